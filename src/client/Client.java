@@ -1,0 +1,12 @@
+package client;
+
+/// (SKELETON)
+public final class Client {
+
+    private Client() {
+    }
+
+    public static void main(String[] arguments) {
+        throw new UnsupportedOperationException();
+    }
+}

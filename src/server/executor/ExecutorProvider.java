@@ -1,0 +1,18 @@
+package server.executor;
+
+/// A kind of host, found by `ServiceLoader`: the built-in kinds are providers like any other.
+public interface ExecutorProvider {
+
+    /// Its name in settings and listings: `ollama`, `openai`, `echo`.
+    String kind();
+
+    /// Whether this kind serves such an address.
+    ///
+    /// @param address as the user wrote it: `http://gpu:11434`, `gpu`, `echo:`
+    boolean serves(String address);
+
+    /// Prepares a host; does not connect.
+    ///
+    /// @throws IllegalArgumentException with a message for the user if the address is not right
+    TaskExecutor open(String address);
+}

@@ -1,0 +1,11 @@
+package server.journal;
+
+/// The journal can write no more: a write or sync failed. The server stops taking changes and ends.
+public final class JournalFailure extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    public JournalFailure(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,14 @@
+/// The daemon. Nothing but the JDK, and the vocabulary that it shares with the client.
+module ollamaqueue.server {
+    requires transitive ollamaqueue.shared;
+    requires java.net.http;
+    requires jdk.httpserver;
+    requires jdk.unsupported;
+
+    exports server.executor;
+
+    uses server.executor.ExecutorProvider;
+    provides server.executor.ExecutorProvider with
+        server.executor.echo.EchoProvider,
+        server.executor.ollama.OllamaProvider;
+}

@@ -1,0 +1,15 @@
+package server.queue;
+
+import java.util.Locale;
+
+/// What the queue does with tasks; survives a restart.
+public enum QueueMode {
+    /// Takes tasks and runs them.
+    RUNNING,
+    /// Takes tasks and holds them.
+    PAUSED,
+    /// Refuses new tasks and runs what is there.
+    DRAINING;
+
+    public final String text = name().toLowerCase(Locale.ROOT);
+}

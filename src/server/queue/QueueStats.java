@@ -1,0 +1,12 @@
+package server.queue;
+
+import java.util.Map;
+import java.util.SortedMap;
+
+import shared.TaskStatus;
+
+/// @param pendingByPriority how many pending tasks wait, by priority, highest first
+/// @param oldestPendingAt   when the longest waiting pending task was created, 0 if none
+public record QueueStats(QueueMode mode, Map<TaskStatus, Long> byStatus, long total,
+        SortedMap<Integer, Long> pendingByPriority, long oldestPendingAt, long lastSeq) {
+}

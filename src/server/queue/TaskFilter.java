@@ -1,0 +1,13 @@
+package server.queue;
+
+import java.util.Set;
+
+import shared.TaskStatus;
+import shared.TaskType;
+
+/// Which tasks a listing shows; an empty set or null text lets all pass.
+///
+/// @param query text searched in id, model and prompt (case-insensitive), newest first, in at most the last 100,000
+public record TaskFilter(Set<TaskStatus> statuses, Set<TaskType> types, Set<Integer> priorities, Set<String> models,
+        String query) {
+}

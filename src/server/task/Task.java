@@ -1,0 +1,36 @@
+package server.task;
+
+import java.util.List;
+
+import shared.TaskStatus;
+import shared.TaskType;
+
+/// What memory holds of a task: what scheduling and listing need, and where in the journal the rest lies. Immutable; a
+/// change makes a new one. Lean on purpose, for there may be millions: the prompt, the answer and an ended task's
+/// attempts are read from the journal when somebody asks (`TaskDocument`).
+///
+/// @param id        see [TaskId]
+/// @param model     the model's name; equal names share one string
+/// @param createdAt milliseconds since the epoch
+/// @param order     the sequence number of its `submitted` event, or of its last `retried` one: first come, first
+///                  served within one priority
+/// @param arrival   the sequence number of its `submitted` event: the order of listings
+/// @param terms     most share [Terms#DEFAULT]
+/// @param metadata  the JSON object that the submit gave, as bytes; null for none
+/// @param retries   how many attempts failed and were tried again since the submit or the last manual retry
+/// @param attempts  what the attempts so far did; empty once the task has ended (they are in its last line then)
+/// @param requestAt the journal position of its `submitted` line, which holds the payload
+/// @param lastAt    the journal position of its last line, which holds the result, error and attempts
+public record Task(long id, TaskType type, String model, int priority, TaskState state, long createdAt, long order,
+        long arrival, Terms terms, byte[] metadata, int retries, List<Attempt> attempts, long requestAt,
+        long lastAt) {
+
+    public TaskStatus status() {
+        return state.status();
+    }
+
+    /// The id as text.
+    public String name() {
+        return TaskId.format(id);
+    }
+}

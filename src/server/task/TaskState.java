@@ -1,0 +1,52 @@
+package server.task;
+
+import shared.TaskStatus;
+
+/// Where a task stands, with what is true only there. Times are milliseconds since the epoch, 0 for none.
+///
+/// ```
+///              ┌───────── retrying (backoff, host's failure, crash) ────────┐
+///              ▼                                                           │
+/// submit ─► pending ──────────── started ────────────────────────────► running ─┬─► completed
+///            │ ▲  │                                                             ├─► failed
+///            │ │  └─ expired ─► failed                                          └─► cancelled
+///            │ └──── retried ── failed, cancelled
+///            └─► cancelled
+/// ```
+public sealed interface TaskState {
+
+    /// @param retryAt when the next attempt may begin; 0: as soon as `scheduled_at` allows
+    /// @param error   why the last attempt did not do, or why the task waits; null for none
+    record Pending(long retryAt, String error) implements TaskState {
+
+        /// Of a task that waits for nothing but its turn. Shared, for there may be millions.
+        public static final Pending READY = new Pending(0, null);
+    }
+
+    /// @param host the name of the host that it was given to
+    record Running(long startedAt, String host) implements TaskState {
+    }
+
+    record Completed(long startedAt, long endedAt, String host) implements TaskState {
+    }
+
+    /// @param startedAt 0 if it never ran (it expired in the queue)
+    /// @param host      null if it never ran
+    record Failed(long startedAt, long endedAt, String host, String error) implements TaskState {
+    }
+
+    /// @param startedAt 0 if it was not running
+    /// @param host      null if it was not running
+    record Cancelled(long startedAt, long endedAt, String host) implements TaskState {
+    }
+
+    default TaskStatus status() {
+        return switch (this) {
+            case Pending pending -> TaskStatus.PENDING;
+            case Running running -> TaskStatus.RUNNING;
+            case Completed completed -> TaskStatus.COMPLETED;
+            case Failed failed -> TaskStatus.FAILED;
+            case Cancelled cancelled -> TaskStatus.CANCELLED;
+        };
+    }
+}

@@ -1,0 +1,25 @@
+package shared;
+
+import java.util.Locale;
+
+/// Where a task stands; `TaskState` in the server draws the ways between these.
+public enum TaskStatus {
+    PENDING, RUNNING, COMPLETED, FAILED, CANCELLED;
+
+    /// Its name in JSON and on command lines, as `pending`.
+    public final String text = name().toLowerCase(Locale.ROOT);
+
+    /// Whether nothing more happens to such a task by itself.
+    public boolean ended() {
+        return this != PENDING && this != RUNNING;
+    }
+
+    public static TaskStatus parse(String text) {
+        for (TaskStatus status : values()) {
+            if (status.text.equals(text)) {
+                return status;
+            }
+        }
+        throw Problem.badRequest("status must be pending, running, completed, failed or cancelled, not \"" + text + "\"");
+    }
+}

@@ -1,0 +1,20 @@
+package shared;
+
+import java.util.Locale;
+
+/// What a task asks of a model; each is one of Ollama's endpoints.
+public enum TaskType {
+    CHAT, GENERATE, EMBED;
+
+    /// Its name in JSON and on command lines: `chat`, `generate`, `embed`.
+    public final String text = name().toLowerCase(Locale.ROOT);
+
+    public static TaskType parse(String text) {
+        for (TaskType type : values()) {
+            if (type.text.equals(text)) {
+                return type;
+            }
+        }
+        throw Problem.badRequest("type must be chat, generate or embed, not \"" + text + "\"");
+    }
+}

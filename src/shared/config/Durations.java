@@ -1,0 +1,68 @@
+package shared.config;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import shared.Problem;
+
+/// Durations as people and Go programs write them: `90s`, `1h30m`, `1.5h`, `250ms`, `7d`.
+public final class Durations {
+
+    private static final Pattern PART = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,9})?)(ns|us|ms|s|m|h|d|w)");
+
+    private Durations() {
+    }
+
+    /// @param what names the value in the error message, as in `timeout`
+    /// @return not negative, at most about 31,000 years
+    public static Duration parse(String what, String text) {
+        if (text.equals("0")) {
+            return Duration.ZERO;
+        }
+        BigDecimal nanos = BigDecimal.ZERO;
+        Matcher part = PART.matcher(text);
+        int at = 0;
+        while (at < text.length() && part.find(at) && part.start() == at) {
+            nanos = nanos.add(new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(nanosOf(part.group(2)))));
+            at = part.end();
+        }
+        if (at < text.length() || text.isEmpty()) {
+            throw Problem.badRequest(what + " must be a duration such as 90s, 1h30m or 7d, not \"" + text + "\"");
+        }
+        BigDecimal[] seconds = nanos.divideAndRemainder(BigDecimal.valueOf(1_000_000_000));
+        if (seconds[0].compareTo(BigDecimal.valueOf(1_000_000_000_000L)) > 0) {
+            throw Problem.badRequest(what + " is too long: " + text);
+        }
+        return Duration.ofSeconds(seconds[0].longValue(), seconds[1].longValue());
+    }
+
+    /// The shortest text that [#parse] reads back as the same number of milliseconds: `1h30m`, `250ms`, `0s`.
+    public static String format(Duration duration) {
+        long ms = duration.toMillis();
+        StringBuilder text = new StringBuilder();
+        String[] units = {"h", "m", "s", "ms"};
+        long[] sizes = {3_600_000, 60_000, 1_000, 1};
+        for (int i = 0; i < units.length; i++) {
+            if (ms >= sizes[i]) {
+                text.append(ms / sizes[i]).append(units[i]);
+                ms %= sizes[i];
+            }
+        }
+        return text.length() == 0 ? "0s" : text.toString();
+    }
+
+    private static long nanosOf(String unit) {
+        switch (unit) {
+            case "ns": return 1;
+            case "us": return 1_000;
+            case "ms": return 1_000_000;
+            case "s": return 1_000_000_000;
+            case "m": return 60_000_000_000L;
+            case "h": return 3_600_000_000_000L;
+            case "d": return 86_400_000_000_000L;
+            default: return 604_800_000_000_000L;
+        }
+    }
+}

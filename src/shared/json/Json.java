@@ -1,0 +1,99 @@
+package shared.json;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// A JSON value (RFC 8259). Objects keep their members' order, numbers keep their digits.
+public sealed interface Json {
+
+    /// @param members unmodifiable, in the order of the text
+    record Obj(Map<String, Json> members) implements Json {
+
+        /// The member of this name; null if there is none or it is JSON's null.
+        public Json get(String name) {
+            Json value = members.get(name);
+            return value instanceof Null ? null : value;
+        }
+
+        /// The text of a string member; null if it is absent, null or no string.
+        public String text(String name) {
+            return members.get(name) instanceof Str string ? string.value() : null;
+        }
+
+        /// The whole number of a member; `otherwise` if it is absent, null or no whole number.
+        public long integer(String name, long otherwise) {
+            try {
+                return members.get(name) instanceof Num number ? Long.parseLong(number.digits()) : otherwise;
+            } catch (NumberFormatException notWhole) {
+                return otherwise;
+            }
+        }
+    }
+
+    record Arr(List<Json> values) implements Json {
+    }
+
+    record Str(String value) implements Json {
+    }
+
+    /// @param digits the number as it stood in the text
+    record Num(String digits) implements Json {
+    }
+
+    record Bool(boolean value) implements Json {
+    }
+
+    record Null() implements Json {
+    }
+
+    /// Reads one value and nothing after it.
+    static Json parse(byte[] utf8) {
+        JsonReader reader = new JsonReader(utf8);
+        Json value = read(reader);
+        reader.end();
+        return value;
+    }
+
+    static Json parse(String text) {
+        return parse(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Reads the next value of the reader as a tree.
+    static Json read(JsonReader reader) {
+        switch (reader.peek()) {
+            case OBJECT: {
+                Map<String, Json> members = new LinkedHashMap<>();
+                reader.beginObject();
+                for (String name = reader.nextName(); name != null; name = reader.nextName()) {
+                    members.put(name, read(reader));
+                }
+                return new Obj(java.util.Collections.unmodifiableMap(members));
+            }
+            case ARRAY: {
+                List<Json> values = new ArrayList<>();
+                reader.beginArray();
+                while (reader.nextElement()) {
+                    values.add(read(reader));
+                }
+                return new Arr(java.util.Collections.unmodifiableList(values));
+            }
+            case STRING:
+                return new Str(reader.string());
+            case NUMBER:
+                return new Num(reader.number());
+            case BOOLEAN:
+                return new Bool(reader.bool());
+            default:
+                reader.nul();
+                return new Null();
+        }
+    }
+
+    /// As compact JSON text.
+    default String text() {
+        return new JsonWriter().value(this).toString();
+    }
+}

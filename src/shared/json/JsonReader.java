@@ -1,0 +1,456 @@
+package shared.json;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+
+/// Reads JSON from UTF-8 bytes, value by value, as strictly as RFC 8259 allows; two members of one name are refused
+/// too. The caller asks for what it expects; [#skip] passes over a value, checked but not built, whose bytes can then
+/// be handed on as they stand.
+public final class JsonReader {
+
+    /// How deep arrays and objects may nest.
+    public static final int DEPTH_MAX = 200;
+
+    public enum Kind { OBJECT, ARRAY, STRING, NUMBER, BOOLEAN, NULL }
+
+    /// From so many members on, an object's names are kept in a set instead of being compared one by one.
+    private static final int NAMES_COMPARED = 16;
+
+    private final byte[] bytes;
+    private final int start;
+    private final int end;
+    private int at;
+
+    private int depth;
+    /// By depth: the name of the member being read, null in an array.
+    private String[] names = new String[8];
+    /// By depth: how many members or elements were begun.
+    private int[] counts = new int[8];
+    /// By depth: where this object's names begin in [#seen]; and the set that replaces them when they are many.
+    private int[] seenFrom = new int[8];
+    private Set<?>[] seenMany = new Set<?>[8];
+    private String[] seen = new String[16];
+    private int seenCount;
+
+    public JsonReader(byte[] utf8) {
+        this(utf8, 0, utf8.length);
+    }
+
+    public JsonReader(byte[] utf8, int from, int to) {
+        bytes = utf8;
+        start = from;
+        end = to;
+        at = from;
+    }
+
+    /// The kind of the next value.
+    public Kind peek() {
+        whitespace();
+        switch (current()) {
+            case '{': return Kind.OBJECT;
+            case '[': return Kind.ARRAY;
+            case '"': return Kind.STRING;
+            case 't': case 'f': return Kind.BOOLEAN;
+            case 'n': return Kind.NULL;
+            case '-': case '0': case '1': case '2': case '3': case '4':
+            case '5': case '6': case '7': case '8': case '9': return Kind.NUMBER;
+            default: throw unexpected("a value");
+        }
+    }
+
+    /// Where the next value begins, as an index into the bytes.
+    public int position() {
+        whitespace();
+        return at;
+    }
+
+    public void beginObject() {
+        expect(Kind.OBJECT);
+        push();
+    }
+
+    /// The next member's name; null at the object's end, which is then behind the reader.
+    public String nextName() {
+        whitespace();
+        if (current() == '}') {
+            at++;
+            pop();
+            return null;
+        }
+        if (counts[depth]++ > 0) {
+            separator('}');
+        }
+        if (current() != '"') {
+            throw unexpected("a name in quotes");
+        }
+        int nameAt = at;
+        String name = quoted();
+        if (!addName(name)) {
+            at = nameAt;
+            throw error("the name \"" + name + "\" appears twice");
+        }
+        names[depth] = name;
+        whitespace();
+        if (current() != ':') {
+            throw unexpected("':'");
+        }
+        at++;
+        return name;
+    }
+
+    public void beginArray() {
+        expect(Kind.ARRAY);
+        push();
+    }
+
+    /// Whether another element follows; false at the array's end, which is then behind the reader.
+    public boolean nextElement() {
+        whitespace();
+        if (current() == ']') {
+            at++;
+            pop();
+            return false;
+        }
+        if (counts[depth]++ > 0) {
+            separator(']');
+        }
+        return true;
+    }
+
+    public String string() {
+        expect(Kind.STRING);
+        return quoted();
+    }
+
+    /// The digits of a number as they stand.
+    public String number() {
+        expect(Kind.NUMBER);
+        int from = at;
+        passNumber();
+        return new String(bytes, from, at - from, StandardCharsets.ISO_8859_1);
+    }
+
+    public boolean bool() {
+        expect(Kind.BOOLEAN);
+        boolean value = current() == 't';
+        word(value ? "true" : "false");
+        return value;
+    }
+
+    public void nul() {
+        expect(Kind.NULL);
+        word("null");
+    }
+
+    /// Passes over the next value, checking all of it.
+    ///
+    /// @return the index behind it; it began at the [#position] before the call
+    public int skip() {
+        switch (peek()) {
+            case OBJECT:
+                push();
+                while (nextName() != null) {
+                    skip();
+                }
+                break;
+            case ARRAY:
+                push();
+                while (nextElement()) {
+                    skip();
+                }
+                break;
+            case STRING:
+                passString();
+                break;
+            case NUMBER:
+                passNumber();
+                break;
+            case BOOLEAN:
+                bool();
+                break;
+            default:
+                nul();
+        }
+        return at;
+    }
+
+    /// The next value's bytes as they stand, checked but not built.
+    public Slice raw() {
+        int from = position();
+        return new Slice(bytes, from, skip());
+    }
+
+    /// Refuses anything but whitespace after the value.
+    public void end() {
+        whitespace();
+        if (at < end) {
+            throw unexpected("the end of the text");
+        }
+    }
+
+    /// An error at the reader's place, for a value that is JSON but not what the caller needs.
+    public JsonException error(String message) {
+        return new JsonException(message + place());
+    }
+
+    /// The path of the value being read: `messages[0].role`; empty at the top.
+    public String path() {
+        StringBuilder path = new StringBuilder();
+        for (int i = 1; i <= depth; i++) {
+            if (names[i] != null) {
+                path.append(i > 1 ? "." : "").append(names[i]);
+            } else if (counts[i] > 0) {
+                path.append('[').append(counts[i] - 1).append(']');
+            }
+        }
+        return path.toString();
+    }
+
+    // ---- structure
+
+    private void push() {
+        if (depth == DEPTH_MAX) {
+            throw error("nested deeper than " + DEPTH_MAX);
+        }
+        at++;
+        if (++depth == names.length) {
+            names = Arrays.copyOf(names, 2 * depth);
+            counts = Arrays.copyOf(counts, 2 * depth);
+            seenFrom = Arrays.copyOf(seenFrom, 2 * depth);
+            seenMany = Arrays.copyOf(seenMany, 2 * depth);
+        }
+        names[depth] = null;
+        counts[depth] = 0;
+        seenFrom[depth] = seenCount;
+        seenMany[depth] = null;
+    }
+
+    private void pop() {
+        seenCount = seenFrom[depth];
+        seenMany[depth] = null;
+        depth--;
+    }
+
+    private boolean addName(String name) {
+        if (seenMany[depth] != null) {
+            return namesAt(depth).add(name);
+        }
+        for (int i = seenFrom[depth]; i < seenCount; i++) {
+            if (seen[i].equals(name)) {
+                return false;
+            }
+        }
+        if (seenCount - seenFrom[depth] == NAMES_COMPARED) {
+            Set<String> many = new HashSet<>(Arrays.asList(seen).subList(seenFrom[depth], seenCount));
+            many.add(name);
+            seenMany[depth] = many;
+            return true;
+        }
+        if (seenCount == seen.length) {
+            seen = Arrays.copyOf(seen, 2 * seenCount);
+        }
+        seen[seenCount++] = name;
+        return true;
+    }
+
+    @SuppressWarnings("unchecked")
+    private Set<String> namesAt(int level) {
+        return (Set<String>) seenMany[level];
+    }
+
+    private void separator(char close) {
+        if (current() != ',') {
+            throw unexpected("',' or '" + close + "'");
+        }
+        at++;
+        whitespace();
+    }
+
+    // ---- tokens
+
+    private void expect(Kind kind) {
+        Kind found = peek();
+        if (found != kind) {
+            throw error("expected " + article(kind) + ", found " + article(found));
+        }
+    }
+
+    private void whitespace() {
+        while (at < end) {
+            byte b = bytes[at];
+            if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
+                return;
+            }
+            at++;
+        }
+    }
+
+    private int current() {
+        return at < end ? bytes[at] : -1000;
+    }
+
+    private void word(String word) {
+        for (int i = 0; i < word.length(); i++) {
+            if (at + i >= end || bytes[at + i] != word.charAt(i)) {
+                throw error("expected " + word);
+            }
+        }
+        at += word.length();
+    }
+
+    private void passNumber() {
+        if (current() == '-') {
+            at++;
+        }
+        if (current() == '0') {
+            at++;
+            if (current() >= '0' && current() <= '9') {
+                throw error("a number must not begin with 0");
+            }
+        } else {
+            digits();
+        }
+        if (current() == '.') {
+            at++;
+            digits();
+        }
+        if (current() == 'e' || current() == 'E') {
+            at++;
+            if (current() == '+' || current() == '-') {
+                at++;
+            }
+            digits();
+        }
+    }
+
+    private void digits() {
+        int from = at;
+        while (current() >= '0' && current() <= '9') {
+            at++;
+        }
+        if (at == from) {
+            throw unexpected("a digit");
+        }
+    }
+
+    private String quoted() {
+        int from = at + 1;
+        if (!passString()) {
+            return new String(bytes, from, at - 1 - from, StandardCharsets.UTF_8);
+        }
+        StringBuilder text = new StringBuilder(at - from);
+        int plain = from;
+        for (int i = from; i < at - 1; i++) {
+            if (bytes[i] == '\\') {
+                text.append(new String(bytes, plain, i - plain, StandardCharsets.UTF_8));
+                i++;
+                if (bytes[i] == 'u') {
+                    text.append((char) Integer.parseInt(new String(bytes, i + 1, 4, StandardCharsets.US_ASCII), 16));
+                    i += 4;
+                } else {
+                    int known = "\"\\/bfnrt".indexOf(bytes[i]);
+                    text.append("\"\\/\b\f\n\r\t".charAt(known));
+                }
+                plain = i + 1;
+            }
+        }
+        return text.append(new String(bytes, plain, at - 1 - plain, StandardCharsets.UTF_8)).toString();
+    }
+
+    /// Passes over a string, checking it; says whether it holds escapes.
+    private boolean passString() {
+        int open = at++;
+        boolean escapes = false;
+        while (at < end) {
+            byte b = bytes[at];
+            if (b == '"') {
+                at++;
+                return escapes;
+            }
+            if (b == '\\') {
+                escapes = true;
+                passEscape();
+            } else if (b >= 0x20) {
+                at++;
+            } else if (b >= 0) {
+                throw error(String.format("the control character U+%04X must be escaped in a string", b));
+            } else {
+                passMultibyte(b);
+            }
+        }
+        at = open;
+        throw error("a string without its closing quote");
+    }
+
+    private void passEscape() {
+        int letter = at + 1 < end ? bytes[at + 1] : -1;
+        if (letter == 'u') {
+            for (int i = 2; i < 6; i++) {
+                if (at + i >= end || Character.digit(bytes[at + i], 16) < 0) {
+                    throw error("\\u needs four hexadecimal digits");
+                }
+            }
+            at += 6;
+        } else if (letter > 0 && "\"\\/bfnrt".indexOf(letter) >= 0) {
+            at += 2;
+        } else {
+            throw error("an escape must be one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX");
+        }
+    }
+
+    /// One character of two to four bytes (RFC 3629: the shortest form only, no surrogates, at most U+10FFFF).
+    private void passMultibyte(byte first) {
+        int length = first >= (byte) 0xf0 ? 4 : first >= (byte) 0xe0 ? 3 : 2;
+        int point = first & (0xff >> (length + 1));
+        boolean good = first >= (byte) 0xc2 && first <= (byte) 0xf4 && at + length <= end;
+        for (int i = 1; good && i < length; i++) {
+            good = (bytes[at + i] & 0xc0) == 0x80;
+            point = point << 6 | bytes[at + i] & 0x3f;
+        }
+        boolean shortest = length == 2 || length == 3 && point >= 0x800 || length == 4 && point >= 0x10000;
+        if (!good || !shortest || point > 0x10ffff || point >= 0xd800 && point <= 0xdfff) {
+            throw error("a byte that is not UTF-8");
+        }
+        at += length;
+    }
+
+    // ---- errors
+
+    private JsonException unexpected(String expected) {
+        if (at >= end) {
+            return error("expected " + expected + ", found the end of the text");
+        }
+        int b = bytes[at];
+        String found = b > 0x20 && b < 0x7f ? "'" + (char) b + "'" : String.format("byte 0x%02x", b & 0xff);
+        return error("expected " + expected + ", found " + found);
+    }
+
+    /// Line and column count from 1; the column counts characters.
+    private String place() {
+        int line = 1;
+        int column = 1;
+        for (int i = start; i < at; i++) {
+            if (bytes[i] == '\n') {
+                line++;
+                column = 1;
+            } else if ((bytes[i] & 0xc0) != 0x80) {
+                column++;
+            }
+        }
+        String path = path();
+        return " (line " + line + ", column " + column + (path.isEmpty() ? "" : ", at " + path) + ")";
+    }
+
+    private static String article(Kind kind) {
+        switch (kind) {
+            case OBJECT: return "an object";
+            case ARRAY: return "an array";
+            case STRING: return "a string";
+            case NUMBER: return "a number";
+            case BOOLEAN: return "true or false";
+            default: return "null";
+        }
+    }
+}

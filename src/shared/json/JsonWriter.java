@@ -1,0 +1,224 @@
+package shared.json;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+
+/// Builds compact JSON as UTF-8 bytes. The caller keeps the grammar (a name before each member's value); commas are
+/// put by the writer. A lone surrogate is written as its escape, for UTF-8 has no form of it.
+public final class JsonWriter {
+
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+    private byte[] bytes;
+    private int length;
+
+    /// Whether the next value or name has a sibling before it.
+    private boolean comma;
+
+    public JsonWriter() {
+        this(256);
+    }
+
+    /// @param capacity the number of bytes to make room for at first
+    public JsonWriter(int capacity) {
+        bytes = new byte[capacity];
+    }
+
+    public JsonWriter beginObject() {
+        return open('{');
+    }
+
+    public JsonWriter endObject() {
+        return close('}');
+    }
+
+    public JsonWriter beginArray() {
+        return open('[');
+    }
+
+    public JsonWriter endArray() {
+        return close(']');
+    }
+
+    public JsonWriter name(String name) {
+        separate();
+        quote(name);
+        put(':');
+        comma = false;
+        return this;
+    }
+
+    /// A string, or null.
+    public JsonWriter string(String value) {
+        if (value == null) {
+            return nul();
+        }
+        separate();
+        quote(value);
+        comma = true;
+        return this;
+    }
+
+    public JsonWriter number(long value) {
+        return ascii(Long.toString(value));
+    }
+
+    /// @param digits a JSON number
+    public JsonWriter number(String digits) {
+        return ascii(digits);
+    }
+
+    public JsonWriter bool(boolean value) {
+        return ascii(value ? "true" : "false");
+    }
+
+    public JsonWriter nul() {
+        return ascii("null");
+    }
+
+    /// A value that is JSON already.
+    public JsonWriter raw(byte[] json) {
+        return raw(json, 0, json.length);
+    }
+
+    public JsonWriter raw(byte[] json, int from, int to) {
+        separate();
+        ensure(to - from);
+        System.arraycopy(json, from, bytes, length, to - from);
+        length += to - from;
+        comma = true;
+        return this;
+    }
+
+    public JsonWriter value(Json value) {
+        if (value instanceof Json.Obj object) {
+            beginObject();
+            for (Map.Entry<String, Json> member : object.members().entrySet()) {
+                name(member.getKey()).value(member.getValue());
+            }
+            return endObject();
+        }
+        if (value instanceof Json.Arr array) {
+            beginArray();
+            array.values().forEach(this::value);
+            return endArray();
+        }
+        if (value instanceof Json.Str string) {
+            return string(string.value());
+        }
+        if (value instanceof Json.Num number) {
+            return number(number.digits());
+        }
+        return value instanceof Json.Bool bool ? bool(bool.value()) : nul();
+    }
+
+    /// The number of bytes written so far.
+    public int length() {
+        return length;
+    }
+
+    public byte[] toBytes() {
+        return Arrays.copyOf(bytes, length);
+    }
+
+    /// The bytes themselves, valid up to [#length] until the next write.
+    public byte[] buffer() {
+        return bytes;
+    }
+
+    @Override
+    public String toString() {
+        return new String(bytes, 0, length, StandardCharsets.UTF_8);
+    }
+
+    private JsonWriter open(char bracket) {
+        separate();
+        put(bracket);
+        comma = false;
+        return this;
+    }
+
+    private JsonWriter close(char bracket) {
+        put(bracket);
+        comma = true;
+        return this;
+    }
+
+    private JsonWriter ascii(String text) {
+        separate();
+        ensure(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            bytes[length++] = (byte) text.charAt(i);
+        }
+        comma = true;
+        return this;
+    }
+
+    private void separate() {
+        if (comma) {
+            put(',');
+        }
+    }
+
+    private void put(char ascii) {
+        ensure(1);
+        bytes[length++] = (byte) ascii;
+    }
+
+    private void quote(String text) {
+        // the longest form of one char is its escape, six bytes
+        ensure(2 + Math.multiplyExact(6, text.length()));
+        bytes[length++] = '"';
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
+                bytes[length++] = (byte) c;
+            } else if (c < 0x80) {
+                escape(c);
+            } else if (c < 0x800) {
+                bytes[length++] = (byte) (0xc0 | c >> 6);
+                bytes[length++] = (byte) (0x80 | c & 0x3f);
+            } else if (!Character.isSurrogate(c)) {
+                bytes[length++] = (byte) (0xe0 | c >> 12);
+                bytes[length++] = (byte) (0x80 | c >> 6 & 0x3f);
+                bytes[length++] = (byte) (0x80 | c & 0x3f);
+            } else if (Character.isHighSurrogate(c) && i + 1 < text.length()
+                    && Character.isLowSurrogate(text.charAt(i + 1))) {
+                int point = Character.toCodePoint(c, text.charAt(++i));
+                bytes[length++] = (byte) (0xf0 | point >> 18);
+                bytes[length++] = (byte) (0x80 | point >> 12 & 0x3f);
+                bytes[length++] = (byte) (0x80 | point >> 6 & 0x3f);
+                bytes[length++] = (byte) (0x80 | point & 0x3f);
+            } else {
+                unicode(c);
+            }
+        }
+        bytes[length++] = '"';
+    }
+
+    private void escape(char c) {
+        int known = "\"\\\n\r\t\b\f".indexOf(c);
+        if (known >= 0) {
+            bytes[length++] = '\\';
+            bytes[length++] = (byte) "\"\\nrtbf".charAt(known);
+        } else {
+            unicode(c);
+        }
+    }
+
+    private void unicode(char c) {
+        bytes[length++] = '\\';
+        bytes[length++] = 'u';
+        for (int shift = 12; shift >= 0; shift -= 4) {
+            bytes[length++] = HEX[c >> shift & 0xf];
+        }
+    }
+
+    private void ensure(int more) {
+        if (bytes.length - length < more) {
+            bytes = Arrays.copyOf(bytes, Math.max(Math.addExact(length, more), (int) Math.min(Integer.MAX_VALUE - 8,
+                    2L * bytes.length)));
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package shared.json;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// A run of bytes inside an array, so that a value can be handed on without a copy. It keeps the whole array alive.
+public record Slice(byte[] bytes, int from, int to) {
+
+    public static Slice of(byte[] bytes) {
+        return new Slice(bytes, 0, bytes.length);
+    }
+
+    public int length() {
+        return to - from;
+    }
+
+    public byte[] toBytes() {
+        return Arrays.copyOfRange(bytes, from, to);
+    }
+
+    /// The bytes as UTF-8 text.
+    public String text() {
+        return new String(bytes, from, to - from, StandardCharsets.UTF_8);
+    }
+}
