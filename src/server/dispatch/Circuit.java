@@ -15,17 +15,19 @@ final class Circuit {
     private long pause = PAUSE_FIRST;
     /// The host is left alone until then; 0: it is not.
     private long until;
+    /// When that was decided: a clock that shows less now was set back, and the pause is over.
+    private long since;
     /// Whether the one try at the end of a pause is under way.
     private boolean trying;
 
     /// Whether a task may be sent now.
     synchronized boolean allows(long now) {
-        return until == 0 || now >= until && !trying;
+        return until == 0 || !trying && (now >= until || now < since);
     }
 
-    /// When this may allow again; 0: it does, or a try is under way whose end will tell.
-    synchronized long nextTry() {
-        return trying ? 0 : until;
+    /// When a pause ends; 0: there is none, or a try is under way whose end will tell.
+    synchronized long pauseEnd(long now) {
+        return allows(now) || trying ? 0 : until;
     }
 
     /// A task is being sent.
@@ -62,6 +64,7 @@ final class Circuit {
     }
 
     private void pauseFrom(long now) {
+        since = now;
         until = now + pause;
         pause = Math.min(2 * pause, PAUSE_MAX);
     }

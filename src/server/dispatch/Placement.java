@@ -52,8 +52,9 @@ final class Placement {
     /// When a host that is left alone now may be tried again, milliseconds since the epoch.
     long nextTry() {
         long next = Long.MAX_VALUE;
+        long now = clock.millis();
         for (Host host : hosts) {
-            long at = host.circuit.nextTry();
+            long at = host.circuit.pauseEnd(now);
             next = at == 0 ? next : Math.min(next, at);
         }
         return next;
