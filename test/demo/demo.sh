@@ -1,10 +1,11 @@
 #!/bin/sh
 # A short tour of the main job: tasks go in, a model answers, the server is killed in the middle, nothing is lost.
-# Run by `make demo`, which has built everything and sets JDK.
+# Run by `make demo`, which has built everything.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 PATH=$root/build/bin:$PATH
+jdk=$(cat "$root/build/jdk")
 work=$(mktemp -d)
 server=
 follower=
@@ -53,7 +54,7 @@ start_server() { # port
 # 1. Which model answers
 
 host=${OLLAMA_HOST:-http://localhost:11434}
-models=$("$JDK/bin/java" "$root/test/demo/FindModels.java" "$host")
+models=$("$jdk/bin/java" "$root/test/demo/FindModels.java" "$host")
 chat=$(echo "$models" | sed -n 's/^chat=//p')
 embed=$(echo "$models" | sed -n 's/^embed=//p')
 if [ -n "$chat" ]; then
