@@ -49,4 +49,24 @@ public sealed interface TaskState {
             case Cancelled cancelled -> TaskStatus.CANCELLED;
         };
     }
+
+    /// When the attempt that this state tells of began; 0 if there is none.
+    default long startedAt() {
+        return 0;
+    }
+
+    /// When the task ended; 0 if it has not.
+    default long endedAt() {
+        return 0;
+    }
+
+    /// Where it runs or last ran; null if nowhere.
+    default String host() {
+        return null;
+    }
+
+    /// Why it failed or waits; null for none.
+    default String error() {
+        return null;
+    }
 }

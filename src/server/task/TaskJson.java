@@ -1,0 +1,151 @@
+package server.task;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+
+import shared.config.Durations;
+import shared.json.JsonWriter;
+import shared.json.Slice;
+
+/// The public JSON form of a task. The members from `id` to `metadata` are always there, in this order; behind them
+/// stands what only some tasks have: `retry_at`, `expires_at`, and each of the terms that differs from the default.
+public final class TaskJson {
+
+    private TaskJson() {
+    }
+
+    /// The whole task.
+    public static void write(JsonWriter out, TaskDocument document) {
+        out.beginObject();
+        members(out, document);
+        out.endObject();
+    }
+
+    /// The answer to a submit: the whole task and, for clients that look for it by that name, `task_id`.
+    public static void writeSubmitted(JsonWriter out, TaskDocument document) {
+        out.beginObject();
+        members(out, document);
+        out.name("task_id").string(document.task().name());
+        out.endObject();
+    }
+
+    /// The form of lists and events: without payload, result and attempts.
+    ///
+    /// @param preview null leaves it out
+    public static void writeSummary(JsonWriter out, Task task, String preview) {
+        out.beginObject();
+        identity(out, task);
+        if (preview != null) {
+            out.name("preview").string(preview);
+        }
+        course(out, task);
+        out.name("error").string(task.state().error());
+        metadata(out, task);
+        extras(out, task);
+        out.endObject();
+    }
+
+    private static void members(JsonWriter out, TaskDocument document) {
+        Task task = document.task();
+        identity(out, task);
+        slice(out.name("payload"), document.payload());
+        course(out, task);
+        slice(out.name("result"), document.result());
+        out.name("error").string(document.error());
+        attempts(out.name("attempts"), document.attempts());
+        metadata(out, task);
+        extras(out, task);
+    }
+
+    private static void identity(JsonWriter out, Task task) {
+        out.name("id").string(task.name());
+        out.name("type").string(task.type().text);
+        out.name("model").string(task.model());
+        out.name("priority").number(task.priority());
+        out.name("status").string(task.status().text);
+    }
+
+    private static void course(JsonWriter out, Task task) {
+        TaskState state = task.state();
+        Times.write(out.name("created_at"), task.createdAt());
+        Times.write(out.name("scheduled_at"), task.terms().scheduledAt());
+        Times.write(out.name("started_at"), state.startedAt());
+        Times.write(out.name("completed_at"), state.endedAt());
+        out.name("retry_count").number(task.retries());
+        out.name("max_retries").number(task.terms().maxRetries());
+        out.name("executed_on").string(state.host());
+    }
+
+    private static void slice(JsonWriter out, Slice json) {
+        if (json == null) {
+            out.nul();
+        } else {
+            out.raw(json.bytes(), json.from(), json.to());
+        }
+    }
+
+    private static void attempts(JsonWriter out, List<Attempt> attempts) {
+        out.beginArray();
+        for (Attempt attempt : attempts) {
+            out.beginObject();
+            out.name("attempt").number(attempt.number());
+            out.name("host").string(attempt.host());
+            Times.write(out.name("started_at"), attempt.startedAt());
+            Times.write(out.name("ended_at"), attempt.endedAt());
+            duration(out, "duration", Math.max(0, attempt.endedAt() - attempt.startedAt()));
+            out.name("counted").bool(attempt.counted());
+            out.name("error").string(attempt.error());
+            out.endObject();
+        }
+        out.endArray();
+    }
+
+    private static void metadata(JsonWriter out, Task task) {
+        out.name("metadata");
+        if (task.metadata() == null) {
+            out.beginObject().endObject();
+        } else {
+            out.raw(task.metadata());
+        }
+    }
+
+    private static void extras(JsonWriter out, Task task) {
+        if (task.state() instanceof TaskState.Pending pending && pending.retryAt() != 0) {
+            Times.write(out.name("retry_at"), pending.retryAt());
+        }
+        Terms terms = task.terms();
+        if (terms == Terms.DEFAULT) {
+            return;
+        }
+        if (terms.expiresAt() != 0) {
+            Times.write(out.name("expires_at"), terms.expiresAt());
+        }
+        if (terms.timeout() != Terms.DEFAULT.timeout()) {
+            duration(out, "timeout", terms.timeout());
+        }
+        if (terms.initialDelay() != Terms.DEFAULT.initialDelay()) {
+            duration(out, "initial_delay", terms.initialDelay());
+        }
+        if (terms.maxDelay() != Terms.DEFAULT.maxDelay()) {
+            duration(out, "max_delay", terms.maxDelay());
+        }
+        if (terms.backoffFactor() != Terms.DEFAULT.backoffFactor()) {
+            out.name("backoff_factor").number(
+                    BigDecimal.valueOf(terms.backoffFactor()).stripTrailingZeros().toPlainString());
+        }
+        if (terms.remote()) {
+            out.name("remote_execution").bool(true);
+        }
+        if (terms.on() != null) {
+            out.name("on").string(terms.on());
+        }
+        if (terms.waitForModel()) {
+            out.name("wait_for_model").bool(true);
+        }
+    }
+
+    private static void duration(JsonWriter out, String name, long ms) {
+        out.name(name).string(Durations.format(Duration.ofMillis(ms)));
+    }
+}

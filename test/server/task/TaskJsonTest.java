@@ -1,0 +1,103 @@
+package server.task;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import shared.TaskType;
+import shared.json.JsonWriter;
+import shared.json.Slice;
+
+class TaskJsonTest {
+
+    private static final long ID = TaskId.parse("task_7k3f9q2m4x8z");
+    private static final long T = Times.parse("t", "2026-01-02T03:04:05.678Z");
+
+    @Test
+    void write_pendingTask_isTheDesignsExample() {
+        TaskDocument document = new TaskDocument(task(TaskState.Pending.READY, Terms.DEFAULT, null),
+                slice("{\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}"), "Hello", null, List.of(), null);
+        assertEquals("{\"id\":\"task_7k3f9q2m4x8z\",\"type\":\"chat\",\"model\":\"qwen3\",\"priority\":5,"
+                + "\"status\":\"pending\",\"payload\":{\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]},"
+                + "\"created_at\":\"2026-01-02T03:04:05.678Z\",\"scheduled_at\":null,\"started_at\":null,"
+                + "\"completed_at\":null,\"retry_count\":0,\"max_retries\":3,\"executed_on\":null,\"result\":null,"
+                + "\"error\":null,\"attempts\":[],\"metadata\":{}}", whole(document));
+    }
+
+    @Test
+    void writeSubmitted_addsTaskId() {
+        TaskDocument document = new TaskDocument(task(TaskState.Pending.READY, Terms.DEFAULT, null),
+                slice("{}"), "Hello", null, List.of(), null);
+        JsonWriter out = new JsonWriter();
+        TaskJson.writeSubmitted(out, document);
+        String whole = whole(document);
+        assertEquals(whole.substring(0, whole.length() - 1) + ",\"task_id\":\"task_7k3f9q2m4x8z\"}", out.toString());
+    }
+
+    @Test
+    void write_completedTask_showsResultAndAttempts() {
+        TaskDocument document = new TaskDocument(task(new TaskState.Completed(T, T + 1500, "gpu"), Terms.DEFAULT,
+                "{\"a\":1}"), slice("{\"prompt\":\"x\"}"), "x", null,
+                List.of(new Attempt(1, "cpu", T - 10, T - 3, "lost", false), new Attempt(2, "gpu", T, T + 1500, null,
+                        true)), slice("{\"response\":\"y\"}"));
+        String text = whole(document);
+        assertEquals("\"started_at\":\"2026-01-02T03:04:05.678Z\",\"completed_at\":\"2026-01-02T03:04:07.178Z\","
+                + "\"retry_count\":0,\"max_retries\":3,\"executed_on\":\"gpu\",\"result\":{\"response\":\"y\"},"
+                + "\"error\":null,\"attempts\":["
+                + "{\"attempt\":1,\"host\":\"cpu\",\"started_at\":\"2026-01-02T03:04:05.668Z\","
+                + "\"ended_at\":\"2026-01-02T03:04:05.675Z\",\"duration\":\"7ms\",\"counted\":false,\"error\":\"lost\"},"
+                + "{\"attempt\":2,\"host\":\"gpu\",\"started_at\":\"2026-01-02T03:04:05.678Z\","
+                + "\"ended_at\":\"2026-01-02T03:04:07.178Z\",\"duration\":\"1s500ms\",\"counted\":true,\"error\":null}"
+                + "],\"metadata\":{\"a\":1}}", text.substring(text.indexOf("\"started_at\"")));
+    }
+
+    @Test
+    void writeSummary_leavesOutTheLongMembers() {
+        JsonWriter out = new JsonWriter();
+        TaskJson.writeSummary(out, task(new TaskState.Failed(0, T, null, "expired"), Terms.DEFAULT, null), "Hel\"lo");
+        assertEquals("{\"id\":\"task_7k3f9q2m4x8z\",\"type\":\"chat\",\"model\":\"qwen3\",\"priority\":5,"
+                + "\"status\":\"failed\",\"preview\":\"Hel\\\"lo\",\"created_at\":\"2026-01-02T03:04:05.678Z\","
+                + "\"scheduled_at\":null,\"started_at\":null,\"completed_at\":\"2026-01-02T03:04:05.678Z\","
+                + "\"retry_count\":0,\"max_retries\":3,\"executed_on\":null,\"error\":\"expired\",\"metadata\":{}}",
+                out.toString());
+    }
+
+    @Test
+    void writeSummary_withoutPreview_hasNone() {
+        JsonWriter out = new JsonWriter();
+        TaskJson.writeSummary(out, task(TaskState.Pending.READY, Terms.DEFAULT, null), null);
+        assertEquals(-1, out.toString().indexOf("preview"));
+    }
+
+    @Test
+    void write_termsThatDiffer_followTheMetadata() {
+        Terms terms = new Terms(T, T + 1000, 90_000, 0, 250, 5_400_000, 1.5, true, "gpu", true);
+        TaskDocument document = new TaskDocument(task(new TaskState.Pending(T + 1, "busy"), terms, null), slice("{}"),
+                "", "busy", List.of(), null);
+        String text = whole(document);
+        assertEquals("\"scheduled_at\":\"2026-01-02T03:04:05.678Z\",\"started_at\":null,\"completed_at\":null,"
+                + "\"retry_count\":0,\"max_retries\":0,\"executed_on\":null,\"result\":null,\"error\":\"busy\","
+                + "\"attempts\":[],\"metadata\":{},\"retry_at\":\"2026-01-02T03:04:05.679Z\","
+                + "\"expires_at\":\"2026-01-02T03:04:06.678Z\",\"timeout\":\"1m30s\",\"initial_delay\":\"250ms\","
+                + "\"max_delay\":\"1h30m\",\"backoff_factor\":1.5,\"remote_execution\":true,\"on\":\"gpu\","
+                + "\"wait_for_model\":true}", text.substring(text.indexOf("\"scheduled_at\"")));
+    }
+
+    private static Task task(TaskState state, Terms terms, String metadata) {
+        return new Task(ID, TaskType.CHAT, "qwen3", 5, state, T, 1, 1, terms,
+                metadata == null ? null : metadata.getBytes(StandardCharsets.UTF_8), 0, List.of(), 0, 0);
+    }
+
+    private static Slice slice(String json) {
+        return Slice.of(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String whole(TaskDocument document) {
+        JsonWriter out = new JsonWriter();
+        TaskJson.write(out, document);
+        return out.toString();
+    }
+}
