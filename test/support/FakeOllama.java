@@ -38,6 +38,7 @@ public final class FakeOllama implements AutoCloseable {
     private final int port;
     private final Queue<FakeOllamaAnswer> next = new ConcurrentLinkedQueue<>();
     private final Map<String, FakeOllamaAnswer> byModel = new ConcurrentHashMap<>();
+    private final Map<String, byte[]> infos = new ConcurrentHashMap<>();
     private final List<FakeOllamaRequest> requests = new ArrayList<>();
     private final BlockingQueue<FakeOllamaRequest> untaken = new LinkedBlockingQueue<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -47,6 +48,7 @@ public final class FakeOllama implements AutoCloseable {
     private volatile FakeOllamaAnswer otherwise = FakeOllamaAnswer.echo();
     private volatile Set<String> models = Set.of();
     private volatile ServerSocket listener;
+    private volatile Thread acceptor;
 
     private FakeOllama(int port) throws IOException {
         listener = listen(port);
@@ -93,6 +95,12 @@ public final class FakeOllama implements AutoCloseable {
     /// Has these models and no others (404). Unset, it has every model and lists `fake:latest`.
     public FakeOllama models(String... names) {
         models = Set.of(names);
+        return this;
+    }
+
+    /// Answers a `GET` of this path with these bytes, the head included.
+    public FakeOllama info(String path, byte[] wire) {
+        infos.put(path, wire);
         return this;
     }
 
@@ -149,6 +157,12 @@ public final class FakeOllama implements AutoCloseable {
     /// Ends as if killed: breaks off every connection and refuses new ones.
     public void kill() throws IOException {
         listener.close();
+        try {
+            // until its thread has left it, a closed listener still takes connections
+            acceptor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (Socket socket : open) {
             socket.close();
         }
@@ -175,7 +189,7 @@ public final class FakeOllama implements AutoCloseable {
     }
 
     private void accept(ServerSocket from) {
-        Thread.ofVirtual().name("fake-ollama").start(() -> {
+        acceptor = Thread.ofVirtual().name("fake-ollama").start(() -> {
             while (!from.isClosed()) {
                 try {
                     Socket socket = from.accept();
@@ -227,7 +241,8 @@ public final class FakeOllama implements AutoCloseable {
 
     private void play(FakeOllamaRequest request, FakeOllamaReply reply) {
         if (request.method().equals("GET")) {
-            finish(request, reply, FakeOllamaAnswer.info(models));
+            byte[] wire = infos.get(request.path());
+            finish(request, reply, wire == null ? FakeOllamaAnswer.info(models) : (asked, answer) -> answer.raw(wire));
             return;
         }
         mostRunning.accumulateAndGet(running.incrementAndGet(), Math::max);
@@ -248,10 +263,10 @@ public final class FakeOllama implements AutoCloseable {
             request.answered();
             reply.end();
         } catch (IOException | InterruptedException gone) {
-            reply.breakOff();
+            reply.drop();
         } catch (RuntimeException wrongScript) {
             wrongScript.printStackTrace();
-            reply.breakOff();
+            reply.drop();
         }
     }
 

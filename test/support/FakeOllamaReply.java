@@ -79,6 +79,10 @@ public final class FakeOllamaReply {
     /// Closes the connection as it is.
     public void breakOff() {
         request.answered();
+        drop();
+    }
+
+    void drop() {
         try {
             socket.close();
         } catch (IOException ignored) {
