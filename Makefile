@@ -52,7 +52,7 @@ sim: build $(TESTS)  ## the simulation of the queue again, as SEED=n ran it
 
 bench: build $(TESTS)  ## the benchmarks, test/bench/*Bench.java; ONLY=HttpBench runs one, ARGS are passed on
 	@set -e; for bench in $(or $(ONLY),$(basename $(notdir $(wildcard test/bench/*Bench.java)))); do \
-		$(java) -Xmx512m -XX:+UseSerialGC @build/test/java.args bench.$$bench $(ARGS); \
+		$(java) -Xmx512m -XX:+UseSerialGC -XX:+UseCompactObjectHeaders @build/test/java.args bench.$$bench $(ARGS); \
 	done
 
 clean:  ## remove everything made
