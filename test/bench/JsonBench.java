@@ -12,8 +12,9 @@ import shared.json.JsonWriter;
 /// 1 MiB. Prints the best of ten rounds, for the machine is shared.
 final class JsonBench {
 
-    private static final byte[] BODY = ("{\"type\":\"chat\",\"model\":\"qwen3\",\"priority\":5,\"payload\":{\"messages\":"
-            + "[{\"role\":\"system\",\"content\":\"Answer briefly, and in the language of the question.\"},"
+    private static final byte[] BODY = ("{\"type\":\"chat\",\"model\":\"qwen3\",\"priority\":5,"
+            + "\"payload\":{\"messages\":["
+            + "{\"role\":\"system\",\"content\":\"Answer briefly, and in the language of the question.\"},"
             + "{\"role\":\"user\",\"content\":\"Why is the sky blue? \\\"Rayleigh\\\" alone is no answer.\"}],"
             + "\"options\":{\"temperature\":0.7,\"num_predict\":256}},\"metadata\":{\"source\":\"bench\"}}")
             .getBytes(StandardCharsets.UTF_8);

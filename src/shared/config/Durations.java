@@ -10,7 +10,8 @@ import shared.Problem;
 /// Durations as people and Go programs write them: `90s`, `1h30m`, `1.5h`, `250ms`, `7d`.
 public final class Durations {
 
-    private static final Pattern PART = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,9})?)(ns|[u\\u00b5\\u03bc]s|ms|s|m|h|d|w)");
+    private static final Pattern PART =
+            Pattern.compile("(\\d{1,12}(?:\\.\\d{1,9})?)(ns|[u\\u00b5\\u03bc]s|ms|s|m|h|d|w)");
 
     private static final int LENGTH_MAX = 64;
 

@@ -3,6 +3,7 @@ package shared.json;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 
 import shared.Problem;
@@ -391,7 +392,7 @@ public final class JsonReader {
             } else if (b < 0) {
                 passMultibyte(b);
             } else {
-                throw error(String.format("the control character U+%04X must be escaped in a string", b));
+                throw error(codePoint("the control character U+%04X must be escaped in a string", b));
             }
             i = at - 1;
         }
@@ -442,8 +443,12 @@ public final class JsonReader {
             return error("expected " + expected + ", found '" + (char) b + "'");
         }
         int found = new String(bytes, at, Math.min(4, end - at), StandardCharsets.UTF_8).codePointAt(0);
-        return error("expected " + expected + ", found " + (found == 0xfffd ? String.format("byte 0x%02x", b & 0xff)
-                : String.format("U+%04X", found)));
+        return error("expected " + expected + ", found " + (found == 0xfffd ? codePoint("byte 0x%02x", b & 0xff)
+                : codePoint("U+%04X", found)));
+    }
+
+    private static String codePoint(String format, int value) {
+        return String.format(Locale.ROOT, format, value);
     }
 
     /// Line and column count from 1; the column counts characters.

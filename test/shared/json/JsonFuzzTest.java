@@ -117,7 +117,7 @@ class JsonFuzzTest {
             case 0: return new Json.Null();
             case 1: return new Json.Bool(random.nextBoolean());
             case 2: return new Json.Num(Long.toString(random.nextLong() >> random.nextInt(64)));
-            case 3: return new Json.Num(Double.toString(random.nextGaussian() * Math.pow(10, random.nextInt(600) - 300)));
+            case 3: return new Json.Num(Double.toString(Math.scalb(random.nextGaussian(), random.nextInt(999) - 500)));
             case 4, 5: return new Json.Str(text());
             case 6: {
                 List<Json> values = new ArrayList<>();

@@ -93,7 +93,8 @@ class JsonGrammarTest {
 
     @Test
     void error_onLaterLine_countsCharactersNotBytes() {
-        assertRefused("{\n\"\u00e9\ud83d\ude00\": x}", "expected a value, found 'x' (line 2, column 7, at \u00e9\ud83d\ude00)");
+        assertRefused("{\n\"\u00e9\ud83d\ude00\": x}",
+                "expected a value, found 'x' (line 2, column 7, at \u00e9\ud83d\ude00)");
         assertRefused("[1,\r\n 2,\n\n  tru]", "expected true (line 4, column 3, at [2])");
     }
 
