@@ -13,7 +13,7 @@ import shared.Problem;
 /// be handed on as they stand.
 public final class JsonReader {
 
-    /// How deep arrays and objects may nest.
+    /// How deep arrays and objects may nest in a text from outside.
     public static final int DEPTH_MAX = 200;
 
     public enum Kind { OBJECT, ARRAY, STRING, NUMBER, BOOLEAN, NULL }
@@ -28,6 +28,7 @@ public final class JsonReader {
     private final byte[] bytes;
     private final int start;
     private final int end;
+    private final int depthMax;
     private int at;
 
     private int depth;
@@ -46,6 +47,13 @@ public final class JsonReader {
     }
 
     public JsonReader(byte[] utf8, int from, int to) {
+        this(utf8, from, to, DEPTH_MAX);
+    }
+
+    /// @param depthMax more than [#DEPTH_MAX] for what holds a value from outside somewhere inside: a line of the
+    ///                 journal, an answer of the server
+    public JsonReader(byte[] utf8, int from, int to, int depthMax) {
+        this.depthMax = depthMax;
         bytes = utf8;
         start = from;
         end = to;
@@ -190,6 +198,11 @@ public final class JsonReader {
         return new Slice(bytes, from, skip());
     }
 
+    /// The bytes from an earlier [#position] up to where the reader stands, behind what it read last.
+    public Slice since(int from) {
+        return new Slice(bytes, from, at);
+    }
+
     /// Refuses anything but whitespace after the value.
     public void end() {
         whitespace();
@@ -201,6 +214,12 @@ public final class JsonReader {
     /// An error at the reader's place, for a value that is JSON but not what the caller needs.
     public JsonException error(String message) {
         return new JsonException(message + place());
+    }
+
+    /// An error of a value that was read already: its place is an earlier [#position].
+    public JsonException errorAt(int position, String message) {
+        at = position;
+        return error(message);
     }
 
     /// The path of the value being read: `messages[0].role`; empty at the top.
@@ -219,8 +238,8 @@ public final class JsonReader {
     // ---- structure
 
     private void push() {
-        if (depth == DEPTH_MAX) {
-            throw error("nested deeper than " + DEPTH_MAX);
+        if (depth == depthMax) {
+            throw error("nested deeper than " + depthMax);
         }
         at++;
         if (++depth == names.length) {
