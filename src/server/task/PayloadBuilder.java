@@ -1,7 +1,5 @@
 package server.task;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,6 +48,7 @@ final class PayloadBuilder {
 
     private final FieldReader fields;
     private final JsonReader json;
+    private final Messages messages;
 
     /// The request's members, from both places.
     private final Map<String, Slice> members = new LinkedHashMap<>();
@@ -64,15 +63,12 @@ final class PayloadBuilder {
     private final List<String> beside = new ArrayList<>();
     private String model;
 
-    /// The last user message, and its content; its content alone is the last message's where no user speaks.
-    private Slice lastUser;
-    private Slice lastContent;
-    private boolean lastUserHasImages;
     private Slice firstInput;
 
     PayloadBuilder(FieldReader fields) {
         this.fields = fields;
         json = fields.json;
+        messages = new Messages(fields);
     }
 
     /// The `model` inside the payload; null if there is none.
@@ -128,28 +124,28 @@ final class PayloadBuilder {
         boolean turns = type == TaskType.CHAT
                 && (given("system") || given("prompt") || given("images"));
         if (whole != null && !dropped && beside.isEmpty() && !turns) {
-            return oneLine(whole);
+            return Values.oneLine(whole);
         }
         JsonWriter out = new JsonWriter(size());
         out.beginObject();
         if (turns) {
             out.name("messages");
-            writeMessages(out);
+            messages.write(out, filled("system"), filled("prompt"), filled("images"));
         }
         for (Map.Entry<String, Slice> member : members.entrySet()) {
             if (!turns || !isTurn(member.getKey())) {
-                write(out.name(member.getKey()), member.getValue());
+                Values.write(out, member.getKey(), member.getValue());
             }
         }
         out.endObject();
-        oneLine(out.buffer(), 0, out.length());
+        Values.oneLine(out.buffer(), out.length());
         return new Slice(out.buffer(), 0, out.length());
     }
 
     /// The beginning of what the model is asked.
     String preview(TaskType type) {
         Slice text = switch (type) {
-            case CHAT -> filled("prompt") ? members.get("prompt") : lastContent;
+            case CHAT -> filled("prompt") != null ? filled("prompt") : messages.lastText();
             case GENERATE -> members.get("prompt");
             case EMBED -> firstInput;
         };
@@ -165,11 +161,11 @@ final class PayloadBuilder {
         int from = json.position();
         Slice value = json.peek() == Kind.NULL ? json.raw() : value(name);
         Slice other = members.get(name);
-        boolean idle = isNull(value) || name.equals("options") && empty(value);
+        boolean idle = Values.isNull(value) || name.equals("options") && Values.isEmpty(value);
         if (idle && (other != null || !inPayload)) {
             return false;
         }
-        if (other != null && !isNull(other) && !(name.equals("options") && empty(other))) {
+        if (other != null && !Values.isNull(other) && !(name.equals("options") && Values.isEmpty(other))) {
             throw json.errorAt(from, name + " is given both in payload and beside it");
         }
         members.put(name, value);
@@ -183,7 +179,10 @@ final class PayloadBuilder {
                 expectKinds(name);
                 yield json.raw();
             }
-            case "messages" -> messages();
+            case "messages" -> {
+                expectKinds(name);
+                yield messages.read();
+            }
             case "input" -> input();
             case "options" -> options();
             default -> json.raw();
@@ -202,50 +201,6 @@ final class PayloadBuilder {
             }
         }
         throw json.error(name + " must be " + words + ", not " + FieldReader.word(json.peek()));
-    }
-
-    private Slice messages() {
-        expectKinds("messages");
-        int from = json.position();
-        json.beginArray();
-        while (json.nextElement()) {
-            fields.expect("a message", Kind.OBJECT);
-            message();
-        }
-        return json.since(from);
-    }
-
-    private void message() {
-        int from = json.position();
-        boolean user = false;
-        boolean images = false;
-        Slice content = null;
-        json.beginObject();
-        for (String name = json.nextName(); name != null; name = json.nextName()) {
-            switch (name) {
-                case "role" -> {
-                    fields.expect("role", Kind.STRING);
-                    user = json.string().equals("user");
-                }
-                case "content" -> {
-                    boolean text = json.peek() == Kind.STRING;
-                    Slice value = json.raw();
-                    content = text ? value : null;
-                }
-                case "images" -> {
-                    images = true;
-                    json.skip();
-                }
-                default -> json.skip();
-            }
-        }
-        if (user || lastUser == null) {
-            lastContent = content;
-        }
-        if (user) {
-            lastUser = json.since(from);
-            lastUserHasImages = images;
-        }
     }
 
     private Slice input() {
@@ -286,7 +241,7 @@ final class PayloadBuilder {
         dropped |= inPayload;
         JsonWriter out = new JsonWriter(whole.length() + 16);
         out.beginObject();
-        kept.forEach((name, value) -> write(out.name(name), value));
+        kept.forEach((name, value) -> Values.write(out, name, value));
         out.endObject();
         return new Slice(out.buffer(), 0, out.length());
     }
@@ -309,62 +264,15 @@ final class PayloadBuilder {
         boolean asked = false;
         String empty = "";
         for (String name : takes) {
-            asked |= filled(name);
-            if (given(name) && !filled(name)) {
+            if (filled(name) != null) {
+                asked = true;
+            } else if (given(name)) {
                 empty = "; " + name + " is empty";
             }
         }
         if (!asked) {
             throw Problem.badRequest("a task of type " + type.text + " needs " + String.join(" or ", takes) + empty);
         }
-        if (type == TaskType.CHAT && filled("images") && !filled("prompt")) {
-            if (lastUser == null) {
-                throw Problem.badRequest("images need a prompt or a user message to go with");
-            }
-            if (lastUserHasImages) {
-                throw Problem.badRequest("images are given both in the last user message and beside the messages");
-            }
-        }
-    }
-
-    private void writeMessages(JsonWriter out) {
-        out.beginArray();
-        if (filled("system")) {
-            out.beginObject().name("role").string("system");
-            write(out.name("content"), members.get("system"));
-            out.endObject();
-        }
-        boolean prompt = filled("prompt");
-        Slice images = filled("images") ? members.get("images") : null;
-        if (filled("messages")) {
-            Slice messages = members.get("messages");
-            if (images == null || prompt) {
-                out.raw(messages.bytes(), messages.from() + 1, messages.to() - 1);
-            } else {
-                out.raw(withImages(messages, images));
-            }
-        }
-        if (prompt) {
-            out.beginObject().name("role").string("user");
-            write(out.name("content"), members.get("prompt"));
-            if (images != null) {
-                write(out.name("images"), images);
-            }
-            out.endObject();
-        }
-        out.endArray();
-    }
-
-    /// The messages without their brackets, the images put in before the last user message's closing brace. (It has a
-    /// member before them, its role.)
-    private byte[] withImages(Slice messages, Slice images) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(messages.length() + images.length() + 16);
-        int split = lastUser.to() - 1;
-        out.write(messages.bytes(), messages.from() + 1, split - messages.from() - 1);
-        out.writeBytes(",\"images\":".getBytes(StandardCharsets.US_ASCII));
-        out.write(images.bytes(), images.from(), images.length());
-        out.write(messages.bytes(), split, messages.to() - 1 - split);
-        return out.toByteArray();
     }
 
     private static boolean isTurn(String name) {
@@ -379,59 +287,13 @@ final class PayloadBuilder {
         return size;
     }
 
-    /// Whether this was given and says something.
-    private boolean filled(String name) {
+    /// What was given under this name; null if that is nothing, null, or empty.
+    private Slice filled(String name) {
         Slice value = members.get(name);
-        return value != null && !isNull(value) && !empty(value);
+        return Values.isNull(value) || Values.isEmpty(value) ? null : value;
     }
 
     private boolean given(String name) {
-        Slice value = members.get(name);
-        return value != null && !isNull(value);
-    }
-
-    private static void write(JsonWriter out, Slice value) {
-        out.raw(value.bytes(), value.from(), value.to());
-    }
-
-    // ---- slices
-
-    private static boolean isNull(Slice value) {
-        return value.bytes()[value.from()] == 'n';
-    }
-
-    /// Whether an object, an array or a string has nothing inside.
-    static boolean empty(Slice value) {
-        if (value.bytes()[value.from()] == '"') {
-            return value.length() == 2;
-        }
-        for (int i = value.from() + 1; i < value.to() - 1; i++) {
-            byte b = value.bytes()[i];
-            if (b != ' ' && b != '\t' && b != '\n' && b != '\r') {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /// The same JSON without line ends, which stand only outside of strings; itself if it has none.
-    private static Slice oneLine(Slice json) {
-        for (int i = json.from(); i < json.to(); i++) {
-            if (json.bytes()[i] == '\n' || json.bytes()[i] == '\r') {
-                byte[] copy = json.toBytes();
-                return Slice.of(oneLine(copy, 0, copy.length));
-            }
-        }
-        return json;
-    }
-
-    /// Puts spaces in the place of line ends.
-    static byte[] oneLine(byte[] json, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (json[i] == '\n' || json[i] == '\r') {
-                json[i] = ' ';
-            }
-        }
-        return json;
+        return !Values.isNull(members.get(name));
     }
 }

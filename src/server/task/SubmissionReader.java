@@ -131,8 +131,7 @@ public final class SubmissionReader {
             throw fields.json.errorAt(from, "metadata has " + slice.length() + " bytes, at most "
                     + METADATA_LENGTH_MAX + " are allowed");
         }
-        byte[] metadata = PayloadBuilder.oneLine(slice.toBytes(), 0, slice.length());
-        return PayloadBuilder.empty(slice) ? null : metadata;
+        return Values.isEmpty(slice) ? null : Values.oneLine(slice.toBytes(), slice.length());
     }
 
     /// Passes over a field that the server sets if it has a zero value; false if it is no such field.
@@ -149,7 +148,7 @@ public final class SubmissionReader {
             case BOOLEAN -> !json.bool();
             case NUMBER -> json.number().equals("0");
             case STRING -> zero(name, json.string());
-            case OBJECT, ARRAY -> PayloadBuilder.empty(json.raw());
+            case OBJECT, ARRAY -> Values.isEmpty(json.raw());
         };
         if (!zero) {
             throw json.errorAt(from, name + " is set by the server; leave it out");
