@@ -129,7 +129,9 @@ final class LifeCycle {
     private static Event.Change retriedFresh(Task task, List<Attempt> attempts, long now) {
         long expiresAt = task.terms().expiresAt();
         Task kept = expiresAt != 0 && expiresAt <= now ? task.withTerms(task.terms().unexpiring()) : task;
-        return change(Event.What.RETRIED, now, kept.with(Pending.READY, 0, attempts), attempts);
+        // its order begins anew with this event
+        Task fresh = kept.placed(kept.arrival(), kept.arrival(), kept.requestAt(), kept.lastAt());
+        return change(Event.What.RETRIED, now, fresh.with(Pending.READY, 0, attempts), attempts);
     }
 
     private static Event.Change change(Event.What what, long now, Task task, List<Attempt> attempts) {
