@@ -12,4 +12,13 @@ public enum QueueMode {
     DRAINING;
 
     public final String text = name().toLowerCase(Locale.ROOT);
+
+    static QueueMode parse(String text) {
+        for (QueueMode mode : values()) {
+            if (mode.text.equals(text)) {
+                return mode;
+            }
+        }
+        throw new IllegalArgumentException("a mode of the queue that is unknown: " + text);
+    }
 }

@@ -33,4 +33,34 @@ public record Task(long id, TaskType type, String model, int priority, TaskState
     public String name() {
         return TaskId.format(id);
     }
+
+    /// When it may start at the earliest, by `scheduled_at` and `retry_at`; 0: at once.
+    public long wakeAt() {
+        return Math.max(terms.scheduledAt(), state instanceof TaskState.Pending pending ? pending.retryAt() : 0);
+    }
+
+    public Task with(TaskState next) {
+        return with(next, retries, attempts);
+    }
+
+    public Task with(TaskState next, int nextRetries, List<Attempt> nextAttempts) {
+        return new Task(id, type, model, priority, next, createdAt, order, arrival, terms, metadata, nextRetries,
+                nextAttempts, requestAt, lastAt);
+    }
+
+    public Task withPriority(int next) {
+        return new Task(id, type, model, next, state, createdAt, order, arrival, terms, metadata, retries, attempts,
+                requestAt, lastAt);
+    }
+
+    public Task withTerms(Terms next) {
+        return new Task(id, type, model, priority, state, createdAt, order, arrival, next, metadata, retries, attempts,
+                requestAt, lastAt);
+    }
+
+    /// The same task with its place in the two orders and in the journal.
+    public Task placed(long nextOrder, long nextArrival, long nextRequestAt, long nextLastAt) {
+        return new Task(id, type, model, priority, state, createdAt, nextOrder, nextArrival, terms, metadata, retries,
+                attempts, nextRequestAt, nextLastAt);
+    }
 }

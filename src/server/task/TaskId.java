@@ -11,6 +11,10 @@ public final class TaskId {
     private TaskId() {
     }
 
+    /// The ids that begin alike: from low to high, both included.
+    public record Range(long low, long high) {
+    }
+
     /// @param id at least 0, below 2^60
     public static String format(long id) {
         return PREFIX + digits(id);
@@ -27,18 +31,32 @@ public final class TaskId {
 
     /// The id that a whole text stands for; -1 if it is none. `task_` may be left out.
     public static long parse(String text) {
-        String digits = text.startsWith(PREFIX) ? text.substring(PREFIX.length()) : text;
-        if (digits.length() != DIGITS) {
-            return -1;
+        int from = text.startsWith(PREFIX) ? PREFIX.length() : 0;
+        return text.length() - from == DIGITS ? number(text, from) : -1;
+    }
+
+    /// The ids that begin with a text, which is at least one digit, with or without `task_`; null if none can.
+    public static Range range(String text) {
+        int from = text.startsWith(PREFIX) ? PREFIX.length() : 0;
+        int digits = text.length() - from;
+        if (digits < 1 || digits > DIGITS) {
+            return null;
         }
-        long id = 0;
-        for (int i = 0; i < DIGITS; i++) {
-            int digit = ALPHABET.indexOf(Character.toLowerCase(digits.charAt(i)));
+        long number = number(text, from);
+        int open = 5 * (DIGITS - digits);
+        return number < 0 ? null : new Range(number << open, (number + 1 << open) - 1);
+    }
+
+    private static long number(String text, int from) {
+        long number = 0;
+        for (int i = from; i < text.length(); i++) {
+            char c = text.charAt(i);
+            int digit = ALPHABET.indexOf(c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c);
             if (digit < 0) {
                 return -1;
             }
-            id = id << 5 | digit;
+            number = number << 5 | digit;
         }
-        return id;
+        return number;
     }
 }

@@ -17,4 +17,10 @@ public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetri
 
     /// What a submit that says nothing gets. One instance is shared by all such tasks.
     public static final Terms DEFAULT = new Terms(0, 0, 30 * 60_000, 3, 1_000, 30_000, 2, false, null, false);
+
+    /// The same without an expiry.
+    public Terms unexpiring() {
+        return new Terms(scheduledAt, 0, timeout, maxRetries, initialDelay, maxDelay, backoffFactor, remote, on,
+                waitForModel);
+    }
 }

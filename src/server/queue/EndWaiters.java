@@ -1,0 +1,43 @@
+package server.queue;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/// Those who wait for a task's end. All that wait for one task share a latch.
+final class EndWaiters {
+
+    private static final class Waiters {
+        final CountDownLatch latch = new CountDownLatch(1);
+        int count;
+    }
+
+    private final Map<Long, Waiters> byTask = new HashMap<>();
+
+    /// A latch that opens when the task has ended; to be given back.
+    synchronized CountDownLatch enter(long task) {
+        Waiters waiters = byTask.computeIfAbsent(task, absent -> new Waiters());
+        waiters.count++;
+        return waiters.latch;
+    }
+
+    synchronized void leave(long task, CountDownLatch latch) {
+        Waiters waiters = byTask.get(task);
+        if (waiters != null && waiters.latch == latch && --waiters.count == 0) {
+            byTask.remove(task);
+        }
+    }
+
+    synchronized void ended(long task) {
+        Waiters waiters = byTask.isEmpty() ? null : byTask.remove(task);
+        if (waiters != null) {
+            waiters.latch.countDown();
+        }
+    }
+
+    /// Nobody needs to wait any longer: the journal failed.
+    synchronized void giveUp() {
+        byTask.values().forEach(waiters -> waiters.latch.countDown());
+        byTask.clear();
+    }
+}

@@ -1,0 +1,46 @@
+package server.queue;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import server.task.TaskId;
+import shared.Problem;
+
+/// The idempotency keys of the tasks that there are.
+///
+/// Invariant: `byTask` has the key of each task in `byKey`, and no other.
+final class Keys {
+
+    private record Known(long task, String fingerprint) {
+    }
+
+    private final Map<String, Known> byKey = new HashMap<>();
+    private final Map<Long, String> byTask = new HashMap<>();
+
+    void add(Event.Request request, long task) {
+        if (request != null && request.key() != null) {
+            byKey.put(request.key(), new Known(task, request.fingerprint()));
+            byTask.put(task, request.key());
+        }
+    }
+
+    void remove(long task) {
+        String key = byTask.isEmpty() ? null : byTask.remove(task);
+        if (key != null) {
+            byKey.remove(key);
+        }
+    }
+
+    /// The task's id; -1 if the key is null or unknown.
+    long find(String key, String fingerprint) {
+        Known known = key == null ? null : byKey.get(key);
+        if (known == null) {
+            return -1;
+        }
+        if (!known.fingerprint.equals(fingerprint)) {
+            throw Problem.conflict("this Idempotency-Key came before, with another body, and made "
+                    + TaskId.format(known.task) + "; use a new key for a new task");
+        }
+        return known.task;
+    }
+}

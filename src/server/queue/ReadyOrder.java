@@ -1,0 +1,128 @@
+package server.queue;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+import java.util.function.IntPredicate;
+
+import server.task.Task;
+
+/// The pending tasks that wait for nothing but their turn: by priority, higher first, within one by order.
+///
+/// Where a task can run depends on its demand alone, so tasks of one priority and demand form a lane; when the first one
+/// of a lane finds no place, neither would those behind it, and the whole lane is passed over. Tasks that have a history
+/// (they were tried somewhere) have lanes of their own, where each is asked, for where they were tried matters too.
+///
+/// Invariants: no lane is empty; `heads` has each lane of its priority once, under the order of the lane's first task.
+final class ReadyOrder {
+
+    private final TreeMap<Integer, Level> levels = new TreeMap<>(Comparator.reverseOrder());
+    private int size;
+
+    private record Demand(String model, String on, boolean remote, boolean waitForModel, boolean tried) {
+    }
+
+    private static final class Lane {
+        final boolean oneByOne;
+        final SortedSlots slots = new SortedSlots();
+
+        Lane(boolean oneByOne) {
+            this.oneByOne = oneByOne;
+        }
+    }
+
+    private static final class Level {
+        final Map<Demand, Lane> lanes = new HashMap<>();
+        final TreeMap<Long, Lane> heads = new TreeMap<>();
+    }
+
+    int size() {
+        return size;
+    }
+
+    void add(Task task, int slot) {
+        Level level = levels.computeIfAbsent(task.priority(), absent -> new Level());
+        Lane lane = level.lanes.computeIfAbsent(demandOf(task), demand -> new Lane(demand.tried()));
+        long head = lane.slots.firstKey();
+        lane.slots.add(task.order(), slot);
+        if (task.order() < head) {
+            level.heads.remove(head);
+            level.heads.put(task.order(), lane);
+        }
+        size++;
+    }
+
+    /// The task must be there, as it was when it was added.
+    void remove(Task task, int slot) {
+        Level level = levels.get(task.priority());
+        Demand demand = demandOf(task);
+        Lane lane = level.lanes.get(demand);
+        long head = lane.slots.firstKey();
+        lane.slots.remove(task.order(), slot);
+        if (task.order() == head) {
+            level.heads.remove(head);
+            if (lane.slots.isEmpty()) {
+                level.lanes.remove(demand);
+            } else {
+                level.heads.put(lane.slots.firstKey(), lane);
+            }
+        }
+        if (level.lanes.isEmpty()) {
+            levels.remove(task.priority());
+        }
+        size--;
+    }
+
+    /// The first slot that passes, in the order of priority and order; -1 if none does. The predicate is asked for each
+    /// task that has a history, and for the first of each lane of the others.
+    int first(IntPredicate passes) {
+        for (Level level : levels.values()) {
+            int slot = first(level, passes);
+            if (slot >= 0) {
+                return slot;
+            }
+        }
+        return -1;
+    }
+
+    private static int first(Level level, IntPredicate passes) {
+        // refused tasks of lanes that are asked one by one: where such a lane goes on
+        PriorityQueue<SortedSlots.Cursor> deeper = null;
+        Iterator<Lane> heads = level.heads.values().iterator();
+        Lane lane = next(heads);
+        while (lane != null || deeper != null && !deeper.isEmpty()) {
+            SortedSlots.Cursor cursor;
+            boolean goesOn = true;
+            if (deeper != null && !deeper.isEmpty()
+                    && (lane == null || deeper.peek().key() < lane.slots.firstKey())) {
+                cursor = deeper.poll();
+            } else {
+                cursor = lane.slots.cursor();
+                goesOn = lane.oneByOne;
+                lane = next(heads);
+            }
+            if (passes.test(cursor.slot())) {
+                return cursor.slot();
+            }
+            if (goesOn && cursor.next()) {
+                if (deeper == null) {
+                    deeper = new PriorityQueue<>(Comparator.comparingLong(SortedSlots.Cursor::key));
+                }
+                deeper.add(cursor);
+            }
+        }
+        return -1;
+    }
+
+    private static Lane next(Iterator<Lane> lanes) {
+        return lanes.hasNext() ? lanes.next() : null;
+    }
+
+    private static Demand demandOf(Task task) {
+        boolean tried = !task.attempts().isEmpty() || task.state().error() != null;
+        return new Demand(task.model(), task.terms().on(), task.terms().remote(), task.terms().waitForModel(), tried);
+    }
+}

@@ -1,0 +1,47 @@
+package server.queue;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+import server.queue.TaskQueue.TaskSort;
+import server.task.Task;
+import shared.TaskStatus;
+
+/// Makes a page of tasks that were collected one by one: for orders and searches of which nothing is kept ready.
+final class Selection {
+
+    private Selection() {
+    }
+
+    static TaskPage page(List<Task> tasks, TaskSort sort, boolean ascending, int limit, long offset, Task after) {
+        Comparator<Task> order = order(sort, ascending);
+        List<Task> sorted = new ArrayList<>(tasks);
+        if (after != null) {
+            sorted.removeIf(task -> order.compare(task, after) <= 0);
+        }
+        sorted.sort(order);
+        int from = (int) Math.min(offset, sorted.size());
+        int to = (int) Math.min((long) from + limit, sorted.size());
+        return new TaskPage(List.copyOf(sorted.subList(from, to)), tasks.size(), to < sorted.size());
+    }
+
+    /// By the value, then newest first; by arrival alone as asked.
+    static Comparator<Task> order(TaskSort sort, boolean ascending) {
+        Comparator<Task> newestFirst = Comparator.comparingLong(Task::arrival).reversed();
+        Comparator<Task> byValue = switch (sort) {
+            case CREATED_AT -> Comparator.comparingLong(Task::arrival);
+            case PRIORITY -> Comparator.comparingInt(Task::priority);
+            case STATUS -> Comparator.comparing(Task::status);
+            case MODEL -> Comparator.comparing(Task::model);
+            case DURATION -> Comparator.comparingLong(Selection::duration);
+        };
+        return (ascending ? byValue : byValue.reversed()).thenComparing(newestFirst);
+    }
+
+    /// How long the last attempt took, in milliseconds; -1 for a task that has not ended or never ran.
+    private static long duration(Task task) {
+        boolean ran = task.status() != TaskStatus.RUNNING && task.state().startedAt() != 0;
+        return ran ? task.state().endedAt() - task.state().startedAt() : -1;
+    }
+}
