@@ -7,4 +7,8 @@ import java.time.Duration;
 public record DispatchOptions(int workers, Duration idle) {
 
     public static final DispatchOptions DEFAULT = new DispatchOptions(4, Duration.ofMinutes(5));
+
+    public DispatchOptions workers(int newWorkers) {
+        return new DispatchOptions(newWorkers, idle);
+    }
 }

@@ -100,7 +100,7 @@ public final class Dispatcher implements AutoCloseable {
             changed.set(false);
             try {
                 long due = Math.min(queue.tick(), placement.nextTry());
-                while (!stopping && active.get() < options.workers() && startOne()) {
+                while (!stopping && active.get() < options.workers() && placement.anyHost() && startOne()) {
                     // as many as there are workers for
                 }
                 long ms = Math.max(1, Math.min(due - clock.millis(), SLEEP_MAX_MS));

@@ -49,6 +49,17 @@ final class Placement {
         return null;
     }
 
+    /// Whether any host may be sent a task now; if not, no task need be looked at.
+    boolean anyHost() {
+        long now = clock.millis();
+        for (Host host : hosts) {
+            if (host.circuit.allows(now)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// When a host that is left alone now may be tried again, milliseconds since the epoch.
     long nextTry() {
         long next = Long.MAX_VALUE;
