@@ -116,8 +116,8 @@ class SubmissionReaderTest {
             {"priority", "1", "1.5", priority + "1.5 (line"},
             {"priority", "2147483647", "2147483648", priority + "2147483648 (line"},
             {"priority", "-2147483648", "-2147483649", priority + "-2147483649 (line"},
-            {"priority", "'high'", "'urgent'", "priority must be an integer from -2147483648 to 2147483647, or low (1), "
-                + "normal (5), high (10) or critical (15), not \"urgent\" (line"},
+            {"priority", "'high'", "'urgent'", "priority must be an integer from -2147483648 to 2147483647, "
+                + "or low (1), normal (5), high (10) or critical (15), not \"urgent\" (line"},
             {"priority", "'high'", "true",
                 "priority must be an integer, or low, normal, high or critical, not true or false (line"},
             {"priority", "'high'", "[1]",
