@@ -6,7 +6,6 @@ import java.util.function.Function;
 
 import shared.Problem;
 import shared.config.Durations;
-import shared.json.JsonException;
 import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 
@@ -151,10 +150,5 @@ final class FieldReader {
 
     private static String plain(double value) {
         return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
-    }
-
-    /// An error at the value that comes next.
-    JsonException error(String message) {
-        return json.error(message);
     }
 }

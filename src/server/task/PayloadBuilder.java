@@ -62,7 +62,6 @@ final class PayloadBuilder {
     /// The names that were given beside it.
     private final List<String> beside = new ArrayList<>();
     private String model;
-
     private Slice firstInput;
 
     PayloadBuilder(FieldReader fields) {
@@ -174,15 +173,14 @@ final class PayloadBuilder {
 
     /// Looks into the values that have a meaning here.
     private Slice value(String name) {
+        switch (name) {
+            case "prompt", "system", "images", "messages", "input", "options" -> expectKinds(name);
+            default -> {
+                return json.raw();
+            }
+        }
         return switch (name) {
-            case "prompt", "system", "images" -> {
-                expectKinds(name);
-                yield json.raw();
-            }
-            case "messages" -> {
-                expectKinds(name);
-                yield messages.read();
-            }
+            case "messages" -> messages.read();
             case "input" -> input();
             case "options" -> options();
             default -> json.raw();
@@ -204,7 +202,6 @@ final class PayloadBuilder {
     }
 
     private Slice input() {
-        expectKinds("input");
         if (json.peek() == Kind.STRING) {
             firstInput = json.raw();
             return firstInput;
@@ -221,7 +218,6 @@ final class PayloadBuilder {
 
     /// The options without `stream`.
     private Slice options() {
-        expectKinds("options");
         int from = json.position();
         Map<String, Slice> kept = new LinkedHashMap<>();
         boolean stream = false;

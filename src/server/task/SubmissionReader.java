@@ -101,7 +101,7 @@ public final class SubmissionReader {
         return switch (fields.json.peek()) {
             case STRING -> fields.parsed(Priority::parse);
             case NUMBER -> fields.integer("priority", Integer.MIN_VALUE, Integer.MAX_VALUE);
-            default -> throw fields.error("priority must be an integer, or low, normal, high or critical, not "
+            default -> throw fields.json.error("priority must be an integer, or low, normal, high or critical, not "
                     + FieldReader.word(fields.json.peek()));
         };
     }
@@ -134,7 +134,8 @@ public final class SubmissionReader {
         return Values.isEmpty(slice) ? null : Values.oneLine(slice.toBytes(), slice.length());
     }
 
-    /// Passes over a field that the server sets if it has a zero value; false if it is no such field.
+    /// Passes over a field that the server sets if it says nothing (`pending` is what every task is); false if it is
+    /// no such field.
     private static boolean zero(String name, JsonReader json) {
         if (!SERVERS.contains(name)) {
             return false;

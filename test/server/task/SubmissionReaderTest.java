@@ -116,8 +116,8 @@ class SubmissionReaderTest {
             {"priority", "1", "1.5", priority + "1.5 (line"},
             {"priority", "2147483647", "2147483648", priority + "2147483648 (line"},
             {"priority", "-2147483648", "-2147483649", priority + "-2147483649 (line"},
-            {"priority", "'high'", "'urgent'", "priority must be an integer from -2147483648 to 2147483647, or low (1), "
-                + "normal (5), high (10) or critical (15), not \"urgent\" (line"},
+            {"priority", "'high'", "'urgent'", "priority must be an integer from -2147483648 to 2147483647, "
+                + "or low (1), normal (5), high (10) or critical (15), not \"urgent\" (line"},
             {"priority", "'high'", "true",
                 "priority must be an integer, or low, normal, high or critical, not true or false (line"},
             {"priority", "'high'", "[1]",
@@ -140,6 +140,11 @@ class SubmissionReaderTest {
             {"metadata", "{}", "[]", "metadata must be an object, not an array (line"},
             {"metadata", metadata(64 * 1024), metadata(64 * 1024 + 1),
                 "metadata has 65537 bytes, at most 65536 are allowed (line"},
+        });
+    }
+
+    static List<Object[]> serversFields() {
+        return List.of(new Object[][] {
             {"id", "''", "'x'", "id is set by the server; leave it out (line"},
             {"status", "'pending'", "'running'", "status is set by the server; leave it out (line"},
             {"created_at", "'0001-01-01T00:00:00Z'", "'2026-01-02T03:04:05Z'", "created_at is set by the server"},
@@ -153,7 +158,7 @@ class SubmissionReaderTest {
     }
 
     @ParameterizedTest(name = "{0} {index}")
-    @MethodSource("limits")
+    @MethodSource({"limits", "serversFields"})
     void read_valueAtItsLimit_isTakenAndBeyondItIsNamed(String field, String good, String bad, String message) {
         read("{'type':'generate','prompt':'Hi','" + field + "':" + good + "}");
         String text = refused("{'type':'generate','prompt':'Hi','" + field + "':" + bad + "}");
