@@ -1,0 +1,136 @@
+package shared.cron;
+
+/// The local times of an expression as sets of bits, and the first of them from a given one, found field by field.
+/// A local time is the number of seconds from 1970-01-01T00:00 to it on the wall clock.
+///
+/// @param beforeLast bit n: the day n days before the last of the month
+/// @param nearest bit n: the Monday to Friday nearest to day n, within its month; bit 0: nearest to the last day
+/// @param weekdays six rows of seven bits, Sunday first: the 1st to the 5th such day of the month, then the last; a
+///                 plain weekday is in the first five
+/// @param either days of month and of week are both restricted, so one that matches is enough
+/// @param fixed no `*` and no step in hour or minute, see [CronExpression]
+record CronFields(long seconds, long minutes, int hours, int days, int beforeLast, int nearest, int months,
+        long weekdays, boolean either, boolean fixed) {
+
+    static final int ALL_DAYS = -2;
+    static final long ALL_WEEKDAYS = (1L << 35) - 1;
+    /// Larger than any local time.
+    static final long NEVER = Long.MAX_VALUE / 100_000;
+
+    private static final int DAY = 86_400;
+    /// The calendar repeats after 400 years, weekdays included.
+    private static final int CYCLE = 400;
+
+    boolean everComes() {
+        return firstDay(0) != NEVER;
+    }
+
+    /// The first of these local times that is not before `local`.
+    long first(long local) {
+        long today = Math.floorDiv(local, DAY);
+        long day = firstDay(today);
+        if (day == today) {
+            int time = firstTime((int) (local - today * DAY));
+            if (time >= 0) {
+                return day * DAY + time;
+            }
+            day = firstDay(today + 1);
+        }
+        return day * DAY + firstTime(0);
+    }
+
+    /// The first second of the day from `time` on, or -1 if there is none that day.
+    private int firstTime(int time) {
+        int hour = time / 3600;
+        if ((hours >>> hour & 1) != 0) {
+            int minute = time / 60 % 60;
+            int second = (minutes >>> minute & 1) == 0 ? 64 : next(seconds, time % 60);
+            if (second == 64) {
+                minute = next(minutes, minute + 1);
+                second = next(seconds, 0);
+            }
+            if (minute < 64) {
+                return hour * 3600 + minute * 60 + second;
+            }
+        }
+        hour = next(hours, hour + 1);
+        return hour == 64 ? -1 : hour * 3600 + next(minutes, 0) * 60 + next(seconds, 0);
+    }
+
+    /// The first matching day from `day` on, both counted from 1970-01-01, or [#NEVER].
+    private long firstDay(long day) {
+        // Years that begin in March put the leap day last (Howard Hinnant's days_from_civil and its inverse).
+        long shifted = day + 719_468;
+        long era = Math.floorDiv(shifted, 146_097);
+        int dayOfEra = (int) (shifted - era * 146_097);
+        int yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
+        int dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
+        int fromMarch = (5 * dayOfYear + 2) / 153;
+        int month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
+        long year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+        int dayOfMonth = dayOfYear - (153 * fromMarch + 2) / 5 + 1;
+
+        int found = (months >>> month & 1) == 0 ? 0 : daysOf(year, month, day - dayOfMonth + 1) & -1 << dayOfMonth;
+        if (found != 0) {
+            return day - dayOfMonth + Integer.numberOfTrailingZeros(found);
+        }
+        for (long end = year + CYCLE; year <= end;) {
+            month = next(months, month + 1);
+            if (month == 64) {
+                month = 0;
+                year++;
+                continue;
+            }
+            long first = epochDay(year, month);
+            found = daysOf(year, month, first);
+            if (found != 0) {
+                return first - 1 + Integer.numberOfTrailingZeros(found);
+            }
+        }
+        return NEVER;
+    }
+
+    /// The matching days of a month, bit 1 for its first day, which is the given number of days after 1970-01-01.
+    private int daysOf(long year, int month, long first) {
+        int length = month != 2 ? 30 + (month + (month >> 3) & 1) : leap(year) ? 29 : 28;
+        int weekday = Math.floorMod(first + 4, 7);
+        int byDay = days | Integer.reverse(beforeLast) >>> 31 - length;
+        for (int rest = nearest; rest != 0; rest &= rest - 1) {
+            int day = Integer.numberOfTrailingZeros(rest);
+            day = day == 0 ? length : day;
+            switch ((weekday + day - 1) % 7) {
+                case 0: byDay |= day > length ? 0 : 1 << (day == length ? day - 2 : day + 1); break;
+                case 6: byDay |= day > length ? 0 : 1 << (day == 1 ? 3 : day - 1); break;
+                default: byDay |= 1 << day;
+            }
+        }
+        int byWeekday = week(5, weekday + length) << length - 6;
+        for (int row = 0; row < 5; row++) {
+            byWeekday |= week(row, weekday) << 7 * row + 1;
+        }
+        return (either ? byDay | byWeekday : byDay & byWeekday) & -2 & -1 >>> 31 - length;
+    }
+
+    /// A row of [#weekdays] for the seven days that begin with this weekday.
+    private int week(int row, int weekday) {
+        int bits = (int) (weekdays >>> 7 * row) & 127;
+        return (bits | bits << 7) >>> weekday % 7 & 127;
+    }
+
+    /// The first bit from this one on, or 64.
+    private static int next(long bits, int from) {
+        return Long.numberOfTrailingZeros(bits & -1L << from);
+    }
+
+    private static boolean leap(long year) {
+        return (year & 3) == 0 && (year % 100 != 0 || year % 400 == 0);
+    }
+
+    /// The first day of a month.
+    private static long epochDay(long year, int month) {
+        long shifted = month <= 2 ? year - 1 : year;
+        int fromMarch = month <= 2 ? month + 9 : month - 3;
+        return 365 * shifted + Math.floorDiv(shifted, 4L) - Math.floorDiv(shifted, 100L) + Math.floorDiv(shifted, 400L)
+                + (153 * fromMarch + 2) / 5 - 719_468;
+    }
+}
