@@ -29,6 +29,7 @@ public final class CronExpression {
     private static final int CORRECTION = 3 * 3600;
     /// More than any two offsets of a zone differ, and more than any offset and a change under three hours, in seconds.
     private static final int SPREAD = 28 * 3600;
+    private static final Instant BEGIN = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant END = Instant.parse("9999-12-31T00:00:00Z");
 
     private final String expression;
@@ -56,15 +57,15 @@ public final class CronExpression {
     ///
     /// @param zone whose clock is followed, unless the expression names one
     /// @param anchor from where `@every` counts: its first due time is one period later
-    /// @throws Problem if it would be after the year 9999
+    /// @throws Problem if it would be after the year 9999, or the moment is before our era
     public Instant next(Instant after, ZoneId zone, Instant anchor) {
-        if (after.isBefore(END)) {
+        if (after.isAfter(BEGIN) && after.isBefore(END)) {
             Instant due = fields == null ? nextPeriod(after, anchor) : nextLocal(after, zoneOr(zone).getRules());
             if (due.isBefore(END)) {
                 return due;
             }
         }
-        throw Problem.badRequest("\"" + expression + "\" has no due time after " + after + " and before " + END);
+        throw Problem.badRequest("\"" + expression + "\" has no due time after " + after + " in the years 1 to 9999");
     }
 
     /// The expression as it was written.
@@ -79,7 +80,7 @@ public final class CronExpression {
 
     /// In words: `at 09:00, Monday to Friday`.
     public String describe() {
-        return (fields == null ? CronWords.every(period.toSeconds()) : new CronWords(fields).toString())
+        return (fields == null ? CronWords.every(period.toSeconds()) : CronWords.of(fields))
                 + (zone == null ? "" : " (" + zone + ")");
     }
 

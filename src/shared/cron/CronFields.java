@@ -1,5 +1,7 @@
 package shared.cron;
 
+import java.time.LocalDate;
+
 /// The local times of an expression as sets of bits, and the first of them from a given one, found field by field.
 /// A local time is the number of seconds from 1970-01-01T00:00 to it on the wall clock.
 ///
@@ -59,49 +61,35 @@ record CronFields(long seconds, long minutes, int hours, int days, int beforeLas
 
     /// The first matching day from `day` on, both counted from 1970-01-01, or [#NEVER].
     private long firstDay(long day) {
-        // Years that begin in March put the leap day last (Howard Hinnant's days_from_civil and its inverse).
-        long shifted = day + 719_468;
-        long era = Math.floorDiv(shifted, 146_097);
-        int dayOfEra = (int) (shifted - era * 146_097);
-        int yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
-        int dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
-        int fromMarch = (5 * dayOfYear + 2) / 153;
-        int month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
-        long year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-        int dayOfMonth = dayOfYear - (153 * fromMarch + 2) / 5 + 1;
-
-        int found = (months >>> month & 1) == 0 ? 0 : daysOf(year, month, day - dayOfMonth + 1) & -1 << dayOfMonth;
-        if (found != 0) {
-            return day - dayOfMonth + Integer.numberOfTrailingZeros(found);
-        }
-        for (long end = year + CYCLE; year <= end;) {
-            month = next(months, month + 1);
-            if (month == 64) {
-                month = 0;
-                year++;
-                continue;
+        LocalDate month = LocalDate.ofEpochDay(day);
+        int passed = month.getDayOfMonth() - 1;
+        month = month.minusDays(passed);
+        int found = daysOf(month) & -2 << passed;
+        for (int end = month.getYear() + CYCLE; found == 0;) {
+            int next = next(months, month.getMonthValue() + 1);
+            month = next < 64 ? month.withMonth(next) : month.plusYears(1).withMonth(next(months, 1));
+            if (month.getYear() > end) {
+                return NEVER;
             }
-            long first = epochDay(year, month);
-            found = daysOf(year, month, first);
-            if (found != 0) {
-                return first - 1 + Integer.numberOfTrailingZeros(found);
-            }
+            found = daysOf(month);
         }
-        return NEVER;
+        return month.toEpochDay() - 1 + Integer.numberOfTrailingZeros(found);
     }
 
-    /// The matching days of a month, bit 1 for its first day, which is the given number of days after 1970-01-01.
-    private int daysOf(long year, int month, long first) {
-        int length = month != 2 ? 30 + (month + (month >> 3) & 1) : leap(year) ? 29 : 28;
-        int weekday = Math.floorMod(first + 4, 7);
+    /// The matching days of the month that begins with this day, bit 1 for the first.
+    private int daysOf(LocalDate first) {
+        if ((months >>> first.getMonthValue() & 1) == 0) {
+            return 0;
+        }
+        int length = first.lengthOfMonth();
+        int weekday = first.getDayOfWeek().getValue();
         int byDay = days | Integer.reverse(beforeLast) >>> 31 - length;
         for (int rest = nearest; rest != 0; rest &= rest - 1) {
             int day = Integer.numberOfTrailingZeros(rest);
             day = day == 0 ? length : day;
-            switch ((weekday + day - 1) % 7) {
-                case 0: byDay |= day > length ? 0 : 1 << (day == length ? day - 2 : day + 1); break;
-                case 6: byDay |= day > length ? 0 : 1 << (day == 1 ? 3 : day - 1); break;
-                default: byDay |= 1 << day;
+            if (day <= length) {
+                int on = (weekday + day - 1) % 7;
+                byDay |= 1 << day + (on == 0 ? day == length ? -2 : 1 : on < 6 ? 0 : day == 1 ? 2 : -1);
             }
         }
         int byWeekday = week(5, weekday + length) << length - 6;
@@ -120,17 +108,5 @@ record CronFields(long seconds, long minutes, int hours, int days, int beforeLas
     /// The first bit from this one on, or 64.
     private static int next(long bits, int from) {
         return Long.numberOfTrailingZeros(bits & -1L << from);
-    }
-
-    private static boolean leap(long year) {
-        return (year & 3) == 0 && (year % 100 != 0 || year % 400 == 0);
-    }
-
-    /// The first day of a month.
-    private static long epochDay(long year, int month) {
-        long shifted = month <= 2 ? year - 1 : year;
-        int fromMarch = month <= 2 ? month + 9 : month - 3;
-        return 365 * shifted + Math.floorDiv(shifted, 4L) - Math.floorDiv(shifted, 100L) + Math.floorDiv(shifted, 400L)
-                + (153 * fromMarch + 2) / 5 - 719_468;
     }
 }

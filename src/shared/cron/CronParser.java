@@ -6,6 +6,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 import shared.Problem;
 import shared.config.Durations;
@@ -14,11 +15,16 @@ import shared.config.Durations;
 final class CronParser {
 
     private static final int MAX_LENGTH = 500;
+    private static final int MAX_PERIOD_DAYS = 3660;
     private static final String ZONE = "CRON_TZ=";
-    private static final Duration LONGEST_PERIOD = Duration.ofDays(3660);
+    private static final Map<String, String> NAMED = Map.of("@yearly", "0 0 1 1 *", "@annually", "0 0 1 1 *",
+            "@monthly", "0 0 1 * *", "@weekly", "0 0 * * 0", "@daily", "0 0 * * *", "@midnight", "0 0 * * *",
+            "@hourly", "0 * * * *");
     /// A weekday in each of the first five rows of [CronFields#weekdays].
     private static final long EVERY_WEEK = 1 | 1 << 7 | 1 << 14 | 1 << 21 | 1 << 28;
 
+    private final String expression;
+    /// The expression and a blank, so that there is one behind every word.
     private final String text;
     private long seed;
     private int pos;
@@ -26,223 +32,190 @@ final class CronParser {
     private final long[] bits = new long[CronField.values().length];
     private int beforeLast;
     private int nearest;
-    private long weekdays;
     private boolean fixed = true;
 
-    CronParser(String text, long seed) {
-        this.text = text;
+    CronParser(String expression, long seed) {
+        this.expression = expression;
+        this.text = expression + " ";
         this.seed = seed;
     }
 
     CronExpression parse() {
-        if (text.length() > MAX_LENGTH) {
-            throw Problem.badRequest("a cron expression has at most " + MAX_LENGTH + " characters, not "
-                    + text.length());
+        if (expression.length() > MAX_LENGTH) {
+            throw Problem.badRequest("a cron expression has at most " + MAX_LENGTH + " characters");
         }
+        List<Integer> words = words();
         ZoneId zone = null;
-        skipBlanks();
-        if (text.startsWith(ZONE, pos)) {
-            pos += ZONE.length();
-            zone = zone(word());
-            skipBlanks();
+        if (!words.isEmpty() && text.startsWith(ZONE, words.get(0))) {
+            zone = zone(words.remove(0));
         }
-        if (peek() != '@') {
-            return new CronExpression(text, zone, fields(), null);
+        String first = words.isEmpty() ? "" : word(words.get(0)).toLowerCase(Locale.ROOT);
+        if (first.equals("@every") && words.size() == 2) {
+            return new CronExpression(expression, zone, null, period(words.get(1)));
         }
-        int start = pos;
-        String name = word().toLowerCase(Locale.ROOT);
-        skipBlanks();
-        Duration period = null;
-        if (name.equals("@every")) {
-            period = period(pos, word());
-            skipBlanks();
+        if (first.startsWith("@")) {
+            String meaning = words.size() == 1 ? NAMED.get(first) : null;
+            if (meaning == null) {
+                throw wrong("\"" + text.substring(words.get(0)).trim() + "\" is unknown", words.get(0), "write @yearly, "
+                        + "@annually, @monthly, @weekly, @daily, @midnight, @hourly or @every 90m, and nothing after it");
+            }
+            CronParser named = new CronParser(meaning, seed);
+            return new CronExpression(expression, zone, named.fields(named.words()), null);
         }
-        if (pos < text.length()) {
-            throw wrong(name + " is followed by \"" + text.substring(pos) + "\"", pos, "nothing may follow it");
-        }
-        return new CronExpression(text, zone, period == null ? named(name, start) : null, period);
+        return new CronExpression(expression, zone, fields(words), null);
     }
 
-    private ZoneId zone(String name) {
+    /// Where the words begin.
+    private List<Integer> words() {
+        List<Integer> words = new ArrayList<>();
+        for (int at = 0; at < expression.length(); at++) {
+            if (!blank(at)) {
+                words.add(at);
+                at += word(at).length();
+            }
+        }
+        return words;
+    }
+
+    private ZoneId zone(int start) {
+        String name = word(start).substring(ZONE.length());
         try {
             return ZoneId.of(name);
         } catch (DateTimeException unknown) {
-            throw wrong(ZONE + " names an unknown time zone \"" + name + "\"", pos - name.length(),
-                    "write one such as Europe/Berlin or UTC");
+            throw wrong("time zone \"" + name + "\" is unknown", start + ZONE.length(), "write one such as Europe/Berlin");
         }
     }
 
-    private Duration period(int start, String length) {
-        Duration period = Durations.parse("@every (column " + (start + 1) + ")", length);
-        if (period.getNano() != 0 || period.isZero() || period.compareTo(LONGEST_PERIOD) > 0) {
-            throw wrong("@every " + length + " is out of range", start,
-                    "write whole seconds from 1s to " + LONGEST_PERIOD.toDays() + "d");
+    private Duration period(int start) {
+        Duration period = Durations.parse("@every (column " + (start + 1) + ")", word(start));
+        if (period.getNano() != 0 || period.isZero() || period.compareTo(Duration.ofDays(MAX_PERIOD_DAYS)) > 0) {
+            throw wrong("@every " + word(start) + " is out of range", start,
+                    "write whole seconds from 1s to " + MAX_PERIOD_DAYS + "d");
         }
         return period;
     }
 
-    private CronFields named(String name, int start) {
-        switch (name) {
-            case "@yearly": case "@annually": return new CronParser("0 0 1 1 *", seed).fields();
-            case "@monthly": return new CronParser("0 0 1 * *", seed).fields();
-            case "@weekly": return new CronParser("0 0 * * 0", seed).fields();
-            case "@daily": case "@midnight": return new CronParser("0 0 * * *", seed).fields();
-            case "@hourly": return new CronParser("0 * * * *", seed).fields();
-            default: throw wrong("\"" + name + "\" is unknown", start, "write @yearly, @annually, @monthly, @weekly, "
-                    + "@daily, @midnight, @hourly or @every 90m");
-        }
-    }
-
-    private CronFields fields() {
-        List<Integer> starts = new ArrayList<>();
-        for (; pos < text.length(); skipBlanks()) {
-            starts.add(pos);
-            word();
-        }
-        int six = starts.size() - 5;
+    private CronFields fields(List<Integer> words) {
+        int six = words.size() - 5;
         if (six != 0 && six != 1) {
             throw Problem.badRequest("a cron expression has 5 fields (minute, hour, day of month, month, day of week), "
-                    + "or 6 with seconds first, not " + starts.size() + ": \"" + text + "\"");
+                    + "or 6 with seconds first, not " + words.size() + ": \"" + expression + "\"");
         }
         bits[0] = 1 - six;
-        for (int i = 0; i < starts.size(); i++) {
-            pos = starts.get(i);
-            field(CronField.values()[i + 1 - six]);
-        }
-        int day = starts.get(2 + six);
-        int weekday = starts.get(4 + six);
-        boolean either = "*?".indexOf(text.charAt(day)) < 0 && "*?".indexOf(text.charAt(weekday)) < 0;
-        CronFields fields = new CronFields(bits[0], bits[1], (int) bits[2], (int) bits[3], beforeLast, nearest,
-                (int) bits[4], weekdays, either, fixed);
-        if (!fields.everComes()) {
-            throw wrong("day of month \"" + wordAt(day) + "\" never comes in month \"" + wordAt(starts.get(3 + six))
-                    + (weekdays == CronFields.ALL_WEEKDAYS ? "" : "\" on day of week \"" + wordAt(weekday)) + "\"",
-                    day, "write a day that these months have");
-        }
-        return fields;
-    }
-
-    private void field(CronField field) {
-        if (field == CronField.DAY || field == CronField.WEEKDAY) {
-            if (wordAt(pos).equals("?")) {
-                pos++;
-                add(field, field.min, field.last(), 1);
-                return;
+        for (int i = 0; i < words.size(); i++) {
+            pos = words.get(i);
+            CronField field = CronField.values()[i + 1 - six];
+            do {
+                item(field);
+            } while (eat(','));
+            if (!blank(pos)) {
+                throw unexpected(field);
             }
         }
-        do {
-            item(field);
-        } while (eat(','));
-        if (!atBlank()) {
-            throw unexpected(field);
+        int day = words.get(2 + six);
+        int weekday = words.get(4 + six);
+        boolean either = "*?".indexOf(text.charAt(day)) < 0 && "*?".indexOf(text.charAt(weekday)) < 0;
+        CronFields fields = new CronFields(bits[0], bits[1], (int) bits[2], (int) bits[3], beforeLast, nearest,
+                (int) bits[4], bits[5], either, fixed);
+        if (!fields.everComes()) {
+            throw wrong("day of month " + word(day) + " never comes in month " + word(words.get(3 + six))
+                    + (bits[5] == CronFields.ALL_WEEKDAYS ? "" : " on day of week " + word(weekday)), day,
+                    "write a day that these months have");
         }
+        return fields;
     }
 
     /// One item of a list.
     private void item(CronField field) {
         int start = pos;
-        if (field == CronField.DAY && eat('L')) {
-            if (eat('W')) {
-                nearest |= 1;
-            } else {
-                beforeLast |= 1 << (eat('-') ? number("days before the last", 1, 30) : 0);
+        boolean days = field == CronField.DAY || field == CronField.WEEKDAY;
+        boolean all = eat('*') || days && eat('?');
+        boolean chosen = !all && eat('~');
+        int low = field.min;
+        // A day chosen from all is one that every month has.
+        int high = chosen && field == CronField.DAY ? 28 : field.max;
+        if (!all && !chosen) {
+            if (field == CronField.DAY && eat('L')) {
+                fromLast();
+                return;
             }
-            return;
-        }
-        int low;
-        int high;
-        if (eat('*')) {
-            low = field.min;
-            high = field.last();
-            fixed &= field != CronField.HOUR && field != CronField.MINUTE;
-        } else if (eat('~')) {
-            // A day that every month has.
-            low = choose(field.min, field == CronField.DAY ? 28 : field.last());
-            add(field, low, low, 1);
-            return;
-        } else {
             low = value(field);
-            if (day(field, low)) {
+            if (days && special(field, low)) {
                 return;
             }
             boolean range = eat('-');
-            boolean chosen = !range && eat('~');
-            int second = pos;
-            high = range || chosen ? value(field) : low;
-            if (high == 0 && low > 0 && Character.isLetter(text.charAt(second))) {
-                high = 7; // SAT-SUN
+            chosen = !range && eat('~');
+            boolean name = Character.isLetter(text.charAt(pos));
+            high = range || chosen ? value(field) : text.charAt(pos) == '/' ? field.max : low;
+            high = high == 0 && name ? 7 : high; // SAT-SUN
+            if (low > high) {
+                throw wrong(field.title + " " + text.substring(start, pos) + " runs backwards", start, "write "
+                        + low + "-" + field.max + "," + field.min + "-" + high + " to go over the end");
             }
-            if (high < low) {
-                throw wrong(field.title + " " + text.substring(start, pos) + " runs backwards", start,
-                        "write the smaller value first; " + low + "-" + field.last() + "," + field.min + "-" + high
-                        + " goes over the end");
-            }
-            if (chosen) {
-                low = choose(low, high);
-                add(field, low, low, 1);
-                return;
-            }
-            high = !range && peek() == '/' ? field.last() : high;
         }
-        int step = 1;
-        if (eat('/')) {
-            step = number("step in " + field.title, 1, field.last() - field.min + 1);
-            fixed &= field != CronField.HOUR && field != CronField.MINUTE;
+        if (chosen) {
+            low = choose(low, high);
+            high = low;
         }
-        add(field, low, high, step);
+        boolean steps = !chosen && eat('/');
+        int step = steps ? number("step of " + field.title, 1, field.max - field.min + 1) : 1;
+        fixed &= !all && !steps || field != CronField.HOUR && field != CronField.MINUTE;
+        for (int value = low; value <= high; value += step) {
+            bits[field.ordinal()] |= field == CronField.WEEKDAY ? EVERY_WEEK << value % 7 : 1L << value;
+        }
+    }
+
+    /// What follows an `L` in the day of month.
+    private void fromLast() {
+        if (eat('W')) {
+            nearest |= 1;
+        } else {
+            beforeLast |= 1 << (eat('-') ? number("days before the last", 1, 30) : 0);
+        }
     }
 
     /// The forms of days that begin with a value: `nW`, `nL`, `n#k`.
-    private boolean day(CronField field, int value) {
-        if (field == CronField.DAY && eat('W')) {
+    private boolean special(CronField field, int value) {
+        boolean month = field == CronField.DAY;
+        if (month && eat('W')) {
             nearest |= 1 << value;
-        } else if (field == CronField.WEEKDAY && eat('L')) {
-            weekdays |= 1L << 35 + value % 7;
-        } else if (field == CronField.WEEKDAY && eat('#')) {
-            weekdays |= 1L << 7 * (number("which " + field.title + " of the month", 1, 5) - 1) + value % 7;
+        } else if (!month && eat('L')) {
+            bits[field.ordinal()] |= 1L << 35 + value % 7;
+        } else if (!month && eat('#')) {
+            bits[field.ordinal()] |= 1L << 7 * (number("the k of n#k in " + field.title, 1, 5) - 1) + value % 7;
         } else {
             return false;
         }
         return true;
     }
 
-    private void add(CronField field, int low, int high, int step) {
-        for (int value = low; value <= high; value += step) {
-            bits[field.ordinal()] |= 1L << value;
-            weekdays |= field == CronField.WEEKDAY ? EVERY_WEEK << value % 7 : 0;
-        }
-    }
-
     private int value(CronField field) {
-        int named = pos + 3 <= text.length() ? field.named(text.substring(pos, pos + 3)) : -1;
-        if (named >= 0) {
-            pos += 3;
-            return named;
+        for (int i = 0; i < field.names.length(); i += 3) {
+            if (field.names.regionMatches(true, i, text, pos, 3)) {
+                pos += 3;
+                return field.min + i / 3;
+            }
         }
         if (!digit()) {
             throw unexpected(field);
         }
-        return number(field.title, field.min, field.max);
+        return number(field.title, field.min, field == CronField.WEEKDAY ? 7 : field.max);
     }
 
     private int number(String what, int min, int max) {
         int start = pos;
-        int value = 0;
+        int value = -1;
         while (digit()) {
-            value = Math.min(value * 10 + text.charAt(pos++) - '0', 99_999);
-        }
-        String written = text.substring(start, pos);
-        if (written.isEmpty()) {
-            throw wrong(what + " is missing", start, "write a number from " + min + " to " + max);
+            value = Math.min(Math.max(value, 0) * 10 + text.charAt(pos++) - '0', 99_999);
         }
         if (value < min || value > max) {
-            throw Problem.badRequest(what + " " + written + " is out of range " + min + "-" + max + " (column "
-                    + (start + 1) + ")");
+            throw Problem.badRequest(what + " " + (value < 0 ? "is missing, it is" : text.substring(start, pos)
+                    + " is out of range") + " " + min + "-" + max + " (column " + (start + 1) + ")");
         }
         return value;
     }
 
-    /// One of the values, evenly: SplitMix64. Cron tasks keep what it has chosen only as their seed, so it never changes.
+    /// One of the values, all as likely (SplitMix64). A cron task keeps its seed and not the choice: this never changes.
     private int choose(int low, int high) {
         seed += 0x9E3779B97F4A7C15L;
         long mixed = (seed ^ seed >>> 30) * 0xBF58476D1CE4E5B9L;
@@ -251,51 +224,33 @@ final class CronParser {
     }
 
     private Problem unexpected(CronField field) {
-        String found = atBlank() ? "ends too early" : "has an unexpected \"" + text.charAt(pos) + "\"";
-        return wrong(field.title + " " + found, pos, field.forms());
+        return wrong(field.title + (blank(pos) ? " ends too early" : " has an unexpected \"" + text.charAt(pos) + "\""),
+                pos, "write *, a, a-b, a-b/n, */n, a/n, ~, a~b" + field.forms + " or several of these with commas");
     }
 
-    private Problem wrong(String what, int at, String right) {
+    private static Problem wrong(String what, int at, String right) {
         return Problem.badRequest(what + " (column " + (at + 1) + "): " + right);
     }
 
-    private char peek() {
-        return pos < text.length() ? text.charAt(pos) : 0;
-    }
-
     private boolean digit() {
-        return peek() >= '0' && peek() <= '9';
+        return text.charAt(pos) >= '0' && text.charAt(pos) <= '9';
     }
 
-    private boolean atBlank() {
-        return pos == text.length() || text.charAt(pos) == ' ' || text.charAt(pos) == '\t';
+    private boolean blank(int at) {
+        return text.charAt(at) == ' ' || text.charAt(at) == '\t';
     }
 
     private boolean eat(char wanted) {
-        boolean found = Character.toUpperCase(peek()) == wanted;
+        boolean found = Character.toUpperCase(text.charAt(pos)) == wanted;
         pos += found ? 1 : 0;
         return found;
     }
 
-    private void skipBlanks() {
-        while (pos < text.length() && atBlank()) {
-            pos++;
+    private String word(int start) {
+        int end = start;
+        while (!blank(end)) {
+            end++;
         }
-    }
-
-    private String word() {
-        int start = pos;
-        while (!atBlank()) {
-            pos++;
-        }
-        return text.substring(start, pos);
-    }
-
-    private String wordAt(int start) {
-        int before = pos;
-        pos = start;
-        String word = word();
-        pos = before;
-        return word;
+        return text.substring(start, end);
     }
 }

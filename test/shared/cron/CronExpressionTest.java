@@ -101,7 +101,9 @@ class CronExpressionTest {
 
     @Test
     void next_endsOfTime_foundOrRefused() {
-        assertEquals(Instant.MIN.plusSeconds(60), next("* * * * *", Instant.MIN, "UTC", 1).get(0));
+        assertThrows(Problem.class, () -> next("* * * * *", Instant.MIN, "Europe/Berlin", 1));
+        assertEquals(Instant.parse("0004-02-29T00:00:00Z"),
+                next("0 0 29 2 *", Instant.parse("0001-01-01T00:00:01Z"), "UTC", 1).get(0));
         assertThrows(Problem.class, () -> next("* * * * *", Instant.MAX, "Europe/Berlin", 1));
         assertThrows(Problem.class, () -> next("0 0 29 2 *", Instant.parse("9997-01-01T00:00:00Z"), "UTC", 1));
         assertThrows(Problem.class, () -> next("@every 3660d", Instant.parse("9995-01-01T00:00:00Z"), "UTC", 1));
