@@ -3,10 +3,12 @@ package shared.cron;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import shared.Problem;
 import shared.config.Durations;
@@ -16,6 +18,7 @@ final class CronParser {
 
     private static final int MAX_LENGTH = 500;
     private static final int MAX_PERIOD_DAYS = 3660;
+    private static final Pattern WORD = Pattern.compile("[^ \t]+");
     private static final String ZONE = "CRON_TZ=";
     private static final Map<String, String> NAMED = Map.of("@yearly", "0 0 1 1 *", "@annually", "0 0 1 1 *",
             "@monthly", "0 0 1 * *", "@weekly", "0 0 * * 0", "@daily", "0 0 * * *", "@midnight", "0 0 * * *",
@@ -44,58 +47,52 @@ final class CronParser {
         if (expression.length() > MAX_LENGTH) {
             throw Problem.badRequest("a cron expression has at most " + MAX_LENGTH + " characters");
         }
-        List<Integer> words = words();
+        List<MatchResult> words = words();
         ZoneId zone = null;
-        if (!words.isEmpty() && text.startsWith(ZONE, words.get(0))) {
+        if (!words.isEmpty() && words.get(0).group().startsWith(ZONE)) {
             zone = zone(words.remove(0));
         }
-        String first = words.isEmpty() ? "" : word(words.get(0)).toLowerCase(Locale.ROOT);
+        String first = words.isEmpty() ? "" : words.get(0).group().toLowerCase(Locale.ROOT);
         if (first.equals("@every") && words.size() == 2) {
             return new CronExpression(expression, zone, null, period(words.get(1)));
         }
-        if (first.startsWith("@")) {
-            String meaning = words.size() == 1 ? NAMED.get(first) : null;
-            if (meaning == null) {
-                throw wrong("\"" + text.substring(words.get(0)).trim() + "\" is unknown", words.get(0), "write @yearly, "
-                        + "@annually, @monthly, @weekly, @daily, @midnight, @hourly or @every 90m, and nothing after it");
-            }
-            CronParser named = new CronParser(meaning, seed);
-            return new CronExpression(expression, zone, named.fields(named.words()), null);
+        if (!first.startsWith("@")) {
+            return new CronExpression(expression, zone, fields(words), null);
         }
-        return new CronExpression(expression, zone, fields(words), null);
+        String meaning = words.size() == 1 ? NAMED.get(first) : null;
+        if (meaning == null) {
+            int start = words.get(0).start();
+            throw wrong("\"" + text.substring(start).trim() + "\" is unknown", start, "write @yearly, @annually, "
+                    + "@monthly, @weekly, @daily, @midnight, @hourly or @every 90m, and nothing after it");
+        }
+        CronParser named = new CronParser(meaning, seed);
+        return new CronExpression(expression, zone, named.fields(named.words()), null);
     }
 
-    /// Where the words begin.
-    private List<Integer> words() {
-        List<Integer> words = new ArrayList<>();
-        for (int at = 0; at < expression.length(); at++) {
-            if (!blank(at)) {
-                words.add(at);
-                at += word(at).length();
-            }
-        }
-        return words;
+    private List<MatchResult> words() {
+        return WORD.matcher(text).results().collect(Collectors.toList());
     }
 
-    private ZoneId zone(int start) {
-        String name = word(start).substring(ZONE.length());
+    private static ZoneId zone(MatchResult word) {
+        String name = word.group().substring(ZONE.length());
         try {
             return ZoneId.of(name);
         } catch (DateTimeException unknown) {
-            throw wrong("time zone \"" + name + "\" is unknown", start + ZONE.length(), "write one such as Europe/Berlin");
+            throw wrong("time zone \"" + name + "\" is unknown", word.start() + ZONE.length(),
+                    "write one such as Europe/Berlin");
         }
     }
 
-    private Duration period(int start) {
-        Duration period = Durations.parse("@every (column " + (start + 1) + ")", word(start));
+    private static Duration period(MatchResult word) {
+        Duration period = Durations.parse("@every (column " + (word.start() + 1) + ")", word.group());
         if (period.getNano() != 0 || period.isZero() || period.compareTo(Duration.ofDays(MAX_PERIOD_DAYS)) > 0) {
-            throw wrong("@every " + word(start) + " is out of range", start,
+            throw wrong("@every " + word.group() + " is out of range", word.start(),
                     "write whole seconds from 1s to " + MAX_PERIOD_DAYS + "d");
         }
         return period;
     }
 
-    private CronFields fields(List<Integer> words) {
+    private CronFields fields(List<MatchResult> words) {
         int six = words.size() - 5;
         if (six != 0 && six != 1) {
             throw Problem.badRequest("a cron expression has 5 fields (minute, hour, day of month, month, day of week), "
@@ -103,24 +100,24 @@ final class CronParser {
         }
         bits[0] = 1 - six;
         for (int i = 0; i < words.size(); i++) {
-            pos = words.get(i);
+            pos = words.get(i).start();
             CronField field = CronField.values()[i + 1 - six];
             do {
                 item(field);
             } while (eat(','));
-            if (!blank(pos)) {
+            if (pos < words.get(i).end()) {
                 throw unexpected(field);
             }
         }
-        int day = words.get(2 + six);
-        int weekday = words.get(4 + six);
-        boolean either = "*?".indexOf(text.charAt(day)) < 0 && "*?".indexOf(text.charAt(weekday)) < 0;
+        String day = words.get(2 + six).group();
+        String weekday = words.get(4 + six).group();
+        boolean either = "*?".indexOf(day.charAt(0)) < 0 && "*?".indexOf(weekday.charAt(0)) < 0;
         CronFields fields = new CronFields(bits[0], bits[1], (int) bits[2], (int) bits[3], beforeLast, nearest,
                 (int) bits[4], bits[5], either, fixed);
         if (!fields.everComes()) {
-            throw wrong("day of month " + word(day) + " never comes in month " + word(words.get(3 + six))
-                    + (bits[5] == CronFields.ALL_WEEKDAYS ? "" : " on day of week " + word(weekday)), day,
-                    "write a day that these months have");
+            throw wrong("day of month " + day + " never comes in month " + words.get(3 + six).group()
+                    + (bits[5] == CronFields.ALL_WEEKDAYS ? "" : " on day of week " + weekday),
+                    words.get(2 + six).start(), "write a day that these months have");
         }
         return fields;
     }
@@ -136,7 +133,9 @@ final class CronParser {
         int high = chosen && field == CronField.DAY ? 28 : field.max;
         if (!all && !chosen) {
             if (field == CronField.DAY && eat('L')) {
-                fromLast();
+                boolean weekday = eat('W');
+                nearest |= weekday ? 1 : 0;
+                beforeLast |= weekday ? 0 : 1 << (eat('-') ? number("days before the last", 1, 30) : 0);
                 return;
             }
             low = value(field);
@@ -162,15 +161,6 @@ final class CronParser {
         fixed &= !all && !steps || field != CronField.HOUR && field != CronField.MINUTE;
         for (int value = low; value <= high; value += step) {
             bits[field.ordinal()] |= field == CronField.WEEKDAY ? EVERY_WEEK << value % 7 : 1L << value;
-        }
-    }
-
-    /// What follows an `L` in the day of month.
-    private void fromLast() {
-        if (eat('W')) {
-            nearest |= 1;
-        } else {
-            beforeLast |= 1 << (eat('-') ? number("days before the last", 1, 30) : 0);
         }
     }
 
@@ -224,7 +214,8 @@ final class CronParser {
     }
 
     private Problem unexpected(CronField field) {
-        return wrong(field.title + (blank(pos) ? " ends too early" : " has an unexpected \"" + text.charAt(pos) + "\""),
+        char found = text.charAt(pos);
+        return wrong(field.title + (found == ' ' || found == '\t' ? " ends too early" : " has an unexpected \"" + found + "\""),
                 pos, "write *, a, a-b, a-b/n, */n, a/n, ~, a~b" + field.forms + " or several of these with commas");
     }
 
@@ -236,21 +227,9 @@ final class CronParser {
         return text.charAt(pos) >= '0' && text.charAt(pos) <= '9';
     }
 
-    private boolean blank(int at) {
-        return text.charAt(at) == ' ' || text.charAt(at) == '\t';
-    }
-
     private boolean eat(char wanted) {
         boolean found = Character.toUpperCase(text.charAt(pos)) == wanted;
         pos += found ? 1 : 0;
         return found;
-    }
-
-    private String word(int start) {
-        int end = start;
-        while (!blank(end)) {
-            end++;
-        }
-        return text.substring(start, end);
     }
 }
