@@ -205,7 +205,7 @@ final class CronParser {
         return value;
     }
 
-    /// One of the values, all as likely (SplitMix64). A cron task keeps its seed and not the choice: this never changes.
+    /// One of the values, all as likely (SplitMix64). A cron task keeps the seed, not the choice: never change this.
     private int choose(int low, int high) {
         seed += 0x9E3779B97F4A7C15L;
         long mixed = (seed ^ seed >>> 30) * 0xBF58476D1CE4E5B9L;
@@ -215,8 +215,9 @@ final class CronParser {
 
     private Problem unexpected(CronField field) {
         char found = text.charAt(pos);
-        return wrong(field.title + (found == ' ' || found == '\t' ? " ends too early" : " has an unexpected \"" + found + "\""),
-                pos, "write *, a, a-b, a-b/n, */n, a/n, ~, a~b" + field.forms + " or several of these with commas");
+        boolean end = found == ' ' || found == '\t';
+        return wrong(field.title + (end ? " ends too early" : " has an unexpected \"" + found + "\""), pos,
+                "write *, a, a-b, a-b/n, */n, a/n, ~, a~b" + field.forms + " or several of these with commas");
     }
 
     private static Problem wrong(String what, int at, String right) {

@@ -55,13 +55,15 @@ final class CronWords {
         String of = cycle > 0 ? "" : " of every hour";
         if (Integer.bitCount(hours) < 24) {
             of = step(hours) == 1 ? from + (cycle > 0 ? two(minute) : "00") + " to " + two(last) + ":59"
-                    : " of " + plain(hours, 24, "hour");
+                    : since(minutes, "minute") + " of " + plain(hours, 24, "hour");
         } else if (cycle > 0 && minute > 0) {
             of = " from 00:" + two(minute);
         }
-        return fields.seconds() == 1 ? within(minutes, "minute") + of
-                : within(fields.seconds(), "second") + (cycle == 1 && !second ? "" : " of " + plain(minutes, 60, "minute"))
-                + of;
+        if (fields.seconds() == 1) {
+            return within(minutes, "minute") + of;
+        }
+        return within(fields.seconds(), "second") + since(fields.seconds(), "second")
+                + (cycle == 1 && !second ? "" : " of " + plain(minutes, 60, "minute")) + of;
     }
 
     private static String days(CronFields fields) {
@@ -112,6 +114,11 @@ final class CronWords {
     private static String within(long bits, String unit) {
         int cycle = cycle(bits, 60);
         return cycle > 0 ? every(cycle, unit) : "at " + plain(bits, 60, unit);
+    }
+
+    /// Where values that go round begin, if that is not at 0.
+    private static String since(long bits, String unit) {
+        return cycle(bits, 60) == 0 || first(bits) == 0 ? "" : " from " + unit + " " + first(bits);
     }
 
     /// `day 1`, `days 1 to 7 and 15`, `every 2nd day from day 1`, `every minute`

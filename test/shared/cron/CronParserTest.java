@@ -129,7 +129,7 @@ class CronParserTest {
         Random random = new Random(seed);
         String alphabet = "0123456789 **,,--//??LLWW##~@\tJANFRIsun=:éx\n\0";
         int read = 0;
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 8_000; i++) {
             StringBuilder text = new StringBuilder(SEEDS[random.nextInt(SEEDS.length)]);
             for (int edits = random.nextInt(3); edits > 0; edits--) {
                 int at = random.nextInt(text.length() + 1);
@@ -157,6 +157,6 @@ class CronParserTest {
                 fail(what, other);
             }
         }
-        assertTrue(read > 2_000, "too few were valid: " + read);
+        assertTrue(read > 1_000, "too few were valid: " + read);
     }
 }
