@@ -8,7 +8,8 @@ import java.util.Locale;
 import shared.cron.CronExpression;
 
 /// Nanoseconds of one `next()`, each due time being the start of the following search, and of one
-/// `ZonedDateTime.plusMinutes(1)` in the same run as the floor. The best of several rounds counts: others share the machine.
+/// `ZonedDateTime.plusMinutes(1)` in the same run as the floor. The best of several rounds
+/// counts: others share the machine.
 public final class CronBench {
 
     private static final int ROUNDS = 12;

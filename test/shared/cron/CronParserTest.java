@@ -55,8 +55,10 @@ class CronParserTest {
         L * * * *        | 'minute has an unexpected "L" (column 1)'
         * * * JAM *      | 'month has an unexpected "J" (column 7)'
         * * * JANX *     | 'month has an unexpected "X" (column 10)'
-        * * MON * *      | 'day of month has an unexpected "M" (column 5): write *, a, a-b, a-b/n, */n, a/n, ~, a~b, ?, L, L-n, LW, nW or'
-        * * * * L        | 'day of week has an unexpected "L" (column 9): write *, a, a-b, a-b/n, */n, a/n, ~, a~b, ?, nL, n#k or'
+        * * MON * *      | \
+            'day of month has an unexpected "M" (column 5): write *, a, a-b, a-b/n, */n, a/n, ~, a~b, ?, L, L-n'
+        * * * * L        | \
+            'day of week has an unexpected "L" (column 9): write *, a, a-b, a-b/n, */n, a/n, ~, a~b, ?, nL, n#k or'
         * * * * 5#6      | 'the k of n#k in day of week 6 is out of range 1-5 (column 11)'
         * * * * 5#       | 'the k of n#k in day of week is missing'
         * * L-31 * *     | 'days before the last 31 is out of range 1-30 (column 7)'
@@ -68,8 +70,12 @@ class CronParserTest {
         0 0 31W 4 *      | 'day of month 31W never comes in month 4 (column 5)'
         0 0 L-29 2 *     | 'day of month L-29 never comes in month 2 (column 5)'
         0 0 */15 * 5#2   | 'day of month */15 never comes in month * on day of week 5#2 (column 5)'
-        '* * * *'        | 'a cron expression has 5 fields (minute, hour, day of month, month, day of week), or 6 with seconds first, not 4'
-        0 0 0 1 1 ? 2026 | 'a cron expression has 5 fields (minute, hour, day of month, month, day of week), or 6 with seconds first, not 7'
+        '* * * *'        | \
+            'a cron expression has 5 fields (minute, hour, day of month, month, day of week), or 6 \
+        with seconds first, not 4'
+        0 0 0 1 1 ? 2026 | \
+            'a cron expression has 5 fields (minute, hour, day of month, month, day of week), or 6 \
+        with seconds first, not 7'
         ''               | 'a cron expression has 5 fields'
         CRON_TZ=UTC      | 'a cron expression has 5 fields'
         CRON_TZ=Foo/Bar * * * * * | 'time zone "Foo/Bar" is unknown (column 9): write one such as Europe/Berlin'

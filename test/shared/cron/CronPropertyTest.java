@@ -276,15 +276,17 @@ class CronPropertyTest {
             LocalDateTime local = local(second, rules);
             LocalDateTime before = local(second - step, rules);
             boolean fixed = !minutes.wild && !hours.wild;
+            ZoneOffset offset = rules.getOffset(Instant.ofEpochSecond(second));
             if (fixed && rules.getValidOffsets(local).size() == 2 && small(rules.getTransition(local))
-                    && rules.getOffset(Instant.ofEpochSecond(second)).equals(rules.getTransition(local).getOffsetAfter())) {
+                    && offset.equals(rules.getTransition(local).getOffsetAfter())) {
                 return false;
             }
             if (matches(local)) {
                 return true;
             }
-            if (fixed && local.isAfter(before.plusSeconds(step)) && small(rules.getTransition(before.plusSeconds(step)))) {
-                for (LocalDateTime skipped = before.plusSeconds(step); skipped.isBefore(local);) {
+            LocalDateTime skipped = before.plusSeconds(step);
+            if (fixed && local.isAfter(skipped) && small(rules.getTransition(skipped))) {
+                while (skipped.isBefore(local)) {
                     if (matches(skipped)) {
                         return true;
                     }
