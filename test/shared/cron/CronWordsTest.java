@@ -92,8 +92,8 @@ class CronWordsTest {
         */10 */5 * * * *                  | 'every 10 seconds of every 5th minute from minute 0'
         5,10 30 9,10 * * 1                | 'at seconds 5 and 10 of minute 30 from 09:00 to 10:59, Monday'
         0 0 12 * * *                      | 'at 12:00 every day'
-        1 1 L-1,L,LW 2 * | \
-            'at 01:01 on the last day and the day before the last day and the last weekday (Monday to Friday) of February'
+        1 1 L-1,LW 2 * | \
+            'at 01:01 on the day before the last day and the last weekday (Monday to Friday) of February'
         0 0 ? */2 TUE,THU   | 'at 00:00, Tuesday and Thursday in January, March, May, July, September and November'
         5/15 9,12,20 * * *  | 'every 15 minutes from minute 5 of hours 9, 12 and 20'
         5/10 * * * * *      | 'every 10 seconds from second 5'
