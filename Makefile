@@ -131,7 +131,7 @@ if [ ! -x "$$jdk/bin/java" ]; then
   exit 1
 fi
 [ "$$(locale charmap 2>/dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8
-exec "$$jdk/bin/java" $(FLAGS) $${OLLAMA_QUEUE_JAVA_OPTS-} -p "$$build/modules" -m $(MAIN) "$$@"
+exec "$$jdk/bin/java" $(FLAGS) -p "$$build/modules" $${OLLAMA_QUEUE_JAVA_OPTS-} -m $(MAIN) "$$@"
 endef
 
 $(LAUNCHERS): export TEXT = $(launcher)
