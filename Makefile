@@ -22,7 +22,7 @@ LAUNCHERS := build/bin/ollama-queue-server build/bin/ollama-queue
 TESTS := build/test/java.args
 
 # Folders count too: their time changes when a file comes or goes.
-sources = $(shell find $(1) -mindepth 1 -type d -o -name '*.java')
+sources = $(shell find $(1) -type d -o -name '*.java')
 javac = "$$(cat build/jdk)/bin/javac" -Xlint:all -Werror -encoding UTF-8
 java = "$$(cat build/jdk)/bin/java"
 # $(call tests,ONLY,OPTIONS)
@@ -131,7 +131,7 @@ if [ ! -x "$$jdk/bin/java" ]; then
   exit 1
 fi
 [ "$$(locale charmap 2>/dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8
-exec "$$jdk/bin/java" $(FLAGS) $${OLLAMA_QUEUE_JAVA_OPTS-} -p "$$build/modules" -m $(MAIN) "$$@"
+exec "$$jdk/bin/java" $(FLAGS) -p "$$build/modules" $${OLLAMA_QUEUE_JAVA_OPTS-} -m $(MAIN) "$$@"
 endef
 
 $(LAUNCHERS): export TEXT = $(launcher)
@@ -169,7 +169,7 @@ $(JUNIT): | build/jdk
 TEST_PATH := $(JUNIT):build/modules/ollamaqueue.shared:build/modules/ollamaqueue.client:build/modules/ollamaqueue.server
 
 # Compiled at once, on the class path; then each module's part moves into a folder that patches the module.
-$(TESTS): Makefile build/jdk $(JUNIT) $(SHARED) $(CLIENT) $(SERVER) $(call sources,test)
+$(TESTS): Makefile build/jdk $(JUNIT) $(SHARED) $(CLIENT) $(SERVER) $(call sources,$(wildcard test/*))
 	@echo 'compiling the tests'
 	@rm -rf build/part.test build/test; mkdir -p build/part.test/rest $(MODULES:%=build/part.test/%)
 	@$(javac) -XDignore.symbol.file=true -proc:none -cp $(TEST_PATH) \

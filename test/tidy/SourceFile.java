@@ -81,16 +81,38 @@ record SourceFile(String path, String text, String code) {
         return found;
     }
 
-    /// Java text whose comments and literals are spaces; lines and columns stay where they were.
+    /// Java text whose comments and insides of literals are spaces; lines and columns stay where they were.
     private static String blanked(String text) {
-        Pattern literal = Pattern.compile("\"\"\"(?:\\\\.|[^\\\\])*?\"\"\"|\"(?:\\\\.|[^\"\\\\\n])*\""
-                + "|'(?:\\\\.|[^'\\\\\n])+'"
-                + "|//[^\n]*|/\\*(?s:.*?)\\*/");
-        return literal.matcher(text).replaceAll(found -> {
-            String part = found.group();
-            String inside = part.replaceAll("[^\n]", " ");
-            return part.startsWith("/") || part.length() < 2 ? inside
-                    : part.charAt(0) + inside.substring(1, inside.length() - 1) + part.charAt(0);
-        });
+        StringBuilder code = new StringBuilder(text);
+        int at = 0;
+        while (at < text.length()) {
+            String opening = opening(text, at);
+            if (opening.isEmpty()) {
+                at++;
+                continue;
+            }
+            boolean comment = opening.startsWith("/");
+            String closing = opening.equals("//") ? "\n" : opening.equals("/*") ? "*/" : opening;
+            int from = comment ? at : at + opening.length();
+            at += opening.length();
+            while (at < text.length() && !text.startsWith(closing, at)) {
+                at += !comment && text.charAt(at) == '\\' ? 2 : 1;
+            }
+            int to = Math.min(text.length(), comment && !closing.equals("\n") ? at + 2 : at);
+            for (int i = from; i < to; i++) {
+                code.setCharAt(i, text.charAt(i) == '\n' ? '\n' : ' ');
+            }
+            at += closing.length();
+        }
+        return code.toString();
+    }
+
+    private static String opening(String text, int at) {
+        for (String opening : new String[] {"//", "/*", "\"\"\"", "\"", "'"}) {
+            if (text.startsWith(opening, at)) {
+                return opening;
+            }
+        }
+        return "";
     }
 }

@@ -21,7 +21,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TidyTest {
 
     /// What may break a rule, as `path rule`, and why.
-    private static final Map<String, String> EXCEPTIONS = Map.of();
+    private static final Map<String, String> EXCEPTIONS = Map.of(
+            "test/demo/FindModels.java package", "a program of one file, run from its source",
+            "test/support/FakeOllamaAnswer.java sleep", "a slow host is slow, as its caller asked",
+            "test/support/FakeOllama.java stack", "a wrong script of a test, in a thread where nobody catches it");
 
     private static final Path ROOT = Path.of("").toAbsolutePath();
     private static final List<SourceFile> FILES = SourceFile.all(ROOT);
@@ -48,7 +51,7 @@ class TidyTest {
         for (String exception : EXCEPTIONS.keySet()) {
             String[] pathAndRule = exception.split(" ");
             assertTrue(FILES.stream().filter(file -> file.path().equals(pathAndRule[0]))
-                    .anyMatch(file -> !Rules.ALL.get(pathAndRule[1]).apply(file).isEmpty()), exception);
+                    .noneMatch(file -> Rules.ALL.get(pathAndRule[1]).apply(file).isEmpty()), exception);
         }
     }
 
@@ -91,7 +94,9 @@ class TidyTest {
     void rules_onWhatIsAllowed_findNothing() {
         assertNotFound("static", "src/a/A.java", "    static final int MAX = 1;\n    static int of() {\n"
                 + "    private static final Map<String, String> M = Map.of();\n    static void a(int b) { }");
-        assertNotFound("sleep", "test/a/A.java", "/// never Thread.sleep(1)\nString a = \"Thread.sleep(1)\";");
+        assertNotFound("sleep", "test/a/A.java", "/// never Thread.sleep(1)\nString a = \"Thread.sleep(1)\";\n"
+                + "char c = '\"'; /* Thread.sleep(1)\nThread.sleep(1) */\n"
+                + "String b = \"\"\"\n  \\\"\"\" Thread.sleep(1)\n\"\"\";");
         assertNotFound("clock", "src/server/Main.java", "InstantSource.system()");
         assertNotFound("method-length", "src/a/A.java", "    record A() {\n" + "        // x\n".repeat(90) + "    }");
         assertNotFound("charset", "src/a/A.java", "new InputStreamReader(in, UTF_8); text.getBytes(UTF_8);");

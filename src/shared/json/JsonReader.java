@@ -21,10 +21,6 @@ public final class JsonReader {
     /// From so many members on, an object's names are kept in a set instead of being compared one by one.
     private static final int NAMES_COMPARED = 16;
 
-    /// The letters of the short escapes, and what they stand for.
-    private static final String ESCAPES = "\"\\/bfnrt";
-    private static final String ESCAPED = "\"\\/\b\f\n\r\t";
-
     private final byte[] bytes;
     private final int start;
     private final int end;
@@ -364,31 +360,8 @@ public final class JsonReader {
 
     private String quoted() {
         int from = at + 1;
-        if (!passString()) {
-            return new String(bytes, from, at - 1 - from, StandardCharsets.UTF_8);
-        }
-        StringBuilder text = new StringBuilder(at - from);
-        int plain = from;
-        for (int i = from; i < at - 1; i++) {
-            if (bytes[i] != '\\') {
-                continue;
-            }
-            if (plain < i) {
-                text.append(new String(bytes, plain, i - plain, StandardCharsets.UTF_8));
-            }
-            i++;
-            if (bytes[i] == 'u') {
-                int unit = 0;
-                for (int digit = 0; digit < 4; digit++) {
-                    unit = unit << 4 | Character.digit(bytes[++i], 16);
-                }
-                text.append((char) unit);
-            } else {
-                text.append(ESCAPED.charAt(ESCAPES.indexOf(bytes[i])));
-            }
-            plain = i + 1;
-        }
-        return text.append(new String(bytes, plain, at - 1 - plain, StandardCharsets.UTF_8)).toString();
+        return passString() ? Quoted.decoded(bytes, from, at - 1)
+                : new String(bytes, from, at - 1 - from, StandardCharsets.UTF_8);
     }
 
     /// Passes over a string, checking it; says whether it holds escapes.
@@ -409,7 +382,11 @@ public final class JsonReader {
                 escapes = true;
                 passEscape();
             } else if (b < 0) {
-                passMultibyte(b);
+                int length = Quoted.characterLength(bytes, at, end);
+                if (length == 0) {
+                    throw error("a byte that is not UTF-8");
+                }
+                at += length;
             } else {
                 throw error(codePoint("the control character U+%04X must be escaped in a string", b));
             }
@@ -428,27 +405,11 @@ public final class JsonReader {
                 }
             }
             at += 6;
-        } else if (ESCAPES.indexOf(letter) >= 0) {
+        } else if (Quoted.ESCAPES.indexOf(letter) >= 0) {
             at += 2;
         } else {
             throw error("an escape must be one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX");
         }
-    }
-
-    /// One character of two to four bytes (RFC 3629: the shortest form only, no surrogates, at most U+10FFFF).
-    private void passMultibyte(byte first) {
-        int length = first >= (byte) 0xf0 ? 4 : first >= (byte) 0xe0 ? 3 : 2;
-        int point = first & (0xff >> (length + 1));
-        boolean good = first >= (byte) 0xc2 && first <= (byte) 0xf4 && at + length <= end;
-        for (int i = 1; good && i < length; i++) {
-            good = (bytes[at + i] & 0xc0) == 0x80;
-            point = point << 6 | bytes[at + i] & 0x3f;
-        }
-        boolean shortest = length == 2 || length == 3 && point >= 0x800 || length == 4 && point >= 0x10000;
-        if (!good || !shortest || point > 0x10ffff || point >= 0xd800 && point <= 0xdfff) {
-            throw error("a byte that is not UTF-8");
-        }
-        at += length;
     }
 
     // ---- errors

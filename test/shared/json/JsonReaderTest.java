@@ -62,6 +62,8 @@ class JsonReaderTest {
         JsonGrammarTest.assertRefused("{\"a\":" + objects + "}", "nested deeper than 200 (line 1, column 1001, at "
                 + "a.".repeat(max - 1) + "a)");
         assertThrows(JsonException.class, () -> Json.parse("[".repeat(10_000_000)));
+        byte[] deeper = ("[" + arrays + "]").getBytes(UTF_8);
+        assertEquals(deeper.length, new JsonReader(deeper, 0, deeper.length, max + 1).skip());
         String wide = "[" + "[[]],".repeat(1000) + "{}]";
         assertEquals(wide, Json.parse(wide).text());
     }
@@ -88,6 +90,17 @@ class JsonReaderTest {
             json.end();
             assertEquals(text.length - 2, json.position());
         }
+    }
+
+    @Test
+    void errorAt_anEarlierPlace_pointsThere() {
+        JsonReader json = new JsonReader("{\"a\": [1,\n2] }".getBytes(UTF_8));
+        json.beginObject();
+        json.nextName();
+        int from = json.position();
+        json.skip();
+        assertEquals("[1,\n2]", json.since(from).text());
+        assertEquals("too short (line 1, column 7, at a)", json.errorAt(from, "too short").getMessage());
     }
 
     @Test
