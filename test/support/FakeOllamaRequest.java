@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 public final class FakeOllamaRequest {
 
     private static final Pattern MODEL = Pattern.compile("\"model\"\\s*:\\s*\"([^\"]*)\"");
-    private static final Pattern TEXT = Pattern.compile("\"(?:prompt|content|input)\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
+    private static final Pattern TEXT =
+            Pattern.compile("\"(?:prompt|content|input)\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
 
     private final String method;
     private final String path;

@@ -78,6 +78,6 @@ public final class ExecutorRegistry {
 
     /// Without a password, for messages and logs.
     private static String shown(String address) {
-        return address.replaceAll("[^/]*@", "***@");
+        return address.replaceAll("^(\\w+://)?.*@", "$1***@");
     }
 }

@@ -61,12 +61,7 @@ final class HostClient implements AutoCloseable {
                 if (Thread.interrupted() || ended.getCause() instanceof InterruptedException) {
                     throw new InterruptedException();
                 }
-                throw switch (watch.verdict()) {
-                    case IDLE -> new HostFailure(Cause.PASSING, host + " sent nothing for " + Durations.format(idle));
-                    case TIMEOUT -> new HostFailure(Cause.TIMEOUT,
-                            host + " did not finish within " + Durations.format(timeout));
-                    case NONE -> lost(ended, answering);
-                };
+                throw failure(ended, watch.verdict(), request, idle, timeout, answering);
             }
         } finally {
             abandon(answer);
@@ -79,12 +74,22 @@ final class HostClient implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private HostFailure lost(Exception ended, boolean answering) {
-        Throwable cause = ended instanceof ExecutionException ? ended.getCause() : ended;
-        if (cause instanceof IOException failure) {
-            return LostConnection.of(failure, host, answering);
+    private HostFailure failure(Exception ended, Watch.Verdict verdict, HttpRequest request, Duration idle,
+            Duration timeout, boolean answering) {
+        if (verdict == Watch.Verdict.NONE) {
+            Throwable cause = ended instanceof ExecutionException ? ended.getCause() : ended;
+            if (cause instanceof IOException failure) {
+                return LostConnection.of(failure, host, answering);
+            }
+            throw new IllegalStateException("a call of " + host + " failed", cause);
         }
-        throw new IllegalStateException("a call of " + host + " failed", cause);
+        boolean wasIdle = verdict == Watch.Verdict.IDLE;
+        String time = Durations.format(wasIdle ? idle : timeout);
+        if (request.bodyPublisher().orElse(null) instanceof Sending body && !body.begun()) {
+            return LostConnection.unreachable(host, "no answer within " + time);
+        }
+        return wasIdle ? new HostFailure(Cause.PASSING, host + " sent nothing for " + time)
+                : new HostFailure(Cause.TIMEOUT, host + " did not finish within " + time);
     }
 
     /// Closes the connection of a call that has not ended; nothing happens to one that has.

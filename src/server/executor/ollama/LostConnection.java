@@ -10,6 +10,7 @@ import java.nio.channels.UnresolvedAddressException;
 import javax.net.ssl.SSLHandshakeException;
 
 import server.executor.Outcome.Cause;
+import shared.config.Durations;
 
 /// Tells a host that could not be connected to from a connection that was lost, and words both: the JDK's messages
 /// are often null.
@@ -20,7 +21,7 @@ final class LostConnection {
 
     static HostFailure of(IOException failure, String host, boolean answering) {
         if (failure instanceof HttpConnectTimeoutException) {
-            return unreachable(host, "no answer within " + HostClient.CONNECT_TIMEOUT.toSeconds() + " s");
+            return unreachable(host, "no answer within " + Durations.format(HostClient.CONNECT_TIMEOUT));
         }
         if (failure instanceof UnknownHostException || failure.getCause() instanceof UnresolvedAddressException
                 || failure.getCause() instanceof ConnectException nested
@@ -38,7 +39,7 @@ final class LostConnection {
                 + " (" + text(failure, "closed") + ")");
     }
 
-    private static HostFailure unreachable(String host, String why) {
+    static HostFailure unreachable(String host, String why) {
         return new HostFailure(Cause.UNREACHABLE, "cannot connect to " + host + ": " + why);
     }
 

@@ -3,8 +3,6 @@ package server.executor.ollama;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -140,7 +138,7 @@ final class OllamaExecutor implements TaskExecutor {
     }
 
     /// The payload with `model` and `stream` put in front of its members, its own bytes untouched.
-    private static BodyPublisher body(Call call) {
+    private static Sending body(Call call) {
         Slice payload = call.payload();
         JsonWriter head = new JsonWriter().beginObject().name("model").string(call.model());
         if (call.type() != TaskType.EMBED) {
@@ -148,9 +146,7 @@ final class OllamaExecutor implements TaskExecutor {
         }
         int members = Lines.pastBlanks(payload.bytes(), payload.from() + 1, payload.to());
         String comma = payload.bytes()[members] == '}' ? "" : ",";
-        return BodyPublishers.concat(
-                BodyPublishers.ofString(head + comma),
-                BodyPublishers.ofByteArray(payload.bytes(), members, payload.to() - members));
+        return new Sending(head + comma, new Slice(payload.bytes(), members, payload.to()));
     }
 
     private Slice streamed(Call call, Pieces pieces, InputStream body)

@@ -34,6 +34,11 @@ final class Refusal {
     private Refusal() {
     }
 
+    /// Whether an error's text says that the request itself is wrong, so that it would fail again.
+    static boolean blamesRequest(String text) {
+        return WRONG_REQUEST.matcher(text).find();
+    }
+
     static Outcome.Failed of(int status, HttpHeaders headers, String text, String host, String model,
             InstantSource clock) {
         String says = host + " answered " + status + (text.isEmpty() ? "" : ": " + text);
@@ -44,7 +49,7 @@ final class Refusal {
                     ? failed(Cause.MODEL_MISSING, "model '" + model + "' not found on " + host, null)
                     : failed(Cause.FINAL, says + " (is the address that of an Ollama?)", null);
             case 408, 429 -> failed(Cause.PASSING, says, retryAfter(headers, clock));
-            case 500 -> failed(WRONG_REQUEST.matcher(text).find() ? Cause.FINAL : Cause.PASSING, says,
+            case 500 -> failed(blamesRequest(text) ? Cause.FINAL : Cause.PASSING, says,
                     retryAfter(headers, clock));
             case 501 -> failed(Cause.FINAL, says, null);
             default -> {

@@ -87,7 +87,7 @@ final class StreamedAnswer {
             case "error" -> {
                 Slice error = in.raw();
                 if (kind != Kind.NULL) {
-                    throw new HostFailure(Cause.PASSING, host + " broke off: " + ErrorText.of(error));
+                    throw broken(ErrorText.of(error));
                 }
             }
             case MESSAGE -> {
@@ -112,6 +112,13 @@ final class StreamedAnswer {
             }
             default -> last(members, name, in.raw());
         }
+    }
+
+    /// Ollama 0.11 tells of a wrong format in the stream's first line, later ones by a 500.
+    private HostFailure broken(String error) {
+        return !says && Refusal.blamesRequest(error)
+                ? new HostFailure(Cause.FINAL, host + " refused: " + error)
+                : new HostFailure(Cause.PASSING, host + " broke off: " + error);
     }
 
     private void messageMembers(JsonReader in) {

@@ -2,7 +2,6 @@ package server.executor.ollama;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,17 +10,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import server.executor.Call;
@@ -30,33 +20,11 @@ import server.executor.Outcome.Cause;
 import shared.TaskType;
 import shared.json.Json;
 import shared.json.Slice;
-import support.FakeOllama;
 import support.FakeOllamaAnswer;
 import support.FakeOllamaRequest;
 
 @Timeout(30)
-class OllamaExecutorTest {
-
-    private static final Duration LONG = Duration.ofSeconds(20);
-    private static final Duration SHORT = Duration.ofMillis(60);
-
-    private final Collected pieces = new Collected();
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private FakeOllama fake;
-    private OllamaExecutor ollama;
-
-    @BeforeEach
-    void open() throws IOException {
-        fake = FakeOllama.start();
-        ollama = new OllamaExecutor(OllamaAddress.parse(fake.url()), InstantSource.system());
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        threads.shutdownNow();
-        ollama.close();
-        fake.close();
-    }
+class OllamaExecutorTest extends OllamaHarness {
 
     // ---- the request
 
@@ -232,163 +200,6 @@ class OllamaExecutorTest {
         assertEquals(Cause.FINAL, failed.cause());
     }
 
-    // ---- time
-
-    @Test
-    void run_hostSilentBeforeHead_idleTimeoutClosesTheConnection() throws Exception {
-        fake.next(FakeOllamaAnswer.hang());
-        Outcome.Failed failed = (Outcome.Failed) ollama.run(generate(LONG, SHORT), pieces);
-        assertEquals(new Outcome.Failed(Cause.PASSING, ollama.name() + " sent nothing for 60ms", null), failed);
-        fake.takeRequest().awaitCancelled();
-    }
-
-    @Test
-    void run_hostSilentInTheMiddle_idleTimeoutClosesTheConnection() throws Exception {
-        fake.next(FakeOllamaAnswer.stall("One"));
-        Outcome.Failed failed = (Outcome.Failed) ollama.run(generate(LONG, SHORT), pieces);
-        assertEquals(Cause.PASSING, failed.cause());
-        assertTrue(failed.message().contains("sent nothing for"), failed.message());
-        assertEquals("One", pieces.text());
-        fake.takeRequest().awaitCancelled();
-    }
-
-    @Test
-    void run_wholeTimeOver_timeoutThoughBytesCome() throws Exception {
-        fake.next((request, reply) -> {
-            while (!Thread.interrupted()) {
-                reply.token("x");
-            }
-        });
-        Outcome.Failed failed = (Outcome.Failed) ollama.run(generate(SHORT, LONG), pieces);
-        assertEquals(new Outcome.Failed(Cause.TIMEOUT, ollama.name() + " did not finish within 60ms", null), failed);
-        fake.takeRequest().awaitCancelled();
-    }
-
-    @Test
-    void run_timesBeyondAllMeasure_areNone() throws Exception {
-        Duration forEver = Duration.ofSeconds(Long.MAX_VALUE);
-        completed(generate(forEver, forEver));
-    }
-
-    @Test
-    void run_connectionLeftOpenAfterLastLine_completesSoon() throws Exception {
-        fake.next((request, reply) -> {
-            reply.token("One");
-            reply.done(1);
-            reply.hang();
-        });
-        completed(generate(LONG, LONG));
-        assertEquals("One", pieces.text());
-    }
-
-    // ---- cancel
-
-    @Test
-    void run_interruptedBeforeHead_closesTheConnection() throws Exception {
-        fake.next(FakeOllamaAnswer.hang());
-        Future<Outcome> running = threads.submit(() -> ollama.run(call(), pieces));
-        FakeOllamaRequest request = fake.takeRequest();
-        running.cancel(true);
-        request.awaitCancelled();
-    }
-
-    @Test
-    void run_interruptedInTheMiddle_endsAndClosesTheConnectionWithinMoments() throws Exception {
-        fake.next(FakeOllamaAnswer.stall("One"));
-        CountDownLatch ended = new CountDownLatch(1);
-        Thread running = Thread.ofVirtual().start(() -> {
-            assertThrows(InterruptedException.class, () -> ollama.run(call(), pieces));
-            ended.countDown();
-        });
-        pieces.first.await();
-        long began = System.nanoTime();
-        running.interrupt();
-        assertTrue(ended.await(10, TimeUnit.SECONDS));
-        fake.takeRequest().awaitCancelled();
-        assertTrue(System.nanoTime() - began < Duration.ofSeconds(2).toNanos());
-    }
-
-    @Test
-    void run_interruptedInAFlood_ends() throws Exception {
-        fake.next((request, reply) -> {
-            while (!Thread.interrupted()) {
-                reply.token("x");
-            }
-        });
-        Future<Outcome> running = threads.submit(() -> ollama.run(call(), pieces));
-        pieces.first.await();
-        running.cancel(true);
-        fake.takeRequest().awaitCancelled();
-    }
-
-    @Test
-    void run_piecesFail_closesTheConnection() throws Exception {
-        fake.next(FakeOllamaAnswer.stall("One"));
-        assertThrows(IllegalStateException.class, () -> ollama.run(call(), new server.executor.Pieces() {
-            @Override
-            public void text(String piece) {
-                throw new IllegalStateException("full");
-            }
-
-            @Override
-            public void thinking(String piece) {
-            }
-        }));
-        fake.takeRequest().awaitCancelled();
-    }
-
-    // ---- many
-
-    @Test
-    void run_manyAtOnce_allRunTogether() throws Exception {
-        Semaphore gate = new Semaphore(0);
-        fake.otherwise(FakeOllamaAnswer.gated(gate, "a", "b"));
-        List<Future<Outcome>> running = new ArrayList<>();
-        for (int i = 0; i < 50; i++) {
-            running.add(threads.submit(() -> ollama.run(call(), new Collected())));
-        }
-        for (int i = 0; i < 50; i++) {
-            fake.takeRequest();
-        }
-        assertEquals(50, fake.running());
-        gate.release(150);
-        for (Future<Outcome> one : running) {
-            assertInstanceOf(Outcome.Completed.class, one.get(10, TimeUnit.SECONDS));
-        }
-        assertEquals(50, fake.mostRunning());
-    }
-
-    @Test
-    void run_oneAfterAnother_usesOneConnection() throws Exception {
-        for (TaskType type : TaskType.values()) {
-            for (int i = 0; i < 5; i++) {
-                completed(call(type, "{\"prompt\":\"a b\"}"));
-            }
-        }
-        fake.next(FakeOllamaAnswer.busy());
-        failed(Cause.BUSY);
-        ollama.models();
-        completed(call());
-        assertEquals(1, fake.connections());
-    }
-
-    @Test
-    void close_afterUse_leavesNoConnectionAndNoThread() throws Exception {
-        completed(call());
-        fake.next(FakeOllamaAnswer.stall("One"));
-        Future<Outcome> running = threads.submit(() -> ollama.run(call(), new Collected()));
-        fake.takeRequest();
-        FakeOllamaRequest stalled = fake.takeRequest();
-        long selectors = selectors();
-        ollama.close();
-        stalled.awaitCancelled();
-        running.get(10, TimeUnit.SECONDS);
-        for (long end = System.nanoTime() + 5_000_000_000L; selectors() >= selectors && System.nanoTime() < end;) {
-            Thread.onSpinWait();
-        }
-        assertEquals(selectors - 1, selectors());
-    }
-
     // ---- about the host
 
     @Test
@@ -415,42 +226,5 @@ class OllamaExecutorTest {
             assertEquals(whole, ollama.ask(Recording.of(name).path()), name);
         }
         assertEquals(List.of("minilm:latest", "gemma:latest"), ollama.models());
-    }
-
-    private static long selectors() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().contains("HttpClient") && thread.getName().contains("Selector"))
-                .count();
-    }
-
-    private OllamaExecutor limited(int line, int answer) {
-        return new OllamaExecutor(OllamaAddress.parse(fake.url()), InstantSource.system(),
-                new OllamaExecutor.Limits(line, answer));
-    }
-
-    private static Call call() {
-        return generate(LONG, LONG);
-    }
-
-    private static Call generate(Duration timeout, Duration idle) {
-        return new Call(TaskType.GENERATE, "q", payload("{\"prompt\":\"Hello you\"}"), timeout, idle);
-    }
-
-    private static Call call(TaskType type, String payload) {
-        return new Call(type, "q", payload(payload), LONG, LONG);
-    }
-
-    private static Slice payload(String json) {
-        return Slice.of(json.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private Slice completed(Call call) throws InterruptedException {
-        return assertInstanceOf(Outcome.Completed.class, ollama.run(call, pieces)).result();
-    }
-
-    private String failed(Cause cause) throws InterruptedException {
-        Outcome.Failed failed = assertInstanceOf(Outcome.Failed.class, ollama.run(call(), pieces));
-        assertEquals(cause, failed.cause(), failed.message());
-        return failed.message();
     }
 }

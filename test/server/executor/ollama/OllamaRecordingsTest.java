@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -22,14 +24,15 @@ import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 import shared.TaskType;
 import shared.json.Json;
+import shared.json.Slice;
 import support.FakeOllama;
 
 /// Every exchange with a real Ollama again, whole and in two parts, whatever the place of the cut.
 class OllamaRecordingsTest {
 
-    /// Up to so many bytes from both ends each place is cut at; beyond, some.
-    private static final int EVERY = 1_000;
-    private static final int SAMPLES = 100;
+    /// Through a socket, each place is cut at up to so many bytes from both ends; beyond, some.
+    private static final int EVERY = 350;
+    private static final int SAMPLES = 50;
     private static final long SEED = Long.getLong("seed", 4711);
 
     private static final Map<String, Cause> FAILURES = Map.ofEntries(
@@ -101,6 +104,27 @@ class OllamaRecordingsTest {
                     reply.raw(Arrays.copyOfRange(wire, cut, wire.length));
                 });
                 check(recording, "cut in two at byte " + cut + ", seed " + SEED);
+            }
+        }
+    }
+
+    /// The splitter alone, without a socket: cheap enough for every byte of everything.
+    @Test
+    void answer_everyStreamCutInTwoAtEveryByte_joinedRight() throws Exception {
+        for (Recording recording : tasks()) {
+            if (recording.call().type() == TaskType.EMBED || FAILURES.containsKey(recording.name())) {
+                continue;
+            }
+            byte[] body = recording.body();
+            for (int cut = 0; cut <= body.length; cut++) {
+                Lines lines = new Lines(new SequenceInputStream(new ByteArrayInputStream(body, 0, cut),
+                        new ByteArrayInputStream(body, cut, body.length - cut)), "gpu:1", 1 << 20);
+                StreamedAnswer answer = new StreamedAnswer(recording.call().type(), "gpu:1", 1 << 20, new Collected());
+                for (Slice line = lines.next(); line != null; line = lines.next()) {
+                    answer.add(line);
+                }
+                assertEquals(expected(recording), Json.parse(answer.result().text()),
+                        recording.name() + ", cut at byte " + cut);
             }
         }
     }

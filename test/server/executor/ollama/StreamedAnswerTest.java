@@ -40,7 +40,8 @@ class StreamedAnswerTest {
     @Test
     void result_generate_keepsWhatTheLastObjectLacks() throws Exception {
         assertEquals("""
-                {"model":"q","response":"ab","thinking":"t","new_field":{"x":[2]},"done":true,"images":["B"],"context":[1]}""",
+                {"model":"q","response":"ab","thinking":"t","new_field":{"x":[2]},"done":true,"images":["B"],\
+                "context":[1]}""",
                 join(TaskType.GENERATE, """
                 {"model":"q","response":"a","thinking":"t","new_field":{"x":[1]},"done":false}
                 {"model":"q","response":"b","new_field":{"x":[2]},"images":["A"],"done":false}
@@ -93,12 +94,22 @@ class StreamedAnswerTest {
 
     @Test
     void add_errors_passAndAreWorded() {
-        for (String line : List.of("{\"error\":\"gone\\nwrong\"}", "{\"error\":{\"message\":\"gone wrong\",\"code\":1}}",
+        for (String line : List.of("{\"error\":\"gone\\nwrong\"}",
+                "{\"error\":{\"message\":\"gone wrong\",\"code\":1}}",
                 "{\"done\":true,\"error\":\"gone wrong\"}")) {
             HostFailure failure = assertThrows(HostFailure.class, () -> join(TaskType.CHAT, line));
             assertEquals(Cause.PASSING, failure.outcome.cause());
             assertEquals("gpu:1 broke off: gone wrong", failure.getMessage());
         }
+    }
+
+    @Test
+    void add_firstLineBlamesTheRequest_isFinal() {
+        String error = "{\"error\":\"invalid format: \\\"xml\\\"; expected \\\"json\\\"\"}";
+        assertEquals(Cause.FINAL,
+                assertThrows(HostFailure.class, () -> join(TaskType.GENERATE, error)).outcome.cause());
+        assertEquals(Cause.PASSING, assertThrows(HostFailure.class,
+                () -> join(TaskType.GENERATE, "{\"response\":\"a\"}\n" + error)).outcome.cause());
     }
 
     @Test
