@@ -84,10 +84,10 @@ else
 fi
 
 say "And a batch with mixed priorities, all or none, from a pipe."
-for priority in low normal high critical 7; do
-    printf '{"type":"generate","model":"%s","prompt":"A task of priority %s","priority":"%s","options":{"num_predict":15}}\n' \
-        "$chat" "$priority" "$priority"
-done | sed 's/"priority":"7"/"priority":7/' >"$work/batch.ndjson"
+for priority in '"low"' '"normal"' 7 '"high"' '"critical"'; do
+    printf '{"type":"generate","model":"%s","prompt":"A task that waits","priority":%s,' "$chat" "$priority"
+    printf '"options":{"num_predict":15}}\n'
+done >"$work/batch.ndjson"
 show ollama-queue submit batch --file - <"$work/batch.ndjson"
 
 # 3. A crash in the middle of an answer

@@ -41,7 +41,8 @@ final class StopTest {
     void terminate_runningTask_isPutBackAfterTheGraceAndRunsAgain() {
         Path data = directory.resolve("data");
         String id;
-        try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "echo:?delay=50ms", "--grace", "100ms")) {
+        try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "echo:?delay=50ms", "--grace",
+                "100ms")) {
             id = server.submit(LONG);
             while (!server.get("/api/tasks/" + id).body().contains("\"status\":\"running\"")) {
                 Thread.onSpinWait();
