@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import server.executor.Call;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
+import server.executor.wire.Limits;
 import shared.TaskType;
 import shared.json.Slice;
 import support.FakeOllama;
@@ -60,7 +61,7 @@ abstract class OllamaHarness {
 
     OllamaExecutor limited(int line, int answer) {
         return new OllamaExecutor(OllamaAddress.parse(fake.url()), InstantSource.system(),
-                new OllamaExecutor.Limits(line, answer));
+                new Limits(line, answer));
     }
 
     static Call call() {

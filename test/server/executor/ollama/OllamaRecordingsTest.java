@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
+import server.executor.wire.Lines;
 import shared.TaskType;
 import shared.json.Json;
 import shared.json.Slice;
