@@ -159,7 +159,7 @@ final class OllamaExecutor implements TaskExecutor {
                 "the connection to " + name() + " was lost in the middle of the answer (its last line is missing)");
     }
 
-    /// An embed's answer: one object. Its line ends become spaces, for a line of the journal is one event.
+    /// An embed's answer: one object.
     private Slice whole(InputStream body) throws IOException, HostFailure {
         byte[] bytes = body.readNBytes(limits.answer() + 1);
         if (bytes.length > limits.answer()) {
@@ -191,11 +191,7 @@ final class OllamaExecutor implements TaskExecutor {
         if (!embeddings) {
             throw noAnswer("it has no embeddings");
         }
-        for (int i = from; i < to; i++) {
-            if (bytes[i] == '\n' || bytes[i] == '\r') {
-                bytes[i] = ' ';
-            }
-        }
+        Lines.joinLines(bytes, from, to);
         return new Slice(bytes, from, to);
     }
 

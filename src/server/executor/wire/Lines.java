@@ -40,6 +40,23 @@ public final class Lines {
         return line;
     }
 
+    /// The next line, blank or not.
+    ///
+    /// @return as [#next] does
+    public Slice nextOrBlank() throws IOException, HostFailure {
+        return line();
+    }
+
+    /// Makes spaces of the line ends in a JSON value, for a line of the journal is one event. Within strings there
+    /// are none.
+    public static void joinLines(byte[] json, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (json[i] == '\n' || json[i] == '\r') {
+                json[i] = ' ';
+            }
+        }
+    }
+
     /// The first place at or behind `from` with something else than JSON's blanks.
     public static int pastBlanks(byte[] bytes, int from, int to) {
         int at = from;
