@@ -5,6 +5,7 @@ import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// An OpenAI-compatible host as the settings describe it.
 ///
@@ -20,7 +21,7 @@ public record Endpoint(String name, URI baseUrl, String apiKey, Map<String, Stri
     /// Where OpenAI itself answers.
     static final String OPENAI = "https://api.openai.com/v1";
 
-    /// Shorter values of headers are no secrets, and hiding them would spoil messages.
+    /// A shorter value is no secret, and hiding it would spoil messages.
     private static final int SECRET_LENGTH_MIN = 6;
 
     /// Checks what the settings say.
@@ -66,13 +67,9 @@ public record Endpoint(String name, URI baseUrl, String apiKey, Map<String, Stri
 
     /// A text in which a host may have repeated what it was sent, without the secrets in it.
     String redact(String text) {
-        String clean = text;
-        for (String value : headers.values()) {
-            if (value.length() >= SECRET_LENGTH_MIN) {
-                clean = clean.replace(value, "***");
-            }
-        }
-        return apiKey.isEmpty() ? clean : clean.replace(apiKey, "***");
+        return Stream.concat(Stream.of(apiKey), headers.values().stream())
+                .filter(secret -> secret.length() >= SECRET_LENGTH_MIN)
+                .reduce(text, (clean, secret) -> clean.replace(secret, "***"));
     }
 
     /// Without the secrets.

@@ -156,8 +156,8 @@ public final class OpenAiExecutor implements TaskExecutor {
             stream(body, watch, answer);
         }
         if (!answer.finished() && !answer.says()) {
-            throw new HostFailure(Cause.PASSING, name() + " sent no answer (" + (type.isEmpty() ? "" : type + ", ")
-                    + "expected text/event-stream with choices)");
+            throw new HostFailure(Cause.PASSING, name() + " sent no answer"
+                    + (type.startsWith("text/event-stream") ? "" : ", but " + (type.isEmpty() ? "no type" : type)));
         }
         return answer.result(call.type(), call.model(), clock.instant().toString(), translation.leftOut());
     }

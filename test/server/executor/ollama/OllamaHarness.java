@@ -20,6 +20,7 @@ import server.executor.Outcome.Cause;
 import server.executor.wire.Limits;
 import shared.TaskType;
 import shared.json.Slice;
+import support.Collected;
 import support.FakeOllama;
 
 /// An executor with a fake host of its own, for each test.

@@ -26,6 +26,7 @@ import server.executor.wire.Lines;
 import shared.TaskType;
 import shared.json.Json;
 import shared.json.Slice;
+import support.Collected;
 import support.FakeOllama;
 
 /// Every exchange with a real Ollama again, whole and in two parts, whatever the place of the cut.

@@ -15,6 +15,7 @@ import server.executor.wire.HostFailure;
 import server.executor.wire.Lines;
 import shared.TaskType;
 import shared.json.Slice;
+import support.Collected;
 
 class StreamedAnswerTest {
 
