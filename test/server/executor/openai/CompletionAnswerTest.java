@@ -26,7 +26,8 @@ class CompletionAnswerTest {
     @Test
     void result_thoughtsAndText_areJoined() throws Exception {
         assertEquals("""
-                {"model":"q","created_at":"now","message":{"role":"assistant","content":"Hel\\u003clo","thinking":"hm, yes"},\
+                {"model":"q","created_at":"now","message":{"role":"assistant","content":"Hel\\u003clo",\
+                "thinking":"hm, yes"},\
                 "done":true,"done_reason":"stop"}""",
                 chat("""
                 {"choices":[{"index":0,"delta":{"role":"assistant","content":null,"reasoning_content":"hm, "}}]}
@@ -40,7 +41,8 @@ class CompletionAnswerTest {
 
     @Test
     void result_bothNamesOfAThought_countOnce() throws Exception {
-        chat("{\"choices\":[{\"delta\":{\"reasoning_content\":\"a\",\"reasoning\":\"a\"},\"finish_reason\":\"stop\"}]}");
+        chat("{\"choices\":[{\"delta\":{\"reasoning_content\":\"a\",\"reasoning\":\"a\"},"
+                + "\"finish_reason\":\"stop\"}]}");
         assertEquals(List.of("a"), pieces.thoughts);
     }
 

@@ -131,7 +131,7 @@ class OpenAiExecutorTest extends OpenAiHarness {
         "422 | extra | FINAL | cloud answered 422: extra",
         "429 | later | PASSING | cloud answered 429: later",
         "500 | died | PASSING | cloud answered 500: died",
-        "500 | this model does not support embeddings | FINAL | cloud answered 500: this model does not support embeddings",
+        "500 | it does not support embeddings | FINAL | cloud answered 500: it does not support embeddings",
         "501 | no | FINAL | cloud answered 501: no",
         "502 | gateway | PASSING | cloud answered 502: gateway",
         "503 | Loading model | BUSY | cloud is busy: Loading model",
