@@ -1,0 +1,69 @@
+package client;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/// Reads server-sent events, one after the other.
+final class EventStream implements AutoCloseable {
+
+    /// @param id   the last id that the stream gave; null for none yet
+    /// @param data its lines joined
+    record Event(String id, String name, String data) {
+    }
+
+    private final Api api;
+    private final Api.Reply reply;
+    private final BufferedReader lines;
+    private String id;
+
+    /// @param after the id of the last event seen; null for all
+    EventStream(Api api, String path, String after) {
+        Map<String, String> headers = new HashMap<>(Map.of("Accept", "text/event-stream"));
+        if (after != null) {
+            headers.put("Last-Event-ID", after);
+        }
+        this.api = api;
+        id = after;
+        reply = api.send("GET", path, headers, null);
+        String type = reply.connection().getContentType();
+        if (type == null || !type.startsWith("text/event-stream")) {
+            reply.close();
+            throw api.notOurs("an event stream was expected, not " + type);
+        }
+        lines = new BufferedReader(new InputStreamReader(reply.body(), StandardCharsets.UTF_8));
+    }
+
+    /// Waits for the next event; null at the stream's end.
+    Event next() {
+        String name = "message";
+        StringBuilder data = null;
+        try {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.isEmpty() && data != null) {
+                    return new Event(id, name, data.toString());
+                }
+                int colon = line.indexOf(':');
+                String field = colon < 0 ? line : line.substring(0, colon);
+                String value = colon < 0 ? "" : line.substring(line.startsWith(": ", colon) ? colon + 2 : colon + 1);
+                switch (field) {
+                    case "id": id = value; break;
+                    case "event": name = value; break;
+                    case "data": data = data == null ? new StringBuilder(value) : data.append('\n').append(value); break;
+                    default: // a comment, or a field that means nothing to us
+                }
+            }
+            return null;
+        } catch (IOException lost) {
+            throw api.lost(lost, 0);
+        }
+    }
+
+    @Override
+    public void close() {
+        reply.connection().disconnect();
+    }
+}
