@@ -3,12 +3,10 @@ package client;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.ConnectException;
 import java.net.HttpRetryException;
 import java.net.HttpURLConnection;
 import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -29,61 +27,26 @@ final class Api {
     /// Longer than a long-poll and than the pause between two pings of a stream.
     private static final int READ_MS = 60_000;
     private static final int ERROR_MAX = 64 << 10;
-    /// What the server takes of one task by default; a larger body may be why a connection broke.
-    private static final int LARGE = 16 << 20;
+    private static final String NAME_ANOTHER = "with --server URL or OLLAMA_QUEUE_CLIENT_SERVER_URL";
 
     private final String base;
     private final String token;
 
-    private Api(String base, String token) {
-        this.base = base;
-        this.token = token;
-    }
-
     /// @param server `http://host:port`, `https://...` or `host:port`
     /// @param token  null for none
-    static Api of(String server, String token) {
-        String url = (server.contains("://") ? server : "http://" + server).replaceAll("/+$", "");
-        try {
-            URI uri = new URI(url);
-            boolean known = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
-            if (!known || uri.getHost() == null || uri.getPort() > 65_535 || uri.getQuery() != null
-                    || uri.getUserInfo() != null || uri.getFragment() != null) {
-                throw new URISyntaxException(url, "no server's address");
-            }
-        } catch (URISyntaxException bad) {
+    Api(String server, String token) {
+        base = (server.contains("://") ? server : "http://" + server).replaceAll("/+$", "");
+        this.token = token == null ? null : token.strip();
+        if (!base.matches("(?i)https?://([^/?#@:\\s\\[\\]]+|\\[[0-9a-f:.]+])(:\\d{1,5})?(/[^?#\\s]*)?")) {
             throw Failure.usage("the server must be given as http://HOST:PORT, not \"" + server + "\"", null);
         }
-        if (token != null && !token.strip().chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
+        if (token != null && !this.token.matches("[!-~]*")) {
             throw Failure.usage("the token holds a character that no token has", null);
         }
-        return new Api(url, token == null ? null : token.strip());
     }
 
     /// An answer whose body is still to be read.
-    record Reply(Api api, HttpURLConnection connection, InputStream body) implements AutoCloseable {
-
-        /// A header's whole number; `otherwise` if there is none.
-        long count(String header, long otherwise) {
-            return connection.getHeaderFieldLong(header, otherwise);
-        }
-
-        byte[] bytes() {
-            try (InputStream in = body) {
-                return in.readAllBytes();
-            } catch (IOException lost) {
-                throw api.lost(lost, 0);
-            }
-        }
-
-        @Override
-        public void close() {
-            try {
-                body.close();
-            } catch (IOException closedAnyway) {
-                // there is nothing left to lose
-            }
-        }
+    record Reply(HttpURLConnection connection, InputStream body) {
     }
 
     static String task(String id) {
@@ -96,24 +59,29 @@ final class Api {
 
     /// The JSON that a path answers.
     byte[] get(String path) {
-        return send("GET", path, Map.of(), null).bytes();
+        return bytes(send("GET", path, Map.of(), null));
     }
 
     /// The JSON that the server answers to a body.
-    byte[] post(String path, byte[] json) {
-        return send("POST", path, Map.of(), json).bytes();
+    byte[] post(String path, Map<String, String> headers, byte[] body) {
+        return bytes(send("POST", path, headers, body));
+    }
+
+    byte[] bytes(Reply reply) {
+        try (InputStream body = reply.body()) {
+            return body.readAllBytes();
+        } catch (IOException lost) {
+            throw lost(lost);
+        }
     }
 
     /// An object that the server answered.
     Json.Obj object(byte[] json) {
         try {
-            if (Json.parse(json) instanceof Json.Obj object) {
-                return object;
-            }
-        } catch (JsonException rubbish) {
-            // the same message as for JSON of another shape
+            return (Json.Obj) Json.parse(json);
+        } catch (JsonException | ClassCastException rubbish) {
+            throw notOurs("its answer is not the JSON object that was expected");
         }
-        throw notOurs("its answer is not the JSON object that was expected");
     }
 
     /// @param headers beyond the usual ones, or instead of them
@@ -135,12 +103,14 @@ final class Api {
             if (body != null) {
                 connection.setRequestProperty("Content-Type", "application/json");
                 connection.setDoOutput(true);
+                // else it would be copied, and sent again when the connection breaks
                 connection.setFixedLengthStreamingMode(body.length);
             }
             headers.forEach(connection::setRequestProperty);
             connection.connect();
-        } catch (IOException unreachable) {
-            throw notReached(unreachable);
+        } catch (IOException | IllegalArgumentException unreachable) {
+            throw new Failure(Failure.UNREACHABLE, "cannot connect to " + base + ": " + reason(unreachable, CONNECT_MS),
+                    "start ollama-queue-server there, or name another " + NAME_ANOTHER, Failure.Outlook.PASSING);
         }
         try {
             if (body != null) {
@@ -149,50 +119,29 @@ final class Api {
                 }
             }
             int status = connection.getResponseCode();
-            if (status >= 200 && status < 300) {
-                String type = connection.getContentType();
-                if (type != null && type.startsWith("text/html")) {
-                    throw notOurs("it sent a web page");
-                }
-                return new Reply(this, connection, connection.getInputStream());
+            if (status < 200 || status > 299) {
+                throw refused(status, connection);
             }
-            throw refused(status, connection);
+            if (String.valueOf(connection.getContentType()).startsWith("text/html")) {
+                throw notOurs("it sent a web page");
+            }
+            return new Reply(connection, connection.getInputStream());
         } catch (HttpRetryException notAllowed) {
             throw refused(notAllowed.responseCode(), connection);
         } catch (IOException lost) {
-            throw lost(lost, body == null ? 0 : body.length);
+            throw lost(lost);
         }
     }
 
-    /// @param sent how many bytes of a body were to be sent
-    Failure lost(IOException lost, int sent) {
-        String why = lost instanceof SocketTimeoutException ? "no answer within " + READ_MS / 1000 + "s"
-                : lost.getMessage() == null ? lost.getClass().getSimpleName() : lost.getMessage();
-        return Failure.lost("lost the connection to " + base + ": " + why, sent <= LARGE ? null
-                : "the request has " + (sent >> 20) + " MiB; a server takes 16 MiB a task and 64 MiB a batch by default");
-    }
-
-    /// A stream that was to go on has ended, as when the server stops.
-    Failure streamEnded() {
-        return Failure.lost(base + " ended the stream", null);
+    /// The connection broke, or a stream ended that was to go on.
+    Failure lost(IOException why) {
+        return new Failure(Failure.UNREACHABLE, "lost the connection to " + base + ": " + reason(why, READ_MS), null,
+                Failure.Outlook.LOST);
     }
 
     Failure notOurs(String why) {
         return new Failure(Failure.UNREACHABLE, base + " does not answer like an ollama-queue server: " + why,
-                "name the right one with --server URL or OLLAMA_QUEUE_CLIENT_SERVER_URL");
-    }
-
-    private Failure notReached(IOException why) {
-        String reason = why.getMessage();
-        if (why instanceof UnknownHostException) {
-            reason = "unknown host";
-        } else if (why instanceof SocketTimeoutException) {
-            reason = "no answer within " + CONNECT_MS / 1000 + "s";
-        } else if (why instanceof ConnectException && (reason == null || reason.startsWith("Connection refused"))) {
-            reason = "connection refused";
-        }
-        return Failure.unreachable("cannot connect to " + base + ": " + reason, "start ollama-queue-server there, "
-                + "or name another with --server URL or OLLAMA_QUEUE_CLIENT_SERVER_URL");
+                "name the right one " + NAME_ANOTHER);
     }
 
     private Failure refused(int status, HttpURLConnection connection) {
@@ -210,8 +159,20 @@ final class Api {
         if (message == null && (status == 404 || status == 405)) {
             return notOurs("status " + status);
         }
-        return Failure.answered(status, message != null ? message : status == 401 ? "not allowed without a valid token"
-                : "the server answered with status " + status, status == 401
-                ? "give the server's token with OLLAMA_QUEUE_TOKEN or --token" : null);
+        return new Failure(Failure.exitOf(status), message != null ? message : status == 401
+                ? "not allowed without a valid token" : "the server answered with status " + status, status == 401
+                ? "give the server's token with OLLAMA_QUEUE_TOKEN or --token" : null,
+                status >= 502 && status <= 504 ? Failure.Outlook.PASSING : Failure.Outlook.FINAL);
+    }
+
+    private static String reason(Exception why, int timeout) {
+        if (why instanceof UnknownHostException) {
+            return "unknown host";
+        }
+        if (why instanceof SocketTimeoutException) {
+            return "no answer within " + timeout / 1000 + "s";
+        }
+        String message = why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage();
+        return message.startsWith("Connection refused") ? "connection refused" : message;
     }
 }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 import shared.Nearest;
 import shared.config.Durations;
@@ -115,17 +114,15 @@ final class Arguments {
     }
 
     private Command.Flag find(String name) {
-        List<Command.Flag> known = new ArrayList<>(Command.declared(Commands.EVERYWHERE));
-        if (command != null) {
-            known.addAll(command.declared());
+        List<String> names = new ArrayList<>();
+        for (Command.Flag flag : Command.declared((command == null ? "" : command.flags()) + Commands.EVERYWHERE)) {
+            if (flag.name().equals(name)) {
+                return flag;
+            }
+            names.add(flag.name());
         }
-        List<String> names = known.stream().map(Command.Flag::name).collect(Collectors.toList());
-        int index = names.indexOf(name);
-        if (index < 0) {
-            throw Failure.usage("unknown flag " + name + (command == null ? " before the command" : " of "
-                    + command.name()) + Nearest.hint(name, names), helpHint());
-        }
-        return known.get(index);
+        throw Failure.usage("unknown flag " + name + (command == null ? " before the command" : " of "
+                + command.name()) + Nearest.hint(name, names), helpHint());
     }
 
     /// `submit batch` and `submit --type batch` are other spellings of `batch`, whose flags differ.

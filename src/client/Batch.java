@@ -29,17 +29,22 @@ final class Batch {
         while (first < tasks.length && tasks[first] <= ' ') {
             first++;
         }
-        boolean array = first < tasks.length && tasks[first] == '[';
-        String type = array ? "application/json" : "application/x-ndjson";
+        boolean isArray = first < tasks.length && tasks[first] == '[';
         byte[] answer;
         try {
-            answer = session.api().send("POST", "/api/tasks/batch", Map.of("Content-Type", type), tasks).bytes();
+            answer = session.api().post("/api/tasks/batch",
+                    Map.of("Content-Type", isArray ? "application/json" : "application/x-ndjson"), tasks);
         } catch (Failure failure) {
-            throw !failure.lost() ? failure : new Failure(Failure.UNREACHABLE, failure.getMessage(),
-                    failure.hint() != null ? failure.hint()
-                    : "the batch may have arrived whole or not at all: ollama-queue list shows it");
+            throw failure.outlook != Failure.Outlook.LOST ? failure : new Failure(failure.exit, failure.getMessage(),
+                    "the batch may have arrived whole or not at all: ollama-queue list shows it");
         }
-        List<String> ids = ids(session, answer);
+        if (!(session.api().object(answer).get("ids") instanceof Json.Arr array)) {
+            throw session.api().notOurs("a batch was answered without ids");
+        }
+        List<String> ids = new ArrayList<>();
+        for (Json id : array.values()) {
+            ids.add(((Json.Str) id).value());
+        }
         if (wait) {
             return Wait.print(session, ids, true);
         }
@@ -49,16 +54,5 @@ final class Batch {
             session.output().json(answer);
         }
         return 0;
-    }
-
-    private static List<String> ids(Session session, byte[] answer) {
-        List<String> ids = new ArrayList<>();
-        if (!(session.api().object(answer).get("ids") instanceof Json.Arr array)) {
-            throw session.api().notOurs("a batch was answered without ids");
-        }
-        for (Json id : array.values()) {
-            ids.add(id instanceof Json.Str text ? text.value() : id.text());
-        }
-        return ids;
     }
 }

@@ -2,6 +2,7 @@ package client;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 
 import shared.Priority;
 
@@ -30,7 +31,7 @@ final class Change {
     /// The commands `pause`, `resume` and `drain`.
     static int queue(Session session, Arguments arguments) {
         String verb = arguments.command().name();
-        byte[] answer = session.api().post("/api/queue/" + verb, NOTHING);
+        byte[] answer = session.api().post("/api/queue/" + verb, Map.of(), NOTHING);
         if (!session.output().isText()) {
             session.output().json(answer);
         }
@@ -42,9 +43,9 @@ final class Change {
     private static int each(Session session, List<String> ids, String action, byte[] body, String done) {
         TaskPrinter printer = new TaskPrinter(session, ids.size() > 1);
         int status = session.each(ids, id -> {
-            byte[] answer = session.api().post(Api.task(id) + action, body);
+            byte[] answer = session.api().post(Api.task(id) + action, Map.of(), body);
             String name = session.api().object(answer).text("id");
-            if (session.output().form() != Output.Form.TEXT) {
+            if (session.output().form != Output.Form.TEXT) {
                 printer.plain(answer, name);
             }
             session.aside(name + done);

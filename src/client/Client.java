@@ -79,7 +79,7 @@ public final class Client {
             return Failure.USAGE;
         }
         Duration timeout = arguments.duration("timeout");
-        Api api = Api.of(setting(arguments, "server", "OLLAMA_QUEUE_CLIENT_SERVER_URL", Api.DEFAULT_SERVER),
+        Api api = new Api(setting(arguments, "server", "OLLAMA_QUEUE_CLIENT_SERVER_URL", Api.DEFAULT_SERVER),
                 setting(arguments, "token", "OLLAMA_QUEUE_TOKEN", null));
         Session session = new Session(terminal, api, output, waitingFor, timeout != null);
         Command.Action action = command.action();
@@ -127,15 +127,15 @@ public final class Client {
 
     /// Reports a failure behind what was printed before it.
     private int ended(Output output, Failure failure) {
+        Failure last = failure;
         try {
-            if (failure.exit() != Failure.BROKEN_PIPE) {
+            if (failure.exit != Failure.BROKEN_PIPE) {
                 output.endLine();
-                output.flush();
             }
         } catch (Failure unprintable) {
-            return unprintable.exit();
+            last = unprintable;
         }
-        Session.report(terminal, failure);
-        return failure.exit();
+        Session.report(terminal, last);
+        return last.exit;
     }
 }

@@ -1,7 +1,7 @@
 package client;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /// One command, declared: parsing, help and the search for what was meant all come from this.
 ///
@@ -20,33 +20,32 @@ record Command(String name, String operands, String summary, String flags, Strin
     record Flag(String name, char value) {
     }
 
-    List<Flag> declared() {
-        return declared(flags);
-    }
-
+    /// The flags that a help text declares.
     static List<Flag> declared(String help) {
-        return help.lines().map(String::strip).filter(line -> line.startsWith("--")).map(Command::flag)
-                .collect(Collectors.toList());
-    }
-
-    private static Flag flag(String line) {
-        int end = 0;
-        while (end < line.length() && line.charAt(end) != ' ' && line.charAt(end) != '[') {
-            end++;
+        List<Flag> flags = new ArrayList<>();
+        for (String line : help.split("\n")) {
+            String flag = line.strip();
+            if (flag.startsWith("--")) {
+                int end = 0;
+                while (end < flag.length() && flag.charAt(end) != ' ' && flag.charAt(end) != '[') {
+                    end++;
+                }
+                boolean isSwitch = end == flag.length() || flag.startsWith("  ", end);
+                flags.add(new Flag(flag.substring(0, end), isSwitch ? 0 : flag.charAt(end)));
+            }
         }
-        boolean none = end == line.length() || line.startsWith("  ", end);
-        return new Flag(line.substring(0, end), none ? 0 : line.charAt(end));
+        return flags;
     }
 
     int operandsMin() {
-        return (int) words().stream().filter(word -> !word.startsWith("[")).count();
+        int count = 0;
+        for (String word : operands.split(" ")) {
+            count += word.isEmpty() || word.startsWith("[") ? 0 : 1;
+        }
+        return count;
     }
 
     int operandsMax() {
-        return operands.contains("...") ? Integer.MAX_VALUE : words().size();
-    }
-
-    private List<String> words() {
-        return operands.isEmpty() ? List.of() : List.of(operands.split(" "));
+        return operands.isEmpty() ? 0 : operands.endsWith("...") ? Integer.MAX_VALUE : operands.split(" ").length;
     }
 }

@@ -1,7 +1,7 @@
 package client;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 import shared.Nearest;
 
@@ -128,7 +128,8 @@ final class Commands {
                 return command;
             }
         }
-        List<String> names = ALL.stream().map(Command::name).collect(Collectors.toList());
+        List<String> names = new ArrayList<>();
+        ALL.forEach(command -> names.add(command.name()));
         throw Failure.usage("unknown command " + name + Nearest.hint(name, names), "ollama-queue help lists all");
     }
 
@@ -136,7 +137,10 @@ final class Commands {
     static String help(Command command) {
         if (command == null) {
             StringBuilder lines = new StringBuilder();
-            ALL.forEach(each -> lines.append(String.format("  %-10s%s%n", each.name(), each.summary())));
+            for (Command each : ALL) {
+                lines.append("  ").append(each.name()).append(" ".repeat(10 - each.name().length()))
+                        .append(each.summary()).append('\n');
+            }
             return "usage: ollama-queue COMMAND [flags]\n\nA durable task queue in front of Ollama.\n\ncommands:\n"
                     + lines + "\nflags of every command:\n" + EVERYWHERE
                     + "\nIDs may be cut short, with or without task_. Help on one: ollama-queue COMMAND --help\n"

@@ -1,6 +1,7 @@
 package client;
 
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -29,11 +30,6 @@ final class EventStream implements AutoCloseable {
         this.api = api;
         id = after;
         reply = api.send("GET", path, headers, null);
-        String type = reply.connection().getContentType();
-        if (type == null || !type.startsWith("text/event-stream")) {
-            reply.close();
-            throw api.notOurs("an event stream was expected, not " + type);
-        }
         lines = new BufferedReader(new InputStreamReader(reply.body(), StandardCharsets.UTF_8));
     }
 
@@ -49,17 +45,23 @@ final class EventStream implements AutoCloseable {
                 int colon = line.indexOf(':');
                 String field = colon < 0 ? line : line.substring(0, colon);
                 String value = colon < 0 ? "" : line.substring(line.startsWith(": ", colon) ? colon + 2 : colon + 1);
-                switch (field) {
-                    case "id": id = value; break;
-                    case "event": name = value; break;
-                    case "data": data = data == null ? new StringBuilder(value) : data.append('\n').append(value); break;
-                    default: // a comment, or a field that means nothing to us
+                if (field.equals("id")) {
+                    id = value;
+                } else if (field.equals("event")) {
+                    name = value;
+                } else if (field.equals("data")) {
+                    data = data == null ? new StringBuilder(value) : data.append('\n').append(value);
                 }
             }
             return null;
         } catch (IOException lost) {
-            throw api.lost(lost, 0);
+            throw api.lost(lost);
         }
+    }
+
+    /// The stream ended although it was to go on, as when the server stops.
+    Failure ended() {
+        return api.lost(new EOFException("the stream ended"));
     }
 
     @Override

@@ -25,7 +25,7 @@ final class Follow {
 
     private Follow(Session session) {
         this.session = session;
-        events = session.output().form() == Output.Form.JSONL;
+        events = session.output().form == Output.Form.JSONL;
     }
 
     /// The command `follow`.
@@ -38,7 +38,7 @@ final class Follow {
     ///
     /// @param contact whether the server has answered already
     static int print(Session session, String id, boolean contact) {
-        Output.Form form = session.output().form();
+        Output.Form form = session.output().form;
         if (form == Output.Form.JSON || form == Output.Form.TABLE) {
             return Wait.print(session, List.of(id), contact);
         }
@@ -51,13 +51,13 @@ final class Follow {
     private void follow(String id, Reconnect reconnect) {
         while (status == null || !status.ended()) {
             try (EventStream stream = new EventStream(session.api(), Api.task(id) + "/events", lastId)) {
-                reconnect.reached();
                 for (EventStream.Event event = stream.next(); event != null; event = stream.next()) {
+                    reconnect.reached();
                     lastId = event.id();
                     take(event);
                 }
                 if (status == null || !status.ended()) {
-                    throw session.api().streamEnded();
+                    throw stream.ended();
                 }
             } catch (Failure failure) {
                 reconnect.lost(failure);
@@ -65,10 +65,9 @@ final class Follow {
         }
         if (!events && !textPrinted && status == TaskStatus.COMPLETED) {
             // no pieces come of an embed, or of an answer that only calls tools
-            session.output().text(Answer.text(session.api().object(session.api().get(Api.task(id)))));
+            session.output().text(TaskText.answer(session.api().object(session.api().get(Api.task(id)))));
         }
         session.output().endLine();
-        session.output().flush();
         TaskPrinter.checkCompleted(task, status);
     }
 
@@ -118,7 +117,6 @@ final class Follow {
     private void begin(long number) {
         if (end > 0) {
             session.output().endLine();
-            session.output().flush();
             session.note("attempt " + number + " starts again from the beginning");
         }
         attempt = number;

@@ -4,11 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 
 import shared.json.Json;
@@ -22,12 +21,16 @@ final class Inputs {
 
     /// Standard input as text, without its last line end.
     static String stdin(Terminal terminal) {
-        String text = text("standard input", stdinBytes(terminal));
-        int end = text.endsWith("\r\n") ? text.length() - 2 : text.endsWith("\n") ? text.length() - 1 : text.length();
-        if (text.isBlank()) {
-            throw Failure.usage("standard input is empty", "give it a text, or use --prompt, --messages or --input");
+        try {
+            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(stdinBytes(terminal))).toString();
+            if (text.isBlank()) {
+                throw Failure.usage("standard input is empty",
+                        "give it a text, or use --prompt, --messages or --input");
+            }
+            return text.replaceFirst("\r?\n\\z", "");
+        } catch (CharacterCodingException notText) {
+            throw Failure.usage("standard input is not UTF-8 text", null);
         }
-        return text.substring(0, end);
     }
 
     static byte[] stdinBytes(Terminal terminal) {
@@ -42,23 +45,10 @@ final class Inputs {
     static byte[] file(String flag, String name) {
         try {
             return Files.readAllBytes(Path.of(name));
-        } catch (NoSuchFileException none) {
-            throw Failure.usage(flag + ": no such file: " + name, null);
-        } catch (AccessDeniedException denied) {
-            throw Failure.usage(flag + ": not allowed to read " + name, null);
-        } catch (FileSystemException failed) {
-            throw Failure.usage(flag + ": cannot read " + name + ": " + failed.getReason(), null);
         } catch (IOException | InvalidPathException failed) {
-            throw Failure.usage(flag + ": cannot read " + name + ": " + failed.getMessage(), null);
-        }
-    }
-
-    /// @param what names the text in the message
-    static String text(String what, byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-        } catch (CharacterCodingException notText) {
-            throw Failure.usage(what + " is not UTF-8 text", null);
+            String why = failed instanceof NoSuchFileException ? "no such file"
+                    : failed instanceof AccessDeniedException ? "permission denied" : failed.getMessage();
+            throw Failure.usage(flag + ": cannot read " + name + ": " + why, null);
         }
     }
 

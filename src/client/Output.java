@@ -12,8 +12,8 @@ final class Output {
 
     enum Form { TEXT, JSON, JSONL, TABLE }
 
+    final Form form;
     private final OutputStream out;
-    private final Form form;
     private final boolean terminal;
     private boolean lineBegun;
 
@@ -24,10 +24,6 @@ final class Output {
         this.terminal = terminal;
     }
 
-    Form form() {
-        return form;
-    }
-
     /// Whether people read it: text or a table, not JSON.
     boolean isText() {
         return form == Form.TEXT || form == Form.TABLE;
@@ -35,28 +31,31 @@ final class Output {
 
     /// A line of our own; may hold colours.
     void line(String line) {
-        write(line.getBytes(StandardCharsets.UTF_8));
-        newLine();
+        json(line.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// JSON as the server gave it, and a line end.
+    void json(byte[] json) {
+        write(json, json.length);
+        write(new byte[] {'\n'}, 1);
+        lineBegun = false;
     }
 
     /// Text from elsewhere as it is; on a terminal without its control characters.
     void text(String text) {
         if (!text.isEmpty()) {
-            write((terminal ? printable(text) : text).getBytes(StandardCharsets.UTF_8));
+            byte[] bytes = (terminal ? printable(text) : text).getBytes(StandardCharsets.UTF_8);
+            write(bytes, bytes.length);
             lineBegun = !text.endsWith("\n");
         }
     }
 
-    /// JSON as the server gave it, and a line end.
-    void json(byte[] json) {
-        write(json);
-        newLine();
-    }
-
+    /// Ends the last text's line, if it did not do so itself, and lets all be seen.
     void endLine() {
         if (lineBegun) {
-            newLine();
+            line("");
         }
+        flush();
     }
 
     /// All of a stream.
@@ -87,15 +86,6 @@ final class Output {
         return kept.toString();
     }
 
-    private void newLine() {
-        write(new byte[] {'\n'});
-        lineBegun = false;
-    }
-
-    private void write(byte[] bytes) {
-        write(bytes, bytes.length);
-    }
-
     private void write(byte[] bytes, int length) {
         try {
             out.write(bytes, 0, length);
@@ -105,8 +95,8 @@ final class Output {
     }
 
     private static Failure failure(IOException failed) {
-        String why = failed.getMessage();
-        return why != null && why.contains("Broken pipe") ? new Failure(Failure.BROKEN_PIPE, null, null)
+        String why = String.valueOf(failed.getMessage());
+        return why.contains("Broken pipe") ? new Failure(Failure.BROKEN_PIPE, null, null)
                 : new Failure(Failure.FAILED, "cannot write to standard output: " + why, null);
     }
 }

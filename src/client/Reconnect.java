@@ -39,7 +39,7 @@ final class Reconnect {
     void lost(Failure failure) {
         long now = session.terminal().clock().millis();
         awaySince = awaySince == 0 ? now : awaySince;
-        if (!contact || !failure.passing() || !session.timed() && now - awaySince > AWAY_MAX_MS) {
+        if (!contact || failure.outlook == Failure.Outlook.FINAL || !session.timed() && now - awaySince > AWAY_MAX_MS) {
             throw failure;
         }
         if (!told) {

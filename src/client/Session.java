@@ -27,8 +27,8 @@ record Session(Terminal terminal, Api api, Output output, AtomicReference<String
     static void report(Terminal terminal, Failure failure) {
         if (failure.getMessage() != null) {
             terminal.err().println(NAME + "error: " + Output.printable(failure.getMessage()));
-            if (failure.hint() != null) {
-                terminal.err().println(NAME + "hint: " + Output.printable(failure.hint()));
+            if (failure.hint != null) {
+                terminal.err().println(NAME + "hint: " + Output.printable(failure.hint));
             }
         }
     }
@@ -42,12 +42,12 @@ record Session(Terminal terminal, Api api, Output output, AtomicReference<String
             try {
                 action.accept(id);
             } catch (Failure failure) {
-                if (ids.size() == 1 || failure.getMessage() == null || failure.passing()) {
+                if (ids.size() == 1 || failure.getMessage() == null || failure.outlook != Failure.Outlook.FINAL) {
                     // nobody reads, or nobody answers: the next would fare no better
                     throw ids.size() == 1 ? failure.about(id) : failure;
                 }
                 report(terminal, failure.about(id));
-                worst = Math.max(worst, failure.exit());
+                worst = Math.max(worst, failure.exit);
             }
         }
         return worst;

@@ -41,9 +41,10 @@ final class Show {
     static int list(Session session, Arguments arguments) {
         Output output = session.output();
         String path = "/api/tasks" + query(arguments);
-        boolean lines = output.form() == Output.Form.JSONL;
+        boolean lines = output.form == Output.Form.JSONL;
         String accept = lines ? "application/x-ndjson" : "application/json";
-        try (Api.Reply reply = session.api().send("GET", path, Map.of("Accept", accept), null)) {
+        Api.Reply reply = session.api().send("GET", path, Map.of("Accept", accept), null);
+        try {
             if (!output.isText()) {
                 output.copy(reply.body());
                 if (!lines) {
@@ -51,19 +52,19 @@ final class Show {
                 }
                 return 0;
             }
-            List<Json.Obj> tasks = tasks(session, reply.bytes());
+            List<Json.Obj> tasks = tasks(session, session.api().bytes(reply));
             if (tasks.isEmpty()) {
                 session.aside("no tasks");
                 return 0;
             }
             TaskTable.print(session, tasks);
-            long total = reply.count("X-Total-Count", tasks.size());
+            long total = reply.connection().getHeaderFieldLong("X-Total-Count", tasks.size());
             if (total > tasks.size()) {
                 session.aside(tasks.size() + " of " + total + " tasks; --limit and --offset show more");
             }
             return 0;
         } catch (IOException lost) {
-            throw session.api().lost(lost, 0);
+            throw session.api().lost(lost);
         }
     }
 
@@ -71,7 +72,7 @@ final class Show {
         return session.each(arguments.operands(), id -> {
             byte[] json = session.api().get(Api.task(id));
             TaskPrinter printer = new TaskPrinter(session, false);
-            if (session.output().form() == Output.Form.TEXT) {
+            if (session.output().form == Output.Form.TEXT) {
                 session.output().text(TaskText.whole(session.api().object(json)));
             } else {
                 printer.plain(json, null);

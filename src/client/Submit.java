@@ -2,11 +2,9 @@ package client;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.stream.Collectors;
 
 import shared.TaskType;
 import shared.json.Json;
@@ -35,7 +33,7 @@ final class Submit {
             print(session, answer, id);
             return 0;
         }
-        boolean watched = session.output().form() == Output.Form.TEXT && session.terminal().isTerminal().test(1);
+        boolean watched = session.output().form == Output.Form.TEXT && session.terminal().isTerminal().test(1);
         return stream || watched ? Follow.print(session, id, true) : Wait.print(session, List.of(id), true);
     }
 
@@ -46,7 +44,8 @@ final class Submit {
             throw Failure.usage("unexpected argument " + operands.get(1), null);
         }
         if (word == null && flag == null) {
-            throw Failure.usage("submit needs a type: chat, generate or embed", "ollama-queue submit chat --prompt TEXT");
+            throw Failure.usage("submit needs a type: chat, generate or embed",
+                    "ollama-queue submit chat --prompt TEXT");
         }
         if (word != null && flag != null && !word.equals(flag)) {
             throw Failure.usage("the type is given twice: " + word + " and --type " + flag, null);
@@ -79,10 +78,10 @@ final class Submit {
         } else if (prompt != null) {
             task.put("prompt", new Json.Str(prompt));
         }
-        if (inputs.size() == 1) {
-            task.put("input", new Json.Str(inputs.get(0)));
-        } else if (!inputs.isEmpty()) {
-            task.put("input", new Json.Arr(inputs.stream().map(Json.Str::new).collect(Collectors.toList())));
+        if (!inputs.isEmpty()) {
+            List<Json> texts = new ArrayList<>();
+            inputs.forEach(input -> texts.add(new Json.Str(input)));
+            task.put("input", texts.size() == 1 ? texts.get(0) : new Json.Arr(texts));
         }
     }
 
@@ -94,11 +93,13 @@ final class Submit {
         String prompt = arguments.text("prompt");
         boolean before = prompt != null && !prompt.equals("-");
         StringBuilder tasks = new StringBuilder();
-        Inputs.stdin(session.terminal()).lines().filter(line -> !line.isBlank()).forEach(line -> {
-            Map<String, Json> one = new LinkedHashMap<>(task);
-            one.put(type == TaskType.EMBED ? "input" : "prompt", new Json.Str(before ? prompt + "\n\n" + line : line));
-            tasks.append(new Json.Obj(one).text()).append('\n');
-        });
+        for (String line : Inputs.stdin(session.terminal()).split("\r?\n")) {
+            if (!line.isBlank()) {
+                task.put(type == TaskType.EMBED ? "input" : "prompt",
+                        new Json.Str(before ? prompt + "\n\n" + line : line));
+                tasks.append(new Json.Obj(task).text()).append('\n');
+            }
+        }
         return Batch.send(session, tasks.toString().getBytes(StandardCharsets.UTF_8), arguments.isOn("wait"));
     }
 
@@ -108,18 +109,18 @@ final class Submit {
         byte[] body = task.text().getBytes(StandardCharsets.UTF_8);
         Map<String, String> headers = Map.of("Idempotency-Key", key);
         try {
-            return session.api().send("POST", "/api/tasks", headers, body).bytes();
+            return session.api().post("/api/tasks", headers, body);
         } catch (Failure failure) {
-            if (!failure.lost()) {
+            if (failure.outlook != Failure.Outlook.LOST) {
                 throw failure;
             }
             session.note(failure.getMessage() + "; sending once more, it is taken only once");
         }
         try {
             session.terminal().sleep().millis(RETRY_PAUSE_MS);
-            return session.api().send("POST", "/api/tasks", headers, body).bytes();
+            return session.api().post("/api/tasks", headers, body);
         } catch (InterruptedException | Failure again) {
-            if (again instanceof Failure failure && !failure.passing()) {
+            if (again instanceof Failure failure && failure.outlook == Failure.Outlook.FINAL) {
                 throw failure;
             }
             throw new Failure(Failure.UNREACHABLE, again.getMessage(), "the task may have arrived all the same; "

@@ -26,20 +26,18 @@ final class TaskFlags {
     private static final Set<String> ROLES = Set.of("user", "assistant", "system", "tool");
 
     private final Arguments arguments;
-    private final Terminal terminal;
     private final Map<String, Json> task = new LinkedHashMap<>();
 
-    private TaskFlags(Arguments arguments, Terminal terminal) {
+    private TaskFlags(Arguments arguments) {
         this.arguments = arguments;
-        this.terminal = terminal;
     }
 
     /// All but prompt and input, which may come from stdin.
     static Map<String, Json> read(TaskType type, Arguments arguments, Terminal terminal) {
-        TaskFlags flags = new TaskFlags(arguments, terminal);
+        TaskFlags flags = new TaskFlags(arguments);
         flags.task.put("type", new Json.Str(type.text));
         flags.request();
-        flags.terms();
+        flags.terms(terminal.clock().instant().atZone(terminal.clock().getZone()));
         return flags.task;
     }
 
@@ -58,52 +56,47 @@ final class TaskFlags {
         }
         pairs("option", "options");
         pairs("field", "payload");
-        if (arguments.has("format")) {
-            task.put("format", format(arguments.text("format")));
+        String format = arguments.text("format");
+        if (format != null) {
+            task.put("format", format.equals("json") ? new Json.Str(format) : object("--format",
+                    format.startsWith("{") ? utf8(format) : Inputs.file("--format", format)));
         }
-        if (arguments.has("think")) {
-            String level = arguments.text("think");
-            boolean truth = level.equals("true") || level.equals("false");
-            task.put("think", truth ? new Json.Bool(level.equals("true")) : new Json.Str(level));
+        String think = arguments.text("think");
+        if (think != null) {
+            boolean truth = think.equals("true") || think.equals("false");
+            task.put("think", truth ? new Json.Bool(think.equals("true")) : new Json.Str(think));
         }
-        if (arguments.has("keep-alive")) {
-            String value = arguments.text("keep-alive");
-            task.put("keep_alive", value.matches("-?\\d{1,18}") ? new Json.Num(value) : new Json.Str(value));
+        String keep = arguments.text("keep-alive");
+        if (keep != null) {
+            task.put("keep_alive", keep.matches("-?\\d{1,18}") ? new Json.Num(keep) : new Json.Str(keep));
         }
     }
 
-    private void terms() {
+    private void terms(ZonedDateTime now) {
         if (arguments.has("priority")) {
-            number("priority", Integer.toString(Priority.parse(arguments.text("priority"))));
+            number("priority", Priority.parse(arguments.text("priority")));
         }
         if (arguments.has("at") && arguments.has("in")) {
             throw Failure.usage("--at and --in both say when", "give one of them");
         }
-        Instant now = terminal.clock().instant();
         if (arguments.has("at")) {
-            time("scheduled_at", time(arguments.text("at")));
+            time("scheduled_at", time(arguments.text("at"), now));
         } else if (arguments.has("in")) {
-            time("scheduled_at", now.plus(arguments.duration("in")));
+            time("scheduled_at", now.toInstant().plus(arguments.duration("in")));
         }
         if (arguments.has("expires-in")) {
-            time("expires_at", now.plus(arguments.duration("expires-in")));
+            time("expires_at", now.toInstant().plus(arguments.duration("expires-in")));
         }
-        if (arguments.has("task-timeout")) {
-            arguments.duration("task-timeout");
-            text("task-timeout", "timeout");
-        }
+        arguments.duration("task-timeout");
+        text("task-timeout", "timeout");
         if (arguments.has("max-retries")) {
-            number("max_retries", arguments.count("max-retries"));
+            number("max_retries", Integer.parseInt(arguments.count("max-retries")));
         }
         text("on", "on");
         flag("remote", "remote_execution");
         flag("wait-for-model", "wait_for_model");
         if (arguments.has("metadata")) {
-            Json metadata = Inputs.json("--metadata", arguments.text("metadata").getBytes(StandardCharsets.UTF_8));
-            if (!(metadata instanceof Json.Obj)) {
-                throw Failure.usage("--metadata must be a JSON object", "--metadata '{\"project\":\"x\"}'");
-            }
-            task.put("metadata", metadata);
+            task.put("metadata", object("--metadata", utf8(arguments.text("metadata"))));
         }
     }
 
@@ -113,8 +106,7 @@ final class TaskFlags {
         for (String text : arguments.all("messages")) {
             int colon = text.indexOf(':');
             if (text.startsWith("[") || text.startsWith("@")) {
-                byte[] json = text.startsWith("@") ? Inputs.file("--messages", text.substring(1))
-                        : text.getBytes(StandardCharsets.UTF_8);
+                byte[] json = text.startsWith("@") ? Inputs.file("--messages", text.substring(1)) : utf8(text);
                 if (!(Inputs.json("--messages", json) instanceof Json.Arr array)) {
                     throw Failure.usage("--messages must be a JSON array of messages", null);
                 }
@@ -132,19 +124,6 @@ final class TaskFlags {
         return new Json.Arr(messages);
     }
 
-    private static Json format(String value) {
-        if (value.equals("json")) {
-            return new Json.Str("json");
-        }
-        boolean inline = value.startsWith("{");
-        Json schema = inline ? Inputs.json("--format", value.getBytes(StandardCharsets.UTF_8))
-                : Inputs.json(value, Inputs.file("--format", value));
-        if (!(schema instanceof Json.Obj)) {
-            throw Failure.usage("--format must be json, or a FILE with a JSON schema, which is an object", null);
-        }
-        return schema;
-    }
-
     private void pairs(String flag, String member) {
         Map<String, Json> pairs = new LinkedHashMap<>();
         for (String pair : arguments.all(flag)) {
@@ -160,19 +139,17 @@ final class TaskFlags {
     }
 
     /// A time with its zone, or in the user's; a time of day is the next one.
-    private Instant time(String text) {
-        ZonedDateTime now = terminal.clock().instant().atZone(terminal.clock().getZone());
-        String padded = text.matches("\\d:\\d\\d.*") ? "0" + text : text;
+    private static Instant time(String text, ZonedDateTime now) {
+        String iso = (text.matches("\\d:.*") ? "0" + text : text).replace(' ', 'T');
         try {
-            if (padded.matches("\\d\\d:.*")) {
-                ZonedDateTime today = now.with(LocalTime.parse(padded));
+            if (iso.matches("\\d\\d:.*")) {
+                ZonedDateTime today = now.with(LocalTime.parse(iso));
                 return (today.isAfter(now) ? today : today.plusDays(1)).toInstant();
             }
-            String iso = text.replace(' ', 'T');
-            if (iso.matches("\\d{4}-\\d\\d-\\d\\d")) {
+            if (!iso.contains("T")) {
                 return LocalDate.parse(iso).atStartOfDay(now.getZone()).toInstant();
             }
-            return iso.matches(".*T.*(Z|[+-]\\d\\d(:?\\d\\d)?)") ? OffsetDateTime.parse(iso).toInstant()
+            return iso.matches(".*T.*(Z|[+-][\\d:]+)") ? OffsetDateTime.parse(iso).toInstant()
                     : LocalDateTime.parse(iso).atZone(now.getZone()).toInstant();
         } catch (DateTimeException bad) {
             throw Failure.usage("--at must be a time such as 15:04, 2026-01-02T15:04 or 2026-01-02T15:04:05Z, not \""
@@ -180,12 +157,24 @@ final class TaskFlags {
         }
     }
 
+    private static Json object(String flag, byte[] json) {
+        Json value = Inputs.json(flag, json);
+        if (!(value instanceof Json.Obj)) {
+            throw Failure.usage(flag + " must be a JSON object", flag + " '{\"name\":\"value\"}'");
+        }
+        return value;
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
     private void time(String member, Instant time) {
         task.put(member, new Json.Str(time.toString()));
     }
 
-    private void number(String member, String digits) {
-        task.put(member, new Json.Num(Long.toString(Long.parseLong(digits))));
+    private void number(String member, int value) {
+        task.put(member, new Json.Num(Integer.toString(value)));
     }
 
     private void text(String flag, String member) {

@@ -35,19 +35,18 @@ final class TaskPrinter {
     void ended(byte[] json) {
         Json.Obj task = session.api().object(json);
         TaskStatus status = status(session, task);
-        if (session.output().form() != Output.Form.TEXT) {
+        if (session.output().form != Output.Form.TEXT) {
             record(json, task);
         } else if (status == TaskStatus.COMPLETED) {
-            session.output().text(Answer.text(task));
-            session.output().endLine();
+            session.output().text(TaskText.answer(task));
         }
-        session.output().flush();
+        session.output().endLine();
         checkCompleted(task, status);
     }
 
     /// Prints a task of which the text is a plain word.
     void plain(byte[] json, String text) {
-        if (session.output().form() == Output.Form.TEXT) {
+        if (session.output().form == Output.Form.TEXT) {
             session.output().line(text);
         } else {
             record(json, session.api().object(json));
@@ -56,7 +55,7 @@ final class TaskPrinter {
 
     /// Prints the end: an array's bracket, or the table.
     void close() {
-        if (session.output().form() == Output.Form.JSON && many) {
+        if (session.output().form == Output.Form.JSON && many) {
             session.output().line(printed == 0 ? "[]" : "]");
         } else if (!rows.isEmpty()) {
             TaskTable.print(session, rows);
@@ -64,10 +63,10 @@ final class TaskPrinter {
     }
 
     private void record(byte[] json, Json.Obj task) {
-        if (session.output().form() == Output.Form.TABLE) {
+        if (session.output().form == Output.Form.TABLE) {
             rows.add(task);
         } else {
-            if (session.output().form() == Output.Form.JSON && many) {
+            if (session.output().form == Output.Form.JSON && many) {
                 session.output().text(printed == 0 ? "[" : ",");
             }
             session.output().json(json);

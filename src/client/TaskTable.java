@@ -5,93 +5,85 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import shared.json.Json;
 
 /// Tasks as lines, fitted to the terminal; into a pipe nothing is cut.
 final class TaskTable {
 
-    private static final List<String> HEAD = List.of("ID", "STATUS", "TYPE", "MODEL", "PRIORITY", "AGE", "PROMPT");
-    private static final int STATUS = 1;
-    private static final int GAP = 2;
+    private static final String[] HEAD = {"ID", "STATUS", "TYPE", "MODEL", "PRIORITY", "AGE", "PROMPT"};
+    private static final Map<String, String> COLOURS = Map.of("completed", "\033[32m", "failed", "\033[31m", "running",
+            "\033[36m");
 
     private TaskTable() {
     }
 
     static void print(Session session, List<Json.Obj> tasks) {
         Terminal terminal = session.terminal();
-        List<List<String>> rows = new ArrayList<>(List.of(HEAD));
-        tasks.forEach(task -> rows.add(cells(task, terminal.clock().instant())));
-        int[] widths = new int[HEAD.size()];
-        for (List<String> row : rows) {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], width(row.get(i)));
+        List<String[]> rows = new ArrayList<>();
+        rows.add(HEAD);
+        for (Json.Obj task : tasks) {
+            rows.add(cells(task, terminal.clock().instant()));
+        }
+        int[] widths = new int[HEAD.length];
+        for (String[] row : rows) {
+            for (int i = 0; i < widths.length - 1; i++) {
+                widths[i] = Math.max(widths[i], width(row[i]));
             }
         }
         int width = terminal.isTerminal().test(1) ? terminal.width().getAsInt() : Integer.MAX_VALUE;
-        boolean colours = terminal.colours(1);
-        for (List<String> row : rows) {
+        for (String[] row : rows) {
             StringBuilder line = new StringBuilder();
-            for (int i = 0; i < widths.length - 1; i++) {
-                line.append(row.get(i)).append(" ".repeat(widths[i] - width(row.get(i)) + GAP));
+            for (int i = 0; i < widths.length; i++) {
+                line.append(row[i]).append(" ".repeat(Math.max(0, widths[i] - width(row[i])) + 2));
             }
-            String fitted = fit(line.append(row.get(widths.length - 1)).toString().stripTrailing(), width);
-            session.output().line(colours ? colour(fitted, row.get(STATUS)) : fitted);
+            String fitted = fit(line.toString().stripTrailing(), width);
+            String colour = terminal.colours(1) ? COLOURS.get(row[1]) : null;
+            session.output().line(colour == null ? fitted : fitted.replaceFirst(row[1], colour + row[1] + "\033[0m"));
         }
     }
 
     /// How many columns of a terminal a text takes.
     static int width(String text) {
-        return text.codePoints().map(TaskTable::width).sum();
+        int width = 0;
+        for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+            width += width(text.codePointAt(i));
+        }
+        return width;
     }
 
     /// Cut to a width, with an ellipsis where something was cut.
     static String fit(String text, int max) {
-        if (text.length() <= max / 2 || width(text) <= max) {
+        if (width(text) <= max) {
             return text;
         }
-        StringBuilder kept = new StringBuilder();
-        int left = max - 1;
-        for (int point : text.codePoints().toArray()) {
-            left -= width(point);
-            if (left < 0) {
-                break;
-            }
-            kept.appendCodePoint(point);
+        int at = 0;
+        for (int left = max - 1 - width(text.codePointAt(0)); left >= 0; left -= width(text.codePointAt(at))) {
+            at += Character.charCount(text.codePointAt(at));
         }
-        return kept.append('\u2026').toString();
+        return text.substring(0, at) + '\u2026';
     }
 
-    private static List<String> cells(Json.Obj task, Instant now) {
-        String preview = task.text("preview");
-        return List.of(cell(task.text("id")), cell(task.text("status")), cell(task.text("type")),
-                cell(task.text("model")), Long.toString(task.integer("priority", 0)),
-                age(task.text("created_at"), now), cell(preview));
+    private static String[] cells(Json.Obj task, Instant now) {
+        return new String[] {cell(task, "id"), cell(task, "status"), cell(task, "type"), cell(task, "model"),
+            Long.toString(task.integer("priority", 0)), age(cell(task, "created_at"), now), cell(task, "preview")};
     }
 
     /// On one line, without what would steer a terminal.
-    private static String cell(String text) {
+    private static String cell(Json.Obj task, String name) {
+        String text = task.text(name);
         return text == null ? "" : Output.printable(text.replaceAll("\\s+", " "));
     }
 
     /// `5s`, `12m`, `3h`, `8d`.
     private static String age(String created, Instant now) {
         try {
-            Duration age = Duration.between(Instant.parse(String.valueOf(created)), now);
-            long seconds = Math.max(0, age.toSeconds());
+            long seconds = Math.max(0, Duration.between(Instant.parse(created), now).toSeconds());
             return seconds < 120 ? seconds + "s" : seconds < 7_200 ? seconds / 60 + "m"
                     : seconds < 172_800 ? seconds / 3_600 + "h" : seconds / 86_400 + "d";
         } catch (DateTimeException unknown) {
             return "";
-        }
-    }
-
-    private static String colour(String line, String status) {
-        switch (status) {
-            case "completed": return line.replaceFirst(status, "\033[32m" + status + "\033[0m");
-            case "failed": return line.replaceFirst(status, "\033[31m" + status + "\033[0m");
-            case "running": return line.replaceFirst(status, "\033[36m" + status + "\033[0m");
-            default: return line;
         }
     }
 
