@@ -15,6 +15,8 @@ final class Follow {
     private final boolean events;
 
     private String lastId;
+    /// After a reconnection the events come again; this tells which were here already.
+    private long lastSeq;
     private Json.Obj task;
     private TaskStatus status;
     private long attempt;
@@ -78,6 +80,11 @@ final class Follow {
         } catch (JsonException | ClassCastException rubbish) {
             throw session.api().notOurs("an event that is no JSON object");
         }
+        long seq = data.integer("seq", Long.MAX_VALUE);
+        if (seq <= lastSeq) {
+            return;
+        }
+        lastSeq = seq == Long.MAX_VALUE ? lastSeq : seq;
         if (events) {
             session.output().json(event.data().getBytes(StandardCharsets.UTF_8));
             session.output().flush();

@@ -221,11 +221,8 @@ public final class FakeApi implements AutoCloseable {
         exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
         exchange.sendResponseHeaders(200, 0);
         OutputStream out = exchange.getResponseBody();
-        String after = exchange.getRequestHeaders().getFirst("Last-Event-ID");
-        if (after == null) {
-            event(out, "1", "task", "{\"seq\":1,\"what\":\"submitted\",\"task\":" + summary(task)
-                    .replaceFirst("completed|failed", "pending") + "}");
-        }
+        event(out, null, "task", "{\"seq\":1,\"what\":\"submitted\",\"task\":" + summary(task)
+                .replaceFirst("completed|failed", "pending") + "}");
         out.write(": ping\n\n".getBytes(StandardCharsets.UTF_8));
         out.flush();
         String text = task.text == null ? "" : task.text;
@@ -238,11 +235,12 @@ public final class FakeApi implements AutoCloseable {
                     chunk(out, 1, 0, "text", text.substring(0, cut));
                     return;
                 }
+                // as from a server that sends again what was there before
                 chunk(out, 1, 0, "text", text);
             }
             case "again" -> {
                 chunk(out, 1, 0, "text", "a false");
-                event(out, "2", "task", "{\"seq\":2,\"what\":\"retrying\",\"task\":" + summary(task)
+                event(out, null, "task", "{\"seq\":2,\"what\":\"retrying\",\"task\":" + summary(task)
                         .replaceFirst("completed", "pending").replace("\"error\":null", "\"error\":\"broke off\"")
                         + "}");
                 chunk(out, 2, 0, "text", text);
@@ -260,7 +258,7 @@ public final class FakeApi implements AutoCloseable {
                 }
             }
         }
-        event(out, "3", "task", "{\"seq\":3,\"what\":\"" + task.status + "\",\"task\":" + summary(task) + "}");
+        event(out, null, "task", "{\"seq\":3,\"what\":\"" + task.status + "\",\"task\":" + summary(task) + "}");
     }
 
     private static void chunk(OutputStream out, int attempt, int offset, String kind, String text) throws IOException {
@@ -270,7 +268,7 @@ public final class FakeApi implements AutoCloseable {
     }
 
     private static void event(OutputStream out, String id, String name, String data) throws IOException {
-        out.write(("id: " + id + "\nevent: " + name + "\ndata: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
+        out.write(((id == null ? "" : "id: " + id + "\n") + "event: " + name + "\ndata: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
         out.flush();
     }
 
