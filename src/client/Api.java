@@ -7,6 +7,7 @@ import java.net.HttpRetryException;
 import java.net.HttpURLConnection;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -35,12 +36,22 @@ final class Api {
     /// @param server `http://host:port`, `https://...` or `host:port`
     /// @param token  null for none
     Api(String server, String token) {
-        base = (server.contains("://") ? server : "http://" + server).replaceAll("/+$", "");
+        String url = server.contains("://") ? server : "http://" + server;
+        while (url.endsWith("/")) {
+            url = url.substring(0, url.length() - 1);
+        }
+        base = url;
         this.token = token == null ? null : token.strip();
-        if (!base.matches("(?i)https?://([^/?#@:\\s\\[\\]]+|\\[[0-9a-f:.]+])(:\\d{1,5})?(/[^?#\\s]*)?")) {
+        try {
+            URI uri = new URI(url);
+            if (uri.getHost() == null || !uri.getScheme().equals("http") && !uri.getScheme().equals("https")
+                    || uri.getPort() > 65_535 || uri.getUserInfo() != null || uri.getQuery() != null) {
+                throw new URISyntaxException(url, "not a server's");
+            }
+        } catch (URISyntaxException bad) {
             throw Failure.usage("the server must be given as http://HOST:PORT, not \"" + server + "\"", null);
         }
-        if (token != null && !this.token.matches("[!-~]*")) {
+        if (token != null && !this.token.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
             throw Failure.usage("the token holds a character that no token has", null);
         }
     }

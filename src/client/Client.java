@@ -11,10 +11,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 
 import shared.Problem;
+import shared.Version;
 import shared.config.Durations;
 
 /// The client: one run for one command line.
 public final class Client {
+
+    private static final String GOES_ON = "the server goes on with it; ollama-queue wait ID or cancel ID";
 
     private final Terminal terminal;
     private final AtomicReference<String> waitingFor = new AtomicReference<>();
@@ -60,8 +63,7 @@ public final class Client {
     void interrupted() {
         String id = waitingFor.get();
         if (id != null) {
-            Session.report(terminal, new Failure(Failure.INTERRUPTED, "interrupted; " + id + " goes on",
-                    "ollama-queue wait or cancel"));
+            Session.report(terminal, new Failure(Failure.INTERRUPTED, "interrupted while waiting for " + id, GOES_ON));
         }
     }
 
@@ -71,12 +73,18 @@ public final class Client {
             output.text(Commands.help(command));
             return 0;
         }
-        if (arguments.isOn("version")) {
-            command = Commands.find("version");
+        if (arguments.isOn("version") || command != null && command.name().equals("version")) {
+            output.line("ollama-queue " + Version.TEXT);
+            return 0;
         }
         if (command == null) {
             terminal.err().print(Commands.help(null));
             return Failure.USAGE;
+        }
+        if (command.name().equals("help")) {
+            String topic = arguments.operand(0);
+            output.text(Commands.help(topic == null ? null : Commands.find(topic)));
+            return 0;
         }
         Duration timeout = arguments.duration("timeout");
         Api api = new Api(setting(arguments, "server", "OLLAMA_QUEUE_CLIENT_SERVER_URL", Api.DEFAULT_SERVER),
@@ -113,7 +121,7 @@ public final class Client {
         } catch (TimeoutException over) {
             String id = waitingFor.get();
             throw new Failure(Failure.TIMED_OUT, "not done within " + Durations.format(timeout)
-                    + (id == null ? "" : "; " + id + " goes on"), null);
+                    + (id == null ? "" : ": " + id), id == null ? null : GOES_ON);
         } catch (ExecutionException failed) {
             if (failed.getCause() instanceof RuntimeException cause) {
                 throw cause;

@@ -9,6 +9,7 @@ import java.util.List;
 /// @param flags    the help text of its flags; each line that begins with `--` declares one: `--wait  ...` is a switch,
 ///                 `--model NAME  ...` takes a value, `--think[=LEVEL]  ...` may take one
 /// @param examples command lines that work
+/// @param action   null: done without the server
 record Command(String name, String operands, String summary, String flags, String examples, Action action) {
 
     interface Action {

@@ -114,10 +114,10 @@ final class Commands {
                     """, Change::queue),
             new Command("help", "[COMMAND]", "print help", "", """
                       ollama-queue help submit
-                    """, Commands::help),
+                    """, null),
             new Command("version", "", "print the version", "", """
                       ollama-queue version
-                    """, Commands::version));
+                    """, null));
 
     private Commands() {
     }
@@ -151,16 +151,5 @@ final class Commands {
         return "usage: ollama-queue " + command.name() + operands + " [flags]\n\n" + command.summary() + "\n\n"
                 + (command.flags().isEmpty() ? "" : "flags:\n" + command.flags() + "\n")
                 + "flags of every command:\n" + EVERYWHERE + "\nfor example:\n" + command.examples();
-    }
-
-    private static int help(Session session, Arguments arguments) {
-        String name = arguments.operand(0);
-        session.output().text(help(name == null ? null : find(name)));
-        return 0;
-    }
-
-    private static int version(Session session, Arguments arguments) {
-        session.output().line("ollama-queue " + shared.Version.TEXT);
-        return 0;
     }
 }

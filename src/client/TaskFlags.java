@@ -37,7 +37,7 @@ final class TaskFlags {
         TaskFlags flags = new TaskFlags(arguments);
         flags.task.put("type", new Json.Str(type.text));
         flags.request();
-        flags.terms(terminal.clock().instant().atZone(terminal.clock().getZone()));
+        flags.terms(terminal);
         return flags.task;
     }
 
@@ -72,7 +72,8 @@ final class TaskFlags {
         }
     }
 
-    private void terms(ZonedDateTime now) {
+    private void terms(Terminal terminal) {
+        Instant now = terminal.clock().instant();
         if (arguments.has("priority")) {
             number("priority", Priority.parse(arguments.text("priority")));
         }
@@ -80,12 +81,12 @@ final class TaskFlags {
             throw Failure.usage("--at and --in both say when", "give one of them");
         }
         if (arguments.has("at")) {
-            time("scheduled_at", time(arguments.text("at"), now));
+            time("scheduled_at", time(arguments.text("at"), now.atZone(terminal.zone().get())));
         } else if (arguments.has("in")) {
-            time("scheduled_at", now.toInstant().plus(arguments.duration("in")));
+            time("scheduled_at", now.plus(arguments.duration("in")));
         }
         if (arguments.has("expires-in")) {
-            time("expires_at", now.toInstant().plus(arguments.duration("expires-in")));
+            time("expires_at", now.plus(arguments.duration("expires-in")));
         }
         arguments.duration("task-timeout");
         text("task-timeout", "timeout");

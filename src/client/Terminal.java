@@ -11,19 +11,21 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /// What surrounds a run of the client, but for the network: everything that a test wants to put in.
 ///
 /// @param out        throws when nothing can be written, as a `PrintStream` does not
 /// @param isTerminal whether descriptor 0, 1 or 2 is a terminal
 /// @param width      the terminal's columns; asked only where there is a terminal
-/// @param clock      the time, and the zone that the user's times are meant in
+/// @param zone       where the user's times are meant; asked only where it matters, for it is slow to find out
 record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, String> environment,
-        IntPredicate isTerminal, IntSupplier width, Clock clock, Sleep sleep) {
+        IntPredicate isTerminal, IntSupplier width, InstantSource clock, Supplier<ZoneId> zone, Sleep sleep) {
 
     interface Sleep {
         void millis(long millis) throws InterruptedException;
@@ -33,7 +35,8 @@ record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, S
     static Terminal ofProcess() {
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         return new Terminal(System.in, new FileOutputStream(FileDescriptor.out), err, System.getenv(),
-                Terminal::descriptorIsTerminal, Terminal::columns, Clock.systemDefaultZone(), Thread::sleep);
+                Terminal::descriptorIsTerminal, Terminal::columns, InstantSource.system(), ZoneId::systemDefault,
+                Thread::sleep);
     }
 
     /// An environment variable's value; null if it is unset or empty.

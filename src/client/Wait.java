@@ -1,6 +1,5 @@
 package client;
 
-import java.util.ArrayList;
 import java.util.List;
 
 import shared.json.Json;
@@ -25,15 +24,16 @@ final class Wait {
     static int print(Session session, List<String> ids, boolean contact) {
         Reconnect reconnect = new Reconnect(session, contact);
         TaskPrinter printer = new TaskPrinter(session, ids.size() > 1);
-        List<String> left = new ArrayList<>(ids);
-        int status = session.each(ids, id -> {
-            session.waitingFor().set(left.size() == 1 ? id : id + " and " + (left.size() - 1) + " more");
-            left.remove(0);
-            printer.ended(ended(session, reconnect, id));
-        });
-        session.waitingFor().set(null);
-        printer.close();
-        return status;
+        int[] left = {ids.size()};
+        try {
+            return session.each(ids, id -> {
+                session.waitingFor().set(--left[0] == 0 ? id : id + " and " + left[0] + " more");
+                printer.ended(ended(session, reconnect, id));
+            });
+        } finally {
+            session.waitingFor().set(null);
+            printer.close();
+        }
     }
 
     /// The task once it has ended, whole, as the server gave it.

@@ -51,8 +51,8 @@ final class ProcessTest {
                 assertTrue(out.readLine().contains("Grüße 😀"), "the first event");
                 signal(client, "INT");
                 assertEquals("""
-                        ollama-queue: error: interrupted; task_000000000001 goes on
-                        ollama-queue: hint: ollama-queue wait or cancel
+                        ollama-queue: error: interrupted while waiting for task_000000000001
+                        ollama-queue: hint: the server goes on with it; ollama-queue wait ID or cancel ID
                         """, new String(client.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
             }
             end(client);
