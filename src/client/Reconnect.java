@@ -23,6 +23,11 @@ final class Reconnect {
         this.contact = contact;
     }
 
+    /// Whether the server has answered; only then is it worth a long request.
+    boolean contact() {
+        return contact;
+    }
+
     void reached() {
         if (told) {
             session.note("connected again");

@@ -14,6 +14,7 @@ record Session(Terminal terminal, Api api, Output output, AtomicReference<String
 
     /// Something that the user should know; standard output is not for it.
     void note(String note) {
+        output.flush();
         terminal.err().println(NAME + Output.printable(note));
     }
 

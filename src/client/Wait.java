@@ -40,7 +40,7 @@ final class Wait {
     static byte[] ended(Session session, Reconnect reconnect, String id) {
         while (true) {
             try {
-                byte[] json = session.api().get(Api.task(id) + PATIENCE);
+                byte[] json = session.api().get(Api.task(id) + (reconnect.contact() ? PATIENCE : ""));
                 Json.Obj task = session.api().object(json);
                 reconnect.reached();
                 if (TaskPrinter.status(session, task).ended()) {
