@@ -87,7 +87,8 @@ final class ScriptTest {
                 new PrintStream(err, true, StandardCharsets.UTF_8), environment,
                 descriptor -> terminals.contains(Integer.toString(descriptor)),
                 () -> Integer.parseInt(block.surroundings.getOrDefault("width", "80")),
-                InstantSource.fixed(Instant.parse("2026-01-02T03:04:05Z")), () -> ZoneId.of("Europe/Berlin"), millis -> { });
+                InstantSource.fixed(Instant.parse("2026-01-02T03:04:05Z")), () -> ZoneId.of("Europe/Berlin"),
+                millis -> { });
         int exit = new Client(terminal).run(words(block.command, api));
         assertEquals(block.out.toString(), shown(out, api), name + ", stdout (stderr: " + shown(err, api) + ")");
         assertEquals(block.err.toString(), shown(err, api), name + ", stderr");

@@ -37,7 +37,7 @@ import shared.json.JsonWriter;
 /// | `tools` | it calls a tool and says nothing |
 ///
 /// A first path segment asks for other servers: `/html` and `/redirect` are none of ours, `/busy` answers 503 with a
-/// page, `/locked` wants the token `secret`, `/cut` closes each connection.
+/// page, `/locked` wants the token `secret`, `/cut` closes each connection, `/rubbish` is text.
 public final class FakeApi implements AutoCloseable {
 
     private record Task(String id, String type, String model, int priority, String status, String text, String body) {
@@ -207,8 +207,10 @@ public final class FakeApi implements AutoCloseable {
         } else if (parts[1].equals("cancel") && !task.status.equals("pending")) {
             error(exchange, 409, task.id + " is already " + task.status);
         } else {
-            String status = parts[1].equals("cancel") ? "cancelled" : parts[1].equals("retry") ? "pending" : task.status;
-            int priority = (int) (body.isEmpty() ? task.priority : ((Json.Obj) Json.parse(body)).integer("priority", 0));
+            String status = parts[1].equals("cancel") ? "cancelled"
+                    : parts[1].equals("retry") ? "pending" : task.status;
+            int priority = body.isEmpty() ? task.priority
+                    : (int) ((Json.Obj) Json.parse(body)).integer("priority", 0);
             Task changed = new Task(task.id, task.type, task.model, priority, status, task.text, task.body);
             synchronized (this) {
                 tasks.put(task.id, changed);
@@ -268,7 +270,8 @@ public final class FakeApi implements AutoCloseable {
     }
 
     private static void event(OutputStream out, String id, String name, String data) throws IOException {
-        out.write(((id == null ? "" : "id: " + id + "\n") + "event: " + name + "\ndata: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
+        String place = id == null ? "" : "id: " + id + "\n";
+        out.write((place + "event: " + name + "\ndata: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
         out.flush();
     }
 
