@@ -1,0 +1,23 @@
+package server.journal;
+
+import java.io.IOException;
+
+/// A journal that cannot be trusted: bytes that were on the disk are gone or changed. Says where, and how to look.
+final class JournalDamage extends IOException {
+
+    private static final long serialVersionUID = 1;
+
+    final String file;
+    final long offset;
+    /// The first sequence number that is affected; -1 if it is not known.
+    final long seq;
+
+    JournalDamage(Storage storage, String file, long offset, long seq, String what) {
+        super("journal damaged: " + storage.describe(file) + ", offset " + offset
+                + (seq < 0 ? "" : ", sequence number " + seq) + ": " + what
+                + "; to inspect it: ollama-queue-server journal verify " + storage.describe(""));
+        this.file = file;
+        this.offset = offset;
+        this.seq = seq;
+    }
+}

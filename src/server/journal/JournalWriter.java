@@ -1,0 +1,142 @@
+package server.journal;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+import shared.json.Slice;
+
+/// Puts batches on the disk: bytes into the segment, one sync. Used by the journal's writer thread only.
+final class JournalWriter {
+
+    private static final Logger LOG = System.getLogger(JournalWriter.class.getName());
+
+    /// Batches are streamed through a buffer of this size: memory stays the same however large a unit is.
+    private static final int BUFFER = 1 << 20;
+
+    private static final long SLOW_NANOS = 1_000_000_000;
+
+    private final Storage storage;
+    private final Preparer preparer;
+    private final int usualSize;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+    private final byte[] prefix = new byte[Line.PREFIX_MAX];
+    private final byte[] checksum = new byte[Line.CRC];
+    private final byte[] ending = {' ', ' ', ' ', ' ', '\n'};
+    private final CRC32C crc = new CRC32C();
+
+    private int segment;
+    private Storage.Writable file;
+    /// Where in the segment the buffer's first byte belongs.
+    private long base;
+
+    JournalWriter(Storage storage, Preparer preparer, int usualSize) {
+        this.storage = storage;
+        this.preparer = preparer;
+        this.usualSize = usualSize;
+        checksum[Line.CRC - 1] = ' ';
+    }
+
+    /// Begins a segment that was or is being prepared, and has the next one prepared.
+    void use(int number, int size, boolean ready) throws IOException {
+        if (!ready) {
+            preparer.await(number, size);
+        }
+        if (file != null) {
+            file.close();
+        }
+        file = storage.open(Segment.name(number));
+        segment = number;
+        preparer.prepare(number + 1, usualSize);
+    }
+
+    /// Returns once the batch is on the disk.
+    void write(Batch batch) throws IOException {
+        if (batch.segment != segment) {
+            use(batch.segment, batch.size, false);
+        }
+        begin(batch.start);
+        long synced = batch.startPosition();
+        for (int i = 0; i < batch.count; i++) {
+            line(batch, i, synced);
+        }
+        if (batch.closes) {
+            byte[] mark = Line.closing(segment, batch.end, synced, batch.nextSeq(), batch.moreAfter);
+            put(mark, 0, mark.length);
+            flush();
+            sync();
+            preparer.cut(segment, (long) batch.end + mark.length);
+        } else {
+            flush();
+            sync();
+        }
+    }
+
+    /// Marks the clean stop.
+    void seal(long end, long nextSeq) throws IOException {
+        Recovery.seal(file, segment, end, Segment.position(segment, end), nextSeq);
+    }
+
+    void close() throws IOException {
+        if (file != null) {
+            file.close();
+        }
+    }
+
+    private void line(Batch batch, int index, long synced) throws IOException {
+        int prefixLength = Line.prefix(prefix, batch.firstSeq + index, synced, batch.more(index));
+        Slice[] rest = batch.rest(index);
+        int length = Line.CRC + prefixLength;
+        crc.reset();
+        crc.update(prefix, 0, prefixLength);
+        for (Slice piece : rest) {
+            crc.update(piece.bytes(), piece.from(), piece.length());
+            length += piece.length();
+        }
+        int pad = batch.end(index) - batch.offset(index) - length - 1;
+        crc.update(ending, 0, pad);
+        Line.hex(checksum, 0, crc.getValue(), Line.CRC - 1);
+        put(checksum, 0, Line.CRC);
+        put(prefix, 0, prefixLength);
+        for (Slice piece : rest) {
+            put(piece.bytes(), piece.from(), piece.length());
+        }
+        put(ending, ending.length - 1 - pad, pad + 1);
+    }
+
+    private void put(byte[] bytes, int from, int length) throws IOException {
+        int done = Math.min(length, buffer.remaining());
+        buffer.put(bytes, from, done);
+        while (done < length) {
+            flush();
+            int more = Math.min(length - done, buffer.remaining());
+            buffer.put(bytes, from + done, more);
+            done += more;
+        }
+    }
+
+    /// A batch that takes several writes is split where sectors are: the process may be killed between two of them, and
+    /// what then is missing must look like sectors that were never written.
+    private void begin(long offset) {
+        base = offset;
+        buffer.clear().limit(BUFFER - (int) (offset % Segment.PAGE));
+    }
+
+    private void flush() throws IOException {
+        long next = base + buffer.position();
+        file.write(buffer.flip(), base);
+        begin(next);
+    }
+
+    private void sync() throws IOException {
+        long begun = System.nanoTime();
+        file.force();
+        long nanos = System.nanoTime() - begun;
+        if (nanos > SLOW_NANOS) {
+            LOG.log(Level.WARNING, () -> "event=journal_sync_slow file=" + Segment.name(segment) + " ms="
+                    + nanos / 1_000_000);
+        }
+    }
+}

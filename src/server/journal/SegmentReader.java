@@ -1,0 +1,129 @@
+package server.journal;
+
+import java.io.IOException;
+
+import shared.json.Slice;
+
+/// Reads the lines of one segment, front to back, through a buffer that grows to its longest line.
+///
+/// ```
+/// buffer:  | … lines read | the line being read | … | free |
+///                         start                 end   filled
+/// ```
+final class SegmentReader {
+
+    private static final int BUFFER = 256 << 10;
+
+    final int number;
+    /// What the segment was made with.
+    final int size;
+    /// The line that was read last.
+    final Line line = new Line();
+
+    private final Storage storage;
+    private final String name;
+    private final long limit;
+    private byte[] buffer;
+    /// Where in the segment the buffer begins.
+    private long base;
+    private int start;
+    private int end;
+    private int filled;
+    private boolean closed;
+
+    /// @param limit the offset up to which to read, at most
+    /// @throws JournalDamage if the header is not right
+    SegmentReader(Storage storage, int number, long limit) throws IOException {
+        this.storage = storage;
+        this.number = number;
+        size = Segment.size(storage, number);
+        name = Segment.name(number);
+        this.limit = Math.min(limit, storage.size(name));
+        buffer = new byte[(int) Math.min(BUFFER, this.limit + 1)];
+        base = Segment.HEADER;
+    }
+
+    /// Goes to the next line, or the closing mark.
+    ///
+    /// @return false at the first bytes that are neither, or where there are none; [#end] is where
+    boolean next() throws IOException {
+        start = end;
+        int terminator = find();
+        if (closed || terminator < 0 || !line.parse(buffer, start, terminator)) {
+            return false;
+        }
+        end = terminator + 1;
+        closed = line.closing;
+        return true;
+    }
+
+    /// Goes on behind the next terminator, whatever is before it.
+    ///
+    /// @return false if there is none
+    boolean skip() throws IOException {
+        start = end;
+        int terminator = find();
+        end = terminator + 1;
+        return terminator >= 0;
+    }
+
+    /// Where the line that was read begins.
+    long offset() {
+        return base + start;
+    }
+
+    /// Where the next one begins.
+    long end() {
+        return base + end;
+    }
+
+    /// The line's JSON object; valid until [#next].
+    Slice json() {
+        int to = end - 1;
+        while (buffer[to - 1] == ' ') {
+            to--;
+        }
+        return new Slice(buffer, start + Line.CRC, to);
+    }
+
+    /// Whether the closing mark was read and the file ends as one with such a mark must.
+    boolean isClosed() throws IOException {
+        long length = storage.size(name);
+        return closed && (length == end() || length == size && Segment.used(storage, number, end()) < 0);
+    }
+
+    /// The index of the first terminator from `start` on; -1 if there is none before the limit.
+    private int find() throws IOException {
+        for (int at = start; ; ) {
+            for (; at < filled; at++) {
+                if (buffer[at] == '\n') {
+                    return at;
+                }
+            }
+            long read = base + filled;
+            if (read >= limit) {
+                return -1;
+            }
+            at -= start;
+            makeRoom();
+            int wanted = (int) Math.min(buffer.length - filled, limit - read);
+            int length = storage.read(name, read, buffer, filled, wanted);
+            if (length <= 0) {
+                return -1;
+            }
+            filled += length;
+        }
+    }
+
+    private void makeRoom() {
+        byte[] to = start == 0 && filled == buffer.length
+                ? new byte[(int) Math.min(Integer.MAX_VALUE - 8, 2L * buffer.length)]
+                : buffer;
+        System.arraycopy(buffer, start, to, 0, filled - start);
+        buffer = to;
+        base += start;
+        filled -= start;
+        end -= start;
+        start = 0;
+    }
+}

@@ -1,0 +1,112 @@
+package server.journal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import shared.json.Slice;
+
+/// The journal on a real directory.
+class JournalTest {
+
+    private static final JournalOptions SMALL = new JournalOptions(4096);
+
+    @TempDir
+    Path directory;
+
+    static Slice rest(String text) {
+        return Slice.of(("\"event\":\"" + text + "\"}").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Journal open(Map<Long, String> replayed) throws IOException {
+        return Journal.open(new FileStorage(directory), SMALL, (seq, position, json) -> replayed.put(seq, json.text()));
+    }
+
+    @Test
+    void append_manySegmentsThenReopen_replaysEveryLine() throws IOException {
+        Map<Long, String> written = new TreeMap<>();
+        try (Journal journal = open(new TreeMap<>())) {
+            List<Long> positions = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                positions.add(journal.append(rest("e" + i + "x".repeat(i % 97))));
+                if (i % 7 == 0) {
+                    journal.awaitDurable(journal.appendedSeq());
+                }
+            }
+            long[] unit = journal.appendAll(IntStream.range(0, 200)
+                    .mapToObj(i -> new Slice[] {rest("unit" + i)}).toList());
+            assertEquals(500, journal.appendedSeq());
+            for (int i = 0; i < 300; i++) {
+                String json = journal.read(positions.get(i)).text();
+                assertTrue(json.startsWith("{\"seq\":" + (i + 1) + ",\"synced\":\""), json);
+                assertTrue(json.endsWith(",\"event\":\"e" + i + "x".repeat(i % 97) + "\"}"), json);
+                written.put((long) i + 1, json);
+            }
+            for (int i = 0; i < 200; i++) {
+                written.put((long) i + 301, journal.read(unit[i]).text());
+            }
+            journal.awaitDurable(500);
+            assertEquals(500, journal.durableSeq());
+            for (int i = 0; i < 200; i++) {
+                assertEquals(written.get((long) i + 301), journal.read(unit[i]).text());
+            }
+            Map<Long, String> scanned = new TreeMap<>();
+            journal.scan(123, (seq, position, json) -> scanned.put(seq, json.text()));
+            assertEquals(new TreeMap<>(written).tailMap(124L), scanned);
+        }
+        Map<Long, String> replayed = new TreeMap<>();
+        try (Journal journal = open(replayed)) {
+            assertEquals(written, replayed);
+            assertEquals(501, journal.nextSeq());
+        }
+    }
+
+    @Test
+    void open_emptyTwice_addsNoSegment() throws IOException {
+        for (int i = 0; i < 3; i++) {
+            open(new TreeMap<>()).close();
+        }
+        assertEquals(List.of("0000000001.journal", "0000000002.journal", "lock"),
+                new FileStorage(directory).list().stream().sorted().toList());
+    }
+
+    @Test
+    void append_lineLongerThanASegment_getsOneOfItsOwn() throws IOException {
+        String text = "y".repeat(3_000_000);
+        try (Journal journal = open(new TreeMap<>())) {
+            journal.append(rest("a"));
+            long position = journal.append(rest(text));
+            journal.append(rest("b"));
+            journal.awaitDurable(3);
+            assertTrue(journal.read(position).text().endsWith(text + "\"}"));
+        }
+        Map<Long, String> replayed = new TreeMap<>();
+        open(replayed).close();
+        assertEquals(3, replayed.size());
+    }
+
+    @Test
+    void open_takenInThisProcess_namesThePid() throws IOException {
+        try (Journal journal = open(new TreeMap<>())) {
+            IOException refused = assertThrows(IOException.class, () -> open(new TreeMap<>()));
+            assertTrue(refused.getMessage().contains("pid " + ProcessHandle.current().pid()), refused.getMessage());
+            journal.append(rest("still well"));
+            journal.awaitDurable(1);
+        }
+        Files.delete(directory.resolve("lock"));
+        open(new TreeMap<>()).close();
+    }
+}
