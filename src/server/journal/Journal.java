@@ -98,11 +98,12 @@ public final class Journal implements AutoCloseable {
     }
 
     private void start(Visitor replay) throws IOException {
-        Recovery.Result found = new Recovery(storage).run();
+        Recovery recovery = new Recovery(storage);
+        Recovery.Result found = recovery.run();
         long next = 1;
         for (int number : found.used()) {
             firstSeqs.put(number, next);
-            next = replay(number, next, replay);
+            next = recovery.replay(number, next, replay);
         }
         segment = found.unused();
         size = segmentSize;
@@ -115,23 +116,6 @@ public final class Journal implements AutoCloseable {
         long lines = next - 1;
         LOG.log(Level.INFO, () -> "event=journal_opened segments=" + found.used().size() + " last_seq=" + lines);
         thread.start();
-    }
-
-    private long replay(int number, long first, Visitor visitor) throws IOException {
-        SegmentReader reader = new SegmentReader(storage, number, Long.MAX_VALUE);
-        long next = first;
-        while (reader.next() && reader.line.seq >= next) {
-            if (reader.line.closing) {
-                if (!reader.isClosed()) {
-                    break;
-                }
-                return reader.line.seq;
-            }
-            next = reader.line.seq + 1;
-            visitor.line(reader.line.seq, Segment.position(number, reader.offset()), reader.json());
-        }
-        throw new JournalDamage(storage, Segment.name(number), reader.offset(), next,
-                "the bytes here are neither a line nor the closing mark, but later ones were written after them");
     }
 
     /// The sequence number that the next line gets. Appending calls are serialised by their caller (the queue's lock).

@@ -58,6 +58,24 @@ final class Recovery {
         return new Result(numbers.subList(0, used), used + 1, ready);
     }
 
+    /// Visits the lines of a closed segment.
+    ///
+    /// @param first the lowest sequence number that it may begin with
+    /// @return the lowest that its successor may begin with
+    long replay(int number, long first, Journal.Visitor visitor) throws IOException {
+        SegmentReader reader = new SegmentReader(storage, number, Long.MAX_VALUE);
+        long next = first;
+        while (reader.next() && reader.line.seq >= next) {
+            if (reader.line.closing) {
+                return reader.line.seq;
+            }
+            next = reader.line.seq + 1;
+            visitor.line(reader.line.seq, Segment.position(number, reader.offset()), reader.json());
+        }
+        throw new JournalDamage(storage, Segment.name(number), reader.offset(), next,
+                "the bytes here are neither a line nor the closing mark, but later ones were written after them");
+    }
+
     /// The numbers of the segments that are there: from 1 on without a gap.
     static List<Integer> numbers(Storage storage) throws IOException {
         TreeSet<Integer> numbers = new TreeSet<>();
@@ -81,7 +99,7 @@ final class Recovery {
     private void mend(int number) throws IOException {
         Pass last = pass(number);
         Tail tail = last.closed ? null : Tail.of(storage, number, last.size, last.end);
-        Pass before = number > 1 && (last.nextSeq < 0 || !last.closed) ? pass(number - 1) : null;
+        Pass before = number > 1 && tail != null ? pass(number - 1) : null;
         if (before != null && !before.closed) {
             throw unclosed(before, last, tail);
         }
@@ -105,13 +123,15 @@ final class Recovery {
     /// A segment without a closing mark is followed by one that is in use. Either its end is gone, or the follower was
     /// never used and has changed.
     private JournalDamage unclosed(Pass before, Pass last, Tail tail) throws IOException {
-        boolean follows = last.nextSeq >= 0 || tail.seqMax() >= 0;
-        return follows
-                ? new JournalDamage(storage, Segment.name(before.number), before.end, before.nextSeq,
-                        "the bytes here are neither a line nor the closing mark, but "
-                                + Segment.name(last.number) + " follows")
-                : new JournalDamage(storage, Segment.name(last.number), Segment.used(storage, last.number,
-                        Segment.HEADER), -1, "the segment was not in use yet, but has bytes that are not fill");
+        if (last.nextSeq >= 0 || tail.seqMax() >= 0) {
+            return new JournalDamage(storage, Segment.name(before.number), before.end, before.nextSeq, "the bytes here"
+                    + " are neither a line nor the closing mark, but " + Segment.name(last.number) + " follows");
+        }
+        long used = Segment.used(storage, last.number, Segment.HEADER);
+        return used < 0
+                ? new JournalDamage(storage, Segment.name(last.number), last.end, -1, tail.reason())
+                : new JournalDamage(storage, Segment.name(last.number), used, -1,
+                        "the segment was not in use yet, but has bytes that are not fill");
     }
 
     private Pass pass(int number) throws IOException {
@@ -127,9 +147,6 @@ final class Recovery {
                 break;
             }
             if (line.closing) {
-                if (!reader.isClosed()) {
-                    break;
-                }
                 return new Pass(number, reader.size, end, true, line.seq, line.more, unitStart, unitSeq);
             }
             if (more == 0) {

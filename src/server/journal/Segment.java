@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 ///
 /// A segment is made with its whole size: the header, then fill. It is written and synced under another name first, so
 /// one that has its own name is whole. When it is full, or the server stops, a closing mark follows the last line and
-/// the file is cut behind it.
+/// the file is cut behind it. What stands behind a mark means nothing: a crash while the file was being cut leaves fill
+/// there, or zeros.
 final class Segment {
 
     /// Bytes of the header line.

@@ -86,12 +86,6 @@ final class SegmentReader {
         return new Slice(buffer, start + Line.CRC, to);
     }
 
-    /// Whether the closing mark was read and the file ends as one with such a mark must.
-    boolean isClosed() throws IOException {
-        long length = storage.size(name);
-        return closed && (length == end() || length == size && Segment.used(storage, number, end()) < 0);
-    }
-
     /// The index of the first terminator from `start` on; -1 if there is none before the limit.
     private int find() throws IOException {
         for (int at = start; ; ) {
