@@ -236,6 +236,41 @@ class RecoveryTest {
         }
     }
 
+    /// A line of every length, so that it begins and ends at every place in a sector. No single damaged byte of it may
+    /// pass for a sector that was never written.
+    @Test
+    void open_lastLineDamagedAtASectorsEdge_refuses() throws IOException {
+        for (int length = 0; length < 2 * Line.SECTOR; length++) {
+            byte[] first = line(1, Segment.HEADER, length);
+            int start = Segment.HEADER + first.length;
+            byte[] last = line(2, start, 600);
+            byte[] good = new byte[SIZE];
+            Arrays.fill(good, (byte) '\n');
+            System.arraycopy(Segment.header(1, SIZE), 0, good, 0, Segment.HEADER);
+            System.arraycopy(first, 0, good, Segment.HEADER, first.length);
+            System.arraycopy(last, 0, good, start, last.length);
+            for (int at = start; at < start + last.length; at++) {
+                int edge = (at + 3) % Line.SECTOR;
+                if (edge > 6 && at > start + 1 && at < start + last.length - 2) {
+                    continue;
+                }
+                byte[] bytes = good.clone();
+                bytes[at] = (byte) (good[at] == '\n' ? ' ' : '\n');
+                FaultyStorage storage = new FaultyStorage();
+                storage.bytes(Segment.name(1), bytes);
+                JournalDamage refused = assertThrows(JournalDamage.class, () -> replay(storage),
+                        "line of " + length + ", damaged at " + (at - start) + " of " + start);
+                assertEquals(start, refused.offset);
+                assertEquals(2, refused.seq);
+            }
+        }
+    }
+
+    private static byte[] line(int seq, int offset, int length) {
+        return Line.framed("{\"seq\":" + seq + ",\"synced\":\"0000000100000050\",\"event\":\"" + "e".repeat(length)
+                + "\"}", offset, 0);
+    }
+
     @Test
     void open_sectorNeverWrittenBeforeTheLastBatch_refuses() throws IOException {
         String file = Segment.name(3);
