@@ -114,7 +114,7 @@ public final class Journal implements AutoCloseable {
         firstSeqs.put(segment, next);
         writer.use(segment, size, found.ready() == size);
         long lines = next - 1;
-        LOG.log(Level.INFO, () -> "event=journal_opened segments=" + found.used().size() + " last_seq=" + lines);
+        LOG.log(Level.DEBUG, () -> "event=journal_opened segments=" + found.used().size() + " last_seq=" + lines);
         thread.start();
     }
 
