@@ -89,6 +89,7 @@ public final class TaskQueue implements AutoCloseable {
     /// @param key an idempotency key, or null; under a known one the first answer is given again, or 409 if
     ///            `fingerprint` (of the request's body) differs
     public Submitted submit(Submission submission, String key, String fingerprint) {
+        awaitRoom();
         Submission asked = shared(submission);
         Task task;
         boolean replayed;
@@ -119,6 +120,7 @@ public final class TaskQueue implements AutoCloseable {
         if (submissions.isEmpty()) {
             return List.of();
         }
+        awaitRoom();
         long[] ids = unusedIds(submissions.size());
         // what takes time is done before the lock is taken
         List<Event.Change> events = new ArrayList<>(submissions.size());
@@ -550,6 +552,15 @@ public final class TaskQueue implements AutoCloseable {
     private <T> T write(Supplier<T> append) {
         try {
             return append.get();
+        } catch (JournalFailure failed) {
+            throw unwritable(failed);
+        }
+    }
+
+    /// Waits while the disk is far behind.
+    private void awaitRoom() {
+        try {
+            journal.awaitRoom();
         } catch (JournalFailure failed) {
             throw unwritable(failed);
         }
