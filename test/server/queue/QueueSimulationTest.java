@@ -34,7 +34,7 @@ import shared.json.Slice;
 class QueueSimulationTest {
 
     private static final int RUNS = 2_000;
-    private static final int STEPS = 150;
+    private static final int STEPS = 100;
     private static final QueueOptions OPTIONS = new QueueOptions(40, 6, Duration.ofDays(3), Duration.ofDays(5), 300);
     private static final List<String> MODELS = List.of("a", "b", "c");
     private static final List<Integer> PRIORITIES = List.of(Integer.MIN_VALUE, 1, 5, 10, Integer.MAX_VALUE);
@@ -75,7 +75,7 @@ class QueueSimulationTest {
                 for (; step < STEPS; step++) {
                     step();
                     compareCounts();
-                    if (step % 4 == 0) {
+                    if (step % 10 == 0) {
                         compareTasks();
                         compareListing();
                     }
