@@ -116,7 +116,7 @@ abstract class QueueView {
         Task task = shown(() -> state.require(id));
         TreeMap<Long, DurableEvent> events = new TreeMap<>();
         read(task, reader::events).forEach(event -> events.put(event.seq(), event));
-        feed.recentOf(id).forEach(event -> events.putIfAbsent(event.seq(), event));
+        feed.recentOf(id, journal.durableSeq()).forEach(event -> events.putIfAbsent(event.seq(), event));
         return List.copyOf(events.values());
     }
 

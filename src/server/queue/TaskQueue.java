@@ -113,10 +113,10 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
         synchronized (lock) {
             state.admit(submissions.size(), batch.metadata());
             long first = journal.nextSeq();
-            long[] positions = durability.append(batch.lines());
+            long[] positions = feed.appending(first, batch.events(), () -> durability.append(batch.lines()));
             // the commit point: from here on these are facts
             for (int i = 0; i < positions.length; i++) {
-                tasks.add(apply(batch.events().get(i), first + i, positions[i]));
+                tasks.add(state.apply(batch.events().get(i), first + i, positions[i]));
             }
             seq = journal.appendedSeq();
         }
@@ -347,24 +347,9 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     /// Appends and applies. The lock is held.
     private Task commit(Event event) {
         long seq = journal.nextSeq();
-        long position = durability.append(event);
+        long position = feed.appending(seq, List.of(event), () -> durability.append(event));
         // the commit point: from here on the event is a fact
-        return apply(event, seq, position);
-    }
-
-    /// The lock is held.
-    private Task apply(Event event, long seq, long position) {
-        Task task = state.apply(event, seq, position);
-        feed.appended(new DurableEvent(seq, event instanceof Event.Change change ? shown(change, task) : event));
-        return task;
-    }
-
-    /// What the feed shows of an event, without what it need not keep in memory.
-    private static Event.Change shown(Event.Change change, Task task) {
-        Event.Request request = change.request() == null ? null
-                : new Event.Request(null, change.request().preview(), null, null);
-        return new Event.Change(change.what(), change.at(), task == null ? change.task() : task, List.of(), request,
-                null);
+        return state.apply(event, seq, position);
     }
 
     /// Makes a change if one is decided, and waits until it is durable.
