@@ -22,7 +22,7 @@ LAUNCHERS := build/bin/ollama-queue-server build/bin/ollama-queue
 TESTS := build/test/java.args
 
 # Folders count too: their time changes when a file comes or goes.
-sources = $(shell find $(1) -mindepth 1 -type d -o -name '*.java')
+sources = $(shell find $(1) -type d -o -name '*.java')
 javac = "$$(cat build/jdk)/bin/javac" -Xlint:all -Werror -encoding UTF-8
 java = "$$(cat build/jdk)/bin/java"
 # $(call tests,ONLY,OPTIONS)
@@ -41,7 +41,7 @@ demo: build  ## a tour of the main job: submit, stream, kill the server, lose no
 run: build  ## start the server; ARGS='--port 9000 --ollama-host echo:'
 	@exec build/bin/ollama-queue-server $(ARGS)
 
-test: build $(TESTS)  ## all tests, or ONLY=server.journal, ONLY='JournalTest#cut*', with SEED=n where a test takes one
+test: build $(TESTS)  ## all tests, or ONLY=server.journal, ONLY='JournalTest#cut*'; SEED=n where a test takes one
 	@$(call tests,$(ONLY))
 
 test-real: build $(TESTS)  ## the product against the real Ollama at OLLAMA_HOST (and OPENAI_BASE_URL, OPENAI_API_KEY)
@@ -52,7 +52,7 @@ sim: build $(TESTS)  ## the simulation of the queue again, as SEED=n ran it
 
 bench: build $(TESTS)  ## the benchmarks, test/bench/*Bench.java; ONLY=HttpBench runs one, ARGS are passed on
 	@set -e; for bench in $(or $(ONLY),$(basename $(notdir $(wildcard test/bench/*Bench.java)))); do \
-		$(java) -Xmx512m -XX:+UseSerialGC @build/test/java.args bench.$$bench $(ARGS); \
+		$(java) -Xmx512m -XX:+UseSerialGC -XX:+UseCompactObjectHeaders @build/test/java.args bench.$$bench $(ARGS); \
 	done
 
 clean:  ## remove everything made
@@ -72,7 +72,7 @@ build/jdk: FORCE
 		[ "$$(cat build/jdk 2>/dev/null)" = "$$jdk" ] && exit 0; \
 		printf '%s\n' "$$jdk" >build/jdk.part && mv build/jdk.part build/jdk; exit; \
 	done; \
-	echo 'No JDK 25 or later found in JAVA_HOME, PATH, /usr/lib/jvm, /usr/java, /opt, /usr/local, ~/.sdkman, ~/.jdks.' >&2; \
+	echo 'No JDK 25 or later found in JAVA_HOME, PATH, /usr/lib/jvm, /usr/java, /opt, /usr/local, ~/.sdkman.' >&2; \
 	echo 'Install one (Debian and Ubuntu: openjdk-25-jdk or temurin-25-jdk; Fedora: java-25-openjdk-devel; macOS:' >&2; \
 	echo 'brew install openjdk@25; SDKMAN: sdk install java 25-tem) or set JAVA_HOME to where it lies.' >&2; \
 	exit 1
@@ -106,7 +106,7 @@ build/web.copied: $(SERVER) $(if $(wildcard web),$(shell find web))
 
 # ---- the launchers
 
-# The heap, the collector and the object headers are those that the benchmarks speak for; they cost nothing at the start.
+# The heap, the collector and the object headers are those that the benchmarks speak for; they do not delay the start.
 # The client lives for a moment: the second compiler would only delay it.
 build/bin/ollama-queue-server: FLAGS := -Xmx512m -XX:+UseSerialGC -XX:+UseCompactObjectHeaders
 build/bin/ollama-queue-server: MAIN := ollamaqueue.server/server.Main
@@ -131,7 +131,7 @@ if [ ! -x "$$jdk/bin/java" ]; then
   exit 1
 fi
 [ "$$(locale charmap 2>/dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8
-exec "$$jdk/bin/java" $(FLAGS) $${OLLAMA_QUEUE_JAVA_OPTS-} -p "$$build/modules" -m $(MAIN) "$$@"
+exec "$$jdk/bin/java" $(FLAGS) -p "$$build/modules" $${OLLAMA_QUEUE_JAVA_OPTS-} -m $(MAIN) "$$@"
 endef
 
 $(LAUNCHERS): export TEXT = $(launcher)
@@ -154,8 +154,8 @@ $(JUNIT): | build/jdk
 	elif [ -f "$$kept" ]; then cp "$$kept" $$part/$(@F) || exit; \
 	elif command -v mvn >/dev/null; then \
 		echo 'fetching JUnit $(JUNIT_VERSION) by Maven'; \
-		mvn -q -B -Dstyle.color=never org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy -DoutputDirectory="$$PWD/$$part" \
-			-Dartifact=org.junit.platform:$(JUNIT_NAME):$(JUNIT_VERSION) || exit; \
+		mvn -q -B -Dstyle.color=never org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
+			-DoutputDirectory="$$PWD/$$part" -Dartifact=org.junit.platform:$(JUNIT_NAME):$(JUNIT_VERSION) || exit; \
 	else \
 		echo 'The tests need JUnit: install Maven (mvn), which fetches it, or give JUNIT_JAR=FILE,' >&2; \
 		echo 'FILE being $(@F).' >&2; exit 1; \
@@ -169,7 +169,7 @@ $(JUNIT): | build/jdk
 TEST_PATH := $(JUNIT):build/modules/ollamaqueue.shared:build/modules/ollamaqueue.client:build/modules/ollamaqueue.server
 
 # Compiled at once, on the class path; then each module's part moves into a folder that patches the module.
-$(TESTS): Makefile build/jdk $(JUNIT) $(SHARED) $(CLIENT) $(SERVER) $(call sources,test)
+$(TESTS): Makefile build/jdk $(JUNIT) $(SHARED) $(CLIENT) $(SERVER) $(call sources,$(wildcard test/*))
 	@echo 'compiling the tests'
 	@rm -rf build/part.test build/test; mkdir -p build/part.test/rest $(MODULES:%=build/part.test/%)
 	@$(javac) -XDignore.symbol.file=true -proc:none -cp $(TEST_PATH) \

@@ -21,7 +21,7 @@ public enum Priority {
             return Integer.parseInt(text);
         } catch (NumberFormatException notAnInteger) {
             throw Problem.badRequest("priority must be an integer from -2147483648 to 2147483647, or low (1), "
-                    + "normal (5), high (10) or critical (15), not \"" + text + "\"");
+                    + "normal (5), high (10) or critical (15), not \"" + Problem.shown(text) + "\"");
         }
     }
 }

@@ -7,6 +7,8 @@ public final class Problem extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
+    private static final int SHOWN_MAX = 60;
+
     private final int status;
 
     /// @param status the HTTP status that fits, 400 to 599
@@ -25,6 +27,12 @@ public final class Problem extends RuntimeException {
 
     public static Problem conflict(String message) {
         return new Problem(409, message);
+    }
+
+    /// Somebody's text as a message shows it: a long one is cut, and nothing in it reaches a terminal as a command.
+    public static String shown(String text) {
+        String start = text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX) + "\u2026";
+        return start.replaceAll("\\p{Cc}", "\ufffd");
     }
 
     public int status() {

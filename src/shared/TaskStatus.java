@@ -20,6 +20,7 @@ public enum TaskStatus {
                 return status;
             }
         }
-        throw Problem.badRequest("status must be pending, running, completed, failed or cancelled, not \"" + text + "\"");
+        throw Problem.badRequest("status must be pending, running, completed, failed or cancelled, not \""
+                + Problem.shown(text) + "\"");
     }
 }

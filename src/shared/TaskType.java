@@ -15,6 +15,6 @@ public enum TaskType {
                 return type;
             }
         }
-        throw Problem.badRequest("type must be chat, generate or embed, not \"" + text + "\"");
+        throw Problem.badRequest("type must be chat, generate or embed, not \"" + Problem.shown(text) + "\"");
     }
 }

@@ -2,5 +2,6 @@
 module ollamaqueue.shared {
     exports shared;
     exports shared.config;
+    exports shared.cron;
     exports shared.json;
 }

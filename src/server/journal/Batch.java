@@ -21,6 +21,10 @@ final class Batch {
     int count;
     /// Where the last line ends.
     int end;
+    /// The last line that ends a unit, or is one alone: up to there nothing can be dropped once this is on the disk;
+    /// 0 if there is none. And where it ends.
+    long settledSeq;
+    int settledEnd;
     /// Whether the segment's closing mark follows; and how many lines of a unit then follow in the next segment.
     boolean closes;
     int moreAfter;
@@ -52,6 +56,10 @@ final class Batch {
         mores[count] = more;
         ends[count++] = lineEnd;
         end = lineEnd;
+        if (more == 0) {
+            settledSeq = nextSeq() - 1;
+            settledEnd = lineEnd;
+        }
     }
 
     long nextSeq() {

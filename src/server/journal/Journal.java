@@ -68,7 +68,7 @@ public final class Journal implements AutoCloseable {
 
     private volatile long nextSeq;
     private volatile long durableSeq;
-    /// Everything before this position is on the disk.
+    /// Everything before this position is on the disk for good.
     private volatile long durableEnd;
     private volatile JournalFailure failure;
     private volatile boolean closed;
@@ -237,7 +237,7 @@ public final class Journal implements AutoCloseable {
         return nextSeq - 1;
     }
 
-    /// Everything up to this sequence number is on the disk.
+    /// Everything up to this sequence number is on the disk for good. It never stands within a unit.
     public long durableSeq() {
         return durableSeq;
     }
@@ -251,7 +251,7 @@ public final class Journal implements AutoCloseable {
             CountDownLatch done = null;
             synchronized (lock) {
                 for (Batch batch : pending) {
-                    if (batch.nextSeq() > seq) {
+                    if (batch.settledSeq >= seq) {
                         done = batch.done;
                         break;
                     }
@@ -446,15 +446,22 @@ public final class Journal implements AutoCloseable {
     }
 
     private void publish(Batch batch) {
+        boolean settled;
         synchronized (lock) {
             pending.removeFirst();
             pendingBytes -= batch.end - batch.start;
-            // the commit point: from here on the lines are shown
-            durableEnd = batch.closes ? Segment.position(batch.segment + 1, Segment.HEADER) : batch.endPosition();
-            durableSeq = batch.nextSeq() - 1;
+            settled = batch.settledSeq > 0;
+            // the commit point: from here on the lines are shown; those of a unit when all of them are on the disk
+            if (settled) {
+                durableSeq = batch.settledSeq;
+                durableEnd = Segment.position(batch.segment, batch.settledEnd);
+            }
+            if (batch.closes && batch.moreAfter == 0) {
+                durableEnd = Segment.position(batch.segment + 1, Segment.HEADER);
+            }
         }
         batch.done.countDown();
-        for (LongConsumer listener : durableListeners) {
+        for (LongConsumer listener : settled ? durableListeners : List.<LongConsumer>of()) {
             try {
                 listener.accept(durableSeq);
             } catch (RuntimeException e) {

@@ -32,6 +32,12 @@ final class Recovery {
     /// @param unitSeq   the number of the first of them
     private record Pass(int number, int size, long end, boolean closed, long nextSeq, int more, long unitStart,
             long unitSeq) {
+
+        /// Without a line of its own, it continues the unit that is open before it.
+        Pass after(Pass before) {
+            return nextSeq >= 0 || before == null ? this
+                    : new Pass(number, size, end, closed, before.nextSeq, before.more, end, before.nextSeq);
+        }
     }
 
     private final Storage storage;
@@ -97,27 +103,25 @@ final class Recovery {
     }
 
     private void mend(int number) throws IOException {
-        Pass last = pass(number);
-        Tail tail = last.closed ? null : Tail.of(storage, number, last.size, last.end);
+        Pass found = pass(number);
+        Tail tail = found.closed ? null : Tail.of(storage, number, found.size, found.end);
         Pass before = number > 1 && tail != null ? pass(number - 1) : null;
         if (before != null && !before.closed) {
-            throw unclosed(before, last, tail);
+            throw unclosed(before, found, tail);
         }
+        Pass last = found.after(before);
+        long nextSeq = Math.max(1, last.nextSeq);
         if (tail != null && tail.kind() == Tail.Kind.DAMAGED) {
-            throw new JournalDamage(storage, Segment.name(number), tail.offset(), nextSeq(last, before),
+            throw new JournalDamage(storage, Segment.name(number), tail.offset(), nextSeq,
                     tail.reason());
         }
         if (last.more == 0 && (tail == null || tail.kind() == Tail.Kind.END)) {
             if (tail != null) {
-                close(last, nextSeq(last, before));
+                close(last, nextSeq);
             }
             return;
         }
-        drop(last, tail, nextSeq(last, before));
-    }
-
-    private static long nextSeq(Pass last, Pass before) {
-        return last.nextSeq >= 0 ? last.nextSeq : before == null ? 1 : before.nextSeq;
+        drop(last, tail, nextSeq);
     }
 
     /// A segment without a closing mark is followed by one that is in use. Either its end is gone, or the follower was

@@ -47,7 +47,7 @@ public final class Times {
         long time = parse(text);
         if (time == Long.MIN_VALUE) {
             throw Problem.badRequest(what + " must be a time such as 2026-01-02T03:04:05Z or "
-                    + "2026-01-02T03:04:05+02:00 (RFC 3339), not \"" + Words.shorten(text) + "\"");
+                    + "2026-01-02T03:04:05+02:00 (RFC 3339), not \"" + Preview.of(text, 60) + "\"");
         }
         return time;
     }

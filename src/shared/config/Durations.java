@@ -10,7 +10,10 @@ import shared.Problem;
 /// Durations as people and Go programs write them: `90s`, `1h30m`, `1.5h`, `250ms`, `7d`.
 public final class Durations {
 
-    private static final Pattern PART = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,9})?)(ns|us|ms|s|m|h|d|w)");
+    private static final Pattern PART =
+            Pattern.compile("(\\d{1,12}(?:\\.\\d{1,9})?)(ns|[u\\u00b5\\u03bc]s|ms|s|m|h|d|w)");
+
+    private static final int LENGTH_MAX = 64;
 
     private Durations() {
     }
@@ -24,12 +27,13 @@ public final class Durations {
         BigDecimal nanos = BigDecimal.ZERO;
         Matcher part = PART.matcher(text);
         int at = 0;
-        while (at < text.length() && part.find(at) && part.start() == at) {
+        while (text.length() <= LENGTH_MAX && at < text.length() && part.find(at) && part.start() == at) {
             nanos = nanos.add(new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(nanosOf(part.group(2)))));
             at = part.end();
         }
         if (at < text.length() || text.isEmpty()) {
-            throw Problem.badRequest(what + " must be a duration such as 90s, 1h30m or 7d, not \"" + text + "\"");
+            throw Problem.badRequest(what + " must be a duration such as 90s, 1h30m or 7d, not \""
+                    + Problem.shown(text) + "\"");
         }
         BigDecimal[] seconds = nanos.divideAndRemainder(BigDecimal.valueOf(1_000_000_000));
         if (seconds[0].compareTo(BigDecimal.valueOf(1_000_000_000_000L)) > 0) {
@@ -56,13 +60,13 @@ public final class Durations {
     private static long nanosOf(String unit) {
         switch (unit) {
             case "ns": return 1;
-            case "us": return 1_000;
             case "ms": return 1_000_000;
             case "s": return 1_000_000_000;
             case "m": return 60_000_000_000L;
             case "h": return 3_600_000_000_000L;
             case "d": return 86_400_000_000_000L;
-            default: return 604_800_000_000_000L;
+            case "w": return 604_800_000_000_000L;
+            default: return 1_000; // microseconds have three spellings
         }
     }
 }

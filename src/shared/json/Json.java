@@ -2,6 +2,7 @@ package shared.json;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +71,7 @@ public sealed interface Json {
                 for (String name = reader.nextName(); name != null; name = reader.nextName()) {
                     members.put(name, read(reader));
                 }
-                return new Obj(java.util.Collections.unmodifiableMap(members));
+                return new Obj(Collections.unmodifiableMap(members));
             }
             case ARRAY: {
                 List<Json> values = new ArrayList<>();
@@ -78,7 +79,7 @@ public sealed interface Json {
                 while (reader.nextElement()) {
                     values.add(read(reader));
                 }
-                return new Arr(java.util.Collections.unmodifiableList(values));
+                return new Arr(Collections.unmodifiableList(values));
             }
             case STRING:
                 return new Str(reader.string());

@@ -3,7 +3,10 @@ package shared.json;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
+
+import shared.Problem;
 
 /// Reads JSON from UTF-8 bytes, value by value, as strictly as RFC 8259 allows; two members of one name are refused
 /// too. The caller asks for what it expects; [#skip] passes over a value, checked but not built, whose bytes can then
@@ -25,9 +28,9 @@ public final class JsonReader {
     private int at;
 
     private int depth;
-    /// By depth: the name of the member being read, null in an array.
+    /// By depth: the name of the member being read, null in an array and between members.
     private String[] names = new String[8];
-    /// By depth: how many members or elements were begun.
+    /// By depth: how many elements were begun; in an object the members, counted downwards.
     private int[] counts = new int[8];
     /// By depth: where this object's names begin in [#seen]; and the set that replaces them when they are many.
     private int[] seenFrom = new int[8];
@@ -87,9 +90,10 @@ public final class JsonReader {
             pop();
             return null;
         }
-        if (counts[depth]++ > 0) {
+        if (counts[depth]-- < 0) {
             separator('}');
         }
+        names[depth] = null;
         if (current() != '"') {
             throw unexpected("a name in quotes");
         }
@@ -97,7 +101,7 @@ public final class JsonReader {
         String name = quoted();
         if (!addName(name)) {
             at = nameAt;
-            throw error("the name \"" + name + "\" appears twice");
+            throw error("the name \"" + Problem.shown(name) + "\" appears twice");
         }
         names[depth] = name;
         whitespace();
@@ -219,7 +223,7 @@ public final class JsonReader {
         StringBuilder path = new StringBuilder();
         for (int i = 1; i <= depth; i++) {
             if (names[i] != null) {
-                path.append(i > 1 ? "." : "").append(names[i]);
+                path.append(i > 1 ? "." : "").append(Problem.shown(names[i]));
             } else if (counts[i] > 0) {
                 path.append('[').append(counts[i] - 1).append(']');
             }
@@ -356,34 +360,20 @@ public final class JsonReader {
 
     private String quoted() {
         int from = at + 1;
-        if (!passString()) {
-            return new String(bytes, from, at - 1 - from, StandardCharsets.UTF_8);
-        }
-        StringBuilder text = new StringBuilder(at - from);
-        int plain = from;
-        for (int i = from; i < at - 1; i++) {
-            if (bytes[i] == '\\') {
-                text.append(new String(bytes, plain, i - plain, StandardCharsets.UTF_8));
-                i++;
-                if (bytes[i] == 'u') {
-                    text.append((char) Integer.parseInt(new String(bytes, i + 1, 4, StandardCharsets.US_ASCII), 16));
-                    i += 4;
-                } else {
-                    int known = "\"\\/bfnrt".indexOf(bytes[i]);
-                    text.append("\"\\/\b\f\n\r\t".charAt(known));
-                }
-                plain = i + 1;
-            }
-        }
-        return text.append(new String(bytes, plain, at - 1 - plain, StandardCharsets.UTF_8)).toString();
+        return passString() ? Quoted.decoded(bytes, from, at - 1)
+                : new String(bytes, from, at - 1 - from, StandardCharsets.UTF_8);
     }
 
     /// Passes over a string, checking it; says whether it holds escapes.
     private boolean passString() {
-        int open = at++;
+        int open = at;
         boolean escapes = false;
-        while (at < end) {
-            byte b = bytes[at];
+        for (int i = open + 1; i < end; i++) {
+            byte b = bytes[i];
+            if (b >= 0x20 && b != '"' && b != '\\') {
+                continue;
+            }
+            at = i;
             if (b == '"') {
                 at++;
                 return escapes;
@@ -391,13 +381,16 @@ public final class JsonReader {
             if (b == '\\') {
                 escapes = true;
                 passEscape();
-            } else if (b >= 0x20) {
-                at++;
-            } else if (b >= 0) {
-                throw error(String.format("the control character U+%04X must be escaped in a string", b));
+            } else if (b < 0) {
+                int length = Quoted.characterLength(bytes, at, end);
+                if (length == 0) {
+                    throw error("a byte that is not UTF-8");
+                }
+                at += length;
             } else {
-                passMultibyte(b);
+                throw error(codePoint("the control character U+%04X must be escaped in a string", b));
             }
+            i = at - 1;
         }
         at = open;
         throw error("a string without its closing quote");
@@ -412,27 +405,11 @@ public final class JsonReader {
                 }
             }
             at += 6;
-        } else if (letter > 0 && "\"\\/bfnrt".indexOf(letter) >= 0) {
+        } else if (Quoted.ESCAPES.indexOf(letter) >= 0) {
             at += 2;
         } else {
             throw error("an escape must be one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX");
         }
-    }
-
-    /// One character of two to four bytes (RFC 3629: the shortest form only, no surrogates, at most U+10FFFF).
-    private void passMultibyte(byte first) {
-        int length = first >= (byte) 0xf0 ? 4 : first >= (byte) 0xe0 ? 3 : 2;
-        int point = first & (0xff >> (length + 1));
-        boolean good = first >= (byte) 0xc2 && first <= (byte) 0xf4 && at + length <= end;
-        for (int i = 1; good && i < length; i++) {
-            good = (bytes[at + i] & 0xc0) == 0x80;
-            point = point << 6 | bytes[at + i] & 0x3f;
-        }
-        boolean shortest = length == 2 || length == 3 && point >= 0x800 || length == 4 && point >= 0x10000;
-        if (!good || !shortest || point > 0x10ffff || point >= 0xd800 && point <= 0xdfff) {
-            throw error("a byte that is not UTF-8");
-        }
-        at += length;
     }
 
     // ---- errors
@@ -442,8 +419,16 @@ public final class JsonReader {
             return error("expected " + expected + ", found the end of the text");
         }
         int b = bytes[at];
-        String found = b > 0x20 && b < 0x7f ? "'" + (char) b + "'" : String.format("byte 0x%02x", b & 0xff);
-        return error("expected " + expected + ", found " + found);
+        if (b > 0x20 && b < 0x7f) {
+            return error("expected " + expected + ", found '" + (char) b + "'");
+        }
+        int found = new String(bytes, at, Math.min(4, end - at), StandardCharsets.UTF_8).codePointAt(0);
+        return error("expected " + expected + ", found " + (found == 0xfffd ? codePoint("byte 0x%02x", b & 0xff)
+                : codePoint("U+%04X", found)));
+    }
+
+    private static String codePoint(String format, int value) {
+        return String.format(Locale.ROOT, format, value);
     }
 
     /// Line and column count from 1; the column counts characters.

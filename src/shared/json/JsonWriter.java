@@ -10,6 +10,9 @@ public final class JsonWriter {
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
+    /// The longest form of a character is its escape.
+    private static final int CHAR_BYTES_MAX = 6;
+
     private byte[] bytes;
     private int length;
 
@@ -167,11 +170,13 @@ public final class JsonWriter {
     }
 
     private void quote(String text) {
-        // the longest form of one char is its escape, six bytes
-        ensure(2 + Math.multiplyExact(6, text.length()));
+        ensure(2 + text.length());
         bytes[length++] = '"';
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
+            if (bytes.length - length <= CHAR_BYTES_MAX) {
+                ensure(text.length() - i + CHAR_BYTES_MAX + 1);
+            }
             if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
                 bytes[length++] = (byte) c;
             } else if (c < 0x80) {

@@ -48,7 +48,8 @@ class TaskJsonTest {
                 + "\"retry_count\":0,\"max_retries\":3,\"executed_on\":\"gpu\",\"result\":{\"response\":\"y\"},"
                 + "\"error\":null,\"attempts\":["
                 + "{\"attempt\":1,\"host\":\"cpu\",\"started_at\":\"2026-01-02T03:04:05.668Z\","
-                + "\"ended_at\":\"2026-01-02T03:04:05.675Z\",\"duration\":\"7ms\",\"counted\":false,\"error\":\"lost\"},"
+                + "\"ended_at\":\"2026-01-02T03:04:05.675Z\",\"duration\":\"7ms\",\"counted\":false,"
+                + "\"error\":\"lost\"},"
                 + "{\"attempt\":2,\"host\":\"gpu\",\"started_at\":\"2026-01-02T03:04:05.678Z\","
                 + "\"ended_at\":\"2026-01-02T03:04:07.178Z\",\"duration\":\"1s500ms\",\"counted\":true,\"error\":null}"
                 + "],\"metadata\":{\"a\":1}}", text.substring(text.indexOf("\"started_at\"")));

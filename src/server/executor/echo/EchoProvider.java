@@ -1,10 +1,18 @@
 package server.executor.echo;
 
+import java.time.Duration;
+import java.time.InstantSource;
+
 import server.executor.ExecutorProvider;
 import server.executor.TaskExecutor;
+import shared.Problem;
+import shared.config.Durations;
 
-/// (SKELETON)
+/// The embedded model at `echo:`. `echo:?delay=20ms` takes that long for each token, as a real model would.
 public final class EchoProvider implements ExecutorProvider {
+
+    private static final String ADDRESS = "echo:";
+    private static final String DELAY = ADDRESS + "?delay=";
 
     public EchoProvider() {
     }
@@ -14,13 +22,28 @@ public final class EchoProvider implements ExecutorProvider {
         return "echo";
     }
 
+    /// `echo:11434` is not meant: that is an Ollama on a machine named echo.
     @Override
     public boolean serves(String address) {
-        throw new UnsupportedOperationException();
+        return address.equals(ADDRESS) || address.startsWith(ADDRESS + "?");
     }
 
     @Override
     public TaskExecutor open(String address) {
-        throw new UnsupportedOperationException();
+        return new EchoExecutor(address, delay(address), InstantSource.system());
+    }
+
+    private static Duration delay(String address) {
+        if (address.equals(ADDRESS)) {
+            return Duration.ZERO;
+        }
+        if (!address.startsWith(DELAY)) {
+            throw new IllegalArgumentException("write echo: or echo:?delay=20ms");
+        }
+        try {
+            return Durations.parse("delay", address.substring(DELAY.length()));
+        } catch (Problem wrong) {
+            throw new IllegalArgumentException(wrong.getMessage(), wrong);
+        }
     }
 }

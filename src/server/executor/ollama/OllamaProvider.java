@@ -1,9 +1,11 @@
 package server.executor.ollama;
 
+import java.time.InstantSource;
+
 import server.executor.ExecutorProvider;
 import server.executor.TaskExecutor;
 
-/// (SKELETON)
+/// Ollama hosts, at every address that `OLLAMA_HOST` may hold.
 public final class OllamaProvider implements ExecutorProvider {
 
     public OllamaProvider() {
@@ -14,13 +16,14 @@ public final class OllamaProvider implements ExecutorProvider {
         return "ollama";
     }
 
+    /// What has a scheme of its own belongs to another kind.
     @Override
     public boolean serves(String address) {
-        throw new UnsupportedOperationException();
+        return !address.contains("://") || address.matches("(?i)https?://.*");
     }
 
     @Override
     public TaskExecutor open(String address) {
-        throw new UnsupportedOperationException();
+        return new OllamaExecutor(OllamaAddress.parse(address), InstantSource.system());
     }
 }

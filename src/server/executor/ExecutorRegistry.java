@@ -1,0 +1,83 @@
+package server.executor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+
+import shared.Problem;
+
+/// The kinds of host that there are, and the way from an address to a host.
+public final class ExecutorRegistry {
+
+    private final List<ExecutorProvider> providers;
+
+    /// @param providers asked in this order; the built-in `ollama` serves every plain address, so it belongs last
+    public ExecutorRegistry(List<ExecutorProvider> providers) {
+        this.providers = List.copyOf(providers);
+    }
+
+    /// The built-in kinds and those of other modules on the path.
+    public static ExecutorRegistry load() {
+        List<ExecutorProvider> found = new ArrayList<>();
+        List<ExecutorProvider> builtIn = new ArrayList<>();
+        for (ExecutorProvider provider : ServiceLoader.load(ExecutorProvider.class)) {
+            boolean ours = provider.getClass().getModule() == ExecutorRegistry.class.getModule();
+            (ours ? builtIn : found).add(provider);
+        }
+        // a plug-in may take addresses away from the built-in kinds, never the other way round
+        found.addAll(builtIn);
+        return new ExecutorRegistry(found);
+    }
+
+    /// @return the names of all kinds, for messages and listings
+    public List<String> kinds() {
+        return providers.stream().map(ExecutorProvider::kind).toList();
+    }
+
+    /// The kind that serves an address.
+    ///
+    /// @param address as the user wrote it: `gpu`, `http://gpu:11434`, `echo:`
+    /// @throws Problem if none does
+    public ExecutorProvider provider(String address) {
+        String clean = clean(address);
+        return providers.stream().filter(provider -> provider.serves(clean)).findFirst()
+                .orElseThrow(() -> Problem.badRequest("no kind of host serves the address \"" + shown(clean)
+                        + "\" (known: " + String.join(", ", kinds())
+                        + "); write host, host:port, http://host:port or echo:"));
+    }
+
+    /// Opens a host of the kind that serves the address; does not connect.
+    ///
+    /// @throws Problem if the address is not right
+    public TaskExecutor open(String address) {
+        return open(provider(address), address);
+    }
+
+    /// Opens a host of a kind that the user named, as in `kind: ollama`.
+    ///
+    /// @throws Problem if there is no such kind, or the address is not right
+    public TaskExecutor open(String kind, String address) {
+        return open(providers.stream().filter(provider -> provider.kind().equals(kind)).findFirst()
+                .orElseThrow(() -> Problem.badRequest("unknown kind of host \"" + kind + "\"; it must be one of "
+                        + String.join(", ", kinds()))), address);
+    }
+
+    private static TaskExecutor open(ExecutorProvider provider, String address) {
+        try {
+            return provider.open(clean(address));
+        } catch (IllegalArgumentException wrong) {
+            throw Problem.badRequest("the address \"" + shown(clean(address)) + "\" is not right: "
+                    + wrong.getMessage());
+        }
+    }
+
+    /// Spaces and quotes around it come from env files and are no part of it; Ollama drops them too.
+    private static String clean(String address) {
+        return address.strip().replaceAll("^[\"'\\s]+|[\"'\\s]+$", "");
+    }
+
+    /// Without a password, for messages and logs.
+    private static String shown(String address) {
+        return address.replaceAll("^(\\w+://)?.*@", "$1***@");
+    }
+}

@@ -1,0 +1,51 @@
+package server.executor.ollama;
+
+import java.nio.charset.StandardCharsets;
+
+import shared.json.Json;
+import shared.json.JsonException;
+import shared.json.JsonReader;
+import shared.json.Slice;
+
+/// What a host says about an error, made fit for one line of a message.
+final class ErrorText {
+
+    /// Longer texts are cut: some hosts repeat the request in them.
+    static final int LENGTH_MAX = 1_000;
+
+    private ErrorText() {
+    }
+
+    /// @param value of an `error` member: a string, or an object with a `message`
+    static String of(Slice value) {
+        Json error = Json.read(new JsonReader(value.bytes(), value.from(), value.to()));
+        return tidy(of(error));
+    }
+
+    /// @param body of an answer that is an error
+    /// @return empty if it says nothing that a person could read
+    static String ofBody(byte[] body) {
+        try {
+            if (Json.parse(body) instanceof Json.Obj object && object.get("error") != null) {
+                return tidy(of(object.get("error")));
+            }
+        } catch (JsonException notJson) {
+            // a proxy's page, or Ollama's plain "404 page not found"
+        }
+        String text = new String(body, StandardCharsets.UTF_8).strip();
+        return text.startsWith("<") ? "" : tidy(text);
+    }
+
+    private static String of(Json error) {
+        if (error instanceof Json.Str string) {
+            return string.value();
+        }
+        String message = error instanceof Json.Obj object ? object.text("message") : null;
+        return message == null ? error.text() : message;
+    }
+
+    private static String tidy(String text) {
+        String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+        return line.length() <= LENGTH_MAX ? line : line.substring(0, LENGTH_MAX) + "…";
+    }
+}

@@ -1,0 +1,108 @@
+package server.executor.ollama;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+import server.executor.Outcome.Cause;
+import shared.config.Durations;
+
+/// Exchanges requests with one host. A call runs on its caller's thread; a virtual thread beside it watches the time.
+/// Whatever ends a call early (an interrupt, the watch, a mistake in the answer) closes its connection, which tells
+/// the host to stop.
+final class HostClient implements AutoCloseable {
+
+    static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+    /// Reads an answer to its end.
+    interface Reader<T> {
+        T read(HttpResponse<InputStream> response, InputStream body, Watch watch)
+                throws IOException, HostFailure, InterruptedException;
+    }
+
+    private final String host;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final HttpClient client = HttpClient.newBuilder()
+            // with version 2 each request would carry an upgrade to h2c
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(CONNECT_TIMEOUT)
+            .executor(threads)
+            .build();
+
+    /// @param host for messages
+    HostClient(String host) {
+        this.host = host;
+    }
+
+    /// @param idle    the longest silence
+    /// @param timeout the whole time
+    <T> T exchange(HttpRequest request, Duration idle, Duration timeout, Reader<T> reader)
+            throws HostFailure, InterruptedException {
+        CompletableFuture<HttpResponse<InputStream>> answer =
+                client.sendAsync(request, BodyHandlers.ofInputStream());
+        boolean answering = false;
+        try (Watch watch = Watch.start(idle, timeout, () -> abandon(answer))) {
+            try {
+                HttpResponse<InputStream> response = answer.get();
+                answering = true;
+                watch.heard();
+                return reader.read(response, new Watched(response.body(), watch), watch);
+            } catch (IOException | ExecutionException | CancellationException ended) {
+                if (Thread.interrupted() || ended.getCause() instanceof InterruptedException) {
+                    throw new InterruptedException();
+                }
+                throw failure(ended, watch.verdict(), request, idle, timeout, answering);
+            }
+        } finally {
+            abandon(answer);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+        threads.shutdownNow();
+    }
+
+    private HostFailure failure(Exception ended, Watch.Verdict verdict, HttpRequest request, Duration idle,
+            Duration timeout, boolean answering) {
+        if (verdict == Watch.Verdict.NONE) {
+            Throwable cause = ended instanceof ExecutionException ? ended.getCause() : ended;
+            if (cause instanceof IOException failure) {
+                return LostConnection.of(failure, host, answering);
+            }
+            throw new IllegalStateException("a call of " + host + " failed", cause);
+        }
+        boolean wasIdle = verdict == Watch.Verdict.IDLE;
+        String time = Durations.format(wasIdle ? idle : timeout);
+        if (request.bodyPublisher().orElse(null) instanceof Sending body && !body.begun()) {
+            return LostConnection.unreachable(host, "no answer within " + time);
+        }
+        return wasIdle ? new HostFailure(Cause.PASSING, host + " sent nothing for " + time)
+                : new HostFailure(Cause.TIMEOUT, host + " did not finish within " + time);
+    }
+
+    /// Closes the connection of a call that has not ended; nothing happens to one that has.
+    private static void abandon(CompletableFuture<HttpResponse<InputStream>> answer) {
+        answer.cancel(true);
+        answer.whenComplete((response, failure) -> {
+            if (response != null) {
+                try {
+                    response.body().close();
+                } catch (IOException ignored) {
+                    // it is closed, whatever it says
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,92 @@
+package server.executor.ollama;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+
+import server.executor.Outcome.Cause;
+import shared.json.Slice;
+
+/// Cuts a host's answer into lines, each at most so long. The JDK's own line readers know no limit.
+final class Lines {
+
+    /// The longest line that is read, in bytes.
+    static final int LINE_MAX = 32 << 20;
+
+    private static final int CAPACITY = 16 << 10;
+
+    private final InputStream in;
+    private final String host;
+    private final int max;
+
+    /// What was read lies in [from, to); of it, up to `scanned` there is no line end.
+    private byte[] buffer = new byte[CAPACITY];
+    private int from;
+    private int to;
+    private int scanned;
+
+    Lines(InputStream in, String host, int max) {
+        this.in = in;
+        this.host = host;
+        this.max = max;
+    }
+
+    /// The next line that is not blank, without its end; the last one needs none. It is valid until the next call.
+    ///
+    /// @return null at the end of the answer
+    /// @throws HostFailure if the line is too long
+    Slice next() throws IOException, HostFailure {
+        Slice line = line();
+        while (line != null && pastBlanks(line.bytes(), line.from(), line.to()) == line.to()) {
+            line = line();
+        }
+        return line;
+    }
+
+    /// The first place at or behind `from` with something else than JSON's blanks.
+    static int pastBlanks(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to && (bytes[at] == ' ' || bytes[at] == '\t' || bytes[at] == '\r' || bytes[at] == '\n')) {
+            at++;
+        }
+        return at;
+    }
+
+    private Slice line() throws IOException, HostFailure {
+        while (true) {
+            for (; scanned < to; scanned++) {
+                if (buffer[scanned] == '\n') {
+                    Slice line = new Slice(buffer, from, scanned);
+                    from = ++scanned;
+                    return line;
+                }
+            }
+            if (to - from > max) {
+                throw new HostFailure(Cause.FINAL, host + " sent a line longer than " + (max >> 20) + " MiB");
+            }
+            if (!fill()) {
+                Slice rest = new Slice(buffer, from, to);
+                from = to;
+                return rest.length() == 0 ? null : rest;
+            }
+        }
+    }
+
+    private boolean fill() throws IOException {
+        if (from > 0) {
+            System.arraycopy(buffer, from, buffer, 0, to - from);
+            to -= from;
+            scanned -= from;
+            from = 0;
+        }
+        if (to == buffer.length) {
+            buffer = Arrays.copyOf(buffer, Math.min(2 * to, max + CAPACITY));
+        }
+        int count = in.read(buffer, to, buffer.length - to);
+        if (count < 0) {
+            return false;
+        }
+        to += count;
+        return true;
+    }
+}

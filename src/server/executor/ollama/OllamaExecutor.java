@@ -1,0 +1,222 @@
+package server.executor.ollama;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+import server.executor.Call;
+import server.executor.Outcome;
+import server.executor.Outcome.Cause;
+import server.executor.Pieces;
+import server.executor.TaskExecutor;
+import shared.TaskType;
+import shared.json.Json;
+import shared.json.JsonException;
+import shared.json.JsonReader;
+import shared.json.JsonWriter;
+import shared.json.Slice;
+
+/// One Ollama host.
+final class OllamaExecutor implements TaskExecutor {
+
+    /// The largest result in bytes.
+    private static final int ANSWER_MAX = 64 << 20;
+
+    /// How much of an error's text is read.
+    private static final int ERROR_MAX = 64 << 10;
+
+    /// How long, and how far, a whole answer is followed to its end, for its connection to be used again.
+    private static final Duration TRAILER_TIME = Duration.ofMillis(500);
+    private static final int TRAILER_MAX = 64 << 10;
+
+    /// For questions about the host itself.
+    private static final Duration ASK_TIMEOUT = Duration.ofSeconds(5);
+
+    private final OllamaAddress address;
+    private final InstantSource clock;
+    private final Limits limits;
+    private final HostClient client;
+
+    /// @param line   the longest line of an answer, in bytes
+    /// @param answer the largest result, in bytes
+    record Limits(int line, int answer) {
+    }
+
+    OllamaExecutor(OllamaAddress address, InstantSource clock) {
+        this(address, clock, new Limits(Lines.LINE_MAX, ANSWER_MAX));
+    }
+
+    OllamaExecutor(OllamaAddress address, InstantSource clock, Limits limits) {
+        this.address = address;
+        this.clock = clock;
+        this.limits = limits;
+        client = new HostClient(address.name());
+    }
+
+    @Override
+    public String name() {
+        return address.name();
+    }
+
+    @Override
+    public String url() {
+        return address.base().toString();
+    }
+
+    @Override
+    public Outcome run(Call call, Pieces pieces) throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(address.at("/api/" + call.type().text))
+                .header("Content-Type", "application/json")
+                .POST(body(call))
+                .build();
+        try {
+            return client.exchange(request, call.idle(), call.timeout(), (response, body, watch) -> {
+                if (response.statusCode() / 100 != 2) {
+                    return Refusal.of(response.statusCode(), response.headers(),
+                            ErrorText.ofBody(body.readNBytes(ERROR_MAX)), name(), call.model(), clock);
+                }
+                if (call.type() == TaskType.EMBED) {
+                    return new Outcome.Completed(whole(body));
+                }
+                Slice result = streamed(call, pieces, body);
+                watch.shorten(TRAILER_TIME);
+                passTrailer(body);
+                return new Outcome.Completed(result);
+            });
+        } catch (HostFailure failure) {
+            return failure.outcome;
+        }
+    }
+
+    @Override
+    public List<String> models() throws IOException, InterruptedException {
+        List<String> names = new ArrayList<>();
+        if (ask("/api/tags").get("models") instanceof Json.Arr models) {
+            for (Json model : models.values()) {
+                if (model instanceof Json.Obj object && object.text("name") != null) {
+                    names.add(object.text("name"));
+                }
+            }
+        }
+        return names;
+    }
+
+    /// Gets what the host tells of itself.
+    ///
+    /// @param path `/api/tags`, `/api/version`, `/api/ps`
+    /// @throws IOException with a message for people
+    Json.Obj ask(String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(address.at(path)).build();
+        try {
+            return client.exchange(request, ASK_TIMEOUT, ASK_TIMEOUT, (response, body, watch) -> {
+                byte[] bytes = body.readNBytes(limits.line);
+                if (response.statusCode() != 200) {
+                    throw new HostFailure(Refusal.of(response.statusCode(), response.headers(),
+                            ErrorText.ofBody(bytes), name(), "", clock));
+                }
+                try {
+                    if (Json.parse(bytes) instanceof Json.Obj object) {
+                        return object;
+                    }
+                } catch (JsonException notJson) {
+                    throw noAnswer(notJson.getMessage());
+                }
+                throw noAnswer("expected an object");
+            });
+        } catch (HostFailure failure) {
+            throw new IOException(failure.getMessage(), failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    /// The payload with `model` and `stream` put in front of its members, its own bytes untouched.
+    private static Sending body(Call call) {
+        Slice payload = call.payload();
+        JsonWriter head = new JsonWriter().beginObject().name("model").string(call.model());
+        if (call.type() != TaskType.EMBED) {
+            head.name("stream").bool(true);
+        }
+        int members = Lines.pastBlanks(payload.bytes(), payload.from() + 1, payload.to());
+        String comma = payload.bytes()[members] == '}' ? "" : ",";
+        return new Sending(head + comma, new Slice(payload.bytes(), members, payload.to()));
+    }
+
+    private Slice streamed(Call call, Pieces pieces, InputStream body)
+            throws IOException, HostFailure, InterruptedException {
+        StreamedAnswer answer = new StreamedAnswer(call.type(), name(), limits.answer, pieces);
+        Lines lines = new Lines(body, name(), limits.line);
+        for (Slice line = lines.next(); line != null; line = lines.next()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            if (answer.add(line)) {
+                return answer.result();
+            }
+        }
+        throw new HostFailure(Cause.PASSING,
+                "the connection to " + name() + " was lost in the middle of the answer (its last line is missing)");
+    }
+
+    /// Reads to the end of a body whose answer is complete already: nothing that comes here can spoil it.
+    private static void passTrailer(InputStream body) throws InterruptedException {
+        try {
+            body.readNBytes(TRAILER_MAX);
+        } catch (IOException late) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+    }
+
+    /// An embed's answer: one object. Its line ends become spaces, for a line of the journal is one event.
+    private Slice whole(InputStream body) throws IOException, HostFailure {
+        byte[] bytes = body.readNBytes(limits.answer + 1);
+        if (bytes.length > limits.answer) {
+            throw new HostFailure(Cause.FINAL,
+                    name() + " sent an answer larger than " + (limits.answer >> 20) + " MiB");
+        }
+        boolean embeddings = false;
+        Slice error = null;
+        int from;
+        int to;
+        try {
+            JsonReader in = new JsonReader(bytes);
+            from = in.position();
+            in.beginObject();
+            for (String name = in.nextName(); name != null; name = in.nextName()) {
+                JsonReader.Kind kind = in.peek();
+                Slice value = in.raw();
+                embeddings |= name.equals("embeddings") && kind == JsonReader.Kind.ARRAY;
+                error = name.equals("error") && kind != JsonReader.Kind.NULL ? value : error;
+            }
+            to = in.position();
+            in.end();
+        } catch (JsonException notJson) {
+            throw noAnswer(notJson.getMessage());
+        }
+        if (error != null) {
+            throw new HostFailure(Cause.PASSING, name() + " answered: " + ErrorText.of(error));
+        }
+        if (!embeddings) {
+            throw noAnswer("it has no embeddings");
+        }
+        for (int i = from; i < to; i++) {
+            if (bytes[i] == '\n' || bytes[i] == '\r') {
+                bytes[i] = ' ';
+            }
+        }
+        return new Slice(bytes, from, to);
+    }
+
+    private HostFailure noAnswer(String why) {
+        return new HostFailure(Cause.PASSING, name() + " sent what is not an answer of Ollama's: " + why);
+    }
+}

@@ -1,0 +1,37 @@
+package server.executor.ollama;
+
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Flow;
+
+import shared.json.Slice;
+
+/// A request's body, which knows whether it was asked for: that happens once the connection stands, so a call that
+/// ends before did not reach its host.
+final class Sending implements BodyPublisher {
+
+    private final BodyPublisher body;
+    private volatile boolean begun;
+
+    /// The two after one another; the second is sent without a copy.
+    Sending(String head, Slice rest) {
+        body = BodyPublishers.concat(BodyPublishers.ofString(head),
+                BodyPublishers.ofByteArray(rest.bytes(), rest.from(), rest.length()));
+    }
+
+    boolean begun() {
+        return begun;
+    }
+
+    @Override
+    public long contentLength() {
+        return body.contentLength();
+    }
+
+    @Override
+    public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
+        begun = true;
+        body.subscribe(subscriber);
+    }
+}

@@ -1,0 +1,124 @@
+package server.task;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+import shared.Problem;
+import shared.json.JsonReader;
+import shared.json.JsonReader.Kind;
+import shared.json.JsonWriter;
+import shared.json.Slice;
+
+/// A chat's messages, and what a submit may say outside of them that belongs into them: `system` becomes the first
+/// message, `prompt` the last user message. `images` go with the prompt, without one with the last user message.
+final class Messages {
+
+    private final FieldReader fields;
+    private final JsonReader json;
+
+    /// With the brackets; null for none.
+    private Slice all;
+    private Slice lastUser;
+    private boolean lastUserHasImages;
+    /// The last user message's text; where no user speaks, the last message's.
+    private Slice lastText;
+
+    Messages(FieldReader fields) {
+        this.fields = fields;
+        json = fields.json;
+    }
+
+    /// The beginning of this is a chat's preview; null if there is no text.
+    Slice lastText() {
+        return lastText;
+    }
+
+    /// Reads the array that comes next.
+    Slice read() {
+        int from = json.position();
+        json.beginArray();
+        while (json.nextElement()) {
+            fields.expect("a message", Kind.OBJECT);
+            readMessage();
+        }
+        all = json.since(from);
+        return all;
+    }
+
+    private void readMessage() {
+        int from = json.position();
+        boolean user = false;
+        boolean images = false;
+        Slice text = null;
+        json.beginObject();
+        for (String name = json.nextName(); name != null; name = json.nextName()) {
+            switch (name) {
+                case "role" -> {
+                    fields.expect("role", Kind.STRING);
+                    user = json.string().equals("user");
+                }
+                case "content" -> {
+                    boolean isText = json.peek() == Kind.STRING;
+                    Slice content = json.raw();
+                    text = isText ? content : null;
+                }
+                case "images" -> {
+                    images = true;
+                    json.skip();
+                }
+                default -> json.skip();
+            }
+        }
+        if (user || lastUser == null) {
+            lastText = text;
+        }
+        if (user) {
+            lastUser = json.since(from);
+            lastUserHasImages = images;
+        }
+    }
+
+    /// Writes the array with all that belongs into it; each of the three is null if there is none.
+    void write(JsonWriter out, Slice system, Slice prompt, Slice images) {
+        out.beginArray();
+        if (system != null) {
+            out.beginObject().name("role").string("system");
+            Values.write(out, "content", system);
+            out.endObject();
+        }
+        if (all != null && !Values.isEmpty(all)) {
+            if (images == null || prompt != null) {
+                out.raw(all.bytes(), all.from() + 1, all.to() - 1);
+            } else {
+                out.raw(withImages(images));
+            }
+        }
+        if (prompt != null) {
+            out.beginObject().name("role").string("user");
+            Values.write(out, "content", prompt);
+            if (images != null) {
+                Values.write(out, "images", images);
+            }
+            out.endObject();
+        }
+        out.endArray();
+    }
+
+    /// The messages without their brackets, the images put in before the last user message's closing brace. (It has a
+    /// member before them, its role.)
+    private byte[] withImages(Slice images) {
+        if (lastUser == null) {
+            throw Problem.badRequest("images need a prompt or a user message to go with");
+        }
+        if (lastUserHasImages) {
+            throw Problem.badRequest("images are given both in the last user message and beside the messages");
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream(all.length() + images.length() + 16);
+        int split = lastUser.to() - 1;
+        out.write(all.bytes(), all.from() + 1, split - all.from() - 1);
+        out.writeBytes(",\"images\":".getBytes(StandardCharsets.US_ASCII));
+        out.write(images.bytes(), images.from(), images.length());
+        out.write(all.bytes(), split, all.to() - 1 - split);
+        return out.toByteArray();
+    }
+}

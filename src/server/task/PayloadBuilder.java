@@ -1,0 +1,295 @@
+package server.task;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
+
+import shared.Problem;
+import shared.TaskType;
+import shared.json.JsonReader;
+import shared.json.JsonReader.Kind;
+import shared.json.JsonWriter;
+import shared.json.Slice;
+
+/// Gathers the body of Ollama's request from a submit's `payload` and from the fields beside it. Values stay the bytes
+/// that they were; a payload that needs no change is handed on as it stands, without a copy.
+///
+/// What changes a payload: `model` and `stream` (also inside `options`) are taken out, fields that were given beside it
+/// are put in, a bare array is a chat's messages, and of a chat `system` becomes the first message, `prompt` the last
+/// one, with the `images`; without a prompt these go to the last user message. Line ends become spaces.
+final class PayloadBuilder {
+
+    /// The fields of a request that a submit may give beside `payload`, with the kinds that Ollama takes.
+    private static final Map<String, Set<Kind>> KINDS = Map.ofEntries(
+            Map.entry("messages", Set.of(Kind.ARRAY)),
+            Map.entry("prompt", Set.of(Kind.STRING)),
+            Map.entry("system", Set.of(Kind.STRING)),
+            Map.entry("input", Set.of(Kind.STRING, Kind.ARRAY)),
+            Map.entry("options", Set.of(Kind.OBJECT)),
+            Map.entry("format", Set.of(Kind.STRING, Kind.OBJECT)),
+            Map.entry("tools", Set.of(Kind.ARRAY)),
+            Map.entry("images", Set.of(Kind.ARRAY)),
+            Map.entry("think", Set.of(Kind.BOOLEAN, Kind.STRING)),
+            Map.entry("keep_alive", Set.of(Kind.STRING, Kind.NUMBER)),
+            Map.entry("template", Set.of(Kind.STRING)),
+            Map.entry("raw", Set.of(Kind.BOOLEAN)),
+            Map.entry("suffix", Set.of(Kind.STRING)),
+            Map.entry("context", Set.of(Kind.ARRAY)),
+            Map.entry("truncate", Set.of(Kind.BOOLEAN)),
+            Map.entry("dimensions", Set.of(Kind.NUMBER)));
+
+    static final Set<String> FIELDS = KINDS.keySet();
+
+    /// What a model is asked; each type of task takes its own.
+    private static final Set<String> TEXTS = Set.of("messages", "prompt", "input");
+
+    private final FieldReader fields;
+    private final JsonReader json;
+    private final Messages messages;
+
+    /// The request's members, from both places.
+    private final Map<String, Slice> members = new LinkedHashMap<>();
+    /// The payload as it stood; null if it must be put together.
+    private Slice whole;
+    /// Whether the reader is inside of it.
+    private boolean inPayload;
+    private boolean bareMessages;
+    /// Whether something was taken out of it.
+    private boolean dropped;
+    /// The names that were given beside it.
+    private final List<String> beside = new ArrayList<>();
+    private String model;
+    private Slice firstInput;
+
+    PayloadBuilder(FieldReader fields) {
+        this.fields = fields;
+        json = fields.json;
+        messages = new Messages(fields);
+    }
+
+    /// The `model` inside the payload; null if there is none.
+    String model() {
+        return model;
+    }
+
+    /// Reads the value of `payload`.
+    void readPayload() {
+        int from = json.position();
+        inPayload = true;
+        if (json.peek() == Kind.ARRAY) {
+            bareMessages = true;
+            add("messages");
+            inPayload = false;
+            return;
+        }
+        fields.expect("payload", Kind.OBJECT);
+        json.beginObject();
+        for (String name = json.nextName(); name != null; name = json.nextName()) {
+            if (name.equals("stream")) {
+                json.skip();
+                dropped = true;
+            } else if (name.equals("model")) {
+                model = fields.absent() ? null : fields.text("payload.model", SubmissionReader.MODEL_LENGTH_MAX);
+                dropped = true;
+            } else {
+                add(name);
+            }
+        }
+        whole = json.since(from);
+        inPayload = false;
+    }
+
+    /// Reads the value of a field beside `payload`; false if it is none of the request's.
+    boolean readField(String name) {
+        if (!KINDS.containsKey(name)) {
+            return false;
+        }
+        expectKinds(name);
+        if (add(name)) {
+            beside.add(name);
+        }
+        return true;
+    }
+
+    /// The request's body for Ollama's endpoint of this type.
+    Slice build(TaskType type) {
+        if (bareMessages && type != TaskType.CHAT) {
+            throw Problem.badRequest("payload must be an object; only a chat's may be its array of messages");
+        }
+        check(type);
+        boolean turns = type == TaskType.CHAT
+                && (given("system") || given("prompt") || given("images"));
+        if (whole != null && !dropped && beside.isEmpty() && !turns) {
+            return Values.oneLine(whole);
+        }
+        JsonWriter out = new JsonWriter(size());
+        out.beginObject();
+        if (turns) {
+            out.name("messages");
+            messages.write(out, filled("system"), filled("prompt"), filled("images"));
+        }
+        for (Map.Entry<String, Slice> member : members.entrySet()) {
+            if (!turns || !isTurn(member.getKey())) {
+                Values.write(out, member.getKey(), member.getValue());
+            }
+        }
+        out.endObject();
+        Values.oneLine(out.buffer(), out.length());
+        return new Slice(out.buffer(), 0, out.length());
+    }
+
+    /// The beginning of what the model is asked.
+    String preview(TaskType type) {
+        Slice text = switch (type) {
+            case CHAT -> filled("prompt") != null ? filled("prompt") : messages.lastText();
+            case GENERATE -> members.get("prompt");
+            case EMBED -> firstInput;
+        };
+        return text == null ? "" : Preview.ofJson(text);
+    }
+
+    // ---- reading
+
+    /// Reads a value. Of two of one name from two places, one that says nothing gives way.
+    ///
+    /// @return whether it is one of the members now
+    private boolean add(String name) {
+        int from = json.position();
+        Slice value = json.peek() == Kind.NULL ? json.raw() : value(name);
+        Slice other = members.get(name);
+        boolean idle = Values.isNull(value) || name.equals("options") && Values.isEmpty(value);
+        if (idle && (other != null || !inPayload)) {
+            return false;
+        }
+        if (other != null && !Values.isNull(other) && !(name.equals("options") && Values.isEmpty(other))) {
+            throw json.errorAt(from, name + " is given both in payload and beside it");
+        }
+        members.put(name, value);
+        return true;
+    }
+
+    /// Looks into the values that have a meaning here.
+    private Slice value(String name) {
+        switch (name) {
+            case "prompt", "system", "images", "messages", "input", "options" -> expectKinds(name);
+            default -> {
+                return json.raw();
+            }
+        }
+        return switch (name) {
+            case "messages" -> messages.read();
+            case "input" -> input();
+            case "options" -> options();
+            default -> json.raw();
+        };
+    }
+
+    private void expectKinds(String name) {
+        Set<Kind> kinds = KINDS.get(name);
+        if (kinds.contains(json.peek())) {
+            return;
+        }
+        StringJoiner words = new StringJoiner(" or ");
+        for (Kind kind : Kind.values()) {
+            if (kinds.contains(kind)) {
+                words.add(FieldReader.word(kind));
+            }
+        }
+        throw json.error(name + " must be " + words + ", not " + FieldReader.word(json.peek()));
+    }
+
+    private Slice input() {
+        if (json.peek() == Kind.STRING) {
+            firstInput = json.raw();
+            return firstInput;
+        }
+        int from = json.position();
+        json.beginArray();
+        while (json.nextElement()) {
+            fields.expect("each input", Kind.STRING);
+            Slice text = json.raw();
+            firstInput = firstInput == null ? text : firstInput;
+        }
+        return json.since(from);
+    }
+
+    /// The options without `stream`.
+    private Slice options() {
+        int from = json.position();
+        Map<String, Slice> kept = new LinkedHashMap<>();
+        boolean stream = false;
+        json.beginObject();
+        for (String name = json.nextName(); name != null; name = json.nextName()) {
+            Slice value = json.raw();
+            if (name.equals("stream")) {
+                stream = true;
+            } else {
+                kept.put(name, value);
+            }
+        }
+        Slice whole = json.since(from);
+        if (!stream) {
+            return whole;
+        }
+        dropped |= inPayload;
+        JsonWriter out = new JsonWriter(whole.length() + 16);
+        out.beginObject();
+        kept.forEach((name, value) -> Values.write(out, name, value));
+        out.endObject();
+        return new Slice(out.buffer(), 0, out.length());
+    }
+
+    // ---- building
+
+    private void check(TaskType type) {
+        List<String> takes = switch (type) {
+            case CHAT -> List.of("messages", "prompt");
+            case GENERATE -> List.of("prompt");
+            case EMBED -> List.of("input");
+        };
+        for (String name : beside) {
+            if (TEXTS.contains(name) && !takes.contains(name)) {
+                throw Problem.badRequest("a task of type " + type.text + " does not take " + name + "; it takes "
+                        + String.join(" or ", takes));
+            }
+        }
+        // Ollama answers a request without its text at once, by loading the model: that must not pass for an answer.
+        boolean asked = false;
+        String empty = "";
+        for (String name : takes) {
+            if (filled(name) != null) {
+                asked = true;
+            } else if (given(name)) {
+                empty = "; " + name + " is empty";
+            }
+        }
+        if (!asked) {
+            throw Problem.badRequest("a task of type " + type.text + " needs " + String.join(" or ", takes) + empty);
+        }
+    }
+
+    private static boolean isTurn(String name) {
+        return name.equals("messages") || name.equals("system") || name.equals("prompt") || name.equals("images");
+    }
+
+    private int size() {
+        int size = 64;
+        for (Map.Entry<String, Slice> member : members.entrySet()) {
+            size += member.getKey().length() + member.getValue().length() + 4;
+        }
+        return size;
+    }
+
+    /// What was given under this name; null if that is nothing, null, or empty.
+    private Slice filled(String name) {
+        Slice value = members.get(name);
+        return Values.isNull(value) || Values.isEmpty(value) ? null : value;
+    }
+
+    private boolean given(String name) {
+        return !Values.isNull(members.get(name));
+    }
+}

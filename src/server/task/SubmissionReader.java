@@ -1,0 +1,177 @@
+package server.task;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+import shared.Nearest;
+import shared.Priority;
+import shared.Problem;
+import shared.TaskType;
+import shared.json.JsonException;
+import shared.json.JsonReader;
+import shared.json.JsonReader.Kind;
+import shared.json.Slice;
+
+/// Reads what a submit says into a checked [Submission], in one pass. It has no state: one serves all threads. What is
+/// wrong with a single value is a [JsonException] that names its place, what is wrong with the whole a [Problem]; both
+/// are the user's mistake (400).
+///
+/// The older Go client sends the server's own fields too, with zero values; these are passed over. With another value
+/// such a field is an error, for it would be without effect.
+public final class SubmissionReader {
+
+    static final long GO_ZERO_TIME = Times.parse("time", "0001-01-01T00:00:00Z");
+
+    static final int MODEL_LENGTH_MAX = 512;
+    /// In bytes, as it stands.
+    static final int METADATA_LENGTH_MAX = 64 * 1024;
+
+    /// The fields that the server sets.
+    private static final Set<String> SERVERS = Set.of("id", "task_id", "status", "created_at", "updated_at",
+            "started_at", "completed_at", "retry_at", "retry_count", "executed_on", "result", "error", "attempts",
+            "preview", "cron_id");
+
+    /// The fields that a submit may set.
+    private static final List<String> KNOWN = known();
+
+    /// A longer name is no misspelling of a known one.
+    private static final int NAME_LENGTH_MAX = 40;
+
+    private final String defaultModel;
+    private final Terms defaults;
+
+    /// @param defaultModel the model of a submit that names none
+    /// @param defaults     the terms of a submit that sets none
+    public SubmissionReader(String defaultModel, Terms defaults) {
+        this.defaultModel = defaultModel;
+        this.defaults = defaults;
+    }
+
+    /// @param body the JSON object and nothing after it; it may stay referenced by the answer
+    public Submission read(byte[] body) {
+        JsonReader json = new JsonReader(body);
+        Submission submission = read(json);
+        json.end();
+        return submission;
+    }
+
+    /// Reads the reader's next value, for instance the next task of a batch.
+    public Submission read(JsonReader json) {
+        FieldReader fields = new FieldReader(json);
+        PayloadBuilder payload = new PayloadBuilder(fields);
+        TermsBuilder terms = new TermsBuilder(defaults);
+        TaskType type = null;
+        String model = null;
+        int priority = Priority.NORMAL.value;
+        byte[] metadata = null;
+        boolean goZeros = false;
+        json.beginObject();
+        for (String name = json.nextName(); name != null; name = json.nextName()) {
+            if (json.peek() == Kind.NULL && KNOWN.contains(name)) {
+                json.nul();
+                continue;
+            }
+            switch (name) {
+                case "type" -> type = type(fields);
+                case "model" -> model = fields.text(name, MODEL_LENGTH_MAX);
+                case "priority" -> priority = priority(fields);
+                case "metadata" -> metadata = metadata(fields);
+                case "payload" -> payload.readPayload();
+                case "created_at" -> {
+                    goZeros = json.peek() == Kind.STRING;
+                    zero(name, json);
+                }
+                default -> {
+                    if (!payload.readField(name) && !terms.read(name, fields) && !zero(name, json)) {
+                        throw unknown(name, json);
+                    }
+                }
+            }
+        }
+        if (type == null) {
+            throw Problem.badRequest("type is missing; it must be chat, generate or embed");
+        }
+        return new Submission(type, model(model, payload.model()), priority, terms.build(goZeros), payload.build(type),
+                metadata, payload.preview(type));
+    }
+
+    /// Reads a priority as a submit may give it: an integer or a name.
+    static int priority(FieldReader fields) {
+        return switch (fields.json.peek()) {
+            case STRING -> fields.parsed(Priority::parse);
+            case NUMBER -> fields.integer("priority", Integer.MIN_VALUE, Integer.MAX_VALUE);
+            default -> throw fields.json.error("priority must be an integer, or low, normal, high or critical, not "
+                    + FieldReader.word(fields.json.peek()));
+        };
+    }
+
+    private static TaskType type(FieldReader fields) {
+        fields.expect("type", Kind.STRING);
+        return fields.parsed(TaskType::parse);
+    }
+
+    private String model(String model, String inPayload) {
+        if (model == null) {
+            return inPayload == null ? defaultModel : inPayload;
+        }
+        if (inPayload != null && !inPayload.equals(model)) {
+            throw Problem.badRequest("model is \"" + model + "\" but payload.model is \"" + inPayload
+                    + "\"; give it once");
+        }
+        return model;
+    }
+
+    /// Null for an empty object.
+    private static byte[] metadata(FieldReader fields) {
+        fields.expect("metadata", Kind.OBJECT);
+        int from = fields.json.position();
+        Slice slice = fields.json.raw();
+        if (slice.length() > METADATA_LENGTH_MAX) {
+            throw fields.json.errorAt(from, "metadata has " + slice.length() + " bytes, at most "
+                    + METADATA_LENGTH_MAX + " are allowed");
+        }
+        return Values.isEmpty(slice) ? null : Values.oneLine(slice.toBytes(), slice.length());
+    }
+
+    /// Passes over a field that the server sets if it says nothing (`pending` is what every task is); false if it is
+    /// no such field.
+    private static boolean zero(String name, JsonReader json) {
+        if (!SERVERS.contains(name)) {
+            return false;
+        }
+        int from = json.position();
+        boolean zero = switch (json.peek()) {
+            case NULL -> {
+                json.nul();
+                yield true;
+            }
+            case BOOLEAN -> !json.bool();
+            case NUMBER -> json.number().equals("0");
+            case STRING -> zero(name, json.string());
+            case OBJECT, ARRAY -> Values.isEmpty(json.raw());
+        };
+        if (!zero) {
+            throw json.errorAt(from, name + " is set by the server; leave it out");
+        }
+        return true;
+    }
+
+    private static boolean zero(String name, String value) {
+        return value.isEmpty() || value.equals("0001-01-01T00:00:00Z")
+                || name.equals("status") && value.equals("pending");
+    }
+
+    private static JsonException unknown(String name, JsonReader json) {
+        String hint = name.length() > NAME_LENGTH_MAX ? "" : Nearest.hint(name, KNOWN);
+        return json.error("unknown field \"" + Preview.of(name, NAME_LENGTH_MAX) + "\""
+                + (hint.isEmpty() ? "; further fields of Ollama's request go into payload" : hint));
+    }
+
+    private static List<String> known() {
+        List<String> known = new ArrayList<>(List.of("type", "model", "priority", "metadata", "payload"));
+        known.addAll(TermsBuilder.FIELDS);
+        known.addAll(PayloadBuilder.FIELDS);
+        return known.stream().sorted().toList();
+    }
+}

@@ -1,0 +1,91 @@
+package server.task;
+
+import java.util.List;
+
+import shared.Problem;
+
+/// Gathers a submit's own fields of how its task is run.
+final class TermsBuilder {
+
+    static final List<String> FIELDS = List.of("scheduled_at", "expires_at", "timeout", "max_retries", "initial_delay",
+            "max_delay", "backoff_factor", "remote_execution", "on", "wait_for_model");
+
+    /// Each attempt is kept on record in every later line of the task's journal, so there is an end to them.
+    static final int RETRIES_MAX = 100;
+    static final long DURATION_MAX = 30 * 86_400_000L;
+    static final double FACTOR_MAX = 100;
+    static final int HOST_LENGTH_MAX = 255;
+
+    private final Terms defaults;
+    private long scheduledAt;
+    private long expiresAt;
+    private long timeout;
+    private int maxRetries;
+    private long initialDelay = -1;
+    private long maxDelay = -1;
+    private double backoffFactor;
+    private boolean remote;
+    private String on;
+    private boolean waitForModel;
+    private boolean changed;
+
+    TermsBuilder(Terms defaults) {
+        this.defaults = defaults;
+        scheduledAt = defaults.scheduledAt();
+        expiresAt = defaults.expiresAt();
+        timeout = defaults.timeout();
+        maxRetries = defaults.maxRetries();
+        backoffFactor = defaults.backoffFactor();
+        remote = defaults.remote();
+        on = defaults.on();
+        waitForModel = defaults.waitForModel();
+    }
+
+    /// Reads the value if this is one of the terms.
+    boolean read(String name, FieldReader fields) {
+        switch (name) {
+            case "scheduled_at" -> scheduledAt = Math.max(0, fields.time(name));
+            case "expires_at" -> expiresAt = expiry(fields.time(name));
+            case "timeout" -> timeout = fields.duration(name, 1, DURATION_MAX);
+            case "max_retries" -> maxRetries = fields.integer(name, 0, RETRIES_MAX);
+            case "initial_delay" -> initialDelay = fields.duration(name, 0, DURATION_MAX);
+            case "max_delay" -> maxDelay = fields.duration(name, 0, DURATION_MAX);
+            case "backoff_factor" -> backoffFactor = fields.number(name, 1, FACTOR_MAX);
+            case "remote_execution" -> remote = fields.bool(name);
+            case "on" -> on = fields.text(name, HOST_LENGTH_MAX);
+            case "wait_for_model" -> waitForModel = fields.bool(name);
+            default -> {
+                return false;
+            }
+        }
+        changed = true;
+        return true;
+    }
+
+    /// @param goZeros whether the submit comes from a Go client that sends every field it does not know a value for
+    ///                as zero: then no retries means the default
+    Terms build(boolean goZeros) {
+        if (!changed) {
+            return defaults;
+        }
+        if (expiresAt != 0 && expiresAt <= scheduledAt) {
+            throw Problem.badRequest("expires_at must be later than scheduled_at");
+        }
+        if (initialDelay >= 0 && maxDelay >= 0 && initialDelay > maxDelay) {
+            throw Problem.badRequest("max_delay must be at least as long as initial_delay");
+        }
+        // Given one of the two, the other's default gives way.
+        long initial = initialDelay >= 0 ? initialDelay
+                : maxDelay >= 0 ? Math.min(defaults.initialDelay(), maxDelay) : defaults.initialDelay();
+        long max = maxDelay >= 0 ? maxDelay : Math.max(defaults.maxDelay(), initial);
+        int retries = goZeros && maxRetries == 0 ? defaults.maxRetries() : maxRetries;
+        Terms terms = new Terms(scheduledAt, expiresAt, timeout, retries, initial, max, backoffFactor, remote, on,
+                waitForModel);
+        return terms.equals(defaults) ? defaults : terms;
+    }
+
+    /// A time in the past is a task that has expired already; Go's zero time, in the year 1, is none.
+    private static long expiry(long time) {
+        return time == SubmissionReader.GO_ZERO_TIME ? 0 : Math.max(1, time);
+    }
+}

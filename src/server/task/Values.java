@@ -1,0 +1,54 @@
+package server.task;
+
+import shared.json.JsonWriter;
+import shared.json.Slice;
+
+/// What can be said of a JSON value from its bytes alone.
+final class Values {
+
+    private Values() {
+    }
+
+    /// @param value null for one that was not given
+    static boolean isNull(Slice value) {
+        return value == null || value.bytes()[value.from()] == 'n';
+    }
+
+    /// Whether an object, an array or a string has nothing inside.
+    static boolean isEmpty(Slice value) {
+        if (value.bytes()[value.from()] == '"') {
+            return value.length() == 2;
+        }
+        for (int i = value.from() + 1; i < value.to() - 1; i++) {
+            byte b = value.bytes()[i];
+            if (b != ' ' && b != '\t' && b != '\n' && b != '\r') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static void write(JsonWriter out, String name, Slice value) {
+        out.name(name).raw(value.bytes(), value.from(), value.to());
+    }
+
+    /// The same JSON without line ends, which stand only outside of strings; itself if it has none.
+    static Slice oneLine(Slice json) {
+        for (int i = json.from(); i < json.to(); i++) {
+            if (json.bytes()[i] == '\n' || json.bytes()[i] == '\r') {
+                return Slice.of(oneLine(json.toBytes(), json.length()));
+            }
+        }
+        return json;
+    }
+
+    /// Puts spaces in the place of line ends.
+    static byte[] oneLine(byte[] json, int length) {
+        for (int i = 0; i < length; i++) {
+            if (json[i] == '\n' || json[i] == '\r') {
+                json[i] = ' ';
+            }
+        }
+        return json;
+    }
+}

@@ -1,0 +1,118 @@
+package shared.cron;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.zone.ZoneOffsetTransition;
+import java.time.zone.ZoneRules;
+
+import shared.Problem;
+
+/// When a recurring task is due. Fields are those of crontab(5): minute, hour, day of month, month, day of week, and
+/// seconds before them if there are six; or `@daily` and its like, or `@every 90m`; `CRON_TZ=Area/City` may lead.
+///
+/// When days of month and of week are both restricted, a day that matches either is due. One whose field begins with
+/// `*` or `?`, and be it with a step, is not restricted: then both must match. This is vixie cron's rule.
+///
+/// **When the clocks change** by less than three hours, it is as in Debian's cron(8):
+/// - A job for fixed times, that is one with neither `*` nor a step in its hour or minute, that is due in the time that
+///   is skipped is due once at the end of the gap (the first moment after it), however many of its times were
+///   skipped. If it is due in the time that comes twice, it is due in the first pass only.
+/// - Any other job follows the wall clock: it has no due times in the gap, and in the repeated time it is due in both
+///   passes. So `*/15 * * * *` runs every 15 minutes of real time, and `30 * * * *` once in every real hour.
+///
+/// A change of three hours or more (a zone that moves across the date line) is a correction, and every job follows the
+/// new time at once: what was due in a skipped day is not made up for, what is due in a repeated one is due twice.
+public final class CronExpression {
+
+    /// The length of a change of the clocks from which on it is a correction, in seconds.
+    private static final int CORRECTION = 3 * 3600;
+    /// More than any two offsets of a zone differ, and more than any offset and a change under three hours, in seconds.
+    private static final int SPREAD = 28 * 3600;
+    private static final Instant BEGIN = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant END = Instant.parse("9999-12-31T00:00:00Z");
+
+    private final String expression;
+    private final ZoneId zone;
+    private final CronFields fields;
+    private final Duration period;
+
+    /// @param zone the one that the expression itself names, or null
+    /// @param fields null for `@every`
+    /// @param period null but for `@every`
+    CronExpression(String expression, ZoneId zone, CronFields fields, Duration period) {
+        this.expression = expression;
+        this.zone = zone;
+        this.fields = fields;
+        this.period = period;
+    }
+
+    /// @param seed what `~` chooses by: the same seed, the same values, in every version of the program
+    /// @throws Problem naming field, column and what would be right; also for a date that never comes
+    public static CronExpression parse(String text, long seed) {
+        return new CronParser(text, seed).parse();
+    }
+
+    /// The first due time after the given moment.
+    ///
+    /// @param zone whose clock is followed, unless the expression names one
+    /// @param anchor from where `@every` counts: its first due time is one period later
+    /// @throws Problem if it would be after the year 9999, or the moment is before our era
+    public Instant next(Instant after, ZoneId zone, Instant anchor) {
+        if (after.isAfter(BEGIN) && after.isBefore(END)) {
+            Instant due = fields == null ? nextPeriod(after, anchor) : nextLocal(after, zoneOr(zone).getRules());
+            if (due.isBefore(END)) {
+                return due;
+            }
+        }
+        throw Problem.badRequest("\"" + expression + "\" has no due time after " + after + " in the years 1 to 9999");
+    }
+
+    /// The expression as it was written.
+    public String expression() {
+        return expression;
+    }
+
+    /// The zone that the expression names, else the given one.
+    public ZoneId zoneOr(ZoneId otherwise) {
+        return zone == null ? otherwise : zone;
+    }
+
+    /// In words: `at 09:00, Monday to Friday`.
+    public String describe() {
+        return (fields == null ? CronWords.every(period.toSeconds()) : CronWords.of(fields))
+                + (zone == null ? "" : " (" + zone + ")");
+    }
+
+    private Instant nextPeriod(Instant after, Instant anchor) {
+        long passed = after.isBefore(anchor) ? 0 : Duration.between(anchor, after).dividedBy(period);
+        return anchor.plus(period.multipliedBy(passed + 1));
+    }
+
+    /// Goes from one change of the clocks to the next, past those before which no time can match.
+    private Instant nextLocal(Instant after, ZoneRules rules) {
+        long from = after.getEpochSecond() + 1;
+        while (true) {
+            Instant start = Instant.ofEpochSecond(from);
+            ZoneOffsetTransition change = rules.nextTransition(start);
+            int offset = (change == null ? rules.getOffset(start) : change.getOffsetBefore()).getTotalSeconds();
+            long local = from + offset;
+            if (fields.fixed()) {
+                ZoneOffsetTransition last = rules.previousTransition(start.plusSeconds(1));
+                int skipped = last == null ? 0 : offset - last.getOffsetBefore().getTotalSeconds();
+                if (skipped < 0 && skipped > -CORRECTION) {
+                    local = Math.max(local, last.toEpochSecond() + last.getOffsetBefore().getTotalSeconds());
+                } else if (skipped > 0 && skipped < CORRECTION && last.toEpochSecond() == from
+                        && fields.first(local - skipped) < local) {
+                    return start;
+                }
+            }
+            long due = fields.first(local);
+            if (change == null || due - offset < change.toEpochSecond() || due >= END.getEpochSecond()) {
+                return Instant.ofEpochSecond(due - offset);
+            }
+            boolean far = change.toEpochSecond() - from > SPREAD;
+            from = far ? Math.max(change.toEpochSecond(), due - SPREAD) : change.toEpochSecond();
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import server.journal.JournalCommand;
+import shared.json.Json;
+import support.ServerProcess;
+
+/// SIGKILL at random moments under load: nothing acknowledged is lost, nothing is completed twice on record, no id is
+/// given twice.
+final class KillTest {
+
+    private static final int KILLS = 20;
+    private static final int SUBMITTERS = 4;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void kill_underLoad_losesNothingAndDoublesNothing() throws Exception {
+        long seed = Long.getLong("seed", System.nanoTime());
+        Random random = new Random(seed);
+        Path data = directory.resolve("data");
+        List<String> acknowledged = Collections.synchronizedList(new ArrayList<>());
+        Set<String> seenCompleted = ConcurrentHashMap.newKeySet();
+        for (int kill = 0; kill < KILLS; kill++) {
+            try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "echo:?delay=1ms", "--workers",
+                    "8")) {
+                List<Thread> submitters = new ArrayList<>();
+                for (int i = 0; i < SUBMITTERS; i++) {
+                    submitters.add(Thread.startVirtualThread(() -> submitUntilItDies(server, acknowledged)));
+                }
+                Thread watcher = Thread.startVirtualThread(() -> watchUntilItDies(server, seenCompleted));
+                int enough = acknowledged.size() + 20 + random.nextInt(150);
+                while (acknowledged.size() < enough && server.process().isAlive()) {
+                    Thread.onSpinWait();
+                }
+                server.kill();
+                for (Thread submitter : submitters) {
+                    submitter.join();
+                }
+                watcher.join();
+            }
+        }
+        String context = "seed " + seed;
+        assertEquals(acknowledged.size(), new HashSet<>(acknowledged).size(), "an id was given twice, " + context);
+        try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "echo:", "--workers", "8")) {
+            for (String id : acknowledged) {
+                assertEquals("completed", server.awaitEnd(id).text("status"), id + ", " + context);
+            }
+            assertEquals(0, server.terminate(), context);
+        }
+        Map<String, Integer> completions = completionsOnRecord(data);
+        for (String id : acknowledged) {
+            assertEquals(1, completions.get(id), id + " completed on record, " + context);
+        }
+        assertTrue(completions.keySet().containsAll(seenCompleted), context);
+    }
+
+    private static void submitUntilItDies(ServerProcess server, List<String> acknowledged) {
+        try {
+            while (true) {
+                acknowledged.add(server.submit("{\"type\":\"generate\",\"model\":\"m\",\"prompt\":\"one two three\"}"));
+            }
+        } catch (UncheckedIOException | AssertionError itDied) {
+            // what was not acknowledged may or may not be there
+        }
+    }
+
+    private static void watchUntilItDies(ServerProcess server, Set<String> seenCompleted) {
+        try {
+            while (true) {
+                Json.Arr tasks = (Json.Arr) Json.parse(server.get("/api/tasks?status=completed&limit=100").body());
+                tasks.values().forEach(task -> seenCompleted.add(((Json.Obj) task).text("id")));
+            }
+        } catch (UncheckedIOException | AssertionError itDied) {
+            // the last answer may have been cut off
+        }
+    }
+
+    private static Map<String, Integer> completionsOnRecord(Path data) throws IOException {
+        var text = new java.io.ByteArrayOutputStream();
+        var out = new java.io.PrintStream(text, false, java.nio.charset.StandardCharsets.UTF_8);
+        assertEquals(0, JournalCommand.run(List.of("dump", data.toString()), out, System.err));
+        Map<String, Integer> completions = new HashMap<>();
+        text.toString(java.nio.charset.StandardCharsets.UTF_8).lines().forEach(line -> {
+            Json.Obj event = ServerProcess.object(line);
+            if ("completed".equals(event.text("what")) && event.get("task") instanceof Json.Obj task) {
+                completions.merge(task.text("id"), 1, Integer::sum);
+            }
+        });
+        return completions;
+    }
+}

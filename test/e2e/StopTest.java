@@ -1,0 +1,127 @@
+package e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import shared.json.Json;
+import support.ServerProcess;
+
+/// How the server stops, and how it refuses to start.
+final class StopTest {
+
+    private static final String LONG = "{\"type\":\"generate\",\"prompt\":\"" + "word ".repeat(2_000) + "\"}";
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void terminate_idle_endsWithZeroAndLeavesACleanJournal() throws Exception {
+        Path data = directory.resolve("data");
+        String id;
+        try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "echo:")) {
+            id = server.submit("{\"type\":\"generate\",\"prompt\":\"a b c\"}");
+            server.awaitEnd(id);
+            assertEquals(0, server.terminate());
+        }
+        try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "echo:")) {
+            assertEquals("a b c", ((Json.Obj) server.awaitEnd(id).get("result")).text("response"));
+        }
+    }
+
+    @Test
+    void terminate_runningTask_isPutBackAfterTheGraceAndRunsAgain() {
+        Path data = directory.resolve("data");
+        String id;
+        try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "echo:?delay=50ms", "--grace",
+                "100ms")) {
+            id = server.submit(LONG);
+            while (!server.get("/api/tasks/" + id).body().contains("\"status\":\"running\"")) {
+                Thread.onSpinWait();
+            }
+            assertEquals(0, server.terminate());
+        }
+        try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "echo:")) {
+            Json.Obj task = server.awaitEnd(id);
+            assertEquals("completed", task.text("status"));
+            assertEquals(0, task.integer("retry_count", -1));
+        }
+    }
+
+    @Test
+    void terminate_withinTheGrace_runningTaskEnds() {
+        Path data = directory.resolve("data");
+        String id;
+        try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "echo:?delay=20ms", "--grace", "30s")) {
+            id = server.submit("{\"type\":\"generate\",\"prompt\":\"" + "w ".repeat(20) + "\"}");
+            while (!server.get("/api/tasks/" + id).body().contains("\"status\":\"running\"")) {
+                Thread.onSpinWait();
+            }
+            assertEquals(0, server.terminate());
+        }
+        try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "http://127.0.0.1:1")) {
+            assertEquals("completed", server.awaitEnd(id).text("status"));
+        }
+    }
+
+    @Test
+    void terminate_twice_stopsAtOnceAndLosesNothing() {
+        Path data = directory.resolve("data");
+        String id;
+        try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "echo:?delay=50ms", "--grace", "10m")) {
+            id = server.submit(LONG);
+            while (!server.get("/api/tasks/" + id).body().contains("\"status\":\"running\"")) {
+                Thread.onSpinWait();
+            }
+            server.process().destroy();
+            while (!server.logged().contains("event=stopping")) {
+                Thread.onSpinWait();
+            }
+            assertNotEquals(0, server.terminate());
+        }
+        try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "echo:")) {
+            assertEquals("completed", server.awaitEnd(id).text("status"));
+        }
+    }
+
+    @Test
+    void start_onADirectoryInUse_isRefusedWithThePidOfTheFirst() throws Exception {
+        Path data = directory.resolve("data");
+        try (ServerProcess first = ServerProcess.start(data, "--ollama-host", "echo:")) {
+            Path log = directory.resolve("second.log");
+            Process second = ServerProcess.launch(List.of("--port", "0", "--data-dir", data.toString()), log);
+            assertEquals(1, second.waitFor());
+            assertTrue(Files.readString(log).contains(String.valueOf(first.process().pid())), Files.readString(log));
+            assertEquals(200, first.get("/healthz").statusCode());
+        }
+    }
+
+    @Test
+    void start_wrongArguments_saysWhatIsWrongAndEndsWithTwo() throws Exception {
+        String[][] cases = {
+            {"unknown option --prot; did you mean --port?", "--prot", "8"},
+            {"--port must be a whole number from 0 to 65535, not \"http\"", "--port", "http"},
+            {"--port needs a value", "--port"},
+            {"--workers must be a whole number from 1 to 1000, not \"0\"", "--workers=0"},
+            {"--grace must be a duration such as 90s, 1h30m or 7d, not \"soon\"", "--grace", "soon"},
+            {"--verbose takes no value", "--verbose=1"},
+            {"unexpected argument serve", "serve"},
+        };
+        for (String[] wrong : cases) {
+            Path log = Files.createTempFile(directory, "wrong", ".log");
+            Process process = ServerProcess.launch(List.of(wrong).subList(1, wrong.length), log);
+            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(2, process.waitFor(), wrong[0]);
+            assertEquals("", out);
+            assertTrue(Files.readString(log).startsWith("ollama-queue-server: " + wrong[0]), Files.readString(log));
+        }
+    }
+}

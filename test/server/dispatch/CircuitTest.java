@@ -1,0 +1,83 @@
+package server.dispatch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+final class CircuitTest {
+
+    private static final long T = 1_000_000;
+
+    private final Circuit circuit = new Circuit();
+
+    @Test
+    void unreachable_fourTimes_stillAllows() {
+        fail(4, T);
+        assertTrue(circuit.allows(T));
+        assertEquals(0, circuit.pauseEnd(T));
+    }
+
+    @Test
+    void unreachable_fiveTimes_pausesForOneSecond() {
+        fail(5, T);
+        assertFalse(circuit.allows(T));
+        assertEquals(T + 1_000, circuit.pauseEnd(T));
+        assertFalse(circuit.allows(T + 999));
+        assertTrue(circuit.allows(T + 1_000));
+    }
+
+    @Test
+    void pauseOver_oneTryAtATime() {
+        fail(5, T);
+        circuit.sent();
+        assertFalse(circuit.allows(T + 5_000));
+        circuit.unknown();
+        assertTrue(circuit.allows(T + 5_000));
+    }
+
+    @Test
+    void pauses_doubleUpToThirtySeconds() {
+        fail(5, T);
+        long now = T;
+        for (long pause : new long[] {1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000}) {
+            assertEquals(now + pause, circuit.pauseEnd(now));
+            now += pause;
+            circuit.sent();
+            circuit.unreachable(now);
+        }
+    }
+
+    @Test
+    void answered_endsEverything() {
+        fail(7, T);
+        circuit.answered();
+        assertTrue(circuit.allows(T));
+        fail(5, T);
+        assertEquals(T + 1_000, circuit.pauseEnd(T));
+    }
+
+    @Test
+    void busy_pausesAtOnceAndForWhatWasAsked() {
+        circuit.busy(T, 0);
+        assertEquals(T + 1_000, circuit.pauseEnd(T));
+        circuit.busy(T, 7_000);
+        assertEquals(T + 7_000, circuit.pauseEnd(T));
+        circuit.busy(T, Long.MAX_VALUE / 4);
+        assertEquals(T + 3_600_000, circuit.pauseEnd(T));
+    }
+
+    @Test
+    void clockSetBack_endsThePause() {
+        circuit.busy(T, 60_000);
+        assertTrue(circuit.allows(T - 1));
+    }
+
+    private void fail(int times, long now) {
+        for (int i = 0; i < times; i++) {
+            circuit.sent();
+            circuit.unreachable(now);
+        }
+    }
+}

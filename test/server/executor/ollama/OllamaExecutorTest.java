@@ -1,0 +1,230 @@
+package server.executor.ollama;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import server.executor.Call;
+import server.executor.Outcome;
+import server.executor.Outcome.Cause;
+import shared.TaskType;
+import shared.json.Json;
+import shared.json.Slice;
+import support.FakeOllamaAnswer;
+import support.FakeOllamaRequest;
+
+@Timeout(30)
+class OllamaExecutorTest extends OllamaHarness {
+
+    // ---- the request
+
+    @Test
+    void run_chat_sendsPayloadUntouchedWithModelAndStream() throws Exception {
+        completed(call(TaskType.CHAT, "{ \"messages\":[{\"role\":\"user\",\"content\":\"a b\"}],\"x\":1.50E+2}"));
+        FakeOllamaRequest request = fake.takeRequest();
+        assertEquals("/api/chat", request.path());
+        assertEquals("{\"model\":\"q\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"a b\"}],"
+                + "\"x\":1.50E+2}", request.body());
+        assertEquals("application/json", request.header("content-type"));
+        assertNull(request.header("upgrade"));
+        assertEquals("a b", pieces.text());
+    }
+
+    @Test
+    void run_payloadInsideOfLargerArray_sendsOnlyIt() throws Exception {
+        byte[] line = "{\"payload\":{\"prompt\":\"ä\"},\"z\":1}".getBytes(StandardCharsets.UTF_8);
+        completed(new Call(TaskType.GENERATE, "q", new Slice(line, 11, line.length - 7), LONG, LONG));
+        assertEquals("{\"model\":\"q\",\"stream\":true,\"prompt\":\"ä\"}", fake.takeRequest().body());
+    }
+
+    @Test
+    void run_emptyPayload_sendsModelAlone() throws Exception {
+        completed(call(TaskType.EMBED, "{ }"));
+        FakeOllamaRequest request = fake.takeRequest();
+        assertEquals("/api/embed", request.path());
+        assertEquals("{\"model\":\"q\"}", request.body());
+    }
+
+    @Test
+    void run_addressWithPath_isKept() throws Exception {
+        try (OllamaExecutor behindProxy = new OllamaExecutor(OllamaAddress.parse(fake.url() + "/gpu/1/"),
+                InstantSource.system())) {
+            behindProxy.run(call(), pieces);
+            assertEquals("/gpu/1/api/generate", fake.takeRequest().path());
+        }
+    }
+
+    // ---- whose fault
+
+    @Test
+    void run_hostRefuses_unreachable() throws Exception {
+        fake.kill();
+        String message = failed(Cause.UNREACHABLE);
+        assertEquals("cannot connect to " + ollama.name() + ": connection refused", message.toLowerCase());
+    }
+
+    @Test
+    void run_unknownHost_unreachable() throws Exception {
+        try (OllamaExecutor nowhere = new OllamaExecutor(OllamaAddress.parse("no-such-host.invalid"),
+                InstantSource.system())) {
+            Outcome.Failed failed = (Outcome.Failed) nowhere.run(call(), pieces);
+            assertEquals(Cause.UNREACHABLE, failed.cause());
+            assertEquals("cannot connect to no-such-host.invalid:11434: unknown host", failed.message());
+        }
+    }
+
+    @Test
+    void run_hostKilledAndBack_unreachableThenCompleted() throws Exception {
+        completed(call());
+        fake.kill();
+        // the kept connection may take one request before its end is noticed; the JDK could send that one again, but
+        // then also one that kills its host, five times within one attempt
+        ollama.run(call(), pieces);
+        failed(Cause.UNREACHABLE);
+        fake.restart();
+        completed(call());
+    }
+
+    @Test
+    void run_busy_isBusyWithRetryAfter() throws Exception {
+        fake.next(FakeOllamaAnswer.status(503, "server busy", "Retry-After: 3"));
+        Outcome.Failed failed = (Outcome.Failed) ollama.run(call(), pieces);
+        assertEquals(new Outcome.Failed(Cause.BUSY, ollama.name() + " is busy: server busy", Duration.ofSeconds(3)),
+                failed);
+    }
+
+    @Test
+    void run_limited_passesWithRetryAfter() throws Exception {
+        fake.next(FakeOllamaAnswer.limited(7));
+        Outcome.Failed failed = (Outcome.Failed) ollama.run(call(), pieces);
+        assertEquals(Cause.PASSING, failed.cause());
+        assertEquals(Duration.ofSeconds(7), failed.retryAfter());
+    }
+
+    @Test
+    void run_missingModel_namesModelAndHost() throws Exception {
+        fake.models("other");
+        assertEquals("model 'q' not found on " + ollama.name(), failed(Cause.MODEL_MISSING));
+    }
+
+    @Test
+    void run_brokenOffBeforeHead_passes() throws Exception {
+        fake.next(FakeOllamaAnswer.breakOff());
+        assertTrue(failed(Cause.PASSING).contains("was lost before an answer came"));
+    }
+
+    @Test
+    void run_brokenOffInTheMiddle_passesWithWhatCame() throws Exception {
+        fake.next((request, reply) -> {
+            reply.token("One");
+            pieces.first.await();
+            reply.breakOff();
+        });
+        assertTrue(failed(Cause.PASSING).contains("was lost in the middle of the answer"));
+        assertEquals("One", pieces.text());
+    }
+
+    @Test
+    void run_endWithoutLastLine_isLostConnection() throws Exception {
+        fake.next((request, reply) -> reply.token("One"));
+        assertTrue(failed(Cause.PASSING).contains("its last line is missing"));
+        assertEquals("One", pieces.text());
+    }
+
+    @Test
+    void run_errorLine_passesAndTellsIt() throws Exception {
+        fake.next(FakeOllamaAnswer.errorLine("One"));
+        assertTrue(failed(Cause.PASSING).contains("an error was encountered while running the model"));
+        assertEquals("One", pieces.text());
+    }
+
+    @Test
+    void run_pageOfAProxy_passesWithoutTheHtml() throws Exception {
+        fake.next((request, reply) -> reply.whole(502, "<html><body>bad</body></html>"));
+        assertEquals(ollama.name() + " answered 502", failed(Cause.PASSING));
+        fake.next((request, reply) -> reply.whole(200, "<html><body>login</body></html>"));
+        assertTrue(failed(Cause.PASSING).contains("sent what is not an answer of Ollama's"));
+    }
+
+    @Test
+    void run_hugeErrorText_isCut() throws Exception {
+        fake.next(FakeOllamaAnswer.status(400, "x".repeat(200_000)));
+        assertTrue(failed(Cause.FINAL).length() < 1_200);
+    }
+
+    // ---- limits
+
+    @Test
+    void run_tenMegabytes_arrive() throws Exception {
+        fake.next(FakeOllamaAnswer.big(10 << 20));
+        Json.Obj result = (Json.Obj) Json.parse(completed(call()).toBytes());
+        assertEquals(10 << 20, result.text("response").length());
+        assertEquals(10 << 20, pieces.text().length());
+    }
+
+    @Test
+    void run_lineWithoutEnd_failsAtTheLimitAndClosesTheConnection() throws Exception {
+        ollama.close();
+        ollama = limited(1 << 20, 4 << 20);
+        fake.next(FakeOllamaAnswer.endlessLine());
+        assertEquals(ollama.name() + " sent a line longer than 1 MiB", failed(Cause.FINAL));
+        fake.takeRequest().awaitCancelled();
+    }
+
+    @Test
+    void run_answerLargerThanTheLimit_fails() throws Exception {
+        ollama.close();
+        ollama = limited(1 << 20, 2 << 20);
+        fake.next(FakeOllamaAnswer.big(1 << 20));
+        completed(call());
+        fake.next(FakeOllamaAnswer.big(3 << 20));
+        assertEquals(ollama.name() + " sent an answer larger than 2 MiB", failed(Cause.FINAL));
+    }
+
+    @Test
+    void run_embedLargerThanTheLimit_fails() throws Exception {
+        ollama.close();
+        ollama = limited(1 << 20, 1 << 20);
+        fake.next((request, reply) -> reply.whole(200, "{\"embeddings\":[[" + "1,".repeat(1 << 19) + "1]]}"));
+        Outcome.Failed failed = (Outcome.Failed) ollama.run(call(TaskType.EMBED, "{\"input\":\"a\"}"), pieces);
+        assertEquals(Cause.FINAL, failed.cause());
+    }
+
+    // ---- about the host
+
+    @Test
+    void models_listed_asTheHostWritesThem() throws Exception {
+        fake.models("gemma", "qwen3:8b");
+        assertEquals(List.of("gemma:latest", "qwen3:8b"), ollama.models());
+        assertEquals("0.0.0-fake", ollama.ask("/api/version").text("version"));
+    }
+
+    @Test
+    void models_hostGone_saysWhere() throws Exception {
+        fake.kill();
+        IOException gone = assertThrows(IOException.class, ollama::models);
+        assertTrue(gone.getMessage().startsWith("cannot connect to " + ollama.name()), gone.getMessage());
+        assertFalse(gone.getMessage().contains("null"));
+    }
+
+    @Test
+    void models_recordings_areRead() throws Exception {
+        // a GET is answered by the fake itself, so the recordings are served by a path of their own
+        for (String name : List.of("tags", "version", "ps-nothing-loaded", "ps-one-loaded")) {
+            Json.Obj whole = (Json.Obj) Json.parse(Recording.of(name).body());
+            fake.info(Recording.of(name).path(), Recording.of(name).wire());
+            assertEquals(whole, ollama.ask(Recording.of(name).path()), name);
+        }
+        assertEquals(List.of("minilm:latest", "gemma:latest"), ollama.models());
+    }
+}

@@ -1,0 +1,128 @@
+package shared.json;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// RFC 8259 as a table: what is JSON, what is not, and what the reader says then.
+class JsonGrammarTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "null", "true", "false", "0", "-0", "7", "-12", "0.5", "-0.5", "1e5", "1E+5", "1.25e-3", "0e0", "0E-0",
+        "1e999999", "123456789012345678901234567890.123456789012345678901234567890", "0.1000",
+        "\"\"", "\"a\"", "\"\u00e9\u20ac\ud83d\ude00\"", "\"\u2028\u2029\ufeff\uffff\"",
+        "[]", "[1]", "[1,2,3]", "[[]]", "[null,true,\"x\",{}]",
+        "{}", "{\"a\":1}", "{\"a\":1,\"b\":{\"a\":[]}}", "{\"\":0}", "{\"a b\":\"c\"}"})
+    void parse_compactJson_isWrittenAsItStood(String text) {
+        assertEquals(text, Json.parse(text).text());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {" 1", "1 ", "\t[\n1\r\n, 2 ] ", "{ \"a\" : 1 , \"b\" : [ ] }", "[ ]", "{ }"})
+    void parse_whitespaceBetweenTokens_isPassed(String text) {
+        assertEquals(text.replaceAll("\\s", ""), Json.parse(text).text());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
+        "nul         | expected null (line 1, column 1)",
+        "True        | expected a value, found 'T' (line 1, column 1)",
+        "nullx       | expected the end of the text, found 'x' (line 1, column 5)",
+        "undefined   | expected a value, found 'u' (line 1, column 1)",
+        "NaN         | expected a value, found 'N' (line 1, column 1)",
+        "-Infinity   | expected a digit, found 'I' (line 1, column 2)",
+        "'a'         | expected a value, found ''' (line 1, column 1)",
+        "+1          | expected a value, found '+' (line 1, column 1)",
+        ".5          | expected a value, found '.' (line 1, column 1)",
+        "-           | expected a digit, found the end of the text (line 1, column 2)",
+        "--1         | expected a digit, found '-' (line 1, column 2)",
+        "01          | a number must not begin with 0 (line 1, column 2)",
+        "-00         | a number must not begin with 0 (line 1, column 3)",
+        "1.          | expected a digit, found the end of the text (line 1, column 3)",
+        "[1.]        | expected a digit, found ']' (line 1, column 4, at [0])",
+        "1.e1        | expected a digit, found 'e' (line 1, column 3)",
+        "1e          | expected a digit, found the end of the text (line 1, column 3)",
+        "1e+         | expected a digit, found the end of the text (line 1, column 4)",
+        "0x10        | expected the end of the text, found 'x' (line 1, column 2)",
+        "1_000       | expected the end of the text, found '_' (line 1, column 2)",
+        "1 2         | expected the end of the text, found '2' (line 1, column 3)",
+        "[           | expected a value, found the end of the text (line 1, column 2, at [0])",
+        "[1          | expected ',' or ']', found the end of the text (line 1, column 3, at [1])",
+        "[1,]        | expected a value, found ']' (line 1, column 4, at [1])",
+        "[,1]        | expected a value, found ',' (line 1, column 2, at [0])",
+        "[1 2]       | expected ',' or ']', found '2' (line 1, column 4, at [1])",
+        "[1}         | expected ',' or ']', found '}' (line 1, column 3, at [1])",
+        "[1,,2]      | expected a value, found ',' (line 1, column 4, at [1])",
+        "]           | expected a value, found ']' (line 1, column 1)",
+        "[]]         | expected the end of the text, found ']' (line 1, column 3)",
+        "{           | expected a name in quotes, found the end of the text (line 1, column 2)",
+        "{\"a\"      | expected ':', found the end of the text (line 1, column 5, at a)",
+        "{\"a\":     | expected a value, found the end of the text (line 1, column 6, at a)",
+        "{\"a\":1    | expected ',' or '}', found the end of the text (line 1, column 7, at a)",
+        "{\"a\":1,}  | expected a name in quotes, found '}' (line 1, column 8)",
+        "{\"a\" 1}   | expected ':', found '1' (line 1, column 6, at a)",
+        "{\"a\"}     | expected ':', found '}' (line 1, column 5, at a)",
+        "{a:1}       | expected a name in quotes, found 'a' (line 1, column 2)",
+        "{1:1}       | expected a name in quotes, found '1' (line 1, column 2)",
+        "{,}         | expected a name in quotes, found ',' (line 1, column 2)",
+        "{\"a\":1]   | expected ',' or '}', found ']' (line 1, column 7, at a)",
+        "// x        | expected a value, found '/' (line 1, column 1)",
+        "[1 /* */]   | expected ',' or ']', found '/' (line 1, column 4, at [1])",
+        "\"a         | a string without its closing quote (line 1, column 1)",
+        "[\"a]       | a string without its closing quote (line 1, column 2, at [0])",
+        "é           | expected a value, found U+00E9 (line 1, column 1)"})
+    void parse_notJson_saysWhatAndWhere(String text, String message) {
+        assertRefused(text, message);
+    }
+
+    @Test
+    void parse_otherWhitespace_isRefused() {
+        assertRefused("", "expected a value, found the end of the text (line 1, column 1)");
+        assertRefused(" \n ", "expected a value, found the end of the text (line 2, column 2)");
+        assertRefused("\ufeff{}", "expected a value, found U+FEFF (line 1, column 1)");
+        assertRefused("\u00a01", "expected a value, found U+00A0 (line 1, column 1)");
+        assertRefused("[1,\f2]", "expected a value, found U+000C (line 1, column 4, at [1])");
+        assertRefused("1\0", "expected the end of the text, found U+0000 (line 1, column 2)");
+    }
+
+    @Test
+    void error_onLaterLine_countsCharactersNotBytes() {
+        assertRefused("{\n\"\u00e9\ud83d\ude00\": x}",
+                "expected a value, found 'x' (line 2, column 7, at \u00e9\ud83d\ude00)");
+        assertRefused("[1,\r\n 2,\n\n  tru]", "expected true (line 4, column 3, at [2])");
+    }
+
+    @Test
+    void error_inTheDepth_givesThePath() {
+        assertRefused("{\"messages\":[{\"role\":\"user\"},{\"role\":x}]}",
+                "expected a value, found 'x' (line 1, column 38, at messages[1].role)");
+        assertRefused("[[],[[0,01]]]", "a number must not begin with 0 (line 1, column 10, at [1][0][1])");
+        assertRefused("{\"" + "n".repeat(1000) + "\":x}",
+                "expected a value, found 'x' (line 1, column 1005, at " + "n".repeat(60) + "\u2026)");
+    }
+
+    @Test
+    void read_anotherKindThanAsked_saysBoth() {
+        JsonReader json = new JsonReader("{\"priority\":[]}".getBytes(UTF_8));
+        json.beginObject();
+        json.nextName();
+        JsonException refused = assertThrows(JsonException.class, json::number);
+        assertEquals("expected a number, found an array (line 1, column 13, at priority)", refused.getMessage());
+    }
+
+    /// As a tree and unbuilt alike.
+    static void assertRefused(String text, String message) {
+        assertEquals(message, assertThrows(JsonException.class, () -> Json.parse(text), text).getMessage());
+        assertEquals(message, assertThrows(JsonException.class, () -> {
+            JsonReader json = new JsonReader(text.getBytes(UTF_8));
+            json.skip();
+            json.end();
+        }, text).getMessage());
+    }
+}

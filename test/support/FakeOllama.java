@@ -1,0 +1,285 @@
+package support;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.PushbackInputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// An Ollama for tests, on a free port of the loopback, scripted per request or per model:
+///
+/// ```
+/// try (FakeOllama ollama = FakeOllama.start()) {
+///     ollama.next(FakeOllamaAnswer.busy());                        // the next request, whatever it asks for
+///     ollama.on("qwen3", FakeOllamaAnswer.tokens("Hel", "lo"));    // every other one for this model
+///     ...
+///     assertEquals("/api/chat", ollama.takeRequest().path());
+/// }
+/// ```
+///
+/// Unscripted, it repeats the prompt; the models named in [FakeOllamaAnswer#named] misbehave as their names say. As a
+/// program of its own (`java test/support/FakeOllama.java [PORT]`) these names are how it is scripted; its first line
+/// is then `listening on http://127.0.0.1:PORT`. Needs nothing but the JDK.
+public final class FakeOllama implements AutoCloseable {
+
+    private final int port;
+    private final Queue<FakeOllamaAnswer> next = new ConcurrentLinkedQueue<>();
+    private final Map<String, FakeOllamaAnswer> byModel = new ConcurrentHashMap<>();
+    private final Map<String, byte[]> infos = new ConcurrentHashMap<>();
+    private final List<FakeOllamaRequest> requests = new ArrayList<>();
+    private final BlockingQueue<FakeOllamaRequest> untaken = new LinkedBlockingQueue<>();
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger accepted = new AtomicInteger();
+    private final AtomicInteger running = new AtomicInteger();
+    private final AtomicInteger mostRunning = new AtomicInteger();
+    private volatile FakeOllamaAnswer otherwise = FakeOllamaAnswer.echo();
+    private volatile Set<String> models = Set.of();
+    private volatile ServerSocket listener;
+    private volatile Thread acceptor;
+
+    private FakeOllama(int port) throws IOException {
+        listener = listen(port);
+        this.port = listener.getLocalPort();
+    }
+
+    public static FakeOllama start() throws IOException {
+        return start(0);
+    }
+
+    /// @param port 0 for a free one
+    public static FakeOllama start(int port) throws IOException {
+        FakeOllama fake = new FakeOllama(port);
+        fake.accept(fake.listener);
+        return fake;
+    }
+
+    public static void main(String[] args) throws Exception {
+        FakeOllama fake = start(args.length == 0 ? 0 : Integer.parseInt(args[0]));
+        System.out.println("listening on " + fake.url());
+        Thread.currentThread().join();
+    }
+
+    // ---- script
+
+    /// Answers the next unscripted task with this; several calls queue up.
+    public FakeOllama next(FakeOllamaAnswer answer) {
+        next.add(answer);
+        return this;
+    }
+
+    /// Answers every task of this model with this, where no [#next] is left.
+    public FakeOllama on(String model, FakeOllamaAnswer answer) {
+        byModel.put(model, answer);
+        return this;
+    }
+
+    /// Answers every other task with this.
+    public FakeOllama otherwise(FakeOllamaAnswer answer) {
+        otherwise = answer;
+        return this;
+    }
+
+    /// Has these models and no others (404). Unset, it has every model and lists `fake:latest`.
+    public FakeOllama models(String... names) {
+        models = Set.of(names);
+        return this;
+    }
+
+    /// Answers a `GET` of this path with these bytes, the head included.
+    public FakeOllama info(String path, byte[] wire) {
+        infos.put(path, wire);
+        return this;
+    }
+
+    // ---- reach
+
+    public int port() {
+        return port;
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    // ---- what it saw
+
+    /// All tasks so far (`POST`), in the order of their coming.
+    public List<FakeOllamaRequest> requests() {
+        synchronized (requests) {
+            return List.copyOf(requests);
+        }
+    }
+
+    /// The next task that was not taken yet; waits for it, at most ten seconds.
+    public FakeOllamaRequest takeRequest() throws InterruptedException {
+        FakeOllamaRequest request = untaken.poll(10, TimeUnit.SECONDS);
+        if (request == null) {
+            throw new AssertionError("no request came within 10 s");
+        }
+        return request;
+    }
+
+    /// How many tasks are being answered now.
+    public int running() {
+        return running.get();
+    }
+
+    /// The largest number of tasks that were being answered at the same time.
+    public int mostRunning() {
+        return mostRunning.get();
+    }
+
+    /// How many connections were ever accepted.
+    public int connections() {
+        return accepted.get();
+    }
+
+    /// How many connections are open now.
+    public int openConnections() {
+        return open.size();
+    }
+
+    // ---- die and come back
+
+    /// Ends as if killed: breaks off every connection and refuses new ones.
+    public void kill() throws IOException {
+        listener.close();
+        try {
+            // until its thread has left it, a closed listener still takes connections
+            acceptor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        for (Socket socket : open) {
+            socket.close();
+        }
+    }
+
+    /// Listens again, on the same port.
+    public void restart() throws IOException {
+        listener = listen(port);
+        accept(listener);
+    }
+
+    @Override
+    public void close() throws IOException {
+        kill();
+    }
+
+    // ---- the server
+
+    private static ServerSocket listen(int port) throws IOException {
+        ServerSocket listener = new ServerSocket();
+        listener.setReuseAddress(true);
+        listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 512);
+        return listener;
+    }
+
+    private void accept(ServerSocket from) {
+        acceptor = Thread.ofVirtual().name("fake-ollama").start(() -> {
+            while (!from.isClosed()) {
+                try {
+                    Socket socket = from.accept();
+                    open.add(socket);
+                    if (from.isClosed()) {
+                        socket.close();
+                    }
+                    accepted.incrementAndGet();
+                    Thread.ofVirtual().start(() -> serve(socket));
+                } catch (IOException closed) {
+                    // killed
+                }
+            }
+        });
+    }
+
+    /// Reads requests and has each answered on a thread of its own, so that a client that goes away is noticed.
+    private void serve(Socket socket) {
+        Thread player = null;
+        try (socket) {
+            socket.setTcpNoDelay(true);
+            PushbackInputStream in = new PushbackInputStream(new BufferedInputStream(socket.getInputStream()));
+            for (FakeOllamaRequest request = FakeOllamaRequest.read(in); request != null;
+                    request = FakeOllamaRequest.read(in)) {
+                FakeOllamaRequest current = request;
+                FakeOllamaReply reply = new FakeOllamaReply(request, socket);
+                player = Thread.ofVirtual().start(() -> play(current, reply));
+                int following = -1;
+                try {
+                    following = in.read();
+                } finally {
+                    if (following < 0) {
+                        request.clientClosed();
+                        player.interrupt();
+                    }
+                }
+                player.join();
+                if (following < 0) {
+                    return;
+                }
+                in.unread(following);
+            }
+        } catch (IOException | InterruptedException closed) {
+            // the client went away, or this fake was killed
+        } finally {
+            open.remove(socket);
+        }
+    }
+
+    private void play(FakeOllamaRequest request, FakeOllamaReply reply) {
+        if (request.method().equals("GET")) {
+            byte[] wire = infos.get(request.path());
+            finish(request, reply, wire == null ? FakeOllamaAnswer.info(models) : (asked, answer) -> answer.raw(wire));
+            return;
+        }
+        mostRunning.accumulateAndGet(running.incrementAndGet(), Math::max);
+        synchronized (requests) {
+            requests.add(request);
+        }
+        untaken.add(request);
+        try {
+            finish(request, reply, answer(request.model()));
+        } finally {
+            running.decrementAndGet();
+        }
+    }
+
+    private static void finish(FakeOllamaRequest request, FakeOllamaReply reply, FakeOllamaAnswer answer) {
+        try {
+            answer.play(request, reply);
+            request.answered();
+            reply.end();
+        } catch (IOException | InterruptedException gone) {
+            reply.drop();
+        } catch (RuntimeException wrongScript) {
+            wrongScript.printStackTrace();
+            reply.drop();
+        }
+    }
+
+    private FakeOllamaAnswer answer(String model) {
+        FakeOllamaAnswer first = next.poll();
+        if (first != null) {
+            return first;
+        }
+        if (!models.isEmpty() && !models.contains(model)) {
+            return FakeOllamaAnswer.missing(model);
+        }
+        FakeOllamaAnswer scripted = byModel.get(model);
+        FakeOllamaAnswer named = FakeOllamaAnswer.named(model);
+        return scripted != null ? scripted : named != null ? named : otherwise;
+    }
+}

@@ -1,0 +1,119 @@
+package support;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+
+/// Writes an answer, well-formed or not.
+public final class FakeOllamaReply {
+
+    private static final String CREATED = "2026-01-02T03:04:05.678901234Z";
+
+    private final FakeOllamaRequest request;
+    private final Socket socket;
+    private boolean chunked;
+
+    FakeOllamaReply(FakeOllamaRequest request, Socket socket) {
+        this.request = request;
+        this.socket = socket;
+    }
+
+    /// A whole answer with its length.
+    ///
+    /// @param headers as `Retry-After: 7`
+    public void whole(int status, String body, String... headers) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        raw(head(status, headers) + "Content-Length: " + bytes.length + "\r\n\r\n");
+        raw(bytes);
+    }
+
+    /// Begins a streamed answer.
+    public void begin() throws IOException {
+        raw(head(200) + "Transfer-Encoding: chunked\r\n\r\n");
+        chunked = true;
+    }
+
+    /// A piece of the answer's text, in the shape of the request's endpoint.
+    ///
+    /// @param text as it stands between the quotes of JSON
+    public void token(String text) throws IOException {
+        line("{\"model\":\"" + request.model() + "\",\"created_at\":\"" + CREATED + "\"," + said(text)
+                + ",\"done\":false}");
+    }
+
+    /// The last line of an answer of so many tokens.
+    public void done(int tokens) throws IOException {
+        line("{\"model\":\"" + request.model() + "\",\"created_at\":\"" + CREATED + "\"," + said("")
+                + ",\"done\":true,\"done_reason\":\"stop\",\"total_duration\":1000000,\"load_duration\":1000,"
+                + "\"prompt_eval_count\":3,\"prompt_eval_duration\":1000,\"eval_count\":" + tokens
+                + ",\"eval_duration\":1000}");
+    }
+
+    /// A line of a streamed answer, which is begun if it was not.
+    public void line(String json) throws IOException {
+        part(json + "\n");
+    }
+
+    /// A part of a line of a streamed answer.
+    public void part(String text) throws IOException {
+        if (!chunked) {
+            begin();
+        }
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        raw(Integer.toHexString(bytes.length) + "\r\n" + text + "\r\n");
+    }
+
+    /// Bytes as they go over the wire, the head of the answer included.
+    public void raw(byte[] bytes) throws IOException {
+        OutputStream out = socket.getOutputStream();
+        out.write(bytes);
+        out.flush();
+    }
+
+    public void raw(String text) throws IOException {
+        raw(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Closes the connection as it is.
+    public void breakOff() {
+        request.answered();
+        drop();
+    }
+
+    void drop() {
+        try {
+            socket.close();
+        } catch (IOException ignored) {
+            // closed is closed
+        }
+    }
+
+    /// Says nothing more until the client goes away.
+    public void hang() throws InterruptedException {
+        new CountDownLatch(1).await();
+    }
+
+    /// Ends a streamed answer.
+    void end() throws IOException {
+        if (chunked && !socket.isClosed()) {
+            raw("0\r\n\r\n");
+        }
+    }
+
+    private static String head(int status, String... headers) {
+        StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Fake\r\n"
+                + "Content-Type: application/json; charset=utf-8\r\n");
+        for (String header : headers) {
+            head.append(header).append("\r\n");
+        }
+        return head.toString();
+    }
+
+    private String said(String text) {
+        return request.path().equals("/api/chat")
+                ? "\"message\":{\"role\":\"assistant\",\"content\":\"" + text + "\"}"
+                : "\"response\":\"" + text + "\"";
+    }
+}

@@ -1,0 +1,120 @@
+package support;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// A request as it came, and whether its client waited for the answer.
+public final class FakeOllamaRequest {
+
+    private static final Pattern MODEL = Pattern.compile("\"model\"\\s*:\\s*\"([^\"]*)\"");
+    private static final Pattern TEXT =
+            Pattern.compile("\"(?:prompt|content|input)\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
+
+    private final String method;
+    private final String path;
+    private final Map<String, String> headers;
+    private final String body;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile boolean answered;
+    private volatile boolean cancelled;
+
+    private FakeOllamaRequest(String method, String path, Map<String, String> headers, String body) {
+        this.method = method;
+        this.path = path;
+        this.headers = headers;
+        this.body = body;
+    }
+
+    /// @return null at the end of the connection
+    static FakeOllamaRequest read(InputStream in) throws IOException {
+        String first = line(in);
+        if (first == null) {
+            return null;
+        }
+        Map<String, String> headers = new LinkedHashMap<>();
+        for (String line = line(in); line != null && !line.isEmpty(); line = line(in)) {
+            int colon = line.indexOf(':');
+            headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+        }
+        byte[] body = in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
+        String[] words = first.split(" ");
+        return new FakeOllamaRequest(words[0], words[1], headers, new String(body, StandardCharsets.UTF_8));
+    }
+
+    public String method() {
+        return method;
+    }
+
+    /// `/api/chat`, `/api/generate`, `/api/embed`, …
+    public String path() {
+        return path;
+    }
+
+    /// @param name in lower case
+    public String header(String name) {
+        return headers.get(name);
+    }
+
+    public String body() {
+        return body;
+    }
+
+    public String model() {
+        Matcher model = MODEL.matcher(body);
+        return model.find() ? model.group(1) : "";
+    }
+
+    /// The prompt, or the last message's content, or the input, as escaped in the body.
+    public String prompt() {
+        String prompt = "";
+        for (Matcher text = TEXT.matcher(body); text.find();) {
+            prompt = text.group(1);
+        }
+        return prompt;
+    }
+
+    /// Waits until the client has closed the connection before its answer was whole; at most ten seconds.
+    public void awaitCancelled() throws InterruptedException {
+        if (!closed.await(10, TimeUnit.SECONDS)) {
+            throw new AssertionError("the client did not close the connection within 10 s");
+        }
+        if (!cancelled) {
+            throw new AssertionError("the answer was whole when the client closed the connection");
+        }
+    }
+
+    /// Whether the client closed the connection before its answer was whole.
+    public boolean cancelled() {
+        return cancelled;
+    }
+
+    void answered() {
+        answered = true;
+    }
+
+    void clientClosed() {
+        cancelled = !answered;
+        closed.countDown();
+    }
+
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int b = in.read(); b != '\n'; b = in.read()) {
+            if (b < 0) {
+                return null;
+            }
+            if (b != '\r') {
+                line.append((char) b);
+            }
+        }
+        return line.toString();
+    }
+}

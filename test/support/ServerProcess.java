@@ -1,0 +1,164 @@
+package support;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import shared.json.Json;
+
+/// The real server as a process of its own, on a free port, and an HTTP client that was not written here.
+public final class ServerProcess implements AutoCloseable {
+
+    private static final Path LAUNCHER = Path.of("build/bin/ollama-queue-server").toAbsolutePath();
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final HttpClient http;
+    private final Path log;
+    private final String url;
+
+    private ServerProcess(Process process, Path log, String url) {
+        this.process = process;
+        this.log = log;
+        this.url = url;
+        this.http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    }
+
+    /// Starts it and waits until it listens. What it logs goes to `server.log` in the data directory's parent.
+    ///
+    /// @param arguments more of its command line
+    public static ServerProcess start(Path dataDir, String... arguments) {
+        List<String> words = new ArrayList<>(List.of("--port", "0", "--data-dir", dataDir.toString()));
+        words.addAll(List.of(arguments));
+        Path log = dataDir.resolveSibling("server.log");
+        try {
+            Process process = launch(words, log);
+            BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+            String line = out.readLine();
+            if (line == null || !line.startsWith("listening on ")) {
+                process.waitFor();
+                throw new AssertionError("the server ended with " + process.exitValue() + ", printed " + line
+                        + " and logged:\n" + Files.readString(log));
+            }
+            return new ServerProcess(process, log, line.substring("listening on ".length()));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+
+    /// Starts it with exactly these arguments, for starts that are to fail.
+    public static Process launch(List<String> arguments, Path log) throws IOException {
+        List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().remove("OLLAMA_HOST");
+        builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        return builder.start();
+    }
+
+    public String url() {
+        return url;
+    }
+
+    public Process process() {
+        return process;
+    }
+
+    public String logged() {
+        try {
+            return Files.readString(log);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    public HttpResponse<String> get(String path) {
+        return send(HttpRequest.newBuilder(URI.create(url + path)).GET());
+    }
+
+    public HttpResponse<String> post(String path, String json) {
+        return send(HttpRequest.newBuilder(URI.create(url + path)).header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json)));
+    }
+
+    /// Posts a task and returns its id.
+    public String submit(String json) {
+        HttpResponse<String> answer = post("/api/tasks", json);
+        if (answer.statusCode() != 201) {
+            throw new AssertionError(answer.statusCode() + " " + answer.body());
+        }
+        return object(answer.body()).text("task_id");
+    }
+
+    /// The task once it has ended; fails after a minute.
+    public Json.Obj awaitEnd(String id) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() < end) {
+            Json.Obj task = object(get("/api/tasks/" + id + "?wait=10s").body());
+            if (!List.of("pending", "running").contains(task.text("status"))) {
+                return task;
+            }
+        }
+        throw new AssertionError(id + " did not end: " + get("/api/tasks/" + id).body() + "\n" + logged());
+    }
+
+    public HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return http.send(request.timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+
+    public static Json.Obj object(String json) {
+        return (Json.Obj) Json.parse(json);
+    }
+
+    /// SIGKILL.
+    public void kill() {
+        process.destroyForcibly();
+        awaitExit();
+    }
+
+    /// SIGTERM.
+    ///
+    /// @return the exit status
+    public int terminate() {
+        process.destroy();
+        return awaitExit();
+    }
+
+    public int awaitExit() {
+        try {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("the server did not end:\n" + logged());
+            }
+            return process.exitValue();
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+
+    @Override
+    public void close() {
+        http.close();
+        kill();
+    }
+}

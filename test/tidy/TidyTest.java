@@ -1,0 +1,128 @@
+package tidy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Reads every source file of the project and holds it against the house style; and each rule against an example.
+class TidyTest {
+
+    /// What may break a rule, as `path rule`, and why.
+    private static final Map<String, String> EXCEPTIONS = Map.of(
+            "test/demo/FindModels.java package", "a program of one file, run from its source",
+            "test/support/FakeOllamaAnswer.java sleep", "a slow host is slow, as its caller asked",
+            "test/support/FakeOllama.java stack", "a wrong script of a test, in a thread where nobody catches it");
+
+    private static final Path ROOT = Path.of("").toAbsolutePath();
+    private static final List<SourceFile> FILES = SourceFile.all(ROOT);
+
+    static Stream<String> rules() {
+        return Rules.ALL.keySet().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void everyFile_keepsTheRule(String rule) {
+        List<String> found = new ArrayList<>();
+        for (SourceFile file : FILES) {
+            if (!EXCEPTIONS.containsKey(file.path() + " " + rule)) {
+                found.addAll(Rules.ALL.get(rule).apply(file));
+            }
+        }
+        assertTrue(found.isEmpty(), () -> found.size() + " against the rule '" + rule + "':\n"
+                + String.join("\n", found));
+    }
+
+    @Test
+    void exceptions_areStillNeeded() {
+        for (String exception : EXCEPTIONS.keySet()) {
+            String[] pathAndRule = exception.split(" ");
+            assertTrue(FILES.stream().filter(file -> file.path().equals(pathAndRule[0]))
+                    .noneMatch(file -> Rules.ALL.get(pathAndRule[1]).apply(file).isEmpty()), exception);
+        }
+    }
+
+    @Test
+    void topLevel_holdsOnlyWhatTheLayoutKnows() throws IOException {
+        Set<String> allowed = Set.of("Makefile", "README.md", "LICENSE", "src", "web", "test", "build");
+        assertEquals(Set.of(), without(names(ROOT), allowed));
+        assertEquals(Set.of(), without(names(ROOT.resolve("src")), Set.of("server", "client", "shared")));
+        assertTrue(Files.isExecutable(ROOT.resolve(".ci/run")), ".ci/run must be executable");
+    }
+
+    @Test
+    void rules_onTheirExamples_findThem() {
+        assertFound("columns", "src/a/A.java", "x".repeat(121));
+        assertFound("blanks", "web/a.js", "let a; ");
+        assertFound("tabs", "web/a.css", "\tx");
+        assertFound("left-over", "src/a/A.java", "// TO" + "DO later");
+        assertFound("registry", ".ci/run", "curl https://repo" + "1.maven.org/x");
+        assertFound("package", "src/server/queue/A.java", "package server.task;");
+        assertFound("unused", "src/a/A.java", "    private static int lonely(int x) {");
+        assertFound("static", "src/a/A.java", "    private static int count;");
+        assertFound("static", "src/a/A.java", "    static List<String> names = new ArrayList<>();");
+        assertFound("imports", "src/a/A.java", "import java.util.*;");
+        assertFound("rooms", "src/server/journal/A.java", "import server.task.Task;");
+        assertFound("requires", "src/shared/module-info.java", "    requires transitive java.sql;");
+        assertFound("clock", "src/server/queue/A.java", "long t = System.currentTimeMillis();");
+        assertFound("exit", "src/server/http/A.java", "System.exit(1);");
+        assertFound("charset", "test/a/A.java", "byte[] b = text.getBytes();");
+        assertFound("locale", "src/a/A.java", "String.format(\"%d\", 1)");
+        assertFound("stack", "src/a/A.java", "e.printStackTrace();");
+        assertFound("sleep", "test/a/A.java", "Thread.sleep(100);");
+        assertFound("thread", "src/server/A.java", "new Thread(this::run).start();");
+        assertFound("file-length", "src/a/A.java", "\n".repeat(500) + "}");
+        assertFound("method-length", "src/a/A.java", "    void a(\n            int b) {\n" + "        b++;\n".repeat(68)
+                + "    }");
+        assertFound("end", "src/a/A.java", "}\n");
+    }
+
+    @Test
+    void rules_onWhatIsAllowed_findNothing() {
+        assertNotFound("static", "src/a/A.java", "    static final int MAX = 1;\n    static int of() {\n"
+                + "    private static final Map<String, String> M = Map.of();\n    static void a(int b) { }");
+        assertNotFound("sleep", "test/a/A.java", "/// never Thread.sleep(1)\nString a = \"Thread.sleep(1)\";\n"
+                + "char c = '\"'; /* Thread.sleep(1)\nThread.sleep(1) */\n"
+                + "String b = \"\"\"\n  \\\"\"\" Thread.sleep(1)\n\"\"\";");
+        assertNotFound("clock", "src/server/Main.java", "InstantSource.system()");
+        assertNotFound("method-length", "src/a/A.java", "    record A() {\n" + "        // x\n".repeat(90) + "    }");
+        assertNotFound("charset", "src/a/A.java", "new InputStreamReader(in, UTF_8); text.getBytes(UTF_8);");
+        assertNotFound("locale", "src/a/A.java", "String.format(Locale.ROOT, \"%d\", 1)");
+        assertNotFound("end", "src/a/A.java", "}");
+    }
+
+    private static void assertFound(String rule, String path, String text) {
+        assertEquals(1, Rules.ALL.get(rule).apply(SourceFile.of(path, text + "\n")).size(), rule + ": " + text);
+    }
+
+    private static void assertNotFound(String rule, String path, String text) {
+        assertEquals(List.of(), Rules.ALL.get(rule).apply(SourceFile.of(path, text + "\n")));
+    }
+
+    private static Set<String> names(Path folder) throws IOException {
+        try (Stream<Path> paths = Files.list(folder)) {
+            Set<String> names = new HashSet<>();
+            paths.map(path -> path.getFileName().toString()).filter(name -> !name.startsWith(".")).forEach(names::add);
+            return names;
+        }
+    }
+
+    private static Set<String> without(Set<String> names, Set<String> allowed) {
+        Set<String> rest = new HashSet<>(names);
+        rest.removeAll(allowed);
+        return rest;
+    }
+}
