@@ -17,8 +17,8 @@ import server.task.Task;
 import server.task.TaskDocument;
 import shared.json.Slice;
 
-/// What the queue shows. The other half of [TaskQueue], whose rules hold here too: what is shown is durable, and no disk
-/// is read under the lock.
+/// What the queue shows. The other half of [TaskQueue], whose rules hold here too: what is shown is durable, and no
+/// disk is read under the lock.
 abstract class QueueView {
 
     /// Guards the state, and keeps the journal's order equal to it.

@@ -67,7 +67,8 @@ class ArrivalsTest {
         compare(arrivals, ids);
         for (int i = 0; i < 300; i++) {
             int open = random.nextInt(55);
-            long low = slots.ceilingKey(slots.lastKey() - (random.nextLong() >>> 4 + random.nextInt(50))) >>> open << open;
+            long near = slots.lastKey() - (random.nextLong() >>> 4 + random.nextInt(50));
+            long low = slots.ceilingKey(near) >>> open << open;
             long high = low + (1L << open) - 1;
             assertEquals(Set.copyOf(slots.subMap(low, true, high, true).values()),
                     Set.copyOf(ids.range(low, high, Integer.MAX_VALUE)));

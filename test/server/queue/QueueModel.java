@@ -8,9 +8,12 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
+import server.task.Attempt;
 import server.task.Submission;
 import server.task.Task;
 import server.task.TaskId;
+import server.task.TaskState;
+import server.task.Times;
 import shared.TaskStatus;
 import shared.TaskType;
 
@@ -53,17 +56,17 @@ final class QueueModel {
         /// Everything, to be compared with [QueueModel#text(Task)].
         @Override
         public String toString() {
-            return TaskId.format(id) + " " + type + " " + model + " " + on + " p" + priority + " " + status + " created "
-                    + createdAt + " scheduled " + scheduledAt + " expires " + expiresAt + " retry " + retryAt + " order "
-                    + order + " arrival " + arrival + " error " + error + " host " + host + " from " + startedAt + " to "
-                    + endedAt + " retries " + retries + " attempts "
+            return TaskId.format(id) + " " + type + " " + model + " " + on + " p" + priority + " " + status
+                    + " created " + createdAt + " scheduled " + scheduledAt + " expires " + expiresAt + " retry "
+                    + retryAt + " order " + order + " arrival " + arrival + " error " + error + " host " + host
+                    + " from " + startedAt + " to " + endedAt + " retries " + retries + " attempts "
                     + (status.ended() ? List.of() : attempts);
         }
     }
 
     static String text(Task task) {
         long retryAt = task.status() == TaskStatus.PENDING
-                ? ((server.task.TaskState.Pending) task.state()).retryAt() : 0;
+                ? ((TaskState.Pending) task.state()).retryAt() : 0;
         return task.name() + " " + task.type() + " " + task.model() + " " + task.terms().on() + " p" + task.priority()
                 + " " + task.status() + " created " + task.createdAt() + " scheduled " + task.terms().scheduledAt()
                 + " expires " + task.terms().expiresAt() + " retry " + retryAt + " order " + task.order() + " arrival "
@@ -72,7 +75,7 @@ final class QueueModel {
                 + " attempts " + texts(task.attempts());
     }
 
-    static List<String> texts(List<server.task.Attempt> attempts) {
+    static List<String> texts(List<Attempt> attempts) {
         return attempts.stream().map(a -> a.number() + " " + a.host() + " " + a.startedAt() + "-" + a.endedAt() + " "
                 + a.error() + " " + a.counted()).toList();
     }
@@ -205,12 +208,13 @@ final class QueueModel {
         for (Entry task : tasks) {
             if (task.status == TaskStatus.PENDING && expired(task, now)) {
                 endPending(task, TaskStatus.FAILED, "expired in the queue at "
-                        + server.task.Times.format(task.expiresAt), now);
+                        + Times.format(task.expiresAt), now);
             }
         }
         tasks.removeIf(task -> (task.status == TaskStatus.COMPLETED || task.status == TaskStatus.CANCELLED)
                 && task.endedAt + options.completedAge().toMillis() <= now);
-        tasks.removeIf(task -> task.status == TaskStatus.FAILED && task.endedAt + options.failedAge().toMillis() <= now);
+        tasks.removeIf(task -> task.status == TaskStatus.FAILED
+                && task.endedAt + options.failedAge().toMillis() <= now);
         List<Entry> completed = select(task -> task.status == TaskStatus.COMPLETED,
                 Comparator.<Entry>comparingLong(task -> task.endedAt).thenComparing(task -> task.arrival));
         for (int i = 0; i < completed.size() - options.completedMax() && completed.get(i).endedAt + DAY <= now; i++) {

@@ -20,10 +20,12 @@ import org.junit.jupiter.api.Test;
 
 import server.queue.QueueModel.Entry;
 import server.queue.TaskQueue.TaskSort;
+import server.task.Attempt;
 import server.task.Submission;
 import server.task.Task;
 import server.task.TaskId;
 import server.task.Terms;
+import server.task.Times;
 import shared.Problem;
 import shared.TaskStatus;
 import shared.TaskType;
@@ -126,14 +128,15 @@ class QueueSimulationTest {
             }
             long scheduled = random.nextInt(4) > 0 ? 0 : now + random.nextInt(20_000) - 5_000;
             long expires = random.nextInt(4) > 0 ? 0 : now + random.nextInt(20_000) - 2_000;
-            Terms terms = random.nextBoolean() ? Terms.DEFAULT : new Terms(scheduled, expires, 60_000, random.nextInt(4),
-                    500, 700, 1.5, false, random.nextInt(3) == 0 ? "h1" : null, false);
+            Terms terms = random.nextBoolean() ? Terms.DEFAULT : new Terms(scheduled, expires, 60_000,
+                    random.nextInt(4), 500, 700, 1.5, false, random.nextInt(3) == 0 ? "h1" : null, false);
             byte[] metadata = random.nextInt(6) > 0 ? null : "{\"k\":\"é\"}".getBytes(StandardCharsets.UTF_8);
             String key = random.nextInt(5) > 0 ? null : "key" + random.nextInt(10);
             String fingerprint = "f" + random.nextInt(2);
-            Submission asked = new Submission(TaskType.values()[random.nextInt(3)], pick(MODELS), pick(PRIORITIES), terms,
+            Submission asked = new Submission(TaskType.values()[random.nextInt(3)], pick(MODELS), pick(PRIORITIES),
+                    terms,
                     Slice.of(("{\"prompt\":\"" + id + "\"}").getBytes(StandardCharsets.UTF_8)), metadata, "p" + id);
-            Entry known = key == null ? null : model.tasks.stream().filter(t -> key.equals(t.key)).findFirst().orElse(null);
+            Entry known = model.tasks.stream().filter(t -> key != null && key.equals(t.key)).findFirst().orElse(null);
             if (known != null) {
                 String usual = "f" + known.id % 2;
                 assertEquals(known.id, state.known(key, usual));
@@ -173,7 +176,7 @@ class QueueSimulationTest {
             apply(event);
             if (event.what() == Event.What.FAILED) {
                 model.endPending(expected, TaskStatus.FAILED,
-                        "expired in the queue at " + server.task.Times.format(expected.expiresAt), now);
+                        "expired in the queue at " + Times.format(expected.expiresAt), now);
             } else {
                 model.start(expected, "h1", now);
             }
@@ -215,7 +218,8 @@ class QueueSimulationTest {
         private void cancel() {
             Entry task = any();
             long id = task == null ? 7 : task.id;
-            Event.Change event = decide(task == null ? 404 : task.status.ended() ? 409 : 0, () -> state.cancel(id, now));
+            Event.Change event = decide(task == null ? 404 : task.status.ended() ? 409 : 0,
+                    () -> state.cancel(id, now));
             if (event != null) {
                 apply(event);
                 if (task.status == TaskStatus.RUNNING) {
@@ -313,9 +317,9 @@ class QueueSimulationTest {
             now += 100 * QueueModel.DAY;
             while (model.next(task -> "h1", now) != null) {
                 start();
-                compareTasks();
             }
             start();
+            compareTasks();
             assertEquals(0, model.count(TaskStatus.PENDING));
         }
 
@@ -349,7 +353,7 @@ class QueueSimulationTest {
             return 1000 * seq;
         }
 
-        private List<server.task.Attempt> attempts(long id) {
+        private List<Attempt> attempts(long id) {
             Task task = state.get(id);
             return ((Event.Change) codec.decode(lines.get((int) (task.lastAt() / 1000) - 1))).attempts();
         }
@@ -406,7 +410,8 @@ class QueueSimulationTest {
                     page.tasks().stream().map(QueueModel::text).toList(), asked);
             assertEquals(all.size(), page.total(), asked);
             assertEquals(rest.size() > offset + limit, page.more(), asked);
-            List<Task> candidates = model.tasks.stream().filter(t -> passes(t, filter)).map(t -> state.get(t.id)).toList();
+            List<Task> candidates = model.tasks.stream().filter(t -> passes(t, filter)).map(t -> state.get(t.id))
+                    .toList();
             assertEquals(page, Selection.page(candidates, sort, ascending, limit, offset,
                     after == null ? null : state.get(after.id)), asked);
         }

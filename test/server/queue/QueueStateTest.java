@@ -188,7 +188,8 @@ class QueueStateTest {
         apply(LifeCycle.retrying(state.get(first.id()), null, 0, false, NOW));
         assertEquals(List.of(second.id(), first.id()), startAll(NOW));
         apply(LifeCycle.failed(state.get(first.id()), "x", NOW));
-        assertRefused(409, first.name() + " is failed, and a priority counts only for a task that is pending or running",
+        assertRefused(409,
+                first.name() + " is failed, and a priority counts only for a task that is pending or running",
                 () -> state.changePriority(first.id(), 9, NOW));
     }
 

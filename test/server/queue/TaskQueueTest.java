@@ -82,8 +82,8 @@ class TaskQueueTest {
         assertEquals("{\"prompt\":\"Hello\"}", document.payload().text());
         assertEquals("Hello", document.preview());
         assertEquals("{\"response\":\"Hi\"}", document.result().text());
-        assertEquals(List.of(new Attempt(1, "h1", T0, T0, "lost", true), new Attempt(2, "h2", T0 + 5, T0 + 5, null, true)),
-                document.attempts());
+        assertEquals(List.of(new Attempt(1, "h1", T0, T0, "lost", true),
+                new Attempt(2, "h2", T0 + 5, T0 + 5, null, true)), document.attempts());
         assertEquals(List.of(), document.task().attempts());
     }
 
