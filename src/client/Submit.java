@@ -130,7 +130,7 @@ final class Submit {
 
     /// Unlike any other; not a secret, so it needs no slow source of randomness.
     private static String newKey() {
-        return "cli-" + Long.toHexString(System.currentTimeMillis()) + "-" + ProcessHandle.current().pid() + "-"
+        return "cli-" + Long.toHexString(System.nanoTime()) + "-" + ProcessHandle.current().pid() + "-"
                 + Long.toHexString(System.nanoTime()) + "-" + Long.toHexString(new SplittableRandom().nextLong());
     }
 

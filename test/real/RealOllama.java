@@ -18,7 +18,8 @@ import java.util.List;
 import shared.json.Json;
 
 /// The Ollama at `OLLAMA_HOST`, asked directly, for comparison; and killed and started again, if the file
-/// `OLLAMA_PID_FILE` says which process it is. Its models are named by `OLLAMA_CHAT_MODEL` (gemma) and `OLLAMA_EMBED_MODEL` (minilm).
+/// `OLLAMA_PID_FILE` says which process it is. Its models are named by `OLLAMA_CHAT_MODEL` (gemma) and
+/// `OLLAMA_EMBED_MODEL` (minilm).
 final class RealOllama {
 
     static final String CHAT = System.getenv().getOrDefault("OLLAMA_CHAT_MODEL", "gemma");
