@@ -130,8 +130,8 @@ final class Submit {
 
     /// Unlike any other; not a secret, so it needs no slow source of randomness.
     private static String newKey() {
-        return "cli-" + Long.toHexString(System.nanoTime()) + "-" + ProcessHandle.current().pid() + "-"
-                + Long.toHexString(System.nanoTime()) + "-" + Long.toHexString(new SplittableRandom().nextLong());
+        return "cli-" + Long.toHexString(new SplittableRandom().nextLong()) + "-" + ProcessHandle.current().pid()
+                + "-" + Long.toHexString(System.nanoTime());
     }
 
     private static String id(Session session, byte[] answer) {

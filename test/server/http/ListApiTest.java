@@ -78,7 +78,8 @@ final class ListApiTest {
     @CsvSource(delimiter = '|', value = {"status=done|status must be",
             "type=x|type must be", "priority=x|priority must",
             "limit=0|1 to 5", "limit=6|1 to 5", "limit=-1|limit", "limit=x|limit", "offset=-1|offset",
-            "sort=crated_at|did you mean", "sort=x|created_at, priority", "order=up|asc, desc", "full=maybe|true or false",
+            "sort=crated_at|did you mean", "sort=x|created_at, priority", "order=up|asc, desc",
+            "full=maybe|true or false",
             "limt=1|did you mean limit", "stauts=failed|did you mean status", "limit=1&limit=2|twice",
             "offset=1&after=x|not both", "q=%ff|UTF-8"})
     void list_badQuery_is400ThatNamesIt(String query, String message) {

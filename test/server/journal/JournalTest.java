@@ -147,7 +147,8 @@ class JournalTest {
     @Test
     void open_takenByAnotherProcess_namesItsPidAndIsFreeOnceItIsKilled() throws Exception {
         String classes = Path.of(FileStorage.class.getProtectionDomain().getCodeSource().getLocation().toURI())
-                + File.pathSeparator + Path.of(Holder.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+                + File.pathSeparator
+                + Path.of(Holder.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         Process holder = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-Xshare:auto",
                 "-cp", classes, Holder.class.getName(), directory.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT).start();

@@ -74,7 +74,8 @@ class PowerLossTest {
                 fail("line " + seq + " was never appended: " + json);
             }
             assertTrue(found.containsKey(line.unitFirst) && found.containsKey(line.unitLast),
-                    () -> "part of the unit " + line.unitFirst + "-" + line.unitLast + ": " + found.tailMap(line.unitFirst - 3).keySet());
+                    () -> "part of the unit " + line.unitFirst + "-" + line.unitLast + ": "
+                            + found.tailMap(line.unitFirst - 3).keySet());
         });
         assertTrue(found.isEmpty() || nextSeq > found.lastKey());
         // nothing lost in the middle: from the first line that is missing on, none of this life is there
