@@ -34,7 +34,8 @@ import org.junit.platform.launcher.core.LauncherFactory;
 /// and as the last line `N passed, N failed, N skipped`. Ends with status 1 if a test failed or none was found.
 ///
 /// System properties: `only` names packages, classes and methods (`server.journal`, `JournalTest`, `JournalTest#cut*`;
-/// several with commas or spaces between); `real` asks for the tests in the package `real` instead of all others; `log` shows what is logged.
+/// several with commas or spaces between); `real` asks for the tests in the package `real` instead of all
+/// others; `log` shows what is logged.
 /// Where the environment has `CI`, a skipped test is a failed one.
 final class TestRun implements TestExecutionListener {
 
