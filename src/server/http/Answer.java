@@ -1,0 +1,54 @@
+package server.http;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+import shared.json.JsonWriter;
+
+/// What a handler answers.
+sealed interface Answer {
+
+    String JSON = "application/json";
+    String TEXT = "text/plain; charset=utf-8";
+    String NDJSON = "application/x-ndjson";
+
+    /// Names and values of further headers, in turn.
+    String[] headers();
+
+    /// @param bytes  the body, up to `length`
+    /// @param length 0 is no body
+    record Whole(int status, String type, byte[] bytes, int length, String... headers) implements Answer {
+    }
+
+    /// A 200 whose body is written as it comes.
+    record Streamed(String type, Body body, String... headers) implements Answer {
+    }
+
+    interface Body {
+        /// Flush what must not wait. An error here can only cut the connection.
+        void writeTo(OutputStream out) throws IOException, InterruptedException;
+    }
+
+    static Answer json(int status, JsonWriter json, String... headers) {
+        return new Whole(status, JSON, json.buffer(), json.length(), headers);
+    }
+
+    static Answer text(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return new Whole(200, TEXT, bytes, bytes.length);
+    }
+
+    static Answer empty(int status, String... headers) {
+        return new Whole(status, null, new byte[0], 0, headers);
+    }
+
+    /// The one form of all errors. A 429 and a 503 say when to come again.
+    static Answer error(int status, String message, String... headers) {
+        JsonWriter json = new JsonWriter().beginObject().name("error").string(message).endObject();
+        if (status != 429 && status != 503) {
+            return json(status, json, headers);
+        }
+        return json(status, json, "Retry-After", "5");
+    }
+}

@@ -1,0 +1,86 @@
+package server.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+
+import shared.Problem;
+
+/// Reads the bodies of requests into memory: each up to its limit, and all together up to theirs, counted as the bytes
+/// come, so that who announces much and sends nothing takes no room from others.
+final class Bodies {
+
+    /// What a body may take at first, in bytes; it grows from there.
+    private static final int FIRST = 64 << 10;
+
+    private final long bytesMax;
+    private final AtomicLong room;
+
+    Bodies(long bytesMax) {
+        this.bytesMax = bytesMax;
+        room = new AtomicLong(bytesMax);
+    }
+
+    /// A body in memory. Give its room back with [#release] once it is not needed any more.
+    ///
+    /// @param bytes may be longer than the body
+    record Body(byte[] bytes, int length) {
+    }
+
+    /// @param announced the `Content-Length`; -1 if the body comes in chunks
+    /// @param max       the limit, in bytes, which belongs to `what`
+    Body read(InputStream in, long announced, int max, String what) {
+        if (announced > max) {
+            throw tooLarge(max, what);
+        }
+        int first = announced < 0 ? Math.min(FIRST / 8, max + 1) : (int) Math.min(FIRST, announced);
+        take(first);
+        byte[] bytes = new byte[first];
+        int length = 0;
+        try {
+            for (;;) {
+                int count = length == bytes.length ? 0 : in.read(bytes, length, bytes.length - length);
+                if (count < 0 || length + count == announced) {
+                    return new Body(bytes, length + Math.max(count, 0));
+                }
+                length += count;
+                if (length > max) {
+                    throw tooLarge(max, what);
+                }
+                if (length == bytes.length) {
+                    int more = (int) Math.min(length, (announced < 0 ? max + 1L : announced) - length);
+                    take(more);
+                    bytes = Arrays.copyOf(bytes, length + more);
+                }
+            }
+        } catch (Problem problem) {
+            giveBack(bytes.length);
+            throw problem;
+        } catch (IOException | RuntimeException broken) {
+            // jdk.httpserver throws both for a body that is not well formed
+            giveBack(bytes.length);
+            throw Problem.badRequest("the request's body ended early, or its chunks are not well formed");
+        }
+    }
+
+    void release(Body body) {
+        giveBack(body.bytes().length);
+    }
+
+    private void take(int bytes) {
+        if (room.addAndGet(-bytes) < 0) {
+            giveBack(bytes);
+            throw new Problem(503, "the requests being read hold " + bytesMax + " bytes together, which is the limit; "
+                    + "come again in a moment");
+        }
+    }
+
+    private void giveBack(int bytes) {
+        room.addAndGet(bytes);
+    }
+
+    private static Problem tooLarge(int max, String what) {
+        return new Problem(413, "the body is too large: " + what + " may have " + max + " bytes");
+    }
+}

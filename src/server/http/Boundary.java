@@ -1,0 +1,149 @@
+package server.http;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+
+import server.http.Answer.Streamed;
+import server.http.Answer.Whole;
+import server.journal.JournalFailure;
+import shared.Problem;
+import shared.json.JsonException;
+
+/// Where every request comes in, and where every error ends: a mistake of the client becomes its status, a fault of
+/// this program is logged once, with its stack, and answered with a 500 that tells nothing of it.
+///
+/// If the connection breaks, the exchange is not closed but an [IOException] thrown: only so does `jdk.httpserver`
+/// forget the connection.
+final class Boundary implements HttpHandler {
+
+    private static final Logger LOG = System.getLogger("server.http");
+
+    /// What is read on and forgotten of a body that was refused, so that its sender sees the answer.
+    private static final long DRAIN_BYTES = 128 << 20;
+    private static final long DRAIN_NANOS = Duration.ofSeconds(10).toNanos();
+
+    private final Guard guard;
+    private final Routes routes;
+    private final Bodies bodies;
+    private final BooleanSupplier stopping;
+
+    /// @param stopping whether changes are refused
+    Boundary(Guard guard, Routes routes, Bodies bodies, BooleanSupplier stopping) {
+        this.guard = guard;
+        this.routes = routes;
+        this.bodies = bodies;
+        this.stopping = stopping;
+    }
+
+    @Override
+    public void handle(HttpExchange exchange) throws IOException {
+        try (WebRequest request = new WebRequest(exchange, bodies)) {
+            Answer answer;
+            try {
+                answer = answer(exchange, request);
+            } catch (Throwable thrown) {
+                answer = error(exchange, thrown);
+            }
+            switch (answer) {
+                case Whole whole -> send(exchange, request, whole);
+                case Streamed streamed -> stream(exchange, streamed);
+            }
+        }
+    }
+
+    private Answer answer(HttpExchange exchange, WebRequest request) throws IOException, InterruptedException {
+        guard.check(exchange);
+        String method = exchange.getRequestMethod();
+        Routes.Match match = routes.find(method, request.path());
+        if (match.route() == null) {
+            return method.equals("OPTIONS") ? Answer.empty(204, "Allow", match.allow())
+                    : Answer.error(405, "this path has no " + method + "; it has " + match.allow(),
+                            "Allow", match.allow());
+        }
+        if (stopping.getAsBoolean() && !method.equals("GET") && !method.equals("HEAD")) {
+            throw new Problem(503, "the server is stopping");
+        }
+        request.found(match.id(), match.route().parameters());
+        return match.route().handler().handle(request);
+    }
+
+    private static Answer error(HttpExchange exchange, Throwable thrown) {
+        return switch (thrown) {
+            case Problem problem -> Answer.error(problem.status(), problem.getMessage());
+            case JsonException notJson -> Answer.error(400, notJson.getMessage());
+            case JournalFailure failure -> Answer.error(503, failure.getMessage());
+            case InterruptedException stopped -> Answer.error(503, "the server is stopping");
+            default -> {
+                LOG.log(Level.ERROR, "event=internal_error method=" + exchange.getRequestMethod() + " path="
+                        + exchange.getRequestURI().getRawPath(), thrown);
+                yield Answer.error(500, "internal error; the server's log has more");
+            }
+        };
+    }
+
+    private static void send(HttpExchange exchange, WebRequest request, Whole answer) throws IOException {
+        Headers headers = exchange.getResponseHeaders();
+        if (answer.type() != null) {
+            headers.set("Content-type", answer.type());
+        }
+        set(headers, answer.headers());
+        boolean muchUnread = request.muchUnread();
+        if (muchUnread) {
+            headers.set("Connection", "close");
+        }
+        boolean head = exchange.getRequestMethod().equals("HEAD");
+        if (head) {
+            headers.set("Content-length", Integer.toString(answer.length()));
+        }
+        if (head || answer.length() == 0) {
+            exchange.sendResponseHeaders(answer.status(), -1);
+            return;
+        }
+        exchange.sendResponseHeaders(answer.status(), answer.length());
+        OutputStream out = exchange.getResponseBody();
+        out.write(answer.bytes(), 0, answer.length());
+        if (muchUnread) {
+            out.flush();
+            request.drain(DRAIN_BYTES, DRAIN_NANOS);
+        }
+        out.close();
+    }
+
+    private static void stream(HttpExchange exchange, Streamed answer) throws IOException {
+        Headers headers = exchange.getResponseHeaders();
+        headers.set("Content-type", answer.type());
+        set(headers, answer.headers());
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            exchange.sendResponseHeaders(200, -1);
+            return;
+        }
+        exchange.sendResponseHeaders(200, 0);
+        try {
+            OutputStream out = exchange.getResponseBody();
+            answer.body().writeTo(out);
+            out.close();
+        } catch (IOException gone) {
+            throw gone;
+        } catch (InterruptedException stopped) {
+            throw new IOException("the server is stopping");
+        } catch (Throwable thrown) {
+            // too late for another status: a body cut off is what tells the client
+            error(exchange, thrown);
+            throw new IOException("the answer could not be finished");
+        }
+    }
+
+    private static void set(Headers headers, String[] namesAndValues) {
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            headers.set(namesAndValues[i], namesAndValues[i + 1]);
+        }
+    }
+}

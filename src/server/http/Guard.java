@@ -1,0 +1,170 @@
+package server.http;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+
+import shared.Problem;
+
+/// Who may ask. Without a token: bound to loopback, everybody there; else the machines of private networks too. A
+/// `Host` that no user of such a network would have typed is refused, for behind it is a web page that had its name
+/// point here (DNS rebinding), and so is an `Origin` other than the server's own.
+final class Guard {
+
+    private final String boundTo;
+    private final Set<String> allowedHosts;
+    private final boolean loopbackOnly;
+    private final Supplier<String> machineName;
+
+    /// @param boundTo     the address or name that the server was told to bind
+    /// @param bound       the address that it is
+    /// @param machineName asked only where nothing else lets a name pass, for it may take a while
+    Guard(String boundTo, InetAddress bound, Set<String> allowedHosts, Supplier<String> machineName) {
+        this.boundTo = boundTo.toLowerCase(Locale.ROOT);
+        this.allowedHosts = allowedHosts;
+        this.loopbackOnly = bound.isLoopbackAddress();
+        this.machineName = machineName;
+    }
+
+    /// @throws Problem 400 or 403
+    void check(HttpExchange exchange) {
+        Headers headers = exchange.getRequestHeaders();
+        // Tokens: once there are any, a right one lets the request pass here, and a wrong one ends it with 401.
+        if (!loopbackOnly) {
+            checkPeer(exchange, headers);
+        }
+        String host = only(headers, "Host");
+        if (host == null) {
+            // HTTP/1.0 knows no Host; no browser speaks it
+            if (!exchange.getProtocol().equals("HTTP/1.0")) {
+                throw Problem.badRequest("a request needs exactly one Host header");
+            }
+        } else {
+            checkHost(host);
+        }
+        if (exchange.getRequestURI().getRawAuthority() != null) {
+            checkAbsolute(exchange, host);
+        }
+        String origin = only(headers, "Origin");
+        if (origin != null && !sameOrigin(origin, host)) {
+            throw new Problem(403, "a page of another origin may not ask here");
+        }
+    }
+
+    private static void checkPeer(HttpExchange exchange, Headers headers) {
+        boolean forwarded = headers.containsKey("Forwarded") || headers.containsKey("X-forwarded-for");
+        if (forwarded || !isPrivate(exchange.getRemoteAddress().getAddress())) {
+            throw new Problem(403, "without a token this server answers loopback and private networks only; "
+                    + "set server.token and send it as Authorization: Bearer");
+        }
+    }
+
+    private void checkHost(String host) {
+        String name = name(host);
+        boolean passes = name.equals("localhost") || name.equals(boundTo) || name.indexOf('.') < 0
+                && name.indexOf(':') < 0 || allowedHosts.contains(name) || isPrivateLiteral(name)
+                || name.equals(machineName.get());
+        if (!passes) {
+            throw new Problem(403, "the Host \"" + name + "\" is not known here; "
+                    + "add it to server.allowed_hosts if it should be");
+        }
+    }
+
+    /// A request that names its whole URL must name the Host in it.
+    private static void checkAbsolute(HttpExchange exchange, String host) {
+        String authority = exchange.getRequestURI().getRawAuthority();
+        if (!"http".equalsIgnoreCase(exchange.getRequestURI().getScheme()) || !authority.equalsIgnoreCase(host)) {
+            throw Problem.badRequest("the request must name a path, or a URL of its Host");
+        }
+    }
+
+    /// Name and port must be the Host's; the scheme may differ, for a proxy may speak TLS.
+    private static boolean sameOrigin(String origin, String host) {
+        int scheme = origin.indexOf("://");
+        return host != null && scheme > 0
+                && withoutDefaultPort(origin.substring(scheme + 3)).equals(withoutDefaultPort(host));
+    }
+
+    private static String withoutDefaultPort(String authority) {
+        String text = authority.toLowerCase(Locale.ROOT);
+        if (text.endsWith(":80") || text.endsWith(":443")) {
+            return text.substring(0, text.lastIndexOf(':'));
+        }
+        return text;
+    }
+
+    /// The name in `name:port`, in lower case, an IPv6 address without its brackets.
+    private static String name(String host) {
+        int end;
+        if (host.startsWith("[")) {
+            end = host.indexOf(']') + 1;
+        } else {
+            int colon = host.indexOf(':');
+            end = colon < 0 ? host.length() : colon;
+        }
+        boolean good = end > 0 && (end == host.length() || host.charAt(end) == ':');
+        for (int i = end + 1; good && i < host.length(); i++) {
+            good = host.charAt(i) >= '0' && host.charAt(i) <= '9';
+        }
+        for (int i = 0; good && i < end; i++) {
+            char c = host.charAt(i);
+            good = c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c == '.' || c == '-'
+                    || c == '_' || host.charAt(0) == '[' && (c == ':' || c == '[' || c == ']');
+        }
+        if (!good) {
+            throw Problem.badRequest("the header Host must be a name or an address and perhaps a port");
+        }
+        String name = host.charAt(0) == '[' ? host.substring(1, end - 1) : host.substring(0, end);
+        return name.toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean isPrivateLiteral(String name) {
+        boolean digits = true;
+        for (int i = 0; digits && i < name.length(); i++) {
+            char c = name.charAt(i);
+            digits = c >= '0' && c <= '9' || c == '.';
+        }
+        if (!digits && name.indexOf(':') < 0) {
+            return false;
+        }
+        try {
+            return isPrivate(InetAddress.ofLiteral(name));
+        } catch (IllegalArgumentException noAddress) {
+            return false;
+        }
+    }
+
+    /// Loopback, RFC 1918, RFC 4193, link-local.
+    static boolean isPrivate(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        return address.isLoopbackAddress() || address.isLinkLocalAddress()
+                || bytes.length == 4 && address.isSiteLocalAddress()
+                || bytes.length == 16 && (bytes[0] & 0xfe) == 0xfc;
+    }
+
+    /// The name that this machine gives itself, in lower case.
+    static String machineName() {
+        try {
+            return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
+        } catch (UnknownHostException nameless) {
+            return "localhost";
+        }
+    }
+
+    private static String only(Headers headers, String name) {
+        List<String> values = headers.get(name);
+        if (values == null) {
+            return null;
+        }
+        if (values.size() != 1) {
+            throw Problem.badRequest("the header " + name + " appears twice");
+        }
+        return values.getFirst();
+    }
+}

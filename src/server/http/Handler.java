@@ -1,0 +1,9 @@
+package server.http;
+
+import java.io.IOException;
+
+/// Answers one kind of request. What it throws, the [Boundary] turns into an error's answer.
+interface Handler {
+
+    Answer handle(WebRequest request) throws IOException, InterruptedException;
+}

@@ -1,0 +1,127 @@
+package server.http;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+import com.sun.net.httpserver.HttpServer;
+
+import server.live.Answers;
+import server.queue.TaskQueue;
+import server.task.SubmissionReader;
+import server.task.Task;
+
+/// The HTTP side of the server. [#routes] is its table of contents.
+public final class HttpApi implements AutoCloseable {
+
+    /// How many connections may wait to be accepted.
+    private static final int BACKLOG = 1_024;
+
+    /// What the API stands on.
+    ///
+    /// @param answers what is being said; the caller has given it the queue's events
+    /// @param waiting why a pending task waits, for people (no host is there, …); null if for nothing but its turn
+    public record Parts(TaskQueue queue, Answers answers, SubmissionReader submissions, Workers workers,
+            Function<Task, String> waiting, InstantSource clock) {
+    }
+
+    private final HttpServer server;
+    private final ExecutorService handlers;
+    private volatile boolean stopping;
+
+    private HttpApi(HttpOptions options, Parts parts, HttpServer server) {
+        this.server = server;
+        handlers = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
+        Guard guard = new Guard(options.host(), server.getAddress().getAddress(), options.allowedHosts(),
+                Guard::machineName);
+        server.createContext("/", new Boundary(guard, routes(options, parts), new Bodies(options.bodiesBytesMax()),
+                () -> stopping));
+        server.setExecutor(handlers);
+    }
+
+    /// Sets what `jdk.httpserver` takes from system properties, once, when its first server is made. Call it before
+    /// that. What a user has set stays.
+    public static void prepare(HttpOptions options) {
+        property("sun.net.httpserver.nodelay", "true");
+        // an idle connection beyond this number is closed after its answer, and its client's next request fails
+        property("sun.net.httpserver.maxIdleConnections", options.connectionsMax());
+        property("jdk.httpserver.maxConnections", options.connectionsMax());
+        // longer than clients keep one, so that it is the client that closes: no request meets a closing connection
+        property("sun.net.httpserver.idleInterval", 75);
+        property("sun.net.httpserver.maxReqTime", options.requestTimeMax().toSeconds());
+        property("sun.net.httpserver.maxReqHeaderSize", options.headerBytesMax());
+    }
+
+    /// Begins to serve.
+    ///
+    /// @throws IOException the address cannot be bound, with a message for people
+    public static HttpApi start(HttpOptions options, Parts parts) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(options.host(), options.port()), BACKLOG);
+        HttpApi api = new HttpApi(options, parts, server);
+        server.start();
+        return api;
+    }
+
+    /// The address that it listens on.
+    public InetSocketAddress address() {
+        return server.getAddress();
+    }
+
+    /// From now on refuses changes with 503; reads and streams go on.
+    public void stopIntake() {
+        stopping = true;
+    }
+
+    /// Closes the listener and all connections, and ends the handlers that still wait.
+    @Override
+    public void close() {
+        stopping = true;
+        handlers.shutdownNow();
+        server.stop(0);
+        try {
+            // the queue may be closed next
+            handlers.awaitTermination(2, TimeUnit.SECONDS);
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Routes routes(HttpOptions options, Parts parts) {
+        TaskQueue queue = parts.queue();
+        TaskApi tasks = new TaskApi(options, queue, parts.submissions(), parts.waiting());
+        BatchApi batches = new BatchApi(options, queue, parts.submissions());
+        ListApi lists = new ListApi(options, queue);
+        TaskStream streams = new TaskStream(options, queue, parts.answers());
+        QueueApi all = new QueueApi(queue, parts.workers(), parts.clock());
+        ServerApi self = new ServerApi(options, queue, () -> stopping);
+        return new Routes()
+                .add("POST", "/api/tasks", tasks::submit)
+                .add("POST", "/api/tasks/batch", batches::submit)
+                .add("GET", "/api/tasks", lists::list, ListApi.PARAMETERS)
+                .add("GET", "/api/tasks/{id}", tasks::show, "wait")
+                .add("GET", "/api/tasks/{id}/events", streams::open)
+                .add("POST", "/api/tasks/{id}/cancel", tasks::cancel)
+                .add("POST", "/api/tasks/{id}/priority", tasks::changePriority)
+                .add("POST", "/api/tasks/{id}/retry", tasks::retry)
+                .add("DELETE", "/api/tasks/{id}", tasks::delete)
+                .add("GET", "/api/status", all::status)
+                .add("GET", "/api/stats", all::status)
+                .add("POST", "/api/queue/pause", all::pause)
+                .add("POST", "/api/queue/resume", all::resume)
+                .add("POST", "/api/queue/drain", all::drain)
+                .add("GET", "/api/info", self::info)
+                .add("GET", "/healthz", self::health)
+                .add("GET", "/readyz", self::ready)
+                .add("GET", "/", self::page);
+    }
+
+    private static void property(String name, Object value) {
+        if (System.getProperty(name) == null) {
+            System.setProperty(name, value.toString());
+        }
+    }
+}

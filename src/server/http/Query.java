@@ -1,0 +1,136 @@
+package server.http;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+import shared.Nearest;
+import shared.Problem;
+
+/// The parameters of a request's URL. One that the route does not know is an error that names the nearest known one.
+final class Query {
+
+    private static final Query EMPTY = new Query(List.of());
+
+    private record Parameter(String name, String value) {
+    }
+
+    private final List<Parameter> parameters;
+
+    private Query(List<Parameter> parameters) {
+        this.parameters = parameters;
+    }
+
+    /// @param raw null for none
+    static Query parse(String raw, Set<String> known) {
+        if (raw == null || raw.isEmpty()) {
+            return EMPTY;
+        }
+        List<Parameter> parameters = new ArrayList<>();
+        for (int from = 0; from <= raw.length();) {
+            int end = raw.indexOf('&', from);
+            end = end < 0 ? raw.length() : end;
+            if (end > from) {
+                int equals = raw.indexOf('=', from);
+                boolean valued = equals >= 0 && equals < end;
+                String name = Percent.decode("query", raw.substring(from, valued ? equals : end), true);
+                if (!known.contains(name)) {
+                    throw Problem.badRequest("unknown query parameter \"" + name + "\"" + Nearest.hint(name, known));
+                }
+                parameters.add(new Parameter(name,
+                        valued ? Percent.decode("query", raw.substring(equals + 1, end), true) : ""));
+            }
+            from = end + 1;
+        }
+        return new Query(parameters);
+    }
+
+    /// Null if it is not given, or empty.
+    String text(String name) {
+        String found = null;
+        for (Parameter parameter : parameters) {
+            if (parameter.name().equals(name)) {
+                if (found != null) {
+                    throw Problem.badRequest("the query parameter \"" + name + "\" appears twice");
+                }
+                found = parameter.value();
+            }
+        }
+        return found == null || found.isEmpty() ? null : found;
+    }
+
+    /// The values of a parameter that may be repeated and may hold a list with commas.
+    List<String> texts(String name) {
+        List<String> values = new ArrayList<>();
+        for (Parameter parameter : parameters) {
+            if (parameter.name().equals(name)) {
+                for (String value : parameter.value().split(",")) {
+                    if (!value.isBlank()) {
+                        values.add(value.strip());
+                    }
+                }
+            }
+        }
+        return values;
+    }
+
+    /// A whole number of a range.
+    long number(String name, long otherwise, long min, long max) {
+        String text = text(name);
+        if (text == null) {
+            return otherwise;
+        }
+        try {
+            long number = Long.parseLong(text);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            // said below
+        }
+        throw Problem.badRequest(name + " must be a whole number from " + min + " to " + max + ", not \"" + text
+                + "\"");
+    }
+
+    boolean flag(String name) {
+        String text = text(name);
+        if (text == null || text.equals("false") || text.equals("0")) {
+            return false;
+        }
+        if (text.equals("true") || text.equals("1")) {
+            return true;
+        }
+        throw Problem.badRequest(name + " must be true or false, not \"" + text + "\"");
+    }
+
+    /// One of a parameter's names, as its index.
+    int choice(String name, List<String> names, int otherwise) {
+        String text = text(name);
+        if (text == null) {
+            return otherwise;
+        }
+        int found = names.indexOf(text);
+        if (found < 0) {
+            throw Problem.badRequest(name + " must be one of " + String.join(", ", names) + ", not \"" + text + "\""
+                    + Nearest.hint(text, names));
+        }
+        return found;
+    }
+
+    /// The query again, as text that begins with `?`, without two of its parameters and with another one at the end.
+    String with(String name, String value, String without) {
+        StringBuilder text = new StringBuilder("?");
+        for (Parameter parameter : parameters) {
+            if (!parameter.name().equals(name) && !parameter.name().equals(without)) {
+                text.append(encode(parameter.name())).append('=').append(encode(parameter.value())).append('&');
+            }
+        }
+        return text.append(name).append('=').append(encode(value)).toString();
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,75 @@
+package server.http;
+
+import java.time.InstantSource;
+import java.util.Map;
+
+import server.queue.QueueMode;
+import server.queue.QueueStats;
+import server.queue.TaskQueue;
+import server.task.Times;
+import shared.TaskStatus;
+import shared.Version;
+import shared.json.JsonWriter;
+
+/// The requests that are about the queue as a whole.
+final class QueueApi {
+
+    private final TaskQueue queue;
+    private final Workers workers;
+    private final InstantSource clock;
+    private final long startedAt;
+
+    QueueApi(TaskQueue queue, Workers workers, InstantSource clock) {
+        this.queue = queue;
+        this.workers = workers;
+        this.clock = clock;
+        startedAt = clock.millis();
+    }
+
+    Answer pause(WebRequest request) {
+        return change(QueueMode.PAUSED);
+    }
+
+    Answer resume(WebRequest request) {
+        return change(QueueMode.RUNNING);
+    }
+
+    Answer drain(WebRequest request) {
+        return change(QueueMode.DRAINING);
+    }
+
+    Answer status(WebRequest request) {
+        return status();
+    }
+
+    private Answer change(QueueMode mode) {
+        queue.changeMode(mode);
+        return status();
+    }
+
+    private Answer status() {
+        QueueStats stats = queue.stats();
+        long now = clock.millis();
+        JsonWriter out = new JsonWriter(512).beginObject();
+        for (TaskStatus status : TaskStatus.values()) {
+            out.name(status.text + "_tasks").number(stats.byStatus().getOrDefault(status, 0L));
+        }
+        out.name("total_tasks").number(stats.total());
+        out.name("queues_by_priority").beginObject();
+        for (Map.Entry<Integer, ? extends Number> entry : stats.pendingByPriority().entrySet()) {
+            out.name(entry.getKey().toString()).number(entry.getValue().longValue());
+        }
+        out.endObject();
+        out.name("workers_active").number(workers.active());
+        out.name("workers_idle").number(workers.idle());
+        out.name("mode").string(stats.mode().text);
+        Times.write(out.name("oldest_pending_at"), stats.oldestPendingAt());
+        out.name("oldest_pending_seconds")
+                .number(stats.oldestPendingAt() == 0 ? 0 : Math.max(0, now - stats.oldestPendingAt()) / 1_000);
+        out.name("last_seq").number(stats.lastSeq());
+        Times.write(out.name("started_at"), startedAt);
+        out.name("uptime_seconds").number(Math.max(0, now - startedAt) / 1_000);
+        out.name("version").string(Version.TEXT);
+        return Answer.json(200, out.endObject());
+    }
+}

@@ -1,0 +1,35 @@
+package server.http;
+
+import shared.json.JsonReader;
+import shared.json.JsonReader.Kind;
+import shared.json.Slice;
+
+/// The text of a result, Ollama's final object: `message.content` and `message.thinking`, or `response` and
+/// `thinking`. An embedding has none.
+record ResultText(String text, String thinking) {
+
+    static ResultText of(Slice result) {
+        return read(new JsonReader(result.bytes(), result.from(), result.to()));
+    }
+
+    private static ResultText read(JsonReader json) {
+        String text = "";
+        String thinking = "";
+        json.beginObject();
+        for (String name = json.nextName(); name != null; name = json.nextName()) {
+            Kind kind = json.peek();
+            if (name.equals("message") && kind == Kind.OBJECT) {
+                ResultText message = read(json);
+                text += message.text();
+                thinking += message.thinking();
+            } else if (kind == Kind.STRING && (name.equals("content") || name.equals("response"))) {
+                text += json.string();
+            } else if (kind == Kind.STRING && name.equals("thinking")) {
+                thinking += json.string();
+            } else {
+                json.skip();
+            }
+        }
+        return new ResultText(text, thinking);
+    }
+}

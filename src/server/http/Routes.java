@@ -1,0 +1,106 @@
+package server.http;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import shared.Problem;
+
+/// The table of what the server answers: method and path to a handler. In a path a segment `{id}` stands for any text
+/// that is not empty; there is at most one, and a path without it goes before. One more `/` at the end is no matter.
+final class Routes {
+
+    /// @param parameters the query parameters that it knows
+    record Route(Handler handler, Set<String> parameters) {
+    }
+
+    /// @param route null if the path has no such method
+    /// @param id    what stands for `{id}`; null if the path has none
+    /// @param allow the methods that the path has
+    record Match(Route route, String id, String allow) {
+    }
+
+    /// All that is answered at one path.
+    private record Resource(String[] segments, Map<String, Route> methods) {
+
+        Match match(String method, String id) {
+            Route route = methods.get(method.equals("HEAD") ? "GET" : method);
+            return new Match(route, id, route == null || method.equals("OPTIONS") ? allow() : null);
+        }
+
+        private String allow() {
+            String all = String.join(", ", methods.keySet());
+            return all + (methods.containsKey("GET") ? ", HEAD" : "") + ", OPTIONS";
+        }
+    }
+
+    private static final String ID = "{id}";
+
+    private final Map<String, Resource> plain = new HashMap<>();
+    private final Map<String, Resource> withId = new LinkedHashMap<>();
+
+    Routes add(String method, String path, Handler handler, String... parameters) {
+        (path.contains(ID) ? withId : plain)
+                .computeIfAbsent(path, text -> new Resource(segments(text), new LinkedHashMap<>()))
+                .methods().put(method, new Route(handler, Set.of(parameters)));
+        return this;
+    }
+
+    /// @param path as the client sent it
+    /// @throws Problem 404, or 400 if the path is not well formed
+    Match find(String method, String path) {
+        Resource exact = plain.get(path);
+        if (exact != null) {
+            return exact.match(method, null);
+        }
+        String[] segments = segments(path);
+        for (int i = 0; i < segments.length; i++) {
+            segments[i] = Percent.decode("path", segments[i], false);
+        }
+        for (Resource resource : plain.values()) {
+            if (fits(resource.segments(), segments) != null) {
+                return resource.match(method, null);
+            }
+        }
+        for (Resource resource : withId.values()) {
+            String id = fits(resource.segments(), segments);
+            if (id != null) {
+                return resource.match(method, id);
+            }
+        }
+        throw Problem.notFound("nothing is at this path; the API begins at /api/, as in GET /api/tasks");
+    }
+
+    /// What stands for the id, an empty text if the template has none; null if it does not fit.
+    private static String fits(String[] template, String[] segments) {
+        if (template.length != segments.length) {
+            return null;
+        }
+        String id = "";
+        for (int i = 0; i < template.length; i++) {
+            if (template[i].equals(ID) && !segments[i].isEmpty()) {
+                id = segments[i];
+            } else if (!template[i].equals(segments[i])) {
+                return null;
+            }
+        }
+        return id;
+    }
+
+    /// The texts between the slashes. No text is joined or resolved: `..` is a segment like any other.
+    private static String[] segments(String path) {
+        List<String> segments = new ArrayList<>();
+        int from = 1;
+        for (int slash = path.indexOf('/', from); slash >= 0; slash = path.indexOf('/', from)) {
+            segments.add(path.substring(from, slash));
+            from = slash + 1;
+        }
+        if (from < path.length()) {
+            segments.add(path.substring(from));
+        }
+        return segments.toArray(new String[0]);
+    }
+}

@@ -1,0 +1,74 @@
+package server.http;
+
+import java.util.function.BooleanSupplier;
+
+import server.queue.QueueMode;
+import server.queue.TaskQueue;
+import shared.Problem;
+import shared.Version;
+import shared.config.Durations;
+import shared.json.JsonReader;
+import shared.json.JsonWriter;
+
+/// The requests that are about the server itself.
+final class ServerApi {
+
+    private final HttpOptions options;
+    private final TaskQueue queue;
+    private final BooleanSupplier stopping;
+
+    ServerApi(HttpOptions options, TaskQueue queue, BooleanSupplier stopping) {
+        this.options = options;
+        this.queue = queue;
+        this.stopping = stopping;
+    }
+
+    Answer info(WebRequest request) {
+        JsonWriter out = new JsonWriter(512).beginObject();
+        out.name("version").string(Version.TEXT);
+        out.name("ws_port").nul();
+        out.name("limits").beginObject();
+        out.name("task_bytes").number(options.taskBytesMax());
+        out.name("batch_bytes").number(options.batchBytesMax());
+        out.name("batch_tasks").number(options.batchTasksMax());
+        out.name("bodies_bytes").number(options.bodiesBytesMax());
+        out.name("header_bytes").number(options.headerBytesMax());
+        out.name("json_depth").number(JsonReader.DEPTH_MAX);
+        out.name("list").number(options.listMax());
+        out.name("wait").string(Durations.format(options.waitMax()));
+        out.name("request_time").string(Durations.format(options.requestTimeMax()));
+        out.name("connections").number(options.connectionsMax());
+        out.name("event_streams").number(options.streamsMax());
+        return Answer.json(200, out.endObject().endObject());
+    }
+
+    /// Whether the process is alive: it is, for it answers.
+    Answer health(WebRequest request) {
+        return Answer.json(200, new JsonWriter().beginObject().name("status").string("ok").endObject());
+    }
+
+    /// Whether the server takes tasks.
+    Answer ready(WebRequest request) {
+        String failure = queue.failure();
+        if (failure != null) {
+            throw new Problem(503, "not ready: " + failure);
+        }
+        if (stopping.getAsBoolean()) {
+            throw new Problem(503, "not ready: the server is stopping");
+        }
+        if (queue.mode() == QueueMode.DRAINING) {
+            throw new Problem(503, "not ready: the queue is draining; POST /api/queue/resume ends that");
+        }
+        return Answer.json(200, new JsonWriter().beginObject().name("status").string("ready").endObject());
+    }
+
+    Answer page(WebRequest request) {
+        return Answer.text("""
+                ollama-queue-server %s: a durable task queue in front of Ollama.
+
+                GET  /api/status   how many tasks wait, run and have ended
+                GET  /api/tasks    the newest tasks
+                POST /api/tasks    {"type":"generate","model":"qwen3","payload":{"prompt":"Hello"}}
+                """.formatted(Version.TEXT));
+    }
+}

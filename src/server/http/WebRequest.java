@@ -1,0 +1,193 @@
+package server.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+
+import server.http.Bodies.Body;
+import shared.Problem;
+import shared.json.JsonReader;
+
+/// A request as a handler sees it.
+final class WebRequest implements AutoCloseable {
+
+    /// What `jdk.httpserver` itself reads on, of a body that nobody wanted, before it closes the connection.
+    private static final int DRAINED = 64 << 10;
+
+    private final HttpExchange exchange;
+    private final Bodies bodies;
+    private final Headers headers;
+
+    private String id;
+    private Query query;
+    private Body body;
+    private boolean bodyRead;
+
+    WebRequest(HttpExchange exchange, Bodies bodies) {
+        this.exchange = exchange;
+        this.bodies = bodies;
+        this.headers = exchange.getRequestHeaders();
+    }
+
+    /// Tells what the route found in the URL.
+    void found(String newId, Set<String> parameters) {
+        id = newId;
+        query = Query.parse(exchange.getRequestURI().getRawQuery(), parameters);
+    }
+
+    /// The text that stood for `{id}`.
+    String id() {
+        return id;
+    }
+
+    Query query() {
+        return query;
+    }
+
+    String path() {
+        return exchange.getRequestURI().getRawPath();
+    }
+
+    /// The value of a header; null if it is absent.
+    String header(String name) {
+        List<String> values = headers.get(name);
+        if (values == null) {
+            return null;
+        }
+        if (values.size() > 1) {
+            throw Problem.badRequest("the header " + name + " appears twice");
+        }
+        String value = values.getFirst();
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) < ' ' || value.charAt(i) == 0x7f) {
+                throw Problem.badRequest("the header " + name + " holds a control character");
+            }
+        }
+        return value;
+    }
+
+    boolean accepts(String type) {
+        String accept = header("Accept");
+        return accept != null && accept.toLowerCase(Locale.ROOT).contains(type);
+    }
+
+    /// The type of the body, in lower case and without parameters.
+    private String contentType() {
+        String header = header("Content-type");
+        if (header == null) {
+            return "";
+        }
+        int semicolon = header.indexOf(';');
+        if (semicolon >= 0 && !utf8(header.substring(semicolon + 1))) {
+            throw new Problem(415, "the body must be UTF-8, not \"" + header + "\"");
+        }
+        return (semicolon < 0 ? header : header.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
+    }
+
+    /// Other parameters than a charset mean nothing to JSON.
+    private static boolean utf8(String parameters) {
+        for (String parameter : parameters.toLowerCase(Locale.ROOT).split(";")) {
+            String text = parameter.strip().replace("\"", "");
+            if (text.startsWith("charset=") && !text.equals("charset=utf-8") && !text.equals("charset=utf8")) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Reads the body, which must be JSON.
+    ///
+    /// @param max  the limit in bytes
+    /// @param what what the limit belongs to, in its error message
+    JsonReader json(int max, String what) {
+        read(max, what, false);
+        return new JsonReader(body.bytes(), 0, body.length());
+    }
+
+    /// Reads the body, which must be JSON or lines of JSON.
+    ///
+    /// @return whether its type says that it is lines
+    boolean readJsonOrLines(int max, String what) {
+        return read(max, what, true);
+    }
+
+    /// The body that was read.
+    Body body() {
+        return body;
+    }
+
+    private boolean read(int max, String what, boolean linesToo) {
+        long announced = announced();
+        String type = announced == 0 ? Answer.JSON : contentType();
+        boolean lines = linesToo && (type.equals(Answer.NDJSON) || type.equals("application/ndjson")
+                || type.equals("application/jsonl"));
+        if (!lines && !type.equals(Answer.JSON) && !(type.startsWith("application/") && type.endsWith("+json"))) {
+            throw new Problem(415, "Content-Type must be application/json"
+                    + (linesToo ? " or application/x-ndjson" : "")
+                    + (type.isEmpty() ? "; the request has none" : ", not " + type));
+        }
+        bodyRead = true;
+        body = bodies.read(exchange.getRequestBody(), announced, max, what);
+        if (body.length() == 0) {
+            throw Problem.badRequest("the body is empty; it must be JSON");
+        }
+        return lines;
+    }
+
+    /// The length of the body; -1 if it comes in chunks.
+    private long announced() {
+        String length = header("Content-length");
+        if (length == null) {
+            return headers.containsKey("Transfer-encoding") ? -1 : 0;
+        }
+        // jdk.httpserver takes "+5" for 5; a proxy before it may not
+        for (int i = 0; i < length.length(); i++) {
+            if (length.charAt(i) < '0' || length.charAt(i) > '9') {
+                throw Problem.badRequest("Content-Length must be digits, not \"" + length + "\"");
+            }
+        }
+        return Long.parseLong(length);
+    }
+
+    /// Whether more of the body is to come than `jdk.httpserver` would wait for before it closes the connection, by
+    /// which a client that is still sending would lose the answer.
+    boolean muchUnread() {
+        if (bodyRead && body != null) {
+            return false;
+        }
+        String length = headers.getFirst("Content-length");
+        return length == null ? headers.containsKey("Transfer-encoding")
+                : length.length() > 5 || length.startsWith("+");
+    }
+
+    /// Reads on and forgets it, for at most so many bytes and nanoseconds.
+    void drain(long bytesMax, long nanosMax) {
+        byte[] bin = new byte[DRAINED];
+        long end = System.nanoTime() + nanosMax;
+        try {
+            InputStream in = exchange.getRequestBody();
+            long left = bytesMax;
+            while (left > 0 && System.nanoTime() < end) {
+                int count = in.read(bin);
+                if (count < 0) {
+                    return;
+                }
+                left -= count;
+            }
+        } catch (IOException | RuntimeException gone) {
+            // who does not send any more needs no waiting for
+        }
+    }
+
+    @Override
+    public void close() {
+        if (body != null) {
+            bodies.release(body);
+        }
+    }
+}

@@ -1,0 +1,450 @@
+package server.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import com.sun.net.httpserver.HttpServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import server.http.Wire.Reply;
+import server.journal.JournalFailure;
+import shared.Problem;
+import shared.json.Json;
+import shared.json.JsonReader;
+
+/// What holds for every request, whatever its route: with a table of routes made for the purpose.
+@Timeout(30)
+final class BoundaryTest {
+
+    private static final int LIMIT = 100_000;
+
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final Bodies bodies = new Bodies(300_000);
+    private HttpServer server;
+    private ExecutorService handlers;
+    private Wire wire;
+
+    @BeforeEach
+    void start() throws IOException {
+        HttpApi.prepare(HttpOptions.DEFAULT);
+        Routes routes = new Routes()
+                .add("GET", "/plain", request -> Answer.text("plain"))
+                .add("GET", "/items/{id}", request -> Answer.text("item " + request.id()), "wait", "full")
+                .add("DELETE", "/items/{id}", request -> Answer.empty(204))
+                .add("GET", "/items/special", request -> Answer.text("special"))
+                .add("POST", "/echo", request -> {
+                    JsonReader json = request.json(LIMIT, "an echo");
+                    json.skip();
+                    json.end();
+                    return new Answer.Whole(200, Answer.JSON, request.body().bytes(), request.body().length());
+                })
+                .add("GET", "/stream", request -> new Answer.Streamed(Answer.NDJSON, out -> {
+                    out.write("1\n".getBytes(StandardCharsets.UTF_8));
+                    out.flush();
+                    out.write("2\n".getBytes(StandardCharsets.UTF_8));
+                }))
+                .add("GET", "/cut", request -> new Answer.Streamed(Answer.NDJSON, out -> {
+                    out.write("1\n".getBytes(StandardCharsets.UTF_8));
+                    throw new IllegalStateException("expected by the test");
+                }))
+                .add("GET", "/fault", request -> {
+                    throw new IllegalStateException("a secret of the server");
+                })
+                .add("GET", "/overflow", request -> {
+                    throw new StackOverflowError();
+                })
+                .add("GET", "/journal", request -> {
+                    throw new JournalFailure("the disk is broken", new IOException());
+                })
+                .add("GET", "/busy", request -> {
+                    throw new Problem(429, "too many");
+                });
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Set.of("queue.example.org"),
+                () -> "box.example.net");
+        server.createContext("/", new Boundary(guard, routes, bodies, stopping::get));
+        handlers = Executors.newVirtualThreadPerTaskExecutor();
+        server.setExecutor(handlers);
+        server.start();
+        wire = new Wire(server.getAddress());
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        wire.close();
+        server.stop(0);
+        handlers.shutdownNow();
+    }
+
+    // ---- paths
+
+    @ParameterizedTest
+    @CsvSource({"/plain,plain", "/plain/,plain", "/pl%61in,plain", "/items/7,item 7", "/items/7/,item 7",
+            "/items/special,special", "/items/sp%65cial,special", "/items/a%2fb,item a/b", "/items/%C3%A4,item ä",
+            "/items/a+b,item a+b", "/items/..,item ..", "/items/%7Bid%7D,item {id}", "/items/7?wait=1s,item 7",
+            "/items/7?,item 7", "/items/7?&,item 7"})
+    void path_known_reachesItsRoute(String path, String expected) throws IOException {
+        Reply reply = wire.ask("GET", path);
+        assertEquals(200, reply.status());
+        assertEquals(expected, reply.body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/nothing", "/items", "/items/", "/items//", "/plain//", "/items/7/more",
+            "/items/../plain", "/PLAIN", "/pl%2561in", "/%2fplain"})
+    void path_unknown_is404(String path) throws IOException {
+        Reply reply = wire.ask("GET", path);
+        assertEquals(404, reply.status());
+        error(reply);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/items/%00", "/items/%0a", "/items/%ff", "/items/%c0%af", "/items/%ed%a0%80"})
+    void path_badEncoding_is400(String path) throws IOException {
+        Reply reply = wire.ask("GET", path);
+        assertEquals(400, reply.status());
+        error(reply);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/items/7?wiat=1s,did you mean wait?", "/plain?x=1,unknown query parameter",
+            "/items/7?%ff=1,not UTF-8", "/items/7?wait=%00,control character"})
+    void query_unknownOrBad_is400(String path, String message) throws IOException {
+        Reply reply = wire.ask("GET", path);
+        assertEquals(400, reply.status());
+        assertTrue(error(reply).contains(message), reply.body());
+    }
+
+    // ---- methods
+
+    @Test
+    void head_likeGet_withoutBody() throws IOException {
+        Reply reply = wire.ask("HEAD", "/plain");
+        assertEquals(200, reply.status());
+        assertEquals("5", reply.headers().get("content-length"));
+        assertEquals(Answer.TEXT, reply.headers().get("content-type"));
+        assertEquals(200, wire.ask("HEAD", "/stream").status());
+        assertEquals(404, wire.ask("HEAD", "/nothing").status());
+        assertEquals("plain", wire.ask("GET", "/plain").body());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"POST|/plain|GET, HEAD, OPTIONS", "PUT|/items/7|GET, DELETE, HEAD, OPTIONS",
+            "GET|/echo|POST, OPTIONS", "HEAD|/echo|POST, OPTIONS", "BREW|/plain|GET, HEAD, OPTIONS",
+            "get|/plain|GET, HEAD, OPTIONS"})
+    void method_unknown_is405WithAllow(String method, String path, String allow) throws IOException {
+        Reply reply = wire.ask(method, path);
+        assertEquals(405, reply.status());
+        assertEquals(allow, reply.headers().get("allow"));
+    }
+
+    @Test
+    void options_anyPath_tellsWhatIsAllowed() throws IOException {
+        Reply reply = wire.ask("OPTIONS", "/items/7");
+        assertEquals(204, reply.status());
+        assertEquals("GET, DELETE, HEAD, OPTIONS", reply.headers().get("allow"));
+        assertNull(reply.headers().get("access-control-allow-origin"));
+    }
+
+    // ---- bodies
+
+    @Test
+    void body_json_isReadWhole() throws IOException {
+        assertEquals("{\"a\":1}", wire.post("/echo", "{\"a\":1}").body());
+        wire.send("POST", "/echo", "Content-Type: application/json", "Transfer-Encoding: chunked");
+        wire.raw("3\r\n[1,\r\n4;x=y\r\n2,3]\r\n0\r\n\r\n");
+        assertEquals("[1,2,3]", wire.reply(true).body());
+        assertEquals("plain", wire.ask("GET", "/plain").body());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"application/json,200", "Application/JSON; charset=UTF-8,200", "application/vnd.x+json,200",
+            "application/json;charset=\"utf-8\",200", "application/json; charset=latin1,415", "text/plain,415",
+            "application/x-www-form-urlencoded,415", "application/x-ndjson,415", "json,415"})
+    void contentType_checked(String type, int status) throws IOException {
+        assertEquals(status, wire.post("/echo", type, "{}".getBytes(StandardCharsets.UTF_8)).status());
+    }
+
+    @Test
+    void contentType_missing_is415() throws IOException {
+        wire.send("POST", "/echo", "Content-Length: 2");
+        wire.raw("{}");
+        assertEquals(415, wire.reply(true).status());
+    }
+
+    @Test
+    void body_empty_is400() throws IOException {
+        assertEquals(400, wire.ask("POST", "/echo").status());
+        assertEquals(400, wire.ask("POST", "/echo", "Content-Length: 0").status());
+        wire.send("POST", "/echo", "Content-Type: application/json", "Transfer-Encoding: chunked");
+        wire.raw("0\r\n\r\n");
+        assertEquals(400, wire.reply(true).status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 8191, 8192, 8193, 65_535, 65_536, 65_537, LIMIT - 1, LIMIT})
+    void body_upToTheLimit_passes(int size) throws IOException {
+        byte[] json = json(size);
+        assertEquals(size, wire.post("/echo", "application/json", json).body().length());
+        wire.send("POST", "/echo", "Content-Type: application/json", "Transfer-Encoding: chunked");
+        wire.raw(Integer.toHexString(size) + "\r\n").raw(json).raw("\r\n0\r\n\r\n");
+        assertEquals(size, wire.reply(true).body().length());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {LIMIT + 1, LIMIT * 10})
+    void body_beyondTheLimit_is413AndTheClientSeesIt(int size) throws IOException {
+        Reply reply = wire.post("/echo", "application/json", json(size));
+        assertEquals(413, reply.status());
+        assertEquals("close", reply.headers().get("connection"));
+        assertTrue(error(reply).contains("100000"), reply.body());
+        assertTrue(wire.closed());
+        try (Wire other = new Wire(server.getAddress())) {
+            other.send("POST", "/echo", "Content-Type: application/json", "Transfer-Encoding: chunked");
+            other.raw(Integer.toHexString(size) + "\r\n").raw(json(size)).raw("\r\n0\r\n\r\n");
+            assertEquals(413, other.reply(true).status());
+        }
+    }
+
+    @Test
+    void body_largeToAPathThatReadsNone_clientSeesTheAnswer() throws IOException {
+        assertEquals(404, wire.post("/nothing", "application/json", json(20_000_000)).status());
+        try (Wire other = new Wire(server.getAddress())) {
+            assertEquals(415, other.post("/echo", "text/plain", json(20_000_000)).status());
+        }
+    }
+
+    @Test
+    void bodies_togetherBeyondTheirLimit_are503UntilOneEnds() throws IOException {
+        Bodies.Body held = bodies.read(new java.io.ByteArrayInputStream(new byte[250_000]), 250_000, 300_000, "it");
+        Reply reply = wire.post("/echo", "application/json", json(90_000));
+        assertEquals(503, reply.status());
+        assertEquals("5", reply.headers().get("retry-after"));
+        bodies.release(held);
+        for (int i = 0; i < 20; i++) {
+            try (Wire other = new Wire(server.getAddress())) {
+                assertEquals(200, other.post("/echo", "application/json", json(90_000)).status());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ffffffff\r\n{}\r\n0\r\n\r\n", "xyz\r\n{}\r\n0\r\n\r\n", "-1\r\n{}\r\n0\r\n\r\n",
+            "7fffffff\r\n{}\r\n"})
+    void body_badChunks_is400OrClosed(String chunks) throws IOException {
+        wire.send("POST", "/echo", "Content-Type: application/json", "Transfer-Encoding: chunked");
+        wire.raw(chunks);
+        if (chunks.startsWith("7")) {
+            wire.raw(json(200_000));
+            assertEquals(413, wire.reply(true).status());
+        } else {
+            assertEquals(400, wire.reply(true).status());
+        }
+        // all room was given back
+        bodies.release(bodies.read(new java.io.ByteArrayInputStream(new byte[300_000]), 300_000, 300_000, "it"));
+    }
+
+    @Test
+    void body_shorterThanAnnounced_leavesTheServerWell() throws IOException {
+        wire.send("POST", "/echo", "Content-Type: application/json", "Content-Length: 1000");
+        wire.raw("{}");
+        wire.close();
+        try (Wire other = new Wire(server.getAddress())) {
+            assertEquals(200, other.post("/echo", "[]").status());
+        }
+    }
+
+    @Test
+    void contentLength_notDigits_is400() throws IOException {
+        wire.send("POST", "/echo", "Content-Type: application/json", "Content-Length: +2");
+        wire.raw("{}");
+        assertEquals(400, wire.reply(true).status());
+    }
+
+    // ---- hosts and origins
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "LOCALHOST:80", "127.0.0.1:9999", "127.8.8.8", "[::1]:1", "10.1.2.3",
+            "192.168.0.1", "172.16.0.1", "169.254.1.1", "[fe80::1]", "[fd00::1]", "gpu-box", "queue.example.org:8080",
+            "QUEUE.example.org", "box.example.net"})
+    void host_known_passes(String host) throws IOException {
+        wire.lines("GET /plain HTTP/1.1", "Host: " + host, "");
+        assertEquals(200, wire.reply(true).status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"evil.example.com", "8.8.8.8", "[2001:db8::1]", "localhost.evil.com", "127.0.0.1.nip.io",
+            "172.32.0.1", "0.0.0.0", "[::]"})
+    void host_unknown_is403(String host) throws IOException {
+        wire.lines("GET /plain HTTP/1.1", "Host: " + host, "");
+        Reply reply = wire.reply(true);
+        assertEquals(403, reply.status());
+        error(reply);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a b", "localhost:8x", "[::1", "user@localhost", "localhost/x", "loc\u0001alhost"})
+    void host_notWellFormed_is400(String host) throws IOException {
+        wire.lines("GET /plain HTTP/1.1", "Host: " + host, "");
+        assertEquals(400, wire.reply(true).status());
+    }
+
+    @Test
+    void host_noneOrTwo_is400() throws IOException {
+        wire.lines("GET /plain HTTP/1.1", "X: y", "");
+        assertEquals(400, wire.reply(true).status());
+        try (Wire other = new Wire(server.getAddress())) {
+            other.lines("GET /plain HTTP/1.1", "Host: localhost", "Host: localhost", "");
+            assertEquals(400, other.reply(true).status());
+        }
+        try (Wire other = new Wire(server.getAddress())) {
+            other.lines("GET /plain HTTP/1.0", "");
+            assertEquals(200, other.reply(true).status());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http://localhost:8080,200", "https://LOCALHOST:8080,200", "http://localhost:8081,403",
+            "http://evil.example.com,403", "null,403", "localhost:8080,403", "http://localhost:8080.evil.com,403"})
+    void origin_mustBeTheHosts(String origin, int status) throws IOException {
+        wire.lines("GET /plain HTTP/1.1", "Host: localhost:8080", "Origin: " + origin, "");
+        assertEquals(status, wire.reply(true).status());
+    }
+
+    @Test
+    void origin_defaultPort_isTheSameAsNone() throws IOException {
+        wire.lines("GET /plain HTTP/1.1", "Host: localhost", "Origin: https://localhost:443", "");
+        assertEquals(200, wire.reply(true).status());
+    }
+
+    @Test
+    void absoluteUri_ofItsHostOnly() throws IOException {
+        wire.lines("GET http://localhost/plain HTTP/1.1", "Host: localhost", "");
+        assertEquals(200, wire.reply(true).status());
+        wire.lines("GET http://evil.example.com/plain HTTP/1.1", "Host: localhost", "");
+        assertEquals(400, wire.reply(true).status());
+        wire.lines("GET //evil.example.com/plain HTTP/1.1", "Host: localhost", "");
+        assertEquals(400, wire.reply(true).status());
+    }
+
+    @Test
+    void peer_boundBeyondLoopback_privateOnly() throws Exception {
+        assertTrue(Guard.isPrivate(InetAddress.ofLiteral("127.0.0.1")));
+        assertTrue(Guard.isPrivate(InetAddress.ofLiteral("::1")));
+        assertTrue(Guard.isPrivate(InetAddress.ofLiteral("::ffff:10.0.0.1")));
+        assertTrue(Guard.isPrivate(InetAddress.ofLiteral("fd12::1")));
+        assertFalse(Guard.isPrivate(InetAddress.ofLiteral("::ffff:8.8.8.8")));
+        assertFalse(Guard.isPrivate(InetAddress.ofLiteral("2001:db8::1")));
+        assertFalse(Guard.isPrivate(InetAddress.ofLiteral("100.64.0.1")));
+        assertFalse(Guard.isPrivate(InetAddress.ofLiteral("0.0.0.0")));
+    }
+
+    @Test
+    void peer_forwardedToAServerBoundBeyondLoopback_is403() throws IOException {
+        HttpServer open = HttpServer.create(new InetSocketAddress("0.0.0.0", 0), 0);
+        Guard guard = new Guard("0.0.0.0", open.getAddress().getAddress(), Set.of(), () -> "box");
+        open.createContext("/", new Boundary(guard, new Routes().add("GET", "/", r -> Answer.text("x")), bodies,
+                () -> false));
+        open.start();
+        try (Wire other = new Wire(new InetSocketAddress(InetAddress.getLoopbackAddress(),
+                open.getAddress().getPort()))) {
+            assertEquals(200, other.ask("GET", "/").status());
+            Reply reply = other.ask("GET", "/", "X-Forwarded-For: 10.0.0.1");
+            assertEquals(403, reply.status());
+            assertTrue(error(reply).contains("token"), reply.body());
+            assertEquals(403, other.ask("GET", "/", "Forwarded: for=1.2.3.4").status());
+            other.lines("GET / HTTP/1.1", "Host: 0.0.0.0", "");
+            assertEquals(200, other.reply(true).status());
+        } finally {
+            open.stop(0);
+        }
+    }
+
+    // ---- errors
+
+    @Test
+    void fault_ofTheServer_is500AndTellsNothing() throws IOException {
+        for (String path : new String[] {"/fault", "/overflow"}) {
+            Reply reply = wire.ask("GET", path);
+            assertEquals(500, reply.status());
+            assertEquals("internal error; the server's log has more", error(reply));
+        }
+        assertEquals("plain", wire.ask("GET", "/plain").body());
+    }
+
+    @Test
+    void failure_ofTheJournal_is503() throws IOException {
+        Reply reply = wire.ask("GET", "/journal");
+        assertEquals(503, reply.status());
+        assertEquals("5", reply.headers().get("retry-after"));
+    }
+
+    @Test
+    void problem_429_saysWhenToComeAgain() throws IOException {
+        Reply reply = wire.ask("GET", "/busy");
+        assertEquals(429, reply.status());
+        assertEquals("5", reply.headers().get("retry-after"));
+        assertEquals("too many", error(reply));
+    }
+
+    @Test
+    void badJson_is400WithItsPlace() throws IOException {
+        Reply reply = wire.post("/echo", "{\"a\":\n  [1,]}");
+        assertEquals(400, reply.status());
+        assertTrue(error(reply).contains("line 2"), reply.body());
+    }
+
+    @Test
+    void stream_fault_cutsTheConnection() throws IOException {
+        assertEquals("1\n2\n", wire.ask("GET", "/stream").body());
+        wire.send("GET", "/cut");
+        boolean whole = true;
+        try {
+            wire.reply(true);
+        } catch (IOException | NumberFormatException cut) {
+            whole = false;
+        }
+        assertFalse(whole);
+    }
+
+    @Test
+    void stream_toHttp10_endsWithTheConnection() throws IOException {
+        wire.lines("GET /stream HTTP/1.0", "");
+        assertEquals("1\n2\n", wire.reply(true).body());
+    }
+
+    @Test
+    void stopping_changesAre503_readsGoOn() throws IOException {
+        stopping.set(true);
+        assertEquals(503, wire.ask("DELETE", "/items/7").status());
+        assertEquals(200, wire.ask("GET", "/items/7").status());
+        assertEquals(200, wire.ask("HEAD", "/items/7").status());
+    }
+
+    private static String error(Reply reply) {
+        assertEquals(Answer.JSON, reply.headers().get("content-type"));
+        return ((Json.Obj) Json.parse(reply.body())).text("error");
+    }
+
+    /// A JSON text of exactly this length.
+    private static byte[] json(int size) {
+        return "1".repeat(size).getBytes(StandardCharsets.UTF_8);
+    }
+}
