@@ -47,13 +47,6 @@ final class Query {
         return new Query(parameters);
     }
 
-<<<<<<< HEAD
-    boolean isEmpty() {
-        return parameters.isEmpty();
-    }
-
-=======
->>>>>>> http
     /// Null if it is not given, or empty.
     String text(String name) {
         String found = null;
