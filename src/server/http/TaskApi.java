@@ -63,14 +63,19 @@ final class TaskApi {
         long id = queue.find(request.id()).id();
         String wait = request.query().text("wait");
         if (wait == null) {
-            return task(queue.document(id));
+            return held(request, task(queue.document(id)));
         }
         Duration atMost = Durations.parse("wait", wait);
         if (atMost.compareTo(options.waitMax()) > 0) {
             throw Problem.badRequest("wait may be at most " + Durations.format(options.waitMax()) + ", not " + wait
                     + "; ask again if the task has not ended by then");
         }
-        return task(queue.awaitEnd(id, atMost));
+        return held(request, task(queue.awaitEnd(id, atMost)));
+    }
+
+    private static Answer held(WebRequest request, Answer.Whole answer) {
+        request.hold(answer.length());
+        return answer;
     }
 
     Answer cancel(WebRequest request) {
@@ -95,7 +100,7 @@ final class TaskApi {
         return task(queue.document(task));
     }
 
-    private Answer task(TaskDocument document) {
+    private Answer.Whole task(TaskDocument document) {
         JsonWriter out = new JsonWriter(TASK_BYTES + document.payload().length()
                 + (document.result() == null ? 0 : document.result().length()));
         TaskJson.write(out, document);

@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.function.LongConsumer;
 
 import shared.json.Slice;
@@ -40,6 +40,10 @@ public final class Journal implements AutoCloseable {
 
     /// The first read of a line; most are shorter.
     private static final int READ_FIRST = 4 << 10;
+    private static final int READ_WINDOW = 64 << 10;
+
+    /// A line may be as long as the largest answer: so many long ones are read at the same time.
+    private static final int LONG_READS_MAX = 2;
 
     private final Storage storage;
     private final int segmentSize;
@@ -52,6 +56,8 @@ public final class Journal implements AutoCloseable {
 
     /// By number: the first sequence number that a segment may have.
     private final ConcurrentSkipListMap<Integer, Long> firstSeqs = new ConcurrentSkipListMap<>();
+
+    private final Semaphore longReads = new Semaphore(LONG_READS_MAX);
 
     /// Guards what follows; held briefly, never during I/O.
     private final Object lock = new Object();
@@ -314,19 +320,45 @@ public final class Journal implements AutoCloseable {
         String name = Segment.name(Segment.number(position));
         int start = Segment.offset(position);
         byte[] bytes = new byte[READ_FIRST];
-        int filled = 0;
-        while (true) {
-            int length = storage.read(name, start + filled, bytes, filled, bytes.length - filled);
-            for (int i = filled; i < filled + length; i++) {
-                if (bytes[i] == '\n') {
-                    return line(name, start, bytes, i);
-                }
+        int filled = storage.read(name, start, bytes, 0, bytes.length);
+        int terminator = terminator(bytes, filled);
+        if (terminator >= 0) {
+            return line(name, start, bytes, terminator);
+        }
+        longReads.acquireUninterruptibly();
+        try {
+            terminator = terminator(name, start, filled);
+            bytes = new byte[terminator];
+            storage.read(name, start, bytes, 0, terminator);
+            return line(name, start, bytes, terminator);
+        } finally {
+            longReads.release();
+        }
+    }
+
+    private static int terminator(byte[] bytes, int to) {
+        for (int i = 0; i < to; i++) {
+            if (bytes[i] == '\n') {
+                return i;
             }
-            filled += length;
-            if (filled < bytes.length) {
+        }
+        return -1;
+    }
+
+    /// Where a long line ends, counted from its start. Looked for before the line is read, so that reading it takes no
+    /// more memory than the line is long.
+    private int terminator(String name, int start, int known) throws IOException {
+        byte[] window = new byte[READ_WINDOW];
+        for (int at = known; ; ) {
+            int filled = storage.read(name, start + at, window, 0, window.length);
+            int end = terminator(window, filled);
+            if (end >= 0) {
+                return at + end;
+            }
+            at += filled;
+            if (filled < window.length) {
                 throw new JournalDamage(storage, name, start, -1, "no line ends here");
             }
-            bytes = Arrays.copyOf(bytes, Math.multiplyExact(4, filled));
         }
     }
 
