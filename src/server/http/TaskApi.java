@@ -36,6 +36,7 @@ final class TaskApi {
     private final TaskQueue queue;
     private final SubmissionReader submissions;
     private final Function<Task, String> waiting;
+    private final Waits waits;
 
     /// @param waiting why a pending task waits, for people; null if for nothing but its turn
     TaskApi(HttpOptions options, TaskQueue queue, SubmissionReader submissions, Function<Task, String> waiting) {
@@ -43,6 +44,7 @@ final class TaskApi {
         this.queue = queue;
         this.submissions = submissions;
         this.waiting = waiting;
+        waits = new Waits(queue, options.connectionsMax() / 6 * 5);
     }
 
     Answer submit(WebRequest request) {
@@ -70,7 +72,7 @@ final class TaskApi {
             throw Problem.badRequest("wait may be at most " + Durations.format(options.waitMax()) + ", not " + wait
                     + "; ask again if the task has not ended by then");
         }
-        return held(request, task(queue.awaitEnd(id, atMost)));
+        return held(request, task(waits.awaitEnd(id, atMost)));
     }
 
     private static Answer held(WebRequest request, Answer.Whole answer) {
