@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.function.LongConsumer;
 
 import shared.json.Slice;
@@ -38,13 +37,6 @@ public final class Journal implements AutoCloseable {
     /// Beyond so many bytes that were not written yet [#awaitRoom] waits.
     private static final long PENDING_MAX = 32 << 20;
 
-    /// The first read of a line; most are shorter.
-    private static final int READ_FIRST = 4 << 10;
-    private static final int READ_WINDOW = 64 << 10;
-
-    /// A line may be as long as the largest answer: so many long ones are read at the same time.
-    private static final int LONG_READS_MAX = 2;
-
     private final Storage storage;
     private final int segmentSize;
     private final AutoCloseable directoryLock;
@@ -57,7 +49,7 @@ public final class Journal implements AutoCloseable {
     /// By number: the first sequence number that a segment may have.
     private final ConcurrentSkipListMap<Integer, Long> firstSeqs = new ConcurrentSkipListMap<>();
 
-    private final Semaphore longReads = new Semaphore(LONG_READS_MAX);
+    private final StoredLines stored;
 
     /// Guards what follows; held briefly, never during I/O.
     private final Object lock = new Object();
@@ -83,6 +75,7 @@ public final class Journal implements AutoCloseable {
         this.storage = storage;
         this.directoryLock = directoryLock;
         segmentSize = Segment.sizeFor(0, options.segmentSize());
+        stored = new StoredLines(storage);
         preparer = new Preparer(storage);
         writer = new JournalWriter(storage, preparer, segmentSize);
         thread = Thread.ofPlatform().name("journal-writer").daemon().unstarted(this::write);
@@ -317,61 +310,7 @@ public final class Journal implements AutoCloseable {
                 }
             }
         }
-        String name = Segment.name(Segment.number(position));
-        int start = Segment.offset(position);
-        byte[] bytes = new byte[READ_FIRST];
-        int filled = storage.read(name, start, bytes, 0, bytes.length);
-        int terminator = terminator(bytes, filled);
-        if (terminator >= 0) {
-            return line(name, start, bytes, terminator);
-        }
-        longReads.acquireUninterruptibly();
-        try {
-            terminator = terminator(name, start, filled);
-            bytes = new byte[terminator];
-            storage.read(name, start, bytes, 0, terminator);
-            return line(name, start, bytes, terminator);
-        } finally {
-            longReads.release();
-        }
-    }
-
-    private static int terminator(byte[] bytes, int to) {
-        for (int i = 0; i < to; i++) {
-            if (bytes[i] == '\n') {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    /// Where a long line ends, counted from its start. Looked for before the line is read, so that reading it takes no
-    /// more memory than the line is long.
-    private int terminator(String name, int start, int known) throws IOException {
-        byte[] window = new byte[READ_WINDOW];
-        for (int at = known; ; ) {
-            int filled = storage.read(name, start + at, window, 0, window.length);
-            int end = terminator(window, filled);
-            if (end >= 0) {
-                return at + end;
-            }
-            at += filled;
-            if (filled < window.length) {
-                throw new JournalDamage(storage, name, start, -1, "no line ends here");
-            }
-        }
-    }
-
-    private Slice line(String name, long start, byte[] bytes, int terminator) throws IOException {
-        Line line = new Line();
-        if (!line.parse(bytes, 0, terminator) || line.closing) {
-            throw new JournalDamage(storage, name, start, -1, "the bytes here are not the line that was written");
-        }
-        int to = terminator;
-        while (bytes[to - 1] == ' ') {
-            to--;
-        }
-        return new Slice(bytes, Line.CRC, to);
+        return stored.read(position);
     }
 
     /// Visits the durable lines after this sequence number, in order, until the durable end as it is at the call.

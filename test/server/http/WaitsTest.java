@@ -22,7 +22,8 @@ final class WaitsTest {
 
     @Test
     void awaitEnd_moreThanMayWait_theFirstEndsAsIfItsTimeWereOver() throws Exception {
-        try (ApiServer server = new ApiServer(); ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ApiServer server = new ApiServer();
+                ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             long id = server.queue.find(server.submit(ApiServer.HELLO)).id();
             Waits waits = new Waits(server.queue, 1);
             Future<TaskDocument> first = clients.submit(() -> waits.awaitEnd(id, LONG));
