@@ -13,13 +13,17 @@ import server.queue.TaskQueue;
 import server.queue.TaskQueue.DurableEvent;
 import server.task.TaskDocument;
 import shared.Problem;
+import shared.TaskStatus;
 import shared.json.JsonReader;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
 /// One reader's stream of one task, as [TaskStream] describes it. All pieces of an attempt come before the event that
 /// tells of its end.
-final class TaskReader {
+final class TaskFollower {
+
+    /// A reader that has taken nothing for so many times the time between pings is given up where room is needed.
+    private static final int PINGS_MISSED_MAX = 4;
 
     /// How a result is cut into pieces, in bytes.
     private static final int PIECE_MAX = 64 << 10;
@@ -57,6 +61,7 @@ final class TaskReader {
     private final Watch watch;
     private final OutputStream out;
     private final long pingNanos;
+    private final Thread thread = Thread.currentThread();
 
     /// Where the reader is.
     private Place place;
@@ -68,8 +73,10 @@ final class TaskReader {
     /// When the client was last sent something, by System.nanoTime.
     private long sentAt;
     private boolean unflushed;
+    /// When the client last took something, by System.nanoTime.
+    private volatile long aliveAt = System.nanoTime();
 
-    TaskReader(long task, TaskQueue queue, Answers answers, Watch watch, Place place, OutputStream out,
+    TaskFollower(long task, TaskQueue queue, Answers answers, Watch watch, Place place, OutputStream out,
             Duration pingEvery) {
         this.task = task;
         this.queue = queue;
@@ -88,14 +95,23 @@ final class TaskReader {
         }
         while (!ended && !watch.overflowed()) {
             DurableEvent event = watch.poll();
-            adopt();
-            drain();
             if (event != null) {
                 tell(event);
                 ended = event.ended() && event.seq() == lastSeq;
-            } else if (!flush()) {
+                continue;
+            }
+            adopt();
+            drain();
+            if (!flush()) {
                 rest();
             }
+        }
+    }
+
+    /// Ends the stream if its client has long stopped reading. For any thread.
+    void endIfStuck() {
+        if (System.nanoTime() - aliveAt > PINGS_MISSED_MAX * pingNanos) {
+            thread.interrupt();
         }
     }
 
@@ -126,22 +142,14 @@ final class TaskReader {
             return;
         }
         lastSeq = event.seq();
-        switch (what(event.json())) {
-            case "started" -> running = true;
-            case "completed" -> {
-                drain();
-                if (buffer == null || buffer.truncated()) {
-                    drainResult();
-                }
+        String status = status(event.json());
+        running = status.equals(TaskStatus.RUNNING.text);
+        if (!running) {
+            drain();
+            if (status.equals(TaskStatus.COMPLETED.text) && (buffer == null || buffer.truncated())) {
+                drainResult();
             }
-            case "retrying", "failed", "cancelled", "deleted" -> {
-                drain();
-                running = false;
-                buffer = null;
-            }
-            default -> {
-                // it changes nothing for the answer
-            }
+            buffer = null;
         }
         send("event: task\ndata: ", event.json());
     }
@@ -199,6 +207,7 @@ final class TaskReader {
         out.write('\n');
         out.write('\n');
         unflushed = true;
+        aliveAt = System.nanoTime();
     }
 
     /// Whether there was something to flush.
@@ -208,6 +217,7 @@ final class TaskReader {
             out.flush();
             unflushed = false;
             sentAt = System.nanoTime();
+            aliveAt = sentAt;
         }
         return was;
     }
@@ -223,15 +233,18 @@ final class TaskReader {
         }
     }
 
-    /// What an event tells of: its third member.
-    private static String what(Slice event) {
+    /// The task's status as an event tells it.
+    private static String status(Slice event) {
         JsonReader json = new JsonReader(event.bytes(), event.from(), event.to());
         json.beginObject();
         for (String name = json.nextName(); name != null; name = json.nextName()) {
-            if (name.equals("what")) {
+            if (name.equals("task")) {
+                json.beginObject();
+            } else if (name.equals("status")) {
                 return json.string();
+            } else {
+                json.skip();
             }
-            json.skip();
         }
         return "";
     }
