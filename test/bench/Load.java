@@ -20,8 +20,8 @@ import java.util.List;
 /// The load: a program that keeps so many connections busy, one request each at a time, from one thread without locks.
 /// It is the same for a subject and for its floor, and stays warm between them.
 ///
-/// In:  `PORT CONNECTIONS COUNT NANOS FILE`, the file being the bytes of one request; it ends after so many requests, or
-/// so much time, whichever comes first.
+/// In:  `PORT CONNECTIONS COUNT NANOS FILE`, the file being the bytes of one request; it ends after so many
+/// requests, or so much time, whichever comes first.
 /// Out: `COUNT NANOS P50 P99 OTHERS`, the times in nanoseconds; others are the answers without a 2xx status.
 final class Load {
 

@@ -14,7 +14,8 @@ import shared.json.Slice;
 /// its class path.
 public final class NoOpProvider implements ExecutorProvider {
 
-    private static final Slice RESULT = Slice.of("{\"response\":\"\",\"done\":true}".getBytes(StandardCharsets.US_ASCII));
+    private static final Slice RESULT = Slice.of(
+            "{\"response\":\"\",\"done\":true}".getBytes(StandardCharsets.US_ASCII));
 
     public NoOpProvider() {
     }

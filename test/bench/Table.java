@@ -17,7 +17,8 @@ final class Table {
     private final List<JsonWriter> rows = new ArrayList<>();
 
     void head() {
-        System.out.printf(Locale.ROOT, FORM, "subject", "min", "median", "max", "unit", "floor", "ratio", "goal", "met");
+        System.out.printf(Locale.ROOT, FORM, "subject", "min", "median", "max", "unit", "floor", "ratio", "goal",
+                "met");
     }
 
     /// A figure with a goal of its own.
