@@ -372,7 +372,9 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     }
 
     private void ready() {
-        onReady.forEach(Runnable::run);
+        if (state.mode() != QueueMode.PAUSED) {
+            onReady.forEach(Runnable::run);
+        }
     }
 
     /// The task if this run is its current one, else null. The lock is held.
