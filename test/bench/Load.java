@@ -26,6 +26,7 @@ import java.util.List;
 final class Load {
 
     private static final int BUFFER = 256 << 10;
+    private static final int CHUNKED = -1;
 
     private final ByteBuffer request;
     private final long countMax;
@@ -98,7 +99,8 @@ final class Load {
         private final ByteBuffer answer = ByteBuffer.allocateDirect(BUFFER);
         private final ByteBuffer mine = request.duplicate();
         private long sentAt;
-        /// How long the answer is with its head, 0 while that is not known; and how much of it has come.
+        /// How long the answer is with its head, 0 while that is not known, CHUNKED if it ends with its last chunk; and
+        /// how much of it has come.
         private int length;
         private int received;
 
@@ -130,24 +132,30 @@ final class Load {
             received += count;
             if (length == 0) {
                 head();
-            } else {
+            } else if (length != CHUNKED) {
                 answer.clear();
             }
-            return length > 0 && received >= length;
+            return length == CHUNKED ? lastChunk() : length > 0 && received >= length;
+        }
+
+        private boolean lastChunk() {
+            int end = answer.position();
+            return answer.getInt(end - 4) == 0x0d0a0d0a && answer.get(end - 5) == '0';
         }
 
         private void head() {
             int end = answer.position() - 3;
             for (int i = 0; i < end; i++) {
                 if (answer.get(i) == '\r' && answer.get(i + 2) == '\r') {
-                    length = i + 4 + contentLength(i);
+                    int body = contentLength(i);
+                    length = body < 0 ? CHUNKED : i + 4 + body;
                     others += answer.get(9) == '2' ? 0 : 1;
                     return;
                 }
             }
         }
 
-        /// The number behind the name that contains `nt-le` before the head's end.
+        /// The number behind the name that contains `nt-le` before the head's end; -1 if there is none.
         private int contentLength(int end) {
             for (int i = 0; i < end; i++) {
                 if (answer.get(i) == 'n' && answer.get(i + 1) == 't' && answer.get(i + 2) == '-'
@@ -160,7 +168,7 @@ final class Load {
                     return number;
                 }
             }
-            throw new IllegalStateException("an answer without Content-Length");
+            return -1;
         }
     }
 }

@@ -107,7 +107,7 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
             return List.of();
         }
         durability.awaitRoom();
-        Batch batch = Batch.of(submissions.stream().map(this::shared).toList(), this::lockedUnusedId, clock.millis());
+        Batch batch = Batch.of(submissions, this::shared, this::lockedUnusedId, clock.millis());
         List<Task> tasks = new ArrayList<>(submissions.size());
         long seq;
         synchronized (lock) {
