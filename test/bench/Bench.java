@@ -29,10 +29,10 @@ public final class Bench {
         all.put("streaming", StreamBench::whole);
         all.put("firstpiece", StreamBench::first);
         all.put("core", CoreSubject::run);
+        all.put("cron", CronBench::run);
         all.put("start", StartBench::run);
         all.put("list", ListBench::run);
         all.put("memory", MemoryBench::run);
-        all.put("cron", CronBench::run);
         return all;
     }
 

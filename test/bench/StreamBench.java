@@ -8,6 +8,7 @@ final class StreamBench {
     private static final int PIECES = 200_000;
     private static final int PIECE_BYTES = 20;
     private static final int FIRSTS = 50;
+    private static final int WARM = 20;
 
     private StreamBench() {
     }
@@ -44,7 +45,7 @@ final class StreamBench {
             try (Program queue = queue(work, fakePort);
                     StreamReader direct = new StreamReader(fakePort);
                     StreamReader reader = new StreamReader(queue.port())) {
-                for (int i = -3; i < Subject.RUNS; i++) {
+                for (int i = -WARM; i < Subject.RUNS; i++) {
                     Figures here = new Figures();
                     Figures there = new Figures();
                     for (int j = 0; j < FIRSTS; j++) {
