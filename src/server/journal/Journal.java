@@ -37,6 +37,9 @@ public final class Journal implements AutoCloseable {
     /// Beyond so many bytes that were not written yet [#awaitRoom] waits.
     private static final long PENDING_MAX = 32 << 20;
 
+    /// The longest that a line waits for others to share its sync.
+    private static final long GATHER_MS = 1;
+
     private final Storage storage;
     private final int segmentSize;
     private final AutoCloseable directoryLock;
@@ -61,8 +64,10 @@ public final class Journal implements AutoCloseable {
     private int size;
     private int offset;
     private boolean closing;
-    /// Whether the writer waits for work.
-    private boolean idle;
+    /// How many lines the writer waits for; 0 while it writes.
+    private int wanted;
+    /// How many lines are to share the next sync, if they come at once.
+    private int sharing;
 
     private volatile long nextSeq;
     private volatile long durableSeq;
@@ -211,8 +216,8 @@ public final class Journal implements AutoCloseable {
     }
 
     private void wake() {
-        if (idle) {
-            idle = false;
+        if (wanted > 0 && (closing || pending.size() > 1 || pending.peekFirst().count >= wanted)) {
+            wanted = 0;
             lock.notifyAll();
         }
     }
@@ -403,25 +408,35 @@ public final class Journal implements AutoCloseable {
                 if (closing) {
                     return null;
                 }
-                idle = true;
-                try {
-                    lock.wait();
-                } catch (InterruptedException e) {
-                    // nobody interrupts this thread to tell it anything
-                    continue;
-                }
+                await(1, 0);
             }
-            idle = false;
+            if (pending.size() == 1 && pending.peekFirst().count < sharing && !closing) {
+                await(sharing, GATHER_MS);
+            }
             Batch batch = pending.peekFirst();
             batch.taken = true;
             return batch;
         }
     }
 
+    /// Waits for so many lines, at most so long; 0 is for ever. Under the lock.
+    private void await(int lines, long ms) {
+        wanted = lines;
+        try {
+            lock.wait(ms);
+        } catch (InterruptedException e) {
+            // nobody interrupts this thread to tell it anything
+        }
+        wanted = 0;
+    }
+
     private void publish(Batch batch) {
         boolean settled;
         synchronized (lock) {
             pending.removeFirst();
+            // Of all who keep the journal busy, half are to wait for one sync while the others, who are released now,
+            // prepare their next lines. A sync for each few of them would take the processor from all.
+            sharing = (batch.count + (pending.isEmpty() ? 0 : pending.peekFirst().count)) / 2;
             pendingBytes -= batch.end - batch.start;
             settled = batch.settledSeq > 0;
             // the commit point: from here on the lines are shown; those of a unit when all of them are on the disk

@@ -107,7 +107,7 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
             return List.of();
         }
         durability.awaitRoom();
-        Batch batch = Batch.of(submissions.stream().map(this::shared).toList(), this::lockedUnusedId, clock.millis());
+        Batch batch = Batch.of(submissions, this::shared, this::lockedUnusedId, clock.millis());
         List<Task> tasks = new ArrayList<>(submissions.size());
         long seq;
         synchronized (lock) {
@@ -378,7 +378,9 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     }
 
     private void ready() {
-        onReady.forEach(Runnable::run);
+        if (state.mode() != QueueMode.PAUSED) {
+            onReady.forEach(Runnable::run);
+        }
     }
 
     /// The task if this run is its current one, else null. The lock is held.
