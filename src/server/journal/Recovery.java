@@ -214,14 +214,15 @@ final class Recovery {
     }
 
     private void keepBroken(Pass pass, long from, long to) throws IOException {
-        String name = unusedName(Segment.name(pass.number) + ".broken");
+        String name = unusedName(storage, Segment.name(pass.number) + ".broken");
         copy(pass.number, from, to, name, 0, new byte[0], new byte[0]);
         storage.sync();
         LOG.log(Level.WARNING, () -> "event=journal_tail_dropped file=" + Segment.name(pass.number) + " offset=" + from
                 + " bytes=" + (to - from) + " kept=" + name);
     }
 
-    private String unusedName(String wanted) throws IOException {
+    /// This name, or the first like it that no file has.
+    static String unusedName(Storage storage, String wanted) throws IOException {
         List<String> taken = storage.list();
         String name = wanted;
         for (int i = 2; taken.contains(name); i++) {
