@@ -54,7 +54,7 @@ final class AttemptRunner {
         } catch (InterruptedException interrupted) {
             host.circuit.unknown();
             if (stopping.getAsBoolean()) {
-                putBackToStop(run);
+                cutOff(run);
             }
         } catch (JournalFailure | Problem failed) {
             host.circuit.unknown();
@@ -62,9 +62,9 @@ final class AttemptRunner {
         }
     }
 
-    private void putBackToStop(Run run) {
+    private void cutOff(Run run) {
         try {
-            queue.putBack(run, "the server stopped while it ran", 0, false);
+            queue.cutOff(run);
         } catch (JournalFailure | Problem failed) {
             notRecorded(run, failed);
         }
