@@ -40,16 +40,29 @@ final class Supply {
     /// @param number of the first of them, or of the one to be made first
     /// @throws IOException if there is none and none can be made
     Space begin(List<Space.Fresh> unused, int number) throws IOException {
-        Space.Fresh first = unused.isEmpty()
-                ? new Space.Fresh(number, Segment.sizeFor(0, options.segmentSize())) : unused.getFirst();
-        if (unused.isEmpty()) {
-            preparer.make(first);
-        }
+        Space.Fresh first = unused.isEmpty() ? makeFirst(number) : unused.getFirst();
         synchronized (lock) {
             space = new Space(options, first);
             unused.stream().skip(1).forEach(space::add);
             keepUp();
             return space;
+        }
+    }
+
+    /// A full disk keeps nobody from starting who can do with a smaller segment: what ended and what was cancelled can
+    /// then be told, and space will return.
+    private Space.Fresh makeFirst(int number) throws IOException {
+        Space.Fresh fresh = new Space.Fresh(number, Segment.sizeFor(0, options.segmentSize()));
+        while (true) {
+            try {
+                preparer.make(fresh);
+                return fresh;
+            } catch (IOException failure) {
+                if (fresh.size() < 2 * Segment.PAGE) {
+                    throw failure;
+                }
+                fresh = new Space.Fresh(number, Segment.sizeFor(0, fresh.size() / 2));
+            }
         }
     }
 
