@@ -152,8 +152,8 @@ class JournalFullTest {
     @Test
     void open_diskFull_makesDoWithLittleAndElseSaysSo() throws Exception {
         JournalOptions larger = new JournalOptions(64 << 10, 16 << 10, Duration.ofMillis(5));
+        storage.capacity(64 << 10);
         try (Journal journal = Journal.open(storage, larger, (seq, position, json) -> { })) {
-            storage.capacity(64 << 10);
             fill(journal, Urgency.LOW);
         }
         for (int start = 0; start < 3; start++) {
