@@ -41,7 +41,6 @@ public final class Journal implements AutoCloseable {
     private final AutoCloseable directoryLock;
     private final Preparer preparer;
     private final Supply supply;
-    private final RecordReader reader;
     private final JournalWriter writer;
     private final Thread thread;
     private final List<LongConsumer> durableListeners = new CopyOnWriteArrayList<>();
@@ -49,6 +48,8 @@ public final class Journal implements AutoCloseable {
 
     /// By number: the first sequence number that a segment may have.
     private final ConcurrentSkipListMap<Integer, Long> firstSeqs = new ConcurrentSkipListMap<>();
+
+    private final StoredLines stored;
 
     /// Guards what follows; held briefly, never during I/O.
     private final Object lock = new Object();
@@ -71,7 +72,7 @@ public final class Journal implements AutoCloseable {
     private Journal(Storage storage, JournalOptions options, AutoCloseable directoryLock) {
         this.storage = storage;
         this.directoryLock = directoryLock;
-        reader = new RecordReader(storage);
+        stored = new StoredLines(storage);
         preparer = new Preparer(storage);
         supply = new Supply(lock, preparer, options);
         writer = new JournalWriter(storage, preparer);
@@ -341,7 +342,7 @@ public final class Journal implements AutoCloseable {
                 }
             }
         }
-        return reader.read(position);
+        return stored.read(position);
     }
 
     /// Visits the durable lines after this sequence number, in order, until the durable end as it is at the call.
