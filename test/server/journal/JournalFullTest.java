@@ -57,7 +57,8 @@ class JournalFullTest {
                 }
             }
         } catch (JournalFull full) {
-            assertTrue(full.getMessage().startsWith("the disk is full: cannot make memory/00000000"), full.getMessage());
+            assertTrue(full.getMessage().startsWith("the disk is full: cannot make memory/00000000"),
+                    full.getMessage());
             assertTrue(full.getMessage().contains("No space left on device; free some space there"), full.getMessage());
             return done;
         }

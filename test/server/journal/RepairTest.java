@@ -31,7 +31,8 @@ class RepairTest {
     private int run(String command) {
         out.reset();
         return JournalCommand.run(List.of(command, directory.toString()),
-                new PrintStream(out, false, StandardCharsets.UTF_8), new PrintStream(out, true, StandardCharsets.UTF_8));
+                new PrintStream(out, false, StandardCharsets.UTF_8),
+                new PrintStream(out, true, StandardCharsets.UTF_8));
     }
 
     private String printed() {
