@@ -32,7 +32,8 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     private static final int WORK_MAX = 1000;
 
     private final Pool pool;
-    private final InstantSource clock;
+    private final CronBook crons = new CronBook(this);
+    final InstantSource clock;
     private final RandomGenerator random;
     private final List<Runnable> onReady = new CopyOnWriteArrayList<>();
     private final List<Consumer<Task>> onRunCancelled = new CopyOnWriteArrayList<>();
@@ -134,11 +135,16 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
             after = commit(state.cancel(id, clock.millis()));
             seq = journal.appendedSeq();
         }
+        cancelled(before, after);
+        durability.awaitShown(seq);
+        return after;
+    }
+
+    /// Tells of a task that was cancelled, in case it was running.
+    void cancelled(Task before, Task after) {
         if (!before.status().ended() && before.state().startedAt() != 0) {
             onRunCancelled.forEach(listener -> listener.accept(after));
         }
-        durability.awaitShown(seq);
-        return after;
     }
 
     public Task changePriority(long id, int priority) {
@@ -178,7 +184,13 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     /// Pauses, resumes or drains.
     public void changeMode(QueueMode mode) {
         changed(() -> state.mode() == mode ? null : new Event.ModeChange(mode, clock.millis()));
+        crons.changed();
         ready();
+    }
+
+    /// The cron tasks.
+    public CronBook crons() {
+        return crons;
     }
 
     // ---- reads: see QueueView
@@ -350,16 +362,36 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
 
     // ---- inside
 
-    /// Appends and applies. The lock is held.
+    /// Appends and applies, with what the event means to a cron task. The lock is held.
     private Task commit(Event event) {
+        Event.CronChange echo = state.echo(event);
+        if (echo != null) {
+            return commit(List.of(event, echo)).getFirst();
+        }
         long seq = journal.nextSeq();
         long position = feed.appending(seq, List.of(event), () -> durability.append(event));
         // the commit point: from here on the event is a fact
         return state.apply(event, seq, position);
     }
 
+    /// Appends, all or none, and applies. The lock is held.
+    ///
+    /// @return the tasks as they are now; null for events that are not a task's
+    List<Task> commit(List<Event> events) {
+        long first = journal.nextSeq();
+        List<Slice[]> lines = events.stream().map(EventCodec::encode).toList();
+        long[] positions = feed.appending(first, events, () -> durability.append(lines));
+        // the commit point: from here on these are facts
+        List<Task> tasks = new ArrayList<>(events.size());
+        for (int i = 0; i < positions.length; i++) {
+            tasks.add(state.apply(events.get(i), first + i, positions[i]));
+        }
+        crons.changed();
+        return tasks;
+    }
+
     /// Makes a change if one is decided, and waits until it is durable.
-    private void changed(Supplier<Event> decision) {
+    void changed(Supplier<Event> decision) {
         long seq;
         synchronized (lock) {
             Event event = decision.get();
@@ -377,7 +409,7 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
         onFailure.forEach(Runnable::run);
     }
 
-    private void ready() {
+    void ready() {
         if (state.mode() != QueueMode.PAUSED) {
             onReady.forEach(Runnable::run);
         }
@@ -401,7 +433,7 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
         }
     }
 
-    private Submission shared(Submission asked) {
+    Submission shared(Submission asked) {
         return new Submission(asked.type(), pool.share(asked.model()), asked.priority(), pool.share(asked.terms()),
                 asked.payload(), asked.metadata(), asked.preview());
     }
@@ -413,11 +445,11 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     }
 
     /// The lock is held.
-    private long unusedId() {
+    long unusedId() {
         long id;
         do {
             id = random.nextLong() >>> 4;
-        } while (state.get(id) != null);
+        } while (state.get(id) != null || state.crons().get(id) != null);
         return id;
     }
 }
