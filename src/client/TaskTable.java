@@ -20,13 +20,18 @@ final class TaskTable {
     }
 
     static void print(Session session, List<Json.Obj> tasks) {
-        Terminal terminal = session.terminal();
         List<String[]> rows = new ArrayList<>();
         rows.add(HEAD);
         for (Json.Obj task : tasks) {
-            rows.add(cells(task, terminal.clock().instant()));
+            rows.add(cells(task, session.terminal().clock().instant()));
         }
-        int[] widths = new int[HEAD.length];
+        printRows(session, rows);
+    }
+
+    /// Any rows of as many cells.
+    static void printRows(Session session, List<String[]> rows) {
+        Terminal terminal = session.terminal();
+        int[] widths = new int[rows.get(0).length];
         for (String[] row : rows) {
             for (int i = 0; i < widths.length - 1; i++) {
                 widths[i] = Math.max(widths[i], width(row[i]));
@@ -71,7 +76,7 @@ final class TaskTable {
     }
 
     /// On one line, without what would steer a terminal.
-    private static String cell(Json.Obj task, String name) {
+    static String cell(Json.Obj task, String name) {
         String text = task.text(name);
         return text == null ? "" : Output.printable(text.replaceAll("\\s+", " "));
     }

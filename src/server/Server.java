@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 
+import server.cron.CronTimer;
+import server.cron.Crons;
 import server.dispatch.DispatchOptions;
 import server.dispatch.Dispatcher;
 import server.executor.ExecutorRegistry;
@@ -32,12 +35,14 @@ final class Server implements AutoCloseable {
     private final Arguments arguments;
     private final TaskQueue queue;
     private final Dispatcher dispatcher;
+    private final CronTimer timer;
     private final HttpApi api;
 
-    private Server(Arguments arguments, TaskQueue queue, Dispatcher dispatcher, HttpApi api) {
+    private Server(Arguments arguments, TaskQueue queue, Dispatcher dispatcher, CronTimer timer, HttpApi api) {
         this.arguments = arguments;
         this.queue = queue;
         this.dispatcher = dispatcher;
+        this.timer = timer;
         this.api = api;
     }
 
@@ -64,12 +69,15 @@ final class Server implements AutoCloseable {
 
             HttpOptions options = HttpOptions.DEFAULT.at(arguments.host(), arguments.port(), Set.of());
             HttpApi.prepare(options);
-            HttpApi api = HttpApi.start(options, new HttpApi.Parts(queue, answers,
-                    new SubmissionReader(DEFAULT_MODEL, Terms.DEFAULT), workersOf(dispatcher), dispatcher::waitsFor,
-                    clock));
+            SubmissionReader submissions = new SubmissionReader(DEFAULT_MODEL, Terms.DEFAULT);
+            Crons crons = new Crons(queue, submissions, ZoneId.systemDefault(), clock);
+            HttpApi api = HttpApi.start(options, new HttpApi.Parts(queue, answers, submissions, workersOf(dispatcher),
+                    dispatcher::waitsFor, clock, crons));
 
+            CronTimer timer = new CronTimer(crons, clock, System::nanoTime);
+            timer.start();
             dispatcher.start();
-            return new Server(arguments, queue, dispatcher, api);
+            return new Server(arguments, queue, dispatcher, timer, api);
         } catch (IOException | IllegalArgumentException | SecurityException failure) {
             closeAll(opened);
             throw new StartFailure(failure.getMessage() == null ? failure.toString() : failure.getMessage());
@@ -101,6 +109,7 @@ final class Server implements AutoCloseable {
     @Override
     public void close() {
         api.stopIntake();
+        timer.close();
         dispatcher.stop(arguments.grace());
         api.close();
         dispatcher.close();

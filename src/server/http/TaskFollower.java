@@ -12,6 +12,7 @@ import server.live.Answers;
 import server.live.Watch;
 import server.queue.TaskQueue;
 import server.queue.TaskQueue.DurableEvent;
+import server.task.ResultText;
 import server.task.TaskDocument;
 import shared.Problem;
 import shared.TaskStatus;

@@ -30,6 +30,11 @@ final class Durability {
                 case STARTED, PRIORITY, RETRIED -> Urgency.NORMAL;
                 case RETRYING, COMPLETED, FAILED, CANCELLED, DELETED -> Urgency.HIGH;
             };
+            case Event.CronChange change -> switch (change.what()) {
+                case CREATED, UPDATED, FIRED -> Urgency.LOW;
+                case ENABLED, WAITING, SKIPPED, RESCHEDULED -> Urgency.NORMAL;
+                case DISABLED, REMOVED, ENDED -> Urgency.HIGH;
+            };
         };
     }
 
@@ -39,11 +44,11 @@ final class Durability {
         return orProblem(() -> journal.tryAppend(urgency, EventCodec.encode(event)));
     }
 
-    /// New tasks, all or none.
+    /// All or none.
     ///
     /// @throws NoRoom if there is no space for all of them now
-    long[] append(List<Slice[]> lines) {
-        return orProblem(() -> journal.tryAppend(Urgency.LOW, lines));
+    long[] append(List<Slice[]> lines, Urgency urgency) {
+        return orProblem(() -> journal.tryAppend(urgency, lines));
     }
 
     /// @param seq the last sequence number when it was done: what it tells of is durable once this is

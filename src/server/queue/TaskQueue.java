@@ -38,7 +38,8 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     private static final long ROOM_PAUSE = 1000;
 
     private final Pool pool;
-    private final InstantSource clock;
+    private final CronBook crons = new CronBook(this);
+    final InstantSource clock;
     private final RandomGenerator random;
     private final List<Runnable> onReady = new CopyOnWriteArrayList<>();
     private final List<Consumer<Task>> onRunCancelled = new CopyOnWriteArrayList<>();
@@ -116,12 +117,16 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
 
     public Task cancel(long id) {
         Done<Task> done = changing(() -> commit(state.cancel(id, clock.millis())));
-        Task after = done.result();
+        cancelled(done.result());
+        durability.awaitShown(done.seq());
+        return done.result();
+    }
+
+    /// Tells of a task that was cancelled, in case it was running.
+    void cancelled(Task after) {
         if (after.state().startedAt() != 0) {
             onRunCancelled.forEach(listener -> listener.accept(after));
         }
-        durability.awaitShown(done.seq());
-        return after;
     }
 
     public Task changePriority(long id, int priority) {
@@ -157,7 +162,13 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     /// Pauses, resumes or drains.
     public void changeMode(QueueMode mode) {
         changed(() -> state.mode() == mode ? null : new Event.ModeChange(mode, clock.millis()));
+        crons.changed();
         ready();
+    }
+
+    /// The cron tasks.
+    public CronBook crons() {
+        return crons;
     }
 
     // ---- reads: see QueueView
@@ -342,7 +353,7 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
 
     // ---- inside
 
-    private <T> Done<T> changing(Supplier<T> work) {
+    <T> Done<T> changing(Supplier<T> work) {
         return durability.underLock(lock, work);
     }
 
@@ -350,8 +361,12 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
         return commit(event, Durability.urgency(event));
     }
 
-    /// Appends and applies. The lock is held.
+    /// Appends and applies, with what the event means to a cron task. The lock is held.
     private Task commit(Event event, Urgency urgency) {
+        Event.CronChange echo = state.echo(event);
+        if (echo != null) {
+            return commit(List.of(event, echo), urgency).getFirst();
+        }
         long seq = journal.nextSeq();
         long position = feed.appending(seq, List.of(event), () -> durability.append(event, urgency));
         // the commit point: from here on the event is a fact
@@ -359,10 +374,22 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     }
 
     private List<Task> commit(Batch batch) {
-        List<Event.Change> events = batch.events();
-        state.admit(events.size(), batch.metadata());
+        state.admit(batch.events().size(), batch.metadata());
+        return commit(batch.events(), batch.lines(), Urgency.LOW);
+    }
+
+    /// Appends, all or none, and applies. The lock is held.
+    ///
+    /// @return the tasks as they are now; null for events that are not a task's
+    List<Task> commit(List<Event> events, Urgency urgency) {
+        List<Task> tasks = commit(events, events.stream().map(EventCodec::encode).toList(), urgency);
+        crons.changed();
+        return tasks;
+    }
+
+    private List<Task> commit(List<? extends Event> events, List<Slice[]> lines, Urgency urgency) {
         long first = journal.nextSeq();
-        long[] positions = feed.appending(first, events, () -> durability.append(batch.lines()));
+        long[] positions = feed.appending(first, events, () -> durability.append(lines, urgency));
         // the commit point: from here on these are facts
         List<Task> tasks = new ArrayList<>(positions.length);
         for (int i = 0; i < positions.length; i++) {
@@ -372,7 +399,7 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     }
 
     /// Makes a change if one is decided, and waits until it is durable.
-    private void changed(Supplier<Event> decision) {
+    void changed(Supplier<Event> decision) {
         Done<Task> done = changing(() -> {
             Event event = decision.get();
             return event == null ? null : commit(event);
@@ -386,7 +413,7 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
         onFailure.forEach(Runnable::run);
     }
 
-    private void ready() {
+    void ready() {
         if (state.mode() != QueueMode.PAUSED) {
             onReady.forEach(Runnable::run);
         }
@@ -409,7 +436,7 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
         }).result();
     }
 
-    private Submission shared(Submission asked) {
+    Submission shared(Submission asked) {
         return new Submission(asked.type(), pool.share(asked.model()), asked.priority(), pool.share(asked.terms()),
                 asked.payload(), asked.metadata(), asked.preview());
     }
@@ -421,11 +448,11 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     }
 
     /// The lock is held.
-    private long unusedId() {
+    long unusedId() {
         long id;
         do {
             id = random.nextLong() >>> 4;
-        } while (state.get(id) != null);
+        } while (state.get(id) != null || state.crons().get(id) != null);
         return id;
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import server.journal.Journal;
 import server.queue.TaskQueue.DurableEvent;
 import server.task.Attempt;
+import server.task.CronTask;
 import server.task.Task;
 import server.task.TaskDocument;
 import shared.json.JsonReader;
@@ -45,6 +46,10 @@ final class TaskReader {
 
     List<Attempt> attempts(Task task) {
         return task.status().ended() ? change(task.lastAt()).attempts() : task.attempts();
+    }
+
+    Slice template(CronTask cron) {
+        return ((Event.CronChange) codec.decode(line(cron.definedAt()))).template();
     }
 
     /// The events of a task's first and last line.

@@ -9,7 +9,8 @@ import shared.json.JsonWriter;
 import shared.json.Slice;
 
 /// The public JSON form of a task. The members from `id` to `metadata` are always there, in this order; behind them
-/// stands what only some tasks have: `retry_at`, `expires_at`, and each of the terms that differs from the default.
+/// stands what only some tasks have: `retry_at`, the run of a cron task that made it, `expires_at`, and each of the
+/// terms that differs from the default.
 public final class TaskJson {
 
     private TaskJson() {
@@ -113,6 +114,13 @@ public final class TaskJson {
     private static void extras(JsonWriter out, Task task) {
         if (task.state() instanceof TaskState.Pending pending && pending.retryAt() != 0) {
             Times.write(out.name("retry_at"), pending.retryAt());
+        }
+        CronOrigin cron = task.cron();
+        if (cron != null) {
+            out.name("cron_id").string(CronId.format(cron.cron()));
+            out.name("cron_name").string(cron.name());
+            out.name("cron_run_count").number(cron.run());
+            Times.write(out.name("due_at"), cron.dueAt());
         }
         Terms terms = task.terms();
         if (terms == Terms.DEFAULT) {

@@ -11,9 +11,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.Random;
 import java.util.Set;
 
+import server.cron.Crons;
 import server.http.HttpApi.Parts;
 import server.journal.JournalOptions;
 import server.live.AnswerBuffer;
@@ -61,8 +63,10 @@ final class ApiServer implements AutoCloseable {
                 return 3;
             }
         };
-        api = HttpApi.start(options.at("127.0.0.1", 0, Set.of()), new Parts(queue, answers,
-                new SubmissionReader("qwen3", Terms.DEFAULT), workers, task -> waiting, InstantSource.system()));
+        SubmissionReader submissions = new SubmissionReader("qwen3", Terms.DEFAULT);
+        api = HttpApi.start(options.at("127.0.0.1", 0, Set.of()), new Parts(queue, answers, submissions, workers,
+                task -> waiting, InstantSource.system(),
+                new Crons(queue, submissions, ZoneId.of("Europe/Berlin"), InstantSource.system())));
     }
 
     /// The default options with small limits, for tests at the limit.

@@ -1,4 +1,4 @@
-package server.http;
+package server.task;
 
 import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
@@ -6,9 +6,9 @@ import shared.json.Slice;
 
 /// The text of a result, Ollama's final object: `message.content` and `message.thinking`, or `response` and
 /// `thinking`. An embedding has none.
-record ResultText(String text, String thinking) {
+public record ResultText(String text, String thinking) {
 
-    static ResultText of(Slice result) {
+    public static ResultText of(Slice result) {
         return read(JsonReader.ofOwn(result));
     }
 
