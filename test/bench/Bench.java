@@ -30,6 +30,7 @@ public final class Bench {
         all.put("firstpiece", StreamBench::first);
         all.put("core", CoreSubject::run);
         all.put("cron", CronBench::run);
+        all.put("json", JsonBench::run);
         all.put("start", StartBench::run);
         all.put("list", ListBench::run);
         all.put("memory", MemoryBench::run);
