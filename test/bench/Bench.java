@@ -31,6 +31,7 @@ public final class Bench {
         all.put("core", CoreSubject::run);
         all.put("cron", CronBench::run);
         all.put("crontasks", CronTasksBench::run);
+        all.put("json", JsonBench::run);
         all.put("start", StartBench::run);
         all.put("list", ListBench::run);
         all.put("memory", MemoryBench::run);

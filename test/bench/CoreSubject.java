@@ -1,6 +1,7 @@
 package bench;
 
-/// The queue's state at depth 1,000,000 and at 1,000: a submit, a start and a completion together.
+/// The queue's state at depth 1,000,000 and at 1,000, in
+/// processor time: an operation is one of a submit, a start and a completion.
 final class CoreSubject {
 
     private CoreSubject() {
@@ -17,7 +18,7 @@ final class CoreSubject {
                 deep.add(Double.parseDouble(words[1]) / 1e3);
             }
         }
-        table.row("core: submit+start+complete at 1,000,000", "us", deep, Goal.atMost(2, "us"));
+        table.row("core: submit, start, complete at 1,000,000", "us", deep, Goal.atMost(2, "us"));
         table.row("core: the same, against depth 1,000", "us", deep, shallow, Goal.ratioAtMost(1.5));
     }
 }
