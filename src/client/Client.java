@@ -1,12 +1,149 @@
 package client;
 
-/// (SKELETON)
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+
+import shared.Problem;
+import shared.Version;
+import shared.config.Durations;
+
+/// The client: one run for one command line.
 public final class Client {
 
-    private Client() {
+    private static final String GOES_ON = "the server goes on with it; ollama-queue wait ID or cancel ID";
+
+    private final Terminal terminal;
+    private final AtomicReference<String> waitingFor = new AtomicReference<>();
+
+    Client(Terminal terminal) {
+        this.terminal = terminal;
     }
 
-    public static void main(String[] arguments) {
-        throw new UnsupportedOperationException();
+    public static void main(String[] words) {
+        Client client = new Client(Terminal.ofProcess());
+        // Java ends with 130 at SIGINT by itself; what is left to do is a word to the user
+        Runtime.getRuntime().addShutdownHook(new Thread(client::interrupted));
+        System.exit(client.run(words));
+    }
+
+    /// Runs a command to its end.
+    ///
+    /// @return the exit status
+    int run(String... words) {
+        Output output = new Output(terminal.out(), Output.Form.TEXT, terminal.isTerminal().test(1));
+        try {
+            Arguments arguments = Arguments.parse(List.of(words));
+            output = new Output(terminal.out(), form(arguments.text("output")), terminal.isTerminal().test(1));
+            int status = run(arguments, output);
+            output.flush();
+            return status;
+        } catch (Failure failure) {
+            return ended(output, failure);
+        } catch (Problem problem) {
+            return ended(output, Failure.of(problem));
+        } catch (OutOfMemoryError tooLarge) {
+            return ended(output, new Failure(Failure.FAILED, "not enough memory for this answer",
+                    "OLLAMA_QUEUE_JAVA_OPTS=-Xmx1g gives more"));
+        } catch (RuntimeException bug) {
+            return ended(output, new Failure(Failure.FAILED, "internal error: " + bug + " at "
+                    + bug.getStackTrace()[0], "this is a fault of the client; please report it"));
+        } finally {
+            waitingFor.set(null);
+        }
+    }
+
+    /// Tells a user who breaks off a wait that the task does not end with it.
+    void interrupted() {
+        String id = waitingFor.get();
+        if (id != null) {
+            Session.report(terminal, new Failure(Failure.INTERRUPTED, "interrupted while waiting for " + id, GOES_ON));
+        }
+    }
+
+    private int run(Arguments arguments, Output output) {
+        Command command = arguments.command();
+        if (arguments.isOn("help")) {
+            output.text(Commands.help(command));
+            return 0;
+        }
+        if (arguments.isOn("version") || command != null && command.name().equals("version")) {
+            output.line("ollama-queue " + Version.TEXT);
+            return 0;
+        }
+        if (command == null) {
+            terminal.err().print(Commands.help(null));
+            return Failure.USAGE;
+        }
+        if (command.name().equals("help")) {
+            String topic = arguments.operand(0);
+            output.text(Commands.help(topic == null ? null : Commands.find(topic)));
+            return 0;
+        }
+        Duration timeout = arguments.duration("timeout");
+        Api api = new Api(setting(arguments, "server", "OLLAMA_QUEUE_CLIENT_SERVER_URL", Api.DEFAULT_SERVER),
+                setting(arguments, "token", "OLLAMA_QUEUE_TOKEN", null));
+        Session session = new Session(terminal, api, output, waitingFor, timeout != null);
+        Command.Action action = command.action();
+        return timeout == null ? action.run(session, arguments)
+                : within(timeout, () -> action.run(session, arguments));
+    }
+
+    private String setting(Arguments arguments, String flag, String variable, String otherwise) {
+        String value = arguments.has(flag) ? arguments.text(flag) : terminal.variable(variable);
+        return value == null || value.isEmpty() ? otherwise : value;
+    }
+
+    private static Output.Form form(String name) {
+        for (Output.Form form : Output.Form.values()) {
+            if (name == null || form.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return form;
+            }
+        }
+        throw Failure.usage("--output must be text, json, jsonl or table, not \"" + name + "\"", null);
+    }
+
+    /// Runs a command in a thread of its own, which is left behind when the time is over: a blocked read cannot be
+    /// ended, but the process can.
+    private int within(Duration timeout, Callable<Integer> command) {
+        FutureTask<Integer> running = new FutureTask<>(command);
+        Thread thread = new Thread(running);
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return running.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException over) {
+            String id = waitingFor.get();
+            throw new Failure(Failure.TIMED_OUT, "not done within " + Durations.format(timeout)
+                    + (id == null ? "" : ": " + id), id == null ? null : GOES_ON);
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(failed.getCause());
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new Failure(Failure.INTERRUPTED, "interrupted", null);
+        }
+    }
+
+    /// Reports a failure behind what was printed before it.
+    private int ended(Output output, Failure failure) {
+        Failure last = failure;
+        try {
+            if (failure.exit != Failure.BROKEN_PIPE) {
+                output.endLine();
+            }
+        } catch (Failure unprintable) {
+            last = unprintable;
+        }
+        Session.report(terminal, last);
+        return last.exit;
     }
 }

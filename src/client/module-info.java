@@ -1,5 +1,4 @@
 /// The command line. Compiled for Java 17, because its single-file form must run there.
 module ollamaqueue.client {
     requires ollamaqueue.shared;
-    requires java.net.http;
 }

@@ -17,8 +17,9 @@ import java.util.List;
 
 import shared.json.Json;
 
-/// The Ollama at `OLLAMA_HOST`, asked directly, for comparison; and killed and started again, if `OLLAMA_PID` says
-/// which process it is. Its models are named by `OLLAMA_CHAT_MODEL` (gemma) and `OLLAMA_EMBED_MODEL` (minilm).
+/// The Ollama at `OLLAMA_HOST`, asked directly, for comparison; and killed and started again, if the file
+/// `OLLAMA_PID_FILE` says which process it is. Its models are named by `OLLAMA_CHAT_MODEL` (gemma) and
+/// `OLLAMA_EMBED_MODEL` (minilm).
 final class RealOllama {
 
     static final String CHAT = System.getenv().getOrDefault("OLLAMA_CHAT_MODEL", "gemma");
@@ -63,9 +64,7 @@ final class RealOllama {
     ///
     /// @return what starts the same program again, in the same environment
     static ProcessBuilder kill() throws IOException, InterruptedException {
-        long pid = Long.parseLong(variable("OLLAMA_PID", "cannot kill Ollama: set OLLAMA_PID"));
-        ProcessHandle handle = LAST_STARTED.stream().filter(ProcessHandle::isAlive).findFirst()
-                .orElseGet(() -> ProcessHandle.of(pid).orElseThrow());
+        ProcessHandle handle = ProcessHandle.of(Long.parseLong(Files.readString(pidFile()).strip())).orElseThrow();
         Path proc = Path.of("/proc/" + handle.pid());
         List<String> command = Arrays.asList(Files.readString(proc.resolve("cmdline")).split("\0"));
         ProcessBuilder again = new ProcessBuilder(command);
@@ -85,11 +84,13 @@ final class RealOllama {
 
     /// Starts it again and waits until it answers.
     static void start(ProcessBuilder again) throws IOException, InterruptedException {
-        LAST_STARTED.add(0, again.start().toHandle());
+        Files.writeString(pidFile(), again.start().pid() + "\n");
         while (!answers()) {
             Thread.onSpinWait();
         }
     }
 
-    private static final List<ProcessHandle> LAST_STARTED = new java.util.concurrent.CopyOnWriteArrayList<>();
+    private static Path pidFile() {
+        return Path.of(variable("OLLAMA_PID_FILE", "cannot kill Ollama: set OLLAMA_PID_FILE"));
+    }
 }

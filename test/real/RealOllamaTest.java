@@ -24,7 +24,7 @@ import support.ServerProcess;
 final class RealOllamaTest {
 
     private static final String FIXED = "\"options\":{\"temperature\":0,\"seed\":1,\"num_predict\":12}";
-    private static final String LONG = "\"options\":{\"temperature\":0,\"seed\":1,\"num_predict\":120}";
+    private static final String LONG = "\"options\":{\"temperature\":0,\"seed\":1,\"num_predict\":40}";
 
     @TempDir
     Path directory;
@@ -148,7 +148,7 @@ final class RealOllamaTest {
     void ollamaKilled_inMidAnswer_tasksWaitAndComplete() throws Exception {
         try (ServerProcess server = start()) {
             List<String> ids = new ArrayList<>();
-            for (int i = 0; i < 4; i++) {
+            for (int i = 0; i < 2; i++) {
                 ids.add(server.submit(task("generate", RealOllama.CHAT, "\"prompt\":\"Tell a story\"," + LONG)));
             }
             chunks(server, ids.getFirst(), 2);

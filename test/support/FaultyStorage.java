@@ -77,8 +77,9 @@ public final class FaultyStorage implements Storage {
 
     private boolean locked;
     private long capacity = Long.MAX_VALUE;
-    private int writesLeft = Integer.MAX_VALUE;
-    private int syncsLeft = Integer.MAX_VALUE;
+    /// How many writes and syncs until the one that fails; 0: none does.
+    private int writesLeft;
+    private int syncsLeft;
     private int changesLeft = Integer.MAX_VALUE;
     private int changes;
     private boolean tearing;
@@ -104,15 +105,15 @@ public final class FaultyStorage implements Storage {
         }
     }
 
-    /// The n-th write of a segment in use from now on fails; with `tear` after some of its sectors were written.
+    /// The n-th write to a segment from now on fails; with `tear` after some of its sectors were written.
     public synchronized void failWrite(int n, boolean tear) {
-        writesLeft = n - 1;
+        writesLeft = n;
         tearing = tear;
     }
 
-    /// The n-th sync of a segment in use from now on fails.
+    /// The n-th sync of a segment from now on fails.
     public synchronized void failSync(int n) {
-        syncsLeft = n - 1;
+        syncsLeft = n;
     }
 
     /// After so many more changes of any kind all fail, as if the machine had stopped there.
@@ -286,9 +287,10 @@ public final class FaultyStorage implements Storage {
         public void write(ByteBuffer from, long position) throws IOException {
             synchronized (FaultyStorage.this) {
                 change();
-                if (inUse && writesLeft-- <= 0) {
+                if (inUse && writesLeft > 0 && --writesLeft == 0) {
                     if (tearing) {
-                        put(from.slice(0, from.remaining() / SECTOR / 2 * SECTOR), (int) position);
+                        int half = (int) position + from.remaining() / 2;
+                        put(from.slice(0, Math.max(0, half / SECTOR * SECTOR - (int) position)), (int) position);
                     }
                     throw new IOException("the write failed, as the test wants");
                 }
@@ -316,7 +318,7 @@ public final class FaultyStorage implements Storage {
                     waitWhileHeld();
                 }
                 change();
-                if (inUse && syncsLeft-- <= 0) {
+                if (inUse && syncsLeft > 0 && --syncsLeft == 0) {
                     throw new IOException("the sync failed, as the test wants");
                 }
                 file.unsynced.clear();

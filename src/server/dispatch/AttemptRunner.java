@@ -16,7 +16,7 @@ import server.live.Answers;
 import server.queue.Run;
 import server.queue.TaskQueue;
 import server.task.Task;
-import server.task.Terms;
+import shared.Problem;
 
 /// Runs one attempt to its end and puts the outcome on record. What is the host's failure uses up no attempt.
 final class AttemptRunner {
@@ -44,6 +44,26 @@ final class AttemptRunner {
 
     /// @param stopping whether an interrupt means that the server stops, rather than that the task was cancelled
     void run(Run run, Host host, BooleanSupplier stopping) {
+        try {
+            Outcome outcome = outcome(run, host);
+            if (outcome != null) {
+                record(run, host, outcome);
+            }
+        } catch (InterruptedException interrupted) {
+            host.circuit.unknown();
+            if (stopping.getAsBoolean()) {
+                queue.putBack(run, "the server stopped while it ran", 0, false);
+            }
+        } catch (JournalFailure | Problem failed) {
+            // nothing can be put on record any more; the next start finds the task running and runs it again
+            host.circuit.unknown();
+            LOG.log(Level.WARNING, "event=attempt_not_recorded id=" + run.task().name() + " reason="
+                    + failed.getMessage());
+        }
+    }
+
+    /// Null if the task was cancelled before the host was asked.
+    private Outcome outcome(Run run, Host host) throws InterruptedException {
         Task task = run.task();
         AnswerBuffer pieces = answers.begin(task.id(), run.attempt());
         try {
@@ -51,26 +71,20 @@ final class AttemptRunner {
             queue.awaitDurable(run.seq());
             if (!queue.current(run)) {
                 host.circuit.unknown();
-                return;
+                return null;
             }
-            Terms terms = task.terms();
-            record(run, host, host.executor.run(new Call(task.type(), task.model(), queue.payload(task),
-                    Duration.ofMillis(terms.timeout()), idle), pieces));
-        } catch (InterruptedException interrupted) {
-            host.circuit.unknown();
-            if (stopping.getAsBoolean()) {
-                queue.putBack(run, "the server stopped while it ran", 0, false);
-            }
+            return host.executor.run(new Call(task.type(), task.model(), queue.payload(task),
+                    Duration.ofMillis(task.terms().timeout()), idle), pieces);
         } catch (IOException unreadable) {
-            host.circuit.unknown();
-            queue.fail(run, "the request cannot be read from the journal: " + unreadable.getMessage());
+            return new Outcome.Failed(Cause.FINAL, "the request cannot be read from the journal: "
+                    + unreadable.getMessage(), null);
         } catch (JournalFailure failed) {
-            // nothing can be put on record any more; the next start finds the task running and runs it again
-            host.circuit.unknown();
+            throw failed;
         } catch (RuntimeException | Error bug) {
             LOG.log(Level.ERROR, "event=attempt_failed id=" + task.name(), bug);
-            record(run, host, new Outcome.Failed(Cause.PASSING, "internal error: " + bug, null));
+            return new Outcome.Failed(Cause.PASSING, "internal error: " + bug, null);
         } finally {
+            // before the outcome is on record, so that nobody takes these pieces for the next attempt's
             answers.end(task.id(), run.attempt());
         }
     }

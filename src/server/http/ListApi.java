@@ -13,7 +13,6 @@ import server.queue.TaskPage;
 import server.queue.TaskQueue;
 import server.queue.TaskQueue.TaskSort;
 import server.task.Task;
-import server.task.TaskDocument;
 import server.task.TaskJson;
 import shared.Priority;
 import shared.Problem;
@@ -52,7 +51,9 @@ final class ListApi {
         Query query = request.query();
         boolean lines = request.accepts(Answer.NDJSON);
         TaskSort sort = TaskSort.values()[query.choice("sort", SORTS, 0)];
-        boolean ascending = query.choice("order", ORDERS, sort == TaskSort.CREATED_AT ? 1 : 0) == 0;
+        // the newest, the most urgent, the longest first; names and states in their order
+        int order = sort == TaskSort.STATUS || sort == TaskSort.MODEL ? 0 : 1;
+        boolean ascending = query.choice("order", ORDERS, order) == 0;
         Listing listing = new Listing(filter(query), sort, ascending, query.flag("full"), lines);
         // lines may be without end: 0 asks for all
         long limit = query.number("limit", LIMIT, lines ? 0 : 1, lines ? Integer.MAX_VALUE : options.listMax());
@@ -118,19 +119,17 @@ final class ListApi {
 
     /// Null if the task is gone.
     private JsonWriter json(Listing listing, Task task) {
-        TaskDocument document;
+        JsonWriter json = new JsonWriter(1024);
         try {
-            document = queue.document(task.id());
+            if (listing.full()) {
+                TaskJson.write(json, queue.document(task));
+            } else {
+                TaskJson.writeSummary(json, task, queue.preview(task));
+            }
+            return json;
         } catch (Problem deleted) {
             return null;
         }
-        JsonWriter json = new JsonWriter(1024);
-        if (listing.full()) {
-            TaskJson.write(json, document);
-        } else {
-            TaskJson.writeSummary(json, document.task(), document.preview());
-        }
-        return json;
     }
 
     private static TaskFilter filter(Query query) {

@@ -63,12 +63,12 @@ final class ServerApi {
     }
 
     Answer page(WebRequest request) {
-        return Answer.text("""
-                ollama-queue-server %s: a durable task queue in front of Ollama.
+        return Answer.text("ollama-queue-server " + Version.TEXT + """
+                : a durable task queue in front of Ollama.
 
                 GET  /api/status   how many tasks wait, run and have ended
                 GET  /api/tasks    the newest tasks
                 POST /api/tasks    {"type":"generate","model":"qwen3","payload":{"prompt":"Hello"}}
-                """.formatted(Version.TEXT));
+                """);
     }
 }

@@ -92,7 +92,7 @@ final class TaskApi {
     }
 
     private Answer changed(Task task) {
-        return task(queue.document(task.id()));
+        return task(queue.document(task));
     }
 
     private Answer task(TaskDocument document) {

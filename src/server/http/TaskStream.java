@@ -1,6 +1,7 @@
 package server.http;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import server.http.Answer.Streamed;
 import server.live.Answers;
@@ -27,7 +28,7 @@ final class TaskStream {
     private final HttpOptions options;
     private final TaskQueue queue;
     private final Answers answers;
-    private final AtomicInteger open = new AtomicInteger();
+    private final Set<TaskFollower> open = ConcurrentHashMap.newKeySet();
 
     TaskStream(HttpOptions options, TaskQueue queue, Answers answers) {
         this.options = options;
@@ -37,16 +38,20 @@ final class TaskStream {
 
     Answer open(WebRequest request) {
         long id = queue.find(request.id()).id();
-        TaskReader.Place place = TaskReader.Place.parse(request.header("Last-event-id"));
-        if (open.get() >= options.streamsMax()) {
+        TaskFollower.Place place = TaskFollower.Place.parse(request.header("Last-event-id"));
+        if (open.size() >= options.streamsMax()) {
+            open.forEach(TaskFollower::endIfStuck);
             throw new Problem(503, "already " + options.streamsMax() + " event streams are open, which is the limit");
         }
         return new Streamed("text/event-stream", out -> {
-            open.incrementAndGet();
             try (Watch watch = answers.watch(id)) {
-                new TaskReader(id, queue, answers, watch, place, out, options.pingEvery()).run();
-            } finally {
-                open.decrementAndGet();
+                TaskFollower follower = new TaskFollower(id, queue, answers, watch, place, out, options.pingEvery());
+                open.add(follower);
+                try {
+                    follower.run();
+                } finally {
+                    open.remove(follower);
+                }
             }
         }, "Cache-Control", "no-cache", "X-Accel-Buffering", "no");
     }

@@ -84,7 +84,8 @@ public final class Journal implements AutoCloseable {
 
     /// Locks the directory, recovers and replays it.
     ///
-    /// @throws IOException if the directory is in use, cannot be used, or its journal is damaged: the message says where
+    /// @throws IOException if the directory is in use, cannot be used, or its journal is damaged: the message
+    ///         says where
     public static Journal open(Storage storage, JournalOptions options, Visitor replay) throws IOException {
         AutoCloseable lock = storage.lock();
         Journal journal = new Journal(storage, options, lock);
@@ -114,7 +115,7 @@ public final class Journal implements AutoCloseable {
         firstSeqs.put(segment, next);
         writer.use(segment, size, found.ready() == size);
         long lines = next - 1;
-        LOG.log(Level.INFO, () -> "event=journal_opened segments=" + found.used().size() + " last_seq=" + lines);
+        LOG.log(Level.DEBUG, () -> "event=journal_opened segments=" + found.used().size() + " last_seq=" + lines);
         thread.start();
     }
 
@@ -126,7 +127,8 @@ public final class Journal implements AutoCloseable {
     /// Takes one line; returns before it is durable, and never waits.
     ///
     /// @param rest the event's JSON after the opening brace and the members `seq` and `synced` that the journal writes
-    ///             itself, as pieces: `"event":"task",…}`. It has no line end. Not copied: must not change until durable
+    ///             itself, as pieces: `"event":"task",…}`. It has no line end. Not copied: must not
+    ///             change until durable
     /// @return its position
     /// @throws JournalFailure if the journal can write no more
     public long append(Slice... rest) {

@@ -11,6 +11,7 @@ final class JournalDamage extends IOException {
     final long offset;
     /// The first sequence number that is affected; -1 if it is not known.
     final long seq;
+    final String what;
 
     JournalDamage(Storage storage, String file, long offset, long seq, String what) {
         super("journal damaged: " + storage.describe(file) + ", offset " + offset
@@ -19,5 +20,6 @@ final class JournalDamage extends IOException {
         this.file = file;
         this.offset = offset;
         this.seq = seq;
+        this.what = what;
     }
 }

@@ -103,7 +103,7 @@ final class Segment {
 
     /// The first byte from this offset on that is not fill; -1 if there is none.
     static long used(Storage storage, int number, long from) throws IOException {
-        byte[] read = new byte[64 << 10];
+        byte[] read = new byte[Math.clamp(storage.size(name(number)) - from + 1, 1, 64 << 10)];
         byte[] fill = new byte[read.length];
         Arrays.fill(fill, Line.FILL);
         for (long at = from; ; at += read.length) {

@@ -41,8 +41,9 @@ public final class Answers {
         return buffer;
     }
 
-    /// Ends an attempt's answer; call it after the queue was told how the attempt ended. Readers that hold the buffer
-    /// can read it to its end. Does nothing if another attempt has begun since.
+    /// Ends an attempt's answer. Call it before the queue is told how the attempt ended, so that nobody takes the old
+    /// answer for the next attempt's. Readers that hold the buffer can read it to its end. Does nothing if another
+    /// attempt has begun since.
     public void end(long task, int attempt) {
         AnswerBuffer buffer = running.get(task);
         if (buffer != null && buffer.attempt() == attempt && running.remove(task, buffer)) {

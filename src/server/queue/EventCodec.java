@@ -115,6 +115,16 @@ final class EventCodec {
         return new Decoder(line, false).event();
     }
 
+    /// [#decodeBriefly], or an error that names the line.
+    Event decodeForReplay(long seq, Slice line) {
+        try {
+            return decodeBriefly(line);
+        } catch (RuntimeException unreadable) {
+            throw new IllegalStateException("event " + seq + " of the journal cannot be understood: "
+                    + unreadable.getMessage(), unreadable);
+        }
+    }
+
     private final class Decoder {
         private final JsonReader in;
         private final boolean wholly;

@@ -5,12 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import server.queue.TaskQueue.DurableEvent;
 
 /// Passes events on once they are durable, in order, and keeps the last of them at hand.
 ///
-/// Threads: [#appended] is called under the queue's lock, [#durable] on the journal's writer thread; the fields are
+/// Threads: [#appending] is called under the queue's lock, [#durable] on the journal's writer thread; the fields are
 /// guarded by this object, and listeners are called without any lock.
 final class Feed {
 
@@ -26,8 +28,30 @@ final class Feed {
         listeners.add(listener);
     }
 
-    synchronized void appended(DurableEvent event) {
-        waiting.add(event);
+    /// Takes events and appends them, in this order, for they may be durable before the append returns. Calls are
+    /// serialised by the queue's lock.
+    <T> T appending(long firstSeq, List<? extends Event> events, Supplier<T> append) {
+        synchronized (this) {
+            for (int i = 0; i < events.size(); i++) {
+                waiting.add(new DurableEvent(firstSeq + i, slim(events.get(i))));
+            }
+        }
+        boolean appended = false;
+        try {
+            T positions = append.get();
+            appended = true;
+            return positions;
+        } finally {
+            if (!appended) {
+                drop(events.size());
+            }
+        }
+    }
+
+    private synchronized void drop(int count) {
+        for (int i = 0; i < count; i++) {
+            waiting.removeLast();
+        }
     }
 
     void durable(long seq) {
@@ -47,8 +71,21 @@ final class Feed {
         }
     }
 
-    /// The last durable events of one task, oldest first.
-    synchronized List<DurableEvent> recentOf(long task) {
-        return recent.stream().filter(event -> event.task() == task).toList();
+    /// The last durable events of one task, oldest first; also those that are just being passed on.
+    ///
+    /// @param durableSeq what is durable already
+    synchronized List<DurableEvent> recentOf(long task, long durableSeq) {
+        return Stream.concat(recent.stream(), waiting.stream().takeWhile(event -> event.seq() <= durableSeq))
+                .filter(event -> event.task() == task).toList();
+    }
+
+    /// What the feed shows of an event, without what it need not keep in memory.
+    private static Event slim(Event event) {
+        return switch (event) {
+            case Event.ModeChange change -> change;
+            case Event.Change change -> new Event.Change(change.what(), change.at(), change.task(), List.of(),
+                    change.request() == null ? null : new Event.Request(null, change.request().preview(), null, null),
+                    null);
+        };
     }
 }

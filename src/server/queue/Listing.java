@@ -53,7 +53,8 @@ final class Listing {
             case STATUS -> runs(state, filter, after, group -> group.status, Task::status, ascending,
                     value -> new TaskFilter(Set.of(value), filter.types(), filter.priorities(), filter.models(), null));
             case MODEL -> runs(state, filter, after, group -> group.model, Task::model, ascending,
-                    value -> new TaskFilter(filter.statuses(), filter.types(), filter.priorities(), Set.of(value), null));
+                    value -> new TaskFilter(filter.statuses(), filter.types(), filter.priorities(), Set.of(value),
+                            null));
         };
     }
 
@@ -132,8 +133,8 @@ final class Listing {
     }
 
     /// One run for each value that the totals know, from that of `after` on.
-    private static <V extends Comparable<V>> ArrayDeque<TaskFilter> runs(QueueState state, TaskFilter filter, Task after,
-            Function<Totals.Group, V> ofGroup, Function<Task, V> ofTask, boolean ascending,
+    private static <V extends Comparable<V>> ArrayDeque<TaskFilter> runs(QueueState state, TaskFilter filter,
+            Task after, Function<Totals.Group, V> ofGroup, Function<Task, V> ofTask, boolean ascending,
             Function<V, TaskFilter> narrowed) {
         TreeMap<V, Boolean> values = ascending ? new TreeMap<>()
                 : new TreeMap<>(Comparator.reverseOrder());

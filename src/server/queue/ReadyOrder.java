@@ -12,9 +12,10 @@ import server.task.Task;
 
 /// The pending tasks that wait for nothing but their turn: by priority, higher first, within one by order.
 ///
-/// Where a task can run depends on its demand alone, so tasks of one priority and demand form a lane; when the first one
-/// of a lane finds no place, neither would those behind it, and the whole lane is passed over. Tasks that have a history
-/// (they were tried somewhere) have lanes of their own, where each is asked, for where they were tried matters too.
+/// Where a task can run depends on its demand alone, so tasks of one priority and demand form a lane; when the first
+/// of a lane finds no place, neither would those behind it, and the whole lane is passed over. Tasks that have a
+/// history (they were tried somewhere) have lanes of their own, where each is asked, for where they were tried matters
+/// too.
 ///
 /// Invariants: no lane is empty; `heads` has each lane of its priority once, under the order of the lane's first task.
 final class ReadyOrder {

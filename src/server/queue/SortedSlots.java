@@ -3,8 +3,8 @@ package server.queue;
 import java.util.Arrays;
 
 /// Slots of tasks, ordered by a key that is a sequence number or a time. Adding at the end and removing from the front
-/// are the usual ways and take no search; anywhere else costs two binary searches and the move of half a chunk. 12 bytes
-/// an entry.
+/// are the usual ways and take no search; anywhere else costs two binary searches and the move of half a chunk.
+/// 12 bytes an entry.
 ///
 /// Invariants: pairs of (key, slot) ascend strictly through all chunks; no chunk is empty.
 final class SortedSlots {

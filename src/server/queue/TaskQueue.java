@@ -1,24 +1,16 @@
 package server.queue;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 import server.journal.Journal;
-import server.journal.JournalFailure;
 import server.journal.JournalOptions;
 import server.journal.Storage;
 import server.task.Attempt;
@@ -34,41 +26,35 @@ import shared.json.Slice;
 ///
 /// Lock rule: `state` is read and changed, and the journal appended to, only under `lock`; no disk is read, nobody is
 /// waited for and no listener is called under it.
-public final class TaskQueue implements AutoCloseable {
+public final class TaskQueue extends QueueView implements AutoCloseable {
 
     /// How much one call does of what comes due by itself, so that none holds the lock for long.
     private static final int WORK_MAX = 1000;
-    /// How many tasks a search of prompts looks at.
-    private static final int SEARCHED_MAX = 100_000;
 
-    private final Object lock = new Object();
-    private final QueueState state;
-    private final Pool pool = new Pool();
-    private final EventCodec codec = new EventCodec(pool);
+    private final Pool pool;
     private final InstantSource clock;
     private final RandomGenerator random;
-    private final Feed feed = new Feed();
-    private final EndWaiters waiters = new EndWaiters();
     private final List<Runnable> onReady = new CopyOnWriteArrayList<>();
     private final List<Consumer<Task>> onRunCancelled = new CopyOnWriteArrayList<>();
     private final List<Runnable> onFailure = new CopyOnWriteArrayList<>();
-    private final Journal journal;
-    private final TaskReader reader;
-    private volatile String failure;
 
-    private TaskQueue(Storage storage, JournalOptions journalOptions, QueueOptions options, InstantSource clock,
-            RandomGenerator random) throws IOException {
-        this.state = new QueueState(options);
+    private TaskQueue(QueueState state, Pool pool, EventCodec codec, Journal journal, InstantSource clock,
+            RandomGenerator random) {
+        super(state, codec, journal);
+        this.pool = pool;
         this.clock = clock;
         this.random = random;
-        this.journal = Journal.open(storage, journalOptions, this::replay);
-        this.reader = new TaskReader(journal, codec);
     }
 
     /// Recovers the queue from its journal; tasks that were running are pending again, with an attempt on record.
     public static TaskQueue open(Storage storage, JournalOptions journal, QueueOptions options, InstantSource clock,
             RandomGenerator random) throws IOException {
-        TaskQueue queue = new TaskQueue(storage, journal, options, clock, random);
+        QueueState state = new QueueState(options);
+        Pool pool = new Pool();
+        EventCodec codec = new EventCodec(pool);
+        Journal replayed = Journal.open(storage, journal,
+                (seq, position, line) -> state.apply(codec.decodeForReplay(seq, line), seq, position));
+        TaskQueue queue = new TaskQueue(state, pool, codec, replayed, clock, random);
         queue.journal.onDurable(queue.feed::durable);
         queue.journal.onFailure(queue::failed);
         queue.feed.listen(event -> {
@@ -89,6 +75,7 @@ public final class TaskQueue implements AutoCloseable {
     /// @param key an idempotency key, or null; under a known one the first answer is given again, or 409 if
     ///            `fingerprint` (of the request's body) differs
     public Submitted submit(Submission submission, String key, String fingerprint) {
+        durability.awaitRoom();
         Submission asked = shared(submission);
         Task task;
         boolean replayed;
@@ -101,11 +88,11 @@ public final class TaskQueue implements AutoCloseable {
             seq = journal.appendedSeq();
         }
         if (replayed) {
-            awaitShown(seq);
+            durability.awaitShown(seq);
             return new Submitted(read(task, reader::asSubmitted), true);
         }
         ready();
-        awaitShown(seq);
+        durability.awaitShown(seq);
         return new Submitted(
                 new TaskDocument(task, asked.payload(), asked.preview(), null, List.of(), null), false);
     }
@@ -119,32 +106,22 @@ public final class TaskQueue implements AutoCloseable {
         if (submissions.isEmpty()) {
             return List.of();
         }
-        long[] ids = unusedIds(submissions.size());
-        // what takes time is done before the lock is taken
-        List<Event.Change> events = new ArrayList<>(submissions.size());
-        List<Slice[]> lines = new ArrayList<>(submissions.size());
-        long metadata = 0;
-        long now = clock.millis();
-        for (Submission submission : submissions) {
-            Event.Change event = LifeCycle.submitted(shared(submission), ids[events.size()], null, null, now);
-            events.add(event);
-            lines.add(EventCodec.encode(event));
-            metadata += submission.metadata() == null ? 0 : submission.metadata().length;
-        }
-        List<Task> tasks = new ArrayList<>(events.size());
+        durability.awaitRoom();
+        Batch batch = Batch.of(submissions.stream().map(this::shared).toList(), this::lockedUnusedId, clock.millis());
+        List<Task> tasks = new ArrayList<>(submissions.size());
         long seq;
         synchronized (lock) {
-            state.admit(events.size(), metadata);
+            state.admit(submissions.size(), batch.metadata());
             long first = journal.nextSeq();
-            long[] positions = write(() -> journal.appendAll(lines));
+            long[] positions = feed.appending(first, batch.events(), () -> durability.append(batch.lines()));
             // the commit point: from here on these are facts
             for (int i = 0; i < positions.length; i++) {
-                tasks.add(apply(events.get(i), first + i, positions[i]));
+                tasks.add(state.apply(batch.events().get(i), first + i, positions[i]));
             }
             seq = journal.appendedSeq();
         }
         ready();
-        awaitShown(seq);
+        durability.awaitShown(seq);
         return tasks;
     }
 
@@ -160,24 +137,17 @@ public final class TaskQueue implements AutoCloseable {
         if (!before.status().ended() && before.state().startedAt() != 0) {
             onRunCancelled.forEach(listener -> listener.accept(after));
         }
-        awaitShown(seq);
+        durability.awaitShown(seq);
         return after;
     }
 
     public Task changePriority(long id, int priority) {
-        Task task;
-        long seq;
-        synchronized (lock) {
+        changed(() -> {
             Event.Change event = state.changePriority(id, priority, clock.millis());
-            task = state.require(id);
-            if (task.priority() != priority) {
-                task = commit(event);
-            }
-            seq = journal.appendedSeq();
-        }
+            return state.require(id).priority() == priority ? null : event;
+        });
         ready();
-        awaitShown(seq);
-        return task;
+        return shown(() -> state.require(id));
     }
 
     public Task retry(long id) {
@@ -197,134 +167,25 @@ public final class TaskQueue implements AutoCloseable {
             }
         }
         ready();
-        awaitShown(seq);
+        durability.awaitShown(seq);
         return after;
     }
 
     public void delete(long id) {
-        long seq;
-        synchronized (lock) {
-            commit(state.delete(id, clock.millis()));
-            seq = journal.appendedSeq();
-        }
-        awaitShown(seq);
+        changed(() -> state.delete(id, clock.millis()));
     }
 
     /// Pauses, resumes or drains.
     public void changeMode(QueueMode mode) {
-        long seq;
-        synchronized (lock) {
-            if (state.mode() != mode) {
-                commit(new Event.ModeChange(mode, clock.millis()));
-            }
-            seq = journal.appendedSeq();
-        }
+        changed(() -> state.mode() == mode ? null : new Event.ModeChange(mode, clock.millis()));
         ready();
-        awaitShown(seq);
     }
 
-    // ---- reads
-
-    /// @param idOrPrefix an id or a unique prefix of one, with or without `task_`
-    public Task find(String idOrPrefix) {
-        Task task;
-        long seq;
-        synchronized (lock) {
-            task = state.find(idOrPrefix);
-            seq = journal.appendedSeq();
-        }
-        awaitShown(seq);
-        return task;
-    }
-
-    /// The task as it is now, whole.
-    public TaskDocument document(long id) {
-        Task task;
-        long seq;
-        synchronized (lock) {
-            task = state.require(id);
-            seq = journal.appendedSeq();
-        }
-        awaitShown(seq);
-        return document(task);
-    }
-
-    /// A task that was read before, whole as it was then.
-    ///
-    /// @throws Problem 404 if it was deleted since
-    public TaskDocument document(Task task) {
-        return read(task, reader::document);
-    }
-
-    /// The first 80 characters of a task's prompt, read from the journal.
-    public String preview(Task task) {
-        return read(task, reader::request).preview();
-    }
-
-    /// Waits until the task has ended, at most so long; then the task as it is.
-    public TaskDocument awaitEnd(long id, Duration atMost) throws InterruptedException {
-        CountDownLatch latch = null;
-        synchronized (lock) {
-            if (!state.require(id).status().ended() && failure == null) {
-                latch = waiters.enter(id);
-            }
-        }
-        if (latch != null) {
-            try {
-                latch.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
-            } finally {
-                waiters.leave(id, latch);
-            }
-        }
-        return document(id);
-    }
-
-    /// @param after an id: only what follows it in this order; null for all
-    public TaskPage list(TaskFilter filter, TaskSort sort, boolean ascending, int limit, long offset, String after) {
-        boolean search = filter.query() != null && !filter.query().isEmpty();
-        if (search || sort == TaskSort.DURATION) {
-            Task place;
-            Listing candidates;
-            synchronized (lock) {
-                place = after == null ? null : state.find(after);
-                candidates = new Listing(state, filter, TaskSort.CREATED_AT, false,
-                        search ? SEARCHED_MAX : Integer.MAX_VALUE - 1, 0, null);
-            }
-            List<Task> tasks = page(candidates).tasks();
-            return Selection.page(search ? search(tasks, filter.query()) : tasks, sort, ascending, limit, offset, place);
-        }
-        Listing listing;
-        synchronized (lock) {
-            listing = new Listing(state, filter, sort, ascending, limit, offset,
-                    after == null ? null : state.find(after));
-        }
-        return page(listing);
-    }
+    // ---- reads: see QueueView
 
     /// The order of a listing. Within one value of the others the newest comes first. By status: as a task goes through
     /// them. By duration: of the last attempt; tasks that never ran, or run, are the shortest.
     public enum TaskSort { CREATED_AT, PRIORITY, STATUS, MODEL, DURATION }
-
-    public QueueStats stats() {
-        QueueStats stats;
-        synchronized (lock) {
-            stats = state.stats(journal.appendedSeq());
-        }
-        awaitShown(stats.lastSeq());
-        return stats;
-    }
-
-    /// Does not wait for a change of it to be durable.
-    public QueueMode mode() {
-        synchronized (lock) {
-            return state.mode();
-        }
-    }
-
-    /// Null while the journal is well; else why the server is not ready to take changes.
-    public String failure() {
-        return failure;
-    }
 
     // ---- the dispatcher's side
 
@@ -355,15 +216,6 @@ public final class TaskQueue implements AutoCloseable {
 
     public void awaitDurable(long seq) {
         journal.awaitDurable(seq);
-    }
-
-    /// The request's payload, read from the journal.
-    public Slice payload(Task task) throws IOException {
-        try {
-            return reader.request(task).payload();
-        } catch (UncheckedIOException unreadable) {
-            throw unreadable.getCause();
-        }
     }
 
     /// Whether this run is still the task's current one (it was not cancelled).
@@ -439,69 +291,48 @@ public final class TaskQueue implements AutoCloseable {
         feed.listen(listener);
     }
 
-    /// The events of one task so far, as they were published: those among the last thousand of all, and in any case
-    /// its first and its last. What lies between them long ago would have to be searched for in the whole journal.
-    public List<DurableEvent> eventsOf(long id) {
-        Task task;
-        long seq;
-        synchronized (lock) {
-            task = state.require(id);
-            seq = journal.appendedSeq();
-        }
-        awaitShown(seq);
-        TreeMap<Long, DurableEvent> events = new TreeMap<>();
-        read(task, reader::events).forEach(event -> events.put(event.seq(), event));
-        feed.recentOf(id).forEach(event -> events.putIfAbsent(event.seq(), event));
-        return List.copyOf(events.values());
-    }
-
-    /// An event as subscribers see it.
+    /// An event as subscribers see it. Its JSON is made when somebody asks.
     public static final class DurableEvent {
         private final long seq;
         private final long task;
         private final boolean ended;
-        private final Event event;
-        /// Made when somebody asks; threads may make it twice.
+        private Supplier<Slice> source;
         private Slice json;
 
-        /// @param json `{"seq":…,"event":"task","what":…,"at":…,"task":{…}}`
+        /// @param task  0 if it is not a task's
+        /// @param ended whether the task has ended with it, or is gone
         public DurableEvent(long seq, long task, boolean ended, Slice json) {
             this.seq = seq;
             this.task = task;
             this.ended = ended;
-            this.event = null;
             this.json = json;
         }
 
         DurableEvent(long seq, Event event) {
-            this.seq = seq;
-            this.task = event instanceof Event.Change change ? change.task().id() : 0;
-            this.ended = event instanceof Event.Change change && change.task().status().ended();
-            this.event = event;
+            this(seq, event instanceof Event.Change change ? change.task().id() : 0,
+                    event instanceof Event.Change change && change.task().status().ended(), null);
+            source = () -> EventCodec.feed(seq, event);
         }
 
         public long seq() {
             return seq;
         }
 
-        /// 0 if it is not a task's.
         public long task() {
             return task;
         }
 
-        /// Whether the task has ended with it, or is gone.
         public boolean ended() {
             return ended;
         }
 
         /// `{"seq":…,"event":"task","what":…,"at":…,"task":{…}}`
-        public Slice json() {
-            Slice made = json;
-            if (made == null) {
-                made = EventCodec.feed(seq, event);
-                json = made;
+        public synchronized Slice json() {
+            if (json == null) {
+                json = source.get();
+                source = null;
             }
-            return made;
+            return json;
         }
     }
 
@@ -513,59 +344,25 @@ public final class TaskQueue implements AutoCloseable {
 
     // ---- inside
 
-    private void replay(long seq, long position, Slice line) {
-        Event event;
-        try {
-            event = codec.decodeBriefly(line);
-        } catch (RuntimeException unreadable) {
-            throw new IllegalStateException("event " + seq + " of the journal, at position "
-                    + Long.toHexString(position) + ", cannot be understood: " + unreadable.getMessage(), unreadable);
-        }
-        state.apply(event, seq, position);
-    }
-
     /// Appends and applies. The lock is held.
     private Task commit(Event event) {
         long seq = journal.nextSeq();
-        long position = write(() -> journal.append(EventCodec.encode(event)));
+        long position = feed.appending(seq, List.of(event), () -> durability.append(event));
         // the commit point: from here on the event is a fact
-        return apply(event, seq, position);
+        return state.apply(event, seq, position);
     }
 
-    /// The lock is held.
-    private Task apply(Event event, long seq, long position) {
-        Task task = state.apply(event, seq, position);
-        feed.appended(new DurableEvent(seq, event instanceof Event.Change change ? shown(change, task) : event));
-        return task;
-    }
-
-    /// What the feed shows of an event, without what it need not keep in memory.
-    private static Event.Change shown(Event.Change change, Task task) {
-        Event.Request request = change.request() == null ? null
-                : new Event.Request(null, change.request().preview(), null, null);
-        return new Event.Change(change.what(), change.at(), task == null ? change.task() : task, List.of(), request,
-                null);
-    }
-
-    private <T> T write(Supplier<T> append) {
-        try {
-            return append.get();
-        } catch (JournalFailure failed) {
-            throw unwritable(failed);
+    /// Makes a change if one is decided, and waits until it is durable.
+    private void changed(Supplier<Event> decision) {
+        long seq;
+        synchronized (lock) {
+            Event event = decision.get();
+            if (event != null) {
+                commit(event);
+            }
+            seq = journal.appendedSeq();
         }
-    }
-
-    /// Waits before something is shown.
-    private void awaitShown(long seq) {
-        try {
-            journal.awaitDurable(seq);
-        } catch (JournalFailure failed) {
-            throw unwritable(failed);
-        }
-    }
-
-    private static Problem unwritable(JournalFailure failed) {
-        return new Problem(503, "the journal cannot be written, the server ends: " + failed.getMessage());
+        durability.awaitShown(seq);
     }
 
     private void failed() {
@@ -576,18 +373,6 @@ public final class TaskQueue implements AutoCloseable {
 
     private void ready() {
         onReady.forEach(Runnable::run);
-    }
-
-    /// Reads what lies in the journal of a task; if it cannot be read because the task is gone by now, that is a 404.
-    private <T> T read(Task task, Function<Task, T> reading) {
-        try {
-            return reading.apply(task);
-        } catch (UncheckedIOException unreadable) {
-            synchronized (lock) {
-                state.require(task.id());
-            }
-            throw unreadable;
-        }
     }
 
     /// The task if this run is its current one, else null. The lock is held.
@@ -608,46 +393,15 @@ public final class TaskQueue implements AutoCloseable {
         }
     }
 
-    private TaskPage page(Listing listing) {
-        long seq;
-        boolean more;
-        do {
-            synchronized (lock) {
-                more = listing.step(state);
-                seq = journal.appendedSeq();
-            }
-        } while (more);
-        awaitShown(seq);
-        return listing.page();
-    }
-
-    private List<Task> search(List<Task> tasks, String query) {
-        TextSearch search = new TextSearch(query);
-        List<Task> found = new ArrayList<>();
-        for (Task task : tasks) {
-            if (search.inNames(task) || search.inPayload(reader.request(task).payload())) {
-                found.add(task);
-            }
-        }
-        return found;
-    }
-
     private Submission shared(Submission asked) {
         return new Submission(asked.type(), pool.share(asked.model()), asked.priority(), pool.share(asked.terms()),
                 asked.payload(), asked.metadata(), asked.preview());
     }
 
-    /// Ids for a batch. That a later submit draws one of these 60-bit numbers before the batch is in is left to chance.
-    private long[] unusedIds(int count) {
-        Set<Long> ids = LinkedHashSet.newLinkedHashSet(count);
-        while (ids.size() < count) {
-            synchronized (lock) {
-                for (int i = 0; i < WORK_MAX && ids.size() < count; i++) {
-                    ids.add(unusedId());
-                }
-            }
+    private long lockedUnusedId() {
+        synchronized (lock) {
+            return unusedId();
         }
-        return ids.stream().mapToLong(Long::longValue).toArray();
     }
 
     /// The lock is held.

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -21,7 +22,10 @@ final class Wire implements AutoCloseable {
     private final InputStream in;
 
     Wire(InetSocketAddress server) throws IOException {
-        socket = new Socket(server.getAddress(), server.getPort());
+        socket = new Socket();
+        // small, so that who does not read soon blocks the server's writing
+        socket.setReceiveBufferSize(16 << 10);
+        socket.connect(server);
         socket.setSoTimeout(15_000);
         socket.setTcpNoDelay(true);
         in = socket.getInputStream();
@@ -105,7 +109,7 @@ final class Wire implements AutoCloseable {
     boolean closed() {
         try {
             return in.read() < 0;
-        } catch (java.net.SocketTimeoutException open) {
+        } catch (SocketTimeoutException open) {
             return false;
         } catch (IOException reset) {
             return true;

@@ -4,14 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
@@ -99,6 +100,27 @@ class JournalTest {
     }
 
     @Test
+    void read_interrupted_disturbsNeitherReaderNorWriter() throws Exception {
+        try (Journal journal = open(new TreeMap<>())) {
+            long position = journal.append(rest("read me"));
+            journal.awaitDurable(1);
+            AtomicReference<Object> found = new AtomicReference<>();
+            Thread.ofVirtual().start(() -> {
+                Thread.currentThread().interrupt();
+                try {
+                    found.set(journal.read(position).text());
+                    journal.scan(0, (seq, at, json) -> { });
+                } catch (IOException e) {
+                    found.set(e);
+                }
+            }).join();
+            assertTrue(found.get().toString().contains("read me"), () -> found.get().toString());
+            journal.append(rest("more"));
+            journal.awaitDurable(2);
+        }
+    }
+
+    @Test
     void open_takenInThisProcess_namesThePid() throws IOException {
         try (Journal journal = open(new TreeMap<>())) {
             IOException refused = assertThrows(IOException.class, () -> open(new TreeMap<>()));
@@ -106,7 +128,37 @@ class JournalTest {
             journal.append(rest("still well"));
             journal.awaitDurable(1);
         }
-        Files.delete(directory.resolve("lock"));
+        open(new TreeMap<>()).close();
+    }
+
+    /// Its `main` is the other process.
+    static final class Holder {
+
+        private Holder() {
+        }
+
+        public static void main(String[] arguments) throws Exception {
+            new FileStorage(Path.of(arguments[0])).lock();
+            System.out.println("locked");
+            System.in.read();
+        }
+    }
+
+    @Test
+    void open_takenByAnotherProcess_namesItsPidAndIsFreeOnceItIsKilled() throws Exception {
+        String classes = Path.of(FileStorage.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+                + File.pathSeparator
+                + Path.of(Holder.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Process holder = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-Xshare:auto",
+                "-cp", classes, Holder.class.getName(), directory.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        try {
+            assertEquals("locked", holder.inputReader().readLine());
+            IOException refused = assertThrows(IOException.class, () -> open(new TreeMap<>()));
+            assertTrue(refused.getMessage().contains("pid " + holder.pid()), refused.getMessage());
+        } finally {
+            holder.destroyForcibly().waitFor();
+        }
         open(new TreeMap<>()).close();
     }
 }

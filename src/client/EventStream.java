@@ -1,0 +1,71 @@
+package client;
+
+import java.io.BufferedReader;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/// Reads server-sent events, one after the other.
+final class EventStream implements AutoCloseable {
+
+    /// @param id   the last id that the stream gave; null for none yet
+    /// @param data its lines joined
+    record Event(String id, String name, String data) {
+    }
+
+    private final Api api;
+    private final Api.Reply reply;
+    private final BufferedReader lines;
+    private String id;
+
+    /// @param after the id of the last event seen; null for all
+    EventStream(Api api, String path, String after) {
+        Map<String, String> headers = new HashMap<>(Map.of("Accept", "text/event-stream"));
+        if (after != null) {
+            headers.put("Last-Event-ID", after);
+        }
+        this.api = api;
+        id = after;
+        reply = api.send("GET", path, headers, null);
+        lines = new BufferedReader(new InputStreamReader(reply.body(), StandardCharsets.UTF_8));
+    }
+
+    /// Waits for the next event; null at the stream's end.
+    Event next() {
+        String name = "message";
+        StringBuilder data = null;
+        try {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.isEmpty() && data != null) {
+                    return new Event(id, name, data.toString());
+                }
+                int colon = line.indexOf(':');
+                String field = colon < 0 ? line : line.substring(0, colon);
+                String value = colon < 0 ? "" : line.substring(line.startsWith(": ", colon) ? colon + 2 : colon + 1);
+                if (field.equals("id")) {
+                    id = value;
+                } else if (field.equals("event")) {
+                    name = value;
+                } else if (field.equals("data")) {
+                    data = data == null ? new StringBuilder(value) : data.append('\n').append(value);
+                }
+            }
+            return null;
+        } catch (IOException lost) {
+            throw api.lost(lost);
+        }
+    }
+
+    /// The stream ended although it was to go on, as when the server stops.
+    Failure ended() {
+        return api.lost(new EOFException("the stream ended"));
+    }
+
+    @Override
+    public void close() {
+        reply.connection().disconnect();
+    }
+}

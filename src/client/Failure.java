@@ -1,0 +1,69 @@
+package client;
+
+import shared.Problem;
+
+/// Why a command ends without success: what is wrong, what to do about it, and the exit status.
+final class Failure extends RuntimeException {
+
+    static final int FAILED = 1;
+    static final int USAGE = 2;
+    static final int UNREACHABLE = 3;
+    static final int NOT_FOUND = 4;
+    static final int NOT_ALLOWED = 5;
+    static final int TIMED_OUT = 124;
+    static final int INTERRUPTED = 130;
+    /// What a shell shows for a program whose reader went away: 128 and SIGPIPE.
+    static final int BROKEN_PIPE = 141;
+
+    enum Outlook {
+        FINAL,
+        /// May be over soon, as when the server starts again.
+        PASSING,
+        /// The same, and whether the request arrived is not known.
+        LOST
+    }
+
+    private static final long serialVersionUID = 1;
+
+    final int exit;
+    /// Null for none.
+    final String hint;
+    final Outlook outlook;
+
+    /// @param message null: there is nothing to say
+    /// @param hint    null for none
+    Failure(int exit, String message, String hint, Outlook outlook) {
+        super(message, null, false, false);
+        this.exit = exit;
+        this.hint = hint;
+        this.outlook = outlook;
+    }
+
+    Failure(int exit, String message, String hint) {
+        this(exit, message, hint, Outlook.FINAL);
+    }
+
+    static Failure usage(String message, String hint) {
+        return new Failure(USAGE, message, hint);
+    }
+
+    static Failure of(Problem problem) {
+        return new Failure(exitOf(problem.status()), problem.getMessage(), null);
+    }
+
+    /// With what it is about in front: `task_x: ...`.
+    Failure about(String subject) {
+        return getMessage() == null || getMessage().contains(subject) ? this
+                : new Failure(exit, subject + ": " + getMessage(), hint, outlook);
+    }
+
+    /// The exit status for an HTTP status that is no success.
+    static int exitOf(int status) {
+        switch (status) {
+            case 400: case 413: case 415: case 422: return USAGE;
+            case 401: case 403: return NOT_ALLOWED;
+            case 404: return NOT_FOUND;
+            default: return FAILED;
+        }
+    }
+}

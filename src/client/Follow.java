@@ -1,0 +1,152 @@
+package client;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+import shared.TaskStatus;
+import shared.json.Json;
+import shared.json.JsonException;
+
+/// Prints one task's answer as it comes. A lost connection is taken up again where it broke off: what was printed is
+/// counted in bytes, and pieces that come twice are dropped.
+final class Follow {
+
+    private final Session session;
+    private final boolean events;
+
+    private String lastId;
+    /// After a reconnection the events come again; this tells which were here already.
+    private long lastSeq;
+    private Json.Obj task;
+    private TaskStatus status;
+    private long attempt;
+    /// Up to where this attempt's answer has been seen, in bytes of text and thoughts together.
+    private long end;
+    private boolean textPrinted;
+    private boolean thinking;
+
+    private Follow(Session session) {
+        this.session = session;
+        events = session.output().form == Output.Form.JSONL;
+    }
+
+    /// The command `follow`.
+    static int run(Session session, Arguments arguments) {
+        return print(session, arguments.operand(0), false);
+    }
+
+    /// Follows a task to its end: text as it comes, or each event as a line of JSON; the other forms need the whole
+    /// task and wait for it.
+    ///
+    /// @param contact whether the server has answered already
+    static int print(Session session, String id, boolean contact) {
+        Output.Form form = session.output().form;
+        if (form == Output.Form.JSON || form == Output.Form.TABLE) {
+            return Wait.print(session, List.of(id), contact);
+        }
+        session.waitingFor().set(id);
+        int exit = session.each(List.of(id), one -> new Follow(session).follow(one, new Reconnect(session, contact)));
+        session.waitingFor().set(null);
+        return exit;
+    }
+
+    private void follow(String id, Reconnect reconnect) {
+        while (status == null || !status.ended()) {
+            try (EventStream stream = new EventStream(session.api(), Api.task(id) + "/events", lastId)) {
+                for (EventStream.Event event = stream.next(); event != null; event = stream.next()) {
+                    reconnect.reached();
+                    lastId = event.id();
+                    take(event);
+                }
+                if (status == null || !status.ended()) {
+                    throw stream.ended();
+                }
+            } catch (Failure failure) {
+                reconnect.lost(failure);
+            }
+        }
+        if (!events && !textPrinted && status == TaskStatus.COMPLETED) {
+            // no pieces come of an embed, or of an answer that only calls tools
+            session.output().text(TaskText.answer(session.api().object(session.api().get(Api.task(id)))));
+        }
+        session.output().endLine();
+        TaskPrinter.checkCompleted(task, status);
+    }
+
+    private void take(EventStream.Event event) {
+        Json.Obj data;
+        try {
+            data = (Json.Obj) Json.parse(event.data());
+        } catch (JsonException | ClassCastException rubbish) {
+            throw session.api().notOurs("an event that is no JSON object");
+        }
+        long seq = data.integer("seq", Long.MAX_VALUE);
+        if (seq <= lastSeq) {
+            return;
+        }
+        lastSeq = seq == Long.MAX_VALUE ? lastSeq : seq;
+        if (events) {
+            session.output().json(event.data().getBytes(StandardCharsets.UTF_8));
+            session.output().flush();
+        }
+        if (event.name().equals("chunk")) {
+            chunk(data);
+        } else if (data.get("task") instanceof Json.Obj changed) {
+            task = changed;
+            status = TaskPrinter.status(session, changed);
+            if (!events && "retrying".equals(data.text("what"))) {
+                String error = changed.text("error");
+                session.note("the attempt failed" + (error == null ? "" : ": " + error) + "; it will be tried again");
+            }
+        }
+    }
+
+    private void chunk(Json.Obj data) {
+        long number = data.integer("attempt", 1);
+        long offset = data.integer("offset", 0);
+        String text = data.text("text");
+        String piece = text != null ? text : data.text("thinking");
+        if (events || piece == null || number < attempt) {
+            return;
+        }
+        if (number > attempt) {
+            begin(number);
+        }
+        byte[] bytes = piece.getBytes(StandardCharsets.UTF_8);
+        int seen = (int) Math.min(bytes.length, Math.max(0, end - offset));
+        if (offset > end) {
+            session.note((offset - end) + " bytes of the answer are missing here; result prints all of it");
+        }
+        end = Math.max(end, offset + bytes.length);
+        print(new String(bytes, seen, bytes.length - seen, StandardCharsets.UTF_8), text == null);
+    }
+
+    private void begin(long number) {
+        if (end > 0) {
+            session.output().endLine();
+            session.note("attempt " + number + " starts again from the beginning");
+        }
+        attempt = number;
+        end = 0;
+        textPrinted = false;
+    }
+
+    /// Thoughts are for people who watch, not for the answer's reader.
+    private void print(String piece, boolean thought) {
+        Terminal terminal = session.terminal();
+        if (thinking && !thought) {
+            terminal.err().println();
+        }
+        if (!thought) {
+            session.output().text(piece);
+            session.output().flush();
+            textPrinted |= !piece.isEmpty();
+            thinking = false;
+        } else if (terminal.isTerminal().test(2)) {
+            String shown = Output.printable(piece);
+            terminal.err().print(terminal.colours(2) ? "\033[2m" + shown + "\033[0m" : shown);
+            terminal.err().flush();
+            thinking = true;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package client;
+
+/// Bears with a server that goes away while it is being waited for: it may only be starting again. One that never
+/// answered is given up at once.
+final class Reconnect {
+
+    /// How long a server may be away where no `--timeout` bounds it.
+    static final long AWAY_MAX_MS = 5 * 60_000;
+
+    private static final long PAUSE_MIN_MS = 200;
+    private static final long PAUSE_MAX_MS = 3_000;
+
+    private final Session session;
+    private boolean contact;
+    private boolean told;
+    /// When the contact was lost, in milliseconds since the epoch; 0 while there is contact.
+    private long awaySince;
+    private long pause = PAUSE_MIN_MS;
+
+    /// @param contact whether the server has answered already
+    Reconnect(Session session, boolean contact) {
+        this.session = session;
+        this.contact = contact;
+    }
+
+    /// Whether the server has answered; only then is it worth a long request.
+    boolean contact() {
+        return contact;
+    }
+
+    void reached() {
+        if (told) {
+            session.note("connected again");
+        }
+        contact = true;
+        told = false;
+        awaySince = 0;
+        pause = PAUSE_MIN_MS;
+    }
+
+    /// Pauses before the next try.
+    ///
+    /// @throws Failure the same one if there is nothing to wait for
+    void lost(Failure failure) {
+        long now = session.terminal().clock().millis();
+        awaySince = awaySince == 0 ? now : awaySince;
+        if (!contact || failure.outlook == Failure.Outlook.FINAL || !session.timed() && now - awaySince > AWAY_MAX_MS) {
+            throw failure;
+        }
+        if (!told) {
+            session.note(failure.getMessage() + "; trying again until it is back");
+            told = true;
+        }
+        try {
+            session.terminal().sleep().millis(pause);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw failure;
+        }
+        pause = Math.min(PAUSE_MAX_MS, 2 * pause);
+    }
+}

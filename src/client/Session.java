@@ -1,0 +1,56 @@
+package client;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/// What a command works with.
+///
+/// @param waitingFor the task that is being waited for, null while none is; what an interrupted user is told
+/// @param timed      whether `--timeout` bounds the waiting
+record Session(Terminal terminal, Api api, Output output, AtomicReference<String> waitingFor, boolean timed) {
+
+    private static final String NAME = "ollama-queue: ";
+
+    /// Something that the user should know; standard output is not for it.
+    void note(String note) {
+        output.flush();
+        terminal.err().println(NAME + Output.printable(note));
+    }
+
+    /// Something pleasant to know, told to people only.
+    void aside(String note) {
+        if (terminal.isTerminal().test(2)) {
+            note(note);
+        }
+    }
+
+    static void report(Terminal terminal, Failure failure) {
+        if (failure.getMessage() != null) {
+            terminal.err().println(NAME + "error: " + Output.printable(failure.getMessage()));
+            if (failure.hint != null) {
+                terminal.err().println(NAME + "hint: " + Output.printable(failure.hint));
+            }
+        }
+    }
+
+    /// Does the same for each id; an error of one is reported and does not keep the others from their turn.
+    ///
+    /// @return the worst exit status
+    int each(List<String> ids, Consumer<String> action) {
+        int worst = 0;
+        for (String id : ids) {
+            try {
+                action.accept(id);
+            } catch (Failure failure) {
+                if (ids.size() == 1 || failure.getMessage() == null || failure.outlook != Failure.Outlook.FINAL) {
+                    // nobody reads, or nobody answers: the next would fare no better
+                    throw ids.size() == 1 ? failure.about(id) : failure;
+                }
+                report(terminal, failure.about(id));
+                worst = Math.max(worst, failure.exit);
+            }
+        }
+        return worst;
+    }
+}

@@ -1,0 +1,192 @@
+package client;
+
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import shared.Priority;
+import shared.TaskType;
+import shared.json.Json;
+
+/// The flags that describe a task, as the JSON that the API takes. Only what the user gave stands in it: defaults are
+/// the server's.
+final class TaskFlags {
+
+    private static final Set<String> ROLES = Set.of("user", "assistant", "system", "tool");
+
+    private final Arguments arguments;
+    private final Map<String, Json> task = new LinkedHashMap<>();
+
+    private TaskFlags(Arguments arguments) {
+        this.arguments = arguments;
+    }
+
+    /// All but prompt and input, which may come from stdin.
+    static Map<String, Json> read(TaskType type, Arguments arguments, Terminal terminal) {
+        TaskFlags flags = new TaskFlags(arguments);
+        flags.task.put("type", new Json.Str(type.text));
+        flags.request();
+        flags.terms(terminal);
+        return flags.task;
+    }
+
+    private void request() {
+        text("model", "model");
+        text("system", "system");
+        if (arguments.has("messages")) {
+            task.put("messages", messages());
+        }
+        if (arguments.has("image")) {
+            List<Json> images = new ArrayList<>();
+            for (String name : arguments.all("image")) {
+                images.add(new Json.Str(Base64.getEncoder().encodeToString(Inputs.file("--image", name))));
+            }
+            task.put("images", new Json.Arr(images));
+        }
+        pairs("option", "options");
+        pairs("field", "payload");
+        String format = arguments.text("format");
+        if (format != null) {
+            task.put("format", format.equals("json") ? new Json.Str(format) : object("--format",
+                    format.startsWith("{") ? utf8(format) : Inputs.file("--format", format)));
+        }
+        String think = arguments.text("think");
+        if (think != null) {
+            boolean truth = think.equals("true") || think.equals("false");
+            task.put("think", truth ? new Json.Bool(think.equals("true")) : new Json.Str(think));
+        }
+        String keep = arguments.text("keep-alive");
+        if (keep != null) {
+            task.put("keep_alive", keep.matches("-?\\d{1,18}") ? new Json.Num(keep) : new Json.Str(keep));
+        }
+    }
+
+    private void terms(Terminal terminal) {
+        Instant now = terminal.clock().instant();
+        if (arguments.has("priority")) {
+            number("priority", Priority.parse(arguments.text("priority")));
+        }
+        if (arguments.has("at") && arguments.has("in")) {
+            throw Failure.usage("--at and --in both say when", "give one of them");
+        }
+        if (arguments.has("at")) {
+            time("scheduled_at", time(arguments.text("at"), now.atZone(terminal.zone().get())));
+        } else if (arguments.has("in")) {
+            time("scheduled_at", now.plus(arguments.duration("in")));
+        }
+        if (arguments.has("expires-in")) {
+            time("expires_at", now.plus(arguments.duration("expires-in")));
+        }
+        arguments.duration("task-timeout");
+        text("task-timeout", "timeout");
+        if (arguments.has("max-retries")) {
+            number("max_retries", Integer.parseInt(arguments.count("max-retries")));
+        }
+        text("on", "on");
+        flag("remote", "remote_execution");
+        flag("wait-for-model", "wait_for_model");
+        if (arguments.has("metadata")) {
+            task.put("metadata", object("--metadata", utf8(arguments.text("metadata"))));
+        }
+    }
+
+    /// Each `role:text`, or all as one JSON array.
+    private Json messages() {
+        List<Json> messages = new ArrayList<>();
+        for (String text : arguments.all("messages")) {
+            int colon = text.indexOf(':');
+            if (text.startsWith("[") || text.startsWith("@")) {
+                byte[] json = text.startsWith("@") ? Inputs.file("--messages", text.substring(1)) : utf8(text);
+                if (!(Inputs.json("--messages", json) instanceof Json.Arr array)) {
+                    throw Failure.usage("--messages must be a JSON array of messages", null);
+                }
+                messages.addAll(array.values());
+            } else if (colon > 0 && ROLES.contains(text.substring(0, colon))) {
+                Map<String, Json> message = new LinkedHashMap<>();
+                message.put("role", new Json.Str(text.substring(0, colon)));
+                message.put("content", new Json.Str(text.substring(colon + 1).stripLeading()));
+                messages.add(new Json.Obj(message));
+            } else {
+                throw Failure.usage("--messages must begin with user:, assistant:, system: or tool:, or be a JSON "
+                        + "array or @FILE", "--messages \"user:" + text + "\"");
+            }
+        }
+        return new Json.Arr(messages);
+    }
+
+    private void pairs(String flag, String member) {
+        Map<String, Json> pairs = new LinkedHashMap<>();
+        for (String pair : arguments.all(flag)) {
+            int equals = pair.indexOf('=');
+            if (equals <= 0) {
+                throw Failure.usage("--" + flag + " must be NAME=VALUE, not \"" + pair + "\"", null);
+            }
+            pairs.put(pair.substring(0, equals), Inputs.jsonOrText(pair.substring(equals + 1)));
+        }
+        if (!pairs.isEmpty()) {
+            task.put(member, new Json.Obj(pairs));
+        }
+    }
+
+    /// A time with its zone, or in the user's; a time of day is the next one.
+    private static Instant time(String text, ZonedDateTime now) {
+        String iso = (text.matches("\\d:.*") ? "0" + text : text).replace(' ', 'T');
+        try {
+            if (iso.matches("\\d\\d:.*")) {
+                ZonedDateTime today = now.with(LocalTime.parse(iso));
+                return (today.isAfter(now) ? today : today.plusDays(1)).toInstant();
+            }
+            if (!iso.contains("T")) {
+                return LocalDate.parse(iso).atStartOfDay(now.getZone()).toInstant();
+            }
+            return iso.matches(".*T.*(Z|[+-][\\d:]+)") ? OffsetDateTime.parse(iso).toInstant()
+                    : LocalDateTime.parse(iso).atZone(now.getZone()).toInstant();
+        } catch (DateTimeException bad) {
+            throw Failure.usage("--at must be a time such as 15:04, 2026-01-02T15:04 or 2026-01-02T15:04:05Z, not \""
+                    + text + "\"", "--in takes a duration");
+        }
+    }
+
+    private static Json object(String flag, byte[] json) {
+        Json value = Inputs.json(flag, json);
+        if (!(value instanceof Json.Obj)) {
+            throw Failure.usage(flag + " must be a JSON object", flag + " '{\"name\":\"value\"}'");
+        }
+        return value;
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void time(String member, Instant time) {
+        task.put(member, new Json.Str(time.toString()));
+    }
+
+    private void number(String member, int value) {
+        task.put(member, new Json.Num(Integer.toString(value)));
+    }
+
+    private void text(String flag, String member) {
+        if (arguments.has(flag)) {
+            task.put(member, new Json.Str(arguments.text(flag)));
+        }
+    }
+
+    private void flag(String flag, String member) {
+        if (arguments.isOn(flag)) {
+            task.put(member, new Json.Bool(true));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package client;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import shared.Problem;
+import shared.TaskStatus;
+import shared.json.Json;
+
+/// Prints tasks in the form asked for: JSON as the server gave it, a table, or as text their answers.
+final class TaskPrinter {
+
+    private final Session session;
+    private final boolean many;
+    private final List<Json.Obj> rows = new ArrayList<>();
+    private int printed;
+
+    /// @param many whether JSON is an array
+    TaskPrinter(Session session, boolean many) {
+        this.session = session;
+        this.many = many;
+    }
+
+    static TaskStatus status(Session session, Json.Obj task) {
+        try {
+            return TaskStatus.parse(String.valueOf(task.text("status")));
+        } catch (Problem unknown) {
+            throw session.api().notOurs("a task without a known status");
+        }
+    }
+
+    /// Prints a task.
+    ///
+    /// @throws Failure after that if it is not completed
+    void ended(byte[] json) {
+        Json.Obj task = session.api().object(json);
+        TaskStatus status = status(session, task);
+        if (session.output().form != Output.Form.TEXT) {
+            record(json, task);
+        } else if (status == TaskStatus.COMPLETED) {
+            session.output().text(TaskText.answer(task));
+        }
+        session.output().endLine();
+        checkCompleted(task, status);
+    }
+
+    /// Prints a task of which the text is a plain word.
+    void plain(byte[] json, String text) {
+        if (session.output().form == Output.Form.TEXT) {
+            session.output().line(text);
+        } else {
+            record(json, session.api().object(json));
+        }
+    }
+
+    /// Prints the end: an array's bracket, or the table.
+    void close() {
+        if (session.output().form == Output.Form.JSON && many) {
+            session.output().line(printed == 0 ? "[]" : "]");
+        } else if (!rows.isEmpty()) {
+            TaskTable.print(session, rows);
+        }
+    }
+
+    private void record(byte[] json, Json.Obj task) {
+        if (session.output().form == Output.Form.TABLE) {
+            rows.add(task);
+        } else {
+            if (session.output().form == Output.Form.JSON && many) {
+                session.output().text(printed == 0 ? "[" : ",");
+            }
+            session.output().json(json);
+        }
+        printed++;
+    }
+
+    static void checkCompleted(Json.Obj task, TaskStatus status) {
+        if (status == TaskStatus.COMPLETED) {
+            return;
+        }
+        String error = task.text("error");
+        String id = String.valueOf(task.text("id"));
+        throw new Failure(Failure.FAILED, id + " " + (status.ended() ? status.text : "is still " + status.text)
+                + (error == null ? "" : ": " + error), status.ended() ? null : "ollama-queue wait " + id);
+    }
+}

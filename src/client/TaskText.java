@@ -1,0 +1,102 @@
+package client;
+
+import java.util.List;
+import java.util.Map;
+
+import shared.json.Json;
+
+/// A whole task as text for people: a line for every member that has a value, then what was asked, what was tried and
+/// what was answered. Members that this client does not know are shown too.
+final class TaskText {
+
+    private static final int COLUMN = 15;
+    private static final List<String> LAST = List.of("payload", "attempts", "result", "preview");
+
+    private TaskText() {
+    }
+
+    static String whole(Json.Obj task) {
+        StringBuilder text = new StringBuilder();
+        for (Map.Entry<String, Json> member : task.members().entrySet()) {
+            boolean empty = member.getValue() instanceof Json.Obj object && object.members().isEmpty();
+            if (!LAST.contains(member.getKey()) && !empty) {
+                text.append(value(member.getKey(), member.getValue()));
+            }
+        }
+        if (task.get("attempts") instanceof Json.Arr attempts) {
+            for (Json attempt : attempts.values()) {
+                text.append(member("attempt", attempt instanceof Json.Obj object ? attempt(object) : attempt.text()));
+            }
+        }
+        if (task.get("payload") instanceof Json.Obj payload) {
+            payload.members().forEach((name, value) -> text.append(payload(name, value)));
+        }
+        if (task.get("result") != null) {
+            text.append('\n').append(answer(task).stripTrailing()).append('\n');
+        }
+        return text.toString();
+    }
+
+    /// The text of a chat or generate, an embed's vectors (a JSON array on each line); where a model called tools
+    /// instead of speaking, the calls as JSON, one on each line.
+    static String answer(Json.Obj task) {
+        if (!(task.get("result") instanceof Json.Obj result)) {
+            return "";
+        }
+        Json.Obj message = result.get("message") instanceof Json.Obj object ? object : result;
+        String text = message == result ? result.text("response") : message.text("content");
+        if (text != null && !text.isEmpty()) {
+            return text;
+        }
+        if (message.get("tool_calls") instanceof Json.Arr calls) {
+            return lines(calls);
+        }
+        if (result.get("embeddings") instanceof Json.Arr vectors) {
+            return lines(vectors);
+        }
+        return text != null ? text : result.text() + "\n";
+    }
+
+    private static String lines(Json.Arr values) {
+        StringBuilder lines = new StringBuilder();
+        values.values().forEach(value -> lines.append(value.text()).append('\n'));
+        return lines.toString();
+    }
+
+    /// One line: a name, and a value behind it in a column; further lines of the value stand below it.
+    static String member(String name, String value) {
+        String label = name.replace('_', ' ');
+        return label + " ".repeat(Math.max(1, COLUMN - label.length()))
+                + value.stripTrailing().replace("\n", "\n" + " ".repeat(COLUMN)) + "\n";
+    }
+
+    private static String value(String name, Json value) {
+        return value instanceof Json.Null ? "" : member(name, plain(value));
+    }
+
+    private static String plain(Json value) {
+        return value instanceof Json.Str string ? string.value() : value.text();
+    }
+
+    private static String payload(String name, Json value) {
+        if (!name.equals("messages") || !(value instanceof Json.Arr messages)) {
+            return value(name, value);
+        }
+        StringBuilder text = new StringBuilder();
+        for (Json message : messages.values()) {
+            boolean simple = message instanceof Json.Obj object && object.text("role") != null
+                    && object.text("content") != null;
+            text.append(simple ? member(((Json.Obj) message).text("role"), ((Json.Obj) message).text("content"))
+                    : member("message", message.text()));
+        }
+        return text.toString();
+    }
+
+    /// `1 on local, 1.2s: connection lost`.
+    private static String attempt(Json.Obj attempt) {
+        String error = attempt.text("error");
+        return attempt.integer("attempt", 0) + (attempt.text("host") == null ? "" : " on " + attempt.text("host"))
+                + (attempt.text("duration") == null ? "" : ", " + attempt.text("duration"))
+                + (error == null ? "" : ": " + error);
+    }
+}

@@ -1,0 +1,74 @@
+package client;
+
+import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.function.IntPredicate;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+
+/// What surrounds a run of the client, but for the network: everything that a test wants to put in.
+///
+/// @param out        throws when nothing can be written, as a `PrintStream` does not
+/// @param isTerminal whether descriptor 0, 1 or 2 is a terminal
+/// @param width      the terminal's columns; asked only where there is a terminal
+/// @param zone       where the user's times are meant; asked only where it matters, for it is slow to find out
+record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, String> environment,
+        IntPredicate isTerminal, IntSupplier width, InstantSource clock, Supplier<ZoneId> zone, Sleep sleep) {
+
+    interface Sleep {
+        void millis(long millis) throws InterruptedException;
+    }
+
+    /// The surroundings of this process.
+    static Terminal ofProcess() {
+        PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        return new Terminal(System.in, new FileOutputStream(FileDescriptor.out), err, System.getenv(),
+                Terminal::descriptorIsTerminal, Terminal::columns, InstantSource.system(), ZoneId::systemDefault,
+                Thread::sleep);
+    }
+
+    /// An environment variable's value; null if it is unset or empty.
+    String variable(String name) {
+        String value = environment.get(name);
+        return value == null || value.isEmpty() ? null : value;
+    }
+
+    boolean colours(int descriptor) {
+        return isTerminal.test(descriptor) && variable("NO_COLOR") == null && !"dumb".equals(variable("TERM"));
+    }
+
+    /// Linux tells it per descriptor; elsewhere Java knows only whether both stdin and stdout are terminals.
+    private static boolean descriptorIsTerminal(int descriptor) {
+        try {
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+        } catch (IOException | UnsupportedOperationException noProc) {
+            return System.console() != null;
+        }
+    }
+
+    private static int columns() {
+        try {
+            Process stty = new ProcessBuilder("stty", "size").redirectInput(Path.of("/dev/tty").toFile()).start();
+            try (BufferedReader answer = new BufferedReader(
+                    new InputStreamReader(stty.getInputStream(), StandardCharsets.US_ASCII))) {
+                int columns = Integer.parseInt(answer.readLine().strip().split(" ")[1]);
+                return columns > 0 ? columns : 80;
+            }
+        } catch (IOException | RuntimeException unknown) {
+            return 80;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package client;
+
+import java.util.List;
+
+import shared.json.Json;
+
+/// Waits for tasks to end and prints what they answered.
+final class Wait {
+
+    private static final String PATIENCE = "?wait=30s";
+
+    private Wait() {
+    }
+
+    /// The command `wait`.
+    static int run(Session session, Arguments arguments) {
+        return print(session, arguments.operands(), false);
+    }
+
+    /// Waits for each task in turn and prints them in this order; as JSON one object, or an array if there are many.
+    ///
+    /// @param contact whether the server has answered already
+    /// @return the worst exit status
+    static int print(Session session, List<String> ids, boolean contact) {
+        Reconnect reconnect = new Reconnect(session, contact);
+        TaskPrinter printer = new TaskPrinter(session, ids.size() > 1);
+        int[] left = {ids.size()};
+        try {
+            return session.each(ids, id -> {
+                session.waitingFor().set(--left[0] == 0 ? id : id + " and " + left[0] + " more");
+                printer.ended(ended(session, reconnect, id));
+            });
+        } finally {
+            session.waitingFor().set(null);
+            printer.close();
+        }
+    }
+
+    /// The task once it has ended, whole, as the server gave it.
+    static byte[] ended(Session session, Reconnect reconnect, String id) {
+        while (true) {
+            try {
+                byte[] json = session.api().get(Api.task(id) + (reconnect.contact() ? PATIENCE : ""));
+                Json.Obj task = session.api().object(json);
+                reconnect.reached();
+                if (TaskPrinter.status(session, task).ended()) {
+                    return json;
+                }
+            } catch (Failure failure) {
+                reconnect.lost(failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package server.queue;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import server.journal.Journal;
+import server.queue.TaskQueue.TaskSort;
+import server.task.Task;
+
+/// Makes pages of tasks, step by step, so that the queue's lock is never held for long.
+final class Lists {
+
+    /// How many tasks a search of prompts looks at.
+    private static final int SEARCHED_MAX = 100_000;
+
+    private final Object lock;
+    private final QueueState state;
+    private final Journal journal;
+    private final Durability durability;
+    private final TaskReader reader;
+
+    /// @param lock guards the state
+    Lists(Object lock, QueueState state, Journal journal, Durability durability, TaskReader reader) {
+        this.lock = lock;
+        this.state = state;
+        this.journal = journal;
+        this.durability = durability;
+        this.reader = reader;
+    }
+
+    TaskPage page(TaskFilter filter, TaskSort sort, boolean ascending, int limit, long offset, String after) {
+        boolean search = filter.query() != null && !filter.query().isEmpty();
+        boolean collect = search || sort == TaskSort.DURATION;
+        Task place;
+        Listing listing;
+        synchronized (lock) {
+            place = after == null ? null : state.find(after);
+            listing = collect
+                    ? new Listing(state, filter, TaskSort.CREATED_AT, false,
+                            search ? SEARCHED_MAX : Integer.MAX_VALUE - 1, 0, null)
+                    : new Listing(state, filter, sort, ascending, limit, offset, place);
+        }
+        TaskPage page = page(listing);
+        if (!collect) {
+            return page;
+        }
+        List<Task> tasks = search ? search(page.tasks(), filter.query()) : page.tasks();
+        return Selection.page(tasks, sort, ascending, limit, offset, place);
+    }
+
+    private TaskPage page(Listing listing) {
+        long seq;
+        boolean more;
+        do {
+            synchronized (lock) {
+                more = listing.step(state);
+                seq = journal.appendedSeq();
+            }
+        } while (more);
+        durability.awaitShown(seq);
+        return listing.page();
+    }
+
+    private List<Task> search(List<Task> tasks, String query) {
+        TextSearch search = new TextSearch(query);
+        List<Task> found = new ArrayList<>();
+        for (Task task : tasks) {
+            if (search.inNames(task) || search.inPayload(reader.request(task).payload())) {
+                found.add(task);
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,91 @@
+package client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+
+import support.FakeApi;
+
+/// What only a real process shows: descriptors, pipes and signals.
+final class ProcessTest {
+
+    @Test
+    void list_readerGoesAway_endsQuietlyAsByASignal() throws Exception {
+        try (FakeApi api = new FakeApi()) {
+            Process shell = shell("i=0; while [ $i -lt 60 ]; do echo \"$LINE\"; i=$((i + 1)); done | "
+                    + "\"$@\" submit chat --model big --lines >/dev/null; "
+                    + "{ \"$@\" list --output jsonl --full; echo \"status $?\" >&2; } | head -1 | cut -c1-5", api,
+                    "x".repeat(10_000));
+            assertEquals("{\"id\"\n", new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+            assertEquals("status 141\n", new String(shell.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+            end(shell);
+        }
+    }
+
+    @Test
+    void result_diskFull_saysSoAndFails() throws Exception {
+        try (FakeApi api = new FakeApi()) {
+            Process shell = shell("\"$@\" status >/dev/full; echo \"status $?\" >&2", api, "");
+            assertEquals("ollama-queue: error: cannot write to standard output: No space left on device\nstatus 1\n",
+                    new String(shell.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+            end(shell);
+        }
+    }
+
+    @Test
+    void wait_interrupted_saysThatTheTaskGoesOn() throws Exception {
+        try (FakeApi api = new FakeApi()) {
+            Process client = new ProcessBuilder(command(api, "submit", "chat", "--model", "hang", "--prompt",
+                    "Grüße 😀", "--stream", "--output", "jsonl")).start();
+            try (BufferedReader out = new BufferedReader(
+                    new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8))) {
+                assertTrue(out.readLine().contains("Grüße 😀"), "the first event");
+                signal(client, "INT");
+                assertEquals("""
+                        ollama-queue: error: interrupted while waiting for task_000000000001
+                        ollama-queue: hint: the server goes on with it; ollama-queue wait ID or cancel ID
+                        """, new String(client.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+            }
+            end(client);
+            assertEquals(130, client.exitValue());
+        }
+    }
+
+    private static void signal(Process process, String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    }
+
+    private static void end(Process process) throws InterruptedException {
+        boolean ended = process.waitFor(20, TimeUnit.SECONDS);
+        process.destroyForcibly();
+        assertTrue(ended, "the process ends");
+    }
+
+    /// A script in which `"$@"` is the client.
+    private static Process shell(String script, FakeApi api, String line) throws IOException {
+        List<String> words = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+        words.addAll(command(api));
+        ProcessBuilder builder = new ProcessBuilder(words);
+        builder.environment().put("LINE", line);
+        return builder.start();
+    }
+
+    private static List<String> command(FakeApi api, String... words) {
+        List<String> command = new ArrayList<>(List.of("env", "LC_ALL=C.UTF-8",
+                "OLLAMA_QUEUE_CLIENT_SERVER_URL=" + api.url(), System.getProperty("java.home") + "/bin/java"));
+        String modules = System.getProperty("jdk.module.path");
+        command.addAll(modules == null ? List.of("-cp", System.getProperty("java.class.path"), "client.Client")
+                : List.of("-p", modules, "-m", "ollamaqueue.client/client.Client"));
+        command.addAll(List.of(words));
+        return command;
+    }
+}

@@ -1,0 +1,168 @@
+package server.http;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Random;
+import java.util.Set;
+
+import server.http.HttpApi.Parts;
+import server.journal.JournalOptions;
+import server.live.AnswerBuffer;
+import server.live.Answers;
+import server.queue.QueueOptions;
+import server.queue.Run;
+import server.queue.TaskQueue;
+import server.task.SubmissionReader;
+import server.task.Terms;
+import shared.json.Json;
+import shared.json.Slice;
+import support.FaultyStorage;
+
+/// The API on a free port, over a real queue whose disk is in memory. There is no dispatcher: the test plays it.
+final class ApiServer implements AutoCloseable {
+
+    static final String HELLO = "{\"type\":\"generate\",\"model\":\"m\",\"payload\":{\"prompt\":\"Hello\"}}";
+
+    final FaultyStorage storage = new FaultyStorage();
+    final Answers answers = new Answers(64 << 20);
+    final TaskQueue queue;
+    final HttpApi api;
+    /// What a pending task is said to wait for; null for nothing.
+    volatile String waiting;
+
+    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    ApiServer() throws IOException {
+        this(HttpOptions.DEFAULT);
+    }
+
+    ApiServer(HttpOptions options) throws IOException {
+        HttpApi.prepare(options);
+        queue = TaskQueue.open(storage, new JournalOptions(1 << 20), QueueOptions.DEFAULT, InstantSource.system(),
+                new Random(42));
+        queue.onEvent(answers::publish);
+        Workers workers = new Workers() {
+            @Override
+            public int active() {
+                return 1;
+            }
+
+            @Override
+            public int idle() {
+                return 3;
+            }
+        };
+        api = HttpApi.start(options.at("127.0.0.1", 0, Set.of()), new Parts(queue, answers,
+                new SubmissionReader("qwen3", Terms.DEFAULT), workers, task -> waiting, InstantSource.system()));
+    }
+
+    /// The default options with small limits, for tests at the limit.
+    static HttpOptions limits(int taskBytes, int batchBytes, int batchTasks) {
+        HttpOptions all = HttpOptions.DEFAULT;
+        return new HttpOptions(all.host(), all.port(), all.allowedHosts(), taskBytes, batchBytes, batchTasks,
+                all.bodiesBytesMax(), all.smallBytesMax(), all.headerBytesMax(), all.requestTimeMax(),
+                all.connectionsMax(), 3, 5, all.waitMax(), Duration.ofMillis(100));
+    }
+
+    /// @param headers names and values in turn
+    HttpResponse<String> ask(String method, String path, String body, String... headers) {
+        try {
+            return client.send(request(method, path, body, headers), BodyHandlers.ofString());
+        } catch (IOException | InterruptedException failed) {
+            throw new IllegalStateException(method + " " + path + ": " + failed, failed);
+        }
+    }
+
+    HttpRequest request(String method, String path, String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .timeout(Duration.ofSeconds(20))
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (body != null) {
+            request.setHeader("Content-Type", "application/json");
+        }
+        for (int i = 0; i < headers.length; i += 2) {
+            request.setHeader(headers[i], headers[i + 1]);
+        }
+        return request.build();
+    }
+
+    HttpResponse<String> get(String path, String... headers) {
+        return ask("GET", path, null, headers);
+    }
+
+    HttpResponse<String> post(String path, String body, String... headers) {
+        return ask("POST", path, body, headers);
+    }
+
+    HttpClient client() {
+        return client;
+    }
+
+    Wire wire() throws IOException {
+        return new Wire(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
+    }
+
+    int port() {
+        return api.address().getPort();
+    }
+
+    /// Submits a task; its id.
+    String submit(String json) {
+        return json(post("/api/tasks", json)).text("id");
+    }
+
+    /// Begins the next attempt.
+    Run start() {
+        Run run = queue.startNext(task -> "box");
+        queue.awaitDurable(run.seq());
+        return run;
+    }
+
+    AnswerBuffer answer(Run run) {
+        return answers.begin(run.task().id(), run.attempt());
+    }
+
+    /// Ends an attempt as the dispatcher does.
+    void complete(Run run, String result) {
+        answers.end(run.task().id(), run.attempt());
+        queue.complete(run, Slice.of(result.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    void fail(Run run, String error) {
+        answers.end(run.task().id(), run.attempt());
+        queue.fail(run, error);
+    }
+
+    void putBack(Run run, String error) {
+        answers.end(run.task().id(), run.attempt());
+        queue.putBack(run, error, 0, true);
+    }
+
+    static Json.Obj json(HttpResponse<String> response) {
+        return (Json.Obj) Json.parse(response.body());
+    }
+
+    static Json.Arr array(HttpResponse<String> response) {
+        return (Json.Arr) Json.parse(response.body());
+    }
+
+    static String error(HttpResponse<String> response) {
+        return json(response).text("error");
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+        api.close();
+        queue.close();
+    }
+}

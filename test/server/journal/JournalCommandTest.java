@@ -1,0 +1,115 @@
+package server.journal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JournalCommandTest {
+
+    @TempDir
+    Path directory;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    private int run(String... arguments) {
+        out.reset();
+        err.reset();
+        return JournalCommand.run(List.of(arguments), new PrintStream(out, false, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    private Journal open() throws IOException {
+        return Journal.open(new FileStorage(directory), new JournalOptions(4096), (seq, position, json) -> { });
+    }
+
+    /// @return the positions of 100 lines
+    private long[] write() throws IOException {
+        long[] positions = new long[100];
+        try (Journal journal = open()) {
+            for (int i = 0; i < positions.length; i++) {
+                positions[i] = journal.append(JournalTest.rest("event " + i + "-".repeat(i)));
+            }
+        }
+        return positions;
+    }
+
+    @Test
+    void verify_good_saysWhatIsThere() throws IOException {
+        write();
+        assertEquals(0, run("verify", directory.toString()));
+        assertTrue(out.toString(StandardCharsets.UTF_8)
+                .contains("100 events, sequence numbers 1 to 100, 0 problems"), out::toString);
+    }
+
+    @Test
+    void verifyAndDump_runningServer_doNotDisturbIt() throws IOException {
+        try (Journal journal = open()) {
+            journal.append(JournalTest.rest("one"));
+            journal.awaitDurable(1);
+            assertEquals(0, run("verify", directory.toString()));
+            assertEquals(0, run("dump", directory.toString()));
+            assertTrue(out.toString(StandardCharsets.UTF_8).matches("\\{\"seq\":1,.*\"one\"}\n"), out::toString);
+            journal.append(JournalTest.rest("two"));
+            journal.awaitDurable(2);
+        }
+    }
+
+    @Test
+    void verify_severalDamages_namesEachAndDumpGoesOnBehindThem() throws IOException {
+        long[] positions = write();
+        for (int line : new int[] {3, 4, 50}) {
+            Path file = directory.resolve(Segment.name(Segment.number(positions[line])));
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[Segment.offset(positions[line]) + 20] ^= 1;
+            Files.write(file, bytes);
+        }
+        assertEquals(1, run("verify", directory.toString()));
+        String text = out.toString(StandardCharsets.UTF_8);
+        for (int line : new int[] {3, 4, 50}) {
+            assertTrue(text.contains(Segment.name(Segment.number(positions[line])) + ": offset "
+                    + Segment.offset(positions[line]) + ", sequence number "), text);
+        }
+        assertTrue(text.contains("sequence number 4: "), text);
+        assertTrue(text.contains("97 events, sequence numbers 1 to 100, 3 problems"), text);
+        assertEquals(1, run("dump", directory.toString()));
+        assertEquals(97, out.toString(StandardCharsets.UTF_8).lines().count());
+        assertEquals(3, err.toString(StandardCharsets.UTF_8).lines().count(), err::toString);
+    }
+
+    @Test
+    void verify_missingSegmentAndBadHeader_namesThem() throws IOException {
+        write();
+        Files.delete(directory.resolve(Segment.name(2)));
+        byte[] bytes = Files.readAllBytes(directory.resolve(Segment.name(3)));
+        bytes[5] ^= 1;
+        Files.write(directory.resolve(Segment.name(3)), bytes);
+        assertEquals(1, run("verify", directory.toString()));
+        String text = out.toString(StandardCharsets.UTF_8);
+        assertTrue(text.contains(Segment.name(2) + ": offset 0, sequence number") && text.contains("missing"), text);
+        assertTrue(text.contains(Segment.name(3) + ": offset 0, "), text);
+        assertTrue(text.contains("2 problems"), text);
+    }
+
+    @Test
+    void run_wrongUse_exits2AndSaysWhatIsRight() {
+        for (String[] wrong : new String[][] {{}, {"verify"}, {"frob", "x"}, {"verify", "a", "b"}}) {
+            assertEquals(2, run(wrong));
+            assertTrue(err.toString(StandardCharsets.UTF_8).startsWith("usage: "));
+        }
+        assertEquals(2, run("verify", directory.resolve("absent").toString()));
+        assertTrue(err.toString(StandardCharsets.UTF_8).contains("is not a directory"));
+        assertEquals(0, run("--help"));
+        assertEquals(List.of(), List.of(directory.toFile().list()));
+    }
+}

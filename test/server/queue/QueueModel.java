@@ -1,0 +1,228 @@
+package server.queue;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+import server.task.Attempt;
+import server.task.Submission;
+import server.task.Task;
+import server.task.TaskId;
+import server.task.TaskState;
+import server.task.Times;
+import shared.TaskStatus;
+import shared.TaskType;
+
+/// What [QueueState] should do, in the plainest way: one list, sorted and searched anew each time.
+final class QueueModel {
+
+    static final long DAY = 86_400_000;
+
+    /// A task with everything that its life changes.
+    static final class Entry {
+        long id;
+        TaskType type;
+        String model;
+        String on;
+        int priority;
+        TaskStatus status = TaskStatus.PENDING;
+        long createdAt;
+        long scheduledAt;
+        long expiresAt;
+        long retryAt;
+        long order;
+        long arrival;
+        boolean woken;
+        String error;
+        String host;
+        long startedAt;
+        long endedAt;
+        int retries;
+        String key;
+        final List<String> attempts = new ArrayList<>();
+
+        long wakeAt() {
+            return Math.max(scheduledAt, retryAt);
+        }
+
+        boolean tried() {
+            return !attempts.isEmpty() || error != null;
+        }
+
+        /// Everything, to be compared with [QueueModel#text(Task)].
+        @Override
+        public String toString() {
+            return TaskId.format(id) + " " + type + " " + model + " " + on + " p" + priority + " " + status
+                    + " created " + createdAt + " scheduled " + scheduledAt + " expires " + expiresAt + " retry "
+                    + retryAt + " order " + order + " arrival " + arrival + " error " + error + " host " + host
+                    + " from " + startedAt + " to " + endedAt + " retries " + retries + " attempts "
+                    + (status.ended() ? List.of() : attempts);
+        }
+    }
+
+    static String text(Task task) {
+        long retryAt = task.status() == TaskStatus.PENDING
+                ? ((TaskState.Pending) task.state()).retryAt() : 0;
+        return task.name() + " " + task.type() + " " + task.model() + " " + task.terms().on() + " p" + task.priority()
+                + " " + task.status() + " created " + task.createdAt() + " scheduled " + task.terms().scheduledAt()
+                + " expires " + task.terms().expiresAt() + " retry " + retryAt + " order " + task.order() + " arrival "
+                + task.arrival() + " error " + task.state().error() + " host " + task.state().host() + " from "
+                + task.state().startedAt() + " to " + task.state().endedAt() + " retries " + task.retries()
+                + " attempts " + texts(task.attempts());
+    }
+
+    static List<String> texts(List<Attempt> attempts) {
+        return attempts.stream().map(a -> a.number() + " " + a.host() + " " + a.startedAt() + "-" + a.endedAt() + " "
+                + a.error() + " " + a.counted()).toList();
+    }
+
+    final QueueOptions options;
+    final List<Entry> tasks = new ArrayList<>();
+    QueueMode mode = QueueMode.RUNNING;
+
+    QueueModel(QueueOptions options) {
+        this.options = options;
+    }
+
+    Entry get(long id) {
+        return tasks.stream().filter(task -> task.id == id).findFirst().orElse(null);
+    }
+
+    long count(TaskStatus status) {
+        return tasks.stream().filter(task -> task.status == status).count();
+    }
+
+    void submit(Submission asked, long id, String key, long seq, long now) {
+        Entry task = new Entry();
+        task.id = id;
+        task.type = asked.type();
+        task.model = asked.model();
+        task.on = asked.terms().on();
+        task.priority = asked.priority();
+        task.createdAt = now;
+        task.scheduledAt = asked.terms().scheduledAt();
+        task.expiresAt = asked.terms().expiresAt();
+        task.order = seq;
+        task.arrival = seq;
+        task.key = key;
+        tasks.add(task);
+    }
+
+    void wake(long now) {
+        tasks.stream().filter(task -> task.wakeAt() <= now).forEach(task -> task.woken = true);
+    }
+
+    /// The task that a call of `start` deals with: to be started, or to be failed if it has expired; null for none.
+    Entry next(Function<Entry, String> placement, long now) {
+        if (mode == QueueMode.PAUSED) {
+            return null;
+        }
+        wake(now);
+        Set<List<Object>> blocked = new HashSet<>();
+        for (Entry task : select(t -> t.status == TaskStatus.PENDING && t.woken,
+                Comparator.<Entry>comparingInt(t -> t.priority).reversed().thenComparingLong(t -> t.order))) {
+            List<Object> demand = new ArrayList<>(List.of(task.priority, task.model));
+            demand.add(task.on);
+            if (!task.tried() && blocked.contains(demand)) {
+                continue;
+            }
+            if (expired(task, now) || placement.apply(task) != null) {
+                return task;
+            }
+            if (!task.tried()) {
+                blocked.add(demand);
+            }
+        }
+        return null;
+    }
+
+    boolean expired(Entry task, long now) {
+        return task.expiresAt != 0 && task.expiresAt <= now;
+    }
+
+    void start(Entry task, String host, long now) {
+        task.status = TaskStatus.RUNNING;
+        task.startedAt = now;
+        task.host = host;
+        task.error = null;
+        task.retryAt = 0;
+    }
+
+    void endRun(Entry task, TaskStatus status, String error, boolean counted, long now) {
+        end(task, status, error, Math.max(now, task.startedAt));
+        attempt(task, status == TaskStatus.CANCELLED ? "cancelled" : error, counted, now);
+    }
+
+    /// Of a task that does not run.
+    void endPending(Entry task, TaskStatus status, String error, long now) {
+        task.host = null;
+        task.startedAt = 0;
+        end(task, status, error, now);
+    }
+
+    private void end(Entry task, TaskStatus status, String error, long now) {
+        task.status = status;
+        task.error = status == TaskStatus.FAILED ? error : null;
+        task.retryAt = 0;
+        task.endedAt = now;
+    }
+
+    private void attempt(Entry task, String error, boolean counted, long now) {
+        task.attempts.add(task.attempts.size() + 1 + " " + task.host + " " + task.startedAt + "-"
+                + Math.max(now, task.startedAt) + " " + error + " " + counted);
+    }
+
+    void putBack(Entry task, String error, long retryAt, boolean recorded, boolean counted, long now) {
+        if (recorded) {
+            attempt(task, error, counted, now);
+        }
+        task.retries += counted ? 1 : 0;
+        pending(task, error, retryAt);
+    }
+
+    void retry(Entry task, long seq, long now) {
+        if (expired(task, now)) {
+            task.expiresAt = 0;
+        }
+        task.retries = 0;
+        task.order = seq;
+        pending(task, null, 0);
+    }
+
+    private void pending(Entry task, String error, long retryAt) {
+        task.status = TaskStatus.PENDING;
+        task.error = error;
+        task.retryAt = retryAt;
+        task.host = null;
+        task.startedAt = 0;
+        task.endedAt = 0;
+        task.woken = task.wakeAt() == 0;
+    }
+
+    /// What one call after the other of `due` does, until nothing is due.
+    void due(long now) {
+        for (Entry task : tasks) {
+            if (task.status == TaskStatus.PENDING && expired(task, now)) {
+                endPending(task, TaskStatus.FAILED, "expired in the queue at "
+                        + Times.format(task.expiresAt), now);
+            }
+        }
+        tasks.removeIf(task -> (task.status == TaskStatus.COMPLETED || task.status == TaskStatus.CANCELLED)
+                && task.endedAt + options.completedAge().toMillis() <= now);
+        tasks.removeIf(task -> task.status == TaskStatus.FAILED
+                && task.endedAt + options.failedAge().toMillis() <= now);
+        List<Entry> completed = select(task -> task.status == TaskStatus.COMPLETED,
+                Comparator.<Entry>comparingLong(task -> task.endedAt).thenComparing(task -> task.arrival));
+        for (int i = 0; i < completed.size() - options.completedMax() && completed.get(i).endedAt + DAY <= now; i++) {
+            tasks.remove(completed.get(i));
+        }
+    }
+
+    List<Entry> select(Predicate<Entry> passes, Comparator<Entry> order) {
+        return tasks.stream().filter(passes).sorted(order).toList();
+    }
+}

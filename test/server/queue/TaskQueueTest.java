@@ -1,0 +1,339 @@
+package server.queue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import server.journal.JournalOptions;
+import server.queue.TaskQueue.DurableEvent;
+import server.queue.TaskQueue.Submitted;
+import server.queue.TaskQueue.TaskSort;
+import server.task.Attempt;
+import server.task.Submission;
+import server.task.Task;
+import server.task.TaskDocument;
+import server.task.Terms;
+import shared.Problem;
+import shared.TaskStatus;
+import shared.TaskType;
+import shared.json.Slice;
+import support.FaultyStorage;
+
+/// The queue on its journal.
+class TaskQueueTest {
+
+    private static final TaskFilter ALL = new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), null);
+    private static final long T0 = 1_800_000_000_000L;
+
+    private final Random random = new Random(3);
+    private FaultyStorage disk = new FaultyStorage();
+    private volatile long now = T0;
+    private TaskQueue queue;
+
+    @BeforeEach
+    void open() throws IOException {
+        queue = open(QueueOptions.DEFAULT);
+    }
+
+    @AfterEach
+    void close() {
+        disk.releaseSync();
+        queue.close();
+    }
+
+    @Test
+    void task_fromSubmitToAnswer_isShownWhole() throws IOException {
+        Submitted submitted = queue.submit(submission("Hello", 5), null, null);
+        assertFalse(submitted.replayed());
+        Run run = queue.startNext(task -> "h1");
+        assertEquals(1, run.attempt());
+        assertEquals("{\"prompt\":\"Hello\"}", queue.payload(run.task()).text());
+        assertTrue(queue.putBack(run, "lost", 0, true));
+        now += 5;
+        Run second = queue.startNext(task -> "h2");
+        assertEquals(2, second.attempt());
+        assertFalse(queue.complete(run, json("{}")), "the first run is over");
+        assertTrue(queue.complete(second, json("{\"response\":\"Hi\"}")));
+
+        TaskDocument document = queue.document(run.task().id());
+        assertEquals(TaskStatus.COMPLETED, document.task().status());
+        assertEquals("{\"prompt\":\"Hello\"}", document.payload().text());
+        assertEquals("Hello", document.preview());
+        assertEquals("{\"response\":\"Hi\"}", document.result().text());
+        assertEquals(List.of(new Attempt(1, "h1", T0, T0, "lost", true),
+                new Attempt(2, "h2", T0 + 5, T0 + 5, null, true)), document.attempts());
+        assertEquals(List.of(), document.task().attempts());
+    }
+
+    @Test
+    void heldBackSync_nothingTellsOfTheChange() throws Exception {
+        Task known = queue.submit(submission("known", 5), null, null).document().task();
+        Run run = queue.startNext(task -> "h1");
+        queue.awaitDurable(run.seq());
+        List<String> events = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch published = new CountDownLatch(1);
+        queue.onEvent(event -> {
+            if (event.seq() > run.seq()) {
+                events.add(event.json().text());
+                published.countDown();
+            }
+        });
+        FutureTask<?> waiter = begin(() -> queue.awaitEnd(known.id(), Duration.ofMinutes(1)));
+        untilBlocked();
+
+        disk.holdSync();
+        queue.complete(run, json("{\"response\":\"r\"}"));
+        disk.awaitHeldSync();
+        List<FutureTask<?>> tellers = List.of(waiter,
+                begin(() -> queue.submit(submission("new", 5), null, null)),
+                begin(() -> queue.submitAll(List.of(submission("b1", 5), submission("b2", 5)))),
+                begin(() -> queue.find(known.name())),
+                begin(() -> queue.document(known.id())),
+                begin(() -> queue.awaitEnd(known.id(), Duration.ofMinutes(1))),
+                begin(() -> queue.list(ALL, TaskSort.CREATED_AT, false, 10, 0, null)),
+                begin(() -> queue.list(ALL, TaskSort.DURATION, false, 10, 0, null)),
+                begin(() -> queue.stats()),
+                begin(() -> queue.eventsOf(known.id())));
+        untilBlocked();
+        for (FutureTask<?> teller : tellers) {
+            assertFalse(teller.isDone());
+        }
+        assertEquals(List.of(), events);
+
+        disk.releaseSync();
+        for (FutureTask<?> teller : tellers) {
+            teller.get(20, TimeUnit.SECONDS);
+        }
+        assertTrue(published.await(20, TimeUnit.SECONDS));
+        assertTrue(events.getFirst().contains("\"what\":\"completed\""), events.getFirst());
+        assertEquals(TaskStatus.COMPLETED, ((TaskDocument) waiter.get()).task().status());
+    }
+
+    @Test
+    void restart_runningTaskIsPendingAgain_andTheRestIsAsItWas() throws IOException {
+        Task running = queue.submit(submission("one", 10), "key", "print").document().task();
+        Task waiting = queue.submit(submission("two", 5), null, null).document().task();
+        Task cancelled = queue.submit(submission("three", 5), null, null).document().task();
+        queue.cancel(cancelled.id());
+        queue.startNext(task -> "h1");
+        queue.changeMode(QueueMode.PAUSED);
+        now += 7;
+        reopen();
+
+        assertEquals(QueueMode.PAUSED, queue.mode());
+        TaskDocument back = queue.document(running.id());
+        assertEquals(TaskStatus.PENDING, back.task().status());
+        assertEquals(List.of(new Attempt(1, "h1", T0, T0 + 7, LifeCycle.CUT_OFF, false)), back.attempts());
+        assertEquals(0, back.task().retries());
+        assertEquals(waiting, queue.find(waiting.name()));
+        assertEquals(TaskStatus.CANCELLED, queue.find(cancelled.name()).status());
+        Submitted again = queue.submit(submission("one", 10), "key", "print");
+        assertTrue(again.replayed());
+        assertEquals(running, again.document().task());
+        assertThrows(Problem.class, () -> queue.submit(submission("x", 1), "key", "other"));
+        queue.changeMode(QueueMode.RUNNING);
+        assertEquals(running.id(), queue.startNext(task -> "h1").task().id());
+    }
+
+    @Test
+    void idempotencyKey_knownOne_getsTheFirstAnswerAgain() {
+        TaskDocument first = queue.submit(submission("one", 10), "key", "print").document();
+        queue.complete(queue.startNext(task -> "h1"), json("{}"));
+        Submitted again = queue.submit(submission("one", 10), "key", "print");
+        assertEquals(first.task(), again.document().task());
+        assertEquals(first.payload().text(), again.document().payload().text());
+        assertNull(again.document().result());
+    }
+
+    @Test
+    void retry_keepsTheAttempts_alsoAfterARestart() throws IOException {
+        Task task = queue.submit(submission("one", 5), null, null).document().task();
+        queue.fail(queue.startNext(t -> "h1"), "bad");
+        assertEquals("bad", queue.document(task.id()).error());
+        reopen();
+        assertEquals(1, queue.retry(task.id()).attempts().size());
+        reopen();
+        Run second = queue.startNext(t -> "h1");
+        assertEquals(2, second.attempt());
+        queue.complete(second, json("{}"));
+        assertEquals(2, queue.document(task.id()).attempts().size());
+    }
+
+    @Test
+    void cancel_ofARunningTask_endsItsRun() {
+        Task task = queue.submit(submission("one", 5), null, null).document().task();
+        List<Long> cancelled = new ArrayList<>();
+        queue.onRunCancelled(t -> cancelled.add(t.id()));
+        Run run = queue.startNext(t -> "h1");
+        assertTrue(queue.current(run));
+        queue.changePriority(task.id(), 7);
+        assertTrue(queue.current(run));
+        queue.cancel(task.id());
+        assertFalse(queue.current(run));
+        assertFalse(queue.complete(run, json("{}")));
+        assertFalse(queue.fail(run, "x"));
+        assertFalse(queue.putBack(run, "x", 0, true));
+        assertEquals(List.of(task.id()), cancelled);
+        assertEquals(TaskStatus.CANCELLED, queue.document(task.id()).task().status());
+    }
+
+    @Test
+    void submitAll_overTheLimit_takesNone() throws IOException {
+        queue.close();
+        queue = open(new QueueOptions(3, 0, Duration.ZERO, Duration.ZERO, 1 << 20));
+        List<Submission> four = List.of(submission("1", 1), submission("2", 2), submission("3", 3), submission("4", 4));
+        Problem problem = assertThrows(Problem.class, () -> queue.submitAll(four));
+        assertEquals(429, problem.status());
+        assertEquals(0, queue.stats().total());
+        List<Task> tasks = queue.submitAll(four.subList(0, 3));
+        assertEquals(tasks, List.copyOf(queue.list(ALL, TaskSort.CREATED_AT, true, 10, 0, null).tasks()));
+    }
+
+    @Test
+    void awaitEnd_timeIsOver_answersTheTaskAsItIs() throws InterruptedException {
+        Task task = queue.submit(submission("one", 5), null, null).document().task();
+        assertEquals(TaskStatus.PENDING, queue.awaitEnd(task.id(), Duration.ZERO).task().status());
+    }
+
+    @Test
+    void awaitEnd_taskDeletedMeanwhile_isNotFound() throws Exception {
+        Task task = queue.submit(submission("one", 5), null, null).document().task();
+        FutureTask<?> waiter = begin(() -> queue.awaitEnd(task.id(), Duration.ofMinutes(1)));
+        untilBlocked();
+        queue.cancel(task.id());
+        assertEquals(TaskStatus.CANCELLED, ((TaskDocument) waiter.get(20, TimeUnit.SECONDS)).task().status());
+        queue.delete(task.id());
+        assertEquals(404, assertThrows(Problem.class, () -> queue.document(task.id())).status());
+    }
+
+    @Test
+    void list_query_findsPromptsModelsAndIds() {
+        Task first = queue.submit(submission("The quick Brown fox", 5), null, null).document().task();
+        Task second = queue.submit(submission("lazy dog", 5), null, null).document().task();
+        assertEquals(List.of(first), search("BROWN"));
+        assertEquals(List.of(second), search(second.name().substring(8)));
+        assertEquals(List.of(second, first), search("QWEN"));
+        assertEquals(List.of(), search("prompt"));
+    }
+
+    @Test
+    void eventsOf_recentTask_areAllOfThem_ofAnOldOneTheFirstAndTheLast() throws IOException {
+        Task task = queue.submit(submission("one", 5), null, null).document().task();
+        Run run = queue.startNext(t -> "h1");
+        queue.complete(run, json("{}"));
+        assertEquals(List.of("submitted", "started", "completed"), whats(queue.eventsOf(task.id())));
+        reopen();
+        List<DurableEvent> events = queue.eventsOf(task.id());
+        assertEquals(List.of("submitted", "completed"), whats(events));
+        assertEquals(List.of(1L, 3L), events.stream().map(DurableEvent::seq).toList());
+        assertTrue(events.getFirst().json().text().contains("\"preview\":\"one\""));
+        assertFalse(events.getFirst().json().text().contains("payload"));
+        assertTrue(events.getLast().ended());
+    }
+
+    @Test
+    void tick_wakesExpiresAndTellsWhenNext() {
+        AtomicBoolean ready = new AtomicBoolean();
+        queue.onReady(() -> ready.set(true));
+        Terms later = new Terms(T0 + 50, T0 + 90, 1000, 3, 10, 20, 2, false, null, false);
+        Task task = queue.submit(new Submission(TaskType.CHAT, "m", 5, later, json("{}"), null, ""), null, null)
+                .document().task();
+        assertNull(queue.startNext(t -> "h1"));
+        assertEquals(T0 + 50, queue.tick());
+        now = T0 + 50;
+        ready.set(false);
+        assertEquals(T0 + 90, queue.tick());
+        assertTrue(ready.get());
+        now = T0 + 90;
+        assertNotEquals(T0 + 90, queue.tick());
+        assertEquals("expired in the queue at 2027-01-15T08:00:00.090Z", queue.document(task.id()).error());
+    }
+
+    @Test
+    void failedSync_isTheEndOfTakingChanges() throws Exception {
+        Task task = queue.submit(submission("one", 5), null, null).document().task();
+        CountDownLatch told = new CountDownLatch(1);
+        queue.onFailure(() -> told.countDown());
+        FutureTask<?> waiter = begin(() -> queue.awaitEnd(task.id(), Duration.ofMinutes(1)));
+        untilBlocked();
+        disk.failSync(1);
+        assertEquals(503, assertThrows(Problem.class, () -> queue.submit(submission("x", 5), null, null)).status());
+        assertThrows(Exception.class, () -> waiter.get(20, TimeUnit.SECONDS));
+        assertTrue(told.await(20, TimeUnit.SECONDS));
+        assertTrue(queue.failure() != null);
+        assertNull(queue.startNext(t -> "h1"));
+    }
+
+    // ---- helpers
+
+    private final List<Thread> begun = new ArrayList<>();
+
+    private <T> FutureTask<T> begin(Callable<T> work) {
+        FutureTask<T> future = new FutureTask<>(work);
+        begun.add(Thread.startVirtualThread(future));
+        return future;
+    }
+
+    /// Until each thread that was begun waits for something, or is done.
+    private void untilBlocked() {
+        long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        for (Thread thread : begun) {
+            while (thread.getState() != Thread.State.WAITING && thread.getState() != Thread.State.TIMED_WAITING
+                    && thread.isAlive() && System.nanoTime() < giveUp) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private List<Task> search(String query) {
+        return queue.list(new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), query), TaskSort.CREATED_AT, false, 10,
+                0, null).tasks();
+    }
+
+    private static List<String> whats(List<DurableEvent> events) {
+        return events.stream().map(event -> event.json().text().replaceAll(".*\"what\":\"(\\w+)\".*", "$1")).toList();
+    }
+
+    private static Submission submission(String prompt, int priority) {
+        return new Submission(TaskType.GENERATE, "qwen3", priority, Terms.DEFAULT,
+                json("{\"prompt\":\"" + prompt + "\"}"), null, prompt);
+    }
+
+    private static Slice json(String text) {
+        return Slice.of(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private TaskQueue open(QueueOptions options) throws IOException {
+        return TaskQueue.open(disk, new JournalOptions(1 << 20), options, () -> Instant.ofEpochMilli(now), random);
+    }
+
+    /// As after a kill.
+    private void reopen() throws IOException {
+        queue.stats();
+        disk = disk.afterKill();
+        queue.close();
+        queue = open(QueueOptions.DEFAULT);
+    }
+}
