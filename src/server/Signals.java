@@ -5,8 +5,8 @@ import java.util.concurrent.CountDownLatch;
 import sun.misc.Signal;
 
 /// SIGTERM and SIGINT: the first asks the server to stop, the second ends the process at once. SIGHUP asks it to read
-/// its settings again. `sun.misc.Signal` is the only way to see a second one or a SIGHUP; a shutdown hook would also end
-/// with status 143.
+/// its settings again. `sun.misc.Signal` is the only way to see a second one or a SIGHUP; a shutdown hook would also
+/// end with status 143.
 final class Signals {
 
     private static final int HURRIED = 130;

@@ -11,5 +11,6 @@ module ollamaqueue.server {
     provides System.LoggerFinder with server.log.LogProvider;
     provides server.executor.ExecutorProvider with
         server.executor.echo.EchoProvider,
+        server.executor.openai.OpenAiProvider,
         server.executor.ollama.OllamaProvider;
 }

@@ -105,7 +105,8 @@ final class Guard {
 
     private void checkHost(String host, Access allowed) {
         String name = name(host);
-        boolean passes = allowed.tokens().needed() || name.equals("localhost") || name.equals(boundTo) || name.indexOf('.') < 0
+        boolean passes = allowed.tokens().needed() || name.equals("localhost")
+                || name.equals(boundTo) || name.indexOf('.') < 0
                 && name.indexOf(':') < 0 || allowed.hosts().contains(name) || isPrivateLiteral(name)
                 || name.equals(machineName.get());
         if (!passes) {

@@ -2,6 +2,7 @@ package server.http;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -70,10 +71,19 @@ public final class HttpApi implements AutoCloseable {
     ///
     /// @throws IOException the address cannot be bound, with a message for people
     public static HttpApi start(HttpOptions options, Tokens tokens, Parts parts) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(options.host(), options.port()), BACKLOG);
+        HttpServer server = bind(new InetSocketAddress(options.host(), options.port()));
         HttpApi api = new HttpApi(options, tokens, parts, server);
         server.start();
         return api;
+    }
+
+    private static HttpServer bind(InetSocketAddress address) throws IOException {
+        try {
+            return HttpServer.create(address, BACKLOG);
+        } catch (IOException | UnresolvedAddressException cannot) {
+            throw new IOException("cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
+                    + (address.isUnresolved() ? "unknown host" : cannot.getMessage()), cannot);
+        }
     }
 
     /// The address or name that it was told to bind.

@@ -5,8 +5,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
-/// The tokens that let a request pass, as hashes: the secrets themselves are nowhere kept. There is one today, which may
-/// do everything; scopes would stand beside the hash.
+/// The tokens that let a request pass, as hashes: the secrets themselves are nowhere kept. There is one today, which
+/// may do everything; scopes would stand beside the hash.
 public final class Tokens {
 
     /// Every request passes.

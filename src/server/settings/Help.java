@@ -1,6 +1,9 @@
 package server.settings;
 
-import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import shared.config.KnownKeys;
 
 /// The texts for people that are made from the table of settings.
 public final class Help {
@@ -33,8 +36,8 @@ public final class Help {
         StringBuilder options = new StringBuilder();
         for (Setting row : Table.ALL) {
             if (row.flag() != null) {
-                option(options, row.flag(), row.does() + " (" + (row.older() != null && row.older().equals("OLLAMA_HOST")
-                        ? "$OLLAMA_HOST, or " : "") + row.fallback() + ")");
+                String variable = "OLLAMA_HOST".equals(row.older()) ? "$OLLAMA_HOST, or " : "";
+                option(options, row.flag(), row.does() + " (" + variable + row.fallback() + ")");
             }
         }
         option(options, "--config FILE", "read the settings from this file");
@@ -60,17 +63,28 @@ public final class Help {
         out.append(line.stripTrailing()).append('\n');
     }
 
-    /// The README's tables: every setting.
+    /// The README's tables: every setting, and the older program's names.
     static String readme() {
-        StringBuilder out = new StringBuilder("| key | what | value | default |\n|---|---|---|---|\n");
+        StringBuilder out = new StringBuilder("| key | what it does | value | default |\n|---|---|---|---|\n");
         for (Setting row : Table.ALL) {
-            String fallback = row.fallback() == null || row.fallback().isEmpty() ? "" : "`" + row.fallback() + "`";
-            List<String> notes = row.flag() == null ? List.of() : List.of("`" + row.flagName() + "`");
             out.append("| `").append(row.key()).append('`').append(row.isLive() ? " ↻" : "")
-                    .append(notes.isEmpty() ? "" : " " + String.join(" ", notes))
-                    .append(" | ").append(row.does()).append(" | ").append(row.type().says()).append(" | ")
-                    .append(fallback).append(" |\n");
+                    .append(row.flag() == null ? "" : " `" + row.flagName() + "`").append(" | ").append(row.does())
+                    .append(" | ").append(row.type().says()).append(" | ")
+                    .append(row.fallback() == null || row.fallback().isEmpty() ? "" : "`" + row.fallback() + "`")
+                    .append(" |\n");
         }
+        out.append("\n| older name | here |\n|---|---|\n");
+        Map<String, String> older = new TreeMap<>();
+        KnownKeys.ALL.forEach((name, key) -> older.put(name, key));
+        Table.ALL.stream().filter(row -> row.older() != null).forEach(row -> older.put(row.older(), row.key()));
+        Table.WITHOUT_EFFECT.forEach((name, why) -> older.put(name, ""));
+        older.put("listen_addr", "server.host server.port");
+        older.forEach((name, key) -> {
+            if (!name.equals(key)) {
+                out.append("| `").append(name).append("` | ").append(key.isEmpty() ? "without effect"
+                        : "`" + key.replace(" ", "`, `") + "`").append(" |\n");
+            }
+        });
         return out.toString();
     }
 }

@@ -29,8 +29,8 @@ final class Table {
     static final List<Setting> ALL = List.of(
             of("server.host", text(), "localhost", "listen on this address or name").flag("--host ADDRESS"),
             of("server.port", integer(0, 65_535), "8080", "listen on this port; 0 takes a free one").flag("--port N"),
-            of("server.token", secret(), null, "every request must bear it, but those for /healthz, /readyz and the "
-                    + "page's files").live(),
+            of("server.token", secret(), null, "what every request must bear, but those for /healthz, /readyz and "
+                    + "the page's files; also $OLLAMA_QUEUE_TOKEN").live(),
             of("server.token_file", optionalPath(), null, "a file that holds the token").live(),
             of("server.allowed_hosts", texts("names, with commas between"), "", "further names that a request's Host "
                     + "may have, while there is no token").live(),
@@ -119,7 +119,7 @@ final class Table {
                     .older("LOG_FILE").live(),
 
             of("client.server_url", text(), null, "the client's server; without it, server.host and server.port"),
-            of("client.token", secret(), null, "the client's token for it"));
+            of("client.token", secret(), null, "the client's token for it; also $OLLAMA_QUEUE_TOKEN"));
 
     /// What the older program had and this one has no use for: keys of its file and its variables, with the reason.
     static final Map<String, String> WITHOUT_EFFECT = Map.of(

@@ -123,7 +123,7 @@ record Type(String says, boolean many, boolean hidden, Reader reader) {
 
     /// Bytes: `65536`, `64KiB`, `16 MiB`, `1.5GB`, `25%` of the heap.
     static Type size(String min, String max) {
-        return one("a size from " + min + " to " + max + ", such as 16MiB, or 25% of the heap", text -> {
+        return one("a size (as 64KiB, or 25% of the heap) from " + min + " to " + max, text -> {
             Long size = bytes(text);
             return size == null || size < bytes(min) || size > bytes(max) ? null : size;
         });
