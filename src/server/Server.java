@@ -45,7 +45,7 @@ final class Server implements AutoCloseable {
         SecureRandom random = new SecureRandom();
         List<AutoCloseable> opened = new ArrayList<>();
         try {
-            List<TaskExecutor> hosts = open(settings.hosts());
+            List<TaskExecutor> hosts = open(settings);
             opened.addAll(hosts);
 
             TaskQueue queue = TaskQueue.open(new FileStorage(settings.path("storage.path")),
@@ -109,10 +109,10 @@ final class Server implements AutoCloseable {
         queue.close();
     }
 
-    private static List<TaskExecutor> open(List<HostSettings> settings) {
-        ExecutorRegistry registry = ExecutorRegistry.load();
+    private static List<TaskExecutor> open(Settings settings) {
+        ExecutorRegistry registry = settings.executors();
         List<TaskExecutor> hosts = new ArrayList<>();
-        for (HostSettings each : settings) {
+        for (HostSettings each : settings.hosts()) {
             TaskExecutor host = registry.open(each.url());
             if (hosts.stream().noneMatch(other -> other.name().equals(host.name()))) {
                 hosts.add(host);
