@@ -42,7 +42,7 @@ final class Main {
             return 0;
         }
         if (!words.isEmpty() && words.getFirst().equals("config")) {
-            return ConfigCommand.run(words.subList(1, words.size()), System::getenv, out, err);
+            return ConfigCommand.run(words.subList(1, words.size()), System.getenv(), out, err);
         }
         CommandLine line;
         try {
@@ -53,7 +53,7 @@ final class Main {
             return 2;
         }
         try {
-            Settings settings = Settings.load(line, System::getenv);
+            Settings settings = Settings.load(line, System.getenv());
             Log.ofProcess().level(level(settings));
             Log.ofProcess().file(settings.path("log_file"));
             return serve(line, settings, out, err);
