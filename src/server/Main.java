@@ -88,6 +88,10 @@ final class Main {
         log.log(Level.INFO, "event=stopping");
         server.close();
         log.log(Level.INFO, "event=stopped");
+        if (!wanted) {
+            err.println(NAME + server.failure()
+                    + "; what was acknowledged is safe. Look at the disk, then start again");
+        }
         return wanted ? 0 : 1;
     }
 

@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 
 import server.dispatch.Dispatcher;
 import server.executor.ExecutorRegistry;
@@ -43,13 +44,15 @@ final class Server implements AutoCloseable {
     static Server start(Settings settings) throws StartFailure {
         InstantSource clock = InstantSource.system();
         SecureRandom random = new SecureRandom();
+        // quicker by far, and drawn from under the queue's lock; an id is no secret
+        SplittableRandom ids = new SplittableRandom(random.nextLong());
         List<AutoCloseable> opened = new ArrayList<>();
         try {
             List<TaskExecutor> hosts = open(settings);
             opened.addAll(hosts);
 
             TaskQueue queue = TaskQueue.open(new FileStorage(settings.path("storage.path")),
-                    Options.journal(settings), Options.queue(settings), clock, random);
+                    Options.journal(settings), Options.queue(settings), clock, ids);
             opened.add(queue);
 
             Answers answers = new Answers();
@@ -97,6 +100,11 @@ final class Server implements AutoCloseable {
         queue.onFailure(signals::release);
         signals.await();
         return queue.failure() == null;
+    }
+
+    /// Why the journal can write no more; null while it can.
+    String failure() {
+        return queue.failure();
     }
 
     /// Stops the intake, gives running tasks their grace, puts the rest back, flushes.
