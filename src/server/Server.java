@@ -7,77 +7,78 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
 
 import server.cron.CronTimer;
 import server.cron.Crons;
-import server.dispatch.DispatchOptions;
 import server.dispatch.Dispatcher;
 import server.executor.ExecutorRegistry;
 import server.executor.TaskExecutor;
 import server.http.HttpApi;
 import server.http.HttpOptions;
+import server.http.Tokens;
 import server.http.Workers;
 import server.journal.FileStorage;
-import server.journal.JournalOptions;
 import server.live.Answers;
-import server.queue.QueueOptions;
 import server.queue.TaskQueue;
+import server.settings.HostSettings;
+import server.settings.Options;
+import server.settings.Settings;
 import server.task.SubmissionReader;
-import server.task.Terms;
 
 /// The wiring: every part is built in order, from the disk outwards, and closed in reverse.
 final class Server implements AutoCloseable {
 
-    private static final String DEFAULT_MODEL = "qwen3";
-
-    private final Arguments arguments;
     private final TaskQueue queue;
     private final Dispatcher dispatcher;
     private final CronTimer timer;
+    private final SubmissionReader submissions;
     private final HttpApi api;
+    private volatile Settings settings;
 
-    private Server(Arguments arguments, TaskQueue queue, Dispatcher dispatcher, CronTimer timer, HttpApi api) {
-        this.arguments = arguments;
+    private Server(Settings settings, TaskQueue queue, Dispatcher dispatcher, SubmissionReader submissions,
+            CronTimer timer, HttpApi api) {
+        this.settings = settings;
         this.queue = queue;
         this.dispatcher = dispatcher;
+        this.submissions = submissions;
         this.timer = timer;
         this.api = api;
     }
 
-    static Server start(Arguments arguments) throws StartFailure {
+    static Server start(Settings settings) throws StartFailure {
         InstantSource clock = InstantSource.system();
         SecureRandom random = new SecureRandom();
         // quicker by far, and drawn from under the queue's lock; an id is no secret
         SplittableRandom ids = new SplittableRandom(random.nextLong());
         List<AutoCloseable> opened = new ArrayList<>();
         try {
-            List<TaskExecutor> hosts = open(arguments.ollamaHosts());
+            List<TaskExecutor> hosts = open(settings);
             opened.addAll(hosts);
 
-            TaskQueue queue = TaskQueue.open(new FileStorage(arguments.dataDir()), JournalOptions.DEFAULT,
-                    QueueOptions.DEFAULT, clock, ids);
+            TaskQueue queue = TaskQueue.open(new FileStorage(settings.path("storage.path")),
+                    Options.journal(settings), Options.queue(settings), clock, ids);
             opened.add(queue);
 
             Answers answers = new Answers();
             queue.onEvent(answers::publish);
 
             Dispatcher dispatcher = new Dispatcher(queue, hosts, answers,
-                    DispatchOptions.DEFAULT.workers(arguments.workers()), clock, random);
+                    Options.dispatch(settings), clock, random);
             opened.add(dispatcher);
 
-            HttpOptions options = HttpOptions.DEFAULT.at(arguments.host(), arguments.port(), Set.of());
+            SubmissionReader submissions =
+                    new SubmissionReader(settings.text("default_model"), Options.terms(settings));
+            HttpOptions options = Options.http(settings);
             HttpApi.prepare(options);
-            SubmissionReader submissions = new SubmissionReader(DEFAULT_MODEL, Terms.DEFAULT);
             Crons crons = new Crons(queue, submissions, ZoneId.systemDefault(), clock);
-            HttpApi api = HttpApi.start(options, new HttpApi.Parts(queue, answers, submissions, workersOf(dispatcher),
-                    dispatcher::waitsFor, clock, crons));
+            HttpApi api = HttpApi.start(options, Tokens.of(settings.token()), new HttpApi.Parts(queue, answers,
+                    submissions, workersOf(dispatcher), dispatcher::waitsFor, clock, crons));
 
             CronTimer timer = new CronTimer(crons, clock, System::nanoTime);
             timer.start();
             dispatcher.start();
-            return new Server(arguments, queue, dispatcher, timer, api);
+            return new Server(settings, queue, dispatcher, submissions, timer, api);
         } catch (IOException | IllegalArgumentException | SecurityException failure) {
             closeAll(opened);
             throw new StartFailure(failure.getMessage() == null ? failure.toString() : failure.getMessage());
@@ -87,8 +88,17 @@ final class Server implements AutoCloseable {
     /// The address to reach it at, as `http://localhost:8080`.
     String url() {
         InetSocketAddress address = api.address();
-        String host = arguments.host();
+        String host = api.host();
         return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    /// From now on these settings hold, as far as they can change at run time.
+    void become(Settings newSettings) {
+        settings = newSettings;
+        queue.become(Options.queue(newSettings));
+        dispatcher.workers(newSettings.integer("queue.workers"));
+        submissions.become(newSettings.text("default_model"), Options.terms(newSettings));
+        api.admit(Options.allowedHosts(newSettings), Tokens.of(newSettings.token()));
     }
 
     /// Waits until a signal asks it to stop, or the journal can write no more.
@@ -110,17 +120,17 @@ final class Server implements AutoCloseable {
     public void close() {
         api.stopIntake();
         timer.close();
-        dispatcher.stop(arguments.grace());
+        dispatcher.stop(settings.duration("server.grace"));
         api.close();
         dispatcher.close();
         queue.close();
     }
 
-    private static List<TaskExecutor> open(List<String> addresses) {
-        ExecutorRegistry registry = ExecutorRegistry.load();
+    private static List<TaskExecutor> open(Settings settings) {
+        ExecutorRegistry registry = settings.executors();
         List<TaskExecutor> hosts = new ArrayList<>();
-        for (String address : addresses) {
-            TaskExecutor host = registry.open(address);
+        for (HostSettings each : settings.hosts()) {
+            TaskExecutor host = registry.open(each.url());
             if (hosts.stream().noneMatch(other -> other.name().equals(host.name()))) {
                 hosts.add(host);
             } else {

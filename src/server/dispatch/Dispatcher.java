@@ -28,7 +28,7 @@ public final class Dispatcher implements AutoCloseable {
     private static final long SLEEP_MAX_MS = 1_000;
 
     private final TaskQueue queue;
-    private final DispatchOptions options;
+    private volatile int workers;
     private final InstantSource clock;
     private final Placement placement;
     private final AttemptRunner runner;
@@ -42,7 +42,7 @@ public final class Dispatcher implements AutoCloseable {
     public Dispatcher(TaskQueue queue, List<TaskExecutor> executors, Answers answers, DispatchOptions options,
             InstantSource clock, RandomGenerator random) {
         this.queue = queue;
-        this.options = options;
+        this.workers = options.workers();
         this.clock = clock;
         this.placement = new Placement(executors.stream().map(Host::new).toList(), clock);
         this.runner = new AttemptRunner(queue, placement, answers, new RetryPolicy(random), options.idle(), clock);
@@ -58,7 +58,7 @@ public final class Dispatcher implements AutoCloseable {
     /// While nothing could be started, a wake-up at every submit would only take time from the submits: the end of an
     /// attempt, or of a host's pause, makes the loop look.
     private void ready() {
-        if (active.get() < options.workers() && placement.anyHost()) {
+        if (active.get() < workers && placement.anyHost()) {
             wake();
         }
     }
@@ -76,7 +76,13 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     public int workers() {
-        return options.workers();
+        return workers;
+    }
+
+    /// From now on so many attempts run at once; none is broken off for it.
+    public void workers(int newWorkers) {
+        workers = newWorkers;
+        wake();
     }
 
     /// Why a pending task is not running although it is its time; null if there is nothing to say but its turn.
@@ -108,7 +114,7 @@ public final class Dispatcher implements AutoCloseable {
             changed.set(false);
             try {
                 long due = Math.min(queue.tick(), placement.nextTry());
-                while (!stopping && active.get() < options.workers() && placement.anyHost() && startOne()) {
+                while (!stopping && active.get() < workers && placement.anyHost() && startOne()) {
                     // as many as there are workers for
                 }
                 long ms = Math.max(1, Math.min(due - clock.millis(), SLEEP_MAX_MS));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -31,15 +32,19 @@ public final class HttpApi implements AutoCloseable {
             Function<Task, String> waiting, InstantSource clock, Crons crons) {
     }
 
+    private final String host;
     private final HttpServer server;
+    private final Guard guard;
     private final ExecutorService handlers;
     private volatile boolean stopping;
 
-    private HttpApi(HttpOptions options, Parts parts, HttpServer server) {
+    private HttpApi(HttpOptions options, Tokens tokens, Parts parts, HttpServer server) {
+        this.host = options.host();
         this.server = server;
         handlers = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
-        Guard guard = new Guard(options.host(), server.getAddress().getAddress(), options.allowedHosts(),
+        guard = new Guard(options.host(), server.getAddress().getAddress(), options.allowedHosts(),
                 Guard::machineName);
+        guard.become(options.allowedHosts(), tokens);
         server.createContext("/", new Boundary(guard, routes(options, parts), new Bodies(options.bodiesBytesMax()),
                 () -> stopping));
         server.setExecutor(handlers);
@@ -58,12 +63,17 @@ public final class HttpApi implements AutoCloseable {
         property("sun.net.httpserver.maxReqHeaderSize", options.headerBytesMax());
     }
 
+    /// Begins to serve everybody.
+    public static HttpApi start(HttpOptions options, Parts parts) throws IOException {
+        return start(options, Tokens.NONE, parts);
+    }
+
     /// Begins to serve.
     ///
     /// @throws IOException the address cannot be bound, with a message for people
-    public static HttpApi start(HttpOptions options, Parts parts) throws IOException {
+    public static HttpApi start(HttpOptions options, Tokens tokens, Parts parts) throws IOException {
         HttpServer server = bind(new InetSocketAddress(options.host(), options.port()));
-        HttpApi api = new HttpApi(options, parts, server);
+        HttpApi api = new HttpApi(options, tokens, parts, server);
         server.start();
         return api;
     }
@@ -77,9 +87,21 @@ public final class HttpApi implements AutoCloseable {
         }
     }
 
+    /// The address or name that it was told to bind.
+    public String host() {
+        return host;
+    }
+
     /// The address that it listens on.
     public InetSocketAddress address() {
         return server.getAddress();
+    }
+
+    /// From now on lets others in.
+    ///
+    /// @param allowedHosts in lower case
+    public void admit(Set<String> allowedHosts, Tokens tokens) {
+        guard.become(allowedHosts, tokens);
     }
 
     /// From now on refuses changes with 503; reads and streams go on.
@@ -135,9 +157,9 @@ public final class HttpApi implements AutoCloseable {
                 .add("POST", "/api/queue/resume", all::resume)
                 .add("POST", "/api/queue/drain", all::drain)
                 .add("GET", "/api/info", self::info)
-                .add("GET", "/healthz", self::health)
-                .add("GET", "/readyz", self::ready)
-                .add("GET", "/", self::page);
+                .addOpen("GET", "/healthz", self::health)
+                .addOpen("GET", "/readyz", self::ready)
+                .addOpen("GET", "/", self::page);
     }
 
     private static void property(String name, Object value) {

@@ -76,6 +76,14 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
         return queue;
     }
 
+    /// From now on other limits hold, and ended tasks are kept for another time.
+    public void become(QueueOptions options) {
+        synchronized (lock) {
+            state.become(options);
+        }
+        ready();
+    }
+
     // ---- changes, for handlers; they throw Problem 404, 409, 429, 503, 507
 
     /// @param key an idempotency key, or null; under a known one the first answer is given again, or 409 if
