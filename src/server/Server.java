@@ -18,6 +18,8 @@ import server.http.Workers;
 import server.journal.FileStorage;
 import server.journal.JournalOptions;
 import server.live.Answers;
+import server.queue.Compaction;
+import server.queue.CompactionOptions;
 import server.queue.QueueOptions;
 import server.queue.TaskQueue;
 import server.task.SubmissionReader;
@@ -30,12 +32,14 @@ final class Server implements AutoCloseable {
 
     private final Arguments arguments;
     private final TaskQueue queue;
+    private final Compaction compaction;
     private final Dispatcher dispatcher;
     private final HttpApi api;
 
-    private Server(Arguments arguments, TaskQueue queue, Dispatcher dispatcher, HttpApi api) {
+    private Server(Arguments arguments, TaskQueue queue, Compaction compaction, Dispatcher dispatcher, HttpApi api) {
         this.arguments = arguments;
         this.queue = queue;
+        this.compaction = compaction;
         this.dispatcher = dispatcher;
         this.api = api;
     }
@@ -52,6 +56,10 @@ final class Server implements AutoCloseable {
                     QueueOptions.DEFAULT, clock, random);
             opened.add(queue);
 
+            Compaction compaction = new Compaction(queue, CompactionOptions.DEFAULT);
+            opened.add(compaction);
+            compaction.start();
+
             Answers answers = new Answers();
             queue.onEvent(answers::publish);
 
@@ -61,12 +69,12 @@ final class Server implements AutoCloseable {
 
             HttpOptions options = HttpOptions.DEFAULT.at(arguments.host(), arguments.port(), Set.of());
             HttpApi.prepare(options);
-            HttpApi api = HttpApi.start(options, new HttpApi.Parts(queue, answers,
+            HttpApi api = HttpApi.start(options, new HttpApi.Parts(queue, compaction, answers,
                     new SubmissionReader(DEFAULT_MODEL, Terms.DEFAULT), workersOf(dispatcher), dispatcher::waitsFor,
                     clock));
 
             dispatcher.start();
-            return new Server(arguments, queue, dispatcher, api);
+            return new Server(arguments, queue, compaction, dispatcher, api);
         } catch (IOException | IllegalArgumentException | SecurityException failure) {
             closeAll(opened);
             throw new StartFailure(failure.getMessage() == null ? failure.toString() : failure.getMessage());
@@ -96,6 +104,7 @@ final class Server implements AutoCloseable {
         dispatcher.stop(arguments.grace());
         api.close();
         dispatcher.close();
+        compaction.close();
         queue.close();
     }
 

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import com.sun.net.httpserver.HttpServer;
 
 import server.live.Answers;
+import server.queue.Compaction;
 import server.queue.TaskQueue;
 import server.task.SubmissionReader;
 import server.task.Task;
@@ -25,7 +26,7 @@ public final class HttpApi implements AutoCloseable {
     ///
     /// @param answers what is being said; the caller has given it the queue's events
     /// @param waiting why a pending task waits, for people (no host is there, …); null if for nothing but its turn
-    public record Parts(TaskQueue queue, Answers answers, SubmissionReader submissions, Workers workers,
+    public record Parts(TaskQueue queue, Compaction compaction, Answers answers, SubmissionReader submissions, Workers workers,
             Function<Task, String> waiting, InstantSource clock) {
     }
 
@@ -113,6 +114,7 @@ public final class HttpApi implements AutoCloseable {
                 .add("POST", "/api/queue/pause", all::pause)
                 .add("POST", "/api/queue/resume", all::resume)
                 .add("POST", "/api/queue/drain", all::drain)
+                .add("POST", "/api/journal/compact", new JournalApi(parts.compaction())::compact)
                 .add("GET", "/api/info", self::info)
                 .add("GET", "/healthz", self::health)
                 .add("GET", "/readyz", self::ready)

@@ -4,10 +4,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.LongConsumer;
@@ -38,20 +35,16 @@ public final class Journal implements AutoCloseable {
     /// Beyond so many bytes that were not written yet [#awaitRoom] waits.
     private static final long PENDING_MAX = 32 << 20;
 
-    /// The first read of a line; most are shorter.
-    private static final int READ_FIRST = 4 << 10;
-
     private final Storage storage;
     private final int segmentSize;
     private final AutoCloseable directoryLock;
+    private final Segments segments = new Segments();
+    private final JournalReader reader;
     private final Preparer preparer;
     private final JournalWriter writer;
     private final Thread thread;
     private final List<LongConsumer> durableListeners = new CopyOnWriteArrayList<>();
     private final List<Runnable> failureListeners = new CopyOnWriteArrayList<>();
-
-    /// By number: the first sequence number that a segment may have.
-    private final ConcurrentSkipListMap<Integer, Long> firstSeqs = new ConcurrentSkipListMap<>();
 
     /// Guards what follows; held briefly, never during I/O.
     private final Object lock = new Object();
@@ -77,6 +70,7 @@ public final class Journal implements AutoCloseable {
         this.storage = storage;
         this.directoryLock = directoryLock;
         segmentSize = Segment.sizeFor(0, options.segmentSize());
+        reader = new JournalReader(storage, segments);
         preparer = new Preparer(storage);
         writer = new JournalWriter(storage, preparer, segmentSize);
         thread = Thread.ofPlatform().name("journal-writer").daemon().unstarted(this::write);
@@ -102,17 +96,20 @@ public final class Journal implements AutoCloseable {
         Recovery recovery = new Recovery(storage);
         Recovery.Result found = recovery.run();
         long next = 1;
-        for (int number : found.used()) {
-            firstSeqs.put(number, next);
-            next = recovery.replay(number, next, replay);
+        for (JournalFiles.File file : found.used()) {
+            Recovery.Replayed read = recovery.replay(file.number(), next, replay);
+            segments.add(SegmentFile.of(file.number(), file.range(), next, read.lines()));
+            segments.keptAfter(read.kept());
+            next = read.next();
         }
+        recovery.deleteSuperseded(found.superseded());
         segment = found.unused();
         size = segmentSize;
         offset = Segment.HEADER;
         nextSeq = next;
         durableSeq = next - 1;
         durableEnd = Segment.position(segment, offset);
-        firstSeqs.put(segment, next);
+        segments.begin(segment, next);
         writer.use(segment, size, found.ready() == size);
         long lines = next - 1;
         LOG.log(Level.DEBUG, () -> "event=journal_opened segments=" + found.used().size() + " last_seq=" + lines);
@@ -197,7 +194,7 @@ public final class Journal implements AutoCloseable {
         segment++;
         size = Segment.sizeFor(length + 8, segmentSize);
         offset = Segment.HEADER;
-        firstSeqs.put(segment, nextSeq);
+        segments.begin(segment, nextSeq);
     }
 
     /// The batch that takes the next line.
@@ -299,9 +296,10 @@ public final class Journal implements AutoCloseable {
 
     /// One line's whole JSON object, its checksum verified. Also finds lines that are not durable yet.
     ///
-    /// @throws IOException if the line is damaged or cannot be read: the message says where. Nothing else is affected
+    /// @throws IOException if the line is damaged or cannot be read, or was dropped by a compaction: the message says
+    ///         where. Nothing else is affected
     public Slice read(long position) throws IOException {
-        if (position >= durableEnd) {
+        if (position >= durableEnd && !Segment.isCompacted(Segment.number(position))) {
             synchronized (lock) {
                 for (Batch batch : pending) {
                     Slice json = batch.read(position);
@@ -311,65 +309,65 @@ public final class Journal implements AutoCloseable {
                 }
             }
         }
-        String name = Segment.name(Segment.number(position));
-        int start = Segment.offset(position);
-        byte[] bytes = new byte[READ_FIRST];
-        int filled = 0;
-        while (true) {
-            int length = storage.read(name, start + filled, bytes, filled, bytes.length - filled);
-            for (int i = filled; i < filled + length; i++) {
-                if (bytes[i] == '\n') {
-                    return line(name, start, bytes, i);
-                }
-            }
-            filled += length;
-            if (filled < bytes.length) {
-                throw new JournalDamage(storage, name, start, -1, "no line ends here");
-            }
-            bytes = Arrays.copyOf(bytes, Math.multiplyExact(4, filled));
-        }
+        return reader.read(position);
     }
 
-    private Slice line(String name, long start, byte[] bytes, int terminator) throws IOException {
-        Line line = new Line();
-        if (!line.parse(bytes, 0, terminator) || line.closing) {
-            throw new JournalDamage(storage, name, start, -1, "the bytes here are not the line that was written");
-        }
-        int to = terminator;
-        while (bytes[to - 1] == ' ') {
-            to--;
-        }
-        return new Slice(bytes, Line.CRC, to);
-    }
-
-    /// Visits the durable lines after this sequence number, in order, until the durable end as it is at the call.
+    /// Visits the durable lines after this sequence number, in order, until the durable end as it is at the call. Those
+    /// that a compaction dropped are not there any more.
     ///
     /// @throws IOException at a damaged line
     public void scan(long afterSeq, Visitor visitor) throws IOException {
-        long end = durableEnd;
-        Map.Entry<Integer, Long> first = null;
-        for (Map.Entry<Integer, Long> entry : firstSeqs.entrySet()) {
-            if (first == null || entry.getValue() <= afterSeq + 1) {
-                first = entry;
+        long end;
+        long lastSeq;
+        synchronized (lock) {
+            end = durableEnd;
+            lastSeq = durableSeq;
+        }
+        reader.scan(afterSeq, lastSeq, end, visitor);
+    }
+
+    /// No event after this sequence number was dropped by a compaction.
+    public long keptAfter() {
+        return segments.keptAfter();
+    }
+
+    /// What [JournalCompaction] may work on.
+    ///
+    /// @param closed  the files that get no more lines, nor lose any to a recovery
+    /// @param lastSeq everything up to this sequence number is in them or behind them, on the disk
+    record Closed(Storage storage, Segments segments, int segmentSize, List<SegmentFile> closed, long lastSeq) {
+    }
+
+    Closed closed() {
+        synchronized (lock) {
+            ensureOpen();
+            int end = Segment.number(durableEnd);
+            return new Closed(storage, segments, segmentSize,
+                    segments.files().stream().filter(file -> file.range().to() < end).toList(), durableSeq);
+        }
+    }
+
+    /// Everything before this position is on the disk for good.
+    long durableEnd() {
+        return durableEnd;
+    }
+
+    /// Closes the segment in use if it has lines; returns once it is closed.
+    void endSegment() {
+        Batch last;
+        synchronized (lock) {
+            ensureOpen();
+            last = offset == Segment.HEADER ? pending.peekLast() : openBatch();
+            if (offset > Segment.HEADER) {
+                rotate(0, 0);
+                wake();
             }
         }
-        for (int number = first.getKey(); number <= Segment.number(end); number++) {
-            boolean last = number == Segment.number(end);
-            if (last && Segment.offset(end) == Segment.HEADER) {
-                // nothing is in it yet, it may not even be there
-                return;
-            }
-            SegmentReader reader = new SegmentReader(storage, number, last ? Segment.offset(end) : Long.MAX_VALUE);
-            while (reader.next() && !reader.line.closing) {
-                if (reader.line.seq > afterSeq) {
-                    visitor.line(reader.line.seq, Segment.position(number, reader.offset()), reader.json());
-                }
-            }
-            if (last ? reader.end() < Segment.offset(end) : !reader.line.closing) {
-                throw new JournalDamage(storage, Segment.name(number), reader.offset(), -1,
-                        "the bytes here are not the line that was written");
-            }
+        if (last != null) {
+            await(last.done);
         }
+        // the files that are closed now are cut soon, if they are not yet
+        preparer.settle();
     }
 
     /// Syncs what was appended, marks the clean stop, cuts the segment to its length, unlocks. Idempotent.

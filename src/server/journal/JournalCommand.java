@@ -12,6 +12,7 @@ public final class JournalCommand {
     private static final String USAGE = """
             usage: ollama-queue-server journal verify DIR   names every problem of the journal in DIR
                    ollama-queue-server journal dump DIR     prints its events, one JSON object a line
+                   ollama-queue-server journal compact DIR  drops what the stopped server's journal does not need
             """;
 
     private JournalCommand() {

@@ -85,6 +85,17 @@ final class Preparer implements AutoCloseable {
         });
     }
 
+    /// Waits until what was begun is done, also the cutting.
+    void settle() {
+        try {
+            thread.submit(() -> { }).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /// Waits for what was begun.
     @Override
     public void close() {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 import server.task.Attempt;
 import server.task.Submission;
@@ -39,6 +40,8 @@ final class QueueState {
     private final Totals totals = new Totals();
     private final Keys keys = new Keys();
     private QueueMode mode = QueueMode.RUNNING;
+    /// Where the line of its last change lies; 0 if there was none.
+    private long modeAt;
     private long metadataBytes;
 
     QueueState(QueueOptions options) {
@@ -137,6 +140,7 @@ final class QueueState {
         return switch (event) {
             case Event.ModeChange change -> {
                 mode = change.mode();
+                modeAt = position;
                 yield null;
             }
             case Event.Change change when change.what() == Event.What.SUBMITTED -> arrive(change, seq, position);
@@ -200,6 +204,13 @@ final class QueueState {
 
     QueueMode mode() {
         return mode;
+    }
+
+    /// Tells the positions of the lines besides the tasks' that a replay needs.
+    void linesBesides(LongConsumer line) {
+        if (modeAt != 0) {
+            line.accept(modeAt);
+        }
     }
 
     Totals totals() {

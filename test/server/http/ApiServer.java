@@ -18,6 +18,8 @@ import server.http.HttpApi.Parts;
 import server.journal.JournalOptions;
 import server.live.AnswerBuffer;
 import server.live.Answers;
+import server.queue.Compaction;
+import server.queue.CompactionOptions;
 import server.queue.QueueOptions;
 import server.queue.Run;
 import server.queue.TaskQueue;
@@ -49,6 +51,7 @@ final class ApiServer implements AutoCloseable {
         HttpApi.prepare(options);
         queue = TaskQueue.open(storage, new JournalOptions(1 << 20), QueueOptions.DEFAULT, InstantSource.system(),
                 new Random(42));
+        Compaction compaction = new Compaction(queue, CompactionOptions.DEFAULT);
         queue.onEvent(answers::publish);
         Workers workers = new Workers() {
             @Override
@@ -61,7 +64,7 @@ final class ApiServer implements AutoCloseable {
                 return 3;
             }
         };
-        api = HttpApi.start(options.at("127.0.0.1", 0, Set.of()), new Parts(queue, answers,
+        api = HttpApi.start(options.at("127.0.0.1", 0, Set.of()), new Parts(queue, compaction, answers,
                 new SubmissionReader("qwen3", Terms.DEFAULT), workers, task -> waiting, InstantSource.system()));
     }
 

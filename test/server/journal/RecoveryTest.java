@@ -99,8 +99,8 @@ class RecoveryTest {
         Map<Long, String> found = new TreeMap<>();
         Recovery recovery = new Recovery(storage);
         long next = 1;
-        for (int number : recovery.run().used()) {
-            next = recovery.replay(number, next, (seq, position, json) -> found.put(seq, json.text()));
+        for (JournalFiles.File file : recovery.run().used()) {
+            next = recovery.replay(file.number(), next, (seq, position, json) -> found.put(seq, json.text())).next();
         }
         return found;
     }

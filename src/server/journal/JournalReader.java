@@ -1,0 +1,114 @@
+package server.journal;
+
+import java.io.IOException;
+import java.util.Arrays;
+
+import shared.json.Slice;
+
+/// Reads what is on the disk of a running journal, while compaction may replace its files.
+final class JournalReader {
+
+    /// The first read of a line; most are shorter.
+    private static final int READ_FIRST = 4 << 10;
+
+    private final Storage storage;
+    private final Segments segments;
+
+    JournalReader(Storage storage, Segments segments) {
+        this.storage = storage;
+        this.segments = segments;
+    }
+
+    /// One line's whole JSON object, its checksum verified.
+    Slice read(long position) throws IOException {
+        while (true) {
+            long at = segments.locate(position);
+            if (at < 0) {
+                throw new IOException("the event was dropped by a compaction: " + describe(position));
+            }
+            try {
+                return line(Segment.name(Segment.number(at)), Segment.offset(at));
+            } catch (IOException e) {
+                if (segments.locate(position) == at) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private String describe(long position) {
+        return storage.describe(Segment.name(Segment.number(position))) + ", offset " + Segment.offset(position);
+    }
+
+    private Slice line(String name, int start) throws IOException {
+        byte[] bytes = new byte[READ_FIRST];
+        int filled = 0;
+        while (true) {
+            int length = storage.read(name, start + filled, bytes, filled, bytes.length - filled);
+            for (int i = filled; i < filled + length; i++) {
+                if (bytes[i] == '\n') {
+                    return line(name, start, bytes, i);
+                }
+            }
+            filled += length;
+            if (filled < bytes.length) {
+                throw new JournalDamage(storage, name, start, -1, "no line ends here");
+            }
+            bytes = Arrays.copyOf(bytes, Math.multiplyExact(4, filled));
+        }
+    }
+
+    private Slice line(String name, long start, byte[] bytes, int terminator) throws IOException {
+        Line line = new Line();
+        if (!line.parse(bytes, 0, terminator) || line.closing) {
+            throw new JournalDamage(storage, name, start, -1, "the bytes here are not the line that was written");
+        }
+        int to = terminator;
+        while (bytes[to - 1] == ' ') {
+            to--;
+        }
+        return new Slice(bytes, Line.CRC, to);
+    }
+
+    /// Visits the lines behind one sequence number and up to another, in order.
+    ///
+    /// @param end where the last of them ended when the call was made
+    void scan(long afterSeq, long lastSeq, long end, Journal.Visitor visitor) throws IOException {
+        long[] seen = {afterSeq};
+        Journal.Visitor wanted = (seq, position, json) -> {
+            if (seq > seen[0] && seq <= lastSeq) {
+                seen[0] = seq;
+                visitor.line(seq, position, json);
+            }
+        };
+        int segment = segments.holding(afterSeq + 1).range().from();
+        while (segment <= Segment.number(end)) {
+            SegmentFile file = segments.of(segment);
+            boolean last = file.number() == Segment.number(end);
+            if (last && Segment.offset(end) == Segment.HEADER) {
+                // nothing is in it yet, it may not even be there
+                return;
+            }
+            try {
+                scan(file.number(), last ? Segment.offset(end) : Long.MAX_VALUE, wanted);
+                segment = file.range().to() + 1;
+            } catch (IOException e) {
+                // if it was compacted away meanwhile, the file in its place has the rest
+                if (segments.files().contains(file)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void scan(int number, long limit, Journal.Visitor visitor) throws IOException {
+        SegmentReader reader = new SegmentReader(storage, number, limit);
+        while (reader.next() && !reader.line.closing) {
+            visitor.line(reader.line.seq, Segment.position(number, reader.offset()), reader.json());
+        }
+        if (limit == Long.MAX_VALUE ? !reader.line.closing : reader.end() < limit) {
+            throw new JournalDamage(storage, Segment.name(number), reader.offset(), -1,
+                    "the bytes here are not the line that was written");
+        }
+    }
+}
