@@ -130,7 +130,7 @@ final class Compactor {
 
     private void replace(List<SegmentFile> files, SegmentFile made, Map<Integer, Segments.Moved> moved)
             throws IOException {
-        segments.keptAfter(kept);
+        segments.droppedUpTo(kept);
         segments.replace(files, made, moved);
         dropped -= made.lines();
         for (SegmentFile file : files) {

@@ -99,7 +99,7 @@ public final class Journal implements AutoCloseable {
         for (JournalFiles.File file : found.used()) {
             Recovery.Replayed read = recovery.replay(file.number(), next, replay);
             segments.add(SegmentFile.of(file.number(), file.range(), next, read.lines()));
-            segments.keptAfter(read.kept());
+            segments.droppedUpTo(read.kept());
             next = read.next();
         }
         recovery.deleteSuperseded(found.superseded());

@@ -76,6 +76,6 @@ public final class JournalCompaction {
     }
 
     private long keptAfter(Journal.Closed closed) {
-        return Math.max(0, closed.lastSeq() - eventsKept);
+        return closed.segments().keptAfter(closed.lastSeq(), eventsKept);
     }
 }

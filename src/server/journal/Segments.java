@@ -69,12 +69,30 @@ final class Segments {
         return ++compacted;
     }
 
-    void keptAfter(long seq) {
+    void droppedUpTo(long seq) {
         kept = Math.max(kept, seq);
     }
 
     /// No event after this one was dropped by a compaction.
     long keptAfter() {
+        return kept;
+    }
+
+    /// The sequence number behind which all of the last events are that stay in any case. Numbers may have jumped, so
+    /// the lines are counted; where that would take reading, a few more stay.
+    ///
+    /// @param lastSeq the last event's
+    /// @param count   so many are to stay
+    long keptAfter(long lastSeq, long count) {
+        long left = count;
+        for (SegmentFile file : files.reversed()) {
+            long lines = file.lines() < 0 ? Math.max(0, lastSeq - file.firstSeq() + 1) : file.lines();
+            if (left <= lines) {
+                long after = file.firstSeq() - 1 + (Segment.isCompacted(file.number()) ? 0 : lines - left);
+                return Math.max(kept, Math.min(after, lastSeq));
+            }
+            left -= lines;
+        }
         return kept;
     }
 

@@ -69,6 +69,11 @@ class RecoveryTest {
                 lines.put(seq, new Written(Segment.name(Segment.number(position)), Segment.offset(position), 0,
                         json.text()));
             });
+            // the next segment is made meanwhile
+            long giveUp = System.nanoTime() + 20_000_000_000L;
+            while (!storage.list().contains(Segment.name(4)) && System.nanoTime() < giveUp) {
+                Thread.onSpinWait();
+            }
             killed = storage.afterKill();
         }
         stopped = storage;
