@@ -3,8 +3,11 @@ package e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,8 +18,11 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import server.journal.JournalCommand;
@@ -34,24 +40,24 @@ final class KillTest {
     Path directory;
 
     @Test
+    @Timeout(300)
     void kill_underLoad_losesNothingAndDoublesNothing() throws Exception {
         long seed = Long.getLong("seed", System.nanoTime());
         Random random = new Random(seed);
         Path data = directory.resolve("data");
         List<String> acknowledged = Collections.synchronizedList(new ArrayList<>());
+        Semaphore fresh = new Semaphore(0);
         Set<String> seenCompleted = ConcurrentHashMap.newKeySet();
         for (int kill = 0; kill < KILLS; kill++) {
             try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "echo:?delay=1ms", "--workers",
                     "8")) {
                 List<Thread> submitters = new ArrayList<>();
                 for (int i = 0; i < SUBMITTERS; i++) {
-                    submitters.add(Thread.startVirtualThread(() -> submitUntilItDies(server, acknowledged)));
+                    submitters.add(Thread.startVirtualThread(() -> submitUntilItDies(server, acknowledged, fresh)));
                 }
                 Thread watcher = Thread.startVirtualThread(() -> watchUntilItDies(server, seenCompleted));
-                int enough = acknowledged.size() + 20 + random.nextInt(150);
-                while (acknowledged.size() < enough && server.process().isAlive()) {
-                    Thread.onSpinWait();
-                }
+                fresh.drainPermits();
+                assertTrue(fresh.tryAcquire(20 + random.nextInt(150), 60, TimeUnit.SECONDS), server.logged());
                 server.kill();
                 for (Thread submitter : submitters) {
                     submitter.join();
@@ -74,10 +80,11 @@ final class KillTest {
         assertTrue(completions.keySet().containsAll(seenCompleted), context);
     }
 
-    private static void submitUntilItDies(ServerProcess server, List<String> acknowledged) {
+    private static void submitUntilItDies(ServerProcess server, List<String> acknowledged, Semaphore fresh) {
         try {
             while (true) {
                 acknowledged.add(server.submit("{\"type\":\"generate\",\"model\":\"m\",\"prompt\":\"one two three\"}"));
+                fresh.release();
             }
         } catch (UncheckedIOException | AssertionError itDied) {
             // what was not acknowledged may or may not be there
@@ -96,11 +103,11 @@ final class KillTest {
     }
 
     private static Map<String, Integer> completionsOnRecord(Path data) throws IOException {
-        var text = new java.io.ByteArrayOutputStream();
-        var out = new java.io.PrintStream(text, false, java.nio.charset.StandardCharsets.UTF_8);
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(text, false, StandardCharsets.UTF_8);
         assertEquals(0, JournalCommand.run(List.of("dump", data.toString()), out, System.err));
         Map<String, Integer> completions = new HashMap<>();
-        text.toString(java.nio.charset.StandardCharsets.UTF_8).lines().forEach(line -> {
+        text.toString(StandardCharsets.UTF_8).lines().forEach(line -> {
             Json.Obj event = ServerProcess.object(line);
             if ("completed".equals(event.text("what")) && event.get("task") instanceof Json.Obj task) {
                 completions.merge(task.text("id"), 1, Integer::sum);
