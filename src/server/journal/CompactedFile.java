@@ -2,6 +2,7 @@ package server.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
 
 import shared.json.Slice;
 
@@ -79,8 +80,11 @@ final class CompactedFile implements AutoCloseable {
         buffer.clear();
         written += length;
         if (written - synced >= SYNC_EVERY) {
+            long begun = System.nanoTime();
             file.force();
             synced = written;
+            // the disk is the others' for as long again
+            LockSupport.parkNanos(System.nanoTime() - begun);
         }
     }
 
