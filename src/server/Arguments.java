@@ -23,7 +23,7 @@ record Arguments(String host, int port, Path dataDir, List<String> ollamaHosts, 
 
     static final String USAGE = """
             usage: ollama-queue-server [option]...
-                   ollama-queue-server journal verify|dump DIR
+                   ollama-queue-server journal verify|repair|dump DIR
 
             A durable task queue in front of Ollama.
 

@@ -63,6 +63,10 @@ final class Main {
         System.getLogger("server").log(Level.INFO, "event=stopping");
         server.close();
         System.getLogger("server").log(Level.INFO, "event=stopped");
+        if (!wanted) {
+            err.println(NAME + server.failure() + "; what was acknowledged is safe. Look at the disk, then start"
+                    + " again");
+        }
         return wanted ? 0 : 1;
     }
 

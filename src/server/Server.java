@@ -97,6 +97,11 @@ final class Server implements AutoCloseable {
         return queue.failure() == null;
     }
 
+    /// Why the journal can write no more; null while it can.
+    String failure() {
+        return queue.failure();
+    }
+
     /// Stops the intake, gives running tasks their grace, puts the rest back, flushes.
     @Override
     public void close() {

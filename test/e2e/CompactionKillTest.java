@@ -49,7 +49,8 @@ final class CompactionKillTest {
                 for (int i = 0; i < SUBMITTERS; i++) {
                     threads.add(Thread.startVirtualThread(() -> untilItDies(() -> submitAndDelete(server))));
                 }
-                threads.add(Thread.startVirtualThread(() -> untilItDies(() -> server.post("/api/journal/compact", ""))));
+                threads.add(Thread.startVirtualThread(
+                        () -> untilItDies(() -> server.post("/api/journal/compact", ""))));
                 int enough = kept.size() + 5 + random.nextInt(40);
                 while (kept.size() < enough && server.process().isAlive()) {
                     Thread.onSpinWait();

@@ -24,6 +24,8 @@ final class AttemptRunner {
     private static final Logger LOG = System.getLogger("dispatch");
     /// How long a task that waits for its model to appear waits from one question to the next, in milliseconds.
     private static final long MODEL_PAUSE = 30_000;
+    /// Until an outcome that had no room on the disk is tried again.
+    private static final Duration ROOM_PAUSE = Duration.ofSeconds(1);
 
     private final TaskQueue queue;
     private final Placement placement;
@@ -47,18 +49,51 @@ final class AttemptRunner {
         try {
             Outcome outcome = outcome(run, host);
             if (outcome != null) {
-                record(run, host, outcome);
+                recordWhenThereIsRoom(run, host, outcome);
             }
         } catch (InterruptedException interrupted) {
             host.circuit.unknown();
             if (stopping.getAsBoolean()) {
-                queue.cutOff(run);
+                cutOff(run);
             }
         } catch (JournalFailure | Problem failed) {
-            // nothing can be put on record any more; the next start finds the task running and runs it again
             host.circuit.unknown();
-            LOG.log(Level.WARNING, "event=attempt_not_recorded id=" + run.task().name() + " reason="
-                    + failed.getMessage());
+            notRecorded(run, failed);
+        }
+    }
+
+    private void cutOff(Run run) {
+        try {
+            queue.cutOff(run);
+        } catch (JournalFailure | Problem failed) {
+            notRecorded(run, failed);
+        }
+    }
+
+    /// Nothing can be put on record any more; the next start finds the task running and runs it again.
+    private static void notRecorded(Run run, RuntimeException reason) {
+        LOG.log(Level.WARNING, "event=attempt_not_recorded id=" + run.task().name() + " reason="
+                + reason.getMessage());
+    }
+
+    /// On a full disk a reserve is kept for outcomes. A result that is too large for it is an attempt that failed; if
+    /// there is not even room to say so, the task stays as it is until there is.
+    private void recordWhenThereIsRoom(Run run, Host host, Outcome outcome) throws InterruptedException {
+        Outcome next = outcome;
+        while (true) {
+            try {
+                record(run, host, next);
+                return;
+            } catch (Problem full) {
+                if (full.status() != 507) {
+                    throw full;
+                }
+                if (next instanceof Outcome.Completed) {
+                    next = new Outcome.Failed(Cause.PASSING, "no room for its result: " + full.getMessage(), null);
+                } else {
+                    Thread.sleep(ROOM_PAUSE);
+                }
+            }
         }
     }
 

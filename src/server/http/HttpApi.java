@@ -27,8 +27,8 @@ public final class HttpApi implements AutoCloseable {
     ///
     /// @param answers what is being said; the caller has given it the queue's events
     /// @param waiting why a pending task waits, for people (no host is there, …); null if for nothing but its turn
-    public record Parts(TaskQueue queue, Compaction compaction, Answers answers, SubmissionReader submissions, Workers workers,
-            Function<Task, String> waiting, InstantSource clock) {
+    public record Parts(TaskQueue queue, Compaction compaction, Answers answers, SubmissionReader submissions,
+            Workers workers, Function<Task, String> waiting, InstantSource clock) {
     }
 
     private final HttpServer server;

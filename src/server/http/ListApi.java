@@ -117,7 +117,7 @@ final class ListApi {
         buffered.flush();
     }
 
-    /// Null if the task is gone.
+    /// Null if the task is gone. What cannot be read of it is left out.
     private JsonWriter json(Listing listing, Task task) {
         JsonWriter json = new JsonWriter(1024);
         try {
@@ -127,8 +127,14 @@ final class ListApi {
                 TaskJson.writeSummary(json, task, queue.preview(task));
             }
             return json;
-        } catch (Problem deleted) {
-            return null;
+        } catch (Problem problem) {
+            if (problem.status() == 404) {
+                return null;
+            }
+            // one record that cannot be read does not hide the others, nor what memory knows of it
+            JsonWriter known = new JsonWriter(1024);
+            TaskJson.writeSummary(known, task, null);
+            return known;
         }
     }
 

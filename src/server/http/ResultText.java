@@ -9,7 +9,7 @@ import shared.json.Slice;
 record ResultText(String text, String thinking) {
 
     static ResultText of(Slice result) {
-        return read(new JsonReader(result.bytes(), result.from(), result.to()));
+        return read(JsonReader.ofOwn(result));
     }
 
     private static ResultText read(JsonReader json) {

@@ -235,7 +235,7 @@ final class TaskFollower {
 
     /// The task's status as an event tells it.
     private static String status(Slice event) {
-        JsonReader json = new JsonReader(event.bytes(), event.from(), event.to());
+        JsonReader json = JsonReader.ofOwn(event);
         json.beginObject();
         for (String name = json.nextName(); name != null; name = json.nextName()) {
             if (name.equals("task")) {

@@ -26,6 +26,13 @@ final class Compactor {
 
     private static final Logger LOG = System.getLogger(Compactor.class.getName());
 
+    /// What a compaction may work on.
+    ///
+    /// @param files   those that get no more lines, nor lose any to a recovery
+    /// @param lastSeq everything up to this sequence number is in them or behind them, on the disk
+    record Closed(Storage storage, Segments segments, int segmentSize, List<SegmentFile> files, long lastSeq) {
+    }
+
     /// @param bytes   what stays of the file
     /// @param changes whether something does not
     private record Plan(SegmentFile file, long bytes, boolean changes) {
@@ -43,11 +50,11 @@ final class Compactor {
 
     /// @param kept    lines after this sequence number stay, if only as events
     /// @param stopped asked now and then whether to give up
-    Compactor(Journal.Closed journal, LiveLines lines, long kept, BooleanSupplier stopped) {
+    Compactor(Closed journal, LiveLines lines, long kept, BooleanSupplier stopped) {
         storage = journal.storage();
         segments = journal.segments();
         segmentSize = journal.segmentSize();
-        closed = journal.closed();
+        closed = journal.files();
         this.kept = kept;
         this.lines = lines;
         this.stopped = stopped;

@@ -32,15 +32,16 @@ public final class Journal implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Journal.class.getName());
 
-    /// Beyond so many bytes that were not written yet [#awaitRoom] waits.
+    /// Beyond so many bytes that were not written yet [#awaitRoom()] waits.
     private static final long PENDING_MAX = 32 << 20;
 
     private final Storage storage;
     private final int segmentSize;
     private final AutoCloseable directoryLock;
+    private final Preparer preparer;
+    private final Supply supply;
     private final Segments segments = new Segments();
     private final JournalReader reader;
-    private final Preparer preparer;
     private final JournalWriter writer;
     private final Thread thread;
     private final List<LongConsumer> durableListeners = new CopyOnWriteArrayList<>();
@@ -52,9 +53,7 @@ public final class Journal implements AutoCloseable {
     private final ArrayDeque<Batch> pending = new ArrayDeque<>();
     private long pendingBytes;
     /// Where the next line goes.
-    private int segment;
-    private int size;
-    private int offset;
+    private Space space;
     private boolean closing;
     /// Whether the writer waits for work.
     private boolean idle;
@@ -69,10 +68,11 @@ public final class Journal implements AutoCloseable {
     private Journal(Storage storage, JournalOptions options, AutoCloseable directoryLock) {
         this.storage = storage;
         this.directoryLock = directoryLock;
-        segmentSize = Segment.sizeFor(0, options.segmentSize());
         reader = new JournalReader(storage, segments);
+        segmentSize = Segment.sizeFor(0, options.segmentSize());
         preparer = new Preparer(storage);
-        writer = new JournalWriter(storage, preparer, segmentSize);
+        supply = new Supply(lock, preparer, options);
+        writer = new JournalWriter(storage, preparer);
         thread = Thread.ofPlatform().name("journal-writer").daemon().unstarted(this::write);
     }
 
@@ -103,14 +103,12 @@ public final class Journal implements AutoCloseable {
             next = read.next();
         }
         recovery.deleteSuperseded(found.superseded());
-        segment = found.unused();
-        size = segmentSize;
-        offset = Segment.HEADER;
         nextSeq = next;
         durableSeq = next - 1;
-        durableEnd = Segment.position(segment, offset);
-        segments.begin(segment, next);
-        writer.use(segment, size, found.ready() == size);
+        space = supply.begin(found.unused(), found.next());
+        writer.use(space.segment);
+        durableEnd = Segment.position(space.segment, Segment.HEADER);
+        segments.begin(space.segment, nextSeq);
         long lines = next - 1;
         LOG.log(Level.DEBUG, () -> "event=journal_opened segments=" + found.used().size() + " last_seq=" + lines);
         thread.start();
@@ -121,30 +119,49 @@ public final class Journal implements AutoCloseable {
         return nextSeq;
     }
 
-    /// Takes one line; returns before it is durable, and never waits.
+    /// Takes one line; returns before it is durable. Waits while there is no room for it.
     ///
     /// @param rest the event's JSON after the opening brace and the members `seq` and `synced` that the journal writes
     ///             itself, as pieces: `"event":"task",…}`. It has no line end. Not copied: must not
     ///             change until durable
     /// @return its position
+    /// @throws JournalFull    if the disk is full
     /// @throws JournalFailure if the journal can write no more
     public long append(Slice... rest) {
-        synchronized (lock) {
-            ensureOpen();
-            long position = add(rest, 0, 0);
-            wake();
-            return position;
+        return appendAll(List.<Slice[]>of(rest))[0];
+    }
+
+    /// Takes lines that recovery keeps all or none. Waits like [#append].
+    public long[] appendAll(List<Slice[]> lines) {
+        while (true) {
+            try {
+                return tryAppend(Urgency.HIGH, lines);
+            } catch (NoRoom none) {
+                awaitRoom(none);
+            }
         }
     }
 
-    /// Takes lines that recovery keeps all or none.
-    public long[] appendAll(List<Slice[]> lines) {
+    /// Takes one line, and never waits: to be used under a lock.
+    ///
+    /// @param rest as for [#append]
+    /// @throws NoRoom if there is no space for it now
+    public long tryAppend(Urgency urgency, Slice... rest) {
+        return tryAppend(urgency, List.<Slice[]>of(rest))[0];
+    }
+
+    /// Takes lines that recovery keeps all or none, and never waits.
+    ///
+    /// @throws NoRoom if there is no space for all of them now
+    public long[] tryAppend(Urgency urgency, List<Slice[]> lines) {
         synchronized (lock) {
             ensureOpen();
+            if (!space.fits(lines, nextSeq, urgency)) {
+                throw new NoRoom(lines, urgency);
+            }
             long[] positions = new long[lines.size()];
             for (int i = 0; i < positions.length; i++) {
-                int left = positions.length - i;
-                positions[i] = add(lines.get(i), left - 1, i == 0 ? 0 : left);
+                positions[i] = add(lines, i);
             }
             wake();
             return positions;
@@ -161,40 +178,32 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    /// Under the lock.
-    ///
-    /// @param unitLeft how many lines of its unit there are from this one on, if it is not the unit's first
-    private long add(Slice[] rest, int more, int unitLeft) {
-        long length = Line.CRC + Line.prefixLength(nextSeq, more);
-        for (Slice piece : rest) {
-            length += piece.length();
+    /// Under the lock; there is room for it.
+    private long add(List<Slice[]> lines, int index) {
+        int more = lines.size() - index - 1;
+        // prefixes have the line's own number: so far as the unit is in, it has moved on
+        long length = Space.length(lines, index, nextSeq - index);
+        long end = Space.lineEnd(space.offset, length);
+        while (end + Segment.CLOSING_MAX > space.size) {
+            rotate(index == 0 ? 0 : more + 1);
+            end = Space.lineEnd(space.offset, length);
         }
-        long end = lineEnd(length);
-        if (end + Segment.CLOSING_MAX > size) {
-            rotate(length, unitLeft);
-            end = lineEnd(length);
-        }
-        int start = offset;
-        openBatch().add(rest, more, (int) end);
-        offset = (int) end;
+        int start = space.offset;
+        openBatch().add(lines.get(index), more, (int) end);
+        space.offset = (int) end;
         pendingBytes += end - start;
         nextSeq++;
-        return Segment.position(segment, start);
+        return Segment.position(space.segment, start);
     }
 
-    private long lineEnd(long length) {
-        long terminator = offset + length;
-        return terminator + Line.pad(terminator) + 1;
-    }
-
-    private void rotate(long length, int unitLeft) {
+    /// Goes on to the next segment, which is there.
+    private void rotate(int moreAfter) {
         Batch last = openBatch();
         last.closes = true;
-        last.moreAfter = unitLeft;
-        segment++;
-        size = Segment.sizeFor(length + 8, segmentSize);
-        offset = Segment.HEADER;
-        segments.begin(segment, nextSeq);
+        last.moreAfter = moreAfter;
+        space.rotate();
+        segments.begin(space.segment, nextSeq);
+        supply.keepUp();
     }
 
     /// The batch that takes the next line.
@@ -202,7 +211,7 @@ public final class Journal implements AutoCloseable {
         Batch last = pending.peekLast();
         if (last == null || last.taken || last.closes) {
             int capacity = last == null ? 16 : Math.clamp(last.count, 16, 1024);
-            last = new Batch(segment, size, offset, nextSeq, capacity);
+            last = new Batch(space.segment, space.offset, nextSeq, capacity);
             pending.addLast(last);
         }
         return last;
@@ -215,8 +224,32 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    /// Waits while very much is appended but not written. To be called before a large append, and without holding a
-    /// lock that a listener of [#onDurable] takes.
+    /// Null while there is room; else what is full: no segment can be made, and what is there is used up but for the
+    /// reserves.
+    public String full() {
+        synchronized (lock) {
+            return supply.full();
+        }
+    }
+
+    /// Calls this whenever there is more room, on a thread of the journal's. It must be quick.
+    public void onRoom(Runnable listener) {
+        supply.onMore(listener);
+    }
+
+    /// Waits until there is room for these lines. To be called without holding a lock.
+    ///
+    /// @throws JournalFull    if the disk is full
+    /// @throws JournalFailure if the journal can write no more
+    public void awaitRoom(NoRoom none) {
+        supply.await(none, () -> {
+            ensureOpen();
+            return nextSeq;
+        });
+    }
+
+    /// Waits while very much is appended but not written, so that memory stays bounded where the disk is slow. To be
+    /// called before an append, and without holding a lock that a listener of [#onDurable] takes.
     public void awaitRoom() {
         while (true) {
             Batch first;
@@ -227,7 +260,7 @@ public final class Journal implements AutoCloseable {
                 }
                 first = pending.peekFirst();
             }
-            await(first.done);
+            Patience.await(first.done);
         }
     }
 
@@ -261,26 +294,11 @@ public final class Journal implements AutoCloseable {
                 }
             }
             if (done != null) {
-                await(done);
+                Patience.await(done);
                 if (failure != null && durableSeq < seq) {
                     ensureOpen();
                 }
             }
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                latch.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -294,10 +312,15 @@ public final class Journal implements AutoCloseable {
         failureListeners.add(listener);
     }
 
+    /// Why the journal can write no more; null while it can.
+    public String failure() {
+        JournalFailure failed = failure;
+        return failed == null ? null : failed.getMessage();
+    }
+
     /// One line's whole JSON object, its checksum verified. Also finds lines that are not durable yet.
     ///
-    /// @throws IOException if the line is damaged or cannot be read, or was dropped by a compaction: the message says
-    ///         where. Nothing else is affected
+    /// @throws IOException if the line is damaged, dropped, or cannot be read: it says where. Nothing else is affected
     public Slice read(long position) throws IOException {
         if (position >= durableEnd && !Segment.isCompacted(Segment.number(position))) {
             synchronized (lock) {
@@ -312,8 +335,8 @@ public final class Journal implements AutoCloseable {
         return reader.read(position);
     }
 
-    /// Visits the durable lines after this sequence number, in order, until the durable end as it is at the call. Those
-    /// that a compaction dropped are not there any more.
+    /// Visits the durable lines after this sequence number that no compaction dropped, in order, until the durable end
+    /// as it is at the call.
     ///
     /// @throws IOException at a damaged line
     public void scan(long afterSeq, Visitor visitor) throws IOException {
@@ -331,18 +354,12 @@ public final class Journal implements AutoCloseable {
         return segments.keptAfter();
     }
 
-    /// What [JournalCompaction] may work on.
-    ///
-    /// @param closed  the files that get no more lines, nor lose any to a recovery
-    /// @param lastSeq everything up to this sequence number is in them or behind them, on the disk
-    record Closed(Storage storage, Segments segments, int segmentSize, List<SegmentFile> closed, long lastSeq) {
-    }
-
-    Closed closed() {
+    /// What a compaction may work on.
+    Compactor.Closed closed() {
         synchronized (lock) {
             ensureOpen();
             int end = Segment.number(durableEnd);
-            return new Closed(storage, segments, segmentSize,
+            return new Compactor.Closed(storage, segments, segmentSize,
                     segments.files().stream().filter(file -> file.range().to() < end).toList(), durableSeq);
         }
     }
@@ -352,19 +369,22 @@ public final class Journal implements AutoCloseable {
         return durableEnd;
     }
 
-    /// Closes the segment in use if it has lines; returns once it is closed.
+    /// Closes the segment in use if it has lines; returns once it is closed. On a full disk it stays in use.
     void endSegment() {
         Batch last;
         synchronized (lock) {
             ensureOpen();
-            last = offset == Segment.HEADER ? pending.peekLast() : openBatch();
-            if (offset > Segment.HEADER) {
-                rotate(0, 0);
+            boolean used = space.offset > Segment.HEADER;
+            last = used ? null : pending.peekLast();
+            if (used && supply.awaitNext()) {
+                ensureOpen();
+                last = openBatch();
+                rotate(0);
                 wake();
             }
         }
         if (last != null) {
-            await(last.done);
+            Patience.await(last.done);
         }
         // the files that are closed now are cut soon, if they are not yet
         preparer.settle();
@@ -375,31 +395,27 @@ public final class Journal implements AutoCloseable {
     public void close() {
         synchronized (lock) {
             closing = true;
-            wake();
+            supply.close();
+            lock.notifyAll();
         }
-        boolean interrupted = false;
-        while (true) {
-            try {
-                thread.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
+        Patience.join(thread);
+        boolean first;
         synchronized (lock) {
-            if (!closed) {
-                closed = true;
-                release();
-            }
+            first = !closed;
+            closed = true;
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        if (first) {
+            // without the lock, which the preparer may want to end with
+            release();
         }
     }
 
     private void release() {
         preparer.close();
         try {
+            for (Space.Fresh fresh : space == null || failure != null ? List.<Space.Fresh>of() : space.superfluous()) {
+                storage.delete(Segment.name(fresh.number()));
+            }
             writer.close();
             directoryLock.close();
         } catch (Exception e) {
@@ -477,6 +493,7 @@ public final class Journal implements AutoCloseable {
             failure = new JournalFailure("the journal can write no more: " + cause.getMessage(), cause);
             // the batches stay, so that their lines can still be read
             pending.forEach(batch -> batch.done.countDown());
+            lock.notifyAll();
         }
         failureListeners.forEach(Runnable::run);
     }

@@ -34,22 +34,22 @@ public final class JournalCompaction {
         if (all) {
             journal.endSegment();
         }
-        Journal.Closed closed = journal.closed();
+        Compactor.Closed closed = journal.closed();
         return new Compactor(closed, lines, keptAfter(closed), stopped).run();
     }
 
     /// Whether so much could be dropped that it pays, as far as can be told without reading the files: at least this
     /// share of their bytes, and two segments; or many files are small.
     public synchronized boolean isWorthIt(double deadShare) throws IOException {
-        Journal.Closed closed = journal.closed();
+        Compactor.Closed closed = journal.closed();
         Map<Integer, long[]> live = new HashMap<>();
         lines.forEach(position -> live.computeIfAbsent(Segment.number(position), absent -> new long[1])[0]++);
         long bytes = 0;
         double dead = 0;
         int small = 0;
         boolean smallBefore = false;
-        for (int i = 0; i < closed.closed().size(); i++) {
-            SegmentFile file = closed.closed().get(i);
+        for (int i = 0; i < closed.files().size(); i++) {
+            SegmentFile file = closed.files().get(i);
             long size = closed.storage().size(file.name());
             boolean isSmall = size < closed.segmentSize() / 2;
             small += isSmall && smallBefore ? 1 : 0;
@@ -71,11 +71,11 @@ public final class JournalCompaction {
         return origins.stream().filter(live::containsKey).mapToLong(origin -> live.get(origin)[0]).sum();
     }
 
-    private static long firstSeqBehind(Journal.Closed closed, int index) {
-        return index + 1 < closed.closed().size() ? closed.closed().get(index + 1).firstSeq() : closed.lastSeq() + 1;
+    private static long firstSeqBehind(Compactor.Closed closed, int index) {
+        return index + 1 < closed.files().size() ? closed.files().get(index + 1).firstSeq() : closed.lastSeq() + 1;
     }
 
-    private long keptAfter(Journal.Closed closed) {
+    private long keptAfter(Compactor.Closed closed) {
         return closed.segments().keptAfter(closed.lastSeq(), eventsKept);
     }
 }

@@ -1,21 +1,19 @@
 package server.journal;
 
 import java.io.IOException;
-import java.util.Arrays;
 
 import shared.json.Slice;
 
 /// Reads what is on the disk of a running journal, while compaction may replace its files.
 final class JournalReader {
 
-    /// The first read of a line; most are shorter.
-    private static final int READ_FIRST = 4 << 10;
-
     private final Storage storage;
+    private final RecordReader records;
     private final Segments segments;
 
     JournalReader(Storage storage, Segments segments) {
         this.storage = storage;
+        records = new RecordReader(storage);
         this.segments = segments;
     }
 
@@ -27,7 +25,7 @@ final class JournalReader {
                 throw new IOException("the event was dropped by a compaction: " + describe(position));
             }
             try {
-                return line(Segment.name(Segment.number(at)), Segment.offset(at));
+                return records.read(at);
             } catch (IOException e) {
                 if (segments.locate(position) == at) {
                     throw e;
@@ -38,36 +36,6 @@ final class JournalReader {
 
     private String describe(long position) {
         return storage.describe(Segment.name(Segment.number(position))) + ", offset " + Segment.offset(position);
-    }
-
-    private Slice line(String name, int start) throws IOException {
-        byte[] bytes = new byte[READ_FIRST];
-        int filled = 0;
-        while (true) {
-            int length = storage.read(name, start + filled, bytes, filled, bytes.length - filled);
-            for (int i = filled; i < filled + length; i++) {
-                if (bytes[i] == '\n') {
-                    return line(name, start, bytes, i);
-                }
-            }
-            filled += length;
-            if (filled < bytes.length) {
-                throw new JournalDamage(storage, name, start, -1, "no line ends here");
-            }
-            bytes = Arrays.copyOf(bytes, Math.multiplyExact(4, filled));
-        }
-    }
-
-    private Slice line(String name, long start, byte[] bytes, int terminator) throws IOException {
-        Line line = new Line();
-        if (!line.parse(bytes, 0, terminator) || line.closing) {
-            throw new JournalDamage(storage, name, start, -1, "the bytes here are not the line that was written");
-        }
-        int to = terminator;
-        while (bytes[to - 1] == ' ') {
-            to--;
-        }
-        return new Slice(bytes, Line.CRC, to);
     }
 
     /// Visits the lines behind one sequence number and up to another, in order.

@@ -18,9 +18,9 @@ final class Recovery {
 
     /// @param used       the closed files, in order
     /// @param superseded what a compaction has replaced and not deleted yet
-    /// @param unused     the number of the first segment to write to
-    /// @param ready      the size of that segment if it is there already, else 0
-    record Result(List<JournalFiles.File> used, List<Integer> superseded, int unused, int ready) {
+    /// @param unused     the segments that were prepared, and follow them
+    /// @param next       the number of the first segment to write to
+    record Result(List<JournalFiles.File> used, List<Integer> superseded, List<Space.Fresh> unused, int next) {
     }
 
     /// What a replay found in a file.
@@ -69,9 +69,12 @@ final class Recovery {
         if (used > 0 && !Segment.isCompacted(files.get(used - 1).number())) {
             mend(files.get(used - 1).number());
         }
-        int ready = used < files.size() ? Segment.size(storage, files.get(used).number()) : 0;
-        int unused = used == 0 ? 1 : files.get(used - 1).range().to() + 1;
-        return new Result(files.subList(0, used), found.superseded(), unused, ready);
+        List<Space.Fresh> unused = new ArrayList<>();
+        for (JournalFiles.File file : files.subList(used, files.size())) {
+            unused.add(new Space.Fresh(file.number(), Segment.size(storage, file.number())));
+        }
+        int next = used == 0 ? 1 : files.get(used - 1).range().to() + 1;
+        return new Result(files.subList(0, used), found.superseded(), unused, next);
     }
 
     private boolean isUnused(int number) throws IOException {
@@ -162,7 +165,9 @@ final class Recovery {
                 break;
             }
             if (line.closing) {
-                return new Pass(number, reader.size, end, true, line.seq, line.more, unitStart, unitSeq);
+                // a segment that was passed over within a unit, for its next line was too long, has a mark only
+                return new Pass(number, reader.size, end, true, line.seq, line.more, unitStart,
+                        unitSeq < 0 ? line.seq : unitSeq);
             }
             if (more == 0) {
                 unitStart = reader.offset();
@@ -200,7 +205,8 @@ final class Recovery {
         long seqMax = tail == null ? nextSeq : Math.max(nextSeq, tail.seqMax());
         long jumped = seqMax + last.size;
         List<Pass> cut = new ArrayList<>(List.of(last));
-        while (cut.getFirst().more > 0 && cut.getFirst().unitStart == Segment.HEADER && before(cut.getFirst().number) > 0) {
+        while (cut.getFirst().more > 0 && cut.getFirst().unitStart == Segment.HEADER
+                && before(cut.getFirst().number) > 0) {
             Pass before = pass(before(cut.getFirst().number));
             if (!before.closed) {
                 throw new JournalDamage(storage, Segment.name(before.number), before.end, before.nextSeq,
@@ -221,14 +227,15 @@ final class Recovery {
     }
 
     private void keepBroken(Pass pass, long from, long to) throws IOException {
-        String name = unusedName(Segment.name(pass.number) + ".broken");
+        String name = unusedName(storage, Segment.name(pass.number) + ".broken");
         copy(pass.number, from, to, name, 0, new byte[0], new byte[0]);
         storage.sync();
         LOG.log(Level.WARNING, () -> "event=journal_tail_dropped file=" + Segment.name(pass.number) + " offset=" + from
                 + " bytes=" + (to - from) + " kept=" + name);
     }
 
-    private String unusedName(String wanted) throws IOException {
+    /// This name, or the first like it that no file has.
+    static String unusedName(Storage storage, String wanted) throws IOException {
         List<String> taken = storage.list();
         String name = wanted;
         for (int i = 2; taken.contains(name); i++) {

@@ -15,10 +15,11 @@ import java.util.regex.Pattern;
 ///
 /// Compaction replaces a run of closed segments by one *compacted* file, which is made with its exact length, closed:
 ///
-/// | file | name | first line | last line |
-/// |---|---|---|---|
-/// | segment 7 | `0000000007.journal` | `{"journal":1,"segment":7,"size":S}` | `{"closed":7,"synced":"…","next":N}` |
-/// | compacted file 2, for the segments 1 to 6 | `c000000002.journal` | `{"journal":1,"compacted":2,"from":1,"to":6}` | `{"closed":2,"synced":"…","next":N,"kept":K}` |
+/// | | segment 7 | compacted file 2, for the segments 1 to 6 |
+/// |---|---|---|
+/// | name | `0000000007.journal` | `c000000002.journal` |
+/// | first line | `{"journal":1,"segment":7,"size":S}` | `{"journal":1,"compacted":2,"from":1,"to":6}` |
+/// | last line | `{"closed":7,"synced":"…","next":N}` | `{"closed":2,"synced":"…","next":N,"kept":K}` |
 ///
 /// - Its lines are those of its segments that are still needed, in their order, byte for byte, also their `synced`,
 ///   `more` and padding, which mean nothing there; some are the same event with less in it, and a new checksum.

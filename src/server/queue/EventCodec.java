@@ -142,7 +142,7 @@ final class EventCodec {
         private Slice result;
 
         Decoder(Slice line, boolean wholly) {
-            in = new JsonReader(line.bytes(), line.from(), line.to());
+            in = JsonReader.ofOwn(line);
             this.wholly = wholly;
         }
 

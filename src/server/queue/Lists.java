@@ -1,5 +1,6 @@
 package server.queue;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -65,10 +66,19 @@ final class Lists {
         TextSearch search = new TextSearch(query);
         List<Task> found = new ArrayList<>();
         for (Task task : tasks) {
-            if (search.inNames(task) || search.inPayload(reader.request(task).payload())) {
+            if (search.inNames(task) || inPayload(task, search)) {
                 found.add(task);
             }
         }
         return found;
+    }
+
+    private boolean inPayload(Task task, TextSearch search) {
+        try {
+            return search.inPayload(reader.request(task).payload());
+        } catch (UncheckedIOException unreadable) {
+            // it was deleted meanwhile, or is damaged: the others can still be found
+            return false;
+        }
     }
 }

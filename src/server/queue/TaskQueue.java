@@ -12,7 +12,10 @@ import java.util.random.RandomGenerator;
 
 import server.journal.Journal;
 import server.journal.JournalOptions;
+import server.journal.NoRoom;
 import server.journal.Storage;
+import server.journal.Urgency;
+import server.queue.Durability.Done;
 import server.task.Attempt;
 import server.task.Submission;
 import server.task.Task;
@@ -30,6 +33,9 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
 
     /// How much one call does of what comes due by itself, so that none holds the lock for long.
     private static final int WORK_MAX = 1000;
+
+    /// Until what is due is tried again when the disk was full, in milliseconds.
+    private static final long ROOM_PAUSE = 1000;
 
     private final Pool pool;
     private final InstantSource clock;
@@ -57,15 +63,14 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
         TaskQueue queue = new TaskQueue(state, pool, codec, replayed, clock, random);
         queue.journal.onDurable(queue.feed::durable);
         queue.journal.onFailure(queue::failed);
+        queue.journal.onRoom(queue::ready);
         queue.feed.listen(event -> {
             if (event.ended()) {
                 queue.waiters.ended(event.task());
             }
         });
-        synchronized (queue.lock) {
-            for (Task task : queue.state.running()) {
-                queue.commit(LifeCycle.cutOff(task, clock.millis()));
-            }
+        for (Task task : queue.state.running()) {
+            queue.changing(() -> queue.commit(LifeCycle.cutOff(task, clock.millis())));
         }
         return queue;
     }
@@ -75,26 +80,22 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     /// @param key an idempotency key, or null; under a known one the first answer is given again, or 409 if
     ///            `fingerprint` (of the request's body) differs
     public Submitted submit(Submission submission, String key, String fingerprint) {
-        durability.awaitRoom();
         Submission asked = shared(submission);
-        Task task;
-        boolean replayed;
-        long seq;
-        synchronized (lock) {
+        boolean[] replayed = new boolean[1];
+        Done<Task> done = changing(() -> {
             long known = state.known(key, fingerprint);
-            replayed = known >= 0;
-            task = replayed ? state.require(known)
+            replayed[0] = known >= 0;
+            return replayed[0] ? state.require(known)
                     : commit(state.submit(asked, unusedId(), key, fingerprint, clock.millis()));
-            seq = journal.appendedSeq();
-        }
-        if (replayed) {
-            durability.awaitShown(seq);
-            return new Submitted(read(task, reader::asSubmitted), true);
+        });
+        if (replayed[0]) {
+            durability.awaitShown(done.seq());
+            return new Submitted(read(done.result(), reader::asSubmitted), true);
         }
         ready();
-        durability.awaitShown(seq);
+        durability.awaitShown(done.seq());
         return new Submitted(
-                new TaskDocument(task, asked.payload(), asked.preview(), null, List.of(), null), false);
+                new TaskDocument(done.result(), asked.payload(), asked.preview(), null, List.of(), null), false);
     }
 
     /// @param replayed whether an idempotency key had it already; `document` shows the task as it was first answered
@@ -106,38 +107,20 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
         if (submissions.isEmpty()) {
             return List.of();
         }
-        durability.awaitRoom();
         Batch batch = Batch.of(submissions.stream().map(this::shared).toList(), this::lockedUnusedId, clock.millis());
-        List<Task> tasks = new ArrayList<>(submissions.size());
-        long seq;
-        synchronized (lock) {
-            state.admit(submissions.size(), batch.metadata());
-            long first = journal.nextSeq();
-            long[] positions = feed.appending(first, batch.events(), () -> durability.append(batch.lines()));
-            // the commit point: from here on these are facts
-            for (int i = 0; i < positions.length; i++) {
-                tasks.add(state.apply(batch.events().get(i), first + i, positions[i]));
-            }
-            seq = journal.appendedSeq();
-        }
+        Done<List<Task>> done = changing(() -> commit(batch));
         ready();
-        durability.awaitShown(seq);
-        return tasks;
+        durability.awaitShown(done.seq());
+        return done.result();
     }
 
     public Task cancel(long id) {
-        Task before;
-        Task after;
-        long seq;
-        synchronized (lock) {
-            before = state.require(id);
-            after = commit(state.cancel(id, clock.millis()));
-            seq = journal.appendedSeq();
-        }
-        if (!before.status().ended() && before.state().startedAt() != 0) {
+        Done<Task> done = changing(() -> commit(state.cancel(id, clock.millis())));
+        Task after = done.result();
+        if (after.state().startedAt() != 0) {
             onRunCancelled.forEach(listener -> listener.accept(after));
         }
-        durability.awaitShown(seq);
+        durability.awaitShown(done.seq());
         return after;
     }
 
@@ -151,24 +134,20 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     }
 
     public Task retry(long id) {
-        Task after = null;
-        long seq = 0;
-        while (after == null) {
+        while (true) {
             Task before;
             synchronized (lock) {
                 before = state.require(id);
             }
             List<Attempt> attempts = read(before, reader::attempts);
-            synchronized (lock) {
-                if (state.require(id) == before) {
-                    after = commit(state.retry(id, attempts, clock.millis()));
-                    seq = journal.appendedSeq();
-                }
+            Done<Task> done = changing(() -> state.require(id) == before
+                    ? commit(state.retry(id, attempts, clock.millis())) : null);
+            if (done.result() != null) {
+                ready();
+                durability.awaitShown(done.seq());
+                return done.result();
             }
         }
-        ready();
-        durability.awaitShown(seq);
-        return after;
     }
 
     public void delete(long id) {
@@ -203,7 +182,14 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
                 if (event == null) {
                     return null;
                 }
-                Task task = commit(event);
+                Task task;
+                try {
+                    // also of one that has expired: what ends without a run has no claim to the reserve
+                    task = commit(event, Urgency.NORMAL);
+                } catch (NoRoom none) {
+                    // what makes room, or ends, calls for another look
+                    return null;
+                }
                 if (event.what() == Event.What.STARTED) {
                     return new Run(task, task.attempts().size() + 1, journal.appendedSeq());
                 }
@@ -226,7 +212,8 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     }
 
     /// These four end a run; they do nothing, and answer false, if it is no longer current. They do not wait for
-    /// durability (but whoever is shown the change does).
+    /// durability (but whoever is shown the change does). Where the disk is full, the reserve is theirs; that it is
+    /// used up, or too small for a result, is a Problem 507, and nothing has changed.
     public boolean complete(Run run, Slice result) {
         return end(run, task -> LifeCycle.completed(task, result, clock.millis()));
     }
@@ -263,11 +250,16 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
             long now = clock.millis();
             woken = state.wake(now);
             Event.Change due = failure == null ? state.due(now) : null;
-            for (int i = 1; due != null; i++) {
-                commit(due);
-                due = i < WORK_MAX ? state.due(now) : null;
+            boolean room = true;
+            for (int i = 1; due != null && room; i++) {
+                try {
+                    commit(due, Urgency.NORMAL);
+                    due = i < WORK_MAX ? state.due(now) : null;
+                } catch (NoRoom none) {
+                    room = false;
+                }
             }
-            next = failure == null ? state.nextDue() : Long.MAX_VALUE;
+            next = failure != null ? Long.MAX_VALUE : room ? state.nextDue() : now + ROOM_PAUSE;
         }
         if (woken) {
             ready();
@@ -350,29 +342,46 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
 
     // ---- inside
 
-    /// Appends and applies. The lock is held.
+    private <T> Done<T> changing(Supplier<T> work) {
+        return durability.underLock(lock, work);
+    }
+
     private Task commit(Event event) {
+        return commit(event, Durability.urgency(event));
+    }
+
+    /// Appends and applies. The lock is held.
+    private Task commit(Event event, Urgency urgency) {
         long seq = journal.nextSeq();
-        long position = feed.appending(seq, List.of(event), () -> durability.append(event));
+        long position = feed.appending(seq, List.of(event), () -> durability.append(event, urgency));
         // the commit point: from here on the event is a fact
         return state.apply(event, seq, position);
     }
 
+    private List<Task> commit(Batch batch) {
+        List<Event.Change> events = batch.events();
+        state.admit(events.size(), batch.metadata());
+        long first = journal.nextSeq();
+        long[] positions = feed.appending(first, events, () -> durability.append(batch.lines()));
+        // the commit point: from here on these are facts
+        List<Task> tasks = new ArrayList<>(positions.length);
+        for (int i = 0; i < positions.length; i++) {
+            tasks.add(state.apply(events.get(i), first + i, positions[i]));
+        }
+        return tasks;
+    }
+
     /// Makes a change if one is decided, and waits until it is durable.
     private void changed(Supplier<Event> decision) {
-        long seq;
-        synchronized (lock) {
+        Done<Task> done = changing(() -> {
             Event event = decision.get();
-            if (event != null) {
-                commit(event);
-            }
-            seq = journal.appendedSeq();
-        }
-        durability.awaitShown(seq);
+            return event == null ? null : commit(event);
+        });
+        durability.awaitShown(done.seq());
     }
 
     private void failed() {
-        failure = "the journal cannot be written";
+        failure = journal.failure();
         waiters.giveUp();
         onFailure.forEach(Runnable::run);
     }
@@ -389,14 +398,13 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     }
 
     private boolean end(Run run, Function<Task, Event.Change> ending) {
-        synchronized (lock) {
+        return changing(() -> {
             Task task = taskOf(run);
-            if (task == null) {
-                return false;
+            if (task != null) {
+                commit(ending.apply(task));
             }
-            commit(ending.apply(task));
-            return true;
-        }
+            return task != null;
+        }).result();
     }
 
     private Submission shared(Submission asked) {

@@ -59,7 +59,7 @@ final class TaskReader {
 
     private DurableEvent event(long position) {
         Slice line = line(position);
-        JsonReader in = new JsonReader(line.bytes(), line.from(), line.to());
+        JsonReader in = JsonReader.ofOwn(line);
         in.beginObject();
         in.nextName();
         return new DurableEvent(Long.parseLong(in.number()), codec.decode(line));

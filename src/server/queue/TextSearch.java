@@ -24,7 +24,7 @@ final class TextSearch {
     }
 
     boolean inPayload(Slice payload) {
-        return in(new JsonReader(payload.bytes(), payload.from(), payload.to()), false);
+        return in(JsonReader.ofOwn(payload), false);
     }
 
     private boolean in(JsonReader json, boolean prompt) {

@@ -42,7 +42,8 @@ class CompactionCrashTest {
     private static final int RUNS = Integer.getInteger("runs", 6);
     private static final int STAGES = 5;
     private static final TaskFilter ALL = new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), null);
-    private static final QueueOptions OPTIONS = new QueueOptions(60, 8, Duration.ofDays(3), Duration.ofDays(5), 1 << 20);
+    private static final QueueOptions OPTIONS = new QueueOptions(60, 8, Duration.ofDays(3), Duration.ofDays(5),
+            1 << 20);
 
     @Test
     @Timeout(120)
@@ -58,7 +59,8 @@ class CompactionCrashTest {
     }
 
     /// What must be the same before and after.
-    private record Seen(Map<Long, String> tasks, QueueMode mode, TreeMap<Long, String> events, long lastSeq, long from) {
+    private record Seen(Map<Long, String> tasks, QueueMode mode, TreeMap<Long, String> events, long lastSeq,
+            long from) {
     }
 
     private static final class Life {

@@ -308,8 +308,14 @@ class CompactionTest {
         assertTrue(said.contains("now 1 with"), said);
         assertTrue(said.contains(" 200 events, sequence numbers 1 to 200, 0 problems"), said);
         assertEquals(2, CompactCommand.run(List.of(), stream, stream));
+        Path compacted = directory.resolve("c000000001.journal");
+        byte[] bytes = Files.readAllBytes(compacted);
+        bytes[bytes.length / 2] ^= 4;
+        Files.write(compacted, bytes);
+        assertEquals(1, JournalCommand.run(List.of("verify", directory.toString()), stream, stream));
+        assertEquals(0, JournalCommand.run(List.of("repair", directory.toString()), stream, stream));
         open(new FileStorage(directory));
-        assertEquals(100, queue.stats().total());
+        assertTrue(queue.stats().total() >= 99, "one line is lost");
     }
 
     // ---- helpers
