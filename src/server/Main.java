@@ -64,8 +64,8 @@ final class Main {
         server.close();
         System.getLogger("server").log(Level.INFO, "event=stopped");
         if (!wanted) {
-            err.println(NAME + server.failure() + "; what was acknowledged is safe. Look at the disk, then start"
-                    + " again");
+            err.println(NAME + server.failure()
+                    + "; what was acknowledged is safe. Look at the disk, then start again");
         }
         return wanted ? 0 : 1;
     }

@@ -50,9 +50,17 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     public void start() {
-        queue.onReady(this::wake);
+        queue.onReady(this::ready);
         queue.onRunCancelled(this::interrupt);
         loop.start();
+    }
+
+    /// While nothing could be started, a wake-up at every submit would only take time from the submits: the end of an
+    /// attempt, or of a host's pause, makes the loop look.
+    private void ready() {
+        if (active.get() < options.workers() && placement.anyHost()) {
+            wake();
+        }
     }
 
     /// Makes the loop look again.

@@ -35,8 +35,10 @@ public final class Journal implements AutoCloseable {
     /// Beyond so many bytes that were not written yet [#awaitRoom()] waits.
     private static final long PENDING_MAX = 32 << 20;
 
+    /// The longest that a line waits for others to share its sync.
+    private static final long GATHER_MS = 1;
+
     private final Storage storage;
-    private final int segmentSize;
     private final AutoCloseable directoryLock;
     private final Preparer preparer;
     private final Supply supply;
@@ -55,8 +57,10 @@ public final class Journal implements AutoCloseable {
     /// Where the next line goes.
     private Space space;
     private boolean closing;
-    /// Whether the writer waits for work.
-    private boolean idle;
+    /// How many lines the writer waits for; 0 while it writes.
+    private int wanted;
+    /// How many lines are to share the next sync, if they come at once.
+    private int sharing;
 
     private volatile long nextSeq;
     private volatile long durableSeq;
@@ -69,7 +73,6 @@ public final class Journal implements AutoCloseable {
         this.storage = storage;
         this.directoryLock = directoryLock;
         reader = new JournalReader(storage, segments);
-        segmentSize = Segment.sizeFor(0, options.segmentSize());
         preparer = new Preparer(storage);
         supply = new Supply(lock, preparer, options);
         writer = new JournalWriter(storage, preparer);
@@ -95,14 +98,7 @@ public final class Journal implements AutoCloseable {
     private void start(Visitor replay) throws IOException {
         Recovery recovery = new Recovery(storage);
         Recovery.Result found = recovery.run();
-        long next = 1;
-        for (JournalFiles.File file : found.used()) {
-            Recovery.Replayed read = recovery.replay(file.number(), next, replay);
-            segments.add(SegmentFile.of(file.number(), file.range(), next, read.lines()));
-            segments.droppedUpTo(read.kept());
-            next = read.next();
-        }
-        recovery.deleteSuperseded(found.superseded());
+        long next = segments.replay(recovery, found, replay);
         nextSeq = next;
         durableSeq = next - 1;
         space = supply.begin(found.unused(), found.next());
@@ -218,8 +214,8 @@ public final class Journal implements AutoCloseable {
     }
 
     private void wake() {
-        if (idle) {
-            idle = false;
+        if (wanted > 0 && (closing || pending.size() > 1 || pending.peekFirst().count >= wanted)) {
+            wanted = 0;
             lock.notifyAll();
         }
     }
@@ -359,14 +355,9 @@ public final class Journal implements AutoCloseable {
         synchronized (lock) {
             ensureOpen();
             int end = Segment.number(durableEnd);
-            return new Compactor.Closed(storage, segments, segmentSize,
+            return new Compactor.Closed(storage, segments, space.usual,
                     segments.files().stream().filter(file -> file.range().to() < end).toList(), durableSeq);
         }
-    }
-
-    /// Everything before this position is on the disk for good.
-    long durableEnd() {
-        return durableEnd;
     }
 
     /// Closes the segment in use if it has lines; returns once it is closed. On a full disk it stays in use.
@@ -374,13 +365,12 @@ public final class Journal implements AutoCloseable {
         Batch last;
         synchronized (lock) {
             ensureOpen();
-            boolean used = space.offset > Segment.HEADER;
-            last = used ? null : pending.peekLast();
-            if (used && supply.awaitNext()) {
+            last = pending.peekLast();
+            if (space.offset > Segment.HEADER && supply.awaitNext()) {
                 ensureOpen();
                 last = openBatch();
                 rotate(0);
-                wake();
+                lock.notifyAll();
             }
         }
         if (last != null) {
@@ -446,25 +436,35 @@ public final class Journal implements AutoCloseable {
                 if (closing) {
                     return null;
                 }
-                idle = true;
-                try {
-                    lock.wait();
-                } catch (InterruptedException e) {
-                    // nobody interrupts this thread to tell it anything
-                    continue;
-                }
+                await(1, 0);
             }
-            idle = false;
+            if (pending.size() == 1 && pending.peekFirst().count < sharing && !closing) {
+                await(sharing, GATHER_MS);
+            }
             Batch batch = pending.peekFirst();
             batch.taken = true;
             return batch;
         }
     }
 
+    /// Waits for so many lines, at most so long; 0 is for ever. Under the lock.
+    private void await(int lines, long ms) {
+        wanted = lines;
+        try {
+            lock.wait(ms);
+        } catch (InterruptedException e) {
+            // nobody interrupts this thread to tell it anything
+        }
+        wanted = 0;
+    }
+
     private void publish(Batch batch) {
         boolean settled;
         synchronized (lock) {
             pending.removeFirst();
+            // Of all who keep the journal busy, half are to wait for one sync while the others, who are released now,
+            // prepare their next lines. A sync for each few of them would take the processor from all.
+            sharing = (batch.count + (pending.isEmpty() ? 0 : pending.peekFirst().count)) / 2;
             pendingBytes -= batch.end - batch.start;
             settled = batch.settledSeq > 0;
             // the commit point: from here on the lines are shown; those of a unit when all of them are on the disk

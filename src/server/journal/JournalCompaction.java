@@ -64,7 +64,7 @@ public final class JournalCompaction {
 
     /// The number of the segment that is written to.
     public int segmentInUse() {
-        return Segment.number(journal.durableEnd());
+        return journal.closed().segments().files().getLast().number();
     }
 
     private static long count(Map<Integer, long[]> live, List<Integer> origins) {

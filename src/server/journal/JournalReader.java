@@ -8,12 +8,12 @@ import shared.json.Slice;
 final class JournalReader {
 
     private final Storage storage;
-    private final RecordReader records;
+    private final StoredLines records;
     private final Segments segments;
 
     JournalReader(Storage storage, Segments segments) {
         this.storage = storage;
-        records = new RecordReader(storage);
+        records = new StoredLines(storage);
         this.segments = segments;
     }
 

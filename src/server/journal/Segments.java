@@ -1,5 +1,6 @@
 package server.journal;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,11 +30,22 @@ final class Segments {
     /// No event after this one was dropped.
     private volatile long kept;
 
-    synchronized void add(SegmentFile file) {
-        List<SegmentFile> all = new ArrayList<>(files);
-        all.add(file);
+    /// Replays what a recovery has found, and deletes what a compaction left.
+    ///
+    /// @return the sequence number that comes next
+    synchronized long replay(Recovery recovery, Recovery.Result found, Journal.Visitor visitor) throws IOException {
+        long next = 1;
+        List<SegmentFile> all = new ArrayList<>();
+        for (JournalFiles.File file : found.used()) {
+            Recovery.Replayed read = recovery.replay(file.number(), next, visitor);
+            all.add(SegmentFile.of(file.number(), file.range(), next, read.lines()));
+            droppedUpTo(read.kept());
+            compacted = Math.max(compacted, file.number());
+            next = read.next();
+        }
         files = List.copyOf(all);
-        compacted = Math.max(compacted, file.number());
+        recovery.deleteSuperseded(found.superseded());
+        return next;
     }
 
     /// A new segment is written to from here on.

@@ -39,7 +39,8 @@ final class QueueState {
     private final Map<TaskStatus, SortedSlots> ended = new EnumMap<>(TaskStatus.class);
     private final Totals totals = new Totals();
     private final Keys keys = new Keys();
-    private QueueMode mode = QueueMode.RUNNING;
+    /// Volatile, for it alone is also looked at by others.
+    private volatile QueueMode mode = QueueMode.RUNNING;
     /// Where the line of its last change lies; 0 if there was none.
     private long modeAt;
     private long metadataBytes;

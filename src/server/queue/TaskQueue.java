@@ -107,7 +107,7 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
         if (submissions.isEmpty()) {
             return List.of();
         }
-        Batch batch = Batch.of(submissions.stream().map(this::shared).toList(), this::lockedUnusedId, clock.millis());
+        Batch batch = Batch.of(submissions, this::shared, this::lockedUnusedId, clock.millis());
         Done<List<Task>> done = changing(() -> commit(batch));
         ready();
         durability.awaitShown(done.seq());
@@ -387,7 +387,9 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     }
 
     private void ready() {
-        onReady.forEach(Runnable::run);
+        if (state.mode() != QueueMode.PAUSED) {
+            onReady.forEach(Runnable::run);
+        }
     }
 
     /// The task if this run is its current one, else null. The lock is held.
