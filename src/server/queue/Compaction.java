@@ -54,6 +54,8 @@ public final class Compaction implements AutoCloseable {
                         logged(false);
                     }
                 }
+            } catch (JournalFailure itIsOver) {
+                return;
             } catch (IOException | RuntimeException e) {
                 LOG.log(Level.WARNING, () -> "event=compaction_failed reason=\"" + e.getMessage() + "\"");
             }

@@ -39,7 +39,7 @@ import support.FaultyStorage;
 /// kill or a power loss: the tasks are the same afterwards, the last events too, and nothing that was deleted is back.
 class CompactionCrashTest {
 
-    private static final int RUNS = Integer.getInteger("runs", 6);
+    private static final int RUNS = Integer.getInteger("runs", 3);
     private static final int STAGES = 5;
     private static final TaskFilter ALL = new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), null);
     private static final QueueOptions OPTIONS = new QueueOptions(60, 8, Duration.ofDays(3), Duration.ofDays(5),
