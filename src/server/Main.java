@@ -9,6 +9,7 @@ import java.util.List;
 
 import server.journal.JournalCommand;
 import server.log.Log;
+import server.queue.CompactCommand;
 import server.settings.CommandLine;
 import server.settings.ConfigCommand;
 import server.settings.Help;
@@ -30,6 +31,9 @@ final class Main {
     }
 
     private static int run(List<String> words, PrintStream out, PrintStream err) throws InterruptedException {
+        if (words.size() > 1 && words.getFirst().equals("journal") && words.get(1).equals("compact")) {
+            return CompactCommand.run(words.subList(2, words.size()), out, err);
+        }
         if (!words.isEmpty() && words.getFirst().equals("journal")) {
             return JournalCommand.run(words.subList(1, words.size()), out, err);
         }

@@ -20,6 +20,8 @@ import server.http.Tokens;
 import server.http.Workers;
 import server.journal.FileStorage;
 import server.live.Answers;
+import server.queue.Compaction;
+import server.queue.CompactionOptions;
 import server.queue.TaskQueue;
 import server.settings.HostSettings;
 import server.settings.Options;
@@ -30,16 +32,18 @@ import server.task.SubmissionReader;
 final class Server implements AutoCloseable {
 
     private final TaskQueue queue;
+    private final Compaction compaction;
     private final Dispatcher dispatcher;
     private final CronTimer timer;
     private final SubmissionReader submissions;
     private final HttpApi api;
     private volatile Settings settings;
 
-    private Server(Settings settings, TaskQueue queue, Dispatcher dispatcher, SubmissionReader submissions,
-            CronTimer timer, HttpApi api) {
+    private Server(Settings settings, TaskQueue queue, Compaction compaction, Dispatcher dispatcher,
+            SubmissionReader submissions, CronTimer timer, HttpApi api) {
         this.settings = settings;
         this.queue = queue;
+        this.compaction = compaction;
         this.dispatcher = dispatcher;
         this.submissions = submissions;
         this.timer = timer;
@@ -60,6 +64,10 @@ final class Server implements AutoCloseable {
                     Options.journal(settings), Options.queue(settings), clock, ids);
             opened.add(queue);
 
+            Compaction compaction = new Compaction(queue, CompactionOptions.DEFAULT);
+            opened.add(compaction);
+            compaction.start();
+
             Answers answers = new Answers();
             queue.onEvent(answers::publish);
 
@@ -72,13 +80,13 @@ final class Server implements AutoCloseable {
             HttpOptions options = Options.http(settings);
             HttpApi.prepare(options);
             Crons crons = new Crons(queue, submissions, ZoneId.systemDefault(), clock);
-            HttpApi api = HttpApi.start(options, Tokens.of(settings.token()), new HttpApi.Parts(queue, answers,
-                    submissions, workersOf(dispatcher), dispatcher::waitsFor, clock, crons));
+            HttpApi api = HttpApi.start(options, Tokens.of(settings.token()), new HttpApi.Parts(queue, compaction,
+                    answers, submissions, workersOf(dispatcher), dispatcher::waitsFor, clock, crons));
 
             CronTimer timer = new CronTimer(crons, clock, System::nanoTime);
             timer.start();
             dispatcher.start();
-            return new Server(settings, queue, dispatcher, submissions, timer, api);
+            return new Server(settings, queue, compaction, dispatcher, submissions, timer, api);
         } catch (IOException | IllegalArgumentException | SecurityException failure) {
             closeAll(opened);
             throw new StartFailure(failure.getMessage() == null ? failure.toString() : failure.getMessage());
@@ -123,6 +131,7 @@ final class Server implements AutoCloseable {
         dispatcher.stop(settings.duration("server.grace"));
         api.close();
         dispatcher.close();
+        compaction.close();
         queue.close();
     }
 

@@ -14,6 +14,7 @@ import com.sun.net.httpserver.HttpServer;
 
 import server.cron.Crons;
 import server.live.Answers;
+import server.queue.Compaction;
 import server.queue.TaskQueue;
 import server.task.SubmissionReader;
 import server.task.Task;
@@ -28,8 +29,8 @@ public final class HttpApi implements AutoCloseable {
     ///
     /// @param answers what is being said; the caller has given it the queue's events
     /// @param waiting why a pending task waits, for people (no host is there, …); null if for nothing but its turn
-    public record Parts(TaskQueue queue, Answers answers, SubmissionReader submissions, Workers workers,
-            Function<Task, String> waiting, InstantSource clock, Crons crons) {
+    public record Parts(TaskQueue queue, Compaction compaction, Answers answers, SubmissionReader submissions,
+            Workers workers, Function<Task, String> waiting, InstantSource clock, Crons crons) {
     }
 
     private final String host;
@@ -156,6 +157,7 @@ public final class HttpApi implements AutoCloseable {
                 .add("POST", "/api/queue/pause", all::pause)
                 .add("POST", "/api/queue/resume", all::resume)
                 .add("POST", "/api/queue/drain", all::drain)
+                .add("POST", "/api/journal/compact", new JournalApi(parts.compaction())::compact)
                 .add("GET", "/api/info", self::info)
                 .addOpen("GET", "/healthz", self::health)
                 .addOpen("GET", "/readyz", self::ready)

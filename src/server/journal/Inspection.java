@@ -3,7 +3,6 @@ package server.journal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 
 /// Reads a journal as it lies there, past any damage, and changes nothing. A server may be running on it: the lock is
 /// left alone.
@@ -31,31 +30,36 @@ final class Inspection {
     }
 
     void run() throws IOException {
-        TreeSet<Integer> numbers = new TreeSet<>();
-        for (String name : storage.list()) {
-            int number = Segment.number(name);
-            if (number > 0) {
-                numbers.add(number);
-            }
+        JournalFiles found;
+        try {
+            found = JournalFiles.of(storage);
+        } catch (JournalDamage e) {
+            problem(e.file, e.offset, e.what);
+            return;
         }
         int last = 0;
-        for (int number : numbers) {
-            if (!isUnused(number)) {
-                last = number;
-            }
+        for (JournalFiles.File file : found.files()) {
+            last = isUnused(file.number()) ? last : file.number();
         }
-        int expected = 1;
-        for (int number : numbers) {
-            for (; expected < number; expected++) {
-                problem(expected, 0, "the file is missing");
+        JournalFiles.File before = null;
+        boolean unused = last == 0;
+        for (JournalFiles.File file : found.files()) {
+            String misplaced = file.misplaced(before);
+            if (misplaced != null) {
+                problem(Segment.name(before == null ? 1 : before.range().to() + 1), 0, misplaced);
             }
-            expected = number + 1;
+            before = file;
             segments++;
             try {
-                read(new SegmentReader(storage, number, Long.MAX_VALUE), number == last, number > last);
+                read(new SegmentReader(storage, file.number(), Long.MAX_VALUE), file.number() == last, unused);
             } catch (JournalDamage e) {
-                problem(number, e.offset, e.what);
+                problem(e.file, e.offset, e.what);
             }
+            unused |= file.number() == last;
+        }
+        for (int number : found.superseded()) {
+            notes.add(storage.describe(Segment.name(number)) + ": a compaction has replaced it; the next start deletes"
+                    + " it");
         }
         if (more > 0) {
             notes.add("the last unit lacks " + more + " lines; the next start drops it");
@@ -64,7 +68,7 @@ final class Inspection {
 
     private boolean isUnused(int number) throws IOException {
         try {
-            return Segment.isUnused(storage, number);
+            return !Segment.isCompacted(number) && Segment.isUnused(storage, number);
         } catch (JournalDamage e) {
             return false;
         }
@@ -130,7 +134,11 @@ final class Inspection {
     }
 
     private void problem(int number, long offset, String what) {
-        problems.add(storage.describe(Segment.name(number)) + ": offset " + offset + ", sequence number " + next + ": "
+        problem(Segment.name(number), offset, what);
+    }
+
+    private void problem(String file, long offset, String what) {
+        problems.add(storage.describe(file) + ": offset " + offset + ", sequence number " + next + ": "
                 + what);
     }
 }

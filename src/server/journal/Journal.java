@@ -5,8 +5,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.LongConsumer;
@@ -44,15 +42,12 @@ public final class Journal implements AutoCloseable {
     private final AutoCloseable directoryLock;
     private final Preparer preparer;
     private final Supply supply;
+    private final Segments segments = new Segments();
+    private final JournalReader reader;
     private final JournalWriter writer;
     private final Thread thread;
     private final List<LongConsumer> durableListeners = new CopyOnWriteArrayList<>();
     private final List<Runnable> failureListeners = new CopyOnWriteArrayList<>();
-
-    /// By number: the first sequence number that a segment may have.
-    private final ConcurrentSkipListMap<Integer, Long> firstSeqs = new ConcurrentSkipListMap<>();
-
-    private final StoredLines stored;
 
     /// Guards what follows; held briefly, never during I/O.
     private final Object lock = new Object();
@@ -77,7 +72,7 @@ public final class Journal implements AutoCloseable {
     private Journal(Storage storage, JournalOptions options, AutoCloseable directoryLock) {
         this.storage = storage;
         this.directoryLock = directoryLock;
-        stored = new StoredLines(storage);
+        reader = new JournalReader(storage, segments);
         preparer = new Preparer(storage);
         supply = new Supply(lock, preparer, options);
         writer = new JournalWriter(storage, preparer);
@@ -103,17 +98,13 @@ public final class Journal implements AutoCloseable {
     private void start(Visitor replay) throws IOException {
         Recovery recovery = new Recovery(storage);
         Recovery.Result found = recovery.run();
-        long next = 1;
-        for (int number : found.used()) {
-            firstSeqs.put(number, next);
-            next = recovery.replay(number, next, replay);
-        }
+        long next = segments.replay(recovery, found, replay);
         nextSeq = next;
         durableSeq = next - 1;
-        space = supply.begin(found.unused(), found.used().size() + 1);
+        space = supply.begin(found.unused(), found.next());
         writer.use(space.segment);
         durableEnd = Segment.position(space.segment, Segment.HEADER);
-        firstSeqs.put(space.segment, nextSeq);
+        segments.begin(space.segment, nextSeq);
         long lines = next - 1;
         LOG.log(Level.DEBUG, () -> "event=journal_opened segments=" + found.used().size() + " last_seq=" + lines);
         thread.start();
@@ -190,13 +181,8 @@ public final class Journal implements AutoCloseable {
         long length = Space.length(lines, index, nextSeq - index);
         long end = Space.lineEnd(space.offset, length);
         while (end + Segment.CLOSING_MAX > space.size) {
-            Batch last = openBatch();
-            last.closes = true;
-            last.moreAfter = index == 0 ? 0 : more + 1;
-            space.rotate();
-            firstSeqs.put(space.segment, nextSeq);
+            rotate(index == 0 ? 0 : more + 1);
             end = Space.lineEnd(space.offset, length);
-            supply.keepUp();
         }
         int start = space.offset;
         openBatch().add(lines.get(index), more, (int) end);
@@ -204,6 +190,16 @@ public final class Journal implements AutoCloseable {
         pendingBytes += end - start;
         nextSeq++;
         return Segment.position(space.segment, start);
+    }
+
+    /// Goes on to the next segment, which is there.
+    private void rotate(int moreAfter) {
+        Batch last = openBatch();
+        last.closes = true;
+        last.moreAfter = moreAfter;
+        space.rotate();
+        segments.begin(space.segment, nextSeq);
+        supply.keepUp();
     }
 
     /// The batch that takes the next line.
@@ -260,7 +256,7 @@ public final class Journal implements AutoCloseable {
                 }
                 first = pending.peekFirst();
             }
-            await(first.done);
+            Patience.await(first.done);
         }
     }
 
@@ -294,26 +290,11 @@ public final class Journal implements AutoCloseable {
                 }
             }
             if (done != null) {
-                await(done);
+                Patience.await(done);
                 if (failure != null && durableSeq < seq) {
                     ensureOpen();
                 }
             }
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                latch.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -335,9 +316,9 @@ public final class Journal implements AutoCloseable {
 
     /// One line's whole JSON object, its checksum verified. Also finds lines that are not durable yet.
     ///
-    /// @throws IOException if the line is damaged or cannot be read: the message says where. Nothing else is affected
+    /// @throws IOException if the line is damaged, dropped, or cannot be read: it says where. Nothing else is affected
     public Slice read(long position) throws IOException {
-        if (position >= durableEnd) {
+        if (position >= durableEnd && !Segment.isCompacted(Segment.number(position))) {
             synchronized (lock) {
                 for (Batch batch : pending) {
                     Slice json = batch.read(position);
@@ -347,37 +328,56 @@ public final class Journal implements AutoCloseable {
                 }
             }
         }
-        return stored.read(position);
+        return reader.read(position);
     }
 
-    /// Visits the durable lines after this sequence number, in order, until the durable end as it is at the call.
+    /// Visits the durable lines after this sequence number that no compaction dropped, in order, until the durable end
+    /// as it is at the call.
     ///
     /// @throws IOException at a damaged line
     public void scan(long afterSeq, Visitor visitor) throws IOException {
-        long end = durableEnd;
-        Map.Entry<Integer, Long> first = null;
-        for (Map.Entry<Integer, Long> entry : firstSeqs.entrySet()) {
-            if (first == null || entry.getValue() <= afterSeq + 1) {
-                first = entry;
+        long end;
+        long lastSeq;
+        synchronized (lock) {
+            end = durableEnd;
+            lastSeq = durableSeq;
+        }
+        reader.scan(afterSeq, lastSeq, end, visitor);
+    }
+
+    /// No event after this sequence number was dropped by a compaction.
+    public long keptAfter() {
+        return segments.keptAfter();
+    }
+
+    /// What a compaction may work on.
+    Compactor.Closed closed() {
+        synchronized (lock) {
+            ensureOpen();
+            int end = Segment.number(durableEnd);
+            return new Compactor.Closed(storage, segments, space.usual,
+                    segments.files().stream().filter(file -> file.range().to() < end).toList(), durableSeq);
+        }
+    }
+
+    /// Closes the segment in use if it has lines; returns once it is closed. On a full disk it stays in use.
+    void endSegment() {
+        Batch last;
+        synchronized (lock) {
+            ensureOpen();
+            last = pending.peekLast();
+            if (space.offset > Segment.HEADER && supply.awaitNext()) {
+                ensureOpen();
+                last = openBatch();
+                rotate(0);
+                lock.notifyAll();
             }
         }
-        for (int number = first.getKey(); number <= Segment.number(end); number++) {
-            boolean last = number == Segment.number(end);
-            if (last && Segment.offset(end) == Segment.HEADER) {
-                // nothing is in it yet, it may not even be there
-                return;
-            }
-            SegmentReader lines = new SegmentReader(storage, number, last ? Segment.offset(end) : Long.MAX_VALUE);
-            while (lines.next() && !lines.line.closing) {
-                if (lines.line.seq > afterSeq) {
-                    visitor.line(lines.line.seq, Segment.position(number, lines.offset()), lines.json());
-                }
-            }
-            if (last ? lines.end() < Segment.offset(end) : !lines.line.closing) {
-                throw new JournalDamage(storage, Segment.name(number), lines.offset(), -1,
-                        "the bytes here are not the line that was written");
-            }
+        if (last != null) {
+            Patience.await(last.done);
         }
+        // the files that are closed now are cut soon, if they are not yet
+        preparer.settle();
     }
 
     /// Syncs what was appended, marks the clean stop, cuts the segment to its length, unlocks. Idempotent.
@@ -388,15 +388,7 @@ public final class Journal implements AutoCloseable {
             supply.close();
             lock.notifyAll();
         }
-        boolean interrupted = false;
-        while (true) {
-            try {
-                thread.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
+        Patience.join(thread);
         boolean first;
         synchronized (lock) {
             first = !closed;
@@ -405,9 +397,6 @@ public final class Journal implements AutoCloseable {
         if (first) {
             // without the lock, which the preparer may want to end with
             release();
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -14,13 +14,14 @@ public final class JournalCommand {
     private static final String NAME = "ollama-queue-server: ";
 
     static final String USAGE = """
-            usage: ollama-queue-server journal verify|repair|dump DIR
+            usage: ollama-queue-server journal verify|repair|dump|compact DIR
 
             DIR is a server's data directory.
 
               verify   name every problem with file, offset and sequence number; a server may be running
               repair   keep every whole line and drop the rest; no server may be running
               dump     print the events, one JSON object a line; a server may be running
+              compact  drop what the tasks that there are do not need; no server may be running
 
             A problem is what keeps a server from starting:
               the file is missing              a segment between others is not there
@@ -38,7 +39,7 @@ public final class JournalCommand {
             exit status: 0 all is well; 1 there are problems, or DIR cannot be used; 2 wrong usage
             """;
 
-    private static final List<String> COMMANDS = List.of("verify", "repair", "dump");
+    private static final List<String> COMMANDS = List.of("verify", "repair", "dump", "compact");
 
     private JournalCommand() {
     }
@@ -78,12 +79,12 @@ public final class JournalCommand {
     /// What is wrong with the arguments; null if nothing is.
     private static String wrong(List<String> arguments) {
         if (arguments.isEmpty()) {
-            return "journal needs a command: verify, repair or dump, then the data directory";
+            return "journal needs a command: verify, repair, dump or compact, then the data directory";
         }
         String command = arguments.getFirst();
         if (!COMMANDS.contains(command)) {
             return "unknown journal command " + command + Nearest.hint(command, COMMANDS)
-                    + "; it is verify, repair or dump";
+                    + "; it is verify, repair, dump or compact";
         }
         if (arguments.size() == 1) {
             return "journal " + command + " needs the data directory: journal " + command + " ./data";

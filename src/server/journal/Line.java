@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 
+import shared.json.Slice;
+
 /// The form of a line, and a line as it was parsed. Not for use by two threads.
 ///
 /// | bytes | what |
@@ -22,7 +24,8 @@ import java.util.zip.CRC32C;
 ///   one of which a sector was never written.
 ///
 /// The closing mark of a segment has the same form: `{"closed":<segment>,"synced":"…","next":N}`, or with `,"more":K`
-/// before the brace if the segment ends within a unit. `next` is the sequence number from which it goes on.
+/// before the brace if the segment ends within a unit. `next` is the sequence number from which it goes on. The mark of
+/// a compacted file has `,"kept":K` there (see [Segment]).
 final class Line {
 
     /// The smallest piece that a disk writes all or nothing of.
@@ -44,6 +47,7 @@ final class Line {
     private static final byte[] CLOSED = ascii("{\"closed\":");
     private static final byte[] NEXT = ascii("\",\"next\":");
     private static final byte[] CLOSED_MORE = ascii(",\"more\":");
+    private static final byte[] KEPT = ascii(",\"kept\":");
 
     /// The line's number; of a closing mark the next one's.
     long seq;
@@ -51,6 +55,8 @@ final class Line {
     int more;
     /// Whether it is a closing mark.
     boolean closing;
+    /// Of a compacted file's mark: no event after this one was dropped; else 0.
+    long kept;
 
     private final CRC32C crc = new CRC32C();
     private byte[] bytes;
@@ -94,6 +100,7 @@ final class Line {
         synced = hex(16);
         seq = take(NEXT) ? number() : -1;
         more = take(CLOSED_MORE) ? (int) number() : 0;
+        kept = take(KEPT) ? number() : 0;
         return synced >= 0 && seq >= 0 && more >= 0;
     }
 
@@ -165,6 +172,22 @@ final class Line {
         hex(hex, 0, synced, 16);
         return framed("{\"closed\":" + segment + ",\"synced\":\"" + new String(hex, StandardCharsets.US_ASCII)
                 + "\",\"next\":" + next + (more > 0 ? ",\"more\":" + more : "") + "}", offset, 0);
+    }
+
+    /// The closing mark of a compacted file.
+    static byte[] closing(int number, long offset, long next, long kept) {
+        return framed("{\"closed\":" + (number - Segment.COMPACTED) + ",\"synced\":\"" + "0".repeat(16)
+                + "\",\"next\":" + next + ",\"kept\":" + kept + "}", offset, 0);
+    }
+
+    /// What comes before an event's JSON in its line.
+    static byte[] checksum(Slice json) {
+        CRC32C crc = new CRC32C();
+        crc.update(json.bytes(), json.from(), json.length());
+        byte[] checksum = new byte[CRC];
+        hex(checksum, 0, crc.getValue(), CRC - 1);
+        checksum[CRC - 1] = ' ';
+        return checksum;
     }
 
     /// A line around this JSON.

@@ -5,6 +5,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -92,6 +93,17 @@ final class Preparer implements AutoCloseable {
                         + "\"");
             }
         }, Duration.ZERO);
+    }
+
+    /// Waits until what was begun is done, also the cutting.
+    void settle() {
+        try {
+            thread.submit(() -> { }).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | RejectedExecutionException e) {
+            LOG.log(Level.DEBUG, "event=journal_preparer_closed");
+        }
     }
 
     /// Waits for what was begun; what was put off is not done.

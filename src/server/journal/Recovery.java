@@ -6,7 +6,6 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 
 /// Makes a journal whole that was left at any instant, or refuses. Afterwards every used segment is closed, and all of
 /// it is on the disk.
@@ -17,9 +16,18 @@ final class Recovery {
 
     private static final Logger LOG = System.getLogger(Recovery.class.getName());
 
-    /// @param used   the closed segments, in order
-    /// @param unused those that were prepared, and follow them
-    record Result(List<Integer> used, List<Space.Fresh> unused) {
+    /// @param used       the closed files, in order
+    /// @param superseded what a compaction has replaced and not deleted yet
+    /// @param unused     the segments that were prepared, and follow them
+    /// @param next       the number of the first segment to write to
+    record Result(List<JournalFiles.File> used, List<Integer> superseded, List<Space.Fresh> unused, int next) {
+    }
+
+    /// What a replay found in a file.
+    ///
+    /// @param next the lowest sequence number that its successor may begin with
+    /// @param kept no event after this one was dropped from it
+    record Replayed(long next, long lines, long kept) {
     }
 
     /// What one pass over a segment found.
@@ -40,74 +48,78 @@ final class Recovery {
     }
 
     private final Storage storage;
+    private List<JournalFiles.File> files = List.of();
 
     Recovery(Storage storage) {
         this.storage = storage;
     }
 
     Result run() throws IOException {
-        List<Integer> numbers = numbers(storage);
+        JournalFiles found = JournalFiles.of(storage).whole(storage);
         for (String name : storage.list()) {
             if (Segment.isPart(name)) {
                 storage.delete(name);
             }
         }
-        int used = numbers.size();
-        while (used > 0 && Segment.isUnused(storage, used)) {
+        files = found.files();
+        int used = files.size();
+        while (used > 0 && isUnused(files.get(used - 1).number())) {
             used--;
         }
-        if (used > 0) {
-            mend(used);
+        if (used > 0 && !Segment.isCompacted(files.get(used - 1).number())) {
+            mend(files.get(used - 1).number());
         }
         List<Space.Fresh> unused = new ArrayList<>();
-        for (int number : numbers.subList(used, numbers.size())) {
-            unused.add(new Space.Fresh(number, Segment.size(storage, number)));
+        for (JournalFiles.File file : files.subList(used, files.size())) {
+            unused.add(new Space.Fresh(file.number(), Segment.size(storage, file.number())));
         }
-        return new Result(numbers.subList(0, used), unused);
+        int next = used == 0 ? 1 : files.get(used - 1).range().to() + 1;
+        return new Result(files.subList(0, used), found.superseded(), unused, next);
     }
 
-    /// Visits the lines of a closed segment.
+    private boolean isUnused(int number) throws IOException {
+        return !Segment.isCompacted(number) && Segment.isUnused(storage, number);
+    }
+
+    /// Visits the lines of a closed file.
     ///
     /// @param first the lowest sequence number that it may begin with
-    /// @return the lowest that its successor may begin with
-    long replay(int number, long first, Journal.Visitor visitor) throws IOException {
+    Replayed replay(int number, long first, Journal.Visitor visitor) throws IOException {
         SegmentReader reader = new SegmentReader(storage, number, Long.MAX_VALUE);
         long next = first;
+        long lines = 0;
         while (reader.next() && reader.line.seq >= next) {
             if (reader.line.closing) {
-                return reader.line.seq;
+                return new Replayed(reader.line.seq, lines, reader.line.kept);
             }
             next = reader.line.seq + 1;
+            lines++;
             visitor.line(reader.line.seq, Segment.position(number, reader.offset()), reader.json());
         }
         throw new JournalDamage(storage, Segment.name(number), reader.offset(), next,
                 "the bytes here are neither a line nor the closing mark, but later ones were written after them");
     }
 
-    /// The numbers of the segments that are there: from 1 on without a gap.
-    static List<Integer> numbers(Storage storage) throws IOException {
-        TreeSet<Integer> numbers = new TreeSet<>();
-        for (String name : storage.list()) {
-            int number = Segment.number(name);
-            if (number > 0) {
-                numbers.add(number);
-            }
+    /// Deletes what a compaction has replaced. Only after the replay: until then the new file is not known to be good.
+    void deleteSuperseded(List<Integer> superseded) throws IOException {
+        for (int number : superseded) {
+            storage.delete(Segment.name(number));
         }
-        int expected = 1;
-        for (int number : numbers) {
-            if (number != expected) {
-                throw new JournalDamage(storage, Segment.name(expected), 0, -1,
-                        "the file is missing, but " + Segment.name(number) + " is there");
-            }
-            expected++;
+        if (!superseded.isEmpty()) {
+            storage.sync();
         }
-        return new ArrayList<>(numbers);
+    }
+
+    /// The number of the file before a segment; 0 if it is the first.
+    private int before(int segment) {
+        return files.stream().filter(file -> file.range().to() == segment - 1).mapToInt(JournalFiles.File::number)
+                .findFirst().orElse(0);
     }
 
     private void mend(int number) throws IOException {
         Pass found = pass(number);
         Tail tail = found.closed ? null : Tail.of(storage, number, found.size, found.end);
-        Pass before = number > 1 && tail != null ? pass(number - 1) : null;
+        Pass before = before(number) > 0 && tail != null ? pass(before(number)) : null;
         if (before != null && !before.closed) {
             throw unclosed(before, found, tail);
         }
@@ -193,8 +205,9 @@ final class Recovery {
         long seqMax = tail == null ? nextSeq : Math.max(nextSeq, tail.seqMax());
         long jumped = seqMax + last.size;
         List<Pass> cut = new ArrayList<>(List.of(last));
-        while (cut.getFirst().more > 0 && cut.getFirst().unitStart == Segment.HEADER && cut.getFirst().number > 1) {
-            Pass before = pass(cut.getFirst().number - 1);
+        while (cut.getFirst().more > 0 && cut.getFirst().unitStart == Segment.HEADER
+                && before(cut.getFirst().number) > 0) {
+            Pass before = pass(before(cut.getFirst().number));
             if (!before.closed) {
                 throw new JournalDamage(storage, Segment.name(before.number), before.end, before.nextSeq,
                         "the bytes here are neither a line nor the closing mark");

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 
 /// Makes a damaged journal one that a server starts with: every line that is whole stays, with its number; what is not
 /// is dropped, and told. A file that is changed is kept beside it as `.broken`. What a start puts right by itself, a
@@ -24,27 +23,27 @@ final class Repair {
         this.storage = storage;
     }
 
+    /// @throws JournalDamage if a compacted file does not tell any more what it stands for
     void run() throws IOException {
-        TreeSet<Integer> numbers = new TreeSet<>();
-        for (String name : storage.list()) {
-            int number = Segment.number(name);
-            if (number > 0) {
-                numbers.add(number);
-            }
-        }
-        int last = numbers.isEmpty() ? 0 : numbers.last();
-        while (last > 0 && isUnused(numbers, last)) {
-            last--;
+        List<JournalFiles.File> files = JournalFiles.of(storage).files();
+        int used = files.size();
+        while (used > 0 && isUnused(files.get(used - 1).number())) {
+            used--;
         }
         long next = 1;
-        for (int number = 1; number <= last; number++) {
-            next = numbers.contains(number) ? mend(number, next, number == last) : replaceMissing(number, next);
+        int segment = 1;
+        for (JournalFiles.File file : files.subList(0, used)) {
+            for (; segment < file.range().from(); segment++) {
+                next = replaceMissing(segment, next);
+            }
+            next = mend(file.number(), next, file == files.get(used - 1));
+            segment = file.range().to() + 1;
         }
     }
 
-    private boolean isUnused(TreeSet<Integer> numbers, int number) throws IOException {
+    private boolean isUnused(int number) throws IOException {
         try {
-            return numbers.contains(number) && Segment.isUnused(storage, number);
+            return !Segment.isCompacted(number) && Segment.isUnused(storage, number);
         } catch (JournalDamage damage) {
             return false;
         }
@@ -63,14 +62,18 @@ final class Repair {
         byte[] bytes = bytes(Segment.name(number));
         Scan scan = new Scan(number, bytes, next);
         scan.run();
-        if (scan.whole() || last && scan.headerSize > 0 && endsLikeACrash(scan)) {
+        if (scan.whole() || last && !Segment.isCompacted(number) && scan.headerSize > 0 && endsLikeACrash(scan)) {
             return scan.next;
         }
         String broken = Recovery.unusedName(storage, Segment.name(number) + ".broken");
         replace(broken, bytes);
         // a number that was lost must not be given out again
         long after = scan.closed || !last ? scan.next : scan.next + bytes.length;
-        write(number, scan.kept.toByteArray(), after, scan.more);
+        if (Segment.isCompacted(number)) {
+            writeCompacted(number, scan.kept.toByteArray(), after, scan.droppedUpTo);
+        } else {
+            write(number, scan.kept.toByteArray(), after, scan.more);
+        }
         done.addAll(scan.dropped);
         if (scan.dropped.isEmpty()) {
             done.add(storage.describe(Segment.name(number)) + ": the closing mark was missing; no event is known to be"
@@ -106,6 +109,14 @@ final class Repair {
         replace(Segment.name(number), file.toByteArray());
     }
 
+    private void writeCompacted(int number, byte[] lines, long next, long kept) throws IOException {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        file.writeBytes(Segment.header(number, Segment.range(storage, number)));
+        file.writeBytes(lines);
+        file.writeBytes(Line.closing(number, (long) Segment.HEADER + lines.length, next, kept));
+        replace(Segment.name(number), file.toByteArray());
+    }
+
     private void replace(String name, byte[] bytes) throws IOException {
         try (Storage.Writable file = storage.create(name + Segment.PART)) {
             file.write(ByteBuffer.wrap(bytes), 0);
@@ -125,6 +136,8 @@ final class Repair {
         long next;
         int more;
         boolean closed;
+        /// Of a compacted file: what its closing mark says of that, or its last number.
+        long droppedUpTo;
         /// Where the first bytes are that are no line; -1 if there are none.
         long firstBad = -1;
 
@@ -179,7 +192,9 @@ final class Repair {
             next = line.closing ? line.seq : line.seq + 1;
             if (closed) {
                 more = line.more;
+                droppedUpTo = line.kept;
             } else {
+                droppedUpTo = line.seq;
                 kept.write(bytes, from, to - from);
             }
         }

@@ -1,7 +1,9 @@
 package server.journal;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// A file of the journal: its name, its header line, and positions in it.
@@ -10,6 +12,24 @@ import java.util.regex.Pattern;
 /// one that has its own name is whole. When it is full, or the server stops, a closing mark follows the last line and
 /// the file is cut behind it. What stands behind a mark means nothing: a crash while the file was being cut leaves fill
 /// there, or zeros.
+///
+/// Compaction replaces a run of closed segments by one *compacted* file, which is made with its exact length, closed:
+///
+/// | | segment 7 | compacted file 2, for the segments 1 to 6 |
+/// |---|---|---|
+/// | name | `0000000007.journal` | `c000000002.journal` |
+/// | first line | `{"journal":1,"segment":7,"size":S}` | `{"journal":1,"compacted":2,"from":1,"to":6}` |
+/// | last line | `{"closed":7,"synced":"…","next":N}` | `{"closed":2,"synced":"…","next":N,"kept":K}` |
+///
+/// - Its lines are those of its segments that are still needed, in their order, byte for byte, also their `synced`,
+///   `more` and padding, which mean nothing there; some are the same event with less in it, and a new checksum.
+/// - `next` is that of the last of its segments. Of the events after number `kept` none was dropped.
+/// - It has its name only once it is whole and synced. From then on every file whose segments are all among its own,
+///   and that has no higher number of this kind, is superseded: replay passes it over, and it is deleted.
+/// - The files that are not superseded must hold all segments from 1 to the last, each once. So a missing file is
+///   noticed, whichever it is.
+///
+/// In memory a compacted file's number is 2^30 more, so that it is one of a segment in positions.
 final class Segment {
 
     /// Bytes of the header line.
@@ -23,24 +43,45 @@ final class Segment {
 
     static final String PART = ".part";
 
+    /// The numbers of compacted files begin behind this one, those of segments end before it.
+    static final int COMPACTED = 1 << 30;
+
     private static final int FORMAT = 1;
-    private static final Pattern NAME = Pattern.compile("[0-9]{10}\\.journal");
+    private static final Pattern NAME = Pattern.compile("(c?)([0-9]{9,10})\\.journal");
+    private static final Pattern RANGE = Pattern.compile("\"from\":([0-9]{1,10}),\"to\":([0-9]{1,10})}");
+
+    /// The segments that a file holds the lines of.
+    record Range(int from, int to) {
+
+        boolean holds(Range other) {
+            return from <= other.from && other.to <= to;
+        }
+    }
 
     private Segment() {
     }
 
     static String name(int number) {
-        String digits = Integer.toString(number);
-        return "0".repeat(10 - digits.length()) + digits + ".journal";
+        String digits = Integer.toString(isCompacted(number) ? number - COMPACTED : number);
+        String zeros = "0".repeat(10 - digits.length());
+        return (isCompacted(number) ? "c" + zeros.substring(1) : zeros) + digits + ".journal";
     }
 
-    /// The number in a segment's name; -1 if it is not one.
+    static boolean isCompacted(int number) {
+        return number > COMPACTED;
+    }
+
+    /// The number in a file's name; -1 if it is not one of the journal's.
     static int number(String name) {
-        if (!NAME.matcher(name).matches()) {
+        Matcher parts = NAME.matcher(name);
+        if (!parts.matches() || name.length() != "0000000001.journal".length()) {
             return -1;
         }
-        long number = Long.parseLong(name.substring(0, 10));
-        return number > 0 && number <= Integer.MAX_VALUE ? (int) number : -1;
+        long number = Long.parseLong(parts.group(2));
+        if (number < 1 || number >= COMPACTED) {
+            return -1;
+        }
+        return (int) number + (parts.group(1).isEmpty() ? 0 : COMPACTED);
     }
 
     /// Whether it is one that was being made.
@@ -70,11 +111,40 @@ final class Segment {
         return Line.framed("{\"journal\":" + FORMAT + ",\"segment\":" + number + ",\"size\":" + size + "}", 0, HEADER);
     }
 
+    static byte[] header(int number, Range range) {
+        return Line.framed("{\"journal\":" + FORMAT + ",\"compacted\":" + (number - COMPACTED) + ",\"from\":"
+                + range.from + ",\"to\":" + range.to + "}", 0, HEADER);
+    }
+
+    /// Checks a compacted file's header.
+    static Range range(Storage storage, int number) throws IOException {
+        if (!isCompacted(number)) {
+            return new Range(number, number);
+        }
+        byte[] header = new byte[HEADER];
+        int length = storage.read(name(number), 0, header, 0, HEADER);
+        Matcher written = RANGE.matcher(new String(header, 0, length, StandardCharsets.ISO_8859_1));
+        if (written.find()) {
+            long from = Long.parseLong(written.group(1));
+            long to = Long.parseLong(written.group(2));
+            if (0 < from && from <= to && to < COMPACTED
+                    && Arrays.equals(header, header(number, new Range((int) from, (int) to)))) {
+                return new Range((int) from, (int) to);
+            }
+        }
+        throw new JournalDamage(storage, name(number), 0, -1, "it does not begin with the header of compacted file "
+                + (number - COMPACTED) + " in format " + FORMAT);
+    }
+
     /// Checks the header.
     ///
-    /// @return the size that the segment was made with
+    /// @return the size that the segment was made with; a compacted file's length
     static int size(Storage storage, int number) throws IOException {
         String name = name(number);
+        if (isCompacted(number)) {
+            range(storage, number);
+            return Math.toIntExact(storage.size(name));
+        }
         byte[] header = new byte[HEADER];
         int length = storage.read(name, 0, header, 0, HEADER);
         int size = 0;

@@ -86,6 +86,11 @@ final class SegmentReader {
         return new Slice(buffer, start + Line.CRC, to);
     }
 
+    /// The whole line with its terminator; valid until [#next].
+    Slice bytes() {
+        return new Slice(buffer, start, end);
+    }
+
     /// The index of the first terminator from `start` on; -1 if there is none before the limit.
     private int find() throws IOException {
         for (int at = start; ; ) {

@@ -27,8 +27,9 @@ final class Space {
     int segment;
     int size;
     int offset = Segment.HEADER;
+    /// The size that segments have but where a line is longer.
+    final int usual;
 
-    private final int usual;
     private final int reserve;
     private final List<Fresh> ahead = new ArrayList<>();
     /// How many segments there should be ahead: as many as the largest unit took so far, for another may come.
@@ -75,6 +76,10 @@ final class Space {
 
     boolean isLarge(Fresh fresh) {
         return fresh.size > usual;
+    }
+
+    boolean hasNext() {
+        return !ahead.isEmpty();
     }
 
     /// Goes on to the next segment.

@@ -119,6 +119,25 @@ final class Supply {
         }
     }
 
+    /// Waits until there is a next segment.
+    ///
+    /// @return whether there is; false if the disk is full, or the journal is closed
+    boolean awaitNext() {
+        boolean interrupted = false;
+        while (!space.hasNext() && !full && !closed) {
+            keepUp();
+            try {
+                lock.wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return space.hasNext() && !full;
+    }
+
     void close() {
         closed = true;
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 import server.task.Attempt;
 import server.task.CronTask;
@@ -43,6 +44,8 @@ final class QueueState {
     private final CronMade cronMade = new CronMade();
     /// Volatile, for it alone is also looked at by others.
     private volatile QueueMode mode = QueueMode.RUNNING;
+    /// Where the line of its last change lies; 0 if there was none.
+    private long modeAt;
     /// When the queue last began to run after a pause or a drain; 0 for never.
     private long resumedAt;
     /// The latest time of an event, which the clock may not have reached again.
@@ -176,6 +179,7 @@ final class QueueState {
             case Event.ModeChange change -> {
                 resumedAt = change.mode() == QueueMode.RUNNING ? change.at() : resumedAt;
                 mode = change.mode();
+                modeAt = position;
                 yield null;
             }
             case Event.CronChange change -> {
@@ -243,6 +247,19 @@ final class QueueState {
 
     QueueMode mode() {
         return mode;
+    }
+
+    /// Tells the positions of the lines besides the tasks' that a replay needs.
+    void linesBesides(LongConsumer line) {
+        if (modeAt != 0) {
+            line.accept(modeAt);
+        }
+        crons.all().forEach(cron -> {
+            line.accept(cron.definedAt());
+            if (cron.lastAt() != cron.definedAt()) {
+                line.accept(cron.lastAt());
+            }
+        });
     }
 
     Totals totals() {

@@ -59,6 +59,11 @@ public record Task(long id, TaskType type, String model, int priority, TaskState
                 requestAt, lastAt, cron);
     }
 
+    public Task withoutMetadata() {
+        return new Task(id, type, model, priority, state, createdAt, order, arrival, terms, null, retries, attempts,
+                requestAt, lastAt, cron);
+    }
+
     /// The same task with its place in the two orders and in the journal.
     public Task placed(long nextOrder, long nextArrival, long nextRequestAt, long nextLastAt) {
         return new Task(id, type, model, priority, state, createdAt, nextOrder, nextArrival, terms, metadata, retries,

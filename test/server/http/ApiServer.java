@@ -20,6 +20,8 @@ import server.http.HttpApi.Parts;
 import server.journal.JournalOptions;
 import server.live.AnswerBuffer;
 import server.live.Answers;
+import server.queue.Compaction;
+import server.queue.CompactionOptions;
 import server.queue.QueueOptions;
 import server.queue.Run;
 import server.queue.TaskQueue;
@@ -51,6 +53,7 @@ final class ApiServer implements AutoCloseable {
         HttpApi.prepare(options);
         queue = TaskQueue.open(storage, new JournalOptions(1 << 20), QueueOptions.DEFAULT, InstantSource.system(),
                 new Random(42));
+        Compaction compaction = new Compaction(queue, CompactionOptions.DEFAULT);
         queue.onEvent(answers::publish);
         Workers workers = new Workers() {
             @Override
@@ -64,8 +67,8 @@ final class ApiServer implements AutoCloseable {
             }
         };
         SubmissionReader submissions = new SubmissionReader("qwen3", Terms.DEFAULT);
-        api = HttpApi.start(options.at("127.0.0.1", 0, Set.of()), new Parts(queue, answers, submissions, workers,
-                task -> waiting, InstantSource.system(),
+        api = HttpApi.start(options.at("127.0.0.1", 0, Set.of()), new Parts(queue, compaction, answers, submissions,
+                workers, task -> waiting, InstantSource.system(),
                 new Crons(queue, submissions, ZoneId.of("Europe/Berlin"), InstantSource.system())));
     }
 

@@ -40,6 +40,16 @@ final class ServerApiTest {
     }
 
     @Test
+    void compact_answersWhatItDid() {
+        server.submit(HELLO);
+        Json.Obj done = json(server.ask("POST", "/api/journal/compact", ""));
+        assertEquals(1, done.integer("files_before", -1));
+        assertEquals(1, done.integer("files_after", -1));
+        assertEquals(0, done.integer("events_dropped", -1));
+        assertEquals(done.integer("bytes_before", -1), done.integer("bytes_after", -1));
+    }
+
+    @Test
     void status_countsWhatThereIs() {
         assertNull(json(server.get("/api/status")).get("oldest_pending_at"));
         server.submit(HELLO);

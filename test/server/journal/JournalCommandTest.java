@@ -104,7 +104,7 @@ class JournalCommandTest {
     @Test
     void run_wrongUse_exits2AndSaysWhatIsRight() {
         String[][] wrongs = {
-            {"journal needs a command: verify, repair or dump"},
+            {"journal needs a command: verify, repair, dump or compact"},
             {"journal verify needs the data directory", "verify"},
             {"unknown journal command verfy; did you mean verify?", "verfy", "x"},
             {"unexpected argument b", "verify", "a", "b"}};

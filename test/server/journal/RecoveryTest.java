@@ -69,6 +69,11 @@ class RecoveryTest {
                 lines.put(seq, new Written(Segment.name(Segment.number(position)), Segment.offset(position), 0,
                         json.text()));
             });
+            // the next segment is made meanwhile
+            long giveUp = System.nanoTime() + 20_000_000_000L;
+            while (!storage.list().contains(Segment.name(4)) && System.nanoTime() < giveUp) {
+                Thread.onSpinWait();
+            }
             killed = storage.afterKill();
         }
         stopped = storage;
@@ -99,8 +104,8 @@ class RecoveryTest {
         Map<Long, String> found = new TreeMap<>();
         Recovery recovery = new Recovery(storage);
         long next = 1;
-        for (int number : recovery.run().used()) {
-            next = recovery.replay(number, next, (seq, position, json) -> found.put(seq, json.text()));
+        for (JournalFiles.File file : recovery.run().used()) {
+            next = recovery.replay(file.number(), next, (seq, position, json) -> found.put(seq, json.text())).next();
         }
         return found;
     }

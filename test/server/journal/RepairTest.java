@@ -146,7 +146,8 @@ class RepairTest {
     }
 
     private void damage(Random random) throws IOException {
-        List<Integer> numbers = Recovery.numbers(new FileStorage(directory));
+        List<Integer> numbers = JournalFiles.of(new FileStorage(directory)).files().stream()
+                .map(JournalFiles.File::number).toList();
         Path file = directory.resolve(Segment.name(1 + random.nextInt(numbers.size())));
         byte[] bytes = Files.readAllBytes(file);
         int at = random.nextInt(bytes.length);

@@ -1,0 +1,26 @@
+package server.journal;
+
+import java.util.List;
+
+/// A file of a running journal: a segment or a compacted file.
+///
+/// @param number   of the file (see [Segment])
+/// @param range    the segments that it stands for
+/// @param firstSeq the lowest sequence number that it may begin with
+/// @param lines    how many it has; -1 while it gets more
+/// @param origins  the numbers that the positions of its lines have: its own, or those of the files that it was made
+///                 of since the start; in the order of the lines
+record SegmentFile(int number, Segment.Range range, long firstSeq, long lines, List<Integer> origins) {
+
+    static SegmentFile of(int number, Segment.Range range, long firstSeq, long lines) {
+        return new SegmentFile(number, range, firstSeq, lines, List.of(number));
+    }
+
+    String name() {
+        return Segment.name(number);
+    }
+
+    SegmentFile closed(long count) {
+        return new SegmentFile(number, range, firstSeq, count, origins);
+    }
+}

@@ -1,0 +1,151 @@
+package server.journal;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The files of a running journal in order, and where compaction has put their lines.
+///
+/// A position stays what it was when its line was appended or replayed: memory holds millions of them, and readers
+/// hold some for long. What compaction has moved is looked up here, at 8 bytes a line.
+///
+/// Readers take no lock. They may find that a file has been compacted away under them; then they look here again.
+final class Segments {
+
+    /// Where the lines of a file went that is gone.
+    ///
+    /// @param file the one that they are in now
+    /// @param from where they began in the file of which their positions tell, ascending
+    /// @param to   where each begins now
+    record Moved(int file, int[] from, int[] to) {
+    }
+
+    private volatile List<SegmentFile> files = List.of();
+    private final Map<Integer, Moved> moved = new ConcurrentHashMap<>();
+    /// The number of the last compacted file.
+    private int compacted = Segment.COMPACTED;
+    /// No event after this one was dropped.
+    private volatile long kept;
+
+    /// Replays what a recovery has found, and deletes what a compaction left.
+    ///
+    /// @return the sequence number that comes next
+    synchronized long replay(Recovery recovery, Recovery.Result found, Journal.Visitor visitor) throws IOException {
+        long next = 1;
+        List<SegmentFile> all = new ArrayList<>();
+        for (JournalFiles.File file : found.used()) {
+            Recovery.Replayed read = recovery.replay(file.number(), next, visitor);
+            all.add(SegmentFile.of(file.number(), file.range(), next, read.lines()));
+            droppedUpTo(read.kept());
+            compacted = Math.max(compacted, file.number());
+            next = read.next();
+        }
+        files = List.copyOf(all);
+        recovery.deleteSuperseded(found.superseded());
+        return next;
+    }
+
+    /// A new segment is written to from here on.
+    synchronized void begin(int number, long firstSeq) {
+        List<SegmentFile> all = new ArrayList<>(files);
+        if (!all.isEmpty() && all.getLast().lines() < 0) {
+            all.set(all.size() - 1, all.getLast().closed(firstSeq - all.getLast().firstSeq()));
+        }
+        all.add(SegmentFile.of(number, new Segment.Range(number, number), firstSeq, -1));
+        files = List.copyOf(all);
+    }
+
+    /// Puts a compacted file in the place of those that it was made of; from here on nobody new reads them.
+    ///
+    /// @param lines where the lines went, by the number that their positions have
+    synchronized void replace(List<SegmentFile> old, SegmentFile made, Map<Integer, Moved> lines) {
+        for (SegmentFile file : old) {
+            for (int origin : file.origins()) {
+                if (lines.containsKey(origin)) {
+                    moved.put(origin, lines.get(origin));
+                } else {
+                    moved.remove(origin);
+                }
+            }
+        }
+        List<SegmentFile> all = new ArrayList<>(files);
+        all.set(all.indexOf(old.getFirst()), made);
+        all.removeAll(old);
+        files = List.copyOf(all);
+    }
+
+    synchronized int nextCompacted() {
+        return ++compacted;
+    }
+
+    void droppedUpTo(long seq) {
+        kept = Math.max(kept, seq);
+    }
+
+    /// No event after this one was dropped by a compaction.
+    long keptAfter() {
+        return kept;
+    }
+
+    /// The sequence number behind which all of the last events are that stay in any case. Numbers may have jumped, so
+    /// the lines are counted; where that would take reading, a few more stay.
+    ///
+    /// @param lastSeq the last event's
+    /// @param count   so many are to stay
+    long keptAfter(long lastSeq, long count) {
+        long left = count;
+        for (SegmentFile file : files.reversed()) {
+            long lines = file.lines() < 0 ? Math.max(0, lastSeq - file.firstSeq() + 1) : file.lines();
+            if (left <= lines) {
+                long after = file.firstSeq() - 1 + (Segment.isCompacted(file.number()) ? 0 : lines - left);
+                return Math.max(kept, Math.min(after, lastSeq));
+            }
+            left -= lines;
+        }
+        return kept;
+    }
+
+    List<SegmentFile> files() {
+        return files;
+    }
+
+    /// The file that a segment's lines are in; null if there is no such segment.
+    SegmentFile of(int segment) {
+        for (SegmentFile file : files) {
+            if (segment <= file.range().to()) {
+                return file;
+            }
+        }
+        return null;
+    }
+
+    /// The last file that can have the line of this number, or one after it as its first; never null.
+    SegmentFile holding(long seq) {
+        SegmentFile found = files.getFirst();
+        for (SegmentFile file : files) {
+            if (file.firstSeq() <= seq) {
+                found = file;
+            }
+        }
+        return found;
+    }
+
+    /// Where a line is now; -1 if it was dropped.
+    long locate(long position) {
+        Moved table = moved.get(Segment.number(position));
+        if (table == null) {
+            return position;
+        }
+        int index = Arrays.binarySearch(table.from, Segment.offset(position));
+        return index < 0 ? -1 : Segment.position(table.file, table.to[index]);
+    }
+
+    /// The number of the file that a position's line is in now.
+    int fileOf(int origin) {
+        Moved table = moved.get(origin);
+        return table == null ? origin : table.file;
+    }
+}

@@ -1,0 +1,99 @@
+package server.queue;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+import server.journal.CompactionReport;
+import server.journal.JournalCompaction;
+import server.journal.JournalFailure;
+import shared.Problem;
+
+/// Compacts the queue's journal: by itself where it pays, on a thread of its own, and when asked to.
+public final class Compaction implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Compaction.class.getName());
+
+    private final JournalCompaction compaction;
+    private final CompactionOptions options;
+    private final Thread thread;
+    private final Object wakeUp = new Object();
+    private volatile boolean closed;
+
+    public Compaction(TaskQueue queue, CompactionOptions options) {
+        this.options = options;
+        compaction = new JournalCompaction(queue.journal, new LiveTasks(queue.lock, queue.state), options.eventsKept());
+        thread = Thread.ofPlatform().name("journal-compaction").daemon().unstarted(this::watch);
+    }
+
+    /// From here on compacts by itself.
+    public void start() {
+        thread.start();
+    }
+
+    /// Compacts all there is: what was deleted before the call is gone from the disk at its end.
+    ///
+    /// @throws Problem 503 or 507 if it cannot be done
+    public CompactionReport now() {
+        try {
+            return logged(true);
+        } catch (IOException | JournalFailure e) {
+            throw new Problem(503, "the journal could not be compacted, nothing is lost: " + e.getMessage());
+        }
+    }
+
+    private void watch() {
+        int looked = 0;
+        while (!closed) {
+            try {
+                // before another segment was filled it does not pay more than it did
+                int segment = compaction.segmentInUse();
+                if (segment != looked) {
+                    looked = segment;
+                    if (compaction.isWorthIt(options.deadShare())) {
+                        logged(false);
+                    }
+                }
+            } catch (JournalFailure itIsOver) {
+                return;
+            } catch (IOException | RuntimeException e) {
+                LOG.log(Level.WARNING, () -> "event=compaction_failed reason=\"" + e.getMessage() + "\"");
+            }
+            rest();
+        }
+    }
+
+    private CompactionReport logged(boolean all) throws IOException {
+        CompactionReport done = compaction.run(all, () -> closed);
+        LOG.log(Level.INFO, () -> "event=journal_compacted files=" + done.filesBefore() + " left=" + done.filesAfter()
+                + " bytes=" + done.bytesBefore() + " left_bytes=" + done.bytesAfter() + " dropped_events="
+                + done.eventsDropped());
+        return done;
+    }
+
+    private void rest() {
+        synchronized (wakeUp) {
+            try {
+                if (!closed) {
+                    wakeUp.wait(options.checkEvery().toMillis());
+                }
+            } catch (InterruptedException e) {
+                closed = true;
+            }
+        }
+    }
+
+    /// Ends a compaction that is going on; what it has done counts.
+    @Override
+    public void close() {
+        synchronized (wakeUp) {
+            closed = true;
+            wakeUp.notifyAll();
+        }
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package server.queue;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+import server.journal.LiveLines;
+import server.task.Task;
+import shared.json.Slice;
+
+/// Which lines of the journal the queue still needs: of each task the one with its request and its last one, and what
+/// [QueueState#linesBesides] tells of.
+final class LiveTasks implements LiveLines {
+
+    /// So little is looked at under the lock at once that nobody notices.
+    private static final int CHUNKS_A_STEP = 4;
+
+    private static final byte[] EVENT = "\"event\":".getBytes(StandardCharsets.US_ASCII);
+
+    private final Object lock;
+    private final QueueState state;
+    private final EventCodec codec = new EventCodec(new Pool());
+
+    /// @param lock guards the state
+    LiveTasks(Object lock, QueueState state) {
+        this.lock = lock;
+        this.state = state;
+    }
+
+    @Override
+    public void forEach(LongConsumer line) {
+        Arrivals arrivals = state.arrivals();
+        int number;
+        synchronized (lock) {
+            state.linesBesides(line);
+            number = arrivals.numberOf(0);
+        }
+        for (boolean more = true; more; number += CHUNKS_A_STEP) {
+            synchronized (lock) {
+                int index = arrivals.indexOf(number);
+                for (int i = Math.max(0, index); i < Math.min(index + CHUNKS_A_STEP, arrivals.chunkCount()); i++) {
+                    linesOf(arrivals.chunk(i), line);
+                }
+                more = index + CHUNKS_A_STEP < arrivals.chunkCount();
+            }
+        }
+    }
+
+    private static void linesOf(ArrivalChunk chunk, LongConsumer line) {
+        for (int at = 0; chunk != null && at < Arrivals.CHUNK; at++) {
+            Task task = chunk.get(at);
+            if (task != null) {
+                line.accept(task.requestAt());
+                if (task.lastAt() != task.requestAt()) {
+                    line.accept(task.lastAt());
+                }
+            }
+        }
+    }
+
+    /// An event of a task that was deleted says no more than what happened to which task, one of a cron task that was
+    /// removed nothing of its template.
+    @Override
+    public Slice recent(Slice json) {
+        Event bare = switch (codec.decode(json)) {
+            case Event.ModeChange change -> null;
+            case Event.CronChange change -> change.template() == null || isCronThere(change.cron().id()) ? null
+                    : new Event.CronChange(change.what(), change.at(), change.cron(), null);
+            case Event.Change change -> isBare(change) || isThere(change.task().id()) ? null
+                    : new Event.Change(change.what(), change.at(), change.task().withoutMetadata(), List.of(), null,
+                            null);
+        };
+        if (bare == null) {
+            return json;
+        }
+        List<Slice> pieces = new ArrayList<>();
+        pieces.add(new Slice(json.bytes(), json.from(), eventAt(json)));
+        pieces.addAll(List.of(EventCodec.encode(bare)));
+        return joined(pieces);
+    }
+
+    private boolean isThere(long task) {
+        synchronized (lock) {
+            return state.get(task) != null;
+        }
+    }
+
+    private boolean isCronThere(long cron) {
+        synchronized (lock) {
+            return state.crons().get(cron) != null;
+        }
+    }
+
+    private static boolean isBare(Event.Change change) {
+        return change.request() == null && change.result() == null && change.attempts().isEmpty()
+                && change.task().metadata() == null;
+    }
+
+    /// Where the members begin that are not the journal's own.
+    private static int eventAt(Slice json) {
+        for (int at = json.from(); ; at++) {
+            int same = 0;
+            while (same < EVENT.length && json.bytes()[at + same] == EVENT[same]) {
+                same++;
+            }
+            if (same == EVENT.length) {
+                return at;
+            }
+        }
+    }
+
+    private static Slice joined(List<Slice> pieces) {
+        byte[] all = new byte[pieces.stream().mapToInt(Slice::length).sum()];
+        int at = 0;
+        for (Slice piece : pieces) {
+            System.arraycopy(piece.bytes(), piece.from(), all, at, piece.length());
+            at += piece.length();
+        }
+        return Slice.of(all);
+    }
+}

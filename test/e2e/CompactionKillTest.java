@@ -1,0 +1,117 @@
+package e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import server.journal.JournalCommand;
+import support.ServerProcess;
+
+/// SIGKILL while a compaction goes on under load: nothing acknowledged is lost, nothing deleted is back, and no byte of
+/// it is left once a compaction was done.
+final class CompactionKillTest {
+
+    private static final int KILLS = 4;
+    private static final int SUBMITTERS = 3;
+    private static final String PROMPT = "a prompt that takes some room ".repeat(400);
+
+    @TempDir
+    Path directory;
+
+    private final List<String> kept = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> deleted = Collections.synchronizedList(new ArrayList<>());
+
+    @Test
+    void kill_duringCompactionUnderLoad_losesNothingAndRevivesNothing() throws Exception {
+        long seed = Long.getLong("seed", System.nanoTime());
+        Random random = new Random(seed);
+        Path data = directory.resolve("data");
+        for (int kill = 0; kill < KILLS; kill++) {
+            try (ServerProcess server = start(data)) {
+                List<Thread> threads = new ArrayList<>();
+                for (int i = 0; i < SUBMITTERS; i++) {
+                    threads.add(Thread.startVirtualThread(() -> untilItDies(() -> submitAndDelete(server))));
+                }
+                threads.add(Thread.startVirtualThread(
+                        () -> untilItDies(() -> server.post("/api/journal/compact", ""))));
+                int enough = kept.size() + 5 + random.nextInt(40);
+                while (kept.size() < enough && server.process().isAlive()) {
+                    Thread.onSpinWait();
+                }
+                server.kill();
+                for (Thread thread : threads) {
+                    thread.join();
+                }
+            }
+        }
+        String context = "seed " + seed;
+        try (ServerProcess server = start(data)) {
+            assertEquals(200, server.post("/api/journal/compact", "").statusCode(), context);
+            for (String id : kept) {
+                String task = server.get("/api/tasks/" + id).body();
+                assertTrue(task.contains("keep this " + PROMPT.substring(0, 30)), task + context);
+            }
+            for (String id : deleted) {
+                assertEquals(404, server.get("/api/tasks/" + id).statusCode(), id + ", " + context);
+            }
+            assertEquals(0, server.terminate(), context);
+        }
+        // a delete whose answer was cut off may not have happened
+        assertTrue(tasksOnDisk(data, "delete this ") <= KILLS * SUBMITTERS, context);
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        assertEquals(0, JournalCommand.run(List.of("verify", data.toString()),
+                new PrintStream(said, true, StandardCharsets.UTF_8), System.err), said + context);
+    }
+
+    private static ServerProcess start(Path data) throws Exception {
+        return ServerProcess.start(data, "--ollama-host", "echo:", "--workers", "2");
+    }
+
+    private void submitAndDelete(ServerProcess server) {
+        kept.add(server.submit("{\"type\":\"embed\",\"model\":\"m\",\"input\":\"keep this " + PROMPT + "\"}"));
+        String id = server.submit("{\"type\":\"embed\",\"model\":\"m\",\"input\":\"delete this " + PROMPT + "\"}");
+        server.post("/api/tasks/" + id + "/cancel", "");
+        if (server.send(HttpRequest.newBuilder(URI.create(server.url() + "/api/tasks/" + id)).DELETE())
+                .statusCode() == 204) {
+            deleted.add(id);
+        }
+    }
+
+    private static void untilItDies(Runnable work) {
+        try {
+            while (true) {
+                work.run();
+            }
+        } catch (UncheckedIOException | AssertionError itDied) {
+            // what was not acknowledged may or may not be there
+        }
+    }
+
+    /// How many lines of the journal have this text in their prompt.
+    private static long tasksOnDisk(Path data, String prompt) throws IOException {
+        long count = 0;
+        try (Stream<Path> files = Files.list(data)) {
+            for (Path file : files.filter(name -> name.toString().endsWith(".journal")).toList()) {
+                count += Files.readString(file).lines().filter(line -> line.contains("\"" + prompt)).count();
+            }
+        }
+        return count;
+    }
+}

@@ -1,0 +1,337 @@
+package server.queue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import server.journal.CompactionReport;
+import server.journal.FileStorage;
+import server.journal.JournalCommand;
+import server.journal.JournalOptions;
+import server.journal.Storage;
+import server.queue.TaskQueue.TaskSort;
+import server.task.Submission;
+import server.task.Task;
+import server.task.TaskDocument;
+import server.task.Terms;
+import shared.Problem;
+import shared.TaskType;
+import shared.json.Slice;
+import support.FaultyStorage;
+
+/// What a compaction frees and what it keeps, on a queue that goes on meanwhile.
+@Timeout(60)
+class CompactionTest {
+
+    private static final TaskFilter ALL = new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), null);
+    private static final long T0 = 1_800_000_000_000L;
+    private static final CompactionOptions KEEP_NONE = new CompactionOptions(0.5, 0, Duration.ofMillis(1));
+
+    private final FaultyStorage disk = new FaultyStorage();
+    private volatile long now = T0;
+    private TaskQueue queue;
+
+    @AfterEach
+    void close() {
+        if (queue != null) {
+            queue.close();
+        }
+    }
+
+    private void open(Storage storage) throws IOException {
+        close();
+        queue = TaskQueue.open(storage, new JournalOptions(8192), new QueueOptions(10_000, 0, Duration.ofDays(7),
+                Duration.ofDays(30), 1 << 20), () -> Instant.ofEpochMilli(now), new Random(7));
+    }
+
+    private CompactionReport compact(CompactionOptions options) {
+        return new Compaction(queue, options).now();
+    }
+
+    @Test
+    void now_deletedTask_noByteOfItIsLeft(@TempDir Path directory) throws Exception {
+        for (CompactionOptions options : List.of(CompactionOptions.DEFAULT, KEEP_NONE)) {
+            open(new FileStorage(directory));
+            Task secret = submit("the secret prompt");
+            Task kept = submit("the kept prompt");
+            for (Task task : List.of(secret, kept)) {
+                queue.complete(queue.startNext(t -> "h"), json("{\"response\":\"re: the secret answer " + task.id()
+                        + "\"}"));
+            }
+            queue.delete(secret.id());
+            assertTrue(anywhere(directory, "the secret prompt"));
+            compact(options);
+            assertFalse(anywhere(directory, "the secret prompt"));
+            assertFalse(anywhere(directory, "the secret answer " + secret.id()));
+            assertFalse(anywhere(directory, "secret metadata " + secret.id()));
+            assertTrue(anywhere(directory, "the kept prompt"));
+            assertEquals("{\"prompt\":\"the kept prompt\"}", queue.document(kept.id()).payload().text());
+            open(new FileStorage(directory));
+            assertThrows(Problem.class, () -> queue.document(secret.id()));
+            assertEquals("{\"prompt\":\"the kept prompt\"}", queue.document(kept.id()).payload().text());
+            queue.delete(kept.id());
+        }
+    }
+
+    private static boolean anywhere(Path directory, String text) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                if (Files.readString(file, StandardCharsets.ISO_8859_1).contains(text)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    @Test
+    void now_tasksForgottenByAge_theirRoomIsFree() throws IOException {
+        open(disk);
+        for (int i = 0; i < 300; i++) {
+            submit("x".repeat(200));
+            queue.complete(queue.startNext(t -> "h"), json("{}"));
+        }
+        now += Duration.ofDays(8).toMillis();
+        Task last = submit("last");
+        while (queue.stats().total() > 1) {
+            queue.tick();
+        }
+        long before = size();
+        CompactionReport report = compact(KEEP_NONE);
+        assertTrue(before > 200_000, before + " bytes before");
+        assertTrue(size() < 30_000, size() + " bytes after");
+        assertEquals(1, report.filesAfter());
+        assertEquals(1200, report.eventsDropped());
+        open(disk);
+        assertEquals(List.of(last.name()), names());
+    }
+
+    private long size() throws IOException {
+        long size = 0;
+        for (String name : disk.list()) {
+            size += disk.size(name);
+        }
+        return size;
+    }
+
+    @Test
+    void now_manySmallSegments_areOneFile_andAnotherTimeNothingIsDone() throws IOException {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            open(disk);
+            names.addFirst(submit("p" + i).name());
+        }
+        CompactionReport report = compact(CompactionOptions.DEFAULT);
+        assertEquals(20, report.filesBefore());
+        assertEquals(2, report.filesAfter(), "20 times 500 bytes");
+        List<String> files = disk.list();
+        assertEquals(report.filesAfter(), compact(CompactionOptions.DEFAULT).filesAfter());
+        assertEquals(files, disk.list(), "nothing to do");
+        open(disk);
+        assertEquals(names, names());
+    }
+
+    @Test
+    void taskReadBefore_isReadableAfterwards_alsoAfterSeveral() throws IOException {
+        open(disk);
+        List<Task> tasks = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            tasks.add(submit("p" + i));
+        }
+        for (int round = 0; round < 5; round++) {
+            for (int i = round; i < tasks.size(); i += 7) {
+                queue.changePriority(tasks.get(i).id(), 9 + round);
+            }
+            queue.cancel(tasks.removeLast().id());
+            compact(KEEP_NONE);
+            for (int i = 0; i < tasks.size(); i++) {
+                assertEquals("p" + i, queue.preview(tasks.get(i)));
+                assertEquals("{\"prompt\":\"p" + i + "\"}", queue.document(tasks.get(i)).payload().text());
+            }
+        }
+    }
+
+    @Test
+    void compaction_byItself_onceHalfIsDead() throws Exception {
+        open(disk);
+        try (Compaction compaction = new Compaction(queue, KEEP_NONE)) {
+            compaction.start();
+            Task kept = submit("kept");
+            for (int i = 0; i < 500; i++) {
+                Task task = submit("x".repeat(200));
+                queue.cancel(task.id());
+                queue.delete(task.id());
+            }
+            // more may be written than is compacted: then the next segment makes it look again
+            long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            while (disk.list().size() > 12 && System.nanoTime() < giveUp) {
+                Task task = submit("x".repeat(200));
+                queue.cancel(task.id());
+                queue.delete(task.id());
+            }
+            assertTrue(disk.list().size() <= 12, disk.list().toString());
+            assertEquals("kept", queue.preview(kept));
+        }
+    }
+
+    @Test
+    void underLoad_readersAndWritersNoticeNothing() throws Exception {
+        open(disk);
+        AtomicBoolean stop = new AtomicBoolean();
+        CountDownLatch begun = new CountDownLatch(4);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> work = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                int thread = i;
+                work.add(threads.submit(() -> {
+                    for (int j = 0; !stop.get(); j++) {
+                        liveOn(thread, j);
+                        if (j == 50) {
+                            begun.countDown();
+                        }
+                    }
+                    return null;
+                }));
+            }
+            begun.await();
+            for (int i = 0; i < 30; i++) {
+                compact(i % 2 == 0 ? KEEP_NONE : new CompactionOptions(0.5, 500, Duration.ofMillis(1)));
+            }
+            stop.set(true);
+            for (Future<?> one : work) {
+                one.get();
+            }
+        }
+        List<Task> tasks = queue.list(ALL, TaskSort.CREATED_AT, false, 100_000, 0, null).tasks();
+        List<String> documents = tasks.stream().map(task -> text(queue.document(task))).toList();
+        open(disk);
+        assertEquals(documents, queue.list(ALL, TaskSort.CREATED_AT, false, 100_000, 0, null).tasks().stream()
+                .map(task -> text(queue.document(task))).toList());
+    }
+
+    private void liveOn(int thread, int step) throws IOException {
+        Task task = submit(thread + "/" + step);
+        queue.changePriority(task.id(), 7);
+        assertEquals("{\"prompt\":\"" + thread + "/" + step + "\"}", queue.document(task).payload().text());
+        if (step % 3 > 0) {
+            queue.cancel(task.id());
+        }
+        if (step % 3 == 1) {
+            queue.delete(task.id());
+        }
+        if (step % 10 == 0) {
+            long[] last = {queue.journal.keptAfter()};
+            long end = queue.journal.durableSeq();
+            queue.journal.scan(last[0], (seq, position, line) -> {
+                assertTrue(seq > last[0]);
+                last[0] = seq;
+            });
+            assertTrue(last[0] >= end, "the scan ended at " + last[0] + ", not " + end);
+        }
+    }
+
+    private static String text(TaskDocument document) {
+        return document.task().name() + document.task().state() + document.task().order()
+                + document.payload().text() + document.attempts();
+    }
+
+    @Test
+    void open_compactedFileMissing_refuses_andAnOldOneThatIsBackIsPassedOver() throws IOException {
+        open(disk);
+        for (int i = 0; i < 100; i++) {
+            queue.cancel(submit("x".repeat(100)).id());
+            long again = submit("again").id();
+            queue.changePriority(again, 9);
+            queue.changePriority(again, 5);
+        }
+        FaultyStorage before = disk.afterKill();
+        compact(KEEP_NONE);
+        queue.close();
+        String first = "c000000001.journal";
+        assertTrue(disk.list().contains(first), disk.list().toString());
+        FaultyStorage without = disk.afterKill();
+        without.delete(first);
+        IOException refused = assertThrows(IOException.class, () -> open(without));
+        assertTrue(refused.getMessage().contains("0000000001.journal"), refused.getMessage());
+        FaultyStorage both = disk.afterKill();
+        both.bytes("0000000001.journal", before.bytes("0000000001.journal"));
+        open(both);
+        assertEquals(200, queue.stats().total());
+        assertFalse(both.list().contains("0000000001.journal"), "deleted");
+        FaultyStorage damaged = disk.afterKill();
+        byte[] bytes = damaged.bytes(first);
+        bytes[bytes.length / 2] ^= 4;
+        damaged.bytes(first, bytes);
+        assertTrue(assertThrows(IOException.class, () -> open(damaged)).getMessage().contains(first));
+    }
+
+    @Test
+    void compactCommand_stoppedServersJournal_isCompactAndVerifies(@TempDir Path directory) throws IOException {
+        open(new FileStorage(directory));
+        for (int i = 0; i < 100; i++) {
+            queue.cancel(submit("x".repeat(100)).id());
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+        assertEquals(1, CompactCommand.run(List.of(directory.toString()), stream, stream), "it is in use");
+        assertTrue(out.toString(StandardCharsets.UTF_8).contains("in use"));
+        queue.close();
+        assertEquals(0, CompactCommand.run(List.of(directory.toString()), stream, stream));
+        assertEquals(0, JournalCommand.run(List.of("verify", directory.toString()), stream, stream));
+        String said = out.toString(StandardCharsets.UTF_8);
+        assertTrue(said.contains("now 1 with"), said);
+        assertTrue(said.contains(" 200 events, sequence numbers 1 to 200, 0 problems"), said);
+        assertEquals(2, CompactCommand.run(List.of(), stream, stream));
+        Path compacted = directory.resolve("c000000001.journal");
+        byte[] bytes = Files.readAllBytes(compacted);
+        bytes[bytes.length / 2] ^= 4;
+        Files.write(compacted, bytes);
+        assertEquals(1, JournalCommand.run(List.of("verify", directory.toString()), stream, stream));
+        assertEquals(0, JournalCommand.run(List.of("repair", directory.toString()), stream, stream));
+        open(new FileStorage(directory));
+        assertTrue(queue.stats().total() >= 99, "one line is lost");
+    }
+
+    // ---- helpers
+
+    private List<String> names() {
+        return queue.list(ALL, TaskSort.CREATED_AT, false, 1000, 0, null).tasks().stream().map(Task::name).toList();
+    }
+
+    private Task submit(String prompt) {
+        byte[] metadata = "{\"m\":\"secret metadata\"}".getBytes(StandardCharsets.UTF_8);
+        Submission submission = new Submission(TaskType.GENERATE, "m", 5, Terms.DEFAULT, json("{\"prompt\":\"" + prompt
+                + "\"}"), metadata, prompt);
+        return queue.submit(submission, null, null).document().task();
+    }
+
+    private static Slice json(String text) {
+        return Slice.of(text.getBytes(StandardCharsets.UTF_8));
+    }
+}
