@@ -41,7 +41,7 @@ class CompactionCrashTest {
 
     private static final int RUNS = Integer.getInteger("runs", 3);
     private static final int STAGES = 5;
-    private static final TaskFilter ALL = new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), null);
+    private static final TaskFilter ALL = new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null);
     private static final QueueOptions OPTIONS = new QueueOptions(60, 8, Duration.ofDays(3), Duration.ofDays(5),
             1 << 20);
 
@@ -259,6 +259,7 @@ class CompactionCrashTest {
         private String text(EventCodec codec, Slice line) {
             return switch (codec.decode(line)) {
                 case Event.ModeChange change -> change.toString();
+                case Event.CronChange change -> line.text();
                 case Event.Change change -> change.what() + " " + change.at() + " " + change.task().name() + " "
                         + (queue.state.get(change.task().id()) == null ? "" : line.text());
             };
