@@ -36,6 +36,10 @@ import server.journal.JournalCommand;
 import server.journal.JournalOptions;
 import server.journal.Storage;
 import server.queue.TaskQueue.TaskSort;
+import server.task.CronPlan;
+import server.task.CronTask;
+import server.task.Missed;
+import server.task.Overlap;
 import server.task.Submission;
 import server.task.Task;
 import server.task.TaskDocument;
@@ -97,6 +101,27 @@ class CompactionTest {
             assertEquals("{\"prompt\":\"the kept prompt\"}", queue.document(kept.id()).payload().text());
             queue.delete(kept.id());
         }
+    }
+
+    @Test
+    void now_cronTask_keepsItsTemplateAndWhatItRemembers(@TempDir Path directory) throws Exception {
+        open(new FileStorage(directory));
+        CronTask made = queue.crons().create(plan("hourly"), json("{\"type\":\"generate\",\"prompt\":\"the template\"}"));
+        CronTask gone = queue.crons().create(plan("gone"),
+                json("{\"type\":\"generate\",\"prompt\":\"the other template\"}"));
+        for (int run = 0; run < 3; run++) {
+            queue.crons().run(queue.crons().get(made.id()), submission("a run"));
+            queue.complete(queue.startNext(t -> "h"), json("{}"));
+        }
+        queue.crons().remove(gone.id());
+        CronTask before = queue.crons().get(made.id());
+        compact(KEEP_NONE);
+        assertFalse(anywhere(directory, "the other template"));
+        open(new FileStorage(directory));
+        CronTask after = queue.crons().get(made.id());
+        assertEquals(before.placed(0, 0), after.placed(0, 0));
+        assertEquals("{\"type\":\"generate\",\"prompt\":\"the template\"}", queue.crons().template(after).text());
+        assertThrows(Problem.class, () -> queue.crons().get(gone.id()));
     }
 
     private static boolean anywhere(Path directory, String text) throws IOException {
@@ -325,10 +350,18 @@ class CompactionTest {
     }
 
     private Task submit(String prompt) {
+        return queue.submit(submission(prompt), null, null).document().task();
+    }
+
+    private static Submission submission(String prompt) {
         byte[] metadata = "{\"m\":\"secret metadata\"}".getBytes(StandardCharsets.UTF_8);
-        Submission submission = new Submission(TaskType.GENERATE, "m", 5, Terms.DEFAULT, json("{\"prompt\":\"" + prompt
-                + "\"}"), metadata, prompt);
-        return queue.submit(submission, null, null).document().task();
+        return new Submission(TaskType.GENERATE, "m", 5, Terms.DEFAULT, json("{\"prompt\":\"" + prompt + "\"}"),
+                metadata, prompt);
+    }
+
+    private static CronPlan plan(String name) {
+        return new CronPlan(name, "0 * * * *", "UTC", true, Missed.SKIP, CronPlan.MISSED_MAX_AGE, Overlap.ALLOW, 0, 0,
+                0, 0, null);
     }
 
     private static Slice json(String text) {
