@@ -10,5 +10,6 @@ module ollamaqueue.server {
     uses server.executor.ExecutorProvider;
     provides server.executor.ExecutorProvider with
         server.executor.echo.EchoProvider,
+        server.executor.openai.OpenAiProvider,
         server.executor.ollama.OllamaProvider;
 }

@@ -38,7 +38,7 @@ public final class FakeOllama implements AutoCloseable {
     private final int port;
     private final Queue<FakeOllamaAnswer> next = new ConcurrentLinkedQueue<>();
     private final Map<String, FakeOllamaAnswer> byModel = new ConcurrentHashMap<>();
-    private final Map<String, byte[]> infos = new ConcurrentHashMap<>();
+    private final Map<String, FakeOllamaAnswer> infos = new ConcurrentHashMap<>();
     private final List<FakeOllamaRequest> requests = new ArrayList<>();
     private final BlockingQueue<FakeOllamaRequest> untaken = new LinkedBlockingQueue<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -100,7 +100,12 @@ public final class FakeOllama implements AutoCloseable {
 
     /// Answers a `GET` of this path with these bytes, the head included.
     public FakeOllama info(String path, byte[] wire) {
-        infos.put(path, wire);
+        return info(path, (request, reply) -> reply.raw(wire));
+    }
+
+    /// Answers a `GET` of this path with this.
+    public FakeOllama info(String path, FakeOllamaAnswer answer) {
+        infos.put(path, answer);
         return this;
     }
 
@@ -241,8 +246,8 @@ public final class FakeOllama implements AutoCloseable {
 
     private void play(FakeOllamaRequest request, FakeOllamaReply reply) {
         if (request.method().equals("GET")) {
-            byte[] wire = infos.get(request.path());
-            finish(request, reply, wire == null ? FakeOllamaAnswer.info(models) : (asked, answer) -> answer.raw(wire));
+            FakeOllamaAnswer info = infos.get(request.path());
+            finish(request, reply, info == null ? FakeOllamaAnswer.info(models) : info);
             return;
         }
         mostRunning.accumulateAndGet(running.incrementAndGet(), Math::max);

@@ -31,7 +31,11 @@ public final class FakeOllamaReply {
 
     /// Begins a streamed answer.
     public void begin() throws IOException {
-        raw(head(200) + "Transfer-Encoding: chunked\r\n\r\n");
+        begin("application/json; charset=utf-8");
+    }
+
+    public void begin(String contentType) throws IOException {
+        raw(head(200).replaceFirst("(?<=Content-Type: ).*", contentType) + "Transfer-Encoding: chunked\r\n\r\n");
         chunked = true;
     }
 

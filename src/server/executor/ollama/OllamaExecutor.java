@@ -13,6 +13,13 @@ import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 import server.executor.Pieces;
 import server.executor.TaskExecutor;
+import server.executor.wire.ErrorText;
+import server.executor.wire.HostClient;
+import server.executor.wire.HostFailure;
+import server.executor.wire.Limits;
+import server.executor.wire.Lines;
+import server.executor.wire.Refusal;
+import server.executor.wire.Sending;
 import shared.TaskType;
 import shared.json.Json;
 import shared.json.JsonException;
@@ -23,15 +30,8 @@ import shared.json.Slice;
 /// One Ollama host.
 final class OllamaExecutor implements TaskExecutor {
 
-    /// The largest result in bytes.
-    private static final int ANSWER_MAX = 64 << 20;
-
     /// How much of an error's text is read.
     private static final int ERROR_MAX = 64 << 10;
-
-    /// How long, and how far, a whole answer is followed to its end, for its connection to be used again.
-    private static final Duration TRAILER_TIME = Duration.ofMillis(500);
-    private static final int TRAILER_MAX = 64 << 10;
 
     /// For questions about the host itself.
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(5);
@@ -41,13 +41,8 @@ final class OllamaExecutor implements TaskExecutor {
     private final Limits limits;
     private final HostClient client;
 
-    /// @param line   the longest line of an answer, in bytes
-    /// @param answer the largest result, in bytes
-    record Limits(int line, int answer) {
-    }
-
     OllamaExecutor(OllamaAddress address, InstantSource clock) {
-        this(address, clock, new Limits(Lines.LINE_MAX, ANSWER_MAX));
+        this(address, clock, Limits.DEFAULT);
     }
 
     OllamaExecutor(OllamaAddress address, InstantSource clock, Limits limits) {
@@ -83,12 +78,11 @@ final class OllamaExecutor implements TaskExecutor {
                     return new Outcome.Completed(whole(body));
                 }
                 Slice result = streamed(call, pieces, body);
-                watch.shorten(TRAILER_TIME);
-                passTrailer(body);
+                HostClient.passTrailer(body, watch);
                 return new Outcome.Completed(result);
             });
         } catch (HostFailure failure) {
-            return failure.outcome;
+            return failure.outcome();
         }
     }
 
@@ -113,7 +107,7 @@ final class OllamaExecutor implements TaskExecutor {
         HttpRequest request = HttpRequest.newBuilder(address.at(path)).build();
         try {
             return client.exchange(request, ASK_TIMEOUT, ASK_TIMEOUT, (response, body, watch) -> {
-                byte[] bytes = body.readNBytes(limits.line);
+                byte[] bytes = body.readNBytes(limits.line());
                 if (response.statusCode() != 200) {
                     throw new HostFailure(Refusal.of(response.statusCode(), response.headers(),
                             ErrorText.ofBody(bytes), name(), "", clock));
@@ -151,8 +145,8 @@ final class OllamaExecutor implements TaskExecutor {
 
     private Slice streamed(Call call, Pieces pieces, InputStream body)
             throws IOException, HostFailure, InterruptedException {
-        StreamedAnswer answer = new StreamedAnswer(call.type(), name(), limits.answer, pieces);
-        Lines lines = new Lines(body, name(), limits.line);
+        StreamedAnswer answer = new StreamedAnswer(call.type(), name(), limits.answer(), pieces);
+        Lines lines = new Lines(body, name(), limits.line());
         for (Slice line = lines.next(); line != null; line = lines.next()) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -165,23 +159,12 @@ final class OllamaExecutor implements TaskExecutor {
                 "the connection to " + name() + " was lost in the middle of the answer (its last line is missing)");
     }
 
-    /// Reads to the end of a body whose answer is complete already: nothing that comes here can spoil it.
-    private static void passTrailer(InputStream body) throws InterruptedException {
-        try {
-            body.readNBytes(TRAILER_MAX);
-        } catch (IOException late) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-        }
-    }
-
-    /// An embed's answer: one object. Its line ends become spaces, for a line of the journal is one event.
+    /// An embed's answer: one object.
     private Slice whole(InputStream body) throws IOException, HostFailure {
-        byte[] bytes = body.readNBytes(limits.answer + 1);
-        if (bytes.length > limits.answer) {
+        byte[] bytes = body.readNBytes(limits.answer() + 1);
+        if (bytes.length > limits.answer()) {
             throw new HostFailure(Cause.FINAL,
-                    name() + " sent an answer larger than " + (limits.answer >> 20) + " MiB");
+                    name() + " sent an answer larger than " + (limits.answer() >> 20) + " MiB");
         }
         boolean embeddings = false;
         Slice error = null;
@@ -208,11 +191,7 @@ final class OllamaExecutor implements TaskExecutor {
         if (!embeddings) {
             throw noAnswer("it has no embeddings");
         }
-        for (int i = from; i < to; i++) {
-            if (bytes[i] == '\n' || bytes[i] == '\r') {
-                bytes[i] = ' ';
-            }
-        }
+        Lines.joinLines(bytes, from, to);
         return new Slice(bytes, from, to);
     }
 

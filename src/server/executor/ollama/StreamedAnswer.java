@@ -5,6 +5,10 @@ import java.util.Map;
 
 import server.executor.Outcome.Cause;
 import server.executor.Pieces;
+import server.executor.wire.ErrorText;
+import server.executor.wire.HostFailure;
+import server.executor.wire.Joined;
+import server.executor.wire.Refusal;
 import shared.TaskType;
 import shared.json.JsonException;
 import shared.json.JsonReader;

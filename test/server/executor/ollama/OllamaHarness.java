@@ -17,8 +17,10 @@ import org.junit.jupiter.api.BeforeEach;
 import server.executor.Call;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
+import server.executor.wire.Limits;
 import shared.TaskType;
 import shared.json.Slice;
+import support.Collected;
 import support.FakeOllama;
 
 /// An executor with a fake host of its own, for each test.
@@ -60,7 +62,7 @@ abstract class OllamaHarness {
 
     OllamaExecutor limited(int line, int answer) {
         return new OllamaExecutor(OllamaAddress.parse(fake.url()), InstantSource.system(),
-                new OllamaExecutor.Limits(line, answer));
+                new Limits(line, answer));
     }
 
     static Call call() {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 import shared.TaskType;
+import support.Collected;
 import support.FakeOllamaAnswer;
 import support.FakeOllamaRequest;
 

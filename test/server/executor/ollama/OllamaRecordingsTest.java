@@ -22,9 +22,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
+import server.executor.wire.Lines;
 import shared.TaskType;
 import shared.json.Json;
 import shared.json.Slice;
+import support.Collected;
 import support.FakeOllama;
 
 /// Every exchange with a real Ollama again, whole and in two parts, whatever the place of the cut.

@@ -1,6 +1,5 @@
 package server.executor.ollama;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +16,7 @@ import shared.TaskType;
 import shared.json.Json;
 import shared.json.JsonException;
 import shared.json.Slice;
+import support.Exchange;
 
 /// A real exchange with Ollama: request line, body, empty line, the answer with its chunks already joined.
 record Recording(String name, String path, String requestBody, int status, byte[] body, byte[] wire) {
@@ -32,42 +32,9 @@ record Recording(String name, String path, String requestBody, int status, byte[
     }
 
     static Recording of(String name) {
-        String text;
-        try {
-            text = Files.readString(FOLDER.resolve(name + ".http"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        int answer = text.indexOf("\n\nHTTP/1.1 ") + 2;
-        int bodyAt = text.indexOf("\n\n", answer) + 2;
-        String head = text.substring(answer, bodyAt);
-        byte[] body = text.substring(bodyAt).getBytes(StandardCharsets.UTF_8);
-        int length = head.indexOf("Content-Length: ");
-        if (length >= 0) {
-            int end = Integer.parseInt(head.substring(length + 16, head.indexOf('\n', length)));
-            body = java.util.Arrays.copyOf(body, end);
-        }
-        String[] request = text.substring(0, answer).split("\n");
-        return new Recording(name, request[0].split(" ")[1], request.length > 1 ? request[1] : "",
-                Integer.parseInt(head.substring(9, 12)), body, wire(head, body, length < 0));
-    }
-
-    /// As it came over the wire: CRLF in the head, and one chunk for each line as Ollama sends them.
-    private static byte[] wire(String head, byte[] body, boolean chunked) {
-        ByteArrayOutputStream wire = new ByteArrayOutputStream();
-        wire.writeBytes(head.replace("\n", "\r\n").getBytes(StandardCharsets.ISO_8859_1));
-        if (!chunked) {
-            wire.writeBytes(body);
-            return wire.toByteArray();
-        }
-        for (String line : new String(body, StandardCharsets.UTF_8).split("(?<=\n)")) {
-            byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
-            wire.writeBytes((Integer.toHexString(bytes.length) + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
-            wire.writeBytes(bytes);
-            wire.writeBytes("\r\n".getBytes(StandardCharsets.ISO_8859_1));
-        }
-        wire.writeBytes("0\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
-        return wire.toByteArray();
+        Exchange exchange = Exchange.of(FOLDER.resolve(name + ".http"));
+        return new Recording(name, exchange.path(), exchange.requestBody(), exchange.status(), exchange.body(),
+                exchange.wire());
     }
 
     /// The call that sends this request, as far as the queue would ever send it.

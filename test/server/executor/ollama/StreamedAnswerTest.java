@@ -11,8 +11,11 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import server.executor.Outcome.Cause;
+import server.executor.wire.HostFailure;
+import server.executor.wire.Lines;
 import shared.TaskType;
 import shared.json.Slice;
+import support.Collected;
 
 class StreamedAnswerTest {
 
@@ -73,7 +76,7 @@ class StreamedAnswerTest {
         for (String reason : List.of("load", "unload")) {
             HostFailure failure = assertThrows(HostFailure.class, () -> join(TaskType.CHAT,
                     "{\"message\":{\"content\":\"\"},\"done\":true,\"done_reason\":\"" + reason + "\"}"));
-            assertEquals(Cause.FINAL, failure.outcome.cause());
+            assertEquals(Cause.FINAL, failure.outcome().cause());
             assertEquals("gpu:1 has only " + reason + "ed the model, for the task has no messages",
                     failure.getMessage());
         }
@@ -98,7 +101,7 @@ class StreamedAnswerTest {
                 "{\"error\":{\"message\":\"gone wrong\",\"code\":1}}",
                 "{\"done\":true,\"error\":\"gone wrong\"}")) {
             HostFailure failure = assertThrows(HostFailure.class, () -> join(TaskType.CHAT, line));
-            assertEquals(Cause.PASSING, failure.outcome.cause());
+            assertEquals(Cause.PASSING, failure.outcome().cause());
             assertEquals("gpu:1 broke off: gone wrong", failure.getMessage());
         }
     }
@@ -107,16 +110,16 @@ class StreamedAnswerTest {
     void add_firstLineBlamesTheRequest_isFinal() {
         String error = "{\"error\":\"invalid format: \\\"xml\\\"; expected \\\"json\\\"\"}";
         assertEquals(Cause.FINAL,
-                assertThrows(HostFailure.class, () -> join(TaskType.GENERATE, error)).outcome.cause());
+                assertThrows(HostFailure.class, () -> join(TaskType.GENERATE, error)).outcome().cause());
         assertEquals(Cause.PASSING, assertThrows(HostFailure.class,
-                () -> join(TaskType.GENERATE, "{\"response\":\"a\"}\n" + error)).outcome.cause());
+                () -> join(TaskType.GENERATE, "{\"response\":\"a\"}\n" + error)).outcome().cause());
     }
 
     @Test
     void add_notJson_passes() {
         for (String line : List.of("hello", "[1]", "{\"response\":\"a\"} x", "{\"response\":\"a", "{\"a\":01}")) {
             HostFailure failure = assertThrows(HostFailure.class, () -> join(TaskType.GENERATE, line));
-            assertEquals(Cause.PASSING, failure.outcome.cause(), line);
+            assertEquals(Cause.PASSING, failure.outcome().cause(), line);
         }
     }
 
@@ -127,7 +130,7 @@ class StreamedAnswerTest {
         StreamedAnswer fits = new StreamedAnswer(TaskType.GENERATE, "gpu:1", size + 10, pieces);
         add(fits, answer);
         StreamedAnswer tight = new StreamedAnswer(TaskType.GENERATE, "gpu:1", size - 10, pieces);
-        assertEquals(Cause.FINAL, assertThrows(HostFailure.class, () -> add(tight, answer)).outcome.cause());
+        assertEquals(Cause.FINAL, assertThrows(HostFailure.class, () -> add(tight, answer)).outcome().cause());
     }
 
     @Test
@@ -135,7 +138,7 @@ class StreamedAnswerTest {
         assertEquals("abcd", new Lines(bytes("abcd\nef"), "gpu:1", 4).next().text());
         HostFailure failure = assertThrows(HostFailure.class,
                 () -> new Lines(bytes("x".repeat(100_000)), "gpu:1", 50_000).next());
-        assertEquals(Cause.FINAL, failure.outcome.cause());
+        assertEquals(Cause.FINAL, failure.outcome().cause());
     }
 
     private String join(TaskType type, String lines) throws Exception {

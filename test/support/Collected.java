@@ -1,4 +1,4 @@
-package server.executor.ollama;
+package support;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,11 +7,11 @@ import java.util.concurrent.CountDownLatch;
 import server.executor.Pieces;
 
 /// Keeps the pieces of an answer.
-final class Collected implements Pieces {
+public final class Collected implements Pieces {
 
-    final List<String> texts = new ArrayList<>();
-    final List<String> thoughts = new ArrayList<>();
-    final CountDownLatch first = new CountDownLatch(1);
+    public final List<String> texts = new ArrayList<>();
+    public final List<String> thoughts = new ArrayList<>();
+    public final CountDownLatch first = new CountDownLatch(1);
 
     @Override
     public synchronized void text(String piece) {
@@ -25,7 +25,7 @@ final class Collected implements Pieces {
         first.countDown();
     }
 
-    synchronized String text() {
+    public synchronized String text() {
         return String.join("", texts);
     }
 }

@@ -1,4 +1,4 @@
-package server.executor.ollama;
+package server.executor.wire;
 
 import java.io.IOException;
 import java.net.ConnectException;

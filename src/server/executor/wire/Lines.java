@@ -1,4 +1,4 @@
-package server.executor.ollama;
+package server.executor.wire;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,10 +8,7 @@ import server.executor.Outcome.Cause;
 import shared.json.Slice;
 
 /// Cuts a host's answer into lines, each at most so long. The JDK's own line readers know no limit.
-final class Lines {
-
-    /// The longest line that is read, in bytes.
-    static final int LINE_MAX = 32 << 20;
+public final class Lines {
 
     private static final int CAPACITY = 16 << 10;
 
@@ -25,7 +22,7 @@ final class Lines {
     private int to;
     private int scanned;
 
-    Lines(InputStream in, String host, int max) {
+    public Lines(InputStream in, String host, int max) {
         this.in = in;
         this.host = host;
         this.max = max;
@@ -35,7 +32,7 @@ final class Lines {
     ///
     /// @return null at the end of the answer
     /// @throws HostFailure if the line is too long
-    Slice next() throws IOException, HostFailure {
+    public Slice next() throws IOException, HostFailure {
         Slice line = line();
         while (line != null && pastBlanks(line.bytes(), line.from(), line.to()) == line.to()) {
             line = line();
@@ -43,8 +40,25 @@ final class Lines {
         return line;
     }
 
+    /// The next line, blank or not.
+    ///
+    /// @return as [#next] does
+    public Slice nextOrBlank() throws IOException, HostFailure {
+        return line();
+    }
+
+    /// Makes spaces of the line ends in a JSON value, for a line of the journal is one event. Within strings there
+    /// are none.
+    public static void joinLines(byte[] json, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (json[i] == '\n' || json[i] == '\r') {
+                json[i] = ' ';
+            }
+        }
+    }
+
     /// The first place at or behind `from` with something else than JSON's blanks.
-    static int pastBlanks(byte[] bytes, int from, int to) {
+    public static int pastBlanks(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to && (bytes[at] == ' ' || bytes[at] == '\t' || bytes[at] == '\r' || bytes[at] == '\n')) {
             at++;

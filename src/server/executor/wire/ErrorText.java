@@ -1,4 +1,4 @@
-package server.executor.ollama;
+package server.executor.wire;
 
 import java.nio.charset.StandardCharsets;
 
@@ -8,7 +8,7 @@ import shared.json.JsonReader;
 import shared.json.Slice;
 
 /// What a host says about an error, made fit for one line of a message.
-final class ErrorText {
+public final class ErrorText {
 
     /// Longer texts are cut: some hosts repeat the request in them.
     static final int LENGTH_MAX = 1_000;
@@ -17,14 +17,14 @@ final class ErrorText {
     }
 
     /// @param value of an `error` member: a string, or an object with a `message`
-    static String of(Slice value) {
+    public static String of(Slice value) {
         Json error = Json.read(new JsonReader(value.bytes(), value.from(), value.to()));
         return tidy(of(error));
     }
 
     /// @param body of an answer that is an error
     /// @return empty if it says nothing that a person could read
-    static String ofBody(byte[] body) {
+    public static String ofBody(byte[] body) {
         try {
             if (Json.parse(body) instanceof Json.Obj object && object.get("error") != null) {
                 return tidy(of(object.get("error")));

@@ -1,4 +1,4 @@
-package server.executor.ollama;
+package server.executor.wire;
 
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -9,18 +9,18 @@ import shared.json.Slice;
 
 /// A request's body, which knows whether it was asked for: that happens once the connection stands, so a call that
 /// ends before did not reach its host.
-final class Sending implements BodyPublisher {
+public final class Sending implements BodyPublisher {
 
     private final BodyPublisher body;
     private volatile boolean begun;
 
     /// The two after one another; the second is sent without a copy.
-    Sending(String head, Slice rest) {
+    public Sending(String head, Slice rest) {
         body = BodyPublishers.concat(BodyPublishers.ofString(head),
                 BodyPublishers.ofByteArray(rest.bytes(), rest.from(), rest.length()));
     }
 
-    boolean begun() {
+    public boolean begun() {
         return begun;
     }
 

@@ -1,4 +1,4 @@
-package server.executor.ollama;
+package server.executor.wire;
 
 import java.io.FilterInputStream;
 import java.io.IOException;

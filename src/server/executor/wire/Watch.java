@@ -1,4 +1,4 @@
-package server.executor.ollama;
+package server.executor.wire;
 
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -6,7 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 /// Aborts a call whose host is silent for too long, or whose time is over. `HttpRequest.timeout` ends with the
 /// answer's headers, so a call needs a timer of its own: a virtual thread that sleeps until the next moment at which
 /// something could be due.
-final class Watch implements AutoCloseable {
+public final class Watch implements AutoCloseable {
 
     enum Verdict {
         /// Nothing was aborted.
@@ -51,7 +51,7 @@ final class Watch implements AutoCloseable {
     }
 
     /// Leaves the call only so much time from now on.
-    void shorten(Duration left) {
+    public void shorten(Duration left) {
         endAt = System.nanoTime() + nanos(left);
         LockSupport.unpark(thread);
     }

@@ -1,4 +1,4 @@
-package server.executor.ollama;
+package server.executor.wire;
 
 import java.util.Arrays;
 
@@ -7,47 +7,47 @@ import shared.json.Slice;
 
 /// A JSON string or array put together from pieces as they stood on the wire: their bytes are copied, never decoded
 /// and encoded again, so it is as the host wrote it. It is a whole value at any time.
-final class Joined {
+public final class Joined {
 
     private byte[] bytes;
     private int length;
 
     /// @param value copied
-    Joined(Slice value) {
+    public Joined(Slice value) {
         bytes = value.toBytes();
         length = bytes.length;
     }
 
-    int length() {
+    public int length() {
         return length;
     }
 
-    void writeTo(JsonWriter out) {
+    public void writeTo(JsonWriter out) {
         out.raw(bytes, 0, length);
     }
 
     /// @param piece a JSON string, as this must be
-    void addText(Slice piece) {
+    public void addText(Slice piece) {
         add(piece, "");
     }
 
     /// @param piece a JSON array, as this must be
-    void addItems(Slice piece) {
+    public void addItems(Slice piece) {
         if (holdsItems(piece)) {
             add(piece, holdsItems(new Slice(bytes, 0, length)) ? "," : "");
         }
     }
 
-    boolean isText() {
+    public boolean isText() {
         return bytes[0] == '"';
     }
 
-    boolean isArray() {
+    public boolean isArray() {
         return bytes[0] == '[';
     }
 
     /// @param array a JSON array
-    static boolean holdsItems(Slice array) {
+    public static boolean holdsItems(Slice array) {
         return array.bytes()[Lines.pastBlanks(array.bytes(), array.from() + 1, array.to())] != ']';
     }
 

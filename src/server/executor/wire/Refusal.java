@@ -1,4 +1,4 @@
-package server.executor.ollama;
+package server.executor.wire;
 
 import java.net.http.HttpHeaders;
 import java.time.DateTimeException;
@@ -20,7 +20,7 @@ import server.executor.Outcome.Cause;
 /// | 404 that names a model | MODEL_MISSING |
 /// | 408, 429, 5xx | PASSING |
 /// | 500 about the request itself, 501, all others | FINAL |
-final class Refusal {
+public final class Refusal {
 
     /// `model 'x' not found` and `model "x" not found, try pulling it first`.
     private static final Pattern NO_MODEL = Pattern.compile("\\bmodel\\b.*\\bnot found\\b", Pattern.CASE_INSENSITIVE);
@@ -35,11 +35,11 @@ final class Refusal {
     }
 
     /// Whether an error's text says that the request itself is wrong, so that it would fail again.
-    static boolean blamesRequest(String text) {
+    public static boolean blamesRequest(String text) {
         return WRONG_REQUEST.matcher(text).find();
     }
 
-    static Outcome.Failed of(int status, HttpHeaders headers, String text, String host, String model,
+    public static Outcome.Failed of(int status, HttpHeaders headers, String text, String host, String model,
             InstantSource clock) {
         String says = host + " answered " + status + (text.isEmpty() ? "" : ": " + text);
         return switch (status) {

@@ -1,4 +1,4 @@
-package server.executor.ollama;
+package server.executor.wire;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,12 +19,16 @@ import shared.config.Durations;
 /// Exchanges requests with one host. A call runs on its caller's thread; a virtual thread beside it watches the time.
 /// Whatever ends a call early (an interrupt, the watch, a mistake in the answer) closes its connection, which tells
 /// the host to stop.
-final class HostClient implements AutoCloseable {
+public final class HostClient implements AutoCloseable {
 
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
+    /// How long, and how far, a whole answer is followed to its end, for its connection to be used again.
+    private static final Duration TRAILER_TIME = Duration.ofMillis(500);
+    private static final int TRAILER_MAX = 64 << 10;
+
     /// Reads an answer to its end.
-    interface Reader<T> {
+    public interface Reader<T> {
         T read(HttpResponse<InputStream> response, InputStream body, Watch watch)
                 throws IOException, HostFailure, InterruptedException;
     }
@@ -40,13 +44,13 @@ final class HostClient implements AutoCloseable {
             .build();
 
     /// @param host for messages
-    HostClient(String host) {
+    public HostClient(String host) {
         this.host = host;
     }
 
     /// @param idle    the longest silence
     /// @param timeout the whole time
-    <T> T exchange(HttpRequest request, Duration idle, Duration timeout, Reader<T> reader)
+    public <T> T exchange(HttpRequest request, Duration idle, Duration timeout, Reader<T> reader)
             throws HostFailure, InterruptedException {
         CompletableFuture<HttpResponse<InputStream>> answer =
                 client.sendAsync(request, BodyHandlers.ofInputStream());
@@ -65,6 +69,18 @@ final class HostClient implements AutoCloseable {
             }
         } finally {
             abandon(answer);
+        }
+    }
+
+    /// Reads to the end of a body whose answer is complete already: nothing that comes here can spoil it.
+    public static void passTrailer(InputStream body, Watch watch) throws InterruptedException {
+        watch.shorten(TRAILER_TIME);
+        try {
+            body.readNBytes(TRAILER_MAX);
+        } catch (IOException late) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
         }
     }
 

@@ -1,0 +1,89 @@
+package server.executor.openai;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+import server.executor.Outcome.Cause;
+import server.executor.wire.HostFailure;
+import server.executor.wire.Lines;
+import shared.json.JsonException;
+import shared.json.JsonReader;
+import shared.json.JsonReader.Kind;
+import shared.json.JsonWriter;
+import shared.json.Slice;
+
+/// Makes of OpenAI's list of embeddings what Ollama's `/api/embed` answers, its numbers untouched.
+final class EmbeddingsAnswer {
+
+    private final String host;
+    private final long began;
+
+    /// @param began of the call, by `System.nanoTime`
+    EmbeddingsAnswer(String host, long began) {
+        this.host = host;
+        this.began = began;
+    }
+
+    /// @param input   what was asked, a string or an array: there must be a vector for each
+    /// @param leftOut what of the task did not reach the host
+    Slice result(byte[] body, String model, Slice input, Set<String> leftOut) throws HostFailure {
+        try {
+            JsonReader in = new JsonReader(body);
+            Map<String, Slice> answer = Members.of(in.raw(), "it");
+            in.end();
+            ErrorObject.check(answer, host, false);
+            Members.expect(answer.containsKey("data"), "it has no data");
+            TreeMap<Long, Slice> vectors = vectors(answer.get("data"));
+            int wanted = count(input);
+            Members.expect(vectors.size() == wanted, "it has " + vectors.size() + " embeddings for " + wanted
+                    + " inputs");
+            JsonWriter out = new JsonWriter(body.length + 256).beginObject().name("model").string(model);
+            out.name("embeddings").beginArray();
+            vectors.values().forEach(vector -> out.raw(vector.bytes(), vector.from(), vector.to()));
+            out.endArray().name("total_duration").number(System.nanoTime() - began);
+            Slice usage = answer.get("usage");
+            Slice tokens = usage == null ? null : Members.of(usage, "usage").get("prompt_tokens");
+            if (tokens != null) {
+                out.name("prompt_eval_count").raw(tokens.bytes(), tokens.from(), tokens.to());
+            }
+            Notes.write(out, leftOut, List.of());
+            out.endObject();
+            Lines.joinLines(out.buffer(), 0, out.length());
+            return new Slice(out.buffer(), 0, out.length());
+        } catch (JsonException | IllegalArgumentException wrong) {
+            throw new HostFailure(Cause.PASSING, host + " sent what is not an answer of OpenAI's API: "
+                    + wrong.getMessage());
+        }
+    }
+
+    /// By their index; without one, a vector's place counts.
+    private static TreeMap<Long, Slice> vectors(Slice data) {
+        TreeMap<Long, Slice> vectors = new TreeMap<>();
+        JsonReader in = Members.reader(data);
+        in.beginArray();
+        for (long place = 0; in.nextElement(); place++) {
+            Map<String, Slice> item = Members.of(in.raw(), "data[]");
+            Slice vector = item.get("embedding");
+            Members.expect(vector != null && Members.kind(vector) == Kind.ARRAY, "an embedding is no array of numbers");
+            Slice index = item.get("index");
+            vectors.put(index == null ? place : Long.parseLong(index.text()), vector);
+        }
+        return vectors;
+    }
+
+    private static int count(Slice input) {
+        JsonReader in = Members.reader(input);
+        if (in.peek() != Kind.ARRAY) {
+            return 1;
+        }
+        int count = 0;
+        in.beginArray();
+        while (in.nextElement()) {
+            in.skip();
+            count++;
+        }
+        return count;
+    }
+}

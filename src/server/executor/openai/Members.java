@@ -1,0 +1,63 @@
+package server.executor.openai;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import shared.json.JsonReader;
+import shared.json.JsonReader.Kind;
+import shared.json.Slice;
+
+/// Takes JSON apart one level deep; what is inside stays as it stands, for a prompt may have megabytes.
+final class Members {
+
+    private Members() {
+    }
+
+    /// An object's members; null counts as absent.
+    ///
+    /// @param where for the message if it is no object
+    static Map<String, Slice> of(Slice object, String where) {
+        JsonReader in = reader(object);
+        expect(in.peek() == Kind.OBJECT, where + " must be an object");
+        Map<String, Slice> members = new LinkedHashMap<>();
+        in.beginObject();
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            if (in.peek() == Kind.NULL) {
+                in.nul();
+            } else {
+                members.put(name, in.raw());
+            }
+        }
+        return members;
+    }
+
+    static JsonReader reader(Slice value) {
+        return new JsonReader(value.bytes(), value.from(), value.to());
+    }
+
+    static Kind kind(Slice value) {
+        return reader(value).peek();
+    }
+
+    static boolean isText(Slice value) {
+        return value != null && kind(value) == Kind.STRING;
+    }
+
+    /// A string's text; null if it is absent.
+    ///
+    /// @param where for the message if it is no string
+    static String text(Slice value, String where) {
+        if (value == null) {
+            return null;
+        }
+        expect(isText(value), where + " must be a string");
+        return reader(value).string();
+    }
+
+    /// @throws IllegalArgumentException with this message, which is for the user
+    static void expect(boolean right, String message) {
+        if (!right) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

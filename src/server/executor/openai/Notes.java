@@ -1,0 +1,26 @@
+package server.executor.openai;
+
+import java.util.List;
+import java.util.Set;
+
+import shared.json.JsonWriter;
+
+/// What a reader of a result should know that Ollama's form has no place for: a member `notes`, where there is any.
+final class Notes {
+
+    private Notes() {
+    }
+
+    /// Writes the member, if it is not empty.
+    static void write(JsonWriter out, Set<String> leftOut, List<String> notes) {
+        if (leftOut.isEmpty() && notes.isEmpty()) {
+            return;
+        }
+        out.name("notes").beginArray();
+        if (!leftOut.isEmpty()) {
+            out.string("left out, for OpenAI's API has no counterpart: " + String.join(", ", leftOut));
+        }
+        notes.forEach(out::string);
+        out.endArray();
+    }
+}

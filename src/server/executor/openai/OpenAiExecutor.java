@@ -1,0 +1,210 @@
+package server.executor.openai;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+import server.executor.Call;
+import server.executor.Outcome;
+import server.executor.Outcome.Cause;
+import server.executor.Pieces;
+import server.executor.TaskExecutor;
+import server.executor.wire.HostClient;
+import server.executor.wire.HostFailure;
+import server.executor.wire.Limits;
+import server.executor.wire.Lines;
+import server.executor.wire.Sending;
+import server.executor.wire.Watch;
+import shared.TaskType;
+import shared.json.Json;
+import shared.json.JsonException;
+import shared.json.Slice;
+
+/// One OpenAI-compatible host.
+public final class OpenAiExecutor implements TaskExecutor {
+
+    /// The data of a stream's last event.
+    private static final String DONE = "[DONE]";
+
+    /// How much of an error's text is read.
+    private static final int ERROR_MAX = 64 << 10;
+
+    /// For questions about the host itself.
+    private static final Duration ASK_TIMEOUT = Duration.ofSeconds(5);
+
+    /// What a host without a list of models may answer to the question for it.
+    private static final Set<Integer> NO_LIST = Set.of(404, 405, 501);
+
+    private final Endpoint endpoint;
+    private final InstantSource clock;
+    private final Limits limits;
+    private final HostClient client;
+
+    public OpenAiExecutor(Endpoint endpoint, InstantSource clock) {
+        this(endpoint, clock, Limits.DEFAULT);
+    }
+
+    OpenAiExecutor(Endpoint endpoint, InstantSource clock, Limits limits) {
+        this.endpoint = endpoint;
+        this.clock = clock;
+        this.limits = limits;
+        client = new HostClient(endpoint.name());
+    }
+
+    @Override
+    public String name() {
+        return endpoint.name();
+    }
+
+    @Override
+    public String url() {
+        return endpoint.baseUrl().toString();
+    }
+
+    @Override
+    public Outcome run(Call call, Pieces pieces) throws InterruptedException {
+        return switch (attempt(call, pieces)) {
+            case Outcome.Completed completed -> completed;
+            case Outcome.Failed failed -> new Outcome.Failed(failed.cause(), endpoint.redact(failed.message()),
+                    failed.retryAfter());
+        };
+    }
+
+    /// The models of the settings, where there are any, whatever the host says: some list a file's name and answer to
+    /// every other. Otherwise the host's own; none where it has no list.
+    @Override
+    public List<String> models() throws IOException, InterruptedException {
+        try {
+            HttpRequest request = endpoint.request("/models").build();
+            List<String> listed = client.exchange(request, ASK_TIMEOUT, ASK_TIMEOUT, (response, body, watch) -> {
+                byte[] bytes = body.readNBytes(limits.line());
+                int status = response.statusCode();
+                if (status == 200) {
+                    return names(bytes);
+                } else if (NO_LIST.contains(status)) {
+                    return List.of();
+                }
+                throw new HostFailure(Complaint.of(status, response.headers(), bytes, endpoint, "", clock));
+            });
+            return endpoint.models().isEmpty() ? listed : endpoint.models().keySet().stream().sorted().toList();
+        } catch (HostFailure failure) {
+            throw new IOException(endpoint.redact(failure.getMessage()), failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    private Outcome attempt(Call call, Pieces pieces) throws InterruptedException {
+        String model = endpoint.modelOf(call.model());
+        if (model == null) {
+            return new Outcome.Failed(Cause.MODEL_MISSING, "model '" + call.model() + "' is not among those of "
+                    + name(), null);
+        }
+        Translation translation;
+        try {
+            translation = new Translation(call, model, endpoint);
+        } catch (IllegalArgumentException | JsonException wrong) {
+            return new Outcome.Failed(Cause.FINAL, name() + " cannot take the task: " + wrong.getMessage(), null);
+        }
+        HttpRequest request = endpoint.request(translation.path())
+                .setHeader("Content-Type", "application/json")
+                .POST(new Sending("", translation.body()))
+                .build();
+        boolean shorter = endpoint.timeout() != null && endpoint.timeout().compareTo(call.timeout()) < 0;
+        long began = System.nanoTime();
+        try {
+            return client.exchange(request, call.idle(), shorter ? endpoint.timeout() : call.timeout(),
+                    (response, body, watch) -> {
+                        if (response.statusCode() / 100 != 2) {
+                            return Complaint.of(response.statusCode(), response.headers(), body.readNBytes(ERROR_MAX),
+                                    endpoint, call.model(), clock);
+                        }
+                        return new Outcome.Completed(call.type() == TaskType.EMBED
+                                ? embeddings(call, translation, body, began)
+                                : completion(call, translation, response, body, watch,
+                                        new CompletionAnswer(name(), limits.answer(), began, pieces)));
+                    });
+        } catch (HostFailure failure) {
+            Outcome.Failed failed = failure.outcome();
+            // the task has time left, perhaps for another host
+            return shorter && failed.cause() == Cause.TIMEOUT
+                    ? new Outcome.Failed(Cause.PASSING, failed.message() + ", the endpoint's timeout", null) : failed;
+        }
+    }
+
+    private Slice embeddings(Call call, Translation translation, InputStream body, long began)
+            throws IOException, HostFailure {
+        Slice input = Members.of(call.payload(), "the payload").get("input");
+        return new EmbeddingsAnswer(name(), began).result(whole(body), call.model(), input, translation.leftOut());
+    }
+
+    private Slice completion(Call call, Translation translation, HttpResponse<?> response, InputStream body,
+            Watch watch, CompletionAnswer answer) throws IOException, HostFailure, InterruptedException {
+        String type = response.headers().firstValue("Content-Type").orElse("");
+        if (type.contains("json")) {
+            answer.add(Slice.of(whole(body)));
+        } else {
+            stream(body, watch, answer);
+        }
+        if (!answer.finished() && !answer.says()) {
+            throw new HostFailure(Cause.PASSING, name() + " sent no answer"
+                    + (type.startsWith("text/event-stream") ? "" : ", but " + (type.isEmpty() ? "no type" : type)));
+        }
+        return answer.result(call.type(), call.model(), clock.instant().toString(), translation.leftOut());
+    }
+
+    /// Reads events to the last one, `[DONE]`. A host may do without it if it has said why the answer ends.
+    private void stream(InputStream body, Watch watch, CompletionAnswer answer)
+            throws IOException, HostFailure, InterruptedException {
+        EventStream events = new EventStream(new Lines(body, name(), limits.line()), name(), limits.line());
+        for (Slice event = events.next(); event != null; event = events.next()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            if (event.length() == DONE.length() && event.text().equals(DONE)) {
+                HostClient.passTrailer(body, watch);
+                return;
+            }
+            answer.add(event);
+        }
+        if (answer.says() && !answer.finished()) {
+            throw new HostFailure(Cause.PASSING,
+                    "the connection to " + name() + " was lost in the middle of the answer (its end is missing)");
+        }
+    }
+
+    private byte[] whole(InputStream body) throws IOException, HostFailure {
+        byte[] bytes = body.readNBytes(limits.answer() + 1);
+        if (bytes.length > limits.answer()) {
+            throw new HostFailure(Cause.FINAL,
+                    name() + " sent an answer larger than " + (limits.answer() >> 20) + " MiB");
+        }
+        return bytes;
+    }
+
+    private List<String> names(byte[] body) throws HostFailure {
+        List<String> names = new ArrayList<>();
+        try {
+            if (Json.parse(body) instanceof Json.Obj list && list.get("data") instanceof Json.Arr models) {
+                for (Json model : models.values()) {
+                    if (model instanceof Json.Obj object && object.text("id") != null) {
+                        names.add(object.text("id"));
+                    }
+                }
+                return names;
+            }
+        } catch (JsonException notJson) {
+            throw new HostFailure(Cause.PASSING, name() + " sent no list of models: " + notJson.getMessage());
+        }
+        throw new HostFailure(Cause.PASSING, name() + " sent no list of models: it has no data");
+    }
+}

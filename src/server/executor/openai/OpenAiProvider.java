@@ -1,0 +1,34 @@
+package server.executor.openai;
+
+import java.time.InstantSource;
+
+import server.executor.ExecutorProvider;
+import server.executor.TaskExecutor;
+
+/// OpenAI-compatible hosts at `openai:http://HOST:PORT/v1`; `openai:` alone is OpenAI itself. The key of such an
+/// address is `OPENAI_API_KEY`, as for every other client; an endpoint of the settings has its own ([Endpoint]).
+public final class OpenAiProvider implements ExecutorProvider {
+
+    private static final String PREFIX = "openai:";
+
+    public OpenAiProvider() {
+    }
+
+    @Override
+    public String kind() {
+        return "openai";
+    }
+
+    @Override
+    public boolean serves(String address) {
+        return address.startsWith(PREFIX);
+    }
+
+    @Override
+    public TaskExecutor open(String address) {
+        String base = address.startsWith(PREFIX) ? address.substring(PREFIX.length()) : address;
+        return new OpenAiExecutor(
+                Endpoint.at(base.isBlank() ? Endpoint.OPENAI : base, System.getenv("OPENAI_API_KEY")),
+                InstantSource.system());
+    }
+}

@@ -1,0 +1,103 @@
+package server.executor.openai;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import server.executor.wire.Lines;
+import shared.json.JsonException;
+import shared.json.JsonReader;
+import shared.json.JsonReader.Kind;
+import shared.json.JsonWriter;
+import shared.json.Slice;
+
+/// The tool calls of an answer, whose arguments come as pieces of a string and become an object, as in Ollama's.
+final class ToolCalls {
+
+    private final List<Call> calls = new ArrayList<>();
+
+    private static final class Call {
+        private final String index;
+        private String id;
+        private String name = "";
+        private final StringBuilder arguments = new StringBuilder();
+
+        Call(String index) {
+            this.index = index;
+        }
+    }
+
+    boolean isEmpty() {
+        return calls.isEmpty();
+    }
+
+    /// Takes a piece of one call. Its `index` says which call it belongs to; hosts that send calls whole need not give
+    /// one.
+    void add(Slice piece) {
+        Map<String, Slice> members = Members.of(piece, "tool_calls[]");
+        Slice index = members.get("index");
+        String id = Members.text(members.get("id"), "tool_calls[].id");
+        Call call = callOf(index == null ? null : index.text(), id);
+        call.id = id == null || id.isEmpty() ? call.id : id;
+        if (members.containsKey("function")) {
+            Map<String, Slice> function = Members.of(members.get("function"), "tool_calls[].function");
+            String name = Members.text(function.get("name"), "tool_calls[].function.name");
+            call.name = name == null || name.isEmpty() ? call.name : name;
+            Slice arguments = function.get("arguments");
+            if (arguments != null) {
+                call.arguments.append(Members.isText(arguments) ? Members.text(arguments, "") : arguments.text());
+            }
+        }
+    }
+
+    /// Writes them as an array.
+    ///
+    /// @param notes takes what is not as Ollama would have it
+    void writeTo(JsonWriter out, List<String> notes) {
+        out.beginArray();
+        for (Call call : calls) {
+            out.beginObject();
+            if (call.id != null) {
+                out.name("id").string(call.id);
+            }
+            out.name("function").beginObject().name("name").string(call.name).name("arguments");
+            arguments(call, out, notes);
+            out.endObject().endObject();
+        }
+        out.endArray();
+    }
+
+    private Call callOf(String index, String id) {
+        Call last = calls.isEmpty() ? null : calls.getLast();
+        for (Call call : calls) {
+            if (index != null && index.equals(call.index)) {
+                return call;
+            }
+        }
+        if (index == null && last != null && (id == null || id.equals(last.id))) {
+            return last;
+        }
+        calls.add(new Call(index));
+        return calls.getLast();
+    }
+
+    private static void arguments(Call call, JsonWriter out, List<String> notes) {
+        String text = call.arguments.isEmpty() ? "{}" : call.arguments.toString();
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        try {
+            JsonReader in = new JsonReader(bytes);
+            if (in.peek() == Kind.OBJECT) {
+                Slice object = in.raw();
+                in.end();
+                Lines.joinLines(bytes, object.from(), object.to());
+                out.raw(bytes, object.from(), object.to());
+                return;
+            }
+        } catch (JsonException notJson) {
+            // as the model wrote them, then
+        }
+        notes.add("the arguments of the call of " + call.name + " are no JSON object and stand as the text that came");
+        out.string(text);
+    }
+}

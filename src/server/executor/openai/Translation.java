@@ -1,0 +1,241 @@
+package server.executor.openai;
+
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+import server.executor.Call;
+import shared.json.JsonReader.Kind;
+import shared.json.JsonWriter;
+import shared.json.Slice;
+
+/// A task in the words of OpenAI's API.
+///
+/// | task | becomes |
+/// |---|---|
+/// | chat | `/chat/completions` |
+/// | generate | `/chat/completions` with the messages system and user: Ollama too puts prompt and system into the model's chat template |
+/// | generate with `raw` or `suffix` | `/completions`, where the model gets the text as it is |
+/// | embed | `/embeddings` |
+///
+/// | Ollama's | becomes |
+/// |---|---|
+/// | `format` | `response_format` |
+/// | `think` `"low"` … | `reasoning_effort` |
+/// | `options.num_predict` above 0 | `max_tokens`; others mean "no limit" and are as good as absent |
+/// | `options.temperature top_p seed stop presence_penalty frequency_penalty` | the same |
+/// | other `options`, `keep_alive`, `think` true or false, `truncate`, `shift` | left out and named in the result's `notes` |
+/// | `template`, `context`, `raw` with `system`, `images` or `format` | refused: the answer would be to something else |
+///
+/// Any other member is taken for OpenAI's own (`reasoning_effort`, `tool_choice`, …) and reaches the host unchanged;
+/// it wins over what an option became.
+final class Translation {
+
+    private static final Set<String> SAME = Set.of("temperature", "top_p", "seed", "stop", "presence_penalty",
+            "frequency_penalty");
+
+    private final Endpoint endpoint;
+    private final Map<String, Slice> payload;
+    private final JsonWriter out;
+    private final Set<String> leftOut = new LinkedHashSet<>();
+    private final String path;
+
+    /// @param model the host's name of it
+    /// @throws IllegalArgumentException if the task cannot be said in OpenAI's words, with a message for the user
+    Translation(Call call, String model, Endpoint endpoint) {
+        this.endpoint = endpoint;
+        payload = Members.of(call.payload(), "the payload");
+        out = new JsonWriter(call.payload().length() + 1024).beginObject().name("model").string(model);
+        path = switch (call.type()) {
+            case CHAT -> chat();
+            case GENERATE -> isTrue(payload.get("raw")) || isSaid(payload.get("suffix")) ? completion() : generate();
+            case EMBED -> embed();
+        };
+        out.endObject();
+    }
+
+    /// Behind the endpoint's base.
+    String path() {
+        return path;
+    }
+
+    Slice body() {
+        return new Slice(out.buffer(), 0, out.length());
+    }
+
+    /// What of the task did not reach the host; empty if all did.
+    Set<String> leftOut() {
+        return leftOut;
+    }
+
+    private String chat() {
+        Slice messages = payload.remove("messages");
+        Members.expect(messages != null, "the task has no messages");
+        stream();
+        new Messages(out.name("messages"), leftOut).write(messages);
+        return chatSettings();
+    }
+
+    private String generate() {
+        refuse("has no counterpart in OpenAI's API", "template", "context");
+        payload.remove("raw");
+        payload.remove("suffix");
+        Slice system = payload.remove("system");
+        Slice images = payload.remove("images");
+        Slice prompt = payload.remove("prompt");
+        boolean seen = Images.any(images, "images");
+        Members.expect(prompt == null || Members.isText(prompt), "prompt must be a string");
+        Members.expect(isSaid(prompt) || seen, "the task has no prompt");
+        stream();
+        out.name("messages").beginArray();
+        if (isSaid(system)) {
+            put(out.beginObject().name("role").string("system").name("content"), system).endObject();
+        }
+        out.beginObject().name("role").string("user").name("content");
+        if (seen) {
+            Images.write(out, isSaid(prompt) ? prompt : null, images, "images");
+        } else {
+            put(out, prompt);
+        }
+        out.endObject().endArray();
+        return chatSettings();
+    }
+
+    private String chatSettings() {
+        format();
+        Map<String, Slice> settings = settings(endpoint.maxTokens());
+        Slice think = payload.remove("think");
+        if (Members.isText(think)) {
+            settings.put("reasoning_effort", think);
+        } else if (think != null) {
+            leftOut.add("think");
+        }
+        rest(settings);
+        return "/chat/completions";
+    }
+
+    private String completion() {
+        refuse("has no counterpart in OpenAI's API", "template", "context");
+        refuse("has no place in a generate with raw or suffix on an OpenAI-compatible host", "images", "format");
+        Slice prompt = payload.remove("prompt");
+        Slice suffix = payload.remove("suffix");
+        Members.expect(!isSaid(payload.remove("system")), "system has no place in a generate with raw or suffix on an "
+                + "OpenAI-compatible host; put it into the prompt");
+        Members.expect(prompt == null || Members.isText(prompt), "prompt must be a string");
+        Members.expect(isSaid(prompt) || isSaid(suffix), "the task has no prompt");
+        payload.remove("raw");
+        stream();
+        if (prompt == null) {
+            out.name("prompt").string("");
+        } else {
+            put(out.name("prompt"), prompt);
+        }
+        if (isSaid(suffix)) {
+            put(out.name("suffix"), suffix);
+        }
+        leaveOut("think", "logprobs", "top_logprobs");
+        rest(settings("max_tokens"));
+        return "/completions";
+    }
+
+    private String embed() {
+        Slice input = payload.remove("input");
+        Members.expect(input != null, "the task has no input");
+        put(out.name("input"), input);
+        Slice dimensions = payload.remove("dimensions");
+        if (dimensions != null) {
+            put(out.name("dimensions"), dimensions);
+        }
+        // not to truncate is what OpenAI's API does anyway
+        if (!isTrue(payload.get("truncate"))) {
+            payload.remove("truncate");
+        }
+        Slice options = payload.remove("options");
+        if (options != null) {
+            Members.of(options, "options").keySet().forEach(name -> leftOut.add("options." + name));
+        }
+        rest(new LinkedHashMap<>());
+        return "/embeddings";
+    }
+
+    private void stream() {
+        out.name("stream").bool(true).name("stream_options").beginObject().name("include_usage").bool(true).endObject();
+    }
+
+    private void format() {
+        Slice format = payload.remove("format");
+        if (format == null || format.text().equals("\"\"")) {
+            return;
+        }
+        out.name("response_format").beginObject().name("type");
+        if (Members.kind(format) == Kind.OBJECT) {
+            put(out.string("json_schema").name("json_schema").beginObject().name("name").string("answer")
+                    .name("schema"), format).endObject();
+        } else {
+            Members.expect(format.text().equals("\"json\""), "format must be \"json\" or a JSON schema");
+            out.string("json_object");
+        }
+        out.endObject();
+    }
+
+    /// What Ollama's options become.
+    private Map<String, Slice> settings(String maxTokens) {
+        Map<String, Slice> settings = new LinkedHashMap<>();
+        Slice options = payload.remove("options");
+        if (options != null) {
+            Members.of(options, "options").forEach((name, value) -> {
+                if (name.equals("num_predict")) {
+                    if (!value.text().matches("-.*|0")) {
+                        settings.put(maxTokens, value);
+                    }
+                } else if (!SAME.contains(name)) {
+                    leftOut.add("options." + name);
+                } else if (!value.text().matches("\\[\\s*]")) {
+                    settings.put(name, value);
+                }
+            });
+        }
+        return settings;
+    }
+
+    /// Writes the settings and what is left of the payload.
+    private void rest(Map<String, Slice> settings) {
+        leaveOut("keep_alive", "truncate", "shift");
+        Members.expect(!payload.containsKey("n") || payload.get("n").text().equals("1"),
+                "n must be 1, for a task has one answer");
+        for (String ours : new String[] {"n", "model", "stream", "stream_options", "messages", "prompt", "input",
+            "encoding_format"}) {
+            payload.remove(ours);
+        }
+        settings.putAll(payload);
+        settings.forEach((name, value) -> put(out.name(name), value));
+    }
+
+    private void leaveOut(String... names) {
+        for (String name : names) {
+            if (payload.remove(name) != null) {
+                leftOut.add(name);
+            }
+        }
+    }
+
+    private void refuse(String why, String... names) {
+        for (String name : names) {
+            Slice value = payload.remove(name);
+            Members.expect(value == null || value.text().matches("\"\"|\\[\\s*]"), name + " " + why);
+        }
+    }
+
+    private static JsonWriter put(JsonWriter out, Slice value) {
+        return out.raw(value.bytes(), value.from(), value.to());
+    }
+
+    private static boolean isSaid(Slice text) {
+        return text != null && !text.text().equals("\"\"");
+    }
+
+    private static boolean isTrue(Slice value) {
+        return value != null && value.text().equals("true");
+    }
+}
