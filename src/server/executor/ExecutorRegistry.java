@@ -64,34 +64,42 @@ public final class ExecutorRegistry {
                         + "); write host, host:port, http://host:port, openai:http://host:port/v1 or echo:"));
     }
 
+    /// The kind of a host.
+    ///
+    /// @param kind as the user named it, as in `kind: ollama`; null for the one that serves the address
+    /// @throws Problem if there is no such kind, or none that serves the address
+    public ExecutorProvider provider(String kind, String address) {
+        return kind == null ? provider(address)
+                : providers.stream().filter(provider -> provider.kind().equals(kind)).findFirst()
+                        .orElseThrow(() -> Problem.badRequest("unknown kind of host \"" + kind
+                                + "\"; it must be one of " + String.join(", ", kinds()) + passedOver()));
+    }
+
     /// Opens a host of the kind that serves the address; does not connect.
     ///
     /// @throws Problem if the address is not right
     public TaskExecutor open(String address) {
-        return open(provider(address), address);
+        return open(null, HostAddress.of(address));
     }
 
-    /// Opens a host of a kind that the user named, as in `kind: ollama`.
+    /// Opens a host; does not connect.
     ///
+    /// @param kind null for the one that serves the address
     /// @throws Problem if there is no such kind, or the address is not right
-    public TaskExecutor open(String kind, String address) {
-        return open(providers.stream().filter(provider -> provider.kind().equals(kind)).findFirst()
-                .orElseThrow(() -> Problem.badRequest("unknown kind of host \"" + kind + "\"; it must be one of "
-                        + String.join(", ", kinds()) + passedOver())), address);
+    public TaskExecutor open(String kind, HostAddress host) {
+        String url = clean(host.url());
+        ExecutorProvider provider = provider(kind, url);
+        try {
+            return provider.open(new HostAddress(host.name(), url, host.apiKey(), host.headers(), host.models(),
+                    host.timeout()));
+        } catch (IllegalArgumentException wrong) {
+            throw Problem.badRequest("the address \"" + shown(url) + "\" is not right: " + wrong.getMessage());
+        }
     }
 
     private String passedOver() {
         return skippedPlugins.isEmpty() ? "" : "; plug-ins that could not be used: "
                 + String.join("; ", skippedPlugins);
-    }
-
-    private static TaskExecutor open(ExecutorProvider provider, String address) {
-        try {
-            return provider.open(clean(address));
-        } catch (IllegalArgumentException wrong) {
-            throw Problem.badRequest("the address \"" + shown(clean(address)) + "\" is not right: "
-                    + wrong.getMessage());
-        }
     }
 
     /// Spaces and quotes around it come from env files and are no part of it; Ollama drops them too.
