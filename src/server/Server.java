@@ -10,11 +10,11 @@ import java.util.Set;
 
 import server.dispatch.DispatchOptions;
 import server.dispatch.Dispatcher;
+import server.dispatch.HostOptions;
+import server.dispatch.Hosts;
 import server.executor.ExecutorRegistry;
-import server.executor.TaskExecutor;
 import server.http.HttpApi;
 import server.http.HttpOptions;
-import server.http.Workers;
 import server.journal.FileStorage;
 import server.journal.JournalOptions;
 import server.live.Answers;
@@ -45,8 +45,9 @@ final class Server implements AutoCloseable {
         SecureRandom random = new SecureRandom();
         List<AutoCloseable> opened = new ArrayList<>();
         try {
-            List<TaskExecutor> hosts = open(arguments.ollamaHosts());
-            opened.addAll(hosts);
+            Hosts hosts = Hosts.open(ExecutorRegistry.load(),
+                    arguments.ollamaHosts().stream().map(HostOptions::local).toList(), arguments.workers(), clock);
+            opened.add(hosts);
 
             TaskQueue queue = TaskQueue.open(new FileStorage(arguments.dataDir()), JournalOptions.DEFAULT,
                     QueueOptions.DEFAULT, clock, random);
@@ -62,8 +63,7 @@ final class Server implements AutoCloseable {
             HttpOptions options = HttpOptions.DEFAULT.at(arguments.host(), arguments.port(), Set.of());
             HttpApi.prepare(options);
             HttpApi api = HttpApi.start(options, new HttpApi.Parts(queue, answers,
-                    new SubmissionReader(DEFAULT_MODEL, Terms.DEFAULT), workersOf(dispatcher), dispatcher::waitsFor,
-                    clock));
+                    new SubmissionReader(DEFAULT_MODEL, Terms.DEFAULT, hosts::check), hosts, dispatcher::waitsFor, clock));
 
             dispatcher.start();
             return new Server(arguments, queue, dispatcher, api);
@@ -97,34 +97,6 @@ final class Server implements AutoCloseable {
         api.close();
         dispatcher.close();
         queue.close();
-    }
-
-    private static List<TaskExecutor> open(List<String> addresses) {
-        ExecutorRegistry registry = ExecutorRegistry.load();
-        List<TaskExecutor> hosts = new ArrayList<>();
-        for (String address : addresses) {
-            TaskExecutor host = registry.open(address);
-            if (hosts.stream().noneMatch(other -> other.name().equals(host.name()))) {
-                hosts.add(host);
-            } else {
-                host.close();
-            }
-        }
-        return hosts;
-    }
-
-    private static Workers workersOf(Dispatcher dispatcher) {
-        return new Workers() {
-            @Override
-            public int active() {
-                return dispatcher.active();
-            }
-
-            @Override
-            public int idle() {
-                return Math.max(0, dispatcher.workers() - dispatcher.active());
-            }
-        };
     }
 
     private static void closeAll(List<AutoCloseable> opened) {

@@ -10,6 +10,7 @@ import java.util.function.Function;
 
 import com.sun.net.httpserver.HttpServer;
 
+import server.dispatch.Hosts;
 import server.live.Answers;
 import server.queue.TaskQueue;
 import server.task.SubmissionReader;
@@ -25,7 +26,7 @@ public final class HttpApi implements AutoCloseable {
     ///
     /// @param answers what is being said; the caller has given it the queue's events
     /// @param waiting why a pending task waits, for people (no host is there, …); null if for nothing but its turn
-    public record Parts(TaskQueue queue, Answers answers, SubmissionReader submissions, Workers workers,
+    public record Parts(TaskQueue queue, Answers answers, SubmissionReader submissions, Hosts hosts,
             Function<Task, String> waiting, InstantSource clock) {
     }
 
@@ -96,7 +97,8 @@ public final class HttpApi implements AutoCloseable {
         BatchApi batches = new BatchApi(options, queue, parts.submissions());
         ListApi lists = new ListApi(options, queue);
         TaskStream streams = new TaskStream(options, queue, parts.answers());
-        QueueApi all = new QueueApi(queue, parts.workers(), parts.clock());
+        QueueApi all = new QueueApi(queue, parts.hosts(), parts.clock());
+        BackendsApi backends = new BackendsApi(parts.hosts());
         ServerApi self = new ServerApi(options, queue, () -> stopping);
         return new Routes()
                 .add("POST", "/api/tasks", tasks::submit)
@@ -113,6 +115,9 @@ public final class HttpApi implements AutoCloseable {
                 .add("POST", "/api/queue/pause", all::pause)
                 .add("POST", "/api/queue/resume", all::resume)
                 .add("POST", "/api/queue/drain", all::drain)
+                .add("GET", "/api/backends", backends::list)
+                .add("POST", "/api/backends/{id}/enable", backends::enable)
+                .add("POST", "/api/backends/{id}/disable", backends::disable)
                 .add("GET", "/api/info", self::info)
                 .add("GET", "/healthz", self::health)
                 .add("GET", "/readyz", self::ready)

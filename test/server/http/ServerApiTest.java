@@ -69,7 +69,7 @@ final class ServerApiTest {
     void mode_pauseHolds_drainRefuses_resumeEndsBoth() {
         assertEquals("paused", json(server.post("/api/queue/pause", null)).text("mode"));
         server.submit(HELLO);
-        assertNull(server.queue.startNext(task -> "box"));
+        assertNull(server.queue.startNext(task -> Place.at("box")));
         assertEquals(200, server.get("/readyz").statusCode());
         assertEquals("draining", json(server.post("/api/queue/drain", "")).text("mode"));
         HttpResponse<String> refused = server.post("/api/tasks", HELLO);

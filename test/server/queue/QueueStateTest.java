@@ -28,7 +28,7 @@ class QueueStateTest {
 
     private static final long NOW = Times.parse("now", "2026-01-02T03:04:05.678Z");
     private static final long HOUR = 3_600_000;
-    private static final Function<Task, String> ANYWHERE = task -> "h1";
+    private static final Function<Task, Place> ANYWHERE = task -> Place.at("h1");
 
     private QueueState state = new QueueState(new QueueOptions(10, 2, Duration.ofDays(7), Duration.ofDays(30), 10));
     private long seq;
@@ -51,7 +51,7 @@ class QueueStateTest {
         List<Long> asked = new ArrayList<>();
         Event.Change event = state.start(task -> {
             asked.add(task.id());
-            return task.model().equals("b") ? "h" : null;
+            return task.model().equals("b") ? Place.at("h") : null;
         }, NOW);
         assertEquals(b.id(), event.task().id());
         assertEquals(List.of(a.id(), b.id()), asked);
@@ -65,7 +65,7 @@ class QueueStateTest {
         start(NOW);
         apply(LifeCycle.retrying(state.get(first.id()), "busy", 0, false, NOW));
         apply(LifeCycle.retrying(state.get(second.id()), "busy", 0, false, NOW));
-        Event.Change event = state.start(task -> task.id() == second.id() ? "h2" : null, NOW);
+        Event.Change event = state.start(task -> task.id() == second.id() ? Place.at("h2") : null, NOW);
         assertEquals(second.id(), event.task().id());
     }
 
