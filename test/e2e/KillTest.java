@@ -3,8 +3,11 @@ package e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,6 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,19 +43,18 @@ final class KillTest {
         Random random = new Random(seed);
         Path data = directory.resolve("data");
         List<String> acknowledged = Collections.synchronizedList(new ArrayList<>());
+        Semaphore fresh = new Semaphore(0);
         Set<String> seenCompleted = ConcurrentHashMap.newKeySet();
         for (int kill = 0; kill < KILLS; kill++) {
             try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "echo:?delay=1ms", "--workers",
                     "8")) {
                 List<Thread> submitters = new ArrayList<>();
                 for (int i = 0; i < SUBMITTERS; i++) {
-                    submitters.add(Thread.startVirtualThread(() -> submitUntilItDies(server, acknowledged)));
+                    submitters.add(Thread.startVirtualThread(() -> submitUntilItDies(server, acknowledged, fresh)));
                 }
                 Thread watcher = Thread.startVirtualThread(() -> watchUntilItDies(server, seenCompleted));
-                int enough = acknowledged.size() + 20 + random.nextInt(150);
-                while (acknowledged.size() < enough && server.process().isAlive()) {
-                    Thread.onSpinWait();
-                }
+                fresh.drainPermits();
+                fresh.acquire(20 + random.nextInt(150));
                 server.kill();
                 for (Thread submitter : submitters) {
                     submitter.join();
@@ -74,10 +77,11 @@ final class KillTest {
         assertTrue(completions.keySet().containsAll(seenCompleted), context);
     }
 
-    private static void submitUntilItDies(ServerProcess server, List<String> acknowledged) {
+    private static void submitUntilItDies(ServerProcess server, List<String> acknowledged, Semaphore fresh) {
         try {
             while (true) {
                 acknowledged.add(server.submit("{\"type\":\"generate\",\"model\":\"m\",\"prompt\":\"one two three\"}"));
+                fresh.release();
             }
         } catch (UncheckedIOException | AssertionError itDied) {
             // what was not acknowledged may or may not be there
@@ -96,11 +100,11 @@ final class KillTest {
     }
 
     private static Map<String, Integer> completionsOnRecord(Path data) throws IOException {
-        var text = new java.io.ByteArrayOutputStream();
-        var out = new java.io.PrintStream(text, false, java.nio.charset.StandardCharsets.UTF_8);
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(text, false, StandardCharsets.UTF_8);
         assertEquals(0, JournalCommand.run(List.of("dump", data.toString()), out, System.err));
         Map<String, Integer> completions = new HashMap<>();
-        text.toString(java.nio.charset.StandardCharsets.UTF_8).lines().forEach(line -> {
+        text.toString(StandardCharsets.UTF_8).lines().forEach(line -> {
             Json.Obj event = ServerProcess.object(line);
             if ("completed".equals(event.text("what")) && event.get("task") instanceof Json.Obj task) {
                 completions.merge(task.text("id"), 1, Integer::sum);

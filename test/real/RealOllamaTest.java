@@ -4,11 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +68,7 @@ final class RealOllamaTest {
             String id = server.submit(task("generate", RealOllama.CHAT, "\"prompt\":\"One two three\"," + FIXED));
             StringBuilder joined = new StringBuilder();
             int pieces = 0;
-            for (Json.Obj chunk : chunks(server, id, Integer.MAX_VALUE)) {
+            for (Json.Obj chunk : server.chunks(id, Integer.MAX_VALUE)) {
                 joined.append(chunk.text("text"));
                 pieces++;
             }
@@ -88,7 +83,7 @@ final class RealOllamaTest {
         try (ServerProcess server = start("--workers", "1")) {
             String id = server.submit(task("generate", RealOllama.CHAT, "\"prompt\":\"Tell a story\","
                     + FIXED.replace("12", "4000")));
-            assertEquals(1, chunks(server, id, 1).size());
+            assertEquals(1, server.chunks(id, 1).size());
             assertEquals(200, server.post("/api/tasks/" + id + "/cancel", "").statusCode());
             assertEquals("cancelled", server.awaitEnd(id).text("status"));
             // with one worker, and an Ollama that runs one request at a time, this runs only once the other is gone
@@ -134,7 +129,7 @@ final class RealOllamaTest {
         String id;
         try (ServerProcess server = ServerProcess.start(data, "--ollama-host", RealOllama.address())) {
             id = server.submit(task("generate", RealOllama.CHAT, "\"prompt\":\"Tell a story\"," + LONG));
-            assertEquals(2, chunks(server, id, 2).size());
+            assertEquals(2, server.chunks(id, 2).size());
             server.kill();
         }
         try (ServerProcess server = ServerProcess.start(data, "--ollama-host", RealOllama.address())) {
@@ -151,7 +146,7 @@ final class RealOllamaTest {
             for (int i = 0; i < 2; i++) {
                 ids.add(server.submit(task("generate", RealOllama.CHAT, "\"prompt\":\"Tell a story\"," + LONG)));
             }
-            chunks(server, ids.getFirst(), 2);
+            server.chunks(ids.getFirst(), 2);
             ProcessBuilder again = RealOllama.kill();
             String late = server.submit(task("generate", RealOllama.CHAT, "\"prompt\":\"x\"," + FIXED));
             while (!server.get("/api/tasks/" + late).body().contains("\"waiting\"")) {
@@ -201,23 +196,5 @@ final class RealOllamaTest {
 
     private static String direct(String model, String rest) {
         return "{\"model\":\"" + model + "\",\"stream\":false," + rest + "}";
-    }
-
-    /// The pieces of a task's answer from its event stream: the first `most`, or all to the stream's end.
-    private static List<Json.Obj> chunks(ServerProcess server, String id, int most) throws Exception {
-        List<Json.Obj> chunks = new ArrayList<>();
-        try (InputStream stream = URI.create(server.url() + "/api/tasks/" + id + "/events").toURL().openStream();
-                BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-            boolean chunk = false;
-            for (String line = lines.readLine(); line != null && chunks.size() < most; line = lines.readLine()) {
-                if (line.startsWith("event:")) {
-                    chunk = line.equals("event: chunk");
-                } else if (chunk && line.startsWith("data: ")) {
-                    chunks.add(ServerProcess.object(line.substring("data: ".length())));
-                    chunk = false;
-                }
-            }
-        }
-        return chunks;
     }
 }

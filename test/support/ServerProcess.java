@@ -2,6 +2,7 @@ package support;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import shared.json.Json;
@@ -40,11 +42,16 @@ public final class ServerProcess implements AutoCloseable {
     ///
     /// @param arguments more of its command line
     public static ServerProcess start(Path dataDir, String... arguments) {
+        return start(Map.of(), dataDir, arguments);
+    }
+
+    /// @param environment added to this process's own
+    public static ServerProcess start(Map<String, String> environment, Path dataDir, String... arguments) {
         List<String> words = new ArrayList<>(List.of("--port", "0", "--data-dir", dataDir.toString()));
         words.addAll(List.of(arguments));
         Path log = dataDir.resolveSibling("server.log");
         try {
-            Process process = launch(words, log);
+            Process process = launch(environment, words, log);
             BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
             String line = out.readLine();
             if (line == null || !line.startsWith("listening on ")) {
@@ -62,10 +69,16 @@ public final class ServerProcess implements AutoCloseable {
 
     /// Starts it with exactly these arguments, for starts that are to fail.
     public static Process launch(List<String> arguments, Path log) throws IOException {
+        return launch(Map.of(), arguments, log);
+    }
+
+    private static Process launch(Map<String, String> environment, List<String> arguments, Path log)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().remove("OLLAMA_HOST");
+        builder.environment().putAll(environment);
         builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
         return builder.start();
     }
@@ -114,6 +127,24 @@ public final class ServerProcess implements AutoCloseable {
             }
         }
         throw new AssertionError(id + " did not end: " + get("/api/tasks/" + id).body() + "\n" + logged());
+    }
+
+    /// The pieces of a task's answer from its event stream: the first `most`, or all to the stream's end.
+    public List<Json.Obj> chunks(String id, int most) throws IOException {
+        List<Json.Obj> chunks = new ArrayList<>();
+        try (InputStream stream = URI.create(url + "/api/tasks/" + id + "/events").toURL().openStream();
+                BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+            boolean chunk = false;
+            for (String line = lines.readLine(); line != null && chunks.size() < most; line = lines.readLine()) {
+                if (line.startsWith("event:")) {
+                    chunk = line.equals("event: chunk");
+                } else if (chunk && line.startsWith("data: ")) {
+                    chunks.add(object(line.substring("data: ".length())));
+                    chunk = false;
+                }
+            }
+        }
+        return chunks;
     }
 
     public HttpResponse<String> send(HttpRequest.Builder request) {

@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,10 +34,12 @@ import org.junit.platform.launcher.core.LauncherFactory;
 /// and as the last line `N passed, N failed, N skipped`. Ends with status 1 if a test failed or none was found.
 ///
 /// System properties: `only` names packages, classes and methods (`server.journal`, `JournalTest`, `JournalTest#cut*`;
-/// several with commas or spaces between); `real` asks for the tests in the package `real` instead of all others.
+/// several with commas or spaces between); `real` asks for the tests in the package `real` instead of all
+/// others; `log` shows what is logged.
 /// Where the environment has `CI`, a skipped test is a failed one.
 final class TestRun implements TestExecutionListener {
 
+    private static final Logger ROOT = Logger.getLogger("");
     private static final boolean CI = System.getenv("CI") != null;
 
     private final List<String> failures = new ArrayList<>();
@@ -50,6 +54,8 @@ final class TestRun implements TestExecutionListener {
     }
 
     public static void main(String[] folders) {
+        // what the faults that tests cause log is not news; ROOT is held, for a logger that nobody holds is forgotten
+        ROOT.setLevel(Boolean.getBoolean("log") ? Level.INFO : Level.OFF);
         TestRun run = new TestRun();
         LauncherFactory.create().execute(run.request(folders), run);
         System.exit(run.report() ? 0 : 1);

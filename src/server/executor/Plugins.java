@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -70,6 +71,7 @@ record Plugins(List<ExecutorProvider> providers, List<String> skipped) {
         List<ExecutorProvider> found = new ArrayList<>();
         for (ExecutorProvider provider : ServiceLoader.load(layer, ExecutorProvider.class)) {
             if (provider.getClass().getModule().getLayer() == layer) {
+                Objects.requireNonNull(provider.kind(), "its kind has no name");
                 found.add(provider);
             }
         }

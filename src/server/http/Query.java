@@ -47,10 +47,6 @@ final class Query {
         return new Query(parameters);
     }
 
-    boolean isEmpty() {
-        return parameters.isEmpty();
-    }
-
     /// Null if it is not given, or empty.
     String text(String name) {
         String found = null;

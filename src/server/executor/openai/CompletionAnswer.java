@@ -197,7 +197,7 @@ final class CompletionAnswer {
                 ? "stop" : finishReason;
     }
 
-    /// Ollama's counters, durations in nanoseconds. Where the host tells no times, those that were seen from here count.
+    /// Ollama's counters, durations in nanoseconds. Where the host tells no times, those seen from here count.
     private void counters(JsonWriter out) {
         long now = System.nanoTime();
         out.name("total_duration").number(now - began);

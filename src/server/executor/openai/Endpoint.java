@@ -120,7 +120,8 @@ public record Endpoint(String name, URI baseUrl, String apiKey, Map<String, Stri
         }
         String path = uri.getRawPath().replaceAll("/+$", "");
         if (path.endsWith("/completions") || path.endsWith("/embeddings") || path.endsWith("/models")) {
-            throw new IllegalArgumentException("it must end where the API begins, with /v1 as a rule, not with " + path);
+            throw new IllegalArgumentException("it must end where the API begins, with /v1 as a rule, not with "
+                    + path);
         }
         return URI.create(uri.getScheme().toLowerCase(Locale.ROOT) + "://" + uri.getRawAuthority()
                 + (path.isEmpty() ? "/v1" : path));

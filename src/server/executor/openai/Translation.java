@@ -15,9 +15,12 @@ import shared.json.Slice;
 /// | task | becomes |
 /// |---|---|
 /// | chat | `/chat/completions` |
-/// | generate | `/chat/completions` with the messages system and user: Ollama too puts prompt and system into the model's chat template |
+/// | generate | `/chat/completions` with the messages system and user |
 /// | generate with `raw` or `suffix` | `/completions`, where the model gets the text as it is |
 /// | embed | `/embeddings` |
+///
+/// A generate becomes a chat because Ollama too puts its system and prompt into the model's chat template; only `raw`
+/// does not, and `suffix` has a template of its own.
 ///
 /// | Ollama's | becomes |
 /// |---|---|
@@ -25,8 +28,11 @@ import shared.json.Slice;
 /// | `think` `"low"` … | `reasoning_effort` |
 /// | `options.num_predict` above 0 | `max_tokens`; others mean "no limit" and are as good as absent |
 /// | `options.temperature top_p seed stop presence_penalty frequency_penalty` | the same |
-/// | other `options`, `keep_alive`, `think` true or false, `truncate`, `shift` | left out and named in the result's `notes` |
-/// | `template`, `context`, `raw` with `system`, `images` or `format` | refused: the answer would be to something else |
+/// | other `options`, `keep_alive`, `think` true or false, `truncate`, `shift` | left out, named in `notes` |
+/// | `template`, `context`, `raw` with `system`, `images` or `format` | refused |
+///
+/// What only shapes or speeds up the answer may be left out; without what is refused, the answer would be one to
+/// something else.
 ///
 /// Any other member is taken for OpenAI's own (`reasoning_effort`, `tool_choice`, …) and reaches the host unchanged;
 /// it wins over what an option became.

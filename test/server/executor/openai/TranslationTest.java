@@ -59,7 +59,8 @@ class TranslationTest {
     @Test
     void chat_unknownMembers_areOpenAisOwnAndWin() {
         translates(TaskType.CHAT, "{" + USER + ",\"tool_choice\":\"none\",\"logprobs\":true,\"max_tokens\":7,"
-                + "\"options\":{\"num_predict\":40},\"n\":1,\"stream_options\":{},\"chat_template_kwargs\":{\"a\":[1]}}",
+                + "\"options\":{\"num_predict\":40},\"n\":1,\"stream_options\":{},"
+                + "\"chat_template_kwargs\":{\"a\":[1]}}",
                 "/chat/completions", "{" + STREAM + USER + ",\"max_tokens\":7,\"tool_choice\":\"none\","
                 + "\"logprobs\":true,\"chat_template_kwargs\":{\"a\":[1]}}", "");
     }
@@ -103,7 +104,8 @@ class TranslationTest {
                 "{" + STREAM + """
                 "messages":[{"role":"user","content":"w?"},
                 {"role":"assistant","content":"","tool_calls":[
-                {"id":"call_0","type":"function","function":{"name":"f","arguments":"{\\"city\\":\\"Köln\\",\\"n\\":1.0}"}},
+                {"id":"call_0","type":"function","function":
+                {"name":"f","arguments":"{\\"city\\":\\"Köln\\",\\"n\\":1.0}"}},
                 {"id":"x9","type":"function","function":{"name":"g","arguments":"{}"}},
                 {"id":"call_2","type":"function","function":{"name":"f","arguments":"{\\"city\\":\\"B\\"}"}}]},
                 {"role":"tool","content":"G","tool_call_id":"x9"},

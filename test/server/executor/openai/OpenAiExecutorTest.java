@@ -1,0 +1,342 @@
+package server.executor.openai;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import server.executor.Outcome;
+import server.executor.Outcome.Cause;
+import server.executor.wire.Limits;
+import shared.TaskType;
+import shared.json.Json;
+import support.FakeOllamaAnswer;
+import support.FakeOllamaRequest;
+import support.FakeOpenAiAnswer;
+
+@Timeout(30)
+class OpenAiExecutorTest extends OpenAiHarness {
+
+    // ---- what goes out and comes in
+
+    @Test
+    void run_chat_resultHasOllamasShape() throws Exception {
+        Json.Obj result = completed(chat());
+        assertEquals("q", result.text("model"));
+        assertEquals("{\"role\":\"assistant\",\"content\":\"Hello you\"}", result.get("message").text());
+        assertEquals("true", result.get("done").text());
+        assertEquals("stop", result.text("done_reason"));
+        assertEquals(3, result.integer("prompt_eval_count", 0));
+        assertEquals(2, result.integer("eval_count", 0));
+        assertTrue(result.integer("total_duration", 0) > 0);
+        assertNull(result.get("notes"));
+        assertEquals(List.of("Hello", " you"), pieces.texts);
+        FakeOllamaRequest request = fake.http().takeRequest();
+        assertEquals("/v1/chat/completions", request.path());
+        assertEquals("Bearer " + KEY, request.header("authorization"));
+        assertEquals("application/json", request.header("content-type"));
+        assertNull(request.header("upgrade"));
+    }
+
+    @Test
+    void run_generate_resultHasResponse() throws Exception {
+        for (String payload : List.of("{\"prompt\":\"a b\"}", "{\"prompt\":\"a b\",\"raw\":true}")) {
+            Json.Obj result = completed(call(TaskType.GENERATE, payload, LONG, LONG));
+            assertEquals("a b", result.text("response"));
+            assertNull(result.get("message"));
+        }
+        assertEquals("/v1/chat/completions", fake.http().takeRequest().path());
+        assertEquals("/v1/completions", fake.http().takeRequest().path());
+    }
+
+    @Test
+    void run_withoutCounterpart_isNotedInTheResult() throws Exception {
+        Json.Obj result = completed(call(TaskType.CHAT, HELLO.replace("{\"messages\"",
+                "{\"keep_alive\":0,\"options\":{\"top_k\":1},\"messages\""), LONG, LONG));
+        assertEquals("[\"left out, for OpenAI's API has no counterpart: options.top_k, keep_alive\"]",
+                result.get("notes").text());
+        assertTrue(completed(embed("{\"input\":\"a\",\"keep_alive\":1}")).get("notes").text().contains("keep_alive"));
+    }
+
+    @Test
+    void run_embeds_inTheOrderOfTheInputs() throws Exception {
+        fake.next((request, reply) -> reply.whole(200, "{\"data\":[\n{\"index\":1,\"embedding\":[0.10,\n-2e-3]},"
+                + "{\"index\":0,\"embedding\":[1,0]}],\"usage\":{\"prompt_tokens\":7,\"total_tokens\":7}}"));
+        Json.Obj result = completed(embed("{\"input\":[\"a\",\"b\"]}"));
+        assertEquals("[[1,0],[0.10,-2e-3]]", result.get("embeddings").text());
+        assertEquals(7, result.integer("prompt_eval_count", 0));
+        assertEquals("[[0.6,0.8]]", completed(embed("{\"input\":\"a\"}")).get("embeddings").text());
+    }
+
+    @Test
+    void run_embedsTooFew_isNoAnswer() throws Exception {
+        assertTrue(failed(Cause.PASSING, embed("{\"input\":[\"a\",\"b\"]}")).contains("1 embeddings for 2 inputs"));
+        for (String body : List.of("{}", "[]", "x", "{\"data\":[{}]}", "{\"data\":[{\"embedding\":\"AAA=\"}]}",
+                "{\"data\":[{\"embedding\":[1],\"index\":\"a\"}]}", "{\"data\":{}}")) {
+            fake.next((request, reply) -> reply.whole(200, body));
+            assertTrue(failed(Cause.PASSING, embed("{\"input\":\"a\"}")).contains("not an answer"), body);
+        }
+    }
+
+    @Test
+    void run_mappedModel_goesOutByTheHostsNameAndComesBackByOurs() throws Exception {
+        use(executor(KEY, Map.of(), Map.of("q", "vendor/q-large"), null, Limits.DEFAULT));
+        assertEquals("q", completed(chat()).text("model"));
+        assertEquals("vendor/q-large", fake.http().takeRequest().model());
+        use(executor(KEY, Map.of(), Map.of("other", "other"), null, Limits.DEFAULT));
+        assertEquals("model 'q' is not among those of cloud", failed(Cause.MODEL_MISSING));
+        assertEquals(1, fake.http().requests().size());
+    }
+
+    @Test
+    void run_headers_areSentAndTakeTheKeysPlace() throws Exception {
+        use(executor("other", Map.of("X-Org", "acme", "authorization", "Bearer " + KEY), Map.of(), null,
+                Limits.DEFAULT));
+        completed(chat());
+        assertEquals("acme", fake.http().takeRequest().header("x-org"));
+    }
+
+    @Test
+    void run_taskThatCannotBeSaid_isFinalAndNeverSent() throws Exception {
+        assertEquals("cloud cannot take the task: template has no counterpart in OpenAI's API",
+                failed(Cause.FINAL, call(TaskType.GENERATE, "{\"prompt\":\"a\",\"template\":\"b\"}", LONG, LONG)));
+        assertTrue(fake.http().requests().isEmpty());
+    }
+
+    // ---- whose fault
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "400 | bad | FINAL | cloud answered 400: bad",
+        "400 | q is not a valid model ID | MODEL_MISSING | model 'q' not found on cloud",
+        "402 | no credit | FINAL | cloud answered 402: no credit",
+        "403 | region | FINAL | cloud does not allow it (403): region; check what the endpoint's api_key is allowed",
+        "404 | The model `x` does not exist | MODEL_MISSING | model 'q' not found on cloud",
+        "404 | model 'x' not found | MODEL_MISSING | model 'q' not found on cloud",
+        "408 | slow | PASSING | cloud answered 408: slow",
+        "413 | big | FINAL | cloud answered 413: big",
+        "422 | extra | FINAL | cloud answered 422: extra",
+        "429 | later | PASSING | cloud answered 429: later",
+        "500 | died | PASSING | cloud answered 500: died",
+        "500 | it does not support embeddings | FINAL | cloud answered 500: it does not support embeddings",
+        "501 | no | FINAL | cloud answered 501: no",
+        "502 | gateway | PASSING | cloud answered 502: gateway",
+        "503 | Loading model | BUSY | cloud is busy: Loading model",
+        "529 | overloaded | PASSING | cloud answered 529: overloaded",
+    })
+    void run_status_isClassed(int status, String text, Cause cause, String message) throws Exception {
+        fake.next(FakeOpenAiAnswer.status(status, text));
+        assertEquals(message, failed(cause));
+    }
+
+    @Test
+    void run_wrongBase_saysWhatIsRight() throws Exception {
+        fake.next((request, reply) -> reply.whole(404, "404 page not found"));
+        assertEquals("cloud answered 404: 404 page not found (base_url must reach to where the API begins, "
+                + fake.url() + " does not)", failed(Cause.FINAL));
+    }
+
+    @Test
+    void run_limited_keepsRetryAfter() throws Exception {
+        fake.next(FakeOpenAiAnswer.status(429, "later", "Retry-After: 7"));
+        assertEquals(Duration.ofSeconds(7), ((Outcome.Failed) openAi.run(chat(), pieces)).retryAfter());
+        fake.next(FakeOpenAiAnswer.status(503, "later", "Retry-After: 8"));
+        assertEquals(Duration.ofSeconds(8), ((Outcome.Failed) openAi.run(chat(), pieces)).retryAfter());
+    }
+
+    @Test
+    void run_wrongKey_isFinalAndNeverRepeatsIt() throws Exception {
+        use(executor("sk-wrong-987654", Map.of(), Map.of(), null, Limits.DEFAULT));
+        // the fake repeats what it got, as some proxies do
+        String message = failed(Cause.FINAL);
+        assertEquals("cloud does not accept the API key (401): Invalid API Key: Bearer ***; "
+                + "check the endpoint's api_key", message);
+        IOException models = assertThrows(IOException.class, openAi::models);
+        assertFalse(models.getMessage().contains("sk-wrong"), models.getMessage());
+        use(executor(KEY, Map.of("X-Token", "hush-hush"), Map.of(), null, Limits.DEFAULT));
+        fake.next((request, reply) -> reply.whole(500, "bad token " + request.header("x-token")));
+        assertEquals("cloud answered 500: bad token ***", failed(Cause.PASSING));
+        use(executor(null, Map.of(), Map.of(), null, Limits.DEFAULT));
+        assertTrue(failed(Cause.FINAL).startsWith("cloud wants an API key (401)"));
+    }
+
+    @Test
+    void run_errorObjectInA200_passesUnlessItBlamesTheRequest() throws Exception {
+        fake.next(FakeOpenAiAnswer.errorObject());
+        assertEquals("cloud broke off: upstream is overloaded", failed(Cause.PASSING));
+        fake.next(FakeOpenAiAnswer.error("One"));
+        assertEquals("cloud broke off: the worker died", failed(Cause.PASSING));
+        assertEquals("One", pieces.text());
+        for (String error : List.of("{\"error\":{\"message\":\"no\",\"code\":400}}",
+                "{\"error\":{\"message\":\"no\",\"type\":\"invalid_request_error\"}}",
+                "{\"object\":\"error\",\"message\":\"no\",\"code\":400}")) {
+            fake.next((request, reply) -> reply.whole(200, error));
+            assertEquals("cloud refused: no", failed(Cause.FINAL), error);
+        }
+        for (String line : List.of("data: {\"error\":\"no\"}", "error: {\"message\":\"no\",\"code\":429}",
+                "event: error\ndata: {\"error\":{\"message\":\"no\",\"code\":\"server_error\"}}",
+                "data: {\"object\":\"error\",\"message\":\"no\",\"code\":500}")) {
+            fake.next(FakeOpenAiAnswer.broken(line + "\n\ndata: [DONE]\n\n"));
+            assertEquals("cloud broke off: no", failed(Cause.PASSING), line);
+        }
+        fake.next(FakeOpenAiAnswer.errorObject());
+        assertEquals("cloud broke off: upstream is overloaded", failed(Cause.PASSING, embed("{\"input\":\"a\"}")));
+    }
+
+    @Test
+    void run_malformed_passes() throws Exception {
+        for (String text : List.of("data: {\"choices\":[{\"delta\":\n\n", "data: hello\n\n", "data: []\n\n",
+                "data: {\"choices\":1}\n\n", "data: {\"choices\":[1]}\n\n", "data: {\"choices\":[{\"delta\":1}]}\n\n",
+                "data: {\"choices\":[{\"delta\":{\"tool_calls\":[1]}}]}\n\n")) {
+            fake.next(FakeOpenAiAnswer.broken(text, "One"));
+            assertTrue(failed(Cause.PASSING).startsWith("cloud sent what is not an answer of OpenAI's API"), text);
+        }
+    }
+
+    @Test
+    void run_pageOfAProxy_passesWithoutTheHtml() throws Exception {
+        fake.next((request, reply) -> {
+            reply.begin("text/html");
+            reply.part("<html><body>please log in</body></html>");
+        });
+        assertEquals("cloud sent no answer, but text/html", failed(Cause.PASSING));
+        fake.next((request, reply) -> reply.whole(502, "<html><body>bad</body></html>"));
+        assertEquals("cloud answered 502", failed(Cause.PASSING));
+    }
+
+    @Test
+    void run_brokenOff_isLost() throws Exception {
+        fake.next(FakeOllamaAnswer.breakOff());
+        assertTrue(failed(Cause.PASSING).contains("was lost before an answer came"));
+        fake.next(FakeOpenAiAnswer.breakOff("One"));
+        assertTrue(failed(Cause.PASSING).contains("was lost in the middle of the answer"));
+        assertEquals("One", pieces.text());
+        fake.next(FakeOpenAiAnswer.broken("", "One"));
+        assertTrue(failed(Cause.PASSING).contains("its end is missing"));
+    }
+
+    @Test
+    void run_hostGone_isUnreachable() throws Exception {
+        fake.http().kill();
+        assertTrue(failed(Cause.UNREACHABLE).startsWith("cannot connect to cloud: "));
+        assertTrue(assertThrows(IOException.class, openAi::models).getMessage().startsWith("cannot connect to cloud"));
+    }
+
+    // ---- limits
+
+    @Test
+    void run_answerLargerThanTheLimit_fails() throws Exception {
+        use(executor(KEY, Map.of(), Map.of(), null, new Limits(1 << 20, 1 << 20)));
+        String piece = "x".repeat(400_000);
+        fake.next(FakeOpenAiAnswer.tokens(piece, piece));
+        completed(chat());
+        fake.next(FakeOpenAiAnswer.tokens(piece, piece, piece));
+        assertEquals("cloud sent an answer larger than 1 MiB", failed(Cause.FINAL));
+        fake.next(FakeOpenAiAnswer.tokens(piece + piece + piece));
+        assertEquals("cloud sent a line longer than 1 MiB", failed(Cause.FINAL));
+        fake.next(FakeOpenAiAnswer.broken("data: \"" + piece + "\ndata: " + piece + "\ndata: " + piece + "\n\n"));
+        assertEquals("cloud sent an event longer than 1 MiB", failed(Cause.FINAL));
+        fake.next((request, reply) -> reply.whole(200, "{\"data\":[{\"embedding\":[" + "1,".repeat(1 << 19) + "1]}]}"));
+        assertEquals("cloud sent an answer larger than 1 MiB", failed(Cause.FINAL, embed("{\"input\":\"a\"}")));
+    }
+
+    // ---- time and cancel
+
+    @Test
+    void run_hostSilent_idleTimeoutClosesTheConnection() throws Exception {
+        completed(chat());
+        fake.http().takeRequest();
+        fake.next(FakeOpenAiAnswer.stall("One"));
+        assertEquals("cloud sent nothing for 200ms", failed(Cause.PASSING, call(TaskType.CHAT, HELLO, LONG, SHORT)));
+        fake.http().takeRequest().awaitCancelled();
+    }
+
+    @Test
+    void run_timeOver_isTheTasksOrTheEndpoints() throws Exception {
+        completed(chat());
+        fake.next(FakeOllamaAnswer.hang());
+        assertEquals("cloud did not finish within 200ms",
+                failed(Cause.TIMEOUT, call(TaskType.CHAT, HELLO, SHORT, LONG)));
+        use(executor(KEY, Map.of(), Map.of(), SHORT, Limits.DEFAULT));
+        fake.next(FakeOllamaAnswer.hang());
+        assertEquals("cloud did not finish within 200ms, the endpoint's timeout", failed(Cause.PASSING));
+    }
+
+    @Test
+    void run_interruptedInTheMiddle_endsAndClosesTheConnection() throws Exception {
+        fake.next(FakeOpenAiAnswer.stall("One"));
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread running = Thread.ofVirtual().start(() -> {
+            assertThrows(InterruptedException.class, () -> openAi.run(chat(), pieces));
+            ended.countDown();
+        });
+        pieces.first.await();
+        running.interrupt();
+        assertTrue(ended.await(10, TimeUnit.SECONDS));
+        fake.http().takeRequest().awaitCancelled();
+    }
+
+    @Test
+    void run_interruptedInAFlood_ends() throws Exception {
+        fake.next((request, reply) -> {
+            FakeOpenAiAnswer.begin(reply);
+            while (!Thread.interrupted()) {
+                FakeOpenAiAnswer.token(request, reply, "x");
+            }
+        });
+        Future<Outcome> running = threads.submit(() -> openAi.run(chat(), pieces));
+        pieces.first.await();
+        running.cancel(true);
+        fake.http().takeRequest().awaitCancelled();
+    }
+
+    @Test
+    void run_oneAfterAnother_usesOneConnection() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            completed(chat());
+            completed(embed("{\"input\":\"a\"}"));
+            openAi.models();
+        }
+        assertEquals(1, fake.http().connections());
+    }
+
+    // ---- models
+
+    @Test
+    void models_listed_asTheHostWritesThem() throws Exception {
+        fake.lists("gemma.gguf", "b");
+        assertEquals(List.of("gemma.gguf", "b"), openAi.models());
+        fake.info("/v1/models", FakeOpenAiAnswer.status(404, "no such path"));
+        assertEquals(List.of(), openAi.models());
+        fake.info("/v1/models", (request, reply) -> reply.whole(200, "{\"models\":[]}"));
+        assertTrue(assertThrows(IOException.class, openAi::models).getMessage().contains("no list of models"));
+    }
+
+    @Test
+    void models_ofTheSettings_areBelievedIfTheHostAnswers() throws Exception {
+        use(executor(KEY, Map.of(), Map.of("b", "b", "a", "vendor/a"), null, Limits.DEFAULT));
+        assertEquals(List.of("a", "b"), openAi.models());
+        fake.info("/v1/models", FakeOpenAiAnswer.status(500, "died"));
+        assertEquals("cloud answered 500: died", assertThrows(IOException.class, openAi::models).getMessage());
+    }
+
+    @Test
+    void run_hostThatLiesAboutItsModels_isFoundOut() throws Exception {
+        fake.models("other").lists("q");
+        assertEquals(List.of("q"), openAi.models());
+        assertEquals("model 'q' not found on cloud", failed(Cause.MODEL_MISSING));
+    }
+}
