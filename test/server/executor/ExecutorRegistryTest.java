@@ -29,7 +29,7 @@ class ExecutorRegistryTest {
             assertEquals("gpu:11434", host.name());
             assertEquals("http://gpu:11434", host.url());
         }
-        try (TaskExecutor host = registry.open("ollama", "gpu")) {
+        try (TaskExecutor host = registry.open("ollama", HostAddress.of("gpu"))) {
             assertEquals("gpu:11434", host.name());
         }
     }
@@ -38,7 +38,7 @@ class ExecutorRegistryTest {
     void open_unknown_namesWhatThereIs() {
         String message = assertThrows(Problem.class, () -> registry.open("gopher://gpu")).getMessage();
         assertTrue(message.contains("gopher://gpu") && message.contains("ollama"), message);
-        message = assertThrows(Problem.class, () -> registry.open("llama", "gpu")).getMessage();
+        message = assertThrows(Problem.class, () -> registry.open("llama", HostAddress.of("gpu"))).getMessage();
         assertTrue(message.contains("\"llama\"") && message.contains("echo"), message);
     }
 

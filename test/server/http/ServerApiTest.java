@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import server.queue.Run;
+import server.queue.Place;
 import shared.Version;
 import shared.json.Json;
 
@@ -56,8 +57,8 @@ final class ServerApiTest {
         assertEquals(0, status.integer("cancelled_tasks", -1));
         assertEquals(4, status.integer("total_tasks", -1));
         assertEquals("{\"5\":2}", status.get("queues_by_priority").text());
-        assertEquals(1, status.integer("workers_active", -1));
-        assertEquals(3, status.integer("workers_idle", -1));
+        assertEquals(0, status.integer("workers_active", -1));
+        assertEquals(6, status.integer("workers_idle", -1));
         assertEquals("running", status.text("mode"));
         assertTrue(status.text("oldest_pending_at").endsWith("Z"));
         assertTrue(status.integer("uptime_seconds", -1) >= 0);

@@ -129,7 +129,7 @@ class OpenAiExecutorTest extends OpenAiHarness {
         "408 | slow | PASSING | cloud answered 408: slow",
         "413 | big | FINAL | cloud answered 413: big",
         "422 | extra | FINAL | cloud answered 422: extra",
-        "429 | later | PASSING | cloud answered 429: later",
+        "429 | later | LIMITED | cloud answered 429: later",
         "500 | died | PASSING | cloud answered 500: died",
         "500 | it does not support embeddings | FINAL | cloud answered 500: it does not support embeddings",
         "501 | no | FINAL | cloud answered 501: no",
