@@ -112,6 +112,10 @@ final class Commands {
             new Command("drain", "", "refuse new tasks and run what is there", "", """
                       ollama-queue drain
                     """, Change::queue),
+            new Command("backends", "[ACTION] [NAME]", "list the hosts that run tasks; enable or disable one", "", """
+                      ollama-queue backends
+                      ollama-queue backends disable gpu
+                    """, Backends::run),
             new Command("help", "[COMMAND]", "print help", "", """
                       ollama-queue help submit
                     """, null),

@@ -14,19 +14,25 @@ final class TaskTable {
 
     private static final String[] HEAD = {"ID", "STATUS", "TYPE", "MODEL", "PRIORITY", "AGE", "PROMPT"};
     private static final Map<String, String> COLOURS = Map.of("completed", "\033[32m", "failed", "\033[31m", "running",
-            "\033[36m");
+            "\033[36m", "up", "\033[32m", "down",
+            "\033[31m");
 
     private TaskTable() {
     }
 
     static void print(Session session, List<Json.Obj> tasks) {
-        Terminal terminal = session.terminal();
         List<String[]> rows = new ArrayList<>();
         rows.add(HEAD);
         for (Json.Obj task : tasks) {
-            rows.add(cells(task, terminal.clock().instant()));
+            rows.add(cells(task, session.terminal().clock().instant()));
         }
-        int[] widths = new int[HEAD.length];
+        rows(session, rows);
+    }
+
+    /// Rows in columns; the second cell, a status, may have a colour.
+    static void rows(Session session, List<String[]> rows) {
+        Terminal terminal = session.terminal();
+        int[] widths = new int[rows.get(0).length];
         for (String[] row : rows) {
             for (int i = 0; i < widths.length - 1; i++) {
                 widths[i] = Math.max(widths[i], width(row[i]));
@@ -70,14 +76,18 @@ final class TaskTable {
             Long.toString(task.integer("priority", 0)), age(cell(task, "created_at"), now), cell(task, "preview")};
     }
 
-    /// On one line, without what would steer a terminal.
     private static String cell(Json.Obj task, String name) {
         String text = task.text(name);
-        return text == null ? "" : Output.printable(text.replaceAll("\\s+", " "));
+        return text == null ? "" : line(text);
+    }
+
+    /// On one line, without what would steer a terminal.
+    static String line(String text) {
+        return Output.printable(text.replaceAll("\\s+", " "));
     }
 
     /// `5s`, `12m`, `3h`, `8d`.
-    private static String age(String created, Instant now) {
+    static String age(String created, Instant now) {
         try {
             long seconds = Math.max(0, Duration.between(Instant.parse(created), now).toSeconds());
             return seconds < 120 ? seconds + "s" : seconds < 7_200 ? seconds / 60 + "m"

@@ -63,7 +63,8 @@ final class Server implements AutoCloseable {
             HttpOptions options = HttpOptions.DEFAULT.at(arguments.host(), arguments.port(), Set.of());
             HttpApi.prepare(options);
             HttpApi api = HttpApi.start(options, new HttpApi.Parts(queue, answers,
-                    new SubmissionReader(DEFAULT_MODEL, Terms.DEFAULT, hosts::check), hosts, dispatcher::waitsFor, clock));
+                    new SubmissionReader(DEFAULT_MODEL, Terms.DEFAULT, hosts::check), hosts, dispatcher::waitsFor,
+                    clock));
 
             dispatcher.start();
             return new Server(arguments, queue, dispatcher, api);

@@ -27,7 +27,8 @@ final class CommandsTest {
     @Test
     void help_everyCommand_isListed() {
         assertEquals(List.of("submit", "batch", "status", "list", "show", "result", "wait", "follow", "cancel",
-                "priority", "retry", "pause", "resume", "drain", "help", "version"), names());
+                "priority", "retry", "pause", "resume", "drain", "backends",
+                "help", "version"), names());
     }
 
     @Test

@@ -9,7 +9,8 @@ import shared.json.JsonWriter;
 import shared.json.Slice;
 
 /// The public JSON form of a task. The members from `id` to `metadata` are always there, in this order; behind them
-/// stands what only some tasks have: `retry_at`, `rule` (while it runs), `expires_at`, and each of the terms that differs from the default.
+/// stands what only some tasks have: `retry_at`, `rule` (while it runs), `expires_at`, and each of the
+/// terms that differs from the default.
 public final class TaskJson {
 
     private TaskJson() {
