@@ -48,7 +48,7 @@ final class Backends {
         return new String[] {text(host, "name"), "false".equals(text(host, "enabled")) ? "disabled"
                 : text(host, "health"), TaskTable.age(text(host, "since"), now), text(host, "kind"),
             text(host, "slots_used") + "/" + text(host, "slots"), text(host, "completed"), text(host, "failed"),
-            speed.startsWith("0.0") ? "-" : speed, text(host, "url"),
+            speed.equals("0") ? "-" : speed, text(host, "url"),
             rest + (rest.isEmpty() || trouble.isEmpty() ? "" : "; ") + trouble};
     }
 

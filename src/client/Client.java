@@ -87,17 +87,12 @@ public final class Client {
             return 0;
         }
         Duration timeout = arguments.duration("timeout");
-        Api api = new Api(setting(arguments, "server", "OLLAMA_QUEUE_CLIENT_SERVER_URL", Api.DEFAULT_SERVER),
-                setting(arguments, "token", "OLLAMA_QUEUE_TOKEN", null));
+        Target target = Target.of(arguments, terminal);
+        Api api = new Api(target.server(), target.token());
         Session session = new Session(terminal, api, output, waitingFor, timeout != null);
         Command.Action action = command.action();
         return timeout == null ? action.run(session, arguments)
                 : within(timeout, () -> action.run(session, arguments));
-    }
-
-    private String setting(Arguments arguments, String flag, String variable, String otherwise) {
-        String value = arguments.has(flag) ? arguments.text(flag) : terminal.variable(variable);
-        return value == null || value.isEmpty() ? otherwise : value;
     }
 
     private static Output.Form form(String name) {

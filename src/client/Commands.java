@@ -12,6 +12,7 @@ final class Commands {
     static final String EVERYWHERE = """
           --server URL          the server ($OLLAMA_QUEUE_CLIENT_SERVER_URL, http://localhost:8080)
           --token TOKEN         the server's token ($OLLAMA_QUEUE_TOKEN keeps it out of ps)
+          --config FILE         the settings (~/.ollama-queue/config.yaml, /etc/ollama-queue/config.yaml)
           --output FORM         text (default), json, jsonl or table
           --timeout DURATION    stop waiting after this time, with exit status 124
           --help                print this

@@ -1,16 +1,23 @@
 package server;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.List;
 
 import server.journal.JournalCommand;
+import server.log.Log;
+import server.settings.CommandLine;
+import server.settings.ConfigCommand;
+import server.settings.Help;
+import server.settings.Settings;
 import shared.Problem;
 import shared.Version;
 
 /// The program: what it prints and how it ends. Exit status 0 after an orderly stop, 1 when it cannot start or go on,
-/// 2 for wrong usage.
+/// 2 for wrong usage and wrong settings.
 final class Main {
 
     private static final String NAME = "ollama-queue-server: ";
@@ -27,53 +34,70 @@ final class Main {
             return JournalCommand.run(words.subList(1, words.size()), out, err);
         }
         if (words.contains("--help") || words.contains("-h")) {
-            out.print(Arguments.USAGE);
+            out.print(Help.usage());
             return 0;
         }
         if (words.contains("--version")) {
             out.println("ollama-queue-server " + Version.TEXT);
             return 0;
         }
+        if (!words.isEmpty() && words.getFirst().equals("config")) {
+            return ConfigCommand.run(words.subList(1, words.size()), System::getenv, out, err);
+        }
+        CommandLine line;
         try {
-            return serve(Arguments.parse(words, System.getenv()), out, err);
+            line = CommandLine.parse(words);
         } catch (Problem wrong) {
             err.println(NAME + wrong.getMessage());
             err.println(NAME + "--help shows the options");
             return 2;
         }
+        try {
+            Settings settings = Settings.load(line, System::getenv);
+            Log.ofProcess().level(level(settings));
+            Log.ofProcess().file(settings.path("log_file"));
+            return serve(line, settings, out, err);
+        } catch (Problem wrong) {
+            wrong.getMessage().lines().forEach(message -> err.println(NAME + message));
+            return 2;
+        } catch (IOException unwritable) {
+            err.println(NAME + "cannot write log_file: " + unwritable);
+            return 2;
+        }
     }
 
-    private static int serve(Arguments arguments, PrintStream out, PrintStream err) throws InterruptedException {
-        logging(arguments.verbose());
+    private static int serve(CommandLine line, Settings settings, PrintStream out, PrintStream err)
+            throws InterruptedException {
+        Logger log = System.getLogger("server");
+        settings.notes().forEach(note -> log.log(Level.WARNING, "event=setting_without_effect what=" + note));
+        Reload reload = new Reload(line, settings);
+        // from here on, for the default of SIGHUP is the end
+        Signals.onHangup(reload::run);
         Server server;
         try {
-            server = Server.start(arguments);
+            server = Server.start(settings);
         } catch (StartFailure failure) {
             err.println(NAME + failure.getMessage());
             return 1;
         }
+        reload.begin(server);
         Signals stops = Signals.catchThem();
         out.println("listening on " + server.url());
         out.flush();
         boolean wanted = server.awaitEnd(stops);
-        System.getLogger("server").log(Level.INFO, "event=stopping");
+        log.log(Level.INFO, "event=stopping");
         server.close();
-        System.getLogger("server").log(Level.INFO, "event=stopped");
+        log.log(Level.INFO, "event=stopped");
         return wanted ? 0 : 1;
     }
 
-    /// One line an event, to stderr. What a user has set stays. The second pair of names is for an image that holds
-    /// `java.logging`, the first for one that does not.
-    private static void logging(boolean verbose) {
-        String format = "%1$tFT%1$tT.%1$tL%1$tz %4$s %3$s %5$s%6$s%n";
-        property("jdk.system.logger.format", format);
-        property("jdk.system.logger.level", verbose ? "DEBUG" : "INFO");
-        property("java.util.logging.SimpleFormatter.format", format);
-    }
-
-    private static void property(String name, String value) {
-        if (System.getProperty(name) == null) {
-            System.setProperty(name, value);
-        }
+    static Level level(Settings settings) {
+        return switch (settings.text("log_level")) {
+            case "debug" -> Level.DEBUG;
+            case "warn" -> Level.WARNING;
+            case "error" -> Level.ERROR;
+            case "off" -> Level.OFF;
+            default -> Level.INFO;
+        };
     }
 }

@@ -6,68 +6,67 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
-import server.dispatch.DispatchOptions;
 import server.dispatch.Dispatcher;
-import server.dispatch.HostOptions;
 import server.dispatch.Hosts;
 import server.executor.ExecutorRegistry;
 import server.http.HttpApi;
 import server.http.HttpOptions;
+import server.http.Tokens;
 import server.journal.FileStorage;
-import server.journal.JournalOptions;
 import server.live.Answers;
-import server.queue.QueueOptions;
 import server.queue.TaskQueue;
+import server.settings.Options;
+import server.settings.Settings;
 import server.task.SubmissionReader;
-import server.task.Terms;
 
 /// The wiring: every part is built in order, from the disk outwards, and closed in reverse.
 final class Server implements AutoCloseable {
 
-    private static final String DEFAULT_MODEL = "qwen3";
-
-    private final Arguments arguments;
     private final TaskQueue queue;
     private final Dispatcher dispatcher;
+    private final SubmissionReader submissions;
     private final HttpApi api;
+    private volatile Settings settings;
 
-    private Server(Arguments arguments, TaskQueue queue, Dispatcher dispatcher, HttpApi api) {
-        this.arguments = arguments;
+    private Server(Settings settings, TaskQueue queue, Dispatcher dispatcher, SubmissionReader submissions,
+            HttpApi api) {
+        this.settings = settings;
         this.queue = queue;
         this.dispatcher = dispatcher;
+        this.submissions = submissions;
         this.api = api;
     }
 
-    static Server start(Arguments arguments) throws StartFailure {
+    static Server start(Settings settings) throws StartFailure {
         InstantSource clock = InstantSource.system();
         SecureRandom random = new SecureRandom();
         List<AutoCloseable> opened = new ArrayList<>();
         try {
-            Hosts hosts = Hosts.open(ExecutorRegistry.load(),
-                    arguments.ollamaHosts().stream().map(HostOptions::local).toList(), arguments.workers(), clock);
+            Hosts hosts = Hosts.open(ExecutorRegistry.load(), Options.hosts(settings),
+                    settings.integer("queue.workers"), clock);
             opened.add(hosts);
 
-            TaskQueue queue = TaskQueue.open(new FileStorage(arguments.dataDir()), JournalOptions.DEFAULT,
-                    QueueOptions.DEFAULT, clock, random);
+            TaskQueue queue = TaskQueue.open(new FileStorage(settings.path("storage.path")),
+                    Options.journal(settings), Options.queue(settings), clock, random);
             opened.add(queue);
 
             Answers answers = new Answers();
             queue.onEvent(answers::publish);
 
             Dispatcher dispatcher = new Dispatcher(queue, hosts, answers,
-                    DispatchOptions.DEFAULT.workers(arguments.workers()), clock, random);
+                    Options.dispatch(settings), clock, random);
             opened.add(dispatcher);
 
-            HttpOptions options = HttpOptions.DEFAULT.at(arguments.host(), arguments.port(), Set.of());
+            SubmissionReader submissions =
+                    new SubmissionReader(settings.text("default_model"), Options.terms(settings), hosts::check);
+            HttpOptions options = Options.http(settings);
             HttpApi.prepare(options);
-            HttpApi api = HttpApi.start(options, new HttpApi.Parts(queue, answers,
-                    new SubmissionReader(DEFAULT_MODEL, Terms.DEFAULT, hosts::check), hosts, dispatcher::waitsFor,
-                    clock));
+            HttpApi api = HttpApi.start(options, Tokens.of(settings.token()), new HttpApi.Parts(queue, answers,
+                    submissions, hosts, dispatcher::waitsFor, clock));
 
             dispatcher.start();
-            return new Server(arguments, queue, dispatcher, api);
+            return new Server(settings, queue, dispatcher, submissions, api);
         } catch (IOException | IllegalArgumentException | SecurityException failure) {
             closeAll(opened);
             throw new StartFailure(failure.getMessage() == null ? failure.toString() : failure.getMessage());
@@ -77,8 +76,17 @@ final class Server implements AutoCloseable {
     /// The address to reach it at, as `http://localhost:8080`.
     String url() {
         InetSocketAddress address = api.address();
-        String host = arguments.host();
+        String host = api.host();
         return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    /// From now on these settings hold, as far as they can change at run time.
+    void become(Settings newSettings) {
+        settings = newSettings;
+        queue.become(Options.queue(newSettings));
+        dispatcher.become(Options.dispatch(newSettings));
+        submissions.become(newSettings.text("default_model"), Options.terms(newSettings));
+        api.admit(Options.allowedHosts(newSettings), Tokens.of(newSettings.token()));
     }
 
     /// Waits until a signal asks it to stop, or the journal can write no more.
@@ -94,7 +102,7 @@ final class Server implements AutoCloseable {
     @Override
     public void close() {
         api.stopIntake();
-        dispatcher.stop(arguments.grace());
+        dispatcher.stop(settings.duration("server.grace"));
         api.close();
         dispatcher.close();
         queue.close();

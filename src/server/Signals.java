@@ -4,8 +4,9 @@ import java.util.concurrent.CountDownLatch;
 
 import sun.misc.Signal;
 
-/// SIGTERM and SIGINT: the first asks the server to stop, the second ends the process at once. `sun.misc.Signal` is the
-/// only way to see a second one; a shutdown hook would also end with status 143.
+/// SIGTERM and SIGINT: the first asks the server to stop, the second ends the process at once. SIGHUP asks it to read
+/// its settings again. `sun.misc.Signal` is the only way to see a second one or a SIGHUP; a shutdown hook would also
+/// end with status 143.
 final class Signals {
 
     private static final int HURRIED = 130;
@@ -21,6 +22,11 @@ final class Signals {
             Signal.handle(new Signal(name), signal -> signals.caught());
         }
         return signals;
+    }
+
+    /// @param reread runs at each SIGHUP, on a thread of its own
+    static void onHangup(Runnable reread) {
+        Signal.handle(new Signal("HUP"), signal -> reread.run());
     }
 
     /// Waits for the first signal, or for [#release].

@@ -8,6 +8,7 @@ module ollamaqueue.server {
     exports server.executor;
 
     uses server.executor.ExecutorProvider;
+    provides System.LoggerFinder with server.log.LogProvider;
     provides server.executor.ExecutorProvider with
         server.executor.echo.EchoProvider,
         server.executor.openai.OpenAiProvider,

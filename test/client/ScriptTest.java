@@ -79,7 +79,8 @@ final class ScriptTest {
     private void run(String name, Block block, FakeApi api) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Map<String, String> environment = new HashMap<>(Map.of("OLLAMA_QUEUE_CLIENT_SERVER_URL", api.url()));
+        Map<String, String> environment = new HashMap<>(Map.of("OLLAMA_QUEUE_CLIENT_SERVER_URL", api.url(),
+                "HOME", files.toString()));
         block.surroundings.forEach((key, value) -> environment.put(key, value.replace("URL", api.url())));
         String terminals = block.surroundings.getOrDefault("tty", "");
         Terminal terminal = new Terminal(

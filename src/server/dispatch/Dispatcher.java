@@ -26,10 +26,10 @@ public final class Dispatcher implements AutoCloseable {
 
     private final TaskQueue queue;
     private final Hosts hosts;
-    private final DispatchOptions options;
+    private final HealthCheck health;
+    private volatile DispatchOptions options;
     private final InstantSource clock;
     private final Asked asked = new Asked();
-    private final HealthCheck health;
     private final AttemptRunner runner;
     /// By task: the thread of its running attempt.
     private final Map<Long, Thread> attempts = new ConcurrentHashMap<>();
@@ -62,6 +62,14 @@ public final class Dispatcher implements AutoCloseable {
         if (!changed.getAndSet(true)) {
             LockSupport.unpark(loop);
         }
+    }
+
+    /// From now on these hold; no attempt is broken off for it.
+    public void become(DispatchOptions newOptions) {
+        options = newOptions;
+        hosts.workers(newOptions.workers());
+        health.every(newOptions.routing().healthCheckInterval());
+        wake();
     }
 
     /// Why a pending task is not running although it is its time; null if there is nothing to say but its turn.
@@ -157,7 +165,9 @@ public final class Dispatcher implements AutoCloseable {
         LockSupport.unpark(loop);
         long end = System.nanoTime() + grace.toNanos();
         try {
-            loop.join(Duration.ofSeconds(10));
+            if (loop.isAlive()) {
+                loop.join(Duration.ofSeconds(10));
+            }
             for (Thread attempt : attempts.values()) {
                 attempt.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
             }

@@ -21,7 +21,7 @@ final class HealthCheck implements AutoCloseable {
     private static final long AWAY_MS = 1_000;
 
     private final Hosts hosts;
-    private final Duration interval;
+    private volatile Duration interval;
     private final InstantSource clock;
     private final Map<Host, Thread> threads = new ConcurrentHashMap<>();
 
@@ -37,6 +37,11 @@ final class HealthCheck implements AutoCloseable {
             threads.put(host, thread);
             thread.start();
         }
+    }
+
+    /// From now on this often.
+    void every(Duration newInterval) {
+        interval = newInterval;
     }
 
     /// Asks a host now, for something was wrong with it.

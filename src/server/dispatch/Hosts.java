@@ -17,7 +17,7 @@ public final class Hosts implements AutoCloseable {
 
     private final Map<String, Host> byName;
     private final List<Host> all;
-    private final int workers;
+    private volatile int workers;
     private final InstantSource clock;
     private final List<Runnable> onChange = new CopyOnWriteArrayList<>();
 
@@ -53,6 +53,11 @@ public final class Hosts implements AutoCloseable {
             throw wrong;
         }
         return new Hosts(new ArrayList<>(opened.values()), workers, clock);
+    }
+
+    /// From now on so many attempts run at once on the local hosts together.
+    void workers(int newWorkers) {
+        workers = newWorkers;
     }
 
     /// Every host as it is now.

@@ -43,9 +43,12 @@ sealed interface Answer {
         return new Whole(status, null, new byte[0], 0, headers);
     }
 
-    /// The one form of all errors. A 429 and a 503 say when to come again.
+    /// The one form of all errors. A 401 says what is wanted, a 429 and a 503 when to come again.
     static Answer error(int status, String message, String... headers) {
         JsonWriter json = new JsonWriter().beginObject().name("error").string(message).endObject();
+        if (status == 401) {
+            return json(status, json, "WWW-Authenticate", "Bearer realm=\"ollama-queue\"");
+        }
         if (status != 429 && status != 503) {
             return json(status, json, headers);
         }

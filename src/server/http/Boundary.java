@@ -62,7 +62,7 @@ final class Boundary implements HttpHandler {
     private Answer answer(HttpExchange exchange, WebRequest request) throws IOException, InterruptedException {
         guard.check(exchange);
         String method = exchange.getRequestMethod();
-        Routes.Match match = routes.find(method, request.path());
+        Routes.Match match = find(method, request.path(), exchange);
         if (match.route() == null) {
             return method.equals("OPTIONS") ? Answer.empty(204, "Allow", match.allow())
                     : Answer.error(405, "this path has no " + method + "; it has " + match.allow(),
@@ -73,6 +73,19 @@ final class Boundary implements HttpHandler {
         }
         request.found(match.id(), match.route().parameters());
         return match.route().handler().handle(request);
+    }
+
+    /// What is at the path, for who may see it; without the token nobody learns what is there.
+    private Routes.Match find(String method, String path, HttpExchange exchange) throws InterruptedException {
+        Routes.Match match = null;
+        try {
+            match = routes.find(method, path);
+        } finally {
+            if (match == null || !match.open()) {
+                guard.checkToken(exchange);
+            }
+        }
+        return match;
     }
 
     private static Answer error(HttpExchange exchange, Throwable thrown) {

@@ -1,5 +1,7 @@
 package server.http;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -12,14 +14,22 @@ import com.sun.net.httpserver.HttpExchange;
 
 import shared.Problem;
 
-/// Who may ask. Without a token: bound to loopback, everybody there; else the machines of private networks too. A
-/// `Host` that no user of such a network would have typed is refused, for behind it is a web page that had its name
-/// point here (DNS rebinding), and so is an `Origin` other than the server's own.
+/// Who may ask. With a token: who bears it. Without one: bound to loopback, everybody there; else the machines of
+/// private networks too, and a `Host` that no user of such a network would have typed is refused, for behind it is a
+/// web page that had its name point here (DNS rebinding). An `Origin` other than the server's own is refused always.
 final class Guard {
 
+    private static final Logger LOG = System.getLogger("server.http");
+    private static final String BEARER = "bearer ";
+
+    /// What a running server may change.
+    private record Access(Set<String> hosts, Tokens tokens) {
+    }
+
     private final String boundTo;
-    private final Set<String> allowedHosts;
     private final boolean loopbackOnly;
+    private final Guesses guesses = new Guesses();
+    private volatile Access access;
     private final Supplier<String> machineName;
 
     /// @param boundTo     the address or name that the server was told to bind
@@ -27,16 +37,24 @@ final class Guard {
     /// @param machineName asked only where nothing else lets a name pass, for it may take a while
     Guard(String boundTo, InetAddress bound, Set<String> allowedHosts, Supplier<String> machineName) {
         this.boundTo = boundTo.toLowerCase(Locale.ROOT);
-        this.allowedHosts = allowedHosts;
+        this.access = new Access(allowedHosts, Tokens.NONE);
         this.loopbackOnly = bound.isLoopbackAddress();
         this.machineName = machineName;
     }
 
+    /// From now on these hold.
+    ///
+    /// @param allowedHosts in lower case
+    void become(Set<String> allowedHosts, Tokens tokens) {
+        access = new Access(allowedHosts, tokens);
+    }
+
+    /// Looks at where a request comes from and where it thinks it goes to.
+    ///
     /// @throws Problem 400 or 403
     void check(HttpExchange exchange) {
         Headers headers = exchange.getRequestHeaders();
-        // Tokens: once there are any, a right one lets the request pass here, and a wrong one ends it with 401.
-        if (!loopbackOnly) {
+        if (!loopbackOnly && !access.tokens().needed()) {
             checkPeer(exchange, headers);
         }
         String host = only(headers, "Host");
@@ -46,7 +64,7 @@ final class Guard {
                 throw Problem.badRequest("a request needs exactly one Host header");
             }
         } else {
-            checkHost(host);
+            checkHost(host, access);
         }
         if (exchange.getRequestURI().getRawAuthority() != null) {
             checkAbsolute(exchange, host);
@@ -54,6 +72,26 @@ final class Guard {
         String origin = only(headers, "Origin");
         if (origin != null && !sameOrigin(origin, host)) {
             throw new Problem(403, "a page of another origin may not ask here");
+        }
+    }
+
+    /// Looks at the token, where one is needed.
+    ///
+    /// @throws Problem 401, for a wrong token after a while
+    void checkToken(HttpExchange exchange) throws InterruptedException {
+        Tokens tokens = access.tokens();
+        if (!tokens.needed()) {
+            return;
+        }
+        String header = only(exchange.getRequestHeaders(), "Authorization");
+        if (header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            throw new Problem(401, "this server wants its token: send it as Authorization: Bearer TOKEN");
+        }
+        if (!tokens.right(header.substring(BEARER.length()).strip())) {
+            LOG.log(Level.WARNING, "event=wrong_token from=" + exchange.getRemoteAddress().getAddress()
+                    .getHostAddress());
+            Thread.sleep(guesses.delay(System.nanoTime()));
+            throw new Problem(401, "this is not the server's token");
         }
     }
 
@@ -65,10 +103,11 @@ final class Guard {
         }
     }
 
-    private void checkHost(String host) {
+    private void checkHost(String host, Access allowed) {
         String name = name(host);
-        boolean passes = name.equals("localhost") || name.equals(boundTo) || name.indexOf('.') < 0
-                && name.indexOf(':') < 0 || allowedHosts.contains(name) || isPrivateLiteral(name)
+        boolean passes = allowed.tokens().needed() || name.equals("localhost")
+                || name.equals(boundTo) || name.indexOf('.') < 0
+                && name.indexOf(':') < 0 || allowed.hosts().contains(name) || isPrivateLiteral(name)
                 || name.equals(machineName.get());
         if (!passes) {
             throw new Problem(403, "the Host \"" + name + "\" is not known here; "

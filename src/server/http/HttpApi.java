@@ -2,7 +2,9 @@ package server.http;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -30,15 +32,19 @@ public final class HttpApi implements AutoCloseable {
             Function<Task, String> waiting, InstantSource clock) {
     }
 
+    private final String host;
     private final HttpServer server;
+    private final Guard guard;
     private final ExecutorService handlers;
     private volatile boolean stopping;
 
-    private HttpApi(HttpOptions options, Parts parts, HttpServer server) {
+    private HttpApi(HttpOptions options, Tokens tokens, Parts parts, HttpServer server) {
+        this.host = options.host();
         this.server = server;
         handlers = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
-        Guard guard = new Guard(options.host(), server.getAddress().getAddress(), options.allowedHosts(),
+        guard = new Guard(options.host(), server.getAddress().getAddress(), options.allowedHosts(),
                 Guard::machineName);
+        guard.become(options.allowedHosts(), tokens);
         server.createContext("/", new Boundary(guard, routes(options, parts), new Bodies(options.bodiesBytesMax()),
                 () -> stopping));
         server.setExecutor(handlers);
@@ -57,19 +63,45 @@ public final class HttpApi implements AutoCloseable {
         property("sun.net.httpserver.maxReqHeaderSize", options.headerBytesMax());
     }
 
+    /// Begins to serve everybody.
+    public static HttpApi start(HttpOptions options, Parts parts) throws IOException {
+        return start(options, Tokens.NONE, parts);
+    }
+
     /// Begins to serve.
     ///
     /// @throws IOException the address cannot be bound, with a message for people
-    public static HttpApi start(HttpOptions options, Parts parts) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(options.host(), options.port()), BACKLOG);
-        HttpApi api = new HttpApi(options, parts, server);
+    public static HttpApi start(HttpOptions options, Tokens tokens, Parts parts) throws IOException {
+        HttpServer server = bind(new InetSocketAddress(options.host(), options.port()));
+        HttpApi api = new HttpApi(options, tokens, parts, server);
         server.start();
         return api;
+    }
+
+    private static HttpServer bind(InetSocketAddress address) throws IOException {
+        try {
+            return HttpServer.create(address, BACKLOG);
+        } catch (IOException | UnresolvedAddressException cannot) {
+            throw new IOException("cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
+                    + (address.isUnresolved() ? "unknown host" : cannot.getMessage()), cannot);
+        }
+    }
+
+    /// The address or name that it was told to bind.
+    public String host() {
+        return host;
     }
 
     /// The address that it listens on.
     public InetSocketAddress address() {
         return server.getAddress();
+    }
+
+    /// From now on lets others in.
+    ///
+    /// @param allowedHosts in lower case
+    public void admit(Set<String> allowedHosts, Tokens tokens) {
+        guard.become(allowedHosts, tokens);
     }
 
     /// From now on refuses changes with 503; reads and streams go on.
@@ -119,9 +151,9 @@ public final class HttpApi implements AutoCloseable {
                 .add("POST", "/api/backends/{id}/enable", backends::enable)
                 .add("POST", "/api/backends/{id}/disable", backends::disable)
                 .add("GET", "/api/info", self::info)
-                .add("GET", "/healthz", self::health)
-                .add("GET", "/readyz", self::ready)
-                .add("GET", "/", self::page);
+                .addOpen("GET", "/healthz", self::health)
+                .addOpen("GET", "/readyz", self::ready)
+                .addOpen("GET", "/", self::page);
     }
 
     private static void property(String name, Object value) {

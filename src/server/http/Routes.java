@@ -14,13 +14,18 @@ import shared.Problem;
 final class Routes {
 
     /// @param parameters the query parameters that it knows
-    record Route(Handler handler, Set<String> parameters) {
+    /// @param open       whether it needs no token
+    record Route(Handler handler, Set<String> parameters, boolean open) {
     }
 
     /// @param route null if the path has no such method
     /// @param id    what stands for `{id}`; null if the path has none
     /// @param allow the methods that the path has
     record Match(Route route, String id, String allow) {
+
+        boolean open() {
+            return route != null && route.open();
+        }
     }
 
     /// All that is answered at one path.
@@ -43,9 +48,18 @@ final class Routes {
     private final Map<String, Resource> withId = new LinkedHashMap<>();
 
     Routes add(String method, String path, Handler handler, String... parameters) {
+        return add(method, path, new Route(handler, Set.of(parameters), false));
+    }
+
+    /// A route for everybody, also where a token is needed.
+    Routes addOpen(String method, String path, Handler handler) {
+        return add(method, path, new Route(handler, Set.of(), true));
+    }
+
+    private Routes add(String method, String path, Route route) {
         (path.contains(ID) ? withId : plain)
                 .computeIfAbsent(path, text -> new Resource(segments(text), new LinkedHashMap<>()))
-                .methods().put(method, new Route(handler, Set.of(parameters)));
+                .methods().put(method, route);
         return this;
     }
 

@@ -23,13 +23,13 @@ import shared.TaskStatus;
 /// same state.
 ///
 /// Invariant: every pending task is either in `waiting`, under the time when it may start, or in `ready`; and in
-/// `expiring` if it may expire. Every ended task that will be forgotten is in `ended` of its status.
+/// `expiring` if it may expire. Every ended task is in `ended` of its status.
 final class QueueState {
 
     private static final long DAY = 86_400_000;
     private static final int CANDIDATES_SHOWN = 10;
 
-    private final QueueOptions options;
+    private QueueOptions options;
     private final Arrivals arrivals = new Arrivals();
     private final IdTable ids = new IdTable(arrivals);
     private final ReadyOrder ready = new ReadyOrder();
@@ -43,15 +43,16 @@ final class QueueState {
 
     QueueState(QueueOptions options) {
         this.options = options;
-        if (options.completedMax() > 0 || options.completedAge().isPositive()) {
-            ended.put(TaskStatus.COMPLETED, new SortedSlots());
+        for (TaskStatus status : TaskStatus.values()) {
+            if (status.ended()) {
+                ended.put(status, new SortedSlots());
+            }
         }
-        if (options.completedAge().isPositive()) {
-            ended.put(TaskStatus.CANCELLED, new SortedSlots());
-        }
-        if (options.failedAge().isPositive()) {
-            ended.put(TaskStatus.FAILED, new SortedSlots());
-        }
+    }
+
+    /// From now on these hold.
+    void become(QueueOptions newOptions) {
+        options = newOptions;
     }
 
     // ---- decisions
@@ -312,7 +313,7 @@ final class QueueState {
             if (task.terms().expiresAt() > 0) {
                 expiring.add(task.terms().expiresAt(), slot);
             }
-        } else if (ended.containsKey(task.status())) {
+        } else if (task.status().ended()) {
             ended.get(task.status()).add(task.state().endedAt(), slot);
         }
     }
@@ -326,7 +327,7 @@ final class QueueState {
             if (task.terms().expiresAt() > 0) {
                 expiring.remove(task.terms().expiresAt(), slot);
             }
-        } else if (ended.containsKey(task.status())) {
+        } else if (task.status().ended()) {
             ended.get(task.status()).remove(task.state().endedAt(), slot);
         }
     }
@@ -337,7 +338,9 @@ final class QueueState {
         long byAge = age > 0 ? tasks.firstKey() + age : Long.MAX_VALUE;
         boolean tooMany = status == TaskStatus.COMPLETED && options.completedMax() > 0
                 && tasks.size() > options.completedMax();
-        return tooMany ? Math.min(byAge, tasks.firstKey() + DAY) : byAge;
+        long time = tooMany ? Math.min(byAge, tasks.firstKey() + DAY) : byAge;
+        long interval = Math.max(1, options.interval().toMillis());
+        return time == Long.MAX_VALUE ? time : Math.ceilDiv(time, interval) * interval;
     }
 
     private long oldestPendingAt() {

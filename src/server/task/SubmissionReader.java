@@ -14,7 +14,7 @@ import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 import shared.json.Slice;
 
-/// Reads what a submit says into a checked [Submission], in one pass. It has no state: one serves all threads. What is
+/// Reads what a submit says into a checked [Submission], in one pass. One serves all threads. What is
 /// wrong with a single value is a [JsonException] that names its place, what is wrong with the whole a [Problem]; both
 /// are the user's mistake (400).
 ///
@@ -39,22 +39,30 @@ public final class SubmissionReader {
     /// A longer name is no misspelling of a known one.
     private static final int NAME_LENGTH_MAX = 40;
 
-    private final String defaultModel;
-    private final Terms defaults;
+    /// @param model of a submit that names none
+    /// @param terms of a submit that sets none
+    private record Defaults(String model, Terms terms) {
+    }
+
     private final Consumer<String> hostCheck;
+    private volatile Defaults defaults;
 
     /// @param defaultModel the model of a submit that names none
     /// @param defaults     the terms of a submit that sets none
     /// @param hostCheck    throws a [Problem] if no host has this name
     public SubmissionReader(String defaultModel, Terms defaults, Consumer<String> hostCheck) {
-        this.defaultModel = defaultModel;
-        this.defaults = defaults;
+        this.defaults = new Defaults(defaultModel, defaults);
         this.hostCheck = hostCheck;
     }
 
     /// Takes any name of a host.
     public SubmissionReader(String defaultModel, Terms defaults) {
         this(defaultModel, defaults, name -> { });
+    }
+
+    /// From now on these hold.
+    public void become(String defaultModel, Terms terms) {
+        defaults = new Defaults(defaultModel, terms);
     }
 
     /// @param body the JSON object and nothing after it; it may stay referenced by the answer
@@ -69,7 +77,7 @@ public final class SubmissionReader {
     public Submission read(JsonReader json) {
         FieldReader fields = new FieldReader(json);
         PayloadBuilder payload = new PayloadBuilder(fields);
-        TermsBuilder terms = new TermsBuilder(defaults);
+        TermsBuilder terms = new TermsBuilder(defaults.terms());
         TaskType type = null;
         String model = null;
         int priority = Priority.NORMAL.value;
@@ -126,7 +134,7 @@ public final class SubmissionReader {
 
     private String model(String model, String inPayload) {
         if (model == null) {
-            return inPayload == null ? defaultModel : inPayload;
+            return inPayload == null ? defaults.model() : inPayload;
         }
         if (inPayload != null && !inPayload.equals(model)) {
             throw Problem.badRequest("model is \"" + model + "\" but payload.model is \"" + inPayload

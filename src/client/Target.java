@@ -1,0 +1,67 @@
+package client;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import shared.Problem;
+import shared.config.ConfigFile;
+
+/// The server to ask, and the token that it wants. Strongest first: flag, environment, file. A file in the working
+/// directory does not count, for a checkout's file must not send a token elsewhere; and the server's own token goes
+/// only to the server that the same file describes.
+///
+/// @param token null: none
+record Target(String server, String token) {
+
+    static Target of(Arguments arguments, Terminal terminal) {
+        String server = first(arguments.text("server"), terminal.variable("OLLAMA_QUEUE_CLIENT_SERVER_URL"));
+        String token = first(arguments.text("token"), first(terminal.variable("OLLAMA_QUEUE_TOKEN"),
+                terminal.variable("OLLAMA_QUEUE_CLIENT_TOKEN")));
+        String named = first(arguments.text("config"), terminal.variable("OLLAMA_QUEUE_CONFIG"));
+        ConfigFile file = server != null && token != null && named == null ? null : file(named, terminal);
+        if (file != null) {
+            server = first(server, file.text("client.server_url"));
+            token = first(token, file.text("client.token"));
+            if (server == null) {
+                server = address(file.text("server.host"), file.text("server.port"));
+                token = first(token, first(file.text("server.token"), secret(file.text("server.token_file"))));
+            }
+        }
+        return new Target(server == null ? Api.DEFAULT_SERVER : server, token);
+    }
+
+    private static ConfigFile file(String named, Terminal terminal) {
+        ConfigFile file = named == null ? null : ConfigFile.read(Path.of(named), terminal::variable);
+        for (Path place : ConfigFile.places(terminal::variable)) {
+            // the server's file may be for its own eyes only
+            if (file == null && Files.isReadable(place)) {
+                file = ConfigFile.read(place, terminal::variable);
+            }
+        }
+        if (file != null && !file.problems().isEmpty()) {
+            throw Problem.badRequest(file.problems().get(0));
+        }
+        return file;
+    }
+
+    /// What listens on all addresses is asked on this machine's own.
+    private static String address(String host, String port) {
+        boolean here = host == null || host.isEmpty() || host.equals("0.0.0.0") || host.equals("::");
+        String name = here ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
+        return "http://" + name + ":" + (port == null || port.equals("0") ? "8080" : port);
+    }
+
+    private static String secret(String path) {
+        try {
+            return path == null || path.isEmpty() ? null : Files.readString(Path.of(path)).strip();
+        } catch (IOException unreadable) {
+            return null;
+        }
+    }
+
+    /// An empty text is none.
+    private static String first(String one, String other) {
+        return one == null || one.isEmpty() ? other : one;
+    }
+}

@@ -1,0 +1,82 @@
+package server.log;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/// Where log lines go: one line an event, with the time, the level and the logger's name before it. Level and
+/// destination may change while it runs.
+public final class Log {
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSZ", Locale.ROOT).withZone(ZoneId.systemDefault());
+
+    private final InstantSource clock;
+    private volatile Level level = Level.INFO;
+    private OutputStream out;
+
+    Log(InstantSource clock, OutputStream out) {
+        this.clock = clock;
+        this.out = out;
+    }
+
+    /// This process's log.
+    public static Log ofProcess() {
+        return ((LogProvider) System.LoggerFinder.getLoggerFinder()).log();
+    }
+
+    public void level(Level newLevel) {
+        level = newLevel;
+    }
+
+    /// Goes on in this file, which is opened anew also if it is the same.
+    ///
+    /// @param file null: stderr
+    /// @throws IOException it cannot be opened; then all stays as it was
+    public synchronized void file(Path file) throws IOException {
+        OutputStream next = file == null ? new FileOutputStream(FileDescriptor.err)
+                : Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        OutputStream before = out;
+        out = next;
+        if (!(before instanceof FileOutputStream)) {
+            before.close();
+        }
+    }
+
+    boolean shows(Level asked) {
+        return asked != Level.OFF && asked.getSeverity() >= level.getSeverity();
+    }
+
+    /// @param thrown null: none
+    void write(String name, Level asked, String message, Throwable thrown) {
+        StringBuilder line = new StringBuilder(TIME.format(clock.instant())).append(' ').append(asked).append(' ')
+                .append(name).append(' ');
+        // what somebody sent must not look like another line
+        message.chars().forEach(c -> line.append(Character.isISOControl(c) ? ' ' : (char) c));
+        line.append('\n');
+        for (Throwable t = thrown; t != null; t = t.getCause()) {
+            line.append(t == thrown ? "    " : "    caused by ").append(t).append('\n');
+            for (StackTraceElement frame : t.getStackTrace()) {
+                line.append("        at ").append(frame).append('\n');
+            }
+        }
+        byte[] bytes = line.toString().getBytes(StandardCharsets.UTF_8);
+        synchronized (this) {
+            try {
+                out.write(bytes);
+            } catch (IOException full) {
+                // there is no place left to tell it to, and the queue's work goes on
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package server.settings;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+
+import server.executor.ExecutorRegistry;
+import shared.Nearest;
+import shared.Problem;
+
+/// `config check [FILE]` and `config show`: what the settings are, without starting anything.
+public final class ConfigCommand {
+
+    private static final String USAGE = "usage: ollama-queue-server config check [FILE], or config show [option]...";
+
+    private ConfigCommand() {
+    }
+
+    /// @param words what stands behind `config`
+    /// @return the exit status: 0, 1 for settings that are wrong, 2 for wrong usage
+    public static int run(List<String> words, UnaryOperator<String> environment, PrintStream out, PrintStream err) {
+        String command = words.isEmpty() ? "" : words.getFirst();
+        List<String> rest = words.isEmpty() ? words : words.subList(1, words.size());
+        try {
+            switch (command) {
+                case "check" -> {
+                    List<String> options = rest.size() == 1 && !rest.getFirst().startsWith("-")
+                            ? List.of("--config", rest.getFirst()) : rest;
+                    return check(CommandLine.parse(options), environment, out, err);
+                }
+                case "show" -> {
+                    return show(CommandLine.parse(rest), environment, out, err);
+                }
+                default -> throw Problem.badRequest(command.isEmpty() ? USAGE : "unknown command config " + command
+                        + Nearest.hint(command, List.of("check", "show")) + "\n" + USAGE);
+            }
+        } catch (Problem usage) {
+            usage.getMessage().lines().forEach(line -> err.println("ollama-queue-server: " + line));
+            return 2;
+        }
+    }
+
+    private static int check(CommandLine line, UnaryOperator<String> environment, PrintStream out, PrintStream err) {
+        Settings settings = load(line, environment, err);
+        if (settings == null) {
+            return 1;
+        }
+        settings.notes().forEach(note -> err.println("note: " + note));
+        if (settings.fileName() == null) {
+            out.println("no file found (" + Settings.places(environment).stream().map(Object::toString)
+                    .collect(Collectors.joining(", ")) + "): defaults and environment are right");
+        } else {
+            out.println(settings.fileName() + ": ok");
+        }
+        return 0;
+    }
+
+    private static int show(CommandLine line, UnaryOperator<String> environment, PrintStream out, PrintStream err) {
+        Settings settings = load(line, environment, err);
+        if (settings == null) {
+            return 1;
+        }
+        Map<String, Settings.Value> all = settings.all();
+        int keys = all.keySet().stream().mapToInt(String::length).max().orElse(0);
+        int values = all.values().stream().mapToInt(value -> shown(value).length()).filter(length -> length < 40)
+                .max().orElse(0);
+        all.forEach((key, value) -> out.println(pad(key, keys) + "  " + pad(shown(value), values) + "  "
+                + value.origin()));
+        return 0;
+    }
+
+    /// Null if they are wrong, which was then said.
+    private static Settings load(CommandLine line, UnaryOperator<String> environment, PrintStream err) {
+        try {
+            Settings settings = Settings.load(line, environment);
+            ExecutorRegistry registry = ExecutorRegistry.load();
+            settings.hosts().forEach(host -> registry.open(host.url()).close());
+            return settings;
+        } catch (Problem wrong) {
+            wrong.getMessage().lines().forEach(err::println);
+            return null;
+        }
+    }
+
+    private static String shown(Settings.Value value) {
+        return value.shown() == null ? "-" : value.shown();
+    }
+
+    private static String pad(String text, int width) {
+        return text + " ".repeat(Math.max(0, width - text.length()));
+    }
+}

@@ -1,0 +1,90 @@
+package server.settings;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+import shared.config.KnownKeys;
+
+/// The texts for people that are made from the table of settings.
+public final class Help {
+
+    private static final String USAGE = """
+            usage: ollama-queue-server [option]...
+                   ollama-queue-server config check [FILE]
+                   ollama-queue-server config show [option]...
+                   ollama-queue-server journal verify|dump DIR
+
+            A durable task queue in front of Ollama.
+
+            %s
+            Every option is a setting too, and there are more: config show lists them all. Strongest
+            first: option, environment ($OLLAMA_QUEUE_SERVER_PORT for server.port), the file, default.
+            The file is the first of --config FILE, ./config.yaml, ~/.ollama-queue/config.yaml,
+            /etc/ollama-queue/config.yaml. SIGHUP reads it again.
+
+            example: ollama-queue-server --port 8080 --data-dir /var/lib/ollama-queue
+            """;
+
+    private static final int COLUMN = 23;
+    private static final int WIDTH = 95;
+
+    private Help() {
+    }
+
+    /// What `--help` prints.
+    public static String usage() {
+        StringBuilder options = new StringBuilder();
+        for (Setting row : Table.ALL) {
+            if (row.flag() != null) {
+                String variable = "OLLAMA_HOST".equals(row.older()) ? "$OLLAMA_HOST, or " : "";
+                option(options, row.flag(), row.does() + " (" + variable + row.fallback() + ")");
+            }
+        }
+        option(options, "--config FILE", "read the settings from this file");
+        option(options, "-v, --verbose", "log every request and attempt");
+        option(options, "--version", "print the version and end");
+        option(options, "-h, --help", "print this and end");
+        return USAGE.replace("%s", options);
+    }
+
+    private static void option(StringBuilder out, String flag, String does) {
+        String line = "  " + flag;
+        String pad = " ".repeat(COLUMN);
+        line += line.length() < COLUMN - 1 ? pad.substring(line.length()) : "\n" + pad;
+        int used = COLUMN;
+        for (String word : does.split(" ")) {
+            if (used + word.length() > WIDTH) {
+                line = line.stripTrailing() + "\n" + pad;
+                used = COLUMN;
+            }
+            line += word + " ";
+            used += word.length() + 1;
+        }
+        out.append(line.stripTrailing()).append('\n');
+    }
+
+    /// The README's tables: every setting, and the older program's names.
+    static String readme() {
+        StringBuilder out = new StringBuilder("| key | what it does | value | default |\n|---|---|---|---|\n");
+        for (Setting row : Table.ALL) {
+            out.append("| `").append(row.key()).append('`').append(row.isLive() ? " ↻" : "")
+                    .append(row.flag() == null ? "" : " `" + row.flagName() + "`").append(" | ").append(row.does())
+                    .append(" | ").append(row.type().says()).append(" | ")
+                    .append(row.fallback() == null || row.fallback().isEmpty() ? "" : "`" + row.fallback() + "`")
+                    .append(" |\n");
+        }
+        out.append("\n| older name | here |\n|---|---|\n");
+        Map<String, String> older = new TreeMap<>();
+        KnownKeys.ALL.forEach((name, key) -> older.put(name, key));
+        Table.ALL.stream().filter(row -> row.older() != null).forEach(row -> older.put(row.older(), row.key()));
+        Table.WITHOUT_EFFECT.forEach((name, why) -> older.put(name, ""));
+        older.put("listen_addr", "server.host server.port");
+        older.forEach((name, key) -> {
+            if (!name.equals(key)) {
+                out.append("| `").append(name).append("` | ").append(key.isEmpty() ? "without effect"
+                        : "`" + key.replace(" ", "`, `") + "`").append(" |\n");
+            }
+        });
+        return out.toString();
+    }
+}

@@ -1,0 +1,205 @@
+package shared.config;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+
+import shared.Nearest;
+import shared.Problem;
+import shared.config.Node.Field;
+import shared.config.Node.Fields;
+import shared.config.Node.Items;
+import shared.config.Node.Text;
+
+/// The settings in a file, by the keys that they have today. Which keys there are is checked at once; a value is looked
+/// at only when it is asked for, so the client does not stumble over a variable that only the server has.
+public final class ConfigFile {
+
+    private final String name;
+    private final UnaryOperator<String> environment;
+    private final Map<String, Field> values = new HashMap<>();
+    private final List<String> problems = new ArrayList<>();
+
+    /// @param name        for messages
+    /// @param environment answers a variable's value, null if it is not set
+    /// @throws Problem if it is not YAML; see [#problems] for keys that are not known
+    public ConfigFile(String name, String text, UnaryOperator<String> environment) {
+        this.name = name;
+        this.environment = environment;
+        Node root = Yaml.read(name, text);
+        if (root instanceof Fields) {
+            take((Fields) root, "");
+        } else if (!(root instanceof Text) || !((Text) root).isNothing()) {
+            throw wrong(root, "settings are lines such as `server:` and, indented below it, `port: 8080`");
+        }
+    }
+
+    /// Reads a file, which must be there.
+    ///
+    /// @throws Problem if it cannot be read
+    public static ConfigFile read(Path path, UnaryOperator<String> environment) {
+        try {
+            return new ConfigFile(path.toString(), Files.readString(path), environment);
+        } catch (CharacterCodingException other) {
+            throw Problem.badRequest(path + " is not UTF-8");
+        } catch (IOException unreadable) {
+            throw Problem.badRequest("cannot read " + path + ": " + (unreadable instanceof NoSuchFileException
+                    ? "there is no such file" : unreadable instanceof AccessDeniedException ? "permission denied"
+                    : unreadable.getMessage()));
+        }
+    }
+
+    /// Where the file may lie, for both programs, the first place first.
+    public static List<Path> places(UnaryOperator<String> environment) {
+        String home = environment.apply("HOME");
+        return List.of(Path.of(home == null || home.isEmpty() ? System.getProperty("user.home", "/") : home,
+                ".ollama-queue", "config.yaml"), Path.of("/etc/ollama-queue/config.yaml"));
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /// Keys that are unknown or given twice, each a message with its place.
+    public List<String> problems() {
+        return problems;
+    }
+
+    /// The keys that are given, by the names of today.
+    public Set<String> keys() {
+        return new TreeSet<>(values.keySet());
+    }
+
+    /// The name of a key as it stands in the file, and its value; null if the key is not given, or nothing behind it.
+    public Field field(String key) {
+        Field field = values.get(key);
+        return field == null || field.value() instanceof Text && ((Text) field.value()).isNothing() ? null : field;
+    }
+
+    /// A value that is one text, with its variables put in; null if the key is not given.
+    ///
+    /// @throws Problem if it is no text, or a variable is not set
+    public String text(String key) {
+        Field field = field(key);
+        if (field != null) {
+            return text(key, field.value());
+        }
+        String address = key.equals("server.host") || key.equals("server.port") ? text("listen_addr") : null;
+        if (address == null) {
+            return null;
+        }
+        int colon = address.lastIndexOf(':');
+        String host = colon < 0 ? address : address.substring(0, colon).replaceAll("^\\[(.*)]$", "$1");
+        String port = colon < 0 || colon + 1 == address.length() ? null : address.substring(colon + 1);
+        return key.equals("server.port") ? port : host.isEmpty() ? "0.0.0.0" : host;
+    }
+
+    /// The text at a place with `${NAME}` and `${NAME:-default}` put in; `$${` stands for `${`.
+    ///
+    /// @param key for messages
+    public String text(String key, Node node) {
+        if (!(node instanceof Text)) {
+            throw wrong(node, key + " must be one value, not a list or a map");
+        }
+        String text = ((Text) node).text();
+        StringBuilder out = new StringBuilder();
+        int from = 0;
+        for (int at = text.indexOf("${"); at >= 0; at = text.indexOf("${", from)) {
+            if (at > from && text.charAt(at - 1) == '$') {
+                out.append(text, from, at).append('{');
+                from = at + 2;
+                continue;
+            }
+            int end = text.indexOf('}', at);
+            String inside = end < 0 ? "" : text.substring(at + 2, end);
+            int colon = inside.indexOf(":-");
+            String variable = colon < 0 ? inside : inside.substring(0, colon);
+            if (!variable.matches("[A-Za-z_][A-Za-z0-9_]*") || inside.contains("${")) {
+                throw wrong(node, key + " holds a ${ that begins no ${NAME} or ${NAME:-default}; "
+                        + "$${ stands for the characters themselves");
+            }
+            String value = environment.apply(variable);
+            if (colon >= 0 && (value == null || value.isEmpty())) {
+                value = inside.substring(colon + 2);
+            }
+            if (value == null) {
+                throw wrong(node, key + " needs the environment variable " + variable + ", which is not set; ${"
+                        + variable + ":-default} would do without");
+            }
+            out.append(text, from, at).append(value);
+            from = end + 1;
+        }
+        return out.append(text, from, text.length()).toString();
+    }
+
+    /// A problem at a place in this file.
+    public Problem wrong(Node node, String message) {
+        return Problem.badRequest(Yaml.place(name, node) + ": " + message);
+    }
+
+    private void take(Fields map, String prefix) {
+        for (Field field : map.fields().values()) {
+            String key = prefix + field.name().text();
+            String known = KnownKeys.ALL.get(key);
+            if (known != null) {
+                Field before = prefix.endsWith("[].") ? null : values.putIfAbsent(known, field);
+                if (before != null) {
+                    problems.add(wrong(field.name(), key + " is given already, as " + before.name().text() + " on line "
+                            + before.name().line()).getMessage());
+                }
+            } else if (isPrefix(key + "[].")) {
+                values.put(key, field);
+                items(field.value(), key);
+            } else if (!isPrefix(key + ".")) {
+                problems.add(wrong(field.name(), "unknown key " + Problem.shown(key) + hint(prefix, key)).getMessage());
+            } else if (field.value() instanceof Fields) {
+                take((Fields) field.value(), key + ".");
+            } else if (!(field.value() instanceof Text) || !((Text) field.value()).isNothing()) {
+                problems.add(wrong(field.value(), key + " must hold keys, indented below it").getMessage());
+            }
+        }
+    }
+
+    private void items(Node value, String key) {
+        List<Node> items = value instanceof Items ? ((Items) value).items() : List.of(value);
+        for (Node item : items) {
+            if (item instanceof Fields) {
+                take((Fields) item, key + "[].");
+            } else if (item != value || !(item instanceof Text) || !((Text) item).isNothing()) {
+                problems.add(wrong(item, key + " must be a list of maps, each `- name: …` with its keys below")
+                        .getMessage());
+            }
+        }
+    }
+
+    private static boolean isPrefix(String prefix) {
+        return KnownKeys.ALL.keySet().stream().anyMatch(known -> known.startsWith(prefix));
+    }
+
+    /// The nearest of the keys that may stand there; else one elsewhere with this name.
+    private static String hint(String prefix, String key) {
+        Set<String> here = new TreeSet<>();
+        Set<String> elsewhere = new TreeSet<>();
+        String last = "." + key.substring(prefix.length());
+        for (String known : KnownKeys.ALL.keySet()) {
+            if (known.startsWith(prefix)) {
+                here.add(prefix + known.substring(prefix.length()).replaceAll("[.\\[].*", ""));
+            }
+            if (known.endsWith(last)) {
+                elsewhere.add(known);
+            }
+        }
+        String hint = Nearest.hint(key, here);
+        return !hint.isEmpty() || elsewhere.isEmpty() ? hint : "; did you mean " + String.join(" or ", elsewhere) + "?";
+    }
+}
