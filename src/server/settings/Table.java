@@ -47,8 +47,8 @@ final class Table {
             of("ollama.hosts[].url", text(), null, "its address; needed"),
             of("ollama.hosts[].weight", number(0.01, 1_000), "1", "its share of the tasks, against the others'"),
             of("ollama.hosts[].max_concurrent", integer(1, 10_000), null, "how many tasks it runs at once at most"),
-            of("queue.workers", integer(1, 1_000), "4", "how many tasks run at once on the local hosts").flag("--workers N")
-                    .older("QUEUE_MAX_WORKERS").live(),
+            of("queue.workers", integer(1, 1_000), "4", "how many tasks run at once on the local hosts")
+                    .flag("--workers N").older("QUEUE_MAX_WORKERS").live(),
 
             of("default_model", text(), "qwen3", "the model of a task that names none").live(),
             of("task.timeout", duration("1ms", "30d"), "30m", "an attempt's whole time, where a task sets none")
