@@ -279,6 +279,24 @@ class QueueStateTest {
         assertEquals(new TaskState.Completed(NOW, NOW, "h1"), state.get(task.id()).state());
     }
 
+    @Test
+    void start_thousandsOfTriedTasksWithoutAPlace_areNotAllAskedFor() {
+        state = new QueueState(new QueueOptions(100_000, 2, Duration.ofDays(7), Duration.ofDays(30), 10));
+        for (int i = 0; i < 10_000; i++) {
+            Task task = submit(5);
+            start(NOW);
+            apply(LifeCycle.retrying(state.get(task.id()), "lost", NOW + 1, true, NOW));
+        }
+        Task untried = submit("other", 5, Terms.DEFAULT);
+        int[] asked = new int[1];
+        Event.Change event = state.start(task -> {
+            asked[0]++;
+            return task.id() == untried.id() ? Place.at("h") : null;
+        }, NOW + 1);
+        assertEquals(untried.id(), event.task().id());
+        assertEquals(ReadyOrder.ASKED_MAX + 1, asked[0]);
+    }
+
     private Task submit(int priority) {
         return submit("m", priority, Terms.DEFAULT);
     }
