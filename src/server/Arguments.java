@@ -17,9 +17,10 @@ import shared.config.Durations;
 /// @param port        0 takes a free one
 /// @param ollamaHosts as the user wrote them
 /// @param workers     how many tasks run at once
+/// @param plugins     a folder of jars with further kinds of host; null for none
 /// @param grace       how long running tasks may go on when the server stops
-record Arguments(String host, int port, Path dataDir, List<String> ollamaHosts, int workers, Duration grace,
-        boolean verbose) {
+record Arguments(String host, int port, Path dataDir, List<String> ollamaHosts, int workers, Path plugins,
+        Duration grace, boolean verbose) {
 
     static final String USAGE = """
             usage: ollama-queue-server [option]...
@@ -33,6 +34,7 @@ record Arguments(String host, int port, Path dataDir, List<String> ollamaHosts, 
               --ollama-host URL    an Ollama host, repeatable; echo: is an embedded model for
                                    trying things out ($OLLAMA_HOST, or http://localhost:11434)
               --workers N          how many tasks run at once, 1 to 1000 (4)
+              --plugins DIR        a folder of jars that add kinds of host
               --grace DURATION     how long running tasks may go on when the server stops (10s)
               -v, --verbose        log every request and attempt
               --version            print the version and end
@@ -42,10 +44,10 @@ record Arguments(String host, int port, Path dataDir, List<String> ollamaHosts, 
             """;
 
     private static final List<String> VALUED = List.of("--host", "--port", "--data-dir", "--ollama-host",
-            "--workers", "--grace");
+            "--workers", "--plugins", "--grace");
 
     private static final List<String> KNOWN = List.of("--host", "--port", "--data-dir", "--ollama-host", "--workers",
-            "--grace", "--verbose", "--version", "--help");
+            "--plugins", "--grace", "--verbose", "--version", "--help");
 
     /// @throws Problem naming the argument that is wrong and what would be right
     static Arguments parse(List<String> words, Map<String, String> environment) {
@@ -54,6 +56,7 @@ record Arguments(String host, int port, Path dataDir, List<String> ollamaHosts, 
         Path dataDir = Path.of("data");
         List<String> ollamaHosts = new ArrayList<>();
         int workers = 4;
+        Path plugins = null;
         Duration grace = Duration.ofSeconds(10);
         boolean verbose = false;
         for (int i = 0; i < words.size(); i++) {
@@ -73,6 +76,7 @@ record Arguments(String host, int port, Path dataDir, List<String> ollamaHosts, 
                 case "--data-dir" -> dataDir = path(flag, notEmpty(flag, value));
                 case "--ollama-host" -> ollamaHosts.add(notEmpty(flag, value));
                 case "--workers" -> workers = integer(flag, value, 1, 1_000);
+                case "--plugins" -> plugins = path(flag, notEmpty(flag, value));
                 case "--grace" -> grace = Durations.parse(flag, value);
                 case "-v", "--verbose" -> verbose = flagOnly(flag, value);
                 default -> throw Problem.badRequest((flag.startsWith("-") ? "unknown option " : "unexpected argument ")
@@ -83,7 +87,7 @@ record Arguments(String host, int port, Path dataDir, List<String> ollamaHosts, 
             String fromEnvironment = environment.getOrDefault("OLLAMA_HOST", "").strip();
             ollamaHosts.add(fromEnvironment.isEmpty() ? "http://localhost:11434" : fromEnvironment);
         }
-        return new Arguments(host, port, dataDir, List.copyOf(ollamaHosts), workers, grace, verbose);
+        return new Arguments(host, port, dataDir, List.copyOf(ollamaHosts), workers, plugins, grace, verbose);
     }
 
     private static String notEmpty(String flag, String value) {

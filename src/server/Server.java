@@ -45,7 +45,7 @@ final class Server implements AutoCloseable {
         SecureRandom random = new SecureRandom();
         List<AutoCloseable> opened = new ArrayList<>();
         try {
-            List<TaskExecutor> hosts = open(arguments.ollamaHosts());
+            List<TaskExecutor> hosts = open(arguments);
             opened.addAll(hosts);
 
             TaskQueue queue = TaskQueue.open(new FileStorage(arguments.dataDir()), JournalOptions.DEFAULT,
@@ -99,10 +99,11 @@ final class Server implements AutoCloseable {
         queue.close();
     }
 
-    private static List<TaskExecutor> open(List<String> addresses) {
-        ExecutorRegistry registry = ExecutorRegistry.load();
+    private static List<TaskExecutor> open(Arguments arguments) {
+        ExecutorRegistry registry = arguments.plugins() == null ? ExecutorRegistry.load()
+                : ExecutorRegistry.load(arguments.plugins());
         List<TaskExecutor> hosts = new ArrayList<>();
-        for (String address : addresses) {
+        for (String address : arguments.ollamaHosts()) {
             TaskExecutor host = registry.open(address);
             if (hosts.stream().noneMatch(other -> other.name().equals(host.name()))) {
                 hosts.add(host);
