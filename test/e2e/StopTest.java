@@ -53,6 +53,10 @@ final class StopTest {
             Json.Obj task = server.awaitEnd(id);
             assertEquals("completed", task.text("status"));
             assertEquals(0, task.integer("retry_count", -1));
+            // a reader's place in the first attempt's answer must not be taken for one in the second's
+            List<Json> attempts = ((Json.Arr) task.get("attempts")).values();
+            assertEquals(2, attempts.size());
+            assertEquals("the server stopped while it ran", ((Json.Obj) attempts.getFirst()).text("error"));
         }
     }
 
@@ -101,6 +105,26 @@ final class StopTest {
             assertEquals(1, second.waitFor());
             assertTrue(Files.readString(log).contains(String.valueOf(first.process().pid())), Files.readString(log));
             assertEquals(200, first.get("/healthz").statusCode());
+        }
+    }
+
+    @Test
+    void start_impossible_saysWhyAndEndsWithOne() throws Exception {
+        Path data = directory.resolve("data");
+        try (ServerProcess first = ServerProcess.start(data, "--ollama-host", "echo:")) {
+            String port = first.url().substring(first.url().lastIndexOf(':') + 1);
+            String[][] cases = {
+                {"cannot listen on localhost:" + port + ": Address already in use", "--port", port,
+                    "--data-dir", directory.resolve("other").toString()},
+                {"cannot listen on nowhere.invalid:0: unknown host", "--port", "0", "--host", "nowhere.invalid",
+                    "--data-dir", directory.resolve("other").toString()},
+            };
+            for (String[] impossible : cases) {
+                Path log = Files.createTempFile(directory, "impossible", ".log");
+                Process process = ServerProcess.launch(List.of(impossible).subList(1, impossible.length), log);
+                assertEquals(1, process.waitFor());
+                assertEquals("ollama-queue-server: " + impossible[0] + "\n", Files.readString(log));
+            }
         }
     }
 

@@ -52,7 +52,7 @@ final class AttemptRunner {
         } catch (InterruptedException interrupted) {
             host.circuit.unknown();
             if (stopping.getAsBoolean()) {
-                queue.putBack(run, "the server stopped while it ran", 0, false);
+                queue.cutOff(run);
             }
         } catch (JournalFailure | Problem failed) {
             // nothing can be put on record any more; the next start finds the task running and runs it again

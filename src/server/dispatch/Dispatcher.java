@@ -160,7 +160,9 @@ public final class Dispatcher implements AutoCloseable {
         LockSupport.unpark(loop);
         long end = System.nanoTime() + grace.toNanos();
         try {
-            loop.join(Duration.ofSeconds(10));
+            if (loop.isAlive()) {
+                loop.join(Duration.ofSeconds(10));
+            }
             for (Thread attempt : attempts.values()) {
                 attempt.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
             }

@@ -2,6 +2,7 @@ package server.http;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -60,10 +61,19 @@ public final class HttpApi implements AutoCloseable {
     ///
     /// @throws IOException the address cannot be bound, with a message for people
     public static HttpApi start(HttpOptions options, Parts parts) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(options.host(), options.port()), BACKLOG);
+        HttpServer server = bind(new InetSocketAddress(options.host(), options.port()));
         HttpApi api = new HttpApi(options, parts, server);
         server.start();
         return api;
+    }
+
+    private static HttpServer bind(InetSocketAddress address) throws IOException {
+        try {
+            return HttpServer.create(address, BACKLOG);
+        } catch (IOException | UnresolvedAddressException cannot) {
+            throw new IOException("cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
+                    + (address.isUnresolved() ? "unknown host" : cannot.getMessage()), cannot);
+        }
     }
 
     /// The address that it listens on.

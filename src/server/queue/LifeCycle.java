@@ -68,7 +68,7 @@ final class LifeCycle {
                 task.with(pending(retryAt, error), task.retries() + (counted ? 1 : 0), attempts), attempts);
     }
 
-    /// Back to pending after a crash: an attempt on record that used up no retry.
+    /// Back to pending because the server stopped or died: an attempt on record that used up no retry.
     static Event.Change cutOff(Task task, long now) {
         Running run = running(task);
         List<Attempt> attempts = attempted(task, run, Math.max(now, run.startedAt()), CUT_OFF, false);

@@ -225,7 +225,7 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
         }
     }
 
-    /// These three end a run; they do nothing, and answer false, if it is no longer current. They do not wait for
+    /// These four end a run; they do nothing, and answer false, if it is no longer current. They do not wait for
     /// durability (but whoever is shown the change does).
     public boolean complete(Run run, Slice result) {
         return end(run, task -> LifeCycle.completed(task, result, clock.millis()));
@@ -245,6 +245,12 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
             ready();
         }
         return done;
+    }
+
+    /// Back to pending because the server stops: an attempt on record that used up no retry. So the next attempt has a
+    /// number of its own, and nobody takes a place in this one's answer for one in the next's.
+    public boolean cutOff(Run run) {
+        return end(run, task -> LifeCycle.cutOff(task, clock.millis()));
     }
 
     /// Does what is due: scheduled tasks and retries become ready, expired ones fail, old ones are forgotten.
