@@ -100,8 +100,7 @@ final class Server implements AutoCloseable {
     }
 
     private static List<TaskExecutor> open(Arguments arguments) {
-        ExecutorRegistry registry = arguments.plugins() == null ? ExecutorRegistry.load()
-                : ExecutorRegistry.load(arguments.plugins());
+        ExecutorRegistry registry = ExecutorRegistry.load(arguments.plugins());
         List<TaskExecutor> hosts = new ArrayList<>();
         for (String address : arguments.ollamaHosts()) {
             TaskExecutor host = registry.open(address);

@@ -24,9 +24,10 @@ public final class ExecutorRegistry {
 
     /// These and the kinds of the jars in a folder.
     ///
+    /// @param plugins null for none
     /// @throws Problem if there is no such folder, or naming the jars in it that cannot be used
     public static ExecutorRegistry load(Path plugins) {
-        return load(Plugins.load(plugins));
+        return load(plugins == null ? List.of() : Plugins.load(plugins));
     }
 
     private static ExecutorRegistry load(List<ExecutorProvider> plugins) {
