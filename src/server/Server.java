@@ -43,7 +43,7 @@ final class Server implements AutoCloseable {
         SecureRandom random = new SecureRandom();
         List<AutoCloseable> opened = new ArrayList<>();
         try {
-            Hosts hosts = Hosts.open(ExecutorRegistry.load(), Options.hosts(settings),
+            Hosts hosts = Hosts.open(ExecutorRegistry.load(settings.path("plugins")), Options.hosts(settings),
                     settings.integer("queue.workers"), clock);
             opened.add(hosts);
 

@@ -16,7 +16,7 @@ class ExecutorRegistryTest {
 
     @Test
     void load_builtInKinds_areFound() {
-        assertTrue(registry.kinds().containsAll(List.of("echo", "ollama")), registry.kinds().toString());
+        assertTrue(registry.kinds().containsAll(List.of("echo", "openai", "ollama")), registry.kinds().toString());
     }
 
     @Test
@@ -24,6 +24,7 @@ class ExecutorRegistryTest {
         assertEquals("echo", registry.provider("echo:").kind());
         assertEquals("echo", registry.provider(" 'echo:?delay=5ms' ").kind());
         assertEquals("ollama", registry.provider("echo:11434").kind());
+        assertEquals("openai", registry.provider("openai:http://gpu:8000").kind());
         assertEquals("ollama", registry.provider("").kind());
         try (TaskExecutor host = registry.open(" \"http://gpu:11434/\" ")) {
             assertEquals("gpu:11434", host.name());

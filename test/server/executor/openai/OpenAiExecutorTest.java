@@ -84,7 +84,9 @@ class OpenAiExecutorTest extends OpenAiHarness {
     @Test
     void run_embedsTooFew_isNoAnswer() throws Exception {
         assertTrue(failed(Cause.PASSING, embed("{\"input\":[\"a\",\"b\"]}")).contains("1 embeddings for 2 inputs"));
-        for (String body : List.of("{}", "[]", "x", "{\"data\":[{}]}", "{\"data\":[{\"embedding\":\"AAA=\"}]}",
+        for (String body : List.of("{}", "[]", "x",
+                "{\"data\":[{}]}", "{\"data\":[{\"embedding\":[[1]]}]}", "{\"data\":[{\"embedding\":[]}]}",
+                "{\"data\":[{\"embedding\":\"AAA=\"}]}",
                 "{\"data\":[{\"embedding\":[1],\"index\":\"a\"}]}", "{\"data\":{}}")) {
             fake.next((request, reply) -> reply.whole(200, body));
             assertTrue(failed(Cause.PASSING, embed("{\"input\":\"a\"}")).contains("not an answer"), body);
