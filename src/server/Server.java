@@ -9,7 +9,6 @@ import java.util.List;
 
 import server.dispatch.Dispatcher;
 import server.dispatch.Hosts;
-import server.executor.ExecutorRegistry;
 import server.http.HttpApi;
 import server.http.HttpOptions;
 import server.http.Tokens;
@@ -43,7 +42,7 @@ final class Server implements AutoCloseable {
         SecureRandom random = new SecureRandom();
         List<AutoCloseable> opened = new ArrayList<>();
         try {
-            Hosts hosts = Hosts.open(ExecutorRegistry.load(settings.path("plugins")), Options.hosts(settings),
+            Hosts hosts = Hosts.open(settings.executors(), Options.hosts(settings),
                     settings.integer("queue.workers"), clock);
             opened.add(hosts);
 

@@ -19,8 +19,10 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import server.journal.JournalCommand;
@@ -38,6 +40,7 @@ final class KillTest {
     Path directory;
 
     @Test
+    @Timeout(300)
     void kill_underLoad_losesNothingAndDoublesNothing() throws Exception {
         long seed = Long.getLong("seed", System.nanoTime());
         Random random = new Random(seed);
@@ -54,7 +57,7 @@ final class KillTest {
                 }
                 Thread watcher = Thread.startVirtualThread(() -> watchUntilItDies(server, seenCompleted));
                 fresh.drainPermits();
-                fresh.acquire(20 + random.nextInt(150));
+                assertTrue(fresh.tryAcquire(20 + random.nextInt(150), 60, TimeUnit.SECONDS), server.logged());
                 server.kill();
                 for (Thread submitter : submitters) {
                     submitter.join();

@@ -77,7 +77,9 @@ public final class ServerProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().remove("OLLAMA_HOST");
+        // no setting of the machine's or the user's reaches it
+        builder.environment().keySet().removeIf(name -> name.startsWith("OLLAMA_"));
+        builder.environment().put("HOME", log.getParent().toString());
         builder.environment().putAll(environment);
         builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
         return builder.start();
@@ -159,6 +161,23 @@ public final class ServerProcess implements AutoCloseable {
 
     public static Json.Obj object(String json) {
         return (Json.Obj) Json.parse(json);
+    }
+
+    /// SIGHUP; returns once the log holds what is expected of it.
+    public void hangUp(String expected) {
+        int before = logged().length();
+        try {
+            new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start().waitFor();
+        } catch (IOException | InterruptedException failure) {
+            throw new AssertionError(failure);
+        }
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!logged().substring(before).contains(expected)) {
+            if (System.nanoTime() > end || !process.isAlive()) {
+                throw new AssertionError("not logged: " + expected + "\n" + logged());
+            }
+            Thread.onSpinWait();
+        }
     }
 
     /// SIGKILL.

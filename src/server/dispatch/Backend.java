@@ -18,6 +18,6 @@ import java.util.Set;
 /// @param tokensPerSecond how fast it writes one answer, on average; 0 if it never said
 public record Backend(String name, String kind, String url, boolean remote, boolean enabled, String health,
         long healthSince, long checkedAt, String error, long leftAloneUntil, String version, Set<String> installed,
-        Set<String> loaded, int slots, int slotsUsed, double weight, int priority, long completed, long failed,
+        Set<String> loaded, int slots, int slotsUsed, int weight, int priority, long completed, long failed,
         long tokens, double tokensPerSecond) {
 }

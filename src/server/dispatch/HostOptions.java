@@ -7,10 +7,10 @@ import server.executor.HostAddress;
 /// @param address       how to reach it
 /// @param kind          `ollama`, `openai`, `echo`, …; null: whichever serves the address
 /// @param remote        whether it is one of `remote_scheduling.endpoints`, which [RoutingOptions] are about
-/// @param weight        how much it can do compared with the others, more than 0
+/// @param weight        how much it can do compared with the others, at least 1
 /// @param maxConcurrent how many attempts it gets at once; 0: no limit of its own (the local hosts share `workers`)
 /// @param priority      among endpoints the higher goes first
-public record HostOptions(HostAddress address, String kind, boolean remote, double weight, int maxConcurrent,
+public record HostOptions(HostAddress address, String kind, boolean remote, int weight, int maxConcurrent,
         int priority) {
 
     /// What an endpoint gets at once if its settings do not say.

@@ -8,7 +8,7 @@ import java.util.Set;
 /// @param up       whether it is enabled, well as far as is known, and not left alone
 /// @param sendable whether it may be sent a task now: a place is free too
 /// @param running  how many attempts it has now
-record HostView(String name, boolean remote, double weight, int priority, Set<String> takes, boolean up,
+record HostView(String name, boolean remote, int weight, int priority, Set<String> takes, boolean up,
         boolean sendable, int running, HostModels models) {
 
     boolean takes(String model) {

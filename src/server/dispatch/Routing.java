@@ -55,9 +55,9 @@ final class Routing {
     private static final Comparator<Candidate> BEST = Comparator.comparingInt(Candidate::failures)
             .thenComparing(Candidate::second)
             .thenComparingInt(candidate -> -candidate.host.priority())
-            .thenComparingDouble(candidate -> candidate.host.running() / candidate.host.weight())
+            .thenComparingDouble(candidate -> (double) candidate.host.running() / candidate.host.weight())
             .thenComparing(candidate -> !candidate.loaded)
-            .thenComparingDouble(candidate -> -candidate.host.weight());
+            .thenComparingInt(candidate -> -candidate.host.weight());
 
     Routing(RoutingOptions options, List<HostView> hosts, int waiting) {
         this.options = options;
@@ -227,6 +227,7 @@ final class Routing {
         if (task.priority() >= Priority.CRITICAL.value) {
             return Rule.CRITICAL;
         }
-        return task.priority() >= Priority.HIGH.value && waiting >= options.localQueueMax() ? Rule.QUEUE_FULL : null;
+        return task.priority() >= Priority.HIGH.value && options.localQueueMax() > 0
+                && waiting >= options.localQueueMax() ? Rule.QUEUE_FULL : null;
     }
 }

@@ -8,7 +8,7 @@ import java.time.Duration;
 /// @param localFirst          `local_first_policy`: tasks stay local unless they have a reason to go
 /// @param fallbackToLocal     whether the local hosts take what no endpoint took
 /// @param localQueueMax       `max_local_queue_size`: with so many tasks waiting, those of priority high and above go
-///                            to the endpoints
+///                            to the endpoints; 0: never
 public record RoutingOptions(Duration healthCheckInterval, boolean localFirst, boolean fallbackToLocal,
         int localQueueMax) {
 

@@ -30,7 +30,7 @@ sealed interface Answer {
         void writeTo(OutputStream out) throws IOException, InterruptedException;
     }
 
-    static Answer json(int status, JsonWriter json, String... headers) {
+    static Whole json(int status, JsonWriter json, String... headers) {
         return new Whole(status, JSON, json.buffer(), json.length(), headers);
     }
 

@@ -55,17 +55,18 @@ final class BackendsApi {
         names(out.name("loaded"), backend.loaded());
         out.name("slots").number(backend.slots());
         out.name("slots_used").number(backend.slotsUsed());
-        out.name("weight").number(decimal(backend.weight(), 3));
+        out.name("weight").number(backend.weight());
         out.name("priority").number(backend.priority());
         out.name("completed").number(backend.completed());
         out.name("failed").number(backend.failed());
         out.name("tokens").number(backend.tokens());
-        out.name("tokens_per_second").number(decimal(backend.tokensPerSecond(), 1));
+        out.name("tokens_per_second").number(decimal(backend.tokensPerSecond()));
         out.endObject();
     }
 
-    private static String decimal(double number, int digits) {
-        BigDecimal rounded = BigDecimal.valueOf(number).setScale(digits, RoundingMode.HALF_UP);
+    /// With at most one digit behind the point.
+    private static String decimal(double number) {
+        BigDecimal rounded = BigDecimal.valueOf(number).setScale(1, RoundingMode.HALF_UP);
         return rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
     }
 

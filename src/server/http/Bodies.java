@@ -7,8 +7,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import shared.Problem;
 
-/// Reads the bodies of requests into memory: each up to its limit, and all together up to theirs, counted as the bytes
-/// come, so that who announces much and sends nothing takes no room from others.
+/// The bodies in memory. Those of requests are read here: each up to its limit, and all together up to theirs, counted
+/// as the bytes come, so that who announces much and sends nothing takes no room from others. Answers that wait to be
+/// taken count too: who asks for much and reads nothing must not fill the memory either.
 final class Bodies {
 
     /// What a body may take at first, in bytes; it grows from there.
@@ -68,15 +69,16 @@ final class Bodies {
         giveBack(body.bytes().length);
     }
 
-    private void take(int bytes) {
-        if (room.addAndGet(-bytes) < 0) {
+    /// @throws Problem 503 if there is no room for so much; but an answer larger than all room may go when alone
+    void take(int bytes) {
+        if (room.getAndAdd(-bytes) < Math.min(bytes, bytesMax)) {
             giveBack(bytes);
-            throw new Problem(503, "the requests being read hold " + bytesMax + " bytes together, which is the limit; "
-                    + "come again in a moment");
+            throw new Problem(503, "the requests and answers in memory hold " + bytesMax
+                    + " bytes together, which is the limit; come again in a moment");
         }
     }
 
-    private void giveBack(int bytes) {
+    void giveBack(int bytes) {
         room.addAndGet(bytes);
     }
 

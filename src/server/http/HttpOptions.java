@@ -15,7 +15,7 @@ import java.util.Set;
 /// @param smallBytesMax  the body of any other request
 /// @param headerBytesMax a request's headers (names, values, and 32 a field)
 /// @param requestTimeMax until a request, with its body, must have come
-/// @param connectionsMax beyond it new connections are closed
+/// @param connectionsMax beyond it new connections are closed; of six at most five may be long-polls
 /// @param streamsMax     event streams at the same time; beyond it 503
 /// @param listMax        the tasks in one array of a listing; NDJSON has no such limit
 /// @param waitMax        the longest long-poll
@@ -26,7 +26,7 @@ public record HttpOptions(String host, int port, Set<String> allowedHosts, int t
 
     public static final HttpOptions DEFAULT = new HttpOptions("localhost", 8080, Set.of(), 16 << 20, 64 << 20,
             100_000, Runtime.getRuntime().maxMemory() / 4, 64 << 10, 64 << 10, Duration.ofSeconds(120),
-            10_000, 1_000, 1_000, Duration.ofMinutes(10), Duration.ofSeconds(15));
+            12_000, 1_000, 1_000, Duration.ofMinutes(10), Duration.ofSeconds(15));
 
     public HttpOptions at(String newHost, int newPort, Set<String> newAllowedHosts) {
         return new HttpOptions(newHost, newPort, newAllowedHosts, taskBytesMax, batchBytesMax, batchTasksMax,

@@ -67,7 +67,7 @@ final class ListApi {
         long left = limit - first.tasks().size();
         String type = lines ? Answer.NDJSON : Answer.JSON;
         String total = Long.toString(first.total());
-        Answer.Body body = out -> write(listing, first, left, out);
+        Answer.Body body = out -> write(request, listing, first, left, out);
         // more than one page is only made while it is written, too late for a link to what follows it
         if (first.more() && left == 0) {
             String next = "<" + request.path() + query.with("after", last(first), "offset") + ">; rel=\"next\"";
@@ -84,7 +84,8 @@ final class ListApi {
         return page.tasks().getLast().name();
     }
 
-    private void write(Listing listing, TaskPage first, long left, OutputStream out) throws IOException {
+    private void write(WebRequest request, Listing listing, TaskPage first, long left, OutputStream out)
+            throws IOException {
         BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER);
         TaskPage page = first;
         boolean begun = false;
@@ -99,7 +100,10 @@ final class ListApi {
                         buffered.write(',');
                     }
                     begun = true;
-                    buffered.write(json.buffer(), 0, json.length());
+                    int length = json.length();
+                    request.hold(length);
+                    buffered.write(json.buffer(), 0, length);
+                    request.letGo(length);
                     if (listing.lines()) {
                         buffered.write('\n');
                     }

@@ -36,6 +36,7 @@ final class TaskApi {
     private final TaskQueue queue;
     private final SubmissionReader submissions;
     private final Function<Task, String> waiting;
+    private final Waits waits;
 
     /// @param waiting why a pending task waits, for people; null if for nothing but its turn
     TaskApi(HttpOptions options, TaskQueue queue, SubmissionReader submissions, Function<Task, String> waiting) {
@@ -43,6 +44,7 @@ final class TaskApi {
         this.queue = queue;
         this.submissions = submissions;
         this.waiting = waiting;
+        waits = new Waits(queue, options.connectionsMax() / 6 * 5);
     }
 
     Answer submit(WebRequest request) {
@@ -63,14 +65,19 @@ final class TaskApi {
         long id = queue.find(request.id()).id();
         String wait = request.query().text("wait");
         if (wait == null) {
-            return task(queue.document(id));
+            return held(request, task(queue.document(id)));
         }
         Duration atMost = Durations.parse("wait", wait);
         if (atMost.compareTo(options.waitMax()) > 0) {
             throw Problem.badRequest("wait may be at most " + Durations.format(options.waitMax()) + ", not " + wait
                     + "; ask again if the task has not ended by then");
         }
-        return task(queue.awaitEnd(id, atMost));
+        return held(request, task(waits.awaitEnd(id, atMost)));
+    }
+
+    private static Answer held(WebRequest request, Answer.Whole answer) {
+        request.hold(answer.length());
+        return answer;
     }
 
     Answer cancel(WebRequest request) {
@@ -95,7 +102,7 @@ final class TaskApi {
         return task(queue.document(task));
     }
 
-    private Answer task(TaskDocument document) {
+    private Answer.Whole task(TaskDocument document) {
         JsonWriter out = new JsonWriter(TASK_BYTES + document.payload().length()
                 + (document.result() == null ? 0 : document.result().length()));
         TaskJson.write(out, document);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.IntConsumer;
 
 import server.live.AnswerBuffer;
 import server.live.AnswerBuffer.Chunk;
@@ -59,6 +60,7 @@ final class TaskFollower {
     private final TaskQueue queue;
     private final Answers answers;
     private final Watch watch;
+    private final IntConsumer memory;
     private final OutputStream out;
     private final long pingNanos;
     private final Thread thread = Thread.currentThread();
@@ -76,12 +78,14 @@ final class TaskFollower {
     /// When the client last took something, by System.nanoTime.
     private volatile long aliveAt = System.nanoTime();
 
-    TaskFollower(long task, TaskQueue queue, Answers answers, Watch watch, Place place, OutputStream out,
-            Duration pingEvery) {
+    /// @param memory is told before so many bytes of a result are kept for the client; may throw
+    TaskFollower(long task, TaskQueue queue, Answers answers, Watch watch, Place place, IntConsumer memory,
+            OutputStream out, Duration pingEvery) {
         this.task = task;
         this.queue = queue;
         this.answers = answers;
         this.watch = watch;
+        this.memory = memory;
         this.place = place;
         this.out = out;
         pingNanos = pingEvery.toNanos();
@@ -169,6 +173,8 @@ final class TaskFollower {
         if (place.attempt() != attempt) {
             place = new Place(attempt, 0);
         }
+        // its two texts, and their bytes
+        memory.accept(2 * document.result().length());
         ResultText answer = ResultText.of(document.result());
         byte[] thinking = answer.thinking().getBytes(StandardCharsets.UTF_8);
         pieces(true, thinking, 0);

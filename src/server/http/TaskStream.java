@@ -45,7 +45,8 @@ final class TaskStream {
         }
         return new Streamed("text/event-stream", out -> {
             try (Watch watch = answers.watch(id)) {
-                TaskFollower follower = new TaskFollower(id, queue, answers, watch, place, out, options.pingEvery());
+                TaskFollower follower = new TaskFollower(id, queue, answers, watch, place, request::hold, out,
+                        options.pingEvery());
                 open.add(follower);
                 try {
                     follower.run();

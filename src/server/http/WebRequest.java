@@ -27,6 +27,7 @@ final class WebRequest implements AutoCloseable {
     private Query query;
     private Body body;
     private boolean bodyRead;
+    private int held;
 
     WebRequest(HttpExchange exchange, Bodies bodies) {
         this.exchange = exchange;
@@ -184,8 +185,23 @@ final class WebRequest implements AutoCloseable {
         }
     }
 
+    /// Counts bytes of an answer that are kept until its client has taken them.
+    ///
+    /// @throws Problem 503 if there is no room for them
+    void hold(int bytes) {
+        bodies.take(bytes);
+        held += bytes;
+    }
+
+    /// The client has taken so many of them.
+    void letGo(int bytes) {
+        held -= bytes;
+        bodies.giveBack(bytes);
+    }
+
     @Override
     public void close() {
+        letGo(held);
         if (body != null) {
             bodies.release(body);
         }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -38,9 +37,6 @@ public final class Journal implements AutoCloseable {
     /// Beyond so many bytes that were not written yet [#awaitRoom] waits.
     private static final long PENDING_MAX = 32 << 20;
 
-    /// The first read of a line; most are shorter.
-    private static final int READ_FIRST = 4 << 10;
-
     private final Storage storage;
     private final int segmentSize;
     private final AutoCloseable directoryLock;
@@ -52,6 +48,8 @@ public final class Journal implements AutoCloseable {
 
     /// By number: the first sequence number that a segment may have.
     private final ConcurrentSkipListMap<Integer, Long> firstSeqs = new ConcurrentSkipListMap<>();
+
+    private final StoredLines stored;
 
     /// Guards what follows; held briefly, never during I/O.
     private final Object lock = new Object();
@@ -77,6 +75,7 @@ public final class Journal implements AutoCloseable {
         this.storage = storage;
         this.directoryLock = directoryLock;
         segmentSize = Segment.sizeFor(0, options.segmentSize());
+        stored = new StoredLines(storage);
         preparer = new Preparer(storage);
         writer = new JournalWriter(storage, preparer, segmentSize);
         thread = Thread.ofPlatform().name("journal-writer").daemon().unstarted(this::write);
@@ -311,35 +310,7 @@ public final class Journal implements AutoCloseable {
                 }
             }
         }
-        String name = Segment.name(Segment.number(position));
-        int start = Segment.offset(position);
-        byte[] bytes = new byte[READ_FIRST];
-        int filled = 0;
-        while (true) {
-            int length = storage.read(name, start + filled, bytes, filled, bytes.length - filled);
-            for (int i = filled; i < filled + length; i++) {
-                if (bytes[i] == '\n') {
-                    return line(name, start, bytes, i);
-                }
-            }
-            filled += length;
-            if (filled < bytes.length) {
-                throw new JournalDamage(storage, name, start, -1, "no line ends here");
-            }
-            bytes = Arrays.copyOf(bytes, Math.multiplyExact(4, filled));
-        }
-    }
-
-    private Slice line(String name, long start, byte[] bytes, int terminator) throws IOException {
-        Line line = new Line();
-        if (!line.parse(bytes, 0, terminator) || line.closing) {
-            throw new JournalDamage(storage, name, start, -1, "the bytes here are not the line that was written");
-        }
-        int to = terminator;
-        while (bytes[to - 1] == ' ') {
-            to--;
-        }
-        return new Slice(bytes, Line.CRC, to);
+        return stored.read(position);
     }
 
     /// Visits the durable lines after this sequence number, in order, until the durable end as it is at the call.

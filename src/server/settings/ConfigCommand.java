@@ -75,7 +75,7 @@ public final class ConfigCommand {
     private static Settings load(CommandLine line, UnaryOperator<String> environment, PrintStream err) {
         try {
             Settings settings = Settings.load(line, environment);
-            ExecutorRegistry registry = ExecutorRegistry.load();
+            ExecutorRegistry registry = settings.executors();
             settings.hosts().forEach(host -> registry.open(host.url()).close());
             return settings;
         } catch (Problem wrong) {

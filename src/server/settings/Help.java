@@ -37,7 +37,8 @@ public final class Help {
         for (Setting row : Table.ALL) {
             if (row.flag() != null) {
                 String variable = "OLLAMA_HOST".equals(row.older()) ? "$OLLAMA_HOST, or " : "";
-                option(options, row.flag(), row.does() + " (" + variable + row.fallback() + ")");
+                option(options, row.flag(), row.does() + (row.fallback() == null ? ""
+                        : " (" + variable + row.fallback() + ")"));
             }
         }
         option(options, "--config FILE", "read the settings from this file");

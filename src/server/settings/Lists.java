@@ -36,7 +36,7 @@ final class Lists {
         for (Entry entry : entries("ollama.hosts")) {
             if (entry.needs("url")) {
                 Integer most = (Integer) entry.read("max_concurrent");
-                hosts.add(new HostSettings(entry.text("name"), entry.text("url"), (Double) entry.read("weight"),
+                hosts.add(new HostSettings(entry.text("name"), entry.text("url"), (Integer) entry.read("weight"),
                         most == null ? 0 : most));
             }
             entry.end(hosts.stream().limit(Math.max(0, hosts.size() - 1)).map(HostSettings::name).toList());

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 
+import server.executor.ExecutorRegistry;
 import shared.Problem;
 import shared.config.ConfigFile;
 import shared.config.Node;
@@ -117,6 +118,11 @@ public final class Settings {
     /// Null if the key holds nothing.
     public Path path(String key) {
         return text(key) == null ? null : Path.of(text(key));
+    }
+
+    /// The kinds of host that there are.
+    public ExecutorRegistry executors() {
+        return path("plugins") == null ? ExecutorRegistry.load() : ExecutorRegistry.load(path("plugins"));
     }
 
     /// The local hosts; at least one.

@@ -45,10 +45,12 @@ final class Table {
                     .flag("--ollama-host URL").older("OLLAMA_HOST"),
             of("ollama.hosts[].name", optional(), null, "what it is called; without one, host:port"),
             of("ollama.hosts[].url", text(), null, "its address; needed"),
-            of("ollama.hosts[].weight", number(0.01, 1_000), "1", "its share of the tasks, against the others'"),
+            of("ollama.hosts[].weight", integer(1, 1_000), "1", "its share of the tasks, against the others'"),
             of("ollama.hosts[].max_concurrent", integer(1, 10_000), null, "how many tasks it runs at once at most"),
             of("queue.workers", integer(1, 1_000), "4", "how many tasks run at once on the local hosts")
                     .flag("--workers N").older("QUEUE_MAX_WORKERS").live(),
+
+            of("plugins", optionalPath(), null, "a folder of jars with further kinds of hosts").flag("--plugins DIR"),
 
             of("default_model", text(), "qwen3", "the model of a task that names none").live(),
             of("task.timeout", duration("1ms", "30d"), "30m", "an attempt's whole time, where a task sets none")
@@ -95,7 +97,7 @@ final class Table {
             of("remote_scheduling.local_first_policy", bool(), "true", "local, unless asked for otherwise, critical, "
                     + "or high while the local queue is full; false: high and above go remote").live(),
             of("remote_scheduling.max_local_queue_size", integer(0, 10_000_000), "100", "so many waiting tasks make "
-                    + "the local queue full").live(),
+                    + "the local queue full; 0: it is never full").live(),
             of("remote_scheduling.endpoints[].name", text(), null, "what it is called; needed"),
             of("remote_scheduling.endpoints[].base_url", text(), null, "its address, as https://api.example.com/v1; "
                     + "needed"),

@@ -9,7 +9,7 @@ public final class KnownKeys {
 
     /// A section and its keys; `*` is no section, `[]` a list of maps.
     private static final String SECTIONS = """
-            *: default_model log_level log_file
+            *: default_model plugins log_level log_file
             client: server_url token
             server: host port token token_file allowed_hosts grace
             storage: path segment_size

@@ -74,6 +74,14 @@ final class ApiServer implements AutoCloseable {
                 all.connectionsMax(), 3, 5, all.waitMax(), Duration.ofMillis(100));
     }
 
+    /// The default options with this much room for all bodies together.
+    static HttpOptions room(long bytes) {
+        HttpOptions all = HttpOptions.DEFAULT;
+        return new HttpOptions(all.host(), all.port(), all.allowedHosts(), all.taskBytesMax(), all.batchBytesMax(),
+                all.batchTasksMax(), bytes, all.smallBytesMax(), all.headerBytesMax(), all.requestTimeMax(),
+                all.connectionsMax(), all.streamsMax(), all.listMax(), all.waitMax(), all.pingEvery());
+    }
+
     /// @param headers names and values in turn
     HttpResponse<String> ask(String method, String path, String body, String... headers) {
         try {

@@ -253,8 +253,8 @@ class SettingsTest {
         "ollama: {host: a, hosts: [{url: b}]} | c.yaml, line 1: ollama.host and ollama.hosts are both given; give one "
                 + "of them",
         "ollama: {hosts: [{name: a}]} | c.yaml, line 1, column 18: ollama.hosts[0].url is missing",
-        "ollama: {hosts: [{url: a, weight: x}]} | c.yaml, line 1, column 35: ollama.hosts[0].weight must be a number "
-                + "from 0.01 to 1000, not \"x\"",
+        "ollama: {hosts: [{url: a, weight: x}]} | c.yaml, line 1, column 35: ollama.hosts[0].weight must be a "
+                + "whole number from 1 to 1000, not \"x\"",
         "ollama: {hosts: [{name: x, url: a}, {name: x, url: b}]} | c.yaml, line 1, column 44: ollama.hosts[1].name is "
                 + "the name of another one, too",
         "server: {host: [a]} | c.yaml, line 1, column 16: server.host must be one value, not a list or a map",
@@ -289,8 +289,8 @@ class SettingsTest {
 
     @Test
     void hosts_flagAndEnvironment_goBeforeTheFiles() {
-        String yaml = "ollama: {hosts: [{name: big, url: a, weight: 2.5, max_concurrent: 3}, {url: b}]}";
-        assertEquals(List.of(new HostSettings("big", "a", 2.5, 3), new HostSettings(null, "b", 1, 0)),
+        String yaml = "ollama: {hosts: [{name: big, url: a, weight: 3, max_concurrent: 3}, {url: b}]}";
+        assertEquals(List.of(new HostSettings("big", "a", 3, 3), new HostSettings(null, "b", 1, 0)),
                 of(yaml).hosts());
         assertEquals(List.of("c"), of(yaml, Map.of("OLLAMA_HOST", "c")).hosts().stream().map(HostSettings::url)
                 .toList());
@@ -386,7 +386,7 @@ class SettingsTest {
         int found = 0;
         for (int i = 1; i < parts.length; i += 2) {
             if (parts[i].startsWith("yaml\n")) {
-                of(parts[i].substring(5), Map.of("GROQ_API_KEY", "k"));
+                of(parts[i].substring(5), Map.of("GROQ_API_KEY", "k", "QUEUE_TOKEN", "t"));
                 found++;
             }
         }

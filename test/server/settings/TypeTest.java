@@ -50,7 +50,8 @@ class TypeTest {
         Type integer = Type.integer(1, 100);
         Type size = Type.size("1KiB", "1GiB");
         return Stream.of(
-                new Case(integer, "101", "a whole number from 1 to 100, not \"101\""), new Case(integer, "0", "not \"0\""),
+                new Case(integer, "101", "a whole number from 1 to 100, not \"101\""),
+                new Case(integer, "0", "not \"0\""),
                 new Case(integer, "010", "not \"010\""), new Case(integer, "1_0", "not"),
                 new Case(integer, "0x10", "not"), new Case(integer, "1e1", "not"), new Case(integer, "+1", "not"),
                 new Case(integer, " 1", "not"), new Case(integer, "", "not empty"),

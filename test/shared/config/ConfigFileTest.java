@@ -99,7 +99,8 @@ class ConfigFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "${NONE} | server.host needs the environment variable NONE, which is not set; ${NONE:-default} would do without",
+        "${NONE} | server.host needs the environment variable NONE, which is not set; ${NONE:-default} "
+                + "would do without",
         "${} | server.host holds a ${ that begins no ${NAME} or ${NAME:-default}; $${ stands for the characters "
                 + "themselves",
         "${NAME | server.host holds a ${ that begins no ${NAME} or ${NAME:-default}; $${ stands for the characters "

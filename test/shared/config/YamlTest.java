@@ -143,7 +143,8 @@ class YamlTest {
     @Test
     void read_mistakeBesideASecret_doesNotRepeatIt() {
         for (String text : List.of("k: 'hunter2", "k: hunter2: x", "k: \"hunter2\\q\"", "k: [hunter2", "k: {hunter2}",
-                "k: 'a' hunter2", "k: &hunter2", "k: *hunter2", "k: !hunter2", "k:\n  hunter2\n  hunter2", "hunter2 x")) {
+                "k: 'a' hunter2", "k: &hunter2", "k: *hunter2", "k: !hunter2", "k:\n  hunter2\n  hunter2",
+                "hunter2 x")) {
             try {
                 Yaml.read("f", text);
             } catch (Problem problem) {

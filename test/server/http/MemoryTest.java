@@ -1,0 +1,54 @@
+package server.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What clients that read nothing may keep in memory.
+@Timeout(60)
+final class MemoryTest {
+
+    private static final int LARGE = 8 << 20;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/tasks/%s", "/api/tasks?full=true", "/api/tasks/%s/events"})
+    void answers_thatNobodyReads_areCountedAndBounded(String path) throws IOException {
+        try (ApiServer server = new ApiServer(ApiServer.room(5 * LARGE / 2))) {
+            String id = server.submit("{\"type\":\"generate\",\"payload\":{\"prompt\":\"" + "a".repeat(LARGE) + "\"}}");
+            server.complete(server.start(), "{\"response\":\"" + "b".repeat(LARGE / 2) + "\"}");
+            try (Wire one = server.wire(); Wire two = server.wire(); Wire three = server.wire()) {
+                one.send("GET", path.formatted(id));
+                two.send("GET", path.formatted(id));
+                three.send("GET", path.formatted(id));
+                HttpResponse<String> answer = awaitStatus(server, id, 503);
+                assertTrue(answer.body().contains("come again in a moment"), answer.body());
+                assertTrue(answer.headers().firstValue("Retry-After").isPresent());
+                assertEquals(200, server.get("/api/tasks?limit=1").statusCode(), "a small answer has room");
+            }
+            awaitStatus(server, id, 200);
+        }
+    }
+
+    @Test
+    void answer_largerThanAllRoom_goesWhenAlone() throws IOException {
+        try (ApiServer server = new ApiServer(ApiServer.room(LARGE + 100))) {
+            String id = server.submit("{\"type\":\"generate\",\"payload\":{\"prompt\":\"" + "a".repeat(LARGE) + "\"}}");
+            assertEquals(200, server.get("/api/tasks/" + id).statusCode());
+        }
+    }
+
+    private static HttpResponse<String> awaitStatus(ApiServer server, String id, int status) {
+        HttpResponse<String> answer = server.get("/api/tasks/" + id);
+        while (answer.statusCode() != status) {
+            answer = server.get("/api/tasks/" + id);
+        }
+        return answer;
+    }
+}

@@ -1,0 +1,82 @@
+package server.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LogTest {
+
+    @TempDir
+    Path directory;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final Log log = new Log(InstantSource.fixed(Instant.parse("2026-01-02T03:04:05.678Z")), out);
+
+    private String written() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void write_event_isOneLine() {
+        log.write("server", Level.INFO, "event=x name=a\nb\u001b[1m", null);
+        assertTrue(written().matches("2026-01-0\\dT\\d\\d:\\d\\d:05\\.678[+-]\\d{4} INFO server event=x name=a b "
+                + "\\[1m\n"), written());
+    }
+
+    @Test
+    void write_thrown_isBelowIt() {
+        log.write("server", Level.ERROR, "event=x", new IllegalStateException("outer", new IOException("inner")));
+        assertTrue(written().contains("event=x\n    java.lang.IllegalStateException: outer\n        at "), written());
+        assertTrue(written().contains("    caused by java.io.IOException: inner\n"), written());
+    }
+
+    @Test
+    void level_changes_atOnce() {
+        assertTrue(log.shows(Level.INFO));
+        assertFalse(log.shows(Level.DEBUG));
+        log.level(Level.DEBUG);
+        assertTrue(log.shows(Level.DEBUG));
+        log.level(Level.OFF);
+        assertFalse(log.shows(Level.ERROR));
+        assertFalse(log.shows(Level.OFF));
+    }
+
+    @Test
+    void file_movedAway_isOpenedAnew() throws IOException {
+        Path file = directory.resolve("log");
+        log.file(file);
+        log.write("a", Level.INFO, "one", null);
+        Path moved = Files.move(file, directory.resolve("log.1"));
+        log.write("a", Level.INFO, "two", null);
+        log.file(file);
+        log.write("a", Level.INFO, "three", null);
+        assertTrue(Files.readString(moved).contains("two\n"));
+        assertTrue(Files.readString(file).endsWith("INFO a three\n"));
+        assertThrows(IOException.class, () -> log.file(directory));
+        log.write("a", Level.INFO, "four", null);
+        assertTrue(Files.readString(file).endsWith("INFO a four\n"));
+        assertEquals("", written());
+    }
+
+    @Test
+    void provider_loggers_areFoundByTheJdk() {
+        assertTrue(System.LoggerFinder.getLoggerFinder() instanceof LogProvider);
+        LogProvider provider = new LogProvider();
+        provider.log().level(Level.DEBUG);
+        assertTrue(provider.getLogger("x", LogTest.class.getModule()).isLoggable(Level.DEBUG));
+        assertFalse(provider.getLogger("x", java.net.http.HttpClient.class.getModule()).isLoggable(Level.DEBUG));
+    }
+}
