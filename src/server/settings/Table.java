@@ -84,7 +84,7 @@ final class Table {
             of("limits.bodies_bytes", size("1MiB", "100%"), "25%", "the bodies in memory at a time; beyond it 503"),
             of("limits.header_bytes", size("1KiB", "16MiB"), "64KiB", "a request's headers"),
             of("limits.request_time", duration("1s", "1d"), "2m", "until a request has come, with its body"),
-            of("limits.connections", integer(1, 1_000_000), "10000", "connections at a time; further ones are closed"),
+            of("limits.connections", integer(1, 1_000_000), "12000", "connections at a time; further ones are closed"),
             of("limits.event_streams", integer(0, 1_000_000), "1000", "event streams at a time; beyond it 503"),
             of("limits.list", integer(1, 1_000_000), "1000", "tasks in one array of a listing"),
             of("limits.wait", duration("1s", "1d"), "10m", "the longest long-poll"),
