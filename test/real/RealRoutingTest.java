@@ -100,9 +100,11 @@ final class RealRoutingTest {
     private ServerProcess start(String routing) throws IOException, InterruptedException {
         Path config = directory.resolve("config.yaml");
         Files.writeString(config, "ollama:\n  hosts:\n  - {name: local, url: \"" + RealOllama.address()
-                + "\", max_concurrent: 1}\nretry: {initial_delay: 100ms}\nremote_scheduling:\n  enabled: true\n"
-                + "  health_check_interval: 1s\n  " + routing + "\n  endpoints:\n  - {name: cloud, base_url: \"" + base()
-                + "\", api_key: \"" + key() + "\", models: {\"" + RealOllama.CHAT + "\": \"" + remoteModel() + "\"}}\n");
+                + "\", max_concurrent: 1}\nretry: {initial_delay: 100ms}\n"
+                + "remote_scheduling:\n  enabled: true\n"
+                + "  health_check_interval: 1s\n  " + routing + "\n  endpoints:\n"
+                + "  - name: cloud\n    base_url: " + base() + "\n    api_key: " + key() + "\n    models: {\"" + RealOllama.CHAT + "\": \"" + remoteModel()
+                + "\"}\n");
         ServerProcess server = ServerProcess.start(directory.resolve("data"), "--config", config.toString());
         awaitHealth(server);
         return server;

@@ -18,13 +18,14 @@ public final class FakeOllamaProcess implements AutoCloseable {
 
     /// Starts it and waits until it listens.
     ///
-    /// @param port 0 for a free one
-    public static FakeOllamaProcess start(int port) throws IOException {
+    /// @param port  0 for a free one
+    /// @param model the one that it has
+    public static FakeOllamaProcess start(int port, String model) throws IOException {
         String classes = System.getProperty("java.class.path") + File.pathSeparator
                 + Path.of("build/modules/ollamaqueue.shared").toAbsolutePath();
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classes, FakeOllama.class.getName(),
-                Integer.toString(port)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+                Integer.toString(port), model).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         String line = process.inputReader(StandardCharsets.UTF_8).readLine();
         if (line == null) {
             throw new AssertionError("the fake Ollama did not start");
