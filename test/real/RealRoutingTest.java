@@ -103,7 +103,8 @@ final class RealRoutingTest {
                 + "\", max_concurrent: 1}\nretry: {initial_delay: 100ms}\n"
                 + "remote_scheduling:\n  enabled: true\n"
                 + "  health_check_interval: 1s\n  " + routing + "\n  endpoints:\n"
-                + "  - name: cloud\n    base_url: " + base() + "\n    api_key: " + key() + "\n    models: {\"" + RealOllama.CHAT + "\": \"" + remoteModel()
+                + "  - name: cloud\n    base_url: " + base() + "\n    api_key: " + key()
+                + "\n    models: {\"" + RealOllama.CHAT + "\": \"" + remoteModel()
                 + "\"}\n");
         ServerProcess server = ServerProcess.start(directory.resolve("data"), "--config", config.toString());
         awaitHealth(server);
