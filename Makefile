@@ -50,10 +50,8 @@ test-real: build $(TESTS)  ## the product against the real Ollama at OLLAMA_HOST
 sim: build $(TESTS)  ## the simulation of the queue again, as SEED=n ran it
 	@$(call tests,$(or $(ONLY),server.queue.QueueSimulation*))
 
-bench: build $(TESTS)  ## the benchmarks, test/bench/*Bench.java; ONLY=HttpBench runs one, ARGS are passed on
-	@set -e; for bench in $(or $(ONLY),$(basename $(notdir $(wildcard test/bench/*Bench.java)))); do \
-		$(java) -Xmx512m -XX:+UseSerialGC -XX:+UseCompactObjectHeaders @build/test/java.args bench.$$bench $(ARGS); \
-	done
+bench: build $(TESTS)  ## the benchmarks, minutes in all; ONLY=submit runs one; build/bench.json has the figures too
+	@$(java) -Xmx512m -XX:+UseSerialGC -XX:+UseCompactObjectHeaders @build/test/java.args -da bench.Bench $(ONLY)
 
 clean:  ## remove everything made
 	rm -rf build

@@ -89,7 +89,7 @@ final class Api {
     /// An object that the server answered.
     Json.Obj object(byte[] json) {
         try {
-            return (Json.Obj) Json.parse(json);
+            return (Json.Obj) Json.parseOwn(json);
         } catch (JsonException | ClassCastException rubbish) {
             throw notOurs("its answer is not the JSON object that was expected");
         }

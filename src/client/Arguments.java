@@ -30,7 +30,8 @@ final class Arguments {
             } else if (!flagsEnded && isFlag(word)) {
                 i = arguments.flag(words, i);
             } else if (arguments.command == null) {
-                arguments.command = Commands.find(word);
+                boolean two = word.equals("cron") && i + 1 < words.size() && !isFlag(words.get(i + 1));
+                arguments.command = Commands.find(two ? word + " " + words.get(++i) : word);
                 i += arguments.batchSpelling(words.subList(i + 1, words.size()));
             } else {
                 arguments.operands.add(word);

@@ -26,7 +26,7 @@ final class Backends {
             List<String[]> rows = new ArrayList<>();
             rows.add(HEAD);
             hosts(session, json).forEach(host -> rows.add(cells(host, session.terminal().clock().instant())));
-            TaskTable.rows(session, rows);
+            TaskTable.printRows(session, rows);
         }
         return 0;
     }

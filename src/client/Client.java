@@ -82,8 +82,8 @@ public final class Client {
             return Failure.USAGE;
         }
         if (command.name().equals("help")) {
-            String topic = arguments.operand(0);
-            output.text(Commands.help(topic == null ? null : Commands.find(topic)));
+            String topic = String.join(" ", arguments.operands());
+            output.text(Commands.help(topic.isEmpty() ? null : Commands.find(topic)));
             return 0;
         }
         Duration timeout = arguments.duration("timeout");

@@ -19,8 +19,9 @@ final class Commands {
           --version             print the version
         """;
 
-    private static final String TASK_FLAGS = """
-          --type TYPE           chat, generate or embed; or as a word: submit chat
+    /// The flags that say what a task asks and how it is run.
+    static final String REQUEST_FLAGS = """
+          --type TYPE           chat, generate or embed; also as a word without --type
           --model NAME          the model (the server's default)
           --prompt TEXT         what to say; - or nothing at all reads stdin
           --messages TEXT       chat: user:TEXT, assistant:TEXT, system:TEXT or tool:TEXT, repeatable;
@@ -34,15 +35,18 @@ final class Commands {
           --think[=LEVEL]       let the model think: true, false, low, medium, high
           --keep-alive DURATION how long the model stays loaded
           --priority PRIORITY   a number, or low, normal, high, critical (1, 5, 10, 15)
-          --at TIME             not before 15:04, 2026-01-02T15:04 or 2026-01-02T15:04:05Z
-          --in DURATION         not before 90s, 2h or 1d from now
-          --expires-in DURATION fail if it has not begun by then
           --task-timeout DURATION  the most that one attempt may take
           --max-retries N       how often a failed attempt is tried again
           --on HOST             run on this host only
           --remote              run on a remote endpoint
           --wait-for-model      wait while no host has the model
-          --metadata JSON       an object kept with the task
+          --metadata JSON       an object to keep with it
+        """;
+
+    private static final String SUBMIT_FLAGS = """
+          --at TIME             not before 15:04, 2026-01-02T15:04 or 2026-01-02T15:04:05Z
+          --in DURATION         not before 90s, 2h or 1d from now
+          --expires-in DURATION fail if it has not begun by then
           --idempotency-key KEY the same key never makes a second task
           --lines               make a task of every line of stdin
           --wait                wait, then print the answer
@@ -50,8 +54,8 @@ final class Commands {
         """;
 
     private static final List<Command> ALL = List.of(
-            new Command("submit", "[TYPE] [-]", "submit a task; prints its id, or with --wait its answer", TASK_FLAGS,
-                    """
+            new Command("submit", "[TYPE] [-]", "submit a task; prints its id, or with --wait its answer",
+                    REQUEST_FLAGS + SUBMIT_FLAGS, """
                       ollama-queue submit chat --model qwen3 --messages "user:Hello, how are you?" --wait
                       git diff | ollama-queue submit generate --prompt "Explain this change" - --stream
                       ollama-queue submit embed --input "a text" --in 2h --priority low
@@ -72,7 +76,8 @@ final class Commands {
                       --type LIST           chat, generate, embed
                       --model LIST          of these models
                       --priority LIST       of these priorities
-                      --search TEXT         with this text in id, model or prompt
+                      --cron LIST           made by these cron tasks: names or ids
+                      --search TEXT         with this text in id, model, prompt or cron task's name
                       --sort KEY            created_at, priority, status, model or duration
                       --order ORDER         asc or desc
                       --limit N             at most so many (100)
@@ -117,7 +122,8 @@ final class Commands {
                       ollama-queue backends
                       ollama-queue backends disable gpu
                     """, Backends::run),
-            new Command("help", "[COMMAND]", "print help", "", """
+            CronCommands.TOPIC,
+            new Command("help", "[COMMAND] [WORD]", "print help", "", """
                       ollama-queue help submit
                     """, null),
             new Command("version", "", "print the version", "", """
@@ -128,33 +134,39 @@ final class Commands {
     }
 
     static Command find(String name) {
-        for (Command command : ALL) {
+        List<Command> commands = name.startsWith("cron ") ? CronCommands.ALL : ALL;
+        for (Command command : commands) {
             if (command.name().equals(name)) {
                 return command;
             }
         }
         List<String> names = new ArrayList<>();
-        ALL.forEach(command -> names.add(command.name()));
+        commands.forEach(command -> names.add(command.name()));
         throw Failure.usage("unknown command " + name + Nearest.hint(name, names), "ollama-queue help lists all");
     }
 
     /// @param command null: of the whole program
     static String help(Command command) {
         if (command == null) {
-            StringBuilder lines = new StringBuilder();
-            for (Command each : ALL) {
-                lines.append("  ").append(each.name()).append(" ".repeat(10 - each.name().length()))
-                        .append(each.summary()).append('\n');
-            }
             return "usage: ollama-queue COMMAND [flags]\n\nA durable task queue in front of Ollama.\n\ncommands:\n"
-                    + lines + "\nflags of every command:\n" + EVERYWHERE
+                    + table(ALL) + "\nflags of every command:\n" + EVERYWHERE
                     + "\nIDs may be cut short, with or without task_. Help on one: ollama-queue COMMAND --help\n"
                     + "Exit status: 0 done, 1 failed or refused, 2 wrong usage, 3 server not reached, 4 not found,\n"
                     + "5 not allowed, 124 timed out, 130 interrupted.\n";
         }
         String operands = command.operands().isEmpty() ? "" : " " + command.operands();
         return "usage: ollama-queue " + command.name() + operands + " [flags]\n\n" + command.summary() + "\n\n"
+                + (command == CronCommands.TOPIC ? "commands:\n" + table(CronCommands.ALL) + "\n" : "")
                 + (command.flags().isEmpty() ? "" : "flags:\n" + command.flags() + "\n")
                 + "flags of every command:\n" + EVERYWHERE + "\nfor example:\n" + command.examples();
+    }
+
+    private static String table(List<Command> commands) {
+        StringBuilder lines = new StringBuilder();
+        for (Command each : commands) {
+            lines.append("  ").append(each.name()).append(" ".repeat(14 - each.name().length()))
+                    .append(each.summary()).append('\n');
+        }
+        return lines.toString();
     }
 }

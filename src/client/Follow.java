@@ -76,7 +76,7 @@ final class Follow {
     private void take(EventStream.Event event) {
         Json.Obj data;
         try {
-            data = (Json.Obj) Json.parse(event.data());
+            data = (Json.Obj) Json.parseOwn(event.data().getBytes(StandardCharsets.UTF_8));
         } catch (JsonException | ClassCastException rubbish) {
             throw session.api().notOurs("an event that is no JSON object");
         }

@@ -125,6 +125,7 @@ final class Show {
         for (String filter : FILTERS) {
             arguments.all(filter).forEach(value -> add(query, filter, value));
         }
+        arguments.all("cron").forEach(value -> add(query, "cron_id", value));
         if (arguments.has("search")) {
             add(query, "q", arguments.text("search"));
         }
@@ -138,14 +139,15 @@ final class Show {
         query.append(query.length() == 0 ? '?' : '&').append(name).append('=').append(Api.encode(value));
     }
 
-    private static List<Json.Obj> tasks(Session session, byte[] json) {
+    /// The objects of an array that the server answered.
+    static List<Json.Obj> tasks(Session session, byte[] json) {
         List<Json.Obj> tasks = new ArrayList<>();
         try {
-            for (Json task : ((Json.Arr) Json.parse(json)).values()) {
+            for (Json task : ((Json.Arr) Json.parseOwn(json)).values()) {
                 tasks.add((Json.Obj) task);
             }
         } catch (JsonException | ClassCastException rubbish) {
-            throw session.api().notOurs("its list is not a JSON array of tasks");
+            throw session.api().notOurs("its list is not a JSON array of objects");
         }
         return tasks;
     }

@@ -37,15 +37,16 @@ final class Submit {
         return stream || watched ? Follow.print(session, id, true) : Wait.print(session, List.of(id), true);
     }
 
-    private static TaskType type(List<String> operands, Arguments arguments) {
+    static TaskType type(List<String> operands, Arguments arguments) {
         String word = operands.isEmpty() ? null : operands.get(0);
         String flag = arguments.text("type");
         if (operands.size() > 1) {
             throw Failure.usage("unexpected argument " + operands.get(1), null);
         }
         if (word == null && flag == null) {
-            throw Failure.usage("submit needs a type: chat, generate or embed",
-                    "ollama-queue submit chat --prompt TEXT");
+            String name = arguments.command().name();
+            throw Failure.usage(name + " needs a type: chat, generate or embed",
+                    "ollama-queue " + name + " chat --prompt TEXT");
         }
         if (word != null && flag != null && !word.equals(flag)) {
             throw Failure.usage("the type is given twice: " + word + " and --type " + flag, null);
@@ -55,7 +56,7 @@ final class Submit {
 
     /// Prompt and input, from flags and stdin. Stdin is read where `-` stands, or where there is nothing else and
     /// nobody types.
-    private static void addTexts(Terminal terminal, Arguments arguments, TaskType type, boolean dash,
+    static void addTexts(Terminal terminal, Arguments arguments, TaskType type, boolean dash,
             Map<String, Json> task) {
         String prompt = arguments.text("prompt");
         List<String> inputs = new ArrayList<>(arguments.all("input"));

@@ -33,9 +33,13 @@ final class TaskFlags {
     }
 
     /// All but prompt and input, which may come from stdin.
+    ///
+    /// @param type null leaves it out
     static Map<String, Json> read(TaskType type, Arguments arguments, Terminal terminal) {
         TaskFlags flags = new TaskFlags(arguments);
-        flags.task.put("type", new Json.Str(type.text));
+        if (type != null) {
+            flags.task.put("type", new Json.Str(type.text));
+        }
         flags.request();
         flags.terms(terminal);
         return flags.task;
@@ -81,7 +85,7 @@ final class TaskFlags {
             throw Failure.usage("--at and --in both say when", "give one of them");
         }
         if (arguments.has("at")) {
-            time("scheduled_at", time(arguments.text("at"), now.atZone(terminal.zone().get())));
+            time("scheduled_at", time("--at", arguments.text("at"), terminal.now()));
         } else if (arguments.has("in")) {
             time("scheduled_at", now.plus(arguments.duration("in")));
         }
@@ -140,7 +144,7 @@ final class TaskFlags {
     }
 
     /// A time with its zone, or in the user's; a time of day is the next one.
-    private static Instant time(String text, ZonedDateTime now) {
+    static Instant time(String flag, String text, ZonedDateTime now) {
         String iso = (text.matches("\\d:.*") ? "0" + text : text).replace(' ', 'T');
         try {
             if (iso.matches("\\d\\d:.*")) {
@@ -153,8 +157,8 @@ final class TaskFlags {
             return iso.matches(".*T.*(Z|[+-][\\d:]+)") ? OffsetDateTime.parse(iso).toInstant()
                     : LocalDateTime.parse(iso).atZone(now.getZone()).toInstant();
         } catch (DateTimeException bad) {
-            throw Failure.usage("--at must be a time such as 15:04, 2026-01-02T15:04 or 2026-01-02T15:04:05Z, not \""
-                    + text + "\"", "--in takes a duration");
+            throw Failure.usage(flag + " must be a time such as 15:04, 2026-01-02T15:04 or 2026-01-02T15:04:05Z, not \""
+                    + text + "\"", flag.equals("--at") ? "--in takes a duration" : null);
         }
     }
 

@@ -26,11 +26,11 @@ final class TaskTable {
         for (Json.Obj task : tasks) {
             rows.add(cells(task, session.terminal().clock().instant()));
         }
-        rows(session, rows);
+        printRows(session, rows);
     }
 
-    /// Rows in columns; the second cell, a status, may have a colour.
-    static void rows(Session session, List<String[]> rows) {
+    /// Any rows of as many cells; the second, a status, may have a colour.
+    static void printRows(Session session, List<String[]> rows) {
         Terminal terminal = session.terminal();
         int[] widths = new int[rows.get(0).length];
         for (String[] row : rows) {
@@ -76,7 +76,7 @@ final class TaskTable {
             Long.toString(task.integer("priority", 0)), age(cell(task, "created_at"), now), cell(task, "preview")};
     }
 
-    private static String cell(Json.Obj task, String name) {
+    static String cell(Json.Obj task, String name) {
         String text = task.text(name);
         return text == null ? "" : line(text);
     }

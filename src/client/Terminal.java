@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.function.IntSupplier;
@@ -37,6 +38,11 @@ record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, S
         return new Terminal(System.in, new FileOutputStream(FileDescriptor.out), err, System.getenv(),
                 Terminal::descriptorIsTerminal, Terminal::columns, InstantSource.system(), ZoneId::systemDefault,
                 Thread::sleep);
+    }
+
+    /// The user's time.
+    ZonedDateTime now() {
+        return clock.instant().atZone(zone.get());
     }
 
     /// An environment variable's value; null if it is unset or empty.

@@ -42,7 +42,7 @@ final class Main {
             return 0;
         }
         if (!words.isEmpty() && words.getFirst().equals("config")) {
-            return ConfigCommand.run(words.subList(1, words.size()), System::getenv, out, err);
+            return ConfigCommand.run(words.subList(1, words.size()), System.getenv(), out, err);
         }
         CommandLine line;
         try {
@@ -53,7 +53,7 @@ final class Main {
             return 2;
         }
         try {
-            Settings settings = Settings.load(line, System::getenv);
+            Settings settings = Settings.load(line, System.getenv());
             Log.ofProcess().level(level(settings));
             Log.ofProcess().file(settings.path("log_file"));
             return serve(line, settings, out, err);
@@ -88,6 +88,10 @@ final class Main {
         log.log(Level.INFO, "event=stopping");
         server.close();
         log.log(Level.INFO, "event=stopped");
+        if (!wanted) {
+            err.println(NAME + server.failure()
+                    + "; what was acknowledged is safe. Look at the disk, then start again");
+        }
         return wanted ? 0 : 1;
     }
 

@@ -38,7 +38,7 @@ final class Reload {
             return;
         }
         try {
-            Settings next = Settings.load(line, System::getenv);
+            Settings next = Settings.load(line, System.getenv());
             Log.ofProcess().file(next.path("log_file"));
             Log.ofProcess().level(Main.level(next));
             server.become(next);

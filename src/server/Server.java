@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 
+import server.cron.CronTimer;
+import server.cron.Crons;
 import server.dispatch.Dispatcher;
 import server.dispatch.Hosts;
 import server.http.HttpApi;
@@ -24,22 +28,26 @@ final class Server implements AutoCloseable {
 
     private final TaskQueue queue;
     private final Dispatcher dispatcher;
+    private final CronTimer timer;
     private final SubmissionReader submissions;
     private final HttpApi api;
     private volatile Settings settings;
 
     private Server(Settings settings, TaskQueue queue, Dispatcher dispatcher, SubmissionReader submissions,
-            HttpApi api) {
+            CronTimer timer, HttpApi api) {
         this.settings = settings;
         this.queue = queue;
         this.dispatcher = dispatcher;
         this.submissions = submissions;
+        this.timer = timer;
         this.api = api;
     }
 
     static Server start(Settings settings) throws StartFailure {
         InstantSource clock = InstantSource.system();
         SecureRandom random = new SecureRandom();
+        // quicker by far, and drawn from under the queue's lock; an id is no secret
+        SplittableRandom ids = new SplittableRandom(random.nextLong());
         List<AutoCloseable> opened = new ArrayList<>();
         try {
             Hosts hosts = Hosts.open(settings.executors(), Options.hosts(settings),
@@ -47,7 +55,7 @@ final class Server implements AutoCloseable {
             opened.add(hosts);
 
             TaskQueue queue = TaskQueue.open(new FileStorage(settings.path("storage.path")),
-                    Options.journal(settings), Options.queue(settings), clock, random);
+                    Options.journal(settings), Options.queue(settings), clock, ids);
             opened.add(queue);
 
             Answers answers = new Answers();
@@ -61,11 +69,14 @@ final class Server implements AutoCloseable {
                     new SubmissionReader(settings.text("default_model"), Options.terms(settings), hosts::check);
             HttpOptions options = Options.http(settings);
             HttpApi.prepare(options);
+            Crons crons = new Crons(queue, submissions, ZoneId.systemDefault(), clock);
             HttpApi api = HttpApi.start(options, Tokens.of(settings.token()), new HttpApi.Parts(queue, answers,
-                    submissions, hosts, dispatcher::waitsFor, clock));
+                    submissions, hosts, dispatcher::waitsFor, clock, crons));
 
+            CronTimer timer = new CronTimer(crons, clock, System::nanoTime);
+            timer.start();
             dispatcher.start();
-            return new Server(settings, queue, dispatcher, submissions, api);
+            return new Server(settings, queue, dispatcher, submissions, timer, api);
         } catch (IOException | IllegalArgumentException | SecurityException failure) {
             closeAll(opened);
             throw new StartFailure(failure.getMessage() == null ? failure.toString() : failure.getMessage());
@@ -97,10 +108,16 @@ final class Server implements AutoCloseable {
         return queue.failure() == null;
     }
 
+    /// Why the journal can write no more; null while it can.
+    String failure() {
+        return queue.failure();
+    }
+
     /// Stops the intake, gives running tasks their grace, puts the rest back, flushes.
     @Override
     public void close() {
         api.stopIntake();
+        timer.close();
         dispatcher.stop(settings.duration("server.grace"));
         api.close();
         dispatcher.close();

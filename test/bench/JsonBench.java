@@ -1,7 +1,6 @@
 package bench;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.function.ToIntFunction;
 
 import shared.json.Json;
@@ -9,7 +8,7 @@ import shared.json.JsonReader;
 import shared.json.JsonWriter;
 
 /// Reading and writing of one submit's body (300 bytes), as the server does it for every task, and of a prompt of
-/// 1 MiB. Prints the best of ten rounds, for the machine is shared.
+/// 1 MiB.
 final class JsonBench {
 
     private static final byte[] BODY = ("{\"type\":\"chat\",\"model\":\"qwen3\",\"priority\":5,"
@@ -22,12 +21,11 @@ final class JsonBench {
     private JsonBench() {
     }
 
-    public static void main(String[] arguments) {
-        System.out.printf(Locale.ROOT, "a body of %d bytes%n", BODY.length);
-        measure("top level, payload raw", 200_000, BODY, JsonBench::topLevel);
-        measure("checked only", 200_000, BODY, body -> new JsonReader(body).skip());
-        measure("as a tree", 200_000, BODY, body -> Json.parse(body).hashCode());
-        measure("written, payload raw", 200_000, BODY, body -> {
+    static void run(Work work, Table table) {
+        row(table, "a body, payload raw", 200_000, BODY, JsonBench::topLevel);
+        row(table, "a body, checked only", 200_000, BODY, body -> new JsonReader(body).skip());
+        row(table, "a body, as a tree", 200_000, BODY, body -> Json.parse(body).hashCode());
+        row(table, "a body written, payload raw", 200_000, BODY, body -> {
             JsonWriter json = new JsonWriter(512);
             json.beginObject().name("type").string("chat").name("model").string("qwen3").name("priority").number(5);
             return json.name("payload").raw(body, 0, body.length).endObject().length();
@@ -35,11 +33,10 @@ final class JsonBench {
         String prompt = "A line of an ordinary prompt, with a \"quote\" and a line end.\n".repeat(1 << 14);
         byte[] plain = new JsonWriter().string(prompt).toBytes();
         byte[] escaped = ("\"" + "\\u4f60\\u597d".repeat(1 << 16) + "\"").getBytes(StandardCharsets.UTF_8);
-        System.out.println("a string of 1 MiB");
-        measure("checked only", 20, plain, text -> new JsonReader(text).skip());
-        measure("read", 20, plain, text -> new JsonReader(text).string().length());
-        measure("read, all \\u4f60", 20, escaped, text -> new JsonReader(text).string().length());
-        measure("written", 20, plain, text -> new JsonWriter().string(prompt).length());
+        row(table, "1 MiB checked only", 20, plain, text -> new JsonReader(text).skip());
+        row(table, "1 MiB read", 20, plain, text -> new JsonReader(text).string().length());
+        row(table, "1 MiB read, all \\u4f60", 20, escaped, text -> new JsonReader(text).string().length());
+        row(table, "1 MiB written", 20, plain, text -> new JsonWriter().string(prompt).length());
     }
 
     private static int topLevel(byte[] body) {
@@ -57,17 +54,21 @@ final class JsonBench {
         return sum;
     }
 
-    private static void measure(String what, int times, byte[] input, ToIntFunction<byte[]> work) {
-        double best = Double.MAX_VALUE;
+    private static void row(Table table, String what, int times, byte[] input, ToIntFunction<byte[]> work) {
+        Figures figures = new Figures();
         int sum = 0;
-        for (int round = 0; round < 10; round++) {
+        for (int round = -2; round < Subject.RUNS; round++) {
             long start = System.nanoTime();
             for (int i = 0; i < times; i++) {
                 sum += work.applyAsInt(input);
             }
-            best = Math.min(best, (System.nanoTime() - start) / 1e3 / times);
+            if (round >= 0) {
+                figures.add((System.nanoTime() - start) / 1e3 / times);
+            }
         }
-        System.out.printf(Locale.ROOT, "  %-24s %9.2f us  %6.0f MB/s%s%n", what, best, input.length / best,
-                sum == 42 ? " " : "");
+        if (sum == 42) {
+            throw new IllegalStateException("never, but the compiler does not know");
+        }
+        table.row("json: " + what, "us", figures, Goal.NONE);
     }
 }

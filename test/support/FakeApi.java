@@ -130,6 +130,8 @@ public final class FakeApi implements AutoCloseable {
             json(exchange, 200, "{\"name\":\"gpu\"}");
         } else if (path.startsWith("/api/queue/")) {
             json(exchange, 200, "{\"mode\":\"" + path.substring(11) + "\"}");
+        } else if (path.startsWith("/api/cron")) {
+            cron(exchange, path, body);
         } else if (path.equals("/api/tasks/batch")) {
             batch(exchange, body);
         } else if (path.equals("/api/tasks") && exchange.getRequestMethod().equals("POST")) {
@@ -140,6 +142,25 @@ public final class FakeApi implements AutoCloseable {
             task(exchange, path.substring("/api/tasks/".length()), body);
         } else {
             error(exchange, 404, "no such path");
+        }
+    }
+
+    /// One cron task, `hourly`, whatever is sent.
+    private void cron(HttpExchange exchange, String path, String body) throws IOException {
+        String cron = "{\"id\":\"cron_000000000001\",\"name\":\"hourly\",\"description\":\"every hour\",\"enabled\":"
+                + !path.endsWith("/disable") + ",\"task_template\":{\"type\":\"chat\",\"prompt\":\"p\"},"
+                + "\"next_run\":\"2026-01-02T04:00:00.000Z\",\"last_run\":null,\"run_count\":1,\"runs\":[{\"run\":1,"
+                + "\"task_id\":\"task_000000000009\",\"due_at\":\"2026-01-02T03:00:00.000Z\",\"status\":\"failed\"}]}";
+        if (path.contains("nix")) {
+            error(exchange, 404, "no cron task nix");
+        } else if (exchange.getRequestMethod().equals("DELETE")) {
+            exchange.sendResponseHeaders(204, -1);
+        } else if (path.endsWith("/run")) {
+            json(exchange, 201, "{\"id\":\"task_000000000009\",\"task_id\":\"task_000000000009\"}");
+        } else if (path.equals("/api/cron") && exchange.getRequestMethod().equals("GET")) {
+            json(exchange, 200, "[" + cron + "]");
+        } else {
+            json(exchange, 200, cron);
         }
     }
 

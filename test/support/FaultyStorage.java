@@ -83,6 +83,9 @@ public final class FaultyStorage implements Storage {
     private int changesLeft = Integer.MAX_VALUE;
     private int changes;
     private boolean tearing;
+    private String unreadable;
+    private long unreadableFrom;
+    private long unreadableTo;
     private boolean holding;
     private int held;
 
@@ -129,6 +132,13 @@ public final class FaultyStorage implements Storage {
     /// So many bytes fit on the disk.
     public synchronized void capacity(long bytes) {
         capacity = bytes;
+    }
+
+    /// From now on this part of a file cannot be read.
+    public synchronized void failRead(String name, long from, long to) {
+        unreadable = name;
+        unreadableFrom = from;
+        unreadableTo = to;
     }
 
     /// What a killed process leaves: everything that was written.
@@ -209,6 +219,9 @@ public final class FaultyStorage implements Storage {
     public synchronized int read(String name, long position, byte[] into, int from, int length) throws IOException {
         File file = file(name);
         int done = (int) Math.max(0, Math.min(length, file.length - position));
+        if (name.equals(unreadable) && position < unreadableTo && position + done > unreadableFrom) {
+            throw new IOException("Input/output error");
+        }
         if (done > 0) {
             System.arraycopy(file.bytes, (int) position, into, from, done);
         }

@@ -27,6 +27,8 @@ final class AttemptRunner {
     private static final Logger LOG = System.getLogger("dispatch");
     /// How long a task that waits for its model to appear waits from one question to the next, in milliseconds.
     private static final long MODEL_PAUSE = 30_000;
+    /// Until an outcome that had no room on the disk is tried again.
+    private static final Duration ROOM_PAUSE = Duration.ofSeconds(1);
 
     private final TaskQueue queue;
     private final Supplier<Routing> routing;
@@ -56,18 +58,51 @@ final class AttemptRunner {
         try {
             Outcome outcome = outcome(run, host);
             if (outcome != null) {
-                record(run, host, outcome);
+                recordWhenThereIsRoom(run, host, outcome);
             }
         } catch (InterruptedException interrupted) {
             host.unknown();
             if (stopping.getAsBoolean()) {
-                queue.cutOff(run);
+                cutOff(run);
             }
         } catch (JournalFailure | Problem failed) {
-            // nothing can be put on record any more; the next start finds the task running and runs it again
             host.unknown();
-            LOG.log(Level.WARNING, "event=attempt_not_recorded id=" + run.task().name() + " reason="
-                    + failed.getMessage());
+            notRecorded(run, failed);
+        }
+    }
+
+    private void cutOff(Run run) {
+        try {
+            queue.cutOff(run);
+        } catch (JournalFailure | Problem failed) {
+            notRecorded(run, failed);
+        }
+    }
+
+    /// Nothing can be put on record any more; the next start finds the task running and runs it again.
+    private static void notRecorded(Run run, RuntimeException reason) {
+        LOG.log(Level.WARNING, "event=attempt_not_recorded id=" + run.task().name() + " reason="
+                + reason.getMessage());
+    }
+
+    /// On a full disk a reserve is kept for outcomes. A result that is too large for it is an attempt that failed; if
+    /// there is not even room to say so, the task stays as it is until there is.
+    private void recordWhenThereIsRoom(Run run, Host host, Outcome outcome) throws InterruptedException {
+        Outcome next = outcome;
+        while (true) {
+            try {
+                record(run, host, next);
+                return;
+            } catch (Problem full) {
+                if (full.status() != 507) {
+                    throw full;
+                }
+                if (next instanceof Outcome.Completed) {
+                    next = new Outcome.Failed(Cause.PASSING, "no room for its result: " + full.getMessage(), null);
+                } else {
+                    Thread.sleep(ROOM_PAUSE);
+                }
+            }
         }
     }
 
@@ -101,9 +136,9 @@ final class AttemptRunner {
     private void record(Run run, Host host, Outcome outcome) {
         switch (outcome) {
             case Outcome.Completed completed -> {
+                queue.complete(run, completed.result());
                 host.completed(run.task().model(), completed.result(), clock.millis());
                 asked.forget(run.task().id());
-                queue.complete(run, completed.result());
             }
             case Outcome.Failed failed -> failed(run, host, failed);
         }

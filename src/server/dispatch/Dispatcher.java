@@ -50,11 +50,19 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     public void start() {
-        queue.onReady(this::wake);
+        queue.onReady(this::ready);
         queue.onRunCancelled(this::interrupt);
         hosts.onChange(this::wake);
         health.start();
         loop.start();
+    }
+
+    /// While nothing could be started, a wake-up at every submit would only take time from the submits: the end of an
+    /// attempt, or of a host's pause, makes the loop look.
+    private void ready() {
+        if (hosts.anyPlace()) {
+            wake();
+        }
     }
 
     /// Makes the loop look again.
@@ -124,10 +132,10 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     private boolean startOne() {
-        Routing routing = routing();
-        if (!routing.anyPlace()) {
+        if (!hosts.anyPlace()) {
             return false;
         }
+        Routing routing = routing();
         Run run = queue.startNext(task -> routing.place(task, asked.without(task.id())));
         if (run == null) {
             return false;

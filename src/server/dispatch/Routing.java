@@ -66,16 +66,6 @@ final class Routing {
         endpoints = hosts.stream().anyMatch(HostView::remote);
     }
 
-    /// Whether any host may be sent a task now; if not, no task need be looked at.
-    boolean anyPlace() {
-        for (HostView host : hosts) {
-            if (host.sendable()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /// The place for a task; null if there is none now.
     ///
     /// @param without the hosts that said they lack its model when they were asked for this task

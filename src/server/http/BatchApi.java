@@ -72,17 +72,30 @@ final class BatchApi {
         byte[] bytes = body.bytes();
         int line = 1;
         for (int from = 0; from < body.length(); line++) {
-            int end = from;
-            boolean blank = true;
-            for (; end < body.length() && bytes[end] != '\n'; end++) {
-                blank &= bytes[end] == ' ' || bytes[end] == '\t' || bytes[end] == '\r';
-            }
-            if (!blank) {
+            int end = lineEnd(bytes, from, body.length());
+            if (!blank(bytes, from, end)) {
                 readLine(new JsonReader(bytes, from, end), line, all);
             }
             from = end + 1;
         }
         return all;
+    }
+
+    /// A loop of its own, which looks at every byte of the body and does nothing else.
+    private static int lineEnd(byte[] bytes, int from, int to) {
+        int end = from;
+        while (end < to && bytes[end] != '\n') {
+            end++;
+        }
+        return end;
+    }
+
+    private static boolean blank(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to && (bytes[at] == ' ' || bytes[at] == '\t' || bytes[at] == '\r')) {
+            at++;
+        }
+        return at == to;
     }
 
     private void readLine(JsonReader json, int line, List<Submission> all) {

@@ -50,7 +50,8 @@ final class Bodies {
                     throw tooLarge(max, what);
                 }
                 if (length == bytes.length) {
-                    int more = (int) Math.min(length, (announced < 0 ? max + 1L : announced) - length);
+                    // fourfold, for each growing copies what is there
+                    int more = (int) Math.min(3L * length, (announced < 0 ? max + 1L : announced) - length);
                     take(more);
                     bytes = Arrays.copyOf(bytes, length + more);
                 }

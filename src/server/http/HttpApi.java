@@ -12,6 +12,7 @@ import java.util.function.Function;
 
 import com.sun.net.httpserver.HttpServer;
 
+import server.cron.Crons;
 import server.dispatch.Hosts;
 import server.live.Answers;
 import server.queue.TaskQueue;
@@ -29,7 +30,7 @@ public final class HttpApi implements AutoCloseable {
     /// @param answers what is being said; the caller has given it the queue's events
     /// @param waiting why a pending task waits, for people (no host is there, …); null if for nothing but its turn
     public record Parts(TaskQueue queue, Answers answers, SubmissionReader submissions, Hosts hosts,
-            Function<Task, String> waiting, InstantSource clock) {
+            Function<Task, String> waiting, InstantSource clock, Crons crons) {
     }
 
     private final String host;
@@ -132,7 +133,17 @@ public final class HttpApi implements AutoCloseable {
         QueueApi all = new QueueApi(queue, parts.hosts(), parts.clock());
         BackendsApi backends = new BackendsApi(parts.hosts());
         ServerApi self = new ServerApi(options, queue, () -> stopping);
+        CronApi crons = new CronApi(options, parts.crons(), parts.clock());
         return new Routes()
+                .add("GET", "/api/cron", crons::list, "limit", "offset")
+                .add("POST", "/api/cron", crons::create)
+                .add("GET", "/api/cron/preview", crons::preview, "expr", "tz", "count", "from")
+                .add("GET", "/api/cron/{id}", crons::show)
+                .add("PUT", "/api/cron/{id}", crons::update)
+                .add("DELETE", "/api/cron/{id}", crons::remove)
+                .add("PUT", "/api/cron/{id}/enable", crons::enable)
+                .add("PUT", "/api/cron/{id}/disable", crons::disable)
+                .add("POST", "/api/cron/{id}/run", crons::run)
                 .add("POST", "/api/tasks", tasks::submit)
                 .add("POST", "/api/tasks/batch", batches::submit)
                 .add("GET", "/api/tasks", lists::list, ListApi.PARAMETERS)

@@ -12,6 +12,7 @@ import server.queue.TaskFilter;
 import server.queue.TaskPage;
 import server.queue.TaskQueue;
 import server.queue.TaskQueue.TaskSort;
+import server.task.CronId;
 import server.task.Task;
 import server.task.TaskJson;
 import shared.Priority;
@@ -25,7 +26,7 @@ import shared.json.JsonWriter;
 final class ListApi {
 
     static final String[] PARAMETERS = {"status", "type", "priority", "model", "limit", "offset", "q", "sort", "order",
-            "after", "full"};
+            "after", "full", "cron_id"};
 
     private static final int LIMIT = 100;
     /// So many tasks are taken from the queue at a time.
@@ -121,7 +122,7 @@ final class ListApi {
         buffered.flush();
     }
 
-    /// Null if the task is gone.
+    /// Null if the task is gone. What cannot be read of it is left out.
     private JsonWriter json(Listing listing, Task task) {
         JsonWriter json = new JsonWriter(1024);
         try {
@@ -131,14 +132,27 @@ final class ListApi {
                 TaskJson.writeSummary(json, task, queue.preview(task));
             }
             return json;
-        } catch (Problem deleted) {
-            return null;
+        } catch (Problem problem) {
+            if (problem.status() == 404) {
+                return null;
+            }
+            // one record that cannot be read does not hide the others, nor what memory knows of it
+            JsonWriter known = new JsonWriter(1024);
+            TaskJson.writeSummary(known, task, null);
+            return known;
         }
     }
 
-    private static TaskFilter filter(Query query) {
+    private TaskFilter filter(Query query) {
         return new TaskFilter(set(query, "status", TaskStatus::parse), set(query, "type", TaskType::parse),
-                set(query, "priority", Priority::parse), set(query, "model", Function.identity()), query.text("q"));
+                set(query, "priority", Priority::parse), set(query, "model", Function.identity()),
+                set(query, "cron_id", this::cron), query.text("q"));
+    }
+
+    /// A whole id may be that of a cron task that is gone.
+    private long cron(String text) {
+        long id = CronId.parse(text);
+        return id >= 0 ? id : queue.crons().find(text).id();
     }
 
     private static <T> Set<T> set(Query query, String name, Function<String, T> parse) {

@@ -53,6 +53,10 @@ final class ServerApi {
         if (failure != null) {
             throw new Problem(503, "not ready: " + failure);
         }
+        String full = queue.full();
+        if (full != null) {
+            throw new Problem(503, "not ready: " + full);
+        }
         if (stopping.getAsBoolean()) {
             throw new Problem(503, "not ready: the server is stopping");
         }

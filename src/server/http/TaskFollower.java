@@ -12,6 +12,7 @@ import server.live.Answers;
 import server.live.Watch;
 import server.queue.TaskQueue;
 import server.queue.TaskQueue.DurableEvent;
+import server.task.ResultText;
 import server.task.TaskDocument;
 import shared.Problem;
 import shared.TaskStatus;
@@ -241,7 +242,7 @@ final class TaskFollower {
 
     /// The task's status as an event tells it.
     private static String status(Slice event) {
-        JsonReader json = new JsonReader(event.bytes(), event.from(), event.to());
+        JsonReader json = JsonReader.ofOwn(event);
         json.beginObject();
         for (String name = json.nextName(); name != null; name = json.nextName()) {
             if (name.equals("task")) {

@@ -9,8 +9,6 @@ import shared.json.Slice;
 final class Batch {
 
     final int segment;
-    /// The segment's size.
-    final int size;
     /// Where the first line begins; everything before it is on the disk when this is written.
     final int start;
     final long firstSeq;
@@ -35,9 +33,8 @@ final class Batch {
     private int[] ends;
     private int[] mores;
 
-    Batch(int segment, int size, int start, long firstSeq, int capacity) {
+    Batch(int segment, int start, long firstSeq, int capacity) {
         this.segment = segment;
-        this.size = size;
         this.start = start;
         this.firstSeq = firstSeq;
         end = start;

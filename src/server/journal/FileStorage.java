@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
@@ -32,8 +31,14 @@ public final class FileStorage implements Storage {
     private final Path directory;
 
     /// @param directory made if it is not there
+    /// @throws IOException saying what is wrong with it
     public FileStorage(Path directory) throws IOException {
-        this.directory = Files.createDirectories(directory.toAbsolutePath().normalize());
+        this.directory = directory.toAbsolutePath().normalize();
+        try {
+            Files.createDirectories(this.directory);
+        } catch (IOException e) {
+            throw new IOException("cannot use data directory " + this.directory + ": " + FileReason.of(e), e);
+        }
     }
 
     @Override
@@ -44,28 +49,43 @@ public final class FileStorage implements Storage {
         }
         FileChannel channel = null;
         try {
-            channel = FileChannel.open(real.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.READ,
-                    StandardOpenOption.WRITE);
-            FileLock lock = channel.tryLock();
-            if (lock == null) {
-                String pid = Files.readString(real.resolve(LOCK)).strip();
-                throw new IOException(inUse(pid.isEmpty() ? "another process" : "the server with pid " + pid));
+            channel = locked(real.resolve(LOCK));
+        } finally {
+            if (channel == null) {
+                LOCKED.remove(real);
             }
-            byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
-            channel.write(ByteBuffer.wrap(pid), 0);
-            channel.truncate(pid.length);
-        } catch (IOException | RuntimeException e) {
-            if (channel != null) {
-                channel.close();
-            }
-            LOCKED.remove(real);
-            throw e;
         }
         FileChannel held = channel;
         return () -> {
             held.close();
             LOCKED.remove(real);
         };
+    }
+
+    private FileChannel locked(Path file) throws IOException {
+        boolean mine = false;
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ,
+                    StandardOpenOption.WRITE);
+            mine = channel.tryLock() != null;
+            if (mine) {
+                byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
+                channel.write(ByteBuffer.wrap(pid), 0);
+                channel.truncate(pid.length);
+                return channel;
+            }
+        } catch (IOException e) {
+            mine = false;
+            throw new IOException("cannot lock data directory " + directory + ": " + file + ": " + FileReason.of(e)
+                    + "; it must be a directory that can be written to", e);
+        } finally {
+            if (channel != null && !mine) {
+                channel.close();
+            }
+        }
+        String pid = Files.readString(file).strip();
+        throw new IOException(inUse(pid.isEmpty() ? "another process" : "the server with pid " + pid));
     }
 
     private String inUse(String whose) {

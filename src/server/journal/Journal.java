@@ -34,13 +34,16 @@ public final class Journal implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Journal.class.getName());
 
-    /// Beyond so many bytes that were not written yet [#awaitRoom] waits.
+    /// Beyond so many bytes that were not written yet [#awaitRoom()] waits.
     private static final long PENDING_MAX = 32 << 20;
 
+    /// The longest that a line waits for others to share its sync.
+    private static final long GATHER_MS = 1;
+
     private final Storage storage;
-    private final int segmentSize;
     private final AutoCloseable directoryLock;
     private final Preparer preparer;
+    private final Supply supply;
     private final JournalWriter writer;
     private final Thread thread;
     private final List<LongConsumer> durableListeners = new CopyOnWriteArrayList<>();
@@ -57,12 +60,12 @@ public final class Journal implements AutoCloseable {
     private final ArrayDeque<Batch> pending = new ArrayDeque<>();
     private long pendingBytes;
     /// Where the next line goes.
-    private int segment;
-    private int size;
-    private int offset;
+    private Space space;
     private boolean closing;
-    /// Whether the writer waits for work.
-    private boolean idle;
+    /// How many lines the writer waits for; 0 while it writes.
+    private int wanted;
+    /// How many lines are to share the next sync, if they come at once.
+    private int sharing;
 
     private volatile long nextSeq;
     private volatile long durableSeq;
@@ -74,10 +77,10 @@ public final class Journal implements AutoCloseable {
     private Journal(Storage storage, JournalOptions options, AutoCloseable directoryLock) {
         this.storage = storage;
         this.directoryLock = directoryLock;
-        segmentSize = Segment.sizeFor(0, options.segmentSize());
         stored = new StoredLines(storage);
         preparer = new Preparer(storage);
-        writer = new JournalWriter(storage, preparer, segmentSize);
+        supply = new Supply(lock, preparer, options);
+        writer = new JournalWriter(storage, preparer);
         thread = Thread.ofPlatform().name("journal-writer").daemon().unstarted(this::write);
     }
 
@@ -105,14 +108,12 @@ public final class Journal implements AutoCloseable {
             firstSeqs.put(number, next);
             next = recovery.replay(number, next, replay);
         }
-        segment = found.unused();
-        size = segmentSize;
-        offset = Segment.HEADER;
         nextSeq = next;
         durableSeq = next - 1;
-        durableEnd = Segment.position(segment, offset);
-        firstSeqs.put(segment, next);
-        writer.use(segment, size, found.ready() == size);
+        space = supply.begin(found.unused(), found.used().size() + 1);
+        writer.use(space.segment);
+        durableEnd = Segment.position(space.segment, Segment.HEADER);
+        firstSeqs.put(space.segment, nextSeq);
         long lines = next - 1;
         LOG.log(Level.DEBUG, () -> "event=journal_opened segments=" + found.used().size() + " last_seq=" + lines);
         thread.start();
@@ -123,30 +124,49 @@ public final class Journal implements AutoCloseable {
         return nextSeq;
     }
 
-    /// Takes one line; returns before it is durable, and never waits.
+    /// Takes one line; returns before it is durable. Waits while there is no room for it.
     ///
     /// @param rest the event's JSON after the opening brace and the members `seq` and `synced` that the journal writes
     ///             itself, as pieces: `"event":"task",…}`. It has no line end. Not copied: must not
     ///             change until durable
     /// @return its position
+    /// @throws JournalFull    if the disk is full
     /// @throws JournalFailure if the journal can write no more
     public long append(Slice... rest) {
-        synchronized (lock) {
-            ensureOpen();
-            long position = add(rest, 0, 0);
-            wake();
-            return position;
+        return appendAll(List.<Slice[]>of(rest))[0];
+    }
+
+    /// Takes lines that recovery keeps all or none. Waits like [#append].
+    public long[] appendAll(List<Slice[]> lines) {
+        while (true) {
+            try {
+                return tryAppend(Urgency.HIGH, lines);
+            } catch (NoRoom none) {
+                awaitRoom(none);
+            }
         }
     }
 
-    /// Takes lines that recovery keeps all or none.
-    public long[] appendAll(List<Slice[]> lines) {
+    /// Takes one line, and never waits: to be used under a lock.
+    ///
+    /// @param rest as for [#append]
+    /// @throws NoRoom if there is no space for it now
+    public long tryAppend(Urgency urgency, Slice... rest) {
+        return tryAppend(urgency, List.<Slice[]>of(rest))[0];
+    }
+
+    /// Takes lines that recovery keeps all or none, and never waits.
+    ///
+    /// @throws NoRoom if there is no space for all of them now
+    public long[] tryAppend(Urgency urgency, List<Slice[]> lines) {
         synchronized (lock) {
             ensureOpen();
+            if (!space.fits(lines, nextSeq, urgency)) {
+                throw new NoRoom(lines, urgency);
+            }
             long[] positions = new long[lines.size()];
             for (int i = 0; i < positions.length; i++) {
-                int left = positions.length - i;
-                positions[i] = add(lines.get(i), left - 1, i == 0 ? 0 : left);
+                positions[i] = add(lines, i);
             }
             wake();
             return positions;
@@ -163,40 +183,27 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    /// Under the lock.
-    ///
-    /// @param unitLeft how many lines of its unit there are from this one on, if it is not the unit's first
-    private long add(Slice[] rest, int more, int unitLeft) {
-        long length = Line.CRC + Line.prefixLength(nextSeq, more);
-        for (Slice piece : rest) {
-            length += piece.length();
+    /// Under the lock; there is room for it.
+    private long add(List<Slice[]> lines, int index) {
+        int more = lines.size() - index - 1;
+        // prefixes have the line's own number: so far as the unit is in, it has moved on
+        long length = Space.length(lines, index, nextSeq - index);
+        long end = Space.lineEnd(space.offset, length);
+        while (end + Segment.CLOSING_MAX > space.size) {
+            Batch last = openBatch();
+            last.closes = true;
+            last.moreAfter = index == 0 ? 0 : more + 1;
+            space.rotate();
+            firstSeqs.put(space.segment, nextSeq);
+            end = Space.lineEnd(space.offset, length);
+            supply.keepUp();
         }
-        long end = lineEnd(length);
-        if (end + Segment.CLOSING_MAX > size) {
-            rotate(length, unitLeft);
-            end = lineEnd(length);
-        }
-        int start = offset;
-        openBatch().add(rest, more, (int) end);
-        offset = (int) end;
+        int start = space.offset;
+        openBatch().add(lines.get(index), more, (int) end);
+        space.offset = (int) end;
         pendingBytes += end - start;
         nextSeq++;
-        return Segment.position(segment, start);
-    }
-
-    private long lineEnd(long length) {
-        long terminator = offset + length;
-        return terminator + Line.pad(terminator) + 1;
-    }
-
-    private void rotate(long length, int unitLeft) {
-        Batch last = openBatch();
-        last.closes = true;
-        last.moreAfter = unitLeft;
-        segment++;
-        size = Segment.sizeFor(length + 8, segmentSize);
-        offset = Segment.HEADER;
-        firstSeqs.put(segment, nextSeq);
+        return Segment.position(space.segment, start);
     }
 
     /// The batch that takes the next line.
@@ -204,21 +211,45 @@ public final class Journal implements AutoCloseable {
         Batch last = pending.peekLast();
         if (last == null || last.taken || last.closes) {
             int capacity = last == null ? 16 : Math.clamp(last.count, 16, 1024);
-            last = new Batch(segment, size, offset, nextSeq, capacity);
+            last = new Batch(space.segment, space.offset, nextSeq, capacity);
             pending.addLast(last);
         }
         return last;
     }
 
     private void wake() {
-        if (idle) {
-            idle = false;
+        if (wanted > 0 && (closing || pending.size() > 1 || pending.peekFirst().count >= wanted)) {
+            wanted = 0;
             lock.notifyAll();
         }
     }
 
-    /// Waits while very much is appended but not written. To be called before a large append, and without holding a
-    /// lock that a listener of [#onDurable] takes.
+    /// Null while there is room; else what is full: no segment can be made, and what is there is used up but for the
+    /// reserves.
+    public String full() {
+        synchronized (lock) {
+            return supply.full();
+        }
+    }
+
+    /// Calls this whenever there is more room, on a thread of the journal's. It must be quick.
+    public void onRoom(Runnable listener) {
+        supply.onMore(listener);
+    }
+
+    /// Waits until there is room for these lines. To be called without holding a lock.
+    ///
+    /// @throws JournalFull    if the disk is full
+    /// @throws JournalFailure if the journal can write no more
+    public void awaitRoom(NoRoom none) {
+        supply.await(none, () -> {
+            ensureOpen();
+            return nextSeq;
+        });
+    }
+
+    /// Waits while very much is appended but not written, so that memory stays bounded where the disk is slow. To be
+    /// called before an append, and without holding a lock that a listener of [#onDurable] takes.
     public void awaitRoom() {
         while (true) {
             Batch first;
@@ -296,6 +327,12 @@ public final class Journal implements AutoCloseable {
         failureListeners.add(listener);
     }
 
+    /// Why the journal can write no more; null while it can.
+    public String failure() {
+        JournalFailure failed = failure;
+        return failed == null ? null : failed.getMessage();
+    }
+
     /// One line's whole JSON object, its checksum verified. Also finds lines that are not durable yet.
     ///
     /// @throws IOException if the line is damaged or cannot be read: the message says where. Nothing else is affected
@@ -330,14 +367,14 @@ public final class Journal implements AutoCloseable {
                 // nothing is in it yet, it may not even be there
                 return;
             }
-            SegmentReader reader = new SegmentReader(storage, number, last ? Segment.offset(end) : Long.MAX_VALUE);
-            while (reader.next() && !reader.line.closing) {
-                if (reader.line.seq > afterSeq) {
-                    visitor.line(reader.line.seq, Segment.position(number, reader.offset()), reader.json());
+            SegmentReader lines = new SegmentReader(storage, number, last ? Segment.offset(end) : Long.MAX_VALUE);
+            while (lines.next() && !lines.line.closing) {
+                if (lines.line.seq > afterSeq) {
+                    visitor.line(lines.line.seq, Segment.position(number, lines.offset()), lines.json());
                 }
             }
-            if (last ? reader.end() < Segment.offset(end) : !reader.line.closing) {
-                throw new JournalDamage(storage, Segment.name(number), reader.offset(), -1,
+            if (last ? lines.end() < Segment.offset(end) : !lines.line.closing) {
+                throw new JournalDamage(storage, Segment.name(number), lines.offset(), -1,
                         "the bytes here are not the line that was written");
             }
         }
@@ -348,7 +385,8 @@ public final class Journal implements AutoCloseable {
     public void close() {
         synchronized (lock) {
             closing = true;
-            wake();
+            supply.close();
+            lock.notifyAll();
         }
         boolean interrupted = false;
         while (true) {
@@ -359,11 +397,14 @@ public final class Journal implements AutoCloseable {
                 interrupted = true;
             }
         }
+        boolean first;
         synchronized (lock) {
-            if (!closed) {
-                closed = true;
-                release();
-            }
+            first = !closed;
+            closed = true;
+        }
+        if (first) {
+            // without the lock, which the preparer may want to end with
+            release();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -373,6 +414,9 @@ public final class Journal implements AutoCloseable {
     private void release() {
         preparer.close();
         try {
+            for (Space.Fresh fresh : space == null || failure != null ? List.<Space.Fresh>of() : space.superfluous()) {
+                storage.delete(Segment.name(fresh.number()));
+            }
             writer.close();
             directoryLock.close();
         } catch (Exception e) {
@@ -403,25 +447,35 @@ public final class Journal implements AutoCloseable {
                 if (closing) {
                     return null;
                 }
-                idle = true;
-                try {
-                    lock.wait();
-                } catch (InterruptedException e) {
-                    // nobody interrupts this thread to tell it anything
-                    continue;
-                }
+                await(1, 0);
             }
-            idle = false;
+            if (pending.size() == 1 && pending.peekFirst().count < sharing && !closing) {
+                await(sharing, GATHER_MS);
+            }
             Batch batch = pending.peekFirst();
             batch.taken = true;
             return batch;
         }
     }
 
+    /// Waits for so many lines, at most so long; 0 is for ever. Under the lock.
+    private void await(int lines, long ms) {
+        wanted = lines;
+        try {
+            lock.wait(ms);
+        } catch (InterruptedException e) {
+            // nobody interrupts this thread to tell it anything
+        }
+        wanted = 0;
+    }
+
     private void publish(Batch batch) {
         boolean settled;
         synchronized (lock) {
             pending.removeFirst();
+            // Of all who keep the journal busy, half are to wait for one sync while the others, who are released now,
+            // prepare their next lines. A sync for each few of them would take the processor from all.
+            sharing = (batch.count + (pending.isEmpty() ? 0 : pending.peekFirst().count)) / 2;
             pendingBytes -= batch.end - batch.start;
             settled = batch.settledSeq > 0;
             // the commit point: from here on the lines are shown; those of a unit when all of them are on the disk
@@ -450,6 +504,7 @@ public final class Journal implements AutoCloseable {
             failure = new JournalFailure("the journal can write no more: " + cause.getMessage(), cause);
             // the batches stay, so that their lines can still be read
             pending.forEach(batch -> batch.done.countDown());
+            lock.notifyAll();
         }
         failureListeners.forEach(Runnable::run);
     }

@@ -20,7 +20,6 @@ final class JournalWriter {
 
     private final Storage storage;
     private final Preparer preparer;
-    private final int usualSize;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
     private final byte[] prefix = new byte[Line.PREFIX_MAX];
     private final byte[] checksum = new byte[Line.CRC];
@@ -32,30 +31,25 @@ final class JournalWriter {
     /// Where in the segment the buffer's first byte belongs.
     private long base;
 
-    JournalWriter(Storage storage, Preparer preparer, int usualSize) {
+    JournalWriter(Storage storage, Preparer preparer) {
         this.storage = storage;
         this.preparer = preparer;
-        this.usualSize = usualSize;
         checksum[Line.CRC - 1] = ' ';
     }
 
-    /// Begins a segment that was or is being prepared, and has the next one prepared.
-    void use(int number, int size, boolean ready) throws IOException {
-        if (!ready) {
-            preparer.await(number, size);
-        }
+    /// Begins a segment that was prepared.
+    void use(int number) throws IOException {
         if (file != null) {
             file.close();
         }
         file = storage.open(Segment.name(number));
         segment = number;
-        preparer.prepare(number + 1, usualSize);
     }
 
     /// Returns once the batch is on the disk.
     void write(Batch batch) throws IOException {
         if (batch.segment != segment) {
-            use(batch.segment, batch.size, false);
+            use(batch.segment);
         }
         begin(batch.start);
         long synced = batch.startPosition();

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /// Makes segments ahead of their use, on a thread of its own: a write into space that is there already costs half of
 /// one that makes the file longer.
@@ -17,48 +17,58 @@ final class Preparer implements AutoCloseable {
 
     private final Storage storage;
     private final ByteBuffer block = ByteBuffer.allocateDirect(256 << 10);
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(
+    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1,
             Thread.ofPlatform().name("journal-preparer").daemon().factory());
-
-    private record Prepared(int number, int size, Future<?> done) {
-    }
-
-    private Prepared ahead;
 
     Preparer(Storage storage) {
         this.storage = storage;
         while (block.hasRemaining()) {
             block.put(Line.FILL);
         }
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
-    /// Begins to make a segment. Called by the writer only, as is [#await].
-    void prepare(int number, int size) {
-        ahead = new Prepared(number, size, thread.submit(() -> make(number, size)));
-    }
-
-    /// Returns once this segment can be used.
-    void await(int number, int size) throws IOException {
-        if (ahead == null || ahead.number != number || ahead.size != size || failed()) {
-            prepare(number, size);
-        }
+    /// Does this on the preparer's thread, after what it has to do already. Nothing is done after [#close].
+    void run(Runnable work, Duration delay) {
         try {
-            ahead.done.get();
-        } catch (ExecutionException e) {
-            throw new IOException("cannot make " + storage.describe(Segment.name(number)) + ": "
-                    + e.getCause().getMessage(), e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
+            thread.schedule(work, delay.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException closed) {
+            LOG.log(Level.DEBUG, "event=journal_preparer_closed");
         }
     }
 
-    private boolean failed() {
-        return ahead.done.state() == Future.State.FAILED;
+    /// Makes a segment. One that cannot be made leaves nothing behind, least of all its bytes on a full disk.
+    void make(Space.Fresh fresh) throws IOException {
+        String name = Segment.name(fresh.number());
+        try {
+            write(name, fresh.number(), fresh.size());
+        } catch (IOException failure) {
+            delete(name + Segment.PART);
+            throw new IOException(reason(name, fresh.size(), failure), failure);
+        }
     }
 
-    private Void make(int number, int size) throws IOException {
-        String name = Segment.name(number);
+    private String reason(String name, int size, IOException failure) {
+        long free = -1;
+        try {
+            free = storage.free();
+        } catch (IOException unknown) {
+            failure.addSuppressed(unknown);
+        }
+        return (free >= 0 && free < size ? "the disk is full: " : "") + "cannot make " + storage.describe(name)
+                + ", a file of " + size + " bytes" + (free < 0 ? "" : ", where " + free + " are free") + ": "
+                + FileReason.of(failure);
+    }
+
+    private void delete(String name) {
+        try {
+            storage.delete(name);
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, () -> "event=journal_part_left file=" + name + " reason=\"" + e + "\"");
+        }
+    }
+
+    private void write(String name, int number, int size) throws IOException {
         try (Storage.Writable file = storage.create(name + Segment.PART)) {
             file.write(ByteBuffer.wrap(Segment.header(number, size)), 0);
             for (int at = Segment.HEADER; at < size; ) {
@@ -70,22 +80,21 @@ final class Preparer implements AutoCloseable {
         }
         storage.rename(name + Segment.PART, name);
         storage.sync();
-        return null;
     }
 
     /// Cuts a closed segment behind its mark. It is whole without that: a failure is only logged.
     void cut(int number, long length) {
-        thread.execute(() -> {
+        run(() -> {
             try (Storage.Writable file = storage.open(Segment.name(number))) {
                 file.truncate(length);
             } catch (IOException | RuntimeException e) {
                 LOG.log(Level.WARNING, () -> "event=journal_cut_failed file=" + Segment.name(number) + " reason=\"" + e
                         + "\"");
             }
-        });
+        }, Duration.ZERO);
     }
 
-    /// Waits for what was begun.
+    /// Waits for what was begun; what was put off is not done.
     @Override
     public void close() {
         thread.close();

@@ -18,9 +18,8 @@ final class Recovery {
     private static final Logger LOG = System.getLogger(Recovery.class.getName());
 
     /// @param used   the closed segments, in order
-    /// @param unused the number of the first segment to write to
-    /// @param ready  the size of that segment if it is there already, else 0
-    record Result(List<Integer> used, int unused, int ready) {
+    /// @param unused those that were prepared, and follow them
+    record Result(List<Integer> used, List<Space.Fresh> unused) {
     }
 
     /// What one pass over a segment found.
@@ -60,8 +59,11 @@ final class Recovery {
         if (used > 0) {
             mend(used);
         }
-        int ready = used < numbers.size() ? Segment.size(storage, used + 1) : 0;
-        return new Result(numbers.subList(0, used), used + 1, ready);
+        List<Space.Fresh> unused = new ArrayList<>();
+        for (int number : numbers.subList(used, numbers.size())) {
+            unused.add(new Space.Fresh(number, Segment.size(storage, number)));
+        }
+        return new Result(numbers.subList(0, used), unused);
     }
 
     /// Visits the lines of a closed segment.
@@ -151,7 +153,9 @@ final class Recovery {
                 break;
             }
             if (line.closing) {
-                return new Pass(number, reader.size, end, true, line.seq, line.more, unitStart, unitSeq);
+                // a segment that was passed over within a unit, for its next line was too long, has a mark only
+                return new Pass(number, reader.size, end, true, line.seq, line.more, unitStart,
+                        unitSeq < 0 ? line.seq : unitSeq);
             }
             if (more == 0) {
                 unitStart = reader.offset();
@@ -210,14 +214,15 @@ final class Recovery {
     }
 
     private void keepBroken(Pass pass, long from, long to) throws IOException {
-        String name = unusedName(Segment.name(pass.number) + ".broken");
+        String name = unusedName(storage, Segment.name(pass.number) + ".broken");
         copy(pass.number, from, to, name, 0, new byte[0], new byte[0]);
         storage.sync();
         LOG.log(Level.WARNING, () -> "event=journal_tail_dropped file=" + Segment.name(pass.number) + " offset=" + from
                 + " bytes=" + (to - from) + " kept=" + name);
     }
 
-    private String unusedName(String wanted) throws IOException {
+    /// This name, or the first like it that no file has.
+    static String unusedName(Storage storage, String wanted) throws IOException {
         List<String> taken = storage.list();
         String name = wanted;
         for (int i = 2; taken.contains(name); i++) {

@@ -23,11 +23,13 @@ final class StoredLines {
     }
 
     /// The JSON object of the line at a position, its checksum verified.
+    ///
+    /// @throws IOException saying where, if there is none or it cannot be read
     Slice read(long position) throws IOException {
         String name = Segment.name(Segment.number(position));
         int start = Segment.offset(position);
         byte[] bytes = new byte[READ_FIRST];
-        int filled = storage.read(name, start, bytes, 0, bytes.length);
+        int filled = read(name, start, 0, bytes, bytes.length);
         int terminator = terminator(bytes, filled);
         if (terminator >= 0) {
             return line(name, start, bytes, terminator);
@@ -39,7 +41,7 @@ final class StoredLines {
         try {
             terminator = terminator(name, start, filled);
             bytes = new byte[terminator];
-            storage.read(name, start, bytes, 0, terminator);
+            read(name, start, 0, bytes, terminator);
             return line(name, start, bytes, terminator);
         } finally {
             longReads.release();
@@ -50,7 +52,7 @@ final class StoredLines {
     private int terminator(String name, int start, int known) throws IOException {
         byte[] window = new byte[READ_WINDOW];
         for (int at = known; ; at += window.length) {
-            int filled = storage.read(name, start + at, window, 0, window.length);
+            int filled = read(name, start, at, window, window.length);
             int end = terminator(window, filled);
             if (end >= 0) {
                 return at + end;
@@ -58,6 +60,15 @@ final class StoredLines {
             if (filled < window.length) {
                 throw new JournalDamage(storage, name, start, -1, "no line ends here");
             }
+        }
+    }
+
+    private int read(String name, int start, int skipped, byte[] into, int length) throws IOException {
+        try {
+            return storage.read(name, start + skipped, into, 0, length);
+        } catch (IOException e) {
+            throw new IOException("cannot read " + storage.describe(name) + ", offset " + start + ": "
+                    + FileReason.of(e), e);
         }
     }
 

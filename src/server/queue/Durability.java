@@ -5,10 +5,14 @@ import java.util.function.Supplier;
 
 import server.journal.Journal;
 import server.journal.JournalFailure;
+import server.journal.JournalFull;
+import server.journal.NoRoom;
+import server.journal.Urgency;
 import shared.Problem;
 import shared.json.Slice;
 
-/// The journal as those see it who want something written or shown: that it failed is a 503 to them.
+/// The journal as those see it who want something written or shown: that it failed is a 503 to them, that the disk is
+/// full a 507.
 final class Durability {
 
     private final Journal journal;
@@ -17,18 +21,63 @@ final class Durability {
         this.journal = journal;
     }
 
+    /// What an event may use of a full disk's last bytes.
+    static Urgency urgency(Event event) {
+        return switch (event) {
+            case Event.ModeChange change -> Urgency.HIGH;
+            case Event.Change change -> switch (change.what()) {
+                case SUBMITTED -> Urgency.LOW;
+                case STARTED, PRIORITY, RETRIED -> Urgency.NORMAL;
+                case RETRYING, COMPLETED, FAILED, CANCELLED, DELETED -> Urgency.HIGH;
+            };
+            case Event.CronChange change -> switch (change.what()) {
+                case CREATED, UPDATED, FIRED -> Urgency.LOW;
+                case ENABLED, WAITING, SKIPPED, RESCHEDULED -> Urgency.NORMAL;
+                case DISABLED, REMOVED, ENDED -> Urgency.HIGH;
+            };
+        };
+    }
+
     /// @return the line's position
-    long append(Event event) {
-        return orProblem(() -> journal.append(EventCodec.encode(event)));
+    /// @throws NoRoom if there is no space for it now
+    long append(Event event, Urgency urgency) {
+        return orProblem(() -> journal.tryAppend(urgency, EventCodec.encode(event)));
     }
 
     /// All or none.
-    long[] append(List<Slice[]> lines) {
-        return orProblem(() -> journal.appendAll(lines));
+    ///
+    /// @throws NoRoom if there is no space for all of them now
+    long[] append(List<Slice[]> lines, Urgency urgency) {
+        return orProblem(() -> journal.tryAppend(urgency, lines));
     }
 
-    /// Waits while the disk is far behind. Not to be called under the queue's lock.
-    void awaitRoom() {
+    /// @param seq the last sequence number when it was done: what it tells of is durable once this is
+    record Done<T>(T result, long seq) {
+    }
+
+    /// Does under the lock what appends to the journal, and does it again from its beginning as long as there is no
+    /// room; the waiting is outside of the lock. The work changes nothing before it has appended.
+    ///
+    /// @throws Problem 507 if the disk is full
+    <T> Done<T> underLock(Object lock, Supplier<T> work) {
+        awaitRoom();
+        while (true) {
+            try {
+                synchronized (lock) {
+                    T result = work.get();
+                    return new Done<>(result, journal.appendedSeq());
+                }
+            } catch (NoRoom none) {
+                orProblem(() -> {
+                    journal.awaitRoom(none);
+                    return null;
+                });
+            }
+        }
+    }
+
+    /// Waits while the disk is far behind, so that memory stays bounded.
+    private void awaitRoom() {
         orProblem(() -> {
             journal.awaitRoom();
             return null;
@@ -48,6 +97,8 @@ final class Durability {
             return work.get();
         } catch (JournalFailure failed) {
             throw new Problem(503, "the journal cannot be written: " + failed.getMessage());
+        } catch (JournalFull full) {
+            throw new Problem(507, full.getMessage());
         }
     }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 import server.task.Attempt;
+import server.task.CronTask;
 import server.task.Task;
 import shared.json.Slice;
 
@@ -47,6 +48,31 @@ sealed interface Event {
     /// @param key         its idempotency key, null for none
     /// @param fingerprint of the body that came with the key
     record Request(Slice payload, String preview, String key, String fingerprint) {
+    }
+
+    /// What happened to a cron task.
+    enum CronWhat {
+        CREATED, UPDATED, ENABLED, DISABLED, REMOVED,
+        /// A due time made a task: the event that follows in the same unit of the journal is that task's submit.
+        FIRED,
+        /// A due time waits for the end of the task before.
+        WAITING,
+        /// One or more due times got no task.
+        SKIPPED,
+        /// A task of it has ended; in one unit with that task's own event.
+        ENDED,
+        /// The clock was set back so far that its next run was moved.
+        RESCHEDULED;
+
+        final String text = name().toLowerCase(Locale.ROOT);
+    }
+
+    /// A cron task changed.
+    ///
+    /// @param cron     as it is after the event (for `removed`: as it was); its positions are filled in when the event
+    ///                 is applied
+    /// @param template the template of its tasks, if the event sets it; null otherwise
+    record CronChange(CronWhat what, long at, CronTask cron, Slice template) implements Event {
     }
 
     /// The queue was paused, resumed or drained.

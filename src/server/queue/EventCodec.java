@@ -3,8 +3,11 @@ package server.queue;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 import server.task.Attempt;
+import server.task.CronJson;
+import server.task.CronTask;
 import server.task.Task;
 import server.task.TaskJson;
 import server.task.Times;
@@ -23,6 +26,8 @@ import shared.json.Slice;
 ///  "attempts":[{"attempt":1,"host":…,"rule":…,"started_at":…,"ended_at":…,"error":…,"uncounted":true}],
 ///  "preview":…,"payload":{…},                                          submitted
 ///  "result":{…}}                                                       completed
+/// {…,"event":"cron","what":"fired","at":…,"cron":{"id":…,…},             see CronLine
+///  "template":{…}}                                                     created, and updated if it changes
 /// {…,"event":"queue","what":"paused","at":…,"mode":"paused"}           paused, resumed, draining
 /// ```
 ///
@@ -31,6 +36,8 @@ import shared.json.Slice;
 final class EventCodec {
 
     private static final Slice END = Slice.of("}".getBytes(StandardCharsets.US_ASCII));
+    /// Stands for a template that a replay needs not.
+    private static final Slice UNREAD = new Slice(new byte[0], 0, 0);
     private static final int CAPACITY = 384;
 
     private final Pool pool;
@@ -49,6 +56,15 @@ final class EventCodec {
             case Event.ModeChange change -> {
                 mode(out, change);
                 yield new Slice[] {piece(out), END};
+            }
+            case Event.CronChange change -> {
+                cron(out, change);
+                CronLine.write(out.name("cron"), change.cron());
+                if (change.template() == null) {
+                    yield new Slice[] {piece(out), END};
+                }
+                out.name("template");
+                yield new Slice[] {piece(out), change.template(), END};
             }
             case Event.Change change -> {
                 head(out, change);
@@ -69,6 +85,12 @@ final class EventCodec {
 
     private static void head(JsonWriter out, Event.Change change) {
         out.name("event").string("task");
+        out.name("what").string(change.what().text);
+        Times.write(out.name("at"), change.at());
+    }
+
+    private static void cron(JsonWriter out, Event.CronChange change) {
+        out.name("event").string("cron");
         out.name("what").string(change.what().text);
         Times.write(out.name("at"), change.at());
     }
@@ -140,9 +162,11 @@ final class EventCodec {
         private String preview;
         private Slice payload;
         private Slice result;
+        private CronTask cron;
+        private Slice template;
 
         Decoder(Slice line, boolean wholly) {
-            in = new JsonReader(line.bytes(), line.from(), line.to());
+            in = JsonReader.ofOwn(line);
             this.wholly = wholly;
         }
 
@@ -154,6 +178,8 @@ final class EventCodec {
             }
             return switch (event) {
                 case "task" -> change();
+                case "cron" -> new Event.CronChange(Event.CronWhat.valueOf(what.toUpperCase(Locale.ROOT)), at, cron,
+                        template);
                 case "queue" -> new Event.ModeChange(QueueMode.parse(mode), at);
                 case null, default -> throw in.error("an event of an unknown kind: " + event
                         + ". Was this journal written by a newer version?");
@@ -168,6 +194,11 @@ final class EventCodec {
                 case "at" -> at = Times.parse("at", in.string());
                 case "mode" -> mode = in.string();
                 case "task" -> task = new TaskLine(in, pool).read();
+                case "cron" -> cron = new CronLine(in, pool).read();
+                case "template" -> {
+                    template = wholly ? in.raw() : UNREAD;
+                    return wholly;
+                }
                 case "order" -> task = task.placed(Long.parseLong(in.number()), 0, 0, 0);
                 case "idempotency" -> idempotency();
                 case "attempts" -> {
@@ -234,6 +265,10 @@ final class EventCodec {
         out.name("seq").number(seq);
         switch (event) {
             case Event.ModeChange change -> mode(out, change);
+            case Event.CronChange change -> {
+                cron(out, change);
+                CronJson.writeSummary(out.name("cron"), change.cron(), null);
+            }
             case Event.Change change -> {
                 head(out, change);
                 TaskJson.writeSummary(out.name("task"), change.task(),

@@ -83,6 +83,7 @@ final class Feed {
     private static Event slim(Event event) {
         return switch (event) {
             case Event.ModeChange change -> change;
+            case Event.CronChange change -> new Event.CronChange(change.what(), change.at(), change.cron(), null);
             case Event.Change change -> new Event.Change(change.what(), change.at(), change.task(), List.of(),
                     change.request() == null ? null : new Event.Request(null, change.request().preview(), null, null),
                     null);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import server.task.Attempt;
+import server.task.CronOrigin;
 import server.task.Submission;
 import server.task.Task;
 import server.task.TaskState;
@@ -30,8 +31,14 @@ final class LifeCycle {
     }
 
     static Event.Change submitted(Submission asked, long id, String key, String fingerprint, long now) {
+        return submitted(asked, id, null, key, fingerprint, now);
+    }
+
+    /// @param cron the run of a cron task that makes it, or null
+    static Event.Change submitted(Submission asked, long id, CronOrigin cron, String key, String fingerprint,
+            long now) {
         Task task = new Task(id, asked.type(), asked.model(), asked.priority(), Pending.READY, now, 0, 0, asked.terms(),
-                asked.metadata(), 0, List.of(), 0, 0);
+                asked.metadata(), 0, List.of(), 0, 0, cron);
         return new Event.Change(Event.What.SUBMITTED, now, task, List.of(),
                 new Event.Request(asked.payload(), asked.preview(), key, fingerprint), null);
     }

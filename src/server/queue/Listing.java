@@ -10,6 +10,7 @@ import java.util.function.Function;
 
 import server.queue.TaskQueue.TaskSort;
 import server.task.Task;
+import shared.TaskStatus;
 
 /// One page of a listing, found in steps, so that a long search holds nobody up for long.
 ///
@@ -49,12 +50,11 @@ final class Listing {
         runs = switch (sort) {
             case CREATED_AT, DURATION -> new ArrayDeque<>(List.of(filter));
             case PRIORITY -> runs(state, filter, after, group -> group.priority, Task::priority, ascending,
-                    value -> new TaskFilter(filter.statuses(), filter.types(), Set.of(value), filter.models(), null));
+                    value -> narrowed(filter, filter.statuses(), Set.of(value), filter.models()));
             case STATUS -> runs(state, filter, after, group -> group.status, Task::status, ascending,
-                    value -> new TaskFilter(Set.of(value), filter.types(), filter.priorities(), filter.models(), null));
+                    value -> narrowed(filter, Set.of(value), filter.priorities(), filter.models()));
             case MODEL -> runs(state, filter, after, group -> group.model, Task::model, ascending,
-                    value -> new TaskFilter(filter.statuses(), filter.types(), filter.priorities(), Set.of(value),
-                            null));
+                    value -> narrowed(filter, filter.statuses(), filter.priorities(), Set.of(value)));
         };
     }
 
@@ -130,6 +130,11 @@ final class Listing {
                 }
             }
         }
+    }
+
+    private static TaskFilter narrowed(TaskFilter filter, Set<TaskStatus> statuses, Set<Integer> priorities,
+            Set<String> models) {
+        return new TaskFilter(statuses, filter.types(), priorities, models, Set.of(), null);
     }
 
     /// One run for each value that the totals know, from that of `after` on.

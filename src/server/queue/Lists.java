@@ -1,5 +1,6 @@
 package server.queue;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,7 +30,10 @@ final class Lists {
     }
 
     TaskPage page(TaskFilter filter, TaskSort sort, boolean ascending, int limit, long offset, String after) {
-        boolean search = filter.query() != null && !filter.query().isEmpty();
+        boolean search = filter.hasQuery();
+        if (!filter.crons().isEmpty()) {
+            return ofCrons(filter, sort, ascending, limit, offset, after);
+        }
         boolean collect = search || sort == TaskSort.DURATION;
         Task place;
         Listing listing;
@@ -46,6 +50,22 @@ final class Lists {
         }
         List<Task> tasks = search ? search(page.tasks(), filter.query()) : page.tasks();
         return Selection.page(tasks, sort, ascending, limit, offset, place);
+    }
+
+    /// Of those that some cron tasks made, which are few and known.
+    private TaskPage ofCrons(TaskFilter filter, TaskSort sort, boolean ascending, int limit, long offset,
+            String after) {
+        Task place;
+        List<Task> tasks;
+        long seq;
+        synchronized (lock) {
+            place = after == null ? null : state.find(after);
+            tasks = state.cronMade(filter);
+            seq = journal.appendedSeq();
+        }
+        durability.awaitShown(seq);
+        return Selection.page(filter.hasQuery() ? search(tasks, filter.query()) : tasks, sort, ascending, limit,
+                offset, place);
     }
 
     private TaskPage page(Listing listing) {
@@ -65,10 +85,19 @@ final class Lists {
         TextSearch search = new TextSearch(query);
         List<Task> found = new ArrayList<>();
         for (Task task : tasks) {
-            if (search.inNames(task) || search.inPayload(reader.request(task).payload())) {
+            if (search.inNames(task) || inPayload(task, search)) {
                 found.add(task);
             }
         }
         return found;
+    }
+
+    private boolean inPayload(Task task, TextSearch search) {
+        try {
+            return search.inPayload(reader.request(task).payload());
+        } catch (UncheckedIOException unreadable) {
+            // it was deleted meanwhile, or is damaged: the others can still be found
+            return false;
+        }
     }
 }

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 import server.task.Attempt;
+import server.task.CronTask;
 import server.task.Submission;
 import server.task.Task;
 import server.task.TaskId;
@@ -38,7 +39,14 @@ final class QueueState {
     private final Map<TaskStatus, SortedSlots> ended = new EnumMap<>(TaskStatus.class);
     private final Totals totals = new Totals();
     private final Keys keys = new Keys();
-    private QueueMode mode = QueueMode.RUNNING;
+    private final CronTasks crons = new CronTasks();
+    private final CronMade cronMade = new CronMade();
+    /// Volatile, for it alone is also looked at by others.
+    private volatile QueueMode mode = QueueMode.RUNNING;
+    /// When the queue last began to run after a pause or a drain; 0 for never.
+    private long resumedAt;
+    /// The latest time of an event, which the clock may not have reached again.
+    private long latest;
     private long metadataBytes;
 
     QueueState(QueueOptions options) {
@@ -127,6 +135,34 @@ final class QueueState {
         return null;
     }
 
+    /// What an event means to the cron task whose task it is about; null for nothing.
+    Event.CronChange echo(Event event) {
+        if (event instanceof Event.Change change && change.task().cron() != null && change.task().status().ended()
+                && change.what() != Event.What.DELETED) {
+            CronTask cron = crons.get(change.task().cron().cron());
+            return cron == null ? null : CronPolicy.ended(cron, change.task(), change.at());
+        }
+        return null;
+    }
+
+    /// The task of a cron task's last run, if it is pending or running; else null.
+    Task busy(CronTask cron) {
+        int runs = cron.runs().size();
+        Task task = runs == 0 ? null : get(cron.runs().task(runs - 1));
+        return task == null || task.status().ended() ? null : task;
+    }
+
+    /// What is to be done about a cron task now. A queue that is paused or draining serves no due times; those that
+    /// pass meanwhile are missed.
+    ///
+    /// @param since when the server began to serve them
+    CronPolicy.Step decide(CronTask cron, long since, long now) {
+        long missedBefore = Math.max(now - CronPolicy.LATE, Math.max(since <= now ? since : 0,
+                resumedAt <= now ? resumedAt : 0));
+        return mode == QueueMode.RUNNING ? CronPolicy.decide(cron, busy(cron), missedBefore, now)
+                : new CronPolicy.Wait();
+    }
+
     // ---- changes
 
     /// Carries an event out.
@@ -135,9 +171,15 @@ final class QueueState {
     /// @param position where its line lies
     /// @return the task as it is now; null if the event was not a task's, or the task is gone
     Task apply(Event event, long seq, long position) {
+        latest = Math.max(latest, event.at());
         return switch (event) {
             case Event.ModeChange change -> {
+                resumedAt = change.mode() == QueueMode.RUNNING ? change.at() : resumedAt;
                 mode = change.mode();
+                yield null;
+            }
+            case Event.CronChange change -> {
+                apply(change, position);
                 yield null;
             }
             case Event.Change change when change.what() == Event.What.SUBMITTED -> arrive(change, seq, position);
@@ -212,6 +254,24 @@ final class QueueState {
         return totals;
     }
 
+    CronTasks crons() {
+        return crons;
+    }
+
+    /// Puts a cron task where it now has to wait.
+    void place(CronTask cron) {
+        crons.put(cron, busy(cron) != null);
+    }
+
+    /// The tasks that these cron tasks made.
+    List<Task> cronMade(TaskFilter filter) {
+        return cronMade.tasks(filter, arrivals);
+    }
+
+    long latest() {
+        return latest;
+    }
+
     Arrivals arrivals() {
         return arrivals;
     }
@@ -269,12 +329,23 @@ final class QueueState {
         }
     }
 
+    private void apply(Event.CronChange change, long position) {
+        CronTask before = crons.get(change.cron().id());
+        if (change.what() == Event.CronWhat.REMOVED) {
+            crons.remove(change.cron().id());
+            return;
+        }
+        long definedAt = change.template() != null || before == null ? position : before.definedAt();
+        place(change.cron().placed(definedAt, position));
+    }
+
     private Task arrive(Event.Change change, long seq, long position) {
         Task task = change.task().placed(seq, seq, position, position);
         int slot = arrivals.add(task);
         ids.add(task.id(), slot);
         metadataBytes += metadataLength(task);
         keys.add(change.request(), task.id());
+        cronMade.add(task, slot);
         index(task, slot);
         return task;
     }
@@ -292,6 +363,7 @@ final class QueueState {
             arrivals.remove(slot);
             metadataBytes -= metadataLength(before);
             keys.remove(before.id());
+            cronMade.remove(before, slot);
             return null;
         }
         long order = change.task().order() != 0 ? change.task().order() : before.order();

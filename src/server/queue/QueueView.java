@@ -2,6 +2,8 @@ package server.queue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
@@ -15,11 +17,14 @@ import server.queue.TaskQueue.DurableEvent;
 import server.queue.TaskQueue.TaskSort;
 import server.task.Task;
 import server.task.TaskDocument;
+import shared.Problem;
 import shared.json.Slice;
 
 /// What the queue shows. The other half of [TaskQueue], whose rules hold here too: what is shown is durable, and no
 /// disk is read under the lock.
 abstract class QueueView {
+
+    private static final Logger LOG = System.getLogger(QueueView.class.getName());
 
     /// Guards the state, and keeps the journal's order equal to it.
     final Object lock = new Object();
@@ -101,6 +106,11 @@ abstract class QueueView {
         return failure;
     }
 
+    /// Null while there is room for new tasks; else what is full, and what helps.
+    public String full() {
+        return journal.full();
+    }
+
     /// The request's payload, read from the journal.
     public Slice payload(Task task) throws IOException {
         try {
@@ -133,6 +143,8 @@ abstract class QueueView {
     }
 
     /// Reads what lies in the journal of a task; if it cannot be read because the task is gone by now, that is a 404.
+    ///
+    /// @throws Problem 500 if it cannot be read for another reason: it says where it lies, and nothing else is affected
     <T> T read(Task task, Function<Task, T> reading) {
         try {
             return reading.apply(task);
@@ -140,7 +152,9 @@ abstract class QueueView {
             synchronized (lock) {
                 state.require(task.id());
             }
-            throw unreadable;
+            String what = task.name() + " cannot be read: " + unreadable.getCause().getMessage();
+            LOG.log(Level.ERROR, () -> "event=record_unreadable reason=\"" + what + "\"");
+            throw new Problem(500, what);
         }
     }
 }

@@ -7,7 +7,13 @@ import shared.TaskType;
 
 /// Which tasks a listing shows; an empty set or null text lets all pass.
 ///
-/// @param query text searched in id, model and prompt (case-insensitive), newest first, in at most the last 100,000
+/// @param crons ids of the cron tasks that made them
+/// @param query text searched in id, model, cron task's name and prompt (case-insensitive), newest first, in at most
+///              the last 100,000
 public record TaskFilter(Set<TaskStatus> statuses, Set<TaskType> types, Set<Integer> priorities, Set<String> models,
-        String query) {
+        Set<Long> crons, String query) {
+
+    boolean hasQuery() {
+        return query != null && !query.isEmpty();
+    }
 }

@@ -3,6 +3,8 @@ package server.queue;
 import java.util.List;
 
 import server.task.Attempt;
+import server.task.CronId;
+import server.task.CronOrigin;
 import server.task.Task;
 import server.task.TaskId;
 import server.task.TaskState;
@@ -33,6 +35,7 @@ final class TaskLine {
     private int retries;
     private String error;
     private byte[] metadata;
+    private CronOrigin cron;
 
     private boolean ownTerms;
     private long scheduledAt;
@@ -76,6 +79,14 @@ final class TaskLine {
         }
         text(out, "error", state.error());
         terms(out, task.terms());
+        if (task.cron() != null) {
+            out.name("cron").beginObject();
+            out.name("id").string(CronId.format(task.cron().cron()));
+            out.name("name").string(task.cron().name());
+            out.name("run").number(task.cron().run());
+            time(out, "due_at", task.cron().dueAt());
+            out.endObject();
+        }
         if (task.metadata() != null) {
             out.name("metadata").raw(task.metadata());
         }
@@ -112,19 +123,19 @@ final class TaskLine {
         flag(out, "wait_for_model", terms.waitForModel());
     }
 
-    private static void time(JsonWriter out, String name, long time) {
+    static void time(JsonWriter out, String name, long time) {
         if (time != 0) {
             Times.write(out.name(name), time);
         }
     }
 
-    private static void text(JsonWriter out, String name, String text) {
+    static void text(JsonWriter out, String name, String text) {
         if (text != null) {
             out.name(name).string(text);
         }
     }
 
-    private static void number(JsonWriter out, String name, long number, long usual) {
+    static void number(JsonWriter out, String name, long number, long usual) {
         if (number != usual) {
             out.name(name).number(number);
         }
@@ -157,6 +168,7 @@ final class TaskLine {
                 case "retry_count" -> retries = Integer.parseInt(in.number());
                 case "error" -> error = pool.share(in.string());
                 case "metadata" -> metadata = in.raw().toBytes();
+                case "cron" -> cron = origin();
                 default -> term(name);
             }
         }
@@ -164,7 +176,25 @@ final class TaskLine {
             throw in.error("a task without id, type, model or status");
         }
         return new Task(id, type, model, priority, state(), createdAt, 0, 0, terms(), metadata, retries, List.of(), 0,
-                0);
+                0, cron);
+    }
+
+    private CronOrigin origin() {
+        long cronId = -1;
+        String name = "";
+        long run = 0;
+        long dueAt = 0;
+        in.beginObject();
+        for (String member = in.nextName(); member != null; member = in.nextName()) {
+            switch (member) {
+                case "id" -> cronId = CronId.parse(in.string());
+                case "name" -> name = pool.share(in.string());
+                case "run" -> run = Long.parseLong(in.number());
+                case "due_at" -> dueAt = time(in);
+                default -> in.skip();
+            }
+        }
+        return new CronOrigin(cronId, name, run, dueAt);
     }
 
     static Attempt readAttempt(JsonReader in, Pool pool) {
@@ -225,7 +255,7 @@ final class TaskLine {
         };
     }
 
-    private static long time(JsonReader in) {
+    static long time(JsonReader in) {
         return Times.parse("time", in.string());
     }
 }

@@ -12,7 +12,10 @@ import java.util.random.RandomGenerator;
 
 import server.journal.Journal;
 import server.journal.JournalOptions;
+import server.journal.NoRoom;
 import server.journal.Storage;
+import server.journal.Urgency;
+import server.queue.Durability.Done;
 import server.task.Attempt;
 import server.task.Submission;
 import server.task.Task;
@@ -31,8 +34,12 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     /// How much one call does of what comes due by itself, so that none holds the lock for long.
     private static final int WORK_MAX = 1000;
 
+    /// Until what is due is tried again when the disk was full, in milliseconds.
+    private static final long ROOM_PAUSE = 1000;
+
     private final Pool pool;
-    private final InstantSource clock;
+    private final CronBook crons = new CronBook(this);
+    final InstantSource clock;
     private final RandomGenerator random;
     private final List<Runnable> onReady = new CopyOnWriteArrayList<>();
     private final List<Consumer<Task>> onRunCancelled = new CopyOnWriteArrayList<>();
@@ -57,15 +64,14 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
         TaskQueue queue = new TaskQueue(state, pool, codec, replayed, clock, random);
         queue.journal.onDurable(queue.feed::durable);
         queue.journal.onFailure(queue::failed);
+        queue.journal.onRoom(queue::ready);
         queue.feed.listen(event -> {
             if (event.ended()) {
                 queue.waiters.ended(event.task());
             }
         });
-        synchronized (queue.lock) {
-            for (Task task : queue.state.running()) {
-                queue.commit(LifeCycle.cutOff(task, clock.millis()));
-            }
+        for (Task task : queue.state.running()) {
+            queue.changing(() -> queue.commit(LifeCycle.cutOff(task, clock.millis())));
         }
         return queue;
     }
@@ -83,26 +89,22 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     /// @param key an idempotency key, or null; under a known one the first answer is given again, or 409 if
     ///            `fingerprint` (of the request's body) differs
     public Submitted submit(Submission submission, String key, String fingerprint) {
-        durability.awaitRoom();
         Submission asked = shared(submission);
-        Task task;
-        boolean replayed;
-        long seq;
-        synchronized (lock) {
+        boolean[] replayed = new boolean[1];
+        Done<Task> done = changing(() -> {
             long known = state.known(key, fingerprint);
-            replayed = known >= 0;
-            task = replayed ? state.require(known)
+            replayed[0] = known >= 0;
+            return replayed[0] ? state.require(known)
                     : commit(state.submit(asked, unusedId(), key, fingerprint, clock.millis()));
-            seq = journal.appendedSeq();
-        }
-        if (replayed) {
-            durability.awaitShown(seq);
-            return new Submitted(read(task, reader::asSubmitted), true);
+        });
+        if (replayed[0]) {
+            durability.awaitShown(done.seq());
+            return new Submitted(read(done.result(), reader::asSubmitted), true);
         }
         ready();
-        durability.awaitShown(seq);
+        durability.awaitShown(done.seq());
         return new Submitted(
-                new TaskDocument(task, asked.payload(), asked.preview(), null, List.of(), null), false);
+                new TaskDocument(done.result(), asked.payload(), asked.preview(), null, List.of(), null), false);
     }
 
     /// @param replayed whether an idempotency key had it already; `document` shows the task as it was first answered
@@ -114,39 +116,25 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
         if (submissions.isEmpty()) {
             return List.of();
         }
-        durability.awaitRoom();
-        Batch batch = Batch.of(submissions.stream().map(this::shared).toList(), this::lockedUnusedId, clock.millis());
-        List<Task> tasks = new ArrayList<>(submissions.size());
-        long seq;
-        synchronized (lock) {
-            state.admit(submissions.size(), batch.metadata());
-            long first = journal.nextSeq();
-            long[] positions = feed.appending(first, batch.events(), () -> durability.append(batch.lines()));
-            // the commit point: from here on these are facts
-            for (int i = 0; i < positions.length; i++) {
-                tasks.add(state.apply(batch.events().get(i), first + i, positions[i]));
-            }
-            seq = journal.appendedSeq();
-        }
+        Batch batch = Batch.of(submissions, this::shared, this::lockedUnusedId, clock.millis());
+        Done<List<Task>> done = changing(() -> commit(batch));
         ready();
-        durability.awaitShown(seq);
-        return tasks;
+        durability.awaitShown(done.seq());
+        return done.result();
     }
 
     public Task cancel(long id) {
-        Task before;
-        Task after;
-        long seq;
-        synchronized (lock) {
-            before = state.require(id);
-            after = commit(state.cancel(id, clock.millis()));
-            seq = journal.appendedSeq();
-        }
-        if (!before.status().ended() && before.state().startedAt() != 0) {
+        Done<Task> done = changing(() -> commit(state.cancel(id, clock.millis())));
+        cancelled(done.result());
+        durability.awaitShown(done.seq());
+        return done.result();
+    }
+
+    /// Tells of a task that was cancelled, in case it was running.
+    void cancelled(Task after) {
+        if (after.state().startedAt() != 0) {
             onRunCancelled.forEach(listener -> listener.accept(after));
         }
-        durability.awaitShown(seq);
-        return after;
     }
 
     public Task changePriority(long id, int priority) {
@@ -159,24 +147,20 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     }
 
     public Task retry(long id) {
-        Task after = null;
-        long seq = 0;
-        while (after == null) {
+        while (true) {
             Task before;
             synchronized (lock) {
                 before = state.require(id);
             }
             List<Attempt> attempts = read(before, reader::attempts);
-            synchronized (lock) {
-                if (state.require(id) == before) {
-                    after = commit(state.retry(id, attempts, clock.millis()));
-                    seq = journal.appendedSeq();
-                }
+            Done<Task> done = changing(() -> state.require(id) == before
+                    ? commit(state.retry(id, attempts, clock.millis())) : null);
+            if (done.result() != null) {
+                ready();
+                durability.awaitShown(done.seq());
+                return done.result();
             }
         }
-        ready();
-        durability.awaitShown(seq);
-        return after;
     }
 
     public void delete(long id) {
@@ -186,7 +170,13 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     /// Pauses, resumes or drains.
     public void changeMode(QueueMode mode) {
         changed(() -> state.mode() == mode ? null : new Event.ModeChange(mode, clock.millis()));
+        crons.changed();
         ready();
+    }
+
+    /// The cron tasks.
+    public CronBook crons() {
+        return crons;
     }
 
     // ---- reads: see QueueView
@@ -211,7 +201,14 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
                 if (event == null) {
                     return null;
                 }
-                Task task = commit(event);
+                Task task;
+                try {
+                    // also of one that has expired: what ends without a run has no claim to the reserve
+                    task = commit(event, Urgency.NORMAL);
+                } catch (NoRoom none) {
+                    // what makes room, or ends, calls for another look
+                    return null;
+                }
                 if (event.what() == Event.What.STARTED) {
                     return new Run(task, task.attempts().size() + 1, journal.appendedSeq());
                 }
@@ -241,7 +238,8 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     }
 
     /// These four end a run; they do nothing, and answer false, if it is no longer current. They do not wait for
-    /// durability (but whoever is shown the change does).
+    /// durability (but whoever is shown the change does). Where the disk is full, the reserve is theirs; that it is
+    /// used up, or too small for a result, is a Problem 507, and nothing has changed.
     public boolean complete(Run run, Slice result) {
         return end(run, task -> LifeCycle.completed(task, result, clock.millis()));
     }
@@ -278,11 +276,16 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
             long now = clock.millis();
             woken = state.wake(now);
             Event.Change due = failure == null ? state.due(now) : null;
-            for (int i = 1; due != null; i++) {
-                commit(due);
-                due = i < WORK_MAX ? state.due(now) : null;
+            boolean room = true;
+            for (int i = 1; due != null && room; i++) {
+                try {
+                    commit(due, Urgency.NORMAL);
+                    due = i < WORK_MAX ? state.due(now) : null;
+                } catch (NoRoom none) {
+                    room = false;
+                }
             }
-            next = failure == null ? state.nextDue() : Long.MAX_VALUE;
+            next = failure != null ? Long.MAX_VALUE : room ? state.nextDue() : now + ROOM_PAUSE;
         }
         if (woken) {
             ready();
@@ -365,35 +368,70 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
 
     // ---- inside
 
-    /// Appends and applies. The lock is held.
+    <T> Done<T> changing(Supplier<T> work) {
+        return durability.underLock(lock, work);
+    }
+
     private Task commit(Event event) {
+        return commit(event, Durability.urgency(event));
+    }
+
+    /// Appends and applies, with what the event means to a cron task. The lock is held.
+    private Task commit(Event event, Urgency urgency) {
+        Event.CronChange echo = state.echo(event);
+        if (echo != null) {
+            return commit(List.of(event, echo), urgency).getFirst();
+        }
         long seq = journal.nextSeq();
-        long position = feed.appending(seq, List.of(event), () -> durability.append(event));
+        long position = feed.appending(seq, List.of(event), () -> durability.append(event, urgency));
         // the commit point: from here on the event is a fact
         return state.apply(event, seq, position);
     }
 
-    /// Makes a change if one is decided, and waits until it is durable.
-    private void changed(Supplier<Event> decision) {
-        long seq;
-        synchronized (lock) {
-            Event event = decision.get();
-            if (event != null) {
-                commit(event);
-            }
-            seq = journal.appendedSeq();
+    private List<Task> commit(Batch batch) {
+        state.admit(batch.events().size(), batch.metadata());
+        return commit(batch.events(), batch.lines(), Urgency.LOW);
+    }
+
+    /// Appends, all or none, and applies. The lock is held.
+    ///
+    /// @return the tasks as they are now; null for events that are not a task's
+    List<Task> commit(List<Event> events, Urgency urgency) {
+        List<Task> tasks = commit(events, events.stream().map(EventCodec::encode).toList(), urgency);
+        crons.changed();
+        return tasks;
+    }
+
+    private List<Task> commit(List<? extends Event> events, List<Slice[]> lines, Urgency urgency) {
+        long first = journal.nextSeq();
+        long[] positions = feed.appending(first, events, () -> durability.append(lines, urgency));
+        // the commit point: from here on these are facts
+        List<Task> tasks = new ArrayList<>(positions.length);
+        for (int i = 0; i < positions.length; i++) {
+            tasks.add(state.apply(events.get(i), first + i, positions[i]));
         }
-        durability.awaitShown(seq);
+        return tasks;
+    }
+
+    /// Makes a change if one is decided, and waits until it is durable.
+    void changed(Supplier<Event> decision) {
+        Done<Task> done = changing(() -> {
+            Event event = decision.get();
+            return event == null ? null : commit(event);
+        });
+        durability.awaitShown(done.seq());
     }
 
     private void failed() {
-        failure = "the journal cannot be written";
+        failure = journal.failure();
         waiters.giveUp();
         onFailure.forEach(Runnable::run);
     }
 
-    private void ready() {
-        onReady.forEach(Runnable::run);
+    void ready() {
+        if (state.mode() != QueueMode.PAUSED) {
+            onReady.forEach(Runnable::run);
+        }
     }
 
     /// The task if this run is its current one, else null. The lock is held.
@@ -404,17 +442,16 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     }
 
     private boolean end(Run run, Function<Task, Event.Change> ending) {
-        synchronized (lock) {
+        return changing(() -> {
             Task task = taskOf(run);
-            if (task == null) {
-                return false;
+            if (task != null) {
+                commit(ending.apply(task));
             }
-            commit(ending.apply(task));
-            return true;
-        }
+            return task != null;
+        }).result();
     }
 
-    private Submission shared(Submission asked) {
+    Submission shared(Submission asked) {
         return new Submission(asked.type(), pool.share(asked.model()), asked.priority(), pool.share(asked.terms()),
                 asked.payload(), asked.metadata(), asked.preview());
     }
@@ -426,11 +463,11 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     }
 
     /// The lock is held.
-    private long unusedId() {
+    long unusedId() {
         long id;
         do {
             id = random.nextLong() >>> 4;
-        } while (state.get(id) != null);
+        } while (state.get(id) != null || state.crons().get(id) != null);
         return id;
     }
 }

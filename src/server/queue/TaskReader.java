@@ -8,6 +8,7 @@ import java.util.List;
 import server.journal.Journal;
 import server.queue.TaskQueue.DurableEvent;
 import server.task.Attempt;
+import server.task.CronTask;
 import server.task.Task;
 import server.task.TaskDocument;
 import shared.json.JsonReader;
@@ -47,6 +48,10 @@ final class TaskReader {
         return task.status().ended() ? change(task.lastAt()).attempts() : task.attempts();
     }
 
+    Slice template(CronTask cron) {
+        return ((Event.CronChange) codec.decode(line(cron.definedAt()))).template();
+    }
+
     /// The events of a task's first and last line.
     List<DurableEvent> events(Task task) {
         List<DurableEvent> events = new ArrayList<>();
@@ -59,7 +64,7 @@ final class TaskReader {
 
     private DurableEvent event(long position) {
         Slice line = line(position);
-        JsonReader in = new JsonReader(line.bytes(), line.from(), line.to());
+        JsonReader in = JsonReader.ofOwn(line);
         in.beginObject();
         in.nextName();
         return new DurableEvent(Long.parseLong(in.number()), codec.decode(line));

@@ -7,7 +7,7 @@ import server.task.Task;
 import shared.json.JsonReader;
 import shared.json.Slice;
 
-/// Finds a text in a task's id, model or prompt, in any case.
+/// Finds a text in a task's id, model, cron task's name or prompt, in any case.
 final class TextSearch {
 
     /// The members of a payload whose text is the prompt, at whatever depth they stand.
@@ -20,11 +20,11 @@ final class TextSearch {
     }
 
     boolean inNames(Task task) {
-        return task.name().contains(wanted) || in(task.model());
+        return task.name().contains(wanted) || in(task.model()) || task.cron() != null && in(task.cron().name());
     }
 
     boolean inPayload(Slice payload) {
-        return in(new JsonReader(payload.bytes(), payload.from(), payload.to()), false);
+        return in(JsonReader.ofOwn(payload), false);
     }
 
     private boolean in(JsonReader json, boolean prompt) {

@@ -3,7 +3,6 @@ package server.settings;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 import server.executor.ExecutorRegistry;
@@ -20,7 +19,7 @@ public final class ConfigCommand {
 
     /// @param words what stands behind `config`
     /// @return the exit status: 0, 1 for settings that are wrong, 2 for wrong usage
-    public static int run(List<String> words, UnaryOperator<String> environment, PrintStream out, PrintStream err) {
+    public static int run(List<String> words, Map<String, String> environment, PrintStream out, PrintStream err) {
         String command = words.isEmpty() ? "" : words.getFirst();
         List<String> rest = words.isEmpty() ? words : words.subList(1, words.size());
         try {
@@ -42,7 +41,7 @@ public final class ConfigCommand {
         }
     }
 
-    private static int check(CommandLine line, UnaryOperator<String> environment, PrintStream out, PrintStream err) {
+    private static int check(CommandLine line, Map<String, String> environment, PrintStream out, PrintStream err) {
         Settings settings = load(line, environment, err);
         if (settings == null) {
             return 1;
@@ -57,7 +56,7 @@ public final class ConfigCommand {
         return 0;
     }
 
-    private static int show(CommandLine line, UnaryOperator<String> environment, PrintStream out, PrintStream err) {
+    private static int show(CommandLine line, Map<String, String> environment, PrintStream out, PrintStream err) {
         Settings settings = load(line, environment, err);
         if (settings == null) {
             return 1;
@@ -72,7 +71,7 @@ public final class ConfigCommand {
     }
 
     /// Null if they are wrong, which was then said.
-    private static Settings load(CommandLine line, UnaryOperator<String> environment, PrintStream err) {
+    private static Settings load(CommandLine line, Map<String, String> environment, PrintStream err) {
         try {
             Settings settings = Settings.load(line, environment);
             ExecutorRegistry registry = settings.executors();

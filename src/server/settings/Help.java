@@ -12,7 +12,7 @@ public final class Help {
             usage: ollama-queue-server [option]...
                    ollama-queue-server config check [FILE]
                    ollama-queue-server config show [option]...
-                   ollama-queue-server journal verify|dump DIR
+                   ollama-queue-server journal verify|repair|dump DIR
 
             A durable task queue in front of Ollama.
 

@@ -8,9 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.UnaryOperator;
+import java.util.Set;
+import java.util.TreeSet;
 
 import server.executor.ExecutorRegistry;
+import shared.Nearest;
 import shared.Problem;
 import shared.config.ConfigFile;
 import shared.config.Node;
@@ -28,13 +30,16 @@ public final class Settings {
 
     static final String MASK = "********";
 
+    /// What Kubernetes sets for a service whose name begins with `ollama-queue`.
+    private static final String KUBERNETES = ".*_SERVICE_(HOST|PORT.*)|.*_PORT(_\\d+_.*)?";
+
     private static final int FLAG = 0;
     private static final int ENVIRONMENT = 1;
     private static final int FILE = 2;
     private static final int DEFAULT = 3;
 
     private final CommandLine line;
-    private final UnaryOperator<String> environment;
+    private final Map<String, String> environment;
     private final ConfigFile file;
     private final Map<String, Value> values = new LinkedHashMap<>();
     private final List<String> problems = new ArrayList<>();
@@ -42,19 +47,19 @@ public final class Settings {
     private RemoteSettings remote;
     private String token;
 
-    private Settings(CommandLine line, UnaryOperator<String> environment, ConfigFile file) {
+    private Settings(CommandLine line, Map<String, String> environment, ConfigFile file) {
         this.line = line;
         this.environment = environment;
         this.file = file;
     }
 
     /// @throws Problem with every mistake, each on a line of its own
-    public static Settings load(CommandLine line, UnaryOperator<String> environment) {
+    public static Settings load(CommandLine line, Map<String, String> environment) {
         return of(line, environment, open(line.config(), environment));
     }
 
     /// @param file null: none
-    static Settings of(CommandLine line, UnaryOperator<String> environment, ConfigFile file) {
+    static Settings of(CommandLine line, Map<String, String> environment, ConfigFile file) {
         Settings settings = new Settings(line, environment, file);
         settings.read();
         if (!settings.problems.isEmpty()) {
@@ -65,22 +70,22 @@ public final class Settings {
 
     /// The file that `--config` or `OLLAMA_QUEUE_CONFIG` names, which must be there, or the first that is; null if none
     /// is.
-    static ConfigFile open(String given, UnaryOperator<String> environment) {
-        String named = given != null ? given : environment.apply("OLLAMA_QUEUE_CONFIG");
+    static ConfigFile open(String given, Map<String, String> environment) {
+        String named = given != null ? given : environment.get("OLLAMA_QUEUE_CONFIG");
         if (named != null && !named.isBlank()) {
-            return ConfigFile.read(Path.of(named), environment);
+            return ConfigFile.read(Path.of(named), environment::get);
         }
         for (Path place : places(environment)) {
             if (Files.exists(place)) {
-                return ConfigFile.read(place, environment);
+                return ConfigFile.read(place, environment::get);
             }
         }
         return null;
     }
 
-    static List<Path> places(UnaryOperator<String> environment) {
+    static List<Path> places(Map<String, String> environment) {
         List<Path> places = new ArrayList<>(List.of(Path.of("config.yaml")));
-        places.addAll(ConfigFile.places(environment));
+        places.addAll(ConfigFile.places(environment::get));
         return places;
     }
 
@@ -149,9 +154,19 @@ public final class Settings {
         return file == null ? null : file.name();
     }
 
-    /// What is accepted and has no effect, for people.
+    /// What has no effect though somebody may think so, for people.
     public List<String> notes() {
         List<String> notes = new ArrayList<>();
+        Set<String> variables = new TreeSet<>(List.of("OLLAMA_QUEUE_CONFIG", "OLLAMA_QUEUE_JAVA_OPTS"));
+        Table.ALL.forEach(row -> variables.addAll(row.variables()));
+        for (String name : environment.keySet()) {
+            boolean foreign = !name.startsWith("OLLAMA_QUEUE_") || variables.contains(name)
+                    || name.matches(KUBERNETES);
+            String hint = foreign ? "" : Nearest.hint(name, variables);
+            if (!hint.isEmpty()) {
+                notes.add(name + " has no effect: there is no such setting" + hint);
+            }
+        }
         Table.WITHOUT_EFFECT.forEach((name, why) -> {
             boolean variable = Character.isUpperCase(name.charAt(0));
             if (variable ? variable(name) != null : file != null && file.field(name) != null) {
@@ -294,10 +309,11 @@ public final class Settings {
                 "$1" + MASK);
     }
 
-    /// Null if unset or empty.
+    /// Null if unset or empty. For a service `ollama-queue-server` Kubernetes sets `OLLAMA_QUEUE_SERVER_PORT=tcp://…`.
     private String variable(String name) {
-        String value = environment.apply(name);
-        return value == null || value.isBlank() ? null : value.strip();
+        String value = environment.get(name);
+        return value == null || value.isBlank() || name.endsWith("_PORT") && value.startsWith("tcp://") ? null
+                : value.strip();
     }
 
     private String place(Node node) {

@@ -31,7 +31,7 @@ public final class SubmissionReader {
     /// The fields that the server sets.
     private static final Set<String> SERVERS = Set.of("id", "task_id", "status", "created_at", "updated_at",
             "started_at", "completed_at", "retry_at", "retry_count", "executed_on", "result", "error", "attempts",
-            "preview", "cron_id");
+            "preview", "cron_id", "cron_name", "cron_run_count", "due_at");
 
     /// The fields that a submit may set.
     private static final List<String> KNOWN = known();
@@ -144,7 +144,7 @@ public final class SubmissionReader {
     }
 
     /// Null for an empty object.
-    private static byte[] metadata(FieldReader fields) {
+    static byte[] metadata(FieldReader fields) {
         fields.expect("metadata", Kind.OBJECT);
         int from = fields.json.position();
         Slice slice = fields.json.raw();

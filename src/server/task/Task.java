@@ -21,9 +21,10 @@ import shared.TaskType;
 /// @param attempts  what the attempts so far did; empty once the task has ended (they are in its last line then)
 /// @param requestAt the journal position of its `submitted` line, which holds the payload
 /// @param lastAt    the journal position of its last line, which holds the result, error and attempts
+/// @param cron      the run of a cron task that made it; null for a task that somebody submitted
 public record Task(long id, TaskType type, String model, int priority, TaskState state, long createdAt, long order,
         long arrival, Terms terms, byte[] metadata, int retries, List<Attempt> attempts, long requestAt,
-        long lastAt) {
+        long lastAt, CronOrigin cron) {
 
     public TaskStatus status() {
         return state.status();
@@ -45,22 +46,22 @@ public record Task(long id, TaskType type, String model, int priority, TaskState
 
     public Task with(TaskState next, int nextRetries, List<Attempt> nextAttempts) {
         return new Task(id, type, model, priority, next, createdAt, order, arrival, terms, metadata, nextRetries,
-                nextAttempts, requestAt, lastAt);
+                nextAttempts, requestAt, lastAt, cron);
     }
 
     public Task withPriority(int next) {
         return new Task(id, type, model, next, state, createdAt, order, arrival, terms, metadata, retries, attempts,
-                requestAt, lastAt);
+                requestAt, lastAt, cron);
     }
 
     public Task withTerms(Terms next) {
         return new Task(id, type, model, priority, state, createdAt, order, arrival, next, metadata, retries, attempts,
-                requestAt, lastAt);
+                requestAt, lastAt, cron);
     }
 
     /// The same task with its place in the two orders and in the journal.
     public Task placed(long nextOrder, long nextArrival, long nextRequestAt, long nextLastAt) {
         return new Task(id, type, model, priority, state, createdAt, nextOrder, nextArrival, terms, metadata, retries,
-                attempts, nextRequestAt, nextLastAt);
+                attempts, nextRequestAt, nextLastAt, cron);
     }
 }

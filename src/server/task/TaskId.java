@@ -31,13 +31,21 @@ public final class TaskId {
 
     /// The id that a whole text stands for; -1 if it is none. `task_` may be left out.
     public static long parse(String text) {
-        int from = text.startsWith(PREFIX) ? PREFIX.length() : 0;
+        return parse(PREFIX, text);
+    }
+
+    static long parse(String prefix, String text) {
+        int from = text.startsWith(prefix) ? prefix.length() : 0;
         return text.length() - from == DIGITS ? number(text, from) : -1;
     }
 
     /// The ids that begin with a text, which is at least one digit, with or without `task_`; null if none can.
     public static Range range(String text) {
-        int from = text.startsWith(PREFIX) ? PREFIX.length() : 0;
+        return range(PREFIX, text);
+    }
+
+    static Range range(String prefix, String text) {
+        int from = text.startsWith(prefix) ? prefix.length() : 0;
         int digits = text.length() - from;
         if (digits < 1 || digits > DIGITS) {
             return null;

@@ -9,7 +9,8 @@ import shared.json.JsonWriter;
 import shared.json.Slice;
 
 /// The public JSON form of a task. The members from `id` to `metadata` are always there, in this order; behind them
-/// stands what only some tasks have: `retry_at`, `rule` (while it runs), `expires_at`, and each of the
+/// stands what only some tasks have: `retry_at`, `rule` (while it runs), the run of a cron task that made it,
+/// `expires_at`, and each of the
 /// terms that differs from the default.
 public final class TaskJson {
 
@@ -118,6 +119,13 @@ public final class TaskJson {
         }
         if (task.state() instanceof TaskState.Running running && running.rule() != null) {
             out.name("rule").string(running.rule());
+        }
+        CronOrigin cron = task.cron();
+        if (cron != null) {
+            out.name("cron_id").string(CronId.format(cron.cron()));
+            out.name("cron_name").string(cron.name());
+            out.name("cron_run_count").number(cron.run());
+            Times.write(out.name("due_at"), cron.dueAt());
         }
         Terms terms = task.terms();
         if (terms == Terms.DEFAULT) {

@@ -1,9 +1,15 @@
 package server.task;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+import shared.Nearest;
+import shared.Problem;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// What can be said of a JSON value from its bytes alone.
+/// What can be said of a JSON value from its bytes, or of a word from those that are allowed, alone.
 final class Values {
 
     private Values() {
@@ -50,5 +56,16 @@ final class Values {
             }
         }
         return json;
+    }
+
+    /// The constant that a text names, in lower case.
+    static <E extends Enum<E>> E choice(E[] all, String what, String text) {
+        List<String> names = Arrays.stream(all).map(each -> each.name().toLowerCase(Locale.ROOT)).toList();
+        int found = names.indexOf(text);
+        if (found < 0) {
+            throw Problem.badRequest(what + " must be " + String.join(", ", names.subList(0, names.size() - 1)) + " or "
+                    + names.getLast() + ", not \"" + Problem.shown(text) + "\"" + Nearest.hint(text, names));
+        }
+        return all[found];
     }
 }

@@ -16,10 +16,6 @@ import java.util.function.UnaryOperator;
 
 import shared.Nearest;
 import shared.Problem;
-import shared.config.Node.Field;
-import shared.config.Node.Fields;
-import shared.config.Node.Items;
-import shared.config.Node.Text;
 
 /// The settings in a file, by the keys that they have today. Which keys there are is checked at once; a value is looked
 /// at only when it is asked for, so the client does not stumble over a variable that only the server has.
@@ -27,7 +23,7 @@ public final class ConfigFile {
 
     private final String name;
     private final UnaryOperator<String> environment;
-    private final Map<String, Field> values = new HashMap<>();
+    private final Map<String, Node.Field> values = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
 
     /// @param name        for messages
@@ -37,9 +33,9 @@ public final class ConfigFile {
         this.name = name;
         this.environment = environment;
         Node root = Yaml.read(name, text);
-        if (root instanceof Fields) {
-            take((Fields) root, "");
-        } else if (!(root instanceof Text) || !((Text) root).isNothing()) {
+        if (root instanceof Node.Fields map) {
+            take(map, "");
+        } else if (!isNothing(root)) {
             throw wrong(root, "settings are lines such as `server:` and, indented below it, `port: 8080`");
         }
     }
@@ -81,16 +77,16 @@ public final class ConfigFile {
     }
 
     /// The name of a key as it stands in the file, and its value; null if the key is not given, or nothing behind it.
-    public Field field(String key) {
-        Field field = values.get(key);
-        return field == null || field.value() instanceof Text && ((Text) field.value()).isNothing() ? null : field;
+    public Node.Field field(String key) {
+        Node.Field field = values.get(key);
+        return field == null || isNothing(field.value()) ? null : field;
     }
 
     /// A value that is one text, with its variables put in; null if the key is not given.
     ///
     /// @throws Problem if it is no text, or a variable is not set
     public String text(String key) {
-        Field field = field(key);
+        Node.Field field = field(key);
         if (field != null) {
             return text(key, field.value());
         }
@@ -108,10 +104,10 @@ public final class ConfigFile {
     ///
     /// @param key for messages
     public String text(String key, Node node) {
-        if (!(node instanceof Text)) {
+        if (!(node instanceof Node.Text scalar)) {
             throw wrong(node, key + " must be one value, not a list or a map");
         }
-        String text = ((Text) node).text();
+        String text = scalar.text();
         StringBuilder out = new StringBuilder();
         int from = 0;
         for (int at = text.indexOf("${"); at >= 0; at = text.indexOf("${", from)) {
@@ -147,39 +143,38 @@ public final class ConfigFile {
         return Problem.badRequest(Yaml.place(name, node) + ": " + message);
     }
 
-    private void take(Fields map, String prefix) {
-        for (Field field : map.fields().values()) {
+    private void take(Node.Fields map, String prefix) {
+        for (Node.Field field : map.fields().values()) {
             String key = prefix + field.name().text();
             String known = KnownKeys.ALL.get(key);
             if (known != null) {
-                Field before = prefix.endsWith("[].") ? null : values.putIfAbsent(known, field);
+                Node.Field before = prefix.endsWith("[].") ? null : values.putIfAbsent(known, field);
                 if (before != null) {
                     problems.add(wrong(field.name(), key + " is given already, as " + before.name().text() + " on line "
                             + before.name().line()).getMessage());
                 }
             } else if (isPrefix(key + "[].")) {
                 values.put(key, field);
-                items(field.value(), key);
+                for (Node item : field.value() instanceof Node.Items list ? list.items() : List.of(field.value())) {
+                    if (item instanceof Node.Fields inner) {
+                        take(inner, key + "[].");
+                    } else if (item != field.value() || !isNothing(item)) {
+                        problems.add(wrong(item, key + " must be a list of maps, each `- name: ...` with its keys "
+                                + "below").getMessage());
+                    }
+                }
             } else if (!isPrefix(key + ".")) {
                 problems.add(wrong(field.name(), "unknown key " + Problem.shown(key) + hint(prefix, key)).getMessage());
-            } else if (field.value() instanceof Fields) {
-                take((Fields) field.value(), key + ".");
-            } else if (!(field.value() instanceof Text) || !((Text) field.value()).isNothing()) {
+            } else if (field.value() instanceof Node.Fields inner) {
+                take(inner, key + ".");
+            } else if (!isNothing(field.value())) {
                 problems.add(wrong(field.value(), key + " must hold keys, indented below it").getMessage());
             }
         }
     }
 
-    private void items(Node value, String key) {
-        List<Node> items = value instanceof Items ? ((Items) value).items() : List.of(value);
-        for (Node item : items) {
-            if (item instanceof Fields) {
-                take((Fields) item, key + "[].");
-            } else if (item != value || !(item instanceof Text) || !((Text) item).isNothing()) {
-                problems.add(wrong(item, key + " must be a list of maps, each `- name: …` with its keys below")
-                        .getMessage());
-            }
-        }
+    private static boolean isNothing(Node node) {
+        return node instanceof Node.Text text && text.isNothing();
     }
 
     private static boolean isPrefix(String prefix) {

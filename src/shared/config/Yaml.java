@@ -6,10 +6,6 @@ import java.util.List;
 import java.util.Map;
 
 import shared.Problem;
-import shared.config.Node.Field;
-import shared.config.Node.Fields;
-import shared.config.Node.Items;
-import shared.config.Node.Text;
 
 /// Reads the YAML that settings are written in: maps and lists as blocks and in brackets, plain and quoted texts on one
 /// line, literal and folded blocks, comments, one document. Every scalar is a text; what it means is its reader's
@@ -88,14 +84,14 @@ public final class Yaml {
 
     private Node fields(int column) {
         enter();
-        Fields map = new Fields(line, column + 1, new LinkedHashMap<>());
+        Node.Fields map = new Node.Fields(line, column + 1, new LinkedHashMap<>());
         do {
             int end = keyEnd();
             if (end < 0) {
                 throw error(at, isDash() ? "a list where a key must stand; indent it, or put it under a key of its own"
                         : "expected a key, as in `key: value` (with a space behind the colon)");
             }
-            Text key = key();
+            Node.Text key = key();
             at = end + 1;
             add(map, key, value(column, true));
         } while (another(column));
@@ -105,7 +101,7 @@ public final class Yaml {
 
     private Node items(int column) {
         enter();
-        Items list = new Items(line, column + 1, new ArrayList<>());
+        Node.Items list = new Node.Items(line, column + 1, new ArrayList<>());
         do {
             at++;
             list.items().add(value(column, false));
@@ -136,7 +132,7 @@ public final class Yaml {
             }
             return behindKey ? scalar(parent) : block(parent);
         }
-        Text nothing = text(at, "", true);
+        Node.Text nothing = text(at, "", true);
         next();
         boolean below = !ended() && (column() > parent || behindKey && column() == parent && isDash());
         return below ? block(parent) : nothing;
@@ -153,7 +149,7 @@ public final class Yaml {
     }
 
     /// A literal (`|`) or folded (`>`) block.
-    private Text blockText(int parent) {
+    private Node.Text blockText(int parent) {
         int from = at;
         boolean folded = text.charAt(at++) == '>';
         char chomp = 0;
@@ -223,14 +219,14 @@ public final class Yaml {
         enter();
         int from = at;
         char close = text.charAt(at++) == '[' ? ']' : '}';
-        Text open = text(from, "", true);
-        Items list = new Items(open.line(), open.column(), new ArrayList<>());
-        Fields map = new Fields(open.line(), open.column(), new LinkedHashMap<>());
+        Node.Text open = text(from, "", true);
+        Node.Items list = new Node.Items(open.line(), open.column(), new ArrayList<>());
+        Node.Fields map = new Node.Fields(open.line(), open.column(), new LinkedHashMap<>());
         for (char c = inFlow(from); c != close; c = inFlow(from)) {
             if (close == ']') {
                 list.items().add(flowValue());
             } else {
-                Text key = c == '"' || c == '\'' ? quoted() : plain(true);
+                Node.Text key = c == '"' || c == '\'' ? quoted() : plain(true);
                 if (inFlow(from) != ':') {
                     throw error(at, "in braces stands {key: value, key: value}");
                 }
@@ -265,7 +261,7 @@ public final class Yaml {
 
     // ---- texts on one line
 
-    private Text key() {
+    private Node.Text key() {
         char c = text.charAt(at);
         if (c == '"' || c == '\'') {
             return quoted();
@@ -278,7 +274,7 @@ public final class Yaml {
         return text(from, text.substring(from, at).stripTrailing(), true);
     }
 
-    private Text plain(boolean flow) {
+    private Node.Text plain(boolean flow) {
         int from = at;
         check();
         for (; !atLineEnd(); at++) {
@@ -298,7 +294,7 @@ public final class Yaml {
     }
 
     /// A text in single or double quotes.
-    private Text quoted() {
+    private Node.Text quoted() {
         int from = at;
         char quote = text.charAt(at++);
         StringBuilder out = new StringBuilder();
@@ -439,8 +435,8 @@ public final class Yaml {
         }
     }
 
-    private void add(Fields map, Text key, Node value) {
-        Field before = map.fields().putIfAbsent(key.text(), new Field(key, value));
+    private void add(Node.Fields map, Node.Text key, Node value) {
+        Node.Field before = map.fields().putIfAbsent(key.text(), new Node.Field(key, value));
         if (before != null) {
             throw Problem.badRequest(place(name, key) + ": the key " + Problem.shown(key.text())
                     + " is there already, on line " + before.name().line() + "; a key stands once");
@@ -484,9 +480,9 @@ public final class Yaml {
         }
     }
 
-    private Text text(int from, String value, boolean plain) {
+    private Node.Text text(int from, String value, boolean plain) {
         count(from);
-        return new Text(line, text.codePointCount(lineStart, from) + 1, value, plain);
+        return new Node.Text(line, text.codePointCount(lineStart, from) + 1, value, plain);
     }
 
     private Problem error(int place, String message) {

@@ -58,6 +58,14 @@ public sealed interface Json {
         return value;
     }
 
+    /// The same of what these programs wrote themselves: see [JsonReader#ofOwn].
+    static Json parseOwn(byte[] utf8) {
+        JsonReader reader = JsonReader.ofOwn(Slice.of(utf8));
+        Json value = read(reader);
+        reader.end();
+        return value;
+    }
+
     static Json parse(String text) {
         return parse(text.getBytes(StandardCharsets.UTF_8));
     }

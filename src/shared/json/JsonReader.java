@@ -16,6 +16,9 @@ public final class JsonReader {
     /// How deep arrays and objects may nest in a text from outside.
     public static final int DEPTH_MAX = 200;
 
+    /// How deep they may nest in what these programs wrote themselves, for a text from outside lies somewhere inside.
+    private static final int OWN_DEPTH_MAX = DEPTH_MAX + 16;
+
     public enum Kind { OBJECT, ARRAY, STRING, NUMBER, BOOLEAN, NULL }
 
     /// From so many members on, an object's names are kept in a set instead of being compared one by one.
@@ -46,8 +49,13 @@ public final class JsonReader {
         this(utf8, from, to, DEPTH_MAX);
     }
 
-    /// @param depthMax more than [#DEPTH_MAX] for what holds a value from outside somewhere inside: a line of the
-    ///                 journal, an answer of the server
+    /// Reads what the server or the client wrote itself: a line of the journal and what is stored in it, an answer of
+    /// the server. A value from outside that was accepted may stand in it, and is accepted again.
+    public static JsonReader ofOwn(Slice text) {
+        return new JsonReader(text.bytes(), text.from(), text.to(), OWN_DEPTH_MAX);
+    }
+
+    /// @param depthMax how deep arrays and objects may nest
     public JsonReader(byte[] utf8, int from, int to, int depthMax) {
         this.depthMax = depthMax;
         bytes = utf8;

@@ -66,6 +66,6 @@ final class RetryPolicyTest {
 
     static Task task(int retries, Terms terms) {
         return new Task(1, TaskType.CHAT, "m", 5, TaskState.Pending.READY, 0, 1, 1, terms, null, retries, List.of(),
-                0, 0);
+                0, 0, null);
     }
 }

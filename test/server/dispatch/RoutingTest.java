@@ -194,12 +194,6 @@ final class RoutingTest {
     }
 
     @Test
-    void anyPlace_onlyWhereAHostMayBeSentATask() {
-        assertTrue(new Routing(RoutingOptions.DEFAULT, hosts("a:d b:f e"), 0).anyPlace());
-        assertFalse(new Routing(RoutingOptions.DEFAULT, hosts("a:d b:f e:f"), 0).anyPlace());
-    }
-
-    @Test
     void onlyItsTurn_notWhereTheHostsAreAway() {
         assertTrue(new Routing(RoutingOptions.DEFAULT, hosts("a:f b:d"), 0).onlyItsTurn(task(5, null), Set.of()));
         assertFalse(new Routing(RoutingOptions.DEFAULT, hosts("a:d b:d"), 0).onlyItsTurn(task(5, null), Set.of()));

@@ -11,11 +11,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
+import server.cron.Crons;
 import server.dispatch.HostOptions;
 import server.dispatch.Hosts;
 import server.executor.ExecutorRegistry;
@@ -62,8 +64,10 @@ final class ApiServer implements AutoCloseable {
                 "echo", true, 1, 2, 7);
         hosts = Hosts.open(ExecutorRegistry.load(), List.of(HostOptions.local("echo:"), far), 4,
                 InstantSource.system());
-        api = HttpApi.start(options.at("127.0.0.1", 0, Set.of()), new Parts(queue, answers,
-                new SubmissionReader("qwen3", Terms.DEFAULT), hosts, task -> waiting, InstantSource.system()));
+        SubmissionReader submissions = new SubmissionReader("qwen3", Terms.DEFAULT);
+        api = HttpApi.start(options.at("127.0.0.1", 0, Set.of()), new Parts(queue, answers, submissions, hosts,
+                task -> waiting, InstantSource.system(),
+                new Crons(queue, submissions, ZoneId.of("Europe/Berlin"), InstantSource.system())));
     }
 
     /// The default options with small limits, for tests at the limit.

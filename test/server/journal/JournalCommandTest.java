@@ -103,13 +103,24 @@ class JournalCommandTest {
 
     @Test
     void run_wrongUse_exits2AndSaysWhatIsRight() {
-        for (String[] wrong : new String[][] {{}, {"verify"}, {"frob", "x"}, {"verify", "a", "b"}}) {
-            assertEquals(2, run(wrong));
-            assertTrue(err.toString(StandardCharsets.UTF_8).startsWith("usage: "));
+        String[][] wrongs = {
+            {"journal needs a command: verify, repair or dump"},
+            {"journal verify needs the data directory", "verify"},
+            {"unknown journal command verfy; did you mean verify?", "verfy", "x"},
+            {"unexpected argument b", "verify", "a", "b"}};
+        for (String[] wrong : wrongs) {
+            assertEquals(2, run(List.of(wrong).subList(1, wrong.length).toArray(String[]::new)));
+            assertTrue(err.toString(StandardCharsets.UTF_8).startsWith("ollama-queue-server: " + wrong[0]),
+                    err::toString);
         }
-        assertEquals(2, run("verify", directory.resolve("absent").toString()));
-        assertTrue(err.toString(StandardCharsets.UTF_8).contains("is not a directory"));
         assertEquals(0, run("--help"));
+        assertTrue(out.toString(StandardCharsets.UTF_8).contains("repair"));
+    }
+
+    @Test
+    void run_noDirectory_exits1AndMakesNone() {
+        assertEquals(1, run("verify", directory.resolve("absent").toString()));
+        assertTrue(err.toString(StandardCharsets.UTF_8).contains("absent does not exist"), err::toString);
         assertEquals(List.of(), List.of(directory.toFile().list()));
     }
 }

@@ -151,25 +151,6 @@ class JournalFaultTest {
     }
 
     @Test
-    void append_noSpaceForTheNextSegment_fails() throws Exception {
-        Journal journal = open(storage);
-        journal.append(rest("kept"));
-        journal.awaitDurable(1);
-        storage.capacity(8192);
-        long last = 0;
-        for (int i = 0; i < 40; i++) {
-            last = journal.append(rest("y".repeat(300))) == 0 ? 0 : journal.appendedSeq();
-        }
-        long seq = last;
-        JournalFailure failure = assertThrows(JournalFailure.class, () -> journal.awaitDurable(seq));
-        assertTrue(failure.getMessage().contains("No space left"), failure.getMessage());
-        long durable = journal.durableSeq();
-        journal.close();
-        storage.capacity(Long.MAX_VALUE);
-        assertTrue(replayed(storage).size() >= durable);
-    }
-
-    @Test
     void read_damagedLine_namesThePlaceAndNothingElseBreaks() throws Exception {
         try (Journal journal = open(storage)) {
             long good = journal.append(rest("good"));

@@ -21,7 +21,7 @@ import shared.TaskType;
 /// The tasks by arrival, and by id.
 class ArrivalsTest {
 
-    private static final TaskFilter ALL = new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), null);
+    private static final TaskFilter ALL = new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null);
 
     private final Random random = new Random(2);
 
@@ -98,7 +98,7 @@ class ArrivalsTest {
         chunk.replace(99, task(99, 3, TaskStatus.RUNNING));
         assertEquals(1, chunk.count(TaskStatus.RUNNING));
         assertEquals(left.size(), chunk.countOf(ALL));
-        TaskFilter running = new TaskFilter(Set.of(TaskStatus.RUNNING), Set.of(), Set.of(3), Set.of(), null);
+        TaskFilter running = new TaskFilter(Set.of(TaskStatus.RUNNING), Set.of(), Set.of(3), Set.of(), Set.of(), null);
         assertTrue(chunk.mayHold(running));
         chunk.remove(99);
         assertTrue(!chunk.mayHold(running));
@@ -143,6 +143,6 @@ class ArrivalsTest {
     private Task task(long id, int priority, TaskStatus status) {
         arrival++;
         return new Task(id, TaskType.CHAT, "m", priority, status == TaskStatus.PENDING ? TaskState.Pending.READY
-                : new TaskState.Running(1, "h"), 0, arrival, arrival, Terms.DEFAULT, null, 0, List.of(), 1, 1);
+                : new TaskState.Running(1, "h"), 0, arrival, arrival, Terms.DEFAULT, null, 0, List.of(), 1, 1, null);
     }
 }

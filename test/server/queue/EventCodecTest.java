@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 import server.task.Attempt;
+import server.task.CronOrigin;
 import server.task.Task;
 import server.task.TaskId;
 import server.task.TaskState;
@@ -53,7 +54,7 @@ class EventCodecTest {
                 new TaskState.Failed(T, T + 1, "h", "x"), new TaskState.Failed(0, T + 1, null, "expired"),
                 new TaskState.Cancelled(0, T, null))) {
             Task task = new Task(ID, TaskType.EMBED, "m\u0001", Integer.MIN_VALUE, state, T - 1, 9, 4, terms, metadata,
-                    2, List.of(ATTEMPT), 0, 0);
+                    2, List.of(ATTEMPT), 0, 0, new CronOrigin(ID, "n\u00e4", 3, T));
             Event.Change event = new Event.Change(Event.What.PRIORITY, T, task, List.of(ATTEMPT), null, null);
             Event.Change read = (Event.Change) codec.decode(line(event));
             assertEquals(text(event), text(read));
@@ -114,7 +115,7 @@ class EventCodecTest {
     }
 
     private static Task task(TaskState state) {
-        return new Task(ID, TaskType.CHAT, "m", 5, state, T, 0, 0, Terms.DEFAULT, null, 0, List.of(), 0, 0);
+        return new Task(ID, TaskType.CHAT, "m", 5, state, T, 0, 0, Terms.DEFAULT, null, 0, List.of(), 0, 0, null);
     }
 
     private static Slice line(Event event) {

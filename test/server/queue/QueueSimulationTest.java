@@ -386,7 +386,7 @@ class QueueSimulationTest {
 
         private void compareListing() {
             TaskFilter filter = new TaskFilter(some(List.of(TaskStatus.values())), some(List.of(TaskType.values())),
-                    some(PRIORITIES), some(MODELS), null);
+                    some(PRIORITIES), some(MODELS), Set.of(), null);
             TaskSort sort = TaskSort.values()[random.nextInt(4)];
             boolean ascending = random.nextBoolean();
             Comparator<Entry> newest = Comparator.<Entry>comparingLong(t -> t.arrival).reversed();

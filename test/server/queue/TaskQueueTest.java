@@ -44,7 +44,7 @@ import support.FaultyStorage;
 /// The queue on its journal.
 class TaskQueueTest {
 
-    private static final TaskFilter ALL = new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), null);
+    private static final TaskFilter ALL = new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null);
     private static final long T0 = 1_800_000_000_000L;
 
     private final Random random = new Random(3);
@@ -308,7 +308,8 @@ class TaskQueueTest {
     }
 
     private List<Task> search(String query) {
-        return queue.list(new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), query), TaskSort.CREATED_AT, false, 10,
+        return queue.list(new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), query), TaskSort.CREATED_AT,
+                false, 10,
                 0, null).tasks();
     }
 

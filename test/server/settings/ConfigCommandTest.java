@@ -30,7 +30,7 @@ class ConfigCommandTest {
         environment.put("HOME", directory.toString());
         out.reset();
         err.reset();
-        return ConfigCommand.run(List.of(words), environment::get, new PrintStream(out, true, StandardCharsets.UTF_8),
+        return ConfigCommand.run(List.of(words), environment, new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
     }
 

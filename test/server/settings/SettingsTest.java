@@ -42,7 +42,7 @@ class SettingsTest {
     }
 
     private static Settings of(String yaml, Map<String, String> environment, String... words) {
-        return Settings.of(CommandLine.parse(List.of(words)), environment::get,
+        return Settings.of(CommandLine.parse(List.of(words)), environment,
                 yaml == null ? null : new ConfigFile("c.yaml", yaml, environment::get));
     }
 
@@ -215,6 +215,17 @@ class SettingsTest {
         assertEquals(0, Options.terms(settings).maxRetries());
         assertEquals("error", settings.text("log_level"));
         assertEquals(2, settings.notes().size());
+    }
+
+    @Test
+    void notes_ofMisspelledVariables_nameTheNearest() {
+        Map<String, String> environment = Map.of("OLLAMA_QUEUE_SERVER_PROT", "1", "OLLAMA_QUEUE_CONFIG", "",
+                "OLLAMA_QUEUE_SERVER_PORT", "tcp://10.0.0.1:8080", "OLLAMA_QUEUE_SERVER_SERVICE_HOST", "10.0.0.1",
+                "OLLAMA_QUEUE_SERVER_PORT_8080_TCP_ADDR", "10.0.0.1", "PATH", "x");
+        Settings settings = of(null, environment);
+        assertEquals(List.of("OLLAMA_QUEUE_SERVER_PROT has no effect: there is no such setting; did you mean "
+                + "OLLAMA_QUEUE_SERVER_PORT?"), settings.notes());
+        assertEquals(8080, settings.integer("server.port"));
     }
 
     @Test

@@ -89,7 +89,7 @@ class TaskJsonTest {
 
     private static Task task(TaskState state, Terms terms, String metadata) {
         return new Task(ID, TaskType.CHAT, "qwen3", 5, state, T, 1, 1, terms,
-                metadata == null ? null : metadata.getBytes(StandardCharsets.UTF_8), 0, List.of(), 0, 0);
+                metadata == null ? null : metadata.getBytes(StandardCharsets.UTF_8), 0, List.of(), 0, 0, null);
     }
 
     private static Slice slice(String json) {

@@ -38,10 +38,10 @@ class ConfigFileTest {
                 + "retry_config.max_retries?",
         "something_else_entirely: 1     | 1:1  | unknown key something_else_entirely",
         "ollama: {hosts: [{urk: x}]}    | 1:19 | unknown key ollama.hosts[].urk; did you mean ollama.hosts[].url?",
-        "ollama: {hosts: x}             | 1:17 | ollama.hosts must be a list of maps, each `- name: …` with its keys "
+        "ollama: {hosts: x}             | 1:17 | ollama.hosts must be a list of maps, each `- name: ...` with its keys "
                 + "below",
         "remote_scheduling: {endpoints: [x]} | 1:33 | remote_scheduling.endpoints must be a list of maps, each "
-                + "`- name: …` with its keys below",
+                + "`- name: ...` with its keys below",
         "server: 8080                   | 1:9  | server must hold keys, indented below it",
         "server: [a]                    | 1:9  | server must hold keys, indented below it",
         "{max_workers: 1, queue: {workers: 2}} | 1:26 | queue.workers is given already, as max_workers on line 1",

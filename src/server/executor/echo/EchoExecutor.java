@@ -57,7 +57,7 @@ final class EchoExecutor implements TaskExecutor {
     public Outcome run(Call call, Pieces pieces) throws InterruptedException {
         long began = System.nanoTime();
         Slice payload = call.payload();
-        Json.Obj request = (Json.Obj) Json.read(new JsonReader(payload.bytes(), payload.from(), payload.to()));
+        Json.Obj request = (Json.Obj) Json.read(JsonReader.ofOwn(payload));
         try {
             return switch (call.type()) {
                 case CHAT -> repeat(call, pieces, request, lastOfUser(request), began);

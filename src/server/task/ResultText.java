@@ -1,4 +1,4 @@
-package server.http;
+package server.task;
 
 import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
@@ -6,10 +6,10 @@ import shared.json.Slice;
 
 /// The text of a result, Ollama's final object: `message.content` and `message.thinking`, or `response` and
 /// `thinking`. An embedding has none.
-record ResultText(String text, String thinking) {
+public record ResultText(String text, String thinking) {
 
-    static ResultText of(Slice result) {
-        return read(new JsonReader(result.bytes(), result.from(), result.to()));
+    public static ResultText of(Slice result) {
+        return read(JsonReader.ofOwn(result));
     }
 
     private static ResultText read(JsonReader json) {

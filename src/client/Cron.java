@@ -1,0 +1,225 @@
+package client;
+
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import shared.Nearest;
+import shared.TaskType;
+import shared.cron.CronPreview;
+import shared.json.Json;
+
+/// The commands that begin with `cron`. In each a cron task is named by its id, the beginning of it, or its name.
+final class Cron {
+
+    private static final DateTimeFormatter SHORT = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+    private static final String[] HEAD = {"ID", "NAME", "NEXT RUN", "LAST RUN", "RUNS", "WHEN"};
+
+    private Cron() {
+    }
+
+    static int add(Session session, Arguments arguments) {
+        Map<String, Json> cron = read(session, arguments, new ArrayList<>(arguments.operands()), true);
+        byte[] answer = session.api().post("/api/cron", Map.of(), body(cron));
+        print(session, answer, "id");
+        return 0;
+    }
+
+    static int update(Session session, Arguments arguments) {
+        List<String> rest = new ArrayList<>(arguments.operands());
+        String path = path(rest.remove(0));
+        Map<String, Json> changes = read(session, arguments, rest, false);
+        if (changes.isEmpty()) {
+            throw Failure.usage("cron update needs something to change", "ollama-queue cron update --help");
+        }
+        byte[] answer = session.api().bytes(session.api().send("PUT", path, Map.of(), body(changes)));
+        if (!session.output().isText()) {
+            session.output().json(answer);
+        }
+        return 0;
+    }
+
+    static int list(Session session, Arguments arguments) {
+        byte[] json = session.api().get("/api/cron");
+        if (session.output().form == Output.Form.JSON) {
+            session.output().json(json);
+            return 0;
+        }
+        List<String[]> rows = new ArrayList<>();
+        rows.add(HEAD);
+        for (Json.Obj cron : Show.tasks(session, json)) {
+            if (session.output().form == Output.Form.JSONL) {
+                session.output().line(cron.text());
+            } else {
+                boolean enabled = cron.members().get("enabled") instanceof Json.Bool on && on.value();
+                rows.add(new String[] {TaskTable.cell(cron, "id"), TaskTable.cell(cron, "name"),
+                    enabled ? time(session, cron, "next_run") : "disabled", time(session, cron, "last_run"),
+                    Long.toString(cron.integer("run_count", 0)), TaskTable.cell(cron, "description")});
+            }
+        }
+        if (rows.size() > 1) {
+            TaskTable.printRows(session, rows);
+        } else if (session.output().isText()) {
+            session.aside("no cron tasks");
+        }
+        return 0;
+    }
+
+    static int show(Session session, Arguments arguments) {
+        byte[] json = session.api().get(path(arguments.operand(0)));
+        if (!session.output().isText()) {
+            session.output().json(json);
+            return 0;
+        }
+        Map<String, Json> members = new LinkedHashMap<>(session.api().object(json).members());
+        Json template = members.remove("task_template");
+        Json runs = members.remove("runs");
+        StringBuilder text = new StringBuilder(TaskText.whole(new Json.Obj(members)));
+        if (template instanceof Json.Obj object) {
+            text.append(TaskText.whole(object));
+        }
+        if (runs instanceof Json.Arr array) {
+            for (Json run : array.values()) {
+                Json.Obj one = (Json.Obj) run;
+                text.append(TaskText.member("run " + one.integer("run", 0), one.text("task_id") + "  due "
+                        + one.text("due_at") + "  " + one.text("status")));
+            }
+        }
+        session.output().text(text.toString());
+        return 0;
+    }
+
+    /// The commands `enable`, `disable`, `run` and `remove`.
+    static int change(Session session, Arguments arguments) {
+        String verb = arguments.command().name().substring("cron ".length());
+        return session.each(arguments.operands(), cron -> {
+            boolean remove = verb.equals("remove");
+            String method = remove ? "DELETE" : verb.equals("run") ? "POST" : "PUT";
+            byte[] answer = session.api().bytes(session.api().send(method, path(cron) + (remove ? "" : "/" + verb),
+                    Map.of(), remove ? null : new byte[0]));
+            if (verb.equals("run")) {
+                print(session, answer, "task_id");
+            } else if (!remove && !session.output().isText()) {
+                session.output().json(answer);
+            }
+            session.aside(cron + (verb.equals("run") ? " runs" : " " + verb + (verb.endsWith("e") ? "d" : "ed")));
+        });
+    }
+
+    static int test(Session session, Arguments arguments) {
+        ZonedDateTime now = session.terminal().now();
+        ZoneId zone = arguments.has("timezone") ? zone(arguments.text("timezone")) : now.getZone();
+        Instant from = arguments.has("from") ? TaskFlags.time("--from", arguments.text("from"),
+                now.withZoneSameInstant(zone)) : now.toInstant();
+        int count = arguments.has("count") ? Integer.parseInt(arguments.count("count")) : 5;
+        CronPreview preview = CronPreview.of(arguments.operand(0), zone, from, count);
+        if (!session.output().isText()) {
+            session.output().line(preview.json().toString());
+            return 0;
+        }
+        session.output().line(preview.description());
+        preview.next().forEach(due -> session.output().line(
+                DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(due.atZone(preview.zone()))));
+        return 0;
+    }
+
+    /// What the flags and the file say. Only what was given stands in it.
+    ///
+    /// @param operands a type, or `-` for stdin
+    private static Map<String, Json> read(Session session, Arguments arguments, List<String> operands, boolean whole) {
+        Map<String, Json> cron = new LinkedHashMap<>();
+        Map<String, Json> template = new LinkedHashMap<>();
+        String file = arguments.text("file");
+        if (file != null) {
+            byte[] bytes = file.equals("-") ? Inputs.stdinBytes(session.terminal()) : Inputs.file("--file", file);
+            if (!(Inputs.json("--file", bytes) instanceof Json.Obj object)) {
+                throw Failure.usage("--file must hold a JSON object, as cron show --output json prints it", null);
+            }
+            cron.putAll(object.members());
+            if (cron.remove("task_template") instanceof Json.Obj given) {
+                template.putAll(given.members());
+            }
+        }
+        boolean dash = operands.remove("-");
+        boolean typed = !operands.isEmpty() || arguments.has("type");
+        TaskType type = typed || whole && file == null ? Submit.type(operands, arguments) : null;
+        template.putAll(TaskFlags.read(type, arguments, session.terminal()));
+        if (whole && file == null || dash || arguments.has("prompt") || arguments.has("input")) {
+            Submit.addTexts(session.terminal(), arguments, type, dash, template);
+        }
+        plan(session, arguments, cron, template);
+        if (!template.isEmpty()) {
+            cron.put("task_template", new Json.Obj(template));
+        }
+        return cron;
+    }
+
+    private static void plan(Session session, Arguments arguments, Map<String, Json> cron, Map<String, Json> template) {
+        if (arguments.has("metadata")) {
+            cron.put("metadata", template.remove("metadata"));
+        }
+        for (String flag : List.of("name", "timezone", "missed", "missed-max-age", "overlap", "jitter")) {
+            if (arguments.has(flag)) {
+                cron.put(flag.replace('-', '_'), new Json.Str(arguments.text(flag)));
+            }
+        }
+        for (String flag : List.of("cron", "schedule")) {
+            if (arguments.has(flag)) {
+                cron.put("cron_expr", new Json.Str(arguments.text(flag)));
+            }
+        }
+        for (String flag : List.of("start-at", "end-at")) {
+            if (arguments.has(flag)) {
+                cron.put(flag.replace('-', '_'), new Json.Str(TaskFlags.time("--" + flag, arguments.text(flag),
+                        session.terminal().now()).toString()));
+            }
+        }
+        if (arguments.has("max-runs")) {
+            cron.put("max_runs", new Json.Num(Integer.toString(Integer.parseInt(arguments.count("max-runs")))));
+        }
+        if (arguments.has("enabled")) {
+            cron.put("enabled", new Json.Bool(arguments.isOn("enabled")));
+        }
+    }
+
+    private static void print(Session session, byte[] answer, String name) {
+        if (session.output().isText()) {
+            session.output().line(String.valueOf(session.api().object(answer).text(name)));
+        } else {
+            session.output().json(answer);
+        }
+    }
+
+    private static String time(Session session, Json.Obj cron, String name) {
+        try {
+            String time = cron.text(name);
+            return time == null ? "-" : SHORT.format(Instant.parse(time).atZone(session.terminal().zone().get()));
+        } catch (DateTimeException unknown) {
+            return "";
+        }
+    }
+
+    private static ZoneId zone(String name) {
+        try {
+            return ZoneId.of(name);
+        } catch (DateTimeException unknown) {
+            throw Failure.usage("--timezone must be a time zone such as Europe/Berlin, not \"" + name + "\""
+                    + Nearest.hint(name, ZoneId.getAvailableZoneIds()), null);
+        }
+    }
+
+    private static String path(String cron) {
+        return "/api/cron/" + Api.encode(cron);
+    }
+
+    private static byte[] body(Map<String, Json> cron) {
+        return new Json.Obj(cron).text().getBytes(StandardCharsets.UTF_8);
+    }
+}

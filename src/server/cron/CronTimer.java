@@ -1,0 +1,153 @@
+package server.cron;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+
+import server.queue.CronBook;
+import server.queue.CronBook.Due;
+import server.task.Submission;
+import shared.Problem;
+
+/// Makes due times into tasks: one thread for all cron tasks. It sleeps until the next due time, but at most a second,
+/// so that it notices a clock that was set forward and a machine that slept: due times that have become too old by that
+/// are missed ones (see `server.queue.CronPolicy`). A clock that was set back shows in that it has moved on less than
+/// the monotonic one.
+public final class CronTimer implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger("cron");
+    private static final long SLEEP_MAX_MS = 1_000;
+    /// A clock that was set by so much is worth a line of the log, in milliseconds.
+    private static final long JUMP_MS = 2_000;
+    /// How many due times are passed over before others may have the queue's lock.
+    private static final int WORK_MAX = 1_000;
+
+    private final Crons crons;
+    private final CronBook book;
+    private final InstantSource clock;
+    private final LongSupplier nanos;
+    private final AtomicBoolean changed = new AtomicBoolean();
+    private final Thread loop;
+    private volatile boolean stopping;
+
+    /// Since when due times are served; what was due before was missed.
+    private long since;
+    /// By how much the wall clock is ahead of the monotonic one, in milliseconds.
+    private long ahead;
+
+    /// @param nanos the monotonic clock
+    public CronTimer(Crons crons, InstantSource clock, LongSupplier nanos) {
+        this.crons = crons;
+        this.clock = clock;
+        this.nanos = nanos;
+        book = crons.book();
+        loop = Thread.ofPlatform().name("cron").unstarted(this::loop);
+    }
+
+    public void start() {
+        begin();
+        book.onChange(this::wake);
+        loop.start();
+    }
+
+    /// Takes the time.
+    void begin() {
+        since = clock.millis();
+        ahead = since - nanos.getAsLong() / 1_000_000;
+        if (CronBook.isCorrection(book.latest(), since)) {
+            LOG.log(Level.WARNING, () -> "event=clock_behind_journal by=" + Duration.ofMillis(book.latest() - since));
+            book.clockSetBack();
+        }
+    }
+
+    /// Does what is due.
+    ///
+    /// @return for how many milliseconds there is nothing to do, at most a second
+    long step() {
+        noticeClock();
+        while (!stopping && serveOne()) {
+            // until nothing is due
+        }
+        return Math.clamp(book.nextLook() - clock.millis(), 1, SLEEP_MAX_MS);
+    }
+
+    private void wake() {
+        if (!changed.getAndSet(true)) {
+            LockSupport.unpark(loop);
+        }
+    }
+
+    private void loop() {
+        while (!stopping) {
+            changed.set(false);
+            try {
+                long ms = step();
+                if (!changed.get()) {
+                    LockSupport.parkNanos(this, ms * 1_000_000);
+                }
+            } catch (Problem refused) {
+                // a full disk or a failed journal, of which others tell
+                LockSupport.parkNanos(this, SLEEP_MAX_MS * 1_000_000);
+            } catch (RuntimeException | Error failure) {
+                LOG.log(Level.ERROR, "event=cron_failed", failure);
+                LockSupport.parkNanos(this, SLEEP_MAX_MS * 1_000_000);
+            }
+        }
+    }
+
+    private void noticeClock() {
+        long now = clock.millis();
+        long before = ahead;
+        ahead = now - nanos.getAsLong() / 1_000_000;
+        long jump = ahead - before;
+        if (Math.abs(jump) >= JUMP_MS) {
+            LOG.log(Level.WARNING, () -> "event=clock_jumped by=" + Duration.ofMillis(jump));
+        }
+        since = Math.min(since, now);
+        if (CronBook.isCorrection(before, ahead)) {
+            book.clockSetBack();
+        }
+    }
+
+    /// @return false if nothing is due now
+    private boolean serveOne() {
+        Due due = book.due(since, WORK_MAX);
+        if (due == null) {
+            return false;
+        }
+        try {
+            Submission submission = crons.submission(due.cron(), due.dueAt());
+            book.fire(due, submission);
+        } catch (Problem refused) {
+            if (refused.status() == 503 || refused.status() == 507) {
+                // nothing can be written now, or the queue drains: it stays due
+                return false;
+            }
+            fail(due, refused.getMessage());
+        } catch (RuntimeException failure) {
+            LOG.log(Level.ERROR, "event=cron_run_failed id=" + due.cron().name(), failure);
+            fail(due, "the server could not make its task: " + failure);
+        }
+        return true;
+    }
+
+    private void fail(Due due, String reason) {
+        LOG.log(Level.WARNING, () -> "event=cron_run_skipped id=" + due.cron().name() + " reason=" + reason);
+        book.fail(due, reason);
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        LockSupport.unpark(loop);
+        try {
+            loop.join(Duration.ofSeconds(10));
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package server.cron;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.function.Supplier;
+
+import server.queue.CronBook;
+import server.queue.TaskQueue;
+import server.task.CronReader;
+import server.task.CronReader.Read;
+import server.task.CronRuns;
+import server.task.CronTask;
+import server.task.ResultText;
+import server.task.Submission;
+import server.task.SubmissionReader;
+import server.task.TaskDocument;
+import shared.Problem;
+import shared.TaskStatus;
+import shared.json.JsonReader;
+import shared.json.Slice;
+
+/// Cron tasks as their users and the timer deal with them: read and checked, and their templates made into submits.
+public final class Crons {
+
+    /// So many characters of the last answer go into a prompt at most.
+    static final int LAST_RESULT_MAX = 32_768;
+
+    private final TaskQueue queue;
+    private final CronBook book;
+    private final SubmissionReader submissions;
+    private final CronReader reader;
+    private final ZoneId zone;
+    private final InstantSource clock;
+
+    /// @param zone the zone of a cron task that names none
+    public Crons(TaskQueue queue, SubmissionReader submissions, ZoneId zone, InstantSource clock) {
+        this.queue = queue;
+        this.submissions = submissions;
+        this.zone = zone;
+        this.clock = clock;
+        book = queue.crons();
+        reader = new CronReader(zone);
+    }
+
+    public CronBook book() {
+        return book;
+    }
+
+    /// The zone of a cron task that names none.
+    public ZoneId zone() {
+        return zone;
+    }
+
+    /// @param json the JSON object and nothing after it
+    public CronTask create(JsonReader json) {
+        Read read = read(json, null);
+        Templates.check(read.template(), submissions);
+        return book.create(read.plan(), read.template());
+    }
+
+    /// Changes what the JSON names.
+    ///
+    /// @param json gives a new reader of it each time
+    public CronTask update(long id, Supplier<JsonReader> json) {
+        while (true) {
+            CronTask before = book.get(id);
+            Read read = read(json.get(), before);
+            Slice template = null;
+            if (read.template() != null) {
+                template = Templates.merge(book.template(before), read.template());
+                Templates.check(template, submissions);
+            }
+            if (book.update(before, read.plan(), template)) {
+                return book.get(id);
+            }
+        }
+    }
+
+    /// Runs one now.
+    public TaskDocument run(long id) {
+        TaskDocument made = null;
+        while (made == null) {
+            CronTask cron = book.get(id);
+            made = book.run(cron, submission(cron, clock.millis()));
+        }
+        return made;
+    }
+
+    /// What a due time submits.
+    Submission submission(CronTask cron, long dueAt) {
+        ZonedDateTime due = Instant.ofEpochMilli(dueAt).truncatedTo(ChronoUnit.SECONDS)
+                .atZone(ZoneId.of(cron.plan().zone()));
+        Slice template = Placeholders.expand(book.template(cron), name -> switch (name) {
+            case "date" -> DateTimeFormatter.ISO_LOCAL_DATE.format(due);
+            case "time" -> DateTimeFormatter.ISO_LOCAL_TIME.format(due);
+            case "datetime" -> DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(due);
+            case "timezone" -> cron.plan().zone();
+            case "run_count" -> Long.toString(cron.runCount() + 1);
+            case "name" -> cron.plan().name();
+            default -> lastResult(cron);
+        });
+        return submissions.read(template.toBytes());
+    }
+
+    /// The text of the last of its tasks that was completed; empty if there is none any more.
+    private String lastResult(CronTask cron) {
+        CronRuns runs = cron.runs();
+        for (int i = runs.size() - 1; i >= 0; i--) {
+            if (book.status(runs.task(i)) == TaskStatus.COMPLETED) {
+                try {
+                    Slice result = queue.document(runs.task(i)).result();
+                    String text = result == null ? "" : ResultText.of(result).text();
+                    int end = Math.min(text.length(), LAST_RESULT_MAX);
+                    boolean halved = end < text.length() && Character.isHighSurrogate(text.charAt(end - 1));
+                    return text.substring(0, halved ? end - 1 : end);
+                } catch (Problem deleted) {
+                    // then an older one
+                }
+            }
+        }
+        return "";
+    }
+
+    private Read read(JsonReader json, CronTask before) {
+        Read read = reader.read(json, before == null ? null : before.plan());
+        json.end();
+        return read;
+    }
+}

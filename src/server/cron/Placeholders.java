@@ -1,0 +1,96 @@
+package server.cron;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import shared.Nearest;
+import shared.Problem;
+import shared.json.JsonReader;
+import shared.json.JsonReader.Kind;
+import shared.json.JsonWriter;
+import shared.json.Slice;
+
+/// The words in double braces that the prompts of a cron task's template may hold, as in `Report of {{date}}`. They are
+/// looked for where a template says something to a model, at its top level and in its payload, and nowhere else:
+/// Ollama's own `template`, for instance, has braces that mean something else.
+final class Placeholders {
+
+    static final List<String> NAMES = List.of("date", "time", "datetime", "timezone", "run_count", "name",
+            "last_result");
+
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{ *([A-Za-z_][A-Za-z0-9_]*) *}}");
+    private static final Set<String> TEXTS = Set.of("prompt", "system", "input", "suffix", "content");
+    private static final Set<String> HOLDERS = Set.of("payload", "messages");
+
+    private final UnaryOperator<String> values;
+
+    private Placeholders(UnaryOperator<String> values) {
+        this.values = values;
+    }
+
+    /// @throws Problem naming a placeholder that there is not
+    static void check(Slice template) {
+        expand(template, name -> "");
+    }
+
+    /// The template with values in the place of the placeholders; itself if it has none.
+    ///
+    /// @param values by name; asked only for what is there
+    static Slice expand(Slice template, UnaryOperator<String> values) {
+        String text = new String(template.bytes(), template.from(), template.length(), StandardCharsets.ISO_8859_1);
+        // outside of strings no two braces can open one after the other
+        if (!text.contains("{{") && !text.contains("\\u007")) {
+            return template;
+        }
+        JsonWriter out = new JsonWriter(template.length() + 256);
+        new Placeholders(values).copy(new JsonReader(template.bytes(), template.from(), template.to()), out, false);
+        return new Slice(out.buffer(), 0, out.length());
+    }
+
+    /// @param isText whether a string here is said to a model
+    private void copy(JsonReader in, JsonWriter out, boolean isText) {
+        if (in.peek() == Kind.OBJECT) {
+            in.beginObject();
+            out.beginObject();
+            for (String name = in.nextName(); name != null; name = in.nextName()) {
+                out.name(name);
+                if (TEXTS.contains(name) || HOLDERS.contains(name)) {
+                    copy(in, out, TEXTS.contains(name));
+                } else {
+                    raw(in, out);
+                }
+            }
+            out.endObject();
+        } else if (in.peek() == Kind.ARRAY) {
+            in.beginArray();
+            out.beginArray();
+            while (in.nextElement()) {
+                copy(in, out, isText);
+            }
+            out.endArray();
+        } else if (isText && in.peek() == Kind.STRING) {
+            Matcher found = PLACEHOLDER.matcher(in.string());
+            out.string(found.replaceAll(one -> Matcher.quoteReplacement(value(one.group(1)))));
+        } else {
+            raw(in, out);
+        }
+    }
+
+    private static void raw(JsonReader in, JsonWriter out) {
+        Slice value = in.raw();
+        out.raw(value.bytes(), value.from(), value.to());
+    }
+
+    private String value(String name) {
+        if (!NAMES.contains(name)) {
+            String hint = Nearest.hint(name, NAMES);
+            throw Problem.badRequest("unknown placeholder {{" + name + "}}"
+                    + (hint.isEmpty() ? "; there are " + String.join(", ", NAMES) : hint));
+        }
+        return values.apply(name);
+    }
+}

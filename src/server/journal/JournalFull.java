@@ -1,0 +1,12 @@
+package server.journal;
+
+/// The disk has no space for these lines. Nothing was appended, and all else goes on; once there is space again, the
+/// journal takes lines again by itself. The message says what is full and what helps.
+public final class JournalFull extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    JournalFull(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,138 @@
+package server.journal;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import shared.json.Slice;
+
+/// Where the next lines go, and what space is there for them: the rest of the segment in use, then the segments that
+/// were made ahead, in their order. What is taken in here is sure to find its bytes on the disk. Guarded by the
+/// journal's lock.
+///
+/// ```
+/// | lines | rest of the segment in use |   | made ahead |   | made ahead |
+///         offset                    size
+///         taken from the left ──▶                   the last bytes are the reserves
+/// ```
+final class Space {
+
+    /// A segment with nothing in it yet.
+    record Fresh(int number, int size) {
+    }
+
+    /// What padding and terminator add to a line, at most.
+    private static final int PADDED = 8;
+
+    /// The segment in use, its size, and where its next line goes.
+    int segment;
+    int size;
+    int offset = Segment.HEADER;
+
+    private final int usual;
+    private final int reserve;
+    private final List<Fresh> ahead = new ArrayList<>();
+    /// How many segments there should be ahead: as many as the largest unit took so far, for another may come.
+    private int wanted = 1;
+
+    Space(JournalOptions options, Fresh first) {
+        usual = Segment.sizeFor(0, options.segmentSize());
+        reserve = options.reserve();
+        segment = first.number;
+        size = first.size;
+    }
+
+    /// Takes a segment that was made.
+    void add(Fresh fresh) {
+        ahead.add(fresh);
+    }
+
+    /// The segments ahead that nobody needs but a very large unit, the last one first.
+    List<Fresh> superfluous() {
+        return ahead.subList(Math.min(1, ahead.size()), ahead.size()).reversed();
+    }
+
+    boolean needsMore() {
+        return ahead.size() < wanted;
+    }
+
+    /// The disk is full: no more than is needed is asked of it.
+    void beModest() {
+        wanted = 1;
+    }
+
+    /// The segment to make next.
+    ///
+    /// @param lines for which there is no room now
+    Fresh next(List<Slice[]> lines, long seq) {
+        long longest = 0;
+        for (int i = 0; i < lines.size(); i++) {
+            longest = Math.max(longest, length(lines, i, seq));
+        }
+        int number = ahead.isEmpty() ? segment + 1 : ahead.getLast().number + 1;
+        boolean tooLong = Segment.HEADER + longest + PADDED + Segment.CLOSING_MAX > usual;
+        return new Fresh(number, tooLong ? Segment.sizeFor(longest + PADDED + 2L * reserve, usual) : usual);
+    }
+
+    boolean isLarge(Fresh fresh) {
+        return fresh.size > usual;
+    }
+
+    /// Goes on to the next segment.
+    void rotate() {
+        Fresh fresh = ahead.removeFirst();
+        segment = fresh.number;
+        size = fresh.size;
+        offset = Segment.HEADER;
+    }
+
+    /// Whether all these lines find their place and leave the reserves alone that are not theirs. Remembers how many
+    /// segments they take.
+    boolean fits(List<Slice[]> lines, long seq, Urgency urgency) {
+        int room = size;
+        long at = offset;
+        int next = 0;
+        for (int i = 0; i < lines.size(); i++) {
+            long length = length(lines, i, seq);
+            while (lineEnd(at, length) + Segment.CLOSING_MAX > room) {
+                if (next == ahead.size()) {
+                    return false;
+                }
+                room = ahead.get(next++).size;
+                at = Segment.HEADER;
+            }
+            at = lineEnd(at, length);
+        }
+        if (!left(room, at, next, (long) urgency.reserves * reserve)) {
+            return false;
+        }
+        wanted = Math.max(wanted, next);
+        return true;
+    }
+
+    /// Whether a small line of this urgency would fit.
+    boolean hasRoom(Urgency urgency) {
+        return left(size, offset, 0, (long) urgency.reserves * reserve + Line.SECTOR);
+    }
+
+    private boolean left(int room, long at, int next, long bytes) {
+        long left = room - Segment.CLOSING_MAX - at;
+        for (int i = next; i < ahead.size() && left < bytes; i++) {
+            left += ahead.get(i).size - Segment.HEADER - Segment.CLOSING_MAX;
+        }
+        return left >= bytes;
+    }
+
+    /// Bytes of a line of a unit, without padding and terminator.
+    static long length(List<Slice[]> lines, int index, long seq) {
+        long length = Line.CRC + Line.prefixLength(seq + index, lines.size() - index - 1);
+        for (Slice piece : lines.get(index)) {
+            length += piece.length();
+        }
+        return length;
+    }
+
+    static long lineEnd(long offset, long length) {
+        long terminator = offset + length;
+        return terminator + Line.pad(terminator) + 1;
+    }
+}

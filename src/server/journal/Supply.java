@@ -1,0 +1,179 @@
+package server.journal;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
+
+/// Keeps [Space] supplied: has the preparer make segments ahead, and knows when the disk is full. Then what is there is
+/// used up to the reserves, and the next segment is tried for again and again until there is space.
+///
+/// It shares the journal's lock; methods that do not take it themselves are called under it.
+final class Supply {
+
+    private static final Logger LOG = System.getLogger(Supply.class.getName());
+
+    private final Object lock;
+    private final Preparer preparer;
+    private final JournalOptions options;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+    private Space space;
+    /// Whether the preparer makes a segment, or will try again in a moment.
+    private boolean busy;
+    /// Why the last segment could not be made, how often that happened, and whether one is missing for it.
+    private String trouble;
+    private int troubles;
+    private boolean full;
+    private boolean closed;
+
+    Supply(Object lock, Preparer preparer, JournalOptions options) {
+        this.lock = lock;
+        this.preparer = preparer;
+        this.options = options;
+    }
+
+    /// @param unused the segments that are there already
+    /// @param number of the first of them, or of the one to be made first
+    /// @throws IOException if there is none and none can be made
+    Space begin(List<Space.Fresh> unused, int number) throws IOException {
+        Space.Fresh first = unused.isEmpty() ? makeFirst(number) : unused.getFirst();
+        synchronized (lock) {
+            space = new Space(options, first);
+            unused.stream().skip(1).forEach(space::add);
+            keepUp();
+            return space;
+        }
+    }
+
+    /// A full disk keeps nobody from starting who can do with a smaller segment: what ended and what was cancelled can
+    /// then be told, and space will return.
+    private Space.Fresh makeFirst(int number) throws IOException {
+        Space.Fresh fresh = new Space.Fresh(number, Segment.sizeFor(0, options.segmentSize()));
+        while (true) {
+            try {
+                preparer.make(fresh);
+                return fresh;
+            } catch (IOException failure) {
+                if (fresh.size() < 2 * Segment.PAGE) {
+                    throw failure;
+                }
+                fresh = new Space.Fresh(number, Segment.sizeFor(0, fresh.size() / 2));
+            }
+        }
+    }
+
+    void onMore(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    /// Has the next segment made if one is missing.
+    void keepUp() {
+        if (space.needsMore()) {
+            make(space.next(List.of(), 0));
+        }
+    }
+
+    private void make(Space.Fresh fresh) {
+        if (!busy && !closed) {
+            busy = true;
+            preparer.run(() -> tryToMake(fresh), Duration.ZERO);
+        }
+    }
+
+    /// Why no line of any size can be taken now but those that may use a reserve; null if they can.
+    String full() {
+        return full && !space.hasRoom(Urgency.LOW) ? message() : null;
+    }
+
+    private String message() {
+        return trouble + "; free some space there, the server then goes on by itself";
+    }
+
+    /// Waits until there is room for these lines. Takes the lock itself.
+    ///
+    /// @param open answers the next sequence number, or throws what is to end the waiting
+    /// @throws JournalFull if a segment that is needed for it cannot be made
+    void await(NoRoom none, LongSupplier open) {
+        boolean interrupted = false;
+        synchronized (lock) {
+            // a failure of what is being made for somebody else says nothing yet
+            int seen = troubles + (busy && !full ? 1 : 0);
+            for (long seq = open.getAsLong(); !space.fits(none.lines, seq, none.urgency); seq = open.getAsLong()) {
+                if (full || troubles > seen) {
+                    throw new JournalFull(message());
+                }
+                make(space.next(none.lines, seq));
+                try {
+                    lock.wait();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    void close() {
+        closed = true;
+    }
+
+    // ---- on the preparer's thread
+
+    private void tryToMake(Space.Fresh fresh) {
+        try {
+            preparer.make(fresh);
+        } catch (IOException | RuntimeException e) {
+            failed(fresh, e.getMessage());
+            return;
+        }
+        boolean wasFull;
+        synchronized (lock) {
+            wasFull = full;
+            full = false;
+            busy = false;
+            space.add(fresh);
+            keepUp();
+            lock.notifyAll();
+        }
+        if (wasFull) {
+            LOG.log(Level.INFO, "event=journal_has_room");
+        }
+        listeners.forEach(Runnable::run);
+    }
+
+    private void failed(Space.Fresh fresh, String reason) {
+        boolean wasFull;
+        boolean isFull;
+        synchronized (lock) {
+            space.beModest();
+            wasFull = full;
+            // for one that is larger than usual there may be no space, and yet for the next one
+            isFull = space.needsMore() && !space.isLarge(fresh);
+            full = isFull;
+            busy = isFull;
+            trouble = reason;
+            troubles++;
+            keepUp();
+            lock.notifyAll();
+        }
+        if (isFull) {
+            if (!wasFull) {
+                LOG.log(Level.WARNING, () -> "event=journal_full reason=\"" + reason + "\"");
+            }
+            preparer.run(this::tryAgain, options.pause());
+        }
+    }
+
+    private void tryAgain() {
+        synchronized (lock) {
+            busy = false;
+            keepUp();
+        }
+    }
+}

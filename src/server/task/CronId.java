@@ -1,0 +1,24 @@
+package server.task;
+
+/// A cron task's id: as a task's (see [TaskId]), but it begins with `cron_`.
+public final class CronId {
+
+    public static final String PREFIX = "cron_";
+
+    private CronId() {
+    }
+
+    public static String format(long id) {
+        return PREFIX + TaskId.digits(id);
+    }
+
+    /// The id that a whole text stands for; -1 if it is none. `cron_` may be left out.
+    public static long parse(String text) {
+        return TaskId.parse(PREFIX, text);
+    }
+
+    /// The ids that begin with a text, with or without `cron_`; null if none can.
+    public static TaskId.Range range(String text) {
+        return TaskId.range(PREFIX, text);
+    }
+}

@@ -1,0 +1,42 @@
+package shared.cron;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+
+import shared.Problem;
+import shared.json.JsonWriter;
+
+/// What an expression means: in words, and by its next due times.
+///
+/// @param next at most as many as were asked for; fewer if the years end
+public record CronPreview(String expression, ZoneId zone, String description, List<Instant> next) {
+
+    /// @param zone the one that is followed unless the expression names its own
+    /// @param from the due times begin after this; `@every` counts from it too
+    public static CronPreview of(String text, ZoneId zone, Instant from, int count) {
+        CronExpression expression = CronExpression.parse(text, 0);
+        List<Instant> next = new ArrayList<>();
+        try {
+            for (Instant at = from; next.size() < count; ) {
+                at = expression.next(at, zone, from);
+                next.add(at);
+            }
+        } catch (Problem noMore) {
+            if (next.isEmpty()) {
+                throw noMore;
+            }
+        }
+        return new CronPreview(text, expression.zoneOr(zone), expression.describe(), next);
+    }
+
+    /// `{"expression":…,"timezone":…,"description":…,"next":["2026-01-02T03:04:00Z",…]}`
+    public JsonWriter json() {
+        JsonWriter out = new JsonWriter().beginObject();
+        out.name("expression").string(expression).name("timezone").string(zone.getId());
+        out.name("description").string(description).name("next").beginArray();
+        next.forEach(at -> out.string(at.toString()));
+        return out.endArray().endObject();
+    }
+}

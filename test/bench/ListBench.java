@@ -1,0 +1,34 @@
+package bench;
+
+import java.nio.file.Path;
+
+/// The first page of a long list against that of a short one.
+final class ListBench {
+
+    private static final double WARM = 3;
+    private static final double SECONDS = 1;
+
+    private ListBench() {
+    }
+
+    static void run(Work work, Table table) throws Exception {
+        Path small = work.fresh("thousand");
+        Million.fill(work, small, 1_000);
+        Figures times = new Figures();
+        Figures floors = new Figures();
+        try (Program big = Program.server(work, Million.folder(work), "", "--ollama-host", "echo:");
+                Program little = Program.server(work, small, "", "--ollama-host", "echo:");
+                Client client = new Client(work)) {
+            int port = big.port();
+            int floorPort = little.port();
+            Path list = client.request("list", "GET", "/api/tasks?limit=100", "", new byte[0]);
+            client.time(floorPort, 1, WARM, list);
+            client.time(port, 1, WARM, list);
+            for (int i = 0; i < Subject.RUNS; i++) {
+                floors.add(client.time(floorPort, 1, SECONDS, list).p50());
+                times.add(client.time(port, 1, SECONDS, list).p50());
+            }
+        }
+        table.row("list: a page of 100 at 1,000,000, against 1,000", "us", times, floors, Goal.ratioAtMost(1.3));
+    }
+}

@@ -1,0 +1,112 @@
+package bench;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// A process of its own, so that neither heap nor compiler is shared with what it is compared with. It is told things,
+/// and tells them, line by line.
+final class Program implements AutoCloseable {
+
+    private static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders");
+
+    private final Process process;
+    private final BufferedReader out;
+    private final BufferedWriter in;
+    private final Path log;
+
+    private Program(List<String> command, String javaOptions, Path log) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().remove("OLLAMA_HOST");
+        builder.environment().put("OLLAMA_QUEUE_JAVA_OPTS", javaOptions);
+        builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        this.log = log;
+        process = builder.start();
+        out = process.inputReader(StandardCharsets.UTF_8);
+        in = process.outputWriter(StandardCharsets.UTF_8);
+    }
+
+    /// A main class of the tests, with the server's collector and heap.
+    ///
+    /// @param words options of Java, the class, its arguments
+    static Program java(Work work, String... words) throws IOException {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-Xmx512m"));
+        command.addAll(FLAGS);
+        command.addAll(List.of("@build/test/java.args", "-da"));
+        command.addAll(List.of(words));
+        return new Program(command, "", work.log());
+    }
+
+    /// The server as users start it, and listening.
+    ///
+    /// @param javaOptions after the launcher's own; the executor of [NoOpProvider] is there if a host asks for it
+    static Program server(Work work, Path dataDir, String javaOptions, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("build/bin/ollama-queue-server", "--port", "0", "--data-dir",
+                dataDir.toString()));
+        command.addAll(List.of(arguments));
+        return new Program(command, javaOptions, work.log());
+    }
+
+    /// The port in its first line, `listening on http://HOST:PORT`.
+    int port() throws IOException {
+        String line = read();
+        return Integer.parseInt(line.substring(line.lastIndexOf(':') + 1));
+    }
+
+    /// The next line that it prints.
+    String read() throws IOException {
+        String line = out.readLine();
+        if (line == null) {
+            throw new IOException("it ended early; its log:\n" + Files.readString(log));
+        }
+        return line;
+    }
+
+    /// Tells it a line and takes its answer.
+    String ask(String line) throws IOException {
+        in.write(line);
+        in.newLine();
+        in.flush();
+        return read();
+    }
+
+    /// What it takes of the machine's memory now, in MB.
+    double residentMb() throws IOException {
+        return kilobytes("VmRSS:") / 1024.0;
+    }
+
+    private long kilobytes(String name) throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+            if (line.startsWith(name)) {
+                return Long.parseLong(line.substring(name.length()).replace("kB", "").strip());
+            }
+        }
+        throw new IOException("no " + name + " of process " + process.pid());
+    }
+
+    /// Waits until it has ended by itself.
+    void join() throws InterruptedException {
+        process.waitFor();
+    }
+
+    /// Asks it to stop, and waits.
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException hurried) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import support.ServerProcess;
+
+/// The real server on a real, small disk: a tmpfs, which only root may mount.
+@Timeout(120)
+final class FullDiskTest {
+
+    private static final String LATER = "{\"type\":\"generate\",\"model\":\"m\",\"scheduled_at\":"
+            + "\"2099-01-01T00:00:00Z\",\"prompt\":\"";
+
+    @TempDir
+    Path directory;
+
+    private Path disk;
+    private boolean mounted;
+
+    @BeforeEach
+    void mount() throws Exception {
+        disk = Files.createDirectory(directory.resolve("disk"));
+        mounted = run("mount", "-t", "tmpfs", "-o", "size=40m", "ollama-queue-test", disk.toString());
+        if (!mounted && System.getenv("CI") != null) {
+            fail("a tmpfs cannot be mounted here, but CI must try a full disk");
+        }
+        Assumptions.assumeTrue(mounted, "a tmpfs cannot be mounted here: it takes root");
+    }
+
+    @AfterEach
+    void unmount() throws Exception {
+        if (mounted) {
+            assertTrue(run("umount", disk.toString()) || run("umount", "-l", disk.toString()), "unmounting " + disk);
+        }
+    }
+
+    private static boolean run(String... command) throws Exception {
+        try {
+            Process process = new ProcessBuilder(command).inheritIO()
+                    .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            return process.waitFor(20, TimeUnit.SECONDS) && process.exitValue() == 0;
+        } catch (IOException notThere) {
+            return false;
+        }
+    }
+
+    @Test
+    void fullDisk_refusesSubmitsOnlyAndGoesOnOnceThereIsSpace() throws Exception {
+        try (ServerProcess server = ServerProcess.start(disk, "--ollama-host", "echo:?delay=100ms")) {
+            String running = server.submit("{\"type\":\"generate\",\"model\":\"m\",\"prompt\":\"" + "word ".repeat(30)
+                    + "\"}");
+            HttpResponse<String> refused = fill(server);
+            assertEquals(507, refused.statusCode(), refused.body());
+            assertTrue(refused.body().contains("the disk is full: cannot make " + disk), refused.body());
+            assertEquals(503, server.get("/readyz").statusCode());
+            assertEquals("completed", server.awaitEnd(running).text("status"));
+            assertEquals(200, server.get("/api/tasks?full=true&limit=2").statusCode());
+
+            assertEquals(0, server.terminate(), "a stop on a full disk is an orderly one");
+        }
+        try (ServerProcess server = ServerProcess.start(disk, "--ollama-host", "echo:")) {
+            assertTrue(run("mount", "-o", "remount,size=100m", disk.toString()));
+            awaitReady(server);
+            String id = server.submit("{\"type\":\"generate\",\"model\":\"m\",\"prompt\":\"Hello\"}");
+            assertEquals("completed", server.awaitEnd(id).text("status"));
+        }
+    }
+
+    @Test
+    void fullDisk_whileTheServerRuns_itGoesOnByItself() throws Exception {
+        try (ServerProcess server = ServerProcess.start(disk, "--ollama-host", "echo:")) {
+            assertEquals(507, fill(server).statusCode());
+            assertTrue(run("mount", "-o", "remount,size=100m", disk.toString()));
+            awaitReady(server);
+            assertEquals(201, server.post("/api/tasks", LATER + "x\"}").statusCode());
+        }
+    }
+
+    @Test
+    void failingWrite_endsTheServerWithStatus1AndSaysWhy() throws Exception {
+        try (ServerProcess server = ServerProcess.start(disk, "--ollama-host", "echo:")) {
+            server.submit(LATER + "x\"}");
+            // the space that was prepared is taken from under the server
+            try (Stream<Path> files = Files.list(disk)) {
+                for (Path file : files.filter(name -> name.toString().endsWith(".journal")).toList()) {
+                    try (RandomAccessFile segment = new RandomAccessFile(file.toFile(), "rw")) {
+                        segment.setLength(0);
+                    }
+                }
+            }
+            fillWithRubbish();
+            assertEquals(503, server.post("/api/tasks", LATER + "y\"}").statusCode());
+            assertEquals(1, server.awaitExit());
+            assertTrue(server.logged().contains("ollama-queue-server: the journal can write no more: No space left on"
+                    + " device"), server.logged());
+        }
+    }
+
+    @Test
+    void unusableDirectory_endsTheStartWithStatus1() throws Exception {
+        Path plain = Files.writeString(directory.resolve("plain"), "x");
+        Path log = directory.resolve("plain.log");
+        Process process = ServerProcess.launch(List.of("--port", "0", "--data-dir", plain.toString()), log);
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertEquals(1, process.exitValue());
+        assertTrue(Files.readString(log).contains("ollama-queue-server: cannot use data directory " + plain
+                + ": there is a file of that name"), Files.readString(log));
+        assertTrue(run("mount", "-o", "remount,ro", disk.toString()));
+        Path second = directory.resolve("readonly.log");
+        Process readOnly = ServerProcess.launch(List.of("--port", "0", "--data-dir", disk.toString()), second);
+        assertTrue(readOnly.waitFor(60, TimeUnit.SECONDS));
+        assertEquals(1, readOnly.exitValue());
+        assertTrue(Files.readString(second).contains("cannot lock data directory " + disk + ": " + disk
+                + "/lock: Read-only file system"), Files.readString(second));
+    }
+
+    private static HttpResponse<String> fill(ServerProcess server) {
+        for (int length = 4 << 20; ; length /= 16) {
+            HttpResponse<String> answer = server.post("/api/tasks", LATER + "x".repeat(length) + "\"}");
+            while (answer.statusCode() == 201) {
+                answer = server.post("/api/tasks", LATER + "x".repeat(length) + "\"}");
+            }
+            if (length < 100) {
+                return answer;
+            }
+        }
+    }
+
+    private static void awaitReady(ServerProcess server) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (server.get("/readyz").statusCode() != 200) {
+            assertTrue(System.nanoTime() < end, server.get("/readyz").body());
+        }
+    }
+
+    private void fillWithRubbish() throws IOException {
+        byte[] block = new byte[64 << 10];
+        Arrays.fill(block, (byte) 'x');
+        try (OutputStream out = Files.newOutputStream(disk.resolve("rubbish"))) {
+            while (true) {
+                out.write(block);
+            }
+        } catch (IOException full) {
+            assertTrue(full.getMessage().contains("No space left"), full.getMessage());
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package server.cron;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+import server.journal.JournalOptions;
+import server.queue.CronBook;
+import server.queue.QueueOptions;
+import server.queue.Place;
+import server.queue.Run;
+import server.queue.TaskFilter;
+import server.queue.TaskQueue;
+import server.queue.TaskQueue.TaskSort;
+import server.task.CronTask;
+import server.task.SubmissionReader;
+import server.task.Task;
+import server.task.Terms;
+import shared.json.JsonReader;
+import shared.json.Slice;
+import support.FaultyStorage;
+import support.SettableClock;
+
+/// A queue with cron tasks on a disk in memory, under a clock that the test sets. Nothing runs by itself: the test
+/// steps the timer and ends the tasks.
+final class CronRig implements AutoCloseable {
+
+    final SettableClock clock = new SettableClock("2026-01-02T00:00:00Z");
+    private final QueueOptions options;
+    FaultyStorage storage = new FaultyStorage();
+    TaskQueue queue;
+    Crons crons;
+    CronBook book;
+    CronTimer timer;
+    private long nanos;
+
+    CronRig() throws IOException {
+        this(QueueOptions.DEFAULT);
+    }
+
+    CronRig(QueueOptions options) throws IOException {
+        this.options = options;
+        open();
+    }
+
+    private void open() throws IOException {
+        queue = TaskQueue.open(storage, new JournalOptions(1 << 16), options, clock, new Random(nanos));
+        crons = new Crons(queue, new SubmissionReader("qwen3", Terms.DEFAULT), ZoneId.of("Europe/Berlin"), clock);
+        book = crons.book();
+        timer = new CronTimer(crons, clock, () -> nanos);
+        timer.begin();
+    }
+
+    /// Adds a cron task: `'` stand for the quotes of its JSON.
+    CronTask add(String expression, String more) {
+        return crons.create(json("{'name':'n','cron_expr':'" + expression
+                + "','task_template':{'type':'generate','prompt':'p'}" + (more.isEmpty() ? "" : "," + more) + "}"));
+    }
+
+    static JsonReader json(String text) {
+        return new JsonReader(text.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Lets time pass, and the timer do its work at each moment at which it asked to be called.
+    void pass(Duration time) {
+        Instant end = clock.instant().plus(time);
+        while (clock.instant().isBefore(end)) {
+            long ms = Math.min(timer.step(), Duration.between(clock.instant(), end).toMillis());
+            clock.pass(Duration.ofMillis(ms));
+            nanos += ms * 1_000_000;
+        }
+        timer.step();
+    }
+
+    /// The machine sleeps: the monotonic clock stands still.
+    void sleep(Duration time) {
+        clock.pass(time);
+    }
+
+    /// SIGKILL, and a new start some time later.
+    void kill(Duration down) throws IOException {
+        FaultyStorage left = storage.afterKill();
+        queue.close();
+        storage = left;
+        clock.pass(down);
+        open();
+    }
+
+    void loseThePower(Random random, Duration down) throws IOException {
+        FaultyStorage left = storage.afterPowerLoss(random);
+        queue.close();
+        storage = left;
+        clock.pass(down);
+        open();
+    }
+
+    CronTask only() {
+        return book.all().getFirst();
+    }
+
+    /// The tasks of all cron tasks, oldest first.
+    List<Task> made() {
+        return queue.list(new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null), TaskSort.CREATED_AT,
+                true, 1_000_000, 0, null).tasks().stream().filter(task -> task.cron() != null).toList();
+    }
+
+    /// The due times of these tasks, as `01:00:00`.
+    List<String> due() {
+        return made().stream().map(task -> Instant.ofEpochMilli(task.cron().dueAt()).toString().substring(11, 19))
+                .toList();
+    }
+
+    Run start() {
+        return queue.startNext(task -> Place.at("h"));
+    }
+
+    void complete(Run run) {
+        queue.complete(run, Slice.of("{\"response\":\"fi\\\"ne\"}".getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Override
+    public void close() {
+        queue.close();
+    }
+}

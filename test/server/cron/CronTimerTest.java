@@ -1,0 +1,331 @@
+package server.cron;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import org.junit.jupiter.api.Test;
+
+import server.queue.QueueMode;
+import server.queue.QueueOptions;
+import server.queue.Run;
+import server.queue.TaskFilter;
+import server.queue.TaskQueue.TaskSort;
+import server.task.CronJson;
+import server.task.CronTask;
+import server.task.Task;
+import shared.TaskStatus;
+import shared.json.JsonWriter;
+import shared.json.Slice;
+
+/// Due times become tasks, over a real queue and journal, through crashes, pauses and clocks that jump.
+final class CronTimerTest {
+
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    @Test
+    void aDueTime_makesATask_thatNamesIt() throws IOException {
+        try (CronRig rig = new CronRig()) {
+            CronTask cron = rig.add("0 * * * *", "'timezone':'Asia/Kolkata','overlap':'allow'");
+            rig.pass(HOUR.multipliedBy(2));
+            assertEquals(List.of("00:30:00", "01:30:00"), rig.due());
+            Task task = rig.made().getLast();
+            assertEquals(cron.id(), task.cron().cron());
+            assertEquals("n", task.cron().name());
+            assertEquals(1, rig.made().getFirst().cron().run());
+            assertEquals(Instant.parse("2026-01-02T00:30:00Z").toEpochMilli(), rig.made().getFirst().createdAt());
+        }
+    }
+
+    @Test
+    void theTimer_sleepsUntilTheNextDueTime_butAtMostASecond() throws IOException {
+        try (CronRig rig = new CronRig()) {
+            assertEquals(1_000, rig.timer.step());
+            rig.add("0 * * * *", "");
+            assertEquals(1_000, rig.timer.step());
+            rig.clock.set("2026-01-02T00:59:59.700Z");
+            assertEquals(300, rig.timer.step());
+            rig.queue.changeMode(QueueMode.PAUSED);
+            rig.clock.set("2026-01-02T01:00:00.000Z");
+            assertEquals(1_000, rig.timer.step());
+        }
+    }
+
+    @Test
+    void aDueTime_makesOneTask_whateverDies() throws IOException {
+        long seed = Long.getLong("seed", System.nanoTime());
+        Random random = new Random(seed);
+        try (CronRig rig = new CronRig()) {
+            rig.add("*/7 * * * * *", "'missed':'all','overlap':'allow','missed_max_age':'1h'");
+            rig.add("* * * * *", "'missed':'all','overlap':'replace'");
+            rig.add("*/5 * * * *", "'missed':'all','overlap':'allow','jitter':'90s'");
+            Instant begin = rig.clock.instant();
+            for (int i = 0; i < 60; i++) {
+                rig.pass(Duration.ofMillis(random.nextInt(40_000)));
+                for (Run run = rig.start(); run != null && random.nextInt(4) > 0; run = rig.start()) {
+                    rig.complete(run);
+                }
+                if (random.nextBoolean()) {
+                    rig.kill(Duration.ofMillis(random.nextInt(90_000)));
+                } else {
+                    // what was not synced may be lost: it was shown to nobody, and is made again
+                    rig.loseThePower(random, Duration.ofMillis(random.nextInt(90_000)));
+                }
+            }
+            rig.pass(Duration.ofMinutes(4));
+            long end = rig.clock.millis();
+            for (CronTask cron : rig.book.all()) {
+                long step = cron.plan().expression().equals("* * * * *") ? 60_000
+                        : cron.plan().jitter() > 0 ? 300_000 : 7_000;
+                List<Long> expected = new ArrayList<>();
+                for (long due = begin.toEpochMilli() + 1; due <= end; due++) {
+                    long minute = Math.floorMod(due, 60_000L);
+                    if (step == 7_000 ? minute % 7_000 == 0 : due % step == 0) {
+                        expected.add(due);
+                    }
+                }
+                List<Long> made = rig.made().stream().filter(task -> task.cron().cron() == cron.id())
+                        .map(task -> task.cron().dueAt()).toList();
+                if (cron.plan().jitter() > 0 && made.size() < expected.size()) {
+                    expected.removeLast();
+                }
+                assertEquals(expected, made, cron.plan().expression() + ", seed " + seed);
+                assertEquals(made.size(), cron.runCount(), "seed " + seed);
+                assertEquals(0, cron.skipped(), "seed " + seed);
+            }
+        }
+    }
+
+    @Test
+    void aRestart_findsAllAsItWas() throws IOException {
+        try (CronRig rig = new CronRig()) {
+            rig.add("*/10 * * * *", "'overlap':'queue','metadata':{'a':[1.50]},'missed':'once','jitter':'5s',"
+                    + "'start_at':'2026-01-01T00:00:00Z','end_at':'2027-01-01T00:00:00Z','max_runs':500");
+            rig.add("@every 7m", "'enabled':false");
+            rig.pass(HOUR);
+            rig.complete(rig.start());
+            rig.pass(HOUR);
+            List<String> before = rig.book.all().stream().map(CronTimerTest::text).toList();
+            assertTrue(rig.book.all().getFirst().waiting() != 0 || rig.book.all().getLast().waiting() != 0);
+            List<Long> made = rig.made().stream().map(Task::id).toList();
+
+            rig.kill(Duration.ZERO);
+
+            assertEquals(before, rig.book.all().stream().map(CronTimerTest::text).toList());
+            assertEquals(made, rig.made().stream().map(Task::id).toList());
+            rig.book.all().forEach(cron -> assertEquals("{\"type\":\"generate\",\"prompt\":\"p\"}",
+                    rig.book.template(cron).text()));
+        }
+    }
+
+    @Test
+    void dueTimesOfADownServer_areMissed() throws IOException {
+        try (CronRig rig = new CronRig()) {
+            rig.add("0 * * * *", "'missed':'once'");
+            rig.add("30 * * * *", "");
+            rig.kill(HOUR.multipliedBy(5).plusMinutes(15));
+            rig.pass(Duration.ofSeconds(1));
+            assertEquals(List.of("05:00:00"), rig.due());
+            rig.pass(HOUR.minusMinutes(30));
+            assertEquals(List.of("05:00:00", "05:30:00"), rig.due());
+            assertEquals(9, rig.book.all().stream().mapToLong(CronTask::skipped).sum());
+        }
+    }
+
+    @Test
+    void dueTimesOfAPause_areMissed_alsoThroughARestart() throws IOException {
+        try (CronRig rig = new CronRig()) {
+            rig.add("0 * * * *", "'missed':'all','overlap':'allow'");
+            for (QueueMode mode : List.of(QueueMode.PAUSED, QueueMode.DRAINING)) {
+                rig.queue.changeMode(mode);
+                rig.pass(HOUR.multipliedBy(2));
+                rig.kill(Duration.ZERO);
+                rig.pass(Duration.ofMinutes(1));
+            }
+            assertEquals(List.of(), rig.due());
+            rig.queue.changeMode(QueueMode.RUNNING);
+            rig.pass(Duration.ofSeconds(1));
+            assertEquals(List.of("01:00:00", "02:00:00", "03:00:00", "04:00:00"), rig.due());
+        }
+        try (CronRig rig = new CronRig()) {
+            rig.add("0 * * * *", "");
+            rig.queue.changeMode(QueueMode.PAUSED);
+            rig.pass(HOUR.multipliedBy(2).plusMinutes(30));
+            rig.queue.changeMode(QueueMode.RUNNING);
+            rig.pass(HOUR);
+            assertEquals(List.of("03:00:00"), rig.due());
+            assertEquals(2, rig.only().skipped());
+        }
+    }
+
+    @Test
+    void aClockThatJumps_isFollowed_butNoDueTimeComesTwice() throws IOException {
+        try (CronRig rig = new CronRig()) {
+            rig.add("0 * * * *", "'overlap':'allow'");
+            rig.pass(HOUR.multipliedBy(2));
+            rig.clock.pass(Duration.ofMinutes(-90));
+            rig.pass(HOUR.multipliedBy(3));
+            assertEquals(List.of("01:00:00", "02:00:00", "03:00:00"), rig.due(), "set back by 90 minutes");
+
+            rig.clock.pass(Duration.ofMinutes(150));
+            rig.pass(HOUR);
+            assertEquals(List.of("01:00:00", "02:00:00", "03:00:00", "06:00:00", "07:00:00"), rig.due(),
+                    "set forward to 06:00");
+            assertEquals(2, rig.only().skipped());
+
+            rig.clock.set("2031-05-05T12:10:00Z");
+            rig.pass(HOUR);
+            rig.clock.set("2026-01-02T20:10:00Z");
+            rig.pass(HOUR);
+            assertEquals("21:00:00", rig.due().getLast(), "set back by years");
+        }
+    }
+
+    @Test
+    void aClockThatWasSetBack_whileTheServerWasDown_isFollowed() throws IOException {
+        try (CronRig rig = new CronRig()) {
+            rig.clock.set("2031-01-01T00:00:00Z");
+            rig.add("0 * * * *", "'overlap':'allow'");
+            rig.pass(HOUR);
+            assertEquals(1, rig.made().size());
+            rig.kill(Duration.ofDays(-1_000));
+            rig.pass(HOUR);
+            assertEquals(2, rig.made().size());
+            assertTrue(rig.only().nextRun() <= rig.clock.millis() + HOUR.toMillis());
+        }
+    }
+
+    @Test
+    void aMachineThatSlept_hasMissedDueTimes() throws IOException {
+        try (CronRig rig = new CronRig()) {
+            rig.add("*/10 * * * *", "'missed':'once'");
+            rig.pass(Duration.ofSeconds(1));
+            rig.sleep(HOUR.plusMinutes(5));
+            rig.pass(Duration.ofSeconds(2));
+            assertEquals(List.of("01:00:00"), rig.due());
+            assertEquals(5, rig.only().skipped());
+        }
+    }
+
+    @Test
+    void overlap_replace_cancelsTheOldTaskInTheSameMoment() throws IOException {
+        try (CronRig rig = new CronRig()) {
+            List<Task> cancelled = new ArrayList<>();
+            rig.queue.onRunCancelled(cancelled::add);
+            rig.add("0 * * * *", "'overlap':'replace'");
+            rig.pass(HOUR);
+            Run run = rig.start();
+            rig.pass(HOUR.multipliedBy(2));
+            assertEquals(List.of(run.task().id()), cancelled.stream().map(Task::id).toList());
+            assertEquals(List.of(TaskStatus.CANCELLED, TaskStatus.CANCELLED, TaskStatus.PENDING),
+                    rig.made().stream().map(Task::status).toList());
+            assertEquals(TaskStatus.CANCELLED, rig.only().runs().outcome(1));
+            assertEquals(0, rig.only().failures());
+        }
+    }
+
+    @Test
+    void overlap_queue_runsOneAfterTheOther() throws IOException {
+        try (CronRig rig = new CronRig()) {
+            rig.add("*/20 * * * *", "'overlap':'queue'");
+            rig.pass(HOUR);
+            assertEquals(List.of("00:20:00"), rig.due());
+            assertEquals(1, rig.only().skipped());
+            rig.kill(Duration.ofSeconds(1));
+            Run run = rig.start();
+            rig.pass(Duration.ofSeconds(1));
+            assertEquals(1, rig.made().size());
+            rig.complete(run);
+            rig.pass(Duration.ofSeconds(1));
+            assertEquals(List.of("00:20:00", "00:40:00"), rig.due());
+            assertEquals(0, rig.only().waiting());
+            assertEquals(TaskStatus.COMPLETED, rig.only().runs().outcome(0));
+        }
+    }
+
+    @Test
+    void aQueueThatIsFull_skipsTheRun_andSaysWhy() throws IOException {
+        try (CronRig rig = new CronRig(new QueueOptions(1, 0, Duration.ZERO, Duration.ZERO, 1_000))) {
+            rig.add("0 * * * *", "'overlap':'allow'");
+            rig.pass(HOUR.multipliedBy(3));
+            assertEquals(1, rig.made().size());
+            assertEquals(2, rig.only().skipped());
+            assertTrue(rig.only().lastSkip().startsWith("the queue is full"), rig.only().lastSkip());
+        }
+    }
+
+    @Test
+    void aRunByHand_changesNoDueTime() throws IOException {
+        try (CronRig rig = new CronRig()) {
+            CronTask cron = rig.add("0 * * * *", "'enabled':false");
+            rig.crons.run(cron.id());
+            rig.crons.run(cron.id());
+            assertEquals(2, rig.only().runCount());
+            assertEquals(0, rig.only().nextRun());
+            rig.book.enable(cron.id(), true);
+            rig.pass(HOUR);
+            assertEquals(1, rig.only().skipped(), "the run by hand is still pending");
+            assertEquals(2, rig.made().getLast().cron().run());
+        }
+    }
+
+    @Test
+    void removed_itsTasksStay_andAreFoundByItsId() throws IOException {
+        try (CronRig rig = new CronRig()) {
+            CronTask cron = rig.add("0 * * * *", "'overlap':'allow'");
+            CronTask other = rig.add("0 * * * *", "'overlap':'allow'");
+            rig.pass(HOUR.multipliedBy(3));
+            rig.book.remove(cron.id());
+            rig.complete(rig.start());
+            rig.kill(Duration.ZERO);
+            rig.pass(HOUR);
+            assertEquals(3, listed(rig, cron.id()).size());
+            assertEquals(4, listed(rig, other.id()).size());
+            assertEquals(7, listed(rig, cron.id(), other.id()).size());
+            assertEquals(List.of(), listed(rig, 1));
+        }
+    }
+
+    @Test
+    void thePlaceholders_areOfTheDueTimeInItsZone() throws IOException {
+        try (CronRig rig = new CronRig()) {
+            CronTask cron = rig.crons.create(CronRig.json("{'name':'the x','cron_expr':'30 14 * * *',"
+                    + "'timezone':'America/New_York','overlap':'allow','task_template':{'type':'generate','prompt':"
+                    + "'{{date}} {{time}} {{ datetime }} {{timezone}} {{run_count}} {{name}} [{{last_result}}]'}}"));
+            rig.pass(Duration.ofHours(20));
+            Run run = rig.start();
+            assertEquals("{\"prompt\":\"2026-01-02 14:30:00 2026-01-02T14:30:00-05:00 America/New_York 1 the x []\"}",
+                    rig.queue.payload(run.task()).text());
+            rig.complete(run);
+            rig.pass(Duration.ofHours(24));
+            Task second = rig.made().getLast();
+            assertTrue(rig.queue.payload(second).text().endsWith(" 2 the x [fi\\\"ne]\"}"),
+                    rig.queue.payload(second).text());
+            assertEquals(2, rig.book.get(cron.id()).runCount());
+            assertNull(rig.book.get(cron.id()).lastSkip());
+        }
+    }
+
+    private static List<Task> listed(CronRig rig, long... crons) {
+        return rig.queue.list(new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(),
+                Arrays.stream(crons).boxed().collect(Collectors.toSet()), null), TaskSort.CREATED_AT, false, 100, 0,
+                null).tasks();
+    }
+
+    /// All that is of a cron task, but its places in the journal.
+    private static String text(CronTask cron) {
+        JsonWriter out = new JsonWriter();
+        CronJson.write(out, cron, Slice.of(new byte[] {'0'}), task -> null);
+        return out + " " + cron.notBefore();
+    }
+}
