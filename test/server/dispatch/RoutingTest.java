@@ -210,7 +210,7 @@ final class RoutingTest {
         boolean remote = "remote".equals(asked);
         Terms terms = new Terms(0, 0, 1, 3, 1, 1, 2, remote, remote ? null : asked, false);
         return new Task(1, TaskType.CHAT, "m", priority, TaskState.Pending.READY, 0, 1, 1, terms, null, 0, List.of(),
-                0, 0);
+                0, 0, null);
     }
 
     private static List<HostView> hosts(String text) {
