@@ -118,6 +118,10 @@ final class Commands {
             new Command("drain", "", "refuse new tasks and run what is there", "", """
                       ollama-queue drain
                     """, Change::queue),
+            new Command("backends", "[ACTION] [NAME]", "list the hosts that run tasks; enable or disable one", "", """
+                      ollama-queue backends
+                      ollama-queue backends disable gpu
+                    """, Backends::run),
             CronCommands.TOPIC,
             new Command("help", "[COMMAND] [WORD]", "print help", "", """
                       ollama-queue help submit

@@ -14,7 +14,8 @@ final class TaskTable {
 
     private static final String[] HEAD = {"ID", "STATUS", "TYPE", "MODEL", "PRIORITY", "AGE", "PROMPT"};
     private static final Map<String, String> COLOURS = Map.of("completed", "\033[32m", "failed", "\033[31m", "running",
-            "\033[36m");
+            "\033[36m", "up", "\033[32m", "down",
+            "\033[31m");
 
     private TaskTable() {
     }
@@ -28,7 +29,7 @@ final class TaskTable {
         printRows(session, rows);
     }
 
-    /// Any rows of as many cells.
+    /// Any rows of as many cells; the second, a status, may have a colour.
     static void printRows(Session session, List<String[]> rows) {
         Terminal terminal = session.terminal();
         int[] widths = new int[rows.get(0).length];
@@ -75,14 +76,18 @@ final class TaskTable {
             Long.toString(task.integer("priority", 0)), age(cell(task, "created_at"), now), cell(task, "preview")};
     }
 
-    /// On one line, without what would steer a terminal.
     static String cell(Json.Obj task, String name) {
         String text = task.text(name);
-        return text == null ? "" : Output.printable(text.replaceAll("\\s+", " "));
+        return text == null ? "" : line(text);
+    }
+
+    /// On one line, without what would steer a terminal.
+    static String line(String text) {
+        return Output.printable(text.replaceAll("\\s+", " "));
     }
 
     /// `5s`, `12m`, `3h`, `8d`.
-    private static String age(String created, Instant now) {
+    static String age(String created, Instant now) {
         try {
             long seconds = Math.max(0, Duration.between(Instant.parse(created), now).toSeconds());
             return seconds < 120 ? seconds + "s" : seconds < 7_200 ? seconds / 60 + "m"

@@ -92,10 +92,11 @@ final class TaskText {
         return text.toString();
     }
 
-    /// `1 on local, 1.2s: connection lost`.
+    /// `1 on gpu (local_first_policy), 1.2s: connection lost`.
     private static String attempt(Json.Obj attempt) {
         String error = attempt.text("error");
         return attempt.integer("attempt", 0) + (attempt.text("host") == null ? "" : " on " + attempt.text("host"))
+                + (attempt.text("rule") == null ? "" : " (" + attempt.text("rule") + ")")
                 + (attempt.text("duration") == null ? "" : ", " + attempt.text("duration"))
                 + (error == null ? "" : ": " + error);
     }

@@ -12,18 +12,15 @@ import java.util.SplittableRandom;
 import server.cron.CronTimer;
 import server.cron.Crons;
 import server.dispatch.Dispatcher;
-import server.executor.ExecutorRegistry;
-import server.executor.TaskExecutor;
+import server.dispatch.Hosts;
 import server.http.HttpApi;
 import server.http.HttpOptions;
 import server.http.Tokens;
-import server.http.Workers;
 import server.journal.FileStorage;
 import server.live.Answers;
 import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.TaskQueue;
-import server.settings.HostSettings;
 import server.settings.Options;
 import server.settings.Settings;
 import server.task.SubmissionReader;
@@ -57,8 +54,9 @@ final class Server implements AutoCloseable {
         SplittableRandom ids = new SplittableRandom(random.nextLong());
         List<AutoCloseable> opened = new ArrayList<>();
         try {
-            List<TaskExecutor> hosts = open(settings);
-            opened.addAll(hosts);
+            Hosts hosts = Hosts.open(settings.executors(), Options.hosts(settings),
+                    settings.integer("queue.workers"), clock);
+            opened.add(hosts);
 
             TaskQueue queue = TaskQueue.open(new FileStorage(settings.path("storage.path")),
                     Options.journal(settings), Options.queue(settings), clock, ids);
@@ -76,12 +74,12 @@ final class Server implements AutoCloseable {
             opened.add(dispatcher);
 
             SubmissionReader submissions =
-                    new SubmissionReader(settings.text("default_model"), Options.terms(settings));
+                    new SubmissionReader(settings.text("default_model"), Options.terms(settings), hosts::check);
             HttpOptions options = Options.http(settings);
             HttpApi.prepare(options);
             Crons crons = new Crons(queue, submissions, ZoneId.systemDefault(), clock);
             HttpApi api = HttpApi.start(options, Tokens.of(settings.token()), new HttpApi.Parts(queue, compaction,
-                    answers, submissions, workersOf(dispatcher), dispatcher::waitsFor, clock, crons));
+                    answers, submissions, hosts, dispatcher::waitsFor, clock, crons));
 
             CronTimer timer = new CronTimer(crons, clock, System::nanoTime);
             timer.start();
@@ -104,7 +102,7 @@ final class Server implements AutoCloseable {
     void become(Settings newSettings) {
         settings = newSettings;
         queue.become(Options.queue(newSettings));
-        dispatcher.workers(newSettings.integer("queue.workers"));
+        dispatcher.become(Options.dispatch(newSettings));
         submissions.become(newSettings.text("default_model"), Options.terms(newSettings));
         api.admit(Options.allowedHosts(newSettings), Tokens.of(newSettings.token()));
     }
@@ -133,34 +131,6 @@ final class Server implements AutoCloseable {
         dispatcher.close();
         compaction.close();
         queue.close();
-    }
-
-    private static List<TaskExecutor> open(Settings settings) {
-        ExecutorRegistry registry = settings.executors();
-        List<TaskExecutor> hosts = new ArrayList<>();
-        for (HostSettings each : settings.hosts()) {
-            TaskExecutor host = registry.open(each.url());
-            if (hosts.stream().noneMatch(other -> other.name().equals(host.name()))) {
-                hosts.add(host);
-            } else {
-                host.close();
-            }
-        }
-        return hosts;
-    }
-
-    private static Workers workersOf(Dispatcher dispatcher) {
-        return new Workers() {
-            @Override
-            public int active() {
-                return dispatcher.active();
-            }
-
-            @Override
-            public int idle() {
-                return Math.max(0, dispatcher.workers() - dispatcher.active());
-            }
-        };
     }
 
     private static void closeAll(List<AutoCloseable> opened) {

@@ -12,6 +12,7 @@ import java.util.Random;
 import server.journal.FileStorage;
 import server.journal.JournalOptions;
 import server.queue.QueueOptions;
+import server.queue.Place;
 import server.queue.Run;
 import server.queue.TaskQueue;
 import server.task.Submission;
@@ -41,10 +42,10 @@ final class Ended {
             }
             for (int done = 0; done < Integer.parseInt(args[1]); done += BATCH) {
                 queue.submitAll(batch);
-                Run run = queue.startNext(task -> "bench");
+                Run run = queue.startNext(task -> Place.at("bench"));
                 while (run != null) {
                     queue.complete(run, result);
-                    run = queue.startNext(task -> "bench");
+                    run = queue.startNext(task -> Place.at("bench"));
                 }
             }
         }

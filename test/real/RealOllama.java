@@ -35,7 +35,7 @@ final class RealOllama {
         return variable("OLLAMA_HOST", "no real Ollama: set OLLAMA_HOST");
     }
 
-    private static String variable(String name, String reason) {
+    static String variable(String name, String reason) {
         String value = System.getenv(name);
         if (value == null && System.getenv("CI") != null) {
             fail(reason);

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Arrays;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,9 @@ public final class FakeOllama implements AutoCloseable {
 
     public static void main(String[] args) throws Exception {
         FakeOllama fake = start(args.length == 0 ? 0 : Integer.parseInt(args[0]));
+        if (args.length > 1) {
+            fake.models(Arrays.copyOfRange(args, 1, args.length));
+        }
         System.out.println("listening on " + fake.url());
         Thread.currentThread().join();
     }

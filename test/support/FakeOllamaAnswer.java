@@ -20,7 +20,7 @@ public interface FakeOllamaAnswer {
     /// `fake-busy` 503, `fake-limit` 429 with `Retry-After: 1`, `fake-500`, `fake-wrong` a 500 for a wrong option,
     /// `fake-missing` 404, `fake-break` breaks off after two tokens, `fake-error` an error line after two, `fake-big`
     /// 10 MiB, `fake-endless` a line without end, `fake-hang` never answers, `fake-stall` hangs after two tokens,
-    /// `fake-slow` 100 tokens, one in 50 ms.
+    /// `fake-slow` 100 tokens, one in 50 ms, `fake-brisk` 10 tokens, one in 10 ms.
     ///
     /// @return null for every other name
     static FakeOllamaAnswer named(String model) {
@@ -37,6 +37,7 @@ public interface FakeOllamaAnswer {
             case "fake-hang" -> hang();
             case "fake-stall" -> stall("One", " two");
             case "fake-slow" -> slow(100, 50);
+            case "fake-brisk" -> slow(10, 10);
             default -> null;
         };
     }

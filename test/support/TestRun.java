@@ -2,14 +2,13 @@ package support;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClasspathRoots;
 
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,6 +29,8 @@ import org.junit.platform.launcher.TestPlan;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
+import server.log.Log;
+
 /// What `make test` runs: the tests in the folders given, a line for each class, the failures once more at the end,
 /// and as the last line `N passed, N failed, N skipped`. Ends with status 1 if a test failed or none was found.
 ///
@@ -39,7 +40,6 @@ import org.junit.platform.launcher.core.LauncherFactory;
 /// Where the environment has `CI`, a skipped test is a failed one.
 final class TestRun implements TestExecutionListener {
 
-    private static final Logger ROOT = Logger.getLogger("");
     private static final boolean CI = System.getenv("CI") != null;
 
     private final List<String> failures = new ArrayList<>();
@@ -54,8 +54,8 @@ final class TestRun implements TestExecutionListener {
     }
 
     public static void main(String[] folders) {
-        // what the faults that tests cause log is not news; ROOT is held, for a logger that nobody holds is forgotten
-        ROOT.setLevel(Boolean.getBoolean("log") ? Level.INFO : Level.OFF);
+        // the faults that tests cause are no news
+        Log.ofProcess().level(Boolean.getBoolean("log") ? Level.INFO : Level.OFF);
         TestRun run = new TestRun();
         LauncherFactory.create().execute(run.request(folders), run);
         System.exit(run.report() ? 0 : 1);

@@ -5,7 +5,10 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import server.executor.Call;
 import server.executor.Outcome;
@@ -28,16 +31,22 @@ final class AttemptRunner {
     private static final Duration ROOM_PAUSE = Duration.ofSeconds(1);
 
     private final TaskQueue queue;
-    private final Placement placement;
+    private final Supplier<Routing> routing;
+    private final Asked asked;
+    private final Consumer<Host> lost;
     private final Answers answers;
     private final RetryPolicy policy;
     private final Duration idle;
     private final InstantSource clock;
 
-    AttemptRunner(TaskQueue queue, Placement placement, Answers answers, RetryPolicy policy, Duration idle,
-            InstantSource clock) {
+    /// @param routing decides as things are now
+    /// @param lost    called with a host that may have gone away
+    AttemptRunner(TaskQueue queue, Supplier<Routing> routing, Asked asked, Consumer<Host> lost, Answers answers,
+            RetryPolicy policy, Duration idle, InstantSource clock) {
         this.queue = queue;
-        this.placement = placement;
+        this.routing = routing;
+        this.asked = asked;
+        this.lost = lost;
         this.answers = answers;
         this.policy = policy;
         this.idle = idle;
@@ -52,12 +61,12 @@ final class AttemptRunner {
                 recordWhenThereIsRoom(run, host, outcome);
             }
         } catch (InterruptedException interrupted) {
-            host.circuit.unknown();
+            host.unknown();
             if (stopping.getAsBoolean()) {
                 cutOff(run);
             }
         } catch (JournalFailure | Problem failed) {
-            host.circuit.unknown();
+            host.unknown();
             notRecorded(run, failed);
         }
     }
@@ -105,7 +114,7 @@ final class AttemptRunner {
             // the host learns of a task only after its submit and its start are on the disk
             queue.awaitDurable(run.seq());
             if (!queue.current(run)) {
-                host.circuit.unknown();
+                host.unknown();
                 return null;
             }
             return host.executor.run(new Call(task.type(), task.model(), queue.payload(task),
@@ -127,66 +136,73 @@ final class AttemptRunner {
     private void record(Run run, Host host, Outcome outcome) {
         switch (outcome) {
             case Outcome.Completed completed -> {
-                answered(host);
-                placement.forget(run.task().id());
                 queue.complete(run, completed.result());
+                host.completed(run.task().model(), completed.result(), clock.millis());
+                asked.forget(run.task().id());
             }
             case Outcome.Failed failed -> failed(run, host, failed);
         }
     }
 
     private void failed(Run run, Host host, Outcome.Failed failure) {
-        Task task = run.task();
         long now = clock.millis();
         String error = failure.message();
+        long retryAfter = failure.retryAfter() == null ? 0 : failure.retryAfter().toMillis();
         switch (failure.cause()) {
             case UNREACHABLE -> {
-                host.trouble = error;
-                host.circuit.unreachable(now);
-                placement.failedOn(task, host);
+                host.unreachable(error, now);
+                lost.accept(host);
                 queue.putBack(run, error, 0, false);
             }
             case BUSY -> {
-                host.trouble = error;
-                host.circuit.busy(now, failure.retryAfter() == null ? 0 : failure.retryAfter().toMillis());
-                placement.failedOn(task, host);
+                host.busy(error, retryAfter, now);
                 queue.putBack(run, error, 0, false);
             }
             case MODEL_MISSING -> {
-                answered(host);
+                host.lacks(run.task().model(), now);
                 modelMissing(run, host, error);
             }
-            case PASSING, FINAL, TIMEOUT -> {
-                answered(host);
-                if (policy.triesAgain(task, failure.cause())) {
-                    placement.failedOn(task, host);
-                    queue.putBack(run, error, now + policy.delay(task, failure), true);
-                } else {
-                    placement.forget(task.id());
-                    queue.fail(run, error);
-                }
+            case LIMITED -> {
+                host.busy(error, retryAfter, now);
+                tryAgain(run, failure, now);
             }
+            case PASSING -> {
+                host.failed(now);
+                lost.accept(host);
+                tryAgain(run, failure, now);
+            }
+            case FINAL, TIMEOUT -> {
+                host.failed(now);
+                tryAgain(run, failure, now);
+            }
+        }
+    }
+
+    private void tryAgain(Run run, Outcome.Failed failure, long now) {
+        Task task = run.task();
+        if (policy.triesAgain(task, failure.cause())) {
+            queue.putBack(run, failure.message(), now + policy.delay(task, failure), true);
+        } else {
+            asked.forget(task.id());
+            queue.fail(run, failure.message());
         }
     }
 
     private void modelMissing(Run run, Host host, String error) {
         Task task = run.task();
-        if (placement.lacksModel(task, host)) {
+        asked.lacksModel(task.id(), host.name());
+        Set<String> without = asked.without(task.id());
+        if (routing.get().mayFind(task, without)) {
             queue.putBack(run, error, 0, false);
             return;
         }
         String everywhere = "model '" + task.model() + "' not found on any host (asked: "
-                + String.join(", ", placement.without(task)) + ")";
-        placement.forget(task.id());
+                + String.join(", ", without) + ")";
+        asked.forget(task.id());
         if (task.terms().waitForModel()) {
             queue.putBack(run, everywhere, clock.millis() + MODEL_PAUSE, false);
         } else {
             queue.fail(run, everywhere);
         }
-    }
-
-    private static void answered(Host host) {
-        host.trouble = null;
-        host.circuit.answered();
     }
 }

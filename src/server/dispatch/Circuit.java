@@ -1,8 +1,9 @@
 package server.dispatch;
 
 /// Leaves a host alone that cannot be reached: after five failed connections in a row for 1 s, doubling to 30 s, with
-/// one try at the end of each such time. Any HTTP answer ends that. A host that says it is busy is left alone in the
-/// same steps from its first such answer on, or for as long as it asks. Times are milliseconds since the epoch.
+/// one try at the end of each such time. Any HTTP answer ends that. A host that says it is busy, or gets too many
+/// requests, is left alone in the same steps from its first such answer on, or for as long as it asks; only the time
+/// ends that, for what it answers besides tells nothing of new requests. Times are milliseconds since the epoch.
 final class Circuit {
 
     static final int FAILURES_MAX = 5;
@@ -17,12 +18,14 @@ final class Circuit {
     private long until;
     /// When that was decided: a clock that shows less now was set back, and the pause is over.
     private long since;
+    /// Whether the host itself asked for this pause.
+    private boolean busy;
     /// Whether the one try at the end of a pause is under way.
     private boolean trying;
 
     /// Whether a task may be sent now.
     synchronized boolean allows(long now) {
-        return until == 0 || !trying && (now >= until || now < since);
+        return until == 0 || !trying && over(now);
     }
 
     /// When a pause ends; 0: there is none, or a try is under way whose end will tell.
@@ -39,28 +42,52 @@ final class Circuit {
         trying = false;
         if (++failures >= FAILURES_MAX) {
             pauseFrom(now);
+            busy = false;
         }
     }
 
     /// @param retryAfter what the host asked for, in milliseconds; 0: nothing
     synchronized void busy(long now, long retryAfter) {
+        boolean again = trying || !busy || over(now);
         trying = false;
         failures = 0;
-        pauseFrom(now);
-        until = Math.max(until, now + Math.min(retryAfter, RETRY_AFTER_MAX));
+        long asked = now + Math.min(retryAfter, RETRY_AFTER_MAX);
+        if (again) {
+            pauseFrom(now);
+            busy = true;
+        }
+        // of several answers at once the first makes the pause, but each may ask for a longer one
+        until = Math.max(until, asked);
     }
 
-    /// The host answered, whatever it said.
-    synchronized void answered() {
-        trying = false;
+    /// The host told how it is: it can be reached again. What it said about being busy still holds.
+    synchronized void reached() {
         failures = 0;
-        pause = PAUSE_FIRST;
-        until = 0;
+        if (!busy) {
+            trying = false;
+            pause = PAUSE_FIRST;
+            until = 0;
+        }
+    }
+
+    /// The host answered a task, whatever it said.
+    synchronized void answered(long now) {
+        failures = 0;
+        if (until == 0 || trying || !busy || over(now)) {
+            trying = false;
+            busy = false;
+            pause = PAUSE_FIRST;
+            until = 0;
+        }
     }
 
     /// A try ended without telling anything of the host (it was cancelled).
     synchronized void unknown() {
         trying = false;
+    }
+
+    private boolean over(long now) {
+        return now >= until || now < since;
     }
 
     private void pauseFrom(long now) {

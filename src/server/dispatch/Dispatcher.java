@@ -4,23 +4,20 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 
-import server.executor.TaskExecutor;
 import server.live.Answers;
 import server.queue.Run;
 import server.queue.TaskQueue;
 import server.task.Task;
 import server.task.TaskState;
 
-/// Gives ready tasks to hosts. One loop thread asks the queue for the next task that a host can take, as long as a
-/// worker is free; each attempt runs on a virtual thread of its own. Between two looks the loop sleeps until the next
+/// Gives ready tasks to hosts. One loop thread asks the queue for the next task that a host can take, as long as one
+/// has a free place; each attempt runs on a virtual thread of its own. Between two looks the loop sleeps until the next
 /// due time or the next change, but at most a second, so that a clock that was set is noticed.
 public final class Dispatcher implements AutoCloseable {
 
@@ -28,37 +25,42 @@ public final class Dispatcher implements AutoCloseable {
     private static final long SLEEP_MAX_MS = 1_000;
 
     private final TaskQueue queue;
-    private volatile int workers;
+    private final Hosts hosts;
+    private final HealthCheck health;
+    private volatile DispatchOptions options;
     private final InstantSource clock;
-    private final Placement placement;
+    private final Asked asked = new Asked();
     private final AttemptRunner runner;
     /// By task: the thread of its running attempt.
     private final Map<Long, Thread> attempts = new ConcurrentHashMap<>();
-    private final AtomicInteger active = new AtomicInteger();
     private final AtomicBoolean changed = new AtomicBoolean();
     private final Thread loop;
     private volatile boolean stopping;
 
-    public Dispatcher(TaskQueue queue, List<TaskExecutor> executors, Answers answers, DispatchOptions options,
-            InstantSource clock, RandomGenerator random) {
+    public Dispatcher(TaskQueue queue, Hosts hosts, Answers answers, DispatchOptions options, InstantSource clock,
+            RandomGenerator random) {
         this.queue = queue;
-        this.workers = options.workers();
+        this.hosts = hosts;
+        this.options = options;
         this.clock = clock;
-        this.placement = new Placement(executors.stream().map(Host::new).toList(), clock);
-        this.runner = new AttemptRunner(queue, placement, answers, new RetryPolicy(random), options.idle(), clock);
-        this.loop = Thread.ofPlatform().name("dispatch").unstarted(this::loop);
+        health = new HealthCheck(hosts, options.routing().healthCheckInterval(), clock);
+        runner = new AttemptRunner(queue, this::routing, asked, health::askNow, answers, new RetryPolicy(random),
+                options.idle(), clock);
+        loop = Thread.ofPlatform().name("dispatch").unstarted(this::loop);
     }
 
     public void start() {
         queue.onReady(this::ready);
         queue.onRunCancelled(this::interrupt);
+        hosts.onChange(this::wake);
+        health.start();
         loop.start();
     }
 
     /// While nothing could be started, a wake-up at every submit would only take time from the submits: the end of an
     /// attempt, or of a host's pause, makes the loop look.
     private void ready() {
-        if (active.get() < workers && placement.anyHost()) {
+        if (hosts.anyPlace()) {
             wake();
         }
     }
@@ -70,18 +72,11 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    /// How many attempts run now.
-    public int active() {
-        return active.get();
-    }
-
-    public int workers() {
-        return workers;
-    }
-
-    /// From now on so many attempts run at once; none is broken off for it.
-    public void workers(int newWorkers) {
-        workers = newWorkers;
+    /// From now on these hold; no attempt is broken off for it.
+    public void become(DispatchOptions newOptions) {
+        options = newOptions;
+        hosts.workers(newOptions.workers());
+        health.every(newOptions.routing().healthCheckInterval());
         wake();
     }
 
@@ -91,17 +86,18 @@ public final class Dispatcher implements AutoCloseable {
             return null;
         }
         String on = task.terms().on();
-        if (on != null && placement.named(on) == null) {
+        if (on != null && hosts.named(on) == null) {
             return "no host is named " + on;
         }
-        if (placement.choose(task) != null) {
+        Routing routing = routing();
+        if (routing.onlyItsTurn(task, asked.without(task.id()))) {
             return null;
         }
         StringBuilder reasons = new StringBuilder("no host can take it now");
         String separator = ": ";
-        for (Host host : placement.hosts()) {
-            String trouble = host.trouble;
-            if (trouble != null && placement.suits(host, task)) {
+        for (String name : routing.open(task)) {
+            String trouble = hosts.named(name).trouble(task.model(), clock.millis());
+            if (trouble != null) {
                 reasons.append(separator).append(trouble);
                 separator = "; ";
             }
@@ -109,13 +105,17 @@ public final class Dispatcher implements AutoCloseable {
         return reasons.toString();
     }
 
+    private Routing routing() {
+        return new Routing(options.routing(), hosts.views(), queue.readyCount());
+    }
+
     private void loop() {
         while (!stopping) {
             changed.set(false);
             try {
-                long due = Math.min(queue.tick(), placement.nextTry());
-                while (!stopping && active.get() < workers && placement.anyHost() && startOne()) {
-                    // as many as there are workers for
+                long due = Math.min(queue.tick(), hosts.nextTry());
+                while (!stopping && startOne()) {
+                    // as many as there are places for
                 }
                 long ms = Math.max(1, Math.min(due - clock.millis(), SLEEP_MAX_MS));
                 if (!changed.get()) {
@@ -132,17 +132,16 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     private boolean startOne() {
-        Run run = queue.startNext(task -> {
-            Host host = placement.choose(task);
-            return host == null ? null : host.name();
-        });
+        if (!hosts.anyPlace()) {
+            return false;
+        }
+        Routing routing = routing();
+        Run run = queue.startNext(task -> routing.place(task, asked.without(task.id())));
         if (run == null) {
             return false;
         }
-        Host host = placement.named(((TaskState.Running) run.task().state()).host());
-        host.circuit.sent();
-        host.running.incrementAndGet();
-        active.incrementAndGet();
+        Host host = hosts.named(run.task().state().host());
+        host.begun();
         Thread thread = Thread.ofVirtual().name("attempt-" + run.task().name()).unstarted(() -> attempt(run, host));
         attempts.put(run.task().id(), thread);
         thread.start();
@@ -154,14 +153,13 @@ public final class Dispatcher implements AutoCloseable {
             runner.run(run, host, () -> stopping);
         } finally {
             attempts.remove(run.task().id(), Thread.currentThread());
-            host.running.decrementAndGet();
-            active.decrementAndGet();
+            host.ended();
             wake();
         }
     }
 
     private void interrupt(Task cancelled) {
-        placement.forget(cancelled.id());
+        asked.forget(cancelled.id());
         Thread thread = attempts.get(cancelled.id());
         if (thread != null) {
             thread.interrupt();
@@ -171,6 +169,7 @@ public final class Dispatcher implements AutoCloseable {
     /// Starts nothing more, lets what runs end for `grace`, then puts the rest back to pending.
     public void stop(Duration grace) {
         stopping = true;
+        health.close();
         LockSupport.unpark(loop);
         long end = System.nanoTime() + grace.toNanos();
         try {
@@ -195,6 +194,6 @@ public final class Dispatcher implements AutoCloseable {
     @Override
     public void close() {
         stop(Duration.ZERO);
-        placement.hosts().forEach(host -> host.executor.close());
+        hosts.close();
     }
 }

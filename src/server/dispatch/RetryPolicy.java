@@ -3,6 +3,7 @@ package server.dispatch;
 import java.util.random.RandomGenerator;
 
 import server.executor.Outcome;
+import server.executor.Outcome.Cause;
 import server.task.Task;
 import server.task.Terms;
 
@@ -20,8 +21,8 @@ final class RetryPolicy {
     }
 
     /// Whether a failure of this cause, that was not the host's, leaves the task another attempt.
-    boolean triesAgain(Task task, Outcome.Cause cause) {
-        return cause == Outcome.Cause.PASSING && task.retries() < task.terms().maxRetries();
+    boolean triesAgain(Task task, Cause cause) {
+        return (cause == Cause.PASSING || cause == Cause.LIMITED) && task.retries() < task.terms().maxRetries();
     }
 
     /// Milliseconds until the next attempt.

@@ -15,4 +15,12 @@ public interface ExecutorProvider {
     ///
     /// @throws IllegalArgumentException with a message for the user if the address is not right
     TaskExecutor open(String address);
+
+    /// The same with all that the settings say of the host; a kind that has no use for more than the address leaves
+    /// this as it is.
+    ///
+    /// @throws IllegalArgumentException with a message for the user, without any secret
+    default TaskExecutor open(HostAddress host) {
+        return open(host.url());
+    }
 }

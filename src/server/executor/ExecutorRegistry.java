@@ -11,32 +11,27 @@ import shared.Problem;
 public final class ExecutorRegistry {
 
     private final List<ExecutorProvider> providers;
-    private final List<String> skippedPlugins;
 
     /// @param providers asked in this order; the built-in `ollama` serves every plain address, so it belongs last
     public ExecutorRegistry(List<ExecutorProvider> providers) {
-        this(providers, List.of());
-    }
-
-    private ExecutorRegistry(List<ExecutorProvider> providers, List<String> skippedPlugins) {
         this.providers = List.copyOf(providers);
-        this.skippedPlugins = skippedPlugins;
     }
 
     /// The built-in kinds and those of other modules on the path.
     public static ExecutorRegistry load() {
-        return load(Plugins.NONE);
+        return load(List.of());
     }
 
-    /// These and the kinds of the jars in a folder; a jar that cannot be used is logged and passed over.
+    /// These and the kinds of the jars in a folder.
     ///
-    /// @throws Problem if there is no such folder
+    /// @param plugins null for none
+    /// @throws Problem if there is no such folder, or naming the jars in it that cannot be used
     public static ExecutorRegistry load(Path plugins) {
-        return load(Plugins.load(plugins));
+        return load(plugins == null ? List.of() : Plugins.load(plugins));
     }
 
-    private static ExecutorRegistry load(Plugins plugins) {
-        List<ExecutorProvider> found = new ArrayList<>(plugins.providers());
+    private static ExecutorRegistry load(List<ExecutorProvider> plugins) {
+        List<ExecutorProvider> found = new ArrayList<>(plugins);
         List<ExecutorProvider> builtIn = new ArrayList<>();
         for (ExecutorProvider provider : ServiceLoader.load(ExecutorProvider.class)) {
             boolean ours = provider.getClass().getModule() == ExecutorRegistry.class.getModule();
@@ -44,7 +39,7 @@ public final class ExecutorRegistry {
         }
         // a plug-in may take addresses away from the built-in kinds, never the other way round
         found.addAll(builtIn);
-        return new ExecutorRegistry(found, plugins.skipped());
+        return new ExecutorRegistry(found);
     }
 
     /// @return the names of all kinds, for messages and listings
@@ -60,37 +55,40 @@ public final class ExecutorRegistry {
         String clean = clean(address);
         return providers.stream().filter(provider -> provider.serves(clean)).findFirst()
                 .orElseThrow(() -> Problem.badRequest("no kind of host serves the address \"" + shown(clean)
-                        + "\" (known: " + String.join(", ", kinds()) + passedOver()
+                        + "\" (known: " + String.join(", ", kinds())
                         + "); write host, host:port, http://host:port, openai:http://host:port/v1 or echo:"));
+    }
+
+    /// The kind of a host.
+    ///
+    /// @param kind as the user named it, as in `kind: ollama`; null for the one that serves the address
+    /// @throws Problem if there is no such kind, or none that serves the address
+    public ExecutorProvider provider(String kind, String address) {
+        return kind == null ? provider(address)
+                : providers.stream().filter(provider -> provider.kind().equals(kind)).findFirst()
+                        .orElseThrow(() -> Problem.badRequest("unknown kind of host \"" + kind
+                                + "\"; it must be one of " + String.join(", ", kinds())));
     }
 
     /// Opens a host of the kind that serves the address; does not connect.
     ///
     /// @throws Problem if the address is not right
     public TaskExecutor open(String address) {
-        return open(provider(address), address);
+        return open(null, HostAddress.of(address));
     }
 
-    /// Opens a host of a kind that the user named, as in `kind: ollama`.
+    /// Opens a host; does not connect.
     ///
+    /// @param kind null for the one that serves the address
     /// @throws Problem if there is no such kind, or the address is not right
-    public TaskExecutor open(String kind, String address) {
-        return open(providers.stream().filter(provider -> provider.kind().equals(kind)).findFirst()
-                .orElseThrow(() -> Problem.badRequest("unknown kind of host \"" + kind + "\"; it must be one of "
-                        + String.join(", ", kinds()) + passedOver())), address);
-    }
-
-    private String passedOver() {
-        return skippedPlugins.isEmpty() ? "" : "; plug-ins that could not be used: "
-                + String.join("; ", skippedPlugins);
-    }
-
-    private static TaskExecutor open(ExecutorProvider provider, String address) {
+    public TaskExecutor open(String kind, HostAddress host) {
+        String url = clean(host.url());
+        ExecutorProvider provider = provider(kind, url);
         try {
-            return provider.open(clean(address));
+            return provider.open(new HostAddress(host.name(), url, host.apiKey(), host.headers(), host.models(),
+                    host.timeout()));
         } catch (IllegalArgumentException wrong) {
-            throw Problem.badRequest("the address \"" + shown(clean(address)) + "\" is not right: "
-                    + wrong.getMessage());
+            throw Problem.badRequest("the address \"" + shown(url) + "\" is not right: " + wrong.getMessage());
         }
     }
 

@@ -24,7 +24,9 @@ public sealed interface Outcome {
         BUSY,
         /// The host does not have the model (404). Another one may.
         MODEL_MISSING,
-        /// May do better next time: a lost connection, the idle timeout, 408, 429, 5xx, an error inside the stream.
+        /// The host takes fewer requests than it gets (429). May do better later; until then the host is left alone.
+        LIMITED,
+        /// May do better next time: a lost connection, the idle timeout, 408, 5xx, an error inside the stream.
         PASSING,
         /// Will not do better: another 4xx, 501, a request that is itself wrong, an answer too large.
         FINAL,

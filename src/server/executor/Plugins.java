@@ -1,11 +1,8 @@
 package server.executor;
 
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.lang.module.Configuration;
 import java.lang.module.ModuleFinder;
-import java.lang.module.ModuleReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,34 +18,31 @@ import shared.Problem;
 
 /// Kinds of host from jars that were dropped into a folder. Each jar, a module or a plain one with
 /// `META-INF/services/server.executor.ExecutorProvider`, gets a layer of its own: the jars cannot disturb each other,
-/// and one that cannot be used is named and passed over. Who needs its kind learns of it at the start, for then no
-/// kind serves the host's address.
-///
-/// @param providers in the order of the jars' names
-/// @param skipped   for each jar that cannot be used its name and why
-record Plugins(List<ExecutorProvider> providers, List<String> skipped) {
+/// and one that cannot be used is known by its name.
+final class Plugins {
 
-    static final Plugins NONE = new Plugins(List.of(), List.of());
+    private Plugins() {
+    }
 
-    private static final Logger LOG = System.getLogger("executor");
-
-    /// @throws Problem if there is no such folder, or it cannot be read
-    static Plugins load(Path folder) {
+    /// The providers in the order of the jars' names.
+    ///
+    /// @throws Problem if the folder cannot be read, or naming every jar that cannot be used: without it, the address
+    ///                 of its host would be taken for that of another kind
+    static List<ExecutorProvider> load(Path folder) {
         List<ExecutorProvider> providers = new ArrayList<>();
-        List<String> skipped = new ArrayList<>();
+        List<String> unusable = new ArrayList<>();
         for (Path jar : jars(folder)) {
             try {
-                List<ExecutorProvider> found = open(jar);
-                LOG.log(Level.INFO, () -> "event=plugin_loaded file=" + jar.getFileName() + " kinds="
-                        + found.stream().map(ExecutorProvider::kind).collect(Collectors.joining(",")));
-                providers.addAll(found);
-            } catch (RuntimeException | LinkageError | ServiceConfigurationError unusable) {
-                String why = jar.getFileName() + ": " + reason(unusable);
-                LOG.log(Level.WARNING, () -> "event=plugin_skipped file=" + why);
-                skipped.add(why);
+                providers.addAll(open(jar));
+            } catch (RuntimeException | LinkageError | ServiceConfigurationError failure) {
+                unusable.add(jar.getFileName() + " (" + reason(failure) + ")");
             }
         }
-        return new Plugins(List.copyOf(providers), List.copyOf(skipped));
+        if (!unusable.isEmpty()) {
+            throw Problem.badRequest("in the folder of plug-ins " + folder + " cannot be used: "
+                    + String.join(", ", unusable) + "; mend it or take it out");
+        }
+        return providers;
     }
 
     private static List<Path> jars(Path folder) {
@@ -62,13 +56,13 @@ record Plugins(List<ExecutorProvider> providers, List<String> skipped) {
 
     private static List<ExecutorProvider> open(Path jar) {
         ModuleFinder finder = ModuleFinder.of(jar);
-        Set<String> names = finder.findAll().stream().map(ModuleReference::descriptor).map(module -> module.name())
+        Set<String> names = finder.findAll().stream().map(found -> found.descriptor().name())
                 .collect(Collectors.toSet());
-        ModuleLayer ours = ExecutorRegistry.class.getModule().getLayer();
-        ModuleLayer parent = ours == null ? ModuleLayer.boot() : ours;
+        ModuleLayer parent = ExecutorRegistry.class.getModule().getLayer();
         Configuration configuration = parent.configuration().resolve(finder, ModuleFinder.of(), names);
         ModuleLayer layer = parent.defineModulesWithOneLoader(configuration, ExecutorRegistry.class.getClassLoader());
         List<ExecutorProvider> found = new ArrayList<>();
+        // those of the layers below are found again
         for (ExecutorProvider provider : ServiceLoader.load(layer, ExecutorProvider.class)) {
             if (provider.getClass().getModule().getLayer() == layer) {
                 Objects.requireNonNull(provider.kind(), "its kind has no name");
@@ -81,8 +75,8 @@ record Plugins(List<ExecutorProvider> providers, List<String> skipped) {
         return found;
     }
 
-    private static String reason(Throwable unusable) {
-        Throwable deepest = unusable;
+    private static String reason(Throwable failure) {
+        Throwable deepest = failure;
         while (deepest.getCause() != null) {
             deepest = deepest.getCause();
         }

@@ -23,6 +23,14 @@ public interface TaskExecutor extends AutoCloseable {
     /// @throws java.io.IOException the host cannot be asked, with a message for people
     List<String> models() throws java.io.IOException, InterruptedException;
 
+    /// Asks the host how it is; blocks for at most some seconds. A kind that knows more than its models says more.
+    ///
+    /// @throws java.io.IOException the host cannot be asked, with a message for people
+    default HostReport report() throws java.io.IOException, InterruptedException {
+        List<String> models = models();
+        return new HostReport(null, models.isEmpty() ? null : models, null);
+    }
+
     @Override
     void close();
 }

@@ -13,6 +13,7 @@ import java.util.function.Function;
 import com.sun.net.httpserver.HttpServer;
 
 import server.cron.Crons;
+import server.dispatch.Hosts;
 import server.live.Answers;
 import server.queue.Compaction;
 import server.queue.TaskQueue;
@@ -30,7 +31,7 @@ public final class HttpApi implements AutoCloseable {
     /// @param answers what is being said; the caller has given it the queue's events
     /// @param waiting why a pending task waits, for people (no host is there, …); null if for nothing but its turn
     public record Parts(TaskQueue queue, Compaction compaction, Answers answers, SubmissionReader submissions,
-            Workers workers, Function<Task, String> waiting, InstantSource clock, Crons crons) {
+            Hosts hosts, Function<Task, String> waiting, InstantSource clock, Crons crons) {
     }
 
     private final String host;
@@ -130,7 +131,8 @@ public final class HttpApi implements AutoCloseable {
         BatchApi batches = new BatchApi(options, queue, parts.submissions());
         ListApi lists = new ListApi(options, queue);
         TaskStream streams = new TaskStream(options, queue, parts.answers());
-        QueueApi all = new QueueApi(queue, parts.workers(), parts.clock());
+        QueueApi all = new QueueApi(queue, parts.hosts(), parts.clock());
+        BackendsApi backends = new BackendsApi(parts.hosts());
         ServerApi self = new ServerApi(options, queue, () -> stopping);
         CronApi crons = new CronApi(options, parts.crons(), parts.clock());
         return new Routes()
@@ -158,6 +160,9 @@ public final class HttpApi implements AutoCloseable {
                 .add("POST", "/api/queue/resume", all::resume)
                 .add("POST", "/api/queue/drain", all::drain)
                 .add("POST", "/api/journal/compact", new JournalApi(parts.compaction())::compact)
+                .add("GET", "/api/backends", backends::list)
+                .add("POST", "/api/backends/{id}/enable", backends::enable)
+                .add("POST", "/api/backends/{id}/disable", backends::disable)
                 .add("GET", "/api/info", self::info)
                 .addOpen("GET", "/healthz", self::health)
                 .addOpen("GET", "/readyz", self::ready)

@@ -3,6 +3,7 @@ package server.http;
 import java.time.InstantSource;
 import java.util.Map;
 
+import server.dispatch.Hosts;
 import server.queue.QueueMode;
 import server.queue.QueueStats;
 import server.queue.TaskQueue;
@@ -15,13 +16,13 @@ import shared.json.JsonWriter;
 final class QueueApi {
 
     private final TaskQueue queue;
-    private final Workers workers;
+    private final Hosts hosts;
     private final InstantSource clock;
     private final long startedAt;
 
-    QueueApi(TaskQueue queue, Workers workers, InstantSource clock) {
+    QueueApi(TaskQueue queue, Hosts hosts, InstantSource clock) {
         this.queue = queue;
-        this.workers = workers;
+        this.hosts = hosts;
         this.clock = clock;
         startedAt = clock.millis();
     }
@@ -60,8 +61,8 @@ final class QueueApi {
             out.name(entry.getKey().toString()).number(entry.getValue().longValue());
         }
         out.endObject();
-        out.name("workers_active").number(workers.active());
-        out.name("workers_idle").number(workers.idle());
+        out.name("workers_active").number(hosts.running());
+        out.name("workers_idle").number(hosts.idle());
         out.name("mode").string(stats.mode().text);
         Times.write(out.name("oldest_pending_at"), stats.oldestPendingAt());
         out.name("oldest_pending_seconds")

@@ -23,7 +23,7 @@ import shared.json.Slice;
 ///  "task":{"id":…,"type":…,"model":…,"priority":5,"status":"pending","created_at":…},
 ///  "order":9,                    if it is not the seq of the submit (the task was retried by hand)
 ///  "idempotency":{"key":…,"fingerprint":…},                            submitted
-///  "attempts":[{"attempt":1,"host":…,"started_at":…,"ended_at":…,"error":…,"uncounted":true}],
+///  "attempts":[{"attempt":1,"host":…,"rule":…,"started_at":…,"ended_at":…,"error":…,"uncounted":true}],
 ///  "preview":…,"payload":{…},                                          submitted
 ///  "result":{…}}                                                       completed
 /// {…,"event":"cron","what":"fired","at":…,"cron":{"id":…,…},             see CronLine

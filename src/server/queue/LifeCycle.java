@@ -43,11 +43,12 @@ final class LifeCycle {
                 new Event.Request(asked.payload(), asked.preview(), key, fingerprint), null);
     }
 
-    static Event.Change started(Task task, String host, long now) {
+    static Event.Change started(Task task, Place place, long now) {
         if (task.status() != TaskStatus.PENDING) {
             throw refused(task, "started");
         }
-        return change(Event.What.STARTED, now, task.with(new Running(now, host)), task.attempts());
+        return change(Event.What.STARTED, now, task.with(new Running(now, place.host(), place.rule())),
+                task.attempts());
     }
 
     static Event.Change completed(Task task, Slice result, long now) {
@@ -163,7 +164,8 @@ final class LifeCycle {
     private static List<Attempt> attempted(Task task, Running run, long end, String error, boolean counted) {
         List<Attempt> attempts = new ArrayList<>(task.attempts().size() + 1);
         attempts.addAll(task.attempts());
-        attempts.add(new Attempt(attempts.size() + 1, run.host(), run.startedAt(), end, error, counted));
+        attempts.add(new Attempt(attempts.size() + 1, run.host(), run.startedAt(), end, error, counted,
+                run.rule()));
         return List.copyOf(attempts);
     }
 

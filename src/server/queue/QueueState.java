@@ -88,22 +88,22 @@ final class QueueState {
     /// Begins the first task for which `placement` names a host, or fails it if it has expired and nobody noticed yet.
     ///
     /// @return a `started` or a `failed` event; null if there is nothing to start
-    Event.Change start(Function<Task, String> placement, long now) {
+    Event.Change start(Function<Task, Place> placement, long now) {
         if (mode == QueueMode.PAUSED) {
             return null;
         }
         wake(now);
-        String[] host = new String[1];
+        Place[] place = new Place[1];
         int slot = ready.first(candidate -> {
             Task task = arrivals.get(candidate);
-            host[0] = expired(task, now) ? null : placement.apply(task);
-            return host[0] != null || expired(task, now);
+            place[0] = expired(task, now) ? null : placement.apply(task);
+            return place[0] != null || expired(task, now);
         });
         if (slot < 0) {
             return null;
         }
         Task task = arrivals.get(slot);
-        return host[0] == null ? LifeCycle.expired(task, now) : LifeCycle.started(task, host[0], now);
+        return place[0] == null ? LifeCycle.expired(task, now) : LifeCycle.started(task, place[0], now);
     }
 
     Event.Change cancel(long id, long now) {
@@ -260,6 +260,11 @@ final class QueueState {
                 line.accept(cron.lastAt());
             }
         });
+    }
+
+    /// How many tasks wait for nothing but their turn.
+    int readyCount() {
+        return ready.size();
     }
 
     Totals totals() {

@@ -14,8 +14,9 @@ import server.task.Task;
 ///
 /// Where a task can run depends on its demand alone, so tasks of one priority and demand form a lane; when the first
 /// of a lane finds no place, neither would those behind it, and the whole lane is passed over. Tasks that have a
-/// history (they were tried somewhere) have lanes of their own, where each is asked, for where they were tried matters
-/// too.
+/// history (they were tried somewhere) have lanes of their own, by where that was last. There one after the other is
+/// asked for, because the rest of the history may matter too; but it rarely does, so a lane is passed over when a
+/// hundred found no place.
 ///
 /// Invariants: no lane is empty; `heads` has each lane of its priority once, under the order of the lane's first task.
 final class ReadyOrder {
@@ -23,7 +24,24 @@ final class ReadyOrder {
     private final TreeMap<Integer, Level> levels = new TreeMap<>(Comparator.reverseOrder());
     private int size;
 
-    private record Demand(String model, String on, boolean remote, boolean waitForModel, boolean tried) {
+    /// How many tasks of a lane are asked for, so that thousands of them do not make each start slow.
+    static final int ASKED_MAX = 100;
+
+    /// @param triedOn where the last attempt failed, empty if it was not on record; null if there was none
+    private record Demand(String model, String on, boolean remote, boolean waitForModel, String triedOn) {
+    }
+
+    private static final class Deeper {
+        final SortedSlots.Cursor cursor;
+        int asked = 1;
+
+        Deeper(SortedSlots.Cursor cursor) {
+            this.cursor = cursor;
+        }
+
+        boolean next() {
+            return asked++ < ASKED_MAX && cursor.next();
+        }
     }
 
     private static final class Lane {
@@ -46,7 +64,7 @@ final class ReadyOrder {
 
     void add(Task task, int slot) {
         Level level = levels.computeIfAbsent(task.priority(), absent -> new Level());
-        Lane lane = level.lanes.computeIfAbsent(demandOf(task), demand -> new Lane(demand.tried()));
+        Lane lane = level.lanes.computeIfAbsent(demandOf(task), demand -> new Lane(demand.triedOn() != null));
         long head = lane.slots.firstKey();
         lane.slots.add(task.order(), slot);
         if (task.order() < head) {
@@ -77,8 +95,8 @@ final class ReadyOrder {
         size--;
     }
 
-    /// The first slot that passes, in the order of priority and order; -1 if none does. The predicate is asked for each
-    /// task that has a history, and for the first of each lane of the others.
+    /// The first slot that passes, in the order of priority and order; -1 if none does. The predicate is asked for the
+    /// first of each lane, and for the first hundred of a lane of tasks that have a history.
     int first(IntPredicate passes) {
         for (Level level : levels.values()) {
             int slot = first(level, passes);
@@ -91,28 +109,33 @@ final class ReadyOrder {
 
     private static int first(Level level, IntPredicate passes) {
         // refused tasks of lanes that are asked one by one: where such a lane goes on
-        PriorityQueue<SortedSlots.Cursor> deeper = null;
+        PriorityQueue<Deeper> deeper = null;
         Iterator<Lane> heads = level.heads.values().iterator();
         Lane lane = next(heads);
         while (lane != null || deeper != null && !deeper.isEmpty()) {
-            SortedSlots.Cursor cursor;
-            boolean goesOn = true;
+            Deeper asked;
             if (deeper != null && !deeper.isEmpty()
-                    && (lane == null || deeper.peek().key() < lane.slots.firstKey())) {
-                cursor = deeper.poll();
-            } else {
-                cursor = lane.slots.cursor();
-                goesOn = lane.oneByOne;
+                    && (lane == null || deeper.peek().cursor.key() < lane.slots.firstKey())) {
+                asked = deeper.poll();
+            } else if (lane.oneByOne) {
+                asked = new Deeper(lane.slots.cursor());
                 lane = next(heads);
-            }
-            if (passes.test(cursor.slot())) {
-                return cursor.slot();
-            }
-            if (goesOn && cursor.next()) {
-                if (deeper == null) {
-                    deeper = new PriorityQueue<>(Comparator.comparingLong(SortedSlots.Cursor::key));
+            } else {
+                int slot = lane.slots.firstSlot();
+                if (passes.test(slot)) {
+                    return slot;
                 }
-                deeper.add(cursor);
+                lane = next(heads);
+                continue;
+            }
+            if (passes.test(asked.cursor.slot())) {
+                return asked.cursor.slot();
+            }
+            if (asked.next()) {
+                if (deeper == null) {
+                    deeper = new PriorityQueue<>(Comparator.comparingLong((Deeper other) -> other.cursor.key()));
+                }
+                deeper.add(asked);
             }
         }
         return -1;
@@ -123,7 +146,9 @@ final class ReadyOrder {
     }
 
     private static Demand demandOf(Task task) {
-        boolean tried = !task.attempts().isEmpty() || task.state().error() != null;
-        return new Demand(task.model(), task.terms().on(), task.terms().remote(), task.terms().waitForModel(), tried);
+        String triedOn = !task.attempts().isEmpty() ? String.valueOf(task.attempts().getLast().host())
+                : task.state().error() != null ? "" : null;
+        return new Demand(task.model(), task.terms().on(), task.terms().remote(), task.terms().waitForModel(),
+                triedOn);
     }
 }

@@ -31,6 +31,7 @@ final class TaskLine {
     private long startedAt;
     private long endedAt;
     private String host;
+    private String rule;
     private int retries;
     private String error;
     private byte[] metadata;
@@ -70,6 +71,9 @@ final class TaskLine {
         time(out, "started_at", state.startedAt());
         time(out, "completed_at", state.endedAt());
         text(out, "executed_on", state.host());
+        if (state instanceof TaskState.Running running) {
+            text(out, "rule", running.rule());
+        }
         if (task.retries() != 0) {
             out.name("retry_count").number(task.retries());
         }
@@ -93,6 +97,7 @@ final class TaskLine {
         out.beginObject();
         out.name("attempt").number(attempt.number());
         text(out, "host", attempt.host());
+        text(out, "rule", attempt.rule());
         time(out, "started_at", attempt.startedAt());
         time(out, "ended_at", attempt.endedAt());
         text(out, "error", attempt.error());
@@ -159,6 +164,7 @@ final class TaskLine {
                 case "started_at" -> startedAt = time(in);
                 case "completed_at" -> endedAt = time(in);
                 case "executed_on" -> host = pool.share(in.string());
+                case "rule" -> rule = pool.share(in.string());
                 case "retry_count" -> retries = Integer.parseInt(in.number());
                 case "error" -> error = pool.share(in.string());
                 case "metadata" -> metadata = in.raw().toBytes();
@@ -194,6 +200,7 @@ final class TaskLine {
     static Attempt readAttempt(JsonReader in, Pool pool) {
         int number = 0;
         String host = null;
+        String rule = null;
         long startedAt = 0;
         long endedAt = 0;
         String error = null;
@@ -203,6 +210,7 @@ final class TaskLine {
             switch (name) {
                 case "attempt" -> number = Integer.parseInt(in.number());
                 case "host" -> host = pool.share(in.string());
+                case "rule" -> rule = pool.share(in.string());
                 case "started_at" -> startedAt = time(in);
                 case "ended_at" -> endedAt = time(in);
                 case "error" -> error = pool.share(in.string());
@@ -210,7 +218,7 @@ final class TaskLine {
                 default -> in.skip();
             }
         }
-        return new Attempt(number, host, startedAt, endedAt, error, counted);
+        return new Attempt(number, host, startedAt, endedAt, error, counted, rule);
     }
 
     private void term(String name) {
@@ -240,7 +248,7 @@ final class TaskLine {
         return switch (status) {
             case PENDING -> retryAt == 0 && error == null ? TaskState.Pending.READY
                     : new TaskState.Pending(retryAt, error);
-            case RUNNING -> new TaskState.Running(startedAt, host);
+            case RUNNING -> new TaskState.Running(startedAt, host, rule);
             case COMPLETED -> new TaskState.Completed(startedAt, endedAt, host);
             case FAILED -> new TaskState.Failed(startedAt, endedAt, host, error);
             case CANCELLED -> new TaskState.Cancelled(startedAt, endedAt, host);

@@ -190,11 +190,11 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     /// Begins the next attempt: of the ready tasks the first, by priority and order, for which `placement` names a
     /// host. Returns without waiting for durability (see [Run#seq]).
     ///
-    /// @param placement the host's name for a task, null if none can take it now; called under the queue's lock, so
-    ///                  quick and without calling back. Of tasks of one priority, model, `on`, `remote_execution` and
-    ///                  `wait_for_model` that were not tried yet only the first is asked for
+    /// @param placement the place for a task, null if none can take it now; called under the queue's lock, so quick
+    ///                  and without calling back. Of tasks of one priority, model, `on`, `remote_execution` and
+    ///                  `wait_for_model` that were not tried yet only the first is asked for, of those that were some
     /// @return null if there is none, or the queue is paused
-    public Run startNext(Function<Task, String> placement) {
+    public Run startNext(Function<Task, Place> placement) {
         synchronized (lock) {
             for (int i = 0; failure == null && i < WORK_MAX; i++) {
                 Event.Change event = state.start(placement, clock.millis());
@@ -217,6 +217,13 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
         // so many had expired: let others have the lock, then go on
         ready();
         return null;
+    }
+
+    /// How many tasks wait for nothing but their turn.
+    public int readyCount() {
+        synchronized (lock) {
+            return state.readyCount();
+        }
     }
 
     public void awaitDurable(long seq) {

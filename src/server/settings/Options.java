@@ -1,10 +1,16 @@
 package server.settings;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 import server.dispatch.DispatchOptions;
+import server.dispatch.HostOptions;
+import server.dispatch.RoutingOptions;
+import server.executor.HostAddress;
 import server.http.HttpOptions;
 import server.journal.JournalOptions;
 import server.queue.QueueOptions;
@@ -43,7 +49,25 @@ public final class Options {
     }
 
     public static DispatchOptions dispatch(Settings settings) {
-        return new DispatchOptions(settings.integer("queue.workers"), settings.duration("task.idle_timeout"));
+        RemoteSettings remote = settings.remote();
+        return new DispatchOptions(settings.integer("queue.workers"), settings.duration("task.idle_timeout"),
+                new RoutingOptions(remote.healthCheckInterval(), remote.localFirst(), remote.fallbackToLocal(),
+                        remote.maxLocalQueueSize()));
+    }
+
+    /// The local hosts, then the endpoints.
+    public static List<HostOptions> hosts(Settings settings) {
+        List<HostOptions> hosts = new ArrayList<>();
+        for (HostSettings host : settings.hosts()) {
+            hosts.add(new HostOptions(new HostAddress(host.name(), host.url(), null, Map.of(), Map.of(), null), null,
+                    false, host.weight(), host.maxConcurrent(), 0));
+        }
+        for (EndpointSettings endpoint : settings.remote().endpoints()) {
+            hosts.add(new HostOptions(new HostAddress(endpoint.name(), endpoint.baseUrl(), endpoint.apiKey(),
+                    endpoint.headers(), endpoint.models(), endpoint.timeout()), "openai", true, 1,
+                    endpoint.maxConcurrent(), endpoint.priority()));
+        }
+        return hosts;
     }
 
     /// What a submit that says nothing gets.

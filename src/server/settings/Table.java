@@ -47,8 +47,8 @@ final class Table {
             of("ollama.hosts[].url", text(), null, "its address; needed"),
             of("ollama.hosts[].weight", integer(1, 1_000), "1", "its share of the tasks, against the others'"),
             of("ollama.hosts[].max_concurrent", integer(1, 10_000), null, "how many tasks it runs at once at most"),
-            of("queue.workers", integer(1, 1_000), "4", "how many tasks run at once").flag("--workers N")
-                    .older("QUEUE_MAX_WORKERS").live(),
+            of("queue.workers", integer(1, 1_000), "4", "how many tasks run at once on the local hosts")
+                    .flag("--workers N").older("QUEUE_MAX_WORKERS").live(),
 
             of("plugins", optionalPath(), null, "a folder of jars with further kinds of hosts").flag("--plugins DIR"),
 
@@ -91,13 +91,13 @@ final class Table {
 
             of("remote_scheduling.enabled", bool(), "false", "whether the endpoints are used"),
             of("remote_scheduling.health_check_interval", duration("1s", "1d"), "30s", "how often the hosts and "
-                    + "endpoints are looked at"),
+                    + "endpoints are looked at").live(),
             of("remote_scheduling.fallback_to_local", bool(), "true", "whether the local hosts take what no endpoint "
-                    + "took"),
+                    + "took").live(),
             of("remote_scheduling.local_first_policy", bool(), "true", "local, unless asked for otherwise, critical, "
-                    + "or high while the local queue is full; false: high and above go remote"),
+                    + "or high while the local queue is full; false: high and above go remote").live(),
             of("remote_scheduling.max_local_queue_size", integer(0, 10_000_000), "100", "so many waiting tasks make "
-                    + "the local queue full; 0: it is never full"),
+                    + "the local queue full; 0: it is never full").live(),
             of("remote_scheduling.endpoints[].name", text(), null, "what it is called; needed"),
             of("remote_scheduling.endpoints[].base_url", text(), null, "its address, as https://api.example.com/v1; "
                     + "needed"),

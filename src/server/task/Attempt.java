@@ -8,5 +8,11 @@ package server.task;
 /// @param endedAt milliseconds since the epoch
 /// @param error   null if it completed
 /// @param counted whether it used up a retry; one that a crash or a stop of the server cut off did not
-public record Attempt(int number, String host, long startedAt, long endedAt, String error, boolean counted) {
+/// @param rule    which rule chose the host; null if it is not known
+public record Attempt(int number, String host, long startedAt, long endedAt, String error, boolean counted,
+        String rule) {
+
+    public Attempt(int number, String host, long startedAt, long endedAt, String error, boolean counted) {
+        this(number, host, startedAt, endedAt, error, counted, null);
+    }
 }

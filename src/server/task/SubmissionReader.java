@@ -3,6 +3,7 @@ package server.task;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 import shared.Nearest;
 import shared.Priority;
@@ -43,12 +44,20 @@ public final class SubmissionReader {
     private record Defaults(String model, Terms terms) {
     }
 
+    private final Consumer<String> hostCheck;
     private volatile Defaults defaults;
 
     /// @param defaultModel the model of a submit that names none
     /// @param defaults     the terms of a submit that sets none
-    public SubmissionReader(String defaultModel, Terms defaults) {
+    /// @param hostCheck    throws a [Problem] if no host has this name
+    public SubmissionReader(String defaultModel, Terms defaults, Consumer<String> hostCheck) {
         this.defaults = new Defaults(defaultModel, defaults);
+        this.hostCheck = hostCheck;
+    }
+
+    /// Takes any name of a host.
+    public SubmissionReader(String defaultModel, Terms defaults) {
+        this(defaultModel, defaults, name -> { });
     }
 
     /// From now on these hold.
@@ -100,8 +109,12 @@ public final class SubmissionReader {
         if (type == null) {
             throw Problem.badRequest("type is missing; it must be chat, generate or embed");
         }
-        return new Submission(type, model(model, payload.model()), priority, terms.build(goZeros), payload.build(type),
-                metadata, payload.preview(type));
+        Terms built = terms.build(goZeros);
+        if (built.on() != null) {
+            hostCheck.accept(built.on());
+        }
+        return new Submission(type, model(model, payload.model()), priority, built, payload.build(type), metadata,
+                payload.preview(type));
     }
 
     /// Reads a priority as a submit may give it: an integer or a name.

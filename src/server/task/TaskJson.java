@@ -9,7 +9,8 @@ import shared.json.JsonWriter;
 import shared.json.Slice;
 
 /// The public JSON form of a task. The members from `id` to `metadata` are always there, in this order; behind them
-/// stands what only some tasks have: `retry_at`, the run of a cron task that made it, `expires_at`, and each of the
+/// stands what only some tasks have: `retry_at`, `rule` (while it runs), the run of a cron task that made it,
+/// `expires_at`, and each of the
 /// terms that differs from the default.
 public final class TaskJson {
 
@@ -92,6 +93,7 @@ public final class TaskJson {
             out.beginObject();
             out.name("attempt").number(attempt.number());
             out.name("host").string(attempt.host());
+            out.name("rule").string(attempt.rule());
             Times.write(out.name("started_at"), attempt.startedAt());
             Times.write(out.name("ended_at"), attempt.endedAt());
             duration(out, "duration", Math.max(0, attempt.endedAt() - attempt.startedAt()));
@@ -114,6 +116,9 @@ public final class TaskJson {
     private static void extras(JsonWriter out, Task task) {
         if (task.state() instanceof TaskState.Pending pending && pending.retryAt() != 0) {
             Times.write(out.name("retry_at"), pending.retryAt());
+        }
+        if (task.state() instanceof TaskState.Running running && running.rule() != null) {
+            out.name("rule").string(running.rule());
         }
         CronOrigin cron = task.cron();
         if (cron != null) {

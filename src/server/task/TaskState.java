@@ -24,7 +24,12 @@ public sealed interface TaskState {
     }
 
     /// @param host the name of the host that it was given to
-    record Running(long startedAt, String host) implements TaskState {
+    /// @param rule which rule chose the host; null if it is not known
+    record Running(long startedAt, String host, String rule) implements TaskState {
+
+        public Running(long startedAt, String host) {
+            this(startedAt, host, null);
+        }
     }
 
     record Completed(long startedAt, long endedAt, String host) implements TaskState {

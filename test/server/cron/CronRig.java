@@ -12,6 +12,7 @@ import java.util.Set;
 import server.journal.JournalOptions;
 import server.queue.CronBook;
 import server.queue.QueueOptions;
+import server.queue.Place;
 import server.queue.Run;
 import server.queue.TaskFilter;
 import server.queue.TaskQueue;
@@ -115,7 +116,7 @@ final class CronRig implements AutoCloseable {
     }
 
     Run start() {
-        return queue.startNext(task -> "h");
+        return queue.startNext(task -> Place.at("h"));
     }
 
     void complete(Run run) {

@@ -52,7 +52,7 @@ final class CircuitTest {
     @Test
     void answered_endsEverything() {
         fail(7, T);
-        circuit.answered();
+        circuit.answered(T);
         assertTrue(circuit.allows(T));
         fail(5, T);
         assertEquals(T + 1_000, circuit.pauseEnd(T));
@@ -66,6 +66,33 @@ final class CircuitTest {
         assertEquals(T + 7_000, circuit.pauseEnd(T));
         circuit.busy(T, Long.MAX_VALUE / 4);
         assertEquals(T + 3_600_000, circuit.pauseEnd(T));
+    }
+
+    @Test
+    void busyAgainDuringThePause_doesNotDoubleIt() {
+        circuit.busy(T, 0);
+        circuit.busy(T + 1, 0);
+        assertEquals(T + 1_000, circuit.pauseEnd(T + 1));
+        circuit.sent();
+        circuit.busy(T + 1_000, 0);
+        assertEquals(T + 3_000, circuit.pauseEnd(T + 1_000));
+    }
+
+    @Test
+    void busy_anAnswerOfAnEarlierRequest_changesNothing() {
+        circuit.busy(T, 7_000);
+        circuit.answered(T + 1);
+        circuit.reached();
+        assertFalse(circuit.allows(T + 6_999));
+        circuit.answered(T + 7_000);
+        assertEquals(0, circuit.pauseEnd(T + 1));
+    }
+
+    @Test
+    void reached_endsThatItCouldNotBe() {
+        fail(7, T);
+        circuit.reached();
+        assertTrue(circuit.allows(T));
     }
 
     @Test

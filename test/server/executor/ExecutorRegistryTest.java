@@ -16,7 +16,7 @@ class ExecutorRegistryTest {
 
     @Test
     void load_builtInKinds_areFound() {
-        assertTrue(registry.kinds().containsAll(List.of("echo", "ollama")), registry.kinds().toString());
+        assertTrue(registry.kinds().containsAll(List.of("echo", "openai", "ollama")), registry.kinds().toString());
     }
 
     @Test
@@ -24,12 +24,13 @@ class ExecutorRegistryTest {
         assertEquals("echo", registry.provider("echo:").kind());
         assertEquals("echo", registry.provider(" 'echo:?delay=5ms' ").kind());
         assertEquals("ollama", registry.provider("echo:11434").kind());
+        assertEquals("openai", registry.provider("openai:http://gpu:8000").kind());
         assertEquals("ollama", registry.provider("").kind());
         try (TaskExecutor host = registry.open(" \"http://gpu:11434/\" ")) {
             assertEquals("gpu:11434", host.name());
             assertEquals("http://gpu:11434", host.url());
         }
-        try (TaskExecutor host = registry.open("ollama", "gpu")) {
+        try (TaskExecutor host = registry.open("ollama", HostAddress.of("gpu"))) {
             assertEquals("gpu:11434", host.name());
         }
     }
@@ -38,7 +39,7 @@ class ExecutorRegistryTest {
     void open_unknown_namesWhatThereIs() {
         String message = assertThrows(Problem.class, () -> registry.open("gopher://gpu")).getMessage();
         assertTrue(message.contains("gopher://gpu") && message.contains("ollama"), message);
-        message = assertThrows(Problem.class, () -> registry.open("llama", "gpu")).getMessage();
+        message = assertThrows(Problem.class, () -> registry.open("llama", HostAddress.of("gpu"))).getMessage();
         assertTrue(message.contains("\"llama\"") && message.contains("echo"), message);
     }
 

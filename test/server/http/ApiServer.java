@@ -12,16 +12,23 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
 import server.cron.Crons;
+import server.dispatch.HostOptions;
+import server.dispatch.Hosts;
+import server.executor.ExecutorRegistry;
+import server.executor.HostAddress;
 import server.http.HttpApi.Parts;
 import server.journal.JournalOptions;
 import server.live.AnswerBuffer;
 import server.live.Answers;
 import server.queue.Compaction;
 import server.queue.CompactionOptions;
+import server.queue.Place;
 import server.queue.QueueOptions;
 import server.queue.Run;
 import server.queue.TaskQueue;
@@ -39,6 +46,7 @@ final class ApiServer implements AutoCloseable {
     final FaultyStorage storage = new FaultyStorage();
     final Answers answers = new Answers(64 << 20);
     final TaskQueue queue;
+    final Hosts hosts;
     final HttpApi api;
     /// What a pending task is said to wait for; null for nothing.
     volatile String waiting;
@@ -55,20 +63,13 @@ final class ApiServer implements AutoCloseable {
                 new Random(42));
         Compaction compaction = new Compaction(queue, CompactionOptions.DEFAULT);
         queue.onEvent(answers::publish);
-        Workers workers = new Workers() {
-            @Override
-            public int active() {
-                return 1;
-            }
-
-            @Override
-            public int idle() {
-                return 3;
-            }
-        };
+        HostOptions far = new HostOptions(new HostAddress("far", "echo:", null, Map.of(), Map.of("m", "m"), null),
+                "echo", true, 1, 2, 7);
+        hosts = Hosts.open(ExecutorRegistry.load(), List.of(HostOptions.local("echo:"), far), 4,
+                InstantSource.system());
         SubmissionReader submissions = new SubmissionReader("qwen3", Terms.DEFAULT);
         api = HttpApi.start(options.at("127.0.0.1", 0, Set.of()), new Parts(queue, compaction, answers, submissions,
-                workers, task -> waiting, InstantSource.system(),
+                hosts, task -> waiting, InstantSource.system(),
                 new Crons(queue, submissions, ZoneId.of("Europe/Berlin"), InstantSource.system())));
     }
 
@@ -137,7 +138,7 @@ final class ApiServer implements AutoCloseable {
 
     /// Begins the next attempt.
     Run start() {
-        Run run = queue.startNext(task -> "box");
+        Run run = queue.startNext(task -> Place.at("box"));
         queue.awaitDurable(run.seq());
         return run;
     }
@@ -179,5 +180,6 @@ final class ApiServer implements AutoCloseable {
         client.shutdownNow();
         api.close();
         queue.close();
+        hosts.close();
     }
 }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalOptions;
 import server.queue.QueueOptions;
+import server.queue.Place;
 import server.queue.Run;
 import server.queue.TaskQueue;
 import shared.Problem;
@@ -85,7 +86,7 @@ class DiskApiTest {
         assertEquals(200, server.post("/api/tasks/" + waiting + "/cancel", "").statusCode());
         assertEquals(204, server.ask("DELETE", "/api/tasks/" + waiting, null).statusCode());
         assertEquals(200, server.get("/api/tasks?full=true").statusCode());
-        Run next = server.queue.startNext(task -> "box");
+        Run next = server.queue.startNext(task -> Place.at("box"));
         assertNotNull(next, "what was taken runs");
         Problem tooLarge = assertThrows(Problem.class,
                 () -> server.queue.complete(next, Slice.of(("{\"response\":\"" + "r".repeat(SEGMENT) + "\"}")

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import server.queue.Run;
+import server.queue.Place;
 import shared.Version;
 import shared.json.Json;
 
@@ -66,8 +67,8 @@ final class ServerApiTest {
         assertEquals(0, status.integer("cancelled_tasks", -1));
         assertEquals(4, status.integer("total_tasks", -1));
         assertEquals("{\"5\":2}", status.get("queues_by_priority").text());
-        assertEquals(1, status.integer("workers_active", -1));
-        assertEquals(3, status.integer("workers_idle", -1));
+        assertEquals(0, status.integer("workers_active", -1));
+        assertEquals(6, status.integer("workers_idle", -1));
         assertEquals("running", status.text("mode"));
         assertTrue(status.text("oldest_pending_at").endsWith("Z"));
         assertTrue(status.integer("uptime_seconds", -1) >= 0);
@@ -79,7 +80,7 @@ final class ServerApiTest {
     void mode_pauseHolds_drainRefuses_resumeEndsBoth() {
         assertEquals("paused", json(server.post("/api/queue/pause", null)).text("mode"));
         server.submit(HELLO);
-        assertNull(server.queue.startNext(task -> "box"));
+        assertNull(server.queue.startNext(task -> Place.at("box")));
         assertEquals(200, server.get("/readyz").statusCode());
         assertEquals("draining", json(server.post("/api/queue/drain", "")).text("mode"));
         HttpResponse<String> refused = server.post("/api/tasks", HELLO);

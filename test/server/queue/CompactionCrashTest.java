@@ -163,7 +163,7 @@ class CompactionCrashTest {
                 case 0, 1, 2 -> submit();
                 case 3 -> queue.submitAll(List.of(submission(), submission(), submission()));
                 case 4, 5 -> {
-                    Run run = queue.startNext(task -> "h" + random.nextInt(2));
+                    Run run = queue.startNext(task -> Place.at("h" + random.nextInt(2)));
                     if (run != null) {
                         runs.add(run);
                     }

@@ -85,8 +85,8 @@ class CompactionTest {
             Task secret = submit("the secret prompt");
             Task kept = submit("the kept prompt");
             for (Task task : List.of(secret, kept)) {
-                queue.complete(queue.startNext(t -> "h"), json("{\"response\":\"re: the secret answer " + task.id()
-                        + "\"}"));
+                queue.complete(queue.startNext(t -> Place.at("h")),
+                        json("{\"response\":\"re: the secret answer " + task.id() + "\"}"));
             }
             queue.delete(secret.id());
             assertTrue(anywhere(directory, "the secret prompt"));
@@ -106,12 +106,13 @@ class CompactionTest {
     @Test
     void now_cronTask_keepsItsTemplateAndWhatItRemembers(@TempDir Path directory) throws Exception {
         open(new FileStorage(directory));
-        CronTask made = queue.crons().create(plan("hourly"), json("{\"type\":\"generate\",\"prompt\":\"the template\"}"));
+        CronTask made = queue.crons().create(plan("hourly"),
+                json("{\"type\":\"generate\",\"prompt\":\"the template\"}"));
         CronTask gone = queue.crons().create(plan("gone"),
                 json("{\"type\":\"generate\",\"prompt\":\"the other template\"}"));
         for (int run = 0; run < 3; run++) {
             queue.crons().run(queue.crons().get(made.id()), submission("a run"));
-            queue.complete(queue.startNext(t -> "h"), json("{}"));
+            queue.complete(queue.startNext(t -> Place.at("h")), json("{}"));
         }
         queue.crons().remove(gone.id());
         CronTask before = queue.crons().get(made.id());
@@ -140,7 +141,7 @@ class CompactionTest {
         open(disk);
         for (int i = 0; i < 300; i++) {
             submit("x".repeat(200));
-            queue.complete(queue.startNext(t -> "h"), json("{}"));
+            queue.complete(queue.startNext(t -> Place.at("h")), json("{}"));
         }
         now += Duration.ofDays(8).toMillis();
         Task last = submit("last");

@@ -57,7 +57,7 @@ public final class CoreBench {
         long begun = processorNanos();
         for (int i = 0; i < CYCLES; i++) {
             submit();
-            Task task = apply(state.start(candidate -> "host", now()));
+            Task task = apply(state.start(candidate -> Place.at("host"), now()));
             apply(LifeCycle.completed(task, PAYLOAD, now()));
             Event.Change due = state.due(now() + DAY);
             if (due != null) {

@@ -165,8 +165,7 @@ class QueueSimulationTest {
 
         private void start() {
             Entry expected = model.next(t -> host(t.model, t.on, t.tried(), t.id), now);
-            Event.Change event = state.start(t -> host(t.model(), t.terms().on(),
-                    !t.attempts().isEmpty() || t.state().error() != null, t.id()), now);
+            Event.Change event = state.start(this::place, now);
             if (expected == null) {
                 assertNull(event);
                 return;
@@ -183,6 +182,12 @@ class QueueSimulationTest {
         }
 
         /// Where a task can run depends on its demand; of one that was tried, on itself too.
+        private Place place(Task task) {
+            String host = host(task.model(), task.terms().on(),
+                    !task.attempts().isEmpty() || task.state().error() != null, task.id());
+            return host == null ? null : Place.at(host);
+        }
+
         private String host(String model, String on, boolean tried, long id) {
             return blocked.contains(model) || tried && blocked.contains("odd") && id % 2 != 0 ? null : "h1";
         }

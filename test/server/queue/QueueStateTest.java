@@ -28,7 +28,7 @@ class QueueStateTest {
 
     private static final long NOW = Times.parse("now", "2026-01-02T03:04:05.678Z");
     private static final long HOUR = 3_600_000;
-    private static final Function<Task, String> ANYWHERE = task -> "h1";
+    private static final Function<Task, Place> ANYWHERE = task -> Place.at("h1");
 
     private QueueState state = new QueueState(new QueueOptions(10, 2, Duration.ofDays(7), Duration.ofDays(30), 10));
     private long seq;
@@ -51,7 +51,7 @@ class QueueStateTest {
         List<Long> asked = new ArrayList<>();
         Event.Change event = state.start(task -> {
             asked.add(task.id());
-            return task.model().equals("b") ? "h" : null;
+            return task.model().equals("b") ? Place.at("h") : null;
         }, NOW);
         assertEquals(b.id(), event.task().id());
         assertEquals(List.of(a.id(), b.id()), asked);
@@ -65,7 +65,7 @@ class QueueStateTest {
         start(NOW);
         apply(LifeCycle.retrying(state.get(first.id()), "busy", 0, false, NOW));
         apply(LifeCycle.retrying(state.get(second.id()), "busy", 0, false, NOW));
-        Event.Change event = state.start(task -> task.id() == second.id() ? "h2" : null, NOW);
+        Event.Change event = state.start(task -> task.id() == second.id() ? Place.at("h2") : null, NOW);
         assertEquals(second.id(), event.task().id());
     }
 
@@ -293,6 +293,24 @@ class QueueStateTest {
         start(NOW);
         apply(LifeCycle.completed(state.get(task.id()), Slice.of(new byte[] {'1'}), NOW - HOUR));
         assertEquals(new TaskState.Completed(NOW, NOW, "h1"), state.get(task.id()).state());
+    }
+
+    @Test
+    void start_thousandsOfTriedTasksWithoutAPlace_areNotAllAskedFor() {
+        state = new QueueState(new QueueOptions(100_000, 2, Duration.ofDays(7), Duration.ofDays(30), 10));
+        for (int i = 0; i < 10_000; i++) {
+            Task task = submit(5);
+            start(NOW);
+            apply(LifeCycle.retrying(state.get(task.id()), "lost", NOW + 1, true, NOW));
+        }
+        Task untried = submit("other", 5, Terms.DEFAULT);
+        int[] asked = new int[1];
+        Event.Change event = state.start(task -> {
+            asked[0]++;
+            return task.id() == untried.id() ? Place.at("h") : null;
+        }, NOW + 1);
+        assertEquals(untried.id(), event.task().id());
+        assertEquals(ReadyOrder.ASKED_MAX + 1, asked[0]);
     }
 
     private Task submit(int priority) {

@@ -42,15 +42,15 @@ class TaskJsonTest {
         TaskDocument document = new TaskDocument(task(new TaskState.Completed(T, T + 1500, "gpu"), Terms.DEFAULT,
                 "{\"a\":1}"), slice("{\"prompt\":\"x\"}"), "x", null,
                 List.of(new Attempt(1, "cpu", T - 10, T - 3, "lost", false), new Attempt(2, "gpu", T, T + 1500, null,
-                        true)), slice("{\"response\":\"y\"}"));
+                        true, "on")), slice("{\"response\":\"y\"}"));
         String text = whole(document);
         assertEquals("\"started_at\":\"2026-01-02T03:04:05.678Z\",\"completed_at\":\"2026-01-02T03:04:07.178Z\","
                 + "\"retry_count\":0,\"max_retries\":3,\"executed_on\":\"gpu\",\"result\":{\"response\":\"y\"},"
                 + "\"error\":null,\"attempts\":["
-                + "{\"attempt\":1,\"host\":\"cpu\",\"started_at\":\"2026-01-02T03:04:05.668Z\","
+                + "{\"attempt\":1,\"host\":\"cpu\",\"rule\":null,\"started_at\":\"2026-01-02T03:04:05.668Z\","
                 + "\"ended_at\":\"2026-01-02T03:04:05.675Z\",\"duration\":\"7ms\",\"counted\":false,"
                 + "\"error\":\"lost\"},"
-                + "{\"attempt\":2,\"host\":\"gpu\",\"started_at\":\"2026-01-02T03:04:05.678Z\","
+                + "{\"attempt\":2,\"host\":\"gpu\",\"rule\":\"on\",\"started_at\":\"2026-01-02T03:04:05.678Z\","
                 + "\"ended_at\":\"2026-01-02T03:04:07.178Z\",\"duration\":\"1s500ms\",\"counted\":true,\"error\":null}"
                 + "],\"metadata\":{\"a\":1}}", text.substring(text.indexOf("\"started_at\"")));
     }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import server.executor.Call;
+import server.executor.HostReport;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 import server.executor.Pieces;
@@ -88,8 +89,18 @@ final class OllamaExecutor implements TaskExecutor {
 
     @Override
     public List<String> models() throws IOException, InterruptedException {
+        return names(ask("/api/tags"));
+    }
+
+    @Override
+    public HostReport report() throws IOException, InterruptedException {
+        String version = ask("/api/version").text("version");
+        return new HostReport(version, models(), names(ask("/api/ps")));
+    }
+
+    private static List<String> names(Json.Obj list) {
         List<String> names = new ArrayList<>();
-        if (ask("/api/tags").get("models") instanceof Json.Arr models) {
+        if (list.get("models") instanceof Json.Arr models) {
             for (Json model : models.values()) {
                 if (model instanceof Json.Obj object && object.text("name") != null) {
                     names.add(object.text("name"));

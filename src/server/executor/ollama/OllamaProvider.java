@@ -3,6 +3,7 @@ package server.executor.ollama;
 import java.time.InstantSource;
 
 import server.executor.ExecutorProvider;
+import server.executor.HostAddress;
 import server.executor.TaskExecutor;
 
 /// Ollama hosts, at every address that `OLLAMA_HOST` may hold.
@@ -24,6 +25,13 @@ public final class OllamaProvider implements ExecutorProvider {
 
     @Override
     public TaskExecutor open(String address) {
-        return new OllamaExecutor(OllamaAddress.parse(address), InstantSource.system());
+        return open(HostAddress.of(address));
+    }
+
+    @Override
+    public TaskExecutor open(HostAddress host) {
+        OllamaAddress address = OllamaAddress.parse(host.url());
+        return new OllamaExecutor(host.name() == null ? address : new OllamaAddress(address.base(), host.name()),
+                InstantSource.system());
     }
 }

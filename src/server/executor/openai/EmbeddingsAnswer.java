@@ -66,11 +66,21 @@ final class EmbeddingsAnswer {
         for (long place = 0; in.nextElement(); place++) {
             Map<String, Slice> item = Members.of(in.raw(), "data[]");
             Slice vector = item.get("embedding");
-            Members.expect(vector != null && Members.kind(vector) == Kind.ARRAY, "an embedding is no array of numbers");
+            Members.expect(isVector(vector), "an embedding is no array of numbers");
             Slice index = item.get("index");
             vectors.put(index == null ? place : Long.parseLong(index.text()), vector);
         }
         return vectors;
+    }
+
+    /// By its first element: the rest is as long as the model has dimensions.
+    private static boolean isVector(Slice vector) {
+        if (vector == null || Members.kind(vector) != Kind.ARRAY) {
+            return false;
+        }
+        JsonReader in = Members.reader(vector);
+        in.beginArray();
+        return in.nextElement() && in.peek() == Kind.NUMBER;
     }
 
     private static int count(Slice input) {

@@ -60,9 +60,9 @@ public record Endpoint(String name, URI baseUrl, String apiKey, Map<String, Stri
         return models.isEmpty() ? ours : models.get(ours);
     }
 
-    /// OpenAI's newer models take no `max_tokens`, others know no other name.
+    /// OpenAI's newer models take no `max_tokens`, the other makers' servers often know no other name.
     String maxTokens() {
-        return baseUrl.getHost().endsWith(".openai.com") ? "max_completion_tokens" : "max_tokens";
+        return baseUrl.getHost().matches(".*\\.openai\\.(com|azure\\.com)") ? "max_completion_tokens" : "max_tokens";
     }
 
     /// A text in which a host may have repeated what it was sent, without the secrets in it.

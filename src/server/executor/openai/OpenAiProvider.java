@@ -3,6 +3,7 @@ package server.executor.openai;
 import java.time.InstantSource;
 
 import server.executor.ExecutorProvider;
+import server.executor.HostAddress;
 import server.executor.TaskExecutor;
 
 /// OpenAI-compatible hosts at `openai:http://HOST:PORT/v1`; `openai:` alone is OpenAI itself. The key of such an
@@ -26,9 +27,17 @@ public final class OpenAiProvider implements ExecutorProvider {
 
     @Override
     public TaskExecutor open(String address) {
+        return new OpenAiExecutor(Endpoint.at(base(address), System.getenv("OPENAI_API_KEY")), InstantSource.system());
+    }
+
+    @Override
+    public TaskExecutor open(HostAddress host) {
+        return new OpenAiExecutor(Endpoint.of(host.name(), base(host.url()), host.apiKey(), host.headers(),
+                host.models(), host.timeout()), InstantSource.system());
+    }
+
+    private static String base(String address) {
         String base = address.startsWith(PREFIX) ? address.substring(PREFIX.length()) : address;
-        return new OpenAiExecutor(
-                Endpoint.at(base.isBlank() ? Endpoint.OPENAI : base, System.getenv("OPENAI_API_KEY")),
-                InstantSource.system());
+        return base.isBlank() ? Endpoint.OPENAI : base;
     }
 }

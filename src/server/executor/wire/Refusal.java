@@ -18,7 +18,8 @@ import server.executor.Outcome.Cause;
 /// |---|---|
 /// | 503 | BUSY |
 /// | 404 that names a model | MODEL_MISSING |
-/// | 408, 429, 5xx | PASSING |
+/// | 429 | LIMITED |
+/// | 408, 5xx | PASSING |
 /// | 500 about the request itself, 501, all others | FINAL |
 public final class Refusal {
 
@@ -48,7 +49,8 @@ public final class Refusal {
             case 404 -> NO_MODEL.matcher(text).find()
                     ? failed(Cause.MODEL_MISSING, "model '" + model + "' not found on " + host, null)
                     : failed(Cause.FINAL, says + " (is the address that of an Ollama?)", null);
-            case 408, 429 -> failed(Cause.PASSING, says, retryAfter(headers, clock));
+            case 408 -> failed(Cause.PASSING, says, retryAfter(headers, clock));
+            case 429 -> failed(Cause.LIMITED, says, retryAfter(headers, clock));
             case 500 -> failed(blamesRequest(text) ? Cause.FINAL : Cause.PASSING, says,
                     retryAfter(headers, clock));
             case 501 -> failed(Cause.FINAL, says, null);

@@ -104,10 +104,10 @@ class OllamaExecutorTest extends OllamaHarness {
     }
 
     @Test
-    void run_limited_passesWithRetryAfter() throws Exception {
+    void run_tooManyRequests_isLimitedWithRetryAfter() throws Exception {
         fake.next(FakeOllamaAnswer.limited(7));
         Outcome.Failed failed = (Outcome.Failed) ollama.run(call(), pieces);
-        assertEquals(Cause.PASSING, failed.cause());
+        assertEquals(Cause.LIMITED, failed.cause());
         assertEquals(Duration.ofSeconds(7), failed.retryAfter());
     }
 

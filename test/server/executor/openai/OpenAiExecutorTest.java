@@ -84,7 +84,9 @@ class OpenAiExecutorTest extends OpenAiHarness {
     @Test
     void run_embedsTooFew_isNoAnswer() throws Exception {
         assertTrue(failed(Cause.PASSING, embed("{\"input\":[\"a\",\"b\"]}")).contains("1 embeddings for 2 inputs"));
-        for (String body : List.of("{}", "[]", "x", "{\"data\":[{}]}", "{\"data\":[{\"embedding\":\"AAA=\"}]}",
+        for (String body : List.of("{}", "[]", "x",
+                "{\"data\":[{}]}", "{\"data\":[{\"embedding\":[[1]]}]}", "{\"data\":[{\"embedding\":[]}]}",
+                "{\"data\":[{\"embedding\":\"AAA=\"}]}",
                 "{\"data\":[{\"embedding\":[1],\"index\":\"a\"}]}", "{\"data\":{}}")) {
             fake.next((request, reply) -> reply.whole(200, body));
             assertTrue(failed(Cause.PASSING, embed("{\"input\":\"a\"}")).contains("not an answer"), body);
@@ -129,7 +131,7 @@ class OpenAiExecutorTest extends OpenAiHarness {
         "408 | slow | PASSING | cloud answered 408: slow",
         "413 | big | FINAL | cloud answered 413: big",
         "422 | extra | FINAL | cloud answered 422: extra",
-        "429 | later | PASSING | cloud answered 429: later",
+        "429 | later | LIMITED | cloud answered 429: later",
         "500 | died | PASSING | cloud answered 500: died",
         "500 | it does not support embeddings | FINAL | cloud answered 500: it does not support embeddings",
         "501 | no | FINAL | cloud answered 501: no",

@@ -34,7 +34,7 @@ class RefusalTest {
         "408 |  | PASSING",
         "413 |  | FINAL",
         "422 |  | FINAL",
-        "429 | slow down | PASSING",
+        "429 | slow down | LIMITED",
         "500 |  | PASSING",
         "500 | llama runner process has terminated: signal: killed | PASSING",
         "500 | model requires more system memory (8.0 GiB) than is available (2.0 GiB) | PASSING",

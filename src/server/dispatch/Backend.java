@@ -1,0 +1,23 @@
+package server.dispatch;
+
+import java.util.Set;
+
+/// A host as it is shown. Times are milliseconds since the epoch, 0 for none; counters begin with the server's start.
+///
+/// @param enabled         whether it gets new tasks at all
+/// @param health          `up`, `down`, or `unknown` before it was asked first
+/// @param healthSince     since when it is so
+/// @param checkedAt       when it was last asked how it is
+/// @param error           why it is down or left alone; null for nothing
+/// @param leftAloneUntil  until when nothing is sent to it
+/// @param version         null if it does not tell
+/// @param installed       null if it gave no list
+/// @param slots           how many attempts it gets at once
+/// @param failed          attempts that failed, for whatever reason
+/// @param tokens          all that it has written
+/// @param tokensPerSecond how fast it writes one answer, on average; 0 if it never said
+public record Backend(String name, String kind, String url, boolean remote, boolean enabled, String health,
+        long healthSince, long checkedAt, String error, long leftAloneUntil, String version, Set<String> installed,
+        Set<String> loaded, int slots, int slotsUsed, int weight, int priority, long completed, long failed,
+        long tokens, double tokensPerSecond) {
+}

@@ -1,0 +1,89 @@
+package server.dispatch;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+
+import server.executor.Outcome.Cause;
+import server.executor.wire.HostFailure;
+
+/// Asks each host how it is: as often as the settings say, one that is away more often, and one that has just failed a
+/// task at once. A virtual thread for each host, so that a slow one delays no other.
+final class HealthCheck implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger("dispatch");
+    /// From one question to a host that is away to the next, until it is left alone for longer.
+    private static final long AWAY_MS = 1_000;
+
+    private final Hosts hosts;
+    private volatile Duration interval;
+    private final InstantSource clock;
+    private final Map<Host, Thread> threads = new ConcurrentHashMap<>();
+
+    HealthCheck(Hosts hosts, Duration interval, InstantSource clock) {
+        this.hosts = hosts;
+        this.interval = interval;
+        this.clock = clock;
+    }
+
+    void start() {
+        for (Host host : hosts.all()) {
+            Thread thread = Thread.ofVirtual().name("health-" + host.name()).unstarted(() -> loop(host));
+            threads.put(host, thread);
+            thread.start();
+        }
+    }
+
+    /// From now on this often.
+    void every(Duration newInterval) {
+        interval = newInterval;
+    }
+
+    /// Asks a host now, for something was wrong with it.
+    void askNow(Host host) {
+        LockSupport.unpark(threads.get(host));
+    }
+
+    @Override
+    public void close() {
+        threads.values().forEach(Thread::interrupt);
+    }
+
+    private void loop(Host host) {
+        while (!Thread.currentThread().isInterrupted()) {
+            long pause = interval.toMillis();
+            try {
+                if (!ask(host)) {
+                    long left = host.circuit.pauseEnd(clock.millis());
+                    pause = left == 0 ? AWAY_MS : Math.clamp(left - clock.millis(), 1, Circuit.PAUSE_MAX);
+                    pause = Math.min(pause, interval.toMillis());
+                }
+            } catch (InterruptedException stopped) {
+                return;
+            } catch (RuntimeException | Error bug) {
+                LOG.log(Level.ERROR, "event=health_check_failed host=" + host.name(), bug);
+            }
+            LockSupport.parkNanos(this, pause * 1_000_000);
+        }
+    }
+
+    /// @return whether it told
+    private boolean ask(Host host) throws InterruptedException {
+        try {
+            host.reported(host.executor.report(), clock.millis());
+            hosts.changed();
+            return true;
+        } catch (IOException failure) {
+            LOG.log(Level.DEBUG, () -> "event=host_silent host=" + host.name() + " reason=" + failure.getMessage());
+            host.silent(failure.getMessage(), failure.getCause() instanceof HostFailure reason
+                    && reason.outcome().cause() == Cause.UNREACHABLE, clock.millis());
+            hosts.changed();
+            return false;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package server.dispatch;
+
+import shared.json.JsonException;
+import shared.json.JsonReader;
+import shared.json.Slice;
+
+/// What a host has done since the server started. Guarded by its host.
+final class HostCounters {
+
+    private static final double NANOS = 1e9;
+
+    private long completed;
+    private long failed;
+    private long tokens;
+    private double seconds;
+
+    long completed() {
+        return completed;
+    }
+
+    /// Attempts that ended with a failure of any kind but a missing model or a cancel.
+    long failed() {
+        return failed;
+    }
+
+    /// All that it has written.
+    long tokens() {
+        return tokens;
+    }
+
+    /// How fast it writes one answer, on average; 0 if it never said.
+    double tokensPerSecond() {
+        return seconds == 0 ? 0 : tokens / seconds;
+    }
+
+    void countFailed() {
+        failed++;
+    }
+
+    void completed(Pace pace) {
+        completed++;
+        if (pace.tokens > 0 && pace.nanos > 0) {
+            tokens += (long) pace.tokens;
+            seconds += pace.nanos / NANOS;
+        }
+    }
+
+    /// What an answer tells of how fast it was written.
+    record Pace(double tokens, double nanos) {
+
+        /// @param result Ollama's final object: `eval_count` tokens in `eval_duration` nanoseconds
+        static Pace of(Slice result) {
+            double tokens = 0;
+            double nanos = 0;
+            try {
+                JsonReader in = new JsonReader(result.bytes(), result.from(), result.to());
+                in.beginObject();
+                for (String name = in.nextName(); name != null; name = in.nextName()) {
+                    boolean number = in.peek() == JsonReader.Kind.NUMBER;
+                    if (number && name.equals("eval_count")) {
+                        tokens = Double.parseDouble(in.number());
+                    } else if (number && name.equals("eval_duration")) {
+                        nanos = Double.parseDouble(in.number());
+                    } else {
+                        in.skip();
+                    }
+                }
+            } catch (JsonException strange) {
+                return new Pace(0, 0);
+            }
+            return new Pace(tokens, nanos);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package server.dispatch;
+
+import server.executor.HostAddress;
+
+/// A host as the settings describe it. Endpoints that are not enabled are left out by the settings.
+///
+/// @param address       how to reach it
+/// @param kind          `ollama`, `openai`, `echo`, …; null: whichever serves the address
+/// @param remote        whether it is one of `remote_scheduling.endpoints`, which [RoutingOptions] are about
+/// @param weight        how much it can do compared with the others, at least 1
+/// @param maxConcurrent how many attempts it gets at once; 0: no limit of its own (the local hosts share `workers`)
+/// @param priority      among endpoints the higher goes first
+public record HostOptions(HostAddress address, String kind, boolean remote, int weight, int maxConcurrent,
+        int priority) {
+
+    /// What an endpoint gets at once if its settings do not say.
+    public static final int ENDPOINT_CONCURRENT = 4;
+
+    /// @param url as the user wrote it
+    public static HostOptions local(String url) {
+        return new HostOptions(HostAddress.of(url), null, false, 1, 0, 0);
+    }
+}

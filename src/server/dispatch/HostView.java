@@ -1,0 +1,17 @@
+package server.dispatch;
+
+import java.util.Set;
+
+/// A host as a decision sees it at one moment.
+///
+/// @param takes    the only models that its settings let it be asked for, empty for all
+/// @param up       whether it is enabled, well as far as is known, and not left alone
+/// @param sendable whether it may be sent a task now: a place is free too
+/// @param running  how many attempts it has now
+record HostView(String name, boolean remote, int weight, int priority, Set<String> takes, boolean up,
+        boolean sendable, int running, HostModels models) {
+
+    boolean takes(String model) {
+        return takes.isEmpty() || takes.contains(model);
+    }
+}

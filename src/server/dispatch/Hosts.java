@@ -1,0 +1,178 @@
+package server.dispatch;
+
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import server.executor.ExecutorRegistry;
+import server.executor.TaskExecutor;
+import shared.Nearest;
+import shared.Problem;
+
+/// All hosts, local ones and endpoints, in the order of the settings.
+public final class Hosts implements AutoCloseable {
+
+    private final Map<String, Host> byName;
+    private final List<Host> all;
+    private volatile int workers;
+    private final InstantSource clock;
+    private final List<Runnable> onChange = new CopyOnWriteArrayList<>();
+
+    Hosts(List<Host> hosts, int workers, InstantSource clock) {
+        all = List.copyOf(hosts);
+        byName = new LinkedHashMap<>();
+        hosts.forEach(host -> byName.put(host.name(), host));
+        this.workers = workers;
+        this.clock = clock;
+    }
+
+    /// Opens them; connects to none. One that is named twice by its address alone is taken once.
+    ///
+    /// @param workers how many attempts run at once on the local hosts together
+    /// @throws Problem if one of them is not right
+    public static Hosts open(ExecutorRegistry registry, List<HostOptions> options, int workers, InstantSource clock) {
+        Map<String, Host> opened = new LinkedHashMap<>();
+        try {
+            for (HostOptions one : options) {
+                TaskExecutor executor = registry.open(one.kind(), one.address());
+                Host host = new Host(one, registry.provider(one.kind(), one.address().url()).kind(), executor,
+                        clock.millis());
+                Host same = opened.putIfAbsent(host.name(), host);
+                if (same != null) {
+                    executor.close();
+                    if (!same.options.equals(one)) {
+                        throw Problem.badRequest("two hosts are named " + host.name() + "; give each its own name");
+                    }
+                }
+            }
+        } catch (Problem wrong) {
+            opened.values().forEach(host -> host.executor.close());
+            throw wrong;
+        }
+        return new Hosts(new ArrayList<>(opened.values()), workers, clock);
+    }
+
+    /// From now on so many attempts run at once on the local hosts together.
+    void workers(int newWorkers) {
+        workers = newWorkers;
+    }
+
+    /// Every host as it is now.
+    public List<Backend> backends() {
+        return all.stream().map(this::shown).toList();
+    }
+
+    /// Lets a host get new tasks, or none; what it has goes on. The next start of the server forgets it.
+    ///
+    /// @throws Problem 404 if there is no such host
+    public Backend enable(String name, boolean on) {
+        Host host = byName.get(name);
+        if (host == null) {
+            throw Problem.notFound("no host is named " + Problem.shown(name) + known(name));
+        }
+        host.enable(on);
+        changed();
+        return shown(host);
+    }
+
+    /// Checks the name that a submit gives in `on`.
+    ///
+    /// @throws Problem 400 if there is no such host
+    public void check(String name) {
+        if (!byName.containsKey(name)) {
+            throw Problem.badRequest("on: no host is named \"" + Problem.shown(name) + "\"" + known(name));
+        }
+    }
+
+    /// How many attempts run now.
+    public int running() {
+        return all.stream().mapToInt(Host::running).sum();
+    }
+
+    /// How many more could run, if every host were well.
+    public int idle() {
+        int local = Math.min(workers, all.stream().filter(host -> !host.options.remote()).mapToInt(this::slots).sum());
+        int remote = all.stream().filter(host -> host.options.remote()).mapToInt(this::slots).sum();
+        return Math.max(0, local + remote - running());
+    }
+
+    @Override
+    public void close() {
+        all.forEach(host -> host.executor.close());
+    }
+
+    List<Host> all() {
+        return all;
+    }
+
+    /// Null if there is none.
+    Host named(String name) {
+        return byName.get(name);
+    }
+
+    /// Whether any host may be sent a task now; if not, no task need be looked at.
+    boolean anyPlace() {
+        long now = clock.millis();
+        boolean worker = localRunning() < workers;
+        for (Host host : all) {
+            if (host.view(host.options.remote() || worker, now).sendable()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    List<HostView> views() {
+        long now = clock.millis();
+        boolean worker = localRunning() < workers;
+        List<HostView> views = new ArrayList<>(all.size());
+        for (Host host : all) {
+            views.add(host.view(host.options.remote() || worker, now));
+        }
+        return views;
+    }
+
+    /// When a host that is left alone now may be tried again, milliseconds since the epoch.
+    long nextTry() {
+        long next = Long.MAX_VALUE;
+        long now = clock.millis();
+        for (Host host : all) {
+            long at = host.circuit.pauseEnd(now);
+            next = at == 0 ? next : Math.min(next, at);
+        }
+        return next;
+    }
+
+    /// Calls this when a host has changed, so that a task may find a place now (quick, any thread).
+    void onChange(Runnable listener) {
+        onChange.add(listener);
+    }
+
+    void changed() {
+        onChange.forEach(Runnable::run);
+    }
+
+    private int localRunning() {
+        int running = 0;
+        for (Host host : all) {
+            running += host.options.remote() ? 0 : host.running();
+        }
+        return running;
+    }
+
+    private Backend shown(Host host) {
+        return host.backend(slots(host), clock.millis());
+    }
+
+    private int slots(Host host) {
+        int own = host.options.maxConcurrent();
+        return host.options.remote() ? own : own == 0 ? workers : Math.min(own, workers);
+    }
+
+    private String known(String name) {
+        return Nearest.hint(name, byName.keySet()) + " (hosts: " + String.join(", ", byName.keySet()) + ")";
+    }
+}

@@ -1,0 +1,223 @@
+package server.dispatch;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+
+import server.dispatch.HostModels.Has;
+import server.queue.Place;
+import server.task.Attempt;
+import server.task.Task;
+import shared.Priority;
+
+/// Which host takes a task. Pure: the same task, hosts and settings give the same answer.
+///
+/// First the settings say where the task belongs: to the local hosts or to the endpoints, and by which [Rule]; the
+/// others are its second choice, if it has one. Then each of these hosts stands at a [Level] for it, and the first
+/// level with any host decides: of its hosts that may be sent a task now the best gets it, and if there is none the
+/// task waits. Lists of models order the hosts, they do not judge: where no host has the model by its list, each is
+/// asked.
+final class Routing {
+
+    private final RoutingOptions options;
+    private final List<HostView> hosts;
+    private final boolean endpoints;
+    /// How many tasks wait for nothing but their turn.
+    private final int waiting;
+
+    /// How a host stands to a task, best first.
+    private enum Level {
+        /// Healthy, has the model, has not failed the task, and belongs to its first choice.
+        FIRST,
+        /// The same of the second choice.
+        SECOND,
+        /// Healthy and has the model, but has failed the task before.
+        FAILED,
+        /// Has the model, but cannot be sent anything now: to be waited for.
+        AWAY,
+        /// Healthy, but lacks the model by its list: to be asked.
+        ASK,
+        /// Nothing is known of it yet.
+        UNKNOWN,
+        /// Away, and lacks the model by its last list.
+        HOPELESS
+    }
+
+    /// @param remote whether this choice is the endpoints, or the local hosts; null: whichever has the name asked for
+    private record Choice(Boolean remote, Rule rule) {
+    }
+
+    private record Candidate(HostView host, Level level, boolean second, Rule rule, int failures, boolean loaded) {
+    }
+
+    /// The lower comes first.
+    private static final Comparator<Candidate> BEST = Comparator.comparingInt(Candidate::failures)
+            .thenComparing(Candidate::second)
+            .thenComparingInt(candidate -> -candidate.host.priority())
+            .thenComparingDouble(candidate -> (double) candidate.host.running() / candidate.host.weight())
+            .thenComparing(candidate -> !candidate.loaded)
+            .thenComparingInt(candidate -> -candidate.host.weight());
+
+    Routing(RoutingOptions options, List<HostView> hosts, int waiting) {
+        this.options = options;
+        this.hosts = hosts;
+        this.waiting = waiting;
+        endpoints = hosts.stream().anyMatch(HostView::remote);
+    }
+
+    /// The place for a task; null if there is none now.
+    ///
+    /// @param without the hosts that said they lack its model when they were asked for this task
+    Place place(Task task, Set<String> without) {
+        List<Candidate> candidates = candidates(task, without);
+        Level level = first(candidates);
+        if (level == null) {
+            return null;
+        }
+        Candidate best = best(candidates, level);
+        if (best == null && level == Level.FIRST) {
+            best = best(candidates, Level.SECOND);
+        }
+        if (best == null && level.compareTo(Level.FAILED) < 0) {
+            best = best(candidates, Level.FAILED);
+        }
+        if (best == null && level == Level.ASK) {
+            best = best(candidates, Level.UNKNOWN);
+        }
+        return best == null ? null : new Place(best.host.name(), best.rule.text);
+    }
+
+    /// Whether a host is left that has the task's model, or may have it.
+    boolean mayFind(Task task, Set<String> without) {
+        Level level = first(candidates(task, without));
+        return level != null && level != Level.HOPELESS;
+    }
+
+    /// Whether a host that is well, and has the task's model as far as is known, is only full.
+    boolean onlyItsTurn(Task task, Set<String> without) {
+        Level level = first(candidates(task, without));
+        return level != null && level.compareTo(Level.FAILED) <= 0;
+    }
+
+    /// The names of the hosts that a task may go to at all.
+    List<String> open(Task task) {
+        return candidates(task, Set.of()).stream().map(candidate -> candidate.host.name()).toList();
+    }
+
+    private static Level first(List<Candidate> candidates) {
+        return candidates.stream().map(Candidate::level).min(Comparator.naturalOrder()).orElse(null);
+    }
+
+    private static Candidate best(List<Candidate> candidates, Level level) {
+        Candidate best = null;
+        for (Candidate candidate : candidates) {
+            if (candidate.level == level && candidate.host.sendable()
+                    && (best == null || BEST.compare(candidate, best) < 0)) {
+                best = candidate;
+            }
+        }
+        return best;
+    }
+
+    private List<Candidate> candidates(Task task, Set<String> without) {
+        List<Choice> choices = choices(task);
+        boolean anyTakes = hosts.stream().anyMatch(host -> of(task, host, choices) && host.takes(task.model()));
+        List<Candidate> all = new ArrayList<>(hosts.size());
+        boolean open = true;
+        for (int i = 0; i < choices.size() && open; i++) {
+            Choice choice = choices.get(i);
+            boolean failed = first(all) == Level.FAILED;
+            for (HostView host : hosts) {
+                // where no host's settings name the model, those that were made for others are asked all the same
+                if (of(task, host, List.of(choice)) && !without.contains(host.name())
+                        && (host.takes(task.model()) || choice.rule == Rule.ON || !anyTakes)) {
+                    all.add(candidate(task, host, i > 0, failed ? Rule.ELSEWHERE : choice.rule));
+                }
+            }
+            open = secondOpen(all, choice.rule);
+        }
+        return all;
+    }
+
+    /// Whether the second choice counts: no host of the first is healthy, has the model and has not failed the task;
+    /// or they are full, and the task was to go there only to be sooner done.
+    private static boolean secondOpen(List<Candidate> first, Rule rule) {
+        boolean good = false;
+        boolean free = false;
+        for (Candidate candidate : first) {
+            good |= candidate.level == Level.FIRST;
+            free |= candidate.level == Level.FIRST && candidate.host.sendable();
+        }
+        boolean hurry = rule == Rule.CRITICAL || rule == Rule.QUEUE_FULL || rule == Rule.HIGH;
+        return !good || hurry && !free;
+    }
+
+    private static boolean of(Task task, HostView host, List<Choice> choices) {
+        for (Choice choice : choices) {
+            if (choice.remote == null ? host.name().equals(task.terms().on()) : choice.remote == host.remote()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Candidate candidate(Task task, HostView host, boolean second, Rule rule) {
+        Has has = host.takes().isEmpty() ? host.models().has(task.model())
+                : host.takes(task.model()) && !host.models().denies(task.model()) ? Has.YES : Has.NO;
+        int failures = failures(task, host.name());
+        Level level;
+        if (host.up()) {
+            level = has == Has.NO ? Level.ASK : failures > 0 ? Level.FAILED : second ? Level.SECOND : Level.FIRST;
+        } else {
+            level = switch (has) {
+                case YES -> Level.AWAY;
+                case UNKNOWN -> Level.UNKNOWN;
+                case NO -> Level.HOPELESS;
+            };
+        }
+        return new Candidate(host, level, second, rule, failures, host.models().hasLoaded(task.model()));
+    }
+
+    private static int failures(Task task, String host) {
+        int failures = 0;
+        for (Attempt attempt : task.attempts()) {
+            failures += attempt.counted() && attempt.error() != null && host.equals(attempt.host()) ? 1 : 0;
+        }
+        return failures;
+    }
+
+    private List<Choice> choices(Task task) {
+        if (task.terms().on() != null) {
+            return List.of(new Choice(null, Rule.ON));
+        }
+        Rule remote = remoteRule(task);
+        if (remote != null) {
+            Choice first = new Choice(true, remote);
+            return options.fallbackToLocal() ? List.of(first, new Choice(false, Rule.FALLBACK)) : List.of(first);
+        }
+        if (!endpoints) {
+            return List.of(new Choice(false, Rule.LOCAL));
+        }
+        return List.of(new Choice(false, options.localFirst() ? Rule.LOCAL_FIRST : Rule.BELOW_HIGH),
+                new Choice(true, Rule.NO_LOCAL_HOST));
+    }
+
+    /// The rule that sends a task to the endpoints; null if none does.
+    private Rule remoteRule(Task task) {
+        if (task.terms().remote()) {
+            return Rule.REMOTE_EXECUTION;
+        }
+        if (!endpoints) {
+            return null;
+        }
+        if (!options.localFirst()) {
+            return task.priority() >= Priority.HIGH.value ? Rule.HIGH : null;
+        }
+        if (task.priority() >= Priority.CRITICAL.value) {
+            return Rule.CRITICAL;
+        }
+        return task.priority() >= Priority.HIGH.value && options.localQueueMax() > 0
+                && waiting >= options.localQueueMax() ? Rule.QUEUE_FULL : null;
+    }
+}

@@ -1,0 +1,101 @@
+package e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import shared.json.Json;
+import support.FakeOllamaProcess;
+import support.ServerProcess;
+
+/// Three hosts, each a process of its own, of which two die in turn under load: every task completes, none twice.
+final class HostsDieTest {
+
+    private static final int TASKS = 250;
+    private static final int DEATHS = 2;
+    private static final String MODEL = "fake-brisk";
+
+    @TempDir
+    Path directory;
+    private final List<FakeOllamaProcess> hosts = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        hosts.forEach(FakeOllamaProcess::close);
+    }
+
+    @Test
+    void hosts_killedInTurnUnderLoad_everyTaskCompletesAndNoneTwice() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            hosts.add(FakeOllamaProcess.start(0, MODEL));
+        }
+        Path config = directory.resolve("config.yaml");
+        StringBuilder yaml = new StringBuilder("queue: {workers: 6}\nremote_scheduling: {health_check_interval: 1s}\n"
+                + "retry: {initial_delay: 10ms}\nollama:\n  hosts:\n");
+        for (int i = 0; i < hosts.size(); i++) {
+            yaml.append("  - {name: h").append(i).append(", url: \"").append(hosts.get(i).url())
+                    .append("\", max_concurrent: 2}\n");
+        }
+        Files.writeString(config, yaml);
+        try (ServerProcess server = ServerProcess.start(directory.resolve("data"), "--config", config.toString())) {
+            String task = "{\"type\":\"generate\",\"model\":\"" + MODEL + "\",\"prompt\":\"x\"}\n";
+            Json.Obj batch = ServerProcess.object(server.send(HttpRequest.newBuilder(
+                    URI.create(server.url() + "/api/tasks/batch")).header("Content-Type", "application/x-ndjson")
+                    .POST(HttpRequest.BodyPublishers.ofString(task.repeat(TASKS)))).body());
+            List<String> ids = ((Json.Arr) batch.get("ids")).values().stream()
+                    .map(id -> ((Json.Str) id).value()).toList();
+            for (int i = 0; i < DEATHS; i++) {
+                // the one dies while it works, the other comes back where it was
+                int victim = i % 2;
+                awaitBusy(server, victim);
+                hosts.get(victim).kill();
+                if (i > 0) {
+                    hosts.set(1 - victim, FakeOllamaProcess.start(hosts.get(1 - victim).port(), MODEL));
+                }
+            }
+            Map<String, Integer> where = new HashMap<>();
+            for (String id : ids) {
+                Json.Obj ended = server.awaitEnd(id);
+                assertEquals("completed", ended.text("status"), ended.text());
+                long completed = ((Json.Arr) ended.get("attempts")).values().stream()
+                        .filter(attempt -> attempt instanceof Json.Obj object && object.text("error") == null).count();
+                assertEquals(1, completed, ended.text());
+                where.merge(ended.text("executed_on"), 1, Integer::sum);
+            }
+            assertEquals(3, where.size(), () -> where + server.get("/api/backends").body() + server.logged());
+            long counted = 0;
+            for (Json host : ((Json.Arr) Json.parse(server.get("/api/backends").body())).values()) {
+                counted += ((Json.Obj) host).integer("completed", 0);
+            }
+            assertEquals(TASKS, counted);
+        }
+    }
+
+    private static void awaitBusy(ServerProcess server, int host) throws IOException {
+        long end = System.nanoTime() + 20_000_000_000L;
+        boolean busy = false;
+        while (!busy) {
+            assertTrue(System.nanoTime() < end, () -> "host " + host + " got nothing to do: "
+                    + server.get("/api/backends").body() + server.get("/api/status").body() + server.logged());
+            Json backends = Json.parse(server.get("/api/backends").body());
+            Json.Obj one = (Json.Obj) ((Json.Arr) backends).values().get(host);
+            // it has done something, and works
+            busy = one.integer("slots_used", 0) > 0 && one.integer("completed", 0) > 0;
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+}

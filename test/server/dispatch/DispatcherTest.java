@@ -1,0 +1,291 @@
+package server.dispatch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import server.executor.HostAddress;
+import server.executor.Outcome;
+import server.executor.Outcome.Cause;
+import server.journal.JournalOptions;
+import server.live.Answers;
+import server.queue.QueueOptions;
+import server.queue.TaskQueue;
+import server.task.Submission;
+import server.task.Task;
+import server.task.TaskDocument;
+import server.task.Terms;
+import shared.TaskStatus;
+import shared.TaskType;
+import shared.json.Slice;
+import support.FaultyStorage;
+
+/// The dispatcher over a real queue, whose disk is in memory, and simulated hosts.
+final class DispatcherTest {
+
+    private static final InstantSource CLOCK = InstantSource.system();
+    private static final Terms QUICK = new Terms(0, 0, 60_000, 3, 1, 5, 2, false, null, false);
+
+    private final SimulatedHost a = new SimulatedHost("a");
+    private final SimulatedHost b = new SimulatedHost("b");
+    private final SimulatedHost c = new SimulatedHost("c");
+    private TaskQueue queue;
+    private Hosts hosts;
+    private Dispatcher dispatcher;
+
+    @AfterEach
+    void close() {
+        dispatcher.close();
+        queue.close();
+    }
+
+    @Test
+    void attempts_neverMoreAtOnceThanAHostTakes_norLocallyThanThereAreWorkers() throws Exception {
+        start(3, local(a, 2), local(b, 0), remote(c, 4));
+        Semaphore gateA = a.hold();
+        Semaphore gateB = b.hold();
+        Semaphore gateC = c.hold();
+        List<Task> tasks = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            tasks.add(submit(i % 2 == 0 ? QUICK : terms(true, null, false), "m", 5));
+        }
+        await("all places are taken", () -> a.running() + b.running() == 3 && c.running() == 4);
+        assertEquals(7, hosts.running());
+        assertEquals(0, hosts.idle());
+        gateA.release(100);
+        gateB.release(100);
+        gateC.release(100);
+        tasks.forEach(task -> assertEquals(TaskStatus.COMPLETED, ended(task).task().status()));
+        assertTrue(a.mostRunning() <= 2, "at once on a: " + a.mostRunning());
+        assertEquals(4, c.mostRunning());
+        assertEquals(7, hosts.idle());
+    }
+
+    @Test
+    void hosts_thatDieInTurnUnderLoad_everyTaskCompletesAndNoneTwice() throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        start(6, local(a, 2), local(b, 2), local(c, 2));
+        List<Task> tasks = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            // such a host dies again and again: each death may cost its tasks a retry
+            tasks.add(submit(new Terms(0, 0, 60_000, 100, 1, 5, 2, false, null, false), "m", 5));
+            if (i % 40 == 0) {
+                List.of(a, b).forEach(host -> host.down(false));
+                List.of(a, b).get(random.nextInt(2)).down(true);
+            }
+        }
+        tasks.forEach(task -> assertEquals(TaskStatus.COMPLETED, ended(task).task().status(), "seed " + seed));
+        int answers = 0;
+        for (SimulatedHost host : List.of(a, b, c)) {
+            assertTrue(host.mostRunning() <= 2);
+            answers += host.answered.values().stream().mapToInt(Integer::intValue).sum();
+        }
+        assertEquals(tasks.size(), answers, "seed " + seed);
+        assertEquals(answers, hosts.backends().stream().mapToLong(Backend::completed).sum());
+    }
+
+    @Test
+    void allHostsDown_tasksWaitAndSaySo_andNoneFailsForIt() throws Exception {
+        a.down(true);
+        b.down(true);
+        start(4, local(a, 0), local(b, 0));
+        List<Task> tasks = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            tasks.add(submit(new Terms(0, 0, 60_000, 0, 1, 5, 2, false, null, false), "m", 5));
+        }
+        await("both are known to be down", () -> hosts.backends().stream().allMatch(host -> host.health()
+                .equals("down")));
+        Task waits = queue.find(tasks.getLast().name());
+        await("it says so", () -> "no host can take it now: cannot connect to a; cannot connect to b"
+                .equals(dispatcher.waitsFor(waits)));
+        a.down(false);
+        for (Task task : tasks) {
+            TaskDocument done = ended(task);
+            assertEquals(TaskStatus.COMPLETED, done.task().status());
+            assertEquals(1, done.attempts().size(), "no attempt was used up");
+        }
+        assertNull(dispatcher.waitsFor(waits));
+    }
+
+    @Test
+    void hostThatDropsEveryConnection_isLeftAlone_andDrainsNoQueue() throws Exception {
+        start(1, local(a, 0));
+        await("it is up", () -> hosts.backends().getFirst().health().equals("up"));
+        a.down(true);
+        a.answer(call -> SimulatedHost.failed(Cause.PASSING, "lost", null));
+        List<Task> tasks = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            tasks.add(submit(QUICK, "m", 5));
+        }
+        await("it is left alone", () -> hosts.backends().getFirst().health().equals("down"));
+        a.answer(call -> new Outcome.Completed(SimulatedHost.ANSWER));
+        a.down(false);
+        tasks.forEach(task -> assertEquals(TaskStatus.COMPLETED, ended(task).task().status()));
+    }
+
+    @Test
+    void tooManyRequests_leavesTheHostAloneForAsLongAsItAsks() throws Exception {
+        a.answer(call -> a.asked.get() == 1
+                ? SimulatedHost.failed(Cause.LIMITED, "a answered 429: slow down", Duration.ofMillis(1_300))
+                : new Outcome.Completed(SimulatedHost.ANSWER));
+        start(1, local(a, 0));
+        long began = System.nanoTime();
+        Task first = submit(QUICK, "m", 5);
+        Task second = submit(QUICK, "m", 5);
+        TaskDocument done = ended(first);
+        assertTrue(System.nanoTime() - began >= 1_300_000_000L);
+        assertEquals(2, done.attempts().size());
+        assertEquals(1, ended(second).attempts().size(), "the next was not sent meanwhile");
+    }
+
+    @Test
+    void busyHost_tasksGoElsewhereAndUseUpNothing() throws Exception {
+        a.answer(call -> SimulatedHost.failed(Cause.BUSY, "a is busy", Duration.ofSeconds(60)));
+        start(2, local(a, 0), local(b, 0));
+        for (int i = 0; i < 5; i++) {
+            TaskDocument done = ended(submit(QUICK, "m", 5));
+            assertEquals("b", done.task().state().host());
+            assertEquals(1, done.attempts().size());
+        }
+        assertEquals(1, a.asked.get());
+        assertTrue(hosts.backends().getFirst().leftAloneUntil() > CLOCK.millis() + 50_000);
+        assertEquals("a is busy", hosts.backends().getFirst().error());
+    }
+
+    @Test
+    void modelThatNoHostHas_eachIsAskedAfreshAndTheTaskFails() throws Exception {
+        start(2, local(a, 0), local(b, 0));
+        listed();
+        TaskDocument done = ended(submit(QUICK, "nosuch", 5));
+        assertEquals("model 'nosuch' not found on any host (asked: a, b)", done.error());
+        a.models("m:latest", "late:latest");
+        assertEquals(TaskStatus.COMPLETED, ended(submit(QUICK, "late", 5)).task().status(), "its list was older");
+    }
+
+    @Test
+    void modelThatOnlyAHostHasWhichIsDown_isWaitedFor() throws Exception {
+        a.models("m:latest", "big:latest");
+        start(2, local(a, 0), local(b, 0));
+        listed();
+        a.down(true);
+        Task task = submit(QUICK, "big", 5);
+        await("it waits for a", () -> ("no host can take it now: cannot connect to a; b does not have the model "
+                + "big").equals(dispatcher.waitsFor(queue.find(task.name()))));
+        assertEquals(0, b.asked.get());
+        a.down(false);
+        assertEquals("a", ended(task).task().state().host());
+    }
+
+    @Test
+    void waitForModel_doesNotFail() throws Exception {
+        start(2, local(a, 0));
+        Task task = submit(terms(false, null, true), "nosuch", 5);
+        await("it waits", () -> queue.find(task.name()).state().error() != null);
+        assertEquals("model 'nosuch' not found on any host (asked: a)", queue.find(task.name()).state().error());
+        assertEquals(TaskStatus.PENDING, queue.find(task.name()).status());
+    }
+
+    @Test
+    void disabledHost_endsWhatItHasAndGetsNothingNew() throws Exception {
+        start(1, local(a, 0));
+        Semaphore gate = a.hold();
+        Task first = submit(QUICK, "m", 5);
+        await("it runs", () -> a.running() == 1);
+        assertFalse(hosts.enable("a", false).enabled());
+        Task second = submit(QUICK, "m", 5);
+        gate.release(10);
+        assertEquals(TaskStatus.COMPLETED, ended(first).task().status());
+        assertEquals("no host can take it now: a is disabled", dispatcher.waitsFor(queue.find(second.name())));
+        assertEquals(1, a.asked.get());
+        hosts.enable("a", true);
+        assertEquals(TaskStatus.COMPLETED, ended(second).task().status());
+    }
+
+    @Test
+    void attempt_tellsItsHostAndRule() throws Exception {
+        start(1, local(a, 0), remote(c, 1));
+        listed();
+        a.answer(call -> SimulatedHost.failed(Cause.PASSING, "out of memory", null));
+        TaskDocument done = ended(submit(QUICK, "m", 5));
+        assertEquals(List.of("a local_first_policy", "c after_failure"),
+                done.attempts().stream().map(attempt -> attempt.host() + " " + attempt.rule()).toList());
+        Backend remote = hosts.backends().getLast();
+        assertEquals(50, remote.tokens());
+        assertEquals(25, remote.tokensPerSecond());
+    }
+
+    // ---- help
+
+    private void start(int workers, Host... all) throws IOException {
+        hosts = new Hosts(List.of(all), workers, CLOCK);
+        Random random = new Random(7);
+        queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT, CLOCK, random);
+        dispatcher = new Dispatcher(queue, hosts, new Answers(),
+                new DispatchOptions(workers, Duration.ofMinutes(5), RoutingOptions.DEFAULT), CLOCK, random);
+        dispatcher.start();
+    }
+
+    private void listed() {
+        await("every host has listed its models", () -> hosts.backends().stream().allMatch(host ->
+                host.installed() != null));
+    }
+
+    private static Host local(SimulatedHost host, int max) {
+        return host(host, false, max);
+    }
+
+    private static Host remote(SimulatedHost host, int max) {
+        return host(host, true, max);
+    }
+
+    private static Host host(SimulatedHost host, boolean remote, int max) {
+        HostAddress address = new HostAddress(host.name(), host.url(), null, Map.of(), Map.of(), null);
+        return new Host(new HostOptions(address, "sim", remote, 1, max, 0), "sim", host, CLOCK.millis());
+    }
+
+    private static Terms terms(boolean remote, String on, boolean waitForModel) {
+        return new Terms(0, 0, 60_000, 3, 1, 5, 2, remote, on, waitForModel);
+    }
+
+    private Task submit(Terms terms, String model, int priority) {
+        Slice payload = Slice.of(("{\"prompt\":\"" + System.nanoTime() + "\"}").getBytes(StandardCharsets.US_ASCII));
+        return queue.submit(new Submission(TaskType.GENERATE, model, priority, terms, payload, null, "x"), null, null)
+                .document().task();
+    }
+
+    private TaskDocument ended(Task task) {
+        try {
+            TaskDocument document = queue.awaitEnd(task.id(), Duration.ofSeconds(30));
+            assertTrue(document.task().status().ended(), () -> document.task() + " waits: "
+                    + dispatcher.waitsFor(document.task()) + " " + hosts.backends());
+            return document;
+        } catch (InterruptedException stopped) {
+            throw new AssertionError(stopped);
+        }
+    }
+
+    private static void await(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < end, what);
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+}
