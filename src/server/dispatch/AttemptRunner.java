@@ -27,6 +27,8 @@ final class AttemptRunner {
     private static final Logger LOG = System.getLogger("dispatch");
     /// How long a task that waits for its model to appear waits from one question to the next, in milliseconds.
     private static final long MODEL_PAUSE = 30_000;
+    /// So much later than others a task is tried again that a busy host has refused, in milliseconds.
+    private static final long STEP_BEHIND = 1_000;
     /// Until an outcome that had no room on the disk is tried again.
     private static final Duration ROOM_PAUSE = Duration.ofSeconds(1);
 
@@ -156,7 +158,10 @@ final class AttemptRunner {
             }
             case BUSY -> {
                 host.busy(error, retryAfter, now);
-                queue.putBack(run, error, 0, false);
+                // where no other host takes it, it steps behind: the next to try this one is another task, for one that
+                // is refused each time must not hold up all
+                boolean elsewhere = routing.get().place(run.task(), asked.without(run.task().id())) != null;
+                queue.putBack(run, error, elsewhere ? 0 : host.pauseEnd(now) + STEP_BEHIND, false);
             }
             case MODEL_MISSING -> {
                 host.lacks(run.task().model(), now);

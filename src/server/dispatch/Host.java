@@ -135,6 +135,11 @@ final class Host {
         trouble = why;
     }
 
+    /// When a pause ends; now if there is none.
+    long pauseEnd(long now) {
+        return Math.max(now, circuit.pauseEnd(now));
+    }
+
     synchronized void lacks(String model, long now) {
         models = models.deniedIt(model);
         answered(now);

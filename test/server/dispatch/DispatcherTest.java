@@ -170,6 +170,21 @@ final class DispatcherTest {
     }
 
     @Test
+    void taskThatIsRefusedAsBusyEachTime_doesNotHoldUpTheOthers() throws Exception {
+        a.models("m:latest", "stuck:latest").answer(call -> call.model().equals("stuck")
+                ? SimulatedHost.failed(Cause.BUSY, "a is busy", null)
+                : new Outcome.Completed(SimulatedHost.ANSWER));
+        start(1, local(a, 0));
+        Task stuck = submit(QUICK, "stuck", 5);
+        await("it was refused", () -> a.asked.get() > 0);
+        for (int i = 0; i < 3; i++) {
+            assertEquals(TaskStatus.COMPLETED, ended(submit(QUICK, "m", 5)).task().status());
+        }
+        assertTrue(a.asked.get() < 10, "asked " + a.asked.get() + " times");
+        queue.cancel(stuck.id());
+    }
+
+    @Test
     void modelThatNoHostHas_eachIsAskedAfreshAndTheTaskFails() throws Exception {
         start(2, local(a, 0), local(b, 0));
         listed();

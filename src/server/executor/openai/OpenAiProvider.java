@@ -27,13 +27,18 @@ public final class OpenAiProvider implements ExecutorProvider {
 
     @Override
     public TaskExecutor open(String address) {
-        return new OpenAiExecutor(Endpoint.at(base(address), System.getenv("OPENAI_API_KEY")), InstantSource.system());
+        return new OpenAiExecutor(Endpoint.at(base(address), keyOfEnvironment()), InstantSource.system());
     }
 
     @Override
     public TaskExecutor open(HostAddress host) {
-        return new OpenAiExecutor(Endpoint.of(host.name(), base(host.url()), host.apiKey(), host.headers(),
+        String key = host.apiKey() == null && serves(host.url()) ? keyOfEnvironment() : host.apiKey();
+        return new OpenAiExecutor(Endpoint.of(host.name(), base(host.url()), key, host.headers(),
                 host.models(), host.timeout()), InstantSource.system());
+    }
+
+    private static String keyOfEnvironment() {
+        return System.getenv("OPENAI_API_KEY");
     }
 
     private static String base(String address) {
