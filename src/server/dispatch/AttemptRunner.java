@@ -57,9 +57,14 @@ final class AttemptRunner {
 
     /// @param stopping whether an interrupt means that the server stops, rather than that the task was cancelled
     void run(Run run, Host host, BooleanSupplier stopping) {
+        LOG.log(Level.DEBUG, () -> "event=attempt_started id=" + run.task().name() + " attempt=" + run.attempt()
+                + " host=" + host.name());
         try {
             Outcome outcome = outcome(run, host);
             if (outcome != null) {
+                LOG.log(Level.DEBUG, () -> "event=attempt_ended id=" + run.task().name() + " attempt=" + run.attempt()
+                        + (outcome instanceof Outcome.Failed failed
+                                ? " cause=" + failed.cause() + " error=\"" + failed.message() + "\"" : " completed"));
                 recordWhenThereIsRoom(run, host, outcome);
             }
         } catch (InterruptedException interrupted) {

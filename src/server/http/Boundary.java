@@ -45,6 +45,7 @@ final class Boundary implements HttpHandler {
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
+        long begun = System.nanoTime();
         try (WebRequest request = new WebRequest(exchange, bodies)) {
             Answer answer;
             try {
@@ -52,6 +53,10 @@ final class Boundary implements HttpHandler {
             } catch (Throwable thrown) {
                 answer = error(exchange, thrown);
             }
+            int status = answer instanceof Whole whole ? whole.status() : 200;
+            LOG.log(Level.DEBUG, () -> "event=request method=" + exchange.getRequestMethod() + " path="
+                    + exchange.getRequestURI().getRawPath() + " status=" + status + " us="
+                    + (System.nanoTime() - begun) / 1_000);
             switch (answer) {
                 case Whole whole -> send(exchange, request, whole);
                 case Streamed streamed -> stream(exchange, streamed);

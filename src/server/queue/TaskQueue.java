@@ -303,9 +303,12 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
         onRunCancelled.add(listener);
     }
 
-    /// Calls this once if the journal failed for good.
+    /// Calls this if the journal failed for good, at once if it has already; it may be called twice.
     public void onFailure(Runnable listener) {
         onFailure.add(listener);
+        if (failure != null) {
+            listener.run();
+        }
     }
 
     // ---- the feed
