@@ -4,6 +4,7 @@ import server.queue.Event.CronChange;
 import server.queue.Event.CronWhat;
 import server.task.CronPlan;
 import server.task.CronTask;
+import server.task.Missed;
 import server.task.Overlap;
 import server.task.Task;
 import server.task.TaskId;
@@ -31,6 +32,8 @@ final class CronPolicy {
     static final int COUNTED_MAX = 1_000;
 
     static final String MISSED = "missed: the server was down, paused or asleep";
+    static final String MISSED_BUT_THE_LAST = "missed; only the last one is made up for";
+    static final String CHANGED = "the cron task was changed or disabled while this run waited";
     static final String MISSED_TOO_MANY = "missed too long ago, or too many were missed to make up for all";
 
     private CronPolicy() {
@@ -74,7 +77,8 @@ final class CronPolicy {
             if (goOn != cron.nextRun()) {
                 int count = schedule.count(cron.nextRun(), goOn, COUNTED_MAX);
                 boolean some = goOn != 0 && schedule.serveAt(goOn) < missedBefore;
-                return skipped(cron, count, some ? MISSED_TOO_MANY : MISSED, goOn, now);
+                return skipped(cron, count, !some ? MISSED
+                        : cron.plan().missed() == Missed.ONCE ? MISSED_BUT_THE_LAST : MISSED_TOO_MANY, goOn, now);
             }
         }
         Overlap overlap = cron.plan().overlap();
@@ -131,8 +135,8 @@ final class CronPolicy {
     /// @throws Problem if it has no due time, but its bounds do not say that its time is over
     static CronTask planned(CronTask cron, CronPlan plan, long now) {
         if (cron.updatedAt() != 0 && plan.sameTimes(cron.plan())) {
-            return cron.planned(plan, now, cron.nextRun()).coming(cron.nextRun(),
-                    plan.overlap() == Overlap.QUEUE ? cron.waiting() : 0, cron.notBefore());
+            return waitingDropped(cron, cron.planned(plan, now, cron.nextRun()).coming(cron.nextRun(),
+                    plan.overlap() == Overlap.QUEUE ? cron.waiting() : 0, cron.notBefore()));
         }
         CronSchedule schedule = new CronSchedule(cron.id(), plan, cron.createdAt());
         // a clock that was set back a little brings no due time again
@@ -144,7 +148,12 @@ final class CronPolicy {
                     + (plan.endAt() == 0 ? "from now on" : "before end_at"));
         }
         CronTask after = cron.planned(plan, now, plan.enabled() ? next : 0);
-        return after.mayRun() ? after : after.coming(0, 0, 0);
+        return waitingDropped(cron, after.mayRun() ? after : after.coming(0, 0, 0));
+    }
+
+    /// A run that waited and does not any more is one that was skipped.
+    private static CronTask waitingDropped(CronTask before, CronTask after) {
+        return before.waiting() != 0 && after.waiting() == 0 ? after.skipped(1, CHANGED) : after;
     }
 
     /// The clock was set back so far that all that was planned is void; null if this one need not change.

@@ -78,8 +78,9 @@ final class CronPolicyTest {
         assertEquals(made, String.join(" ", served.due.stream().map(due -> Instant.ofEpochMilli(due).toString()
                 .substring(11, 16)).toList()));
         assertEquals(skipped, served.cron.skipped());
-        assertEquals(skipped == 0 ? null : made.isEmpty() ? CronPolicy.MISSED : CronPolicy.MISSED_TOO_MANY,
-                served.cron.lastSkip());
+        String reason = made.isEmpty() ? CronPolicy.MISSED
+                : missed == Missed.ONCE ? CronPolicy.MISSED_BUT_THE_LAST : CronPolicy.MISSED_TOO_MANY;
+        assertEquals(skipped == 0 ? null : reason, served.cron.lastSkip());
         assertEquals(at("2026-01-01T06:00:00Z"), served.cron.nextRun());
     }
 
@@ -225,6 +226,19 @@ final class CronPolicyTest {
         CronPlan named = new CronPlan("other", "0 * * * *", "UTC", true, Missed.SKIP, 1, Overlap.SKIP, 0, 0, 0, 0,
                 null);
         assertEquals(fired.nextRun(), CronPolicy.planned(fired, named, START + 50 * HOUR).nextRun());
+    }
+
+    @Test
+    void aChangeOfPlan_whileARunWaits_countsItAsSkipped() {
+        CronPlan plan = new CronPlan("n", "0 * * * *", "UTC", true, Missed.SKIP, 24 * HOUR, Overlap.QUEUE, 0, 0, 0, 0,
+                null);
+        CronTask planned = CronPolicy.planned(CronTask.blank(1, plan, HOUR), plan, HOUR);
+        CronTask waits = planned.coming(planned.nextRun(), HOUR, 0);
+        CronTask off = CronPolicy.planned(waits, plan.enabled(false), HOUR + 1);
+        assertEquals(0, off.waiting());
+        assertEquals(1, off.skipped());
+        assertEquals(CronPolicy.CHANGED, off.lastSkip());
+        assertEquals(0, CronPolicy.planned(planned, plan.enabled(false), HOUR + 1).skipped());
     }
 
     @Test
