@@ -135,7 +135,9 @@ public final class HttpApi implements AutoCloseable {
         BackendsApi backends = new BackendsApi(parts.hosts());
         ServerApi self = new ServerApi(options, queue, () -> stopping);
         CronApi crons = new CronApi(options, parts.crons(), parts.clock());
-        return new Routes()
+        Routes routes = new Routes();
+        WebFiles.load(() -> 0).addTo(routes);
+        return routes
                 .add("GET", "/api/cron", crons::list, "limit", "offset")
                 .add("POST", "/api/cron", crons::create)
                 .add("GET", "/api/cron/preview", crons::preview, "expr", "tz", "count", "from")
@@ -165,8 +167,7 @@ public final class HttpApi implements AutoCloseable {
                 .add("POST", "/api/backends/{id}/disable", backends::disable)
                 .add("GET", "/api/info", self::info)
                 .addOpen("GET", "/healthz", self::health)
-                .addOpen("GET", "/readyz", self::ready)
-                .addOpen("GET", "/", self::page);
+                .addOpen("GET", "/readyz", self::ready);
     }
 
     private static void property(String name, Object value) {

@@ -65,14 +65,4 @@ final class ServerApi {
         }
         return Answer.json(200, new JsonWriter().beginObject().name("status").string("ready").endObject());
     }
-
-    Answer page(WebRequest request) {
-        return Answer.text("ollama-queue-server " + Version.TEXT + """
-                : a durable task queue in front of Ollama.
-
-                GET  /api/status   how many tasks wait, run and have ended
-                GET  /api/tasks    the newest tasks
-                POST /api/tasks    {"type":"generate","model":"qwen3","payload":{"prompt":"Hello"}}
-                """);
-    }
 }

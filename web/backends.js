@@ -1,0 +1,10 @@
+// The view Backends.
+
+import {h, put} from './dom.js';
+
+export default {
+    title: 'Backends',
+    mount(root) {
+        put(root, h('h1', {}, 'Backends'));
+    },
+};

@@ -1,0 +1,10 @@
+// The view Cron.
+
+import {h, put} from './dom.js';
+
+export default {
+    title: 'Cron',
+    mount(root) {
+        put(root, h('h1', {}, 'Cron'));
+    },
+};

@@ -1,0 +1,186 @@
+// What changes on the server, as it changes: over WebSocket where its port can be reached, else as server-sent events.
+// After a break it resumes by the sequence number of the last event, so nothing is missed and nothing told twice.
+
+import {serverSentEvents} from './events.js';
+
+/** A WebSocket that has not opened by then is taken to be blocked. */
+const OPEN_MS = 2_500;
+/** An event stream gives a sign of life every 15 s. */
+const SILENT_MS = 40_000;
+const PAUSE_MS = 500;
+const PAUSE_MAX_MS = 10_000;
+/** Who missed more than this reads its lists anew, which is quicker. */
+const MISSED_MAX = 2_000;
+
+export class Live {
+    #api;
+    #listeners = new Set();
+    #watchers = new Set();
+    #seq = null;
+    #wake = () => {};
+
+    /** mode: 'connecting', 'websocket', 'sse' or 'offline'; at: when the server was last heard, null if never. */
+    state = {mode: 'connecting', at: null};
+
+    constructor(api) {
+        this.#api = api;
+        addEventListener('online', () => this.#wake());
+        document.addEventListener('visibilitychange', () => document.hidden || this.#wake());
+    }
+
+    /**
+     * Tells of every event: {seq, event: 'task'|'cron'|'queue', what, at, …}, and of {event: 'reset'}, after which what
+     * was read before may be old: read it anew.
+     */
+    on(listener, signal) {
+        return join(this.#listeners, listener, signal);
+    }
+
+    /** Tells of every change of `state`, and first of what it is now. */
+    watch(watcher, signal) {
+        watcher(this.state);
+        return join(this.#watchers, watcher, signal);
+    }
+
+    /** The server has answered. */
+    heard() {
+        this.state.at = Date.now();
+    }
+
+    /** Connects, and again whenever the connection breaks, for as long as the page lives. */
+    async run() {
+        for (let failures = 0;; failures++) {
+            const begun = Date.now();
+            try {
+                const info = await this.#api.get('/api/info');
+                await this.#place();
+                if (!await this.#webSocket(info.ws_port)) {
+                    await this.#stream();
+                }
+            } catch {
+                // told by the state
+            }
+            if (Date.now() - begun > PAUSE_MAX_MS) {
+                failures = 0;
+            }
+            this.#become('offline');
+            await this.#pause(Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** failures) * (0.5 + Math.random() / 2));
+        }
+    }
+
+    /** Where to resume; at first, and after a long absence, from now on. */
+    async #place() {
+        const status = await this.#api.get('/api/status');
+        this.heard();
+        const missed = status.last_seq - this.#seq;
+        if (this.#seq === null || missed < 0 || missed > MISSED_MAX) {
+            this.#seq = status.last_seq;
+            this.#tell({event: 'reset', seq: status.last_seq});
+        }
+    }
+
+    /** Resolves when it has closed: to false if it never opened. */
+    #webSocket(port) {
+        if (!port) {
+            return false;
+        }
+        const token = this.#api.token;
+        const protocols = token ? ['ollama-queue', `bearer.${base64url(token)}`] : ['ollama-queue'];
+        const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+        return new Promise(resolve => {
+            const socket = new WebSocket(`${scheme}://${location.hostname}:${port}/ws`, protocols);
+            let opened = false;
+            const timer = setTimeout(() => socket.close(), OPEN_MS);
+            socket.onopen = () => {
+                opened = true;
+                clearTimeout(timer);
+                socket.send(JSON.stringify({since: this.#seq}));
+                this.#become('websocket');
+            };
+            socket.onmessage = message => {
+                this.heard();
+                const event = JSON.parse(message.data);
+                // what the page shows it has read itself, at its place in the sequence
+                if (event.event !== 'snapshot') {
+                    this.#take(event);
+                }
+            };
+            socket.onclose = () => {
+                clearTimeout(timer);
+                resolve(opened);
+            };
+        });
+    }
+
+    async #stream() {
+        const stop = new AbortController();
+        const response = await this.#api.fetch(`/api/events?since=${this.#seq}`, {
+            headers: {Accept: 'text/event-stream'}, signal: stop.signal,
+        });
+        this.#become('sse');
+        let silent = 0;
+        const alive = () => {
+            this.heard();
+            clearTimeout(silent);
+            silent = setTimeout(() => stop.abort(), SILENT_MS);
+        };
+        alive();
+        try {
+            for await (const {event, data} of serverSentEvents(response, alive)) {
+                this.#take(event === 'reset' ? {event, ...data} : data);
+            }
+        } finally {
+            clearTimeout(silent);
+        }
+    }
+
+    #take(event) {
+        if (event.event === 'reset' || event.seq > this.#seq) {
+            this.#seq = event.seq;
+            this.#tell(event);
+        }
+    }
+
+    #tell(event) {
+        for (const listener of this.#listeners) {
+            guarded(() => listener(event));
+        }
+    }
+
+    #become(mode) {
+        if (this.state.mode !== mode) {
+            this.state = {...this.state, mode, at: mode === 'offline' ? this.state.at : Date.now()};
+            this.#watchers.forEach(watcher => guarded(() => watcher(this.state)));
+        }
+    }
+
+    #pause(ms) {
+        return new Promise(resolve => {
+            const timer = setTimeout(resolve, ms);
+            this.#wake = () => {
+                clearTimeout(timer);
+                resolve();
+            };
+        });
+    }
+}
+
+/** Adds to a set until the signal is aborted. */
+export function join(set, member, signal) {
+    set.add(member);
+    signal?.addEventListener('abort', () => set.delete(member));
+}
+
+/** One listener's fault is reported and does not keep the others from hearing. */
+function guarded(action) {
+    try {
+        action();
+    } catch (fault) {
+        reportError(fault);
+    }
+}
+
+function base64url(text) {
+    return btoa(String.fromCharCode(...new TextEncoder().encode(text)))
+        .replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+}
