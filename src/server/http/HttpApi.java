@@ -142,7 +142,7 @@ public final class HttpApi implements AutoCloseable {
         return routes
                 .add("GET", "/api/cron", crons::list, "limit", "offset")
                 .add("POST", "/api/cron", crons::create)
-                .add("GET", "/api/cron/preview", crons::preview, "expr", "tz", "count", "from")
+                .add("GET", "/api/cron/preview", crons::preview, "expr", "tz", "id", "count", "from")
                 .add("GET", "/api/cron/{id}", crons::show)
                 .add("PUT", "/api/cron/{id}", crons::update)
                 .add("DELETE", "/api/cron/{id}", crons::remove)
