@@ -228,7 +228,7 @@ final class CronApiTest {
     @Test
     void preview_ofACronTask_isWhatItWillDo() {
         Json.Obj cron = ApiServer.json(post("/api/cron", "{'name':'n','cron_expr':'~ ~ * * *','timezone':'Asia/Tokyo',"
-                + "'task_template':{'prompt':'x'}}"));
+                + "'task_template':{'type':'chat','prompt':'x'}}"));
         Json.Obj preview = ApiServer.json(server.get("/api/cron/preview?count=3&id=" + cron.text("id")));
         assertEquals("Asia/Tokyo", preview.text("timezone"));
         assertEquals(cron.text("description"), preview.text("description"));
