@@ -36,7 +36,9 @@ export function exact(time) {
 
 /** The time of day with milliseconds, where the day is clear. */
 export function clock(time) {
-    return new Date(time).toLocaleTimeString('sv-SE', {fractionalSecondDigits: 3});
+    return new Date(time).toLocaleTimeString('sv-SE', {
+        hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3,
+    });
 }
 
 /** 12,345 */
