@@ -201,8 +201,8 @@ class Tasks {
         field('q', {type: 'search', placeholder: 'Search prompts, models, ids', 'aria-label': 'Search', 'aria-keyshortcuts': '/'}),
         h('select', {name: 'type', 'aria-label': 'Type'}, h('option', {value: ''}, 'any type'),
             ['chat', 'generate', 'embed'].map(type => h('option', {value: type}, type))),
-        field('model', {list: 'models', placeholder: 'any model', 'aria-label': 'Model', class: 'mono'}),
-        field('priority', {list: 'priorities', placeholder: 'any priority', 'aria-label': 'Priority', class: 'mono'}),
+        field('model', {list: 'models', placeholder: 'model', 'aria-label': 'Model', class: 'mono'}),
+        field('priority', {list: 'priorities', placeholder: 'priority', 'aria-label': 'Priority', class: 'mono'}),
         h('datalist', {id: 'models'}),
         h('datalist', {id: 'priorities'}, ['low', 'normal', 'high', 'critical'].map(value => h('option', {value}))),
         h('button', {type: 'button', class: 'quiet', name: 'clear', onclick: () => this.#clear()}, 'Clear'));
