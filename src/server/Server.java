@@ -23,6 +23,7 @@ import server.queue.CompactionOptions;
 import server.queue.TaskQueue;
 import server.settings.Options;
 import server.settings.Settings;
+import server.stats.History;
 import server.task.SubmissionReader;
 
 /// The wiring: every part is built in order, from the disk outwards, and closed in reverse.
@@ -68,6 +69,8 @@ final class Server implements AutoCloseable {
 
             Answers answers = new Answers();
             queue.onEvent(answers::publish);
+            History history = History.of(queue, clock.millis());
+            hosts.onTokens(tokens -> history.wrote(tokens, clock.millis()));
 
             Dispatcher dispatcher = new Dispatcher(queue, hosts, answers,
                     Options.dispatch(settings), clock, random);
@@ -79,7 +82,7 @@ final class Server implements AutoCloseable {
             HttpApi.prepare(options);
             Crons crons = new Crons(queue, submissions, ZoneId.systemDefault(), clock);
             HttpApi api = HttpApi.start(options, Tokens.of(settings.token()), new HttpApi.Parts(queue, compaction,
-                    answers, submissions, hosts, dispatcher::waitsFor, clock, crons));
+                    answers, submissions, hosts, dispatcher::waitsFor, clock, crons, history));
 
             CronTimer timer = new CronTimer(crons, clock, System::nanoTime);
             timer.start();

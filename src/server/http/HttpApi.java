@@ -17,6 +17,7 @@ import server.dispatch.Hosts;
 import server.live.Answers;
 import server.queue.Compaction;
 import server.queue.TaskQueue;
+import server.stats.History;
 import server.task.SubmissionReader;
 import server.task.Task;
 
@@ -31,7 +32,8 @@ public final class HttpApi implements AutoCloseable {
     /// @param answers what is being said; the caller has given it the queue's events
     /// @param waiting why a pending task waits, for people (no host is there, …); null if for nothing but its turn
     public record Parts(TaskQueue queue, Compaction compaction, Answers answers, SubmissionReader submissions,
-            Hosts hosts, Function<Task, String> waiting, InstantSource clock, Crons crons) {
+            Hosts hosts, Function<Task, String> waiting, InstantSource clock, Crons crons,
+            History history) {
     }
 
     private final String host;
@@ -131,7 +133,7 @@ public final class HttpApi implements AutoCloseable {
         BatchApi batches = new BatchApi(options, queue, parts.submissions());
         ListApi lists = new ListApi(options, queue);
         TaskStream streams = new TaskStream(options, queue, parts.answers());
-        QueueApi all = new QueueApi(queue, parts.hosts(), parts.clock());
+        QueueApi all = new QueueApi(queue, parts.hosts(), parts.history(), parts.clock());
         BackendsApi backends = new BackendsApi(parts.hosts());
         ServerApi self = new ServerApi(options, queue, () -> stopping);
         CronApi crons = new CronApi(options, parts.crons(), parts.clock());
@@ -158,6 +160,7 @@ public final class HttpApi implements AutoCloseable {
                 .add("DELETE", "/api/tasks/{id}", tasks::delete)
                 .add("GET", "/api/status", all::status)
                 .add("GET", "/api/stats", all::status)
+                .add("GET", "/api/stats/history", new HistoryApi(parts.history(), parts.clock())::show, "window")
                 .add("POST", "/api/queue/pause", all::pause)
                 .add("POST", "/api/queue/resume", all::resume)
                 .add("POST", "/api/queue/drain", all::drain)

@@ -323,6 +323,7 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
         private final long seq;
         private final long task;
         private final boolean ended;
+        private final Event event;
         private Supplier<Slice> source;
         private Slice json;
 
@@ -333,11 +334,14 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
             this.task = task;
             this.ended = ended;
             this.json = json;
+            event = null;
         }
 
         DurableEvent(long seq, Event event) {
-            this(seq, event instanceof Event.Change change ? change.task().id() : 0,
-                    event instanceof Event.Change change && change.task().status().ended(), null);
+            this.seq = seq;
+            this.event = event;
+            task = event instanceof Event.Change change ? change.task().id() : 0;
+            ended = event instanceof Event.Change change && change.task().status().ended();
             source = () -> EventCodec.feed(seq, event);
         }
 
@@ -351,6 +355,21 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
 
         public boolean ended() {
             return ended;
+        }
+
+        /// What happened to the task, as `started`; null if it is not a task's.
+        public String what() {
+            return event instanceof Event.Change change ? change.what().text : null;
+        }
+
+        /// The task as it is after the event; null if it is not a task's.
+        public Task after() {
+            return event instanceof Event.Change change ? change.task() : null;
+        }
+
+        /// When it happened, milliseconds since the epoch.
+        public long at() {
+            return event == null ? 0 : event.at();
         }
 
         /// `{"seq":…,"event":"task","what":…,"at":…,"task":{…}}`
