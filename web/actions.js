@@ -45,7 +45,8 @@ export function confirmed(question, verb) {
         const dialog = h('dialog', {class: 'dialog', 'aria-labelledby': 'question'},
             h('p', {id: 'question'}, question),
             h('form', {method: 'dialog', class: 'actions'},
-                h('button', {class: 'danger', value: 'yes'}, verb), h('button', {value: 'no', autofocus: true}, 'Keep')));
+                h('button', {class: 'danger', value: 'yes'}, verb),
+                h('button', {value: 'no', autofocus: true}, 'Keep')));
         dialog.addEventListener('close', () => {
             dialog.remove();
             resolve(dialog.returnValue === 'yes');

@@ -1,6 +1,6 @@
 // A task's answer, as it is produced: its pieces are text nodes that grow.
 
-import {attribute, h, put, text} from './dom.js';
+import {attribute, button, h, put, text} from './dom.js';
 import {count} from './format.js';
 import {serverSentEvents} from './events.js';
 import {answer} from './task.js';
@@ -15,7 +15,7 @@ export class Answer {
     #thoughts = h('details', {class: 'thoughts', hidden: true}, h('summary', {}, 'Thoughts'),
         h('pre', {}, this.#thinking));
     #more = h('div');
-    #copy = h('button', {type: 'button', class: 'quiet', onclick: () => this.#copied()}, 'Copy');
+    #copy = button('Copy', () => copy(this.#copy, this.#text.data), {class: 'quiet'});
     #note = h('span', {class: 'hint'});
     #waiting = [];
     #attempt = 0;
@@ -112,29 +112,25 @@ export class Answer {
         this.#copy.hidden = this.#text.length === 0;
         attribute(this.#body, 'aria-busy', this.node.dataset.status === 'running' && 'true');
     }
-
-    async #copied() {
-        await copy(this.#copy, this.#text.data);
-    }
 }
 
 /** Copies a text, and says so on the button for a moment. */
-export async function copy(button, value) {
-    const was = button.textContent;
+export async function copy(control, value) {
+    const was = control.textContent;
     try {
         await navigator.clipboard.writeText(value);
-        text(button, 'Copied');
+        text(control, 'Copied');
     } catch {
         // without HTTPS there is no clipboard but the old one
         const field = h('textarea', {class: 'visually-hidden'});
         field.value = value;
         document.body.append(field);
         field.select();
-        text(button, document.execCommand('copy') ? 'Copied' : 'Not allowed');
+        text(control, document.execCommand('copy') ? 'Copied' : 'Not allowed');
         field.remove();
-        button.focus();
+        control.focus();
     }
-    setTimeout(() => text(button, was), 1_500);
+    setTimeout(() => text(control, was), 1_500);
 }
 
 function set(node, value) {

@@ -1,6 +1,6 @@
 // The table of tasks: its rows change in place, so that focus, selection and scroll stay where they are.
 
-import {attribute, h, put, text} from './dom.js';
+import {attribute, button, h, put, text} from './dom.js';
 import {age, exact, priority} from './format.js';
 import {SORTS} from './filter.js';
 import {MARKS, ran, short, waitsUntil} from './task.js';
@@ -142,8 +142,8 @@ export class List {
     }
 
     #header(name, title, sort) {
-        const cell = h('th', {class: `c-${name}`, scope: 'col'}, sort
-            ? h('button', {type: 'button', class: 'sort', onclick: () => this.#hooks.sort(sort)}, title) : title);
+        const cell = h('th', {class: `c-${name}`, scope: 'col'},
+            sort ? button(title, () => this.#hooks.sort(sort), {class: 'sort'}) : title);
         if (sort) {
             this.#headers.set(sort, cell);
         }

@@ -96,7 +96,7 @@ export class Live {
             const silence = this.#silence(() => socket.close());
             const opening = setTimeout(() => socket.close(), OPEN_MS);
             // a page sees no ping frames
-            const ping = setInterval(() => socket.readyState === WebSocket.OPEN && socket.send('{"ping":true}'), PING_MS);
+            const ping = setInterval(() => socket.readyState === 1 && socket.send('{"ping":true}'), PING_MS);
             let opened = false;
             socket.onopen = () => {
                 opened = true;

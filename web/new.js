@@ -1,6 +1,6 @@
 // The view New task: a form, and the same task as a command line.
 
-import {attribute, h, put, text} from './dom.js';
+import {attribute, button, choices, h, put, text} from './dom.js';
 import {copy} from './answer.js';
 import {command, curl} from './commandline.js';
 import {keep, read, values, write} from './draft.js';
@@ -28,13 +28,11 @@ class NewTask {
 
     constructor(root, context) {
         this.#context = context;
-        const copyButton = h('button', {type: 'button', class: 'quiet', onclick: () => copy(copyButton, this.#line())},
-            'Copy');
+        const copyButton = button('Copy', () => copy(copyButton, this.#line()), {class: 'quiet'});
         this.#form = h('form', {class: 'form new-task', novalidate: true, onsubmit: event => this.#send(event)},
             this.#kind(), this.#texts(), this.#terms(), this.#request(), this.#refusal,
-            h('div', {class: 'actions'}, this.#submit, h('button', {
-                type: 'button', class: 'quiet', onclick: () => this.#reset(),
-            }, 'Clear the form'), h('span', {class: 'hint'}, 'Ctrl Enter submits')));
+            h('div', {class: 'actions'}, this.#submit, button('Clear the form', () => this.#reset(), {class: 'quiet'}),
+                h('span', {class: 'hint'}, 'Ctrl Enter submits')));
         put(root, h('div', {class: 'page new-page'}, h('h1', {class: 'visually-hidden'}, 'New task'), this.#form,
             h('section', {class: 'panel'}, h('header', {}, h('h2', {}, 'The same on a command line'),
                 h('div', {class: 'actions'}, segments('program', {'ollama-queue': 'ollama-queue', curl: 'curl'},
@@ -60,7 +58,7 @@ class NewTask {
         }
         const backends = await this.#context.api.get('/api/backends', null, this.#context.signal).catch(() => []);
         const all = lists => [...new Set(lists.flat())].sort();
-        const offer = (id, names) => put(this.#form.querySelector(`#${id}`), names.map(value => h('option', {value})));
+        const offer = (id, names) => put(this.#form.querySelector(`#${id}`), choices(names));
         offer('new-models', all(backends.map(({installed, loaded}) => [...installed ?? [], ...loaded ?? []])));
         offer('new-hosts', all(backends.map(({name}) => name)));
     }
@@ -76,15 +74,13 @@ class NewTask {
             field('Priority', h('input', {name: 'priority', list: 'new-priorities', class: 'mono', autocomplete: 'off',
                 placeholder: 'normal', value: ''})),
             h('datalist', {id: 'new-models'}), h('datalist', {id: 'new-hosts'}),
-            h('datalist', {id: 'new-priorities'}, ['low', 'normal', 'high', 'critical'].map(value => h('option', {value}))));
+            h('datalist', {id: 'new-priorities'}, choices(['low', 'normal', 'high', 'critical'])));
     }
 
     #texts() {
         const only = (type, ...children) => h('div', {class: 'form', 'data-for': type}, children);
         return [
-            only('chat', this.#count, this.#turns, h('div', {}, h('button', {
-                type: 'button', onclick: () => this.#addTurn(true),
-            }, 'Add a message'))),
+            only('chat', this.#count, this.#turns, h('div', {}, button('Add a message', () => this.#addTurn(true)))),
             only('generate', field('Prompt', h('textarea', {name: 'prompt', rows: 8})),
                 field('System prompt', h('textarea', {name: 'system', rows: 2}), 'optional')),
             only('embed', field('Input', h('textarea', {name: 'input', rows: 8})),
@@ -98,7 +94,8 @@ class NewTask {
         return h('div', {class: 'row'},
             field('Start', when),
             h('div', {'data-when': 'in'}, field('In', h('input', {name: 'in', class: 'mono', placeholder: '2h'}))),
-            h('div', {'data-when': 'at'}, field('At, in your time zone', h('input', {name: 'at', type: 'datetime-local', step: 1}))),
+            h('div', {'data-when': 'at'},
+                field('At, in your time zone', h('input', {name: 'at', type: 'datetime-local', step: 1}))),
             field('Fail if not begun within', h('input', {name: 'expires_in', class: 'mono', placeholder: 'never'})),
             field('Retries', h('input', {name: 'max_retries', type: 'number', min: 0, max: 100, placeholder: '3'})),
             field('Time for an attempt', h('input', {name: 'timeout', class: 'mono', placeholder: '30m'})));
@@ -128,9 +125,10 @@ class NewTask {
             ROLES.map(value => h('option', {value, selected: value === (i % 2 ? 'assistant' : 'user')}, value)));
         const content = h('textarea', {name: `content${i}`, rows: i ? 3 : 6, 'aria-label': `Message ${i + 1}`,
             'aria-describedby': `content${i}-problem`});
-        this.#turns.append(h('div', {class: 'field turn'}, h('div', {class: 'turn-head'}, role, i > 0 && h('button', {
-            type: 'button', class: 'quiet', 'aria-label': `Remove message ${i + 1}`, onclick: () => this.#removeTurn(i),
-        }, '✕')), content, problem(`content${i}`)));
+        const remove = i > 0
+            && button('✕', () => this.#removeTurn(i), {class: 'quiet', 'aria-label': `Remove message ${i + 1}`});
+        this.#turns.append(h('div', {class: 'field turn'}, h('div', {class: 'turn-head'}, role, remove), content,
+            problem(`content${i}`)));
         if (focus) {
             content.focus();
             this.#form.dispatchEvent(new Event('change'));
@@ -235,8 +233,8 @@ function field(title, control, hint) {
     const {name} = control;
     control.id = `new-${name}`;
     control.setAttribute('aria-describedby', `${name}-problem`);
-    return h('div', {class: 'field'}, h('label', {for: control.id}, title, hint && h('span', {class: 'hint'}, ` · ${hint}`)),
-        control, problem(name));
+    const more = hint && h('span', {class: 'hint'}, ` · ${hint}`);
+    return h('div', {class: 'field'}, h('label', {for: control.id}, title, more), control, problem(name));
 }
 
 function problem(name) {

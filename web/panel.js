@@ -1,6 +1,6 @@
 // One task, beside the list.
 
-import {attribute, h, put, text} from './dom.js';
+import {attribute, button, h, put, text} from './dom.js';
 import {ago, clock, count, duration, exact, number, priority} from './format.js';
 import {act, confirmed} from './actions.js';
 import {Answer, copy} from './answer.js';
@@ -76,7 +76,7 @@ function refused(root, failed, task, hooks) {
 }
 
 function closeButton(hooks) {
-    return h('button', {type: 'button', class: 'quiet close', 'aria-label': 'Close the task', onclick: hooks.close}, '✕');
+    return button('✕', hooks.close, {class: 'quiet close', 'aria-label': 'Close the task'});
 }
 
 function drawHead(head, context, task, hooks) {
@@ -87,25 +87,21 @@ function drawHead(head, context, task, hooks) {
     }
     const focused = head.contains(document.activeElement) ? document.activeElement.dataset.action : null;
     head.dataset.signature = signature;
-    const action = (what, title, kind) => able[what] && h('button', {
-        type: 'button', class: kind, 'data-action': what, onclick: () => act(context, what, [task.id]),
-    }, title);
-    const remove = able.delete && h('button', {
-        type: 'button', class: 'danger', 'data-action': 'delete', onclick: async () => {
-            if (await confirmed('Delete this task and its answer?', 'Delete')) {
-                await act(context, 'delete', [task.id]);
-            }
-        },
-    }, 'Delete');
+    const action = (what, title, kind) => able[what]
+        && button(title, () => act(context, what, [task.id]), {class: kind, 'data-action': what});
+    const remove = able.delete && button('Delete', async () => {
+        if (await confirmed('Delete this task and its answer?', 'Delete')) {
+            await act(context, 'delete', [task.id]);
+        }
+    }, {class: 'danger', 'data-action': 'delete'});
     put(head,
         h('div', {class: 'task-title'},
             h('h2', {class: 'task-status', 'data-status': task.status, 'aria-live': 'polite'},
                 h('span', {class: 'mark', 'aria-hidden': 'true'}, MARKS[task.status]), ` ${task.status}`),
             h('code', {class: 'faint'}, task.id), closeButton(hooks)),
         h('div', {class: 'actions'}, action('cancel', 'Cancel'), action('retry', 'Retry', 'primary'),
-            able.priority && prioritiser(context, task), h('button', {
-                type: 'button', 'data-action': 'again', onclick: () => hooks.again(task),
-            }, 'New like this'), remove));
+            able.priority && prioritiser(context, task),
+            button('New like this', () => hooks.again(task), {'data-action': 'again'}), remove));
     if (focused) {
         (head.querySelector(`[data-action="${focused}"]`) ?? head.querySelector('button')).focus();
     }
@@ -147,8 +143,9 @@ function drawTimes(section, task) {
     const moment = (name, time) => time && [h('dt', {}, name), h('dd', {}, h('time', {
         datetime: time, title: ago(time, now),
     }, `${exact(time).slice(0, 10)} ${clock(time).replace(',', '.')}`))];
-    const lengths = all.map(({kind, from, to, number: index, failed, running}) => h('li', {}, kind === 'wait' ? 'waited '
-        : `attempt ${index} `, h('b', {}, duration(to - from)), failed ? ' ✗' : running ? ' …' : ''));
+    const lengths = all.map(({kind, from, to, number: index, failed, running}) => h('li', {},
+        kind === 'wait' ? 'waited ' : `attempt ${index} `, h('b', {}, duration(to - from)),
+        failed ? ' ✗' : running ? ' …' : ''));
     put(section, h('header', {class: 'part'}, h('h2', {}, 'Times')), bar, h('ul', {class: 'lengths'}, lengths),
         h('dl', {class: 'facts'}, moment('created', task.created_at), moment('scheduled', task.scheduled_at),
             moment('due', task.due_at), moment('next attempt', task.retry_at), moment('started', task.started_at),
@@ -163,7 +160,8 @@ function drawAttempts(section, task) {
             `${attempt.host} · ${duration(Date.parse(attempt.ended_at) - Date.parse(attempt.started_at))}`,
             attempt.rule && ` · ${attempt.rule}`,
             attempt.error && h('p', {class: 'failure'}, attempt.error),
-            attempt.error && !attempt.counted && h('p', {class: 'hint'}, 'not counted: the host’s failure, or a restart')))));
+            attempt.error && !attempt.counted
+                && h('p', {class: 'hint'}, 'not counted: the host’s failure, or a restart')))));
 }
 
 function drawFacts(section, task) {
@@ -187,11 +185,11 @@ function drawFacts(section, task) {
 /** Made when it is opened: an embedding has thousands of numbers. */
 function drawRaw(section, source) {
     const open = section.firstChild?.open;
-    const button = h('button', {type: 'button', class: 'quiet', onclick: () => copy(button, pretty(source))}, 'Copy');
+    const copyButton = button('Copy', () => copy(copyButton, pretty(source)), {class: 'quiet'});
     const body = h('pre');
     const details = h('details', {
         ontoggle: () => text(body, details.open ? pretty(source) : ''),
-    }, h('summary', {}, 'Raw JSON'), button, body);
+    }, h('summary', {}, 'Raw JSON'), copyButton, body);
     put(section, details);
     details.open = open === true;
     attribute(section, 'class', 'raw');

@@ -1,6 +1,6 @@
 // The state of the queue above the list. Its counts are filters too.
 
-import {attribute, h, put, text} from './dom.js';
+import {attribute, button, h, put, text} from './dom.js';
 import {duration, exact, number} from './format.js';
 import {toggle} from './filter.js';
 import {MARKS, STATUSES} from './task.js';
@@ -11,23 +11,18 @@ import {MARKS, STATUSES} from './task.js';
  */
 export function queueBar({api, status, signal, every, attempt, say}, hooks) {
     const counts = new Map(STATUSES.map(name => [name, h('span', {class: 'number'}, '–')]));
-    const filters = STATUSES.map(name => h('button', {
-        type: 'button', class: 'count', 'data-status': name, onclick: () => hooks.status(toggle(hooks.chosen(), name)),
-    }, h('span', {class: 'mark', 'aria-hidden': 'true'}, MARKS[name]), counts.get(name), ` ${name}`));
+    const filters = STATUSES.map(name => button(
+        [h('span', {class: 'mark', 'aria-hidden': 'true'}, MARKS[name]), counts.get(name), ` ${name}`],
+        () => hooks.status(toggle(hooks.chosen(), name)), {class: 'count', 'data-status': name}));
     const rates = h('dl', {class: 'rates'});
     const change = (verb, told) => attempt(async () => {
         status.take(await api.post(`/api/queue/${verb}`));
         say(told);
     });
-    const pause = h('button', {type: 'button', onclick: () => change('pause', 'The queue holds: nothing new is started')},
-        'Pause');
-    const drain = h('button', {
-        type: 'button', title: 'Refuse new tasks and run what is there',
-        onclick: () => change('drain', 'The queue drains: new tasks are refused'),
-    }, 'Drain');
-    const resume = h('button', {
-        type: 'button', class: 'primary', hidden: true, onclick: () => change('resume', 'The queue goes on'),
-    }, 'Resume');
+    const pause = button('Pause', () => change('pause', 'The queue holds: nothing new is started'));
+    const drain = button('Drain', () => change('drain', 'The queue drains: new tasks are refused'),
+        {title: 'Refuse new tasks and run what is there'});
+    const resume = button('Resume', () => change('resume', 'The queue goes on'), {class: 'primary', hidden: true});
     const show = () => {
         const value = status.value;
         if (!value) {
@@ -47,15 +42,16 @@ export function queueBar({api, status, signal, every, attempt, say}, hooks) {
         node: h('section', {class: 'queue', 'aria-label': 'Queue'},
             h('div', {class: 'counts', role: 'group', 'aria-label': 'Filter by status'}, filters), rates,
             h('div', {class: 'actions'}, pause, drain, resume)),
-        mark: () => filters.forEach(button => attribute(button, 'aria-pressed',
-            hooks.chosen().split(',').includes(button.dataset.status))),
+        mark: () => filters.forEach(filter => attribute(filter, 'aria-pressed',
+            hooks.chosen().split(',').includes(filter.dataset.status))),
     };
 }
 
 function facts(value) {
-    const all = [['slots', `${value.workers_active}/${value.workers_active + value.workers_idle}`, 'busy of all']];
-    if (value.completed_per_minute !== undefined) {
-        all.push(['per minute', number(value.completed_per_minute), 'ended in the last minute']);
+    const all = [['slots', `${value.workers_active}/${value.workers_active + value.workers_idle}`, 'busy, of all']];
+    all.push(['per minute', number(value.completed_per_minute), 'completed, on average of the last minutes']);
+    if (value.tokens_per_second > 0) {
+        all.push(['tokens/s', number(value.tokens_per_second), 'of all hosts together']);
     }
     if (value.oldest_pending_at) {
         const ms = Math.max(0, Date.now() - Date.parse(value.oldest_pending_at));

@@ -1,21 +1,21 @@
 // The view Tasks: the queue's state, the live list, and beside it the task that is open.
 
-import {attribute, h, put, text} from './dom.js';
+import {attribute, button, h, put, text} from './dom.js';
 import {number} from './format.js';
-import {act, confirmed} from './actions.js';
+import {FilterForm} from './filterform.js';
 import {format, isEmpty, matches, parse, request, SIZE, SORTS} from './filter.js';
 import {typing} from './keys.js';
 import {List} from './list.js';
 import {prefill} from './template.js';
 import {panel} from './panel.js';
 import {queueBar} from './queue.js';
+import {selectionBar} from './selection.js';
 
 /** The list is read anew at most so often, however much happens; a search reads the disk. */
 const AGAIN_MS = 1_000;
 const SEARCH_AGAIN_MS = 5_000;
 /** Rows do not move under a pointer that has just moved. */
 const POINTER_MS = 1_500;
-const TYPING_MS = 250;
 
 export default {
     title: 'Tasks',
@@ -44,29 +44,28 @@ class Tasks {
     #split;
     #empty = h('p', {class: 'empty', hidden: true});
     #pages = h('span', {class: 'number', role: 'status'});
-    #newer = h('button', {type: 'button', class: 'primary', hidden: true, onclick: () => this.#toTop()}, 'Show changes');
-    #previous = h('button', {type: 'button', onclick: () => this.#turn(-1), 'aria-label': 'Previous page'}, '‹');
-    #next = h('button', {type: 'button', onclick: () => this.#turn(1), 'aria-label': 'Next page'}, '›');
-    #selection = h('div', {class: 'actions selection', hidden: true, role: 'group', 'aria-label': 'Selected tasks'});
-    #selected = h('span', {class: 'number', role: 'status'});
+    #newer = button('Show changes', () => this.#toTop(), {class: 'primary', hidden: true});
+    #previous = button('‹', () => this.#turn(-1), {'aria-label': 'Previous page'});
+    #next = button('›', () => this.#turn(1), {'aria-label': 'Next page'});
+    #selection;
 
     constructor(root, context) {
         this.#context = context;
         this.#list = new List({
             address: id => `#/tasks/${encodeURIComponent(id)}${format(this.#filter)}`,
             sort: column => this.#sort(column),
-            changed: () => this.#showSelection(),
+            changed: () => this.#selection.show(),
         });
         this.#queue = queueBar(context, {
             chosen: () => this.#filter.status, status: status => this.#change({status}),
         });
-        this.#form = this.#filters();
+        this.#form = new FilterForm(context, changes => this.#change(changes));
+        this.#selection = selectionBar(context, this.#list, () => this.#read());
         this.#scroll = h('div', {class: 'scroll'}, this.#list.node, this.#empty);
-        this.#fillSelection();
         this.#split = h('div', {class: 'split'}, h('section', {class: 'list', 'aria-label': 'Tasks'}, this.#scroll,
-            h('footer', {class: 'list-foot'}, this.#selection, this.#newer,
+            h('footer', {class: 'list-foot'}, this.#selection.node, this.#newer,
                 h('div', {class: 'actions pages'}, this.#pages, this.#previous, this.#next))), this.#aside);
-        put(root, h('h1', {class: 'visually-hidden'}, 'Tasks'), this.#queue.node, this.#form, this.#split);
+        put(root, h('h1', {class: 'visually-hidden'}, 'Tasks'), this.#queue.node, this.#form.node, this.#split);
         this.#listen();
     }
 
@@ -74,7 +73,7 @@ class Tasks {
         const filter = parse(query);
         const changed = format(filter) !== format(this.#filter) || this.#readAt === 0;
         this.#filter = filter;
-        this.#fillForm();
+        this.#form.fill(filter);
         this.#queue.mark();
         if (id !== this.#id) {
             this.#show(id);
@@ -97,7 +96,8 @@ class Tasks {
         const {api, signal} = this.#context;
         const filter = this.#filter;
         try {
-            const {items, total} = await api.list('/api/tasks', request(filter), AbortSignal.any([signal, fetching.signal]));
+            const {items, total} = await api.list('/api/tasks', request(filter),
+                AbortSignal.any([signal, fetching.signal]));
             this.#total = total;
             this.#list.show(items, filter);
             this.#list.open(this.#id);
@@ -176,7 +176,7 @@ class Tasks {
         this.#empty.hidden = shown > 0;
         put(this.#empty, isEmpty(this.#filter)
             ? ['No tasks yet. ', h('a', {href: '#/new'}, 'Make one'), '.']
-            : ['No task is like that. ', h('button', {type: 'button', onclick: () => this.#clear()}, 'Clear the filter')]);
+            : ['No task is like that. ', button('Clear the filter', () => this.#form.clear())]);
     }
 
     #turn(step) {
@@ -187,52 +187,6 @@ class Tasks {
     }
 
     // ---- filter and order
-
-    #filters() {
-        const field = (name, attributes) => h('input', {name, autocomplete: 'off', ...attributes});
-        let timer = 0;
-        const form = h('form', {class: 'toolbar filters', role: 'search', 'aria-label': 'Filter', onsubmit: event => {
-            event.preventDefault();
-            this.#typed();
-        }, oninput: () => {
-            clearTimeout(timer);
-            timer = setTimeout(() => this.#typed(), TYPING_MS);
-        }},
-        field('q', {type: 'search', placeholder: 'Search prompts, models, ids', 'aria-label': 'Search', 'aria-keyshortcuts': '/'}),
-        h('select', {name: 'type', 'aria-label': 'Type'}, h('option', {value: ''}, 'any type'),
-            ['chat', 'generate', 'embed'].map(type => h('option', {value: type}, type))),
-        field('model', {list: 'models', placeholder: 'model', 'aria-label': 'Model', class: 'mono'}),
-        field('priority', {list: 'priorities', placeholder: 'priority', 'aria-label': 'Priority', class: 'mono'}),
-        h('datalist', {id: 'models'}),
-        h('datalist', {id: 'priorities'}, ['low', 'normal', 'high', 'critical'].map(value => h('option', {value}))),
-        h('button', {type: 'button', class: 'quiet', name: 'clear', onclick: () => this.#clear()}, 'Clear'));
-        this.#context.api.get('/api/backends', null, this.#context.signal).then(backends => {
-            const models = new Set(backends.flatMap(({installed, loaded}) => [...installed ?? [], ...loaded ?? []]));
-            put(form.querySelector('#models'), [...models].sort().map(value => h('option', {value})));
-        }).catch(() => {
-            // names can be typed all the same
-        });
-        return form;
-    }
-
-    #typed() {
-        const {q, type, model, priority} = this.#form.elements;
-        this.#change({q: q.value.trim(), type: type.value, model: model.value.trim(), priority: priority.value.trim()});
-    }
-
-    #fillForm() {
-        for (const name of ['q', 'type', 'model', 'priority']) {
-            const field = this.#form.elements[name];
-            if (field.value.trim() !== this.#filter[name]) {
-                field.value = this.#filter[name];
-            }
-        }
-        this.#form.elements.clear.hidden = isEmpty(this.#filter);
-    }
-
-    #clear() {
-        this.#change({q: '', type: '', model: '', priority: '', status: ''});
-    }
 
     #sort(column) {
         const same = this.#filter.sort === column;
@@ -252,35 +206,6 @@ class Tasks {
         const address = `#/tasks${id ? `/${encodeURIComponent(id)}` : ''}${format(filter)}`;
         history.replaceState(null, '', address);
         this.route({id, query: new URLSearchParams(format(filter))});
-    }
-
-    // ---- the selection
-
-    #fillSelection() {
-        const field = h('input', {class: 'mono short', list: 'priorities', 'aria-label': 'New priority', placeholder: 'priority'});
-        const many = async what => {
-            const ids = [...this.#list.selected];
-            if (what === 'delete' && !await confirmed(`Delete ${ids.length} tasks and their answers?`, 'Delete')) {
-                return;
-            }
-            const done = await act(this.#context, what, ids, field.value);
-            done.forEach(id => this.#list.selected.delete(id));
-            this.#list.clear();
-            this.#read();
-        };
-        const button = (what, title, kind) => h('button', {type: 'button', class: kind, onclick: () => many(what)}, title);
-        put(this.#selection, this.#selected, button('cancel', 'Cancel'), button('retry', 'Retry'),
-            button('delete', 'Delete', 'danger'), h('form', {class: 'actions', onsubmit: event => {
-                event.preventDefault();
-                many('priority');
-            }}, field, h('button', {}, 'Set')),
-            h('button', {type: 'button', class: 'quiet', onclick: () => this.#list.clear()}, 'Clear'));
-    }
-
-    #showSelection() {
-        const {size} = this.#list.selected;
-        this.#selection.hidden = size === 0;
-        text(this.#selected, `${number(size)} selected`);
     }
 
     // ---- the task beside
@@ -325,7 +250,7 @@ class Tasks {
 
     #key(event) {
         if (event.key === 'Escape' && this.#context.signal && !document.querySelector('dialog[open]')) {
-            if (event.target.matches('input:not([type=checkbox])') && event.target.form === this.#form) {
+            if (event.target.matches('input:not([type=checkbox])') && event.target.form === this.#form.node) {
                 event.target.blur();
             } else if (this.#id !== null) {
                 this.#close();
