@@ -132,7 +132,9 @@ public final class HttpApi implements AutoCloseable {
         TaskApi tasks = new TaskApi(options, queue, parts.submissions(), parts.waiting());
         BatchApi batches = new BatchApi(options, queue, parts.submissions());
         ListApi lists = new ListApi(options, queue);
-        TaskStream streams = new TaskStream(options, queue, parts.answers());
+        LiveOutputs live = new LiveOutputs(options);
+        TaskStream streams = new TaskStream(queue, parts.answers(), live);
+        EventsApi events = new EventsApi(queue, parts.events(), live);
         QueueApi all = new QueueApi(queue, parts.hosts(), parts.clock());
         BackendsApi backends = new BackendsApi(parts.hosts());
         ServerApi self = new ServerApi(options, queue, () -> stopping);
@@ -165,6 +167,7 @@ public final class HttpApi implements AutoCloseable {
                 .add("GET", "/api/backends", backends::list)
                 .add("POST", "/api/backends/{id}/enable", backends::enable)
                 .add("POST", "/api/backends/{id}/disable", backends::disable)
+                .add("GET", "/api/events", events::open, EventsApi.PARAMETERS)
                 .add("GET", "/api/info", self::info)
                 .addOpen("GET", "/healthz", self::health)
                 .addOpen("GET", "/readyz", self::ready)
