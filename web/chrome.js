@@ -1,7 +1,7 @@
 // The parts of the page that every view has: notices, the theme, the connection's state.
 
-import {h, put, text} from './dom.js';
-import {duration} from './format.js';
+import {button, h, put, text} from './dom.js';
+import {seconds} from './format.js';
 
 const NOTICE_MS = 6_000;
 const THEMES = ['auto', 'light', 'dark'];
@@ -14,7 +14,7 @@ export function notice(box) {
     const show = (message, failed) => {
         clearTimeout(timer);
         put(box, h('p', {class: failed ? 'failure' : null}, message,
-            h('button', {type: 'button', class: 'quiet', 'aria-label': 'Close the notice', onclick: close}, '✕')));
+            button('✕', close, {class: 'quiet', 'aria-label': 'Close the notice'})));
         if (!failed) {
             timer = setTimeout(close, NOTICE_MS);
         }
@@ -26,15 +26,15 @@ export function notice(box) {
 }
 
 /** Auto follows the system; the choice is kept in this browser. */
-export function theme(button) {
+export function theme(control) {
     let chosen = localStorage.getItem(THEME_KEY) ?? 'auto';
     const apply = () => {
         document.documentElement.dataset.theme = chosen;
-        text(button, {auto: '◐', light: '○', dark: '●'}[chosen]);
-        button.title = `Colours: ${chosen}`;
-        button.setAttribute('aria-label', button.title);
+        text(control, {auto: '◐', light: '○', dark: '●'}[chosen]);
+        control.title = `Colours: ${chosen}`;
+        control.setAttribute('aria-label', control.title);
     };
-    button.addEventListener('click', () => {
+    control.addEventListener('click', () => {
         chosen = THEMES[(THEMES.indexOf(chosen) + 1) % THEMES.length];
         localStorage.setItem(THEME_KEY, chosen);
         apply();
@@ -53,7 +53,7 @@ export function connection(box, live) {
             connecting: 'connecting',
             websocket: 'live · WebSocket',
             sse: 'live · SSE',
-            offline: at === null ? 'offline' : `offline · data ${duration(Math.floor((Date.now() - at) / 1e3) * 1e3)} old`,
+            offline: at === null ? 'offline' : `offline · data ${seconds(Date.now() - at)} old`,
         }[mode]);
     };
     live.watch(show);

@@ -12,7 +12,17 @@ export function h(tag, attributes, ...children) {
     return fill(document.createElement(tag), attributes, children);
 }
 
-/** The same for SVG. */
+/** A button that does something, without a form. */
+export function button(title, onclick, attributes) {
+    return h('button', {type: 'button', onclick, ...attributes}, title);
+}
+
+/** The choices of a select or a datalist. */
+export function choices(values) {
+    return values.map(value => h('option', {value}, value));
+}
+
+/** The same as h for SVG. */
 export function s(tag, attributes, ...children) {
     return fill(document.createElementNS(SVG, tag), attributes, children);
 }

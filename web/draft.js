@@ -1,13 +1,14 @@
 // What a person is typing survives leaving the view, a reload and a restart of the server: it is kept for the tab.
 
+const KEY = 'ollama-queue.draft.';
+
 /**
  * Fills a form with what was kept under a name, and keeps it from now on. The fields are known by their names.
  *
  * @return a function that forgets it and resets the form, for when it was sent
  */
 export function keep(name, form) {
-    const key = `ollama-queue.draft.${name}`;
-    const kept = JSON.parse(sessionStorage.getItem(key) ?? '{}');
+    const kept = read(name);
     for (const field of fields(form)) {
         if (!(field.name in kept)) {
             continue;
@@ -20,13 +21,22 @@ export function keep(name, form) {
             field.value = kept[field.name];
         }
     }
-    const write = () => sessionStorage.setItem(key, JSON.stringify(values(form)));
-    form.addEventListener('input', write);
-    form.addEventListener('change', write);
+    const again = () => write(name, values(form));
+    form.addEventListener('input', again);
+    form.addEventListener('change', again);
     return () => {
-        sessionStorage.removeItem(key);
+        sessionStorage.removeItem(KEY + name);
         form.reset();
     };
+}
+
+/** What is kept under a name; empty if nothing is. */
+export function read(name) {
+    return JSON.parse(sessionStorage.getItem(KEY + name) ?? '{}');
+}
+
+export function write(name, draft) {
+    sessionStorage.setItem(KEY + name, JSON.stringify(draft));
 }
 
 /** The values of a form's fields by their names: texts, and true or false for checkboxes. */

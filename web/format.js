@@ -13,6 +13,11 @@ export function duration(ms) {
     return coarse(Math.round(ms / 1_000) * 1_000, ' ');
 }
 
+/** A length of time in whole seconds or more: 0s, 12s, 3m 5s. */
+export function seconds(ms) {
+    return ms < 1_000 ? '0s' : coarse(ms, ' ');
+}
+
 /** How long ago, or in how long: now, 12s ago, 3m ago, in 2h. */
 export function ago(time, now) {
     const ms = now - Date.parse(time);
@@ -36,7 +41,9 @@ export function exact(time) {
 
 /** The time of day with milliseconds, where the day is clear. */
 export function clock(time) {
-    return new Date(time).toLocaleTimeString('sv-SE', {fractionalSecondDigits: 3});
+    return new Date(time).toLocaleTimeString('sv-SE', {
+        hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3,
+    });
 }
 
 /** 12,345 */

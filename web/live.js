@@ -5,12 +5,15 @@ import {serverSentEvents} from './events.js';
 
 /** A WebSocket that has not opened by then is taken to be blocked. */
 const OPEN_MS = 2_500;
-/** An event stream gives a sign of life every 15 s. */
+/** An event stream gives a sign of life every 15 s; a WebSocket is asked for one. */
+const PING_MS = 15_000;
 const SILENT_MS = 40_000;
 const PAUSE_MS = 500;
 const PAUSE_MAX_MS = 10_000;
 /** Who missed more than this reads its lists anew, which is quicker. */
 const MISSED_MAX = 2_000;
+/** What a listener is told of; the server says more. */
+const TOLD = ['task', 'cron', 'queue'];
 
 export class Live {
     #api;
@@ -87,26 +90,27 @@ export class Live {
         const token = this.#api.token;
         const protocols = token ? ['ollama-queue', `bearer.${base64url(token)}`] : ['ollama-queue'];
         const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+        const address = `${scheme}://${location.hostname}:${port}/ws?since=${this.#seq}`;
         return new Promise(resolve => {
-            const socket = new WebSocket(`${scheme}://${location.hostname}:${port}/ws`, protocols);
+            const socket = new WebSocket(address, protocols);
+            const silence = this.#silence(() => socket.close());
+            const opening = setTimeout(() => socket.close(), OPEN_MS);
+            // a page sees no ping frames
+            const ping = setInterval(() => socket.readyState === 1 && socket.send('{"ping":true}'), PING_MS);
             let opened = false;
-            const timer = setTimeout(() => socket.close(), OPEN_MS);
             socket.onopen = () => {
                 opened = true;
-                clearTimeout(timer);
-                socket.send(JSON.stringify({since: this.#seq}));
+                clearTimeout(opening);
                 this.#become('websocket');
             };
             socket.onmessage = message => {
-                this.heard();
-                const event = JSON.parse(message.data);
-                // what the page shows it has read itself, at its place in the sequence
-                if (event.event !== 'snapshot') {
-                    this.#take(event);
-                }
+                silence.over();
+                this.#take(JSON.parse(message.data));
             };
             socket.onclose = () => {
-                clearTimeout(timer);
+                clearTimeout(opening);
+                clearInterval(ping);
+                silence.end();
                 resolve(opened);
             };
         });
@@ -118,24 +122,31 @@ export class Live {
             headers: {Accept: 'text/event-stream'}, signal: stop.signal,
         });
         this.#become('sse');
-        let silent = 0;
-        const alive = () => {
-            this.heard();
-            clearTimeout(silent);
-            silent = setTimeout(() => stop.abort(), SILENT_MS);
-        };
-        alive();
+        const silence = this.#silence(() => stop.abort());
         try {
-            for await (const {event, data} of serverSentEvents(response, alive)) {
+            for await (const {event, data} of serverSentEvents(response, silence.over)) {
                 this.#take(event === 'reset' ? {event, ...data} : data);
             }
         } finally {
-            clearTimeout(silent);
+            silence.end();
         }
     }
 
+    /** Ends a connection that says nothing for too long. */
+    #silence(close) {
+        let timer = setTimeout(close, SILENT_MS);
+        return {
+            over: () => {
+                this.heard();
+                clearTimeout(timer);
+                timer = setTimeout(close, SILENT_MS);
+            },
+            end: () => clearTimeout(timer),
+        };
+    }
+
     #take(event) {
-        if (event.event === 'reset' || event.seq > this.#seq) {
+        if (event.event === 'reset' || TOLD.includes(event.event) && event.seq > this.#seq) {
             this.#seq = event.seq;
             this.#tell(event);
         }

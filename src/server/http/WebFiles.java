@@ -10,7 +10,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.IntSupplier;
 
 /// The files of the web UI: what lies in the folder `web` of this module, each read once and served at a path of its
@@ -102,13 +101,12 @@ final class WebFiles {
     /// @param host as the guard let it pass, so it holds no blank and no semicolon
     private String policy(String host) {
         return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
-                + webSocket(Objects.requireNonNullElse(host, "localhost").toLowerCase(Locale.ROOT))
+                + webSocket(host == null ? "localhost" : host.toLowerCase(Locale.ROOT), webSocketPort.getAsInt())
                 + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
                 + "; require-trusted-types-for 'script'; trusted-types 'none'";
     }
 
-    private String webSocket(String host) {
-        int port = webSocketPort.getAsInt();
+    static String webSocket(String host, int port) {
         // a policy cannot name an IPv6 address
         String name = host.startsWith("[") ? "*" : host.replaceFirst(":\\d*$", "");
         return port == 0 ? "" : " ws://" + name + ":" + port + " wss://" + name + ":" + port;

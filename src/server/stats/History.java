@@ -7,7 +7,7 @@ import java.util.List;
 
 import server.queue.QueueStats;
 import server.queue.TaskQueue;
-import server.queue.TaskQueue.DurableEvent;
+import server.queue.DurableEvent;
 import server.stats.Minute.Percentiles;
 import server.task.Task;
 import shared.TaskStatus;
