@@ -3,7 +3,7 @@
 import {attribute, h, put, text} from './dom.js';
 import {ago, exact, number} from './format.js';
 import {keep, values} from './draft.js';
-import {confirmed} from './confirm.js';
+import {confirmed} from './actions.js';
 import {FieldErrors} from './field-errors.js';
 import {preview} from './cron-preview.js';
 
@@ -149,7 +149,8 @@ function read(form, cron) {
     const of = values(form);
     const rest = of.rest.trim() ? JSON.parse(of.rest) : {};
     const template = {type: of.type, ...of.model && {model: of.model},
-        ...of.priority && {priority: priority(of.priority)}, ...of.prompt && {[of.type === 'embed' ? 'input' : 'prompt']: of.prompt}, ...rest};
+        ...of.priority && {priority: priority(of.priority)},
+        ...of.prompt && {[of.type === 'embed' ? 'input' : 'prompt']: of.prompt}, ...rest};
     // an expression may name its own zone, and then it is not given twice
     const zone = /^\s*(CRON_)?TZ=/.test(of.cron_expr) ? {} : {timezone: of.timezone || undefined};
     // what is left as it was is not sent: numbers keep the digits that they came with
@@ -190,7 +191,7 @@ async function save(form, cron, context, errors, forget) {
 function follow(cron, box, context) {
     const load = () => context.attempt(async () => {
         const now = await context.api.get(`/api/cron/${cron.id}`, {}, context.signal);
-        put(box, h('header', {}, h('h2', {}, 'Runs'), h('a', {href: `#/tasks?cron_id=${cron.id}`}, 'all of its tasks')),
+        put(box, h('header', {}, h('h2', {}, 'Runs'), h('a', {href: `#/tasks?q=${encodeURIComponent(cron.name)}`}, 'all of its tasks')),
             facts(now), now.runs.length > 0 && table(now.runs));
     });
     let soon = 0;

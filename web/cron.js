@@ -80,7 +80,8 @@ function row(cron, times, start, now, context, load) {
                     context.say(`${cron.name} runs as ${task.id}.`);
                 })}, 'Run now'),
             h('label', {class: 'check'}, h('input', {type: 'checkbox', checked: cron.enabled,
-                'data-act': `on ${cron.id}`, 'aria-label': `${cron.name} enabled`, onchange: event => act(() => context.api.put(
+                'data-act': `on ${cron.id}`, 'aria-label': `${cron.name} enabled`,
+                onchange: event => act(() => context.api.put(
                     `/api/cron/${cron.id}/${event.target.checked ? 'enable' : 'disable'}`))()}), 'on')));
 }
 

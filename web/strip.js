@@ -30,7 +30,8 @@ export function strip(start, now, times, words) {
     // where not all were asked for, they go on
     const until = times.length === DUE_MAX && times.at(-1) < end && dense ? end : due.at(-1);
     return s('svg', {
-        class: 'strip', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': words,
+        class: 'strip', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img',
+        'aria-label': words,
     },
     s('rect', {class: 'track', x: x(now), y: 0, width: WIDTH - x(now), height: HEIGHT}),
     s('path', {class: 'hour', d: [0, 1, 2, 3, 4].map(index => `M${index * WIDTH / 4} 0V${HEIGHT}`).join('')}),

@@ -45,7 +45,7 @@ public final class Chromium implements AutoCloseable {
     }
 
     /// Starts it and waits until it can be driven.
-    static Chromium start() {
+    public static Chromium start() {
         try {
             Path profile = Files.createTempDirectory("chromium");
             List<String> command = new ArrayList<>(List.of(installed().toString(), "--headless",
