@@ -10,12 +10,12 @@ export function duration(ms) {
     if (ms < 9_950) {
         return `${(ms / 1_000).toFixed(1)} s`;
     }
-    return coarse(Math.round(ms / 1_000) * 1_000, ' ');
+    return coarse(Math.round(ms / 1_000) * 1_000);
 }
 
 /** A length of time in whole seconds or more: 0s, 12s, 3m 5s. */
 export function seconds(ms) {
-    return ms < 1_000 ? '0s' : coarse(ms, ' ');
+    return ms < 1_000 ? '0s' : coarse(ms);
 }
 
 /** How long ago, or in how long: now, 12s ago, 3m ago, in 2h. */
@@ -24,14 +24,14 @@ export function ago(time, now) {
     if (Math.abs(ms) < 1_000) {
         return 'now';
     }
-    const text = coarse(Math.abs(ms), '', 1);
+    const text = coarse(Math.abs(ms), 1);
     return ms > 0 ? `${text} ago` : `in ${text}`;
 }
 
 /** The same without words, for narrow columns: 12s, 3m, −2h for what is to come. */
 export function age(time, now) {
     const ms = now - Date.parse(time);
-    return Math.abs(ms) < 1_000 ? 'now' : (ms < 0 ? '−' : '') + coarse(Math.abs(ms), '', 1);
+    return Math.abs(ms) < 1_000 ? 'now' : (ms < 0 ? '−' : '') + coarse(Math.abs(ms), 1);
 }
 
 /** The exact local time, to the second. */
@@ -63,7 +63,7 @@ export function priority(value) {
     return PRIORITIES[value] ?? String(value);
 }
 
-function coarse(ms, gap, units = 2) {
+function coarse(ms, units = 2) {
     const parts = [];
     let rest = ms;
     for (const [step, unit] of STEPS) {
@@ -72,5 +72,5 @@ function coarse(ms, gap, units = 2) {
             rest %= step;
         }
     }
-    return parts.filter(part => parts.length === 1 || part !== '0s').join(gap || ' ');
+    return parts.filter((part, i) => i === 0 || !part.startsWith('0')).join(' ');
 }

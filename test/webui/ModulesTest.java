@@ -1,4 +1,4 @@
-package web;
+package webui;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -11,7 +11,6 @@ import java.util.Random;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +23,8 @@ import support.ServerProcess;
 import support.browser.Page;
 import support.browser.WithBrowser;
 
-/// The parts of the page that only compute, called where they run.
+/// The parts of the page that only compute, called where they run. (The package is not `web`: that is a folder of the
+/// server's module, so no class outside of it may lie in a package of this name.)
 @WithBrowser
 @Timeout(60)
 final class ModulesTest {
@@ -32,12 +32,13 @@ final class ModulesTest {
     @TempDir
     private static Path directory;
     private static ServerProcess server;
-
-    private Page page;
+    /// One for all, as nothing here changes it.
+    private static Page page;
 
     @BeforeAll
-    static void start() {
+    static void start(Page opened) {
         server = ServerProcess.start(directory.resolve("data"), "--ollama-host", "echo:");
+        page = opened.open(server.url());
     }
 
     @AfterAll
@@ -45,14 +46,9 @@ final class ModulesTest {
         server.close();
     }
 
-    @BeforeEach
-    void open(Page opened) {
-        page = opened.open(server.url());
-    }
-
     /// The value of an expression that sees everything of a module.
     private Json js(String module, String expression) {
-        return page.eval("(async m => (" + expression + "))(await import('/" + module + ".js'))");
+        return page.eval("(async () => { const m = await import('/" + module + ".js'); return (" + expression + "); })()");
     }
 
     private String text(String module, String expression) {
