@@ -69,7 +69,7 @@ public final class Guard {
     /// @param boundTo     the address or name that the server was told to bind
     /// @param bound       the address that it is
     /// @param machineName asked only where nothing else lets a name pass, for it may take a while
-    Guard(String boundTo, InetAddress bound, Set<String> allowedHosts, Supplier<String> machineName) {
+    public Guard(String boundTo, InetAddress bound, Set<String> allowedHosts, Supplier<String> machineName) {
         this.boundTo = boundTo.toLowerCase(Locale.ROOT);
         this.access = new Access(allowedHosts, Tokens.NONE);
         this.loopbackOnly = bound.isLoopbackAddress();
@@ -79,7 +79,7 @@ public final class Guard {
     /// From now on these hold.
     ///
     /// @param allowedHosts in lower case
-    void become(Set<String> allowedHosts, Tokens tokens) {
+    public void become(Set<String> allowedHosts, Tokens tokens) {
         access = new Access(allowedHosts, tokens);
     }
 

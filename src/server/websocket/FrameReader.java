@@ -21,7 +21,7 @@ final class FrameReader {
     private int headLength;
     /// How many bytes the head has, as far as is known: at least 2.
     private int headNeeded = 2;
-    /// What is still to come of the payload.
+    /// What is still to come of the payload, without a sign.
     private long left;
     /// Where the mask's key begins in the head; negative if there is none.
     private int key;
@@ -51,7 +51,7 @@ final class FrameReader {
                     begin();
                 }
             } else {
-                int count = (int) Math.min(left, to - at);
+                int count = Long.compareUnsigned(left, to - at) < 0 ? (int) left : to - at;
                 unmask(bytes, at, at + count);
                 sink.payload(bytes, at, at + count);
                 at += count;
