@@ -15,6 +15,7 @@ import com.sun.net.httpserver.HttpServer;
 import server.cron.Crons;
 import server.dispatch.Hosts;
 import server.live.Answers;
+import server.live.EventHub;
 import server.queue.Compaction;
 import server.queue.TaskQueue;
 import server.task.SubmissionReader;
@@ -30,8 +31,9 @@ public final class HttpApi implements AutoCloseable {
     ///
     /// @param answers what is being said; the caller has given it the queue's events
     /// @param waiting why a pending task waits, for people (no host is there, …); null if for nothing but its turn
-    public record Parts(TaskQueue queue, Compaction compaction, Answers answers, SubmissionReader submissions,
-            Hosts hosts, Function<Task, String> waiting, InstantSource clock, Crons crons) {
+    public record Parts(TaskQueue queue, Compaction compaction, Answers answers, EventHub events,
+            SubmissionReader submissions, Hosts hosts, Function<Task, String> waiting, InstantSource clock,
+            Crons crons) {
     }
 
     private final String host;

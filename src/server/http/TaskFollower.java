@@ -11,7 +11,7 @@ import server.live.AnswerBuffer.Chunk;
 import server.live.Answers;
 import server.live.Watch;
 import server.queue.TaskQueue;
-import server.queue.TaskQueue.DurableEvent;
+import server.queue.DurableEvent;
 import server.task.ResultText;
 import server.task.TaskDocument;
 import shared.Problem;

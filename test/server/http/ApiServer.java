@@ -26,6 +26,7 @@ import server.http.HttpApi.Parts;
 import server.journal.JournalOptions;
 import server.live.AnswerBuffer;
 import server.live.Answers;
+import server.live.EventHub;
 import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.Place;
@@ -46,6 +47,7 @@ final class ApiServer implements AutoCloseable {
     final FaultyStorage storage = new FaultyStorage();
     final Answers answers = new Answers(64 << 20);
     final TaskQueue queue;
+    final EventHub events;
     final Hosts hosts;
     final HttpApi api;
     /// What a pending task is said to wait for; null for nothing.
@@ -63,13 +65,14 @@ final class ApiServer implements AutoCloseable {
                 new Random(42));
         Compaction compaction = new Compaction(queue, CompactionOptions.DEFAULT);
         queue.onEvent(answers::publish);
+        events = EventHub.start(queue);
         HostOptions far = new HostOptions(new HostAddress("far", "echo:", null, Map.of(), Map.of("m", "m"), null),
                 "echo", true, 1, 2, 7);
         hosts = Hosts.open(ExecutorRegistry.load(), List.of(HostOptions.local("echo:"), far), 4,
                 InstantSource.system());
         SubmissionReader submissions = new SubmissionReader("qwen3", Terms.DEFAULT);
-        api = HttpApi.start(options.at("127.0.0.1", 0, Set.of()), new Parts(queue, compaction, answers, submissions,
-                hosts, task -> waiting, InstantSource.system(),
+        api = HttpApi.start(options.at("127.0.0.1", 0, Set.of()), new Parts(queue, compaction, answers, events,
+                submissions, hosts, task -> waiting, InstantSource.system(),
                 new Crons(queue, submissions, ZoneId.of("Europe/Berlin"), InstantSource.system())));
     }
 
@@ -178,6 +181,7 @@ final class ApiServer implements AutoCloseable {
     @Override
     public void close() {
         client.shutdownNow();
+        events.close();
         api.close();
         queue.close();
         hosts.close();
