@@ -58,6 +58,11 @@ public final class AnswerPieces {
         settled = false;
     }
 
+    /// Whether nothing is left to say of what the status ended: an attempt that runs ends nothing.
+    public boolean settled() {
+        return settled || status == TaskStatus.RUNNING;
+    }
+
     public TaskStatus status() {
         return status;
     }

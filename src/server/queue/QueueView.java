@@ -89,12 +89,9 @@ abstract class QueueView {
         return lists.page(filter, sort, ascending, limit, offset, after);
     }
 
-    /// The numbers of all tasks and the newest of these, both as of one moment, `stats.lastSeq()`.
-    public record Snapshot(QueueStats stats, List<Task> newest) {
-    }
-
-    public Snapshot snapshot(int newest) {
-        return shown(() -> new Snapshot(state.stats(journal.appendedSeq()), lists.newest(newest)));
+    /// @param newest so many tasks
+    public QueueSnapshot snapshot(int newest) {
+        return shown(() -> new QueueSnapshot(state.stats(journal.appendedSeq()), lists.newest(newest)));
     }
 
     public QueueStats stats() {

@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /// The limits of WebSocket connections.
 ///
-/// @param port           where to listen; 0: a free one; [#NEXT]
+/// @param port           where to listen, or [#FREE], [#NEXT]
 /// @param headerBytesMax a request for a connection
 /// @param requestTimeMax until that has come
 /// @param connectionsMax beyond it new connections are closed
@@ -17,6 +17,8 @@ import java.time.Duration;
 public record WebSocketOptions(int port, int headerBytesMax, Duration requestTimeMax, int connectionsMax,
         int streamsMax, int messageMax, Duration pingEvery, Duration silenceMax, Duration stuckMax,
         Duration closeMax) {
+
+    public static final int FREE = 0;
 
     /// The port after the page's, or a free one where that is taken.
     public static final int NEXT = -1;

@@ -16,6 +16,10 @@ import java.util.function.Supplier;
 
 import server.http.Guard;
 import server.http.Guard.Asked;
+import server.http.HttpApi;
+import server.live.Answers;
+import server.live.EventHub;
+import server.queue.TaskQueue;
 import shared.Problem;
 
 /// Listens for WebSocket connections, and looks after them: who may come in, how many, and that none stays for ever.
@@ -27,6 +31,13 @@ public final class WebSocketServer implements AutoCloseable {
     private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long ACCEPT_PAUSE_NANOS = Duration.ofMillis(200).toNanos();
     private static final long FAREWELL_NANOS = Duration.ofSeconds(2).toNanos();
+
+    /// What the live messages stand on.
+    ///
+    /// @param answers gets the queue's events before the hub does
+    /// @param api     the HTTP side: who may ask there may ask here
+    public record Parts(TaskQueue queue, Answers answers, EventHub events, HttpApi api) {
+    }
 
     private final WebSocketOptions options;
     private final ServerSocket socket;
@@ -44,6 +55,33 @@ public final class WebSocketServer implements AutoCloseable {
         this.guard = guard;
         this.pagePort = pagePort;
         this.dialogues = dialogues;
+    }
+
+    /// Begins to listen, at the address of the HTTP side.
+    ///
+    /// @throws IOException the address cannot be bound, with a message for people
+    public static WebSocketServer start(WebSocketOptions options, Parts parts) throws IOException {
+        return start(options, parts.api().guard(), parts.api().address(), query -> {
+            long since = since(query);
+            return () -> new LiveDialogue(parts, since);
+        });
+    }
+
+    /// -1 if a query does not tell.
+    private static long since(String query) {
+        if (query == null || query.isEmpty()) {
+            return -1;
+        }
+        try {
+            long since = query.startsWith("since=") ? Long.parseLong(query.substring(6)) : -1;
+            if (since >= 0) {
+                return since;
+            }
+        } catch (NumberFormatException notOurs) {
+            // said below
+        }
+        throw Problem.badRequest("the query may be since=N, N being the seq of an event, not \""
+                + Problem.shown(query) + "\"");
     }
 
     /// Begins to listen.
