@@ -159,7 +159,9 @@ public final class HttpApi implements AutoCloseable {
         TaskApi tasks = new TaskApi(options, queue, parts.submissions(), parts.waiting());
         BatchApi batches = new BatchApi(options, queue, parts.submissions());
         ListApi lists = new ListApi(options, queue);
-        TaskStream streams = new TaskStream(options, queue, parts.answers());
+        LiveOutputs live = new LiveOutputs(options);
+        TaskStream streams = new TaskStream(queue, parts.answers(), live);
+        EventsApi events = new EventsApi(queue, parts.events(), live);
         BackendsApi backends = new BackendsApi(parts.hosts());
         CronApi crons = new CronApi(options, parts.crons(), parts.clock());
         return new Routes()
@@ -190,6 +192,7 @@ public final class HttpApi implements AutoCloseable {
                 .add("GET", "/api/backends", backends::list)
                 .add("POST", "/api/backends/{id}/enable", backends::enable)
                 .add("POST", "/api/backends/{id}/disable", backends::disable)
+                .add("GET", "/api/events", events::open, EventsWanted.PARAMETERS)
                 .add("GET", "/api/info", serverApi::info)
                 .addOpen("GET", "/healthz", serverApi::health)
                 .addOpen("GET", "/readyz", serverApi::ready)

@@ -149,6 +149,11 @@ public final class EventHub implements AutoCloseable {
         }
     }
 
+    /// What its readers may know of already.
+    long durableSeq() {
+        return queue.durableSeq();
+    }
+
     long handedOn() {
         return handedOn;
     }

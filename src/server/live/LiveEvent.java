@@ -73,18 +73,22 @@ public final class LiveEvent {
 
     /// The event's JSON.
     public Slice json() {
-        byte[] whole = block();
+        byte[] whole = whole();
         return new Slice(whole, whole.length - 2 - json.length(), whole.length - 2);
     }
 
     /// The JSON and a line end.
     public Slice line() {
-        byte[] whole = block();
+        byte[] whole = whole();
         return new Slice(whole, whole.length - 2 - json.length(), whole.length - 1);
     }
 
-    /// A server-sent event. Not to be changed.
-    public synchronized byte[] block() {
+    /// A server-sent event.
+    public Slice block() {
+        return Slice.of(whole());
+    }
+
+    private synchronized byte[] whole() {
         if (block == null) {
             Slice from = source == null ? json : source.json();
             byte[] head = ("id: " + seq + "\nevent: " + kind + "\ndata: ").getBytes(StandardCharsets.US_ASCII);

@@ -47,7 +47,7 @@ public final class Subscription implements AutoCloseable {
 
     void beginNow() {
         join();
-        place = joinedAt;
+        place = Math.max(joinedAt, hub.durableSeq());
     }
 
     /// @param future whether there was no such event yet
@@ -160,7 +160,7 @@ public final class Subscription implements AutoCloseable {
     private void reset() {
         join();
         past.clear();
-        past.add(LiveEvent.reset(joinedAt, log.oldest()));
+        past.add(LiveEvent.reset(Math.max(joinedAt, hub.durableSeq()), log.oldest()));
         log = null;
     }
 

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import server.http.EventsWanted;
 import server.live.EventFilter;
 import server.live.LiveEvent;
 import server.live.Subscription;
@@ -28,6 +29,7 @@ final class LiveDialogue implements Dialogue {
     static final int FOLLOWED_MAX = 100;
 
     private final Parts parts;
+    private final EventFilter filter;
     private Subscription events;
     /// Events up to here are left out: the snapshot has them.
     private long snapshotSeq;
@@ -38,12 +40,12 @@ final class LiveDialogue implements Dialogue {
 
     /// Begins for the calling thread.
     ///
-    /// @param since the last event that the client has; -1: it has nothing, and gets the snapshot
-    LiveDialogue(Parts parts, long since) {
+    /// @param wanted without a place in the past the client gets the snapshot
+    LiveDialogue(Parts parts, EventsWanted wanted) {
         this.parts = parts;
-        greeted = since >= 0;
-        events = greeted ? parts.events().subscribe(EventFilter.ALL, since)
-                : parts.events().subscribe(EventFilter.ALL);
+        filter = wanted.filter();
+        greeted = wanted.after() != EventsWanted.NOW;
+        events = greeted ? parts.events().subscribe(filter, wanted.after()) : parts.events().subscribe(filter);
     }
 
     @Override
@@ -124,8 +126,8 @@ final class LiveDialogue implements Dialogue {
             say(out, event("error").name("task").string(one.name()).name("error").string(unreadable.getMessage()));
             return true;
         }
-        // first its last event, then the word that this was all
-        if (next == null && one.over(events.seq())) {
+        // first its last event, where the client gets it, then the word that this was all
+        if (next == null && one.over(filter.equals(EventFilter.ALL) ? events.seq() : Long.MAX_VALUE)) {
             end(one, out);
         }
         return false;
@@ -134,9 +136,10 @@ final class LiveDialogue implements Dialogue {
     private LiveEvent poll() {
         LiveEvent event;
         try {
-            do {
+            event = events.poll();
+            while (event != null && event.seq() <= snapshotSeq && !event.kind().equals("dropped")) {
                 event = events.poll();
-            } while (event != null && event.seq() <= snapshotSeq);
+            }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw new Violation(Close.GOING_AWAY, "the server stops");
@@ -181,7 +184,7 @@ final class LiveDialogue implements Dialogue {
         next = null;
         greeted = true;
         snapshotSeq = 0;
-        events = parts.events().subscribe(EventFilter.ALL, since);
+        events = parts.events().subscribe(filter, since);
     }
 
     private void subscribe(LiveRequest.From from, FrameWriter out) throws IOException {

@@ -14,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import server.http.EventsWanted;
 import server.http.Guard;
 import server.http.Guard.Asked;
 import server.http.HttpApi;
@@ -62,26 +63,9 @@ public final class WebSocketServer implements AutoCloseable {
     /// @throws IOException the address cannot be bound, with a message for people
     public static WebSocketServer start(WebSocketOptions options, Parts parts) throws IOException {
         return start(options, parts.api().guard(), parts.api().address(), query -> {
-            long since = since(query);
-            return () -> new LiveDialogue(parts, since);
+            EventsWanted wanted = EventsWanted.parse(query, parts.queue());
+            return () -> new LiveDialogue(parts, wanted);
         });
-    }
-
-    /// -1 if a query does not tell.
-    private static long since(String query) {
-        if (query == null || query.isEmpty()) {
-            return -1;
-        }
-        try {
-            long since = query.startsWith("since=") ? Long.parseLong(query.substring(6)) : -1;
-            if (since >= 0) {
-                return since;
-            }
-        } catch (NumberFormatException notOurs) {
-            // said below
-        }
-        throw Problem.badRequest("the query may be since=N, N being the seq of an event, not \""
-                + Problem.shown(query) + "\"");
     }
 
     /// Begins to listen.

@@ -84,6 +84,14 @@ final class ApiServer implements AutoCloseable {
                 all.connectionsMax(), 3, 5, all.waitMax(), Duration.ofMillis(100));
     }
 
+    /// The default options with so many streams at most, and a ping every 100 ms.
+    static HttpOptions streams(int max) {
+        HttpOptions all = HttpOptions.DEFAULT;
+        return new HttpOptions(all.host(), all.port(), all.allowedHosts(), all.taskBytesMax(), all.batchBytesMax(),
+                all.batchTasksMax(), all.bodiesBytesMax(), all.smallBytesMax(), all.headerBytesMax(),
+                all.requestTimeMax(), all.connectionsMax(), max, all.listMax(), all.waitMax(), Duration.ofMillis(100));
+    }
+
     /// The default options with this much room for all bodies together.
     static HttpOptions room(long bytes) {
         HttpOptions all = HttpOptions.DEFAULT;
