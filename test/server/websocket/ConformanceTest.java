@@ -161,8 +161,8 @@ final class ConformanceTest {
                     "81 " + new RawClient.Frame(0, Frames.hex(right)).text()));
         }
         for (String wrong : new String[] {"80", "bf", "8080", "c0", "e0 20", "f0 20", "f8", "fc", "c2", "e080",
-                "f08080", "fe", "ff", "c0af", "e080af", "f08080af", "f8808080af", "c1bf", "e09fbf", "f08fbfbf", "eda080",
-                "edbfbf", "eda080edb080", "f4908080", "f7bfbfbf"}) {
+                "f08080", "fe", "ff", "c0af", "e080af", "f08080af", "f8808080af", "c1bf", "e09fbf", "f08fbfbf",
+                "eda080", "edbfbf", "eda080edb080", "f4908080", "f7bfbfbf"}) {
             cases.add(bad("6.x wrong: " + wrong, 1007, Frames.frame(0x81, Frames.hex(wrong))));
         }
         return cases.stream();

@@ -67,8 +67,8 @@ final class Utf8Test {
     /// The first byte that shows it, as the public conformance suites ask (6.4).
     @ParameterizedTest
     @CsvSource({"ceba e1bdb9 cf83 cebc ceb5 f4908080 656469746564, 12", "eda080, 1", "c0af, 0", "e080af, 1",
-            "f08080af, 1", "f888808080, 0", "ff, 0", "80, 0", "61bf, 1", "f48fbfbff4, -1", "e2, -1", "f09f, -1", "edbfbf, 1",
-            "f5, 0", "f490, 1", "c1bf, 0"})
+            "f08080af, 1", "f888808080, 0", "ff, 0", "80, 0", "61bf, 1", "f48fbfbff4, -1", "e2, -1", "f09f, -1",
+            "edbfbf, 1", "f5, 0", "f490, 1", "c1bf, 0"})
     void accepts_whatIsWrong_upToTheFirstByteThatShowsIt(String hex, int wrong) {
         byte[] bytes = Frames.hex(hex);
         Utf8 utf8 = new Utf8();
