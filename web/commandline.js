@@ -17,7 +17,7 @@ export function quote(word) {
 export function command(task, values, server) {
     const program = ['ollama-queue', ...server ? ['--server', server] : []];
     const said = [task.prompt ?? task.input ?? task.messages ?? []].flat();
-    if (said.length === 0 || said.includes('-')) {
+    if (said.includes('-') || said.length === 0 && task.payload) {
         // submit would read stdin
         return [['printf', '%s', JSON.stringify(task)], [...program, 'batch', '--file', '-']]
             .map(words => words.map(quote).join(' ')).join(' | ');

@@ -11,6 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,39 +24,40 @@ import support.browser.WithBrowser;
 /// The view New task, used as a person uses it.
 @WithBrowser
 @Timeout(90)
+@TestInstance(Lifecycle.PER_CLASS)
 final class NewTaskTest {
 
     private static final String NASTY = "it's \"quoted\" $HOME `id` \\ --flag\n  - second line; & | <b> %s ü€😀";
 
-    @TempDir
-    private static Path directory;
-    private static ServerProcess server;
+    private Path directory;
+    private ServerProcess server;
 
     @BeforeAll
-    static void start() {
+    void start(@TempDir Path temporary) {
+        directory = temporary;
         server = ServerProcess.start(directory.resolve("data"), "--ollama-host", "echo:?delay=20ms");
     }
 
     @AfterAll
-    static void stop() {
+    void stop() {
         server.close();
     }
 
-    private static Page form(Page page) {
+    private Page form(Page page) {
         return page.open(server.url() + "/#/new").waitForText("The same on a command line");
     }
 
-    private static Json.Obj task(String id) {
+    private Json.Obj task(String id) {
         return ServerProcess.object(server.get("/api/tasks/" + id).body());
     }
 
     /// The id of the task that the page has opened.
-    private static String opened(Page page) {
+    private String opened(Page page) {
         page.waitFor("location.hash.startsWith('#/tasks/task_')");
         return page.text("location.hash.replace('#/tasks/', '')");
     }
 
-    private static String run(String line) throws IOException, InterruptedException {
+    private String run(String line) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", line).redirectErrorStream(true);
         builder.environment().put("PATH", Path.of("build/bin").toAbsolutePath() + ":" + System.getenv("PATH"));
         builder.environment().keySet().removeIf(name -> name.startsWith("OLLAMA_"));
@@ -92,7 +95,8 @@ final class NewTaskTest {
                 .fill("input[name=format]", "json").fill("textarea[name=extra]", "{\"raw\": true, \"suffix\": \"12\"}")
                 .fill("textarea[name=metadata]", "{\"a'b\": [1, \"$x\"]}");
         String own = page.shown(".shell");
-        page.click("[name=program][value=curl]").waitFor("document.querySelector('.shell').textContent.startsWith('curl')");
+        page.click("[name=program][value=curl]")
+                .waitFor("document.querySelector('.shell').textContent.startsWith('curl')");
         String curl = page.shown(".shell");
         page.click(".form.new-task button.primary");
         Json.Obj sent = task(opened(page));
@@ -135,7 +139,8 @@ final class NewTaskTest {
         assertEquals("options-problem", page.text("document.querySelector('[name=options]')"
                 + ".getAttribute('aria-describedby')"));
         assertTrue(page.shown("#options-problem").contains("column"));
-        page.fill("textarea[name=options]", "a=1").fill("input[name=timeout]", "soon").waitForText("must be a duration");
+        page.fill("textarea[name=options]", "a=1").fill("input[name=timeout]", "soon")
+                .waitForText("must be a duration");
         page.click(".form.new-task button.primary").waitFor("document.activeElement.name === 'timeout'");
         page.fill("input[name=timeout]", "").fill("input[name=on]", "nowhere");
         page.faults().expect("400 \\(Bad Request\\)");
@@ -161,8 +166,8 @@ final class NewTaskTest {
 
     @Test
     void newLikeThis_fillsTheForm(Page page) {
-        String id = server.submit("{\"type\":\"chat\",\"model\":\"m\",\"priority\":10,\"messages\":[{\"role\":\"system\","
-                + "\"content\":\"be short\"},{\"role\":\"user\",\"content\":\"hi\"}],\"options\":{\"seed\":1},"
+        String id = server.submit("{\"type\":\"chat\",\"model\":\"m\",\"priority\":10,\"messages\":["
+                + "{\"role\":\"system\",\"content\":\"be short\"},{\"role\":\"user\",\"content\":\"hi\"}],\"options\":{\"seed\":1},"
                 + "\"tools\":[{\"type\":\"function\"}]}");
         server.awaitEnd(id);
         page.open(server.url() + "/#/tasks/" + id).click("[data-action=again]").waitForText("on a command line");
