@@ -20,6 +20,8 @@ export class Answer {
     #waiting = [];
     #attempt = 0;
     #place = null;
+    /** Whether the result is shown, and pieces that still come have nothing to add. */
+    #whole = false;
 
     node = h('section', {}, h('header', {class: 'part'}, h('h2', {}, 'Answer'), this.#note, this.#copy),
         this.#thoughts, this.#body, this.#more);
@@ -65,6 +67,7 @@ export class Answer {
     /** The result of a task that has ended, null if it has none. What was streamed of a failed attempt stays. */
     finish(task) {
         this.tell(task.status);
+        this.#whole = task.result !== null;
         const {text: said, thinking, tools, vectors} = answer(task.result);
         if (task.result) {
             this.#waiting = [];
@@ -82,6 +85,9 @@ export class Answer {
     }
 
     #take(piece) {
+        if (this.#whole) {
+            return;
+        }
         if (piece.attempt !== this.#attempt || piece.offset === 0) {
             this.#attempt = piece.attempt;
             this.#waiting = [];

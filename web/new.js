@@ -53,7 +53,7 @@ class NewTask {
         this.#form.addEventListener('input', () => this.#changed());
         this.#form.addEventListener('change', () => this.#changed());
         this.#changed();
-        if (matchMedia('(pointer: fine)').matches) {
+        if (!matchMedia('(pointer: coarse)').matches) {
             this.#form.querySelector('[data-for]:not([hidden]) textarea').focus();
         }
         const backends = await this.#context.api.get('/api/backends', null, this.#context.signal).catch(() => []);

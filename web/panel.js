@@ -43,7 +43,10 @@ export function panel(root, context, id, signal, hooks) {
             source = await (await api.fetch(`/api/tasks/${encodeURIComponent(id)}`, {signal})).text();
         } catch (failed) {
             if (!signal.aborted) {
-                refused(root, failed, task, hooks);
+                // offline, what is shown stays
+                if (failed.status !== 0 || !task) {
+                    gone(root, failed.status === 404 ? 'No such task' : 'It cannot be shown', failed.message, hooks);
+                }
             }
             return;
         }
@@ -58,7 +61,9 @@ export function panel(root, context, id, signal, hooks) {
         }
     };
     live.on(event => {
-        if (event.event === 'reset' || event.event === 'task' && event.task.id === task?.id) {
+        if (event.event === 'task' && event.task.id === task?.id && event.what === 'deleted') {
+            gone(root, 'This task is gone', 'It was deleted.', hooks);
+        } else if (event.event === 'reset' || event.event === 'task' && event.task.id === task?.id) {
             load();
         }
     }, signal);
@@ -67,12 +72,9 @@ export function panel(root, context, id, signal, hooks) {
     load();
 }
 
-/** Offline, what is shown stays; a task that is gone is said to be. */
-function refused(root, failed, task, hooks) {
-    if (failed.status === 404 || !task) {
-        put(root, h('header', {class: 'task-head'}, h('h2', {}, task ? 'This task is gone' : 'No such task'),
-            closeButton(hooks)), h('p', {class: 'empty'}, failed.message));
-    }
+function gone(root, title, why, hooks) {
+    put(root, h('header', {class: 'task-head'}, h('div', {class: 'task-title'}, h('h2', {}, title), closeButton(hooks))),
+        h('p', {class: 'empty'}, why));
 }
 
 function closeButton(hooks) {

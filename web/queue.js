@@ -42,8 +42,8 @@ export function queueBar({api, status, signal, every, attempt, say}, hooks) {
         node: h('section', {class: 'queue', 'aria-label': 'Queue'},
             h('div', {class: 'counts', role: 'group', 'aria-label': 'Filter by status'}, filters), rates,
             h('div', {class: 'actions'}, pause, drain, resume)),
-        mark: () => filters.forEach(filter => attribute(filter, 'aria-pressed',
-            hooks.chosen().split(',').includes(filter.dataset.status))),
+        mark: () => filters.forEach(filter => attribute(filter, 'aria-pressed', String(
+            hooks.chosen().split(',').includes(filter.dataset.status)))),
     };
 }
 

@@ -33,6 +33,8 @@ class Tasks {
     #total = 0;
     #panel = null;
     #fetching = null;
+    /** What events told while the list was being read, which may not be in it. */
+    #meanwhile = new Map();
     #timer = 0;
     #readAt = 0;
     #pointerAt = 0;
@@ -72,6 +74,7 @@ class Tasks {
     route({id, query}) {
         const filter = parse(query);
         const changed = format(filter) !== format(this.#filter) || this.#readAt === 0;
+        const others = format({...filter, page: 1}) !== format({...this.#filter, page: 1});
         this.#filter = filter;
         this.#form.fill(filter);
         this.#queue.mark();
@@ -80,6 +83,10 @@ class Tasks {
         }
         if (changed) {
             this.#read();
+        }
+        if (others) {
+            // what is not seen any more is not meant any more
+            this.#list.clear();
         }
         this.#list.open(this.#id);
     }
@@ -93,13 +100,14 @@ class Tasks {
         const fetching = new AbortController();
         this.#fetching = fetching;
         this.#readAt = Date.now();
+        this.#meanwhile.clear();
         const {api, signal} = this.#context;
         const filter = this.#filter;
         try {
             const {items, total} = await api.list('/api/tasks', request(filter),
                 AbortSignal.any([signal, fetching.signal]));
             this.#total = total;
-            this.#list.show(items, filter);
+            this.#list.show(items.map(task => ({...task, ...this.#meanwhile.get(task.id)})), filter);
             this.#list.open(this.#id);
             this.#newer.hidden = true;
             this.#showPages(items.length);
@@ -151,6 +159,7 @@ class Tasks {
             return;
         }
         const {task, what} = event;
+        this.#meanwhile.set(task.id, task);
         const known = this.#list.task(task.id);
         const belongs = what !== 'deleted' && matches(this.#filter, task);
         const {sort} = this.#filter;

@@ -16,6 +16,7 @@ final class ServerApi {
     private final HttpOptions options;
     private final TaskQueue queue;
     private final BooleanSupplier stopping;
+    private volatile int wsPort;
 
     ServerApi(HttpOptions options, TaskQueue queue, BooleanSupplier stopping) {
         this.options = options;
@@ -23,10 +24,24 @@ final class ServerApi {
         this.stopping = stopping;
     }
 
+    /// @param port where WebSocket is to be had; 0: nowhere
+    void announce(int port) {
+        wsPort = port;
+    }
+
+    /// 0 for nowhere.
+    int webSocketPort() {
+        return wsPort;
+    }
+
     Answer info(WebRequest request) {
         JsonWriter out = new JsonWriter(512).beginObject();
         out.name("version").string(Version.TEXT);
-        out.name("ws_port").nul();
+        if (wsPort == 0) {
+            out.name("ws_port").nul();
+        } else {
+            out.name("ws_port").number(wsPort);
+        }
         out.name("limits").beginObject();
         out.name("task_bytes").number(options.taskBytesMax());
         out.name("batch_bytes").number(options.batchBytesMax());
