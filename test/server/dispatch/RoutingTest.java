@@ -24,8 +24,8 @@ import shared.TaskType;
 
 /// Each rule as a table. A host is written as `NAME:FLAGS`: a name that begins with `e` is an endpoint's, and of the
 /// flags `d` is down, `b` busy or just become unreachable, `f` full, `l` lacks the model, `u` has given no list, `o`
-/// has the model loaded, `s` is named in settings for other models, a digit is how many attempts it has, `w3` its weight,
-/// `p3` its priority.
+/// has the model loaded, `s` is named in settings for other models, a digit is how many attempts it has, `w3` its
+/// weight, `p3` its priority.
 final class RoutingTest {
 
     private static final int QUEUE_MAX = 100;
