@@ -91,6 +91,7 @@ class MistakesTest {
         "ollama: {hosts: [{url: 'http://x?k=hunter2'}]} | 24: ollama.hosts[0].url: the address \"http://x?k=***\" is",
         "ollama: {hosts: [{url: 'echo:?delay=x'}]} | 24: ollama.hosts[0].url: the address \"echo:?delay=***\" is not",
         "E {name: a, base_url: 'ftp://x'} | E.base_url: the address \"ftp://x\" is not right: write http://HOST:PORT",
+        "E {name: a, base_url: \"http://me:hunter2@a/\\u0007?k=hunter2\"} | E.base_url must be text, not \"http://****",
         "E {name: a, base_url: 'http://a/v1/models'} | E.base_url: the address \"http://a/v1/models\" is not right: it",
         "E {name: a, base_url: 'http://a', headers: {'X-A b': c}} | E.headers: the header \"X-A b\" has a name that no "
                 + "header may have; write letters, digits and hyphens",

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import server.executor.Limits;
 import shared.Problem;
 import shared.config.ConfigFile;
 import shared.config.KnownKeys;
@@ -277,6 +278,16 @@ class SettingsTest {
         assertEquals("c.yaml, line 1, without effect beside flag --ollama-host",
                 settings.all().get("ollama.hosts[0].url").origin());
         assertEquals("default", of("ollama: {hosts: [{url: a}]}").all().get("ollama.hosts[0].weight").origin());
+    }
+
+    @Test
+    void limits_reachThePartsThatKeepThem() {
+        Settings settings = of("limits: {json_depth: 7, line_bytes: 2KiB, answer_bytes: 3KiB, header_bytes: 4KiB}\n"
+                + "remote_scheduling: {enabled: on, endpoints: [{name: a, base_url: 'http://a'}]}");
+        assertEquals(7, Options.http(settings).jsonDepthMax());
+        assertEquals(4 << 10, Options.http(settings).headerBytesMax());
+        assertEquals(List.of(new Limits(2 << 10, 3 << 10, 7), new Limits(2 << 10, 3 << 10, 7)),
+                Options.hosts(settings).stream().map(host -> host.address().limits()).toList());
     }
 
     // ---- hosts, endpoints, secrets
