@@ -1,9 +1,9 @@
 package server.http;
 
-import java.util.ArrayList;
 import java.util.List;
 
 import server.http.Bodies.Body;
+import server.queue.Batch;
 import server.queue.TaskQueue;
 import server.task.Submission;
 import server.task.SubmissionReader;
@@ -34,7 +34,7 @@ final class BatchApi {
         }
         boolean lines = request.readJsonOrLines(options.batchBytesMax(), "a batch");
         Body body = request.body();
-        List<Task> tasks = queue.submitAll(lines || firstByte(body) != '[' ? readLines(body) : readArray(body));
+        List<Task> tasks = queue.submit(lines || firstByte(body) != '[' ? readLines(body) : readArray(body));
         JsonWriter out = new JsonWriter(64 + 24 * tasks.size());
         out.beginObject().name("count").number(tasks.size()).name("ids").beginArray();
         for (Task task : tasks) {
@@ -52,8 +52,8 @@ final class BatchApi {
         throw Problem.badRequest("the body is empty; it must be an array of tasks, or a task on each line");
     }
 
-    private List<Submission> readArray(Body body) {
-        List<Submission> all = new ArrayList<>();
+    private Batch readArray(Body body) {
+        Batch all = queue.newBatch();
         JsonReader json = new JsonReader(body.bytes(), 0, body.length());
         json.beginArray();
         while (json.nextElement()) {
@@ -67,8 +67,8 @@ final class BatchApi {
         return all;
     }
 
-    private List<Submission> readLines(Body body) {
-        List<Submission> all = new ArrayList<>();
+    private Batch readLines(Body body) {
+        Batch all = queue.newBatch();
         byte[] bytes = body.bytes();
         int line = 1;
         for (int from = 0; from < body.length(); line++) {
@@ -98,7 +98,7 @@ final class BatchApi {
         return at == to;
     }
 
-    private void readLine(JsonReader json, int line, List<Submission> all) {
+    private void readLine(JsonReader json, int line, Batch all) {
         try {
             add(json, all);
             json.end();
@@ -110,7 +110,7 @@ final class BatchApi {
         }
     }
 
-    private void add(JsonReader json, List<Submission> all) {
+    private void add(JsonReader json, Batch all) {
         if (all.size() == options.batchTasksMax()) {
             throw new Problem(413, "a batch may have at most " + options.batchTasksMax() + " tasks");
         }

@@ -67,20 +67,35 @@ final class EventCodec {
                 yield new Slice[] {piece(out), change.template(), END};
             }
             case Event.Change change -> {
-                head(out, change);
-                TaskLine.write(out.name("task"), change.task());
-                if (change.task().order() != change.task().arrival()) {
-                    out.name("order").number(change.task().order());
-                }
-                rest(out, change);
-                Slice last = change.request() != null ? change.request().payload() : change.result();
-                if (last == null) {
-                    yield new Slice[] {piece(out), END};
-                }
-                out.name(change.request() != null ? "payload" : "result");
-                yield new Slice[] {piece(out), last, END};
+                Slice last = members(out, change);
+                yield last == null ? new Slice[] {piece(out), END} : new Slice[] {piece(out), last, END};
             }
         };
+    }
+
+    /// Writes the same in one piece.
+    static void write(JsonWriter out, Event.Change change) {
+        out.beginObject();
+        Slice last = members(out, change);
+        if (last != null) {
+            out.raw(last.bytes(), last.from(), last.to());
+        }
+        out.endObject();
+    }
+
+    /// @return the value of the last member, whose name is written; null if there is none
+    private static Slice members(JsonWriter out, Event.Change change) {
+        head(out, change);
+        TaskLine.write(out.name("task"), change.task());
+        if (change.task().order() != change.task().arrival()) {
+            out.name("order").number(change.task().order());
+        }
+        rest(out, change);
+        Slice last = change.request() != null ? change.request().payload() : change.result();
+        if (last != null) {
+            out.name(change.request() != null ? "payload" : "result");
+        }
+        return last;
     }
 
     private static void head(JsonWriter out, Event.Change change) {

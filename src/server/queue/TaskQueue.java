@@ -111,12 +111,16 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     public record Submitted(TaskDocument document, boolean replayed) {
     }
 
+    /// An empty batch, to be filled and given to [#submit(Batch)].
+    public Batch newBatch() {
+        return new Batch(this::shared, this::lockedUnusedId, clock.millis());
+    }
+
     /// All or none, in order, one commit.
-    public List<Task> submitAll(List<Submission> submissions) {
-        if (submissions.isEmpty()) {
+    public List<Task> submit(Batch batch) {
+        if (batch.isEmpty()) {
             return List.of();
         }
-        Batch batch = Batch.of(submissions, this::shared, this::lockedUnusedId, clock.millis());
         Done<List<Task>> done = changing(() -> commit(batch));
         ready();
         durability.awaitShown(done.seq());
@@ -392,7 +396,7 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     }
 
     private List<Task> commit(Batch batch) {
-        state.admit(batch.events().size(), batch.metadata());
+        state.admit(batch.size(), batch.metadata());
         return commit(batch.events(), batch.lines(), Urgency.LOW);
     }
 
