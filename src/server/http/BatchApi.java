@@ -9,7 +9,6 @@ import server.task.Submission;
 import server.task.SubmissionReader;
 import server.task.Task;
 import shared.Problem;
-import shared.json.JsonException;
 import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;
@@ -68,52 +67,28 @@ final class BatchApi {
     }
 
     private Batch readLines(Body body) {
+        List<BatchLines> parts = BatchLines.cut(body.bytes(), body.length(),
+                Runtime.getRuntime().availableProcessors(), queue::newBatch, this::add);
+        List<Problem> problems = parts.parallelStream().map(BatchLines::read).toList();
         Batch all = queue.newBatch();
-        byte[] bytes = body.bytes();
-        int line = 1;
-        for (int from = 0; from < body.length(); line++) {
-            int end = lineEnd(bytes, from, body.length());
-            if (!blank(bytes, from, end)) {
-                readLine(new JsonReader(bytes, from, end), line, all);
+        for (int i = 0; i < parts.size(); i++) {
+            if (problems.get(i) != null) {
+                throw problems.get(i);
             }
-            from = end + 1;
+            all.add(parts.get(i).batch());
+            checkCount(all.size());
         }
         return all;
     }
 
-    /// A loop of its own, which looks at every byte of the body and does nothing else.
-    private static int lineEnd(byte[] bytes, int from, int to) {
-        int end = from;
-        while (end < to && bytes[end] != '\n') {
-            end++;
-        }
-        return end;
-    }
-
-    private static boolean blank(byte[] bytes, int from, int to) {
-        int at = from;
-        while (at < to && (bytes[at] == ' ' || bytes[at] == '\t' || bytes[at] == '\r')) {
-            at++;
-        }
-        return at == to;
-    }
-
-    private void readLine(JsonReader json, int line, Batch all) {
-        try {
-            add(json, all);
-            json.end();
-        } catch (JsonException notJson) {
-            // its reader knows one line only, the first
-            throw Problem.badRequest("line " + line + ": " + notJson.getMessage().replace("(line 1, ", "("));
-        } catch (Problem problem) {
-            throw new Problem(problem.status(), "line " + line + ": " + problem.getMessage());
+    private void checkCount(int count) {
+        if (count > options.batchTasksMax()) {
+            throw new Problem(413, "a batch may have at most " + options.batchTasksMax() + " tasks");
         }
     }
 
     private void add(JsonReader json, Batch all) {
-        if (all.size() == options.batchTasksMax()) {
-            throw new Problem(413, "a batch may have at most " + options.batchTasksMax() + " tasks");
-        }
+        checkCount(all.size() + 1);
         if (json.peek() != Kind.OBJECT) {
             throw json.error("a task must be an object");
         }

@@ -2,7 +2,7 @@ package server.queue;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongSupplier;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 
 import server.task.Submission;
@@ -20,8 +20,11 @@ public final class Batch {
     /// What a line has at most beside its payload and metadata; one that has more only makes its buffer grow.
     private static final int LINE = 2 << 10;
 
+    /// So many ids are drawn at a time.
+    private static final int IDS = 64;
+
     private final UnaryOperator<Submission> shared;
-    private final LongSupplier ids;
+    private final IntFunction<long[]> ids;
     private final long now;
 
     private final List<Event.Change> events = new ArrayList<>();
@@ -29,11 +32,13 @@ public final class Batch {
     private long metadata;
     private JsonWriter buffer = new JsonWriter(LINE);
     private int capacity = LINE;
+    private long[] drawn = {};
+    private int used;
 
     /// @param shared a submission with what it has in common with others shared
-    /// @param ids    gives ids that are not in use. That one of these 60-bit numbers is drawn twice before the batch is
-    ///               in is left to chance
-    Batch(UnaryOperator<Submission> shared, LongSupplier ids, long now) {
+    /// @param ids    gives so many ids that are not in use. That one of these 60-bit numbers is drawn twice before the
+    ///               batch is in is left to chance
+    Batch(UnaryOperator<Submission> shared, IntFunction<long[]> ids, long now) {
         this.shared = shared;
         this.ids = ids;
         this.now = now;
@@ -41,11 +46,19 @@ public final class Batch {
 
     public Batch add(Submission asked) {
         Submission submission = shared.apply(asked);
-        Event.Change event = LifeCycle.submitted(submission, ids.getAsLong(), null, null, now);
+        Event.Change event = LifeCycle.submitted(submission, id(), null, null, now);
         lines.add(new Slice[] {line(event, LINE + submission.payload().length())});
         events.add(event.slim());
         metadata += submission.metadata() == null ? 0 : submission.metadata().length;
         return this;
+    }
+
+    private long id() {
+        if (used == drawn.length) {
+            drawn = ids.apply(IDS);
+            used = 0;
+        }
+        return drawn[used++];
     }
 
     /// @param length about how long the line will be
@@ -58,6 +71,13 @@ public final class Batch {
         EventCodec.write(buffer.next(), event);
         // the journal writes the opening brace itself
         return new Slice(buffer.buffer(), from + 1, buffer.length());
+    }
+
+    /// Takes over what another one gathered.
+    public void add(Batch other) {
+        events.addAll(other.events);
+        lines.addAll(other.lines);
+        metadata += other.metadata;
     }
 
     public int size() {

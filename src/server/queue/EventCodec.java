@@ -41,6 +41,8 @@ final class EventCodec {
     private static final int CAPACITY = 384;
 
     private final Pool pool;
+    /// For the lines of the replay, which one thread reads.
+    private final JsonReader replayed = JsonReader.ofOwn(new Slice(new byte[0], 0, 0));
 
     EventCodec(Pool pool) {
         this.pool = pool;
@@ -144,12 +146,12 @@ final class EventCodec {
 
     /// All that a line tells.
     Event decode(Slice line) {
-        return new Decoder(line, true).event();
+        return new Decoder(JsonReader.ofOwn(line), true).event();
     }
 
-    /// What a replay needs of a line: no payload, preview or result, and no attempts of an ended task.
+    /// What a replay needs of a line: no payload, preview or result, and no attempts of an ended task. For one thread.
     Event decodeBriefly(Slice line) {
-        return new Decoder(line, false).event();
+        return new Decoder(replayed.begin(line.bytes(), line.from(), line.to()), false).event();
     }
 
     /// [#decodeBriefly], or an error that names the line.
@@ -180,8 +182,8 @@ final class EventCodec {
         private CronTask cron;
         private Slice template;
 
-        Decoder(Slice line, boolean wholly) {
-            in = JsonReader.ofOwn(line);
+        Decoder(JsonReader in, boolean wholly) {
+            this.in = in;
             this.wholly = wholly;
         }
 

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 
 import server.journal.Journal;
 import server.journal.JournalOptions;
@@ -113,7 +114,7 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
 
     /// An empty batch, to be filled and given to [#submit(Batch)].
     public Batch newBatch() {
-        return new Batch(this::shared, this::lockedUnusedId, clock.millis());
+        return new Batch(this::shared, this::unusedIds, clock.millis());
     }
 
     /// All or none, in order, one commit.
@@ -463,9 +464,9 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
                 asked.payload(), asked.metadata(), asked.preview());
     }
 
-    private long lockedUnusedId() {
+    private long[] unusedIds(int count) {
         synchronized (lock) {
-            return unusedId();
+            return LongStream.generate(this::unusedId).limit(count).toArray();
         }
     }
 
