@@ -206,9 +206,9 @@ final class EventCodec {
         /// @return whether to go on
         private boolean member(String name) {
             switch (name) {
-                case "event" -> event = in.string();
-                case "what" -> what = in.string();
-                case "at" -> at = Times.parse("at", in.string());
+                case "event" -> event = in.word();
+                case "what" -> what = in.word();
+                case "at" -> at = Times.parse("at", in.word());
                 case "mode" -> mode = in.string();
                 case "task" -> task = new TaskLine(in, pool).read();
                 case "cron" -> cron = new CronLine(in, pool).read();

@@ -29,8 +29,8 @@ public final class JsonReader {
     private int start;
     private int end;
     private int at;
-    /// The names of the texts before, for texts of one kind have the same; null for the first one.
-    private Names known;
+    /// The names and words of the texts before, for texts of one kind have the same; null for the first one.
+    private Words known;
 
     private int depth;
     /// By depth: the name of the member being read, null in an array and between members.
@@ -76,7 +76,7 @@ public final class JsonReader {
         at = from;
         depth = 0;
         seenCount = 0;
-        known = known == null ? new Names() : known;
+        known = known == null ? new Words() : known;
         return this;
     }
 
@@ -158,6 +158,12 @@ public final class JsonReader {
     public String string() {
         expect(Kind.STRING);
         return quoted(null);
+    }
+
+    /// A string that is likely to come again in texts of this kind; see [#begin].
+    public String word() {
+        expect(Kind.STRING);
+        return quoted(known);
     }
 
     /// The digits of a number as they stand.
@@ -382,13 +388,13 @@ public final class JsonReader {
         }
     }
 
-    private String quoted(Names names) {
+    private String quoted(Words words) {
         int from = at + 1;
         if (passString()) {
             return Quoted.decoded(bytes, from, at - 1);
         }
-        return names == null ? new String(bytes, from, at - 1 - from, StandardCharsets.UTF_8)
-                : names.find(bytes, from, at - 1);
+        return words == null ? new String(bytes, from, at - 1 - from, StandardCharsets.UTF_8)
+                : words.find(bytes, from, at - 1);
     }
 
     /// Passes over a string, checking it; says whether it holds escapes.

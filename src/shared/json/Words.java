@@ -2,13 +2,13 @@ package shared.json;
 
 import java.nio.charset.StandardCharsets;
 
-/// Names that were met lately, so that one that comes again is not built anew. A table of fixed size: one that is
+/// Short texts that were met lately, so that one that comes again is not built anew. A table of fixed size: one that is
 /// crowded out is only built again.
-final class Names {
+final class Words {
 
     private static final int SIZE = 128;
 
-    /// A longer name is seldom met twice.
+    /// A longer one is seldom met twice.
     private static final int LENGTH_MAX = 24;
 
     private final String[] table = new String[SIZE];
