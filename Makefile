@@ -17,7 +17,7 @@ SHARED := build/modules/ollamaqueue.shared/module-info.class
 CLIENT := build/modules/ollamaqueue.client/module-info.class
 SERVER := build/modules/ollamaqueue.server/module-info.class
 SINGLE := build/single.copied
-WEB := $(if $(wildcard web),build/web.copied)
+WEB := $(if $(wildcard web),build/web.copied) $(SINGLE)
 MODULES := shared client server
 LAUNCHERS := build/bin/ollama-queue-server build/bin/ollama-queue
 TESTS := build/test/java.args
@@ -34,7 +34,7 @@ help:   ## print the targets
 	@echo 'usage: make TARGET [ONLY=part of the tests] [SEED=number] [ARGS=...] [JUNIT_JAR=file]'
 	@sed -n 's/^\([a-z-]*\):.*##/  \1\t/p' Makefile | expand -t 14
 
-build: $(LAUNCHERS) $(SHARED) $(CLIENT) $(SERVER) $(WEB) $(SINGLE)  ## build/bin/ollama-queue-server and build/bin/ollama-queue
+build: $(LAUNCHERS) $(SHARED) $(CLIENT) $(SERVER) $(WEB)  ## build/bin/ollama-queue-server and build/bin/ollama-queue
 
 demo: build  ## a tour of the main job: submit, stream, kill the server, lose nothing
 	@sh test/demo/demo.sh

@@ -61,7 +61,8 @@ final class Merged {
                     if (named.getSimpleName().contentEquals("Client")) {
                         client = text;
                     } else {
-                        rooms.computeIfAbsent(unit.getPackageName().toString(), room -> new StringBuilder()).append(text);
+                        String room = unit.getPackageName().toString();
+                        rooms.computeIfAbsent(room, none -> new StringBuilder()).append(text);
                     }
                 }
             }
@@ -101,8 +102,8 @@ final class Merged {
     private void take(CompilationUnitTree unit, String name, String whose) {
         String before = names.put(name, whose);
         if (before != null && !before.equals(whose)) {
-            throw refused(unit, name + " is " + whose + " here and " + before + " elsewhere; a single file has room for "
-                    + "one");
+            throw refused(unit, name + " is " + whose + " here and " + before
+                    + " elsewhere; a single file has room for one");
         }
     }
 
