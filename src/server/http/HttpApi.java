@@ -49,7 +49,8 @@ public final class HttpApi implements AutoCloseable {
         guard = new Guard(options.host(), server.getAddress().getAddress(), options.allowedHosts(),
                 Guard::machineName);
         guard.become(options.allowedHosts(), tokens);
-        server.createContext("/", new Boundary(guard, routes(options, parts), new Bodies(options.bodiesBytesMax()),
+        server.createContext("/", new Boundary(guard, routes(options, parts), new Bodies(options.bodiesBytesMax(),
+                options.jsonDepthMax()),
                 () -> stopping));
         server.setExecutor(handlers);
     }

@@ -7,7 +7,6 @@ import server.queue.TaskQueue;
 import shared.Problem;
 import shared.Version;
 import shared.config.Durations;
-import shared.json.JsonReader;
 import shared.json.JsonWriter;
 
 /// The requests that are about the server itself.
@@ -33,7 +32,7 @@ final class ServerApi {
         out.name("batch_tasks").number(options.batchTasksMax());
         out.name("bodies_bytes").number(options.bodiesBytesMax());
         out.name("header_bytes").number(options.headerBytesMax());
-        out.name("json_depth").number(JsonReader.DEPTH_MAX);
+        out.name("json_depth").number(options.jsonDepthMax());
         out.name("list").number(options.listMax());
         out.name("wait").string(Durations.format(options.waitMax()));
         out.name("request_time").string(Durations.format(options.requestTimeMax()));
