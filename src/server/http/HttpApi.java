@@ -172,6 +172,7 @@ public final class HttpApi implements AutoCloseable {
                 .add("GET", "/api/info", self::info)
                 .addOpen("GET", "/healthz", self::health)
                 .addOpen("GET", "/readyz", self::ready)
+                .addOpen("GET", "/Client.java", self::client)
                 .addOpen("GET", "/", self::page);
     }
 

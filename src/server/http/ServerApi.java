@@ -1,5 +1,8 @@
 package server.http;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.function.BooleanSupplier;
 
 import server.queue.QueueMode;
@@ -63,6 +66,19 @@ final class ServerApi {
             throw new Problem(503, "not ready: the queue is draining; POST /api/queue/resume ends that");
         }
         return Answer.json(200, new JsonWriter().beginObject().name("status").string("ready").endObject());
+    }
+
+    /// The client in one file, as the build put it beside this program.
+    Answer client(WebRequest request) {
+        try (InputStream file = ServerApi.class.getResourceAsStream("/Client.java")) {
+            if (file == null) {
+                throw Problem.notFound("this server was built without Client.java; make build puts it in");
+            }
+            byte[] source = file.readAllBytes();
+            return new Answer.Whole(200, Answer.TEXT, source, source.length);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 
     Answer page(WebRequest request) {
