@@ -331,18 +331,18 @@ public final class Journal implements AutoCloseable {
         return reader.read(position);
     }
 
-    /// Visits the durable lines after this sequence number that no compaction dropped, in order, until the durable end
-    /// as it is at the call.
-    ///
-    /// @throws IOException at a damaged line
-    public void scan(long afterSeq, Visitor visitor) throws IOException {
-        long end;
-        long lastSeq;
+    /// Everything before `end` is on the disk for good, up to this sequence number.
+    record Durable(long end, long seq) { }
+
+    Durable durable() {
         synchronized (lock) {
-            end = durableEnd;
-            lastSeq = durableSeq;
+            return new Durable(durableEnd, durableSeq);
         }
-        reader.scan(afterSeq, lastSeq, end, visitor);
+    }
+
+    /// Reads the durable lines after this sequence number that no compaction dropped.
+    public JournalScan scan(long afterSeq) {
+        return new JournalScan(this, storage, segments, afterSeq);
     }
 
     /// No event after this sequence number was dropped by a compaction.

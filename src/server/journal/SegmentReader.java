@@ -34,13 +34,19 @@ final class SegmentReader {
     /// @param limit the offset up to which to read, at most
     /// @throws JournalDamage if the header is not right
     SegmentReader(Storage storage, int number, long limit) throws IOException {
+        this(storage, number, Segment.HEADER, limit, BUFFER);
+    }
+
+    /// @param from   where the first line to be read begins
+    /// @param buffer how much is read at a time
+    SegmentReader(Storage storage, int number, long from, long limit, int buffer) throws IOException {
         this.storage = storage;
         this.number = number;
         size = Segment.size(storage, number);
         name = Segment.name(number);
         this.limit = Math.min(limit, storage.size(name));
-        buffer = new byte[(int) Math.min(BUFFER, this.limit + 1)];
-        base = Segment.HEADER;
+        this.buffer = new byte[(int) Math.min(buffer, this.limit + 1)];
+        base = from;
     }
 
     /// Goes to the next line, or the closing mark.

@@ -146,12 +146,17 @@ final class EventCodec {
 
     /// All that a line tells.
     Event decode(Slice line) {
-        return new Decoder(JsonReader.ofOwn(line), true).event();
+        return new Decoder(JsonReader.ofOwn(line), Part.ALL).event();
+    }
+
+    /// What the feed shows: no payload, result or template.
+    Event decodeForFeed(Slice line) {
+        return new Decoder(JsonReader.ofOwn(line), Part.SHOWN).event();
     }
 
     /// What a replay needs of a line: no payload, preview or result, and no attempts of an ended task. For one thread.
     Event decodeBriefly(Slice line) {
-        return new Decoder(replayed.begin(line.bytes(), line.from(), line.to()), false).event();
+        return new Decoder(replayed.begin(line.bytes(), line.from(), line.to()), Part.STATE).event();
     }
 
     /// [#decodeBriefly], or an error that names the line.
@@ -164,9 +169,12 @@ final class EventCodec {
         }
     }
 
+    /// How much of a line is read.
+    private enum Part { STATE, SHOWN, ALL }
+
     private final class Decoder {
         private final JsonReader in;
-        private final boolean wholly;
+        private final Part part;
 
         private String event;
         private String what;
@@ -182,9 +190,9 @@ final class EventCodec {
         private CronTask cron;
         private Slice template;
 
-        Decoder(JsonReader in, boolean wholly) {
+        Decoder(JsonReader in, Part part) {
             this.in = in;
-            this.wholly = wholly;
+            this.part = part;
         }
 
         Event event() {
@@ -213,34 +221,38 @@ final class EventCodec {
                 case "task" -> task = new TaskLine(in, pool).read();
                 case "cron" -> cron = new CronLine(in, pool).read();
                 case "template" -> {
-                    template = wholly ? in.raw() : UNREAD;
-                    return wholly;
+                    template = part == Part.ALL ? in.raw() : UNREAD;
+                    return part == Part.ALL;
                 }
                 case "order" -> task = task.placed(Long.parseLong(in.number()), 0, 0, 0);
                 case "idempotency" -> idempotency();
                 case "attempts" -> {
-                    if (!wholly && task.status().ended()) {
+                    if (part == Part.STATE && task.status().ended()) {
                         return false;
                     }
                     attempts();
                 }
-                case "preview", "payload", "result" -> {
-                    if (!wholly) {
+                case "preview" -> {
+                    if (part == Part.STATE) {
                         return false;
                     }
-                    last(name);
+                    preview = in.string();
+                }
+                case "payload" -> {
+                    if (part != Part.ALL) {
+                        return false;
+                    }
+                    payload = in.raw();
+                }
+                case "result" -> {
+                    if (part != Part.ALL) {
+                        return false;
+                    }
+                    result = in.raw();
                 }
                 default -> in.skip();
             }
             return true;
-        }
-
-        private void last(String name) {
-            switch (name) {
-                case "preview" -> preview = in.string();
-                case "payload" -> payload = in.raw();
-                default -> result = in.raw();
-            }
         }
 
         private void idempotency() {
@@ -265,7 +277,7 @@ final class EventCodec {
 
         private Event.Change change() {
             Event.What kind = Event.What.parse(what);
-            boolean request = payload != null || key != null;
+            boolean request = payload != null || key != null || preview != null;
             Task whole = task.status().ended() || attempts.isEmpty() ? task
                     : task.with(task.state(), task.retries(), attempts);
             return new Event.Change(kind, at, whole, attempts,

@@ -8,7 +8,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-import server.queue.TaskQueue.DurableEvent;
 
 /// Passes events on once they are durable, in order, and keeps the last of them at hand.
 ///

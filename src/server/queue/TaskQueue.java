@@ -323,51 +323,6 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
         feed.listen(listener);
     }
 
-    /// An event as subscribers see it. Its JSON is made when somebody asks.
-    public static final class DurableEvent {
-        private final long seq;
-        private final long task;
-        private final boolean ended;
-        private Supplier<Slice> source;
-        private Slice json;
-
-        /// @param task  0 if it is not a task's
-        /// @param ended whether the task has ended with it, or is gone
-        public DurableEvent(long seq, long task, boolean ended, Slice json) {
-            this.seq = seq;
-            this.task = task;
-            this.ended = ended;
-            this.json = json;
-        }
-
-        DurableEvent(long seq, Event event) {
-            this(seq, event instanceof Event.Change change ? change.task().id() : 0,
-                    event instanceof Event.Change change && change.task().status().ended(), null);
-            source = () -> EventCodec.feed(seq, event);
-        }
-
-        public long seq() {
-            return seq;
-        }
-
-        public long task() {
-            return task;
-        }
-
-        public boolean ended() {
-            return ended;
-        }
-
-        /// `{"seq":…,"event":"task","what":…,"at":…,"task":{…}}`
-        public synchronized Slice json() {
-            if (json == null) {
-                json = source.get();
-                source = null;
-            }
-            return json;
-        }
-    }
-
     @Override
     public void close() {
         journal.close();

@@ -27,7 +27,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import server.journal.JournalOptions;
-import server.queue.TaskQueue.DurableEvent;
 import server.queue.TaskQueue.Submitted;
 import server.queue.TaskQueue.TaskSort;
 import server.task.Attempt;
