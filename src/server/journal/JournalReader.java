@@ -58,7 +58,8 @@ final class JournalReader {
                 return;
             }
             try {
-                scan(file.number(), last ? Segment.offset(end) : Long.MAX_VALUE, wanted);
+                lines(storage, file.number(), last ? Segment.offset(end) : Long.MAX_VALUE, reader -> wanted.line(
+                        reader.line.seq, Segment.position(file.number(), reader.offset()), reader.json()));
                 segment = file.range().to() + 1;
             } catch (IOException e) {
                 // if it was compacted away meanwhile, the file in its place has the rest
@@ -69,10 +70,13 @@ final class JournalReader {
         }
     }
 
-    private void scan(int number, long limit, Journal.Visitor visitor) throws IOException {
+    /// Visits the lines of a file.
+    ///
+    /// @param limit where they end; Long.MAX_VALUE for a file that is closed
+    static void lines(Storage storage, int number, long limit, SegmentReader.Visitor visitor) throws IOException {
         SegmentReader reader = new SegmentReader(storage, number, limit);
         while (reader.next() && !reader.line.closing) {
-            visitor.line(reader.line.seq, Segment.position(number, reader.offset()), reader.json());
+            visitor.line(reader);
         }
         if (limit == Long.MAX_VALUE ? !reader.line.closing : reader.end() < limit) {
             throw new JournalDamage(storage, Segment.name(number), reader.offset(), -1,
