@@ -34,10 +34,8 @@ public final class Backup {
     /// @throws JournalFailure if the journal can write no more
     public void writeTo(OutputStream out) throws IOException {
         Deque<SegmentFile> left = new ArrayDeque<>();
-        Intake.End end = intake.hold(left);
         try {
-            // these files may already lack what an event that is not yet on the disk made needless
-            intake.awaitDurable(end.seq());
+            Intake.End end = intake.hold(left);
             long kept = segments.keptAfter();
             BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER);
             buffered.write(BackupFile.HEADER);

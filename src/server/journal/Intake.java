@@ -87,15 +87,27 @@ final class Intake {
         }
     }
 
-    /// The files as they are now, kept on the disk until they are released.
+    /// The files as they are now, kept on the disk until they are released. Returns once all that was appended to
+    /// them is there: they may already lack what an event that was not yet durable made needless.
     ///
     /// @param files into this
-    /// @return all that was appended to them; it does not end within a unit
+    /// @return where they end; it is not within a unit
     End hold(Collection<SegmentFile> files) {
+        End end;
+        Batch last;
         synchronized (lock) {
             files.addAll(segments.hold());
-            return new End(nextSeq - 1, Segment.position(space.segment, space.offset));
+            end = new End(nextSeq - 1, Segment.position(space.segment, space.offset));
+            last = pending.peekLast();
         }
+        // a sequence number would not do: it may be a closing mark only
+        if (last != null) {
+            Patience.await(last.done);
+        }
+        if (durableSeq < end.seq) {
+            ensureOpen();
+        }
+        return end;
     }
 
     JournalFailure failure() {
