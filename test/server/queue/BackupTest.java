@@ -182,7 +182,7 @@ class BackupTest {
                 new Compaction(queue, KEEP_NONE).now();
             }
         });
-        for (int i = 0; i < 30; i++) {
+        for (int i = 0; i < 8; i++) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             write(out);
             try (TaskQueue again = restored(out.toByteArray())) {
