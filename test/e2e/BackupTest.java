@@ -60,7 +60,7 @@ final class BackupTest {
             }
             before = List.copyOf(acknowledged);
             for (String id : before) {
-                tasks.add(server.get("/api/tasks/" + id).body());
+                tasks.add(task(server, id));
             }
             Files.copy(URI.create(server.url() + "/api/backup").toURL().openStream(), file);
             server.kill();
@@ -73,7 +73,7 @@ final class BackupTest {
         assertVerifies(empty);
         try (ServerProcess server = start(empty)) {
             for (int i = 0; i < before.size(); i++) {
-                assertEquals(tasks.get(i), server.get("/api/tasks/" + before.get(i)).body());
+                assertEquals(tasks.get(i), task(server, before.get(i)));
             }
             assertEquals("paused", ServerProcess.object(server.get("/api/status").body()).text("mode"));
             assertTrue(server.get("/api/cron/nightly").body().contains("\"0 3 * * *\""));
@@ -84,6 +84,11 @@ final class BackupTest {
             assertEquals("completed", server.awaitEnd(before.getLast()).text("status"));
         }
         assertVerifies(empty);
+    }
+
+    /// All that the journal knows of it; what it waits for is a matter of the moment.
+    private static String task(ServerProcess server, String id) {
+        return server.get("/api/tasks/" + id).body().replaceFirst(",\"waiting\":\"[^\"]*\"", "");
     }
 
     private static void assertVerifies(Path data) {
