@@ -189,6 +189,7 @@ public final class HttpApi implements AutoCloseable {
                 .add("POST", "/api/queue/resume", queueApi::resume)
                 .add("POST", "/api/queue/drain", queueApi::drain)
                 .add("POST", "/api/journal/compact", new JournalApi(parts.compaction())::compact)
+                .add("GET", "/api/backup", new BackupApi(queue, parts.clock())::download)
                 .add("GET", "/api/backends", backends::list)
                 .add("POST", "/api/backends/{id}/enable", backends::enable)
                 .add("POST", "/api/backends/{id}/disable", backends::disable)
