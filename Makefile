@@ -29,7 +29,7 @@ TESTS := build/test/java.args
 TESTED_IMAGES := $(if $(ONLY),$(if $(findstring dist,$(ONLY)),$(IMAGES)),$(IMAGES))
 
 # Folders count too: their time changes when a file comes or goes.
-sources = $(shell find $(1) -type d -o -name '*.java')
+sources = $(shell find $(1) -path $(DEPLOY) -prune -o \( -type d -o -name '*.java' \) -print)
 javac = "$$(cat build/jdk)/bin/javac" -Xlint:all -Werror -encoding UTF-8
 java = "$$(cat build/jdk)/bin/java"
 # $(call tests,ONLY,OPTIONS)
@@ -52,7 +52,7 @@ demo: $(IMAGES)  ## a tour of the main job: submit, stream, kill the server, los
 run: build  ## start the server; ARGS='--port 9000 --ollama-host echo:'
 	@exec build/bin/ollama-queue-server $(ARGS)
 
-test: build $(TESTS) $(TESTED_IMAGES)  ## all tests, or ONLY=server.journal, ONLY='JournalTest#cut*'; SEED=n where a test takes one
+test: build $(TESTS) $(TESTED_IMAGES)  ## all tests, or ONLY=server.journal, ONLY='JournalTest#cut*'; SEED=n
 	@$(call tests,$(ONLY))
 
 test-real: build $(TESTS)  ## the product against the real Ollama at OLLAMA_HOST (and OPENAI_BASE_URL, OPENAI_API_KEY)
@@ -61,14 +61,14 @@ test-real: build $(TESTS)  ## the product against the real Ollama at OLLAMA_HOST
 sim: build $(TESTS)  ## the simulation of the queue again, as SEED=n ran it
 	@$(call tests,$(or $(ONLY),server.queue.QueueSimulation*))
 
-bench: build $(TESTS) $(IMAGES)  ## the benchmarks, minutes in all; ONLY=submit runs one; build/bench.json has the figures too
+bench: build $(TESTS) $(IMAGES)  ## the benchmarks, minutes in all; ONLY=submit runs one; figures in build/bench.json
 	@$(java) -Xmx512m -XX:+UseSerialGC -XX:+UseCompactObjectHeaders @build/test/java.args -da bench.Bench $(ONLY)
 
-install:  ## the images into PREFIX/lib, links to them into PREFIX/bin, the systemd unit; DESTDIR= before it all
-	@sh $(DEPLOY)/install.sh '$(DESTDIR)' '$(PREFIX)'
+install:  ## the images of make dist and the systemd unit; PREFIX=/usr/local DESTDIR=
+	@sh $(DEPLOY)/install.sh install '$(DESTDIR)' '$(PREFIX)'
 
-uninstall:  ## remove what install put there
-	@sh $(DEPLOY)/uninstall.sh '$(DESTDIR)' '$(PREFIX)'
+uninstall:  ## remove what make install put there
+	@sh $(DEPLOY)/install.sh uninstall '$(DESTDIR)' '$(PREFIX)'
 
 clean:  ## remove everything made
 	rm -rf build
@@ -197,7 +197,7 @@ $(LINKED): Makefile $(DEPLOY)/link.sh build/strip $(SHARED) $(CLIENT) $(SERVER) 
 	@sh $(DEPLOY)/link.sh "$$(cat build/jdk)" build/modules $(MODULE) '$(FLAGS)' $@
 	@printf '%s\n' "$$TEXT" >$@/bin/$(@F) && chmod +x $@/bin/$(@F)
 
-$(IMAGES): $(LINKED) $(DEPLOY)/train.sh
+$(IMAGES): $(LINKED) $(DEPLOY)/train.sh $(DEPLOY)/archive.sh
 	@echo 'training the images'
 	@sh $(DEPLOY)/train.sh "$$(cat build/jdk)" $(LINKED)
 	@mkdir -p build/dist && rm -rf $(PROGRAMS:%=build/dist/%) && cp -R $(LINKED) build/dist
@@ -259,6 +259,7 @@ $(TESTS): Makefile build/jdk $(JUNIT) $(SHARED) $(CLIENT) $(SERVER) $(call sourc
 		-d build/part.test/rest $(filter test/%.java,$^)
 	@cd build/part.test; for m in $(MODULES); do [ ! -d rest/$$m ] || mv rest/$$m $$m/; done
 	@{ echo '-ea -p build/modules -cp $(JUNIT):build/test/rest --add-modules ALL-MODULE-PATH'; \
+	echo '--enable-native-access=ALL-UNNAMED'; \
 	for m in $(MODULES); do \
 		echo "--patch-module ollamaqueue.$$m=build/test/$$m --add-reads ollamaqueue.$$m=ALL-UNNAMED"; \
 		for p in $$(cd build && find modules/ollamaqueue.$$m/$$m part.test/$$m/$$m -name '*.class' 2>/dev/null | \

@@ -171,8 +171,17 @@ public final class ServerProcess implements AutoCloseable {
         } catch (IOException | InterruptedException failure) {
             throw new AssertionError(failure);
         }
+        awaitLogged(before, expected);
+    }
+
+    /// Returns once the log holds this.
+    public void awaitLogged(String expected) {
+        awaitLogged(0, expected);
+    }
+
+    private void awaitLogged(int from, String expected) {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!logged().substring(before).contains(expected)) {
+        while (!logged().substring(from).contains(expected)) {
             if (System.nanoTime() > end || !process.isAlive()) {
                 throw new AssertionError("not logged: " + expected + "\n" + logged());
             }

@@ -37,7 +37,8 @@ await() { # text
     done
 }
 
-rm -rf "$lists"
+# an archive from before would show other classes than an image without one loads
+rm -rf "$lists" "$server"/lib/server/*.jsa "$client"/lib/server/*.jsa
 mkdir -p "$lists"
 touch "$lists/out"
 
