@@ -1,5 +1,7 @@
 // Where the ticks of an axis stand. All functions are pure.
 
+import {duration} from './format.js';
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -18,6 +20,11 @@ export function numberTicks(max) {
 /** The same for lengths of time in milliseconds. */
 export function lengthTicks(max) {
     return ticks(LENGTHS.find(length => length * 4 >= max) ?? LENGTHS.at(-1), max);
+}
+
+/** As they are written at the axis. */
+export function lengthLabel(ms) {
+    return ms === 0 ? '0' : duration(ms).replace('.0 s', 's');
 }
 
 function ticks(step, max) {

@@ -45,7 +45,8 @@ export default {
 function summary(hosts) {
     const up = hosts.filter(host => host.enabled && host.health === 'up').length;
     const used = hosts.reduce((sum, host) => sum + host.slots_used, 0);
-    return `${up} of ${hosts.length} up, ${used} running. Rates are those of the last five minutes.`;
+    return `${up} of ${hosts.length} up, ${used} running. Rates are of the last five minutes; `
+        + '● marks a loaded model.';
 }
 
 /** A host's card; it stays while what it says changes, so that the focus does. */
@@ -73,8 +74,8 @@ function card(name, context, load) {
         attribute(state, 'class', `badge ${style}`);
         text(address, host.url === host.kind + ':' ? host.url : `${host.kind} · ${host.url}`);
         const now = Date.now();
-        text(since, host.health === 'unknown' ? 'not asked yet'
-            : `${host.health} since ${ago(host.since, now).replace(' ago', '')} · asked ${ago(host.checked_at, now)}`);
+        text(since, host.health === 'unknown' ? 'not asked yet' : `${host.health} for ${
+            duration(Math.max(0, now - Date.parse(host.since)))} · asked ${ago(host.checked_at, now)}`);
         attribute(since, 'title', exact(host.since));
         error.hidden = !host.error;
         text(error, host.error);

@@ -13,8 +13,10 @@ const TICK_PX = 64;
 /**
  * A chart in a panel of its own.
  *
- * lines: [{name, value(bucket), class}], value being null where there is none; the first is filled if `area`.
- * ticks(max): the values at which the vertical axis is marked. format(value): how a value is written.
+ * lines: [{name, value(bucket), class}], value being null where there is none; filled if `area`, drawn as stems if
+ * `stems`. whole: the running minute is left out, for it cannot be compared yet.
+ * ticks(max): the values at which the vertical axis is marked. label(value): how they are written there;
+ * format(value): how a value is read out.
  * move(index): is called when the person points at another bucket; null: at none.
  */
 export class Chart {
@@ -41,7 +43,9 @@ export class Chart {
 
     /** data: {buckets, from, to, since}, times in milliseconds; a bucket's is its `time`. */
     show(data) {
-        this.#data = data;
+        // a whole minute's figure cannot be compared with that of a minute that still runs
+        const buckets = this.#definition.whole ? data.buckets.slice(0, -1) : data.buckets;
+        this.#data = {...data, buckets};
         this.#draw();
     }
 
@@ -49,20 +53,21 @@ export class Chart {
     read(index) {
         this.#at = index;
         const {buckets} = this.#data;
-        const bucket = buckets[index ?? buckets.length - 1];
+        const last = buckets.length - 1;
+        const bucket = buckets[Math.min(index ?? last, last)];
         if (!bucket) {
             put(this.#readout);
             return;
         }
-        const {lines, format} = this.#definition;
+        const {lines, format, whole} = this.#definition;
         const values = lines.map(line => [line, line.value(bucket)]);
-        put(this.#readout, h('span', {}, index === null ? 'now' : hourMinute(bucket.time)),
+        put(this.#readout, h('span', {}, index === null && !whole ? 'now' : hourMinute(bucket.time)),
             values.map(([line, value]) => h('span', {},
                 h('i', {class: `key ${line.class ?? ''}`, 'aria-hidden': 'true'}), `${line.name} `,
                 h('b', {}, value === null ? '–' : format(value)))));
-        attribute(this.#svg, 'aria-valuemax', buckets.length - 1);
+        attribute(this.#svg, 'aria-valuemax', last);
         attribute(this.#svg, 'aria-valuemin', 0);
-        attribute(this.#svg, 'aria-valuenow', index ?? buckets.length - 1);
+        attribute(this.#svg, 'aria-valuenow', Math.min(index ?? last, last));
         attribute(this.#svg, 'aria-valuetext', `${hourMinute(bucket.time)}: ` + values.map(([line, value]) =>
             `${line.name} ${value === null ? 'none' : format(value)}`).join(', '));
         const x = this.#x(bucket.time);
@@ -75,14 +80,15 @@ export class Chart {
             return;
         }
         attribute(this.#svg, 'viewBox', `0 0 ${this.#width} ${HEIGHT}`);
-        const {lines, ticks, format} = this.#definition;
+        const {lines, ticks, format, label = format} = this.#definition;
         const {buckets} = this.#data;
         const marks = ticks(Math.max(0, ...lines.flatMap(line => buckets.map(bucket => line.value(bucket) ?? 0))));
         const y = value => HEIGHT - BOTTOM - value / marks.at(-1) * (HEIGHT - TOP - BOTTOM);
         put(this.#svg, this.#record(), this.#times(), marks.map(mark => [
             s('path', {class: mark === 0 ? 'axis' : 'grid', d: `M${LEFT} ${round(y(mark))}H${this.#width - RIGHT}`}),
-            s('text', {x: LEFT - 6, y: round(y(mark)) + 4, 'text-anchor': 'end'}, format(mark)),
-        ]), lines.toReversed().map(line => this.#line(line, y)), this.#cross);
+            s('text', {x: LEFT - 6, y: round(y(mark)) + 4, 'text-anchor': 'end'}, label(mark)),
+        ]), lines.filter(line => line.area).map(line => this.#area(line, y)),
+            lines.toReversed().map(line => this.#line(line, y)), this.#cross);
         this.read(this.#at !== null && this.#at < buckets.length ? this.#at : null);
     }
 
@@ -112,6 +118,30 @@ export class Chart {
 
     /** Neighbours are joined; a value alone is a dot, for a line through the gap would be made up. */
     #line(line, y) {
+        if (line.stems) {
+            return s('path', {class: `line stems ${line.class ?? ''}`, d: this.#data.buckets
+                .filter(bucket => line.value(bucket) > 0)
+                .map(bucket => `M${this.#x(bucket.time)} ${HEIGHT - BOTTOM}V${round(y(line.value(bucket)))}`)
+                .join('')});
+        }
+        const runs = this.#runs(line, y);
+        const joined = runs.filter(run => run.length > 1);
+        const dots = runs.filter(run => run.length === 1);
+        return [
+            s('path', {class: `line ${line.class ?? ''}`, d: path(joined)}),
+            dots.length > 0 && s('path', {class: `line dots ${line.class ?? ''}`, d: dots.map(([point]) =>
+                `M${point.join(' ')}h0.01`).join('')}),
+        ];
+    }
+
+    #area(line, y) {
+        const base = HEIGHT - BOTTOM;
+        return s('path', {class: 'area', d: this.#runs(line, y).filter(run => run.length > 1).map(run =>
+            `${path([run])}L${run.at(-1)[0]} ${base}L${run[0][0]} ${base}Z`).join('')});
+    }
+
+    /** The points of a line, those of neighbouring buckets together. */
+    #runs(line, y) {
         const runs = [];
         let open = null;
         for (const bucket of this.#data.buckets) {
@@ -127,22 +157,13 @@ export class Chart {
                 }
             }
         }
-        const path = some => some.map(run => `M${run.map(point => point.join(' ')).join('L')}`).join('');
-        const joined = runs.filter(run => run.length > 1);
-        const dots = runs.filter(run => run.length === 1);
-        const base = HEIGHT - BOTTOM;
-        return [
-            line.area && s('path', {class: 'area', d: joined.map(run =>
-                `${path([run])}L${run.at(-1)[0]} ${base}L${run[0][0]} ${base}Z`).join('')}),
-            s('path', {class: `line ${line.class ?? ''}`, d: path(joined)}),
-            dots.length > 0 && s('path', {class: `line dots ${line.class ?? ''}`, d: dots.map(([point]) =>
-                `M${point.join(' ')}h0.01`).join('')}),
-        ];
+        return runs;
     }
 
     #x(time) {
         const {from, to} = this.#data;
-        return round(LEFT + (time - from) / (to - from) * (this.#width - LEFT - RIGHT));
+        // the first minute may have begun before the window
+        return round(LEFT + Math.max(0, time - from) / (to - from) * (this.#width - LEFT - RIGHT));
     }
 
     #point(event) {
@@ -166,6 +187,11 @@ export class Chart {
             this.#definition.move(Math.min(last, Math.max(0, next)));
         }
     }
+}
+
+/** Of runs of points. */
+function path(runs) {
+    return runs.map(run => `M${run.map(point => point.join(' ')).join('L')}`).join('');
 }
 
 function round(value) {

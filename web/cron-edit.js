@@ -24,12 +24,9 @@ export async function edit(root, context, id) {
     fill(form, cron);
     const forget = cron ? () => {} : keep('cron', form);
     const errors = new FieldErrors(form);
-    const aside = h('div', {class: 'cron-aside'});
-    put(root, h('div', {class: 'page'}, heading(cron, context), h('div', {class: 'cron-edit'}, form, aside)));
-
-    const previewed = preview(form, cron, context, errors);
-    const history = h('section', {class: 'panel', hidden: !cron});
-    put(aside, previewed, history);
+    const runs = cron && h('aside', {class: 'panel', 'aria-label': 'Runs'});
+    form.querySelector('.cron-expression').after(preview(form, cron, context, errors));
+    put(root, h('div', {class: 'page'}, heading(cron, context), h('div', {class: 'cron-edit'}, form, runs)));
     labelPrompt(form);
     form.addEventListener('change', () => labelPrompt(form));
     form.addEventListener('submit', event => {
@@ -38,7 +35,7 @@ export async function edit(root, context, id) {
     });
     suggest(form, context);
     if (cron) {
-        follow(cron, history, context);
+        follow(cron, runs, context);
     } else {
         form.elements.name.focus();
     }
@@ -68,10 +65,10 @@ function heading(cron, context) {
 function fields() {
     return h('form', {class: 'form panel', novalidate: true, autocomplete: 'off'},
         field('name', 'Name', h('input', {required: true})),
-        h('div', {class: 'row'},
+        h('div', {class: 'row cron-expression'},
             field('cron_expr', 'Expression', h('input', {class: 'mono', required: true, spellcheck: 'false',
                 placeholder: '0 9 * * MON-FRI', autocapitalize: 'off'}),
-            'minute, hour, day, month, day of week; @daily; @every 90m'),
+            'minute hour day month weekday, @daily, @every 90m'),
             field('timezone', 'Time zone', h('input', {list: 'zones', spellcheck: 'false'}))),
         h('datalist', {id: 'zones'}, Intl.supportedValuesOf('timeZone').map(zone => h('option', {value: zone}))),
         h('datalist', {id: 'models'}),
@@ -191,7 +188,8 @@ async function save(form, cron, context, errors, forget) {
 function follow(cron, box, context) {
     const load = () => context.attempt(async () => {
         const now = await context.api.get(`/api/cron/${cron.id}`, {}, context.signal);
-        put(box, h('header', {}, h('h2', {}, 'Runs'), h('a', {href: `#/tasks?q=${encodeURIComponent(cron.name)}`}, 'all of its tasks')),
+        put(box, h('header', {}, h('h2', {}, 'Runs'),
+            h('a', {href: `#/tasks?q=${encodeURIComponent(cron.name)}`}, 'all of its tasks')),
             facts(now), now.runs.length > 0 && table(now.runs));
     });
     let soon = 0;

@@ -10,8 +10,7 @@ const COUNT = 5;
 export function preview(form, cron, context, errors) {
     const words = h('p', {}, '…');
     const times = h('ol');
-    const box = h('section', {class: 'panel preview', 'aria-live': 'polite', 'aria-label': 'Preview'},
-        h('h2', {}, 'Next runs'), words, times);
+    const box = h('section', {class: 'preview', 'aria-live': 'polite', 'aria-label': 'Next runs'}, words, times);
     const at = form.elements;
     let asked = 0;
     let timer = 0;
@@ -23,7 +22,7 @@ export function preview(form, cron, context, errors) {
         const mine = ++asked;
         const expr = at.cron_expr.value.trim();
         if (!expr) {
-            clear('They are shown here as soon as there is an expression.');
+            clear('The next five runs are shown here.');
             return;
         }
         const tz = at.timezone.value.trim();
@@ -43,7 +42,7 @@ export function preview(form, cron, context, errors) {
             const zone = refused.message.startsWith('tz ');
             const field = refused.status === 0 ? '' : zone ? 'timezone' : 'cron_expr';
             errors.show(field, zone ? refused.message.replace(/^tz /, 'This ') : refused.message);
-            clear(refused.status === 0 ? refused.message : 'None, as it stands.');
+            clear(refused.status === 0 ? refused.message : 'No runs, as it stands.');
         }
     };
     const show = ({description, next, timezone}) => {

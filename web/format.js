@@ -39,7 +39,10 @@ export function age(time, now) {
 
 /** The exact local time, to the second. */
 export function exact(time) {
-    return time == null ? '' : new Date(time).toLocaleString('sv-SE', {timeZoneName: 'short'});
+    return time == null ? '' : new Date(time).toLocaleString('sv-SE', {
+        year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
+        timeZoneName: 'short',
+    });
 }
 
 /** The time of day with milliseconds, where the day is clear. */

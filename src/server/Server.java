@@ -137,6 +137,12 @@ final class Server implements AutoCloseable {
         return queue.failure() == null;
     }
 
+    /// Whether the queue goes on; does not return while it is stuck.
+    boolean answers() {
+        queue.readyCount();
+        return queue.failure() == null;
+    }
+
     /// Why the journal can write no more; null while it can.
     String failure() {
         return queue.failure();

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 
 import shared.json.Json;
 import shared.json.JsonWriter;
@@ -44,13 +45,16 @@ final class Scene implements AutoCloseable {
     private static final List<String> CRONS = List.of(
             cron("nightly-report", "30 2 * * *", "Europe/Berlin", "chat", "qwen3:8b", "Summary of {{date}}"),
             cron("triage inbox", "*/15 8-18 * * MON-FRI", "Europe/Berlin", "chat", "llama3.2:3b", "Sort what is new"),
-            cron("embed new documents", "*/5 * * * *", "UTC", "embed", "nomic-embed-text", "documents since {{datetime}}"),
-            cron("standup digest", "45 8 * * MON-FRI", "America/New_York", "chat", "qwen3:8b", "Yesterday in one line each"),
+            cron("embed new documents", "*/5 * * * *", "UTC", "embed", "nomic-embed-text",
+                    "documents since {{datetime}}"),
+            cron("standup digest", "45 8 * * MON-FRI", "America/New_York", "chat", "qwen3:8b",
+                    "Yesterday in one line each"),
             cron("weekly-review", "0 16 * * 5", "Europe/Berlin", "chat", "mistral-small:24b", "Review of the week"),
             cron("warm up models", "@every 90m", "UTC", "generate", "mistral-small:24b", "ok"));
 
     private final List<FakeOllama> hosts = new ArrayList<>();
     private final Random random = new Random(7);
+    private final CountDownLatch end = new CountDownLatch(1);
     private volatile boolean holding;
     private final ServerProcess server;
 
@@ -95,7 +99,10 @@ final class Scene implements AutoCloseable {
     }
 
     private FakeOllama host(String... models) throws IOException {
-        FakeOllama host = FakeOllama.start().models(models).otherwise(this::answer);
+        FakeOllama host = FakeOllama.start().models(models).otherwise(this::answer)
+                .info("/api/version", (request, reply) -> reply.whole(200, "{\"version\":\"0.12.6\"}"))
+                .info("/api/ps", (request, reply) -> reply.whole(200, "{\"models\":[{\"name\":\"" + models[0]
+                        + "\",\"model\":\"" + models[0] + "\"}]}"));
         hosts.add(host);
         return host;
     }
@@ -128,7 +135,7 @@ final class Scene implements AutoCloseable {
         String type = kind < 7 ? "chat" : kind < 9 ? "generate" : "embed";
         JsonWriter json = new JsonWriter().beginObject().name("type").string(type);
         json.name("model").string(type.equals("embed") ? "nomic-embed-text"
-                : number % 37 == 5 ? "phi-9" : CHAT_MODELS.get(random.nextInt(CHAT_MODELS.size())));
+                : number > DONE && number % 19 == 5 ? "phi-9" : CHAT_MODELS.get(random.nextInt(CHAT_MODELS.size())));
         if (number % 7 == 3) {
             json.name("priority").string(List.of("low", "high", "critical").get(number % 3));
         }
@@ -155,12 +162,12 @@ final class Scene implements AutoCloseable {
             for (int i = 0; i < length; i++) {
                 reply.token(words[i]);
                 if (holding && i > 30) {
-                    request.awaitCancelled();
+                    end.await();
                 }
             }
             reply.line("{\"model\":\"" + request.model() + "\",\"message\":{\"role\":\"assistant\",\"content\":\"\"},"
-                    + "\"response\":\"\",\"done\":true,\"done_reason\":\"stop\",\"prompt_eval_count\":23,\"eval_count\":"
-                    + length + ",\"eval_duration\":" + length * 21_000_000L + "}");
+                    + "\"response\":\"\",\"done\":true,\"done_reason\":\"stop\",\"prompt_eval_count\":23,"
+                    + "\"eval_count\":" + length + ",\"eval_duration\":" + length * 21_000_000L + "}");
         }
     }
 
@@ -194,6 +201,7 @@ final class Scene implements AutoCloseable {
 
     @Override
     public void close() {
+        end.countDown();
         server.close();
         for (FakeOllama host : hosts) {
             try {

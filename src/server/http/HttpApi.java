@@ -52,7 +52,7 @@ public final class HttpApi implements AutoCloseable {
         this.host = options.host();
         this.server = server;
         handlers = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
-        bodies = new Bodies(options.bodiesBytesMax());
+        bodies = new Bodies(options.bodiesBytesMax(), options.jsonDepthMax());
         queueApi = new QueueApi(parts.queue(), parts.hosts(), parts.history(), parts.clock());
         serverApi = new ServerApi(options, parts.queue(), () -> stopping);
         guard = new Guard(options.host(), server.getAddress().getAddress(), options.allowedHosts(),
@@ -193,13 +193,15 @@ public final class HttpApi implements AutoCloseable {
                 .add("POST", "/api/queue/resume", queueApi::resume)
                 .add("POST", "/api/queue/drain", queueApi::drain)
                 .add("POST", "/api/journal/compact", new JournalApi(parts.compaction())::compact)
+                .add("GET", "/api/backup", new BackupApi(queue, parts.clock())::download)
                 .add("GET", "/api/backends", backends::list)
                 .add("POST", "/api/backends/{id}/enable", backends::enable)
                 .add("POST", "/api/backends/{id}/disable", backends::disable)
                 .add("GET", "/api/events", events::open, EventsWanted.PARAMETERS)
                 .add("GET", "/api/info", serverApi::info)
                 .addOpen("GET", "/healthz", serverApi::health)
-                .addOpen("GET", "/readyz", serverApi::ready);
+                .addOpen("GET", "/readyz", serverApi::ready)
+                .addOpen("GET", "/Client.java", serverApi::client);
     }
 
     private static void property(String name, Object value) {

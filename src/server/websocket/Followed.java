@@ -10,6 +10,7 @@ import server.live.Watch;
 import server.queue.DurableEvent;
 import server.queue.TaskQueue;
 import server.task.Task;
+import shared.TaskStatus;
 import shared.json.JsonWriter;
 
 /// A task whose answer a client gets. Used by the thread that made it, which the task wakes.
@@ -22,8 +23,8 @@ final class Followed implements AutoCloseable {
     private int held;
     /// The last event that the pieces know of; what is durable later comes through the watch.
     private long seen;
-    /// The event that ended the task; 0: it had ended before.
-    private long endedBy;
+    /// The event of which the pieces know last, if it came through the watch; else 0.
+    private long latest;
 
     /// @param from which task, and what the client has of its answer
     /// @throws shared.Problem 404 or 409: there is no such task, or more than one
@@ -60,10 +61,14 @@ final class Followed implements AutoCloseable {
         return seen >= seq && pieces.settled();
     }
 
-    /// Says the next piece.
+    /// Says the next piece. Those of an attempt come after the event that tells of its beginning.
     ///
+    /// @param told the client has got all events up to this one
     /// @return whether there may be more
-    boolean speak(FrameWriter out) throws IOException {
+    boolean speak(FrameWriter out, long told) throws IOException {
+        if (pieces.status() == TaskStatus.RUNNING && told < latest) {
+            return false;
+        }
         Piece piece = pieces.next();
         if (piece != null) {
             write(piece, out);
@@ -78,14 +83,14 @@ final class Followed implements AutoCloseable {
         }
         pieces.become(event.after().status());
         seen = Math.max(seen, event.seq());
-        endedBy = event.ended() ? event.seq() : 0;
+        latest = event.seq();
         return true;
     }
 
     /// Whether this is over for a client that was told all events up to this one, after a [#speak] that had nothing to
     /// say.
     boolean over(long told) {
-        return pieces.status().ended() && told >= endedBy;
+        return pieces.status().ended() && told >= latest;
     }
 
     private void write(Piece piece, FrameWriter out) throws IOException {

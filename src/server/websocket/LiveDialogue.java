@@ -117,7 +117,7 @@ final class LiveDialogue implements Dialogue {
     /// @return whether there may be more
     private boolean speak(Followed one, FrameWriter out) throws IOException {
         try {
-            if (one.speak(out)) {
+            if (one.speak(out, told())) {
                 return true;
             }
         } catch (Problem unreadable) {
@@ -127,10 +127,15 @@ final class LiveDialogue implements Dialogue {
             return true;
         }
         // first its last event, where the client gets it, then the word that this was all
-        if (next == null && one.over(filter.equals(EventFilter.ALL) ? events.seq() : Long.MAX_VALUE)) {
+        if (one.over(told())) {
             end(one, out);
         }
         return false;
+    }
+
+    /// The client has got all events up to this one, or does not want them.
+    private long told() {
+        return !filter.equals(EventFilter.ALL) ? Long.MAX_VALUE : next != null ? next.seq() - 1 : events.seq();
     }
 
     private LiveEvent poll() {

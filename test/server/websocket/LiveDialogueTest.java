@@ -333,7 +333,7 @@ final class LiveDialogueTest {
     void message_thatIsNotJson_getsAnErrorWithItsPlace() throws IOException {
         try (LiveClient client = open()) {
             client.say("{\"since\":}");
-            assertTrue(client.shown().endsWith("(line 1, column 10)"));
+            assertEquals("error expected a value, found '}' (line 1, column 10, at since)", client.shown());
         }
     }
 
