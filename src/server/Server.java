@@ -18,6 +18,7 @@ import server.http.HttpOptions;
 import server.http.Tokens;
 import server.journal.FileStorage;
 import server.live.Answers;
+import server.live.EventHub;
 import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.TaskQueue;
@@ -32,18 +33,20 @@ final class Server implements AutoCloseable {
     private final Compaction compaction;
     private final Dispatcher dispatcher;
     private final CronTimer timer;
+    private final EventHub events;
     private final SubmissionReader submissions;
     private final HttpApi api;
     private volatile Settings settings;
 
     private Server(Settings settings, TaskQueue queue, Compaction compaction, Dispatcher dispatcher,
-            SubmissionReader submissions, CronTimer timer, HttpApi api) {
+            SubmissionReader submissions, CronTimer timer, EventHub events, HttpApi api) {
         this.settings = settings;
         this.queue = queue;
         this.compaction = compaction;
         this.dispatcher = dispatcher;
         this.submissions = submissions;
         this.timer = timer;
+        this.events = events;
         this.api = api;
     }
 
@@ -68,6 +71,8 @@ final class Server implements AutoCloseable {
 
             Answers answers = new Answers();
             queue.onEvent(answers::publish);
+            EventHub events = EventHub.start(queue);
+            opened.add(events);
 
             Dispatcher dispatcher = new Dispatcher(queue, hosts, answers,
                     Options.dispatch(settings), clock, random);
@@ -79,12 +84,12 @@ final class Server implements AutoCloseable {
             HttpApi.prepare(options);
             Crons crons = new Crons(queue, submissions, ZoneId.systemDefault(), clock);
             HttpApi api = HttpApi.start(options, Tokens.of(settings.token()), new HttpApi.Parts(queue, compaction,
-                    answers, submissions, hosts, dispatcher::waitsFor, clock, crons));
+                    answers, events, submissions, hosts, dispatcher::waitsFor, clock, crons));
 
             CronTimer timer = new CronTimer(crons, clock, System::nanoTime);
             timer.start();
             dispatcher.start();
-            return new Server(settings, queue, compaction, dispatcher, submissions, timer, api);
+            return new Server(settings, queue, compaction, dispatcher, submissions, timer, events, api);
         } catch (IOException | IllegalArgumentException | SecurityException failure) {
             closeAll(opened);
             throw new StartFailure(failure.getMessage() == null ? failure.toString() : failure.getMessage());
@@ -127,6 +132,7 @@ final class Server implements AutoCloseable {
         api.stopIntake();
         timer.close();
         dispatcher.stop(settings.duration("server.grace"));
+        events.close();
         api.close();
         dispatcher.close();
         compaction.close();

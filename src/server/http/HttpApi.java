@@ -15,6 +15,7 @@ import com.sun.net.httpserver.HttpServer;
 import server.cron.Crons;
 import server.dispatch.Hosts;
 import server.live.Answers;
+import server.live.EventHub;
 import server.queue.Compaction;
 import server.queue.TaskQueue;
 import server.task.SubmissionReader;
@@ -30,8 +31,9 @@ public final class HttpApi implements AutoCloseable {
     ///
     /// @param answers what is being said; the caller has given it the queue's events
     /// @param waiting why a pending task waits, for people (no host is there, …); null if for nothing but its turn
-    public record Parts(TaskQueue queue, Compaction compaction, Answers answers, SubmissionReader submissions,
-            Hosts hosts, Function<Task, String> waiting, InstantSource clock, Crons crons) {
+    public record Parts(TaskQueue queue, Compaction compaction, Answers answers, EventHub events,
+            SubmissionReader submissions, Hosts hosts, Function<Task, String> waiting, InstantSource clock,
+            Crons crons) {
     }
 
     private final String host;
@@ -47,7 +49,8 @@ public final class HttpApi implements AutoCloseable {
         guard = new Guard(options.host(), server.getAddress().getAddress(), options.allowedHosts(),
                 Guard::machineName);
         guard.become(options.allowedHosts(), tokens);
-        server.createContext("/", new Boundary(guard, routes(options, parts), new Bodies(options.bodiesBytesMax()),
+        server.createContext("/", new Boundary(guard, routes(options, parts), new Bodies(options.bodiesBytesMax(),
+                options.jsonDepthMax()),
                 () -> stopping));
         server.setExecutor(handlers);
     }
@@ -130,7 +133,9 @@ public final class HttpApi implements AutoCloseable {
         TaskApi tasks = new TaskApi(options, queue, parts.submissions(), parts.waiting());
         BatchApi batches = new BatchApi(options, queue, parts.submissions());
         ListApi lists = new ListApi(options, queue);
-        TaskStream streams = new TaskStream(options, queue, parts.answers());
+        LiveOutputs live = new LiveOutputs(options);
+        TaskStream streams = new TaskStream(queue, parts.answers(), live);
+        EventsApi events = new EventsApi(queue, parts.events(), live);
         QueueApi all = new QueueApi(queue, parts.hosts(), parts.clock());
         BackendsApi backends = new BackendsApi(parts.hosts());
         ServerApi self = new ServerApi(options, queue, () -> stopping);
@@ -164,9 +169,11 @@ public final class HttpApi implements AutoCloseable {
                 .add("GET", "/api/backends", backends::list)
                 .add("POST", "/api/backends/{id}/enable", backends::enable)
                 .add("POST", "/api/backends/{id}/disable", backends::disable)
+                .add("GET", "/api/events", events::open, EventsApi.PARAMETERS)
                 .add("GET", "/api/info", self::info)
                 .addOpen("GET", "/healthz", self::health)
                 .addOpen("GET", "/readyz", self::ready)
+                .addOpen("GET", "/Client.java", self::client)
                 .addOpen("GET", "/", self::page);
     }
 

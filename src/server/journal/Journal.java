@@ -196,13 +196,14 @@ public final class Journal implements AutoCloseable {
         return reader.read(position);
     }
 
-    /// Visits the durable lines after this sequence number that no compaction dropped, in order, until the durable end
-    /// as it is at the call.
-    ///
-    /// @throws IOException at a damaged line
-    public void scan(long afterSeq, Visitor visitor) throws IOException {
-        Intake.End end = intake.end();
-        reader.scan(afterSeq, end.seq(), end.position(), visitor);
+    /// How far all is on the disk for good.
+    Intake.End durable() {
+        return intake.end();
+    }
+
+    /// Reads the durable lines after this sequence number that no compaction dropped.
+    public JournalScan scan(long afterSeq) {
+        return new JournalScan(this, storage, segments, afterSeq);
     }
 
     /// No event after this sequence number was dropped by a compaction.

@@ -9,6 +9,7 @@ import server.queue.Event.CronChange;
 import server.queue.Event.CronWhat;
 import server.journal.Urgency;
 import server.task.CronOrigin;
+import server.task.CronId;
 import server.task.CronPlan;
 import server.task.CronTask;
 import server.task.Overlap;
@@ -85,6 +86,12 @@ public final class CronBook {
     /// @param text a name, an id or a unique prefix of one
     public CronTask find(String text) {
         return queue.shown(() -> queue.state.crons().find(text));
+    }
+
+    /// As [#find], but a whole id may also be that of a cron task that is gone.
+    public long idOf(String text) {
+        long id = CronId.parse(text);
+        return id >= 0 ? id : find(text).id();
     }
 
     public CronTask get(long id) {

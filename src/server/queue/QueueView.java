@@ -14,7 +14,6 @@ import java.util.function.Supplier;
 
 import server.journal.Backup;
 import server.journal.Journal;
-import server.queue.TaskQueue.DurableEvent;
 import server.queue.TaskQueue.TaskSort;
 import server.task.Task;
 import server.task.TaskDocument;
@@ -134,6 +133,16 @@ abstract class QueueView {
         read(task, reader::events).forEach(event -> events.put(event.seq(), event));
         feed.recentOf(id, journal.durableSeq()).forEach(event -> events.putIfAbsent(event.seq(), event));
         return List.copyOf(events.values());
+    }
+
+    /// Everything up to this sequence number is on the disk for good; listeners of events may not have all of it yet.
+    public long durableSeq() {
+        return journal.durableSeq();
+    }
+
+    /// Reads the events after this one, as long as compaction has not dropped one of them. See [EventLog].
+    public EventLog eventsAfter(long seq) {
+        return new EventLog(journal.scan(seq), journal, reader);
     }
 
     /// Looks at the state, and waits until all that it tells of is durable.

@@ -22,10 +22,12 @@ import server.dispatch.HostOptions;
 import server.dispatch.Hosts;
 import server.executor.ExecutorRegistry;
 import server.executor.HostAddress;
+import server.executor.Limits;
 import server.http.HttpApi.Parts;
 import server.journal.JournalOptions;
 import server.live.AnswerBuffer;
 import server.live.Answers;
+import server.live.EventHub;
 import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.Place;
@@ -46,6 +48,7 @@ final class ApiServer implements AutoCloseable {
     final FaultyStorage storage = new FaultyStorage();
     final Answers answers = new Answers(64 << 20);
     final TaskQueue queue;
+    final EventHub events;
     final Hosts hosts;
     final HttpApi api;
     /// What a pending task is said to wait for; null for nothing.
@@ -63,13 +66,15 @@ final class ApiServer implements AutoCloseable {
                 new Random(42));
         Compaction compaction = new Compaction(queue, CompactionOptions.DEFAULT);
         queue.onEvent(answers::publish);
-        HostOptions far = new HostOptions(new HostAddress("far", "echo:", null, Map.of(), Map.of("m", "m"), null),
+        events = EventHub.start(queue);
+        HostOptions far = new HostOptions(new HostAddress("far", "echo:", null, Map.of(), Map.of("m", "m"), null,
+                Limits.DEFAULT),
                 "echo", true, 1, 2, 7);
         hosts = Hosts.open(ExecutorRegistry.load(), List.of(HostOptions.local("echo:"), far), 4,
                 InstantSource.system());
         SubmissionReader submissions = new SubmissionReader("qwen3", Terms.DEFAULT);
-        api = HttpApi.start(options.at("127.0.0.1", 0, Set.of()), new Parts(queue, compaction, answers, submissions,
-                hosts, task -> waiting, InstantSource.system(),
+        api = HttpApi.start(options.at("127.0.0.1", 0, Set.of()), new Parts(queue, compaction, answers, events,
+                submissions, hosts, task -> waiting, InstantSource.system(),
                 new Crons(queue, submissions, ZoneId.of("Europe/Berlin"), InstantSource.system())));
     }
 
@@ -77,15 +82,25 @@ final class ApiServer implements AutoCloseable {
     static HttpOptions limits(int taskBytes, int batchBytes, int batchTasks) {
         HttpOptions all = HttpOptions.DEFAULT;
         return new HttpOptions(all.host(), all.port(), all.allowedHosts(), taskBytes, batchBytes, batchTasks,
-                all.bodiesBytesMax(), all.smallBytesMax(), all.headerBytesMax(), all.requestTimeMax(),
+                all.bodiesBytesMax(), all.smallBytesMax(), all.headerBytesMax(), all.jsonDepthMax(),
+                all.requestTimeMax(),
                 all.connectionsMax(), 3, 5, all.waitMax(), Duration.ofMillis(100));
+    }
+
+    /// The default options with so many streams at most, and a ping every 100 ms.
+    static HttpOptions streams(int max) {
+        HttpOptions all = HttpOptions.DEFAULT;
+        return new HttpOptions(all.host(), all.port(), all.allowedHosts(), all.taskBytesMax(), all.batchBytesMax(),
+                all.batchTasksMax(), all.bodiesBytesMax(), all.smallBytesMax(), all.headerBytesMax(),
+                all.requestTimeMax(), all.connectionsMax(), max, all.listMax(), all.waitMax(), Duration.ofMillis(100));
     }
 
     /// The default options with this much room for all bodies together.
     static HttpOptions room(long bytes) {
         HttpOptions all = HttpOptions.DEFAULT;
         return new HttpOptions(all.host(), all.port(), all.allowedHosts(), all.taskBytesMax(), all.batchBytesMax(),
-                all.batchTasksMax(), bytes, all.smallBytesMax(), all.headerBytesMax(), all.requestTimeMax(),
+                all.batchTasksMax(), bytes, all.smallBytesMax(), all.headerBytesMax(), all.jsonDepthMax(),
+                all.requestTimeMax(),
                 all.connectionsMax(), all.streamsMax(), all.listMax(), all.waitMax(), all.pingEvery());
     }
 
@@ -178,6 +193,7 @@ final class ApiServer implements AutoCloseable {
     @Override
     public void close() {
         client.shutdownNow();
+        events.close();
         api.close();
         queue.close();
         hosts.close();

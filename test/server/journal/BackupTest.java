@@ -59,7 +59,7 @@ class BackupTest {
             byte[] backup = backup(journal);
             journal.append(JournalTest.rest("later"));
             journal.awaitDurable(journal.appendedSeq());
-            journal.scan(0, (seq, position, json) -> events.put(seq, json.text()));
+            journal.scan(0).next(Long.MAX_VALUE, (seq, position, json) -> events.put(seq, json.text()));
             events.remove(journal.appendedSeq());
             return backup;
         }
