@@ -25,6 +25,7 @@ import server.queue.TaskQueue;
 import server.settings.Options;
 import server.settings.Settings;
 import server.task.SubmissionReader;
+import server.websocket.WebSocketServer;
 
 /// The wiring: every part is built in order, from the disk outwards, and closed in reverse.
 final class Server implements AutoCloseable {
@@ -36,10 +37,13 @@ final class Server implements AutoCloseable {
     private final EventHub events;
     private final SubmissionReader submissions;
     private final HttpApi api;
+    /// Null where it is turned off.
+    private final WebSocketServer sockets;
     private volatile Settings settings;
 
     private Server(Settings settings, TaskQueue queue, Compaction compaction, Dispatcher dispatcher,
-            SubmissionReader submissions, CronTimer timer, EventHub events, HttpApi api) {
+            SubmissionReader submissions, CronTimer timer, EventHub events, HttpApi api,
+            WebSocketServer sockets) {
         this.settings = settings;
         this.queue = queue;
         this.compaction = compaction;
@@ -48,6 +52,7 @@ final class Server implements AutoCloseable {
         this.timer = timer;
         this.events = events;
         this.api = api;
+        this.sockets = sockets;
     }
 
     static Server start(Settings settings) throws StartFailure {
@@ -86,10 +91,18 @@ final class Server implements AutoCloseable {
             HttpApi api = HttpApi.start(options, Tokens.of(settings.token()), new HttpApi.Parts(queue, compaction,
                     answers, events, submissions, hosts, dispatcher::waitsFor, clock, crons));
 
+            opened.add(api);
+            WebSocketServer sockets = null;
+            if (Options.webSocket(settings) != null) {
+                sockets = WebSocketServer.start(Options.webSocket(settings),
+                        new WebSocketServer.Parts(queue, answers, events, api));
+                api.announce(sockets.port());
+            }
+
             CronTimer timer = new CronTimer(crons, clock, System::nanoTime);
             timer.start();
             dispatcher.start();
-            return new Server(settings, queue, compaction, dispatcher, submissions, timer, events, api);
+            return new Server(settings, queue, compaction, dispatcher, submissions, timer, events, api, sockets);
         } catch (IOException | IllegalArgumentException | SecurityException failure) {
             closeAll(opened);
             throw new StartFailure(failure.getMessage() == null ? failure.toString() : failure.getMessage());
@@ -132,6 +145,9 @@ final class Server implements AutoCloseable {
         api.stopIntake();
         timer.close();
         dispatcher.stop(settings.duration("server.grace"));
+        if (sockets != null) {
+            sockets.close();
+        }
         events.close();
         api.close();
         dispatcher.close();

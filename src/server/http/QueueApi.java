@@ -49,9 +49,14 @@ final class QueueApi {
     }
 
     private Answer status() {
-        QueueStats stats = queue.stats();
+        JsonWriter out = new JsonWriter(512);
+        write(out, queue.stats());
+        return Answer.json(200, out);
+    }
+
+    void write(JsonWriter out, QueueStats stats) {
         long now = clock.millis();
-        JsonWriter out = new JsonWriter(512).beginObject();
+        out.beginObject();
         for (TaskStatus status : TaskStatus.values()) {
             out.name(status.text + "_tasks").number(stats.byStatus().getOrDefault(status, 0L));
         }
@@ -71,6 +76,6 @@ final class QueueApi {
         Times.write(out.name("started_at"), startedAt);
         out.name("uptime_seconds").number(Math.max(0, now - startedAt) / 1_000);
         out.name("version").string(Version.TEXT);
-        return Answer.json(200, out.endObject());
+        out.endObject();
     }
 }

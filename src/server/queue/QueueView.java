@@ -90,6 +90,11 @@ abstract class QueueView {
         return lists.page(filter, sort, ascending, limit, offset, after);
     }
 
+    /// @param newest so many tasks
+    public QueueSnapshot snapshot(int newest) {
+        return shown(() -> new QueueSnapshot(state.stats(journal.appendedSeq()), lists.newest(newest)));
+    }
+
     public QueueStats stats() {
         return shown(() -> state.stats(journal.appendedSeq()));
     }
