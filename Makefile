@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help build demo run test test-real sim bench clean FORCE
+.PHONY: help build demo run test test-real sim bench screenshots clean FORCE
 
 # The same in every environment: file names and what the tests print are UTF-8.
 export LC_ALL = C.UTF-8
@@ -53,6 +53,9 @@ sim: build $(TESTS)  ## the simulation of the queue again, as SEED=n ran it
 
 bench: build $(TESTS)  ## the benchmarks, minutes in all; ONLY=submit runs one; build/bench.json has the figures too
 	@$(java) -Xmx512m -XX:+UseSerialGC -XX:+UseCompactObjectHeaders @build/test/java.args -da bench.Bench $(ONLY)
+
+screenshots: build $(TESTS)  ## each view of the page in Chromium, wide and narrow, light and dark: build/screenshots/
+	@$(java) -Xmx256m -XX:+UseSerialGC @build/test/java.args webui.Screenshots build/screenshots $(ONLY)
 
 clean:  ## remove everything made
 	rm -rf build

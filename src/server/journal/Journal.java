@@ -196,7 +196,7 @@ public final class Journal implements AutoCloseable {
         return reader.read(position);
     }
 
-    /// How far all is on the disk for good.
+    /// Where the durable lines end.
     Intake.End durable() {
         return intake.end();
     }

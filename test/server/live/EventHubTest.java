@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -301,8 +300,10 @@ final class EventHubTest {
 
     private List<Task> submit(int count) {
         Batch batch = queue.newBatch();
-        IntStream.range(0, count).forEach(i -> batch.add(new Submission(TaskType.GENERATE, "qwen3", 5, Terms.DEFAULT,
-                json("{\"prompt\":\"Hello\"}"), null, "Hello")));
+        while (batch.size() < count) {
+            batch.add(new Submission(TaskType.GENERATE, "qwen3", 5, Terms.DEFAULT, json("{\"prompt\":\"Hello\"}"),
+                    null, "Hello"));
+        }
         return queue.submit(batch);
     }
 
