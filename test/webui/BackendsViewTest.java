@@ -68,7 +68,7 @@ final class BackendsViewTest {
         gate.release(6);
         server.awaitEnd(first);
         page.waitFor("document.querySelectorAll('[data-host=gpu] .slots rect.used').length === 0");
-        page.waitFor("document.querySelector('[data-host=gpu] .figures').innerText.match(/2\\s+completed/)");
+        page.waitFor("document.querySelector('[data-host=gpu] .figures').innerText.match(/completed\\s+2/)");
     }
 
     @Test

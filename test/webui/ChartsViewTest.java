@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,20 +20,19 @@ import support.browser.WithBrowser;
 
 /// The view Charts: with what the server really tells, and with the hours of work of [Afternoon].
 @WithBrowser
+@TestInstance(Lifecycle.PER_CLASS)
 @Timeout(90)
 final class ChartsViewTest {
 
-    @TempDir
-    private static Path directory;
-    private static ServerProcess server;
+    private ServerProcess server;
 
     @BeforeAll
-    static void start() {
+    void start(@TempDir Path directory) {
         server = ServerProcess.start(directory.resolve("data"), "--ollama-host", "echo:");
     }
 
     @AfterAll
-    static void stop() {
+    void stop() {
         server.close();
     }
 

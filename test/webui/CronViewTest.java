@@ -11,6 +11,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,22 +23,21 @@ import support.browser.WithBrowser;
 
 /// The view Cron, used as a person uses it.
 @WithBrowser
+@TestInstance(Lifecycle.PER_CLASS)
 @Timeout(90)
 final class CronViewTest {
 
     private static final String EVIL = "<img src=x onerror=\"alert(1)\"><script>alert(2)</script>'\"&amp;";
 
-    @TempDir
-    private static Path directory;
-    private static ServerProcess server;
+    private ServerProcess server;
 
     @BeforeAll
-    static void start() {
+    void start(@TempDir Path directory) {
         server = ServerProcess.start(directory.resolve("data"), "--ollama-host", "echo:");
     }
 
     @AfterAll
-    static void stop() {
+    void stop() {
         server.close();
     }
 
@@ -183,15 +184,15 @@ final class CronViewTest {
         assertTrue(page.is(condition), condition);
     }
 
-    private static String add(String json) {
+    private String add(String json) {
         return ServerProcess.object(server.post("/api/cron", json).body()).text("id");
     }
 
-    private static Json.Arr crons() {
+    private Json.Arr crons() {
         return (Json.Arr) Json.parse(server.get("/api/cron").body());
     }
 
-    private static Json.Obj cron() {
+    private Json.Obj cron() {
         return (Json.Obj) crons().values().getFirst();
     }
 }
