@@ -11,7 +11,7 @@ import shared.json.JsonReader;
 /// The bodies in memory. Those of requests are read here: each up to its limit, and all together up to theirs, counted
 /// as the bytes come, so that who announces much and sends nothing takes no room from others. Answers that wait to be
 /// taken count too: who asks for much and reads nothing must not fill the memory either.
-final class Bodies {
+public final class Bodies {
 
     /// What a body may take at first, in bytes; it grows from there.
     private static final int FIRST = 64 << 10;
@@ -84,7 +84,7 @@ final class Bodies {
     }
 
     /// @throws Problem 503 if there is no room for so much; but an answer larger than all room may go when alone
-    void take(int bytes) {
+    public void take(int bytes) {
         if (room.getAndAdd(-bytes) < Math.min(bytes, bytesMax)) {
             giveBack(bytes);
             throw new Problem(503, "the requests and answers in memory hold " + bytesMax
@@ -92,7 +92,7 @@ final class Bodies {
         }
     }
 
-    void giveBack(int bytes) {
+    public void giveBack(int bytes) {
         room.addAndGet(bytes);
     }
 

@@ -2,17 +2,13 @@ package server.http;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Function;
 
 import server.live.EventFilter;
 import server.live.EventHub;
 import server.live.LiveEvent;
 import server.live.Subscription;
 import server.queue.TaskQueue;
-import server.task.TaskId;
 import shared.Problem;
-import shared.TaskStatus;
-import shared.TaskType;
 import shared.json.Slice;
 
 /// Streams every change, as server-sent events:
@@ -30,10 +26,6 @@ import shared.json.Slice;
 /// with the last id, as `Last-Event-ID` or `since`, gets all that follows.
 final class EventsApi {
 
-    static final String[] PARAMETERS = {"since", "task", "status", "type", "model", "cron"};
-
-    private static final long NOW = -1;
-
     private final TaskQueue queue;
     private final EventHub hub;
     private final LiveOutputs streams;
@@ -45,20 +37,20 @@ final class EventsApi {
     }
 
     Answer open(WebRequest request) {
-        Query query = request.query();
-        EventFilter filter = new EventFilter(query.set("task", this::task), query.set("status", TaskStatus::parse),
-                query.set("type", TaskType::parse), query.set("model", Function.identity()),
-                query.set("cron", queue.crons()::idOf));
-        long since = query.number("since", NOW, 0, Long.MAX_VALUE);
+        EventsWanted wanted = EventsWanted.of(request.query(), queue);
         long last = lastEventId(request.header("Last-event-id"));
         // a browser that comes back asks for the same URL again
-        long after = last == NOW ? since : last;
+        long after = last == EventsWanted.NOW ? wanted.after() : last;
         boolean lines = request.accepts(Answer.NDJSON);
         return streams.open(lines ? Answer.NDJSON : "text/event-stream", out -> {
-            try (Subscription events = after == NOW ? hub.subscribe(filter) : hub.subscribe(filter, after)) {
+            try (Subscription events = begin(wanted.filter(), after)) {
                 write(events, out, lines, after);
             }
         });
+    }
+
+    private Subscription begin(EventFilter filter, long after) {
+        return after == EventsWanted.NOW ? hub.subscribe(filter) : hub.subscribe(filter, after);
     }
 
     private static void write(Subscription events, LiveOutput out, boolean lines, long after)
@@ -93,7 +85,7 @@ final class EventsApi {
 
     private static long lastEventId(String text) {
         if (text == null || text.isEmpty()) {
-            return NOW;
+            return EventsWanted.NOW;
         }
         try {
             long id = Long.parseLong(text);
@@ -104,11 +96,5 @@ final class EventsApi {
             // said below
         }
         throw Problem.badRequest("Last-Event-ID must be the id of an event, as in 42, not \"" + text + "\"");
-    }
-
-    /// A whole id may be that of a task that is gone.
-    private long task(String text) {
-        long id = TaskId.parse(text);
-        return id >= 0 ? id : queue.find(text).id();
     }
 }

@@ -18,6 +18,7 @@ final class ServerApi {
     private final HttpOptions options;
     private final TaskQueue queue;
     private final BooleanSupplier stopping;
+    private volatile int wsPort;
 
     ServerApi(HttpOptions options, TaskQueue queue, BooleanSupplier stopping) {
         this.options = options;
@@ -25,10 +26,24 @@ final class ServerApi {
         this.stopping = stopping;
     }
 
+    /// @param port where WebSocket is to be had; 0: nowhere
+    void announce(int port) {
+        wsPort = port;
+    }
+
+    /// 0 for nowhere.
+    int webSocketPort() {
+        return wsPort;
+    }
+
     Answer info(WebRequest request) {
         JsonWriter out = new JsonWriter(512).beginObject();
         out.name("version").string(Version.TEXT);
-        out.name("ws_port").nul();
+        if (wsPort == 0) {
+            out.name("ws_port").nul();
+        } else {
+            out.name("ws_port").number(wsPort);
+        }
         out.name("limits").beginObject();
         out.name("task_bytes").number(options.taskBytesMax());
         out.name("batch_bytes").number(options.batchBytesMax());
@@ -79,15 +94,5 @@ final class ServerApi {
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
-    }
-
-    Answer page(WebRequest request) {
-        return Answer.text("ollama-queue-server " + Version.TEXT + """
-                : a durable task queue in front of Ollama.
-
-                GET  /api/status   how many tasks wait, run and have ended
-                GET  /api/tasks    the newest tasks
-                POST /api/tasks    {"type":"generate","model":"qwen3","payload":{"prompt":"Hello"}}
-                """);
     }
 }

@@ -19,6 +19,7 @@ public final class LiveEvent {
 
     private final long seq;
     private final String kind;
+    private final long task;
     /// How much was published up to this event, in bytes, since the hub began. 0 for what only one subscriber gets.
     final long published;
 
@@ -29,6 +30,7 @@ public final class LiveEvent {
     LiveEvent(DurableEvent event, long published) {
         seq = event.seq();
         kind = event.kind();
+        task = event.task();
         source = event;
         this.published = published;
     }
@@ -37,6 +39,7 @@ public final class LiveEvent {
         this.seq = seq;
         this.kind = kind;
         this.json = new Slice(json.buffer(), 0, json.length());
+        task = 0;
         published = 0;
     }
 
@@ -61,6 +64,11 @@ public final class LiveEvent {
     /// journal, and goes on from here; `dropped`: the subscription has ended.
     public String kind() {
         return kind;
+    }
+
+    /// The task's id; 0 if it is not a task's.
+    public long task() {
+        return task;
     }
 
     /// The event's JSON.

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import server.journal.Backup;
 import server.journal.Journal;
 import server.queue.TaskQueue.TaskSort;
 import server.task.Task;
@@ -89,6 +90,11 @@ abstract class QueueView {
         return lists.page(filter, sort, ascending, limit, offset, after);
     }
 
+    /// @param newest so many tasks
+    public QueueSnapshot snapshot(int newest) {
+        return shown(() -> new QueueSnapshot(state.stats(journal.appendedSeq()), lists.newest(newest)));
+    }
+
     public QueueStats stats() {
         return shown(() -> state.stats(journal.appendedSeq()));
     }
@@ -108,6 +114,11 @@ abstract class QueueView {
     /// Null while there is room for new tasks; else what is full, and what helps.
     public String full() {
         return journal.full();
+    }
+
+    /// A copy of all there is, to be written; see [Backup].
+    public Backup backup() {
+        return journal.backup();
     }
 
     /// The request's payload, read from the journal.

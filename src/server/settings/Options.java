@@ -14,6 +14,7 @@ import server.http.HttpOptions;
 import server.journal.JournalOptions;
 import server.queue.QueueOptions;
 import server.task.Terms;
+import server.websocket.WebSocketOptions;
 
 /// What each part of the server wants to know of the settings, in the part's own words.
 public final class Options {
@@ -30,6 +31,21 @@ public final class Options {
                 settings.duration("limits.request_time"), settings.integer("limits.connections"),
                 settings.integer("limits.event_streams"), settings.integer("limits.list"),
                 settings.duration("limits.wait"), all.pingEvery());
+    }
+
+    /// Null where there is to be no WebSocket.
+    public static WebSocketOptions webSocket(Settings settings) {
+        WebSocketOptions all = WebSocketOptions.DEFAULT;
+        String asked = settings.text("server.ws_port");
+        if ("0".equals(asked)) {
+            return null;
+        }
+        int port = asked != null ? Integer.parseInt(asked)
+                : settings.integer("server.port") == 0 ? WebSocketOptions.FREE : WebSocketOptions.NEXT;
+        return new WebSocketOptions(port, (int) settings.size("limits.header_bytes"),
+                settings.duration("limits.request_time"), settings.integer("limits.connections"),
+                settings.integer("limits.event_streams"), all.messageMax(), all.pingEvery(), all.silenceMax(),
+                all.stuckMax(), all.closeMax());
     }
 
     public static Set<String> allowedHosts(Settings settings) {

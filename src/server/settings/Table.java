@@ -31,6 +31,8 @@ final class Table {
     static final List<Setting> ALL = List.of(
             of("server.host", text(), "localhost", "listen on this address or name").flag("--host ADDRESS"),
             of("server.port", integer(0, 65_535), "8080", "listen on this port; 0 takes a free one").flag("--port N"),
+            of("server.ws_port", integer(0, 65_535), null, "listen for WebSocket on this port; 0: not at all; without "
+                    + "it, on the one after server.port, or a free one where that is taken").flag("--ws-port N"),
             of("server.token", secret(), null, "what every request must bear, but those for /healthz, /readyz and "
                     + "the page's files; also $OLLAMA_QUEUE_TOKEN").live(),
             of("server.token_file", optionalPath(), null, "a file that holds the token").live(),
