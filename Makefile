@@ -16,7 +16,8 @@ ARGS ?=
 SHARED := build/modules/ollamaqueue.shared/module-info.class
 CLIENT := build/modules/ollamaqueue.client/module-info.class
 SERVER := build/modules/ollamaqueue.server/module-info.class
-WEB := $(if $(wildcard web),build/web.copied)
+SINGLE := build/single.copied
+WEB := $(if $(wildcard web),build/web.copied) $(SINGLE)
 MODULES := shared client server
 LAUNCHERS := build/bin/ollama-queue-server build/bin/ollama-queue
 TESTS := build/test/java.args
@@ -90,7 +91,7 @@ $(SHARED): build/jdk $(call sources,src/shared)
 	$(call module,ollamaqueue.shared,--release 17)
 
 # The single-file client must run on Java 17.
-$(CLIENT): build/jdk $(SHARED) $(call sources,src/client)
+$(CLIENT): build/jdk $(SHARED) $(filter-out src/client/single%,$(call sources,src/client))
 	$(call module,ollamaqueue.client,--release 17 -p build/modules)
 
 # Without --release, for sun.misc.Signal is hidden by it.
@@ -100,6 +101,16 @@ $(SERVER): build/jdk $(SHARED) $(call sources,src/server)
 build/web.copied: $(SERVER) $(if $(wildcard web),$(shell find web))
 	@rm -rf build/part.web build/modules/ollamaqueue.server/web
 	@cp -R web build/part.web && mv build/part.web build/modules/ollamaqueue.server/web
+	@touch $@
+
+# ---- the client in one file: made by a tool of its own, handed out by the server
+
+build/dist/Client.java: build/jdk src/client/single/head.txt $(call sources,src/client src/shared)
+	@echo 'making $@'; mkdir -p build/dist
+	@$(java) src/client/single/SingleFile.java $@ src
+
+$(SINGLE): $(SERVER) build/dist/Client.java
+	@cp build/dist/Client.java build/modules/ollamaqueue.server/Client.java
 	@touch $@
 
 # ---- the launchers

@@ -142,7 +142,9 @@ final class Commands {
         }
         List<String> names = new ArrayList<>();
         commands.forEach(command -> names.add(command.name()));
-        throw Failure.usage("unknown command " + name + Nearest.hint(name, names), "ollama-queue help lists all");
+        boolean type = List.of("chat", "generate", "embed").contains(name);
+        throw Failure.usage("unknown command " + name + (type ? "" : Nearest.hint(name, names)),
+                type ? "ollama-queue submit " + name : "ollama-queue help lists all");
     }
 
     /// @param command null: of the whole program

@@ -63,7 +63,8 @@ final class Host {
         boolean trial = enabled && allowed && !tells;
         boolean free = place && (options.maxConcurrent() == 0 || running < options.maxConcurrent());
         return new HostView(name(), options.remote(), options.weight(), options.priority(),
-                options.address().models().keySet(), up, (up || trial) && free, running, models);
+                options.address().models().keySet(), up, enabled && !up && !circuit.away(),
+                (up || trial) && free, running, models);
     }
 
     synchronized int running() {

@@ -53,7 +53,7 @@ final class HostCounters {
             double tokens = 0;
             double nanos = 0;
             try {
-                JsonReader in = new JsonReader(result.bytes(), result.from(), result.to());
+                JsonReader in = JsonReader.ofOwn(result);
                 in.beginObject();
                 for (String name = in.nextName(); name != null; name = in.nextName()) {
                     boolean number = in.peek() == JsonReader.Kind.NUMBER;

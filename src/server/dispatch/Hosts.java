@@ -80,10 +80,16 @@ public final class Hosts implements AutoCloseable {
 
     /// Checks the name that a submit gives in `on`.
     ///
-    /// @throws Problem 400 if there is no such host
-    public void check(String name) {
-        if (!byName.containsKey(name)) {
+    /// @param remote whether it asks for an endpoint, too
+    /// @throws Problem 400 if there is no such host, or it is no endpoint
+    public void check(String name, boolean remote) {
+        Host host = byName.get(name);
+        if (host == null) {
             throw Problem.badRequest("on: no host is named \"" + Problem.shown(name) + "\"" + known(name));
+        }
+        if (remote && !host.options.remote()) {
+            throw Problem.badRequest("on: \"" + name + "\" is a local host, but remote_execution asks for an endpoint; "
+                    + "leave one of the two out");
         }
     }
 

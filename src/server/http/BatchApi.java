@@ -54,7 +54,7 @@ final class BatchApi {
 
     private List<Submission> readArray(Body body) {
         List<Submission> all = new ArrayList<>();
-        JsonReader json = new JsonReader(body.bytes(), 0, body.length());
+        JsonReader json = body.json();
         json.beginArray();
         while (json.nextElement()) {
             try {
@@ -74,7 +74,7 @@ final class BatchApi {
         for (int from = 0; from < body.length(); line++) {
             int end = lineEnd(bytes, from, body.length());
             if (!blank(bytes, from, end)) {
-                readLine(new JsonReader(bytes, from, end), line, all);
+                readLine(body.json(from, end), line, all);
             }
             from = end + 1;
         }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 
 import shared.Problem;
+import shared.json.JsonReader;
 
 /// The bodies in memory. Those of requests are read here: each up to its limit, and all together up to theirs, counted
 /// as the bytes come, so that who announces much and sends nothing takes no room from others. Answers that wait to be
@@ -16,17 +17,29 @@ public final class Bodies {
     private static final int FIRST = 64 << 10;
 
     private final long bytesMax;
+    private final int depthMax;
     private final AtomicLong room;
 
-    Bodies(long bytesMax) {
+    /// @param bytesMax all together
+    /// @param depthMax how deep the JSON in one may nest
+    Bodies(long bytesMax, int depthMax) {
         this.bytesMax = bytesMax;
+        this.depthMax = depthMax;
         room = new AtomicLong(bytesMax);
     }
 
     /// A body in memory. Give its room back with [#release] once it is not needed any more.
     ///
     /// @param bytes may be longer than the body
-    record Body(byte[] bytes, int length) {
+    record Body(byte[] bytes, int length, int depthMax) {
+
+        JsonReader json() {
+            return json(0, length);
+        }
+
+        JsonReader json(int from, int to) {
+            return new JsonReader(bytes, from, to, depthMax);
+        }
     }
 
     /// @param announced the `Content-Length`; -1 if the body comes in chunks
@@ -43,7 +56,7 @@ public final class Bodies {
             for (;;) {
                 int count = length == bytes.length ? 0 : in.read(bytes, length, bytes.length - length);
                 if (count < 0 || length + count == announced) {
-                    return new Body(bytes, length + Math.max(count, 0));
+                    return new Body(bytes, length + Math.max(count, 0), depthMax);
                 }
                 length += count;
                 if (length > max) {

@@ -62,9 +62,7 @@ final class CronApi {
 
     Answer update(WebRequest request) {
         request.json(options.taskBytesMax(), "a cron task");
-        Bodies.Body body = request.body();
-        return Answer.json(200, whole(crons.update(book.find(request.id()).id(),
-                () -> new JsonReader(body.bytes(), 0, body.length()))));
+        return Answer.json(200, whole(crons.update(book.find(request.id()).id(), request.body()::json)));
     }
 
     Answer enable(WebRequest request) {

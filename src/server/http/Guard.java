@@ -81,6 +81,10 @@ public final class Guard {
     /// @param allowedHosts in lower case
     public void become(Set<String> allowedHosts, Tokens tokens) {
         access = new Access(allowedHosts, tokens);
+        if (!loopbackOnly && !tokens.needed()) {
+            LOG.log(Level.WARNING, "event=no_token: bound to " + boundTo + " without a token, only loopback and "
+                    + "private networks are answered; set OLLAMA_QUEUE_TOKEN, server.token or server.token_file");
+        }
     }
 
     /// Looks at where a request comes from and where it thinks it goes to.
@@ -199,7 +203,8 @@ public final class Guard {
             throw Problem.badRequest("the header Host must be a name or an address and perhaps a port");
         }
         String name = host.charAt(0) == '[' ? host.substring(1, end - 1) : host.substring(0, end);
-        return name.toLowerCase(Locale.ROOT);
+        // a dot at its end makes a name absolute, no other one
+        return (name.endsWith(".") ? name.substring(0, name.length() - 1) : name).toLowerCase(Locale.ROOT);
     }
 
     private static boolean isPrivateLiteral(String name) {

@@ -51,7 +51,7 @@ public final class HttpApi implements AutoCloseable {
         this.host = options.host();
         this.server = server;
         handlers = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
-        bodies = new Bodies(options.bodiesBytesMax());
+        bodies = new Bodies(options.bodiesBytesMax(), options.jsonDepthMax());
         queueApi = new QueueApi(parts.queue(), parts.hosts(), parts.clock());
         serverApi = new ServerApi(options, parts.queue(), () -> stopping);
         guard = new Guard(options.host(), server.getAddress().getAddress(), options.allowedHosts(),
@@ -196,6 +196,7 @@ public final class HttpApi implements AutoCloseable {
                 .add("GET", "/api/info", serverApi::info)
                 .addOpen("GET", "/healthz", serverApi::health)
                 .addOpen("GET", "/readyz", serverApi::ready)
+                .addOpen("GET", "/Client.java", serverApi::client)
                 .addOpen("GET", "/", serverApi::page);
     }
 

@@ -1,5 +1,8 @@
 package server.http;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.function.BooleanSupplier;
 
 import server.queue.QueueMode;
@@ -7,7 +10,6 @@ import server.queue.TaskQueue;
 import shared.Problem;
 import shared.Version;
 import shared.config.Durations;
-import shared.json.JsonReader;
 import shared.json.JsonWriter;
 
 /// The requests that are about the server itself.
@@ -43,7 +45,7 @@ final class ServerApi {
         out.name("batch_tasks").number(options.batchTasksMax());
         out.name("bodies_bytes").number(options.bodiesBytesMax());
         out.name("header_bytes").number(options.headerBytesMax());
-        out.name("json_depth").number(JsonReader.DEPTH_MAX);
+        out.name("json_depth").number(options.jsonDepthMax());
         out.name("list").number(options.listMax());
         out.name("wait").string(Durations.format(options.waitMax()));
         out.name("request_time").string(Durations.format(options.requestTimeMax()));
@@ -74,6 +76,19 @@ final class ServerApi {
             throw new Problem(503, "not ready: the queue is draining; POST /api/queue/resume ends that");
         }
         return Answer.json(200, new JsonWriter().beginObject().name("status").string("ready").endObject());
+    }
+
+    /// The client in one file, as the build put it beside this program.
+    Answer client(WebRequest request) {
+        try (InputStream file = ServerApi.class.getResourceAsStream("/Client.java")) {
+            if (file == null) {
+                throw Problem.notFound("this server was built without Client.java; make build puts it in");
+            }
+            byte[] source = file.readAllBytes();
+            return new Answer.Whole(200, Answer.TEXT, source, source.length);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 
     Answer page(WebRequest request) {

@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
+import shared.json.JsonReader;
+
 /// Every setting there is. The help, the README's section and the messages are made from this table.
 final class Table {
 
@@ -85,6 +87,10 @@ final class Table {
             of("limits.batch_tasks", integer(1, 10_000_000), "100000", "the tasks of a batch"),
             of("limits.bodies_bytes", size("1MiB", "100%"), "25%", "the bodies in memory at a time; beyond it 503"),
             of("limits.header_bytes", size("1KiB", "16MiB"), "64KiB", "a request's headers"),
+            of("limits.json_depth", integer(1, JsonReader.DEPTH_LIMIT), "200", "how deep JSON may nest, a request's "
+                    + "and a host's"),
+            of("limits.line_bytes", size("1KiB", "1GiB"), "32MiB", "a line of a host's answer"),
+            of("limits.answer_bytes", size("1KiB", "1GiB"), "64MiB", "a host's answer; beyond it the task fails"),
             of("limits.request_time", duration("1s", "1d"), "2m", "until a request has come, with its body"),
             of("limits.connections", integer(1, 1_000_000), "12000", "connections at a time; further ones are closed"),
             of("limits.event_streams", integer(0, 1_000_000), "1000", "event streams at a time; beyond it 503"),

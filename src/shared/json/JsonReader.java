@@ -13,11 +13,14 @@ import shared.Problem;
 /// be handed on as they stand.
 public final class JsonReader {
 
-    /// How deep arrays and objects may nest in a text from outside.
+    /// How deep arrays and objects may nest in a text from outside, where nothing else is said.
     public static final int DEPTH_MAX = 200;
 
+    /// How deep they may nest at most, whatever the settings say.
+    public static final int DEPTH_LIMIT = 1_000;
+
     /// How deep they may nest in what these programs wrote themselves, for a text from outside lies somewhere inside.
-    private static final int OWN_DEPTH_MAX = DEPTH_MAX + 16;
+    private static final int OWN_DEPTH_MAX = DEPTH_LIMIT + 16;
 
     public enum Kind { OBJECT, ARRAY, STRING, NUMBER, BOOLEAN, NULL }
 

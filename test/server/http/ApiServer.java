@@ -22,6 +22,7 @@ import server.dispatch.HostOptions;
 import server.dispatch.Hosts;
 import server.executor.ExecutorRegistry;
 import server.executor.HostAddress;
+import server.executor.Limits;
 import server.http.HttpApi.Parts;
 import server.journal.JournalOptions;
 import server.live.AnswerBuffer;
@@ -66,7 +67,8 @@ public final class ApiServer implements AutoCloseable {
         Compaction compaction = new Compaction(queue, CompactionOptions.DEFAULT);
         queue.onEvent(answers::publish);
         events = EventHub.start(queue);
-        HostOptions far = new HostOptions(new HostAddress("far", "echo:", null, Map.of(), Map.of("m", "m"), null),
+        HostOptions far = new HostOptions(new HostAddress("far", "echo:", null, Map.of(), Map.of("m", "m"), null,
+                Limits.DEFAULT),
                 "echo", true, 1, 2, 7);
         hosts = Hosts.open(ExecutorRegistry.load(), List.of(HostOptions.local("echo:"), far), 4,
                 InstantSource.system());
@@ -80,7 +82,8 @@ public final class ApiServer implements AutoCloseable {
     static HttpOptions limits(int taskBytes, int batchBytes, int batchTasks) {
         HttpOptions all = HttpOptions.DEFAULT;
         return new HttpOptions(all.host(), all.port(), all.allowedHosts(), taskBytes, batchBytes, batchTasks,
-                all.bodiesBytesMax(), all.smallBytesMax(), all.headerBytesMax(), all.requestTimeMax(),
+                all.bodiesBytesMax(), all.smallBytesMax(), all.headerBytesMax(), all.jsonDepthMax(),
+                all.requestTimeMax(),
                 all.connectionsMax(), 3, 5, all.waitMax(), Duration.ofMillis(100));
     }
 
@@ -96,7 +99,8 @@ public final class ApiServer implements AutoCloseable {
     static HttpOptions room(long bytes) {
         HttpOptions all = HttpOptions.DEFAULT;
         return new HttpOptions(all.host(), all.port(), all.allowedHosts(), all.taskBytesMax(), all.batchBytesMax(),
-                all.batchTasksMax(), bytes, all.smallBytesMax(), all.headerBytesMax(), all.requestTimeMax(),
+                all.batchTasksMax(), bytes, all.smallBytesMax(), all.headerBytesMax(), all.jsonDepthMax(),
+                all.requestTimeMax(),
                 all.connectionsMax(), all.streamsMax(), all.listMax(), all.waitMax(), all.pingEvery());
     }
 
