@@ -92,7 +92,8 @@ public final class ApiServer implements AutoCloseable {
         HttpOptions all = HttpOptions.DEFAULT;
         return new HttpOptions(all.host(), all.port(), all.allowedHosts(), all.taskBytesMax(), all.batchBytesMax(),
                 all.batchTasksMax(), all.bodiesBytesMax(), all.smallBytesMax(), all.headerBytesMax(),
-                all.requestTimeMax(), all.connectionsMax(), max, all.listMax(), all.waitMax(), Duration.ofMillis(100));
+                all.jsonDepthMax(), all.requestTimeMax(), all.connectionsMax(), max, all.listMax(), all.waitMax(),
+                Duration.ofMillis(100));
     }
 
     /// The default options with this much room for all bodies together.
