@@ -287,8 +287,8 @@ final class LiveDialogueTest {
                 answers.get(task).text("w" + i + " ");
                 texts.set(task, texts.get(task) + "w" + i + " ");
             }
-            for (Run run : runs) {
-                http.complete(run, "{\"response\":\"whatever\"}");
+            for (int i = 0; i < tasks; i++) {
+                http.complete(runs.get(i), "{\"response\":\"" + texts.get(i) + "\"}");
             }
             Map<String, StringBuilder> heard = new HashMap<>();
             for (int ended = 0; ended < tasks;) {
