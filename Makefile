@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help build demo run test test-real sim bench clean FORCE
+.PHONY: help build dist images demo run test test-real sim bench screenshots install uninstall clean FORCE
 
 # The same in every environment: file names and what the tests print are UTF-8.
 export LC_ALL = C.UTF-8
@@ -12,6 +12,8 @@ export LC_ALL = C.UTF-8
 ONLY ?=
 SEED ?=
 ARGS ?=
+PREFIX ?= /usr/local
+DESTDIR ?=
 
 SHARED := build/modules/ollamaqueue.shared/module-info.class
 CLIENT := build/modules/ollamaqueue.client/module-info.class
@@ -19,11 +21,16 @@ SERVER := build/modules/ollamaqueue.server/module-info.class
 SINGLE := build/single.copied
 WEB := $(if $(wildcard web),build/web.copied) $(SINGLE)
 MODULES := shared client server
-LAUNCHERS := build/bin/ollama-queue-server build/bin/ollama-queue
+PROGRAMS := ollama-queue-server ollama-queue
+LAUNCHERS := $(PROGRAMS:%=build/bin/%)
+IMAGES := build/images.made
+DEPLOY := src/server/deploy
 TESTS := build/test/java.args
+# A part of the tests does without them, unless it is their own.
+TESTED_IMAGES := $(if $(ONLY),$(if $(findstring dist,$(ONLY)),$(IMAGES)),$(IMAGES))
 
 # Folders count too: their time changes when a file comes or goes.
-sources = $(shell find $(1) -type d -o -name '*.java')
+sources = $(shell find $(1) -path $(DEPLOY) -prune -o \( -type d -o -name '*.java' \) -print)
 javac = "$$(cat build/jdk)/bin/javac" -Xlint:all -Werror -encoding UTF-8
 java = "$$(cat build/jdk)/bin/java"
 # $(call tests,ONLY,OPTIONS)
@@ -36,13 +43,17 @@ help:   ## print the targets
 
 build: $(LAUNCHERS) $(SHARED) $(CLIENT) $(SERVER) $(WEB)  ## build/bin/ollama-queue-server and build/bin/ollama-queue
 
-demo: build  ## a tour of the main job: submit, stream, kill the server, lose nothing
+dist: build/dist/SHA256SUMS  ## what users get: build/dist, the images and their archives; needs xz, tar, strip
+
+images: $(IMAGES)  ## the images alone
+
+demo: $(IMAGES)  ## a tour of the main job: submit, stream, kill the server, lose nothing
 	@sh test/demo/demo.sh
 
 run: build  ## start the server; ARGS='--port 9000 --ollama-host echo:'
 	@exec build/bin/ollama-queue-server $(ARGS)
 
-test: build $(TESTS)  ## all tests, or ONLY=server.journal, ONLY='JournalTest#cut*'; SEED=n where a test takes one
+test: build $(TESTS) $(TESTED_IMAGES)  ## all tests, or ONLY=server.journal, ONLY='JournalTest#cut*'; SEED=n
 	@$(call tests,$(ONLY))
 
 test-real: build $(TESTS)  ## the product against the real Ollama at OLLAMA_HOST (and OPENAI_BASE_URL, OPENAI_API_KEY)
@@ -51,8 +62,17 @@ test-real: build $(TESTS)  ## the product against the real Ollama at OLLAMA_HOST
 sim: build $(TESTS)  ## the simulation of the queue again, as SEED=n ran it
 	@$(call tests,$(or $(ONLY),server.queue.QueueSimulation*))
 
-bench: build $(TESTS)  ## the benchmarks, minutes in all; ONLY=submit runs one; build/bench.json has the figures too
+bench: build $(TESTS) $(IMAGES)  ## the benchmarks, minutes in all; ONLY=submit runs one; figures in build/bench.json
 	@$(java) -Xmx512m -XX:+UseSerialGC -XX:+UseCompactObjectHeaders @build/test/java.args -da bench.Bench $(ONLY)
+
+screenshots: build $(TESTS)  ## each view of the page in Chromium, wide and narrow, light and dark: build/screenshots/
+	@$(java) -Xmx256m -XX:+UseSerialGC @build/test/java.args webui.Screenshots build/screenshots $(ONLY)
+
+install:  ## the images of make dist and the systemd unit; PREFIX=/usr/local DESTDIR=
+	@sh $(DEPLOY)/install.sh install '$(DESTDIR)' '$(PREFIX)'
+
+uninstall:  ## remove what make install put there
+	@sh $(DEPLOY)/install.sh uninstall '$(DESTDIR)' '$(PREFIX)'
 
 clean:  ## remove everything made
 	rm -rf build
@@ -115,38 +135,106 @@ $(SINGLE): $(SERVER) build/dist/Client.java
 
 # ---- the launchers
 
-# The heap, the collector and the object headers are those that the benchmarks speak for; they do not delay the start.
-# The client lives for a moment: the second compiler would only delay it.
-build/bin/ollama-queue-server: FLAGS := -Xmx512m -XX:+UseSerialGC -XX:+UseCompactObjectHeaders
-build/bin/ollama-queue-server: MAIN := ollamaqueue.server/server.Main
-build/bin/ollama-queue: FLAGS := -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto
-build/bin/ollama-queue: MAIN := ollamaqueue.client/client.Client
+# The heap, the collector and the object headers are those that the benchmarks speak for; they do not delay the start,
+# and fixed they keep the class archive in use on a machine of any size. The client lives for a moment: the second
+# compiler would only delay it. What the JVM has to say must not get into stdout.
+JVM := -XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable -Xlog:all=error:stderr
+%/ollama-queue-server: FLAGS := -Xmx512m -XX:+UseCompactObjectHeaders --enable-native-access=ollamaqueue.server $(JVM)
+%/ollama-queue-server: MODULE := ollamaqueue.server
+%/ollama-queue-server: MAIN := ollamaqueue.server/server.Main
+%/ollama-queue: FLAGS := -Xmx128m -XX:TieredStopAtLevel=1 $(JVM)
+%/ollama-queue: MODULE := ollamaqueue.client
+%/ollama-queue: MAIN := ollamaqueue.client/client.Client
 
-# Java loses other characters of arguments and file names where the locale is not UTF-8, or named but not installed.
+# What others set for their Java is not meant for this one. Java loses other characters of arguments and file names
+# where the locale is not UTF-8, or named but not installed.
 define launcher
 #!/bin/sh
 self=$$0
+case $$self in */*) ;; *) self=./$$self ;; esac
 while [ -L "$$self" ]; do
-  link=$$(readlink "$$self")
+  link=$$(readlink "$$self") || exit
   case $$link in
     /*) self=$$link ;;
-    *) self=$$(dirname "$$self")/$$link ;;
+    *) self=$${self%/*}/$$link ;;
   esac
 done
-build=$$(cd "$$(dirname "$$self")/.." && pwd -P) || exit
+$(1)
+unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS
+case $${LC_ALL:-$${LC_CTYPE:-$${LANG-}}} in
+  C.UTF-8 | C.utf8) ;;
+  '' | C | POSIX) export LC_ALL=C.UTF-8 ;;
+  *) [ "$$(locale charmap 2>/dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8 ;;
+esac
+exec $(2) $${OLLAMA_QUEUE_JAVA_OPTS-} -m $(MAIN) "$$@"
+endef
+
+# On the JDK, with the modules of the checkout.
+define on-jdk
+build=$$(cd "$${self%/*}/.." && pwd -P) || exit
 jdk=$$(cat "$$build/jdk")
 if [ ! -x "$$jdk/bin/java" ]; then
   echo "$${0##*/}: the JDK that this was built with, $$jdk, is gone: make build finds another" >&2
   exit 1
 fi
-[ "$$(locale charmap 2>/dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8
-exec "$$jdk/bin/java" $(FLAGS) -p "$$build/modules" $${OLLAMA_QUEUE_JAVA_OPTS-} -m $(MAIN) "$$@"
 endef
 
-$(LAUNCHERS): export TEXT = $(launcher)
+# In the image; a copy of the launcher alone finds it where it is usually installed.
+define in-image
+for home in "$${self%/*}/.." "$${self%/*}/../lib/$(@F)" /usr/local/lib/$(@F) /usr/lib/$(@F) /opt/$(@F) ''; do
+  [ ! -f "$$home/lib/modules" ] || break
+done
+if [ -z "$$home" ]; then
+  echo "$(@F): the rest of it is neither at $${self%/*}/.. nor in /usr/local/lib/$(@F) or /opt/$(@F)" >&2
+  exit 1
+fi
+# without /proc the libraries do not find each other
+[ -e /proc/self/exe ] || export LD_LIBRARY_PATH="$$home/lib:$$home/lib/server"
+endef
+
+$(LAUNCHERS): export TEXT = $(call launcher,$(on-jdk),"$$jdk/bin/java" $(FLAGS) -p "$$build/modules")
 $(LAUNCHERS): Makefile build/jdk
 	@mkdir -p build/bin
 	@printf '%s\n' "$$TEXT" >$@.part && chmod +x $@.part && mv $@.part $@
+
+# ---- the images: linked, then trained, for their class archives must be made anew with them
+
+LINKED := $(PROGRAMS:%=build/image/%)
+
+# What strips the libraries, if there is something; another one makes the images anew.
+build/strip: FORCE
+	@mkdir -p build; command -v strip >$@.part || echo none >$@.part; cmp -s $@.part $@ || cp $@.part $@; rm $@.part
+
+$(LINKED): export TEXT = $(call launcher,$(in-image),"$$home/bin/java")
+$(LINKED): Makefile $(DEPLOY)/link.sh build/strip $(SHARED) $(CLIENT) $(SERVER) $(WEB)
+	@echo 'linking $(@F)'
+	@sh $(DEPLOY)/link.sh "$$(cat build/jdk)" build/modules $(MODULE) '$(FLAGS)' $@
+	@printf '%s\n' "$$TEXT" >$@/bin/$(@F) && chmod +x $@/bin/$(@F)
+
+$(IMAGES): $(LINKED) $(DEPLOY)/train.sh $(DEPLOY)/archive.sh
+	@echo 'training the images'
+	@sh $(DEPLOY)/train.sh "$$(cat build/jdk)" $(LINKED)
+	@mkdir -p build/dist && rm -rf $(PROGRAMS:%=build/dist/%) && cp -R $(LINKED) build/dist
+	@touch $@
+
+# The same commit gives the same bytes: names sorted, one owner, one time, which is the commit's.
+EPOCH = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),0)
+PACKED := $(PROGRAMS:%=build/dist/%.tar.xz)
+
+build/tools.found:
+	@missing=; for tool in xz tar strip; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	if [ -n "$$missing" ]; then \
+		echo "make dist needs$$missing (Debian and Ubuntu: apt-get install xz-utils tar binutils;" >&2; \
+		echo 'Fedora: dnf install xz tar binutils). The images alone, not stripped: make images' >&2; exit 1; \
+	fi; mkdir -p build && touch $@
+
+$(PACKED): build/tools.found $(IMAGES)
+	@echo 'packing $(@F)'
+	@tar -C build/dist --sort=name --mtime=@$(EPOCH) --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
+		-cf - $(@F:.tar.xz=) | xz -9e -T1 >$@.part && mv $@.part $@
+
+build/dist/SHA256SUMS: $(PACKED)
+	@cd build/dist && { sha256sum $(^F) 2>/dev/null || shasum -a 256 $(^F); } >../sums.part && mv ../sums.part $(@F)
 
 # ---- the tests: in the packages of what they test, so they patch its modules; the rest is on the class path
 
@@ -185,6 +273,7 @@ $(TESTS): Makefile build/jdk $(JUNIT) $(SHARED) $(CLIENT) $(SERVER) $(call sourc
 		-d build/part.test/rest $(filter test/%.java,$^)
 	@cd build/part.test; for m in $(MODULES); do [ ! -d rest/$$m ] || mv rest/$$m $$m/; done
 	@{ echo '-ea -p build/modules -cp $(JUNIT):build/test/rest --add-modules ALL-MODULE-PATH'; \
+	echo '--enable-native-access=ALL-UNNAMED'; \
 	for m in $(MODULES); do \
 		echo "--patch-module ollamaqueue.$$m=build/test/$$m --add-reads ollamaqueue.$$m=ALL-UNNAMED"; \
 		for p in $$(cd build && find modules/ollamaqueue.$$m/$$m part.test/$$m/$$m -name '*.class' 2>/dev/null | \

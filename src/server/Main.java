@@ -88,8 +88,10 @@ final class Main {
         Signals stops = Signals.catchThem();
         out.println("listening on " + server.url());
         out.flush();
+        Supervisor supervisor = Supervisor.ready(System.getenv(), server::answers);
         boolean wanted = server.awaitEnd(stops);
         log.log(Level.INFO, "event=stopping");
+        supervisor.stopping();
         server.close();
         log.log(Level.INFO, "event=stopped");
         if (!wanted) {

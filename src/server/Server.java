@@ -24,6 +24,7 @@ import server.queue.CompactionOptions;
 import server.queue.TaskQueue;
 import server.settings.Options;
 import server.settings.Settings;
+import server.stats.History;
 import server.task.SubmissionReader;
 import server.websocket.WebSocketServer;
 
@@ -76,6 +77,8 @@ final class Server implements AutoCloseable {
 
             Answers answers = new Answers();
             queue.onEvent(answers::publish);
+            History history = History.of(queue, clock.millis());
+            hosts.onTokens(tokens -> history.wrote(tokens, clock.millis()));
             EventHub events = EventHub.start(queue);
             opened.add(events);
 
@@ -89,7 +92,7 @@ final class Server implements AutoCloseable {
             HttpApi.prepare(options);
             Crons crons = new Crons(queue, submissions, ZoneId.systemDefault(), clock);
             HttpApi api = HttpApi.start(options, Tokens.of(settings.token()), new HttpApi.Parts(queue, compaction,
-                    answers, events, submissions, hosts, dispatcher::waitsFor, clock, crons));
+                    answers, events, submissions, hosts, dispatcher::waitsFor, clock, crons, history));
 
             opened.add(api);
             WebSocketServer sockets = null;
@@ -131,6 +134,12 @@ final class Server implements AutoCloseable {
     boolean awaitEnd(Signals signals) throws InterruptedException {
         queue.onFailure(signals::release);
         signals.await();
+        return queue.failure() == null;
+    }
+
+    /// Whether the queue goes on; does not return while it is stuck.
+    boolean answers() {
+        queue.readyCount();
         return queue.failure() == null;
     }
 

@@ -191,7 +191,7 @@ public final class FakeApi implements AutoCloseable {
         if (body.stripLeading().startsWith("[")) {
             all.addAll(((Json.Arr) Json.parse(body)).values());
         } else {
-            body.lines().forEach(line -> all.add(Json.parse(line)));
+            body.lines().filter(line -> !line.isBlank()).forEach(line -> all.add(Json.parse(line)));
         }
         JsonWriter answer = new JsonWriter().beginObject().name("count").number(all.size()).name("ids").beginArray();
         synchronized (this) {

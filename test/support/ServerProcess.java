@@ -47,11 +47,16 @@ public final class ServerProcess implements AutoCloseable {
 
     /// @param environment added to this process's own
     public static ServerProcess start(Map<String, String> environment, Path dataDir, String... arguments) {
-        List<String> words = new ArrayList<>(List.of("--port", "0", "--data-dir", dataDir.toString()));
+        List<String> words = new ArrayList<>(List.of(LAUNCHER.toString(), "--port", "0", "--data-dir",
+                dataDir.toString()));
         words.addAll(List.of(arguments));
-        Path log = dataDir.resolveSibling("server.log");
+        return of(words, environment, dataDir.resolveSibling("server.log"));
+    }
+
+    /// Starts it by this command, and waits until it listens.
+    public static ServerProcess of(List<String> command, Map<String, String> environment, Path log) {
         try {
-            Process process = launch(environment, words, log);
+            Process process = launch(environment, command, log);
             BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
             String line = out.readLine();
             if (line == null || !line.startsWith("listening on ")) {
@@ -69,13 +74,13 @@ public final class ServerProcess implements AutoCloseable {
 
     /// Starts it with exactly these arguments, for starts that are to fail.
     public static Process launch(List<String> arguments, Path log) throws IOException {
-        return launch(Map.of(), arguments, log);
-    }
-
-    private static Process launch(Map<String, String> environment, List<String> arguments, Path log)
-            throws IOException {
         List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
         command.addAll(arguments);
+        return launch(Map.of(), command, log);
+    }
+
+    private static Process launch(Map<String, String> environment, List<String> command, Path log)
+            throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
         // no setting of the machine's or the user's reaches it
         builder.environment().keySet().removeIf(name -> name.startsWith("OLLAMA_"));
@@ -171,8 +176,17 @@ public final class ServerProcess implements AutoCloseable {
         } catch (IOException | InterruptedException failure) {
             throw new AssertionError(failure);
         }
+        awaitLogged(before, expected);
+    }
+
+    /// Returns once the log holds this.
+    public void awaitLogged(String expected) {
+        awaitLogged(0, expected);
+    }
+
+    private void awaitLogged(int from, String expected) {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!logged().substring(before).contains(expected)) {
+        while (!logged().substring(from).contains(expected)) {
             if (System.nanoTime() > end || !process.isAlive()) {
                 throw new AssertionError("not logged: " + expected + "\n" + logged());
             }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongConsumer;
 
 import server.executor.ExecutorRegistry;
 import server.executor.TaskExecutor;
@@ -20,6 +21,7 @@ public final class Hosts implements AutoCloseable {
     private volatile int workers;
     private final InstantSource clock;
     private final List<Runnable> onChange = new CopyOnWriteArrayList<>();
+    private final List<LongConsumer> onTokens = new CopyOnWriteArrayList<>();
 
     Hosts(List<Host> hosts, int workers, InstantSource clock) {
         all = List.copyOf(hosts);
@@ -150,6 +152,15 @@ public final class Hosts implements AutoCloseable {
             next = at == 0 ? next : Math.min(next, at);
         }
         return next;
+    }
+
+    /// Calls this with the number of tokens of each complete answer (quick, any thread).
+    public void onTokens(LongConsumer listener) {
+        onTokens.add(listener);
+    }
+
+    void wrote(long tokens) {
+        onTokens.forEach(listener -> listener.accept(tokens));
     }
 
     /// Calls this when a host has changed, so that a task may find a place now (quick, any thread).

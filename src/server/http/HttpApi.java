@@ -19,6 +19,7 @@ import server.live.EventHub;
 import server.queue.Compaction;
 import server.queue.QueueStats;
 import server.queue.TaskQueue;
+import server.stats.History;
 import server.task.SubmissionReader;
 import server.task.Task;
 import shared.json.JsonWriter;
@@ -35,7 +36,7 @@ public final class HttpApi implements AutoCloseable {
     /// @param waiting why a pending task waits, for people (no host is there, …); null if for nothing but its turn
     public record Parts(TaskQueue queue, Compaction compaction, Answers answers, EventHub events,
             SubmissionReader submissions, Hosts hosts, Function<Task, String> waiting, InstantSource clock,
-            Crons crons) {
+            Crons crons, History history) {
     }
 
     private final String host;
@@ -52,7 +53,7 @@ public final class HttpApi implements AutoCloseable {
         this.server = server;
         handlers = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
         bodies = new Bodies(options.bodiesBytesMax(), options.jsonDepthMax());
-        queueApi = new QueueApi(parts.queue(), parts.hosts(), parts.clock());
+        queueApi = new QueueApi(parts.queue(), parts.hosts(), parts.history(), parts.clock());
         serverApi = new ServerApi(options, parts.queue(), () -> stopping);
         guard = new Guard(options.host(), server.getAddress().getAddress(), options.allowedHosts(),
                 Guard::machineName);
@@ -164,10 +165,12 @@ public final class HttpApi implements AutoCloseable {
         EventsApi events = new EventsApi(queue, parts.events(), live);
         BackendsApi backends = new BackendsApi(parts.hosts());
         CronApi crons = new CronApi(options, parts.crons(), parts.clock());
-        return new Routes()
+        Routes routes = new Routes();
+        WebFiles.load(serverApi::webSocketPort).addTo(routes);
+        return routes
                 .add("GET", "/api/cron", crons::list, "limit", "offset")
                 .add("POST", "/api/cron", crons::create)
-                .add("GET", "/api/cron/preview", crons::preview, "expr", "tz", "count", "from")
+                .add("GET", "/api/cron/preview", crons::preview, "expr", "tz", "id", "count", "from")
                 .add("GET", "/api/cron/{id}", crons::show)
                 .add("PUT", "/api/cron/{id}", crons::update)
                 .add("DELETE", "/api/cron/{id}", crons::remove)
@@ -185,10 +188,12 @@ public final class HttpApi implements AutoCloseable {
                 .add("DELETE", "/api/tasks/{id}", tasks::delete)
                 .add("GET", "/api/status", queueApi::status)
                 .add("GET", "/api/stats", queueApi::status)
+                .add("GET", "/api/stats/history", new HistoryApi(parts.history(), parts.clock())::show, "window")
                 .add("POST", "/api/queue/pause", queueApi::pause)
                 .add("POST", "/api/queue/resume", queueApi::resume)
                 .add("POST", "/api/queue/drain", queueApi::drain)
                 .add("POST", "/api/journal/compact", new JournalApi(parts.compaction())::compact)
+                .add("GET", "/api/backup", new BackupApi(queue, parts.clock())::download)
                 .add("GET", "/api/backends", backends::list)
                 .add("POST", "/api/backends/{id}/enable", backends::enable)
                 .add("POST", "/api/backends/{id}/disable", backends::disable)
@@ -196,8 +201,7 @@ public final class HttpApi implements AutoCloseable {
                 .add("GET", "/api/info", serverApi::info)
                 .addOpen("GET", "/healthz", serverApi::health)
                 .addOpen("GET", "/readyz", serverApi::ready)
-                .addOpen("GET", "/Client.java", serverApi::client)
-                .addOpen("GET", "/", serverApi::page);
+                .addOpen("GET", "/Client.java", serverApi::client);
     }
 
     private static void property(String name, Object value) {

@@ -31,6 +31,11 @@ final class ServerApi {
         wsPort = port;
     }
 
+    /// 0 for nowhere.
+    int webSocketPort() {
+        return wsPort;
+    }
+
     Answer info(WebRequest request) {
         JsonWriter out = new JsonWriter(512).beginObject();
         out.name("version").string(Version.TEXT);
@@ -89,15 +94,5 @@ final class ServerApi {
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
-    }
-
-    Answer page(WebRequest request) {
-        return Answer.text("ollama-queue-server " + Version.TEXT + """
-                : a durable task queue in front of Ollama.
-
-                GET  /api/status   how many tasks wait, run and have ended
-                GET  /api/tasks    the newest tasks
-                POST /api/tasks    {"type":"generate","model":"qwen3","payload":{"prompt":"Hello"}}
-                """);
     }
 }

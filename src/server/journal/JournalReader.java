@@ -37,4 +37,18 @@ final class JournalReader {
     private String describe(long position) {
         return storage.describe(Segment.name(Segment.number(position))) + ", offset " + Segment.offset(position);
     }
+
+    /// Visits the lines of a file.
+    ///
+    /// @param limit where they end; Long.MAX_VALUE for a file that is closed
+    static void lines(Storage storage, int number, long limit, SegmentReader.Visitor visitor) throws IOException {
+        SegmentReader reader = new SegmentReader(storage, number, limit);
+        while (reader.next() && !reader.line.closing) {
+            visitor.line(reader);
+        }
+        if (limit == Long.MAX_VALUE ? !reader.line.closing : reader.end() < limit) {
+            throw new JournalDamage(storage, Segment.name(number), reader.offset(), -1,
+                    "the bytes here are not the line that was written");
+        }
+    }
 }

@@ -41,9 +41,9 @@ public final class JournalScan {
     /// @throws IOException at a damaged line
     public boolean next(long bytesMax, Journal.Visitor visitor) throws IOException {
         long before = seq;
-        Journal.Durable durable = journal.durable();
+        Intake.End durable = journal.durable();
         long left = bytesMax;
-        while (left > 0 && !at(durable.end())) {
+        while (left > 0 && !at(durable.position())) {
             SegmentFile file = file();
             try {
                 left -= read(file, left, durable, visitor);
@@ -56,7 +56,7 @@ public final class JournalScan {
         }
         // a compaction says what it drops before it does
         missed |= journal.keptAfter() > before;
-        return !at(durable.end());
+        return !at(durable.position());
     }
 
     private boolean at(long end) {
@@ -79,10 +79,10 @@ public final class JournalScan {
     }
 
     /// @return how many bytes it has read
-    private long read(SegmentFile file, long bytesMax, Journal.Durable durable, Journal.Visitor visitor)
+    private long read(SegmentFile file, long bytesMax, Intake.End durable, Journal.Visitor visitor)
             throws IOException {
-        boolean last = file.number() == Segment.number(durable.end());
-        long limit = last ? Segment.offset(durable.end()) : Long.MAX_VALUE;
+        boolean last = file.number() == Segment.number(durable.position());
+        long limit = last ? Segment.offset(durable.position()) : Long.MAX_VALUE;
         long begin = offset;
         SegmentReader reader = new SegmentReader(storage, file.number(), begin, limit, BUFFER);
         while (reader.next() && !reader.line.closing) {

@@ -103,6 +103,18 @@ public final class CronBook {
         return queue.shown(() -> queue.state.crons().all());
     }
 
+    /// Its next due times after this moment, as long as nothing changes, enabled or not; fewer if there are no more.
+    ///
+    /// @param after milliseconds since the epoch
+    public static List<Long> dueAfter(CronTask cron, long after, int count) {
+        CronSchedule schedule = new CronSchedule(cron);
+        List<Long> times = new ArrayList<>();
+        for (long due = schedule.next(after); due != 0 && times.size() < count; due = schedule.next(due)) {
+            times.add(due);
+        }
+        return times;
+    }
+
     /// The template of its tasks as it was given, read from the journal.
     ///
     /// @throws Problem 404 if it is gone

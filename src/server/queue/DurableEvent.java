@@ -17,6 +17,8 @@ public final class DurableEvent {
     private final Task task;
     private final long cron;
     private final String kind;
+    private final String what;
+    private final long at;
     private final int weight;
     private Supplier<Slice> source;
     private Slice json;
@@ -29,28 +31,34 @@ public final class DurableEvent {
         this.task = null;
         this.cron = 0;
         this.kind = "task";
+        this.what = null;
+        this.at = 0;
         this.weight = WEIGHT;
         this.json = json;
     }
 
     DurableEvent(long seq, Event event) {
         this.seq = seq;
+        at = event.at();
         source = () -> EventCodec.feed(seq, event);
         switch (event) {
             case Event.Change change -> {
                 kind = "task";
+                what = change.what().text;
                 task = change.task();
                 cron = task.cron() == null ? 0 : task.cron().cron();
                 weight = WEIGHT + length(task.metadata()) + length(task.state().error());
             }
             case Event.CronChange change -> {
                 kind = "cron";
+                what = null;
                 task = null;
                 cron = change.cron().id();
                 weight = WEIGHT + length(change.cron().plan().metadata());
             }
             case Event.ModeChange change -> {
                 kind = "queue";
+                what = null;
                 task = null;
                 cron = 0;
                 weight = WEIGHT;
@@ -75,6 +83,16 @@ public final class DurableEvent {
     /// What changed: `task`, `cron` or `queue`.
     public String kind() {
         return kind;
+    }
+
+    /// What happened to the task, as `started`; null if it is not a task's.
+    public String what() {
+        return what;
+    }
+
+    /// When it happened, milliseconds since the epoch.
+    public long at() {
+        return at;
     }
 
     /// The task's id; 0 if it is not a task's.

@@ -41,6 +41,8 @@ final class EventCodec {
     private static final int CAPACITY = 384;
 
     private final Pool pool;
+    /// For the lines of the replay, which one thread reads.
+    private final JsonReader replayed = JsonReader.ofOwn(new Slice(new byte[0], 0, 0));
 
     EventCodec(Pool pool) {
         this.pool = pool;
@@ -67,20 +69,35 @@ final class EventCodec {
                 yield new Slice[] {piece(out), change.template(), END};
             }
             case Event.Change change -> {
-                head(out, change);
-                TaskLine.write(out.name("task"), change.task());
-                if (change.task().order() != change.task().arrival()) {
-                    out.name("order").number(change.task().order());
-                }
-                rest(out, change);
-                Slice last = change.request() != null ? change.request().payload() : change.result();
-                if (last == null) {
-                    yield new Slice[] {piece(out), END};
-                }
-                out.name(change.request() != null ? "payload" : "result");
-                yield new Slice[] {piece(out), last, END};
+                Slice last = members(out, change);
+                yield last == null ? new Slice[] {piece(out), END} : new Slice[] {piece(out), last, END};
             }
         };
+    }
+
+    /// Writes the same in one piece.
+    static void write(JsonWriter out, Event.Change change) {
+        out.beginObject();
+        Slice last = members(out, change);
+        if (last != null) {
+            out.raw(last.bytes(), last.from(), last.to());
+        }
+        out.endObject();
+    }
+
+    /// @return the value of the last member, whose name is written; null if there is none
+    private static Slice members(JsonWriter out, Event.Change change) {
+        head(out, change);
+        TaskLine.write(out.name("task"), change.task());
+        if (change.task().order() != change.task().arrival()) {
+            out.name("order").number(change.task().order());
+        }
+        rest(out, change);
+        Slice last = change.request() != null ? change.request().payload() : change.result();
+        if (last != null) {
+            out.name(change.request() != null ? "payload" : "result");
+        }
+        return last;
     }
 
     private static void head(JsonWriter out, Event.Change change) {
@@ -129,17 +146,17 @@ final class EventCodec {
 
     /// All that a line tells.
     Event decode(Slice line) {
-        return new Decoder(line, Part.ALL).event();
+        return new Decoder(JsonReader.ofOwn(line), Part.ALL).event();
     }
 
     /// What the feed shows: no payload, result or template.
     Event decodeForFeed(Slice line) {
-        return new Decoder(line, Part.SHOWN).event();
+        return new Decoder(JsonReader.ofOwn(line), Part.SHOWN).event();
     }
 
-    /// What a replay needs of a line: no payload, preview or result, and no attempts of an ended task.
+    /// What a replay needs of a line: no payload, preview or result, and no attempts of an ended task. For one thread.
     Event decodeBriefly(Slice line) {
-        return new Decoder(line, Part.STATE).event();
+        return new Decoder(replayed.begin(line.bytes(), line.from(), line.to()), Part.STATE).event();
     }
 
     /// [#decodeBriefly], or an error that names the line.
@@ -173,8 +190,8 @@ final class EventCodec {
         private CronTask cron;
         private Slice template;
 
-        Decoder(Slice line, Part part) {
-            in = JsonReader.ofOwn(line);
+        Decoder(JsonReader in, Part part) {
+            this.in = in;
             this.part = part;
         }
 
@@ -197,9 +214,9 @@ final class EventCodec {
         /// @return whether to go on
         private boolean member(String name) {
             switch (name) {
-                case "event" -> event = in.string();
-                case "what" -> what = in.string();
-                case "at" -> at = Times.parse("at", in.string());
+                case "event" -> event = in.word();
+                case "what" -> what = in.word();
+                case "at" -> at = Times.parse("at", in.word());
                 case "mode" -> mode = in.string();
                 case "task" -> task = new TaskLine(in, pool).read();
                 case "cron" -> cron = new CronLine(in, pool).read();

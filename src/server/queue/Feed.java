@@ -83,9 +83,7 @@ final class Feed {
         return switch (event) {
             case Event.ModeChange change -> change;
             case Event.CronChange change -> new Event.CronChange(change.what(), change.at(), change.cron(), null);
-            case Event.Change change -> new Event.Change(change.what(), change.at(), change.task(), List.of(),
-                    change.request() == null ? null : new Event.Request(null, change.request().preview(), null, null),
-                    null);
+            case Event.Change change -> change.slim();
         };
     }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import server.journal.Backup;
 import server.journal.Journal;
 import server.queue.TaskQueue.TaskSort;
 import server.task.Task;
@@ -113,6 +114,11 @@ abstract class QueueView {
     /// Null while there is room for new tasks; else what is full, and what helps.
     public String full() {
         return journal.full();
+    }
+
+    /// A copy of all there is, to be written; see [Backup].
+    public Backup backup() {
+        return journal.backup();
     }
 
     /// The request's payload, read from the journal.

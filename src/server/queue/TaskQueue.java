@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 
 import server.journal.Journal;
 import server.journal.JournalOptions;
@@ -111,12 +112,16 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     public record Submitted(TaskDocument document, boolean replayed) {
     }
 
+    /// An empty batch, to be filled and given to [#submit(Batch)].
+    public Batch newBatch() {
+        return new Batch(this::shared, this::unusedIds, clock.millis());
+    }
+
     /// All or none, in order, one commit.
-    public List<Task> submitAll(List<Submission> submissions) {
-        if (submissions.isEmpty()) {
+    public List<Task> submit(Batch batch) {
+        if (batch.isEmpty()) {
             return List.of();
         }
-        Batch batch = Batch.of(submissions, this::shared, this::lockedUnusedId, clock.millis());
         Done<List<Task>> done = changing(() -> commit(batch));
         ready();
         durability.awaitShown(done.seq());
@@ -347,7 +352,7 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     }
 
     private List<Task> commit(Batch batch) {
-        state.admit(batch.events().size(), batch.metadata());
+        state.admit(batch.size(), batch.metadata());
         return commit(batch.events(), batch.lines(), Urgency.LOW);
     }
 
@@ -414,9 +419,9 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
                 asked.payload(), asked.metadata(), asked.preview());
     }
 
-    private long lockedUnusedId() {
+    private long[] unusedIds(int count) {
         synchronized (lock) {
-            return unusedId();
+            return LongStream.generate(this::unusedId).limit(count).toArray();
         }
     }
 

@@ -34,6 +34,7 @@ import server.queue.Place;
 import server.queue.QueueOptions;
 import server.queue.Run;
 import server.queue.TaskQueue;
+import server.stats.History;
 import server.task.SubmissionReader;
 import server.task.Terms;
 import shared.json.Json;
@@ -75,7 +76,8 @@ public final class ApiServer implements AutoCloseable {
         SubmissionReader submissions = new SubmissionReader("qwen3", Terms.DEFAULT);
         api = HttpApi.start(options.at("127.0.0.1", 0, Set.of()), new Parts(queue, compaction, answers, events,
                 submissions, hosts, task -> waiting, InstantSource.system(),
-                new Crons(queue, submissions, ZoneId.of("Europe/Berlin"), InstantSource.system())));
+                new Crons(queue, submissions, ZoneId.of("Europe/Berlin"), InstantSource.system()),
+                History.of(queue, System.currentTimeMillis())));
     }
 
     /// The default options with small limits, for tests at the limit.

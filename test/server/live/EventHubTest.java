@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalOptions;
+import server.queue.Batch;
 import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.Place;
@@ -299,8 +299,12 @@ final class EventHubTest {
     }
 
     private List<Task> submit(int count) {
-        return queue.submitAll(IntStream.range(0, count).mapToObj(i -> new Submission(TaskType.GENERATE, "qwen3", 5,
-                Terms.DEFAULT, json("{\"prompt\":\"Hello\"}"), null, "Hello")).toList());
+        Batch batch = queue.newBatch();
+        while (batch.size() < count) {
+            batch.add(new Submission(TaskType.GENERATE, "qwen3", 5, Terms.DEFAULT, json("{\"prompt\":\"Hello\"}"),
+                    null, "Hello"));
+        }
+        return queue.submit(batch);
     }
 
     private static <T> FutureTask<T> begin(Callable<T> work) {

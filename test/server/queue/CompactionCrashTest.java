@@ -161,7 +161,7 @@ class CompactionCrashTest {
         private void step() {
             switch (random.nextInt(14)) {
                 case 0, 1, 2 -> submit();
-                case 3 -> queue.submitAll(List.of(submission(), submission(), submission()));
+                case 3 -> queue.submit(queue.newBatch().add(submission()).add(submission()).add(submission()));
                 case 4, 5 -> {
                     Run run = queue.startNext(task -> Place.at("h" + random.nextInt(2)));
                     if (run != null) {

@@ -400,4 +400,29 @@ final class LiveDialogueTest {
             }
         }
     }
+
+    @Test
+    void client_thatIsTooSlow_isToldSoAndResumesWithoutALoss() throws IOException {
+        try (WebSocketServer patient = WebSocketServer.start(WebSocketOptions.DEFAULT,
+                new WebSocketServer.Parts(http.queue, http.answers, http.events, http.api))) {
+            long seq = 0;
+            try (LiveClient slow = new LiveClient(patient.port(), "?since=0")) {
+                String batch = "[" + (ApiServer.HELLO + ",").repeat(999) + ApiServer.HELLO + "]";
+                for (int i = 0; i < 10; i++) {
+                    http.post("/api/tasks/batch", batch);
+                }
+                RawClient.Frame frame = slow.raw().next();
+                for (; frame.first() == 0x81; frame = slow.raw().next()) {
+                    assertEquals(++seq, ((Json.Obj) Json.parse(frame.payload())).integer("seq", -1));
+                }
+                assertTrue(frame.shown().startsWith("88 1013 too slow: "), frame.shown());
+            }
+            assertTrue(seq < 10_000, "it was to be dropped before the end");
+            try (LiveClient again = new LiveClient(patient.port(), "?since=" + seq)) {
+                while (seq < 10_000) {
+                    assertEquals(++seq, again.next().integer("seq", -1));
+                }
+            }
+        }
+    }
 }

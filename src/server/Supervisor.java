@@ -1,0 +1,77 @@
+package server;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/// Tells the supervisor that started this process, if it wants to hear it (`NOTIFY_SOCKET`), how it goes, as
+/// sd_notify(3) has it: that the server is ready, that it stops, and at half of each `WATCHDOG_USEC` that it is alive.
+final class Supervisor {
+
+    private static final String READY = "READY=1";
+    private static final String STOPPING = "STOPPING=1";
+    private static final String ALIVE = "WATCHDOG=1";
+
+    private final Logger log = System.getLogger("server");
+    private final BlockingQueue<String> news = new LinkedBlockingQueue<>();
+    private final long pauseMicros;
+    private final BooleanSupplier alive;
+
+    private Supervisor(long pauseMicros, BooleanSupplier alive) {
+        this.pauseMicros = pauseMicros;
+        this.alive = alive;
+    }
+
+    /// Says on a thread of its own that the server is ready, for the first message takes some milliseconds.
+    ///
+    /// @param alive asked before each sign of life; while it says no, or does not return, there is none
+    static Supervisor ready(Map<String, String> environment, BooleanSupplier alive) {
+        String address = environment.getOrDefault("NOTIFY_SOCKET", "");
+        Supervisor supervisor = new Supervisor(pause(environment), alive);
+        if (address.startsWith("/") || address.startsWith("@")) {
+            supervisor.news.add(READY);
+            Thread.ofPlatform().name("supervisor").daemon().start(() -> supervisor.tell(address));
+        }
+        return supervisor;
+    }
+
+    void stopping() {
+        news.add(STOPPING);
+    }
+
+    /// Half of the time after which the supervisor gives this process up; without such a time, long.
+    private static long pause(Map<String, String> environment) {
+        String pid = environment.getOrDefault("WATCHDOG_PID", "");
+        if (!pid.isEmpty() && !pid.equals(Long.toString(ProcessHandle.current().pid()))) {
+            return Long.MAX_VALUE;
+        }
+        try {
+            long micros = Long.parseLong(environment.getOrDefault("WATCHDOG_USEC", ""));
+            return micros > 1 ? micros / 2 : Long.MAX_VALUE;
+        } catch (NumberFormatException none) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    private void tell(String address) {
+        try (NotifySocket socket = NotifySocket.open(address)) {
+            while (true) {
+                String message = news.poll(pauseMicros, TimeUnit.MICROSECONDS);
+                if (message == null && alive.getAsBoolean()) {
+                    message = ALIVE;
+                }
+                if (message != null && !socket.send(message)) {
+                    log.log(Level.WARNING, "event=notify_failed message=" + message + " socket=" + address);
+                }
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | UnsatisfiedLinkError impossible) {
+            log.log(Level.WARNING, "event=notify_impossible socket=" + address, impossible);
+        }
+    }
+}

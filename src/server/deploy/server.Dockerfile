@@ -1,0 +1,14 @@
+# The server in a container, after `make dist`:
+#   docker build -f src/server/deploy/server.Dockerfile -t ollama-queue-server build/dist
+#   docker run -d -p 8080:8080 -v ollama-data:/data -e OLLAMA_HOST=http://HOST:11434 ollama-queue-server
+# The base is there for its C library and its shell.
+FROM debian:stable-slim
+COPY ollama-queue-server /opt/ollama-queue-server
+RUN ln -s /opt/ollama-queue-server/bin/ollama-queue-server /usr/local/bin/ && mkdir /data && chown 65534:65534 /data
+USER 65534:65534
+WORKDIR /data
+ENV OLLAMA_QUEUE_SERVER_HOST=0.0.0.0 OLLAMA_QUEUE_STORAGE_PATH=/data
+VOLUME /data
+EXPOSE 8080 8081
+HEALTHCHECK --start-period=5m --start-interval=1s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3 && head -1 <&3 | grep -q ' 200 '"]
+ENTRYPOINT ["ollama-queue-server"]

@@ -1,0 +1,69 @@
+package e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import support.NotifyListener;
+import support.ServerProcess;
+
+/// What the server tells systemd over `NOTIFY_SOCKET`.
+@Timeout(60)
+final class SupervisorTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void socket_ofAPath_hearsReadySignsOfLifeAndStopping() {
+        String path = directory.resolve("notify").toString();
+        try (NotifyListener listener = new NotifyListener(path);
+                ServerProcess server = start(Map.of("NOTIFY_SOCKET", path, "WATCHDOG_USEC", "100000"))) {
+            assertEquals("READY=1", listener.receive(PATIENCE));
+            assertEquals(200, server.get("/readyz").statusCode());
+            assertEquals("WATCHDOG=1", listener.receive(PATIENCE));
+            assertEquals("WATCHDOG=1", listener.receive(PATIENCE));
+            assertEquals(0, server.terminate());
+            String last = listener.receive(PATIENCE);
+            while (last.equals("WATCHDOG=1")) {
+                last = listener.receive(PATIENCE);
+            }
+            assertEquals("STOPPING=1", last);
+            assertTrue(!server.logged().contains("event=notify"), server.logged());
+        }
+    }
+
+    @Test
+    void socket_ofAnAbstractName_hearsReadyAndNoSignOfLifeThatNobodyAskedFor() {
+        String name = "@ollama-queue-test-" + ProcessHandle.current().pid();
+        try (NotifyListener listener = new NotifyListener(name);
+                ServerProcess server = start(Map.of("NOTIFY_SOCKET", name))) {
+            assertEquals("READY=1", listener.receive(PATIENCE));
+            assertEquals(0, server.terminate());
+            assertEquals("STOPPING=1", listener.receive(PATIENCE));
+        }
+    }
+
+    @Test
+    void socket_whereNobodyListens_isLoggedAndTheServerGoesOn() {
+        String path = directory.resolve("nobody").toString();
+        try (ServerProcess server = start(Map.of("NOTIFY_SOCKET", path))) {
+            server.awaitLogged("event=notify_failed message=READY=1 socket=" + path);
+            assertEquals(200, server.get("/readyz").statusCode());
+            assertEquals(0, server.terminate());
+        }
+    }
+
+    private ServerProcess start(Map<String, String> environment) {
+        return ServerProcess.start(environment, directory.resolve("data"), "--ollama-host", "echo:");
+    }
+}
