@@ -49,7 +49,7 @@ final class Server implements AutoCloseable {
 
     static Server start(Settings settings) throws StartFailure {
         InstantSource clock = InstantSource.system();
-        // neither an id nor a pause is a secret; a SecureRandom delays the start by 10 ms, by seconds without /dev/urandom
+        // neither an id nor a pause is a secret; a SecureRandom takes 10 ms, without /dev/urandom seconds
         SplittableRandom ids = new SplittableRandom();
         List<AutoCloseable> opened = new ArrayList<>();
         try {
