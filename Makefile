@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help build dist images demo run test test-real sim bench install uninstall clean FORCE
+.PHONY: help build dist images demo run test test-real sim bench screenshots install uninstall clean FORCE
 
 # The same in every environment: file names and what the tests print are UTF-8.
 export LC_ALL = C.UTF-8
@@ -18,7 +18,8 @@ DESTDIR ?=
 SHARED := build/modules/ollamaqueue.shared/module-info.class
 CLIENT := build/modules/ollamaqueue.client/module-info.class
 SERVER := build/modules/ollamaqueue.server/module-info.class
-WEB := $(if $(wildcard web),build/web.copied)
+SINGLE := build/single.copied
+WEB := $(if $(wildcard web),build/web.copied) $(SINGLE)
 MODULES := shared client server
 PROGRAMS := ollama-queue-server ollama-queue
 LAUNCHERS := $(PROGRAMS:%=build/bin/%)
@@ -65,6 +66,9 @@ sim: build $(TESTS)  ## the simulation of the queue again, as SEED=n ran it
 bench: build $(TESTS) $(if $(filter-out startup,$(ONLY)),,$(IMAGES) $(HELLOS))  ## the benchmarks, minutes in all; ONLY=submit runs one; figures in build/bench.json
 	@$(java) -Xmx512m -XX:+UseSerialGC -XX:+UseCompactObjectHeaders @build/test/java.args -da bench.Bench $(ONLY)
 
+screenshots: build $(TESTS)  ## each view of the page in Chromium, wide and narrow, light and dark: build/screenshots/
+	@$(java) -Xmx256m -XX:+UseSerialGC @build/test/java.args webui.Screenshots build/screenshots $(ONLY)
+
 install:  ## the images of make dist and the systemd unit; PREFIX=/usr/local DESTDIR=
 	@sh $(DEPLOY)/install.sh install '$(DESTDIR)' '$(PREFIX)'
 
@@ -108,7 +112,7 @@ $(SHARED): build/jdk $(call sources,src/shared)
 	$(call module,ollamaqueue.shared,--release 17)
 
 # The single-file client must run on Java 17.
-$(CLIENT): build/jdk $(SHARED) $(call sources,src/client)
+$(CLIENT): build/jdk $(SHARED) $(filter-out src/client/single%,$(call sources,src/client))
 	$(call module,ollamaqueue.client,--release 17 -p build/modules)
 
 # Without --release, for sun.misc.Signal is hidden by it.
@@ -118,6 +122,16 @@ $(SERVER): build/jdk $(SHARED) $(call sources,src/server)
 build/web.copied: $(SERVER) $(if $(wildcard web),$(shell find web))
 	@rm -rf build/part.web build/modules/ollamaqueue.server/web
 	@cp -R web build/part.web && mv build/part.web build/modules/ollamaqueue.server/web
+	@touch $@
+
+# ---- the client in one file: made by a tool of its own, handed out by the server
+
+build/dist/Client.java: build/jdk src/client/single/head.txt $(call sources,src/client src/shared)
+	@echo 'making $@'; mkdir -p build/dist
+	@$(java) src/client/single/SingleFile.java $@ src
+
+$(SINGLE): $(SERVER) build/dist/Client.java
+	@cp build/dist/Client.java build/modules/ollamaqueue.server/Client.java
 	@touch $@
 
 # ---- the launchers

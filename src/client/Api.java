@@ -78,6 +78,17 @@ final class Api {
         return bytes(send("POST", path, headers, body));
     }
 
+    /// The JSON that the server answers to an object made of flags; a place in its text would tell nobody anything.
+    byte[] sendMade(String method, String path, Map<String, String> headers, Json.Obj made) {
+        try {
+            return bytes(send(method, path, headers, made.text().getBytes(StandardCharsets.UTF_8)));
+        } catch (Failure failure) {
+            String message = String.valueOf(failure.getMessage());
+            throw new Failure(failure.exit, message.replaceFirst(" \\(line \\d+, column \\d+(, at .*)?\\)$", ""),
+                    failure.hint, failure.outlook);
+        }
+    }
+
     byte[] bytes(Reply reply) {
         try (InputStream body = reply.body()) {
             return body.readAllBytes();

@@ -88,6 +88,23 @@ final class Commands {
                       ollama-queue list --status pending,running
                       ollama-queue list --status failed --output jsonl | jq -r .id | xargs ollama-queue retry
                     """, Show::list),
+            new Command("export", "", "print tasks whole, one on each line, the oldest first", """
+                      --status LIST         pending, running, completed, failed, cancelled; several with commas
+                      --type LIST           chat, generate, embed
+                      --model LIST          of these models
+                      --priority LIST       of these priorities
+                      --cron LIST           made by these cron tasks: names or ids
+                      --search TEXT         with this text in id, model, prompt or cron task's name
+                    """, """
+                      ollama-queue export --status pending,running >tasks.ndjson
+                    """, Transfer::export),
+            new Command("import", "", "submit exported tasks again, as new ones; prints their ids", """
+                      --file FILE           a task on each line; - reads stdin
+                      --all                 also those that had ended
+                    """, """
+                      ollama-queue import --file tasks.ndjson
+                      ollama-queue import --server http://new:8080 --file tasks.ndjson --all
+                    """, Transfer::take),
             new Command("show", "ID", "print everything about a task", "", """
                       ollama-queue show 7k3f
                     """, Show::show),
@@ -142,7 +159,9 @@ final class Commands {
         }
         List<String> names = new ArrayList<>();
         commands.forEach(command -> names.add(command.name()));
-        throw Failure.usage("unknown command " + name + Nearest.hint(name, names), "ollama-queue help lists all");
+        boolean type = List.of("chat", "generate", "embed").contains(name);
+        throw Failure.usage("unknown command " + name + (type ? "" : Nearest.hint(name, names)),
+                type ? "ollama-queue submit " + name : "ollama-queue help lists all");
     }
 
     /// @param command null: of the whole program

@@ -1,6 +1,5 @@
 package client;
 
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -27,7 +26,7 @@ final class Cron {
 
     static int add(Session session, Arguments arguments) {
         Map<String, Json> cron = read(session, arguments, new ArrayList<>(arguments.operands()), true);
-        byte[] answer = session.api().post("/api/cron", Map.of(), body(cron));
+        byte[] answer = session.api().sendMade("POST", "/api/cron", Map.of(), new Json.Obj(cron));
         print(session, answer, "id");
         return 0;
     }
@@ -39,7 +38,7 @@ final class Cron {
         if (changes.isEmpty()) {
             throw Failure.usage("cron update needs something to change", "ollama-queue cron update --help");
         }
-        byte[] answer = session.api().bytes(session.api().send("PUT", path, Map.of(), body(changes)));
+        byte[] answer = session.api().sendMade("PUT", path, Map.of(), new Json.Obj(changes));
         if (!session.output().isText()) {
             session.output().json(answer);
         }
@@ -119,6 +118,9 @@ final class Cron {
         Instant from = arguments.has("from") ? TaskFlags.time("--from", arguments.text("from"),
                 now.withZoneSameInstant(zone)) : now.toInstant();
         int count = arguments.has("count") ? Integer.parseInt(arguments.count("count")) : 5;
+        if (count == 0) {
+            throw Failure.usage("--count must be at least 1", null);
+        }
         CronPreview preview = CronPreview.of(arguments.operand(0), zone, from, count);
         if (!session.output().isText()) {
             session.output().line(preview.json().toString());
@@ -170,6 +172,9 @@ final class Cron {
                 cron.put(flag.replace('-', '_'), new Json.Str(arguments.text(flag)));
             }
         }
+        if (arguments.has("cron") && arguments.has("schedule")) {
+            throw Failure.usage("--cron and --schedule both say when", "give one of them");
+        }
         for (String flag : List.of("cron", "schedule")) {
             if (arguments.has(flag)) {
                 cron.put("cron_expr", new Json.Str(arguments.text(flag)));
@@ -177,8 +182,9 @@ final class Cron {
         }
         for (String flag : List.of("start-at", "end-at")) {
             if (arguments.has(flag)) {
-                cron.put(flag.replace('-', '_'), new Json.Str(TaskFlags.time("--" + flag, arguments.text(flag),
-                        session.terminal().now()).toString()));
+                String time = arguments.text(flag);
+                cron.put(flag.replace('-', '_'), time.isEmpty() ? new Json.Null() : new Json.Str(
+                        TaskFlags.time("--" + flag, time, session.terminal().now()).toString()));
             }
         }
         if (arguments.has("max-runs")) {
@@ -217,9 +223,5 @@ final class Cron {
 
     private static String path(String cron) {
         return "/api/cron/" + Api.encode(cron);
-    }
-
-    private static byte[] body(Map<String, Json> cron) {
-        return new Json.Obj(cron).text().getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -14,8 +14,8 @@ final class CronCommands {
           --missed-max-age DURATION  older ones are skipped (24h)
           --overlap HOW         while the run before goes on: skip (default), allow, queue, replace
           --jitter DURATION     spread the runs over this time
-          --start-at TIME       no run before it
-          --end-at TIME         no run after it
+          --start-at TIME       no run before it; "" takes it away again
+          --end-at TIME         no run after it; "" takes it away again
           --max-runs N          no more runs than this
           --enabled             --enabled=false: without due times until it is enabled
           --file FILE           what `cron show --output json` prints; - reads stdin; flags go before it

@@ -1,6 +1,7 @@
 package client;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -43,8 +44,16 @@ final class Inputs {
 
     /// @param flag the one that names the file, for the message
     static byte[] file(String flag, String name) {
+        try (InputStream in = open(flag, name)) {
+            return in.readAllBytes();
+        } catch (IOException failed) {
+            throw Failure.usage(flag + ": cannot read " + name + ": " + failed.getMessage(), null);
+        }
+    }
+
+    static InputStream open(String flag, String name) {
         try {
-            return Files.readAllBytes(Path.of(name));
+            return Files.newInputStream(Path.of(name));
         } catch (IOException | InvalidPathException failed) {
             String why = failed instanceof NoSuchFileException ? "no such file"
                     : failed instanceof AccessDeniedException ? "permission denied" : failed.getMessage();

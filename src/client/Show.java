@@ -118,7 +118,8 @@ final class Show {
         session.output().text(text.toString());
     }
 
-    private static String query(Arguments arguments) {
+    /// The filters of a listing, as its query.
+    static String query(Arguments arguments) {
         arguments.count("limit");
         arguments.count("offset");
         StringBuilder query = new StringBuilder();

@@ -107,10 +107,9 @@ final class Submit {
     /// Sends it with a key, so that it may be sent again when the answer was lost: the server takes it once.
     private static byte[] send(Session session, Json.Obj task, String keyGiven) {
         String key = keyGiven != null ? keyGiven : newKey();
-        byte[] body = task.text().getBytes(StandardCharsets.UTF_8);
         Map<String, String> headers = Map.of("Idempotency-Key", key);
         try {
-            return session.api().post("/api/tasks", headers, body);
+            return session.api().sendMade("POST", "/api/tasks", headers, task);
         } catch (Failure failure) {
             if (failure.outlook != Failure.Outlook.LOST) {
                 throw failure;
@@ -119,7 +118,7 @@ final class Submit {
         }
         try {
             session.terminal().sleep().millis(RETRY_PAUSE_MS);
-            return session.api().post("/api/tasks", headers, body);
+            return session.api().sendMade("POST", "/api/tasks", headers, task);
         } catch (InterruptedException | Failure again) {
             if (again instanceof Failure failure && failure.outlook == Failure.Outlook.FINAL) {
                 throw failure;

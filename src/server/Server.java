@@ -18,12 +18,15 @@ import server.http.HttpOptions;
 import server.http.Tokens;
 import server.journal.FileStorage;
 import server.live.Answers;
+import server.live.EventHub;
 import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.TaskQueue;
 import server.settings.Options;
 import server.settings.Settings;
+import server.stats.History;
 import server.task.SubmissionReader;
+import server.websocket.WebSocketServer;
 
 /// The wiring: every part is built in order, from the disk outwards, and closed in reverse.
 final class Server implements AutoCloseable {
@@ -32,19 +35,25 @@ final class Server implements AutoCloseable {
     private final Compaction compaction;
     private final Dispatcher dispatcher;
     private final CronTimer timer;
+    private final EventHub events;
     private final SubmissionReader submissions;
     private final HttpApi api;
+    /// Null where it is turned off.
+    private final WebSocketServer sockets;
     private volatile Settings settings;
 
     private Server(Settings settings, TaskQueue queue, Compaction compaction, Dispatcher dispatcher,
-            SubmissionReader submissions, CronTimer timer, HttpApi api) {
+            SubmissionReader submissions, CronTimer timer, EventHub events, HttpApi api,
+            WebSocketServer sockets) {
         this.settings = settings;
         this.queue = queue;
         this.compaction = compaction;
         this.dispatcher = dispatcher;
         this.submissions = submissions;
         this.timer = timer;
+        this.events = events;
         this.api = api;
+        this.sockets = sockets;
     }
 
     static Server start(Settings settings) throws StartFailure {
@@ -67,6 +76,10 @@ final class Server implements AutoCloseable {
 
             Answers answers = new Answers();
             queue.onEvent(answers::publish);
+            History history = History.of(queue, clock.millis());
+            hosts.onTokens(tokens -> history.wrote(tokens, clock.millis()));
+            EventHub events = EventHub.start(queue);
+            opened.add(events);
 
             Dispatcher dispatcher = new Dispatcher(queue, hosts, answers,
                     Options.dispatch(settings), clock, new Random());
@@ -78,12 +91,20 @@ final class Server implements AutoCloseable {
             HttpApi.prepare(options);
             Crons crons = new Crons(queue, submissions, ZoneId.systemDefault(), clock);
             HttpApi api = HttpApi.start(options, Tokens.of(settings.token()), new HttpApi.Parts(queue, compaction,
-                    answers, submissions, hosts, dispatcher::waitsFor, clock, crons));
+                    answers, events, submissions, hosts, dispatcher::waitsFor, clock, crons, history));
+
+            opened.add(api);
+            WebSocketServer sockets = null;
+            if (Options.webSocket(settings) != null) {
+                sockets = WebSocketServer.start(Options.webSocket(settings),
+                        new WebSocketServer.Parts(queue, answers, events, api));
+                api.announce(sockets.port());
+            }
 
             CronTimer timer = new CronTimer(crons, clock, System::nanoTime);
             timer.start();
             dispatcher.start();
-            return new Server(settings, queue, compaction, dispatcher, submissions, timer, api);
+            return new Server(settings, queue, compaction, dispatcher, submissions, timer, events, api, sockets);
         } catch (IOException | IllegalArgumentException | SecurityException failure) {
             closeAll(opened);
             throw new StartFailure(failure.getMessage() == null ? failure.toString() : failure.getMessage());
@@ -132,6 +153,10 @@ final class Server implements AutoCloseable {
         api.stopIntake();
         timer.close();
         dispatcher.stop(settings.duration("server.grace"));
+        if (sockets != null) {
+            sockets.close();
+        }
+        events.close();
         api.close();
         dispatcher.close();
         compaction.close();

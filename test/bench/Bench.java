@@ -28,6 +28,8 @@ public final class Bench {
         all.put("dispatch", DispatchBench::run);
         all.put("streaming", StreamBench::whole);
         all.put("firstpiece", StreamBench::first);
+        all.put("fanout", FanoutBench::readers);
+        all.put("followers", FanoutBench::followers);
         all.put("core", CoreSubject::run);
         all.put("cron", CronBench::run);
         all.put("crontasks", CronTasksBench::run);

@@ -5,14 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 
 import server.journal.FileStorage;
 import server.journal.JournalOptions;
-import server.queue.QueueOptions;
+import server.queue.Batch;
 import server.queue.Place;
+import server.queue.QueueOptions;
 import server.queue.Run;
 import server.queue.TaskQueue;
 import server.task.Submission;
@@ -35,13 +34,14 @@ final class Ended {
             String prompt = "a line of a prompt ".repeat(16).substring(0, 300);
             Slice payload = slice("{\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]}");
             Slice result = slice("{\"message\":{\"role\":\"assistant\",\"content\":\"yes\"},\"done\":true}");
-            List<Submission> batch = new ArrayList<>();
-            for (int i = 0; i < BATCH; i++) {
-                batch.add(new Submission(TaskType.CHAT, "qwen3", 5, Terms.DEFAULT, payload, null,
-                        prompt.substring(0, 80)));
-            }
+            Submission submission = new Submission(TaskType.CHAT, "qwen3", 5, Terms.DEFAULT, payload, null,
+                    prompt.substring(0, 80));
             for (int done = 0; done < Integer.parseInt(args[1]); done += BATCH) {
-                queue.submitAll(batch);
+                Batch batch = queue.newBatch();
+                while (batch.size() < BATCH) {
+                    batch.add(submission);
+                }
+                queue.submit(batch);
                 Run run = queue.startNext(task -> Place.at("bench"));
                 while (run != null) {
                     queue.complete(run, result);

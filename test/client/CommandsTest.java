@@ -28,8 +28,9 @@ final class CommandsTest {
 
     @Test
     void help_everyCommand_isListed() {
-        assertEquals(List.of("submit", "batch", "status", "list", "show", "result", "wait", "follow", "cancel",
-                "priority", "retry", "pause", "resume", "drain", "backends", "cron", "help", "version"), names());
+        assertEquals(List.of("submit", "batch", "status", "list", "export", "import", "show", "result", "wait",
+                "follow", "cancel", "priority", "retry", "pause", "resume", "drain", "backends", "cron", "help",
+                "version"), names());
     }
 
     @Test

@@ -153,6 +153,9 @@ public final class FakeApi implements AutoCloseable {
                 + "\"task_id\":\"task_000000000009\",\"due_at\":\"2026-01-02T03:00:00.000Z\",\"status\":\"failed\"}]}";
         if (path.contains("nix")) {
             error(exchange, 404, "no cron task nix");
+        } else if (body.contains("\"never\"")) {
+            error(exchange, 400, "overlap must be skip, allow, queue or replace, not \"never\" (line 1, column 11, "
+                    + "at overlap)");
         } else if (exchange.getRequestMethod().equals("DELETE")) {
             exchange.sendResponseHeaders(204, -1);
         } else if (path.endsWith("/run")) {
@@ -168,7 +171,7 @@ public final class FakeApi implements AutoCloseable {
         String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
         Json.Obj wanted = (Json.Obj) Json.parse(body);
         if ("".equals(wanted.text("model"))) {
-            error(exchange, 400, "model must not be empty");
+            error(exchange, 400, "model must not be empty (line 1, column 24, at model)");
             return;
         }
         Task task;
@@ -188,7 +191,7 @@ public final class FakeApi implements AutoCloseable {
         if (body.stripLeading().startsWith("[")) {
             all.addAll(((Json.Arr) Json.parse(body)).values());
         } else {
-            body.lines().forEach(line -> all.add(Json.parse(line)));
+            body.lines().filter(line -> !line.isBlank()).forEach(line -> all.add(Json.parse(line)));
         }
         JsonWriter answer = new JsonWriter().beginObject().name("count").number(all.size()).name("ids").beginArray();
         synchronized (this) {

@@ -22,6 +22,10 @@ final class Rules {
     private static final String REGISTRY = "(repo1?\\.maven|maven\\.google|registry\\.npmjs|registry\\.yarnpkg|pypi\\."
             + "|python" + "hosted|proxy\\.golang|crates\\.io|deb\\.debian|archive\\.ubuntu|plugins\\.gradle)";
 
+    /// All that makes HTML, or a script, of a text.
+    private static final String HTML = "innerHTML|outerHTML|insertAdjacentHTML|document\\.write|createContextual"
+            + "Fragment|DOMParser|setHTMLUnsafe|parseHTMLUnsafe|\\beval\\(|new Function\\(|srcdoc\\s*=|javascript:";
+
     /// Every rule by its name, in the order of the report.
     static final Map<String, Function<SourceFile, List<String>>> ALL = all();
 
@@ -59,7 +63,8 @@ final class Rules {
                 file -> !wiring.contains(file.path()) && !file.path().endsWith("Provider.java"),
                 "take an InstantSource in the constructor"));
         rules.put("exit", banned("src", "System\\.exit\\(|\\.halt\\(",
-                file -> !wiring.contains(file.path()) && !file.path().equals("src/server/Signals.java"),
+                file -> !wiring.contains(file.path()) && !file.path().equals("src/server/Signals.java")
+                        && !file.path().equals("src/client/single/SingleFile.java"),
                 "return a status: only Main, Signals and Client exit"));
         rules.put("charset", banned("", "\\.getBytes\\(\\)"
                 + "|new (InputStreamReader|OutputStreamWriter|Scanner|PrintWriter)\\([^,(]*\\)"
@@ -70,6 +75,11 @@ final class Rules {
         rules.put("stack", banned("", "printStackTrace\\(", file -> true, "log the event, or throw"));
         rules.put("sleep", banned("test", "Thread\\.sleep\\(|TimeUnit\\.\\w+\\.sleep\\(",
                 file -> true, "wait for the condition, with a limit"));
+        rules.put("html", file -> !file.isUnder("web") ? List.of() : file.whereText(Pattern.compile(HTML).asPredicate(),
+                "text reaches the page as text nodes only: dom.js"));
+        rules.put("inline", file -> !file.path().endsWith(".html") ? List.of() : file.whereText(
+                Pattern.compile("(?i)<style|\\s(style|on\\w+)=|<script(?![^>]*\\ssrc=)|javascript:").asPredicate(),
+                "the page's policy refuses scripts and styles inside of it"));
         rules.put("thread", banned("src/server", "new Thread\\(", file -> true, "Thread.ofVirtual() or ofPlatform()"));
         return rules;
     }

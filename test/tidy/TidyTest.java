@@ -85,6 +85,13 @@ class TidyTest {
         assertFound("stack", "src/a/A.java", "e.printStackTrace();");
         assertFound("sleep", "test/a/A.java", "Thread.sleep(100);");
         assertFound("thread", "src/server/A.java", "new Thread(this::run).start();");
+        for (String html : List.of("a.innerHTML = b", "a.insertAdjacentHTML('beforeend', b)", "document.write(a)",
+                "eval(a)", "frame.srcdoc = a")) {
+            assertFound("html", "web/a.js", html);
+        }
+        for (String inline : List.of("<p style=\"a\">", "<a onclick=\"a()\">", "<script>a()</script>", "<style>")) {
+            assertFound("inline", "web/a.html", inline);
+        }
         assertFound("file-length", "src/a/A.java", "\n".repeat(500) + "}");
         assertFound("method-length", "src/a/A.java", "    void a(\n            int b) {\n" + "        b++;\n".repeat(68)
                 + "    }");
@@ -98,6 +105,9 @@ class TidyTest {
         assertNotFound("sleep", "test/a/A.java", "/// never Thread.sleep(1)\nString a = \"Thread.sleep(1)\";\n"
                 + "char c = '\"'; /* Thread.sleep(1)\nThread.sleep(1) */\n"
                 + "String b = \"\"\"\n  \\\"\"\" Thread.sleep(1)\n\"\"\";");
+        assertNotFound("html", "web/a.js", "a.textContent = b; // srcdoc");
+        assertNotFound("html", "test/a/A.java", "innerHTML");
+        assertNotFound("inline", "web/a.html", "<script type=\"module\" src=\"a.js\"></script>");
         assertNotFound("clock", "src/server/Main.java", "InstantSource.system()");
         assertNotFound("method-length", "src/a/A.java", "    record A() {\n" + "        // x\n".repeat(90) + "    }");
         assertNotFound("charset", "src/a/A.java", "new InputStreamReader(in, UTF_8); text.getBytes(UTF_8);");

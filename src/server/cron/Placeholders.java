@@ -47,7 +47,7 @@ final class Placeholders {
             return template;
         }
         JsonWriter out = new JsonWriter(template.length() + 256);
-        new Placeholders(values).copy(new JsonReader(template.bytes(), template.from(), template.to()), out, false);
+        new Placeholders(values).copy(JsonReader.ofOwn(template), out, false);
         return new Slice(out.buffer(), 0, out.length());
     }
 

@@ -55,6 +55,6 @@ final class Templates {
     }
 
     private static Json.Obj object(Slice json) {
-        return (Json.Obj) Json.parse(json.toBytes());
+        return (Json.Obj) Json.parseOwn(json.toBytes());
     }
 }

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 import server.executor.Call;
@@ -36,6 +37,7 @@ final class AttemptRunner {
     private final Supplier<Routing> routing;
     private final Asked asked;
     private final Consumer<Host> lost;
+    private final LongConsumer wrote;
     private final Answers answers;
     private final RetryPolicy policy;
     private final Duration idle;
@@ -43,12 +45,14 @@ final class AttemptRunner {
 
     /// @param routing decides as things are now
     /// @param lost    called with a host that may have gone away
-    AttemptRunner(TaskQueue queue, Supplier<Routing> routing, Asked asked, Consumer<Host> lost, Answers answers,
-            RetryPolicy policy, Duration idle, InstantSource clock) {
+    /// @param wrote   called with the number of tokens of each complete answer
+    AttemptRunner(TaskQueue queue, Supplier<Routing> routing, Asked asked, Consumer<Host> lost, LongConsumer wrote,
+            Answers answers, RetryPolicy policy, Duration idle, InstantSource clock) {
         this.queue = queue;
         this.routing = routing;
         this.asked = asked;
         this.lost = lost;
+        this.wrote = wrote;
         this.answers = answers;
         this.policy = policy;
         this.idle = idle;
@@ -144,7 +148,7 @@ final class AttemptRunner {
         switch (outcome) {
             case Outcome.Completed completed -> {
                 queue.complete(run, completed.result());
-                host.completed(run.task().model(), completed.result(), clock.millis());
+                wrote.accept(host.completed(run.task().model(), completed.result(), clock.millis()));
                 asked.forget(run.task().id());
             }
             case Outcome.Failed failed -> failed(run, host, failed);

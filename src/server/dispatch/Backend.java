@@ -16,8 +16,10 @@ import java.util.Set;
 /// @param failed          attempts that failed, for whatever reason
 /// @param tokens          all that it has written
 /// @param tokensPerSecond how fast it writes one answer, on average; 0 if it never said
+/// @param completedPerMinute in the last minutes
+/// @param failedPerMinute likewise
 public record Backend(String name, String kind, String url, boolean remote, boolean enabled, String health,
         long healthSince, long checkedAt, String error, long leftAloneUntil, String version, Set<String> installed,
         Set<String> loaded, int slots, int slotsUsed, int weight, int priority, long completed, long failed,
-        long tokens, double tokensPerSecond) {
+        long tokens, double tokensPerSecond, double completedPerMinute, double failedPerMinute) {
 }

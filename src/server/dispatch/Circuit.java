@@ -28,6 +28,11 @@ final class Circuit {
         return until == 0 || !trying && over(now);
     }
 
+    /// Whether it is away for longer than a moment: it could not be reached again and again.
+    synchronized boolean away() {
+        return until != 0 && !busy;
+    }
+
     /// When a pause ends; 0: there is none, or a try is under way whose end will tell.
     synchronized long pauseEnd(long now) {
         return allows(now) || trying ? 0 : until;

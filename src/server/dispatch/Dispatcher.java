@@ -44,8 +44,8 @@ public final class Dispatcher implements AutoCloseable {
         this.options = options;
         this.clock = clock;
         health = new HealthCheck(hosts, options.routing().healthCheckInterval(), clock);
-        runner = new AttemptRunner(queue, this::routing, asked, health::askNow, answers, new RetryPolicy(random),
-                options.idle(), clock);
+        runner = new AttemptRunner(queue, this::routing, asked, health::askNow, hosts::wrote, answers,
+                new RetryPolicy(random), options.idle(), clock);
         loop = Thread.ofPlatform().name("dispatch").unstarted(this::loop);
     }
 

@@ -19,7 +19,7 @@ final class Host {
     final HostOptions options;
     final String kind;
     final Circuit circuit = new Circuit();
-    private final HostCounters counters = new HostCounters();
+    private final HostCounters counters;
 
     // all below: under this host's lock
     private boolean enabled = true;
@@ -49,6 +49,7 @@ final class Host {
         this.kind = kind;
         this.executor = executor;
         healthSince = now;
+        counters = new HostCounters(now);
     }
 
     String name() {
@@ -63,7 +64,8 @@ final class Host {
         boolean trial = enabled && allowed && !tells;
         boolean free = place && (options.maxConcurrent() == 0 || running < options.maxConcurrent());
         return new HostView(name(), options.remote(), options.weight(), options.priority(),
-                options.address().models().keySet(), up, (up || trial) && free, running, models);
+                options.address().models().keySet(), up, enabled && !up && !circuit.away(),
+                (up || trial) && free, running, models);
     }
 
     synchronized int running() {
@@ -110,18 +112,20 @@ final class Host {
 
     // ---- how an attempt ended
 
-    void completed(String model, Slice result, long now) {
+    /// @return how many tokens the host wrote
+    long completed(String model, Slice result, long now) {
         HostCounters.Pace pace = HostCounters.Pace.of(result);
         synchronized (this) {
             models = models.ran(model);
-            counters.completed(pace);
+            counters.completed(pace, now);
             answered(now);
         }
+        return (long) pace.tokens();
     }
 
     /// It could not be connected to.
     synchronized void unreachable(String why, long now) {
-        counters.countFailed();
+        counters.countFailed(now);
         circuit.unreachable(now);
         turn(Health.DOWN, now);
         trouble = why;
@@ -129,7 +133,7 @@ final class Host {
 
     /// @param retryAfter what it asked for, in milliseconds; 0: nothing
     synchronized void busy(String why, long retryAfter, long now) {
-        counters.countFailed();
+        counters.countFailed(now);
         circuit.busy(now, retryAfter);
         turn(Health.UP, now);
         trouble = why;
@@ -147,7 +151,7 @@ final class Host {
 
     /// It took the request and failed it.
     synchronized void failed(long now) {
-        counters.countFailed();
+        counters.countFailed(now);
         circuit.answered(now);
     }
 
@@ -173,7 +177,8 @@ final class Host {
         return new Backend(name(), kind, executor.url(), options.remote(), enabled, health.text,
                 healthSince, checkedAt, trouble, circuit.pauseEnd(now), version,
                 models.installed(), models.loaded(), slots, running, options.weight(), options.priority(),
-                counters.completed(), counters.failed(), counters.tokens(), counters.tokensPerSecond());
+                counters.completed(), counters.failed(), counters.tokens(), counters.tokensPerSecond(),
+                counters.completedPerMinute(now), counters.failedPerMinute(now));
     }
 
     private void answered(long now) {

@@ -1,5 +1,6 @@
 package server.dispatch;
 
+import server.stats.Recent;
 import shared.json.JsonException;
 import shared.json.JsonReader;
 import shared.json.Slice;
@@ -9,10 +10,17 @@ final class HostCounters {
 
     private static final double NANOS = 1e9;
 
+    private final Recent recentlyCompleted;
+    private final Recent recentlyFailed;
     private long completed;
     private long failed;
     private long tokens;
     private double seconds;
+
+    HostCounters(long now) {
+        recentlyCompleted = new Recent(now);
+        recentlyFailed = new Recent(now);
+    }
 
     long completed() {
         return completed;
@@ -33,12 +41,23 @@ final class HostCounters {
         return seconds == 0 ? 0 : tokens / seconds;
     }
 
-    void countFailed() {
-        failed++;
+    /// In the last minutes.
+    double completedPerMinute(long now) {
+        return recentlyCompleted.perMinute(now);
     }
 
-    void completed(Pace pace) {
+    double failedPerMinute(long now) {
+        return recentlyFailed.perMinute(now);
+    }
+
+    void countFailed(long now) {
+        failed++;
+        recentlyFailed.add(1, now);
+    }
+
+    void completed(Pace pace, long now) {
         completed++;
+        recentlyCompleted.add(1, now);
         if (pace.tokens > 0 && pace.nanos > 0) {
             tokens += (long) pace.tokens;
             seconds += pace.nanos / NANOS;
@@ -53,7 +72,7 @@ final class HostCounters {
             double tokens = 0;
             double nanos = 0;
             try {
-                JsonReader in = new JsonReader(result.bytes(), result.from(), result.to());
+                JsonReader in = JsonReader.ofOwn(result);
                 in.beginObject();
                 for (String name = in.nextName(); name != null; name = in.nextName()) {
                     boolean number = in.peek() == JsonReader.Kind.NUMBER;

@@ -6,10 +6,11 @@ import java.util.Set;
 ///
 /// @param takes    the only models that its settings let it be asked for, empty for all
 /// @param up       whether it is enabled, well as far as is known, and not left alone
+/// @param passing  it is not up, but for a moment only: it said that it is busy, or has just become unreachable
 /// @param sendable whether it may be sent a task now: a place is free too
 /// @param running  how many attempts it has now
 record HostView(String name, boolean remote, int weight, int priority, Set<String> takes, boolean up,
-        boolean sendable, int running, HostModels models) {
+        boolean passing, boolean sendable, int running, HostModels models) {
 
     boolean takes(String model) {
         return takes.isEmpty() || takes.contains(model);

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongConsumer;
 
 import server.executor.ExecutorRegistry;
 import server.executor.TaskExecutor;
@@ -20,6 +21,7 @@ public final class Hosts implements AutoCloseable {
     private volatile int workers;
     private final InstantSource clock;
     private final List<Runnable> onChange = new CopyOnWriteArrayList<>();
+    private final List<LongConsumer> onTokens = new CopyOnWriteArrayList<>();
 
     Hosts(List<Host> hosts, int workers, InstantSource clock) {
         all = List.copyOf(hosts);
@@ -80,10 +82,16 @@ public final class Hosts implements AutoCloseable {
 
     /// Checks the name that a submit gives in `on`.
     ///
-    /// @throws Problem 400 if there is no such host
-    public void check(String name) {
-        if (!byName.containsKey(name)) {
+    /// @param remote whether it asks for an endpoint, too
+    /// @throws Problem 400 if there is no such host, or it is no endpoint
+    public void check(String name, boolean remote) {
+        Host host = byName.get(name);
+        if (host == null) {
             throw Problem.badRequest("on: no host is named \"" + Problem.shown(name) + "\"" + known(name));
+        }
+        if (remote && !host.options.remote()) {
+            throw Problem.badRequest("on: \"" + name + "\" is a local host, but remote_execution asks for an endpoint; "
+                    + "leave one of the two out");
         }
     }
 
@@ -144,6 +152,15 @@ public final class Hosts implements AutoCloseable {
             next = at == 0 ? next : Math.min(next, at);
         }
         return next;
+    }
+
+    /// Calls this with the number of tokens of each complete answer (quick, any thread).
+    public void onTokens(LongConsumer listener) {
+        onTokens.add(listener);
+    }
+
+    void wrote(long tokens) {
+        onTokens.forEach(listener -> listener.accept(tokens));
     }
 
     /// Calls this when a host has changed, so that a task may find a place now (quick, any thread).

@@ -40,7 +40,9 @@ final class Routing {
         ASK,
         /// Nothing is known of it yet.
         UNKNOWN,
-        /// Away, and lacks the model by its last list.
+        /// Lacks the model by its list, and is away for a moment only: to be asked then.
+        SOON,
+        /// Away for longer, and lacks the model by its last list.
         HOPELESS
     }
 
@@ -72,6 +74,10 @@ final class Routing {
     Place place(Task task, Set<String> without) {
         List<Candidate> candidates = candidates(task, without);
         Level level = first(candidates);
+        if (!without.isEmpty() && (level == null || level == Level.HOPELESS)) {
+            // the others, which it waited for, have gone; to be asked once more is what ends the task
+            return place(task, Set.of());
+        }
         if (level == null) {
             return null;
         }
@@ -173,7 +179,7 @@ final class Routing {
             level = switch (has) {
                 case YES -> Level.AWAY;
                 case UNKNOWN -> Level.UNKNOWN;
-                case NO -> Level.HOPELESS;
+                case NO -> host.passing() ? Level.SOON : Level.HOPELESS;
             };
         }
         return new Candidate(host, level, second, rule, failures, host.models().hasLoaded(task.model()));

@@ -23,4 +23,15 @@ public interface ExecutorProvider {
     default TaskExecutor open(HostAddress host) {
         return open(host.url());
     }
+
+    /// Looks at what the settings say of a host, for `config check` and before the start; it is not opened, if that
+    /// can be avoided.
+    ///
+    /// @return the name of a host that the settings give none
+    /// @throws IllegalArgumentException whenever [#open] would throw it
+    default String check(HostAddress host) {
+        try (TaskExecutor trial = open(host)) {
+            return trial.name();
+        }
+    }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.function.BiFunction;
 
 import shared.Problem;
 
@@ -82,11 +83,23 @@ public final class ExecutorRegistry {
     /// @param kind null for the one that serves the address
     /// @throws Problem if there is no such kind, or the address is not right
     public TaskExecutor open(String kind, HostAddress host) {
+        return asking(kind, host, ExecutorProvider::open);
+    }
+
+    /// Whether it can be opened.
+    ///
+    /// @return the name of a host that the settings give none
+    /// @throws Problem as [#open] does
+    public String check(String kind, HostAddress host) {
+        return asking(kind, host, ExecutorProvider::check);
+    }
+
+    private <T> T asking(String kind, HostAddress host, BiFunction<ExecutorProvider, HostAddress, T> question) {
         String url = clean(host.url());
         ExecutorProvider provider = provider(kind, url);
         try {
-            return provider.open(new HostAddress(host.name(), url, host.apiKey(), host.headers(), host.models(),
-                    host.timeout()));
+            return question.apply(provider, new HostAddress(host.name(), url, host.apiKey(), host.headers(),
+                    host.models(), host.timeout(), host.limits()));
         } catch (IllegalArgumentException wrong) {
             throw Problem.badRequest("the address \"" + shown(url) + "\" is not right: " + wrong.getMessage());
         }
@@ -97,8 +110,9 @@ public final class ExecutorRegistry {
         return address.strip().replaceAll("^[\"'\\s]+|[\"'\\s]+$", "");
     }
 
-    /// Without a password, for messages and logs.
+    /// Without a password or a key, for messages and logs.
     private static String shown(String address) {
-        return address.replaceAll("^(\\w+://)?.*@", "$1***@");
+        return Problem.shown(address.replaceAll("^((?:\\w+:(?!//))?(?:\\w+://)?).*@", "$1***@")
+                .replaceAll("([?&#][^=&#\\s]*=)[^&#\\s]*", "$1***"));
     }
 }

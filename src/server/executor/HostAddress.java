@@ -1,7 +1,11 @@
 package server.executor;
 
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Map;
+
+import shared.Problem;
 
 /// How to reach a host, as the settings say it. A kind of host takes from it what it understands.
 ///
@@ -12,11 +16,37 @@ import java.util.Map;
 /// @param models  from our name of a model to the host's, the only models that it is asked for; empty for all, named
 ///                alike
 /// @param timeout the longest time of an attempt there, whatever the task's own; null for none
+/// @param limits  how much of its answers is read
 public record HostAddress(String name, String url, String apiKey, Map<String, String> headers,
-        Map<String, String> models, Duration timeout) {
+        Map<String, String> models, Duration timeout, Limits limits) {
 
     public static HostAddress of(String url) {
-        return new HostAddress(null, url, null, Map.of(), Map.of(), null);
+        return new HostAddress(null, url, null, Map.of(), Map.of(), null, Limits.DEFAULT);
+    }
+
+    /// Checks a header of [#headers].
+    ///
+    /// @throws IllegalArgumentException with what would be right, and without the value, which may be a secret
+    public static void checkHeader(String name, String value) {
+        String header = "the header \"" + Problem.shown(name) + "\" ";
+        if (!name.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]+")) {
+            throw new IllegalArgumentException(header + "has a name that no header may have; write letters, digits "
+                    + "and hyphens");
+        }
+        // java.net.http would send a question mark for any other character
+        if (!value.matches("[\\t\\x20-\\x7e]*")) {
+            throw new IllegalArgumentException(header + "holds characters that no header may have; write printable "
+                    + "ASCII");
+        }
+        boolean ours = name.equalsIgnoreCase("Content-Type");
+        try {
+            HttpRequest.newBuilder(URI.create("http://host/")).header(name, value);
+        } catch (IllegalArgumentException reserved) {
+            ours = true;
+        }
+        if (ours) {
+            throw new IllegalArgumentException(header + "is set by this program; leave it out");
+        }
     }
 
     /// Without the secrets.

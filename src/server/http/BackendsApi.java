@@ -1,7 +1,5 @@
 package server.http;
 
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.Set;
 
 import server.dispatch.Backend;
@@ -60,14 +58,10 @@ final class BackendsApi {
         out.name("completed").number(backend.completed());
         out.name("failed").number(backend.failed());
         out.name("tokens").number(backend.tokens());
-        out.name("tokens_per_second").number(decimal(backend.tokensPerSecond()));
+        out.name("tokens_per_second").number(Decimals.text(backend.tokensPerSecond()));
+        out.name("completed_per_minute").number(Decimals.text(backend.completedPerMinute()));
+        out.name("failed_per_minute").number(Decimals.text(backend.failedPerMinute()));
         out.endObject();
-    }
-
-    /// With at most one digit behind the point.
-    private static String decimal(double number) {
-        BigDecimal rounded = BigDecimal.valueOf(number).setScale(1, RoundingMode.HALF_UP);
-        return rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
     }
 
     private static void names(JsonWriter out, Set<String> names) {

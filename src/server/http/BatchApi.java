@@ -1,15 +1,14 @@
 package server.http;
 
-import java.util.ArrayList;
 import java.util.List;
 
 import server.http.Bodies.Body;
+import server.queue.Batch;
 import server.queue.TaskQueue;
 import server.task.Submission;
 import server.task.SubmissionReader;
 import server.task.Task;
 import shared.Problem;
-import shared.json.JsonException;
 import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;
@@ -34,7 +33,7 @@ final class BatchApi {
         }
         boolean lines = request.readJsonOrLines(options.batchBytesMax(), "a batch");
         Body body = request.body();
-        List<Task> tasks = queue.submitAll(lines || firstByte(body) != '[' ? readLines(body) : readArray(body));
+        List<Task> tasks = queue.submit(lines || firstByte(body) != '[' ? readLines(body) : readArray(body));
         JsonWriter out = new JsonWriter(64 + 24 * tasks.size());
         out.beginObject().name("count").number(tasks.size()).name("ids").beginArray();
         for (Task task : tasks) {
@@ -52,9 +51,9 @@ final class BatchApi {
         throw Problem.badRequest("the body is empty; it must be an array of tasks, or a task on each line");
     }
 
-    private List<Submission> readArray(Body body) {
-        List<Submission> all = new ArrayList<>();
-        JsonReader json = new JsonReader(body.bytes(), 0, body.length());
+    private Batch readArray(Body body) {
+        Batch all = queue.newBatch();
+        JsonReader json = body.json();
         json.beginArray();
         while (json.nextElement()) {
             try {
@@ -67,53 +66,29 @@ final class BatchApi {
         return all;
     }
 
-    private List<Submission> readLines(Body body) {
-        List<Submission> all = new ArrayList<>();
-        byte[] bytes = body.bytes();
-        int line = 1;
-        for (int from = 0; from < body.length(); line++) {
-            int end = lineEnd(bytes, from, body.length());
-            if (!blank(bytes, from, end)) {
-                readLine(new JsonReader(bytes, from, end), line, all);
+    private Batch readLines(Body body) {
+        List<BatchLines> parts = BatchLines.cut(body, Runtime.getRuntime().availableProcessors(), queue::newBatch,
+                this::add);
+        List<Problem> problems = parts.parallelStream().map(BatchLines::read).toList();
+        Batch all = queue.newBatch();
+        for (int i = 0; i < parts.size(); i++) {
+            if (problems.get(i) != null) {
+                throw problems.get(i);
             }
-            from = end + 1;
+            all.add(parts.get(i).batch());
+            checkCount(all.size());
         }
         return all;
     }
 
-    /// A loop of its own, which looks at every byte of the body and does nothing else.
-    private static int lineEnd(byte[] bytes, int from, int to) {
-        int end = from;
-        while (end < to && bytes[end] != '\n') {
-            end++;
-        }
-        return end;
-    }
-
-    private static boolean blank(byte[] bytes, int from, int to) {
-        int at = from;
-        while (at < to && (bytes[at] == ' ' || bytes[at] == '\t' || bytes[at] == '\r')) {
-            at++;
-        }
-        return at == to;
-    }
-
-    private void readLine(JsonReader json, int line, List<Submission> all) {
-        try {
-            add(json, all);
-            json.end();
-        } catch (JsonException notJson) {
-            // its reader knows one line only, the first
-            throw Problem.badRequest("line " + line + ": " + notJson.getMessage().replace("(line 1, ", "("));
-        } catch (Problem problem) {
-            throw new Problem(problem.status(), "line " + line + ": " + problem.getMessage());
-        }
-    }
-
-    private void add(JsonReader json, List<Submission> all) {
-        if (all.size() == options.batchTasksMax()) {
+    private void checkCount(int count) {
+        if (count > options.batchTasksMax()) {
             throw new Problem(413, "a batch may have at most " + options.batchTasksMax() + " tasks");
         }
+    }
+
+    private void add(JsonReader json, Batch all) {
+        checkCount(all.size() + 1);
         if (json.peek() != Kind.OBJECT) {
             throw json.error("a task must be an object");
         }

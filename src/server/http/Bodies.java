@@ -6,27 +6,40 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 
 import shared.Problem;
+import shared.json.JsonReader;
 
 /// The bodies in memory. Those of requests are read here: each up to its limit, and all together up to theirs, counted
 /// as the bytes come, so that who announces much and sends nothing takes no room from others. Answers that wait to be
 /// taken count too: who asks for much and reads nothing must not fill the memory either.
-final class Bodies {
+public final class Bodies {
 
     /// What a body may take at first, in bytes; it grows from there.
     private static final int FIRST = 64 << 10;
 
     private final long bytesMax;
+    private final int depthMax;
     private final AtomicLong room;
 
-    Bodies(long bytesMax) {
+    /// @param bytesMax all together
+    /// @param depthMax how deep the JSON in one may nest
+    Bodies(long bytesMax, int depthMax) {
         this.bytesMax = bytesMax;
+        this.depthMax = depthMax;
         room = new AtomicLong(bytesMax);
     }
 
     /// A body in memory. Give its room back with [#release] once it is not needed any more.
     ///
     /// @param bytes may be longer than the body
-    record Body(byte[] bytes, int length) {
+    record Body(byte[] bytes, int length, int depthMax) {
+
+        JsonReader json() {
+            return json(0, length);
+        }
+
+        JsonReader json(int from, int to) {
+            return new JsonReader(bytes, from, to, depthMax);
+        }
     }
 
     /// @param announced the `Content-Length`; -1 if the body comes in chunks
@@ -43,7 +56,7 @@ final class Bodies {
             for (;;) {
                 int count = length == bytes.length ? 0 : in.read(bytes, length, bytes.length - length);
                 if (count < 0 || length + count == announced) {
-                    return new Body(bytes, length + Math.max(count, 0));
+                    return new Body(bytes, length + Math.max(count, 0), depthMax);
                 }
                 length += count;
                 if (length > max) {
@@ -71,7 +84,7 @@ final class Bodies {
     }
 
     /// @throws Problem 503 if there is no room for so much; but an answer larger than all room may go when alone
-    void take(int bytes) {
+    public void take(int bytes) {
         if (room.getAndAdd(-bytes) < Math.min(bytes, bytesMax)) {
             giveBack(bytes);
             throw new Problem(503, "the requests and answers in memory hold " + bytesMax
@@ -79,7 +92,7 @@ final class Bodies {
         }
     }
 
-    void giveBack(int bytes) {
+    public void giveBack(int bytes) {
         room.addAndGet(bytes);
     }
 

@@ -67,9 +67,10 @@ final class Boundary implements HttpHandler {
     }
 
     private Answer answer(HttpExchange exchange, WebRequest request) throws IOException, InterruptedException {
-        guard.check(exchange);
+        Guard.Asked asked = Guard.Asked.of(exchange);
+        guard.check(asked, 0);
         String method = exchange.getRequestMethod();
-        Routes.Match match = find(method, request.path(), exchange);
+        Routes.Match match = find(method, request.path(), asked);
         if (match.route() == null) {
             return method.equals("OPTIONS") ? Answer.empty(204, "Allow", match.allow())
                     : Answer.error(405, "this path has no " + method + "; it has " + match.allow(),
@@ -83,13 +84,13 @@ final class Boundary implements HttpHandler {
     }
 
     /// What is at the path, for who may see it; without the token nobody learns what is there.
-    private Routes.Match find(String method, String path, HttpExchange exchange) throws InterruptedException {
+    private Routes.Match find(String method, String path, Guard.Asked asked) throws InterruptedException {
         Routes.Match match = null;
         try {
             match = routes.find(method, path);
         } finally {
             if (match == null || !match.open()) {
-                guard.checkToken(exchange);
+                guard.checkToken(asked, asked.bearer());
             }
         }
         return match;

@@ -17,6 +17,7 @@ import server.task.TaskDocument;
 import server.task.TaskJson;
 import server.task.Times;
 import shared.Problem;
+import shared.cron.CronExpression;
 import shared.cron.CronPreview;
 import shared.json.JsonReader;
 import shared.json.JsonWriter;
@@ -62,9 +63,7 @@ final class CronApi {
 
     Answer update(WebRequest request) {
         request.json(options.taskBytesMax(), "a cron task");
-        Bodies.Body body = request.body();
-        return Answer.json(200, whole(crons.update(book.find(request.id()).id(),
-                () -> new JsonReader(body.bytes(), 0, body.length()))));
+        return Answer.json(200, whole(crons.update(book.find(request.id()).id(), request.body()::json)));
     }
 
     Answer enable(WebRequest request) {
@@ -88,17 +87,32 @@ final class CronApi {
         return Answer.empty(204);
     }
 
+    /// Of an expression, or with `id` of a cron task: for that, what `~` has chosen and `@every` counts from is known.
     Answer preview(WebRequest request) {
         Query query = request.query();
+        Instant from = query.text("from") == null ? clock.instant()
+                : Instant.ofEpochMilli(Times.parse("from", query.text("from")));
+        int count = (int) query.number("count", PREVIEW, 1, PREVIEW_MAX);
         String expression = query.text("expr");
+        if (query.text("id") != null) {
+            if (expression != null || query.text("tz") != null) {
+                throw Problem.badRequest("id names a cron task, which has an expression and a zone: leave expr and tz"
+                        + " out");
+            }
+            return Answer.json(200, preview(book.find(query.text("id")), from, count).json());
+        }
         if (expression == null) {
             throw Problem.badRequest("expr is missing, as in ?expr=0+9+*+*+1-5&tz=Europe/Berlin&count=5");
         }
         ZoneId followed = query.text("tz") == null ? crons.zone() : CronReader.zone("tz", query.text("tz"));
-        Instant from = query.text("from") == null ? clock.instant()
-                : Instant.ofEpochMilli(Times.parse("from", query.text("from")));
-        int count = (int) query.number("count", PREVIEW, 1, PREVIEW_MAX);
         return Answer.json(200, CronPreview.of(expression, followed, from, count).json());
+    }
+
+    private static CronPreview preview(CronTask cron, Instant from, int count) {
+        String expression = cron.plan().expression();
+        return new CronPreview(expression, ZoneId.of(cron.plan().zone()),
+                CronExpression.parse(expression, cron.id()).describe(),
+                CronBook.dueAfter(cron, from.toEpochMilli(), count).stream().map(Instant::ofEpochMilli).toList());
     }
 
     private JsonWriter whole(CronTask cron) {

@@ -3,6 +3,7 @@ package server.http;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +18,40 @@ import shared.Problem;
 /// Who may ask. With a token: who bears it. Without one: bound to loopback, everybody there; else the machines of
 /// private networks too, and a `Host` that no user of such a network would have typed is refused, for behind it is a
 /// web page that had its name point here (DNS rebinding). An `Origin` other than the server's own is refused always.
-final class Guard {
+public final class Guard {
+
+    /// A request, as far as it matters here.
+    ///
+    /// @param from     the address that it comes from
+    /// @param protocol as `HTTP/1.1`
+    public record Asked(InetAddress from, String protocol, URI uri, Headers headers) {
+
+        static Asked of(HttpExchange exchange) {
+            return new Asked(exchange.getRemoteAddress().getAddress(), exchange.getProtocol(),
+                    exchange.getRequestURI(), exchange.getRequestHeaders());
+        }
+
+        /// The value of a header; null if it is absent.
+        ///
+        /// @throws Problem 400 if it stands there twice
+        public String only(String name) {
+            List<String> values = headers.get(name);
+            if (values == null) {
+                return null;
+            }
+            if (values.size() != 1) {
+                throw Problem.badRequest("the header " + name + " appears twice");
+            }
+            return values.getFirst();
+        }
+
+        /// The token that it bears as `Authorization`; null if none.
+        public String bearer() {
+            String header = only("Authorization");
+            return header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length()) ? null
+                    : header.substring(BEARER.length()).strip();
+        }
+    }
 
     private static final Logger LOG = System.getLogger("server.http");
     private static final String BEARER = "bearer ";
@@ -35,7 +69,7 @@ final class Guard {
     /// @param boundTo     the address or name that the server was told to bind
     /// @param bound       the address that it is
     /// @param machineName asked only where nothing else lets a name pass, for it may take a while
-    Guard(String boundTo, InetAddress bound, Set<String> allowedHosts, Supplier<String> machineName) {
+    public Guard(String boundTo, InetAddress bound, Set<String> allowedHosts, Supplier<String> machineName) {
         this.boundTo = boundTo.toLowerCase(Locale.ROOT);
         this.access = new Access(allowedHosts, Tokens.NONE);
         this.loopbackOnly = bound.isLoopbackAddress();
@@ -45,59 +79,64 @@ final class Guard {
     /// From now on these hold.
     ///
     /// @param allowedHosts in lower case
-    void become(Set<String> allowedHosts, Tokens tokens) {
+    public void become(Set<String> allowedHosts, Tokens tokens) {
         access = new Access(allowedHosts, tokens);
+        if (!loopbackOnly && !tokens.needed()) {
+            LOG.log(Level.WARNING, "event=no_token: bound to " + boundTo + " without a token, only loopback and "
+                    + "private networks are answered; set OLLAMA_QUEUE_TOKEN, server.token or server.token_file");
+        }
     }
 
     /// Looks at where a request comes from and where it thinks it goes to.
     ///
+    /// @param pagePort the port of the page, which an `Origin` may have in place of the `Host`'s; 0: none
     /// @throws Problem 400 or 403
-    void check(HttpExchange exchange) {
-        Headers headers = exchange.getRequestHeaders();
+    public void check(Asked asked, int pagePort) {
         if (!loopbackOnly && !access.tokens().needed()) {
-            checkPeer(exchange, headers);
+            checkPeer(asked);
         }
-        String host = only(headers, "Host");
+        String host = asked.only("Host");
         if (host == null) {
             // HTTP/1.0 knows no Host; no browser speaks it
-            if (!exchange.getProtocol().equals("HTTP/1.0")) {
+            if (!asked.protocol().equals("HTTP/1.0")) {
                 throw Problem.badRequest("a request needs exactly one Host header");
             }
         } else {
             checkHost(host, access);
         }
-        if (exchange.getRequestURI().getRawAuthority() != null) {
-            checkAbsolute(exchange, host);
+        if (asked.uri().getRawAuthority() != null) {
+            checkAbsolute(asked.uri(), host);
         }
-        String origin = only(headers, "Origin");
-        if (origin != null && !sameOrigin(origin, host)) {
+        String origin = asked.only("Origin");
+        if (origin != null && (host == null || !sameOrigin(origin, host)
+                && (pagePort == 0 || !sameOrigin(origin, withoutPort(host) + ":" + pagePort)))) {
             throw new Problem(403, "a page of another origin may not ask here");
         }
     }
 
     /// Looks at the token, where one is needed.
     ///
+    /// @param token null: the request bears none
     /// @throws Problem 401, for a wrong token after a while
-    void checkToken(HttpExchange exchange) throws InterruptedException {
+    public void checkToken(Asked asked, String token) throws InterruptedException {
         Tokens tokens = access.tokens();
         if (!tokens.needed()) {
             return;
         }
-        String header = only(exchange.getRequestHeaders(), "Authorization");
-        if (header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+        if (token == null) {
             throw new Problem(401, "this server wants its token: send it as Authorization: Bearer TOKEN");
         }
-        if (!tokens.right(header.substring(BEARER.length()).strip())) {
-            LOG.log(Level.WARNING, "event=wrong_token from=" + exchange.getRemoteAddress().getAddress()
-                    .getHostAddress());
+        if (!tokens.right(token)) {
+            LOG.log(Level.WARNING, "event=wrong_token from=" + asked.from().getHostAddress());
             Thread.sleep(guesses.delay(System.nanoTime()));
             throw new Problem(401, "this is not the server's token");
         }
     }
 
-    private static void checkPeer(HttpExchange exchange, Headers headers) {
+    private static void checkPeer(Asked asked) {
+        Headers headers = asked.headers();
         boolean forwarded = headers.containsKey("Forwarded") || headers.containsKey("X-forwarded-for");
-        if (forwarded || !isPrivate(exchange.getRemoteAddress().getAddress())) {
+        if (forwarded || !isPrivate(asked.from())) {
             throw new Problem(403, "without a token this server answers loopback and private networks only; "
                     + "set server.token and send it as Authorization: Bearer");
         }
@@ -116,9 +155,8 @@ final class Guard {
     }
 
     /// A request that names its whole URL must name the Host in it.
-    private static void checkAbsolute(HttpExchange exchange, String host) {
-        String authority = exchange.getRequestURI().getRawAuthority();
-        if (!"http".equalsIgnoreCase(exchange.getRequestURI().getScheme()) || !authority.equalsIgnoreCase(host)) {
+    private static void checkAbsolute(URI uri, String host) {
+        if (!"http".equalsIgnoreCase(uri.getScheme()) || !uri.getRawAuthority().equalsIgnoreCase(host)) {
             throw Problem.badRequest("the request must name a path, or a URL of its Host");
         }
     }
@@ -126,8 +164,13 @@ final class Guard {
     /// Name and port must be the Host's; the scheme may differ, for a proxy may speak TLS.
     private static boolean sameOrigin(String origin, String host) {
         int scheme = origin.indexOf("://");
-        return host != null && scheme > 0
+        return scheme > 0
                 && withoutDefaultPort(origin.substring(scheme + 3)).equals(withoutDefaultPort(host));
+    }
+
+    private static String withoutPort(String host) {
+        int colon = host.lastIndexOf(':');
+        return colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
     }
 
     private static String withoutDefaultPort(String authority) {
@@ -160,7 +203,8 @@ final class Guard {
             throw Problem.badRequest("the header Host must be a name or an address and perhaps a port");
         }
         String name = host.charAt(0) == '[' ? host.substring(1, end - 1) : host.substring(0, end);
-        return name.toLowerCase(Locale.ROOT);
+        // a dot at its end makes a name absolute, no other one
+        return (name.endsWith(".") ? name.substring(0, name.length() - 1) : name).toLowerCase(Locale.ROOT);
     }
 
     private static boolean isPrivateLiteral(String name) {
@@ -194,16 +238,5 @@ final class Guard {
         } catch (UnknownHostException nameless) {
             return "localhost";
         }
-    }
-
-    private static String only(Headers headers, String name) {
-        List<String> values = headers.get(name);
-        if (values == null) {
-            return null;
-        }
-        if (values.size() != 1) {
-            throw Problem.badRequest("the header " + name + " appears twice");
-        }
-        return values.getFirst();
     }
 }

@@ -19,10 +19,14 @@ import com.sun.net.httpserver.HttpServer;
 import server.cron.Crons;
 import server.dispatch.Hosts;
 import server.live.Answers;
+import server.live.EventHub;
 import server.queue.Compaction;
+import server.queue.QueueStats;
 import server.queue.TaskQueue;
+import server.stats.History;
 import server.task.SubmissionReader;
 import server.task.Task;
+import shared.json.JsonWriter;
 
 /// The HTTP side of the server. [#routes] is its table of contents.
 public final class HttpApi implements AutoCloseable {
@@ -34,13 +38,17 @@ public final class HttpApi implements AutoCloseable {
     ///
     /// @param answers what is being said; the caller has given it the queue's events
     /// @param waiting why a pending task waits, for people (no host is there, …); null if for nothing but its turn
-    public record Parts(TaskQueue queue, Compaction compaction, Answers answers, SubmissionReader submissions,
-            Hosts hosts, Function<Task, String> waiting, InstantSource clock, Crons crons) {
+    public record Parts(TaskQueue queue, Compaction compaction, Answers answers, EventHub events,
+            SubmissionReader submissions, Hosts hosts, Function<Task, String> waiting, InstantSource clock,
+            Crons crons, History history) {
     }
 
     private final String host;
     private final HttpServer server;
     private final Guard guard;
+    private final Bodies bodies;
+    private final QueueApi queueApi;
+    private final ServerApi serverApi;
     private final ExecutorService handlers;
     private volatile boolean stopping;
 
@@ -48,11 +56,13 @@ public final class HttpApi implements AutoCloseable {
         this.host = options.host();
         this.server = server;
         handlers = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
+        bodies = new Bodies(options.bodiesBytesMax(), options.jsonDepthMax());
+        queueApi = new QueueApi(parts.queue(), parts.hosts(), parts.history(), parts.clock());
+        serverApi = new ServerApi(options, parts.queue(), () -> stopping);
         guard = new Guard(options.host(), server.getAddress().getAddress(), options.allowedHosts(),
                 Guard::machineName);
         guard.become(options.allowedHosts(), tokens);
-        server.createContext("/", new Boundary(guard, routes(options, parts), new Bodies(options.bodiesBytesMax()),
-                () -> stopping));
+        server.createContext("/", new Boundary(guard, routes(options, parts), bodies, () -> stopping));
         server.setExecutor(handlers);
     }
 
@@ -116,6 +126,26 @@ public final class HttpApi implements AutoCloseable {
         guard.become(allowedHosts, tokens);
     }
 
+    /// Who may ask, also for others who listen.
+    public Guard guard() {
+        return guard;
+    }
+
+    /// What bodies and answers may take of memory, also those of others.
+    public Bodies memory() {
+        return bodies;
+    }
+
+    /// Writes numbers as `/api/status` shows them.
+    public void write(JsonWriter out, QueueStats stats) {
+        queueApi.write(out, stats);
+    }
+
+    /// From now on tells that WebSocket is to be had at this port.
+    public void announce(int wsPort) {
+        serverApi.announce(wsPort);
+    }
+
     /// From now on refuses changes with 503; reads and streams go on.
     public void stopIntake() {
         stopping = true;
@@ -140,15 +170,17 @@ public final class HttpApi implements AutoCloseable {
         TaskApi tasks = new TaskApi(options, queue, parts.submissions(), parts.waiting());
         BatchApi batches = new BatchApi(options, queue, parts.submissions());
         ListApi lists = new ListApi(options, queue);
-        TaskStream streams = new TaskStream(options, queue, parts.answers());
-        QueueApi all = new QueueApi(queue, parts.hosts(), parts.clock());
+        LiveOutputs live = new LiveOutputs(options);
+        TaskStream streams = new TaskStream(queue, parts.answers(), live);
+        EventsApi events = new EventsApi(queue, parts.events(), live);
         BackendsApi backends = new BackendsApi(parts.hosts());
-        ServerApi self = new ServerApi(options, queue, () -> stopping);
         CronApi crons = new CronApi(options, parts.crons(), parts.clock());
-        return new Routes()
+        Routes routes = new Routes();
+        WebFiles.load(serverApi::webSocketPort).addTo(routes);
+        return routes
                 .add("GET", "/api/cron", crons::list, "limit", "offset")
                 .add("POST", "/api/cron", crons::create)
-                .add("GET", "/api/cron/preview", crons::preview, "expr", "tz", "count", "from")
+                .add("GET", "/api/cron/preview", crons::preview, "expr", "tz", "id", "count", "from")
                 .add("GET", "/api/cron/{id}", crons::show)
                 .add("PUT", "/api/cron/{id}", crons::update)
                 .add("DELETE", "/api/cron/{id}", crons::remove)
@@ -164,19 +196,22 @@ public final class HttpApi implements AutoCloseable {
                 .add("POST", "/api/tasks/{id}/priority", tasks::changePriority)
                 .add("POST", "/api/tasks/{id}/retry", tasks::retry)
                 .add("DELETE", "/api/tasks/{id}", tasks::delete)
-                .add("GET", "/api/status", all::status)
-                .add("GET", "/api/stats", all::status)
-                .add("POST", "/api/queue/pause", all::pause)
-                .add("POST", "/api/queue/resume", all::resume)
-                .add("POST", "/api/queue/drain", all::drain)
+                .add("GET", "/api/status", queueApi::status)
+                .add("GET", "/api/stats", queueApi::status)
+                .add("GET", "/api/stats/history", new HistoryApi(parts.history(), parts.clock())::show, "window")
+                .add("POST", "/api/queue/pause", queueApi::pause)
+                .add("POST", "/api/queue/resume", queueApi::resume)
+                .add("POST", "/api/queue/drain", queueApi::drain)
                 .add("POST", "/api/journal/compact", new JournalApi(parts.compaction())::compact)
+                .add("GET", "/api/backup", new BackupApi(queue, parts.clock())::download)
                 .add("GET", "/api/backends", backends::list)
                 .add("POST", "/api/backends/{id}/enable", backends::enable)
                 .add("POST", "/api/backends/{id}/disable", backends::disable)
-                .add("GET", "/api/info", self::info)
-                .addOpen("GET", "/healthz", self::health)
-                .addOpen("GET", "/readyz", self::ready)
-                .addOpen("GET", "/", self::page);
+                .add("GET", "/api/events", events::open, EventsWanted.PARAMETERS)
+                .add("GET", "/api/info", serverApi::info)
+                .addOpen("GET", "/healthz", serverApi::health)
+                .addOpen("GET", "/readyz", serverApi::ready)
+                .addOpen("GET", "/Client.java", serverApi::client);
     }
 
     private static void property(String name, Object value) {

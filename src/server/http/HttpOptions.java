@@ -3,6 +3,8 @@ package server.http;
 import java.time.Duration;
 import java.util.Set;
 
+import shared.json.JsonReader;
+
 /// Where the server listens, and its limits.
 ///
 /// @param host           the address or name to bind
@@ -14,6 +16,7 @@ import java.util.Set;
 /// @param bodiesBytesMax all bodies in memory together; beyond it 503
 /// @param smallBytesMax  the body of any other request
 /// @param headerBytesMax a request's headers (names, values, and 32 a field)
+/// @param jsonDepthMax   how deep the JSON of a body may nest
 /// @param requestTimeMax until a request, with its body, must have come
 /// @param connectionsMax beyond it new connections are closed; of six at most five may be long-polls
 /// @param streamsMax     event streams at the same time; beyond it 503
@@ -21,16 +24,17 @@ import java.util.Set;
 /// @param waitMax        the longest long-poll
 /// @param pingEvery      how often an idle event stream gives a sign of life
 public record HttpOptions(String host, int port, Set<String> allowedHosts, int taskBytesMax, int batchBytesMax,
-        int batchTasksMax, long bodiesBytesMax, int smallBytesMax, int headerBytesMax, Duration requestTimeMax,
-        int connectionsMax, int streamsMax, int listMax, Duration waitMax, Duration pingEvery) {
+        int batchTasksMax, long bodiesBytesMax, int smallBytesMax, int headerBytesMax, int jsonDepthMax,
+        Duration requestTimeMax, int connectionsMax, int streamsMax, int listMax, Duration waitMax,
+        Duration pingEvery) {
 
     public static final HttpOptions DEFAULT = new HttpOptions("localhost", 8080, Set.of(), 16 << 20, 64 << 20,
-            100_000, Runtime.getRuntime().maxMemory() / 4, 64 << 10, 64 << 10, Duration.ofSeconds(120),
-            12_000, 1_000, 1_000, Duration.ofMinutes(10), Duration.ofSeconds(15));
+            100_000, Runtime.getRuntime().maxMemory() / 4, 64 << 10, 64 << 10, JsonReader.DEPTH_MAX,
+            Duration.ofSeconds(120), 12_000, 1_000, 1_000, Duration.ofMinutes(10), Duration.ofSeconds(15));
 
     public HttpOptions at(String newHost, int newPort, Set<String> newAllowedHosts) {
         return new HttpOptions(newHost, newPort, newAllowedHosts, taskBytesMax, batchBytesMax, batchTasksMax,
-                bodiesBytesMax, smallBytesMax, headerBytesMax, requestTimeMax, connectionsMax, streamsMax, listMax,
-                waitMax, pingEvery);
+                bodiesBytesMax, smallBytesMax, headerBytesMax, jsonDepthMax, requestTimeMax, connectionsMax, streamsMax,
+                listMax, waitMax, pingEvery);
     }
 }

@@ -3,16 +3,13 @@ package server.http;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 
 import server.queue.TaskFilter;
 import server.queue.TaskPage;
 import server.queue.TaskQueue;
 import server.queue.TaskQueue.TaskSort;
-import server.task.CronId;
 import server.task.Task;
 import server.task.TaskJson;
 import shared.Priority;
@@ -144,22 +141,8 @@ final class ListApi {
     }
 
     private TaskFilter filter(Query query) {
-        return new TaskFilter(set(query, "status", TaskStatus::parse), set(query, "type", TaskType::parse),
-                set(query, "priority", Priority::parse), set(query, "model", Function.identity()),
-                set(query, "cron_id", this::cron), query.text("q"));
-    }
-
-    /// A whole id may be that of a cron task that is gone.
-    private long cron(String text) {
-        long id = CronId.parse(text);
-        return id >= 0 ? id : queue.crons().find(text).id();
-    }
-
-    private static <T> Set<T> set(Query query, String name, Function<String, T> parse) {
-        Set<T> values = new LinkedHashSet<>();
-        for (String text : query.texts(name)) {
-            values.add(parse.apply(text));
-        }
-        return values;
+        return new TaskFilter(query.set("status", TaskStatus::parse), query.set("type", TaskType::parse),
+                query.set("priority", Priority::parse), query.set("model", Function.identity()),
+                query.set("cron_id", queue.crons()::idOf), query.text("q"));
     }
 }

@@ -3,8 +3,10 @@ package server.http;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 import shared.Nearest;
 import shared.Problem;
@@ -72,6 +74,15 @@ final class Query {
                     }
                 }
             }
+        }
+        return values;
+    }
+
+    /// The values of such a parameter, parsed, each once.
+    <T> Set<T> set(String name, Function<String, T> parse) {
+        Set<T> values = new LinkedHashSet<>();
+        for (String text : texts(name)) {
+            values.add(parse.apply(text));
         }
         return values;
     }

@@ -7,6 +7,8 @@ import server.dispatch.Hosts;
 import server.queue.QueueMode;
 import server.queue.QueueStats;
 import server.queue.TaskQueue;
+import server.stats.History;
+import server.stats.Rates;
 import server.task.Times;
 import shared.TaskStatus;
 import shared.Version;
@@ -17,12 +19,14 @@ final class QueueApi {
 
     private final TaskQueue queue;
     private final Hosts hosts;
+    private final History history;
     private final InstantSource clock;
     private final long startedAt;
 
-    QueueApi(TaskQueue queue, Hosts hosts, InstantSource clock) {
+    QueueApi(TaskQueue queue, Hosts hosts, History history, InstantSource clock) {
         this.queue = queue;
         this.hosts = hosts;
+        this.history = history;
         this.clock = clock;
         startedAt = clock.millis();
     }
@@ -49,9 +53,14 @@ final class QueueApi {
     }
 
     private Answer status() {
-        QueueStats stats = queue.stats();
+        JsonWriter out = new JsonWriter(512);
+        write(out, queue.stats());
+        return Answer.json(200, out);
+    }
+
+    void write(JsonWriter out, QueueStats stats) {
         long now = clock.millis();
-        JsonWriter out = new JsonWriter(512).beginObject();
+        out.beginObject();
         for (TaskStatus status : TaskStatus.values()) {
             out.name(status.text + "_tasks").number(stats.byStatus().getOrDefault(status, 0L));
         }
@@ -67,10 +76,15 @@ final class QueueApi {
         Times.write(out.name("oldest_pending_at"), stats.oldestPendingAt());
         out.name("oldest_pending_seconds")
                 .number(stats.oldestPendingAt() == 0 ? 0 : Math.max(0, now - stats.oldestPendingAt()) / 1_000);
+        Rates rates = history.rates(now);
+        out.name("submitted_per_minute").number(Decimals.text(rates.submittedPerMinute()));
+        out.name("completed_per_minute").number(Decimals.text(rates.completedPerMinute()));
+        out.name("failed_per_minute").number(Decimals.text(rates.failedPerMinute()));
+        out.name("tokens_per_second").number(Decimals.text(rates.tokensPerSecond()));
         out.name("last_seq").number(stats.lastSeq());
         Times.write(out.name("started_at"), startedAt);
         out.name("uptime_seconds").number(Math.max(0, now - startedAt) / 1_000);
         out.name("version").string(Version.TEXT);
-        return Answer.json(200, out.endObject());
+        out.endObject();
     }
 }

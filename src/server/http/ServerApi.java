@@ -1,5 +1,8 @@
 package server.http;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.function.BooleanSupplier;
 
 import server.queue.QueueMode;
@@ -7,7 +10,6 @@ import server.queue.TaskQueue;
 import shared.Problem;
 import shared.Version;
 import shared.config.Durations;
-import shared.json.JsonReader;
 import shared.json.JsonWriter;
 
 /// The requests that are about the server itself.
@@ -16,6 +18,7 @@ final class ServerApi {
     private final HttpOptions options;
     private final TaskQueue queue;
     private final BooleanSupplier stopping;
+    private volatile int wsPort;
 
     ServerApi(HttpOptions options, TaskQueue queue, BooleanSupplier stopping) {
         this.options = options;
@@ -23,17 +26,31 @@ final class ServerApi {
         this.stopping = stopping;
     }
 
+    /// @param port where WebSocket is to be had; 0: nowhere
+    void announce(int port) {
+        wsPort = port;
+    }
+
+    /// 0 for nowhere.
+    int webSocketPort() {
+        return wsPort;
+    }
+
     Answer info(WebRequest request) {
         JsonWriter out = new JsonWriter(512).beginObject();
         out.name("version").string(Version.TEXT);
-        out.name("ws_port").nul();
+        if (wsPort == 0) {
+            out.name("ws_port").nul();
+        } else {
+            out.name("ws_port").number(wsPort);
+        }
         out.name("limits").beginObject();
         out.name("task_bytes").number(options.taskBytesMax());
         out.name("batch_bytes").number(options.batchBytesMax());
         out.name("batch_tasks").number(options.batchTasksMax());
         out.name("bodies_bytes").number(options.bodiesBytesMax());
         out.name("header_bytes").number(options.headerBytesMax());
-        out.name("json_depth").number(JsonReader.DEPTH_MAX);
+        out.name("json_depth").number(options.jsonDepthMax());
         out.name("list").number(options.listMax());
         out.name("wait").string(Durations.format(options.waitMax()));
         out.name("request_time").string(Durations.format(options.requestTimeMax()));
@@ -66,13 +83,16 @@ final class ServerApi {
         return Answer.json(200, new JsonWriter().beginObject().name("status").string("ready").endObject());
     }
 
-    Answer page(WebRequest request) {
-        return Answer.text("ollama-queue-server " + Version.TEXT + """
-                : a durable task queue in front of Ollama.
-
-                GET  /api/status   how many tasks wait, run and have ended
-                GET  /api/tasks    the newest tasks
-                POST /api/tasks    {"type":"generate","model":"qwen3","payload":{"prompt":"Hello"}}
-                """);
+    /// The client in one file, as the build put it beside this program.
+    Answer client(WebRequest request) {
+        try (InputStream file = ServerApi.class.getResourceAsStream("/Client.java")) {
+            if (file == null) {
+                throw Problem.notFound("this server was built without Client.java; make build puts it in");
+            }
+            byte[] source = file.readAllBytes();
+            return new Answer.Whole(200, Answer.TEXT, source, source.length);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 }

@@ -1,9 +1,7 @@
 package server.http;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.function.IntConsumer;
 
 import server.live.AnswerBuffer;
@@ -11,7 +9,7 @@ import server.live.AnswerBuffer.Chunk;
 import server.live.Answers;
 import server.live.Watch;
 import server.queue.TaskQueue;
-import server.queue.TaskQueue.DurableEvent;
+import server.queue.DurableEvent;
 import server.task.ResultText;
 import server.task.TaskDocument;
 import shared.Problem;
@@ -24,13 +22,11 @@ import shared.json.Slice;
 /// tells of its end.
 final class TaskFollower {
 
-    /// A reader that has taken nothing for so many times the time between pings is given up where room is needed.
-    private static final int PINGS_MISSED_MAX = 4;
-
     /// How a result is cut into pieces, in bytes.
     private static final int PIECE_MAX = 64 << 10;
 
     private static final byte[] PING = ": ping\n\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] END = {'\n', '\n'};
 
     /// What a reader has: of this attempt's answer, all before the offset.
     record Place(int attempt, int offset) {
@@ -62,9 +58,7 @@ final class TaskFollower {
     private final Answers answers;
     private final Watch watch;
     private final IntConsumer memory;
-    private final OutputStream out;
-    private final long pingNanos;
-    private final Thread thread = Thread.currentThread();
+    private final LiveOutput out;
 
     /// Where the reader is.
     private Place place;
@@ -73,15 +67,9 @@ final class TaskFollower {
     /// Whether an attempt runs, by the events sent so far.
     private boolean running;
     private long lastSeq;
-    /// When the client was last sent something, by System.nanoTime.
-    private long sentAt;
-    private boolean unflushed;
-    /// When the client last took something, by System.nanoTime.
-    private volatile long aliveAt = System.nanoTime();
-
     /// @param memory is told before so many bytes of a result are kept for the client; may throw
     TaskFollower(long task, TaskQueue queue, Answers answers, Watch watch, Place place, IntConsumer memory,
-            OutputStream out, Duration pingEvery) {
+            LiveOutput out) {
         this.task = task;
         this.queue = queue;
         this.answers = answers;
@@ -89,7 +77,6 @@ final class TaskFollower {
         this.memory = memory;
         this.place = place;
         this.out = out;
-        pingNanos = pingEvery.toNanos();
     }
 
     void run() throws IOException, InterruptedException {
@@ -107,16 +94,9 @@ final class TaskFollower {
             }
             adopt();
             drain();
-            if (!flush()) {
+            if (!out.flush()) {
                 rest();
             }
-        }
-    }
-
-    /// Ends the stream if its client has long stopped reading. For any thread.
-    void endIfStuck() {
-        if (System.nanoTime() - aliveAt > PINGS_MISSED_MAX * pingNanos) {
-            thread.interrupt();
         }
     }
 
@@ -211,32 +191,17 @@ final class TaskFollower {
     private void send(String head, Slice data) throws IOException {
         out.write(head.getBytes(StandardCharsets.US_ASCII));
         out.write(data.bytes(), data.from(), data.length());
-        out.write('\n');
-        out.write('\n');
-        unflushed = true;
-        aliveAt = System.nanoTime();
-    }
-
-    /// Whether there was something to flush.
-    private boolean flush() throws IOException {
-        boolean was = unflushed;
-        if (was) {
-            out.flush();
-            unflushed = false;
-            sentAt = System.nanoTime();
-            aliveAt = sentAt;
-        }
-        return was;
+        out.write(END);
+        out.sent();
     }
 
     /// Waits for more; a client that vanished is only noticed by writing to it.
     private void rest() throws IOException, InterruptedException {
-        long left = sentAt + pingNanos - System.nanoTime();
+        long left = out.untilPing();
         if (left > 0) {
             watch.await(left);
         } else {
             out.write(PING);
-            unflushed = true;
         }
     }
 

@@ -1,13 +1,8 @@
 package server.http;
 
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-
-import server.http.Answer.Streamed;
 import server.live.Answers;
 import server.live.Watch;
 import server.queue.TaskQueue;
-import shared.Problem;
 
 /// Streams what happens to one task, as server-sent events, until the task has ended:
 ///
@@ -25,35 +20,23 @@ import shared.Problem;
 /// pieces is not fixed. What a buffer did not keep, and the answer of a task that has ended, is made from the result.
 final class TaskStream {
 
-    private final HttpOptions options;
     private final TaskQueue queue;
     private final Answers answers;
-    private final Set<TaskFollower> open = ConcurrentHashMap.newKeySet();
+    private final LiveOutputs streams;
 
-    TaskStream(HttpOptions options, TaskQueue queue, Answers answers) {
-        this.options = options;
+    TaskStream(TaskQueue queue, Answers answers, LiveOutputs streams) {
         this.queue = queue;
         this.answers = answers;
+        this.streams = streams;
     }
 
     Answer open(WebRequest request) {
         long id = queue.find(request.id()).id();
         TaskFollower.Place place = TaskFollower.Place.parse(request.header("Last-event-id"));
-        if (open.size() >= options.streamsMax()) {
-            open.forEach(TaskFollower::endIfStuck);
-            throw new Problem(503, "already " + options.streamsMax() + " event streams are open, which is the limit");
-        }
-        return new Streamed("text/event-stream", out -> {
+        return streams.open("text/event-stream", out -> {
             try (Watch watch = answers.watch(id)) {
-                TaskFollower follower = new TaskFollower(id, queue, answers, watch, place, request::hold, out,
-                        options.pingEvery());
-                open.add(follower);
-                try {
-                    follower.run();
-                } finally {
-                    open.remove(follower);
-                }
+                new TaskFollower(id, queue, answers, watch, place, request::hold, out).run();
             }
-        }, "Cache-Control", "no-cache", "X-Accel-Buffering", "no");
+        });
     }
 }

@@ -107,7 +107,7 @@ final class WebRequest implements AutoCloseable {
     /// @param what what the limit belongs to, in its error message
     JsonReader json(int max, String what) {
         read(max, what, false);
-        return new JsonReader(body.bytes(), 0, body.length());
+        return body.json();
     }
 
     /// Reads the body, which must be JSON or lines of JSON.
@@ -125,6 +125,10 @@ final class WebRequest implements AutoCloseable {
     private boolean read(int max, String what, boolean linesToo) {
         long announced = announced();
         String type = announced == 0 ? Answer.JSON : contentType();
+        String encoding = header("Content-encoding");
+        if (encoding != null && !encoding.strip().equalsIgnoreCase("identity")) {
+            throw new Problem(415, "the body must come as it is, without Content-Encoding, not as " + encoding);
+        }
         boolean lines = linesToo && (type.equals(Answer.NDJSON) || type.equals("application/ndjson")
                 || type.equals("application/jsonl"));
         if (!lines && !type.equals(Answer.JSON) && !(type.startsWith("application/") && type.endsWith("+json"))) {

@@ -12,23 +12,29 @@ final class CompactedFile implements AutoCloseable {
     private static final int BUFFER = 256 << 10;
 
     /// So many bytes are synced at once: a sync of much more would hold up those of the journal's writer.
-    private static final int SYNC_EVERY = 1 << 20;
+    static final long SYNC_EVERY = 1 << 20;
+
+    /// For a file that is made before the journal has a writer.
+    static final long SYNC_AT_END = Long.MAX_VALUE;
 
     private final Storage storage;
     private final int number;
+    private final long syncEvery;
     private final Storage.Writable file;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
     private long written;
     private long synced;
 
-    CompactedFile(Storage storage, int number, Segment.Range range) throws IOException {
+    /// @param syncEvery how many bytes
+    CompactedFile(Storage storage, int number, Segment.Range range, long syncEvery) throws IOException {
         this.storage = storage;
         this.number = number;
-        file = storage.create(partName());
+        this.syncEvery = syncEvery;
+        file = storage.create(partName(number));
         put(Slice.of(Segment.header(number, range)));
     }
 
-    private String partName() {
+    private static String partName(int number) {
         return Segment.name(number) + Segment.PART;
     }
 
@@ -51,16 +57,30 @@ final class CompactedFile implements AutoCloseable {
 
     /// Closes the file and gives it its name: from here on it stands for its segments, also after a crash.
     void finish(long nextSeq, long kept) throws IOException {
+        complete(nextSeq, kept);
+        giveName(storage, number);
+        storage.sync();
+    }
+
+    /// Closes the file, and syncs it.
+    void complete(long nextSeq, long kept) throws IOException {
         put(Slice.of(Line.closing(number, offset(), nextSeq, kept)));
         flush();
         file.force();
-        storage.rename(partName(), Segment.name(number));
-        storage.sync();
+    }
+
+    /// Of one that is complete; durable after [Storage#sync].
+    static void giveName(Storage storage, int number) throws IOException {
+        storage.rename(partName(number), Segment.name(number));
     }
 
     /// Removes what was written; for a file that was not finished.
     void discard() throws IOException {
-        storage.delete(partName());
+        discard(storage, number);
+    }
+
+    static void discard(Storage storage, int number) throws IOException {
+        storage.delete(partName(number));
     }
 
     private void put(Slice bytes) throws IOException {
@@ -79,7 +99,7 @@ final class CompactedFile implements AutoCloseable {
         file.write(buffer, written);
         buffer.clear();
         written += length;
-        if (written - synced >= SYNC_EVERY) {
+        if (written - synced >= syncEvery) {
             long begun = System.nanoTime();
             file.force();
             synced = written;

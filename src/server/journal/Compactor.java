@@ -108,7 +108,7 @@ final class Compactor {
         List<SegmentFile> files = group.stream().map(Plan::file).toList();
         long bytes = group.stream().mapToLong(Plan::bytes).sum();
         if (storage.free() < bytes + segmentSize) {
-            throw new IOException("no room for a compaction: it needs " + (bytes + segmentSize) + " bytes in "
+            throw new JournalFull("no room for a compaction: it needs " + (bytes + segmentSize) + " bytes in "
                     + storage.describe("") + ", and " + storage.free() + " are free");
         }
         Segment.Range range = new Segment.Range(files.getFirst().range().from(), files.getLast().range().to());
@@ -116,7 +116,7 @@ final class Compactor {
         SegmentFile made;
         Copy copy;
         boolean finished = false;
-        CompactedFile out = new CompactedFile(storage, number, range);
+        CompactedFile out = new CompactedFile(storage, number, range, CompactedFile.SYNC_EVERY);
         try (out) {
             copy = new Copy(out, number);
             long next = 0;
@@ -142,7 +142,9 @@ final class Compactor {
         dropped -= made.lines();
         for (SegmentFile file : files) {
             dropped += file.lines();
-            delete(file);
+            if (!segments.isHeld(file.number())) {
+                delete(file);
+            }
         }
         storage.sync();
     }

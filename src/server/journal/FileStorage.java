@@ -96,7 +96,9 @@ public final class FileStorage implements Storage {
     @Override
     public List<String> list() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.map(file -> file.getFileName().toString()).toList();
+            // the lock file is nobody's to open, and anything but a file could block who does
+            return files.filter(Files::isRegularFile).map(file -> file.getFileName().toString())
+                    .filter(name -> !name.equals(LOCK)).toList();
         }
     }
 

@@ -37,6 +37,9 @@ final class Inspection {
             problem(e.file, e.offset, e.what);
             return;
         }
+        if (!Restore.hasJournal(storage)) {
+            readBackups();
+        }
         int last = 0;
         for (JournalFiles.File file : found.files()) {
             last = isUnused(file.number()) ? last : file.number();
@@ -63,6 +66,17 @@ final class Inspection {
         }
         if (more > 0) {
             notes.add("the last unit lacks " + more + " lines; the next start drops it");
+        }
+    }
+
+    private void readBackups() throws IOException {
+        for (String name : BackupFile.in(storage)) {
+            try {
+                BackupFile.read(storage, name, this::event);
+                notes.add(storage.describe(name) + ": a backup; the next start restores it");
+            } catch (JournalDamage e) {
+                problem(e.file, e.offset, e.what);
+            }
         }
     }
 
@@ -112,13 +126,18 @@ final class Inspection {
             more = line.more;
             return true;
         }
-        next = line.seq + 1;
         more = line.more;
-        lines++;
-        firstSeq = firstSeq < 0 ? line.seq : firstSeq;
-        lastSeq = line.seq;
-        visitor.line(line.seq, Segment.position(reader.number, reader.offset()), reader.json());
+        event(reader);
         return false;
+    }
+
+    private void event(SegmentReader reader) {
+        long seq = reader.line.seq;
+        next = seq + 1;
+        lines++;
+        firstSeq = firstSeq < 0 ? seq : firstSeq;
+        lastSeq = seq;
+        visitor.line(seq, Segment.position(reader.number, reader.offset()), reader.json());
     }
 
     /// @return whether there is damage

@@ -3,10 +3,9 @@ package server.journal;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 
 import shared.json.Slice;
@@ -16,9 +15,9 @@ import shared.json.Slice;
 ///
 /// A position is `segment number << 32 | offset in the segment`.
 ///
-/// Appending only takes a line into the open batch, in memory. One thread writes: it takes the batch, writes it with
-/// one sync, publishes, and takes what came meanwhile. A batch's start is therefore the position up to which
-/// everything is on the disk before it, and all positions are known when a line is appended.
+/// Appending only takes a line into the open batch, in memory (see [Intake]). One thread writes: it takes the batch,
+/// writes it with one sync, publishes, and takes what came meanwhile. A batch's start is therefore the position up to
+/// which everything is on the disk before it, and all positions are known when a line is appended.
 ///
 /// Crash safety rests on this: a sector of 512 bytes is written whole or not at all, `fdatasync` returns when the data
 /// is on the disk, and a rename is atomic. Nothing is assumed about the order in which unsynced sectors are written.
@@ -32,49 +31,25 @@ public final class Journal implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Journal.class.getName());
 
-    /// Beyond so many bytes that were not written yet [#awaitRoom()] waits.
-    private static final long PENDING_MAX = 32 << 20;
-
-    /// The longest that a line waits for others to share its sync.
-    private static final long GATHER_MS = 1;
-
     private final Storage storage;
     private final AutoCloseable directoryLock;
     private final Preparer preparer;
-    private final Supply supply;
     private final Segments segments = new Segments();
+    private final Intake intake;
     private final JournalReader reader;
     private final JournalWriter writer;
     private final Thread thread;
     private final List<LongConsumer> durableListeners = new CopyOnWriteArrayList<>();
     private final List<Runnable> failureListeners = new CopyOnWriteArrayList<>();
 
-    /// Guards what follows; held briefly, never during I/O.
-    private final Object lock = new Object();
-    /// What is not durable yet, oldest first; the writer has at most the first.
-    private final ArrayDeque<Batch> pending = new ArrayDeque<>();
-    private long pendingBytes;
-    /// Where the next line goes.
-    private Space space;
-    private boolean closing;
-    /// How many lines the writer waits for; 0 while it writes.
-    private int wanted;
-    /// How many lines are to share the next sync, if they come at once.
-    private int sharing;
-
-    private volatile long nextSeq;
-    private volatile long durableSeq;
-    /// Everything before this position is on the disk for good.
-    private volatile long durableEnd;
-    private volatile JournalFailure failure;
-    private volatile boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Journal(Storage storage, JournalOptions options, AutoCloseable directoryLock) {
         this.storage = storage;
         this.directoryLock = directoryLock;
         reader = new JournalReader(storage, segments);
         preparer = new Preparer(storage);
-        supply = new Supply(lock, preparer, options);
+        intake = new Intake(segments, preparer, options);
         writer = new JournalWriter(storage, preparer);
         thread = Thread.ofPlatform().name("journal-writer").daemon().unstarted(this::write);
     }
@@ -96,15 +71,11 @@ public final class Journal implements AutoCloseable {
     }
 
     private void start(Visitor replay) throws IOException {
+        Restore.ifEmpty(storage, intake.segmentSize);
         Recovery recovery = new Recovery(storage);
         Recovery.Result found = recovery.run();
         long next = segments.replay(recovery, found, replay);
-        nextSeq = next;
-        durableSeq = next - 1;
-        space = supply.begin(found.unused(), found.next());
-        writer.use(space.segment);
-        durableEnd = Segment.position(space.segment, Segment.HEADER);
-        segments.begin(space.segment, nextSeq);
+        writer.use(intake.begin(found, next));
         long lines = next - 1;
         LOG.log(Level.DEBUG, () -> "event=journal_opened segments=" + found.used().size() + " last_seq=" + lines);
         thread.start();
@@ -112,7 +83,7 @@ public final class Journal implements AutoCloseable {
 
     /// The sequence number that the next line gets. Appending calls are serialised by their caller (the queue's lock).
     public long nextSeq() {
-        return nextSeq;
+        return intake.nextSeq();
     }
 
     /// Takes one line; returns before it is durable. Waits while there is no room for it.
@@ -131,9 +102,9 @@ public final class Journal implements AutoCloseable {
     public long[] appendAll(List<Slice[]> lines) {
         while (true) {
             try {
-                return tryAppend(Urgency.HIGH, lines);
+                return intake.tryAppend(Urgency.HIGH, lines);
             } catch (NoRoom none) {
-                awaitRoom(none);
+                intake.awaitRoom(none);
             }
         }
     }
@@ -150,87 +121,18 @@ public final class Journal implements AutoCloseable {
     ///
     /// @throws NoRoom if there is no space for all of them now
     public long[] tryAppend(Urgency urgency, List<Slice[]> lines) {
-        synchronized (lock) {
-            ensureOpen();
-            if (!space.fits(lines, nextSeq, urgency)) {
-                throw new NoRoom(lines, urgency);
-            }
-            long[] positions = new long[lines.size()];
-            for (int i = 0; i < positions.length; i++) {
-                positions[i] = add(lines, i);
-            }
-            wake();
-            return positions;
-        }
-    }
-
-    private void ensureOpen() {
-        JournalFailure failed = failure;
-        if (failed != null) {
-            throw new JournalFailure(failed.getMessage(), failed.getCause());
-        }
-        if (closing) {
-            throw new JournalFailure("the journal is closed", null);
-        }
-    }
-
-    /// Under the lock; there is room for it.
-    private long add(List<Slice[]> lines, int index) {
-        int more = lines.size() - index - 1;
-        // prefixes have the line's own number: so far as the unit is in, it has moved on
-        long length = Space.length(lines, index, nextSeq - index);
-        long end = Space.lineEnd(space.offset, length);
-        while (end + Segment.CLOSING_MAX > space.size) {
-            rotate(index == 0 ? 0 : more + 1);
-            end = Space.lineEnd(space.offset, length);
-        }
-        int start = space.offset;
-        openBatch().add(lines.get(index), more, (int) end);
-        space.offset = (int) end;
-        pendingBytes += end - start;
-        nextSeq++;
-        return Segment.position(space.segment, start);
-    }
-
-    /// Goes on to the next segment, which is there.
-    private void rotate(int moreAfter) {
-        Batch last = openBatch();
-        last.closes = true;
-        last.moreAfter = moreAfter;
-        space.rotate();
-        segments.begin(space.segment, nextSeq);
-        supply.keepUp();
-    }
-
-    /// The batch that takes the next line.
-    private Batch openBatch() {
-        Batch last = pending.peekLast();
-        if (last == null || last.taken || last.closes) {
-            int capacity = last == null ? 16 : Math.clamp(last.count, 16, 1024);
-            last = new Batch(space.segment, space.offset, nextSeq, capacity);
-            pending.addLast(last);
-        }
-        return last;
-    }
-
-    private void wake() {
-        if (wanted > 0 && (closing || pending.size() > 1 || pending.peekFirst().count >= wanted)) {
-            wanted = 0;
-            lock.notifyAll();
-        }
+        return intake.tryAppend(urgency, lines);
     }
 
     /// Null while there is room; else what is full: no segment can be made, and what is there is used up but for the
     /// reserves.
     public String full() {
-        synchronized (lock) {
-            return supply.full();
-        }
+        return intake.full();
     }
 
     /// Calls this whenever there is more room, on a thread of the journal's. It must be quick.
     public void onRoom(Runnable listener) {
-        supply.onMore(listener);
+        intake.supply.onMore(listener);
     }
 
     /// Waits until there is room for these lines. To be called without holding a lock.
@@ -238,36 +140,23 @@ public final class Journal implements AutoCloseable {
     /// @throws JournalFull    if the disk is full
     /// @throws JournalFailure if the journal can write no more
     public void awaitRoom(NoRoom none) {
-        supply.await(none, () -> {
-            ensureOpen();
-            return nextSeq;
-        });
+        intake.awaitRoom(none);
     }
 
     /// Waits while very much is appended but not written, so that memory stays bounded where the disk is slow. To be
     /// called before an append, and without holding a lock that a listener of [#onDurable] takes.
     public void awaitRoom() {
-        while (true) {
-            Batch first;
-            synchronized (lock) {
-                ensureOpen();
-                if (pendingBytes <= PENDING_MAX) {
-                    return;
-                }
-                first = pending.peekFirst();
-            }
-            Patience.await(first.done);
-        }
+        intake.awaitRoom();
     }
 
     /// The last sequence number given out.
     public long appendedSeq() {
-        return nextSeq - 1;
+        return intake.nextSeq() - 1;
     }
 
     /// Everything up to this sequence number is on the disk for good. It never stands within a unit.
     public long durableSeq() {
-        return durableSeq;
+        return intake.durableSeq();
     }
 
     /// Waits until everything up to this sequence number is on the disk. An interrupt does not end the waiting, it
@@ -275,27 +164,7 @@ public final class Journal implements AutoCloseable {
     ///
     /// @throws JournalFailure if the journal can write no more
     public void awaitDurable(long seq) {
-        while (durableSeq < seq) {
-            CountDownLatch done = null;
-            synchronized (lock) {
-                for (Batch batch : pending) {
-                    if (batch.settledSeq >= seq) {
-                        done = batch.done;
-                        break;
-                    }
-                }
-                if (done == null && durableSeq < seq) {
-                    ensureOpen();
-                    throw new IllegalArgumentException("sequence number " + seq + " was not appended yet");
-                }
-            }
-            if (done != null) {
-                Patience.await(done);
-                if (failure != null && durableSeq < seq) {
-                    ensureOpen();
-                }
-            }
-        }
+        intake.awaitDurable(seq);
     }
 
     /// Calls this on the writer's thread whenever more became durable, with [#durableSeq]. It must be quick.
@@ -310,7 +179,7 @@ public final class Journal implements AutoCloseable {
 
     /// Why the journal can write no more; null while it can.
     public String failure() {
-        JournalFailure failed = failure;
+        JournalFailure failed = intake.failure();
         return failed == null ? null : failed.getMessage();
     }
 
@@ -318,31 +187,23 @@ public final class Journal implements AutoCloseable {
     ///
     /// @throws IOException if the line is damaged, dropped, or cannot be read: it says where. Nothing else is affected
     public Slice read(long position) throws IOException {
-        if (position >= durableEnd && !Segment.isCompacted(Segment.number(position))) {
-            synchronized (lock) {
-                for (Batch batch : pending) {
-                    Slice json = batch.read(position);
-                    if (json != null) {
-                        return json;
-                    }
-                }
+        if (position >= intake.durableEnd() && !Segment.isCompacted(Segment.number(position))) {
+            Slice json = intake.read(position);
+            if (json != null) {
+                return json;
             }
         }
         return reader.read(position);
     }
 
-    /// Visits the durable lines after this sequence number that no compaction dropped, in order, until the durable end
-    /// as it is at the call.
-    ///
-    /// @throws IOException at a damaged line
-    public void scan(long afterSeq, Visitor visitor) throws IOException {
-        long end;
-        long lastSeq;
-        synchronized (lock) {
-            end = durableEnd;
-            lastSeq = durableSeq;
-        }
-        reader.scan(afterSeq, lastSeq, end, visitor);
+    /// Where the durable lines end.
+    Intake.End durable() {
+        return intake.end();
+    }
+
+    /// Reads the durable lines after this sequence number that no compaction dropped.
+    public JournalScan scan(long afterSeq) {
+        return new JournalScan(this, storage, segments, afterSeq);
     }
 
     /// No event after this sequence number was dropped by a compaction.
@@ -350,32 +211,23 @@ public final class Journal implements AutoCloseable {
         return segments.keptAfter();
     }
 
+    /// A copy of all there is, to be written.
+    public Backup backup() {
+        return new Backup(storage, segments, intake);
+    }
+
     /// What a compaction may work on.
     Compactor.Closed closed() {
-        synchronized (lock) {
-            ensureOpen();
-            int end = Segment.number(durableEnd);
-            return new Compactor.Closed(storage, segments, space.usual,
-                    segments.files().stream().filter(file -> file.range().to() < end).toList(), durableSeq);
-        }
+        intake.ensureOpen();
+        Intake.End durable = intake.end();
+        int end = Segment.number(durable.position());
+        return new Compactor.Closed(storage, segments, intake.segmentSize,
+                segments.files().stream().filter(file -> file.range().to() < end).toList(), durable.seq());
     }
 
     /// Closes the segment in use if it has lines; returns once it is closed. On a full disk it stays in use.
     void endSegment() {
-        Batch last;
-        synchronized (lock) {
-            ensureOpen();
-            last = pending.peekLast();
-            if (space.offset > Segment.HEADER && supply.awaitNext()) {
-                ensureOpen();
-                last = openBatch();
-                rotate(0);
-                lock.notifyAll();
-            }
-        }
-        if (last != null) {
-            Patience.await(last.done);
-        }
+        intake.endSegment();
         // the files that are closed now are cut soon, if they are not yet
         preparer.settle();
     }
@@ -383,18 +235,9 @@ public final class Journal implements AutoCloseable {
     /// Syncs what was appended, marks the clean stop, cuts the segment to its length, unlocks. Idempotent.
     @Override
     public void close() {
-        synchronized (lock) {
-            closing = true;
-            supply.close();
-            lock.notifyAll();
-        }
+        intake.close();
         Patience.join(thread);
-        boolean first;
-        synchronized (lock) {
-            first = !closed;
-            closed = true;
-        }
-        if (first) {
+        if (!closed.getAndSet(true)) {
             // without the lock, which the preparer may want to end with
             release();
         }
@@ -403,7 +246,7 @@ public final class Journal implements AutoCloseable {
     private void release() {
         preparer.close();
         try {
-            for (Space.Fresh fresh : space == null || failure != null ? List.<Space.Fresh>of() : space.superfluous()) {
+            for (Space.Fresh fresh : intake.superfluous()) {
                 storage.delete(Segment.name(fresh.number()));
             }
             writer.close();
@@ -417,84 +260,35 @@ public final class Journal implements AutoCloseable {
 
     private void write() {
         try {
-            for (Batch batch = take(); batch != null; batch = take()) {
+            for (Batch batch = intake.take(); batch != null; batch = intake.take()) {
                 writer.write(batch);
                 publish(batch);
             }
-            if (Segment.offset(durableEnd) > Segment.HEADER) {
-                writer.seal(Segment.offset(durableEnd), nextSeq);
+            int end = Segment.offset(intake.durableEnd());
+            if (end > Segment.HEADER) {
+                writer.seal(end, intake.nextSeq());
             }
         } catch (IOException | RuntimeException | Error e) {
             fail(e);
         }
     }
 
-    /// The next batch; null if there is none and the journal is to be closed.
-    private Batch take() {
-        synchronized (lock) {
-            while (pending.isEmpty()) {
-                if (closing) {
-                    return null;
-                }
-                await(1, 0);
-            }
-            if (pending.size() == 1 && pending.peekFirst().count < sharing && !closing) {
-                await(sharing, GATHER_MS);
-            }
-            Batch batch = pending.peekFirst();
-            batch.taken = true;
-            return batch;
-        }
-    }
-
-    /// Waits for so many lines, at most so long; 0 is for ever. Under the lock.
-    private void await(int lines, long ms) {
-        wanted = lines;
-        try {
-            lock.wait(ms);
-        } catch (InterruptedException e) {
-            // nobody interrupts this thread to tell it anything
-        }
-        wanted = 0;
-    }
-
     private void publish(Batch batch) {
-        boolean settled;
-        synchronized (lock) {
-            pending.removeFirst();
-            // Of all who keep the journal busy, half are to wait for one sync while the others, who are released now,
-            // prepare their next lines. A sync for each few of them would take the processor from all.
-            sharing = (batch.count + (pending.isEmpty() ? 0 : pending.peekFirst().count)) / 2;
-            pendingBytes -= batch.end - batch.start;
-            settled = batch.settledSeq > 0;
-            // the commit point: from here on the lines are shown; those of a unit when all of them are on the disk
-            if (settled) {
-                durableSeq = batch.settledSeq;
-                durableEnd = Segment.position(batch.segment, batch.settledEnd);
-            }
-            if (batch.closes && batch.moreAfter == 0) {
-                durableEnd = Segment.position(batch.segment + 1, Segment.HEADER);
-            }
+        if (!intake.publish(batch)) {
+            return;
         }
-        batch.done.countDown();
-        for (LongConsumer listener : settled ? durableListeners : List.<LongConsumer>of()) {
+        for (LongConsumer listener : durableListeners) {
             try {
-                listener.accept(durableSeq);
+                listener.accept(intake.durableSeq());
             } catch (RuntimeException e) {
                 LOG.log(Level.ERROR, "event=journal_listener_failed", e);
             }
         }
     }
 
-    /// What is in doubt is never written or synced again: the kernel may have dropped it and call the next sync good.
     private void fail(Throwable cause) {
         LOG.log(Level.ERROR, () -> "event=journal_failed reason=\"" + cause + "\"");
-        synchronized (lock) {
-            failure = new JournalFailure("the journal can write no more: " + cause.getMessage(), cause);
-            // the batches stay, so that their lines can still be read
-            pending.forEach(batch -> batch.done.countDown());
-            lock.notifyAll();
-        }
+        intake.fail(cause);
         failureListeners.forEach(Runnable::run);
     }
 }

@@ -29,6 +29,7 @@ public final class JournalCompaction {
     /// @param stopped asked now and then whether to give up
     /// @throws IOException    if a file is damaged or cannot be written, or it was stopped; what was done until then
     ///                        counts, and nothing is lost
+    /// @throws JournalFull    if there is no room for the next file that it would make
     /// @throws JournalFailure if the journal can write no more
     public synchronized CompactionReport run(boolean all, BooleanSupplier stopped) throws IOException {
         if (all) {

@@ -38,41 +38,13 @@ final class JournalReader {
         return storage.describe(Segment.name(Segment.number(position))) + ", offset " + Segment.offset(position);
     }
 
-    /// Visits the lines behind one sequence number and up to another, in order.
+    /// Visits the lines of a file.
     ///
-    /// @param end where the last of them ended when the call was made
-    void scan(long afterSeq, long lastSeq, long end, Journal.Visitor visitor) throws IOException {
-        long[] seen = {afterSeq};
-        Journal.Visitor wanted = (seq, position, json) -> {
-            if (seq > seen[0] && seq <= lastSeq) {
-                seen[0] = seq;
-                visitor.line(seq, position, json);
-            }
-        };
-        int segment = segments.holding(afterSeq + 1).range().from();
-        while (segment <= Segment.number(end)) {
-            SegmentFile file = segments.of(segment);
-            boolean last = file.number() == Segment.number(end);
-            if (last && Segment.offset(end) == Segment.HEADER) {
-                // nothing is in it yet, it may not even be there
-                return;
-            }
-            try {
-                scan(file.number(), last ? Segment.offset(end) : Long.MAX_VALUE, wanted);
-                segment = file.range().to() + 1;
-            } catch (IOException e) {
-                // if it was compacted away meanwhile, the file in its place has the rest
-                if (segments.files().contains(file)) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private void scan(int number, long limit, Journal.Visitor visitor) throws IOException {
+    /// @param limit where they end; Long.MAX_VALUE for a file that is closed
+    static void lines(Storage storage, int number, long limit, SegmentReader.Visitor visitor) throws IOException {
         SegmentReader reader = new SegmentReader(storage, number, limit);
         while (reader.next() && !reader.line.closing) {
-            visitor.line(reader.line.seq, Segment.position(number, reader.offset()), reader.json());
+            visitor.line(reader);
         }
         if (limit == Long.MAX_VALUE ? !reader.line.closing : reader.end() < limit) {
             throw new JournalDamage(storage, Segment.name(number), reader.offset(), -1,

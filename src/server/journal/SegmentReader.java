@@ -12,6 +12,11 @@ import shared.json.Slice;
 /// ```
 final class SegmentReader {
 
+    /// Gets each line while the reader stands at it.
+    interface Visitor {
+        void line(SegmentReader reader) throws IOException;
+    }
+
     private static final int BUFFER = 256 << 10;
 
     final int number;
@@ -34,13 +39,29 @@ final class SegmentReader {
     /// @param limit the offset up to which to read, at most
     /// @throws JournalDamage if the header is not right
     SegmentReader(Storage storage, int number, long limit) throws IOException {
+        this(storage, number, Segment.HEADER, limit, BUFFER);
+    }
+
+    /// @param from   where the first line to be read begins
+    /// @param buffer how much is read at a time
+    SegmentReader(Storage storage, int number, long from, long limit, int buffer) throws IOException {
+        this(storage, Segment.name(number), number, Segment.size(storage, number), from, limit, buffer);
+    }
+
+    private SegmentReader(Storage storage, String name, int number, int size, long from, long limit, int buffer)
+            throws IOException {
         this.storage = storage;
+        this.name = name;
         this.number = number;
-        size = Segment.size(storage, number);
-        name = Segment.name(number);
+        this.size = size;
         this.limit = Math.min(limit, storage.size(name));
-        buffer = new byte[(int) Math.min(BUFFER, this.limit + 1)];
-        base = Segment.HEADER;
+        this.buffer = new byte[(int) Math.min(buffer, this.limit + 1)];
+        base = from;
+    }
+
+    /// Reads a backup, of any length, whose header is right.
+    static SegmentReader ofBackup(Storage storage, String name) throws IOException {
+        return new SegmentReader(storage, name, 0, 0, Segment.HEADER, Long.MAX_VALUE, BUFFER);
     }
 
     /// Goes to the next line, or the closing mark.

@@ -25,6 +25,8 @@ final class Segments {
 
     private volatile List<SegmentFile> files = List.of();
     private final Map<Integer, Moved> moved = new ConcurrentHashMap<>();
+    /// The numbers of those that a backup still has to read, once for each backup.
+    private final List<Integer> held = new ArrayList<>();
     /// The number of the last compacted file.
     private int compacted = Segment.COMPACTED;
     /// No event after this one was dropped.
@@ -75,6 +77,24 @@ final class Segments {
         all.set(all.indexOf(old.getFirst()), made);
         all.removeAll(old);
         files = List.copyOf(all);
+    }
+
+    /// The files as they are now; a compaction leaves them on the disk until they are released.
+    synchronized List<SegmentFile> hold() {
+        files.forEach(file -> held.add(file.number()));
+        return files;
+    }
+
+    /// A backup needs this file no more.
+    ///
+    /// @return whether it is to be deleted: nobody else needs it, and it was replaced
+    synchronized boolean release(int number) {
+        held.remove((Integer) number);
+        return !held.contains(number) && files.stream().noneMatch(file -> file.number() == number);
+    }
+
+    synchronized boolean isHeld(int number) {
+        return held.contains(number);
     }
 
     synchronized int nextCompacted() {

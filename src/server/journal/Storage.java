@@ -15,7 +15,7 @@ public interface Storage {
     /// @throws IOException naming the process that has it, if it is taken
     AutoCloseable lock() throws IOException;
 
-    /// The names of all files, in no order, also of those that are not the journal's.
+    /// The names of all files, in no order, also of those that are not the journal's; not the lock's.
     List<String> list() throws IOException;
 
     /// Makes an empty file, in the place of one that is there.

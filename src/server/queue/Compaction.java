@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import server.journal.CompactionReport;
 import server.journal.JournalCompaction;
 import server.journal.JournalFailure;
+import server.journal.JournalFull;
 import shared.Problem;
 
 /// Compacts the queue's journal: by itself where it pays, on a thread of its own, and when asked to.
@@ -37,6 +38,8 @@ public final class Compaction implements AutoCloseable {
     public CompactionReport now() {
         try {
             return logged(true);
+        } catch (JournalFull full) {
+            throw new Problem(507, full.getMessage());
         } catch (IOException | JournalFailure e) {
             throw new Problem(503, "the journal could not be compacted, nothing is lost: " + e.getMessage());
         }

@@ -9,6 +9,7 @@ import server.queue.Event.CronChange;
 import server.queue.Event.CronWhat;
 import server.journal.Urgency;
 import server.task.CronOrigin;
+import server.task.CronId;
 import server.task.CronPlan;
 import server.task.CronTask;
 import server.task.Overlap;
@@ -87,6 +88,12 @@ public final class CronBook {
         return queue.shown(() -> queue.state.crons().find(text));
     }
 
+    /// As [#find], but a whole id may also be that of a cron task that is gone.
+    public long idOf(String text) {
+        long id = CronId.parse(text);
+        return id >= 0 ? id : find(text).id();
+    }
+
     public CronTask get(long id) {
         return queue.shown(() -> queue.state.crons().require(id));
     }
@@ -94,6 +101,18 @@ public final class CronBook {
     /// In the order of their creation.
     public List<CronTask> all() {
         return queue.shown(() -> queue.state.crons().all());
+    }
+
+    /// Its next due times after this moment, as long as nothing changes, enabled or not; fewer if there are no more.
+    ///
+    /// @param after milliseconds since the epoch
+    public static List<Long> dueAfter(CronTask cron, long after, int count) {
+        CronSchedule schedule = new CronSchedule(cron);
+        List<Long> times = new ArrayList<>();
+        for (long due = schedule.next(after); due != 0 && times.size() < count; due = schedule.next(due)) {
+            times.add(due);
+        }
+        return times;
     }
 
     /// The template of its tasks as it was given, read from the journal.

@@ -41,6 +41,12 @@ sealed interface Event {
     /// @param result   what only a `completed` event has; null otherwise
     record Change(What what, long at, Task task, List<Attempt> attempts, Request request, Slice result)
             implements Event {
+
+        /// The same without what need not be kept in memory until it is shown.
+        Change slim() {
+            return new Change(what, at, task, List.of(),
+                    request == null ? null : new Request(null, request.preview, null, null), null);
+        }
     }
 
     /// What memory does not hold of a submit.

@@ -41,6 +41,8 @@ final class EventCodec {
     private static final int CAPACITY = 384;
 
     private final Pool pool;
+    /// For the lines of the replay, which one thread reads.
+    private final JsonReader replayed = JsonReader.ofOwn(new Slice(new byte[0], 0, 0));
 
     EventCodec(Pool pool) {
         this.pool = pool;
@@ -67,20 +69,35 @@ final class EventCodec {
                 yield new Slice[] {piece(out), change.template(), END};
             }
             case Event.Change change -> {
-                head(out, change);
-                TaskLine.write(out.name("task"), change.task());
-                if (change.task().order() != change.task().arrival()) {
-                    out.name("order").number(change.task().order());
-                }
-                rest(out, change);
-                Slice last = change.request() != null ? change.request().payload() : change.result();
-                if (last == null) {
-                    yield new Slice[] {piece(out), END};
-                }
-                out.name(change.request() != null ? "payload" : "result");
-                yield new Slice[] {piece(out), last, END};
+                Slice last = members(out, change);
+                yield last == null ? new Slice[] {piece(out), END} : new Slice[] {piece(out), last, END};
             }
         };
+    }
+
+    /// Writes the same in one piece.
+    static void write(JsonWriter out, Event.Change change) {
+        out.beginObject();
+        Slice last = members(out, change);
+        if (last != null) {
+            out.raw(last.bytes(), last.from(), last.to());
+        }
+        out.endObject();
+    }
+
+    /// @return the value of the last member, whose name is written; null if there is none
+    private static Slice members(JsonWriter out, Event.Change change) {
+        head(out, change);
+        TaskLine.write(out.name("task"), change.task());
+        if (change.task().order() != change.task().arrival()) {
+            out.name("order").number(change.task().order());
+        }
+        rest(out, change);
+        Slice last = change.request() != null ? change.request().payload() : change.result();
+        if (last != null) {
+            out.name(change.request() != null ? "payload" : "result");
+        }
+        return last;
     }
 
     private static void head(JsonWriter out, Event.Change change) {
@@ -129,12 +146,17 @@ final class EventCodec {
 
     /// All that a line tells.
     Event decode(Slice line) {
-        return new Decoder(line, true).event();
+        return new Decoder(JsonReader.ofOwn(line), Part.ALL).event();
     }
 
-    /// What a replay needs of a line: no payload, preview or result, and no attempts of an ended task.
+    /// What the feed shows: no payload, result or template.
+    Event decodeForFeed(Slice line) {
+        return new Decoder(JsonReader.ofOwn(line), Part.SHOWN).event();
+    }
+
+    /// What a replay needs of a line: no payload, preview or result, and no attempts of an ended task. For one thread.
     Event decodeBriefly(Slice line) {
-        return new Decoder(line, false).event();
+        return new Decoder(replayed.begin(line.bytes(), line.from(), line.to()), Part.STATE).event();
     }
 
     /// [#decodeBriefly], or an error that names the line.
@@ -147,9 +169,12 @@ final class EventCodec {
         }
     }
 
+    /// How much of a line is read.
+    private enum Part { STATE, SHOWN, ALL }
+
     private final class Decoder {
         private final JsonReader in;
-        private final boolean wholly;
+        private final Part part;
 
         private String event;
         private String what;
@@ -165,9 +190,9 @@ final class EventCodec {
         private CronTask cron;
         private Slice template;
 
-        Decoder(Slice line, boolean wholly) {
-            in = JsonReader.ofOwn(line);
-            this.wholly = wholly;
+        Decoder(JsonReader in, Part part) {
+            this.in = in;
+            this.part = part;
         }
 
         Event event() {
@@ -189,41 +214,45 @@ final class EventCodec {
         /// @return whether to go on
         private boolean member(String name) {
             switch (name) {
-                case "event" -> event = in.string();
-                case "what" -> what = in.string();
-                case "at" -> at = Times.parse("at", in.string());
+                case "event" -> event = in.word();
+                case "what" -> what = in.word();
+                case "at" -> at = Times.parse("at", in.word());
                 case "mode" -> mode = in.string();
                 case "task" -> task = new TaskLine(in, pool).read();
                 case "cron" -> cron = new CronLine(in, pool).read();
                 case "template" -> {
-                    template = wholly ? in.raw() : UNREAD;
-                    return wholly;
+                    template = part == Part.ALL ? in.raw() : UNREAD;
+                    return part == Part.ALL;
                 }
                 case "order" -> task = task.placed(Long.parseLong(in.number()), 0, 0, 0);
                 case "idempotency" -> idempotency();
                 case "attempts" -> {
-                    if (!wholly && task.status().ended()) {
+                    if (part == Part.STATE && task.status().ended()) {
                         return false;
                     }
                     attempts();
                 }
-                case "preview", "payload", "result" -> {
-                    if (!wholly) {
+                case "preview" -> {
+                    if (part == Part.STATE) {
                         return false;
                     }
-                    last(name);
+                    preview = in.string();
+                }
+                case "payload" -> {
+                    if (part != Part.ALL) {
+                        return false;
+                    }
+                    payload = in.raw();
+                }
+                case "result" -> {
+                    if (part != Part.ALL) {
+                        return false;
+                    }
+                    result = in.raw();
                 }
                 default -> in.skip();
             }
             return true;
-        }
-
-        private void last(String name) {
-            switch (name) {
-                case "preview" -> preview = in.string();
-                case "payload" -> payload = in.raw();
-                default -> result = in.raw();
-            }
         }
 
         private void idempotency() {
@@ -248,7 +277,7 @@ final class EventCodec {
 
         private Event.Change change() {
             Event.What kind = Event.What.parse(what);
-            boolean request = payload != null || key != null;
+            boolean request = payload != null || key != null || preview != null;
             Task whole = task.status().ended() || attempts.isEmpty() ? task
                     : task.with(task.state(), task.retries(), attempts);
             return new Event.Change(kind, at, whole, attempts,

@@ -8,7 +8,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-import server.queue.TaskQueue.DurableEvent;
 
 /// Passes events on once they are durable, in order, and keeps the last of them at hand.
 ///
@@ -84,9 +83,7 @@ final class Feed {
         return switch (event) {
             case Event.ModeChange change -> change;
             case Event.CronChange change -> new Event.CronChange(change.what(), change.at(), change.cron(), null);
-            case Event.Change change -> new Event.Change(change.what(), change.at(), change.task(), List.of(),
-                    change.request() == null ? null : new Event.Request(null, change.request().preview(), null, null),
-                    null);
+            case Event.Change change -> change.slim();
         };
     }
 }

@@ -52,6 +52,15 @@ final class Lists {
         return Selection.page(tasks, sort, ascending, limit, offset, place);
     }
 
+    /// Of all tasks the last ones that came, newest first. The lock is held.
+    List<Task> newest(int limit) {
+        Listing listing = new Listing(state, TaskFilter.ALL, TaskSort.CREATED_AT, false, limit, 0, null);
+        while (listing.step(state)) {
+            // without a filter these are few steps
+        }
+        return listing.page().tasks();
+    }
+
     /// Of those that some cron tasks made, which are few and known.
     private TaskPage ofCrons(TaskFilter filter, TaskSort sort, boolean ascending, int limit, long offset,
             String after) {

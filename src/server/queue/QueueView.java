@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import server.journal.Backup;
 import server.journal.Journal;
-import server.queue.TaskQueue.DurableEvent;
 import server.queue.TaskQueue.TaskSort;
 import server.task.Task;
 import server.task.TaskDocument;
@@ -90,6 +90,11 @@ abstract class QueueView {
         return lists.page(filter, sort, ascending, limit, offset, after);
     }
 
+    /// @param newest so many tasks
+    public QueueSnapshot snapshot(int newest) {
+        return shown(() -> new QueueSnapshot(state.stats(journal.appendedSeq()), lists.newest(newest)));
+    }
+
     public QueueStats stats() {
         return shown(() -> state.stats(journal.appendedSeq()));
     }
@@ -111,6 +116,11 @@ abstract class QueueView {
         return journal.full();
     }
 
+    /// A copy of all there is, to be written; see [Backup].
+    public Backup backup() {
+        return journal.backup();
+    }
+
     /// The request's payload, read from the journal.
     public Slice payload(Task task) throws IOException {
         try {
@@ -128,6 +138,16 @@ abstract class QueueView {
         read(task, reader::events).forEach(event -> events.put(event.seq(), event));
         feed.recentOf(id, journal.durableSeq()).forEach(event -> events.putIfAbsent(event.seq(), event));
         return List.copyOf(events.values());
+    }
+
+    /// Everything up to this sequence number is on the disk for good; listeners of events may not have all of it yet.
+    public long durableSeq() {
+        return journal.durableSeq();
+    }
+
+    /// Reads the events after this one, as long as compaction has not dropped one of them. See [EventLog].
+    public EventLog eventsAfter(long seq) {
+        return new EventLog(journal.scan(seq), journal, reader);
     }
 
     /// Looks at the state, and waits until all that it tells of is durable.

@@ -13,6 +13,8 @@ import shared.TaskType;
 public record TaskFilter(Set<TaskStatus> statuses, Set<TaskType> types, Set<Integer> priorities, Set<String> models,
         Set<Long> crons, String query) {
 
+    static final TaskFilter ALL = new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null);
+
     boolean hasQuery() {
         return query != null && !query.isEmpty();
     }

@@ -155,16 +155,16 @@ final class TaskLine {
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             switch (name) {
                 case "id" -> id = TaskId.parse(in.string());
-                case "type" -> type = TaskType.parse(in.string());
-                case "model" -> model = pool.share(in.string());
+                case "type" -> type = TaskType.parse(in.word());
+                case "model" -> model = pool.share(in.word());
                 case "priority" -> priority = Integer.parseInt(in.number());
-                case "status" -> status = TaskStatus.parse(in.string());
+                case "status" -> status = TaskStatus.parse(in.word());
                 case "created_at" -> createdAt = time(in);
                 case "retry_at" -> retryAt = time(in);
                 case "started_at" -> startedAt = time(in);
                 case "completed_at" -> endedAt = time(in);
-                case "executed_on" -> host = pool.share(in.string());
-                case "rule" -> rule = pool.share(in.string());
+                case "executed_on" -> host = pool.share(in.word());
+                case "rule" -> rule = pool.share(in.word());
                 case "retry_count" -> retries = Integer.parseInt(in.number());
                 case "error" -> error = pool.share(in.string());
                 case "metadata" -> metadata = in.raw().toBytes();
@@ -210,7 +210,7 @@ final class TaskLine {
             switch (name) {
                 case "attempt" -> number = Integer.parseInt(in.number());
                 case "host" -> host = pool.share(in.string());
-                case "rule" -> rule = pool.share(in.string());
+                case "rule" -> rule = pool.share(in.word());
                 case "started_at" -> startedAt = time(in);
                 case "ended_at" -> endedAt = time(in);
                 case "error" -> error = pool.share(in.string());
@@ -256,6 +256,6 @@ final class TaskLine {
     }
 
     static long time(JsonReader in) {
-        return Times.parse("time", in.string());
+        return Times.parse("time", in.word());
     }
 }

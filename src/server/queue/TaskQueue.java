@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 
 import server.journal.Journal;
 import server.journal.JournalOptions;
@@ -111,12 +112,16 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     public record Submitted(TaskDocument document, boolean replayed) {
     }
 
+    /// An empty batch, to be filled and given to [#submit(Batch)].
+    public Batch newBatch() {
+        return new Batch(this::shared, this::unusedIds, clock.millis());
+    }
+
     /// All or none, in order, one commit.
-    public List<Task> submitAll(List<Submission> submissions) {
-        if (submissions.isEmpty()) {
+    public List<Task> submit(Batch batch) {
+        if (batch.isEmpty()) {
             return List.of();
         }
-        Batch batch = Batch.of(submissions, this::shared, this::lockedUnusedId, clock.millis());
         Done<List<Task>> done = changing(() -> commit(batch));
         ready();
         durability.awaitShown(done.seq());
@@ -318,51 +323,6 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
         feed.listen(listener);
     }
 
-    /// An event as subscribers see it. Its JSON is made when somebody asks.
-    public static final class DurableEvent {
-        private final long seq;
-        private final long task;
-        private final boolean ended;
-        private Supplier<Slice> source;
-        private Slice json;
-
-        /// @param task  0 if it is not a task's
-        /// @param ended whether the task has ended with it, or is gone
-        public DurableEvent(long seq, long task, boolean ended, Slice json) {
-            this.seq = seq;
-            this.task = task;
-            this.ended = ended;
-            this.json = json;
-        }
-
-        DurableEvent(long seq, Event event) {
-            this(seq, event instanceof Event.Change change ? change.task().id() : 0,
-                    event instanceof Event.Change change && change.task().status().ended(), null);
-            source = () -> EventCodec.feed(seq, event);
-        }
-
-        public long seq() {
-            return seq;
-        }
-
-        public long task() {
-            return task;
-        }
-
-        public boolean ended() {
-            return ended;
-        }
-
-        /// `{"seq":…,"event":"task","what":…,"at":…,"task":{…}}`
-        public synchronized Slice json() {
-            if (json == null) {
-                json = source.get();
-                source = null;
-            }
-            return json;
-        }
-    }
-
     @Override
     public void close() {
         journal.close();
@@ -392,7 +352,7 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     }
 
     private List<Task> commit(Batch batch) {
-        state.admit(batch.events().size(), batch.metadata());
+        state.admit(batch.size(), batch.metadata());
         return commit(batch.events(), batch.lines(), Urgency.LOW);
     }
 
@@ -459,9 +419,9 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
                 asked.payload(), asked.metadata(), asked.preview());
     }
 
-    private long lockedUnusedId() {
+    private long[] unusedIds(int count) {
         synchronized (lock) {
-            return unusedId();
+            return LongStream.generate(this::unusedId).limit(count).toArray();
         }
     }
 

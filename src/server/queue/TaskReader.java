@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 
 import server.journal.Journal;
-import server.queue.TaskQueue.DurableEvent;
 import server.task.Attempt;
 import server.task.CronTask;
 import server.task.Task;
@@ -60,6 +59,11 @@ final class TaskReader {
             events.add(event(task.lastAt()));
         }
         return events;
+    }
+
+    /// The event that a line tells of, as the feed shows it.
+    DurableEvent event(long seq, Slice line) {
+        return new DurableEvent(seq, codec.decodeForFeed(line));
     }
 
     private DurableEvent event(long position) {

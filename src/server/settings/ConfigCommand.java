@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-import server.executor.ExecutorRegistry;
 import shared.Nearest;
 import shared.Problem;
 
@@ -73,10 +72,7 @@ public final class ConfigCommand {
     /// Null if they are wrong, which was then said.
     private static Settings load(CommandLine line, Map<String, String> environment, PrintStream err) {
         try {
-            Settings settings = Settings.load(line, environment);
-            ExecutorRegistry registry = settings.executors();
-            settings.hosts().forEach(host -> registry.open(host.url()).close());
-            return settings;
+            return Settings.load(line, environment);
         } catch (Problem wrong) {
             wrong.getMessage().lines().forEach(err::println);
             return null;

@@ -3,6 +3,9 @@ package server.settings;
 import java.time.Duration;
 import java.util.Map;
 
+import server.executor.HostAddress;
+import server.executor.Limits;
+
 /// A remote endpoint that is enabled, as `remote_scheduling.endpoints` names it.
 ///
 /// @param apiKey  null: none
@@ -10,6 +13,13 @@ import java.util.Map;
 /// @param timeout null: the task's
 public record EndpointSettings(String name, String baseUrl, String apiKey, int priority, int maxConcurrent,
         Map<String, String> models, Duration timeout, Map<String, String> headers) {
+
+    /// The kind of host that every endpoint is.
+    static final String KIND = "openai";
+
+    HostAddress address(Limits limits) {
+        return new HostAddress(name, baseUrl, apiKey, headers, models, timeout, limits);
+    }
 
     /// Without the key and the headers' values, for this may come into a log.
     @Override

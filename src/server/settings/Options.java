@@ -4,17 +4,17 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 
 import server.dispatch.DispatchOptions;
 import server.dispatch.HostOptions;
 import server.dispatch.RoutingOptions;
-import server.executor.HostAddress;
+import server.executor.Limits;
 import server.http.HttpOptions;
 import server.journal.JournalOptions;
 import server.queue.QueueOptions;
 import server.task.Terms;
+import server.websocket.WebSocketOptions;
 
 /// What each part of the server wants to know of the settings, in the part's own words.
 public final class Options {
@@ -27,9 +27,25 @@ public final class Options {
         return new HttpOptions(settings.text("server.host"), settings.integer("server.port"), allowedHosts(settings),
                 (int) settings.size("limits.task_bytes"), (int) settings.size("limits.batch_bytes"),
                 settings.integer("limits.batch_tasks"), settings.size("limits.bodies_bytes"), all.smallBytesMax(),
-                (int) settings.size("limits.header_bytes"), settings.duration("limits.request_time"),
-                settings.integer("limits.connections"), settings.integer("limits.event_streams"),
-                settings.integer("limits.list"), settings.duration("limits.wait"), all.pingEvery());
+                (int) settings.size("limits.header_bytes"), settings.integer("limits.json_depth"),
+                settings.duration("limits.request_time"), settings.integer("limits.connections"),
+                settings.integer("limits.event_streams"), settings.integer("limits.list"),
+                settings.duration("limits.wait"), all.pingEvery());
+    }
+
+    /// Null where there is to be no WebSocket.
+    public static WebSocketOptions webSocket(Settings settings) {
+        WebSocketOptions all = WebSocketOptions.DEFAULT;
+        String asked = settings.text("server.ws_port");
+        if ("0".equals(asked)) {
+            return null;
+        }
+        int port = asked != null ? Integer.parseInt(asked)
+                : settings.integer("server.port") == 0 ? WebSocketOptions.FREE : WebSocketOptions.NEXT;
+        return new WebSocketOptions(port, (int) settings.size("limits.header_bytes"),
+                settings.duration("limits.request_time"), settings.integer("limits.connections"),
+                settings.integer("limits.event_streams"), all.messageMax(), all.pingEvery(), all.silenceMax(),
+                all.stuckMax(), all.closeMax());
     }
 
     public static Set<String> allowedHosts(Settings settings) {
@@ -57,14 +73,14 @@ public final class Options {
 
     /// The local hosts, then the endpoints.
     public static List<HostOptions> hosts(Settings settings) {
+        Limits limits = new Limits((int) settings.size("limits.line_bytes"),
+                (int) settings.size("limits.answer_bytes"), settings.integer("limits.json_depth"));
         List<HostOptions> hosts = new ArrayList<>();
         for (HostSettings host : settings.hosts()) {
-            hosts.add(new HostOptions(new HostAddress(host.name(), host.url(), null, Map.of(), Map.of(), null), null,
-                    false, host.weight(), host.maxConcurrent(), 0));
+            hosts.add(new HostOptions(host.address(limits), null, false, host.weight(), host.maxConcurrent(), 0));
         }
         for (EndpointSettings endpoint : settings.remote().endpoints()) {
-            hosts.add(new HostOptions(new HostAddress(endpoint.name(), endpoint.baseUrl(), endpoint.apiKey(),
-                    endpoint.headers(), endpoint.models(), endpoint.timeout()), "openai", true, 1,
+            hosts.add(new HostOptions(endpoint.address(limits), EndpointSettings.KIND, true, 1,
                     endpoint.maxConcurrent(), endpoint.priority()));
         }
         return hosts;

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 import server.executor.ExecutorRegistry;
+import server.executor.Limits;
 import shared.Nearest;
 import shared.Problem;
 import shared.config.ConfigFile;
@@ -24,8 +25,9 @@ public final class Settings {
     /// @param read   as its type reads it; null if there is none
     /// @param shown  for people; null if there is none
     /// @param origin `default`, `flag --port`, `environment OLLAMA_HOST`, `config.yaml, line 3`
+    /// @param what   as messages call it: `--port`, `OLLAMA_HOST`, `config.yaml, line 3, column 9: max_workers`
     /// @param rank   the weaker, the higher
-    record Value(Object read, String shown, String origin, int rank) {
+    record Value(Object read, String shown, String origin, String what, int rank) {
     }
 
     static final String MASK = "********";
@@ -35,8 +37,8 @@ public final class Settings {
 
     private static final int FLAG = 0;
     private static final int ENVIRONMENT = 1;
-    private static final int FILE = 2;
-    private static final int DEFAULT = 3;
+    static final int FILE = 2;
+    static final int DEFAULT = 3;
 
     private final CommandLine line;
     private final Map<String, String> environment;
@@ -46,6 +48,7 @@ public final class Settings {
     private List<HostSettings> hosts = List.of();
     private RemoteSettings remote;
     private String token;
+    private ExecutorRegistry executors;
 
     private Settings(CommandLine line, Map<String, String> environment, ConfigFile file) {
         this.line = line;
@@ -127,7 +130,7 @@ public final class Settings {
 
     /// The kinds of host that there are.
     public ExecutorRegistry executors() {
-        return path("plugins") == null ? ExecutorRegistry.load() : ExecutorRegistry.load(path("plugins"));
+        return executors;
     }
 
     /// The local hosts; at least one.
@@ -206,6 +209,8 @@ public final class Settings {
         Lists lists = new Lists(file, values, problems);
         for (Setting row : Table.ALL) {
             if (!row.inList()) {
+                // where it is wrong, the others' mistakes are worth telling all the same
+                values.put(row.key(), byDefault(row));
                 noting(() -> values.put(row.key(), value(row)));
             } else if (row.key().equals("ollama.hosts[].name")) {
                 hosts = lists.hosts();
@@ -213,44 +218,76 @@ public final class Settings {
                 remote = remote(lists);
             }
         }
-        if (!problems.isEmpty()) {
-            return;
-        }
-        noting(this::checkTogether);
+        noting(this::checkRetries);
+        noting(this::readToken);
+        checkHosts(lists);
     }
 
     private RemoteSettings remote(Lists lists) {
         String at = "remote_scheduling.";
-        if (!problems.isEmpty()) {
-            // the values may be missing; the list's own mistakes are worth telling all the same
-            lists.endpoints(true);
-            return null;
-        }
         boolean enabled = bool(at + "enabled");
         return new RemoteSettings(enabled, duration(at + "health_check_interval"), bool(at + "fallback_to_local"),
                 bool(at + "local_first_policy"), integer(at + "max_local_queue_size"), lists.endpoints(enabled));
     }
 
-    private void checkTogether() {
-        Value host = values.get("ollama.host");
-        if (hosts.isEmpty() || host.rank() < FILE) {
-            hosts = texts("ollama.host").stream().map(url -> new HostSettings(null, url, 1, 0)).toList();
-        } else if (host.rank() == FILE) {
-            problems.add(host.origin() + ": ollama.host and ollama.hosts are both given; give one of them");
-        }
+    private void checkRetries() {
+        Value first = values.get("retry.initial_delay");
+        Value most = values.get("retry.max_delay");
         if (duration("retry.max_delay").compareTo(duration("retry.initial_delay")) < 0) {
-            problems.add("retry.max_delay (" + values.get("retry.max_delay").origin() + ") must be at least as long as "
-                    + "retry.initial_delay (" + values.get("retry.initial_delay").origin() + ")");
+            // what somebody wrote has a place
+            boolean given = most.rank() < DEFAULT;
+            throw Problem.badRequest((given ? most : first).what() + (given ? " must be at least as long as "
+                    + "retry.initial_delay, " + first.shown() : " must be at most as long as retry.max_delay, "
+                    + most.shown()) + " (" + (given ? first : most).origin() + ")");
         }
+    }
+
+    private void readToken() {
         Value literal = values.get("server.token");
         Value inFile = values.get("server.token_file");
         boolean both = text("server.token") != null && text("server.token_file") != null;
         if (both && literal.rank() == inFile.rank()) {
-            problems.add("server.token and server.token_file are both given; give one of them");
+            throw Problem.badRequest(inFile.what() + ": server.token is given, too; give one of them");
         }
         boolean fromFile = text("server.token_file") != null && (!both || inFile.rank() < literal.rank());
-        token = fromFile ? SecretFile.read(inFile.origin() + ": server.token_file", path("server.token_file"))
-                : text("server.token");
+        token = fromFile ? SecretFile.read(inFile.what(), path("server.token_file")) : text("server.token");
+    }
+
+    /// What the kinds of host would refuse at the start is refused here, where its place is known.
+    private void checkHosts(Lists lists) {
+        Value plugins = values.get("plugins");
+        try {
+            executors = path("plugins") == null ? ExecutorRegistry.load() : ExecutorRegistry.load(path("plugins"));
+        } catch (Problem unusable) {
+            problems.add(plugins.what() + ": " + unusable.getMessage());
+        }
+        Value host = values.get("ollama.host");
+        boolean listed = !hosts.isEmpty() && host.rank() >= FILE;
+        if (listed && host.rank() == FILE) {
+            problems.add(host.what() + ": ollama.hosts is given, too; give one of them");
+        }
+        Map<String, Object> names = new LinkedHashMap<>();
+        if (!listed) {
+            hosts = texts("ollama.host").stream().map(url -> new HostSettings(null, url, 1, 0)).toList();
+            for (int i = 0; i < hosts.size() && executors != null; i++) {
+                HostSettings one = hosts.get(i);
+                try {
+                    names.put(executors.check(null, one.address(Limits.DEFAULT)), one);
+                } catch (Problem wrong) {
+                    problems.add(what(host, i) + ": " + wrong.getMessage());
+                }
+            }
+            values.replaceAll((key, value) -> key.startsWith("ollama.hosts[") ? new Value(null, value.shown(),
+                    value.origin() + ", without effect beside " + host.origin(), value.what(), FILE) : value);
+        }
+        lists.check(executors, listed, names);
+    }
+
+    /// As messages call one of several texts.
+    private String what(Value value, int index) {
+        Node.Field field = value.rank() == FILE ? file.field("ollama.host") : null;
+        return field != null && field.value() instanceof Items list
+                ? place(list.items().get(index)) + ": " + field.name().text() : value.what();
     }
 
     private Value value(Setting row) {
@@ -270,12 +307,18 @@ public final class Settings {
             Node.Field field = file.field(row.key());
             List<String> texts = texts(row, field);
             if (texts != null) {
-                Node place = field == null ? file.field("listen_addr").value() : field.value();
-                return read(row, place(place) + ": " + row.key(), texts, file.name() + ", line " + place.line(), FILE);
+                Node.Field written = field == null ? file.field("listen_addr") : field;
+                String part = field != null ? "" : row.key().equals("server.port") ? ", its port," : ", its host,";
+                return read(row, place(written.value()) + ": " + written.name().text() + part, texts,
+                        file.name() + ", line " + written.value().line(), FILE);
             }
         }
+        return byDefault(row);
+    }
+
+    private static Value byDefault(Setting row) {
         if (row.fallback() == null) {
-            return new Value(null, null, "default", DEFAULT);
+            return new Value(null, null, "default", row.key(), DEFAULT);
         }
         return read(row, row.key(), row.fallback().isEmpty() && row.type().many() ? List.of()
                 : List.of(row.fallback()), "default", DEFAULT);
@@ -285,7 +328,7 @@ public final class Settings {
     private List<String> texts(Setting row, Node.Field field) {
         if (field != null && row.type().many() && field.value() instanceof Items list) {
             List<String> texts = new ArrayList<>();
-            list.items().forEach(item -> texts.add(file.text(row.key(), item)));
+            list.items().forEach(item -> texts.add(file.text(field.name().text(), item)));
             return texts;
         }
         String text = file.text(row.key());
@@ -300,7 +343,8 @@ public final class Settings {
     private static Value read(Setting row, String what, List<String> texts, String origin, int rank) {
         Object read = row.type().read(what, texts);
         String shown = String.join(",", texts);
-        return new Value(read, shown.isEmpty() ? null : row.type().hidden() ? MASK : masked(shown), origin, rank);
+        return new Value(read, shown.isEmpty() ? null : row.type().hidden() ? MASK : masked(shown), origin, what,
+                rank);
     }
 
     /// An address without its user and password.

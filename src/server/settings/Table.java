@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
+import shared.json.JsonReader;
+
 /// Every setting there is. The help, the README's section and the messages are made from this table.
 final class Table {
 
@@ -29,6 +31,8 @@ final class Table {
     static final List<Setting> ALL = List.of(
             of("server.host", text(), "localhost", "listen on this address or name").flag("--host ADDRESS"),
             of("server.port", integer(0, 65_535), "8080", "listen on this port; 0 takes a free one").flag("--port N"),
+            of("server.ws_port", integer(0, 65_535), null, "listen for WebSocket on this port; 0: not at all; without "
+                    + "it, on the one after server.port, or a free one where that is taken").flag("--ws-port N"),
             of("server.token", secret(), null, "what every request must bear, but those for /healthz, /readyz and "
                     + "the page's files; also $OLLAMA_QUEUE_TOKEN").live(),
             of("server.token_file", optionalPath(), null, "a file that holds the token").live(),
@@ -83,6 +87,10 @@ final class Table {
             of("limits.batch_tasks", integer(1, 10_000_000), "100000", "the tasks of a batch"),
             of("limits.bodies_bytes", size("1MiB", "100%"), "25%", "the bodies in memory at a time; beyond it 503"),
             of("limits.header_bytes", size("1KiB", "16MiB"), "64KiB", "a request's headers"),
+            of("limits.json_depth", integer(1, JsonReader.DEPTH_LIMIT), "200", "how deep JSON may nest, a request's "
+                    + "and a host's"),
+            of("limits.line_bytes", size("1KiB", "1GiB"), "32MiB", "a line of a host's answer"),
+            of("limits.answer_bytes", size("1KiB", "1GiB"), "64MiB", "a host's answer; beyond it the task fails"),
             of("limits.request_time", duration("1s", "1d"), "2m", "until a request has come, with its body"),
             of("limits.connections", integer(1, 1_000_000), "12000", "connections at a time; further ones are closed"),
             of("limits.event_streams", integer(0, 1_000_000), "1000", "event streams at a time; beyond it 503"),

@@ -34,7 +34,7 @@ record Type(String says, boolean many, boolean hidden, Reader reader) {
         if (value == null) {
             String last = texts.isEmpty() ? "" : texts.getLast();
             throw Problem.badRequest(what + " must be " + says + (last.isEmpty() ? ", not empty"
-                    : hidden ? "" : ", not \"" + Problem.shown(last) + "\""));
+                    : hidden ? "" : ", not \"" + Problem.shown(Settings.masked(last)) + "\""));
         }
         return value;
     }

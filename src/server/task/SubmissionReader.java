@@ -3,7 +3,7 @@ package server.task;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 import shared.Nearest;
 import shared.Priority;
@@ -44,20 +44,20 @@ public final class SubmissionReader {
     private record Defaults(String model, Terms terms) {
     }
 
-    private final Consumer<String> hostCheck;
+    private final BiConsumer<String, Boolean> hostCheck;
     private volatile Defaults defaults;
 
     /// @param defaultModel the model of a submit that names none
     /// @param defaults     the terms of a submit that sets none
-    /// @param hostCheck    throws a [Problem] if no host has this name
-    public SubmissionReader(String defaultModel, Terms defaults, Consumer<String> hostCheck) {
+    /// @param hostCheck    throws a [Problem] if no host has this name, or it is no endpoint though one is asked for
+    public SubmissionReader(String defaultModel, Terms defaults, BiConsumer<String, Boolean> hostCheck) {
         this.defaults = new Defaults(defaultModel, defaults);
         this.hostCheck = hostCheck;
     }
 
     /// Takes any name of a host.
     public SubmissionReader(String defaultModel, Terms defaults) {
-        this(defaultModel, defaults, name -> { });
+        this(defaultModel, defaults, (name, remote) -> { });
     }
 
     /// From now on these hold.
@@ -111,7 +111,7 @@ public final class SubmissionReader {
         }
         Terms built = terms.build(goZeros);
         if (built.on() != null) {
-            hostCheck.accept(built.on());
+            hostCheck.accept(built.on(), built.remote());
         }
         return new Submission(type, model(model, payload.model()), priority, built, payload.build(type), metadata,
                 payload.preview(type));

@@ -76,7 +76,8 @@ public final class ConfigFile {
         return new TreeSet<>(values.keySet());
     }
 
-    /// The name of a key as it stands in the file, and its value; null if the key is not given, or nothing behind it.
+    /// The name of a key as it stands in the file, with its sections, and its value; null if the key is not
+    /// given, or nothing behind it.
     public Node.Field field(String key) {
         Node.Field field = values.get(key);
         return field == null || isNothing(field.value()) ? null : field;
@@ -88,7 +89,7 @@ public final class ConfigFile {
     public String text(String key) {
         Node.Field field = field(key);
         if (field != null) {
-            return text(key, field.value());
+            return text(field.name().text(), field.value());
         }
         String address = key.equals("server.host") || key.equals("server.port") ? text("listen_addr") : null;
         if (address == null) {
@@ -148,7 +149,9 @@ public final class ConfigFile {
             String key = prefix + field.name().text();
             String known = KnownKeys.ALL.get(key);
             if (known != null) {
-                Node.Field before = prefix.endsWith("[].") ? null : values.putIfAbsent(known, field);
+                Node.Text name = field.name();
+                Node.Field whole = new Node.Field(new Node.Text(name.line(), name.column(), key, true), field.value());
+                Node.Field before = prefix.endsWith("[].") ? null : values.putIfAbsent(known, whole);
                 if (before != null) {
                     problems.add(wrong(field.name(), key + " is given already, as " + before.name().text() + " on line "
                             + before.name().line()).getMessage());

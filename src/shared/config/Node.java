@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /// A part of a YAML document, with the place where it begins; lines and columns count from 1.
-public interface Node {
+public sealed interface Node {
 
     int line();
 

@@ -436,6 +436,9 @@ public final class Yaml {
     }
 
     private void add(Node.Fields map, Node.Text key, Node value) {
+        if (key.plain() && key.text().equals("<<")) {
+            throw Problem.badRequest(place(name, key) + ": a merge key; write the keys of the other map here, too");
+        }
         Node.Field before = map.fields().putIfAbsent(key.text(), new Node.Field(key, value));
         if (before != null) {
             throw Problem.badRequest(place(name, key) + ": the key " + Problem.shown(key.text())

@@ -116,6 +116,12 @@ public final class JsonWriter {
         return value instanceof Json.Bool bool ? bool(bool.value()) : nul();
     }
 
+    /// What follows is a text of its own, right behind this one.
+    public JsonWriter next() {
+        comma = false;
+        return this;
+    }
+
     /// The number of bytes written so far.
     public int length() {
         return length;

@@ -3,6 +3,7 @@ package server.dispatch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -15,12 +16,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import server.executor.HostAddress;
+import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 import server.journal.JournalOptions;
@@ -31,6 +34,7 @@ import server.task.Submission;
 import server.task.Task;
 import server.task.TaskDocument;
 import server.task.Terms;
+import shared.Problem;
 import shared.TaskStatus;
 import shared.TaskType;
 import shared.json.Slice;
@@ -196,6 +200,30 @@ final class DispatcherTest {
     }
 
     @Test
+    void modelThatABusyHostMayHave_isWaitedFor() throws Exception {
+        AtomicInteger refusals = new AtomicInteger();
+        b.answer(call -> refusals.getAndIncrement() == 0 ? SimulatedHost.failed(Cause.BUSY, "b is busy", null)
+                : new Outcome.Completed(SimulatedHost.ANSWER));
+        start(2, local(b, 0), local(a, 0));
+        listed();
+        // since it told its models, b got another one
+        b.models("m:latest", "new:latest");
+        TaskDocument done = ended(submit(QUICK, "new", 5));
+        assertEquals(TaskStatus.COMPLETED, done.task().status(), done.task().state().toString());
+        assertEquals(1, a.asked.get());
+        assertEquals(2, refusals.get());
+    }
+
+    @Test
+    void remoteAndOnALocalHost_contradictEachOther() throws Exception {
+        start(1, local(a, 0), remote(c, 1));
+        hosts.check("a", false);
+        hosts.check("c", true);
+        assertEquals("on: \"a\" is a local host, but remote_execution asks for an endpoint; leave one of the two out",
+                assertThrows(Problem.class, () -> hosts.check("a", true)).getMessage());
+    }
+
+    @Test
     void modelThatOnlyAHostHasWhichIsDown_isWaitedFor() throws Exception {
         a.models("m:latest", "big:latest");
         start(2, local(a, 0), local(b, 0));
@@ -272,7 +300,8 @@ final class DispatcherTest {
     }
 
     private static Host host(SimulatedHost host, boolean remote, int max) {
-        HostAddress address = new HostAddress(host.name(), host.url(), null, Map.of(), Map.of(), null);
+        HostAddress address = new HostAddress(host.name(), host.url(), null, Map.of(), Map.of(), null,
+                Limits.DEFAULT);
         return new Host(new HostOptions(address, "sim", remote, 1, max, 0), "sim", host, CLOCK.millis());
     }
 

@@ -23,8 +23,9 @@ import server.task.Terms;
 import shared.TaskType;
 
 /// Each rule as a table. A host is written as `NAME:FLAGS`: a name that begins with `e` is an endpoint's, and of the
-/// flags `d` is down, `f` full, `l` lacks the model, `u` has given no list, `o` has the model loaded, `s` is named in
-/// settings for other models, a digit is how many attempts it has, `w3` its weight, `p3` its priority.
+/// flags `d` is down, `b` busy or just become unreachable, `f` full, `l` lacks the model, `u` has given no list, `o`
+/// has the model loaded, `s` is named in settings for other models, a digit is how many attempts it has, `w3` its
+/// weight, `p3` its priority.
 final class RoutingTest {
 
     private static final int QUEUE_MAX = 100;
@@ -171,18 +172,23 @@ final class RoutingTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", value = {
         // hosts | said that they lack it | may be found | place
-        "a                 | a     | false | -",
+        "a                 | a     | false | a",
         "a b               | a     | true  | b",
         "a:l b:l           | a     | true  | b",
-        "a b               | a b   | false | -",
+        "a b               | a b   | false | a",
         // away, but has it: is waited for; lacked it when last seen: is not
         "a b:d             | a     | true  | -",
-        "a b:dl            | a     | false | -",
+        "a b:dl            | a     | false | a",
+        // away for a moment: is asked then
+        "a b:bl            | a     | true  | -",
+        "a:b b:l           | b     | true  | -",
+        "a b:bl c:l        | a     | true  | c",
+        "a:l b:bl          | a b   | false | a",
         // nothing was ever heard of it
         "a b:du            | a     | true  | -",
         "a b:f             | a     | true  | -",
         // the settings keep other models' hosts out of it
-        "a e:s             | a     | false | -",
+        "a e:s             | a     | false | a",
         "a e               | a     | true  | e",
     })
     void mayFind_asksEachHealthyHostAndWaitsForThoseThatHadIt(String hosts, String lacking, boolean may, String place) {
@@ -220,13 +226,13 @@ final class RoutingTest {
     private static HostView host(String text) {
         String name = text.replaceFirst(":.*", "");
         String flags = text.contains(":") ? text.replaceFirst(".*:", "") : "";
-        boolean up = !flags.contains("d");
+        boolean up = !flags.contains("d") && !flags.contains("b");
         Set<String> installed = flags.contains("u") ? null
                 : flags.contains("l") ? Set.of("x:latest") : Set.of("m:latest", "x:latest");
         HostModels models = new HostModels(installed, flags.contains("o") ? Set.of("m:latest") : Set.of(), Set.of(),
                 Set.of());
         return new HostView(name, name.startsWith("e"), number(flags, "w", 1), number(flags, "p", 0),
-                flags.contains("s") ? Set.of("other") : Set.of(), up, up && !flags.contains("f"),
+                flags.contains("s") ? Set.of("other") : Set.of(), up, flags.contains("b"), up && !flags.contains("f"),
                 number(flags.replaceAll("[wp]\\d", ""), "", 0), models);
     }
 

@@ -22,16 +22,19 @@ import server.dispatch.HostOptions;
 import server.dispatch.Hosts;
 import server.executor.ExecutorRegistry;
 import server.executor.HostAddress;
+import server.executor.Limits;
 import server.http.HttpApi.Parts;
 import server.journal.JournalOptions;
 import server.live.AnswerBuffer;
 import server.live.Answers;
+import server.live.EventHub;
 import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.Place;
 import server.queue.QueueOptions;
 import server.queue.Run;
 import server.queue.TaskQueue;
+import server.stats.History;
 import server.task.SubmissionReader;
 import server.task.Terms;
 import shared.json.Json;
@@ -39,21 +42,22 @@ import shared.json.Slice;
 import support.FaultyStorage;
 
 /// The API on a free port, over a real queue whose disk is in memory. There is no dispatcher: the test plays it.
-final class ApiServer implements AutoCloseable {
+public final class ApiServer implements AutoCloseable {
 
-    static final String HELLO = "{\"type\":\"generate\",\"model\":\"m\",\"payload\":{\"prompt\":\"Hello\"}}";
+    public static final String HELLO = "{\"type\":\"generate\",\"model\":\"m\",\"payload\":{\"prompt\":\"Hello\"}}";
 
     final FaultyStorage storage = new FaultyStorage();
-    final Answers answers = new Answers(64 << 20);
-    final TaskQueue queue;
+    public final Answers answers = new Answers(64 << 20);
+    public final TaskQueue queue;
+    public final EventHub events;
     final Hosts hosts;
-    final HttpApi api;
+    public final HttpApi api;
     /// What a pending task is said to wait for; null for nothing.
     volatile String waiting;
 
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    ApiServer() throws IOException {
+    public ApiServer() throws IOException {
         this(HttpOptions.DEFAULT);
     }
 
@@ -63,29 +67,43 @@ final class ApiServer implements AutoCloseable {
                 new Random(42));
         Compaction compaction = new Compaction(queue, CompactionOptions.DEFAULT);
         queue.onEvent(answers::publish);
-        HostOptions far = new HostOptions(new HostAddress("far", "echo:", null, Map.of(), Map.of("m", "m"), null),
+        events = EventHub.start(queue);
+        HostOptions far = new HostOptions(new HostAddress("far", "echo:", null, Map.of(), Map.of("m", "m"), null,
+                Limits.DEFAULT),
                 "echo", true, 1, 2, 7);
         hosts = Hosts.open(ExecutorRegistry.load(), List.of(HostOptions.local("echo:"), far), 4,
                 InstantSource.system());
         SubmissionReader submissions = new SubmissionReader("qwen3", Terms.DEFAULT);
-        api = HttpApi.start(options.at("127.0.0.1", 0, Set.of()), new Parts(queue, compaction, answers, submissions,
-                hosts, task -> waiting, InstantSource.system(),
-                new Crons(queue, submissions, ZoneId.of("Europe/Berlin"), InstantSource.system())));
+        api = HttpApi.start(options.at("127.0.0.1", 0, Set.of()), new Parts(queue, compaction, answers, events,
+                submissions, hosts, task -> waiting, InstantSource.system(),
+                new Crons(queue, submissions, ZoneId.of("Europe/Berlin"), InstantSource.system()),
+                History.of(queue, System.currentTimeMillis())));
     }
 
     /// The default options with small limits, for tests at the limit.
     static HttpOptions limits(int taskBytes, int batchBytes, int batchTasks) {
         HttpOptions all = HttpOptions.DEFAULT;
         return new HttpOptions(all.host(), all.port(), all.allowedHosts(), taskBytes, batchBytes, batchTasks,
-                all.bodiesBytesMax(), all.smallBytesMax(), all.headerBytesMax(), all.requestTimeMax(),
+                all.bodiesBytesMax(), all.smallBytesMax(), all.headerBytesMax(), all.jsonDepthMax(),
+                all.requestTimeMax(),
                 all.connectionsMax(), 3, 5, all.waitMax(), Duration.ofMillis(100));
+    }
+
+    /// The default options with so many streams at most, and a ping every 100 ms.
+    static HttpOptions streams(int max) {
+        HttpOptions all = HttpOptions.DEFAULT;
+        return new HttpOptions(all.host(), all.port(), all.allowedHosts(), all.taskBytesMax(), all.batchBytesMax(),
+                all.batchTasksMax(), all.bodiesBytesMax(), all.smallBytesMax(), all.headerBytesMax(),
+                all.jsonDepthMax(), all.requestTimeMax(), all.connectionsMax(), max, all.listMax(), all.waitMax(),
+                Duration.ofMillis(100));
     }
 
     /// The default options with this much room for all bodies together.
     static HttpOptions room(long bytes) {
         HttpOptions all = HttpOptions.DEFAULT;
         return new HttpOptions(all.host(), all.port(), all.allowedHosts(), all.taskBytesMax(), all.batchBytesMax(),
-                all.batchTasksMax(), bytes, all.smallBytesMax(), all.headerBytesMax(), all.requestTimeMax(),
+                all.batchTasksMax(), bytes, all.smallBytesMax(), all.headerBytesMax(), all.jsonDepthMax(),
+                all.requestTimeMax(),
                 all.connectionsMax(), all.streamsMax(), all.listMax(), all.waitMax(), all.pingEvery());
     }
 
@@ -115,7 +133,7 @@ final class ApiServer implements AutoCloseable {
         return ask("GET", path, null, headers);
     }
 
-    HttpResponse<String> post(String path, String body, String... headers) {
+    public HttpResponse<String> post(String path, String body, String... headers) {
         return ask("POST", path, body, headers);
     }
 
@@ -132,33 +150,33 @@ final class ApiServer implements AutoCloseable {
     }
 
     /// Submits a task; its id.
-    String submit(String json) {
+    public String submit(String json) {
         return json(post("/api/tasks", json)).text("id");
     }
 
     /// Begins the next attempt.
-    Run start() {
+    public Run start() {
         Run run = queue.startNext(task -> Place.at("box"));
         queue.awaitDurable(run.seq());
         return run;
     }
 
-    AnswerBuffer answer(Run run) {
+    public AnswerBuffer answer(Run run) {
         return answers.begin(run.task().id(), run.attempt());
     }
 
     /// Ends an attempt as the dispatcher does.
-    void complete(Run run, String result) {
+    public void complete(Run run, String result) {
         answers.end(run.task().id(), run.attempt());
         queue.complete(run, Slice.of(result.getBytes(StandardCharsets.UTF_8)));
     }
 
-    void fail(Run run, String error) {
+    public void fail(Run run, String error) {
         answers.end(run.task().id(), run.attempt());
         queue.fail(run, error);
     }
 
-    void putBack(Run run, String error) {
+    public void putBack(Run run, String error) {
         answers.end(run.task().id(), run.attempt());
         queue.putBack(run, error, 0, true);
     }
@@ -178,6 +196,7 @@ final class ApiServer implements AutoCloseable {
     @Override
     public void close() {
         client.shutdownNow();
+        events.close();
         api.close();
         queue.close();
         hosts.close();

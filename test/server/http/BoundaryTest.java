@@ -36,7 +36,7 @@ final class BoundaryTest {
     private static final int LIMIT = 100_000;
 
     private final AtomicBoolean stopping = new AtomicBoolean();
-    private final Bodies bodies = new Bodies(300_000);
+    private final Bodies bodies = new Bodies(300_000, 200);
     private HttpServer server;
     private ExecutorService handlers;
     private Wire wire;
@@ -190,6 +190,25 @@ final class BoundaryTest {
     }
 
     @Test
+    void contentEncoding_is415() throws IOException {
+        wire.send("POST", "/echo", "Content-Type: application/json", "Content-Length: 2", "Content-Encoding: identity");
+        wire.raw("{}");
+        assertEquals(200, wire.reply(true).status());
+        wire.send("POST", "/echo", "Content-Type: application/json", "Content-Length: 2", "Content-Encoding: gzip");
+        wire.raw("{}");
+        Reply refused = wire.reply(true);
+        assertEquals(415, refused.status());
+        assertTrue(refused.body().contains("without Content-Encoding, not as gzip"), refused.body());
+    }
+
+    @Test
+    void jsonDepth_atTheLimitAndBeyond() throws IOException {
+        String deep = "[".repeat(200) + "]".repeat(200);
+        assertEquals(200, wire.post("/echo", deep).status());
+        assertEquals(400, wire.post("/echo", "[" + deep + "]").status());
+    }
+
+    @Test
     void body_empty_is400() throws IOException {
         assertEquals(400, wire.ask("POST", "/echo").status());
         assertEquals(400, wire.ask("POST", "/echo", "Content-Length: 0").status());
@@ -281,7 +300,8 @@ final class BoundaryTest {
     // ---- hosts and origins
 
     @ParameterizedTest
-    @ValueSource(strings = {"localhost", "LOCALHOST:80", "127.0.0.1:9999", "127.8.8.8", "[::1]:1", "10.1.2.3",
+    @ValueSource(strings = {"localhost", "LOCALHOST:80", "localhost.", "localhost.:80", "127.0.0.1:9999",
+            "127.8.8.8", "[::1]:1", "10.1.2.3",
             "192.168.0.1", "172.16.0.1", "169.254.1.1", "[fe80::1]", "[fd00::1]", "gpu-box", "queue.example.org:8080",
             "QUEUE.example.org", "box.example.net"})
     void host_known_passes(String host) throws IOException {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -222,6 +223,23 @@ final class CronApiTest {
         for (String bad : new String[] {"", "?expr=5-1+*+*+*+*", "?expr=@daily&tz=Nix", "?expr=@daily&count=0"}) {
             assertEquals(400, server.get("/api/cron/preview" + bad).statusCode(), bad);
         }
+    }
+
+    @Test
+    void preview_ofACronTask_isWhatItWillDo() {
+        Json.Obj cron = ApiServer.json(post("/api/cron", "{'name':'n','cron_expr':'~ ~ * * *','timezone':'Asia/Tokyo',"
+                + "'task_template':{'type':'chat','prompt':'x'}}"));
+        Json.Obj preview = ApiServer.json(server.get("/api/cron/preview?count=3&id=" + cron.text("id")));
+        assertEquals("Asia/Tokyo", preview.text("timezone"));
+        assertEquals(cron.text("description"), preview.text("description"));
+        Json.Arr next = (Json.Arr) preview.get("next");
+        assertEquals(3, next.values().size());
+        assertEquals(Instant.parse(cron.text("next_run")),
+                Instant.parse(((Json.Str) next.values().getFirst()).value()));
+        put("/api/cron/n", "{'end_at':'" + cron.text("next_run") + "'}");
+        assertEquals(1, ((Json.Arr) ApiServer.json(server.get("/api/cron/preview?id=n")).get("next")).values().size());
+        assertEquals(404, server.get("/api/cron/preview?id=nix").statusCode());
+        assertEquals(400, server.get("/api/cron/preview?id=n&expr=@daily").statusCode());
     }
 
     private HttpResponse<String> post(String path, String json) {

@@ -106,7 +106,7 @@ class PowerLossTest {
             }
         }
         long durable = journal.durableSeq();
-        journal.scan(0, (seq, position, json) -> {
+        journal.scan(0).next(Long.MAX_VALUE, (seq, position, json) -> {
             if (seq <= durable) {
                 certain.put(seq, json.text());
             }

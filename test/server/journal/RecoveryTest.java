@@ -64,7 +64,7 @@ class RecoveryTest {
             journal.appendAll(List.of(new Slice[] {rest(9)}, new Slice[] {rest(90)}));
             storage.releaseSync();
             journal.awaitDurable(journal.appendedSeq());
-            journal.scan(0, (seq, position, json) -> {
+            journal.scan(0).next(Long.MAX_VALUE, (seq, position, json) -> {
                 positions.put(seq, position);
                 lines.put(seq, new Written(Segment.name(Segment.number(position)), Segment.offset(position), 0,
                         json.text()));

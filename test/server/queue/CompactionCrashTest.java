@@ -161,7 +161,7 @@ class CompactionCrashTest {
         private void step() {
             switch (random.nextInt(14)) {
                 case 0, 1, 2 -> submit();
-                case 3 -> queue.submitAll(List.of(submission(), submission(), submission()));
+                case 3 -> queue.submit(queue.newBatch().add(submission()).add(submission()).add(submission()));
                 case 4, 5 -> {
                     Run run = queue.startNext(task -> Place.at("h" + random.nextInt(2)));
                     if (run != null) {
@@ -240,7 +240,7 @@ class CompactionCrashTest {
         /// The number behind which so many of the last events are, if so many are left.
         private long behind(int eventsKept) throws IOException {
             List<Long> seqs = new ArrayList<>();
-            queue.journal.scan(0, (seq, position, line) -> seqs.add(seq));
+            queue.journal.scan(0).next(Long.MAX_VALUE, (seq, position, line) -> seqs.add(seq));
             int index = seqs.size() - eventsKept - 1;
             return Math.max(queue.journal.keptAfter(), index < 0 ? 0 : seqs.get(index));
         }
@@ -252,7 +252,7 @@ class CompactionCrashTest {
             queue.awaitDurable(lastSeq);
             TreeMap<Long, String> events = new TreeMap<>();
             EventCodec codec = new EventCodec(new Pool());
-            queue.journal.scan(from, (seq, position, line) -> events.put(seq, text(codec, line)));
+            queue.journal.scan(from).next(Long.MAX_VALUE, (seq, position, line) -> events.put(seq, text(codec, line)));
             return new Seen(documents, queue.mode(), events, lastSeq, from);
         }
 
@@ -286,7 +286,7 @@ class CompactionCrashTest {
                 assertFalse(after.tasks.containsKey(id), "deleted and back");
             }
             EventCodec codec = new EventCodec(new Pool());
-            queue.journal.scan(0, (seq, position, line) -> codec.decode(line));
+            queue.journal.scan(0).next(Long.MAX_VALUE, (seq, position, line) -> codec.decode(line));
             assertEquals(0, queue.stats().byStatus().get(TaskStatus.RUNNING));
             keys.forEach((key, id) -> {
                 if (after.tasks.containsKey(id)) {

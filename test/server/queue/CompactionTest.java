@@ -274,7 +274,7 @@ class CompactionTest {
         if (step % 10 == 0) {
             long[] last = {queue.journal.keptAfter()};
             long end = queue.journal.durableSeq();
-            queue.journal.scan(last[0], (seq, position, line) -> {
+            queue.journal.scan(last[0]).next(Long.MAX_VALUE, (seq, position, line) -> {
                 assertTrue(seq > last[0]);
                 last[0] = seq;
             });

@@ -27,7 +27,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import server.journal.JournalOptions;
-import server.queue.TaskQueue.DurableEvent;
 import server.queue.TaskQueue.Submitted;
 import server.queue.TaskQueue.TaskSort;
 import server.task.Attempt;
@@ -108,7 +107,7 @@ class TaskQueueTest {
         disk.awaitHeldSync();
         List<FutureTask<?>> tellers = List.of(waiter,
                 begin(() -> queue.submit(submission("new", 5), null, null)),
-                begin(() -> queue.submitAll(List.of(submission("b1", 5), submission("b2", 5)))),
+                begin(() -> queue.submit(queue.newBatch().add(submission("b1", 5)).add(submission("b2", 5)))),
                 begin(() -> queue.find(known.name())),
                 begin(() -> queue.document(known.id())),
                 begin(() -> queue.awaitEnd(known.id(), Duration.ofMinutes(1))),
@@ -200,14 +199,16 @@ class TaskQueueTest {
     }
 
     @Test
-    void submitAll_overTheLimit_takesNone() throws IOException {
+    void submit_batchOverTheLimit_takesNone() throws IOException {
         queue.close();
         queue = open(new QueueOptions(3, 0, Duration.ZERO, Duration.ZERO, 1 << 20));
-        List<Submission> four = List.of(submission("1", 1), submission("2", 2), submission("3", 3), submission("4", 4));
-        Problem problem = assertThrows(Problem.class, () -> queue.submitAll(four));
+        Batch three = queue.newBatch().add(submission("1", 1)).add(submission("2", 2)).add(submission("3", 3));
+        Batch four = queue.newBatch().add(submission("1", 1)).add(submission("2", 2)).add(submission("3", 3))
+                .add(submission("4", 4));
+        Problem problem = assertThrows(Problem.class, () -> queue.submit(four));
         assertEquals(429, problem.status());
         assertEquals(0, queue.stats().total());
-        List<Task> tasks = queue.submitAll(four.subList(0, 3));
+        List<Task> tasks = queue.submit(three);
         assertEquals(tasks, List.copyOf(queue.list(ALL, TaskSort.CREATED_AT, true, 10, 0, null).tasks()));
     }
 

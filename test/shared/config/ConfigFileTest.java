@@ -45,7 +45,7 @@ class ConfigFileTest {
         "server: 8080                   | 1:9  | server must hold keys, indented below it",
         "server: [a]                    | 1:9  | server must hold keys, indented below it",
         "{max_workers: 1, queue: {workers: 2}} | 1:26 | queue.workers is given already, as max_workers on line 1",
-        "<<: x                          | 1:1  | unknown key <<"})
+        "\"<<\": x                        | 1:1  | unknown key <<"})
     void open_wrongKey_isNamedWithItsPlace(String text, String place, String message) {
         String[] at = place.split(":");
         assertEquals(List.of("config.yaml, line " + at[0] + ", column " + at[1] + ": " + message),

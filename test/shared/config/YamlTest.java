@@ -88,6 +88,8 @@ class YamlTest {
                 List.of("{a: 1, a: 2}", "1:8", "there already, on line 1"),
                 List.of("a: &x 1", "1:4", "anchor"),
                 List.of("&x a: 1", "1:1", "anchor"),
+                List.of("a:\n  <<: x", "2:3", "a merge key; write the keys of the other map here, too"),
+                List.of("a: {b: 1, <<: x}", "1:11", "merge key"),
                 List.of("a: *x", "1:4", "alias"),
                 List.of("a: !!int 1", "1:4", "tag"),
                 List.of("a: [!x 1]", "1:5", "tag"),

@@ -10,6 +10,7 @@ import java.util.List;
 
 import server.executor.Call;
 import server.executor.HostReport;
+import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 import server.executor.Pieces;
@@ -17,7 +18,6 @@ import server.executor.TaskExecutor;
 import server.executor.wire.ErrorText;
 import server.executor.wire.HostClient;
 import server.executor.wire.HostFailure;
-import server.executor.wire.Limits;
 import server.executor.wire.Lines;
 import server.executor.wire.Refusal;
 import server.executor.wire.Sending;
@@ -41,10 +41,6 @@ final class OllamaExecutor implements TaskExecutor {
     private final InstantSource clock;
     private final Limits limits;
     private final HostClient client;
-
-    OllamaExecutor(OllamaAddress address, InstantSource clock) {
-        this(address, clock, Limits.DEFAULT);
-    }
 
     OllamaExecutor(OllamaAddress address, InstantSource clock, Limits limits) {
         this.address = address;
@@ -156,7 +152,7 @@ final class OllamaExecutor implements TaskExecutor {
 
     private Slice streamed(Call call, Pieces pieces, InputStream body)
             throws IOException, HostFailure, InterruptedException {
-        StreamedAnswer answer = new StreamedAnswer(call.type(), name(), limits.answer(), pieces);
+        StreamedAnswer answer = new StreamedAnswer(call.type(), name(), limits, pieces);
         Lines lines = new Lines(body, name(), limits.line());
         for (Slice line = lines.next(); line != null; line = lines.next()) {
             if (Thread.interrupted()) {
@@ -175,14 +171,14 @@ final class OllamaExecutor implements TaskExecutor {
         byte[] bytes = body.readNBytes(limits.answer() + 1);
         if (bytes.length > limits.answer()) {
             throw new HostFailure(Cause.FINAL,
-                    name() + " sent an answer larger than " + (limits.answer() >> 20) + " MiB");
+                    name() + " sent an answer larger than " + Limits.shown(limits.answer()));
         }
         boolean embeddings = false;
         Slice error = null;
         int from;
         int to;
         try {
-            JsonReader in = new JsonReader(bytes);
+            JsonReader in = new JsonReader(bytes, 0, bytes.length, limits.depth());
             from = in.position();
             in.beginObject();
             for (String name = in.nextName(); name != null; name = in.nextName()) {

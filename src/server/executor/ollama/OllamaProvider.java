@@ -32,6 +32,11 @@ public final class OllamaProvider implements ExecutorProvider {
     public TaskExecutor open(HostAddress host) {
         OllamaAddress address = OllamaAddress.parse(host.url());
         return new OllamaExecutor(host.name() == null ? address : new OllamaAddress(address.base(), host.name()),
-                InstantSource.system());
+                InstantSource.system(), host.limits());
+    }
+
+    @Override
+    public String check(HostAddress host) {
+        return OllamaAddress.parse(host.url()).name();
     }
 }

@@ -3,6 +3,7 @@ package server.executor.ollama;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import server.executor.Limits;
 import server.executor.Outcome.Cause;
 import server.executor.Pieces;
 import server.executor.wire.ErrorText;
@@ -24,7 +25,7 @@ final class StreamedAnswer {
 
     private final TaskType type;
     private final String host;
-    private final int max;
+    private final Limits limits;
     private final Pieces pieces;
 
     /// In the order of their first appearance, which is Ollama's. The message's own value is null here.
@@ -36,11 +37,10 @@ final class StreamedAnswer {
     private String doneReason = "";
 
     /// @param host for messages
-    /// @param max  the largest result in bytes
-    StreamedAnswer(TaskType type, String host, int max, Pieces pieces) {
+    StreamedAnswer(TaskType type, String host, Limits limits, Pieces pieces) {
         this.type = type;
         this.host = host;
-        this.max = max;
+        this.limits = limits;
         this.pieces = pieces;
     }
 
@@ -48,7 +48,7 @@ final class StreamedAnswer {
     ///
     /// @return whether it was the last one
     boolean add(Slice line) throws HostFailure {
-        JsonReader in = new JsonReader(line.bytes(), line.from(), line.to());
+        JsonReader in = new JsonReader(line.bytes(), line.from(), line.to(), limits.depth());
         try {
             in.beginObject();
             for (String name = in.nextName(); name != null; name = in.nextName()) {
@@ -59,8 +59,8 @@ final class StreamedAnswer {
             throw new HostFailure(Cause.PASSING, host + " sent what is not an answer of Ollama's: "
                     + notJson.getMessage());
         }
-        if (size > max) {
-            throw new HostFailure(Cause.FINAL, host + " sent an answer larger than " + (max >> 20) + " MiB");
+        if (size > limits.answer()) {
+            throw new HostFailure(Cause.FINAL, host + " sent an answer larger than " + Limits.shown(limits.answer()));
         }
         if (done && !says && (doneReason.equals("load") || doneReason.equals("unload"))) {
             throw new HostFailure(Cause.FINAL, host + " has only " + doneReason + "ed the model, for the task has no "

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import server.executor.Limits;
 import server.executor.Outcome.Cause;
 import server.executor.Pieces;
 import server.executor.wire.HostFailure;
@@ -22,7 +23,7 @@ import shared.json.Slice;
 final class CompletionAnswer {
 
     private final String host;
-    private final int max;
+    private final Limits limits;
     private final Pieces pieces;
     private final long began;
 
@@ -41,11 +42,10 @@ final class CompletionAnswer {
     private long lastAt;
 
     /// @param host  for messages
-    /// @param max   the largest result in bytes
     /// @param began when the request was sent, by `System.nanoTime`
-    CompletionAnswer(String host, int max, long began, Pieces pieces) {
+    CompletionAnswer(String host, Limits limits, long began, Pieces pieces) {
         this.host = host;
-        this.max = max;
+        this.limits = limits;
         this.began = began;
         this.pieces = pieces;
     }
@@ -53,7 +53,7 @@ final class CompletionAnswer {
     /// Takes the next chunk and hands on the text in it. It may be overwritten afterwards.
     void add(Slice chunk) throws HostFailure {
         try {
-            JsonReader in = Members.reader(chunk);
+            JsonReader in = new JsonReader(chunk.bytes(), chunk.from(), chunk.to(), limits.depth());
             Map<String, Slice> members = Members.of(in.raw(), "a chunk");
             in.end();
             ErrorObject.check(members, host, says);
@@ -66,8 +66,8 @@ final class CompletionAnswer {
             throw new HostFailure(Cause.PASSING, host + " sent what is not an answer of OpenAI's API: "
                     + wrong.getMessage());
         }
-        if (size > max) {
-            throw new HostFailure(Cause.FINAL, host + " sent an answer larger than " + (max >> 20) + " MiB");
+        if (size > limits.answer()) {
+            throw new HostFailure(Cause.FINAL, host + " sent an answer larger than " + Limits.shown(limits.answer()));
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
+import server.executor.Limits;
 import server.executor.Outcome.Cause;
 import server.executor.wire.HostFailure;
 import server.executor.wire.Lines;
@@ -18,11 +19,13 @@ import shared.json.Slice;
 final class EmbeddingsAnswer {
 
     private final String host;
+    private final Limits limits;
     private final long began;
 
     /// @param began of the call, by `System.nanoTime`
-    EmbeddingsAnswer(String host, long began) {
+    EmbeddingsAnswer(String host, Limits limits, long began) {
         this.host = host;
+        this.limits = limits;
         this.began = began;
     }
 
@@ -30,7 +33,7 @@ final class EmbeddingsAnswer {
     /// @param leftOut what of the task did not reach the host
     Slice result(byte[] body, String model, Slice input, Set<String> leftOut) throws HostFailure {
         try {
-            JsonReader in = new JsonReader(body);
+            JsonReader in = new JsonReader(body, 0, body.length, limits.depth());
             Map<String, Slice> answer = Members.of(in.raw(), "it");
             in.end();
             ErrorObject.check(answer, host, false);

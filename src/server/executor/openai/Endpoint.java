@@ -7,6 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import server.executor.HostAddress;
+
 /// An OpenAI-compatible host as the settings describe it.
 ///
 /// @param name    what `executed_on` and messages call it
@@ -82,18 +84,9 @@ public record Endpoint(String name, URI baseUrl, String apiKey, Map<String, Stri
         if (timeout != null && (timeout.isZero() || timeout.isNegative())) {
             throw new IllegalArgumentException("timeout must be longer than 0");
         }
-        HttpRequest.Builder trial = HttpRequest.newBuilder(baseUrl);
-        headers.forEach((header, value) -> {
-            try {
-                trial.header(header, value);
-            } catch (IllegalArgumentException refused) {
-                // the JDK's own message would repeat the value
-                throw new IllegalArgumentException("the header \"" + header + "\" cannot be sent: its name is reserved "
-                        + "for the connection, or it holds characters that no header may have");
-            }
-        });
+        headers.forEach(HostAddress::checkHeader);
         try {
-            trial.header("Authorization", "Bearer " + apiKey);
+            HttpRequest.newBuilder(baseUrl).header("Authorization", "Bearer " + apiKey);
         } catch (IllegalArgumentException refused) {
             throw new IllegalArgumentException("api_key holds characters that no key has");
         }

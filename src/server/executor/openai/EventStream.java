@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
+import server.executor.Limits;
 import server.executor.Outcome.Cause;
 import server.executor.wire.HostFailure;
 import server.executor.wire.Lines;
@@ -76,7 +77,7 @@ final class EventStream {
     private int put(int length, byte[] bytes, int from, int to) throws HostFailure {
         int sum = length + to - from;
         if (sum > max) {
-            throw new HostFailure(Cause.FINAL, host + " sent an event longer than " + (max >> 20) + " MiB");
+            throw new HostFailure(Cause.FINAL, host + " sent an event longer than " + Limits.shown(max));
         }
         if (sum > data.length) {
             data = Arrays.copyOf(data, Math.max(sum, 2 * data.length));

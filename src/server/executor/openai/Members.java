@@ -31,8 +31,9 @@ final class Members {
         return members;
     }
 
+    /// For what was accepted already, however deep that may nest.
     static JsonReader reader(Slice value) {
-        return new JsonReader(value.bytes(), value.from(), value.to());
+        return JsonReader.ofOwn(value);
     }
 
     static Kind kind(Slice value) {

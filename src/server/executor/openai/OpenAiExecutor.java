@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Set;
 
 import server.executor.Call;
+import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 import server.executor.Pieces;
 import server.executor.TaskExecutor;
 import server.executor.wire.HostClient;
 import server.executor.wire.HostFailure;
-import server.executor.wire.Limits;
 import server.executor.wire.Lines;
 import server.executor.wire.Sending;
 import server.executor.wire.Watch;
@@ -45,10 +45,6 @@ public final class OpenAiExecutor implements TaskExecutor {
     private final InstantSource clock;
     private final Limits limits;
     private final HostClient client;
-
-    public OpenAiExecutor(Endpoint endpoint, InstantSource clock) {
-        this(endpoint, clock, Limits.DEFAULT);
-    }
 
     OpenAiExecutor(Endpoint endpoint, InstantSource clock, Limits limits) {
         this.endpoint = endpoint;
@@ -131,7 +127,7 @@ public final class OpenAiExecutor implements TaskExecutor {
                         return new Outcome.Completed(call.type() == TaskType.EMBED
                                 ? embeddings(call, translation, body, began)
                                 : completion(call, translation, response, body, watch,
-                                        new CompletionAnswer(name(), limits.answer(), began, pieces)));
+                                        new CompletionAnswer(name(), limits, began, pieces)));
                     });
         } catch (HostFailure failure) {
             Outcome.Failed failed = failure.outcome();
@@ -144,7 +140,8 @@ public final class OpenAiExecutor implements TaskExecutor {
     private Slice embeddings(Call call, Translation translation, InputStream body, long began)
             throws IOException, HostFailure {
         Slice input = Members.of(call.payload(), "the payload").get("input");
-        return new EmbeddingsAnswer(name(), began).result(whole(body), call.model(), input, translation.leftOut());
+        return new EmbeddingsAnswer(name(), limits, began).result(whole(body), call.model(), input,
+                translation.leftOut());
     }
 
     private Slice completion(Call call, Translation translation, HttpResponse<?> response, InputStream body,
@@ -186,7 +183,7 @@ public final class OpenAiExecutor implements TaskExecutor {
         byte[] bytes = body.readNBytes(limits.answer() + 1);
         if (bytes.length > limits.answer()) {
             throw new HostFailure(Cause.FINAL,
-                    name() + " sent an answer larger than " + (limits.answer() >> 20) + " MiB");
+                    name() + " sent an answer larger than " + Limits.shown(limits.answer()));
         }
         return bytes;
     }

@@ -27,14 +27,22 @@ public final class OpenAiProvider implements ExecutorProvider {
 
     @Override
     public TaskExecutor open(String address) {
-        return new OpenAiExecutor(Endpoint.at(base(address), keyOfEnvironment()), InstantSource.system());
+        return open(HostAddress.of(address));
     }
 
     @Override
     public TaskExecutor open(HostAddress host) {
+        return new OpenAiExecutor(endpoint(host), InstantSource.system(), host.limits());
+    }
+
+    @Override
+    public String check(HostAddress host) {
+        return endpoint(host).name();
+    }
+
+    private Endpoint endpoint(HostAddress host) {
         String key = host.apiKey() == null && serves(host.url()) ? keyOfEnvironment() : host.apiKey();
-        return new OpenAiExecutor(Endpoint.of(host.name(), base(host.url()), key, host.headers(),
-                host.models(), host.timeout()), InstantSource.system());
+        return Endpoint.of(host.name(), base(host.url()), key, host.headers(), host.models(), host.timeout());
     }
 
     private static String keyOfEnvironment() {

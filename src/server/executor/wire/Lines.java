@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
+import server.executor.Limits;
 import server.executor.Outcome.Cause;
 import shared.json.Slice;
 
@@ -76,7 +77,7 @@ public final class Lines {
                 }
             }
             if (to - from > max) {
-                throw new HostFailure(Cause.FINAL, host + " sent a line longer than " + (max >> 20) + " MiB");
+                throw new HostFailure(Cause.FINAL, host + " sent a line longer than " + Limits.shown(max));
             }
             if (!fill()) {
                 Slice rest = new Slice(buffer, from, to);
@@ -94,7 +95,7 @@ public final class Lines {
             from = 0;
         }
         if (to == buffer.length) {
-            buffer = Arrays.copyOf(buffer, Math.min(2 * to, max + CAPACITY));
+            buffer = Arrays.copyOf(buffer, (int) Math.min(2L * to, max + CAPACITY));
         }
         int count = in.read(buffer, to, buffer.length - to);
         if (count < 0) {

@@ -15,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import server.executor.Call;
+import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 import shared.TaskType;
@@ -58,7 +59,7 @@ class OllamaExecutorTest extends OllamaHarness {
     @Test
     void run_addressWithPath_isKept() throws Exception {
         try (OllamaExecutor behindProxy = new OllamaExecutor(OllamaAddress.parse(fake.url() + "/gpu/1/"),
-                InstantSource.system())) {
+                InstantSource.system(), Limits.DEFAULT)) {
             behindProxy.run(call(), pieces);
             assertEquals("/gpu/1/api/generate", fake.takeRequest().path());
         }
@@ -76,7 +77,7 @@ class OllamaExecutorTest extends OllamaHarness {
     @Test
     void run_unknownHost_unreachable() throws Exception {
         try (OllamaExecutor nowhere = new OllamaExecutor(OllamaAddress.parse("no-such-host.invalid"),
-                InstantSource.system())) {
+                InstantSource.system(), Limits.DEFAULT)) {
             Outcome.Failed failed = (Outcome.Failed) nowhere.run(call(), pieces);
             assertEquals(Cause.UNREACHABLE, failed.cause());
             assertEquals("cannot connect to no-such-host.invalid:11434: unknown host", failed.message());

@@ -15,9 +15,9 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import server.executor.Call;
+import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
-import server.executor.wire.Limits;
 import shared.TaskType;
 import shared.json.Slice;
 import support.Collected;
@@ -37,7 +37,7 @@ abstract class OllamaHarness {
     @BeforeEach
     void open() throws IOException {
         fake = FakeOllama.start();
-        ollama = new OllamaExecutor(OllamaAddress.parse(fake.url()), InstantSource.system());
+        ollama = new OllamaExecutor(OllamaAddress.parse(fake.url()), InstantSource.system(), Limits.DEFAULT);
     }
 
     @AfterEach
@@ -62,7 +62,7 @@ abstract class OllamaHarness {
 
     OllamaExecutor limited(int line, int answer) {
         return new OllamaExecutor(OllamaAddress.parse(fake.url()), InstantSource.system(),
-                new Limits(line, answer));
+                new Limits(line, answer, 200));
     }
 
     static Call call() {

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 import shared.TaskType;
@@ -84,7 +85,7 @@ class OllamaLifetimeTest extends OllamaHarness {
                 waiting.add(channel);
             }
             try (OllamaExecutor host = new OllamaExecutor(
-                    OllamaAddress.parse("127.0.0.1:" + full.getLocalPort()), InstantSource.system())) {
+                    OllamaAddress.parse("127.0.0.1:" + full.getLocalPort()), InstantSource.system(), Limits.DEFAULT)) {
                 assertEquals(new Outcome.Failed(Cause.UNREACHABLE,
                         "cannot connect to " + host.name() + ": no answer within 200ms", null),
                         host.run(generate(SHORT, LONG), pieces));

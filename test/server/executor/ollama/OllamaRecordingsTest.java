@@ -20,6 +20,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 import server.executor.wire.Lines;
@@ -64,7 +65,7 @@ class OllamaRecordingsTest {
     @BeforeEach
     void open() throws IOException {
         fake = FakeOllama.start();
-        ollama = new OllamaExecutor(OllamaAddress.parse(fake.url()), InstantSource.system());
+        ollama = new OllamaExecutor(OllamaAddress.parse(fake.url()), InstantSource.system(), Limits.DEFAULT);
     }
 
     @AfterEach
@@ -121,7 +122,8 @@ class OllamaRecordingsTest {
             for (int cut = 0; cut <= body.length; cut++) {
                 Lines lines = new Lines(new SequenceInputStream(new ByteArrayInputStream(body, 0, cut),
                         new ByteArrayInputStream(body, cut, body.length - cut)), "gpu:1", 1 << 20);
-                StreamedAnswer answer = new StreamedAnswer(recording.call().type(), "gpu:1", 1 << 20, new Collected());
+                StreamedAnswer answer = new StreamedAnswer(recording.call().type(), "gpu:1", Limits.DEFAULT,
+                        new Collected());
                 for (Slice line = lines.next(); line != null; line = lines.next()) {
                     answer.add(line);
                 }

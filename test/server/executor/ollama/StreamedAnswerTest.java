@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import server.executor.Limits;
 import server.executor.Outcome.Cause;
 import server.executor.wire.HostFailure;
 import server.executor.wire.Lines;
@@ -20,6 +21,15 @@ import support.Collected;
 class StreamedAnswerTest {
 
     private final Collected pieces = new Collected();
+
+    @Test
+    void add_nestedToTheLimitAndDeeper() throws HostFailure {
+        String three = "{\"response\":\"a\",\"x\":[[1]],\"done\":true}";
+        assertTrue(answer(new Limits(1 << 20, 1 << 20, 3)).add(Slice.of(three.getBytes(StandardCharsets.UTF_8))));
+        String message = assertThrows(HostFailure.class, () -> answer(new Limits(1 << 20, 1 << 20, 2))
+                .add(Slice.of(three.getBytes(StandardCharsets.UTF_8)))).getMessage();
+        assertTrue(message.contains("nested deeper than 2"), message);
+    }
 
     @Test
     void result_chat_joinsTextsAndConcatenatesLists() throws Exception {
@@ -127,9 +137,9 @@ class StreamedAnswerTest {
     void add_atTheLimit_passesAndBeyondFails() throws Exception {
         String answer = "{\"response\":\"0123456789\"}\n{\"response\":\"012345678\",\"done\":true}";
         int size = join(TaskType.GENERATE, answer).length();
-        StreamedAnswer fits = new StreamedAnswer(TaskType.GENERATE, "gpu:1", size + 10, pieces);
+        StreamedAnswer fits = answer(new Limits(1 << 20, size + 10, 200));
         add(fits, answer);
-        StreamedAnswer tight = new StreamedAnswer(TaskType.GENERATE, "gpu:1", size - 10, pieces);
+        StreamedAnswer tight = answer(new Limits(1 << 20, size - 10, 200));
         assertEquals(Cause.FINAL, assertThrows(HostFailure.class, () -> add(tight, answer)).outcome().cause());
     }
 
@@ -142,7 +152,7 @@ class StreamedAnswerTest {
     }
 
     private String join(TaskType type, String lines) throws Exception {
-        StreamedAnswer answer = new StreamedAnswer(type, "gpu:1", 1 << 20, pieces);
+        StreamedAnswer answer = new StreamedAnswer(type, "gpu:1", Limits.DEFAULT, pieces);
         assertTrue(add(answer, lines), "the last line was not found");
         return answer.result().text();
     }
@@ -159,5 +169,9 @@ class StreamedAnswerTest {
 
     private static ByteArrayInputStream bytes(String text) {
         return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private StreamedAnswer answer(Limits limits) {
+        return new StreamedAnswer(TaskType.GENERATE, "gpu:1", limits, pieces);
     }
 }

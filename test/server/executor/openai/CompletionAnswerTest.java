@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
+import server.executor.Limits;
 import server.executor.wire.Lines;
 import shared.TaskType;
 import shared.json.Json;
@@ -158,7 +159,7 @@ class CompletionAnswerTest {
     }
 
     private String result(String chunks, TaskType type) throws Exception {
-        CompletionAnswer answer = new CompletionAnswer("gpu:1", 1 << 20, System.nanoTime(), pieces);
+        CompletionAnswer answer = new CompletionAnswer("gpu:1", Limits.DEFAULT, System.nanoTime(), pieces);
         for (String chunk : chunks.split("\n(?=\\{\"choices)")) {
             answer.add(Slice.of(chunk.getBytes(StandardCharsets.UTF_8)));
         }

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
-import server.executor.wire.Limits;
 import shared.TaskType;
 import shared.json.Json;
 import support.FakeOllamaAnswer;
@@ -241,7 +241,7 @@ class OpenAiExecutorTest extends OpenAiHarness {
 
     @Test
     void run_answerLargerThanTheLimit_fails() throws Exception {
-        use(executor(KEY, Map.of(), Map.of(), null, new Limits(1 << 20, 1 << 20)));
+        use(executor(KEY, Map.of(), Map.of(), null, new Limits(1 << 20, 1 << 20, 200)));
         String piece = "x".repeat(400_000);
         fake.next(FakeOpenAiAnswer.tokens(piece, piece));
         completed(chat());

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import server.executor.Call;
+import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.wire.Lines;
 import shared.TaskType;
@@ -67,7 +68,7 @@ class OpenAiRecordingsTest {
     void open() throws IOException {
         fake = FakeOpenAi.start();
         openAi = new OpenAiExecutor(Endpoint.of("cloud", fake.url(), "", Map.of(), Map.of(), null),
-                InstantSource.system());
+                InstantSource.system(), Limits.DEFAULT);
     }
 
     @AfterEach
@@ -126,7 +127,7 @@ class OpenAiRecordingsTest {
                 EventStream events = new EventStream(new Lines(new SequenceInputStream(
                         new ByteArrayInputStream(body, 0, cut), new ByteArrayInputStream(body, cut, body.length - cut)),
                         "cloud", 1 << 20), "cloud", 1 << 20);
-                CompletionAnswer answer = new CompletionAnswer("cloud", 1 << 20, 0, new Collected());
+                CompletionAnswer answer = new CompletionAnswer("cloud", Limits.DEFAULT, 0, new Collected());
                 for (Slice event = events.next(); !event.text().equals("[DONE]"); event = events.next()) {
                     answer.add(event);
                 }

@@ -1,0 +1,67 @@
+package server.http;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+
+/// Where the thread that made it writes a stream of events. Knows when a sign of life is due, without which a client
+/// that has vanished is not noticed, and whether the client takes anything.
+final class LiveOutput {
+
+    /// A reader that has taken nothing for so many times the time between pings is given up where room is needed.
+    private static final int PINGS_MISSED_MAX = 4;
+
+    private final OutputStream out;
+    private final long pingNanos;
+    private final Thread thread = Thread.currentThread();
+
+    /// When the client was last sent something, by System.nanoTime.
+    private long sentAt;
+    private boolean unflushed;
+    /// When the client last took something, by System.nanoTime.
+    private volatile long aliveAt = System.nanoTime();
+
+    LiveOutput(OutputStream out, Duration pingEvery) {
+        this.out = out;
+        pingNanos = pingEvery.toNanos();
+        sentAt = System.nanoTime();
+    }
+
+    void write(byte[] bytes, int from, int length) throws IOException {
+        out.write(bytes, from, length);
+        unflushed = true;
+    }
+
+    void write(byte[] bytes) throws IOException {
+        write(bytes, 0, bytes.length);
+    }
+
+    /// An event was written.
+    void sent() {
+        aliveAt = System.nanoTime();
+    }
+
+    /// Whether there was something to flush.
+    boolean flush() throws IOException {
+        boolean was = unflushed;
+        if (was) {
+            out.flush();
+            unflushed = false;
+            sentAt = System.nanoTime();
+            aliveAt = sentAt;
+        }
+        return was;
+    }
+
+    /// Until the client is to get a sign of life, in nanoseconds.
+    long untilPing() {
+        return sentAt + pingNanos - System.nanoTime();
+    }
+
+    /// Ends the stream if its client has long stopped reading. For any thread.
+    void endIfStuck() {
+        if (System.nanoTime() - aliveAt > PINGS_MISSED_MAX * pingNanos) {
+            thread.interrupt();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package server.http;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import server.http.Answer.Streamed;
+import shared.Problem;
+
+/// The streams of events that are open, of all kinds: a limit for all of them together.
+final class LiveOutputs {
+
+    private final HttpOptions options;
+    private final Set<LiveOutput> open = ConcurrentHashMap.newKeySet();
+
+    LiveOutputs(HttpOptions options) {
+        this.options = options;
+    }
+
+    interface Body {
+        void writeTo(LiveOutput out) throws IOException, InterruptedException;
+    }
+
+    /// @throws Problem 503 if there are too many already
+    Answer open(String type, Body body) {
+        if (open.size() >= options.streamsMax()) {
+            open.forEach(LiveOutput::endIfStuck);
+            throw new Problem(503, "already " + options.streamsMax() + " event streams are open, which is the limit");
+        }
+        return new Streamed(type, out -> write(body, out), "Cache-Control", "no-cache", "X-Accel-Buffering", "no");
+    }
+
+    private void write(Body body, OutputStream to) throws IOException, InterruptedException {
+        LiveOutput out = new LiveOutput(to, options.pingEvery());
+        open.add(out);
+        try {
+            body.writeTo(out);
+        } finally {
+            open.remove(out);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package server.http;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.module.ModuleReader;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.IntSupplier;
+
+/// The files of the web UI: what lies in the folder `web` of this module, each read once and served at a path of its
+/// own. A request's path is never turned into a file's, so there is none to lead astray.
+///
+/// A browser keeps the files and asks each time whether they are still right, so that a new server has no old page.
+final class WebFiles {
+
+    private static final String FOLDER = "web/";
+    private static final Map<String, String> TYPES = Map.of(
+            "html", "text/html; charset=utf-8",
+            "css", "text/css; charset=utf-8",
+            "js", "text/javascript; charset=utf-8",
+            "svg", "image/svg+xml");
+
+    /// @param name as `style.css`
+    private record WebFile(String name, String type, byte[] bytes, String tag) {
+    }
+
+    private final List<WebFile> files;
+    private final IntSupplier webSocketPort;
+
+    private WebFiles(List<WebFile> files, IntSupplier webSocketPort) {
+        this.files = files;
+        this.webSocketPort = webSocketPort;
+    }
+
+    /// @param webSocketPort where the page may open a WebSocket; 0 for nowhere
+    /// @throws UncheckedIOException the module that this class lies in cannot be read
+    static WebFiles load(IntSupplier webSocketPort) {
+        Module module = WebFiles.class.getModule();
+        List<WebFile> files = new ArrayList<>();
+        try (ModuleReader reader = module.getLayer().configuration().findModule(module.getName()).orElseThrow()
+                .reference().open()) {
+            for (String path : reader.list().filter(WebFiles::isFile).toList()) {
+                try (var in = reader.open(path).orElseThrow()) {
+                    files.add(file(path.substring(FOLDER.length()), in.readAllBytes()));
+                }
+            }
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+        return new WebFiles(files, webSocketPort);
+    }
+
+    private static boolean isFile(String path) {
+        return path.startsWith(FOLDER) && TYPES.containsKey(ending(path));
+    }
+
+    private static String ending(String path) {
+        return path.substring(path.lastIndexOf('.') + 1);
+    }
+
+    private static WebFile file(String name, byte[] bytes) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
+            String tag = "\"" + HexFormat.of().formatHex(digest, 0, 12) + "\"";
+            return new WebFile(name, TYPES.get(ending(name)), bytes, tag);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /// Each file at its name, and the page at `/` too. All are open: the page itself asks for the token.
+    void addTo(Routes routes) {
+        for (WebFile file : files) {
+            routes.addOpen("GET", "/" + file.name(), request -> answer(request, file));
+            if (file.name().equals("index.html")) {
+                routes.addOpen("GET", "/", request -> answer(request, file));
+            }
+        }
+    }
+
+    private Answer answer(WebRequest request, WebFile file) {
+        String[] headers = {"ETag", file.tag(), "Cache-Control", "no-cache",
+                "Content-Security-Policy", policy(request.header("Host")),
+                "X-Content-Type-Options", "nosniff", "Referrer-Policy", "no-referrer",
+                "Cross-Origin-Opener-Policy", "same-origin", "Cross-Origin-Resource-Policy", "same-origin",
+                "Permissions-Policy", "camera=(), microphone=(), geolocation=()"};
+        String known = request.header("If-none-match");
+        if (known != null && (known.contains(file.tag()) || known.equals("*"))) {
+            return Answer.empty(304, headers);
+        }
+        return new Answer.Whole(200, file.type(), file.bytes(), file.bytes().length, headers);
+    }
+
+    /// Nothing but the page's own files, and connections to this server alone. Nor may a script turn text into HTML.
+    ///
+    /// @param host as the guard let it pass, so it holds no blank and no semicolon
+    private String policy(String host) {
+        return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
+                + webSocket(host == null ? "localhost" : host.toLowerCase(Locale.ROOT), webSocketPort.getAsInt())
+                + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+                + "; require-trusted-types-for 'script'; trusted-types 'none'";
+    }
+
+    static String webSocket(String host, int port) {
+        // a policy cannot name an IPv6 address
+        String name = host.startsWith("[") ? "*" : host.replaceFirst(":\\d*$", "");
+        return port == 0 ? "" : " ws://" + name + ":" + port + " wss://" + name + ":" + port;
+    }
+}

@@ -1,0 +1,74 @@
+package server.journal;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+import shared.json.Slice;
+
+/// Copies a running journal, as it is at one moment, into one file (see [BackupFile]). Appends and compactions go on:
+/// what a compaction replaces meanwhile stays on the disk until it is copied.
+public final class Backup {
+
+    private static final Logger LOG = System.getLogger(Backup.class.getName());
+
+    private static final int BUFFER = 64 << 10;
+
+    private final Storage storage;
+    private final Segments segments;
+    private final Intake intake;
+
+    Backup(Storage storage, Segments segments, Intake intake) {
+        this.storage = storage;
+        this.segments = segments;
+        this.intake = intake;
+    }
+
+    /// Writes all that was appended before the call.
+    ///
+    /// @throws IOException    if a line is damaged, or what this writes to fails; what was written is no backup then
+    /// @throws JournalFailure if the journal can write no more
+    public void writeTo(OutputStream out) throws IOException {
+        Deque<SegmentFile> left = new ArrayDeque<>();
+        try {
+            Intake.End end = intake.hold(left);
+            long kept = segments.keptAfter();
+            BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER);
+            buffered.write(BackupFile.HEADER);
+            while (!left.isEmpty()) {
+                copy(left.getFirst().number(), end.position(), buffered);
+                release(left.removeFirst());
+            }
+            buffered.write(BackupFile.mark(end.seq() + 1, kept));
+            buffered.flush();
+        } finally {
+            left.forEach(this::release);
+        }
+    }
+
+    private void copy(int number, long end, OutputStream out) throws IOException {
+        boolean last = number == Segment.number(end);
+        if (!last || Segment.offset(end) > Segment.HEADER) {
+            JournalReader.lines(storage, number, last ? Segment.offset(end) : Long.MAX_VALUE, reader -> {
+                Slice line = reader.bytes();
+                out.write(line.bytes(), line.from(), line.length());
+            });
+        }
+    }
+
+    private void release(SegmentFile file) {
+        if (!segments.release(file.number())) {
+            return;
+        }
+        try {
+            storage.delete(file.name());
+        } catch (IOException e) {
+            // it is superseded: the next start deletes it
+            LOG.log(Level.WARNING, () -> "event=backup_delete_failed file=" + file.name() + " reason=\"" + e + "\"");
+        }
+    }
+}

@@ -1,0 +1,365 @@
+package server.journal;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+import shared.json.Slice;
+
+/// What was appended and is not on the disk yet, and how far what is there reaches. An append takes a line into the
+/// open batch, in memory; the writer's thread takes batch after batch and publishes each once it is durable.
+final class Intake {
+
+    /// Beyond so many bytes that were not written yet [#awaitRoom()] waits.
+    private static final long PENDING_MAX = 32 << 20;
+
+    /// The longest that a line waits for others to share its sync.
+    private static final long GATHER_MS = 1;
+
+    /// A place between two lines.
+    ///
+    /// @param seq      the number of the line before it
+    /// @param position where that ends
+    record End(long seq, long position) {
+    }
+
+    final Supply supply;
+    private final Segments segments;
+    /// The size that segments have but where a line is longer.
+    final int segmentSize;
+
+    /// Guards what follows; held briefly, never during I/O.
+    private final Object lock = new Object();
+    /// What is not durable yet, oldest first; the writer has at most the first.
+    private final ArrayDeque<Batch> pending = new ArrayDeque<>();
+    private long pendingBytes;
+    /// Where the next line goes.
+    private Space space;
+    private volatile boolean closing;
+    /// How many lines the writer waits for; 0 while it writes.
+    private int wanted;
+    /// How many lines are to share the next sync, if they come at once.
+    private int sharing;
+
+    private volatile long nextSeq;
+    private volatile long durableSeq;
+    /// Everything before this position is on the disk for good.
+    private volatile long durableEnd;
+    private volatile JournalFailure failure;
+
+    Intake(Segments segments, Preparer preparer, JournalOptions options) {
+        this.segments = segments;
+        segmentSize = Segment.sizeFor(0, options.segmentSize());
+        supply = new Supply(lock, preparer, options);
+    }
+
+    /// Goes on behind what a recovery has found.
+    ///
+    /// @param next the next line's number
+    /// @return the segment that is written to first
+    int begin(Recovery.Result found, long next) throws IOException {
+        nextSeq = next;
+        durableSeq = next - 1;
+        space = supply.begin(found.unused(), found.next());
+        durableEnd = Segment.position(space.segment, Segment.HEADER);
+        segments.begin(space.segment, nextSeq);
+        return space.segment;
+    }
+
+    long nextSeq() {
+        return nextSeq;
+    }
+
+    long durableSeq() {
+        return durableSeq;
+    }
+
+    long durableEnd() {
+        return durableEnd;
+    }
+
+    /// How far all is on the disk for good.
+    End end() {
+        synchronized (lock) {
+            return new End(durableSeq, durableEnd);
+        }
+    }
+
+    /// The files as they are now, kept on the disk until they are released. Returns once all that was appended to
+    /// them is there: they may already lack what an event that was not yet durable made needless.
+    ///
+    /// @param files into this
+    /// @return where they end; it is not within a unit
+    End hold(Collection<SegmentFile> files) {
+        End end;
+        Batch last;
+        synchronized (lock) {
+            files.addAll(segments.hold());
+            end = new End(nextSeq - 1, Segment.position(space.segment, space.offset));
+            last = pending.peekLast();
+        }
+        // a sequence number would not do: it may be a closing mark only
+        if (last != null) {
+            Patience.await(last.done);
+        }
+        if (durableSeq < end.seq) {
+            ensureOpen();
+        }
+        return end;
+    }
+
+    JournalFailure failure() {
+        return failure;
+    }
+
+    /// The segments made ahead that need not stay when the journal is closed.
+    List<Space.Fresh> superfluous() {
+        return space == null || failure != null ? List.of() : space.superfluous();
+    }
+
+    // ---- those who append, and wait
+
+    /// Takes lines that recovery keeps all or none, and never waits.
+    ///
+    /// @throws NoRoom if there is no space for all of them now
+    long[] tryAppend(Urgency urgency, List<Slice[]> lines) {
+        synchronized (lock) {
+            ensureOpen();
+            if (!space.fits(lines, nextSeq, urgency)) {
+                throw new NoRoom(lines, urgency);
+            }
+            long[] positions = new long[lines.size()];
+            for (int i = 0; i < positions.length; i++) {
+                positions[i] = add(lines, i);
+            }
+            wake();
+            return positions;
+        }
+    }
+
+    void ensureOpen() {
+        JournalFailure failed = failure;
+        if (failed != null) {
+            throw new JournalFailure(failed.getMessage(), failed.getCause());
+        }
+        if (closing) {
+            throw new JournalFailure("the journal is closed", null);
+        }
+    }
+
+    /// Under the lock; there is room for it.
+    private long add(List<Slice[]> lines, int index) {
+        int more = lines.size() - index - 1;
+        // prefixes have the line's own number: so far as the unit is in, it has moved on
+        long length = Space.length(lines, index, nextSeq - index);
+        long end = Space.lineEnd(space.offset, length);
+        while (end + Segment.CLOSING_MAX > space.size) {
+            rotate(index == 0 ? 0 : more + 1);
+            end = Space.lineEnd(space.offset, length);
+        }
+        int start = space.offset;
+        openBatch().add(lines.get(index), more, (int) end);
+        space.offset = (int) end;
+        pendingBytes += end - start;
+        nextSeq++;
+        return Segment.position(space.segment, start);
+    }
+
+    /// Goes on to the next segment, which is there.
+    private void rotate(int moreAfter) {
+        Batch last = openBatch();
+        last.closes = true;
+        last.moreAfter = moreAfter;
+        space.rotate();
+        segments.begin(space.segment, nextSeq);
+        supply.keepUp();
+    }
+
+    /// The batch that takes the next line.
+    private Batch openBatch() {
+        Batch last = pending.peekLast();
+        if (last == null || last.taken || last.closes) {
+            int capacity = last == null ? 16 : Math.clamp(last.count, 16, 1024);
+            last = new Batch(space.segment, space.offset, nextSeq, capacity);
+            pending.addLast(last);
+        }
+        return last;
+    }
+
+    private void wake() {
+        if (wanted > 0 && (closing || pending.size() > 1 || pending.peekFirst().count >= wanted)) {
+            wanted = 0;
+            lock.notifyAll();
+        }
+    }
+
+    /// Null while there is room; else what is full.
+    String full() {
+        synchronized (lock) {
+            return supply.full();
+        }
+    }
+
+    /// Waits until there is room for these lines. To be called without holding a lock.
+    ///
+    /// @throws JournalFull    if the disk is full
+    /// @throws JournalFailure if the journal can write no more
+    void awaitRoom(NoRoom none) {
+        supply.await(none, () -> {
+            ensureOpen();
+            return nextSeq;
+        });
+    }
+
+    /// Waits while very much is appended but not written, so that memory stays bounded where the disk is slow. To be
+    /// called before an append, and without holding a lock that a listener of [#onDurable] takes.
+    void awaitRoom() {
+        while (true) {
+            Batch first;
+            synchronized (lock) {
+                ensureOpen();
+                if (pendingBytes <= PENDING_MAX) {
+                    return;
+                }
+                first = pending.peekFirst();
+            }
+            Patience.await(first.done);
+        }
+    }
+
+    /// Waits until everything up to this sequence number is on the disk. An interrupt does not end the waiting, it
+    /// stays set.
+    ///
+    /// @throws JournalFailure if the journal can write no more
+    void awaitDurable(long seq) {
+        while (durableSeq < seq) {
+            CountDownLatch done = null;
+            synchronized (lock) {
+                for (Batch batch : pending) {
+                    if (batch.settledSeq >= seq) {
+                        done = batch.done;
+                        break;
+                    }
+                }
+                if (done == null && durableSeq < seq) {
+                    ensureOpen();
+                    throw new IllegalArgumentException("sequence number " + seq + " was not appended yet");
+                }
+            }
+            if (done != null) {
+                Patience.await(done);
+                if (failure != null && durableSeq < seq) {
+                    ensureOpen();
+                }
+            }
+        }
+    }
+
+    /// The JSON object of a line that is not durable yet; null if there is none at this position.
+    Slice read(long position) {
+        synchronized (lock) {
+            for (Batch batch : pending) {
+                Slice json = batch.read(position);
+                if (json != null) {
+                    return json;
+                }
+            }
+            return null;
+        }
+    }
+
+    /// Closes the segment in use if it has lines; returns once it is closed. On a full disk it stays in use.
+    void endSegment() {
+        Batch last;
+        synchronized (lock) {
+            ensureOpen();
+            last = pending.peekLast();
+            if (space.offset > Segment.HEADER && supply.awaitNext()) {
+                ensureOpen();
+                last = openBatch();
+                rotate(0);
+                lock.notifyAll();
+            }
+        }
+        if (last != null) {
+            Patience.await(last.done);
+        }
+    }
+
+    /// Nothing more is taken; what was is still written.
+    void close() {
+        synchronized (lock) {
+            closing = true;
+            supply.close();
+            lock.notifyAll();
+        }
+    }
+
+    // ---- the writer's thread
+
+    /// The next batch; null if there is none and the journal is to be closed.
+    Batch take() {
+        synchronized (lock) {
+            while (pending.isEmpty()) {
+                if (closing) {
+                    return null;
+                }
+                await(1, 0);
+            }
+            if (pending.size() == 1 && pending.peekFirst().count < sharing && !closing) {
+                await(sharing, GATHER_MS);
+            }
+            Batch batch = pending.peekFirst();
+            batch.taken = true;
+            return batch;
+        }
+    }
+
+    /// Waits for so many lines, at most so long; 0 is for ever. Under the lock.
+    private void await(int lines, long ms) {
+        wanted = lines;
+        try {
+            lock.wait(ms);
+        } catch (InterruptedException e) {
+            // nobody interrupts this thread to tell it anything
+        }
+        wanted = 0;
+    }
+
+    /// A batch is on the disk.
+    ///
+    /// @return whether more is durable: a unit is when all of it is there
+    boolean publish(Batch batch) {
+        boolean settled;
+        synchronized (lock) {
+            pending.removeFirst();
+            // Of all who keep the journal busy, half are to wait for one sync while the others, who are released now,
+            // prepare their next lines. A sync for each few of them would take the processor from all.
+            sharing = (batch.count + (pending.isEmpty() ? 0 : pending.peekFirst().count)) / 2;
+            pendingBytes -= batch.end - batch.start;
+            settled = batch.settledSeq > 0;
+            // the commit point: from here on the lines are shown; those of a unit when all of them are on the disk
+            if (settled) {
+                durableSeq = batch.settledSeq;
+                durableEnd = Segment.position(batch.segment, batch.settledEnd);
+            }
+            if (batch.closes && batch.moreAfter == 0) {
+                durableEnd = Segment.position(batch.segment + 1, Segment.HEADER);
+            }
+        }
+        batch.done.countDown();
+        return settled;
+    }
+
+    /// What is in doubt is never written or synced again: the kernel may have dropped it and call the next sync good.
+    void fail(Throwable cause) {
+        synchronized (lock) {
+            failure = new JournalFailure("the journal can write no more: " + cause.getMessage(), cause);
+            // the batches stay, so that their lines can still be read
+            pending.forEach(batch -> batch.done.countDown());
+            lock.notifyAll();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package server.journal;
+
+import java.io.IOException;
+
+/// Reads the durable lines of a running journal in order, some at a time; in between it holds nothing. For one thread.
+public final class JournalScan {
+
+    private static final int BUFFER = 32 << 10;
+
+    private final Journal journal;
+    private final Storage storage;
+    private final Segments segments;
+
+    /// All up to here was visited.
+    private long seq;
+    /// The file that it is in, 0 if that must be looked up, and where the next line begins there.
+    private int number;
+    private long offset;
+    private boolean missed;
+
+    JournalScan(Journal journal, Storage storage, Segments segments, long afterSeq) {
+        this.journal = journal;
+        this.storage = storage;
+        this.segments = segments;
+        seq = afterSeq;
+    }
+
+    /// The sequence number of the line that was visited last.
+    public long seq() {
+        return seq;
+    }
+
+    /// Whether a compaction has dropped events that should have been visited by now.
+    public boolean missed() {
+        return missed;
+    }
+
+    /// Visits the lines that follow until it has read so many bytes, or is at the durable end.
+    ///
+    /// @return whether it is not at the durable end as it was at the call
+    /// @throws IOException at a damaged line
+    public boolean next(long bytesMax, Journal.Visitor visitor) throws IOException {
+        long before = seq;
+        Intake.End durable = journal.durable();
+        long left = bytesMax;
+        while (left > 0 && !at(durable.position())) {
+            SegmentFile file = file();
+            try {
+                left -= read(file, left, durable, visitor);
+            } catch (IOException e) {
+                // if it was compacted away meanwhile, the file in its place has the rest
+                if (segments.files().contains(file)) {
+                    throw e;
+                }
+            }
+        }
+        // a compaction says what it drops before it does
+        missed |= journal.keptAfter() > before;
+        return !at(durable.position());
+    }
+
+    private boolean at(long end) {
+        SegmentFile file = file();
+        // a segment may have been begun that has nothing durable yet
+        return file.range().from() > Segment.number(end)
+                || file.number() == Segment.number(end) && offset >= Segment.offset(end);
+    }
+
+    private SegmentFile file() {
+        for (SegmentFile file : segments.files()) {
+            if (file.number() == number) {
+                return file;
+            }
+        }
+        SegmentFile found = segments.holding(seq + 1);
+        number = found.number();
+        offset = Segment.HEADER;
+        return found;
+    }
+
+    /// @return how many bytes it has read
+    private long read(SegmentFile file, long bytesMax, Intake.End durable, Journal.Visitor visitor)
+            throws IOException {
+        boolean last = file.number() == Segment.number(durable.position());
+        long limit = last ? Segment.offset(durable.position()) : Long.MAX_VALUE;
+        long begin = offset;
+        SegmentReader reader = new SegmentReader(storage, file.number(), begin, limit, BUFFER);
+        while (reader.next() && !reader.line.closing) {
+            if (reader.line.seq > seq && reader.line.seq <= durable.seq()) {
+                visitor.line(reader.line.seq, Segment.position(file.number(), reader.offset()), reader.json());
+                seq = reader.line.seq;
+            }
+            offset = reader.end();
+            if (offset - begin >= bytesMax) {
+                return offset - begin;
+            }
+        }
+        if (last ? reader.end() < limit : !reader.line.closing) {
+            throw new JournalDamage(storage, Segment.name(file.number()), reader.offset(), -1,
+                    "the bytes here are not the line that was written");
+        }
+        if (!last) {
+            number = segments.of(file.range().to() + 1).number();
+            offset = Segment.HEADER;
+        }
+        return reader.end() - begin;
+    }
+}

@@ -1,0 +1,11 @@
+package server.queue;
+
+import java.util.List;
+
+import server.task.Task;
+
+/// The queue as of one moment, `stats.lastSeq()`.
+///
+/// @param newest the tasks that came last, newest first
+public record QueueSnapshot(QueueStats stats, List<Task> newest) {
+}

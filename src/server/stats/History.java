@@ -1,0 +1,240 @@
+package server.stats;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+import server.queue.QueueStats;
+import server.queue.TaskQueue;
+import server.queue.DurableEvent;
+import server.stats.Minute.Percentiles;
+import server.task.Task;
+import shared.TaskStatus;
+
+/// What the queue did in the last 24 hours, minute by minute, made from its durable events. In memory only: it begins
+/// with the server's start. Safe for several threads; no call takes longer than a look at 1,440 small objects.
+///
+/// A minute in which nothing happened takes no memory. A clock that is set back by less than [#HELD_BACK] minutes
+/// counts into the minute that was reached until it gets there again; one set back further takes the minutes that are
+/// now to come off the record.
+public final class History {
+
+    /// How many minutes are kept.
+    public static final int MINUTES = 24 * 60;
+    /// See [Histogram#ERROR].
+    public static final double PERCENTILE_ERROR = Histogram.ERROR;
+
+    private static final long MINUTE = 60_000;
+    private static final int HELD_BACK = 5;
+
+    /// Invariant: in the order of time, none but the last is the running one; between two of them nothing happened.
+    private final Deque<Counts> past = new ArrayDeque<>();
+    private final Histogram waits = new Histogram();
+    private final Histogram runs = new Histogram();
+    private final Recent submitted;
+    private final Recent completed;
+    private final Recent failed;
+    private final Recent tokens;
+    private final long knownSeq;
+    private long since;
+    private Counts current;
+
+    /// A minute on record.
+    private static final class Counts {
+        final long minute;
+        final long pendingBefore;
+        final long runningBefore;
+        long pending;
+        long running;
+        long submitted;
+        long completed;
+        long failed;
+        long cancelled;
+        long tokens;
+        Percentiles wait = Percentiles.NONE;
+        Percentiles run = Percentiles.NONE;
+
+        Counts(long minute, long pending, long running) {
+            this.minute = minute;
+            this.pending = pending;
+            this.running = running;
+            pendingBefore = pending;
+            runningBefore = running;
+        }
+    }
+
+    /// @param now       milliseconds since the epoch
+    /// @param knownSeq  events up to this one are in `pending` and `running`
+    History(long now, long knownSeq, long pending, long running) {
+        since = now;
+        submitted = new Recent(now);
+        completed = new Recent(now);
+        failed = new Recent(now);
+        tokens = new Recent(now);
+        this.knownSeq = knownSeq;
+        current = new Counts(Math.floorDiv(now, MINUTE), pending, running);
+        past.add(current);
+    }
+
+    /// Begins the record of a queue on which nobody works yet.
+    public static History of(TaskQueue queue, long now) {
+        QueueStats stats = queue.stats();
+        History history = new History(now, stats.lastSeq(), stats.byStatus().getOrDefault(TaskStatus.PENDING, 0L),
+                stats.byStatus().getOrDefault(TaskStatus.RUNNING, 0L));
+        queue.onEvent(history::take);
+        return history;
+    }
+
+    /// Takes every durable event, in order. Quick, and waits for nobody but a reader.
+    void take(DurableEvent event) {
+        Task task = event.after();
+        if (event.seq() > knownSeq && task != null) {
+            take(event.what(), task, event.at());
+        }
+    }
+
+    /// @param what as the event says
+    /// @param task as it is after the event
+    synchronized void take(String what, Task task, long at) {
+        turn(at);
+        switch (what) {
+            case "submitted" -> {
+                current.submitted++;
+                submitted.add(1, at);
+                current.pending++;
+            }
+            case "retried" -> current.pending++;
+            case "started" -> {
+                move(-1, 1);
+                if (task.attempts().isEmpty()) {
+                    waits.add(task.state().startedAt() - Math.max(task.createdAt(), task.terms().scheduledAt()));
+                }
+            }
+            case "retrying" -> move(1, -1);
+            case "completed" -> {
+                current.completed++;
+                completed.add(1, at);
+                current.running--;
+                runs.add(task.state().endedAt() - task.state().startedAt());
+            }
+            case "failed" -> {
+                current.failed++;
+                failed.add(1, at);
+                left(task);
+            }
+            case "cancelled" -> {
+                current.cancelled++;
+                left(task);
+            }
+            default -> {
+                // a priority or a delete moves no task
+            }
+        }
+    }
+
+    /// A host has completed an answer of so many tokens.
+    public synchronized void wrote(long count, long now) {
+        turn(now);
+        current.tokens += count;
+        tokens.add(count, now);
+    }
+
+    /// Since when there is a record, milliseconds since the epoch.
+    public synchronized long since() {
+        return since;
+    }
+
+    /// The last minutes, oldest first, up to the running one; none from before the record.
+    public synchronized List<Minute> last(int minutes, long now) {
+        turn(now);
+        long first = Math.max(current.minute - minutes + 1, Math.floorDiv(since, MINUTE));
+        List<Minute> all = new ArrayList<>();
+        for (Counts counts : past) {
+            for (long minute = first + all.size(); minute < counts.minute; minute++) {
+                all.add(quiet(minute, counts, now));
+            }
+            if (counts.minute >= first) {
+                all.add(shown(counts, now));
+            }
+        }
+        return all;
+    }
+
+    /// Of the last minutes, or since the record began if that is later.
+    public synchronized Rates rates(long now) {
+        return new Rates(submitted.perMinute(now), completed.perMinute(now), failed.perMinute(now),
+                tokens.perMinute(now) / 60);
+    }
+
+    private void left(Task task) {
+        if (task.state().startedAt() == 0) {
+            current.pending--;
+        } else {
+            current.running--;
+        }
+    }
+
+    private void move(int pending, int running) {
+        current.pending += pending;
+        current.running += running;
+    }
+
+    /// Makes the minute of this moment the running one.
+    private void turn(long now) {
+        long minute = Math.floorDiv(now, MINUTE);
+        if (minute == current.minute || minute < current.minute && minute >= current.minute - HELD_BACK) {
+            return;
+        }
+        Counts ended = current;
+        if (minute > ended.minute) {
+            ended.wait = percentiles(waits);
+            ended.run = percentiles(runs);
+            if (ended.minute <= minute - MINUTES || nothingHappened(ended)) {
+                past.removeLast();
+            }
+        } else {
+            while (!past.isEmpty() && past.getLast().minute >= minute) {
+                past.removeLast();
+            }
+            since = Math.min(since, now);
+        }
+        waits.clear();
+        runs.clear();
+        current = new Counts(minute, ended.pending, ended.running);
+        past.add(current);
+        while (past.getFirst().minute <= minute - MINUTES) {
+            past.removeFirst();
+        }
+        since = Math.max(since, (minute - MINUTES + 1) * MINUTE);
+    }
+
+    private static boolean nothingHappened(Counts counts) {
+        return counts.submitted + counts.completed + counts.failed + counts.cancelled + counts.tokens == 0
+                && counts.pending == counts.pendingBefore && counts.running == counts.runningBefore
+                && counts.wait == Percentiles.NONE;
+    }
+
+    private static Percentiles percentiles(Histogram lengths) {
+        long p50 = lengths.percentile(0.5);
+        return p50 < 0 ? Percentiles.NONE : new Percentiles(p50, lengths.percentile(0.95));
+    }
+
+    private Minute shown(Counts counts, long now) {
+        boolean runningOne = counts == current;
+        return new Minute(counts.minute * MINUTE, seconds(counts.minute, now), counts.pending, counts.running,
+                counts.submitted, counts.completed, counts.failed, counts.cancelled, counts.tokens,
+                runningOne ? percentiles(waits) : counts.wait, runningOne ? percentiles(runs) : counts.run);
+    }
+
+    private Minute quiet(long minute, Counts next, long now) {
+        return new Minute(minute * MINUTE, seconds(minute, now), next.pendingBefore, next.runningBefore, 0, 0, 0, 0, 0,
+                Percentiles.NONE, Percentiles.NONE);
+    }
+
+    private double seconds(long minute, long now) {
+        long from = Math.max(since, minute * MINUTE);
+        long to = minute == current.minute ? Math.min(now, (minute + 1) * MINUTE) : (minute + 1) * MINUTE;
+        return Math.max(0, to - from) / 1e3;
+    }
+}

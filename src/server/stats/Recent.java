@@ -1,0 +1,60 @@
+package server.stats;
+
+import java.util.Arrays;
+
+/// How often something happened in the last minutes. Not safe for several threads.
+public final class Recent {
+
+    private static final long MINUTE = 60_000;
+    /// So many whole minutes and the running one.
+    private static final int WHOLE = 5;
+
+    private final long[] counts = new long[WHOLE + 1];
+    private long since;
+    private long minute;
+
+    /// @param now when the counting begins, milliseconds since the epoch
+    public Recent(long now) {
+        since = now;
+        minute = Math.floorDiv(now, MINUTE);
+    }
+
+    public void add(long count, long now) {
+        turn(now);
+        counts[slot(minute)] += count;
+    }
+
+    /// How often in the last minutes, or since the counting began if that is later.
+    public long count(long now) {
+        turn(now);
+        long sum = 0;
+        for (long count : counts) {
+            sum += count;
+        }
+        return sum;
+    }
+
+    public double perMinute(long now) {
+        long sum = count(now);
+        long time = now - Math.max(since, (minute - WHOLE) * MINUTE);
+        return sum / (Math.max(MINUTE, time) / (double) MINUTE);
+    }
+
+    /// A clock that is set back counts into the minute that was reached; one set back far begins anew.
+    private void turn(long now) {
+        long next = Math.floorDiv(now, MINUTE);
+        if (next < minute - WHOLE) {
+            Arrays.fill(counts, 0);
+            since = now;
+            minute = next;
+        }
+        for (long empty = Math.max(minute + 1, next - WHOLE); empty <= next; empty++) {
+            counts[slot(empty)] = 0;
+        }
+        minute = Math.max(minute, next);
+    }
+
+    private static int slot(long minute) {
+        return (int) Math.floorMod(minute, (long) WHOLE + 1);
+    }
+}

@@ -1,0 +1,62 @@
+package server.websocket;
+
+import java.nio.charset.StandardCharsets;
+
+/// How a connection ends (RFC 6455 section 7.4): a code, and a reason for people.
+record Close(int code, String reason) {
+
+    static final int NORMAL = 1000;
+    static final int GOING_AWAY = 1001;
+    static final int PROTOCOL_ERROR = 1002;
+    static final int UNSUPPORTED_DATA = 1003;
+    /// Of a Close frame without a code; it is never sent.
+    static final int NO_STATUS = 1005;
+    /// Of a connection that ended without a Close frame; it is never sent.
+    static final int ABNORMAL = 1006;
+    static final int NOT_UTF8 = 1007;
+    static final int POLICY = 1008;
+    static final int TOO_LARGE = 1009;
+    static final int INTERNAL_ERROR = 1011;
+    static final int TRY_AGAIN_LATER = 1013;
+
+    /// Whether a Close frame may hold this code: those registered with IANA for that, and those left to libraries and
+    /// applications.
+    static boolean mayBeSent(int code) {
+        return code >= 1000 && code <= 1014 && code != 1004 && code != NO_STATUS && code != ABNORMAL
+                || code >= 3000 && code <= 4999;
+    }
+
+    /// @throws Violation if it is not one
+    static Close parse(byte[] payload, int length) {
+        if (length == 0) {
+            return new Close(NO_STATUS, "");
+        }
+        int code = length == 1 ? 0 : (payload[0] & 0xff) << 8 | payload[1] & 0xff;
+        if (!mayBeSent(code)) {
+            throw new Violation(PROTOCOL_ERROR, length == 1 ? "a Close frame of one byte"
+                    : "a Close frame must not have the code " + code);
+        }
+        Utf8 utf8 = new Utf8();
+        if (!utf8.accepts(payload, 2, length) || !utf8.whole()) {
+            throw new Violation(NOT_UTF8, "the reason of a Close frame must be UTF-8");
+        }
+        return new Close(code, new String(payload, 2, length - 2, StandardCharsets.UTF_8));
+    }
+
+    /// What a Close frame holds; a reason that is too long for one is cut.
+    byte[] payload() {
+        if (code == NO_STATUS) {
+            return new byte[0];
+        }
+        byte[] text = reason.getBytes(StandardCharsets.UTF_8);
+        int length = Math.min(text.length, FrameHead.CONTROL_MAX - 2);
+        while (length < text.length && (text[length] & 0xc0) == 0x80) {
+            length--;
+        }
+        byte[] payload = new byte[2 + length];
+        payload[0] = (byte) (code >> 8);
+        payload[1] = (byte) code;
+        System.arraycopy(text, 0, payload, 2, length);
+        return payload;
+    }
+}

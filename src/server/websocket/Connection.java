@@ -1,0 +1,282 @@
+package server.websocket;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.Socket;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+import server.websocket.Inbox.Heard;
+
+/// One connection, from its first byte to its last. Two threads: one reads, and owns the socket; one writes, and leads
+/// the dialogue. A third looks after the time from outside ([#look]), for neither can while it is stuck in the socket.
+///
+/// The first reason to end is the one that counts (`closing`). The writing thread sends it in a Close frame as its
+/// last; the reading thread goes on until the client's has come, then closes the socket's own half and reads the rest,
+/// so that no client loses the Close frame to a reset.
+final class Connection implements MessageReader.Listener {
+
+    private static final Logger LOG = System.getLogger("server.websocket");
+
+    private static final int BUFFER = 4 << 10;
+    /// What the system keeps for a client that does not read, in bytes. It would take megabytes.
+    private static final int SEND_BUFFER = 128 << 10;
+
+    private final Socket socket;
+    private final WebSocketOptions options;
+    private final Gate gate;
+
+    private final Inbox inbox;
+    private final MessageReader rules;
+    private final FrameReader frames;
+    /// Why the connection ends; null while it does not.
+    private final AtomicReference<Close> closing = new AtomicReference<>();
+
+    private volatile Thread writer;
+    private volatile boolean pingDue;
+    // by System.nanoTime
+    private volatile long heardAt;
+    private volatile long pingedAt;
+    private volatile long closingAt;
+    /// 0: no write is under way.
+    private volatile long writingSince;
+
+    Connection(Socket socket, WebSocketOptions options, Gate gate) {
+        this.socket = socket;
+        this.options = options;
+        this.gate = gate;
+        inbox = new Inbox(options.messageMax());
+        rules = new MessageReader(options.messageMax(), this);
+        frames = new FrameReader(rules);
+    }
+
+    /// Serves the connection, on the reading thread, until it has ended.
+    void run() {
+        try (socket) {
+            socket.setTcpNoDelay(true);
+            socket.setSendBufferSize(SEND_BUFFER);
+            Reception.Admitted admitted = new Reception(socket, options, gate).receive();
+            if (admitted != null) {
+                serve(admitted);
+            }
+        } catch (IOException gone) {
+            LOG.log(Level.DEBUG, () -> "event=websocket_lost reason=\"" + gone.getMessage() + "\"");
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error fault) {
+            LOG.log(Level.ERROR, "event=internal_error where=websocket", fault);
+        } finally {
+            close(new Close(Close.ABNORMAL, ""));
+        }
+    }
+
+    /// Ends the connection in an orderly way, if it does not end already. For any thread.
+    void close(Close close) {
+        long now = System.nanoTime();
+        if (closing.get() == null) {
+            closingAt = now;
+        }
+        if (closing.compareAndSet(null, close)) {
+            LOG.log(Level.DEBUG, () -> "event=websocket_closing code=" + close.code() + " reason=\"" + close.reason()
+                    + "\"");
+            inbox.close();
+            wake();
+        }
+    }
+
+    /// Ends it at once.
+    void abort() {
+        close(new Close(Close.ABNORMAL, ""));
+        try {
+            socket.close();
+        } catch (IOException gone) {
+            // so it is closed
+        }
+    }
+
+    /// Whether it is a WebSocket by now.
+    boolean open() {
+        return writer != null;
+    }
+
+    /// Sees to it that whatever takes too long ends. To be called now and then, by one thread.
+    void look(long now) {
+        if (!open()) {
+            // the handshake looks after its time itself
+            return;
+        }
+        long since = writingSince;
+        if (closing.get() != null) {
+            if (now - closingAt > options.closeMax().toNanos()) {
+                abort();
+            }
+        } else if (since != 0 && now - since > options.stuckMax().toNanos()) {
+            LOG.log(Level.INFO, () -> "event=websocket_dropped from=" + socket.getInetAddress().getHostAddress()
+                    + " reason=\"it reads nothing\"");
+            abort();
+        } else if (now - heardAt > options.silenceMax().toNanos()) {
+            close(new Close(Close.POLICY, "no sign of life for " + options.silenceMax().toSeconds() + " s"));
+        } else if (now - Math.max(heardAt, pingedAt) > options.pingEvery().toNanos()) {
+            pingedAt = now;
+            pingDue = true;
+            wake();
+        }
+    }
+
+    // ---- the reading thread
+
+    private void serve(Reception.Admitted admitted) throws IOException, InterruptedException {
+        heardAt = System.nanoTime();
+        FrameWriter out = new FrameWriter(new Timed(socket.getOutputStream()));
+        Thread thread = Thread.ofVirtual().name("websocket-write").unstarted(() -> write(admitted.dialogue(), out));
+        writer = thread;
+        thread.start();
+        try {
+            read(admitted.rest());
+        } catch (Violation violation) {
+            close(violation.close());
+        } finally {
+            // where it was not closed yet, it broke off
+            close(new Close(Close.ABNORMAL, ""));
+            thread.join();
+        }
+        if (closing.get().code() != Close.ABNORMAL) {
+            socket.shutdownOutput();
+            InputStream in = socket.getInputStream();
+            byte[] bin = new byte[BUFFER];
+            while (in.read(bin) >= 0) {
+                // what a client sent before it saw the end
+            }
+        }
+    }
+
+    private void read(byte[] rest) throws IOException {
+        InputStream in = socket.getInputStream();
+        frames.read(rest, 0, rest.length);
+        byte[] buffer = new byte[BUFFER];
+        while (!rules.closed()) {
+            long before = frames.frames();
+            int count = in.read(buffer);
+            if (count < 0) {
+                return;
+            }
+            frames.read(buffer, 0, count);
+            if (frames.frames() != before) {
+                heardAt = System.nanoTime();
+            }
+        }
+    }
+
+    @Override
+    public void text(byte[] utf8) {
+        heard(FrameHead.TEXT, utf8);
+    }
+
+    @Override
+    public void binary(byte[] bytes) {
+        heard(FrameHead.BINARY, bytes);
+    }
+
+    @Override
+    public void ping(byte[] payload) {
+        heard(FrameHead.PING, payload);
+    }
+
+    @Override
+    public void pong(byte[] payload) {
+        // a sign of life, as every frame
+    }
+
+    @Override
+    public void closed(Close close) {
+        // the echo that RFC 6455 section 5.5.1 asks for
+        close(new Close(close.code(), ""));
+    }
+
+    private void heard(int opcode, byte[] payload) {
+        inbox.put(new Heard(opcode, payload));
+        wake();
+    }
+
+    private void wake() {
+        LockSupport.unpark(writer);
+    }
+
+    // ---- the writing thread
+
+    private void write(Supplier<Dialogue> opening, FrameWriter out) {
+        try {
+            try (Dialogue dialogue = opening.get()) {
+                while (closing.get() == null) {
+                    if (!answer(dialogue, out) && !dialogue.speak(out)) {
+                        out.flush();
+                        LockSupport.park(this);
+                    }
+                }
+                while (closing.get().code() != Close.ABNORMAL && answer(dialogue, out)) {
+                    // what the client asked before its end
+                }
+            } catch (Violation violation) {
+                close(violation.close());
+            } catch (RuntimeException | Error fault) {
+                LOG.log(Level.ERROR, "event=internal_error where=websocket", fault);
+                close(new Close(Close.INTERNAL_ERROR, "internal error; the server's log has more"));
+            }
+            Close close = closing.get();
+            if (close.code() != Close.ABNORMAL) {
+                byte[] payload = close.payload();
+                out.frame(FrameHead.CLOSE, payload, 0, payload.length);
+                out.flush();
+            }
+        } catch (IOException gone) {
+            abort();
+        }
+    }
+
+    /// Does one thing that the client or the time asks for.
+    private boolean answer(Dialogue dialogue, FrameWriter out) throws IOException {
+        if (pingDue) {
+            pingDue = false;
+            out.frame(FrameHead.PING, new byte[0], 0, 0);
+        }
+        Heard heard = inbox.poll();
+        if (heard == null) {
+            return false;
+        }
+        if (heard.opcode() == FrameHead.PING) {
+            out.frame(FrameHead.PONG, heard.payload(), 0, heard.payload().length);
+        } else {
+            dialogue.hear(heard.payload(), heard.opcode() == FrameHead.BINARY, out);
+        }
+        return true;
+    }
+
+    /// The socket, with the time that a write takes.
+    private final class Timed extends OutputStream {
+
+        private final OutputStream out;
+
+        Timed(OutputStream out) {
+            this.out = out;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int count) throws IOException {
+            writingSince = System.nanoTime();
+            try {
+                out.write(bytes, from, count);
+            } finally {
+                writingSince = 0;
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package server.websocket;
+
+/// Takes frames out of bytes that come in pieces of any size, and takes their masks off. No rule is checked here. For
+/// one thread.
+final class FrameReader {
+
+    /// Gets each frame as it comes: its head, its payload in any number of pieces, its end.
+    interface Sink {
+
+        void head(FrameHead head);
+
+        /// @param bytes without their mask; to be copied, for they are overwritten
+        void payload(byte[] bytes, int from, int to);
+
+        void end();
+    }
+
+    private final Sink sink;
+    /// The bytes of the head so far.
+    private final byte[] head = new byte[FrameHead.BYTES_MAX];
+    private int headLength;
+    /// How many bytes the head has, as far as is known: at least 2.
+    private int headNeeded = 2;
+    /// What is still to come of the payload, without a sign.
+    private long left;
+    /// Where the mask's key begins in the head; negative if there is none.
+    private int key;
+    /// How many bytes of the payload have come, as far as the mask cares.
+    private int turn;
+    private long frames;
+
+    FrameReader(Sink sink) {
+        this.sink = sink;
+    }
+
+    /// How many whole frames have come.
+    long frames() {
+        return frames;
+    }
+
+    /// Takes what has come; its bytes are overwritten. What the sink throws goes through, and ends the use of this.
+    void read(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to) {
+            if (headLength < headNeeded) {
+                head[headLength++] = bytes[at++];
+                if (headLength == 2) {
+                    headNeeded = needed();
+                }
+                if (headLength == headNeeded) {
+                    begin();
+                }
+            } else {
+                int count = Long.compareUnsigned(left, to - at) < 0 ? (int) left : to - at;
+                unmask(bytes, at, at + count);
+                sink.payload(bytes, at, at + count);
+                at += count;
+                left -= count;
+                if (left == 0) {
+                    end();
+                }
+            }
+        }
+    }
+
+    private int needed() {
+        int length = head[1] & 0x7f;
+        return 2 + (length == 126 ? 2 : length == 127 ? 8 : 0) + (head[1] < 0 ? 4 : 0);
+    }
+
+    private void begin() {
+        boolean masked = head[1] < 0;
+        key = masked ? headNeeded - 4 : -1;
+        turn = 0;
+        int written = head[1] & 0x7f;
+        left = written;
+        if (written > 125) {
+            left = 0;
+            for (int i = 2; i < (written == 126 ? 4 : 10); i++) {
+                left = left << 8 | head[i] & 0xff;
+            }
+        }
+        boolean minimal = written <= 125 || (written == 126 ? left > 125 : left < 0 || left > 0xffff);
+        sink.head(new FrameHead(head[0] < 0, head[0] >> 4 & 7, head[0] & 15, masked, left, minimal));
+        if (left == 0) {
+            end();
+        }
+    }
+
+    private void end() {
+        headLength = 0;
+        headNeeded = 2;
+        frames++;
+        sink.end();
+    }
+
+    private void unmask(byte[] bytes, int from, int to) {
+        if (key >= 0) {
+            for (int i = from; i < to; i++) {
+                bytes[i] ^= head[key + (turn++ & 3)];
+            }
+        }
+    }
+}

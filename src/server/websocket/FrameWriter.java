@@ -1,0 +1,75 @@
+package server.websocket;
+
+import java.io.IOException;
+import java.io.OutputStream;
+
+/// Puts frames together as a server sends them: whole messages, without a mask. What is small is gathered, so that
+/// much of it takes one write. For one thread.
+final class FrameWriter {
+
+    private static final int BUFFER = 16 << 10;
+
+    private final OutputStream out;
+    private final byte[] buffer = new byte[BUFFER];
+    private int length;
+
+    FrameWriter(OutputStream out) {
+        this.out = out;
+    }
+
+    /// A text message.
+    ///
+    /// @param utf8 its bytes, which are taken as they are
+    void text(byte[] utf8, int from, int to) throws IOException {
+        frame(FrameHead.TEXT, utf8, from, to);
+    }
+
+    void frame(int opcode, byte[] payload, int from, int to) throws IOException {
+        int count = to - from;
+        room(FrameHead.BYTES_MAX);
+        head(opcode, count);
+        if (count > BUFFER - length) {
+            flush();
+        }
+        if (count > BUFFER) {
+            out.write(payload, from, count);
+        } else {
+            System.arraycopy(payload, from, buffer, length, count);
+            length += count;
+        }
+    }
+
+    /// Sends what was gathered.
+    void flush() throws IOException {
+        if (length > 0) {
+            int count = length;
+            length = 0;
+            out.write(buffer, 0, count);
+        }
+    }
+
+    private void head(int opcode, int count) {
+        buffer[length++] = (byte) (0x80 | opcode);
+        if (count <= 125) {
+            buffer[length++] = (byte) count;
+        } else if (count <= 0xffff) {
+            buffer[length++] = 126;
+            number(count, 1);
+        } else {
+            buffer[length++] = 127;
+            number(count, 7);
+        }
+    }
+
+    private void number(long number, int highest) {
+        for (int i = highest; i >= 0; i--) {
+            buffer[length++] = (byte) (number >> 8 * i);
+        }
+    }
+
+    private void room(int count) throws IOException {
+        if (count > BUFFER - length) {
+            flush();
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package server.websocket;
+
+import java.net.InetAddress;
+import java.util.function.Supplier;
+
+import shared.Problem;
+
+/// Who may open a connection, and what is said on it.
+interface Gate {
+
+    /// @param from where the request comes from
+    /// @return begins the dialogue, on the thread that will write
+    /// @throws Problem why not
+    Supplier<Dialogue> admit(RequestHead request, InetAddress from) throws InterruptedException;
+}

@@ -1,0 +1,163 @@
+package server.websocket;
+
+import java.util.Arrays;
+
+/// The rules of RFC 6455 for what a client sends: puts messages together of its frames, whatever control frames stand
+/// between them, and refuses each breach with the first byte that shows it. For one thread.
+///
+/// ```
+///               text, binary (fin)                     text, binary                    continuation
+///         ┌───────────────┐                    ┌───────────────────────┐             ┌──────────────┐
+///         └──▶ between messages ◀──────────────│                       ▼             └──▶ within one │
+///                   │            continuation (fin)                     ────────────────────────────┘
+///                 close ──▶ closed, from either: what comes then is not looked at
+/// ```
+final class MessageReader implements FrameReader.Sink {
+
+    /// Gets what the client says. What it throws goes through.
+    interface Listener {
+
+        /// @param utf8 the listener's own
+        void text(byte[] utf8);
+
+        void binary(byte[] bytes);
+
+        void ping(byte[] payload);
+
+        void pong(byte[] payload);
+
+        /// The last there is.
+        void closed(Close close);
+    }
+
+    private static final int FIRST = 256;
+
+    private final Listener listener;
+    private final int messageMax;
+
+    private FrameHead frame;
+    /// The opcode of the message that is under way; 0: none is.
+    private int message;
+    private byte[] data = new byte[FIRST];
+    private int length;
+    private Utf8 utf8;
+    private final byte[] control = new byte[FrameHead.CONTROL_MAX];
+    private int controlLength;
+    private boolean closed;
+
+    /// @param messageMax in bytes
+    MessageReader(int messageMax, Listener listener) {
+        this.messageMax = messageMax;
+        this.listener = listener;
+    }
+
+    /// Whether the client's Close frame has come.
+    boolean closed() {
+        return closed;
+    }
+
+    @Override
+    public void head(FrameHead head) {
+        frame = head;
+        if (closed) {
+            return;
+        }
+        demand(head.rsv() == 0, "a reserved bit is set, and no extension was agreed on");
+        demand(head.masked(), "a client's frame must be masked");
+        demand(head.length() >= 0, "the highest bit of a length must be 0");
+        demand(head.minimal(), "a length must be written in as few bytes as it can be");
+        switch (head.opcode()) {
+            case FrameHead.CLOSE, FrameHead.PING, FrameHead.PONG -> {
+                demand(head.fin(), "a control frame must not be fragmented");
+                demand(head.length() <= FrameHead.CONTROL_MAX, "a control frame holds at most 125 bytes");
+                controlLength = 0;
+            }
+            case FrameHead.TEXT, FrameHead.BINARY -> {
+                demand(message == 0, "a message begins before the one before has ended");
+                message = head.opcode();
+                length = 0;
+                utf8 = message == FrameHead.TEXT ? new Utf8() : null;
+                demandRoom();
+            }
+            case FrameHead.CONTINUATION -> {
+                demand(message != 0, "a continuation of no message");
+                demandRoom();
+            }
+            default -> throw new Violation(Close.PROTOCOL_ERROR, "opcode " + head.opcode() + " means nothing");
+        }
+    }
+
+    @Override
+    public void payload(byte[] bytes, int from, int to) {
+        if (closed) {
+            return;
+        }
+        if (frame.control()) {
+            System.arraycopy(bytes, from, control, controlLength, to - from);
+            controlLength += to - from;
+            return;
+        }
+        if (utf8 != null && !utf8.accepts(bytes, from, to)) {
+            throw notUtf8();
+        }
+        if (data.length - length < to - from) {
+            data = Arrays.copyOf(data, Math.min(messageMax, Math.max(2 * data.length, length + to - from)));
+        }
+        System.arraycopy(bytes, from, data, length, to - from);
+        length += to - from;
+    }
+
+    @Override
+    public void end() {
+        if (closed) {
+            return;
+        }
+        switch (frame.opcode()) {
+            case FrameHead.CLOSE -> {
+                closed = true;
+                listener.closed(Close.parse(control, controlLength));
+            }
+            case FrameHead.PING -> listener.ping(Arrays.copyOf(control, controlLength));
+            case FrameHead.PONG -> listener.pong(Arrays.copyOf(control, controlLength));
+            default -> {
+                if (frame.fin()) {
+                    endMessage();
+                }
+            }
+        }
+    }
+
+    private void endMessage() {
+        if (utf8 != null && !utf8.whole()) {
+            throw notUtf8();
+        }
+        int opcode = message;
+        message = 0;
+        byte[] whole = Arrays.copyOf(data, length);
+        if (data.length > FIRST) {
+            // clients say little: what one long message took is not kept for the next
+            data = new byte[FIRST];
+        }
+        if (opcode == FrameHead.TEXT) {
+            listener.text(whole);
+        } else {
+            listener.binary(whole);
+        }
+    }
+
+    private void demandRoom() {
+        if (frame.length() > messageMax - length) {
+            throw new Violation(Close.TOO_LARGE, "a message may have " + messageMax + " bytes");
+        }
+    }
+
+    private static void demand(boolean kept, String rule) {
+        if (!kept) {
+            throw new Violation(Close.PROTOCOL_ERROR, rule);
+        }
+    }
+
+    private static Violation notUtf8() {
+        return new Violation(Close.NOT_UTF8, "a text message must be UTF-8");
+    }
+}

@@ -1,0 +1,98 @@
+package server.websocket;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+import shared.Problem;
+
+/// A connection's beginning, while it speaks HTTP: one request, which becomes a WebSocket or is refused.
+final class Reception {
+
+    private static final Logger LOG = System.getLogger("server.websocket");
+
+    private static final int FIRST = 1 << 10;
+    /// How long a client that was refused may take to read why, in milliseconds.
+    private static final int REFUSED_MAX = 1_000;
+
+    /// @param rest what came behind the request
+    record Admitted(Supplier<Dialogue> dialogue, byte[] rest) {
+    }
+
+    private final Socket socket;
+    private final WebSocketOptions options;
+    private final Gate gate;
+
+    private byte[] bytes;
+    private int length;
+
+    Reception(Socket socket, WebSocketOptions options, Gate gate) {
+        this.socket = socket;
+        this.options = options;
+        this.gate = gate;
+        bytes = new byte[Math.min(FIRST, options.headerBytesMax())];
+    }
+
+    /// Null if the client was refused, and told so, or went away.
+    Admitted receive() throws IOException, InterruptedException {
+        try {
+            int end = readHead();
+            if (end < 0) {
+                return null;
+            }
+            RequestHead request = RequestHead.parse(bytes, end);
+            Supplier<Dialogue> dialogue = gate.admit(request, socket.getInetAddress());
+            socket.getOutputStream().write(Handshake.accept(request));
+            return new Admitted(dialogue, Arrays.copyOfRange(bytes, end, length));
+        } catch (Problem problem) {
+            refuse(problem);
+        } catch (SocketTimeoutException late) {
+            refuse(new Problem(408, "the request did not come within " + options.requestTimeMax().toSeconds() + " s"));
+        }
+        return null;
+    }
+
+    /// Where it ends in `bytes`; -1 if the client went away before.
+    private int readHead() throws IOException {
+        InputStream in = socket.getInputStream();
+        long by = System.nanoTime() + options.requestTimeMax().toNanos();
+        int end = -1;
+        while (end < 0) {
+            if (length == options.headerBytesMax()) {
+                throw new Problem(431, "the request is too long: it may have " + length + " bytes");
+            }
+            if (length == bytes.length) {
+                bytes = Arrays.copyOf(bytes, Math.min(2 * length, options.headerBytesMax()));
+            }
+            long left = TimeUnit.NANOSECONDS.toMillis(by - System.nanoTime());
+            if (left <= 0) {
+                throw new SocketTimeoutException();
+            }
+            socket.setSoTimeout((int) Math.min(left, Integer.MAX_VALUE));
+            int count = in.read(bytes, length, bytes.length - length);
+            if (count < 0) {
+                return -1;
+            }
+            end = RequestHead.end(bytes, length, length + count);
+            length += count;
+        }
+        socket.setSoTimeout(0);
+        return end;
+    }
+
+    private void refuse(Problem problem) throws IOException {
+        LOG.log(Level.DEBUG, () -> "event=websocket_refused status=" + problem.status() + " reason=\""
+                + problem.getMessage() + "\"");
+        socket.getOutputStream().write(Handshake.refuse(problem));
+        socket.shutdownOutput();
+        // a little is read on, so that the answer is not lost to a reset; who sends on and on is cut off
+        socket.setSoTimeout(REFUSED_MAX);
+        socket.getInputStream().readNBytes(options.headerBytesMax());
+    }
+}

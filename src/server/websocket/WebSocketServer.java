@@ -1,0 +1,199 @@
+package server.websocket;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import server.http.EventsWanted;
+import server.http.Guard;
+import server.http.Guard.Asked;
+import server.http.HttpApi;
+import server.live.Answers;
+import server.live.EventHub;
+import server.queue.TaskQueue;
+import shared.Problem;
+
+/// Listens for WebSocket connections, and looks after them: who may come in, how many, and that none stays for ever.
+public final class WebSocketServer implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger("server.websocket");
+
+    private static final int BACKLOG = 1_024;
+    private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long ACCEPT_PAUSE_NANOS = Duration.ofMillis(200).toNanos();
+    private static final long FAREWELL_NANOS = Duration.ofSeconds(2).toNanos();
+
+    /// What the live messages stand on.
+    ///
+    /// @param answers gets the queue's events before the hub does
+    /// @param api     the HTTP side: who may ask there may ask here
+    public record Parts(TaskQueue queue, Answers answers, EventHub events, HttpApi api) {
+    }
+
+    private final WebSocketOptions options;
+    private final ServerSocket socket;
+    private final Guard guard;
+    private final int pagePort;
+    /// From the query of a request to what is said then.
+    private final Function<String, Supplier<Dialogue>> dialogues;
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    private WebSocketServer(WebSocketOptions options, ServerSocket socket, Guard guard, int pagePort,
+            Function<String, Supplier<Dialogue>> dialogues) {
+        this.options = options;
+        this.socket = socket;
+        this.guard = guard;
+        this.pagePort = pagePort;
+        this.dialogues = dialogues;
+    }
+
+    /// Begins to listen, at the address of the HTTP side.
+    ///
+    /// @throws IOException the address cannot be bound, with a message for people
+    public static WebSocketServer start(WebSocketOptions options, Parts parts) throws IOException {
+        return start(options, parts.api().guard(), parts.api().address(), query -> {
+            EventsWanted wanted = EventsWanted.parse(query, parts.queue());
+            return () -> new LiveDialogue(parts, wanted);
+        });
+    }
+
+    /// Begins to listen.
+    ///
+    /// @param page      where the HTTP server listens: the same address is bound here
+    /// @param dialogues from the query of a request (null: none) to what is said then; may throw a [Problem]
+    /// @throws IOException the address cannot be bound, with a message for people
+    static WebSocketServer start(WebSocketOptions options, Guard guard, InetSocketAddress page,
+            Function<String, Supplier<Dialogue>> dialogues) throws IOException {
+        WebSocketServer server = new WebSocketServer(options, bind(page, options.port()), guard, page.getPort(),
+                dialogues);
+        Thread.ofVirtual().name("websocket-accept").start(server::accept);
+        Thread.ofVirtual().name("websocket-look").start(server::lookAfterAll);
+        return server;
+    }
+
+    private static ServerSocket bind(InetSocketAddress page, int port) throws IOException {
+        InetAddress address = page.getAddress();
+        if (port != WebSocketOptions.NEXT) {
+            return listen(address, port);
+        }
+        int next = page.getPort() + 1;
+        try {
+            return listen(address, next > 65_535 ? 0 : next);
+        } catch (IOException taken) {
+            ServerSocket free = listen(address, 0);
+            LOG.log(Level.WARNING, "event=ws_port_taken port=" + next + " instead=" + free.getLocalPort());
+            return free;
+        }
+    }
+
+    private static ServerSocket listen(InetAddress address, int port) throws IOException {
+        ServerSocket socket = new ServerSocket();
+        try {
+            socket.bind(new InetSocketAddress(address, port), BACKLOG);
+            return socket;
+        } catch (IOException cannot) {
+            socket.close();
+            throw new IOException("cannot listen for WebSocket on " + address.getHostAddress() + ":" + port + ": "
+                    + cannot.getMessage(), cannot);
+        }
+    }
+
+    /// The port that it listens on.
+    public int port() {
+        return socket.getLocalPort();
+    }
+
+    /// How many WebSockets are open.
+    int open() {
+        return (int) connections.stream().filter(Connection::open).count();
+    }
+
+    private void accept() {
+        while (!closed) {
+            try {
+                Socket client = socket.accept();
+                if (closed || connections.size() >= options.connectionsMax()) {
+                    client.close();
+                } else {
+                    begin(client);
+                }
+            } catch (IOException failed) {
+                if (!closed) {
+                    // too many files are open, most likely
+                    LOG.log(Level.WARNING, "event=accept_failed reason=\"" + failed.getMessage() + "\"");
+                    LockSupport.parkNanos(ACCEPT_PAUSE_NANOS);
+                }
+            }
+        }
+    }
+
+    private void begin(Socket client) {
+        Connection connection = new Connection(client, options, this::admit);
+        connections.add(connection);
+        Thread.ofVirtual().name("websocket-read").start(() -> {
+            try {
+                connection.run();
+            } finally {
+                connections.remove(connection);
+            }
+        });
+    }
+
+    private Supplier<Dialogue> admit(RequestHead request, InetAddress from) throws InterruptedException {
+        Asked asked = new Asked(from, request.protocol(), request.uri(), request.headers());
+        guard.check(asked, pagePort);
+        String bearer = asked.bearer();
+        guard.checkToken(asked, bearer != null ? bearer : Handshake.token(request.headers()));
+        Handshake.check(request);
+        if (closed) {
+            throw new Problem(503, "the server is stopping");
+        }
+        if (open() >= options.streamsMax()) {
+            throw new Problem(503, "already " + options.streamsMax() + " WebSockets are open, which is the limit");
+        }
+        return dialogues.apply(request.uri().getRawQuery());
+    }
+
+    private void lookAfterAll() {
+        long pause = Math.min(LOOK_NANOS, options.pingEvery().toNanos() / 4);
+        while (!closed || !connections.isEmpty()) {
+            long now = System.nanoTime();
+            connections.forEach(connection -> connection.look(now));
+            LockSupport.parkNanos(pause);
+        }
+    }
+
+    /// Stops listening, says goodbye to all, and waits a moment for their answers.
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            socket.close();
+        } catch (IOException alreadyClosed) {
+            // so it is closed
+        }
+        connections.forEach(connection -> {
+            if (connection.open()) {
+                connection.close(new Close(Close.GOING_AWAY, "the server stops"));
+            } else {
+                connection.abort();
+            }
+        });
+        long end = System.nanoTime() + FAREWELL_NANOS;
+        while (!connections.isEmpty() && System.nanoTime() < end) {
+            LockSupport.parkNanos(10_000_000);
+        }
+        connections.forEach(Connection::abort);
+    }
+}

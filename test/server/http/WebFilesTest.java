@@ -1,0 +1,147 @@
+package server.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static server.http.ApiServer.error;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+final class WebFilesTest {
+
+    private ApiServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new ApiServer();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void everyFile_isServedAsItIs() throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.list(Path.of("web"))) {
+            files = all.toList();
+        }
+        assertTrue(files.size() > 10, files.toString());
+        for (Path file : files) {
+            HttpResponse<String> answer = server.get("/" + file.getFileName());
+            assertEquals(200, answer.statusCode(), file.toString());
+            assertEquals(Files.readString(file), answer.body());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/, text/html; charset=utf-8", "/index.html, text/html; charset=utf-8",
+        "/style.css, text/css; charset=utf-8", "/main.js, text/javascript; charset=utf-8", "/icon.svg, image/svg+xml"})
+    void type_isTheFiles(String path, String type) {
+        assertEquals(type, header(server.get(path), "Content-Type"));
+    }
+
+    @Test
+    void policy_letsNothingElseIn() {
+        for (String path : List.of("/", "/main.js", "/style.css")) {
+            HttpResponse<String> answer = server.get(path);
+            String policy = header(answer, "Content-Security-Policy");
+            assertEquals("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+                    + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+                    + "require-trusted-types-for 'script'; trusted-types 'none'",
+                    policy.replaceAll(" wss?://[^ ;]+", ""));
+            assertEquals("nosniff", header(answer, "X-Content-Type-Options"));
+            assertEquals("no-referrer", header(answer, "Referrer-Policy"));
+            assertEquals("same-origin", header(answer, "Cross-Origin-Opener-Policy"));
+            assertEquals("same-origin", header(answer, "Cross-Origin-Resource-Policy"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"localhost:7000, localhost", "box, box", "127.0.0.1:80, 127.0.0.1", "[::1]:8080, *"})
+    void policy_namesTheWebSocketOfTheHost(String host, String named) {
+        assertEquals(" ws://" + named + ":8081 wss://" + named + ":8081", WebFiles.webSocket(host, 8081));
+        assertEquals("", WebFiles.webSocket(host, 0));
+    }
+
+    @Test
+    void tag_thatIsKnown_saves() {
+        HttpResponse<String> first = server.get("/main.js");
+        assertEquals("no-cache", header(first, "Cache-Control"));
+        String tag = header(first, "ETag");
+        for (String known : List.of(tag, "W/" + tag, "\"other\", " + tag, "*")) {
+            HttpResponse<String> again = server.get("/main.js", "If-None-Match", known);
+            assertEquals(304, again.statusCode(), known);
+            assertEquals("", again.body());
+            assertEquals(tag, header(again, "ETag"));
+        }
+        assertEquals(200, server.get("/main.js", "If-None-Match", "\"other\"").statusCode());
+    }
+
+    @Test
+    void head_hasTheLengthOnly() throws IOException {
+        try (Wire wire = server.wire()) {
+            Wire.Reply reply = wire.ask("HEAD", "/style.css");
+            assertEquals(200, reply.status());
+            assertEquals(Long.toString(Files.size(Path.of("web/style.css"))), reply.headers().get("content-length"));
+            assertEquals("", reply.body());
+            // and the connection goes on
+            assertEquals(200, wire.ask("GET", "/icon.svg").status());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/nothing.js", "/web/main.js", "/../web/main.js", "/..%2fmain.js", "/%2e%2e/main.js",
+        "/main.js/x", "/main.js%00", "/module-info.class", "/server/Main.class", "/.", "/..",
+        "/web/../main.js", "/MAIN.JS"})
+    void otherPaths_holdNothing(String path) throws IOException {
+        try (Wire wire = server.wire()) {
+            Wire.Reply reply = wire.ask("GET", path);
+            assertTrue(reply.status() == 404 || reply.status() == 400, path + " " + reply);
+            assertTrue(reply.body().startsWith("{\"error\":"), reply.body());
+        }
+    }
+
+    @Test
+    void otherMethods_areRefused() {
+        HttpResponse<String> answer = server.post("/", "{}");
+        assertEquals(405, answer.statusCode());
+        assertEquals("GET, HEAD, OPTIONS", header(answer, "Allow"));
+        assertFalse(error(answer).isEmpty());
+    }
+
+    /// The page must be told nothing that is not in its files: no name of a host, nothing of another origin.
+    @Test
+    void files_nameNoOtherHost() throws IOException {
+        Map<String, String> allowed = Map.of("http://www.w3.org/2000/svg", "SVG's name");
+        try (Stream<Path> all = Files.list(Path.of("web"))) {
+            for (Path file : all.toList()) {
+                String text = Files.readString(file);
+                for (String name : allowed.keySet()) {
+                    text = text.replace(name, "");
+                }
+                assertFalse(text.matches("(?s).*(https?:)?//[a-z0-9-]+\\.[a-z].*"), file.toString());
+            }
+        }
+    }
+
+    private static String header(HttpResponse<?> answer, String name) {
+        return answer.headers().firstValue(name).orElse(null);
+    }
+}

@@ -1,0 +1,319 @@
+package server.live;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import server.journal.JournalOptions;
+import server.queue.Batch;
+import server.queue.Compaction;
+import server.queue.CompactionOptions;
+import server.queue.Place;
+import server.queue.QueueMode;
+import server.queue.QueueOptions;
+import server.queue.TaskQueue;
+import server.task.Submission;
+import server.task.Task;
+import server.task.Terms;
+import shared.TaskStatus;
+import shared.TaskType;
+import shared.json.Json;
+import shared.json.Slice;
+import support.FaultyStorage;
+
+@Timeout(60)
+final class EventHubTest {
+
+    private static final CompactionOptions KEEP_NONE = new CompactionOptions(0.5, 0, Duration.ofMillis(1));
+
+    private FaultyStorage disk = new FaultyStorage();
+    private TaskQueue queue;
+    private EventHub hub;
+
+    @BeforeEach
+    void open() throws IOException {
+        queue = TaskQueue.open(disk, new JournalOptions(8192), QueueOptions.DEFAULT, InstantSource.system(),
+                new Random(7));
+        hub = EventHub.start(queue, 64 << 20);
+    }
+
+    @AfterEach
+    void close() {
+        hub.close();
+        queue.close();
+    }
+
+    @Test
+    void subscribe_fromAnyPlaceWhileMuchHappens_getsEachEventOnceInOrder() throws Exception {
+        submit(50);
+        List<FutureTask<List<Long>>> readers = new ArrayList<>();
+        for (int after = 0; after < 60; after += 3) {
+            int from = Math.min(after, 50);
+            readers.add(begin(() -> seqs(hub.subscribe(EventFilter.ALL, from), 500)));
+        }
+        for (int i = 0; i < 45; i++) {
+            submit(10);
+        }
+        for (int i = 0; i < readers.size(); i++) {
+            assertEquals(LongStream.rangeClosed(Math.min(3 * i, 50) + 1, 500).boxed().toList(),
+                    readers.get(i).get(30, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void subscribe_withoutAPlace_getsWhatComesFromThenOn() throws Exception {
+        submit(5);
+        try (Subscription subscription = hub.subscribe(EventFilter.ALL)) {
+            assertNull(subscription.poll());
+            assertEquals(5, subscription.seq());
+            submit(1);
+            LiveEvent event = next(subscription);
+            assertEquals(6, event.seq());
+            assertEquals("task", event.kind());
+            assertEquals("submitted", ((Json.Obj) Json.parse(event.json().text())).text("what"));
+            assertEquals(event.json().text() + "\n", event.line().text());
+            assertEquals("id: 6\nevent: task\ndata: " + event.json().text() + "\n\n",
+                    event.block().text());
+        }
+    }
+
+    @Test
+    void replayedEvents_lookAsTheyDidLive() throws Exception {
+        List<String> live = new ArrayList<>();
+        List<String> replayed = new ArrayList<>();
+        try (Subscription subscription = hub.subscribe(EventFilter.ALL)) {
+            Task task = submit(1).getFirst();
+            queue.changePriority(task.id(), 9);
+            queue.putBack(queue.startNext(t -> Place.at("h1")), "busy", 0, true);
+            queue.complete(queue.startNext(t -> Place.at("h2")), json("{\"response\":\"x\"}"));
+            queue.changeMode(QueueMode.PAUSED);
+            queue.delete(task.id());
+            read(subscription, 8, live);
+        }
+        hub.close();
+        queue.close();
+        open();
+        try (Subscription subscription = hub.subscribe(EventFilter.ALL, 0)) {
+            read(subscription, 8, replayed);
+        }
+        assertEquals(live, replayed);
+    }
+
+    @Test
+    void filter_eachKind_passesWhatItNames() throws Exception {
+        Task one = submit(2).getFirst();
+        queue.cancel(one.id());
+        queue.changeMode(QueueMode.PAUSED);
+        assertEquals(List.of(1L, 3L), seqs(new EventFilter(Set.of(one.id()), Set.of(), Set.of(), Set.of(), Set.of())));
+        assertEquals(List.of(3L),
+                seqs(new EventFilter(Set.of(), Set.of(TaskStatus.CANCELLED), Set.of(), Set.of(), Set.of())));
+        assertEquals(List.of(), seqs(new EventFilter(Set.of(), Set.of(), Set.of(TaskType.CHAT), Set.of(), Set.of())));
+        assertEquals(List.of(1L, 2L, 3L),
+                seqs(new EventFilter(Set.of(), Set.of(), Set.of(), Set.of("qwen3"), Set.of())));
+        assertEquals(List.of(), seqs(new EventFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(7L))));
+        assertEquals(List.of(1L, 2L, 3L, 4L),
+                seqs(new EventFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of())));
+    }
+
+    @Test
+    void seq_whatTheFilterDoesNotPass_needsNoReplay() throws Exception {
+        EventFilter none = new EventFilter(Set.of(), Set.of(), Set.of(), Set.of("other"), Set.of());
+        try (Subscription subscription = hub.subscribe(none, 0)) {
+            assertNull(subscription.poll());
+            submit(7);
+            while (subscription.seq() < 7) {
+                subscription.await(TimeUnit.MILLISECONDS.toNanos(1));
+                assertNull(subscription.poll());
+            }
+        }
+    }
+
+    @Test
+    void slowReader_isDroppedWithAReason_andTakesUpWhereItWas() throws Exception {
+        int many = Subscription.EVENTS_MAX + 10;
+        long place;
+        try (Subscription slow = hub.subscribe(EventFilter.ALL)) {
+            submit(1);
+            assertEquals(1, next(slow).seq());
+            submit(many);
+            untilHandedOn(many + 1);
+            LiveEvent last = next(slow);
+            while (last.kind().equals("task")) {
+                last = next(slow);
+            }
+            assertEquals("dropped", last.kind());
+            assertTrue(last.json().text().contains("\"reason\":\"too slow: "), last.json()::text);
+            assertTrue(slow.ended());
+            assertNull(slow.poll());
+            place = last.seq();
+        }
+        assertEquals(LongStream.rangeClosed(place + 1, many + 1).boxed().toList(),
+                seqs(hub.subscribe(EventFilter.ALL, place), many + 1));
+    }
+
+    @Test
+    void readersThatReadNothing_holdNoMoreThanTheirRoom() throws Exception {
+        hub.close();
+        hub = EventHub.start(queue, 10_000);
+        try (Subscription slow = hub.subscribe(EventFilter.ALL)) {
+            submit(20);
+            untilHandedOn(20);
+            assertEquals("dropped", next(slow).kind());
+        }
+    }
+
+    @Test
+    void place_ofAnotherJournal_isReset() throws Exception {
+        submit(3);
+        try (Subscription subscription = hub.subscribe(EventFilter.ALL, 1_000)) {
+            LiveEvent reset = next(subscription);
+            assertEquals("reset", reset.kind());
+            assertEquals("{\"seq\":3,\"event\":\"reset\",\"oldest\":1}", reset.json().text());
+            submit(1);
+            assertEquals(4, next(subscription).seq());
+        }
+    }
+
+    @Test
+    void place_ofEventsNotKept_isReset() throws Exception {
+        for (Task task : submit(100)) {
+            queue.cancel(task.id());
+            queue.delete(task.id());
+        }
+        new Compaction(queue, KEEP_NONE).now();
+        submit(1);
+        try (Subscription subscription = hub.subscribe(EventFilter.ALL, 5)) {
+            assertEquals("{\"seq\":301,\"event\":\"reset\",\"oldest\":301}", next(subscription).json().text());
+        }
+        assertEquals(List.of(301L), seqs(hub.subscribe(EventFilter.ALL, 300), 301));
+    }
+
+    @Test
+    void replay_whileCompactionRuns_isExactOrReset() throws Exception {
+        try (Compaction compaction = new Compaction(queue, new CompactionOptions(0.1, 150, Duration.ofMillis(1)))) {
+            compaction.start();
+            FutureTask<Void> writer = begin(() -> {
+                for (int i = 0; i < 60; i++) {
+                    for (Task task : submit(10)) {
+                        queue.cancel(task.id());
+                    }
+                }
+                return null;
+            });
+            while (!writer.isDone()) {
+                long after = Math.max(0, queue.durableSeq() - 300);
+                try (Subscription subscription = hub.subscribe(EventFilter.ALL, after)) {
+                    for (int i = 0; i < 100; i++) {
+                        LiveEvent event = subscription.poll();
+                        if (event != null) {
+                            assertTrue(event.seq() == after + 1 || event.kind().equals("reset"),
+                                    after + " is followed by " + event.seq());
+                            after = event.seq();
+                        }
+                    }
+                }
+            }
+            writer.get();
+        }
+    }
+
+    @Test
+    void close_tellsReaders() throws Exception {
+        FutureTask<Void> closing;
+        try (Subscription subscription = hub.subscribe(EventFilter.ALL)) {
+            closing = begin(() -> {
+                hub.close();
+                return null;
+            });
+            assertEquals("{\"seq\":0,\"event\":\"dropped\",\"reason\":\"the server is stopping\"}",
+                    next(subscription).json().text());
+            assertTrue(subscription.ended());
+        }
+        closing.get(20, TimeUnit.SECONDS);
+        try (Subscription late = hub.subscribe(EventFilter.ALL)) {
+            assertEquals("dropped", next(late).kind());
+            assertNull(late.poll());
+        }
+    }
+
+    private void untilHandedOn(long seq) {
+        while (hub.handedOn() < seq) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private List<Long> seqs(EventFilter filter) throws InterruptedException {
+        List<Long> seqs = new ArrayList<>();
+        try (Subscription subscription = hub.subscribe(filter, 0)) {
+            for (LiveEvent event = subscription.poll(); event != null; event = subscription.poll()) {
+                seqs.add(event.seq());
+            }
+        }
+        return seqs;
+    }
+
+    /// Reads until this event, and closes the subscription.
+    private static List<Long> seqs(Subscription subscription, long last) throws InterruptedException {
+        List<Long> seqs = new ArrayList<>();
+        try (subscription) {
+            while (seqs.isEmpty() || seqs.getLast() < last) {
+                seqs.add(next(subscription).seq());
+            }
+        }
+        return seqs;
+    }
+
+    private static void read(Subscription subscription, int count, List<String> to) throws InterruptedException {
+        for (int i = 0; i < count; i++) {
+            to.add(next(subscription).json().text());
+        }
+    }
+
+    private static LiveEvent next(Subscription subscription) throws InterruptedException {
+        for (int i = 0; i < 20_000; i++) {
+            LiveEvent event = subscription.poll();
+            if (event != null) {
+                return event;
+            }
+            subscription.await(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+        throw new AssertionError("no event came");
+    }
+
+    private List<Task> submit(int count) {
+        Batch batch = queue.newBatch();
+        while (batch.size() < count) {
+            batch.add(new Submission(TaskType.GENERATE, "qwen3", 5, Terms.DEFAULT, json("{\"prompt\":\"Hello\"}"),
+                    null, "Hello"));
+        }
+        return queue.submit(batch);
+    }
+
+    private static <T> FutureTask<T> begin(Callable<T> work) {
+        FutureTask<T> future = new FutureTask<>(work);
+        Thread.startVirtualThread(future);
+        return future;
+    }
+
+    private static Slice json(String text) {
+        return Slice.of(text.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,59 @@
+package support.browser;
+
+import java.nio.file.Path;
+import java.util.List;
+
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/// What [WithBrowser] says. The stores close what they hold: a test's page when it has ended, the browser after the
+/// last test.
+final class BrowserExtension implements ExecutionCondition, ParameterResolver, AfterTestExecutionCallback {
+
+    private static final Namespace HERE = Namespace.create(BrowserExtension.class);
+
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        return Chromium.installed() == null
+                ? ConditionEvaluationResult.disabled("there is no Chromium: apt-get install chromium")
+                : ConditionEvaluationResult.enabled(null);
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == Page.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return context.getStore(HERE).getOrComputeIfAbsent("page", key -> browser(context).open(1280, 800),
+                Page.class);
+    }
+
+    private static Chromium browser(ExtensionContext context) {
+        return context.getRoot().getStore(HERE).getOrComputeIfAbsent("browser", key -> Chromium.start(),
+                Chromium.class);
+    }
+
+    @Override
+    public void afterTestExecution(ExtensionContext context) {
+        Page page = context.getStore(HERE).get("page", Page.class);
+        if (page == null) {
+            return;
+        }
+        if (context.getExecutionException().isPresent()) {
+            page.screenshot(Path.of("build/browser", context.getRequiredTestClass().getSimpleName() + "."
+                    + context.getRequiredTestMethod().getName() + ".png"));
+            return;
+        }
+        List<String> faults = page.faults().unexpected();
+        if (!faults.isEmpty()) {
+            throw new AssertionError("the page did what it must not:\n" + String.join("\n", faults));
+        }
+    }
+}

@@ -1,0 +1,326 @@
+package support.browser;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+import shared.json.Json;
+import shared.json.JsonWriter;
+
+/// A page of the browser, used as a person does: with the mouse, the keyboard and the eyes. What it must never do
+/// (see [Faults]) is collected on the side.
+///
+/// Every wait is inside the page and bounded; a wait that was in vain tells what the page shows.
+public final class Page implements AutoCloseable {
+
+    /// How long a condition may take to come true.
+    static final long PATIENCE_MS = 15_000;
+
+    /// A condition is looked at after every change of the page, and now and then, for not all is in the document.
+    private static final String WAIT = """
+            new Promise((resolve, reject) => {
+              const condition = () => (%s);
+              let observer, timer, end;
+              const look = () => {
+                let value;
+                try { value = condition(); } catch (error) { value = null; stop(reject, error); return; }
+                if (value) stop(resolve, true);
+              };
+              const stop = (settle, value) => {
+                observer?.disconnect(); clearInterval(timer); clearTimeout(end); settle(value);
+              };
+              observer = new MutationObserver(look);
+              observer.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+              timer = setInterval(look, 20);
+              end = setTimeout(() => stop(resolve, false), %d);
+              look();
+            })""";
+
+    private static final Map<String, Integer> KEYS = Map.ofEntries(Map.entry("Enter", 13), Map.entry("Tab", 9),
+            Map.entry("Escape", 27), Map.entry("Backspace", 8), Map.entry("Delete", 46), Map.entry("Home", 36),
+            Map.entry("End", 35), Map.entry("PageUp", 33), Map.entry("PageDown", 34), Map.entry("ArrowLeft", 37),
+            Map.entry("ArrowUp", 38), Map.entry("ArrowRight", 39), Map.entry("ArrowDown", 40), Map.entry("Space", 32));
+    private static final Map<String, Integer> MODIFIERS = Map.of("Alt", 1, "Control", 2, "Meta", 4, "Shift", 8);
+
+    private final DevTools tools;
+    private final String session;
+    private final String context;
+    private final Faults faults = new Faults();
+    private final Replies replies;
+    private final Map<String, String> preferences = new LinkedHashMap<>();
+
+    Page(DevTools tools, String session, String context) {
+        this.tools = tools;
+        this.session = session;
+        this.context = context;
+        replies = new Replies(tools, session);
+        tools.listen(session, (event, parameters) -> {
+            faults.see(event, parameters);
+            replies.see(event, parameters);
+        });
+        for (String domain : List.of("Page", "Runtime", "Network", "Log", "Audits")) {
+            call(domain + ".enable");
+        }
+        call("Page.addScriptToEvaluateOnNewDocument", "source", Faults.SCRIPT);
+        call("Emulation.setFocusEmulationEnabled", "enabled", true);
+    }
+
+    // ---- where it is, and how it looks
+
+    /// Opens an address and waits until it is loaded; a change of the fragment only is no load.
+    public Page open(String url) {
+        Json.Obj answer = call("Page.navigate", "url", url);
+        if (answer.text("errorText") != null) {
+            throw new AssertionError(url + ": " + answer.text("errorText"));
+        }
+        return waitFor("document.readyState === 'complete' && location.href !== 'about:blank'");
+    }
+
+    public Page reload() {
+        eval("window.beforeReload = true");
+        call("Page.reload");
+        return waitFor("!window.beforeReload && document.readyState === 'complete'");
+    }
+
+    /// @param width in CSS pixels
+    public Page viewport(int width, int height) {
+        call("Emulation.setDeviceMetricsOverride", "width", width, "height", height, "deviceScaleFactor", 1,
+                "mobile", false);
+        return this;
+    }
+
+    /// What the user prefers, as `dark(true)`.
+    public Page dark(boolean dark) {
+        return prefers("prefers-color-scheme", dark ? "dark" : "light");
+    }
+
+    public Page reducedMotion(boolean reduced) {
+        return prefers("prefers-reduced-motion", reduced ? "reduce" : "no-preference");
+    }
+
+    private Page prefers(String feature, String value) {
+        preferences.put(feature, value);
+        List<Json> features = new ArrayList<>();
+        preferences.forEach((name, wanted) -> features.add(new Json.Obj(Map.of("name", new Json.Str(name), "value",
+                new Json.Str(wanted)))));
+        call("Emulation.setEmulatedMedia", "features", new Json.Arr(features));
+        return this;
+    }
+
+    /// Lets the page write and read the clipboard.
+    public Page allowClipboard() {
+        tools.call(null, "Browser.grantPermissions", "browserContextId", context, "permissions",
+                Json.parse("[\"clipboardReadWrite\",\"clipboardSanitizedWrite\"]"));
+        return this;
+    }
+
+    /// What is seen now, as PNG.
+    public void screenshot(Path file) {
+        byte[] png = Base64.getDecoder().decode(call("Page.captureScreenshot", "format", "png").text("data"));
+        try {
+            Files.createDirectories(file.getParent());
+            Files.write(file, png);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    // ---- questions
+
+    /// The value of an expression, which may be a promise.
+    public Json eval(String expression) {
+        Json.Obj answer = call("Runtime.evaluate", "expression", expression, "awaitPromise", true, "returnByValue",
+                true, "userGesture", true);
+        if (answer.get("exceptionDetails") instanceof Json.Obj details) {
+            String what = details.get("exception") instanceof Json.Obj thrown && thrown.text("description") != null
+                    ? thrown.text("description") : details.text("text");
+            throw new AssertionError(expression + "\n    " + what);
+        }
+        Json value = ((Json.Obj) answer.get("result")).get("value");
+        return value == null ? new Json.Null() : value;
+    }
+
+    public boolean is(String condition) {
+        return eval("(async () => !!(" + condition + "))()").equals(new Json.Bool(true));
+    }
+
+    public String text(String expression) {
+        return eval("(async () => String(" + expression + "))()") instanceof Json.Str text ? text.value() : null;
+    }
+
+    public long number(String expression) {
+        return Long.parseLong(text("Math.round(" + expression + ")"));
+    }
+
+    /// What can be read of the first element that fits, or of all of the page.
+    public String shown(String selector) {
+        waitFor("document.querySelector(" + quoted(selector) + ")");
+        return text("document.querySelector(" + quoted(selector) + ").innerText");
+    }
+
+    /// Waits until an expression is true; a new document in the meantime is no matter.
+    public Page waitFor(String condition) {
+        return waitFor(condition, PATIENCE_MS);
+    }
+
+    public Page waitFor(String condition, long millis) {
+        long end = System.nanoTime() + millis * 1_000_000;
+        while (true) {
+            long left = Math.max(1, (end - System.nanoTime()) / 1_000_000);
+            try {
+                if (is("await " + WAIT.replace("%s", condition).replace("%d", Long.toString(left)))) {
+                    return this;
+                }
+            } catch (AssertionError failure) {
+                // the document that was asked is gone
+                if (left > 1 && failure.getMessage().matches("(?s).*(context was destroyed|Cannot find (default )?"
+                        + "execution context|navigated or closed|Promise was collected).*")) {
+                    continue;
+                }
+                throw failure;
+            }
+            throw new AssertionError("in vain for " + millis + " ms: " + condition + "\n" + text("location.href")
+                    + " shows:\n" + text("document.body?.innerText") + "\n" + faults);
+        }
+    }
+
+    /// Waits until this text can be read somewhere on the page.
+    public Page waitForText(String text) {
+        return waitFor("document.body?.innerText.includes(" + quoted(text) + ")");
+    }
+
+    /// JavaScript's form of a text.
+    public static String quoted(String text) {
+        return new JsonWriter().string(text).toString();
+    }
+
+    // ---- the mouse and the keyboard
+
+    /// Clicks in the middle of the first element that fits; fails if something else lies there.
+    public Page click(String selector) {
+        String element = "document.querySelector(" + quoted(selector) + ")";
+        waitFor("(element => element && !element.disabled && element.checkVisibility())(" + element + ")");
+        Json.Obj place = (Json.Obj) eval("""
+                (async element => {
+                  element.scrollIntoView({block: 'center', inline: 'nearest', behavior: 'instant'});
+                  await new Promise(resolve => requestAnimationFrame(resolve));
+                  const box = element.getBoundingClientRect();
+                  const x = box.left + box.width / 2, y = box.top + box.height / 2;
+                  const top = document.elementFromPoint(x, y);
+                  const over = top && !element.contains(top) && !top.closest('label')?.contains(element)
+                      && !(top.closest('label')?.control === element);
+                  return {x: String(x), y: String(y), over: over || !top ? String(top?.outerHTML) : ''};
+                })(""" + element + ")");
+        if (!place.text("over").isEmpty()) {
+            throw new AssertionError(selector + " cannot be clicked, for there lies " + place.text("over"));
+        }
+        double x = Double.parseDouble(place.text("x"));
+        double y = Double.parseDouble(place.text("y"));
+        for (String type : List.of("mouseMoved", "mousePressed", "mouseReleased")) {
+            call("Input.dispatchMouseEvent", "type", type, "x", x, "y", y, "button",
+                    type.equals("mouseMoved") ? "none" : "left", "clickCount", type.equals("mouseMoved") ? 0 : 1);
+        }
+        return this;
+    }
+
+    /// Moves the mouse to a place of the first element that fits.
+    ///
+    /// @param across from 0, its left edge, to 1
+    public Page hover(String selector, double across) {
+        waitFor("document.querySelector(" + quoted(selector) + ")");
+        Json.Obj place = (Json.Obj) eval("(element => { element.scrollIntoView({block: 'center', behavior: 'instant'});"
+                + " const box = element.getBoundingClientRect(); return {x: String(box.left + box.width * " + across
+                + "), y: String(box.top + box.height / 2)}; })(document.querySelector(" + quoted(selector) + "))");
+        call("Input.dispatchMouseEvent", "type", "mouseMoved", "x", Double.parseDouble(place.text("x")), "y",
+                Double.parseDouble(place.text("y")));
+        return this;
+    }
+
+    /// Types into what has the focus, as pasted.
+    public Page type(String text) {
+        call("Input.insertText", "text", text);
+        return this;
+    }
+
+    /// Replaces what stands in a field.
+    public Page fill(String selector, String text) {
+        click(selector);
+        eval("document.activeElement.select?.()");
+        if (text.isEmpty()) {
+            return press("Backspace");
+        }
+        return type(text);
+    }
+
+    /// Chooses of a `select` the option of this value, or sets a field that cannot be typed into (a date).
+    public Page choose(String selector, String value) {
+        waitFor("document.querySelector(" + quoted(selector) + ")");
+        eval("(field => { field.focus(); field.value = " + quoted(value) + "; if (field.value !== " + quoted(value)
+                + ") throw new Error('cannot be chosen'); field.dispatchEvent(new Event('input', {bubbles: true}));"
+                + " field.dispatchEvent(new Event('change', {bubbles: true})); })(document.querySelector("
+                + quoted(selector) + "))");
+        return this;
+    }
+
+    /// Presses a key: a character, or `Enter`, `Tab`, `Escape`, `ArrowDown`, …, each with `Shift+` and the like before.
+    public Page press(String keys) {
+        int modifiers = 0;
+        String key = keys;
+        for (int plus = key.indexOf('+'); plus > 0; plus = key.indexOf('+')) {
+            modifiers |= MODIFIERS.get(key.substring(0, plus));
+            key = key.substring(plus + 1);
+        }
+        boolean named = KEYS.containsKey(key);
+        String text = named ? Map.of("Enter", "\r", "Space", " ").getOrDefault(key, "") : key;
+        String code = named ? key : Character.isLetter(key.charAt(0)) ? "Key" + key.toUpperCase(Locale.ROOT)
+                : "";
+        int number = named ? KEYS.get(key) : Character.toUpperCase(key.charAt(0));
+        boolean silent = (modifiers & ~MODIFIERS.get("Shift")) != 0 || text.isEmpty();
+        call("Input.dispatchKeyEvent", "type", silent ? "rawKeyDown" : "keyDown", "key", key.equals("Space") ? " "
+                : key, "code", code, "windowsVirtualKeyCode", number, "modifiers", modifiers, "text",
+                silent ? "" : text);
+        call("Input.dispatchKeyEvent", "type", "keyUp", "key", key.equals("Space") ? " " : key, "code", code,
+                "windowsVirtualKeyCode", number, "modifiers", modifiers);
+        return this;
+    }
+
+    // ---- the network
+
+    /// What the page did that it must not do, and all that it asked for.
+    public Faults faults() {
+        return faults;
+    }
+
+    /// From now on the page gets this JSON instead of what the server says at a path.
+    public Page answer(String path, String json) {
+        replies.put(path, json);
+        call("Fetch.enable", "patterns", Json.parse(replies.patterns()));
+        return this;
+    }
+
+    /// Takes the network away from the page, but not a WebSocket that is open, or gives it back.
+    public Page offline(boolean offline) {
+        call("Network.emulateNetworkConditions", "offline", offline, "latency", 0, "downloadThroughput", -1,
+                "uploadThroughput", -1);
+        return this;
+    }
+
+    /// Closes the page and its context.
+    @Override
+    public void close() {
+        tools.forget(session);
+        tools.call(null, "Target.disposeBrowserContext", "browserContextId", context);
+    }
+
+
+    private Json.Obj call(String method, Object... parameters) {
+        return tools.call(session, method, parameters);
+    }
+}

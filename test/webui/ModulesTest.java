@@ -1,0 +1,171 @@
+package webui;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import shared.json.Json;
+import shared.json.JsonWriter;
+import support.ServerProcess;
+import support.browser.Page;
+import support.browser.WithBrowser;
+
+/// The parts of the page that only compute, called where they run. (The package is not `web`: that is a folder of the
+/// server's module, so no class outside of it may lie in a package of this name.)
+@WithBrowser
+@Timeout(60)
+final class ModulesTest {
+
+    @TempDir
+    private static Path directory;
+    private static ServerProcess server;
+    /// One for all, as nothing here changes it.
+    private static Page page;
+
+    @BeforeAll
+    static void start(Page opened) {
+        server = ServerProcess.start(directory.resolve("data"), "--ollama-host", "echo:");
+        page = opened.open(server.url());
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    /// The value of an expression that sees everything of a module.
+    private Json js(String module, String expression) {
+        return page.eval("(async () => { const m = await import('/" + module + ".js'); return (" + expression + "); })()");
+    }
+
+    private String text(String module, String expression) {
+        return ((Json.Str) js(module, "String(" + expression + ")")).value();
+    }
+
+    @Test
+    void quote_ofAnyWord_isReadBackByTheShell() throws IOException, InterruptedException {
+        Random random = new Random(Long.getLong("seed", 42));
+        List<String> words = new ArrayList<>(List.of("", "plain", "it's", "''", "\\", "a b", "$HOME", "`id`", "*", "!x",
+                "line\nline", "\ttab", "-n", "~", "#", "ü€😀", "'\\''", "a=b", "{a,b}", ";exit", "\"", "%s", "\u0007"));
+        for (int i = 0; i < 200; i++) {
+            StringBuilder word = new StringBuilder();
+            for (int j = random.nextInt(8); j > 0; j--) {
+                word.append(" '\"\\$`!*?[]{}();&|<>#~=%\nabZ9é".charAt(random.nextInt(29)));
+            }
+            words.add(word.toString());
+        }
+        JsonWriter json = new JsonWriter().beginArray();
+        words.forEach(json::string);
+        String line = text("commandline", json.endArray() + ".map(m.quote).join(' ')");
+        Process shell = new ProcessBuilder("sh", "-c", "printf '%s\\0' " + line).start();
+        String read = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(String.join("\0", words) + "\0", read);
+        assertEquals(0, shell.waitFor());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"duration(0), 0 ms", "duration(850), 850 ms", "duration(999.6), 1000 ms", "duration(1400), 1.4 s",
+        "duration(9949), 9.9 s", "duration(9950), 10s", "duration(125000), 2m 5s", "duration(3600000), 1h",
+        "duration(90061000), 1d 1h", "seconds(400), 0s", "seconds(65999), 1m 5s",
+        "ago('2026-01-01T00:00:00Z' 1767225600500), now", "ago('2026-01-01T00:00:00Z' 1767225660000), 1m ago",
+        "ago('2026-01-01T00:00:00Z' 1767218400000), in 2h", "age('2026-01-01T00:00:00Z' 1767225612000), 12s",
+        "priority(15), critical", "priority(7), 7", "number(1234567), '1,234,567'", "count(1 'task'), 1 task",
+        "count(2 'task'), 2 tasks"})
+    void format_writesForPeople(String call, String expected) {
+        assertEquals(expected, text("format", "m." + call.replace("' ", "', ").replaceAll("(\\d) '", "$1, '")));
+    }
+
+    @Test
+    void filter_readsAndWritesTheAddress() {
+        String address = "?status=pending%2Crunning&model=a%2Fb%3Fc&q=x+y&sort=duration&order=asc&page=3";
+        assertEquals(address, text("filter", "m.format(m.parse(new URLSearchParams('" + address + "')))"));
+        assertEquals("", text("filter", "m.format(m.parse(new URLSearchParams('sort=bad&order=up&page=-1')))"));
+        assertEquals("200", text("filter", "m.request(m.parse(new URLSearchParams('page=3'))).offset"));
+        assertEquals("desc asc", text("filter", "['priority', 'model'].map(sort => "
+                + "m.parse(new URLSearchParams({sort})).order).join(' ')"));
+        assertEquals("a,c", text("filter", "m.toggle('a,b,c', 'b')"));
+        assertEquals("a,b", text("filter", "m.toggle('a', 'b')"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', true", "status=running, true", "'status=pending,running', true", "status=failed, false",
+        "type=chat, true", "type=embed, false", "model=m, true", "model=x, false", "priority=high, true",
+        "'priority=1,10', true", "priority=normal, false", "q=anything, true"})
+    void matches_knowsWhoBelongs(String query, String expected) {
+        assertEquals(expected, text("filter", "m.matches(m.parse(new URLSearchParams('" + query + "')), "
+                + "{status: 'running', type: 'chat', model: 'm', priority: 10})"));
+    }
+
+    @Test
+    void pretty_keepsEveryDigitAndEveryString() {
+        assertEquals("""
+                {
+                  "a": 12345678901234567890.10,
+                  "b": [
+                    1e400,
+                    "x,{\\"y\\":[1]}\\\\",
+                    [],
+                    {}
+                  ],
+                  "c": null
+                }""", text("json", "m.pretty(" + Page.quoted("{\"a\":12345678901234567890.10,\"b\":[1e400,"
+                + "\"x,{\\\"y\\\":[1]}\\\\\",[],{ }],\"c\":null}") + ")"));
+    }
+
+    @Test
+    void read_ofWrongJson_saysWhere() {
+        assertEquals("must be a JSON object, as {\"name\": \"value\"}", text("json", "m.read('[1]', 'object').error"));
+        String error = text("json", "m.read('{\\n  \"a\": 1,\\n  b\\n}', 'object').error");
+        assertEquals("(line 3 column 3)", error.replaceFirst("(?s).*(\\(line)", "$1").replace(",", ""), error);
+    }
+
+    @Test
+    void stretches_tellWaitingAndAttempts() {
+        String task = "{created_at: '2026-01-01T00:00:00Z', started_at: '2026-01-01T00:00:05Z', status: 'running', "
+                + "completed_at: null, attempts: [{attempt: 1, started_at: '2026-01-01T00:00:02Z', "
+                + "ended_at: '2026-01-01T00:00:03Z', error: 'x'}]}";
+        assertEquals("wait 2000, attempt 1000 1 failed, wait 2000, attempt 4000 2 running", text("task",
+                "m.stretches(" + task + ", Date.parse('2026-01-01T00:00:09Z')).map(s => [s.kind, s.to - s.from, "
+                        + "s.number, s.failed && 'failed', s.running && 'running'].filter(x => x).join(' ')).join(', ')"));
+    }
+
+    @Test
+    void serverSentEvents_howeverTheyAreCut_areTheSame() {
+        String stream = "id: 1\\nevent: task\\ndata: {\"a\":1}\\n\\n: ping\\n\\ndata: [1,\\ndata: 2]\\r\\n\\r\\nid: 3\\n"
+                + "data:\"ü€😀\"\\n\\n";
+        String read = "(async cut => { const bytes = new TextEncoder().encode('" + stream + "'); let i = 0;"
+                + "const body = new ReadableStream({pull(c) { if (i >= bytes.length) c.close(); else "
+                + "c.enqueue(bytes.slice(i, i += cut)); }}); const all = [];"
+                + "for await (const e of m.serverSentEvents(new Response(body))) all.push(e);"
+                + "return JSON.stringify(all); })";
+        String expected = "[{\"event\":\"task\",\"id\":\"1\",\"data\":{\"a\":1}},{\"event\":\"message\",\"data\":[1,2]},"
+                + "{\"event\":\"message\",\"id\":\"3\",\"data\":\"ü€😀\"}]";
+        for (int cut : new int[] {1, 2, 3, 7, 1_000}) {
+            assertEquals(expected, text("events", "await " + read + "(" + cut + ")"), "cut " + cut);
+        }
+    }
+
+    @Test
+    void dom_makesNoScriptOfAnything() {
+        assertEquals("<img src=x onerror=alert(1)>", text("dom",
+                "m.h('p', {}, '<img src=x onerror=alert(1)>').textContent"));
+        for (String attribute : List.of("href: 'javascript:alert(1)'", "href: 'https://example.org'",
+                "onclick: 'alert(1)'", "style: 'color: red'", "srcdoc: 'x'")) {
+            assertEquals("refused", text("dom", "(() => { try { m.h('a', {" + attribute + "}); } "
+                    + "catch { return 'refused'; } })()"), attribute);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+package webui;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import shared.json.Json;
+import shared.json.JsonWriter;
+import support.ServerProcess;
+import support.browser.Page;
+import support.browser.WithBrowser;
+
+/// The view Tasks, used as a person uses it. The embedded model takes 20 ms a word.
+@WithBrowser
+@Timeout(90)
+final class TasksViewTest {
+
+    private static final String LONG = "word ".repeat(3_000);
+
+    @TempDir
+    private static Path directory;
+    private static ServerProcess server;
+
+    @BeforeAll
+    static void start() {
+        server = ServerProcess.start(directory.resolve("data"), "--ollama-host", "echo:?delay=20ms", "--workers", "2");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static String submit(String prompt, String more) {
+        return server.submit(new JsonWriter().beginObject().name("type").string("generate").name("prompt")
+                .string(prompt).endObject().toString().replaceFirst("}$", more + "}"));
+    }
+
+    private static String row(String id) {
+        return "tr[data-id=\"" + id + "\"]";
+    }
+
+    private static String status(String id) {
+        return "document.querySelector('" + row(id) + "')?.dataset.status";
+    }
+
+    private static Page tasks(Page page, String query) {
+        return page.open(server.url() + "/#/tasks" + query).waitForText("live ·");
+    }
+
+    @Test
+    void task_thatRuns_isSeenToRunAndCancelled(Page page) {
+        tasks(page, "");
+        String id = submit(LONG, "");
+        page.waitFor(status(id) + " === 'running'").click(row(id) + " a");
+        page.waitFor("document.querySelector('.answer')?.textContent.length > 20");
+        long before = page.number("document.querySelector('.answer').textContent.length");
+        page.waitFor("document.querySelector('.answer').textContent.length > " + before);
+        assertTrue(LONG.startsWith(page.text("document.querySelector('.answer').textContent")));
+        assertTrue(page.is("location.hash === '#/tasks/" + id + "'"));
+        page.click("[data-action=cancel]").waitFor(status(id) + " === 'cancelled'");
+        page.waitFor("document.querySelector('.task-status').dataset.status === 'cancelled'");
+        page.click("[data-action=retry]").waitFor(status(id) + " === 'running'");
+        page.click("[data-action=cancel]").waitFor(status(id) + " === 'cancelled'");
+        page.click("[data-action=delete]").click("dialog button[value=yes]");
+        page.waitForText("This task is gone").waitFor("!document.querySelector('" + row(id) + "')");
+        assertEquals(404, server.get("/api/tasks/" + id).statusCode());
+    }
+
+    @Test
+    void answer_ofAnEndedTask_isWholeWithTimesAttemptsAndJson(Page page) {
+        String id = submit("one two three", ",\"metadata\":{\"big\":12345678901234567890}");
+        server.awaitEnd(id);
+        page.allowClipboard();
+        tasks(page, "/" + id).waitForText("one two three");
+        assertEquals("one two three", page.shown(".answer"));
+        String panel = page.shown("aside");
+        for (String part : List.of("completed", "waited", "attempt 1", "Attempts", "echo", "tokens", "metadata")) {
+            assertTrue(panel.contains(part), part + " in " + panel);
+        }
+        page.click(".raw summary").waitForText("\"big\": 12345678901234567890");
+        page.click(".part button").waitForText("Copied");
+        assertEquals("one two three", page.text("await navigator.clipboard.readText()"));
+    }
+
+    @Test
+    void filterSortAndSearch_stayInTheAddress(Page page) {
+        String chat = server.submit("{\"type\":\"chat\",\"model\":\"zebra\",\"priority\":15,"
+                + "\"prompt\":\"needle in a chat\"}");
+        String low = submit("needle in a prompt", ",\"model\":\"ant\",\"priority\":1");
+        server.awaitEnd(low);
+        tasks(page, "").waitFor("document.querySelector('" + row(low) + "')");
+        page.press("/").type("needle").waitFor("location.hash.includes('q=needle')")
+                .waitFor("document.querySelectorAll('tbody tr').length === 2");
+        page.click("th.c-model button").waitFor("document.querySelector('tbody tr').dataset.id === '" + low + "'");
+        page.click("th.c-model button").waitFor("document.querySelector('tbody tr').dataset.id === '" + chat + "'");
+        page.choose("select[name=type]", "chat").waitFor("document.querySelectorAll('tbody tr').length === 1");
+        assertEquals("#/tasks?type=chat&q=needle&sort=model&order=desc", page.text("location.hash"));
+        page.reload().waitFor("document.querySelectorAll('tbody tr').length === 1");
+        assertEquals("needle", page.text("document.querySelector('input[type=search]').value"));
+        page.fill("input[name=priority]", "low").waitForText("No task is like that");
+        page.click(".filters button").waitFor("document.querySelectorAll('tbody tr').length >= 2");
+        page.click(".count[data-status=completed]").waitFor("location.hash.includes('status=completed')");
+        assertEquals("true", page.text("document.querySelector('.count[data-status=completed]').ariaPressed"));
+        page.faults().expect("400 \\(Bad Request\\)");
+        page.fill("input[name=priority]", "x").waitForText("priority must be");
+    }
+
+    @Test
+    void selection_isChangedTogether(Page page) {
+        server.post("/api/queue/pause", "{}");
+        try {
+            List<String> ids = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                ids.add(submit("chosen " + i, ""));
+            }
+            tasks(page, "?q=chosen").waitFor("document.querySelectorAll('tbody tr').length === 3").waitForText("paused");
+            page.click(row(ids.get(0)) + " input");
+            page.eval("document.querySelector('" + row(ids.get(2)) + " input').dispatchEvent("
+                    + "new MouseEvent('click', {bubbles: true, shiftKey: true}))");
+            page.waitForText("3 selected").fill(".selection input", "high").press("Enter");
+            page.waitForText("3 tasks given its priority");
+            page.waitFor("[...document.querySelectorAll('td.c-priority')].every(cell => cell.textContent === 'high')");
+            page.click("thead input").waitForText("3 selected").click(".selection > button:nth-of-type(1)");
+            page.waitForText("3 tasks cancelled").waitFor(status(ids.get(1)) + " === 'cancelled'");
+            page.click(row(ids.get(1)) + " input").click(".selection > button:nth-of-type(3)")
+                    .click("dialog button[value=yes]").waitForText("1 task deleted")
+                    .waitFor("document.querySelectorAll('tbody tr').length === 2");
+            page.click(".queue .actions button.primary").waitFor("document.getElementById('mode').hidden");
+        } finally {
+            server.post("/api/queue/resume", "{}");
+        }
+    }
+
+    @Test
+    void keyboardOnly_reachesEverything(Page page) {
+        String first = submit("keyboard one", "");
+        String second = submit("keyboard two", "");
+        server.awaitEnd(second);
+        tasks(page, "?q=keyboard").waitFor("document.querySelectorAll('tbody tr').length === 2");
+        page.press("j").waitFor("document.activeElement.closest('tr')?.dataset.id === '" + second + "'");
+        page.press("j").waitFor("document.activeElement.closest('tr')?.dataset.id === '" + first + "'");
+        page.press("x").waitForText("1 selected").press("ArrowUp").press("Enter");
+        page.waitFor("location.hash.startsWith('#/tasks/" + second + "')").waitForText("Details");
+        page.press("j").waitFor("location.hash.startsWith('#/tasks/" + first + "')");
+        page.press("Escape").waitFor("location.hash.startsWith('#/tasks?')")
+                .waitFor("document.activeElement.closest('tr')?.dataset.id === '" + first + "'");
+        page.press("Escape").waitFor("document.querySelector('.selection').hidden");
+        page.press("?").waitFor("document.querySelector('dialog[open]')").press("Escape")
+                .waitFor("!document.querySelector('dialog')");
+        page.press("2").waitFor("location.hash === '#/new'").waitForText("The same on a command line");
+        // a field takes the digits
+        page.press("1").waitFor("document.activeElement.value === '1' && location.hash === '#/new'");
+        page.eval("document.activeElement.blur()");
+        page.press("1").waitFor("location.hash === '#/tasks'");
+        // Tab goes to each control once, and what has the focus shows it
+        page.eval("document.body.focus()");
+        List<String> reached = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            page.press("Tab");
+            reached.add(page.text("document.activeElement.ariaLabel ?? document.activeElement.textContent.trim()"));
+            assertTrue(page.is("document.activeElement === document.body || "
+                    + "getComputedStyle(document.activeElement).outlineStyle !== 'none'"), reached.toString());
+        }
+        for (String control : List.of("Tasks", "New task", "Charts", "Keyboard help", "Pause", "Drain", "Search",
+                "Type", "Model", "Priority", "Created", "Select all on this page")) {
+            assertTrue(reached.contains(control), control + " in " + reached);
+        }
+    }
+
+    /// The same texts where the server would repeat them: prompt, answer, model, metadata, error, name.
+    @Test
+    void markup_inEveryField_staysText(Page page) {
+        String evil = "<img src=x onerror=\"document.title='hacked'\"><script>document.title='hacked'</script>"
+                + "<b id=evil>&amp;\u202e";
+        JsonWriter json = new JsonWriter().beginObject();
+        json.name("type").string("chat").name("model").string(evil);
+        json.name("messages").beginArray();
+        for (String role : List.of("system", "user")) {
+            json.beginObject().name("role").string(role).name("content").string(evil).endObject();
+        }
+        json.endArray().name("metadata").beginObject().name(evil).string(evil).endObject();
+        json.name("options").beginObject().name(evil).string(evil).endObject().endObject();
+        String id = server.submit(json.toString());
+        server.awaitEnd(id);
+        tasks(page, "/" + id + "?model=" + java.net.URLEncoder.encode(evil, java.nio.charset.StandardCharsets.UTF_8))
+                .waitForText("Details");
+        page.waitFor("document.querySelectorAll('tbody tr').length === 1").click(".raw summary");
+        page.waitForText("<script>document.title");
+        page.click("[data-action=again]").waitFor("location.hash === '#/new'");
+        page.waitFor("document.querySelector('.shell').textContent.includes('<script>')");
+        assertTrue(page.is("!document.querySelector('#evil, main img, body script')"));
+        assertEquals("New task · ollama-queue", page.text("document.title"));
+        page.open(server.url() + "/#/tasks/" + "%3Cimg%20src%3Dx%3E").waitForText("No such task");
+        page.faults().expect("404 \\(Not Found\\)");
+    }
+
+    @Test
+    void narrow_fitsWithoutScrollingSideways(Page page) {
+        String id = submit("a long prompt that has no end ".repeat(20) + "x".repeat(300), "");
+        server.awaitEnd(id);
+        page.viewport(360, 700);
+        for (String view : List.of("tasks", "tasks/" + id, "new")) {
+            page.open(server.url() + "/#/" + view).waitForText(view.equals("new") ? "command line" : "a long prompt");
+            assertTrue(page.number("document.documentElement.scrollWidth") <= 360, view);
+            assertEquals("", page.text("[...document.querySelectorAll('main *')].filter(e => e.checkVisibility() "
+                    + "&& e.getBoundingClientRect().right > 361 && !e.closest('.visually-hidden, table'))"
+                    + ".map(e => e.outerHTML.slice(0, 80)).join()"), view);
+        }
+        tasks(page, "").click(row(id) + " a").waitFor("document.querySelector('aside').getBoundingClientRect().width "
+                + "=== 360").click("aside .close").waitFor("document.querySelector('aside').hidden");
+    }
+
+    @Test
+    void thousandsOfTasks_arePaged(Page page) {
+        StringBuilder lines = new StringBuilder("[");
+        for (int i = 0; i < 250; i++) {
+            lines.append(i == 0 ? "" : ",").append("{\"type\":\"embed\",\"model\":\"paged\",\"input\":\"p").append(i)
+                    .append("\",\"scheduled_at\":\"2099-01-01T00:00:00Z\"}");
+        }
+        server.post("/api/tasks/batch", lines.append("]").toString());
+        tasks(page, "?model=paged").waitForText("1–100 of 250");
+        page.click("[aria-label='Next page']").waitForText("101–200 of 250");
+        page.click("[aria-label='Next page']").waitForText("201–250 of 250")
+                .waitFor("document.querySelectorAll('tbody tr').length === 50");
+        assertTrue(page.is("document.querySelector('[aria-label=\"Next page\"]').disabled"));
+        Json.Obj one = ServerProcess.object(server.get("/api/tasks/" + page.text("document.querySelector('tbody tr')"
+                + ".dataset.id")).body());
+        server.post("/api/tasks/" + one.text("id") + "/cancel", "{}");
+        page.waitFor(status(one.text("id")) + " === 'cancelled'");
+    }
+}

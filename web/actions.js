@@ -1,0 +1,67 @@
+// What a person can do with tasks, one or many at a time.
+
+import {h} from './dom.js';
+import {count} from './format.js';
+
+const AT_ONCE = 4;
+
+const DONE = {cancel: 'cancelled', retry: 'put back into the queue', delete: 'deleted', priority: 'given its priority'};
+
+/**
+ * Does one thing with each task, and tells what came of it.
+ *
+ * @param what 'cancel', 'retry', 'delete' or 'priority'
+ * @param priority for 'priority': a name or a number, as it was typed
+ * @return the ids that it worked for
+ */
+export async function act({api, say, complain}, what, ids, priority) {
+    const left = [...ids];
+    const done = [];
+    const refused = [];
+    const worker = async () => {
+        for (let id = left.shift(); id !== undefined; id = left.shift()) {
+            try {
+                await send(api, what, id, priority);
+                done.push(id);
+            } catch (failed) {
+                refused.push(failed);
+            }
+        }
+    };
+    await Promise.all(Array.from({length: AT_ONCE}, worker));
+    if (refused.length === 0) {
+        say(`${count(done.length, 'task')} ${DONE[what]}`);
+    } else {
+        const before = done.length ? `${count(done.length, 'task')} ${DONE[what]}, ` : '';
+        complain(new Error(ids.length === 1 ? refused[0].message
+            : `${before}${refused.length} refused: ${refused[0].message}`));
+    }
+    return done;
+}
+
+/** Asks before something is lost. Resolves to whether it was confirmed. */
+export function confirmed(question, verb) {
+    return new Promise(resolve => {
+        const dialog = h('dialog', {class: 'dialog', 'aria-labelledby': 'question'},
+            h('p', {id: 'question'}, question),
+            h('form', {method: 'dialog', class: 'actions'},
+                h('button', {class: 'danger', value: 'yes'}, verb),
+                h('button', {value: 'no', autofocus: true}, 'Keep')));
+        dialog.addEventListener('close', () => {
+            dialog.remove();
+            resolve(dialog.returnValue === 'yes');
+        });
+        document.body.append(dialog);
+        dialog.showModal();
+    });
+}
+
+function send(api, what, id, priority) {
+    const path = `/api/tasks/${encodeURIComponent(id)}`;
+    if (what === 'delete') {
+        return api.delete(path);
+    }
+    const value = String(priority).trim();
+    return api.post(`${path}/${what}`,
+        what === 'priority' ? {priority: /^-?\d+$/.test(value) ? Number(value) : value} : undefined);
+}

@@ -1,0 +1,146 @@
+// A task's answer, as it is produced: its pieces are text nodes that grow.
+
+import {attribute, button, h, put, text} from './dom.js';
+import {count} from './format.js';
+import {serverSentEvents} from './events.js';
+import {answer} from './task.js';
+
+const PAUSE_MS = 500;
+const PAUSE_MAX_MS = 8_000;
+
+export class Answer {
+    #text = document.createTextNode('');
+    #thinking = document.createTextNode('');
+    #body = h('pre', {class: 'answer', tabindex: 0, 'aria-label': 'Answer'}, this.#text);
+    #thoughts = h('details', {class: 'thoughts', hidden: true}, h('summary', {}, 'Thoughts'),
+        h('pre', {}, this.#thinking));
+    #more = h('div');
+    #copy = button('Copy', () => copy(this.#copy, this.#text.data), {class: 'quiet'});
+    #note = h('span', {class: 'hint'});
+    #waiting = [];
+    #attempt = 0;
+    #place = null;
+    /** Whether the result is shown, and pieces that still come have nothing to add. */
+    #whole = false;
+
+    node = h('section', {}, h('header', {class: 'part'}, h('h2', {}, 'Answer'), this.#note, this.#copy),
+        this.#thoughts, this.#body, this.#more);
+
+    /** Follows the task's stream until the task has ended, however often the connection breaks. */
+    async follow(api, id, signal) {
+        for (let failures = 0; ; failures++) {
+            try {
+                const headers = {Accept: 'text/event-stream', ...this.#place && {'Last-Event-ID': this.#place}};
+                const response = await api.fetch(`/api/tasks/${encodeURIComponent(id)}/events`, {headers, signal});
+                let status = 'pending';
+                for await (const {event, id: place, data} of serverSentEvents(response)) {
+                    if (event === 'chunk') {
+                        this.#place = place;
+                        this.#take(data);
+                    } else if (data.task) {
+                        status = data.task.status;
+                        this.tell(status);
+                    }
+                    failures = 0;
+                }
+                if (status !== 'pending' && status !== 'running') {
+                    return;
+                }
+            } catch (broken) {
+                if (signal.aborted || broken.status === 404) {
+                    return;
+                }
+            }
+            await new Promise(resolve => setTimeout(resolve, Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** failures)));
+            if (signal.aborted) {
+                return;
+            }
+        }
+    }
+
+    /** Says where it stands while there is no result. */
+    tell(status) {
+        this.node.dataset.status = status;
+        text(this.#note, status === 'running' && this.#attempt > 1 ? `attempt ${this.#attempt}` : '');
+    }
+
+    /** The result of a task that has ended, null if it has none. What was streamed of a failed attempt stays. */
+    finish(task) {
+        this.tell(task.status);
+        this.#whole = task.result !== null;
+        const {text: said, thinking, tools, vectors} = answer(task.result);
+        if (task.result) {
+            this.#waiting = [];
+            set(this.#text, said ?? '');
+            set(this.#thinking, thinking ?? '');
+        }
+        put(this.#more,
+            tools && h('pre', {class: 'tools'}, JSON.stringify(tools, null, 2)),
+            vectors && h('ul', {class: 'vectors'}, vectors.map(vector => h('li', {},
+                h('span', {class: 'hint'}, `${count(vector.length, 'dimension')} `),
+                `[${vector.slice(0, 4).join(', ')}${vector.length > 4 ? ', …' : ''}]`))));
+        this.#shape();
+        this.node.hidden = task.status !== 'running' && !this.#text.length && !this.#thinking.length
+            && !tools && !vectors;
+    }
+
+    #take(piece) {
+        if (this.#whole) {
+            return;
+        }
+        if (piece.attempt !== this.#attempt || piece.offset === 0) {
+            this.#attempt = piece.attempt;
+            this.#waiting = [];
+            set(this.#text, '');
+            set(this.#thinking, '');
+        }
+        if (this.#waiting.push(piece) === 1) {
+            // a page that is not seen draws nothing, but must not pile up either
+            document.hidden ? this.#write() : requestAnimationFrame(() => this.#write());
+        }
+    }
+
+    #write() {
+        const atEnd = this.#body.scrollHeight - this.#body.scrollTop - this.#body.clientHeight < 40;
+        for (const piece of this.#waiting.splice(0)) {
+            (piece.thinking === undefined ? this.#text : this.#thinking).appendData(piece.text ?? piece.thinking);
+        }
+        this.#shape();
+        if (atEnd) {
+            this.#body.scrollTop = this.#body.scrollHeight;
+        }
+    }
+
+    #shape() {
+        this.node.hidden = false;
+        this.#thoughts.hidden = this.#thinking.length === 0;
+        this.#body.hidden = this.#text.length === 0 && this.node.dataset.status !== 'running';
+        this.#copy.hidden = this.#text.length === 0;
+        attribute(this.#body, 'aria-busy', this.node.dataset.status === 'running' && 'true');
+    }
+}
+
+/** Copies a text, and says so on the button for a moment. */
+export async function copy(control, value) {
+    const was = control.textContent;
+    try {
+        await navigator.clipboard.writeText(value);
+        text(control, 'Copied');
+    } catch {
+        // without HTTPS there is no clipboard but the old one
+        const field = h('textarea', {class: 'visually-hidden'});
+        field.value = value;
+        document.body.append(field);
+        field.select();
+        text(control, document.execCommand('copy') ? 'Copied' : 'Not allowed');
+        field.remove();
+        control.focus();
+    }
+    setTimeout(() => text(control, was), 1_500);
+}
+
+function set(node, value) {
+    if (node.data !== value) {
+        node.data = value;
+    }
+}

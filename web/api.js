@@ -1,0 +1,116 @@
+// The server's API. Every request bears the token, if there is one, in its header: never in a URL.
+
+const KEY = 'ollama-queue.token';
+
+/** What the server refused (status 400 and more), or that it could not be reached (status 0), in words for people. */
+export class ApiError extends Error {
+    constructor(status, message) {
+        super(message);
+        this.status = status;
+    }
+}
+
+export class Api {
+    #asking = null;
+    #ask;
+
+    /** @param {(wrong: boolean) => Promise<string>} ask asks the person for a token; wrong: the last one was refused */
+    constructor(ask) {
+        this.#ask = ask;
+    }
+
+    /** Kept for this tab only. Null if there is none. */
+    get token() {
+        return sessionStorage.getItem(KEY);
+    }
+
+    get(path, query, signal) {
+        return this.#json('GET', url(path, query), undefined, {signal});
+    }
+
+    post(path, body, headers) {
+        return this.#json('POST', path, body, {headers});
+    }
+
+    put(path, body) {
+        return this.#json('PUT', path, body, {});
+    }
+
+    delete(path) {
+        return this.#json('DELETE', path, undefined, {});
+    }
+
+    /** A page of a list: {items, total}. */
+    async list(path, query, signal) {
+        const response = await this.fetch(url(path, query), {signal});
+        return {items: await response.json(), total: Number(response.headers.get('X-Total-Count'))};
+    }
+
+    /**
+     * A response that is good; else an ApiError. Where the server wants a token the person is asked, and the request
+     * goes out again.
+     */
+    async fetch(path, options = {}) {
+        for (;;) {
+            const token = this.token;
+            const headers = {...options.headers, ...token && {Authorization: `Bearer ${token}`}};
+            const response = await reach(path, {...options, headers, cache: 'no-store'});
+            if (response.ok) {
+                return response;
+            }
+            if (response.status !== 401) {
+                throw new ApiError(response.status, await reason(response));
+            }
+            await this.#newToken(token);
+            options.signal?.throwIfAborted();
+        }
+    }
+
+    async #json(method, path, body, {headers, signal}) {
+        const type = body === undefined ? {} : {'Content-Type': 'application/json'};
+        const response = await this.fetch(path, {
+            method, signal, headers: {...type, ...headers}, body: body === undefined ? undefined : JSON.stringify(body),
+        });
+        return response.status === 204 ? null : response.json();
+    }
+
+    /** Many requests may be refused at once; the person is asked once. */
+    async #newToken(refused) {
+        if (this.token === refused) {
+            this.#asking ??= this.#ask(refused !== null)
+                .then(token => sessionStorage.setItem(KEY, token))
+                .finally(() => this.#asking = null);
+            await this.#asking;
+        }
+    }
+}
+
+/** A path with its query; what is null or empty is left out. */
+export function url(path, query) {
+    const all = new URLSearchParams();
+    for (const [name, value] of Object.entries(query ?? {})) {
+        if (value != null && value !== '') {
+            all.set(name, value);
+        }
+    }
+    return all.size ? `${path}?${all}` : path;
+}
+
+async function reach(path, options) {
+    try {
+        return await fetch(path, options);
+    } catch (failed) {
+        if (failed.name === 'AbortError') {
+            throw failed;
+        }
+        throw new ApiError(0, 'the server cannot be reached');
+    }
+}
+
+async function reason(response) {
+    try {
+        return (await response.json()).error ?? `the server answered ${response.status}`;
+    } catch {
+        return `the server answered ${response.status}`;
+    }
+}

@@ -1,0 +1,144 @@
+// The view Backends: the hosts that run the tasks, how they are and what they do.
+
+import {attribute, h, put, s, text} from './dom.js';
+import {ago, duration, exact, number} from './format.js';
+
+const FRESH_MS = 2_000;
+const SLOT_PX = 12;
+/** So many slots are drawn one by one, more as their share. */
+const SLOTS_DRAWN_MAX = 32;
+const MODELS_SHOWN_MAX = 24;
+
+export default {
+    title: 'Backends',
+    async mount(root, context) {
+        const list = h('div', {class: 'backends'});
+        const empty = h('p', {class: 'panel empty', hidden: true}, 'There is no host. Start the server with ',
+            h('code', {}, '--ollama-host URL'), '.');
+        const hint = h('p', {class: 'hint'});
+        put(root, h('div', {class: 'page'}, h('div', {class: 'toolbar'}, h('h1', {}, 'Backends'), hint), empty, list));
+        const cards = new Map();
+        let shown = '';
+        const load = () => context.attempt(async () => {
+            const hosts = await context.api.get('/api/backends', {}, context.signal);
+            empty.hidden = hosts.length > 0;
+            text(hint, summary(hosts));
+            const names = JSON.stringify(hosts.map(host => host.name));
+            for (const host of hosts) {
+                if (!cards.has(host.name)) {
+                    cards.set(host.name, card(host.name, context, load));
+                }
+                cards.get(host.name).show(host);
+            }
+            if (names !== shown) {
+                shown = names;
+                put(list, hosts.map(host => cards.get(host.name).element));
+            }
+        });
+        // offline is said at the top already
+        context.every(FRESH_MS, () => context.live.state.mode === 'offline' || load());
+        context.live.watch(state => state.mode === 'offline' || shown === '' || load(), context.signal);
+        await load();
+    },
+};
+
+function summary(hosts) {
+    const up = hosts.filter(host => host.enabled && host.health === 'up').length;
+    const used = hosts.reduce((sum, host) => sum + host.slots_used, 0);
+    return `${up} of ${hosts.length} up, ${used} running. Rates are of the last five minutes; `
+        + '● marks a loaded model.';
+}
+
+/** A host's card; it stays while what it says changes, so that the focus does. */
+function card(name, context, load) {
+    const state = h('span', {class: 'badge'});
+    const address = h('p');
+    const since = h('p');
+    const error = h('p', {class: 'failure', role: 'status'});
+    const slots = h('p', {class: 'slots'});
+    const figures = h('dl', {class: 'figures'});
+    const facts = h('dl', {class: 'facts'});
+    const toggle = h('button', {type: 'button', onclick: () => context.attempt(async () => {
+        const verb = toggle.dataset.verb;
+        await context.api.post(`/api/backends/${encodeURIComponent(name)}/${verb}`);
+        context.say(verb === 'disable' ? `${name} gets no new tasks; what it runs goes on.`
+            : `${name} gets tasks again.`);
+        await load();
+    })});
+    const element = h('section', {class: 'panel backend', 'aria-label': name, 'data-host': name},
+        h('header', {}, h('div', {}, h('h2', {}, name, state), address, since), toggle),
+        error, slots, figures, facts);
+    const show = host => {
+        const [word, style] = stateOf(host);
+        text(state, word);
+        attribute(state, 'class', `badge ${style}`);
+        text(address, host.url === host.kind + ':' ? host.url : `${host.kind} · ${host.url}`);
+        const now = Date.now();
+        text(since, host.health === 'unknown' ? 'not asked yet' : `${host.health} for ${
+            duration(Math.max(0, now - Date.parse(host.since)))} · asked ${ago(host.checked_at, now)}`);
+        attribute(since, 'title', exact(host.since));
+        error.hidden = !host.error;
+        text(error, host.error);
+        toggle.dataset.verb = host.enabled ? 'disable' : 'enable';
+        text(toggle, host.enabled ? 'Disable' : 'Enable');
+        attribute(toggle, 'aria-label', `${toggle.textContent} ${name}`);
+        put(slots, drawn(host), `${host.slots_used} of ${host.slots} slots`);
+        put(figures, figure('done/min', number(host.completed_per_minute)),
+            figure('errors', errorRate(host)),
+            figure('tokens/s', host.tokens_per_second ? number(host.tokens_per_second) : '–'),
+            figure('completed', number(host.completed)), figure('failed', number(host.failed)));
+        put(facts, models(host), fact('Version', host.version), host.weight !== 1 && fact('Weight', host.weight),
+            host.remote && [fact('Scope', 'remote endpoint'), fact('Priority', host.priority)]);
+    };
+    return {element, show};
+}
+
+/** A word, and how it looks: only what wants attention is coloured. */
+function stateOf(host) {
+    if (!host.enabled) {
+        return ['disabled', 'faint'];
+    }
+    const pause = Date.parse(host.left_alone_until) - Date.now();
+    if (pause > 0) {
+        return [`left alone for ${duration(Math.ceil(pause / 1e3) * 1e3)}`, 'danger'];
+    }
+    return {up: ['up', 'accent'], down: ['down', 'danger'], unknown: ['not asked yet', '']}[host.health];
+}
+
+function drawn({slots, slots_used: used}) {
+    if (slots < 1) {
+        return null;
+    }
+    const boxes = slots <= SLOTS_DRAWN_MAX ? Array.from({length: slots}, (_, index) =>
+        s('rect', {class: index < used && 'used', x: index * SLOT_PX + 0.5, y: 0.5, width: SLOT_PX - 3, height: 11}))
+        : [s('rect', {x: 0.5, y: 0.5, width: SLOT_PX * 16 - 1, height: 11}),
+            s('rect', {class: 'used', x: 0.5, y: 0.5, width: SLOT_PX * 16 * Math.min(1, used / slots), height: 11})];
+    const width = SLOT_PX * Math.min(slots, slots <= SLOTS_DRAWN_MAX ? slots : 16);
+    return s('svg', {viewBox: `0 0 ${width} 12`, width, 'aria-hidden': 'true'}, boxes);
+}
+
+/** Of the last minutes, else of all. */
+function errorRate(host) {
+    const recent = host.completed_per_minute + host.failed_per_minute;
+    const [failed, all] = recent > 0 ? [host.failed_per_minute, recent] : [host.failed, host.completed + host.failed];
+    return all === 0 ? '–' : `${(failed / all * 100).toFixed(failed > 0 && failed / all < 0.1 ? 1 : 0)} %`;
+}
+
+function models({installed, loaded}) {
+    const plain = name => name.replace(/:latest$/, '');
+    const warm = new Set(loaded.map(plain));
+    const all = [...new Set([...warm, ...(installed ?? []).map(plain)])];
+    const shown = all.slice(0, MODELS_SHOWN_MAX);
+    return [h('dt', {}, 'Models'), h('dd', {}, all.length === 0 ? installed === null ? 'it does not tell' : 'none'
+        : h('ul', {class: 'models'}, shown.map(model => h('li', {class: warm.has(model) && 'loaded',
+            title: warm.has(model) && 'loaded'}, model)), all.length > shown.length
+            && h('li', {}, `and ${all.length - shown.length} more`)))];
+}
+
+function figure(name, value) {
+    return h('div', {}, h('dt', {}, name), h('dd', {}, value));
+}
+
+function fact(name, value) {
+    return value == null ? null : [h('dt', {}, name), h('dd', {}, String(value))];
+}

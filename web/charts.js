@@ -1,0 +1,149 @@
+// The view Charts: the last hour or day of the queue, from /api/stats/history.
+
+import {h, put} from './dom.js';
+import {count, duration, exact, number} from './format.js';
+import {hourMinute, lengthLabel, lengthTicks, numberTicks} from './axis.js';
+import {Chart} from './chart.js';
+
+const FRESH_MS = 5_000;
+const WINDOWS = {'1h': 3_600_000, '24h': 86_400_000};
+/** A day's 1,440 minutes would be noise: so many make a point. */
+const TOGETHER = {'1h': 1, '24h': 10};
+
+const decimal = value => value >= 10 || Number.isInteger(value) ? number(Math.round(value)) : value.toFixed(1);
+
+const CHARTS = [
+    {id: 'depth', title: 'Queue', ticks: numberTicks, format: number, lines: [
+        {name: 'pending', value: bucket => bucket.pending, area: true},
+        {name: 'running', value: bucket => bucket.running, class: 'second'}]},
+    {id: 'ended', title: 'Ended per minute', ticks: numberTicks, label: number, format: decimal, whole: true, lines: [
+        {name: 'completed', value: bucket => bucket.completed, area: true},
+        {name: 'failed', value: bucket => bucket.failed, class: 'failure', stems: true}]},
+    {id: 'wait', title: 'Wait', ticks: lengthTicks, label: lengthLabel, format: duration, lines: [
+        {name: 'p50', value: bucket => bucket.wait_ms_p50},
+        {name: 'p95', value: bucket => bucket.wait_ms_p95, class: 'second'}]},
+    {id: 'run', title: 'Run time', ticks: lengthTicks, label: lengthLabel, format: duration, lines: [
+        {name: 'p50', value: bucket => bucket.run_ms_p50},
+        {name: 'p95', value: bucket => bucket.run_ms_p95, class: 'second'}]},
+    {id: 'tokens', title: 'Tokens per second', ticks: numberTicks, label: number, format: decimal, whole: true,
+        lines: [{name: 'written', value: bucket => bucket.tokens_per_second, area: true}]},
+];
+
+const COLUMNS = [
+    ['Pending', bucket => number(bucket.pending)], ['Running', bucket => number(bucket.running)],
+    ['Submitted/min', bucket => decimal(bucket.submitted)], ['Completed/min', bucket => decimal(bucket.completed)],
+    ['Failed/min', bucket => decimal(bucket.failed)], ['Cancelled/min', bucket => decimal(bucket.cancelled)],
+    ['Wait p50', bucket => length(bucket.wait_ms_p50)], ['Wait p95', bucket => length(bucket.wait_ms_p95)],
+    ['Run p50', bucket => length(bucket.run_ms_p50)], ['Run p95', bucket => length(bucket.run_ms_p95)],
+    ['Tokens/s', bucket => decimal(bucket.tokens_per_second)],
+];
+
+export default {
+    title: 'Charts',
+    async mount(root, context, route) {
+        const windows = h('div', {class: 'segments', role: 'radiogroup', 'aria-label': 'How far back'},
+            Object.keys(WINDOWS).map(name => h('label', {},
+                h('input', {type: 'radio', name: 'window', value: name, onchange: () => context.go(
+                    `#/charts?window=${name}`)}), h('span', {}, {'1h': 'Last hour', '24h': 'Last day'}[name]))));
+        const summary = h('p', {class: 'hint', role: 'status'});
+        const empty = h('p', {class: 'panel empty', hidden: true});
+        const move = index => charts.forEach(chart => chart.read(index));
+        const charts = CHARTS.map(definition => new Chart({...definition, move}));
+        const area = h('div', {class: 'charts', hidden: true}, charts.map(chart => chart.element));
+        const table = h('div', {class: 'scroll charts-table', tabindex: '0', role: 'region', 'aria-label': 'Figures'});
+        const figures = h('details', {hidden: true, ontoggle: () => fillTable()},
+            h('summary', {}, 'The same as a table'), table);
+        put(root, h('div', {class: 'page'}, h('div', {class: 'toolbar'}, h('h1', {}, 'Charts'), windows), summary,
+            empty, area, figures));
+
+        let name = null;
+        let history = null;
+        const fillTable = () => figures.open && history && put(table, tableOf(history));
+        const load = () => context.attempt(async () => {
+            const asked = name;
+            const answer = await context.api.get('/api/stats/history', {window: asked}, context.signal);
+            if (asked !== name) {
+                return;
+            }
+            history = prepared(answer);
+            const any = history.minutes.some(bucket => bucket.submitted || bucket.completed || bucket.failed
+                || bucket.cancelled || bucket.pending || bucket.running);
+            empty.hidden = any;
+            area.hidden = figures.hidden = !any;
+            put(empty, 'Nothing has happened yet. ', h('a', {href: '#/new'}, 'Submit a task'),
+                ' and its times show up here.');
+            put(summary, said(history));
+            if (any) {
+                charts.forEach(chart => chart.show(history));
+                fillTable();
+            }
+        });
+        const update = next => {
+            name = next.query.get('window') in WINDOWS ? next.query.get('window') : '1h';
+            windows.querySelector(`[value="${name}"]`).checked = true;
+            return load();
+        };
+        context.every(FRESH_MS, () => name === '1h' && load());
+        context.every(12 * FRESH_MS, () => name === '24h' && load());
+        context.live.watch(state => state.mode === 'offline' || name === null || load(), context.signal);
+        await update(route);
+        return update;
+    },
+};
+
+const POINTS = ' A point stands for ten minutes: the highest depth, the median p50, the worst p95, and averages.';
+
+/** With times as numbers. */
+function prepared(answer) {
+    const to = Date.parse(answer.now);
+    const minutes = answer.buckets.map(bucket => ({...bucket, time: Date.parse(bucket.at)}));
+    const size = TOGETHER[answer.window];
+    const groups = size === 1 ? minutes.map(minute => [minute]) : Object.values(Object.groupBy(minutes,
+        minute => Math.floor(minute.time / (size * 60_000))));
+    const buckets = groups.map(together);
+    return {...answer, buckets, minutes, to, from: to - WINDOWS[answer.window], since: Date.parse(answer.since)};
+}
+
+function said({minutes, window, since, from}) {
+    const sum = value => minutes.reduce((total, bucket) => total + value(bucket), 0);
+    const ended = [[sum(bucket => bucket.completed), 'completed'], [sum(bucket => bucket.failed), 'failed'],
+        [sum(bucket => bucket.cancelled), 'cancelled']].filter(([total]) => total > 0)
+        .map(([total, word]) => `${number(total)} ${word}`).join(', ');
+    const begin = since > from ? `The record begins ${exact(since)}, when the server started. ` : '';
+    return `${begin}${count(sum(bucket => bucket.submitted), 'task')} submitted${ended && `, ${ended}`}, ${
+        count(sum(bucket => bucket.tokens), 'token')} written.${window === '1h' ? '' : POINTS}`;
+}
+
+/** Minutes as one point. Percentiles cannot be averaged; what is taken instead is said under the title. */
+function together(minutes) {
+    const last = minutes.at(-1);
+    if (minutes.length === 1) {
+        return last;
+    }
+    const values = name => minutes.map(minute => minute[name]).filter(value => value !== null).sort((a, b) => a - b);
+    const most = name => values(name).at(-1) ?? null;
+    const middle = name => values(name)[Math.floor((values(name).length - 1) / 2)] ?? null;
+    const average = name => values(name).reduce((sum, value) => sum + value, 0) / minutes.length;
+    return {
+        time: minutes[0].time, pending: most('pending'), running: most('running'),
+        ...Object.fromEntries(['submitted', 'completed', 'failed', 'cancelled', 'tokens_per_second']
+            .map(name => [name, average(name)])),
+        wait_ms_p50: middle('wait_ms_p50'), wait_ms_p95: most('wait_ms_p95'),
+        run_ms_p50: middle('run_ms_p50'), run_ms_p95: most('run_ms_p95'),
+    };
+}
+
+/** Newest first. */
+function tableOf({buckets, window}) {
+    const rows = buckets.toReversed();
+    return h('table', {class: 'table'},
+        h('caption', {class: 'hint'}, window === '1h' ? 'Each minute' : 'As the charts show it'),
+        h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, 'Time'),
+            COLUMNS.map(([title]) => h('th', {scope: 'col', class: 'number'}, title)))),
+        h('tbody', {}, rows.map(bucket => h('tr', {}, h('th', {scope: 'row'}, hourMinute(bucket.time)),
+            COLUMNS.map(([, value]) => h('td', {class: 'number'}, value(bucket)))))));
+}
+
+function length(ms) {
+    return ms === null ? '–' : duration(ms);
+}

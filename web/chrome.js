@@ -1,0 +1,62 @@
+// The parts of the page that every view has: notices, the theme, the connection's state.
+
+import {button, h, put, text} from './dom.js';
+import {seconds} from './format.js';
+
+const NOTICE_MS = 6_000;
+const THEMES = ['auto', 'light', 'dark'];
+const THEME_KEY = 'ollama-queue.theme';
+
+/** One notice at a time: a newer one replaces it. */
+export function notice(box) {
+    let timer = 0;
+    const close = () => put(box);
+    const show = (message, failed) => {
+        clearTimeout(timer);
+        put(box, h('p', {class: failed ? 'failure' : null}, message,
+            button('✕', close, {class: 'quiet', 'aria-label': 'Close the notice'})));
+        if (!failed) {
+            timer = setTimeout(close, NOTICE_MS);
+        }
+    };
+    return {
+        say: message => show(message, false),
+        complain: error => show(error.message ?? String(error), true),
+    };
+}
+
+/** Auto follows the system; the choice is kept in this browser. */
+export function theme(control) {
+    let chosen = localStorage.getItem(THEME_KEY) ?? 'auto';
+    const apply = () => {
+        document.documentElement.dataset.theme = chosen;
+        text(control, {auto: '◐', light: '○', dark: '●'}[chosen]);
+        control.title = `Colours: ${chosen}`;
+        control.setAttribute('aria-label', control.title);
+    };
+    control.addEventListener('click', () => {
+        chosen = THEMES[(THEMES.indexOf(chosen) + 1) % THEMES.length];
+        localStorage.setItem(THEME_KEY, chosen);
+        apply();
+    });
+    apply();
+}
+
+/** Says how the page is connected, and while it is not, how old its data is. */
+export function connection(box, live) {
+    const words = h('span');
+    put(box, h('span', {class: 'dot', 'aria-hidden': 'true'}), words);
+    const show = () => {
+        const {mode, at} = live.state;
+        box.dataset.mode = mode;
+        text(words, {
+            connecting: 'connecting',
+            websocket: 'live · WebSocket',
+            sse: 'live · SSE',
+            offline: at === null ? 'offline' : `offline · data ${seconds(Date.now() - at)} old`,
+        }[mode]);
+    };
+    live.watch(show);
+    // in steps, so that a screen reader is not told of every second
+    setInterval(() => live.state.mode === 'offline' && show(), 5_000);
+}

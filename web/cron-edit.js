@@ -1,0 +1,255 @@
+// One cron task, or a new one: a form with a live preview, and what its runs did.
+
+import {attribute, h, put, text} from './dom.js';
+import {ago, exact, number} from './format.js';
+import {keep, values} from './draft.js';
+import {confirmed} from './actions.js';
+import {FieldErrors} from './field-errors.js';
+import {preview} from './cron-preview.js';
+
+const SOON_MS = 300;
+const ADVANCED = ['overlap', 'missed', 'missed_max_age', 'jitter', 'start_at', 'end_at', 'max_runs', 'rest'];
+/** What stands in fields of its own; the rest of a template is JSON. */
+const PLAIN = ['type', 'model', 'priority', 'prompt', 'input'];
+
+/** @param id null for a new one */
+export async function edit(root, context, id) {
+    const cron = id && await context.attempt(() => context.api.get(`/api/cron/${encodeURIComponent(id)}`));
+    if (id && !cron) {
+        put(root, h('div', {class: 'page'}, h('p', {class: 'panel empty'}, 'There is no such cron task. ',
+            h('a', {href: '#/cron'}, 'See all'))));
+        return;
+    }
+    const form = fields();
+    fill(form, cron);
+    const forget = cron ? () => {} : keep('cron', form);
+    const errors = new FieldErrors(form);
+    const runs = cron && h('aside', {class: 'panel', 'aria-label': 'Runs'});
+    form.querySelector('.cron-expression').after(preview(form, cron, context, errors));
+    put(root, h('div', {class: 'page'}, heading(cron, context), h('div', {class: 'cron-edit'}, form, runs)));
+    labelPrompt(form);
+    form.addEventListener('change', () => labelPrompt(form));
+    form.addEventListener('submit', event => {
+        event.preventDefault();
+        save(form, cron, context, errors, forget);
+    });
+    suggest(form, context);
+    if (cron) {
+        follow(cron, runs, context);
+    } else {
+        form.elements.name.focus();
+    }
+}
+
+function heading(cron, context) {
+    if (!cron) {
+        return h('div', {class: 'toolbar'}, h('h1', {}, 'New cron task'));
+    }
+    const path = `/api/cron/${cron.id}`;
+    const run = () => context.attempt(async () => {
+        const task = await context.api.post(`${path}/run`);
+        context.say(`${cron.name} runs as ${task.id}.`);
+    });
+    const remove = () => context.attempt(async () => {
+        if (await confirmed(`Remove ${cron.name}? Its tasks stay.`, 'Remove')) {
+            await context.api.delete(path);
+            context.go('#/cron');
+        }
+    });
+    return h('div', {class: 'toolbar'}, h('a', {href: '#/cron', 'aria-label': 'All cron tasks'}, 'Cron'),
+        h('span', {class: 'faint', 'aria-hidden': 'true'}, '/'), h('h1', {}, cron.name),
+        h('button', {type: 'button', class: 'end', onclick: run}, 'Run now'),
+        h('button', {type: 'button', class: 'danger', onclick: remove}, 'Remove'));
+}
+
+function fields() {
+    return h('form', {class: 'form panel', novalidate: true, autocomplete: 'off'},
+        field('name', 'Name', h('input', {required: true})),
+        h('div', {class: 'row cron-expression'},
+            field('cron_expr', 'Expression', h('input', {class: 'mono', required: true, spellcheck: 'false',
+                placeholder: '0 9 * * MON-FRI', autocapitalize: 'off'}),
+            'minute hour day month weekday, @daily, @every 90m'),
+            field('timezone', 'Time zone', h('input', {list: 'zones', spellcheck: 'false'}))),
+        h('datalist', {id: 'zones'}, Intl.supportedValuesOf('timeZone').map(zone => h('option', {value: zone}))),
+        h('datalist', {id: 'models'}),
+        h('div', {class: 'row'},
+            h('div', {class: 'field'}, h('span', {class: 'label', id: 'type-label'}, 'Type'),
+                h('div', {class: 'segments', role: 'radiogroup', 'aria-labelledby': 'type-label'},
+                    ['chat', 'generate', 'embed'].map(type => h('label', {}, h('input', {type: 'radio', name: 'type',
+                        value: type}), h('span', {}, type))))),
+            field('model', 'Model', h('input', {class: 'mono', list: 'models', spellcheck: 'false',
+                placeholder: 'the server’s default'})),
+            field('priority', 'Priority', h('input', {list: 'priorities', placeholder: 'normal'}))),
+        h('datalist', {id: 'priorities'},
+            ['low', 'normal', 'high', 'critical'].map(name => h('option', {value: name}))),
+        field('prompt', 'Prompt', h('textarea', {rows: 6}),
+            'May hold {{date}}, {{time}}, {{datetime}}, {{timezone}}, {{run_count}}, {{name}}, {{last_result}}.'),
+        h('details', {}, h('summary', {}, 'More'), h('div', {class: 'form'},
+            h('div', {class: 'row'},
+                field('overlap', 'While the task before is not done', choice(['skip', 'allow', 'queue', 'replace'])),
+                field('missed', 'Due times missed while down', choice(['skip', 'once', 'all'])),
+                field('missed_max_age', 'Not older than', h('input', {class: 'mono', placeholder: '24h'}))),
+            h('div', {class: 'row'},
+                field('start_at', 'Not before', h('input', {type: 'datetime-local', step: 1})),
+                field('end_at', 'Not after', h('input', {type: 'datetime-local', step: 1})),
+                field('max_runs', 'Runs at most', h('input', {type: 'number', min: 0, placeholder: 'no limit'})),
+                field('jitter', 'Later by up to', h('input', {class: 'mono', placeholder: '0s'}))),
+            field('rest', 'Further fields of the task, as JSON', h('textarea', {rows: 3, spellcheck: 'false',
+                placeholder: '{"options": {"temperature": 0}, "max_retries": 5}'})))),
+        h('label', {class: 'check'}, h('input', {type: 'checkbox', name: 'enabled', checked: true}), 'Enabled'),
+        h('p', {class: 'failure', role: 'alert', 'data-error': ''}),
+        h('div', {class: 'actions'}, h('button', {class: 'primary'}, 'Save'),
+            h('a', {class: 'button', href: '#/cron'}, 'Cancel')));
+}
+
+/** A label over a control, and the place for what is wrong with it. */
+function field(name, label, control, hint) {
+    const id = `cron-${name}`;
+    attribute(control, 'name', name);
+    attribute(control, 'id', id);
+    attribute(control, 'aria-describedby', `${id}-error${hint ? ` ${id}-hint` : ''}`);
+    return h('div', {class: 'field'}, h('label', {for: id}, label), control,
+        h('p', {class: 'failure', id: `${id}-error`, 'data-error': name}),
+        hint && h('p', {class: 'hint', id: `${id}-hint`}, hint));
+}
+
+function choice(options) {
+    return h('select', {}, options.map(option => h('option', {value: option}, option)));
+}
+
+function fill(form, cron) {
+    const at = form.elements;
+    const template = cron?.task_template ?? {};
+    at.type.value = template.type ?? 'chat';
+    at.timezone.value = cron?.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (!cron) {
+        return;
+    }
+    const set = (name, value) => at[name].value = value ?? '';
+    ['name', 'cron_expr', 'overlap', 'missed', 'missed_max_age', 'jitter'].forEach(name => set(name, cron[name]));
+    set('model', template.model);
+    set('priority', template.priority);
+    set('start_at', local(cron.start_at));
+    set('end_at', local(cron.end_at));
+    set('max_runs', cron.max_runs || '');
+    at.enabled.checked = cron.enabled;
+    const text = template.type === 'embed' ? template.input : template.prompt;
+    set('prompt', typeof text === 'string' ? text : '');
+    const rest = Object.fromEntries(Object.entries(template).filter(([name, value]) =>
+        !PLAIN.includes(name) || typeof value === 'object'));
+    set('rest', Object.keys(rest).length ? JSON.stringify(rest, null, 2) : '');
+    form.querySelector('details').open = ADVANCED.some(name => !['', 'skip', '24h', '0s'].includes(at[name].value));
+}
+
+/** @return what the API takes */
+function read(form, cron) {
+    const of = values(form);
+    const rest = of.rest.trim() ? JSON.parse(of.rest) : {};
+    const template = {type: of.type, ...of.model && {model: of.model},
+        ...of.priority && {priority: priority(of.priority)},
+        ...of.prompt && {[of.type === 'embed' ? 'input' : 'prompt']: of.prompt}, ...rest};
+    // an expression may name its own zone, and then it is not given twice
+    const zone = /^\s*(CRON_)?TZ=/.test(of.cron_expr) ? {} : {timezone: of.timezone || undefined};
+    // what is left as it was is not sent: numbers keep the digits that they came with
+    const changed = !cron || JSON.stringify(ordered(template)) !== JSON.stringify(ordered(cron.task_template));
+    return {
+        name: of.name, cron_expr: of.cron_expr, ...zone, enabled: of.enabled, overlap: of.overlap, missed: of.missed,
+        missed_max_age: of.missed_max_age || '24h', jitter: of.jitter || '0s', start_at: utc(of.start_at),
+        end_at: utc(of.end_at), max_runs: Number(of.max_runs || 0), ...changed && {task_template: template},
+    };
+}
+
+async function save(form, cron, context, errors, forget) {
+    errors.clear();
+    let body;
+    try {
+        body = read(form, cron);
+    } catch (wrong) {
+        errors.show('rest', `This is not JSON: ${wrong.message}`);
+        return;
+    }
+    const button = form.querySelector('.primary');
+    button.disabled = true;
+    try {
+        const saved = cron ? await context.api.put(`/api/cron/${cron.id}`, body)
+            : await context.api.post('/api/cron', body);
+        forget();
+        context.say(saved.next_run ? `${saved.name} is saved; it runs ${ago(saved.next_run, Date.now())}.`
+            : `${saved.name} is saved.`);
+        context.go('#/cron');
+    } catch (refused) {
+        errors.place(refused);
+    } finally {
+        button.disabled = false;
+    }
+}
+
+/** What has come of it, kept fresh while the form is open; the form itself is left alone. */
+function follow(cron, box, context) {
+    const load = () => context.attempt(async () => {
+        const now = await context.api.get(`/api/cron/${cron.id}`, {}, context.signal);
+        put(box, h('header', {}, h('h2', {}, 'Runs'),
+            h('a', {href: `#/tasks?q=${encodeURIComponent(cron.name)}`}, 'all of its tasks')),
+            facts(now), now.runs.length > 0 && table(now.runs));
+    });
+    let soon = 0;
+    context.live.on(event => {
+        if (event.event === 'reset' || event.cron?.id === cron.id || event.task?.cron_id === cron.id) {
+            clearTimeout(soon);
+            soon = setTimeout(load, SOON_MS);
+        }
+    }, context.signal);
+    context.signal.addEventListener('abort', () => clearTimeout(soon));
+    load();
+}
+
+function facts(cron) {
+    const now = Date.now();
+    const rows = [
+        ['Next', cron.next_run ? `${ago(cron.next_run, now)}, ${exact(cron.next_run)}`
+            : cron.enabled ? 'never' : 'disabled'],
+        ['Runs', number(cron.run_count)],
+        cron.failure_count > 0 && ['Failed', number(cron.failure_count)],
+        cron.skipped_count > 0
+            && ['Skipped', `${number(cron.skipped_count)}; the last for: ${cron.last_skip_reason}`],
+    ];
+    return h('dl', {class: 'facts'},
+        rows.filter(Boolean).map(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]));
+}
+
+function table(runs) {
+    return h('table', {class: 'runs'},
+        h('thead', {}, h('tr', {}, ['Run', 'Due', 'Task'].map(name => h('th', {scope: 'col'}, name)))),
+        h('tbody', {}, runs.map(run => h('tr', {}, h('td', {}, `#${run.run}`),
+            h('td', {}, run.due_at === null ? 'by hand' : exact(run.due_at).replace(/ \S+$/, '')),
+            h('td', {}, h('a', {href: `#/tasks/${run.task_id}`, class: run.status === 'failed' && 'failure'},
+                run.status ?? 'forgotten'))))));
+}
+
+function labelPrompt(form) {
+    text(form.querySelector('label[for="cron-prompt"]'), form.elements.type.value === 'embed' ? 'Input' : 'Prompt');
+}
+
+async function suggest(form, context) {
+    const hosts = await context.attempt(() => context.api.get('/api/backends', {}, context.signal));
+    const names = new Set((hosts ?? []).flatMap(host => [...host.loaded, ...host.installed ?? []]));
+    put(form.querySelector('#models'), [...names].map(name => h('option', {value: name})));
+}
+
+function priority(value) {
+    return /^-?\d+$/.test(value) ? Number(value) : value;
+}
+
+/** For a datetime-local field, which knows no zone. */
+function local(time) {
+    return time === null ? '' : new Date(time).toLocaleString('sv-SE').replace(' ', 'T');
+}
+
+function utc(value) {
+    return value ? new Date(value).toISOString() : null;
+}
+
+/** With its members in the order of their names. */
+function ordered(value) {
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1));
+}

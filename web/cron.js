@@ -1,0 +1,117 @@
+// The view Cron: the recurring tasks, and the coming day. One of them, or a new one, opens in cron-edit.js.
+
+import {h, put} from './dom.js';
+import {ago, count, exact} from './format.js';
+import {DUE_MAX, strip, stripHours, stripStart} from './strip.js';
+import {edit} from './cron-edit.js';
+
+const FRESH_MS = 15_000;
+const SOON_MS = 300;
+
+export default {
+    title: 'Cron',
+    mount(root, context, route) {
+        return route.id ? edit(root, context, route.id === 'new' ? null : route.id) : list(root, context);
+    },
+};
+
+async function list(root, context) {
+    const body = h('tbody');
+    const hours = h('th', {scope: 'col', class: 'cron-strip'});
+    const table = h('table', {class: 'cron-list', hidden: true},
+        h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, 'Name'), h('th', {scope: 'col'}, 'When'), hours,
+            h('th', {scope: 'col'}, 'Next'), h('th', {scope: 'col'}, 'Runs'), h('th', {}))),
+        body);
+    const empty = h('p', {class: 'panel empty', hidden: true}, 'No task recurs yet. ',
+        h('a', {href: '#/cron/new'}, 'Add one'), ', as a report every morning at nine.');
+    put(root, h('div', {class: 'page'},
+        h('div', {class: 'toolbar'}, h('h1', {}, 'Cron'), h('a', {class: 'button end', href: '#/cron/new'},
+            'New cron task')),
+        empty, table));
+    const due = new DueTimes(context);
+    const load = () => context.attempt(async () => {
+        const crons = await context.api.get('/api/cron', {}, context.signal);
+        const now = Date.now();
+        const start = stripStart(now);
+        const times = await Promise.all(crons.map(cron => cron.enabled ? due.of(cron, start) : []));
+        empty.hidden = crons.length > 0;
+        table.hidden = crons.length === 0;
+        put(hours, h('span', {class: 'skip'}, 'Next 24 hours'), stripHours(start));
+        const focused = document.activeElement?.closest('[data-act]')?.dataset.act;
+        put(body, crons.map((cron, index) => row(cron, times[index], start, now, context, load)));
+        if (focused) {
+            body.querySelector(`[data-act="${CSS.escape(focused)}"]`)?.focus();
+        }
+    });
+    let soon = 0;
+    context.live.on(event => {
+        if (event.event === 'cron' || event.event === 'reset') {
+            clearTimeout(soon);
+            soon = setTimeout(load, SOON_MS);
+        }
+    }, context.signal);
+    context.signal.addEventListener('abort', () => clearTimeout(soon));
+    context.every(FRESH_MS, () => context.live.state.mode === 'offline' || load());
+    await load();
+}
+
+function row(cron, times, start, now, context, load) {
+    const address = `#/cron/${cron.id}`;
+    const {type, model} = cron.task_template;
+    const next = cron.next_run ? ago(cron.next_run, now) : cron.enabled ? 'never' : 'disabled';
+    const words = cron.enabled ? `${cron.name}: ${cron.description}, next ${next}` : `${cron.name}: disabled`;
+    const act = call => () => context.attempt(async () => {
+        await call();
+        await load();
+    });
+    return h('tr', {class: !cron.enabled && 'off', 'data-cron': cron.id},
+        h('th', {scope: 'row'}, h('a', {href: address}, cron.name),
+            h('p', {class: 'hint mono'}, [type, model].filter(Boolean).join(' · '))),
+        h('td', {class: 'cron-when'}, h('p', {}, h('code', {}, cron.cron_expr),
+            h('span', {}, ` ${cron.timezone}`)), h('span', {}, cron.description)),
+        h('td', {class: 'cron-strip'}, strip(start, now, times, words)),
+        h('td', {class: 'cron-next', title: exact(cron.next_run)}, next),
+        h('td', {class: 'cron-runs', title: cron.last_skip_reason && `last skipped: ${cron.last_skip_reason}`},
+            runs(cron, now)),
+        h('td', {class: 'cron-actions'},
+            h('button', {type: 'button', class: 'quiet', 'data-act': `run ${cron.id}`,
+                'aria-label': `Run ${cron.name} now`, onclick: act(async () => {
+                    const task = await context.api.post(`/api/cron/${cron.id}/run`);
+                    context.say(`${cron.name} runs as ${task.id}.`);
+                })}, 'Run now'),
+            h('label', {class: 'check'}, h('input', {type: 'checkbox', checked: cron.enabled,
+                'data-act': `on ${cron.id}`, 'aria-label': `${cron.name} enabled`,
+                onchange: event => act(() => context.api.put(
+                    `/api/cron/${cron.id}/${event.target.checked ? 'enable' : 'disable'}`))()}), 'on')));
+}
+
+function runs(cron, now) {
+    const failed = cron.failure_count > 0 && h('span', {class: 'failure'}, ` ${cron.failure_count} failed`);
+    const skipped = cron.skipped_count > 0 && h('span', {class: 'faint'}, ` ${cron.skipped_count} skipped`);
+    return [count(cron.run_count, 'run'), failed, skipped,
+        cron.last_run && h('div', {class: 'faint'}, ago(cron.last_run, now))];
+}
+
+/** The due times of cron tasks; each is asked for once in an hour, or after it has changed. */
+class DueTimes {
+    #context;
+    #known = new Map();
+
+    constructor(context) {
+        this.#context = context;
+    }
+
+    async of(cron, start) {
+        const version = `${start} ${cron.updated_at}`;
+        const known = this.#known.get(cron.id);
+        if (known?.version === version) {
+            return known.times;
+        }
+        const preview = await this.#context.api.get('/api/cron/preview', {
+            id: cron.id, count: DUE_MAX, from: new Date(Date.now()).toISOString(),
+        }, this.#context.signal);
+        const times = preview.next.map(Date.parse);
+        this.#known.set(cron.id, {version, times});
+        return times;
+    }
+}

@@ -1,0 +1,44 @@
+// Server-sent events read from a response's body. EventSource is of no use here: it cannot send the token in a header.
+
+const LINE_END = /\r\n|\n|\r(?!$)/;
+
+/**
+ * Yields each event as {event, id, data}, data being the parsed JSON.
+ *
+ * @param alive is called whenever anything comes, also a comment
+ */
+export async function* serverSentEvents(response, alive = () => {}) {
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = '';
+    let fields = {};
+    try {
+        for (;;) {
+            const {value, done} = await reader.read();
+            if (done) {
+                return;
+            }
+            alive();
+            const lines = (rest + value).split(LINE_END);
+            rest = lines.pop();
+            for (const line of lines) {
+                if (line === '' && fields.data !== undefined) {
+                    yield {event: fields.event ?? 'message', id: fields.id, data: JSON.parse(fields.data)};
+                }
+                fields = line === '' ? {} : add(fields, line);
+            }
+        }
+    } finally {
+        // who stops reading closes the connection
+        reader.cancel().catch(() => {});
+    }
+}
+
+function add(fields, line) {
+    const colon = line.indexOf(':');
+    if (colon === 0) {
+        return fields;
+    }
+    const name = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
+    return {...fields, [name]: name === 'data' && fields.data !== undefined ? `${fields.data}\n${value}` : value};
+}

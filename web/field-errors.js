@@ -1,0 +1,47 @@
+// Shows at its field what the server says is wrong.
+
+import {text} from './dom.js';
+
+const POSITION = / \(line \d+, column \d+(?:, at ([\w.[\]]+))?\)$/;
+
+export class FieldErrors {
+    #form;
+
+    /** The place of a field's error is the element [data-error=NAME], that of all others [data-error=""]. */
+    constructor(form) {
+        this.#form = form;
+        form.addEventListener('input', event => event.target.name && this.show(event.target.name, ''));
+    }
+
+    clear() {
+        for (const place of this.#form.querySelectorAll('[data-error]')) {
+            this.show(place.dataset.error, '');
+        }
+    }
+
+    /** An error's message begins with the field's name, or says at its end where in the JSON it is. */
+    place(error) {
+        const message = error.message.replace(POSITION, '');
+        const named = [POSITION.exec(error.message)?.[1], /^\w+/.exec(message)?.[0]]
+            .find(name => name && this.#place(name));
+        const prompt = /needs (messages|prompt|input)/.test(message) && this.#place('prompt') && 'prompt';
+        const name = prompt || named || '';
+        this.show(name, message.replace(/^(\w+): /, (all, field) =>
+            field === name || field === 'task_template' ? '' : all));
+        const control = this.#form.elements[name];
+        control?.closest?.('details')?.setAttribute('open', '');
+        control?.focus?.();
+    }
+
+    show(name, message) {
+        const place = this.#place(name);
+        if (place) {
+            text(place, message);
+            this.#form.elements[name]?.setAttribute?.('aria-invalid', String(message !== ''));
+        }
+    }
+
+    #place(name) {
+        return this.#form.querySelector(`[data-error="${CSS.escape(name)}"]`);
+    }
+}

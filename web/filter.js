@@ -1,0 +1,65 @@
+// What of the tasks is listed, and in which order: as it stands in the address, in the request and in the mind of who
+// decides whether a task belongs in the list. All functions are pure.
+
+export const SIZE = 100;
+
+/** The columns that the server sorts by, and which order comes first. */
+export const SORTS = {created_at: 'desc', priority: 'desc', duration: 'desc', status: 'asc', model: 'asc'};
+
+const NAMES = ['status', 'type', 'model', 'priority', 'q'];
+const PRIORITIES = {low: 1, normal: 5, high: 10, critical: 15};
+
+/** From the address's query. */
+export function parse(query) {
+    const sort = query.get('sort') in SORTS ? query.get('sort') : 'created_at';
+    const order = ['asc', 'desc'].includes(query.get('order')) ? query.get('order') : SORTS[sort];
+    const page = Math.max(1, Math.floor(Number(query.get('page'))) || 1);
+    return {...Object.fromEntries(NAMES.map(name => [name, query.get(name) ?? ''])), sort, order, page};
+}
+
+/** To the address's query, without what is so anyway. */
+export function format(filter) {
+    const query = new URLSearchParams();
+    for (const name of NAMES.filter(one => filter[one])) {
+        query.set(name, filter[name]);
+    }
+    if (filter.sort !== 'created_at') {
+        query.set('sort', filter.sort);
+    }
+    if (filter.order !== SORTS[filter.sort]) {
+        query.set('order', filter.order);
+    }
+    if (filter.page > 1) {
+        query.set('page', filter.page);
+    }
+    return query.size ? `?${query}` : '';
+}
+
+/** To the query of GET /api/tasks. */
+export function request({page, ...rest}) {
+    return {...rest, limit: SIZE, offset: (page - 1) * SIZE};
+}
+
+export function isEmpty(filter) {
+    return NAMES.every(name => !filter[name]);
+}
+
+/** Whether a task may belong in the list; its prompt is not known here, so a text is taken to be in it. */
+export function matches(filter, task) {
+    return within(filter.status, task.status) && within(filter.type, task.type) && within(filter.model, task.model)
+        && (!filter.priority || split(filter.priority).some(one => Number(PRIORITIES[one] ?? one) === task.priority));
+}
+
+/** Adds a name to a comma list, or takes it out. */
+export function toggle(list, name) {
+    const names = split(list);
+    return (names.includes(name) ? names.filter(one => one !== name) : [...names, name]).join();
+}
+
+function within(list, value) {
+    return !list || split(list).includes(value);
+}
+
+function split(list) {
+    return list.split(',').map(one => one.trim()).filter(one => one);
+}

@@ -1,0 +1,61 @@
+// The fields above the list that say what of the tasks is listed.
+
+import {button, choices, h, put} from './dom.js';
+import {isEmpty} from './filter.js';
+
+const TYPING_MS = 250;
+const FIELDS = ['q', 'type', 'model', 'priority'];
+
+export class FilterForm {
+    #change;
+    #clear = button('Clear', () => this.clear(), {class: 'quiet'});
+    #models = h('datalist', {id: 'models'});
+
+    /** @param change is given what changed: names and texts */
+    constructor({api, signal}, change) {
+        this.#change = change;
+        let timer = 0;
+        this.node = h('form', {class: 'toolbar filters', role: 'search', 'aria-label': 'Filter', onsubmit: event => {
+            event.preventDefault();
+            this.#typed();
+        }, oninput: () => {
+            clearTimeout(timer);
+            timer = setTimeout(() => this.#typed(), TYPING_MS);
+        }},
+        field('q', {type: 'search', placeholder: 'Search prompts, models, ids', 'aria-label': 'Search'}),
+        h('select', {name: 'type', 'aria-label': 'Type'}, h('option', {value: ''}, 'any type'),
+            choices(['chat', 'generate', 'embed'])),
+        field('model', {list: 'models', placeholder: 'model', 'aria-label': 'Model', class: 'mono'}),
+        field('priority', {list: 'priorities', placeholder: 'priority', 'aria-label': 'Priority', class: 'mono'}),
+        this.#models, h('datalist', {id: 'priorities'}, choices(['low', 'normal', 'high', 'critical'])), this.#clear);
+        api.get('/api/backends', null, signal).then(backends => {
+            const models = new Set(backends.flatMap(({installed, loaded}) => [...installed ?? [], ...loaded ?? []]));
+            put(this.#models, choices([...models].sort()));
+        }).catch(() => {
+            // names can be typed all the same
+        });
+    }
+
+    /** Shows a filter; what is being typed is not touched. */
+    fill(filter) {
+        for (const name of FIELDS) {
+            const own = this.node.elements[name];
+            if (own.value.trim() !== filter[name]) {
+                own.value = filter[name];
+            }
+        }
+        this.#clear.hidden = isEmpty(filter);
+    }
+
+    clear() {
+        this.#change({q: '', type: '', model: '', priority: '', status: ''});
+    }
+
+    #typed() {
+        this.#change(Object.fromEntries(FIELDS.map(name => [name, this.node.elements[name].value.trim()])));
+    }
+}
+
+function field(name, attributes) {
+    return h('input', {name, autocomplete: 'off', ...attributes});
+}

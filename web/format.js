@@ -1,0 +1,79 @@
+// How times, durations, sizes and numbers are written. All functions are pure; `now` is in milliseconds.
+
+const STEPS = [[86_400_000, 'd'], [3_600_000, 'h'], [60_000, 'm'], [1_000, 's']];
+
+/** A length of time in at most two units: 850 ms, 1.4 s, 2m 5s, 3h 20m. */
+export function duration(ms) {
+    if (ms < 1_000) {
+        return `${Math.round(ms)} ms`;
+    }
+    if (ms < 9_950) {
+        return `${(ms / 1_000).toFixed(1)} s`;
+    }
+    return coarse(Math.round(ms / 1_000) * 1_000);
+}
+
+/** A length of time in whole seconds or more: 0s, 12s, 3m 5s. */
+export function seconds(ms) {
+    return ms < 1_000 ? '0s' : coarse(ms);
+}
+
+/** How long ago, or in how long: now, 12s ago, 3m ago, in 2h. */
+export function ago(time, now) {
+    const ms = now - Date.parse(time);
+    if (Math.abs(ms) < 1_000) {
+        return 'now';
+    }
+    const text = coarse(Math.abs(ms), 1);
+    return ms > 0 ? `${text} ago` : `in ${text}`;
+}
+
+/** The same without words, for narrow columns: 12s, 3m, −2h for what is to come. */
+export function age(time, now) {
+    const ms = now - Date.parse(time);
+    return Math.abs(ms) < 1_000 ? 'now' : (ms < 0 ? '−' : '') + coarse(Math.abs(ms), 1);
+}
+
+/** The exact local time, to the second. */
+export function exact(time) {
+    return time == null ? '' : new Date(time).toLocaleString('sv-SE', {
+        year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
+        timeZoneName: 'short',
+    });
+}
+
+/** The time of day with milliseconds, where the day is clear. */
+export function clock(time) {
+    return new Date(time).toLocaleTimeString('sv-SE', {
+        hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3,
+    });
+}
+
+/** 12,345 */
+export function number(value) {
+    return Number(value).toLocaleString('en');
+}
+
+/** 1 task, 2 tasks */
+export function count(value, noun) {
+    return `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+const PRIORITIES = {1: 'low', 5: 'normal', 10: 'high', 15: 'critical'};
+
+/** The name of a priority, or its number. */
+export function priority(value) {
+    return PRIORITIES[value] ?? String(value);
+}
+
+function coarse(ms, units = 2) {
+    const parts = [];
+    let rest = ms;
+    for (const [step, unit] of STEPS) {
+        if ((rest >= step || parts.length) && parts.length < units) {
+            parts.push(Math.floor(rest / step) + unit);
+            rest %= step;
+        }
+    }
+    return parts.filter((part, i) => i === 0 || !part.startsWith('0')).join(' ');
+}

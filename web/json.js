@@ -1,0 +1,47 @@
+// JSON for reading.
+
+/** The text of JSON with line ends and indents; numbers keep their digits, as no number is read. */
+export function pretty(json) {
+    let out = '';
+    let depth = 0;
+    const line = () => `\n${'  '.repeat(depth)}`;
+    for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[{[]\s*[}\]]|[{}[\],:]|[^\s{}[\],:"]+/g)) {
+        if (token === '{' || token === '[') {
+            depth++;
+            out += token + line();
+        } else if (token === '}' || token === ']') {
+            depth--;
+            out += line() + token;
+        } else {
+            out += token === ',' ? token + line() : token === ':' ? ': ' : token.replace(/^([{[])\s+/, '$1');
+        }
+    }
+    return out;
+}
+
+/**
+ * Reads a field that holds JSON.
+ *
+ * @return {value}, or {error} with what is wrong and where
+ */
+export function read(source, want) {
+    try {
+        const value = JSON.parse(source);
+        if (want === 'object' && (value === null || typeof value !== 'object' || Array.isArray(value))) {
+            return {error: 'must be a JSON object, as {"name": "value"}'};
+        }
+        return {value};
+    } catch (wrong) {
+        return {error: place(source, wrong.message)};
+    }
+}
+
+/** Browsers tell the place as an offset, as line and column, or not at all. */
+function place(source, message) {
+    const offset = /position (\d+)/.exec(message);
+    if (!offset || /line \d+/.test(message)) {
+        return message;
+    }
+    const before = source.slice(0, Number(offset[1])).split('\n');
+    return `${message.replace(/ in JSON at.*/, '')} (line ${before.length}, column ${before.at(-1).length + 1})`;
+}

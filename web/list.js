@@ -1,0 +1,250 @@
+// The table of tasks: its rows change in place, so that focus, selection and scroll stay where they are.
+
+import {attribute, button, h, put, text} from './dom.js';
+import {age, exact, priority} from './format.js';
+import {SORTS} from './filter.js';
+import {MARKS, ran, short, waitsUntil} from './task.js';
+
+const COLUMNS = [
+    ['status', 'Status', 'status'],
+    ['prompt', 'Prompt', null],
+    ['type', 'Type', null],
+    ['model', 'Model', 'model'],
+    ['priority', 'Priority', 'priority'],
+    ['created', 'Created', 'created_at'],
+    ['ran', 'Ran', 'duration'],
+    ['id', 'Id', null],
+];
+
+export class List {
+    #rows = new Map();
+    #order = [];
+    #filter = null;
+    #last = null;
+    #hooks;
+    #headers = new Map();
+    #all = h('input', {type: 'checkbox', 'aria-label': 'Select all on this page'});
+    #body = h('tbody');
+
+    /** The ids that are selected, on this page and on others. */
+    selected = new Set();
+    /** The id of the row that the keyboard is at; null for none yet. */
+    active = null;
+
+    /**
+     * @param hooks address(id): where a row leads to; sort(column): a header was pressed; changed(): the selection is
+     *              another
+     */
+    constructor(hooks) {
+        this.#hooks = hooks;
+        this.#all.addEventListener('change', () => {
+            this.#order.forEach(id => this.#mark(id, this.#all.checked));
+            this.#tellSelection();
+        });
+        this.node = h('table', {class: 'table tasks-table'},
+            h('thead', {}, h('tr', {}, h('th', {class: 'c-select', scope: 'col'}, this.#all),
+                COLUMNS.map(([name, title, sort]) => this.#header(name, title, sort)))),
+            this.#body);
+        this.#body.addEventListener('click', event => this.#clicked(event));
+        this.#body.addEventListener('focusin', event => this.#at(event.target.closest('tr').dataset.id));
+    }
+
+    /** Shows these tasks, in this order. */
+    show(tasks, filter) {
+        const focused = document.activeElement;
+        this.#order = tasks.map(task => task.id);
+        for (const [index, task] of tasks.entries()) {
+            const row = this.#rows.get(task.id) ?? new Row(task.id, this.#hooks.address);
+            this.#rows.set(task.id, row);
+            row.update(task, Date.now());
+            if (this.#body.children[index] !== row.node) {
+                this.#body.insertBefore(row.node, this.#body.children[index] ?? null);
+            }
+        }
+        const there = new Set(this.#order);
+        for (const [id, row] of this.#rows) {
+            if (!there.has(id)) {
+                row.node.remove();
+                this.#rows.delete(id);
+            }
+        }
+        if (focused?.isConnected && this.#body.contains(focused)) {
+            // a row that was moved has lost it
+            focused.focus({preventScroll: true});
+        }
+        this.#sorted(filter);
+        this.#at(there.has(this.active) ? this.active : this.#order[0] ?? null);
+        this.#tellSelection();
+    }
+
+    /** The task as the list knows it; undefined if it is not shown. */
+    task(id) {
+        return this.#rows.get(id)?.task;
+    }
+
+    /** Takes what an event tells of a task that is shown. An event has no preview once the task runs: it stays. */
+    update(task) {
+        const row = this.#rows.get(task.id);
+        row.update({preview: row.task.preview, ...task}, Date.now());
+    }
+
+    /** A task that is no more. */
+    gone(id) {
+        this.#rows.get(id)?.node.classList.add('gone');
+        this.selected.delete(id);
+        this.#tellSelection();
+    }
+
+    /** Lets the times go on. */
+    tick() {
+        const now = Date.now();
+        this.#rows.forEach(row => row.tick(now));
+    }
+
+    /** Says which task is open, and lets the rows lead to where they lead now. */
+    open(id) {
+        for (const [own, row] of this.#rows) {
+            attribute(row.node, 'aria-current', own === id && 'true');
+            attribute(row.link, 'href', this.#hooks.address(own));
+        }
+        if (this.#rows.has(id)) {
+            this.#at(id);
+        }
+    }
+
+    /** Goes so many rows on; the id that it comes to, null if there are no rows. */
+    move(step) {
+        const from = this.#order.indexOf(this.active);
+        const inside = this.#body.contains(document.activeElement);
+        const to = Math.min(this.#order.length - 1, Math.max(0, inside ? from + step : from));
+        this.focus(this.#order[to]);
+        return this.#order[to] ?? null;
+    }
+
+    focus(id = this.active) {
+        const row = this.#rows.get(id);
+        row?.link.focus({preventScroll: true});
+        row?.node.scrollIntoView({block: 'nearest'});
+    }
+
+    contains(node) {
+        return this.#body.contains(node);
+    }
+
+    toggle(id) {
+        this.#mark(id, !this.selected.has(id));
+        this.#tellSelection();
+    }
+
+    clear() {
+        [...this.selected].forEach(id => this.#mark(id, false));
+        this.#tellSelection();
+    }
+
+    #header(name, title, sort) {
+        const cell = h('th', {class: `c-${name}`, scope: 'col'},
+            sort ? button(title, () => this.#hooks.sort(sort), {class: 'sort'}) : title);
+        if (sort) {
+            this.#headers.set(sort, cell);
+        }
+        return cell;
+    }
+
+    #sorted(filter) {
+        this.#filter = filter;
+        for (const column of Object.keys(SORTS)) {
+            attribute(this.#headers.get(column), 'aria-sort', this.#filter.sort === column
+                && (this.#filter.order === 'asc' ? 'ascending' : 'descending'));
+        }
+    }
+
+    /** One row can be tabbed to; the arrows and j and k go to the others. */
+    #at(id) {
+        this.#rows.get(this.active)?.reachable(false);
+        this.active = id;
+        this.#rows.get(id)?.reachable(true);
+    }
+
+    #clicked(event) {
+        const id = event.target.closest('tr')?.dataset.id;
+        if (event.target.matches('input')) {
+            const on = event.target.checked;
+            const [from, to] = [this.#order.indexOf(event.shiftKey ? this.#last : id), this.#order.indexOf(id)];
+            for (const one of from < 0 ? [id] : this.#order.slice(Math.min(from, to), Math.max(from, to) + 1)) {
+                this.#mark(one, on);
+            }
+            this.#last = id;
+            this.#tellSelection();
+        } else if (id && !event.target.closest('a, label') && !getSelection().toString()) {
+            this.#rows.get(id).link.click();
+        }
+    }
+
+    #mark(id, on) {
+        this.selected[on ? 'add' : 'delete'](id);
+        this.#rows.get(id)?.select(on);
+    }
+
+    #tellSelection() {
+        const here = this.#order.filter(id => this.selected.has(id)).length;
+        this.#all.checked = here > 0 && here === this.#order.length;
+        this.#all.indeterminate = here > 0 && here < this.#order.length;
+        this.#rows.forEach((row, id) => row.select(this.selected.has(id)));
+        this.#hooks.changed();
+    }
+}
+
+class Row {
+    #cells = Object.fromEntries(COLUMNS.map(([name]) => [name, h('td', {class: `c-${name}`})]));
+    #box = h('input', {type: 'checkbox', tabindex: -1});
+    #mark = h('span', {class: 'mark', 'aria-hidden': 'true'});
+    #word = h('span', {class: 'word'});
+    #meta = h('span', {class: 'meta'});
+    #created = h('time');
+
+    constructor(id, address) {
+        this.link = h('a', {href: address(id), tabindex: -1});
+        this.node = h('tr', {'data-id': id}, h('td', {class: 'c-select'}, h('label', {}, this.#box)),
+            COLUMNS.map(([name]) => this.#cells[name]));
+        put(this.#cells.status, this.#mark, this.#word);
+        put(this.#cells.prompt, this.link, this.#meta);
+        put(this.#cells.created, this.#created);
+        text(this.#cells.id, short(id));
+        this.#box.setAttribute('aria-label', `Select ${short(id)}`);
+    }
+
+    update(task, now) {
+        this.task = task;
+        this.node.dataset.status = task.status;
+        text(this.#mark, MARKS[task.status]);
+        text(this.link, task.preview || `(${short(task.id)})`);
+        this.link.title = task.preview ?? '';
+        text(this.#meta, [task.model, task.cron_name && `cron ${task.cron_name}`].filter(one => one).join(' · '));
+        text(this.#cells.type, task.type);
+        text(this.#cells.model, task.model);
+        this.#cells.model.title = task.model;
+        text(this.#cells.priority, priority(task.priority));
+        this.#created.dateTime = task.created_at;
+        this.#created.title = exact(task.created_at);
+        this.#cells.status.title = task.error ?? '';
+        this.tick(now);
+    }
+
+    tick(now) {
+        const until = waitsUntil(this.task, now);
+        text(this.#word, until && this.task.retry_at ? 'retrying' : until ? 'scheduled' : this.task.status);
+        text(this.#created, age(this.task.created_at, now));
+        text(this.#cells.ran, ran(this.task, now));
+        this.#cells.ran.title = until ? exact(until) : '';
+    }
+
+    select(on) {
+        this.#box.checked = on;
+        attribute(this.node, 'data-selected', on);
+    }
+
+    reachable(on) {
+        this.link.tabIndex = on ? 0 : -1;
+        this.#box.tabIndex = on ? 0 : -1;
+    }
+}

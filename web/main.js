@@ -1,0 +1,122 @@
+// The shell: it shows one view at a time, by the address, and what all views share.
+//
+// A view is a module in a file of its own:
+//
+//     export default {
+//         title: 'Cron',                          // names the tab
+//         mount(root, context, route) { … }       // fills the empty element `root`; may be async
+//     };
+//
+// The address is #/NAME, #/NAME/ID, #/NAME?filter=…; `route` is {view, id, query}: id null where there is none, query
+// an URLSearchParams. If mount returns a function, the view stays where only id or query change, and the function is
+// called with the new route; else the view is mounted anew. `context` has
+//
+//     api      get(path, query), post(path, body), put(path, body), delete(path), list(path, query): see api.js.
+//              They throw an ApiError, whose message is for people
+//     live     on(listener, signal): events and resets, see live.js
+//     status   value, on(listener, signal): the state of the queue, see status.js
+//     signal   aborted when the view is left. Give it to all that goes on by itself: live.on(f, signal),
+//              status.on(f, signal), addEventListener(type, f, {signal}), every(ms, f)
+//     every(ms, f)       calls f so often while the view and the page are seen
+//     go(address)        as go('#/tasks/task_…')
+//     say(text)          a short notice; complain(error) one that stays until it is closed
+//     attempt(f)         awaits f() and complains if it fails; answers undefined then
+//
+// Elements are made with dom.js, times and numbers written with format.js, forms kept with draft.js. Keys are read by
+// keys.js. Colours, spaces and the classes to use stand in style.css.
+
+import {Api} from './api.js';
+import {Live} from './live.js';
+import {Status} from './status.js';
+import {attribute, h, put, text} from './dom.js';
+import {connection, notice, theme} from './chrome.js';
+import {askToken} from './token.js';
+import {keys} from './keys.js';
+import tasks from './tasks.js';
+import create from './new.js';
+import cron from './cron.js';
+import backends from './backends.js';
+import charts from './charts.js';
+
+const VIEWS = {tasks, new: create, cron, backends, charts};
+
+const api = new Api(askToken);
+const live = new Live(api);
+const status = new Status(api, live);
+const root = document.getElementById('view');
+const {say, complain} = notice(document.getElementById('notice'));
+
+let shown = null;
+
+function route() {
+    const [path, query] = location.hash.replace(/^#\/?/, '').split(/\?(.*)/s);
+    const [view, id] = path.split('/');
+    return view in VIEWS ? {view, id: id ? decodeURIComponent(id) : null, query: new URLSearchParams(query)} : null;
+}
+
+async function show() {
+    const next = route();
+    if (!next) {
+        location.replace('#/tasks');
+        return;
+    }
+    if (shown?.view === next.view && shown.update) {
+        shown.update(next);
+        return;
+    }
+    shown?.stop.abort();
+    const stop = new AbortController();
+    const showing = {view: next.view, stop, update: null};
+    shown = showing;
+    const view = VIEWS[next.view];
+    document.title = `${view.title} · ollama-queue`;
+    for (const link of document.querySelectorAll('#views a')) {
+        attribute(link, 'aria-current', link.hash === `#/${next.view}` && 'page');
+    }
+    root.className = `view-${next.view}`;
+    put(root);
+    const update = await view.mount(root, context(stop.signal), next);
+    showing.update = typeof update === 'function' ? update : null;
+}
+
+function context(signal) {
+    return {
+        api, live, status, signal, say, complain,
+        go: address => {
+            location.hash = address;
+        },
+        every: (ms, action) => {
+            const timer = setInterval(() => document.hidden || action(), ms);
+            signal.addEventListener('abort', () => clearInterval(timer));
+        },
+        attempt: async action => {
+            try {
+                return await action();
+            } catch (failed) {
+                if (failed.name !== 'AbortError' && !signal.aborted) {
+                    complain(failed);
+                }
+                return undefined;
+            }
+        },
+    };
+}
+
+put(document.getElementById('views'), Object.entries(VIEWS).map(([name, view], index) =>
+    h('a', {href: `#/${name}`, 'aria-keyshortcuts': index + 1}, view.title)));
+theme(document.getElementById('theme'));
+connection(document.getElementById('connection'), live);
+status.on(({mode}) => {
+    const badge = document.getElementById('mode');
+    badge.hidden = mode === 'running';
+    text(badge, mode);
+});
+document.getElementById('skip').addEventListener('click', event => {
+    // the address names the view, so it must stay
+    event.preventDefault();
+    root.focus();
+});
+keys(document.getElementById('help'), Object.keys(VIEWS));
+addEventListener('hashchange', show);
+live.run();
+show();

@@ -1,0 +1,253 @@
+// The view New task: a form, and the same task as a command line.
+
+import {attribute, button, choices, h, put, text} from './dom.js';
+import {copy} from './answer.js';
+import {command, curl} from './commandline.js';
+import {keep, read, values, write} from './draft.js';
+import {build} from './submission.js';
+
+const TYPES = {chat: 'Chat', generate: 'Generate', embed: 'Embed'};
+const ROLES = ['user', 'assistant', 'system', 'tool'];
+
+export default {
+    title: 'New task',
+    mount: (root, context) => new NewTask(root, context).start(),
+};
+
+class NewTask {
+    #context;
+    #form;
+    #turns = h('div', {class: 'turns'});
+    #count = h('input', {type: 'hidden', name: 'turns', value: 0});
+    #shell = h('pre', {class: 'shell', tabindex: 0, 'aria-label': 'Command line'});
+    #refusal = h('p', {class: 'failure', role: 'alert'});
+    #submit = h('button', {class: 'primary', 'aria-keyshortcuts': 'Control+Enter'}, 'Submit');
+    #program = 'ollama-queue';
+    #tried = false;
+    #key = null;
+
+    constructor(root, context) {
+        this.#context = context;
+        const copyButton = button('Copy', () => copy(copyButton, this.#line()), {class: 'quiet'});
+        this.#form = h('form', {class: 'form new-task', novalidate: true, onsubmit: event => this.#send(event)},
+            this.#kind(), this.#texts(), this.#terms(), this.#request(), this.#refusal,
+            h('div', {class: 'actions'}, this.#submit, button('Clear the form', () => this.#reset(), {class: 'quiet'}),
+                h('span', {class: 'hint'}, 'Ctrl Enter submits')));
+        put(root, h('div', {class: 'page new-page'}, h('h1', {class: 'visually-hidden'}, 'New task'), this.#form,
+            h('section', {class: 'panel'}, h('header', {}, h('h2', {}, 'The same on a command line'),
+                h('div', {class: 'actions'}, segments('program', {'ollama-queue': 'ollama-queue', curl: 'curl'},
+                    'ollama-queue', chosen => {
+                        this.#program = chosen;
+                        this.#show();
+                    }), copyButton)), this.#shell)));
+    }
+
+    async start() {
+        const kept = read('new');
+        for (let i = 0; i < Math.max(1, Number(kept.turns) || 0); i++) {
+            this.#addTurn(false);
+        }
+        const turns = this.#count.value;
+        keep('new', this.#form);
+        this.#count.value = turns;
+        this.#form.addEventListener('input', () => this.#changed());
+        this.#form.addEventListener('change', () => this.#changed());
+        this.#changed();
+        if (!matchMedia('(pointer: coarse)').matches) {
+            this.#form.querySelector('[data-for]:not([hidden]) textarea').focus();
+        }
+        const backends = await this.#context.api.get('/api/backends', null, this.#context.signal).catch(() => []);
+        const all = lists => [...new Set(lists.flat())].sort();
+        const offer = (id, names) => put(this.#form.querySelector(`#${id}`), choices(names));
+        offer('new-models', all(backends.map(({installed, loaded}) => [...installed ?? [], ...loaded ?? []])));
+        offer('new-hosts', all(backends.map(({name}) => name)));
+    }
+
+    // ---- the form
+
+    #kind() {
+        return h('div', {class: 'row kind'},
+            h('div', {class: 'field'}, h('span', {class: 'label', id: 'type-label'}, 'Type'),
+                segments('type', TYPES, 'chat')),
+            field('Model', h('input', {name: 'model', list: 'new-models', class: 'mono', autocomplete: 'off',
+                placeholder: 'the server’s default'})),
+            field('Priority', h('input', {name: 'priority', list: 'new-priorities', class: 'mono', autocomplete: 'off',
+                placeholder: 'normal', value: ''})),
+            h('datalist', {id: 'new-models'}), h('datalist', {id: 'new-hosts'}),
+            h('datalist', {id: 'new-priorities'}, choices(['low', 'normal', 'high', 'critical'])));
+    }
+
+    #texts() {
+        const only = (type, ...children) => h('div', {class: 'form', 'data-for': type}, children);
+        return [
+            only('chat', this.#count, this.#turns, h('div', {}, button('Add a message', () => this.#addTurn(true)))),
+            only('generate', field('Prompt', h('textarea', {name: 'prompt', rows: 8})),
+                field('System prompt', h('textarea', {name: 'system', rows: 2}), 'optional')),
+            only('embed', field('Input', h('textarea', {name: 'input', rows: 8})),
+                check('lines', 'Each line is an input of its own')),
+        ];
+    }
+
+    #terms() {
+        const when = h('select', {name: 'when'}, h('option', {value: 'now'}, 'as soon as possible'),
+            h('option', {value: 'in'}, 'not before … from now'), h('option', {value: 'at'}, 'not before a time'));
+        return h('div', {class: 'row'},
+            field('Start', when),
+            h('div', {'data-when': 'in'}, field('In', h('input', {name: 'in', class: 'mono', placeholder: '2h'}))),
+            h('div', {'data-when': 'at'},
+                field('At, in your time zone', h('input', {name: 'at', type: 'datetime-local', step: 1}))),
+            field('Fail if not begun within', h('input', {name: 'expires_in', class: 'mono', placeholder: 'never'})),
+            field('Retries', h('input', {name: 'max_retries', type: 'number', min: 0, max: 100, placeholder: '3'})),
+            field('Time for an attempt', h('input', {name: 'timeout', class: 'mono', placeholder: '30m'})));
+    }
+
+    #request() {
+        return h('details', {class: 'more'}, h('summary', {}, 'More of the request'), h('div', {class: 'form'},
+            field('Options', h('textarea', {name: 'options', rows: 3, placeholder: 'temperature=0.2\nnum_ctx=8192'}),
+                'name=value on each line, or a JSON object'),
+            h('div', {class: 'row'},
+                field('Format', h('input', {name: 'format', class: 'mono', placeholder: 'json, or a JSON schema'})),
+                field('Think', h('select', {name: 'think'}, h('option', {value: ''}, 'the model’s default'),
+                    ['no', 'yes', 'low', 'medium', 'high'].map(value => h('option', {value}, value)))),
+                field('Keep the model for', h('input', {name: 'keep_alive', class: 'mono', placeholder: '5m'})),
+                field('Only on host', h('input', {name: 'on', list: 'new-hosts', class: 'mono', autocomplete: 'off'}))),
+            check('wait_for_model', 'Wait while no host has the model'),
+            field('Other fields of the request', h('textarea', {name: 'extra', rows: 2, placeholder: '{"tools": []}'}),
+                'a JSON object; reaches the model’s host as it is'),
+            field('Metadata', h('textarea', {name: 'metadata', rows: 2, placeholder: '{"ticket": "A-17"}'}),
+                'a JSON object; stays with the task')));
+    }
+
+    #addTurn(focus) {
+        const i = Number(this.#count.value);
+        this.#count.value = i + 1;
+        const role = h('select', {name: `role${i}`, 'aria-label': `Role of message ${i + 1}`},
+            ROLES.map(value => h('option', {value, selected: value === (i % 2 ? 'assistant' : 'user')}, value)));
+        const content = h('textarea', {name: `content${i}`, rows: i ? 3 : 6, 'aria-label': `Message ${i + 1}`,
+            'aria-describedby': `content${i}-problem`});
+        const remove = i > 0
+            && button('✕', () => this.#removeTurn(i), {class: 'quiet', 'aria-label': `Remove message ${i + 1}`});
+        this.#turns.append(h('div', {class: 'field turn'}, h('div', {class: 'turn-head'}, role, remove), content,
+            problem(`content${i}`)));
+        if (focus) {
+            content.focus();
+            this.#form.dispatchEvent(new Event('change'));
+        }
+    }
+
+    /** The texts after it move up, so that the names go on without a gap. */
+    #removeTurn(index) {
+        const fields = this.#form.elements;
+        const last = Number(this.#count.value) - 1;
+        for (let i = index; i < last; i++) {
+            fields[`role${i}`].value = fields[`role${i + 1}`].value;
+            fields[`content${i}`].value = fields[`content${i + 1}`].value;
+        }
+        this.#turns.lastElementChild.remove();
+        this.#count.value = last;
+        fields[`content${last - 1}`].focus();
+        this.#form.dispatchEvent(new Event('change'));
+    }
+
+    // ---- what it makes
+
+    #changed() {
+        this.#key = null;
+        const {type, when} = values(this.#form);
+        this.#form.querySelectorAll('[data-for]').forEach(part => part.hidden = part.dataset.for !== type);
+        this.#form.querySelectorAll('[data-when]').forEach(part => part.hidden = part.dataset.when !== when);
+        text(this.#refusal, '');
+        this.#show();
+    }
+
+    #show() {
+        const {problems} = build(values(this.#form), Date.now());
+        text(this.#shell, this.#line());
+        for (const place of this.#form.querySelectorAll('.problem')) {
+            const name = place.dataset.of;
+            // that nothing was typed yet is no mistake before it is sent
+            const said = this.#tried || !/^(content\d|prompt|input)$/.test(name) ? problems[name] : null;
+            text(place, said);
+            attribute(this.#form.elements[name], 'aria-invalid', said && 'true');
+        }
+        return problems;
+    }
+
+    #line() {
+        const now = values(this.#form);
+        const {task} = build(now, Date.now());
+        const origin = location.origin;
+        return this.#program === 'curl' ? curl(task, origin, this.#context.api.token)
+            : command(task, now, origin === 'http://localhost:8080' ? null : origin);
+    }
+
+    async #send(event) {
+        event.preventDefault();
+        this.#tried = true;
+        const problems = this.#show();
+        const first = Object.keys(problems)[0];
+        if (first) {
+            const wrong = this.#form.elements[first];
+            wrong.closest('details')?.setAttribute('open', '');
+            wrong.focus();
+            return;
+        }
+        if (this.#submit.disabled) {
+            return;
+        }
+        this.#submit.disabled = true;
+        // the same task sent twice, as after a lost answer, is one task
+        this.#key ??= crypto.getRandomValues(new Uint32Array(4)).join('-');
+        const key = this.#key;
+        try {
+            const {task} = build(values(this.#form), Date.now());
+            const {id} = await this.#context.api.post('/api/tasks', task, {'Idempotency-Key': key});
+            this.#sent();
+            this.#context.go(`#/tasks/${id}`);
+        } catch (refused) {
+            text(this.#refusal, refused.message);
+            this.#refusal.scrollIntoView({block: 'nearest'});
+        } finally {
+            this.#submit.disabled = false;
+        }
+    }
+
+    /** The texts are gone, the rest stays for the next one. */
+    #sent() {
+        const {model, priority, type, options, on} = values(this.#form);
+        write('new', {model, priority, type, options, on});
+    }
+
+    #reset() {
+        while (Number(this.#count.value) > 1) {
+            this.#removeTurn(Number(this.#count.value) - 1);
+        }
+        this.#form.reset();
+        this.#count.value = 1;
+        this.#tried = false;
+        this.#form.dispatchEvent(new Event('change'));
+    }
+}
+
+function field(title, control, hint) {
+    const {name} = control;
+    control.id = `new-${name}`;
+    control.setAttribute('aria-describedby', `${name}-problem`);
+    const more = hint && h('span', {class: 'hint'}, ` · ${hint}`);
+    return h('div', {class: 'field'}, h('label', {for: control.id}, title, more), control, problem(name));
+}
+
+function problem(name) {
+    return h('p', {class: 'failure problem', id: `${name}-problem`, 'data-of': name});
+}
+
+function check(name, title) {
+    return h('label', {class: 'check'}, h('input', {type: 'checkbox', name}), title);
+}
+
+function segments(name, choices, chosen, changed = () => {}) {
+    return h('div', {class: 'segments', role: 'radiogroup', 'aria-label': name},
+        Object.entries(choices).map(([value, title]) => h('label', {}, h('input', {
+            type: 'radio', name, value, checked: value === chosen, onchange: () => changed(value),
+        }), h('span', {}, title))));
+}

@@ -1,0 +1,198 @@
+// One task, beside the list.
+
+import {attribute, button, h, put, text} from './dom.js';
+import {ago, clock, count, duration, exact, number, priority} from './format.js';
+import {act, confirmed} from './actions.js';
+import {Answer, copy} from './answer.js';
+import {pretty} from './json.js';
+import {asked, can, ended, MARKS, settings, stretches} from './task.js';
+
+/**
+ * Shows a task in `root` until `signal` is aborted, and follows it.
+ *
+ * @param hooks close(): the person wants it closed; again(task): wants another like it
+ */
+export function panel(root, context, id, signal, hooks) {
+    const {api, live} = context;
+    const answer = new Answer();
+    const parts = {
+        head: h('header', {class: 'task-head'}), error: h('div'), asked: h('section'), times: h('section'),
+        attempts: h('section'), facts: h('section'), raw: h('section'),
+    };
+    const {head, ...rest} = parts;
+    put(root, head, h('div', {class: 'scroll task-body', tabindex: -1}, rest.error, rest.asked, answer.node, rest.times,
+        rest.attempts, rest.facts, rest.raw));
+    answer.node.hidden = true;
+    let task = null;
+    let following = false;
+
+    const show = source => {
+        drawHead(parts.head, context, task, hooks);
+        drawAsked(parts.asked, task);
+        drawTimes(parts.times, task);
+        drawAttempts(parts.attempts, task);
+        drawFacts(parts.facts, task);
+        drawRaw(parts.raw, source);
+        put(parts.error, task.error && h('p', {class: 'failure task-error', role: 'alert'}, task.error),
+            task.waiting && h('p', {class: 'hint'}, `waits: ${task.waiting}`));
+        answer.finish(task);
+    };
+    const load = async () => {
+        let source;
+        try {
+            source = await (await api.fetch(`/api/tasks/${encodeURIComponent(id)}`, {signal})).text();
+        } catch (failed) {
+            if (!signal.aborted) {
+                // offline, what is shown stays
+                if (failed.status !== 0 || !task) {
+                    gone(root, failed.status === 404 ? 'No such task' : 'It cannot be shown', failed.message, hooks);
+                }
+            }
+            return;
+        }
+        task = JSON.parse(source);
+        show(source);
+        if (!ended(task) && !following) {
+            following = true;
+            await answer.follow(api, task.id, signal);
+            following = false;
+            // its result, and what its attempts did
+            await (signal.aborted || load());
+        }
+    };
+    live.on(event => {
+        if (event.event === 'task' && event.task.id === task?.id && event.what === 'deleted') {
+            gone(root, 'This task is gone', 'It was deleted.', hooks);
+        } else if (event.event === 'reset' || event.event === 'task' && event.task.id === task?.id) {
+            load();
+        }
+    }, signal);
+    const timer = setInterval(() => task && !document.hidden && drawTimes(parts.times, task), 1_000);
+    signal.addEventListener('abort', () => clearInterval(timer));
+    load();
+}
+
+function gone(root, title, why, hooks) {
+    put(root, h('header', {class: 'task-head'}, h('div', {class: 'task-title'}, h('h2', {}, title), closeButton(hooks))),
+        h('p', {class: 'empty'}, why));
+}
+
+function closeButton(hooks) {
+    return button('✕', hooks.close, {class: 'quiet close', 'aria-label': 'Close the task'});
+}
+
+function drawHead(head, context, task, hooks) {
+    const able = can(task);
+    const signature = `${task.status} ${task.priority}`;
+    if (head.dataset.signature === signature) {
+        return;
+    }
+    const focused = head.contains(document.activeElement) ? document.activeElement.dataset.action : null;
+    head.dataset.signature = signature;
+    const action = (what, title, kind) => able[what]
+        && button(title, () => act(context, what, [task.id]), {class: kind, 'data-action': what});
+    const remove = able.delete && button('Delete', async () => {
+        if (await confirmed('Delete this task and its answer?', 'Delete')) {
+            await act(context, 'delete', [task.id]);
+        }
+    }, {class: 'danger', 'data-action': 'delete'});
+    put(head,
+        h('div', {class: 'task-title'},
+            h('h2', {class: 'task-status', 'data-status': task.status, 'aria-live': 'polite'},
+                h('span', {class: 'mark', 'aria-hidden': 'true'}, MARKS[task.status]), ` ${task.status}`),
+            h('code', {class: 'faint'}, task.id), closeButton(hooks)),
+        h('div', {class: 'actions'}, action('cancel', 'Cancel'), action('retry', 'Retry', 'primary'),
+            able.priority && prioritiser(context, task),
+            button('New like this', () => hooks.again(task), {'data-action': 'again'}), remove));
+    if (focused) {
+        (head.querySelector(`[data-action="${focused}"]`) ?? head.querySelector('button')).focus();
+    }
+}
+
+function prioritiser(context, task) {
+    const field = h('input', {
+        type: 'text', class: 'mono short', list: 'priorities', 'aria-label': 'Priority', 'data-action': 'priority',
+        value: priority(task.priority), required: true,
+    });
+    return h('form', {
+        class: 'actions', onsubmit: event => {
+            event.preventDefault();
+            act(context, 'priority', [task.id], field.value);
+        },
+    }, field, h('button', {}, 'Set priority'));
+}
+
+function drawAsked(section, task) {
+    if (section.childElementCount) {
+        return;
+    }
+    const all = asked(task.payload);
+    put(section, h('header', {class: 'part'}, h('h2', {}, task.type === 'chat' ? 'Messages' : task.type === 'embed'
+        ? 'Input' : 'Prompt')), all.map(({role, text: said, images}) => h('div', {class: 'message', 'data-role': role},
+        role && h('h3', {}, role), said && h('pre', {}, said),
+        images > 0 && h('p', {class: 'hint'}, count(images, 'image')))));
+}
+
+/** A bar of the stretches, to scale, and the same in words. */
+function drawTimes(section, task) {
+    const now = Date.now();
+    const all = stretches(task, now);
+    const bar = h('div', {class: 'bar', 'aria-hidden': 'true'}, all.map(stretch => {
+        const part = h('div', {class: stretch.kind, 'data-failed': stretch.failed, 'data-running': stretch.running});
+        part.style.flexGrow = Math.max(1, stretch.to - stretch.from);
+        return part;
+    }));
+    const moment = (name, time) => time && [h('dt', {}, name), h('dd', {}, h('time', {
+        datetime: time, title: ago(time, now),
+    }, `${exact(time).slice(0, 10)} ${clock(time).replace(',', '.')}`))];
+    const lengths = all.map(({kind, from, to, number: index, failed, running}) => h('li', {},
+        kind === 'wait' ? 'waited ' : `attempt ${index} `, h('b', {}, duration(to - from)),
+        failed ? ' ✗' : running ? ' …' : ''));
+    put(section, h('header', {class: 'part'}, h('h2', {}, 'Times')), bar, h('ul', {class: 'lengths'}, lengths),
+        h('dl', {class: 'facts'}, moment('created', task.created_at), moment('scheduled', task.scheduled_at),
+            moment('due', task.due_at), moment('next attempt', task.retry_at), moment('started', task.started_at),
+            moment(task.status, task.completed_at), moment('expires', task.expires_at)));
+}
+
+function drawAttempts(section, task) {
+    section.hidden = task.attempts.length === 0;
+    put(section, h('header', {class: 'part'}, h('h2', {}, 'Attempts')), h('ol', {class: 'attempts'},
+        task.attempts.map(attempt => h('li', {},
+            h('span', {class: attempt.error ? 'failure' : null}, `${attempt.attempt} ${attempt.error ? '✗' : '✓'} `),
+            `${attempt.host} · ${duration(Date.parse(attempt.ended_at) - Date.parse(attempt.started_at))}`,
+            attempt.rule && ` · ${attempt.rule}`,
+            attempt.error && h('p', {class: 'failure'}, attempt.error),
+            attempt.error && !attempt.counted
+                && h('p', {class: 'hint'}, 'not counted: the host’s failure, or a restart')))));
+}
+
+function drawFacts(section, task) {
+    const {result, metadata} = task;
+    const seconds = (result?.eval_duration ?? 0) / 1e9;
+    const facts = [
+        ['model', task.model], ['type', task.type], ['priority', priority(task.priority)],
+        ['host', task.executed_on], ['wanted host', task.on], ['rule', task.rule],
+        ['cron', task.cron_name && `${task.cron_name}, run ${task.cron_run_count}`],
+        ['retries', `${task.retry_count} of ${task.max_retries}`], ['timeout', task.timeout],
+        ['tokens', result?.eval_count !== undefined && number(result.eval_count)
+            + (seconds ? ` · ${(result.eval_count / seconds).toFixed(1)}/s` : '')],
+        ['prompt tokens', result?.prompt_eval_count !== undefined && number(result.prompt_eval_count)],
+        ...settings(task.payload),
+        ['metadata', Object.keys(metadata).length > 0 && JSON.stringify(metadata)],
+    ];
+    put(section, h('header', {class: 'part'}, h('h2', {}, 'Details')), h('dl', {class: 'facts'},
+        facts.filter(([, value]) => value).map(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])));
+}
+
+/** Made when it is opened: an embedding has thousands of numbers. */
+function drawRaw(section, source) {
+    const open = section.firstChild?.open;
+    const copyButton = button('Copy', () => copy(copyButton, pretty(source)), {class: 'quiet'});
+    const body = h('pre');
+    const details = h('details', {
+        ontoggle: () => text(body, details.open ? pretty(source) : ''),
+    }, h('summary', {}, 'Raw JSON'), copyButton, body);
+    put(section, details);
+    details.open = open === true;
+    attribute(section, 'class', 'raw');
+}

@@ -1,0 +1,61 @@
+// The state of the queue above the list. Its counts are filters too.
+
+import {attribute, button, h, put, text} from './dom.js';
+import {duration, exact, number} from './format.js';
+import {toggle} from './filter.js';
+import {MARKS, STATUSES} from './task.js';
+
+/**
+ * @param hooks status(list): the filter is another; chosen(): the list of statuses that is filtered by
+ * @return {node, mark()}: mark shows what is filtered by
+ */
+export function queueBar({api, status, signal, every, attempt, say}, hooks) {
+    const counts = new Map(STATUSES.map(name => [name, h('span', {class: 'number'}, '–')]));
+    const filters = STATUSES.map(name => button(
+        [h('span', {class: 'mark', 'aria-hidden': 'true'}, MARKS[name]), counts.get(name), ` ${name}`],
+        () => hooks.status(toggle(hooks.chosen(), name)), {class: 'count', 'data-status': name}));
+    const rates = h('dl', {class: 'rates'});
+    const change = (verb, told) => attempt(async () => {
+        status.take(await api.post(`/api/queue/${verb}`));
+        say(told);
+    });
+    const pause = button('Pause', () => change('pause', 'The queue holds: nothing new is started'));
+    const drain = button('Drain', () => change('drain', 'The queue drains: new tasks are refused'),
+        {title: 'Refuse new tasks and run what is there'});
+    const resume = button('Resume', () => change('resume', 'The queue goes on'), {class: 'primary', hidden: true});
+    const show = () => {
+        const value = status.value;
+        if (!value) {
+            return;
+        }
+        for (const [name, node] of counts) {
+            text(node, number(value[`${name}_tasks`]));
+        }
+        put(rates, facts(value).map(([name, fact, title]) => h('div', {title}, h('dt', {}, name), h('dd', {}, fact))));
+        pause.hidden = value.mode !== 'running';
+        drain.hidden = value.mode === 'draining';
+        resume.hidden = value.mode === 'running';
+    };
+    status.on(show, signal);
+    every(1_000, show);
+    return {
+        node: h('section', {class: 'queue', 'aria-label': 'Queue'},
+            h('div', {class: 'counts', role: 'group', 'aria-label': 'Filter by status'}, filters), rates,
+            h('div', {class: 'actions'}, pause, drain, resume)),
+        mark: () => filters.forEach(filter => attribute(filter, 'aria-pressed', String(
+            hooks.chosen().split(',').includes(filter.dataset.status)))),
+    };
+}
+
+function facts(value) {
+    const all = [['slots', `${value.workers_active}/${value.workers_active + value.workers_idle}`, 'busy, of all']];
+    all.push(['per minute', number(value.completed_per_minute), 'completed, on average of the last minutes']);
+    if (value.tokens_per_second > 0) {
+        all.push(['tokens/s', number(value.tokens_per_second), 'of all hosts together']);
+    }
+    if (value.oldest_pending_at) {
+        const ms = Math.max(0, Date.now() - Date.parse(value.oldest_pending_at));
+        all.push(['oldest waits', duration(Math.floor(ms / 1_000) * 1_000), exact(value.oldest_pending_at)]);
+    }
+    return all;
+}

@@ -1,0 +1,58 @@
+// The state of the queue, as GET /api/status gives it, kept fresh: soon after events, and every ten seconds anyway.
+
+import {join} from './live.js';
+
+const SOON_MS = 700;
+const ANYWAY_MS = 10_000;
+
+export class Status {
+    #api;
+    #live;
+    #listeners = new Set();
+    #timer = 0;
+    #due = 0;
+
+    /** The last answer; null before the first. */
+    value = null;
+
+    constructor(api, live) {
+        this.#api = api;
+        this.#live = live;
+        live.on(() => this.#schedule(SOON_MS));
+        live.watch(state => state.mode === 'offline' || this.#schedule(0));
+    }
+
+    /** Tells of every new value, and first of the last one. */
+    on(listener, signal) {
+        if (this.value) {
+            listener(this.value);
+        }
+        join(this.#listeners, listener, signal);
+    }
+
+    /** Takes what a request answered, as that of /api/queue/pause. */
+    take(value) {
+        this.value = value;
+        this.#live.heard();
+        this.#listeners.forEach(listener => listener(value));
+    }
+
+    async #refresh() {
+        this.#due = 0;
+        try {
+            this.take(await this.#api.get('/api/status'));
+        } catch {
+            // the connection's state tells it
+        }
+        this.#schedule(ANYWAY_MS);
+    }
+
+    #schedule(ms) {
+        const at = Date.now() + ms;
+        if (this.#due === 0 || at < this.#due) {
+            clearTimeout(this.#timer);
+            this.#due = at;
+            this.#timer = setTimeout(() => this.#refresh(), ms);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+// From the form New task to the task that is submitted. All functions are pure.
+
+import {read} from './json.js';
+
+/** The fields of the request beside its text, whose values are JSON. */
+const JSON_FIELDS = {options: 'object', metadata: 'object', extra: 'object'};
+
+const UNITS = {ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5};
+
+/**
+ * @param values of the form's fields, as draft.js reads them
+ * @param now    in milliseconds
+ * @return {task, problems}: problems has a text under the name of each field that is wrong
+ */
+export function build(values, now) {
+    const problems = {};
+    const task = {type: values.type};
+    const set = (name, value) => {
+        if (value !== undefined && value !== '') {
+            task[name] = value;
+        }
+    };
+    set('model', values.model.trim());
+    texts(values, set, problems);
+    for (const [name, want] of Object.entries(JSON_FIELDS)) {
+        const value = json(values[name], want, name === 'options', problems, name);
+        set(name === 'extra' ? 'payload' : name, value);
+    }
+    set('format', values.format.trim() === 'json' ? 'json' : json(values.format, 'object', false, problems, 'format'));
+    set('think', {yes: true, no: false}[values.think] ?? values.think);
+    set('keep_alive', /^-?\d+$/.test(values.keep_alive.trim()) ? Number(values.keep_alive) : values.keep_alive.trim());
+    const priority = values.priority.trim();
+    set('priority', /^-?\d+$/.test(priority) ? Number(priority) : priority);
+    set('scheduled_at', time(values, now, problems));
+    const expires = length('expires_in', values, problems);
+    set('expires_at', expires === undefined ? undefined : new Date(now + expires).toISOString());
+    set('max_retries', values.max_retries === '' ? undefined : Number(values.max_retries));
+    if (length('timeout', values, problems) !== undefined) {
+        set('timeout', values.timeout.trim());
+    }
+    set('on', values.on.trim());
+    set('wait_for_model', values.wait_for_model || undefined);
+    return {task, problems};
+}
+
+/** The turns of a chat that say something, as messages. */
+export function messages(values) {
+    const all = [];
+    for (let i = 0; i < Number(values.turns); i++) {
+        const content = values[`content${i}`] ?? '';
+        if (content !== '') {
+            all.push({role: values[`role${i}`], content});
+        }
+    }
+    return all;
+}
+
+function texts(values, set, problems) {
+    if (values.type === 'chat') {
+        const all = messages(values);
+        if (all.length) {
+            set('messages', all);
+        } else if (!/"messages"/.test(values.extra)) {
+            problems.content0 = 'say something';
+        }
+    } else if (values.type === 'generate') {
+        set('system', values.system);
+        set('prompt', values.prompt);
+        if (!values.prompt && !/"prompt"/.test(values.extra)) {
+            problems.prompt = 'say something';
+        }
+    } else {
+        const lines = values.lines ? values.input.split(/\r?\n/).filter(line => line.trim()) : [values.input];
+        set('input', lines.length === 1 ? lines[0] : lines);
+        if (!lines.some(line => line) && !/"input"/.test(values.extra)) {
+            problems.input = 'give a text';
+        }
+    }
+}
+
+/** A JSON object; options may be lines of name=value too. */
+function json(source, want, lines, problems, name) {
+    const text = source.trim();
+    if (text === '') {
+        return undefined;
+    }
+    const {value, error} = lines && !text.startsWith('{') ? pairs(text) : read(text, want);
+    if (error) {
+        problems[name] = error;
+    }
+    return value;
+}
+
+function pairs(text) {
+    const all = {};
+    for (const [index, line] of text.split('\n').entries()) {
+        const [, name, value] = /^\s*([\w.-]+)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? [];
+        if (name) {
+            const parsed = read(value);
+            all[name] = parsed.error ? value : parsed.value;
+        } else if (line.trim()) {
+            return {error: `line ${index + 1} must be name=value, or all of it JSON`};
+        }
+    }
+    return {value: all};
+}
+
+function time(values, now, problems) {
+    if (values.when === 'in') {
+        const ms = length('in', values, problems);
+        if (ms === undefined) {
+            problems.in ??= 'say in how long, as 90s or 1h30m';
+        }
+        return ms === undefined ? undefined : new Date(now + ms).toISOString();
+    }
+    if (values.when !== 'at') {
+        return undefined;
+    }
+    const at = new Date(values.at);
+    if (isNaN(at)) {
+        problems.at = 'give a date and a time';
+        return undefined;
+    }
+    return at.toISOString();
+}
+
+/** Milliseconds; undefined where there is nothing, or nothing that is a duration. */
+function length(name, values, problems) {
+    const text = values[name].trim();
+    if (text === '') {
+        return undefined;
+    }
+    if (!/^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/.test(text)) {
+        problems[name] = 'must be a duration, as 90s, 1h30m or 7d';
+        return undefined;
+    }
+    return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g)]
+        .reduce((sum, [, digits, unit]) => sum + digits * UNITS[unit], 0);
+}

@@ -1,0 +1,112 @@
+// What a task says of itself, in words and marks. All functions are pure; `now` is in milliseconds.
+
+import {ago, duration} from './format.js';
+
+/** A mark for each status, so that it is told without colour too. */
+export const MARKS = {pending: '○', running: '●', completed: '✓', failed: '✗', cancelled: '⊘'};
+
+export const STATUSES = Object.keys(MARKS);
+
+/** The id without what all ids begin with. */
+export function short(id) {
+    return id.replace(/^(task|cron)_/, '');
+}
+
+export function ended(task) {
+    return task.status !== 'pending' && task.status !== 'running';
+}
+
+/** What can be done with it. */
+export function can(task) {
+    return {
+        cancel: !ended(task),
+        priority: !ended(task),
+        retry: task.status === 'failed' || task.status === 'cancelled',
+        delete: ended(task),
+    };
+}
+
+/** What a pending task waits for; null if for its turn only. */
+export function waitsUntil(task, now) {
+    const time = task.retry_at ?? task.scheduled_at;
+    return task.status === 'pending' && time && Date.parse(time) > now ? time : null;
+}
+
+/** How long it ran, or has been running; for one that waits for a time, how long it still will. */
+export function ran(task, now) {
+    const until = waitsUntil(task, now);
+    if (until) {
+        return ago(until, now);
+    }
+    if (!task.started_at || task.status === 'pending') {
+        return '';
+    }
+    return duration(Math.max(0, (ended(task) ? Date.parse(task.completed_at) : now) - Date.parse(task.started_at)));
+}
+
+/**
+ * What became of the time since it was created: stretches of waiting and attempts, in order, as
+ * {kind: 'wait'|'attempt', from, to, number, failed, running}, times in milliseconds.
+ */
+export function stretches(task, now) {
+    const all = [];
+    let at = Date.parse(task.created_at);
+    const wait = to => to > at && all.push({kind: 'wait', from: at, to});
+    for (const attempt of task.attempts) {
+        const from = Date.parse(attempt.started_at);
+        const to = Date.parse(attempt.ended_at);
+        wait(from);
+        all.push({kind: 'attempt', from, to, number: attempt.attempt, failed: attempt.error !== null, running: false});
+        at = to;
+    }
+    if (task.status === 'running') {
+        const from = Date.parse(task.started_at);
+        wait(from);
+        const number = (task.attempts.at(-1)?.attempt ?? 0) + 1;
+        all.push({kind: 'attempt', from, to: Math.max(from, now), number, failed: false, running: true});
+    } else {
+        wait(ended(task) ? Date.parse(task.completed_at) : now);
+    }
+    return all;
+}
+
+/** The answer of a result: {text, thinking, tools, vectors}, each null where there is none. */
+export function answer(result) {
+    const message = result?.message ?? {};
+    return {
+        text: message.content ?? result?.response ?? null,
+        thinking: message.thinking ?? result?.thinking ?? null,
+        tools: message.tool_calls ?? null,
+        vectors: result?.embeddings ?? null,
+    };
+}
+
+/** What was asked, as a list of {role, text, images}: role null for a bare prompt. */
+export function asked(payload) {
+    const all = [];
+    const add = (role, text, images = []) => {
+        if (text || images?.length) {
+            all.push({role, text: words(text), images: images?.length ?? 0});
+        }
+    };
+    add('system', payload.system);
+    for (const message of Array.isArray(payload.messages) ? payload.messages : []) {
+        add(message.role, message.content ?? message.tool_calls, message.images);
+    }
+    add(all.length ? 'user' : null, payload.prompt, payload.messages ? null : payload.images);
+    for (const input of [payload.input ?? []].flat()) {
+        add(null, input);
+    }
+    return all;
+}
+
+/** What else the payload says, as names and texts of JSON. */
+export function settings(payload) {
+    const known = ['system', 'messages', 'prompt', 'input', 'images'];
+    return Object.entries(payload).filter(([name]) => !known.includes(name))
+        .map(([name, value]) => [name, JSON.stringify(value)]);
+}
+
+function words(value) {
+    return typeof value === 'string' ? value : JSON.stringify(value ?? '');
+}

@@ -1,0 +1,291 @@
+// The view Tasks: the queue's state, the live list, and beside it the task that is open.
+
+import {attribute, button, h, put, text} from './dom.js';
+import {number} from './format.js';
+import {FilterForm} from './filterform.js';
+import {format, isEmpty, matches, parse, request, SIZE, SORTS} from './filter.js';
+import {typing} from './keys.js';
+import {List} from './list.js';
+import {prefill} from './template.js';
+import {panel} from './panel.js';
+import {queueBar} from './queue.js';
+import {selectionBar} from './selection.js';
+
+/** The list is read anew at most so often, however much happens; a search reads the disk. */
+const AGAIN_MS = 1_000;
+const SEARCH_AGAIN_MS = 5_000;
+/** Rows do not move under a pointer that has just moved. */
+const POINTER_MS = 1_500;
+
+export default {
+    title: 'Tasks',
+    mount: (root, context, route) => {
+        const view = new Tasks(root, context);
+        view.route(route);
+        return next => view.route(next);
+    },
+};
+
+class Tasks {
+    #context;
+    #filter = parse(new URLSearchParams());
+    #id = null;
+    #total = 0;
+    #panel = null;
+    #fetching = null;
+    /** What events told while the list was being read, which may not be in it. */
+    #meanwhile = new Map();
+    #timer = 0;
+    #readAt = 0;
+    #pointerAt = 0;
+    #list;
+    #queue;
+    #form;
+    #scroll;
+    #aside = h('aside', {class: 'task', 'aria-label': 'Task', hidden: true});
+    #split;
+    #empty = h('p', {class: 'empty', hidden: true});
+    #pages = h('span', {class: 'number', role: 'status'});
+    #newer = button('Show changes', () => this.#toTop(), {class: 'primary', hidden: true});
+    #previous = button('‹', () => this.#turn(-1), {'aria-label': 'Previous page'});
+    #next = button('›', () => this.#turn(1), {'aria-label': 'Next page'});
+    #selection;
+
+    constructor(root, context) {
+        this.#context = context;
+        this.#list = new List({
+            address: id => `#/tasks/${encodeURIComponent(id)}${format(this.#filter)}`,
+            sort: column => this.#sort(column),
+            changed: () => this.#selection.show(),
+        });
+        this.#queue = queueBar(context, {
+            chosen: () => this.#filter.status, status: status => this.#change({status}),
+        });
+        this.#form = new FilterForm(context, changes => this.#change(changes));
+        this.#selection = selectionBar(context, this.#list, () => this.#read());
+        this.#scroll = h('div', {class: 'scroll'}, this.#list.node, this.#empty);
+        this.#split = h('div', {class: 'split'}, h('section', {class: 'list', 'aria-label': 'Tasks'}, this.#scroll,
+            h('footer', {class: 'list-foot'}, this.#selection.node, this.#newer,
+                h('div', {class: 'actions pages'}, this.#pages, this.#previous, this.#next))), this.#aside);
+        put(root, h('h1', {class: 'visually-hidden'}, 'Tasks'), this.#queue.node, this.#form.node, this.#split);
+        this.#listen();
+    }
+
+    route({id, query}) {
+        const filter = parse(query);
+        const changed = format(filter) !== format(this.#filter) || this.#readAt === 0;
+        const others = format({...filter, page: 1}) !== format({...this.#filter, page: 1});
+        this.#filter = filter;
+        this.#form.fill(filter);
+        this.#queue.mark();
+        if (id !== this.#id) {
+            this.#show(id);
+        }
+        if (changed) {
+            this.#read();
+        }
+        if (others) {
+            // what is not seen any more is not meant any more
+            this.#list.clear();
+        }
+        this.#list.open(this.#id);
+    }
+
+    // ---- the list
+
+    async #read() {
+        clearTimeout(this.#timer);
+        this.#timer = 0;
+        this.#fetching?.abort();
+        const fetching = new AbortController();
+        this.#fetching = fetching;
+        this.#readAt = Date.now();
+        this.#meanwhile.clear();
+        const {api, signal} = this.#context;
+        const filter = this.#filter;
+        try {
+            const {items, total} = await api.list('/api/tasks', request(filter),
+                AbortSignal.any([signal, fetching.signal]));
+            this.#total = total;
+            this.#list.show(items.map(task => ({...task, ...this.#meanwhile.get(task.id)})), filter);
+            this.#list.open(this.#id);
+            this.#newer.hidden = true;
+            this.#showPages(items.length);
+        } catch (failed) {
+            // offline, the list stays as it is, and its age is told
+            if (failed.name !== 'AbortError' && failed.status !== 0) {
+                this.#context.complain(failed);
+            }
+        }
+    }
+
+    /** Reads it soon, unless that would move rows where somebody works: then a button offers it. */
+    #readSoon() {
+        if (this.#held()) {
+            this.#newer.hidden = false;
+        } else if (this.#timer === 0) {
+            const pause = this.#filter.q ? SEARCH_AGAIN_MS : AGAIN_MS;
+            this.#timer = setTimeout(() => {
+                this.#timer = 0;
+                if (document.hidden || Date.now() - this.#pointerAt < POINTER_MS) {
+                    this.#readSoon();
+                } else if (this.#held()) {
+                    this.#newer.hidden = false;
+                } else {
+                    this.#read();
+                }
+            }, Math.max(50, this.#readAt + pause - Date.now()));
+        }
+    }
+
+    #held() {
+        return this.#list.selected.size > 0 || this.#filter.page > 1 || this.#scroll.scrollTop > 0;
+    }
+
+    #toTop() {
+        this.#scroll.scrollTop = 0;
+        if (this.#filter.page > 1) {
+            this.#change({page: 1});
+        } else {
+            this.#read();
+        }
+    }
+
+    #take(event) {
+        if (event.event === 'reset') {
+            this.#read();
+        }
+        if (event.event !== 'task') {
+            return;
+        }
+        const {task, what} = event;
+        this.#meanwhile.set(task.id, task);
+        const known = this.#list.task(task.id);
+        const belongs = what !== 'deleted' && matches(this.#filter, task);
+        const {sort} = this.#filter;
+        if (known && what === 'deleted') {
+            this.#list.gone(task.id);
+        } else if (known) {
+            this.#list.update(task);
+        }
+        const moved = known && sort !== 'created_at' && (sort === 'duration' || known[sort] !== task[sort]);
+        const entered = !known && belongs
+            && (what === 'submitted' || this.#filter.status !== '' || sort !== 'created_at');
+        if (known && !belongs || moved || entered) {
+            this.#readSoon();
+        }
+    }
+
+    #showPages(shown) {
+        const first = (this.#filter.page - 1) * SIZE;
+        text(this.#pages, shown ? `${number(first + 1)}–${number(first + shown)} of ${number(this.#total)}`
+            : this.#total ? `none of ${number(this.#total)}` : '');
+        this.#previous.disabled = this.#filter.page === 1;
+        this.#next.disabled = first + shown >= this.#total;
+        this.#empty.hidden = shown > 0;
+        put(this.#empty, isEmpty(this.#filter)
+            ? ['No tasks yet. ', h('a', {href: '#/new'}, 'Make one'), '.']
+            : ['No task is like that. ', button('Clear the filter', () => this.#form.clear())]);
+    }
+
+    #turn(step) {
+        if (!(step < 0 ? this.#previous : this.#next).disabled) {
+            this.#scroll.scrollTop = 0;
+            this.#change({page: this.#filter.page + step});
+        }
+    }
+
+    // ---- filter and order
+
+    #sort(column) {
+        const same = this.#filter.sort === column;
+        const other = this.#filter.order === 'asc' ? 'desc' : 'asc';
+        this.#change({sort: column, order: same ? other : SORTS[column]});
+    }
+
+    /** Changes the filter, and with it the address. */
+    #change(changes) {
+        const filter = {...this.#filter, page: 1, ...changes};
+        if (format(filter) !== format(this.#filter)) {
+            this.#address(this.#id, filter);
+        }
+    }
+
+    #address(id, filter = this.#filter) {
+        const address = `#/tasks${id ? `/${encodeURIComponent(id)}` : ''}${format(filter)}`;
+        history.replaceState(null, '', address);
+        this.route({id, query: new URLSearchParams(format(filter))});
+    }
+
+    // ---- the task beside
+
+    #show(id) {
+        this.#panel?.abort();
+        this.#id = id;
+        this.#aside.hidden = id === null;
+        attribute(this.#split, 'data-open', id !== null);
+        delete this.#aside.dataset.signature;
+        put(this.#aside);
+        if (id === null) {
+            return;
+        }
+        this.#panel = new AbortController();
+        panel(this.#aside, this.#context, id, AbortSignal.any([this.#panel.signal, this.#context.signal]), {
+            close: () => this.#close(),
+            again: task => {
+                prefill(task);
+                this.#context.go('#/new');
+            },
+        });
+    }
+
+    #close() {
+        const id = this.#id;
+        this.#address(null);
+        this.#list.focus(this.#list.task(id) ? id : undefined);
+    }
+
+    // ---- what happens
+
+    #listen() {
+        const {live, signal, every} = this.#context;
+        live.on(event => this.#take(event), signal);
+        every(1_000, () => this.#list.tick());
+        this.#list.node.addEventListener('pointermove', () => {
+            this.#pointerAt = Date.now();
+        });
+        document.addEventListener('keydown', event => this.#key(event), {signal});
+    }
+
+    #key(event) {
+        if (event.key === 'Escape' && this.#context.signal && !document.querySelector('dialog[open]')) {
+            if (event.target.matches('input:not([type=checkbox])') && event.target.form === this.#form.node) {
+                event.target.blur();
+            } else if (this.#id !== null) {
+                this.#close();
+            } else {
+                this.#list.clear();
+            }
+            return;
+        }
+        const inList = this.#list.contains(event.target);
+        if (typing(event) || event.key.startsWith('Arrow') && !inList) {
+            return;
+        }
+        const step = {j: 1, ArrowDown: 1, k: -1, ArrowUp: -1}[event.key];
+        const page = {ArrowLeft: -1, ArrowRight: 1}[event.key];
+        if (step) {
+            const id = this.#list.move(step);
+            if (id !== null && this.#id !== null && id !== this.#id) {
+                this.#address(id);
+            }
+        } else if (page) {
+            this.#turn(page);
+        } else if (inList && (event.key === 'x' || event.key === ' ' && event.target.matches('a'))) {
+            this.#list.toggle(this.#list.active);
+        } else {
+            return;
+        }
+        event.preventDefault();
+    }
+}

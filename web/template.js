@@ -1,0 +1,32 @@
+// A task as the draft of the next one.
+
+import {write} from './draft.js';
+
+const THINK = {true: 'yes', false: 'no'};
+
+/** Fills the form New task with what this task asked for. */
+export function prefill({type, model, priority, payload, metadata, max_retries, timeout, on, wait_for_model}) {
+    const {messages, prompt, system, input, options, format, think, keep_alive, ...extra} = payload;
+    const plain = Array.isArray(messages) && messages.every(message =>
+        typeof message.content === 'string' && Object.keys(message).length === 2);
+    const turns = plain ? messages : [];
+    if (messages && !plain) {
+        extra.messages = messages;
+    }
+    write('new', {
+        type, model, priority: String(priority), prompt: prompt ?? '', system: system ?? '',
+        ...inputs(input), ...options && {options: JSON.stringify(options, null, 2)},
+        format: typeof format === 'object' ? JSON.stringify(format) : format ?? '',
+        think: THINK[think] ?? think ?? '', keep_alive: String(keep_alive ?? ''),
+        extra: Object.keys(extra).length ? JSON.stringify(extra, null, 2) : '',
+        metadata: Object.keys(metadata).length ? JSON.stringify(metadata, null, 2) : '',
+        max_retries: String(max_retries), timeout: timeout ?? '', on: on ?? '', wait_for_model: wait_for_model === true,
+        turns: String(Math.max(1, turns.length)),
+        ...Object.fromEntries(turns.flatMap(({role, content}, i) => [[`role${i}`, role], [`content${i}`, content]])),
+    });
+}
+
+function inputs(input) {
+    const lines = Array.isArray(input);
+    return {input: lines ? input.join('\n') : input ?? '', lines};
+}

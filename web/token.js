@@ -1,0 +1,26 @@
+// Asks for the server's token. It is kept for the tab.
+
+import {h} from './dom.js';
+
+export function askToken(wrong) {
+    return new Promise(resolve => {
+        const field = h('input', {
+            type: 'password', name: 'token', id: 'token', required: true, autocomplete: 'current-password',
+        });
+        const dialog = h('dialog', {class: 'dialog', 'aria-labelledby': 'token-title'},
+            h('form', {method: 'dialog', class: 'form'},
+                h('h2', {id: 'token-title'}, 'This server wants its token'),
+                wrong && h('p', {class: 'failure', role: 'alert'}, 'That was not the server’s token.'),
+                h('label', {for: 'token'}, 'Token'), field,
+                h('p', {class: 'hint'}, 'It is kept until this tab is closed, and sent in a header only.'),
+                h('div', {class: 'actions'}, h('button', {class: 'primary'}, 'Continue'))));
+        // nothing can be shown without it
+        dialog.addEventListener('cancel', event => event.preventDefault());
+        dialog.addEventListener('close', () => {
+            dialog.remove();
+            resolve(field.value.trim());
+        });
+        document.body.append(dialog);
+        dialog.showModal();
+    });
+}
