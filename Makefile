@@ -28,6 +28,7 @@ HELLOS := $(PROGRAMS:%=build/hello/%)
 DEPLOY := src/server/deploy
 TESTS := build/test/java.args
 # A part of the tests does without them, unless it is their own.
+TIMED_IMAGES := $(if $(filter-out startup,$(ONLY)),,$(IMAGES) $(HELLOS))
 TESTED_IMAGES := $(if $(ONLY),$(if $(findstring dist,$(ONLY)),$(IMAGES)),$(IMAGES))
 
 # Folders count too: their time changes when a file comes or goes.
@@ -63,7 +64,7 @@ test-real: build $(TESTS)  ## the product against the real Ollama at OLLAMA_HOST
 sim: build $(TESTS)  ## the simulation of the queue again, as SEED=n ran it
 	@$(call tests,$(or $(ONLY),server.queue.QueueSimulation*))
 
-bench: build $(TESTS) $(if $(filter-out startup,$(ONLY)),,$(IMAGES) $(HELLOS))  ## the benchmarks, minutes in all; ONLY=submit runs one; figures in build/bench.json
+bench: build $(TESTS) $(TIMED_IMAGES)  ## the benchmarks, minutes in all; ONLY=submit runs one; build/bench.json
 	@$(java) -Xmx512m -XX:+UseSerialGC -XX:+UseCompactObjectHeaders @build/test/java.args -da bench.Bench $(ONLY)
 
 screenshots: build $(TESTS)  ## each view of the page in Chromium, wide and narrow, light and dark: build/screenshots/
