@@ -19,6 +19,12 @@ export function pretty(json) {
     return out;
 }
 
+/** Reads JSON so that writing it again keeps the digits of whole numbers that are too large for JavaScript. */
+export function parse(source) {
+    return JSON.parse(source, (name, value, context) => Number.isInteger(value) && !Number.isSafeInteger(value)
+        && context?.source ? JSON.rawJSON(context.source) : value);
+}
+
 /**
  * Reads a field that holds JSON.
  *
@@ -26,7 +32,7 @@ export function pretty(json) {
  */
 export function read(source, want) {
     try {
-        const value = JSON.parse(source);
+        const value = parse(source);
         if (want === 'object' && (value === null || typeof value !== 'object' || Array.isArray(value))) {
             return {error: 'must be a JSON object, as {"name": "value"}'};
         }

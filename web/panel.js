@@ -4,7 +4,7 @@ import {attribute, button, h, put, text} from './dom.js';
 import {ago, clip, clock, count, duration, exact, number, priority} from './format.js';
 import {act, confirmed} from './actions.js';
 import {Answer, copy} from './answer.js';
-import {pretty} from './json.js';
+import {parse, pretty} from './json.js';
 import {asked, can, ended, MARKS, settings, stretches} from './task.js';
 
 /**
@@ -50,7 +50,7 @@ export function panel(root, context, id, signal, hooks) {
             }
             return;
         }
-        task = JSON.parse(source);
+        task = parse(source);
         show(source);
         if (!ended(task) && !following) {
             following = true;

@@ -24,6 +24,10 @@ final class LiveTest {
 
     private static final String LONG = "{\"type\":\"generate\",\"prompt\":\"" + "word ".repeat(5_000) + "\"}";
 
+    /// The browser's own words on a server that is gone.
+    private static final String GONE = "ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET"
+            + "|ERR_EMPTY_RESPONSE|WebSocket connection";
+
     @TempDir
     private Path directory;
 
@@ -41,8 +45,7 @@ final class LiveTest {
 
     @Test
     void restart_underAnOpenPage_isCaughtUpWithAndNothingTypedIsLost(Page page) {
-        page.faults().expect("ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE"
-                + "|WebSocket connection");
+        page.faults().expect(GONE);
         ServerProcess first = start();
         String port = Integer.toString(URI.create(first.url()).getPort());
         String webSocketPort = Long.toString(ServerProcess.object(first.get("/api/info").body()).integer("ws_port", 0));
@@ -70,8 +73,7 @@ final class LiveTest {
 
     @Test
     void restart_underAnOpenTask_goesOnWithIt(Page page) {
-        page.faults().expect("ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE"
-                + "|WebSocket connection");
+        page.faults().expect(GONE);
         ServerProcess first = start("--ws-port", "0");
         String port = Integer.toString(URI.create(first.url()).getPort());
         String id = first.submit(LONG);
@@ -93,7 +95,7 @@ final class LiveTest {
     @Test
     void webSocketThatIsBlocked_givesWayToEvents(Page page) {
         try (ServerProcess server = start()) {
-            page.faults().expect("WebSocket connection");
+            page.faults().expect(GONE);
             page.answer("/api/info", "{\"ws_port\":" + URI.create(server.url()).getPort() + "}");
             page.open(server.url() + "/").waitForText("live · SSE");
             String id = server.submit("{\"type\":\"embed\",\"input\":\"x\"}");
@@ -106,6 +108,7 @@ final class LiveTest {
         try (ServerProcess server = ServerProcess.start(Map.of("OLLAMA_QUEUE_TOKEN", "s3cret-token"),
                 directory.resolve("data"), "--ollama-host", "echo:?delay=20ms")) {
             page.faults().expect("401 \\(Unauthorized\\)");
+            page.faults().expect(GONE);
             page.open(server.url() + "/").waitForText("This server wants its token");
             page.fill("#token", "wrong").press("Enter").waitForText("That was not");
             page.waitFor("document.querySelectorAll('dialog').length === 1");

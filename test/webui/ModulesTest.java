@@ -128,6 +128,12 @@ final class ModulesTest {
     }
 
     @Test
+    void parse_keepsTheDigitsOfLargeNumbers() {
+        assertEquals("{\"a\":[12345678901234567890,7,0.5]}", text("json",
+                "JSON.stringify(m.read('{\"a\": [12345678901234567890, 7, 0.5]}', 'object').value)"));
+    }
+
+    @Test
     void read_ofWrongJson_saysWhere() {
         assertEquals("must be a JSON object, as {\"name\": \"value\"}", text("json", "m.read('[1]', 'object').error"));
         String error = text("json", "m.read('{\\n  \"a\": 1,\\n  b\\n}', 'object').error");
