@@ -36,6 +36,7 @@ public final class Bench {
         all.put("json", JsonBench::run);
         all.put("start", StartBench::run);
         all.put("list", ListBench::run);
+        all.put("single", SingleBench::run);
         all.put("memory", MemoryBench::run);
         return all;
     }
