@@ -81,7 +81,8 @@ class JournalTest {
     void scan_fromAnyPlaceInALongSegment_beginsBehindIt() throws IOException {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        try (Journal journal = Journal.open(new FileStorage(directory), new JournalOptions(1 << 20), (seq, position, json) -> { })) {
+        try (Journal journal = Journal.open(new FileStorage(directory), new JournalOptions(1 << 20),
+                (seq, position, json) -> { })) {
             for (int i = 0; i < 1_500; i++) {
                 journal.append(rest("x".repeat(random.nextInt(i % 100 == 0 ? 100_000 : 1_000))));
             }
