@@ -184,7 +184,7 @@ final class EventsApiTest {
         server.close();
         server = new ApiServer(ApiServer.streams(3));
         String id = server.submit("{\"type\":\"generate\",\"model\":\"m\",\"prompt\":\"x\",\"metadata\":{\"x\":\""
-                + "x".repeat(250_000) + "\"}}");
+                + "x".repeat(50_000) + "\"}}");
         List<Wire> deaf = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             Wire wire = server.wire();
@@ -192,7 +192,7 @@ final class EventsApiTest {
             // one event fills what the kernel takes for a reader
             wire.send("GET", i == 2 ? "/api/tasks/" + id + "/events" : "/api/events");
         }
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 200; i++) {
             server.post("/api/tasks/" + id + "/priority", "{\"priority\":" + i + "}");
         }
         HttpResponse<String> refused = server.get("/api/events");
