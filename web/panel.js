@@ -74,8 +74,8 @@ export function panel(root, context, id, signal, hooks) {
 }
 
 function gone(root, title, why, hooks) {
-    put(root, h('header', {class: 'task-head'}, h('div', {class: 'task-title'}, h('h2', {}, title), closeButton(hooks))),
-        h('p', {class: 'empty'}, why));
+    const head = h('div', {class: 'task-title'}, h('h2', {}, title), closeButton(hooks));
+    put(root, h('header', {class: 'task-head'}, head), h('p', {class: 'empty'}, why));
 }
 
 function closeButton(hooks) {

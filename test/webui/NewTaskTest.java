@@ -167,8 +167,8 @@ final class NewTaskTest {
     @Test
     void newLikeThis_fillsTheForm(Page page) {
         String id = server.submit("{\"type\":\"chat\",\"model\":\"m\",\"priority\":10,\"messages\":["
-                + "{\"role\":\"system\",\"content\":\"be short\"},{\"role\":\"user\",\"content\":\"hi\"}],\"options\":{\"seed\":1},"
-                + "\"tools\":[{\"type\":\"function\"}]}");
+                + "{\"role\":\"system\",\"content\":\"be short\"},{\"role\":\"user\",\"content\":\"hi\"}],"
+                + "\"options\":{\"seed\":1},\"tools\":[{\"type\":\"function\"}]}");
         server.awaitEnd(id);
         page.open(server.url() + "/#/tasks/" + id).click("[data-action=again]").waitForText("on a command line");
         page.click(".form.new-task button.primary");

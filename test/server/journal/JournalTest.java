@@ -80,7 +80,7 @@ class JournalTest {
         for (int i = 0; i < 3; i++) {
             open(new TreeMap<>()).close();
         }
-        assertEquals(List.of("0000000001.journal", "0000000002.journal", "lock"),
+        assertEquals(List.of("0000000001.journal", "0000000002.journal"),
                 new FileStorage(directory).list().stream().sorted().toList());
     }
 
