@@ -24,9 +24,11 @@ MODULES := shared client server
 PROGRAMS := ollama-queue-server ollama-queue
 LAUNCHERS := $(PROGRAMS:%=build/bin/%)
 IMAGES := build/images.made
+HELLOS := $(PROGRAMS:%=build/hello/%)
 DEPLOY := src/server/deploy
 TESTS := build/test/java.args
 # A part of the tests does without them, unless it is their own.
+TIMED_IMAGES := $(if $(filter-out startup,$(ONLY)),,$(IMAGES) $(HELLOS))
 TESTED_IMAGES := $(if $(ONLY),$(if $(findstring dist,$(ONLY)),$(IMAGES)),$(IMAGES))
 
 # Folders count too: their time changes when a file comes or goes.
@@ -62,7 +64,7 @@ test-real: build $(TESTS)  ## the product against the real Ollama at OLLAMA_HOST
 sim: build $(TESTS)  ## the simulation of the queue again, as SEED=n ran it
 	@$(call tests,$(or $(ONLY),server.queue.QueueSimulation*))
 
-bench: build $(TESTS) $(IMAGES)  ## the benchmarks, minutes in all; ONLY=submit runs one; figures in build/bench.json
+bench: build $(TESTS) $(TIMED_IMAGES)  ## the benchmarks, minutes in all; ONLY=submit runs one; build/bench.json
 	@$(java) -Xmx512m -XX:+UseSerialGC -XX:+UseCompactObjectHeaders @build/test/java.args -da bench.Bench $(ONLY)
 
 screenshots: build $(TESTS)  ## each view of the page in Chromium, wide and narrow, light and dark: build/screenshots/
@@ -153,7 +155,7 @@ define launcher
 self=$$0
 case $$self in */*) ;; *) self=./$$self ;; esac
 while [ -L "$$self" ]; do
-  link=$$(readlink "$$self") || exit
+  link=$$(readlink "$$self" 2>/dev/null) || break
   case $$link in
     /*) self=$$link ;;
     *) self=$${self%/*}/$$link ;;
@@ -216,6 +218,11 @@ $(IMAGES): $(LINKED) $(DEPLOY)/train.sh $(DEPLOY)/archive.sh
 	@sh $(DEPLOY)/train.sh "$$(cat build/jdk)" $(LINKED)
 	@mkdir -p build/dist && rm -rf $(PROGRAMS:%=build/dist/%) && cp -R $(LINKED) build/dist
 	@touch $@
+
+# What the start-up of each is held against: its image, its flags, but a program that only says hello.
+$(HELLOS): test/bench/hello.sh $(LINKED)
+	@echo 'linking what says hello like $(@F)'
+	@sh test/bench/hello.sh "$$(cat build/jdk)" $(MODULE) '$(FLAGS)' $@
 
 # The same commit gives the same bytes: names sorted, one owner, one time, which is the commit's.
 EPOCH = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),0)

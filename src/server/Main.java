@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.List;
 
+import server.http.HttpApi;
 import server.journal.JournalCommand;
 import server.log.Log;
 import server.queue.CompactCommand;
@@ -74,6 +75,8 @@ final class Main {
             throws InterruptedException {
         Logger log = System.getLogger("server");
         settings.notes().forEach(note -> log.log(Level.WARNING, "event=setting_without_effect what=" + note));
+        // beside the work on the disk that now comes
+        Thread.ofPlatform().name("warm-up").daemon().start(HttpApi::warmUp);
         Reload reload = new Reload(line, settings);
         // from here on, for the default of SIGHUP is the end
         Signals.onHangup(reload::run);

@@ -2,11 +2,11 @@ package server;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.SplittableRandom;
 
 import server.cron.CronTimer;
@@ -58,9 +58,8 @@ final class Server implements AutoCloseable {
 
     static Server start(Settings settings) throws StartFailure {
         InstantSource clock = InstantSource.system();
-        SecureRandom random = new SecureRandom();
-        // quicker by far, and drawn from under the queue's lock; an id is no secret
-        SplittableRandom ids = new SplittableRandom(random.nextLong());
+        // neither an id nor a pause is a secret; a SecureRandom takes 10 ms, without /dev/urandom seconds
+        SplittableRandom ids = new SplittableRandom();
         List<AutoCloseable> opened = new ArrayList<>();
         try {
             Hosts hosts = Hosts.open(settings.executors(), Options.hosts(settings),
@@ -83,7 +82,7 @@ final class Server implements AutoCloseable {
             opened.add(events);
 
             Dispatcher dispatcher = new Dispatcher(queue, hosts, answers,
-                    Options.dispatch(settings), clock, random);
+                    Options.dispatch(settings), clock, new Random());
             opened.add(dispatcher);
 
             SubmissionReader submissions =

@@ -35,7 +35,9 @@ public final class Bench {
         all.put("crontasks", CronTasksBench::run);
         all.put("json", JsonBench::run);
         all.put("start", StartBench::run);
+        all.put("startup", StartupBench::run);
         all.put("list", ListBench::run);
+        all.put("single", SingleBench::run);
         all.put("memory", MemoryBench::run);
         return all;
     }

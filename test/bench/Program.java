@@ -54,6 +54,12 @@ final class Program implements AutoCloseable {
         return new Program(command, javaOptions, work.log());
     }
 
+    /// The server of the image.
+    static Program serverImage(Work work, Path dataDir) throws IOException {
+        return new Program(List.of("build/dist/ollama-queue-server/bin/ollama-queue-server", "--port", "0",
+                "--data-dir", dataDir.toString(), "--ollama-host", "echo:"), "", work.log());
+    }
+
     /// The port in its first line, `listening on http://HOST:PORT`.
     int port() throws IOException {
         String line = read();

@@ -4,7 +4,7 @@
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
-PATH=$root/build/bin:$PATH
+PATH=$root/build/dist/ollama-queue-server/bin:$root/build/dist/ollama-queue/bin:$PATH
 jdk=$(cat "$root/build/jdk")
 work=$(mktemp -d)
 server=

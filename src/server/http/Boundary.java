@@ -57,9 +57,11 @@ final class Boundary implements HttpHandler {
             LOG.log(Level.DEBUG, () -> "event=request method=" + exchange.getRequestMethod() + " path="
                     + exchange.getRequestURI().getRawPath() + " status=" + status + " us="
                     + (System.nanoTime() - begun) / 1_000);
-            switch (answer) {
-                case Whole whole -> send(exchange, request, whole);
-                case Streamed streamed -> stream(exchange, streamed);
+            // no switch, for its first use takes 7 ms of the first answer
+            if (answer instanceof Whole whole) {
+                send(exchange, request, whole);
+            } else {
+                stream(exchange, (Streamed) answer);
             }
         }
     }

@@ -2,7 +2,6 @@ package server.journal;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /// What a directory holds of a journal; see [Segment] for what a compacted file stands for.
@@ -40,7 +39,7 @@ record JournalFiles(List<File> files, List<Integer> superseded) {
                 all.add(new File(number, Segment.range(storage, number)));
             }
         }
-        all.sort(Comparator.comparingInt(file -> file.range.from()));
+        all.sort((one, other) -> Integer.compare(one.range.from(), other.range.from()));
         List<File> compacted = all.stream().filter(file -> Segment.isCompacted(file.number)).toList();
         List<Integer> superseded = all.stream().filter(file -> compacted.stream().anyMatch(file::isSupersededBy))
                 .map(File::number).toList();

@@ -5,6 +5,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -15,17 +16,19 @@ import java.util.concurrent.TimeUnit;
 final class Preparer implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Preparer.class.getName());
+    private static final int BLOCK = 256 << 10;
 
     private final Storage storage;
-    private final ByteBuffer block = ByteBuffer.allocateDirect(256 << 10);
+    private final ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1,
             Thread.ofPlatform().name("journal-preparer").daemon().factory());
 
     Preparer(Storage storage) {
         this.storage = storage;
-        while (block.hasRemaining()) {
-            block.put(Line.FILL);
-        }
+        // byte by byte this took 6 ms of the server's start
+        byte[] fill = new byte[BLOCK];
+        Arrays.fill(fill, Line.FILL);
+        block.put(fill);
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 

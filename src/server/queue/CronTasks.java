@@ -27,8 +27,9 @@ final class CronTasks {
     }
 
     private final Map<Long, Entry> byId = new HashMap<>();
-    private final TreeSet<Place> order = new TreeSet<>(
-            Comparator.comparingLong(Place::lookAt).thenComparingLong(Place::id));
+    // the comparators of Comparator cannot be kept in a class archive; this is made at every start
+    private final TreeSet<Place> order = new TreeSet<>((one, other) -> one.lookAt != other.lookAt
+            ? Long.compare(one.lookAt, other.lookAt) : Long.compare(one.id, other.id));
 
     int size() {
         return byId.size();

@@ -1,6 +1,5 @@
 package shared.config;
 
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -11,9 +10,12 @@ import shared.Problem;
 public final class Durations {
 
     private static final Pattern PART =
-            Pattern.compile("(\\d{1,12}(?:\\.\\d{1,9})?)(ns|[u\\u00b5\\u03bc]s|ms|s|m|h|d|w)");
+            Pattern.compile("(\\d{1,12})(?:\\.(\\d{1,9}))?(ns|[u\\u00b5\\u03bc]s|ms|s|m|h|d|w)");
 
+    // of these lengths no sum of parts overflows a long; BigDecimal would delay the server's start
     private static final int LENGTH_MAX = 64;
+    private static final long SECOND = 1_000_000_000;
+    private static final long SECONDS_MAX = 1_000_000_000_000L;
 
     private Durations() {
     }
@@ -24,22 +26,34 @@ public final class Durations {
         if (text.equals("0")) {
             return Duration.ZERO;
         }
-        BigDecimal nanos = BigDecimal.ZERO;
+        long seconds = 0;
+        long nanos = 0;
         Matcher part = PART.matcher(text);
         int at = 0;
         while (text.length() <= LENGTH_MAX && at < text.length() && part.find(at) && part.start() == at) {
-            nanos = nanos.add(new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(nanosOf(part.group(2)))));
+            long unit = nanosOf(part.group(3));
+            long whole = Long.parseLong(part.group(1));
+            seconds += unit < SECOND ? whole * unit / SECOND : whole * (unit / SECOND);
+            nanos += unit < SECOND ? whole * unit % SECOND : 0;
+            if (part.group(2) != null) {
+                long parts = 1;
+                for (int i = 0; i < part.group(2).length(); i++) {
+                    parts *= 10;
+                }
+                long fraction = Long.parseLong(part.group(2));
+                nanos += unit < SECOND ? fraction * unit / parts : fraction * (unit / parts);
+            }
             at = part.end();
         }
         if (at < text.length() || text.isEmpty()) {
             throw Problem.badRequest(what + " must be a duration such as 90s, 1h30m or 7d, not \""
                     + Problem.shown(text) + "\"");
         }
-        BigDecimal[] seconds = nanos.divideAndRemainder(BigDecimal.valueOf(1_000_000_000));
-        if (seconds[0].compareTo(BigDecimal.valueOf(1_000_000_000_000L)) > 0) {
+        Duration duration = Duration.ofSeconds(seconds, nanos);
+        if (duration.compareTo(Duration.ofSeconds(SECONDS_MAX)) > 0) {
             throw Problem.badRequest(what + " is too long: " + text);
         }
-        return Duration.ofSeconds(seconds[0].longValue(), seconds[1].longValue());
+        return duration;
     }
 
     /// The shortest text that [#parse] reads back as the same number of milliseconds: `1h30m`, `250ms`, `0s`.
