@@ -22,7 +22,8 @@ export function notice(box) {
     return {
         say: message => show(message, false),
         complain: error => show(error.message ?? String(error), true),
-        close,
+        /** The view is left: what it complained of is past, what it said may be about where it led to. */
+        leave: () => box.querySelector('.failure') && close(),
     };
 }
 

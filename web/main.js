@@ -51,7 +51,15 @@ let shown = null;
 function route() {
     const [path, query] = location.hash.replace(/^#\/?/, '').split(/\?(.*)/s);
     const [view, id] = path.split('/');
-    return view in VIEWS ? {view, id: id ? decodeURIComponent(id) : null, query: new URLSearchParams(query)} : null;
+    return view in VIEWS ? {view, id: id ? decoded(id) : null, query: new URLSearchParams(query)} : null;
+}
+
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    } catch {
+        return text;
+    }
 }
 
 async function show() {
@@ -65,9 +73,7 @@ async function show() {
         return;
     }
     shown?.stop.abort();
-    if (shown) {
-        notices.close();
-    }
+    notices.leave();
     const stop = new AbortController();
     const showing = {view: next.view, stop, update: null};
     shown = showing;

@@ -24,7 +24,8 @@ class NewTask {
     #submit = h('button', {class: 'primary', 'aria-keyshortcuts': 'Control+Enter'}, 'Submit');
     #program = 'ollama-queue';
     #tried = false;
-    #key = null;
+    /** What was sent last, {key, task}, while nothing has changed since. */
+    #sending = null;
     #forget = null;
 
     constructor(root, context) {
@@ -153,7 +154,7 @@ class NewTask {
     // ---- what it makes
 
     #changed() {
-        this.#key = null;
+        this.#sending = null;
         const {type, when} = values(this.#form);
         this.#form.querySelectorAll('[data-for]').forEach(part => part.hidden = part.dataset.for !== type);
         this.#form.querySelectorAll('[data-when]').forEach(part => part.hidden = part.dataset.when !== when);
@@ -198,10 +199,11 @@ class NewTask {
         }
         this.#submit.disabled = true;
         // the same task sent twice, as after a lost answer, is one task
-        this.#key ??= crypto.getRandomValues(new Uint32Array(4)).join('-');
-        const key = this.#key;
+        this.#sending ??= {
+            key: crypto.getRandomValues(new Uint32Array(4)).join('-'), task: build(values(this.#form), Date.now()).task,
+        };
+        const {key, task} = this.#sending;
         try {
-            const {task} = build(values(this.#form), Date.now());
             const {id} = await this.#context.api.post('/api/tasks', task, {'Idempotency-Key': key});
             this.#sent();
             this.#context.go(`#/tasks/${id}`);

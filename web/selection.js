@@ -16,7 +16,8 @@ export function selectionBar(context, list, changed) {
     });
     const all = async what => {
         const ids = [...list.selected];
-        if (what === 'delete' && !await confirmed(`Delete ${count(ids.length, 'task')} and what came of ${ids.length === 1 ? 'it' : 'them'}?`, 'Delete')) {
+        const question = `Delete ${count(ids.length, 'task')} with what came of ${ids.length === 1 ? 'it' : 'them'}?`;
+        if (what === 'delete' && !await confirmed(question, 'Delete')) {
             return;
         }
         await act(context, what, ids, field.value);

@@ -164,6 +164,21 @@ final class NewTaskTest {
         assertTrue(page.is("!document.querySelector('[name=content1]')"));
     }
 
+    /// The first answer is lost on its way, so it is sent again: the server has one task, though an hour from now is
+    /// another time by then.
+    @Test
+    void submit_whoseAnswerIsLost_makesOneTask(Page page) {
+        form(page).fill("textarea[name=content0]", "once").fill("input[name=model]", "only-once")
+                .choose("select[name=when]", "in").fill("input[name=in]", "1h");
+        page.eval("const whole = fetch; window.fetch = async (...all) => { const answer = await whole(...all);"
+                + " if (all[1]?.method === 'POST') { window.fetch = whole; throw new TypeError('lost'); }"
+                + " return answer; };");
+        page.click(".form.new-task button.primary").waitForText("the server cannot be reached");
+        page.click(".form.new-task button.primary");
+        opened(page);
+        assertEquals("1", server.get("/api/tasks?model=only-once").headers().firstValue("X-Total-Count").orElse(""));
+    }
+
     @Test
     void newLikeThis_fillsTheForm(Page page) {
         String id = server.submit("{\"type\":\"chat\",\"model\":\"m\",\"priority\":10,\"messages\":["

@@ -144,6 +144,19 @@ final class TasksViewTest {
     }
 
     @Test
+    void rows_whileSomethingIsSelected_stayUntilAskedFor(Page page) {
+        String first = submit("steady one", "");
+        server.awaitEnd(first);
+        tasks(page, "?q=steady").click(row(first) + " input").waitForText("1 selected");
+        String second = submit("steady two", "");
+        server.awaitEnd(second);
+        page.waitForText("Show changes");
+        assertEquals(1, page.number("document.querySelectorAll('tbody tr').length"));
+        page.click(".list-foot > .primary").waitFor("document.querySelectorAll('tbody tr').length === 2");
+        assertTrue(page.is("document.querySelector('" + row(first) + " input').checked"));
+    }
+
+    @Test
     void keyboardOnly_reachesEverything(Page page) {
         String first = submit("keyboard one", "");
         String second = submit("keyboard two", "");
