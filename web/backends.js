@@ -45,8 +45,8 @@ export default {
 function summary(hosts) {
     const up = hosts.filter(host => host.enabled && host.health === 'up').length;
     const used = hosts.reduce((sum, host) => sum + host.slots_used, 0);
-    return `${up} of ${hosts.length} up, ${used} running. Rates are of the last five minutes; `
-        + '● marks a loaded model.';
+    return `${up} of ${hosts.length} up, ${used} running. Rates are of the last five minutes, `
+        + 'tokens/s that of one answer; ● marks a loaded model.';
 }
 
 /** A host's card; it stays while what it says changes, so that the focus does. */
@@ -85,9 +85,10 @@ function card(name, context, load) {
         put(slots, drawn(host), `${host.slots_used} of ${host.slots} slots`);
         put(figures, figure('done/min', rate(host.completed_per_minute)),
             figure('errors', errorRate(host)),
-            figure('tokens/s', host.tokens_per_second ? rate(host.tokens_per_second) : '–'),
-            figure('completed', number(host.completed)), figure('failed', number(host.failed)));
-        put(facts, models(host), fact('Version', host.version), host.weight !== 1 && fact('Weight', host.weight),
+            figure('tokens/s', host.tokens_per_second ? rate(host.tokens_per_second) : '–'));
+        put(facts, models(host),
+            fact('Since start', `${number(host.completed)} completed, ${number(host.failed)} failed`),
+            fact('Version', host.version), host.weight !== 1 && fact('Weight', host.weight),
             host.remote && [fact('Scope', 'remote endpoint'), fact('Priority', host.priority)]);
     };
     return {element, show};
@@ -121,11 +122,9 @@ function rate(value) {
     return number(value < 10 ? value : Math.round(value));
 }
 
-/** Of the last minutes, else of all. */
-function errorRate(host) {
-    const recent = host.completed_per_minute + host.failed_per_minute;
-    const [failed, all] = recent > 0 ? [host.failed_per_minute, recent] : [host.failed, host.completed + host.failed];
-    return all === 0 ? '–' : `${(failed / all * 100).toFixed(failed > 0 && failed / all < 0.1 ? 1 : 0)} %`;
+function errorRate({completed_per_minute: completed, failed_per_minute: failed}) {
+    const share = failed / (completed + failed) * 100;
+    return Number.isNaN(share) ? '–' : `${share.toFixed(share > 0 && share < 10 ? 1 : 0)} %`;
 }
 
 function models({installed, loaded}) {

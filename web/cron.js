@@ -71,6 +71,7 @@ async function list(root, context) {
     context.signal.addEventListener('abort', () => clearTimeout(soon));
     context.every(FRESH_MS, load);
     await load();
+    context.live.watch(state => state.mode === 'offline' || load(), context.signal);
 }
 
 /** tell(now) brings up to date what depends on the time. */

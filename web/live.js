@@ -20,6 +20,8 @@ export class Live {
     #listeners = new Set();
     #watchers = new Set();
     #seq = null;
+    /** The page's policy allows the port that the server had when it served the page; another is in vain. */
+    #port = null;
     #wake = () => {};
 
     /** mode: 'connecting', 'websocket', 'sse' or 'offline'; at: when the server was last heard, null if never. */
@@ -57,7 +59,8 @@ export class Live {
             try {
                 const info = await this.#api.get('/api/info');
                 await this.#place();
-                if (!await this.#webSocket(info.ws_port)) {
+                this.#port ??= {allowed: info.ws_port};
+                if (info.ws_port !== this.#port.allowed || !await this.#webSocket(info.ws_port)) {
                     await this.#stream();
                 }
             } catch {

@@ -68,7 +68,7 @@ final class BackendsViewTest {
         gate.release(6);
         server.awaitEnd(first);
         page.waitFor("document.querySelectorAll('[data-host=gpu] .slots rect.used').length === 0");
-        page.waitFor("document.querySelector('[data-host=gpu] .figures').innerText.match(/completed\\s+2/)");
+        page.waitFor("document.querySelector('[data-host=gpu] .facts').textContent.includes('2 completed, 0 failed')");
     }
 
     @Test

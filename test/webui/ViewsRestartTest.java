@@ -1,0 +1,52 @@
+package webui;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import support.ServerProcess;
+import support.browser.Page;
+import support.browser.WithBrowser;
+
+/// Cron, Backends and Charts while the server dies and comes back.
+@WithBrowser
+@Timeout(90)
+final class ViewsRestartTest {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void lostServer_isSaidOnce_andWhatWasTypedIsThereWhenItIsBack(Page page) {
+        page.faults().expect("ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE"
+                + "|WebSocket connection");
+        ServerProcess first = start("0");
+        page.open(first.url() + "/#/cron/new").waitForText("live · ").fill("[name=name]", "half a name");
+        page.fill("[name=cron_expr]", "@hourly").waitFor("document.querySelectorAll('.preview li').length === 5");
+        first.close();
+        page.waitForText("offline");
+        page.fill("[name=cron_expr]", "@daily").waitFor("document.querySelectorAll('.preview li').length === 0");
+        page.click("nav a[href='#/charts']").waitFor("document.querySelector('h1')?.textContent === 'Charts'");
+        page.click("nav a[href='#/backends']").waitFor("document.querySelector('h1')?.textContent === 'Backends'");
+        assertTrue(page.is("!document.querySelector('.notice p')"), page.text("document.body.innerText"));
+        try (ServerProcess second = start(Integer.toString(URI.create(first.url()).getPort()))) {
+            // the page asks again every ten seconds at the latest
+            page.waitFor("document.body.innerText.includes('live · ')", 30_000).waitForText("1 of 1 up");
+            page.click("nav a[href='#/cron']").click("a[href='#/cron/new']");
+            page.waitFor("document.querySelector('[name=name]')?.value === 'half a name'");
+            page.waitFor("document.querySelector('.preview').innerText.includes('00:00')");
+            page.fill("[name=prompt]", "p").click("form .primary").waitFor("document.querySelector('.strip')");
+            assertEquals(1, second.get("/api/cron").body().split("half a name").length - 1);
+        }
+    }
+
+    private ServerProcess start(String port) {
+        return ServerProcess.start(directory.resolve("data"), "--ollama-host", "echo:", "--port", port);
+    }
+}
