@@ -1,7 +1,7 @@
 // A task's answer, as it is produced: its pieces are text nodes that grow.
 
 import {attribute, button, h, put, text} from './dom.js';
-import {count} from './format.js';
+import {clip, count, SHOWN_MAX} from './format.js';
 import {serverSentEvents} from './events.js';
 import {answer} from './task.js';
 
@@ -15,13 +15,15 @@ export class Answer {
     #thoughts = h('details', {class: 'thoughts', hidden: true}, h('summary', {}, 'Thoughts'),
         h('pre', {}, this.#thinking));
     #more = h('div');
-    #copy = button('Copy', () => copy(this.#copy, this.#text.data), {class: 'quiet'});
+    #copy = button('Copy', () => copy(this.#copy, this.#said), {class: 'quiet'});
     #note = h('span', {class: 'hint'});
     #waiting = [];
     #attempt = 0;
     #place = null;
     /** Whether the result is shown, and pieces that still come have nothing to add. */
     #whole = false;
+    /** All of the text, of which the page may show the beginning only. */
+    #said = '';
 
     node = h('section', {}, h('header', {class: 'part'}, h('h2', {}, 'Answer'), this.#note, this.#copy),
         this.#thoughts, this.#body, this.#more);
@@ -71,8 +73,9 @@ export class Answer {
         const {text: said, thinking, tools, vectors} = answer(task.result);
         if (task.result) {
             this.#waiting = [];
-            set(this.#text, said ?? '');
-            set(this.#thinking, thinking ?? '');
+            this.#said = said ?? '';
+            set(this.#text, clip(this.#said));
+            set(this.#thinking, clip(thinking ?? ''));
         }
         put(this.#more,
             tools && h('pre', {class: 'tools'}, JSON.stringify(tools, null, 2)),
@@ -91,6 +94,7 @@ export class Answer {
         if (piece.attempt !== this.#attempt || piece.offset === 0) {
             this.#attempt = piece.attempt;
             this.#waiting = [];
+            this.#said = '';
             set(this.#text, '');
             set(this.#thinking, '');
         }
@@ -103,7 +107,11 @@ export class Answer {
     #write() {
         const atEnd = this.#body.scrollHeight - this.#body.scrollTop - this.#body.clientHeight < 40;
         for (const piece of this.#waiting.splice(0)) {
-            (piece.thinking === undefined ? this.#text : this.#thinking).appendData(piece.text ?? piece.thinking);
+            const node = piece.thinking === undefined ? this.#text : this.#thinking;
+            this.#said += piece.text ?? '';
+            if (node.length < SHOWN_MAX) {
+                node.appendData(piece.text ?? piece.thinking);
+            }
         }
         this.#shape();
         if (atEnd) {

@@ -2,6 +2,7 @@
 
 import {attribute, h, put, s, text} from './dom.js';
 import {ago, duration, exact, number} from './format.js';
+import {refresh} from './refresh.js';
 
 const FRESH_MS = 2_000;
 const SLOT_PX = 12;
@@ -19,7 +20,7 @@ export default {
         put(root, h('div', {class: 'page'}, h('div', {class: 'toolbar'}, h('h1', {}, 'Backends'), hint), empty, list));
         const cards = new Map();
         let shown = '';
-        const load = () => context.attempt(async () => {
+        const load = () => refresh(context, async () => {
             const hosts = await context.api.get('/api/backends', {}, context.signal);
             empty.hidden = hosts.length > 0;
             text(hint, summary(hosts));
@@ -35,8 +36,7 @@ export default {
                 put(list, hosts.map(host => cards.get(host.name).element));
             }
         });
-        // offline is said at the top already
-        context.every(FRESH_MS, () => context.live.state.mode === 'offline' || load());
+        context.every(FRESH_MS, load);
         context.live.watch(state => state.mode === 'offline' || shown === '' || load(), context.signal);
         await load();
     },
@@ -83,9 +83,9 @@ function card(name, context, load) {
         text(toggle, host.enabled ? 'Disable' : 'Enable');
         attribute(toggle, 'aria-label', `${toggle.textContent} ${name}`);
         put(slots, drawn(host), `${host.slots_used} of ${host.slots} slots`);
-        put(figures, figure('done/min', number(host.completed_per_minute)),
+        put(figures, figure('done/min', rate(host.completed_per_minute)),
             figure('errors', errorRate(host)),
-            figure('tokens/s', host.tokens_per_second ? number(host.tokens_per_second) : '–'),
+            figure('tokens/s', host.tokens_per_second ? rate(host.tokens_per_second) : '–'),
             figure('completed', number(host.completed)), figure('failed', number(host.failed)));
         put(facts, models(host), fact('Version', host.version), host.weight !== 1 && fact('Weight', host.weight),
             host.remote && [fact('Scope', 'remote endpoint'), fact('Priority', host.priority)]);
@@ -115,6 +115,10 @@ function drawn({slots, slots_used: used}) {
             s('rect', {class: 'used', x: 0.5, y: 0.5, width: SLOT_PX * 16 * Math.min(1, used / slots), height: 11})];
     const width = SLOT_PX * Math.min(slots, slots <= SLOTS_DRAWN_MAX ? slots : 16);
     return s('svg', {viewBox: `0 0 ${width} 12`, width, 'aria-hidden': 'true'}, boxes);
+}
+
+function rate(value) {
+    return number(value < 10 ? value : Math.round(value));
 }
 
 /** Of the last minutes, else of all. */

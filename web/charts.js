@@ -4,6 +4,7 @@ import {h, put} from './dom.js';
 import {count, duration, exact, number} from './format.js';
 import {hourMinute, lengthLabel, lengthTicks, numberTicks} from './axis.js';
 import {Chart} from './chart.js';
+import {refresh} from './refresh.js';
 
 const FRESH_MS = 5_000;
 const WINDOWS = {'1h': 3_600_000, '24h': 86_400_000};
@@ -59,7 +60,7 @@ export default {
         let name = null;
         let history = null;
         const fillTable = () => figures.open && history && put(table, tableOf(history));
-        const load = () => context.attempt(async () => {
+        const load = () => refresh(context, async () => {
             const asked = name;
             const answer = await context.api.get('/api/stats/history', {window: asked}, context.signal);
             if (asked !== name) {
@@ -96,12 +97,13 @@ const POINTS = ' A point stands for ten minutes: the highest depth, the median p
 /** With times as numbers. */
 function prepared(answer) {
     const to = Date.parse(answer.now);
-    const minutes = answer.buckets.map(bucket => ({...bucket, time: Date.parse(bucket.at)}));
+    const since = Date.parse(answer.since);
+    const minutes = answer.buckets.map(bucket => ({...bucket, time: Math.max(since, Date.parse(bucket.at))}));
     const size = TOGETHER[answer.window];
     const groups = size === 1 ? minutes.map(minute => [minute]) : Object.values(Object.groupBy(minutes,
         minute => Math.floor(minute.time / (size * 60_000))));
     const buckets = groups.map(together);
-    return {...answer, buckets, minutes, to, from: to - WINDOWS[answer.window], since: Date.parse(answer.since)};
+    return {...answer, buckets, minutes, to, from: to - WINDOWS[answer.window], since};
 }
 
 function said({minutes, window, since, from}) {

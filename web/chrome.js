@@ -22,6 +22,7 @@ export function notice(box) {
     return {
         say: message => show(message, false),
         complain: error => show(error.message ?? String(error), true),
+        close,
     };
 }
 

@@ -15,7 +15,14 @@ export function quote(word) {
  * @param server null if it is where the client looks anyway
  */
 export function command(task, values, server) {
-    const words = ['ollama-queue', ...server ? ['--server', server] : [], 'submit', task.type];
+    const program = ['ollama-queue', ...server ? ['--server', server] : []];
+    const said = [task.prompt ?? task.input ?? task.messages ?? []].flat();
+    if (said.includes('-') || said.length === 0 && task.payload) {
+        // submit would read stdin
+        return [['printf', '%s', JSON.stringify(task)], [...program, 'batch', '--file', '-']]
+            .map(words => words.map(quote).join(' ')).join(' | ');
+    }
+    const words = [...program, 'submit', task.type];
     const add = (flag, value) => {
         if (value === undefined || value === '') {
             return;
@@ -24,15 +31,13 @@ export function command(task, values, server) {
         // what begins with a dash would be another flag
         words.push(...word.startsWith('-') ? [`--${flag}=${word}`] : [`--${flag}`, word]);
     };
-    // alone, a dash stands for stdin
-    const say = (flag, value) => value === '-' ? add('field', `${flag}=-`) : add(flag, value);
     add('model', task.model);
     add('system', task.system);
     for (const message of spoken(task.messages ?? [])) {
         add('messages', message);
     }
-    say('prompt', task.prompt);
-    [task.input ?? []].flat().forEach(input => say('input', input));
+    add('prompt', task.prompt);
+    [task.input ?? []].flat().forEach(input => add('input', input));
     pairs(task.options).forEach(pair => add('option', pair));
     add('format', task.format);
     if (task.think !== undefined) {

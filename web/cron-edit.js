@@ -4,6 +4,7 @@ import {attribute, h, put, text} from './dom.js';
 import {ago, exact, number} from './format.js';
 import {keep, values} from './draft.js';
 import {confirmed} from './actions.js';
+import {refresh} from './refresh.js';
 import {FieldErrors} from './field-errors.js';
 import {preview} from './cron-preview.js';
 
@@ -58,8 +59,8 @@ function heading(cron, context) {
     });
     return h('div', {class: 'toolbar'}, h('a', {href: '#/cron', 'aria-label': 'All cron tasks'}, 'Cron'),
         h('span', {class: 'faint', 'aria-hidden': 'true'}, '/'), h('h1', {}, cron.name),
-        h('button', {type: 'button', class: 'end', onclick: run}, 'Run now'),
-        h('button', {type: 'button', class: 'danger', onclick: remove}, 'Remove'));
+        h('div', {class: 'actions end'}, h('button', {type: 'button', onclick: run}, 'Run now'),
+            h('button', {type: 'button', class: 'danger', onclick: remove}, 'Remove')));
 }
 
 function fields() {
@@ -186,7 +187,7 @@ async function save(form, cron, context, errors, forget) {
 
 /** What has come of it, kept fresh while the form is open; the form itself is left alone. */
 function follow(cron, box, context) {
-    const load = () => context.attempt(async () => {
+    const load = () => refresh(context, async () => {
         const now = await context.api.get(`/api/cron/${cron.id}`, {}, context.signal);
         put(box, h('header', {}, h('h2', {}, 'Runs'),
             h('a', {href: `#/tasks?q=${encodeURIComponent(cron.name)}`}, 'all of its tasks')),

@@ -1,12 +1,15 @@
 // The view Cron: the recurring tasks, and the coming day. One of them, or a new one, opens in cron-edit.js.
 
-import {h, put} from './dom.js';
-import {ago, count, exact} from './format.js';
+import {h, put, text} from './dom.js';
+import {ago, count, exact, number} from './format.js';
+import {refresh} from './refresh.js';
 import {DUE_MAX, strip, stripHours, stripStart} from './strip.js';
 import {edit} from './cron-edit.js';
 
 const FRESH_MS = 15_000;
 const SOON_MS = 300;
+/** Each has a strip to draw. */
+const SHOWN_MAX = 200;
 
 export default {
     title: 'Cron',
@@ -24,24 +27,39 @@ async function list(root, context) {
         body);
     const empty = h('p', {class: 'panel empty', hidden: true}, 'No task recurs yet. ',
         h('a', {href: '#/cron/new'}, 'Add one'), ', as a report every morning at nine.');
+    const more = h('p', {class: 'hint', hidden: true});
     put(root, h('div', {class: 'page'},
         h('div', {class: 'toolbar'}, h('h1', {}, 'Cron'), h('a', {class: 'button end', href: '#/cron/new'},
             'New cron task')),
-        empty, table));
+        empty, table, more));
     const due = new DueTimes(context);
-    const load = () => context.attempt(async () => {
-        const crons = await context.api.get('/api/cron', {}, context.signal);
+    let rows = new Map();
+    const load = () => refresh(context, async () => {
+        const {items: crons, total} = await context.api.list('/api/cron', {limit: SHOWN_MAX}, context.signal);
         const now = Date.now();
         const start = stripStart(now);
         const times = await Promise.all(crons.map(cron => cron.enabled ? due.of(cron, start) : []));
         empty.hidden = crons.length > 0;
         table.hidden = crons.length === 0;
+        more.hidden = total <= crons.length;
+        text(more, `The first ${number(crons.length)} of ${number(total)}.`);
         put(hours, h('span', {class: 'skip'}, 'Next 24 hours'), stripHours(start));
-        const focused = document.activeElement?.closest('[data-act]')?.dataset.act;
-        put(body, crons.map((cron, index) => row(cron, times[index], start, now, context, load)));
-        if (focused) {
-            body.querySelector(`[data-act="${CSS.escape(focused)}"]`)?.focus();
+        // a row that is as it was stays, and with it the focus and a button that is just being pressed
+        const focused = document.activeElement?.dataset.act;
+        rows = new Map(crons.map((cron, index) => {
+            const version = `${start} ${JSON.stringify(cron)}`;
+            const before = rows.get(cron.id);
+            return [cron.id, before?.version === version ? before
+                : {version, ...row(cron, times[index], start, now, context, load)}];
+        }));
+        const elements = [...rows.values()].map(({element}) => element);
+        if (elements.length !== body.children.length || elements.some((one, index) => one !== body.children[index])) {
+            put(body, elements);
+            if (focused) {
+                body.querySelector(`[data-act="${CSS.escape(focused)}"]`)?.focus();
+            }
         }
+        rows.forEach(({tell}) => tell(now));
     });
     let soon = 0;
     context.live.on(event => {
@@ -51,45 +69,51 @@ async function list(root, context) {
         }
     }, context.signal);
     context.signal.addEventListener('abort', () => clearTimeout(soon));
-    context.every(FRESH_MS, () => context.live.state.mode === 'offline' || load());
+    context.every(FRESH_MS, load);
     await load();
 }
 
+/** tell(now) brings up to date what depends on the time. */
 function row(cron, times, start, now, context, load) {
-    const address = `#/cron/${cron.id}`;
     const {type, model} = cron.task_template;
-    const next = cron.next_run ? ago(cron.next_run, now) : cron.enabled ? 'never' : 'disabled';
-    const words = cron.enabled ? `${cron.name}: ${cron.description}, next ${next}` : `${cron.name}: disabled`;
+    const words = `${cron.name}: ${cron.enabled ? `${cron.description}, next ${exact(cron.next_run)}` : 'disabled'}`;
+    const next = h('td', {class: 'cron-next', title: exact(cron.next_run)});
+    const last = h('div', {class: 'faint'});
     const act = call => () => context.attempt(async () => {
         await call();
         await load();
     });
-    return h('tr', {class: !cron.enabled && 'off', 'data-cron': cron.id},
-        h('th', {scope: 'row'}, h('a', {href: address}, cron.name),
+    const run = act(async () => {
+        const task = await context.api.post(`/api/cron/${cron.id}/run`);
+        context.say(`${cron.name} runs as ${task.id}.`);
+    });
+    const enable = event => act(() => context.api.put(
+        `/api/cron/${cron.id}/${event.target.checked ? 'enable' : 'disable'}`))();
+    const element = h('tr', {class: !cron.enabled && 'off', 'data-cron': cron.id},
+        h('th', {scope: 'row'}, h('a', {href: `#/cron/${cron.id}`}, cron.name),
             h('p', {class: 'hint mono'}, [type, model].filter(Boolean).join(' · '))),
         h('td', {class: 'cron-when'}, h('p', {}, h('code', {}, cron.cron_expr),
             h('span', {}, ` ${cron.timezone}`)), h('span', {}, cron.description)),
         h('td', {class: 'cron-strip'}, strip(start, now, times, words)),
-        h('td', {class: 'cron-next', title: exact(cron.next_run)}, next),
+        next,
         h('td', {class: 'cron-runs', title: cron.last_skip_reason && `last skipped: ${cron.last_skip_reason}`},
-            runs(cron, now)),
+            runs(cron), last),
         h('td', {class: 'cron-actions'},
             h('button', {type: 'button', class: 'quiet', 'data-act': `run ${cron.id}`,
-                'aria-label': `Run ${cron.name} now`, onclick: act(async () => {
-                    const task = await context.api.post(`/api/cron/${cron.id}/run`);
-                    context.say(`${cron.name} runs as ${task.id}.`);
-                })}, 'Run now'),
+                'aria-label': `Run ${cron.name} now`, onclick: run}, 'Run now'),
             h('label', {class: 'check'}, h('input', {type: 'checkbox', checked: cron.enabled,
-                'data-act': `on ${cron.id}`, 'aria-label': `${cron.name} enabled`,
-                onchange: event => act(() => context.api.put(
-                    `/api/cron/${cron.id}/${event.target.checked ? 'enable' : 'disable'}`))()}), 'on')));
+                'data-act': `on ${cron.id}`, 'aria-label': `${cron.name} enabled`, onchange: enable}), 'on')));
+    const tell = moment => {
+        text(next, cron.next_run ? ago(cron.next_run, moment) : cron.enabled ? 'never' : 'disabled');
+        text(last, cron.last_run && ago(cron.last_run, moment));
+    };
+    return {element, tell};
 }
 
-function runs(cron, now) {
+function runs(cron) {
     const failed = cron.failure_count > 0 && h('span', {class: 'failure'}, ` ${cron.failure_count} failed`);
     const skipped = cron.skipped_count > 0 && h('span', {class: 'faint'}, ` ${cron.skipped_count} skipped`);
-    return [count(cron.run_count, 'run'), failed, skipped,
-        cron.last_run && h('div', {class: 'faint'}, ago(cron.last_run, now))];
+    return [count(cron.run_count, 'run'), failed, skipped];
 }
 
 /** The due times of cron tasks; each is asked for once in an hour, or after it has changed. */

@@ -5,7 +5,7 @@ const KEY = 'ollama-queue.draft.';
 /**
  * Fills a form with what was kept under a name, and keeps it from now on. The fields are known by their names.
  *
- * @return a function that forgets it and resets the form, for when it was sent
+ * @return a function that forgets it, resets the form and keeps nothing more, for when it was sent
  */
 export function keep(name, form) {
     const kept = read(name);
@@ -22,9 +22,12 @@ export function keep(name, form) {
         }
     }
     const again = () => write(name, values(form));
-    form.addEventListener('input', again);
-    form.addEventListener('change', again);
+    const stop = new AbortController();
+    form.addEventListener('input', again, stop);
+    form.addEventListener('change', again, stop);
     return () => {
+        // a field that loses the focus as the view goes tells of a change too
+        stop.abort();
         sessionStorage.removeItem(KEY + name);
         form.reset();
     };

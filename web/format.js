@@ -1,5 +1,8 @@
 // How times, durations, sizes and numbers are written. All functions are pure; `now` is in milliseconds.
 
+/** So many characters of one text are shown. */
+export const SHOWN_MAX = 1_000_000;
+
 const STEPS = [[86_400_000, 'd'], [3_600_000, 'h'], [60_000, 'm'], [1_000, 's']];
 
 /** A length of time in at most two units: 850 ms, 1.4 s, 2m 5s, 3h 20m. */
@@ -52,6 +55,12 @@ export function clock(time) {
 /** 12,345 */
 export function number(value) {
     return Number(value).toLocaleString('en');
+}
+
+/** A text as far as a page can bear it. */
+export function clip(value) {
+    return value.length <= SHOWN_MAX ? value
+        : `${value.slice(0, SHOWN_MAX)}\n… ${number(value.length - SHOWN_MAX)} characters more`;
 }
 
 /** 1 task, 2 tasks */

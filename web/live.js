@@ -113,7 +113,8 @@ export class Live {
                 silence.end();
                 resolve(opened);
             };
-        });
+            // a browser may refuse the address at once
+        }).catch(() => false);
     }
 
     async #stream() {

@@ -44,7 +44,7 @@ const api = new Api(askToken);
 const live = new Live(api);
 const status = new Status(api, live);
 const root = document.getElementById('view');
-const {say, complain} = notice(document.getElementById('notice'));
+const notices = notice(document.getElementById('notice'));
 
 let shown = null;
 
@@ -65,6 +65,9 @@ async function show() {
         return;
     }
     shown?.stop.abort();
+    if (shown) {
+        notices.close();
+    }
     const stop = new AbortController();
     const showing = {view: next.view, stop, update: null};
     shown = showing;
@@ -81,7 +84,7 @@ async function show() {
 
 function context(signal) {
     return {
-        api, live, status, signal, say, complain,
+        api, live, status, signal, say: notices.say, complain: notices.complain,
         go: address => {
             location.hash = address;
         },
@@ -94,7 +97,7 @@ function context(signal) {
                 return await action();
             } catch (failed) {
                 if (failed.name !== 'AbortError' && !signal.aborted) {
-                    complain(failed);
+                    notices.complain(failed);
                 }
                 return undefined;
             }

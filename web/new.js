@@ -25,6 +25,7 @@ class NewTask {
     #program = 'ollama-queue';
     #tried = false;
     #key = null;
+    #forget = null;
 
     constructor(root, context) {
         this.#context = context;
@@ -48,7 +49,7 @@ class NewTask {
             this.#addTurn(false);
         }
         const turns = this.#count.value;
-        keep('new', this.#form);
+        this.#forget = keep('new', this.#form);
         this.#count.value = turns;
         this.#form.addEventListener('input', () => this.#changed());
         this.#form.addEventListener('change', () => this.#changed());
@@ -215,6 +216,7 @@ class NewTask {
     /** The texts are gone, the rest stays for the next one. */
     #sent() {
         const {model, priority, type, options, on} = values(this.#form);
+        this.#forget();
         write('new', {model, priority, type, options, on});
     }
 

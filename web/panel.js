@@ -1,7 +1,7 @@
 // One task, beside the list.
 
 import {attribute, button, h, put, text} from './dom.js';
-import {ago, clock, count, duration, exact, number, priority} from './format.js';
+import {ago, clip, clock, count, duration, exact, number, priority} from './format.js';
 import {act, confirmed} from './actions.js';
 import {Answer, copy} from './answer.js';
 import {pretty} from './json.js';
@@ -67,14 +67,15 @@ export function panel(root, context, id, signal, hooks) {
             load();
         }
     }, signal);
-    const timer = setInterval(() => task && !document.hidden && drawTimes(parts.times, task), 1_000);
+    const tick = () => task && !ended(task) && !document.hidden && drawTimes(parts.times, task);
+    const timer = setInterval(tick, 1_000);
     signal.addEventListener('abort', () => clearInterval(timer));
     load();
 }
 
 function gone(root, title, why, hooks) {
-    put(root, h('header', {class: 'task-head'}, h('div', {class: 'task-title'}, h('h2', {}, title), closeButton(hooks))),
-        h('p', {class: 'empty'}, why));
+    const head = h('div', {class: 'task-title'}, h('h2', {}, title), closeButton(hooks));
+    put(root, h('header', {class: 'task-head'}, head), h('p', {class: 'empty'}, why));
 }
 
 function closeButton(hooks) {
@@ -129,7 +130,7 @@ function drawAsked(section, task) {
     const all = asked(task.payload);
     put(section, h('header', {class: 'part'}, h('h2', {}, task.type === 'chat' ? 'Messages' : task.type === 'embed'
         ? 'Input' : 'Prompt')), all.map(({role, text: said, images}) => h('div', {class: 'message', 'data-role': role},
-        role && h('h3', {}, role), said && h('pre', {}, said),
+        role && h('h3', {}, role), said && h('pre', {}, clip(said)),
         images > 0 && h('p', {class: 'hint'}, count(images, 'image')))));
 }
 
@@ -190,7 +191,7 @@ function drawRaw(section, source) {
     const copyButton = button('Copy', () => copy(copyButton, pretty(source)), {class: 'quiet'});
     const body = h('pre');
     const details = h('details', {
-        ontoggle: () => text(body, details.open ? pretty(source) : ''),
+        ontoggle: () => text(body, details.open ? clip(pretty(source)) : ''),
     }, h('summary', {}, 'Raw JSON'), copyButton, body);
     put(section, details);
     details.open = open === true;

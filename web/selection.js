@@ -1,7 +1,7 @@
 // What can be done with the tasks that are selected.
 
 import {button, h, text} from './dom.js';
-import {number} from './format.js';
+import {count, number} from './format.js';
 import {act, confirmed} from './actions.js';
 
 /**
@@ -10,13 +10,13 @@ import {act, confirmed} from './actions.js';
  * @return {node, show()}: show says how many are selected
  */
 export function selectionBar(context, list, changed) {
-    const count = h('span', {class: 'number', role: 'status'});
+    const size = h('span', {class: 'number', role: 'status'});
     const field = h('input', {
         class: 'mono short', list: 'priorities', 'aria-label': 'New priority', placeholder: 'priority', required: true,
     });
     const all = async what => {
         const ids = [...list.selected];
-        if (what === 'delete' && !await confirmed(`Delete ${ids.length} tasks and their answers?`, 'Delete')) {
+        if (what === 'delete' && !await confirmed(`Delete ${count(ids.length, 'task')} and what came of ${ids.length === 1 ? 'it' : 'them'}?`, 'Delete')) {
             return;
         }
         await act(context, what, ids, field.value);
@@ -24,18 +24,18 @@ export function selectionBar(context, list, changed) {
         changed();
     };
     const node = h('div', {class: 'actions selection', hidden: true, role: 'group', 'aria-label': 'Selected tasks'},
-        count, button('Cancel', () => all('cancel')), button('Retry', () => all('retry')),
+        size, button('Cancel', () => all('cancel')), button('Retry', () => all('retry')),
         button('Delete', () => all('delete'), {class: 'danger'}),
         h('form', {class: 'actions', onsubmit: event => {
             event.preventDefault();
             all('priority');
-        }}, field, h('button', {}, 'Set')),
+        }}, field, h('button', {}, 'Set priority')),
         button('Clear', () => list.clear(), {class: 'quiet'}));
     return {
         node,
         show: () => {
             node.hidden = list.selected.size === 0;
-            text(count, `${number(list.selected.size)} selected`);
+            text(size, `${number(list.selected.size)} selected`);
         },
     };
 }

@@ -16,6 +16,8 @@ const AGAIN_MS = 1_000;
 const SEARCH_AGAIN_MS = 5_000;
 /** Rows do not move under a pointer that has just moved. */
 const POINTER_MS = 1_500;
+/** What takes longer is said to take its time: a search reads the disk. */
+const BUSY_MS = 300;
 
 export default {
     title: 'Tasks',
@@ -37,6 +39,8 @@ class Tasks {
     #meanwhile = new Map();
     #timer = 0;
     #readAt = 0;
+    /** Whether the list is old, and is read again when the page is seen. */
+    #stale = false;
     #pointerAt = 0;
     #list;
     #queue;
@@ -101,6 +105,8 @@ class Tasks {
         this.#fetching = fetching;
         this.#readAt = Date.now();
         this.#meanwhile.clear();
+        this.#stale = false;
+        const busy = setTimeout(() => text(this.#pages, 'reading …'), BUSY_MS);
         const {api, signal} = this.#context;
         const filter = this.#filter;
         try {
@@ -115,26 +121,29 @@ class Tasks {
             // offline, the list stays as it is, and its age is told
             if (failed.name !== 'AbortError' && failed.status !== 0) {
                 this.#context.complain(failed);
+                text(this.#pages, '');
             }
+        } finally {
+            clearTimeout(busy);
         }
     }
 
     /** Reads it soon, unless that would move rows where somebody works: then a button offers it. */
     #readSoon() {
-        if (this.#held()) {
+        if (document.hidden) {
+            this.#stale = true;
+        } else if (this.#held()) {
             this.#newer.hidden = false;
         } else if (this.#timer === 0) {
             const pause = this.#filter.q ? SEARCH_AGAIN_MS : AGAIN_MS;
             this.#timer = setTimeout(() => {
                 this.#timer = 0;
-                if (document.hidden || Date.now() - this.#pointerAt < POINTER_MS) {
+                if (document.hidden || this.#held() || Date.now() - this.#pointerAt < POINTER_MS) {
                     this.#readSoon();
-                } else if (this.#held()) {
-                    this.#newer.hidden = false;
                 } else {
                     this.#read();
                 }
-            }, Math.max(50, this.#readAt + pause - Date.now()));
+            }, Math.max(50, this.#readAt + pause - Date.now(), this.#pointerAt + POINTER_MS - Date.now()));
         }
     }
 
@@ -254,6 +263,8 @@ class Tasks {
         this.#list.node.addEventListener('pointermove', () => {
             this.#pointerAt = Date.now();
         });
+        document.addEventListener('visibilitychange', () => document.hidden || !this.#stale || this.#readSoon(),
+            {signal});
         document.addEventListener('keydown', event => this.#key(event), {signal});
     }
 

@@ -30,7 +30,7 @@ public final class Client {
         Client client = new Client(Terminal.ofProcess());
         // Java ends with 130 at SIGINT by itself; what is left to do is a word to the user
         Runtime.getRuntime().addShutdownHook(new Thread(client::interrupted));
-        System.exit(client.run(words));
+        System.exit(client.run(Terminal.whole(words)));
     }
 
     /// Runs a command to its end.

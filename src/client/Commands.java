@@ -135,6 +135,20 @@ final class Commands {
             new Command("drain", "", "refuse new tasks and run what is there", "", """
                       ollama-queue drain
                     """, Change::queue),
+            new Command("events", "", "print every change as it happens; goes on until it is interrupted", """
+                      --since N             all after this number first; 0: all that are kept
+                      --task LIST           of these tasks
+                      --status LIST         of tasks that are then pending, running, completed, failed, cancelled
+                      --type LIST           of tasks of these types
+                      --model LIST          of tasks for these models
+                      --cron LIST           of these cron tasks, and of the tasks that they made
+                    """, """
+                      ollama-queue events
+                      ollama-queue events --status failed --since 0 | jq -r .task.error
+                    """, Events::run),
+            new Command("top", "", "show how the queue stands and what runs, again and again", "", """
+                      ollama-queue top
+                    """, Top::run),
             new Command("backends", "[ACTION] [NAME]", "list the hosts that run tasks; enable or disable one", "", """
                       ollama-queue backends
                       ollama-queue backends disable gpu

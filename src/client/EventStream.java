@@ -59,6 +59,11 @@ final class EventStream implements AutoCloseable {
         }
     }
 
+    /// The last id that the stream gave; null for none yet.
+    String id() {
+        return id;
+    }
+
     /// The stream ended although it was to go on, as when the server stops.
     Failure ended() {
         return api.lost(new EOFException("the stream ended"));

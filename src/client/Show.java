@@ -23,7 +23,7 @@ final class Show {
 
     static int status(Session session, Arguments arguments) {
         if (arguments.operand(0) == null) {
-            queue(session);
+            queue(session, session.api().get("/api/status"));
             return 0;
         }
         return session.each(arguments.operands(), id -> {
@@ -89,8 +89,7 @@ final class Show {
         return status;
     }
 
-    private static void queue(Session session) {
-        byte[] json = session.api().get("/api/status");
+    static void queue(Session session, byte[] json) {
         if (!session.output().isText()) {
             session.output().json(json);
             return;
@@ -136,7 +135,7 @@ final class Show {
         return query.toString();
     }
 
-    private static void add(StringBuilder query, String name, String value) {
+    static void add(StringBuilder query, String name, String value) {
         query.append(query.length() == 0 ? '?' : '&').append(name).append('=').append(Api.encode(value));
     }
 

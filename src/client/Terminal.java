@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.function.IntSupplier;
@@ -38,6 +39,20 @@ record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, S
         return new Terminal(System.in, new FileOutputStream(FileDescriptor.out), err, System.getenv(),
                 Terminal::descriptorIsTerminal, Terminal::columns, InstantSource.system(), ZoneId::systemDefault,
                 Thread::sleep);
+    }
+
+    /// The words of this process's command line. Where the locale is not UTF-8 Java loses their other characters, but
+    /// Linux has them still.
+    static String[] whole(String[] words) {
+        if (String.join("", words).indexOf('\ufffd') < 0) {
+            return words;
+        }
+        try {
+            String[] all = Files.readString(Path.of("/proc/self/cmdline")).split("\0", -1);
+            return Arrays.copyOfRange(all, all.length - 1 - words.length, all.length - 1);
+        } catch (IOException elsewhere) {
+            return words;
+        }
     }
 
     /// The user's time.

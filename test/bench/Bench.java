@@ -37,6 +37,7 @@ public final class Bench {
         all.put("start", StartBench::run);
         all.put("startup", StartupBench::run);
         all.put("list", ListBench::run);
+        all.put("single", SingleBench::run);
         all.put("memory", MemoryBench::run);
         return all;
     }

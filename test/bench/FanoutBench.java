@@ -29,7 +29,9 @@ final class FanoutBench {
 
     /// The kinds of subscribers, each as its request.
     private static final Map<String, String> KINDS = Map.of(
-            "SSE", "GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            "SSE", "GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            "WebSocket", "GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
 
     private FanoutBench() {
     }
@@ -43,7 +45,8 @@ final class FanoutBench {
                     HttpClient http = HttpClient.newHttpClient()) {
                 int port = queue.port();
                 post(http, port, "/api/queue/pause", "");
-                open(work, listeners, port, READERS, KINDS.get(kind));
+                int at = kind.equals("WebSocket") ? wsPort(http, port) : port;
+                open(work, listeners, at, READERS, KINDS.get(kind));
                 // the pause was the first
                 long seq = 1;
                 for (int i = -1; i < Subject.RUNS; i++) {
@@ -121,6 +124,12 @@ final class FanoutBench {
         }
         listeners.ask("await " + (seq + HELD));
         return (double) READERS * HELD / ((System.nanoTime() - begun) / 1e9);
+    }
+
+    private static int wsPort(HttpClient http, int port) throws Exception {
+        String info = http.send(HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/api/info")).build(),
+                BodyHandlers.ofString()).body();
+        return (int) ((Json.Obj) Json.parse(info)).integer("ws_port", 0);
     }
 
     private static String post(HttpClient http, int port, String path, String body) throws Exception {

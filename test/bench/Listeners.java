@@ -28,6 +28,9 @@ final class Listeners {
     private static final byte[] MARK = "{\"seq\":".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] HEAD_END = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
+    /// A sign of life that a WebSocket's server may want: a masked pong.
+    private static final byte[] PONG = {(byte) 0x8a, (byte) 0x80, 0, 0, 0, 0};
+
     private final Selector selector = Selector.open();
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
     private final List<Listener> all = new ArrayList<>();
@@ -73,6 +76,11 @@ final class Listeners {
     }
 
     private String await(long seq) throws IOException {
+        for (SelectionKey key : selector.keys()) {
+            if (key.isValid() && ((Listener) key.attachment()).pongs) {
+                ((SocketChannel) key.channel()).write(ByteBuffer.wrap(PONG));
+            }
+        }
         target = seq;
         there = (int) all.stream().filter(listener -> listener.last >= seq).count();
         long before = -1;
@@ -106,6 +114,7 @@ final class Listeners {
     private final class Listener {
         private final StringBuilder head = new StringBuilder();
         private Part part = Part.HEAD;
+        private boolean pongs;
         private int chunkLeft;
         /// How much of the mark was seen; all of it: the number follows.
         private int seen;
@@ -143,6 +152,7 @@ final class Listeners {
                 if (bytes[at] == '\n' && head.length() >= HEAD_END.length
                         && head.substring(head.length() - HEAD_END.length).equals("\r\n\r\n")) {
                     part = head.toString().contains("chunked") ? Part.CHUNK_SIZE : Part.PLAIN;
+                    pongs = head.toString().contains(" 101 ");
                     answered++;
                     return at + 1;
                 }

@@ -29,8 +29,8 @@ final class CommandsTest {
     @Test
     void help_everyCommand_isListed() {
         assertEquals(List.of("submit", "batch", "status", "list", "export", "import", "show", "result", "wait",
-                "follow", "cancel", "priority", "retry", "pause", "resume", "drain", "backends", "cron", "help",
-                "version"), names());
+                "follow", "cancel", "priority", "retry", "pause", "resume", "drain", "events", "top", "backends",
+                "cron", "help", "version"), names());
     }
 
     @Test

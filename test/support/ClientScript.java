@@ -94,9 +94,9 @@ public final class ClientScript {
         String shown = ID.matcher(text.replace(url, "URL")).replaceAll(
                 found -> found.group(1).equals("task") ? "TASK" : "CRON")
                 .replaceAll("\\d{4}-\\d\\d-\\d\\d[T ][\\d:.]+Z?", "TIME")
-                .replaceAll("(?<=[ ,])[\\d.]+(ms|s)\\b", "AGE");
+                .replaceAll("(?<=[ ,])[\\d.]+(ms|s)\\b", "AGE").replaceAll("AGE +", "AGE ");
         StringBuilder lines = new StringBuilder();
-        shown.lines().forEach(line -> lines.append(mark).append(line.stripTrailing()).append('\n'));
+        shown.lines().forEach(line -> lines.append((mark + line).stripTrailing()).append('\n'));
         return lines.toString();
     }
 }

@@ -128,6 +128,8 @@ public final class FakeApi implements AutoCloseable {
                     + "\"slots\":4,\"slots_used\":0,\"completed\":0,\"failed\":3,\"tokens_per_second\":0}]");
         } else if (path.startsWith("/api/backends/")) {
             json(exchange, 200, "{\"name\":\"gpu\"}");
+        } else if (path.startsWith("/api/events")) {
+            everything(exchange);
         } else if (path.startsWith("/api/queue/")) {
             json(exchange, 200, "{\"mode\":\"" + path.substring(11) + "\"}");
         } else if (path.startsWith("/api/cron")) {
@@ -296,6 +298,35 @@ public final class FakeApi implements AutoCloseable {
             }
         }
         event(out, null, "task", "{\"seq\":3,\"what\":\"" + task.status + "\",\"task\":" + summary(task) + "}");
+    }
+
+    /// Every stream ends early; who has come to event 11 is sent away.
+    private void everything(HttpExchange exchange) throws IOException {
+        String after = String.valueOf(exchange.getRequestHeaders().getFirst("Last-Event-ID"));
+        if (after.equals("11")) {
+            error(exchange, 403, "enough");
+            return;
+        }
+        exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+        exchange.sendResponseHeaders(200, 0);
+        OutputStream out = exchange.getResponseBody();
+        String head = ",\"at\":\"2026-01-02T03:04:05.678Z\",\"what\":";
+        switch (after) {
+            case "4" -> {
+                event(out, "5", "task", "{\"seq\":5" + head + "\"submitted\",\"task\":{\"id\":\"task_000000000001\","
+                        + "\"type\":\"chat\",\"model\":\"qwen3\",\"preview\":\"Hello\\nyou\",\"executed_on\":null}}");
+                event(out, "6", "task", "{\"seq\":6" + head + "\"failed\",\"task\":{\"id\":\"task_000000000001\","
+                        + "\"type\":\"chat\",\"model\":\"qwen3\",\"executed_on\":\"gpu\",\"error\":\"too long\"}}");
+                event(out, "6", "dropped", "{\"seq\":6,\"event\":\"dropped\",\"reason\":\"too slow\"}");
+            }
+            case "6" -> {
+                event(out, "9", "reset", "{\"seq\":9,\"event\":\"reset\",\"oldest\":8}");
+                event(out, "10", "cron", "{\"seq\":10" + head + "\"fired\",\"cron\":{\"name\":\"nightly\"}}");
+                event(out, "11", "queue", "{\"seq\":11" + head + "\"paused\",\"mode\":\"paused\"}");
+            }
+            // a place, and no event yet
+            default -> out.write(": ping\nid: 4\n\n".getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     private static void chunk(OutputStream out, int attempt, int offset, String kind, String text) throws IOException {

@@ -12,6 +12,8 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,28 +29,28 @@ import support.browser.WithBrowser;
 /// server's module, so no class outside of it may lie in a package of this name.)
 @WithBrowser
 @Timeout(60)
+@TestInstance(Lifecycle.PER_CLASS)
 final class ModulesTest {
 
-    @TempDir
-    private static Path directory;
-    private static ServerProcess server;
+    private ServerProcess server;
     /// One for all, as nothing here changes it.
-    private static Page page;
+    private Page page;
 
     @BeforeAll
-    static void start(Page opened) {
+    void start(Page opened, @TempDir Path directory) {
         server = ServerProcess.start(directory.resolve("data"), "--ollama-host", "echo:");
         page = opened.open(server.url());
     }
 
     @AfterAll
-    static void stop() {
+    void stop() {
         server.close();
     }
 
     /// The value of an expression that sees everything of a module.
     private Json js(String module, String expression) {
-        return page.eval("(async () => { const m = await import('/" + module + ".js'); return (" + expression + "); })()");
+        return page.eval("(async () => { const m = await import('/" + module + ".js'); return (" + expression
+                + "); })()");
     }
 
     private String text(String module, String expression) {
@@ -139,20 +141,21 @@ final class ModulesTest {
                 + "ended_at: '2026-01-01T00:00:03Z', error: 'x'}]}";
         assertEquals("wait 2000, attempt 1000 1 failed, wait 2000, attempt 4000 2 running", text("task",
                 "m.stretches(" + task + ", Date.parse('2026-01-01T00:00:09Z')).map(s => [s.kind, s.to - s.from, "
-                        + "s.number, s.failed && 'failed', s.running && 'running'].filter(x => x).join(' ')).join(', ')"));
+                        + "s.number, s.failed && 'failed', s.running && 'running'].filter(x => x).join(' '))"
+                        + ".join(', ')"));
     }
 
     @Test
     void serverSentEvents_howeverTheyAreCut_areTheSame() {
-        String stream = "id: 1\\nevent: task\\ndata: {\"a\":1}\\n\\n: ping\\n\\ndata: [1,\\ndata: 2]\\r\\n\\r\\nid: 3\\n"
-                + "data:\"ü€😀\"\\n\\n";
+        String stream = "id: 1\\nevent: task\\ndata: {\"a\":1}\\n\\n: ping\\n\\ndata: [1,\\ndata: 2]\\r\\n"
+                + "\\r\\nid: 3\\ndata:\"ü€😀\"\\n\\n";
         String read = "(async cut => { const bytes = new TextEncoder().encode('" + stream + "'); let i = 0;"
                 + "const body = new ReadableStream({pull(c) { if (i >= bytes.length) c.close(); else "
                 + "c.enqueue(bytes.slice(i, i += cut)); }}); const all = [];"
                 + "for await (const e of m.serverSentEvents(new Response(body))) all.push(e);"
                 + "return JSON.stringify(all); })";
-        String expected = "[{\"event\":\"task\",\"id\":\"1\",\"data\":{\"a\":1}},{\"event\":\"message\",\"data\":[1,2]},"
-                + "{\"event\":\"message\",\"id\":\"3\",\"data\":\"ü€😀\"}]";
+        String expected = "[{\"event\":\"task\",\"id\":\"1\",\"data\":{\"a\":1}},"
+                + "{\"event\":\"message\",\"data\":[1,2]},{\"event\":\"message\",\"id\":\"3\",\"data\":\"ü€😀\"}]";
         for (int cut : new int[] {1, 2, 3, 7, 1_000}) {
             assertEquals(expected, text("events", "await " + read + "(" + cut + ")"), "cut " + cut);
         }

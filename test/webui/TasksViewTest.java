@@ -10,6 +10,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,25 +24,24 @@ import support.browser.WithBrowser;
 /// The view Tasks, used as a person uses it. The embedded model takes 20 ms a word.
 @WithBrowser
 @Timeout(90)
+@TestInstance(Lifecycle.PER_CLASS)
 final class TasksViewTest {
 
     private static final String LONG = "word ".repeat(3_000);
 
-    @TempDir
-    private static Path directory;
-    private static ServerProcess server;
+    private ServerProcess server;
 
     @BeforeAll
-    static void start() {
+    void start(@TempDir Path directory) {
         server = ServerProcess.start(directory.resolve("data"), "--ollama-host", "echo:?delay=20ms", "--workers", "2");
     }
 
     @AfterAll
-    static void stop() {
+    void stop() {
         server.close();
     }
 
-    private static String submit(String prompt, String more) {
+    private String submit(String prompt, String more) {
         return server.submit(new JsonWriter().beginObject().name("type").string("generate").name("prompt")
                 .string(prompt).endObject().toString().replaceFirst("}$", more + "}"));
     }
@@ -53,7 +54,7 @@ final class TasksViewTest {
         return "document.querySelector('" + row(id) + "')?.dataset.status";
     }
 
-    private static Page tasks(Page page, String query) {
+    private Page tasks(Page page, String query) {
         return page.open(server.url() + "/#/tasks" + query).waitForText("live ·");
     }
 
@@ -123,7 +124,8 @@ final class TasksViewTest {
             for (int i = 0; i < 3; i++) {
                 ids.add(submit("chosen " + i, ""));
             }
-            tasks(page, "?q=chosen").waitFor("document.querySelectorAll('tbody tr').length === 3").waitForText("paused");
+            tasks(page, "?q=chosen").waitFor("document.querySelectorAll('tbody tr').length === 3");
+            page.waitForText("paused");
             page.click(row(ids.get(0)) + " input");
             page.eval("document.querySelector('" + row(ids.get(2)) + " input').dispatchEvent("
                     + "new MouseEvent('click', {bubbles: true, shiftKey: true}))");

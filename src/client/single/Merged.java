@@ -95,7 +95,7 @@ final class Merged {
                 }
             }
         }
-        return String.join("\n", lines.keySet()) + "\n\n";
+        return lines.isEmpty() ? "" : String.join("\n", lines.keySet()) + "\n";
     }
 
     /// Gives a name to a type, once.

@@ -4,14 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.IntConsumer;
 
-import server.live.AnswerBuffer;
 import server.live.AnswerBuffer.Chunk;
+import server.live.AnswerPieces;
+import server.live.AnswerPieces.Piece;
 import server.live.Answers;
 import server.live.Watch;
 import server.queue.TaskQueue;
 import server.queue.DurableEvent;
-import server.task.ResultText;
-import server.task.TaskDocument;
 import shared.Problem;
 import shared.TaskStatus;
 import shared.json.JsonReader;
@@ -21,9 +20,6 @@ import shared.json.Slice;
 /// One reader's stream of one task, as [TaskStream] describes it. All pieces of an attempt come before the event that
 /// tells of its end.
 final class TaskFollower {
-
-    /// How a result is cut into pieces, in bytes.
-    private static final int PIECE_MAX = 64 << 10;
 
     private static final byte[] PING = ": ping\n\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END = {'\n', '\n'};
@@ -55,28 +51,20 @@ final class TaskFollower {
 
     private final long task;
     private final TaskQueue queue;
-    private final Answers answers;
     private final Watch watch;
-    private final IntConsumer memory;
     private final LiveOutput out;
-
-    /// Where the reader is.
-    private Place place;
-    /// The running attempt's answer; null while none is known.
-    private AnswerBuffer buffer;
-    /// Whether an attempt runs, by the events sent so far.
-    private boolean running;
+    private final AnswerPieces pieces;
     private long lastSeq;
+
+    /// @param place  what the reader has
     /// @param memory is told before so many bytes of a result are kept for the client; may throw
     TaskFollower(long task, TaskQueue queue, Answers answers, Watch watch, Place place, IntConsumer memory,
             LiveOutput out) {
         this.task = task;
         this.queue = queue;
-        this.answers = answers;
         this.watch = watch;
-        this.memory = memory;
-        this.place = place;
         this.out = out;
+        pieces = new AnswerPieces(task, TaskStatus.PENDING, place.attempt(), place.offset(), queue, answers, memory);
     }
 
     void run() throws IOException, InterruptedException {
@@ -92,33 +80,10 @@ final class TaskFollower {
                 ended = event.ended() && event.seq() == lastSeq;
                 continue;
             }
-            adopt();
             drain();
             if (!out.flush()) {
                 rest();
             }
-        }
-    }
-
-    /// Turns to the answer that is being given.
-    private void adopt() throws IOException {
-        AnswerBuffer newest = running ? answers.find(task) : null;
-        if (newest != null && newest != buffer) {
-            drain();
-            buffer = newest;
-            boolean resumes = place.attempt() == newest.attempt()
-                    && (place.offset() <= newest.length() || newest.truncated());
-            place = resumes ? place : new Place(newest.attempt(), 0);
-        }
-    }
-
-    /// Sends what there is of the answer.
-    private void drain() throws IOException {
-        if (buffer == null) {
-            return;
-        }
-        for (Chunk chunk = buffer.read(place.offset()); chunk != null; chunk = buffer.read(place.offset())) {
-            piece(chunk.thinking(), chunk.offset(), chunk.end(), chunk.text());
         }
     }
 
@@ -127,65 +92,24 @@ final class TaskFollower {
             return;
         }
         lastSeq = event.seq();
-        String status = status(event.json());
-        running = status.equals(TaskStatus.RUNNING.text);
-        if (!running) {
+        TaskStatus status = status(event.json());
+        pieces.become(status);
+        if (status != TaskStatus.RUNNING) {
             drain();
-            if (status.equals(TaskStatus.COMPLETED.text) && (buffer == null || buffer.truncated())) {
-                drainResult();
-            }
-            buffer = null;
         }
         send("event: task\ndata: ", event.json());
     }
 
-    /// Sends what the result has beyond the reader's place.
-    private void drainResult() throws IOException {
-        TaskDocument document;
-        try {
-            document = queue.document(task);
-        } catch (Problem deleted) {
-            return;
+    /// Sends what there is of the answer.
+    private void drain() throws IOException {
+        for (Piece piece = pieces.next(); piece != null; piece = pieces.next()) {
+            Chunk chunk = piece.chunk();
+            JsonWriter json = new JsonWriter(64 + chunk.text().length());
+            json.beginObject().name("attempt").number(piece.attempt()).name("offset").number(chunk.offset())
+                    .name(chunk.thinking() ? "thinking" : "text").string(chunk.text()).endObject();
+            send("event: chunk\nid: " + piece.attempt() + "." + chunk.end() + "\ndata: ",
+                    new Slice(json.buffer(), 0, json.length()));
         }
-        if (document.result() == null || document.attempts().isEmpty()) {
-            return;
-        }
-        int attempt = document.attempts().getLast().number();
-        if (place.attempt() != attempt) {
-            place = new Place(attempt, 0);
-        }
-        // its two texts, and their bytes
-        memory.accept(2 * document.result().length());
-        ResultText answer = ResultText.of(document.result());
-        byte[] thinking = answer.thinking().getBytes(StandardCharsets.UTF_8);
-        pieces(true, thinking, 0);
-        pieces(false, answer.text().getBytes(StandardCharsets.UTF_8), thinking.length);
-    }
-
-    /// @param base the offset of these bytes in the answer
-    private void pieces(boolean thinking, byte[] utf8, int base) throws IOException {
-        while (place.offset() < base + utf8.length) {
-            int from = characterStart(utf8, place.offset() - base);
-            int to = utf8.length - from <= PIECE_MAX ? utf8.length : characterStart(utf8, from + PIECE_MAX);
-            piece(thinking, base + from, base + to, new String(utf8, from, to - from, StandardCharsets.UTF_8));
-        }
-    }
-
-    private static int characterStart(byte[] utf8, int at) {
-        int start = at;
-        while (start > 0 && (utf8[start] & 0xc0) == 0x80) {
-            start--;
-        }
-        return start;
-    }
-
-    private void piece(boolean thinking, int offset, int end, String text) throws IOException {
-        JsonWriter json = new JsonWriter(64 + text.length());
-        json.beginObject().name("attempt").number(place.attempt()).name("offset").number(offset)
-                .name(thinking ? "thinking" : "text").string(text).endObject();
-        send("event: chunk\nid: " + place.attempt() + "." + end + "\ndata: ",
-                new Slice(json.buffer(), 0, json.length()));
-        place = new Place(place.attempt(), end);
     }
 
     private void send(String head, Slice data) throws IOException {
@@ -206,18 +130,18 @@ final class TaskFollower {
     }
 
     /// The task's status as an event tells it.
-    private static String status(Slice event) {
+    private static TaskStatus status(Slice event) {
         JsonReader json = JsonReader.ofOwn(event);
         json.beginObject();
         for (String name = json.nextName(); name != null; name = json.nextName()) {
             if (name.equals("task")) {
                 json.beginObject();
             } else if (name.equals("status")) {
-                return json.string();
+                return TaskStatus.parse(json.string());
             } else {
                 json.skip();
             }
         }
-        return "";
+        return TaskStatus.PENDING;
     }
 }

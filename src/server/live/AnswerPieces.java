@@ -51,11 +51,26 @@ public final class AnswerPieces {
         this.memory = memory;
     }
 
-    /// Tells what the task's status is now. Call it once [#next] has come to its end: what is not handed out of the
-    /// answer before might be lost.
+    /// Tells what the task's status is now. Before an attempt begins, [#next] must have come to its end: what is not
+    /// handed out of the answer before might be lost.
     public void become(TaskStatus now) {
         status = now;
         settled = false;
+    }
+
+    /// Takes hold of the answer that is being given, so that all of it can be read later. [#next] does so too.
+    public void look() {
+        if (status != TaskStatus.RUNNING || buffer != null && offset < buffer.length()) {
+            return;
+        }
+        AnswerBuffer newest = answers.find(task);
+        if (newest != null && newest != buffer) {
+            buffer = newest;
+            if (attempt != newest.attempt() || offset > newest.length() && !newest.truncated()) {
+                attempt = newest.attempt();
+                offset = 0;
+            }
+        }
     }
 
     /// Whether nothing is left to say of what the status ended: an attempt that runs ends nothing.
@@ -87,18 +102,8 @@ public final class AnswerPieces {
     }
 
     private Piece ofBuffer() {
+        look();
         Chunk chunk = buffer == null ? null : buffer.read(offset);
-        if (chunk == null && status == TaskStatus.RUNNING) {
-            AnswerBuffer newest = answers.find(task);
-            if (newest != null && newest != buffer) {
-                buffer = newest;
-                if (attempt != newest.attempt() || offset > newest.length() && !newest.truncated()) {
-                    attempt = newest.attempt();
-                    offset = 0;
-                }
-                chunk = buffer.read(offset);
-            }
-        }
         return chunk == null ? null : piece(chunk);
     }
 

@@ -93,7 +93,8 @@ final class Table {
             of("limits.answer_bytes", size("1KiB", "1GiB"), "64MiB", "a host's answer; beyond it the task fails"),
             of("limits.request_time", duration("1s", "1d"), "2m", "until a request has come, with its body"),
             of("limits.connections", integer(1, 1_000_000), "12000", "connections at a time; further ones are closed"),
-            of("limits.event_streams", integer(0, 1_000_000), "1000", "event streams at a time; beyond it 503"),
+            of("limits.event_streams", integer(0, 1_000_000), "1000", "event streams at a time, and "
+                    + "as many WebSockets; beyond it 503"),
             of("limits.list", integer(1, 1_000_000), "1000", "tasks in one array of a listing"),
             of("limits.wait", duration("1s", "1d"), "10m", "the longest long-poll"),
 

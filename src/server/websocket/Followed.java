@@ -67,6 +67,7 @@ final class Followed implements AutoCloseable {
     /// @return whether there may be more
     boolean speak(FrameWriter out, long told) throws IOException {
         if (pieces.status() == TaskStatus.RUNNING && told < latest) {
+            pieces.look();
             return false;
         }
         Piece piece = pieces.next();

@@ -11,7 +11,7 @@ public final class KnownKeys {
     private static final String SECTIONS = """
             *: default_model plugins log_level log_file
             client: server_url token
-            server: host port token token_file allowed_hosts grace
+            server: host port ws_port token token_file allowed_hosts grace
             storage: path segment_size
             ollama: host
             ollama.hosts[]: name url weight max_concurrent

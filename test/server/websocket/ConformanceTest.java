@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterAll;
@@ -272,6 +273,31 @@ final class ConformanceTest {
             for (int i = 0; i < 500; i++) {
                 assertEquals("81 message " + i, client.shown());
             }
+        }
+    }
+
+    // ---- anything at all
+
+    @Test
+    void randomBytes_endTheConnectionAndNothingElse() throws IOException {
+        long seed = Long.getLong("seed", 42);
+        Random random = new Random(seed);
+        try (RawClient other = open()) {
+            for (int i = 0; i < 60; i++) {
+                byte[] garbage = new byte[1 + random.nextInt(2_000)];
+                random.nextBytes(garbage);
+                try (RawClient client = open()) {
+                    client.send(garbage);
+                    client.end();
+                    String last = "";
+                    for (String next = client.shown(); !next.equals("eof"); next = client.shown()) {
+                        assertTrue(!last.startsWith("88 "), "seed " + seed + ": a frame after the Close frame");
+                        last = next;
+                    }
+                }
+            }
+            other.say("still there?");
+            assertEquals("81 still there?", other.shown());
         }
     }
 }

@@ -287,8 +287,8 @@ final class LiveDialogueTest {
                 answers.get(task).text("w" + i + " ");
                 texts.set(task, texts.get(task) + "w" + i + " ");
             }
-            for (Run run : runs) {
-                http.complete(run, "{\"response\":\"whatever\"}");
+            for (int i = 0; i < tasks; i++) {
+                http.complete(runs.get(i), "{\"response\":\"" + texts.get(i) + "\"}");
             }
             Map<String, StringBuilder> heard = new HashMap<>();
             for (int ended = 0; ended < tasks;) {
@@ -397,6 +397,31 @@ final class LiveDialogueTest {
             assertEquals(1, sockets.open());
             try (LiveClient again = open("?since=" + (seq - 1))) {
                 assertEquals("submitted " + seq, again.shown());
+            }
+        }
+    }
+
+    @Test
+    void client_thatIsTooSlow_isToldSoAndResumesWithoutALoss() throws IOException {
+        try (WebSocketServer patient = WebSocketServer.start(WebSocketOptions.DEFAULT,
+                new WebSocketServer.Parts(http.queue, http.answers, http.events, http.api))) {
+            long seq = 0;
+            try (LiveClient slow = new LiveClient(patient.port(), "?since=0")) {
+                String batch = "[" + (ApiServer.HELLO + ",").repeat(999) + ApiServer.HELLO + "]";
+                for (int i = 0; i < 10; i++) {
+                    http.post("/api/tasks/batch", batch);
+                }
+                RawClient.Frame frame = slow.raw().next();
+                for (; frame.first() == 0x81; frame = slow.raw().next()) {
+                    assertEquals(++seq, ((Json.Obj) Json.parse(frame.payload())).integer("seq", -1));
+                }
+                assertTrue(frame.shown().startsWith("88 1013 too slow: "), frame.shown());
+            }
+            assertTrue(seq < 10_000, "it was to be dropped before the end");
+            try (LiveClient again = new LiveClient(patient.port(), "?since=" + seq)) {
+                while (seq < 10_000) {
+                    assertEquals(++seq, again.next().integer("seq", -1));
+                }
             }
         }
     }

@@ -211,7 +211,8 @@ public final class Page implements AutoCloseable {
                 (async element => {
                   element.scrollIntoView({block: 'center', inline: 'nearest', behavior: 'instant'});
                   await new Promise(resolve => requestAnimationFrame(resolve));
-                  const box = element.getBoundingClientRect();
+                  // of what wraps, the first line
+                  const box = element.getClientRects()[0];
                   const x = box.left + box.width / 2, y = box.top + box.height / 2;
                   const top = document.elementFromPoint(x, y);
                   const over = top && !element.contains(top) && !top.closest('label')?.contains(element)

@@ -1,0 +1,108 @@
+package client;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+import shared.json.Json;
+import shared.json.JsonException;
+
+/// The command `events`: every change as it happens, a line for people where they look, JSON for programs. A lost
+/// connection is taken up again where it broke off, so nothing is missing and nothing comes twice.
+final class Events {
+
+    private final Session session;
+    private final boolean forPeople;
+    private String last;
+
+    private Events(Session session, boolean forPeople) {
+        this.session = session;
+        this.forPeople = forPeople;
+    }
+
+    static int run(Session session, Arguments arguments) {
+        StringBuilder query = new StringBuilder();
+        for (String name : List.of("since", "task", "status", "type", "model", "cron")) {
+            arguments.all(name).forEach(value -> Show.add(query, name, value));
+        }
+        boolean forPeople = session.output().isText()
+                && (session.terminal().isTerminal().test(1) || arguments.has("output"));
+        Events events = new Events(session, forPeople);
+        Reconnect reconnect = new Reconnect(session, false);
+        while (true) {
+            try {
+                events.read("/api/events" + query, reconnect);
+            } catch (Failure failure) {
+                reconnect.lost(failure);
+            }
+        }
+    }
+
+    /// Never returns.
+    private void read(String path, Reconnect reconnect) {
+        try (EventStream stream = new EventStream(session.api(), path, last)) {
+            reconnect.reached();
+            try {
+                for (EventStream.Event event = stream.next(); event != null; event = stream.next()) {
+                    print(event);
+                }
+                throw stream.ended();
+            } finally {
+                last = stream.id();
+            }
+        }
+    }
+
+    private void print(EventStream.Event event) {
+        byte[] json = event.data().getBytes(StandardCharsets.UTF_8);
+        Json.Obj data;
+        try {
+            data = (Json.Obj) Json.parse(json);
+        } catch (JsonException | ClassCastException rubbish) {
+            throw session.api().notOurs("an event that is no JSON object");
+        }
+        if (event.name().equals("dropped")) {
+            throw session.api().lost(new IOException(data.text("reason")));
+        }
+        if (event.name().equals("reset")) {
+            session.note("events before this are missing: the server keeps those from number "
+                    + data.integer("oldest", 0) + " on");
+        }
+        if (!forPeople) {
+            session.output().json(json);
+        } else if (!event.name().equals("reset")) {
+            Terminal terminal = session.terminal();
+            boolean wide = !terminal.isTerminal().test(1);
+            session.output().line(TaskTable.fit(line(event.name(), data),
+                    wide ? Integer.MAX_VALUE : terminal.width().getAsInt()));
+        }
+        session.output().flush();
+    }
+
+    private String line(String kind, Json.Obj event) {
+        Json.Obj subject = event.get(kind) instanceof Json.Obj object ? object : event;
+        String detail = TaskTable.cell(subject, "error");
+        detail = detail.isEmpty() ? TaskTable.cell(subject, "preview") : detail;
+        String host = TaskTable.cell(subject, "executed_on");
+        String name = kind.equals("task") ? TaskTable.cell(subject, "id") + "  " + TaskTable.cell(subject, "type") + " "
+                + TaskTable.cell(subject, "model") + (host.isEmpty() ? "" : " on " + host)
+                : kind + " " + TaskTable.cell(subject, "name");
+        String what = TaskTable.cell(event, "what");
+        String line = time(TaskTable.cell(event, "at")) + "  " + what + " ".repeat(Math.max(0, 11 - what.length()))
+                + name + (detail.isEmpty() ? "" : ": " + detail);
+        return line.stripTrailing();
+    }
+
+    private String time(String at) {
+        try {
+            return DateTimeFormatter.ISO_LOCAL_TIME.format(Instant.parse(at).atZone(session.terminal().zone().get())
+                    .truncatedTo(ChronoUnit.SECONDS));
+        } catch (DateTimeException unknown) {
+            return at;
+        }
+    }
+}

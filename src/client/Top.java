@@ -1,0 +1,47 @@
+package client;
+
+import java.util.Map;
+
+/// The command `top`: how the queue stands and what runs, drawn anew each second on a terminal; elsewhere once.
+final class Top {
+
+    private static final long PAUSE_MS = 1_000;
+    private static final int TASKS = 15;
+
+    private Top() {
+    }
+
+    static int run(Session session, Arguments arguments) {
+        Terminal terminal = session.terminal();
+        boolean live = session.output().isText() && terminal.isTerminal().test(1)
+                && !"dumb".equals(terminal.variable("TERM"));
+        Reconnect reconnect = new Reconnect(session, false);
+        while (true) {
+            try {
+                byte[] status = session.api().get("/api/status");
+                byte[] running = session.api().bytes(session.api().send("GET",
+                        "/api/tasks?status=running,pending&sort=status&order=desc&limit=" + TASKS, Map.of(), null));
+                reconnect.reached();
+                if (live) {
+                    // to the corner, and nothing left of what stood there
+                    session.output().line("\033[H\033[2Jollama-queue top  " + terminal.now().toLocalTime().withNano(0));
+                }
+                Show.queue(session, status);
+                if (session.output().isText()) {
+                    session.output().line("");
+                    TaskTable.print(session, Show.tasks(session, running));
+                }
+                session.output().flush();
+                if (!live) {
+                    return 0;
+                }
+                terminal.sleep().millis(PAUSE_MS);
+            } catch (Failure failure) {
+                reconnect.lost(failure);
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                return Failure.INTERRUPTED;
+            }
+        }
+    }
+}

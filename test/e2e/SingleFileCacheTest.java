@@ -1,0 +1,198 @@
+package e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import support.Jdks;
+
+/// `sh Client.java`: what the shell's part of the single file keeps and what it trusts. The Java part is a small one
+/// here, for it is compiled often.
+class SingleFileCacheTest {
+
+    private static final int ENTRIES_MAX = 5;
+
+    @TempDir
+    private Path folder;
+    private Path program;
+    private Path cache;
+
+    @BeforeEach
+    void write() throws IOException {
+        program = folder.resolve("Client.java");
+        cache = folder.resolve("home with space/.cache/ollama-queue");
+        write("hello");
+    }
+
+    @Test
+    void start_second_compilesNothing() throws Exception {
+        assertEquals("hello a b c\n", run("a b", "c"));
+        Path jar = entries().get(0).resolve("client.jar");
+        FileTime made = Files.getLastModifiedTime(jar);
+        Files.delete(jar.resolveSibling("client.jsa"));
+        assertEquals("hello d\n", run("d"));
+        assertEquals(made, Files.getLastModifiedTime(jar));
+        assertEquals(1, entries().size());
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(cache)));
+    }
+
+    @Test
+    void start_fileChanged_compilesAnew() throws Exception {
+        run();
+        write("other");
+        assertEquals("other\n", run());
+        assertEquals(2, entries().size());
+    }
+
+    @Test
+    void start_manyAtOnceOnAnEmptyCache_allWorkAndOneStays() throws Exception {
+        List<Process> starts = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            starts.add(start(Map.of(), Integer.toString(i)));
+        }
+        for (int i = 0; i < 4; i++) {
+            assertEquals("hello " + i + "\n", output(starts.get(i)));
+        }
+        assertEquals(1, entries().size(), entries().toString());
+        assertTrue(Files.exists(entries().get(0).resolve("client.jsa")), "the archive is there");
+    }
+
+    @Test
+    void start_newVersion_dropsTheOldest() throws Exception {
+        Files.createDirectories(cache);
+        for (int i = 0; i < ENTRIES_MAX + 1; i++) {
+            Path old = Files.createDirectory(cache.resolve("0" + i));
+            Files.setLastModifiedTime(old, FileTime.fromMillis(1_000_000L * (i + 1)));
+        }
+        Path unfinished = Files.createDirectory(cache.resolve("new.abcdef"));
+        Files.setLastModifiedTime(unfinished, FileTime.fromMillis(1_000_000));
+        run();
+        List<String> names = entries().stream().map(entry -> entry.getFileName().toString()).sorted().toList();
+        assertEquals(ENTRIES_MAX, names.size(), names.toString());
+        assertEquals(List.of("02", "03", "04", "05"), names.subList(0, 4).stream().sorted().toList());
+    }
+
+    @Test
+    void start_cacheThatOthersMayWriteTo_isNotTrusted() throws Exception {
+        run();
+        Path jar = entries().get(0).resolve("client.jar");
+        Files.writeString(jar, "planted");
+        Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwx---"));
+        assertEquals("ollama-queue: note: " + cache + " is not a folder that only you can write to: this start "
+                + "compiles anew\nhello x\n", run("x"));
+    }
+
+    @Test
+    void start_parentThatOthersMayWriteTo_isNotTrusted() throws Exception {
+        Files.createDirectories(cache);
+        Files.setPosixFilePermissions(cache.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertTrue(run("x").contains("note: " + cache + " is not a folder"), "a note");
+        assertEquals(List.of(), entries());
+    }
+
+    @Test
+    void start_cacheOfAnotherUser_isNotTrusted() throws Exception {
+        Files.createDirectories(cache);
+        Process chown = new ProcessBuilder("chown", "65534", cache.toString()).start();
+        boolean root = chown.waitFor() == 0;
+        assertTrue(root || System.getenv("CI") == null, "CI must try another user's folder");
+        Assumptions.assumeTrue(root, "giving a folder away takes root");
+        assertTrue(run("x").contains("note: " + cache + " is not a folder"), "a note");
+    }
+
+    @Test
+    void start_cacheIsAFile_runsWithoutIt() throws Exception {
+        Files.createDirectories(cache.getParent());
+        Files.writeString(cache, "in the way");
+        assertTrue(run("x").endsWith(": this start compiles anew\nhello x\n"), "a note and the answer");
+    }
+
+    @Test
+    void start_noHome_runsWithoutACache() throws Exception {
+        assertEquals("ollama-queue: note: there is no home for a cache: this start compiles anew\nhello x\n",
+                output(start(Map.of("HOME", ""), "x")));
+    }
+
+    @Test
+    void start_xdgCacheHome_isUsed() throws Exception {
+        assertEquals("hello\n", output(start(Map.of("HOME", "", "XDG_CACHE_HOME", folder.resolve("xdg").toString()))));
+        try (Stream<Path> entries = Files.list(folder.resolve("xdg/ollama-queue"))) {
+            assertEquals(1, entries.count());
+        }
+    }
+
+    @Test
+    void start_statusOfTheProgram_isKept() throws Exception {
+        Process process = start(Map.of(), "exit");
+        output(process);
+        assertEquals(7, process.exitValue());
+    }
+
+    @Test
+    void start_noJava_saysWhatToInstall() throws Exception {
+        Process process = start(Map.of("JAVA_HOME", folder.toString()));
+        assertEquals("ollama-queue: error: there is no java: install a JDK, 17 or later, or set JAVA_HOME\n",
+                output(process));
+        assertNotEquals(0, process.exitValue());
+    }
+
+    private void write(String word) throws IOException {
+        Files.writeString(program, Files.readString(Path.of("src/client/single/head.txt")) + """
+
+                import java.util.List;
+
+                final class Client {
+                    public static void main(String[] words) {
+                        System.out.println(("%s " + String.join(" ", List.of(words))).strip());
+                        System.exit(words.length > 0 && words[0].equals("exit") ? 7 : 0);
+                    }
+                }
+                """.replace("%s", word));
+    }
+
+    private String run(String... words) throws Exception {
+        return output(start(Map.of(), words));
+    }
+
+    private Process start(Map<String, String> environment, String... words) throws IOException {
+        List<String> command = new ArrayList<>(List.of("sh", program.toString()));
+        command.addAll(List.of(words));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        Map<String, String> all = new HashMap<>(Map.of("PATH", System.getenv("PATH"), "JAVA_HOME",
+                Jdks.current().toString(), "HOME", folder.resolve("home with space").toString()));
+        all.putAll(environment);
+        builder.environment().clear();
+        builder.environment().putAll(all);
+        return builder.start();
+    }
+
+    private static String output(Process process) throws IOException, InterruptedException {
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it ends");
+        return output;
+    }
+
+    private List<Path> entries() throws IOException {
+        try (Stream<Path> entries = Files.list(cache)) {
+            return entries.sorted().toList();
+        }
+    }
+}

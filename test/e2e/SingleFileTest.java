@@ -1,0 +1,132 @@
+package e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+import support.ClientScript;
+import support.Jdks;
+import support.ServerProcess;
+
+/// The client in one file, on both ends of the JDKs that it is made for.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SingleFileTest {
+
+    private static final Path MADE = Path.of("build/dist/Client.java").toAbsolutePath();
+    private static final Path SCRIPT = Path.of("test/e2e/commands.txt").toAbsolutePath();
+
+    private ServerProcess server;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    void start(@TempDir Path data) {
+        server = ServerProcess.start(Map.of("OLLAMA_QUEUE_SERVER_TOKEN", "secret"), data.resolve("data"),
+                "--ollama-host", "echo:");
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void clientJava_isPureAsciiWithoutATab() throws IOException {
+        String text = Files.readString(MADE, StandardCharsets.US_ASCII);
+        assertTrue(text.chars().allMatch(c -> c == '\n' || c >= ' ' && c < 0x7f), "no character but ASCII");
+    }
+
+    @Test
+    void clientJava_onJdk17_compilesWithoutWarning() throws Exception {
+        assertEquals("", compiled(Jdks.oldest()));
+    }
+
+    @Test
+    void clientJava_onThisJdk_compilesWithoutWarning() throws Exception {
+        assertEquals("", compiled(Jdks.current()));
+    }
+
+    @Test
+    void everyCommand_onJdk17_doesWhatItSays() throws Exception {
+        everyCommand(Jdks.oldest());
+    }
+
+    @Test
+    void everyCommand_onThisJdk_doesWhatItSays() throws Exception {
+        everyCommand(Jdks.current());
+    }
+
+    @Test
+    void java_onJdk17InTheCLocale_keepsEveryCharacter() throws Exception {
+        java(Jdks.oldest());
+    }
+
+    @Test
+    void java_onThisJdkInTheCLocale_keepsEveryCharacter() throws Exception {
+        java(Jdks.current());
+    }
+
+    @Test
+    void server_getWithoutToken_handsTheFileOut() throws IOException {
+        HttpResponse<String> answer = server.get("/Client.java");
+        assertEquals(200, answer.statusCode());
+        assertEquals("text/plain; charset=utf-8", answer.headers().firstValue("Content-Type").orElse(""));
+        assertEquals(Files.readString(MADE), answer.body());
+        assertEquals(401, server.get("/api/status").statusCode());
+    }
+
+    @Test
+    void checkout_onThisJdk_runsTheSourcesThemselves() throws Exception {
+        String done = client(List.of(Jdks.current().resolve("bin/java").toString(),
+                Path.of("src/client/Client.java").toAbsolutePath().toString()), Map.of()).ran("ollama-queue status");
+        assertTrue(done.startsWith("> pending        0\n"), done);
+    }
+
+    private void everyCommand(Path jdk) throws Exception {
+        try (ServerProcess fresh = ServerProcess.start(folder.resolve("data"), "--ollama-host", "echo:")) {
+            new ClientScript(List.of("sh", MADE.toString()), Map.of("PATH", System.getenv("PATH"), "LC_ALL", "C.UTF-8",
+                    "JAVA_HOME", jdk.toString(), "HOME", folder.toString()), fresh.url(), folder).run(SCRIPT);
+        }
+    }
+
+    /// A folder with a space, a pipe, and a locale that knows no other letters.
+    private void java(Path jdk) throws Exception {
+        Path copy = Files.copy(MADE, Files.createDirectory(folder.resolve("my tools")).resolve("Client.java"));
+        ClientScript client = client(List.of(jdk.resolve("bin/java").toString(), copy.toString()), Map.of("LC_ALL",
+                "C"));
+        assertEquals("> Gr\u00fc\u00dfe \ud83d\ude00\n>\n> \u00e4\n", client.ran(
+                "printf '\u00e4\\n' | ollama-queue submit generate --prompt 'Gr\u00fc\u00dfe \ud83d\ude00' - --wait"));
+    }
+
+    private ClientScript client(List<String> program, Map<String, String> environment) {
+        Map<String, String> all = new HashMap<>(Map.of("PATH", System.getenv("PATH"), "HOME",
+                folder.toString(), "OLLAMA_QUEUE_TOKEN", "secret"));
+        all.putAll(environment);
+        return new ClientScript(program, all, server.url(), folder);
+    }
+
+    /// What the compiler says.
+    private String compiled(Path jdk) throws IOException, InterruptedException {
+        Process javac = new ProcessBuilder(jdk.resolve("bin/javac").toString(), "-Xlint:all", "-Werror", "-d",
+                folder.toString(), MADE.toString()).redirectErrorStream(true).start();
+        String said = new String(javac.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(javac.waitFor(60, TimeUnit.SECONDS), "the compiler ends");
+        return said;
+    }
+}

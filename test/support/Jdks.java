@@ -1,0 +1,41 @@
+package support;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/// The JDKs of this machine.
+public final class Jdks {
+
+    private Jdks() {
+    }
+
+    /// The one that the tests run on.
+    public static Path current() {
+        return Path.of(System.getProperty("java.home"));
+    }
+
+    /// The oldest that the client is made for: a JDK 17, without which the calling test is skipped; where CI is set
+    /// it fails.
+    public static Path oldest() throws IOException {
+        try (Stream<Path> found = Files.list(Path.of("/usr/lib/jvm"))) {
+            Path jdk = found.filter(Jdks::is17).sorted().findFirst().orElse(null);
+            assertFalse(jdk == null && System.getenv("CI") != null, "no JDK 17 in /usr/lib/jvm");
+            assumeTrue(jdk != null, "no JDK 17 in /usr/lib/jvm");
+            return jdk;
+        }
+    }
+
+    private static boolean is17(Path jdk) {
+        try {
+            return Files.isExecutable(jdk.resolve("bin/javac"))
+                    && Files.readString(jdk.resolve("release")).contains("JAVA_VERSION=\"17.");
+        } catch (IOException none) {
+            return false;
+        }
+    }
+}
