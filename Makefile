@@ -122,7 +122,8 @@ $(SERVER): build/jdk $(SHARED) $(call sources,src/server)
 
 build/web.copied: $(SERVER) $(if $(wildcard web),$(shell find web))
 	@rm -rf build/part.web build/modules/ollamaqueue.server/web
-	@cp -R web build/part.web && mv build/part.web build/modules/ollamaqueue.server/web
+	@cp -R web build/part.web && ls web >build/part.web/files
+	@mv build/part.web build/modules/ollamaqueue.server/web
 	@touch $@
 
 # ---- the client in one file: made by a tool of its own, handed out by the server
