@@ -45,7 +45,7 @@ help:   ## print the targets
 
 build: $(LAUNCHERS) $(SHARED) $(CLIENT) $(SERVER) $(WEB)  ## build/bin/ollama-queue-server and build/bin/ollama-queue
 
-dist: build/dist/SHA256SUMS  ## what users get: build/dist, the images and their archives; needs xz, tar, strip
+dist: build/dist/SHA256SUMS build/dist/Client.java  ## build/dist: images, archives, Client.java; needs xz, tar, strip
 
 images: $(IMAGES)  ## the images alone
 

@@ -30,9 +30,9 @@ import support.ServerProcess;
 /// last id it has got has in the end exactly the journal's events, in order, each once.
 final class EventsKillTest {
 
-    private static final int KILLS = 4;
+    private static final int KILLS = 3;
     private static final int SUBMITTERS = 3;
-    private static final String PROMPT = "some words ".repeat(300);
+    private static final String PROMPT = "some words ".repeat(100);
 
     @TempDir
     Path directory;
@@ -81,7 +81,7 @@ final class EventsKillTest {
                 }
                 threads.add(Thread.startVirtualThread(
                         () -> untilItDies(() -> server.post("/api/journal/compact", ""))));
-                int enough = all.events.size() + 50 + random.nextInt(400);
+                int enough = all.events.size() + 30 + random.nextInt(200);
                 while (all.events.size() < enough && server.process().isAlive()) {
                     Thread.onSpinWait();
                 }
@@ -104,7 +104,7 @@ final class EventsKillTest {
             }
         }
         List<String> journal = journal(data);
-        assertTrue(all.events.size() > KILLS * 50, context);
+        assertTrue(all.events.size() > KILLS * 30, context);
         // what was written while the last server stopped may not have been read
         assertEquals(journal.subList(0, all.events.size()), all.events, context);
         assertTrue(journal.size() - all.events.size() < 10, context);

@@ -43,7 +43,7 @@ class SingleFileCacheTest {
     }
 
     @Test
-    void start_second_compilesNothing() throws Exception {
+    void start_second_compilesNothingUntilTheFileChanges() throws Exception {
         assertEquals("hello a b c\n", run("a b", "c"));
         Path jar = entries().get(0).resolve("client.jar");
         FileTime made = Files.getLastModifiedTime(jar);
@@ -52,13 +52,8 @@ class SingleFileCacheTest {
         assertEquals(made, Files.getLastModifiedTime(jar));
         assertEquals(1, entries().size());
         assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(cache)));
-    }
-
-    @Test
-    void start_fileChanged_compilesAnew() throws Exception {
-        run();
-        write("other");
-        assertEquals("other\n", run());
+        write("changed");
+        assertEquals("changed\n", run());
         assertEquals(2, entries().size());
     }
 
@@ -132,18 +127,13 @@ class SingleFileCacheTest {
     }
 
     @Test
-    void start_xdgCacheHome_isUsed() throws Exception {
-        assertEquals("hello\n", output(start(Map.of("HOME", "", "XDG_CACHE_HOME", folder.resolve("xdg").toString()))));
+    void start_xdgCacheHome_isUsedAndTheStatusKept() throws Exception {
+        Process process = start(Map.of("HOME", "", "XDG_CACHE_HOME", folder.resolve("xdg").toString()), "exit");
+        assertEquals("hello exit\n", output(process));
+        assertEquals(7, process.exitValue());
         try (Stream<Path> entries = Files.list(folder.resolve("xdg/ollama-queue"))) {
             assertEquals(1, entries.count());
         }
-    }
-
-    @Test
-    void start_statusOfTheProgram_isKept() throws Exception {
-        Process process = start(Map.of(), "exit");
-        output(process);
-        assertEquals(7, process.exitValue());
     }
 
     @Test

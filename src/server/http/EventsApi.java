@@ -3,7 +3,6 @@ package server.http;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-import server.live.EventFilter;
 import server.live.EventHub;
 import server.live.LiveEvent;
 import server.live.Subscription;
@@ -41,16 +40,14 @@ final class EventsApi {
         long last = lastEventId(request.header("Last-event-id"));
         // a browser that comes back asks for the same URL again
         long after = last == EventsWanted.NOW ? wanted.after() : last;
+        // the answer's head may be seen before the subscription begins: what is done then is not to be missed
+        long from = after == EventsWanted.NOW ? queue.durableSeq() : after;
         boolean lines = request.accepts(Answer.NDJSON);
         return streams.open(lines ? Answer.NDJSON : "text/event-stream", out -> {
-            try (Subscription events = begin(wanted.filter(), after)) {
+            try (Subscription events = hub.subscribe(wanted.filter(), from)) {
                 write(events, out, lines, after);
             }
         });
-    }
-
-    private Subscription begin(EventFilter filter, long after) {
-        return after == EventsWanted.NOW ? hub.subscribe(filter) : hub.subscribe(filter, after);
     }
 
     private static void write(Subscription events, LiveOutput out, boolean lines, long after)

@@ -211,10 +211,17 @@ final class Connection implements MessageReader.Listener {
     private void write(Supplier<Dialogue> opening, FrameWriter out) {
         try {
             try (Dialogue dialogue = opening.get()) {
+                boolean idle = false;
                 while (closing.get() == null) {
-                    if (!answer(dialogue, out) && !dialogue.speak(out)) {
-                        out.flush();
+                    if (answer(dialogue, out) || dialogue.speak(out)) {
+                        idle = false;
+                    } else if (idle) {
                         LockSupport.park(this);
+                        idle = false;
+                    } else {
+                        // whatever this thread waited for since it looked may have used up a waking: look again
+                        out.flush();
+                        idle = true;
                     }
                 }
                 while (closing.get().code() != Close.ABNORMAL && answer(dialogue, out)) {

@@ -8,17 +8,31 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The tool that makes the single file, run as the build runs it, on small trees of sources.
+/// The tool that makes the single file, on small trees of sources.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SingleFileToolTest {
+
+    private Path tool;
 
     @TempDir
     private Path sources;
+
+    @BeforeAll
+    void compile(@TempDir Path classes) throws Exception {
+        tool = classes;
+        assertEquals("", ran("javac", "-d", classes.toString(), "src/client/single/SingleFile.java",
+                "src/client/single/Needed.java", "src/client/single/Merged.java"));
+    }
 
     @BeforeEach
     void head() throws IOException {
@@ -188,12 +202,17 @@ class SingleFileToolTest {
     /// What the tool says.
     private String make() throws IOException, InterruptedException {
         Files.createDirectories(sources.resolve("made"));
-        Process tool = new ProcessBuilder(System.getProperty("java.home") + "/bin/java",
-                "src/client/single/SingleFile.java", sources.resolve("made/Client.java").toString(), sources.toString())
-                .redirectErrorStream(true).start();
-        String said = new String(tool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(tool.waitFor(60, TimeUnit.SECONDS), "the tool ends");
-        assertEquals(said.isEmpty() ? 0 : 1, tool.exitValue(), said);
+        return ran("java", "-cp", tool.toString(), "client.single.SingleFile",
+                sources.resolve("made/Client.java").toString(), sources.toString());
+    }
+
+    private static String ran(String program, String... words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/" + program));
+        command.addAll(List.of(words));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), program + " ends");
+        assertEquals(said.isEmpty() ? 0 : 1, process.exitValue(), said);
         return said;
     }
 }

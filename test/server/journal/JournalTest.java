@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +74,34 @@ class JournalTest {
         try (Journal journal = open(replayed)) {
             assertEquals(written, replayed);
             assertEquals(501, journal.nextSeq());
+        }
+    }
+
+    @Test
+    void scan_fromAnyPlaceInALongSegment_beginsBehindIt() throws IOException {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        try (Journal journal = Journal.open(new FileStorage(directory), new JournalOptions(1 << 20),
+                (seq, position, json) -> { })) {
+            for (int i = 0; i < 1_500; i++) {
+                journal.append(rest("x".repeat(random.nextInt(i % 100 == 0 ? 100_000 : 1_000))));
+            }
+            journal.awaitDurable(1_500);
+            assertTrue(directory.toFile().list().length > 3);
+            for (int i = 0; i < 200; i++) {
+                long after = i < 3 ? 1_500 - i : random.nextInt(1_500);
+                JournalScan scan = journal.scan(after);
+                List<Long> seqs = new ArrayList<>();
+                boolean more = true;
+                while (more && seqs.isEmpty()) {
+                    more = scan.next(1, (seq, position, json) -> seqs.add(seq));
+                }
+                assertEquals(after == 1_500 ? List.of() : List.of(after + 1), seqs.stream().limit(1).toList(),
+                        "seed " + seed);
+                scan.next(5_000, (seq, position, json) -> seqs.add(seq));
+                assertEquals(LongStream.rangeClosed(after + 1, after + seqs.size()).boxed().toList(), seqs,
+                        "seed " + seed);
+            }
         }
     }
 
