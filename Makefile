@@ -122,7 +122,8 @@ $(SERVER): build/jdk $(SHARED) $(call sources,src/server)
 
 build/web.copied: $(SERVER) $(if $(wildcard web),$(shell find web))
 	@rm -rf build/part.web build/modules/ollamaqueue.server/web
-	@cp -R web build/part.web && mv build/part.web build/modules/ollamaqueue.server/web
+	@cp -R web build/part.web && ls web >build/part.web/files
+	@mv build/part.web build/modules/ollamaqueue.server/web
 	@touch $@
 
 # ---- the client in one file: made by a tool of its own, handed out by the server
@@ -155,7 +156,7 @@ define launcher
 self=$$0
 case $$self in */*) ;; *) self=./$$self ;; esac
 while [ -L "$$self" ]; do
-  link=$$(readlink "$$self" 2>/dev/null) || break
+  link=$$(readlink "$$self" 2>&-) || break
   case $$link in
     /*) self=$$link ;;
     *) self=$${self%/*}/$$link ;;
@@ -166,7 +167,7 @@ unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS
 case $${LC_ALL:-$${LC_CTYPE:-$${LANG-}}} in
   C.UTF-8 | C.utf8) ;;
   '' | C | POSIX) export LC_ALL=C.UTF-8 ;;
-  *) [ "$$(locale charmap 2>/dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8 ;;
+  *) [ "$$(locale charmap 2>&-)" = UTF-8 ] || export LC_ALL=C.UTF-8 ;;
 esac
 exec $(2) $${OLLAMA_QUEUE_JAVA_OPTS-} -m $(MAIN) "$$@"
 endef
@@ -227,6 +228,8 @@ $(HELLOS): test/bench/hello.sh $(LINKED)
 # The same commit gives the same bytes: names sorted, one owner, one time, which is the commit's.
 EPOCH = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),0)
 PACKED := $(PROGRAMS:%=build/dist/%.tar.xz)
+# What makes machine code pack better, if xz is sure to know it.
+BRANCHES := $(if $(filter x86_64,$(shell uname -m)),--x86)
 
 build/tools.found:
 	@missing=; for tool in xz tar strip; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
@@ -238,9 +241,9 @@ build/tools.found:
 $(PACKED): build/tools.found $(IMAGES)
 	@echo 'packing $(@F)'
 	@tar -C build/dist --sort=name --mtime=@$(EPOCH) --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
-		-cf - $(@F:.tar.xz=) | xz -9e -T1 >$@.part && mv $@.part $@
+		-cf - $(@F:.tar.xz=) | xz -T1 $(BRANCHES) --lzma2=preset=9e >$@.part && mv $@.part $@
 
-build/dist/SHA256SUMS: $(PACKED)
+build/dist/SHA256SUMS: $(PACKED) build/dist/Client.java
 	@cd build/dist && { sha256sum $(^F) 2>/dev/null || shasum -a 256 $(^F); } >../sums.part && mv ../sums.part $(@F)
 
 # ---- the tests: in the packages of what they test, so they patch its modules; the rest is on the class path

@@ -67,7 +67,8 @@ final class PlacesTest {
         Images.tool("cp", Images.CLIENT_BIN.toString(), bin.toString());
         Path program = bin.resolve("ollama-queue");
         assertEquals(new Images.Ended("", "ollama-queue: the rest of it is neither at " + bin
-                + "/.. nor in /usr/local/lib/ollama-queue or /opt/ollama-queue\n", 1), run(Map.of(), program, "version"));
+                + "/.. nor in /usr/local/lib/ollama-queue or /opt/ollama-queue\n", 1),
+                run(Map.of(), program, "version"));
         Files.createDirectory(directory.resolve("lib"));
         Images.tool("cp", "-r", Images.CLIENT.toString(), directory + "/lib");
         assertEquals(VERSION, run(Map.of(), program, "version"));

@@ -1,19 +1,19 @@
 package server.http;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.lang.module.ModuleReader;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntSupplier;
 
-/// The files of the web UI: what lies in the folder `web` of this module, each read once and served at a path of its
-/// own. A request's path is never turned into a file's, so there is none to lead astray.
+/// The files of the web UI: what lies in the folder `web` of this module, each read once, when it is first asked for,
+/// and served at a path of its own. A request's path is never turned into a file's, so there is none to lead astray.
 ///
 /// A browser keeps the files and asks each time whether they are still right, so that a new server has no old page.
 final class WebFiles {
@@ -25,8 +25,26 @@ final class WebFiles {
             "js", "text/javascript; charset=utf-8",
             "svg", "image/svg+xml");
 
-    /// @param name as `style.css`
-    private record WebFile(String name, String type, byte[] bytes, String tag) {
+    /// What a file holds, and its tag.
+    private record Content(byte[] bytes, String tag) {
+    }
+
+    private static final class WebFile {
+        /// As `style.css`.
+        final String name;
+        final String type;
+        private Content content;
+
+        WebFile(String name) {
+            this.name = name;
+            this.type = TYPES.get(ending(name));
+        }
+
+        /// To read and to digest them all would take 40 ms of the server's start.
+        synchronized Content content() {
+            content = content == null ? read(name) : content;
+            return content;
+        }
     }
 
     private final List<WebFile> files;
@@ -40,34 +58,29 @@ final class WebFiles {
     /// @param webSocketPort where the page may open a WebSocket; 0 for nowhere
     /// @throws UncheckedIOException the module that this class lies in cannot be read
     static WebFiles load(IntSupplier webSocketPort) {
-        Module module = WebFiles.class.getModule();
-        List<WebFile> files = new ArrayList<>();
-        try (ModuleReader reader = module.getLayer().configuration().findModule(module.getName()).orElseThrow()
-                .reference().open()) {
-            for (String path : reader.list().filter(WebFiles::isFile).toList()) {
-                try (var in = reader.open(path).orElseThrow()) {
-                    files.add(file(path.substring(FOLDER.length()), in.readAllBytes()));
-                }
-            }
+        // the build's list, for to look through the module would take 10 ms of the server's start
+        String list = new String(bytes("files"), StandardCharsets.UTF_8);
+        return new WebFiles(list.lines().filter(name -> TYPES.containsKey(ending(name))).map(WebFile::new).toList(),
+                webSocketPort);
+    }
+
+    private static byte[] bytes(String name) {
+        try (InputStream in = WebFiles.class.getResourceAsStream("/" + FOLDER + name)) {
+            return in.readAllBytes();
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
-        return new WebFiles(files, webSocketPort);
-    }
-
-    private static boolean isFile(String path) {
-        return path.startsWith(FOLDER) && TYPES.containsKey(ending(path));
     }
 
     private static String ending(String path) {
         return path.substring(path.lastIndexOf('.') + 1);
     }
 
-    private static WebFile file(String name, byte[] bytes) {
+    private static Content read(String name) {
         try {
+            byte[] bytes = bytes(name);
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-            String tag = "\"" + HexFormat.of().formatHex(digest, 0, 12) + "\"";
-            return new WebFile(name, TYPES.get(ending(name)), bytes, tag);
+            return new Content(bytes, "\"" + HexFormat.of().formatHex(digest, 0, 12) + "\"");
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }
@@ -76,24 +89,25 @@ final class WebFiles {
     /// Each file at its name, and the page at `/` too. All are open: the page itself asks for the token.
     void addTo(Routes routes) {
         for (WebFile file : files) {
-            routes.addOpen("GET", "/" + file.name(), request -> answer(request, file));
-            if (file.name().equals("index.html")) {
+            routes.addOpen("GET", "/" + file.name, request -> answer(request, file));
+            if (file.name.equals("index.html")) {
                 routes.addOpen("GET", "/", request -> answer(request, file));
             }
         }
     }
 
     private Answer answer(WebRequest request, WebFile file) {
-        String[] headers = {"ETag", file.tag(), "Cache-Control", "no-cache",
+        Content content = file.content();
+        String[] headers = {"ETag", content.tag(), "Cache-Control", "no-cache",
                 "Content-Security-Policy", policy(request.header("Host")),
                 "X-Content-Type-Options", "nosniff", "Referrer-Policy", "no-referrer",
                 "Cross-Origin-Opener-Policy", "same-origin", "Cross-Origin-Resource-Policy", "same-origin",
                 "Permissions-Policy", "camera=(), microphone=(), geolocation=()"};
         String known = request.header("If-none-match");
-        if (known != null && (known.contains(file.tag()) || known.equals("*"))) {
+        if (known != null && (known.contains(content.tag()) || known.equals("*"))) {
             return Answer.empty(304, headers);
         }
-        return new Answer.Whole(200, file.type(), file.bytes(), file.bytes().length, headers);
+        return new Answer.Whole(200, file.type, content.bytes(), content.bytes().length, headers);
     }
 
     /// Nothing but the page's own files, and connections to this server alone. Nor may a script turn text into HTML.
