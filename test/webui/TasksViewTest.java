@@ -118,6 +118,27 @@ final class TasksViewTest {
     }
 
     @Test
+    void address_ofNoView_leadsToTheTasks(Page page) {
+        page.open(server.url() + "/#/constructor").waitFor("location.hash === '#/tasks'").waitForText("live ·");
+        page.eval("location.hash = '#/charts?window=toString'");
+        page.waitFor("document.querySelector('[value=\"1h\"]')?.checked");
+    }
+
+    @Test
+    void held_list_keepsNothingOfWhatHappens(Page page) {
+        submit("hold me", "");
+        tasks(page, "").waitFor("document.querySelector('tbody input')").click("tbody input");
+        page.waitForText("1 selected");
+        page.eval("{ const set = Map.prototype.set; window.kept = 0; Map.prototype.set = function (key, value) {"
+                + " window.kept += String(key).startsWith('task_'); return set.call(this, key, value); }; }");
+        for (int i = 0; i < 5; i++) {
+            server.awaitEnd(submit("passing " + i, ""));
+        }
+        page.waitFor("document.querySelector('.list-foot .primary').checkVisibility()");
+        assertEquals(0, page.number("window.kept"));
+    }
+
+    @Test
     void selection_isChangedTogether(Page page) {
         server.post("/api/queue/pause", "{}");
         try {
