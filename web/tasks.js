@@ -35,7 +35,10 @@ class Tasks {
     #total = 0;
     #panel = null;
     #fetching = null;
-    /** What events told while the list is being read, which may not be in it; null while it is not being read. */
+    /**
+     * What events told while the list is being read, which may not be in it: tasks by their ids, null for a deleted
+     * one. Null while it is not being read.
+     */
     #meanwhile = null;
     #timer = 0;
     #readAt = 0;
@@ -114,7 +117,8 @@ class Tasks {
             const {items, total} = await api.list('/api/tasks', request(filter),
                 AbortSignal.any([signal, fetching.signal]));
             this.#total = total;
-            this.#list.show(items.map(task => ({...task, ...meanwhile.get(task.id)})), filter);
+            this.#list.show(items.filter(task => meanwhile.get(task.id) !== null)
+                .map(task => ({...task, ...meanwhile.get(task.id)})), filter);
             this.#list.open(this.#id);
             this.#newer.hidden = true;
             this.#showPages(items.length);
@@ -172,7 +176,7 @@ class Tasks {
             return;
         }
         const {task, what} = event;
-        this.#meanwhile?.set(task.id, task);
+        this.#meanwhile?.set(task.id, what === 'deleted' ? null : task);
         const known = this.#list.task(task.id);
         const belongs = what !== 'deleted' && matches(this.#filter, task);
         const {sort} = this.#filter;

@@ -234,7 +234,7 @@ final class TasksViewTest {
         page.waitFor("document.querySelectorAll('tbody tr').length === 1").click(".raw summary");
         page.waitForText("<script>document.title");
         page.click("[data-action=again]").waitFor("location.hash === '#/new'");
-        page.waitFor("document.querySelector('.shell').textContent.includes('<script>')");
+        page.waitFor("document.querySelector('.shell')?.textContent.includes('<script>')");
         assertTrue(page.is("!document.querySelector('#evil, main img, body script')"));
         assertEquals("New task · ollama-queue", page.text("document.title"));
         page.open(server.url() + "/#/tasks/" + "%3Cimg%20src%3Dx%3E").waitForText("No such task");
