@@ -156,7 +156,6 @@ final class LiveDialogueTest {
             assertEquals("reset 0", LiveClient.shown(client.next()));
         }
         try (LiveClient client = open()) {
-            client.next("snapshot");
             client.say("{\"since\":99}");
             assertEquals("reset 0", LiveClient.shown(client.next()));
         }
