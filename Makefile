@@ -142,7 +142,9 @@ $(SINGLE): $(SERVER) build/dist/Client.java
 # and fixed they keep the class archive in use on a machine of any size. The client lives for a moment: the second
 # compiler would only delay it. What the JVM has to say must not get into stdout.
 JVM := -XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable -Xlog:all=error:stderr
-%/ollama-queue-server: FLAGS := -Xmx512m -XX:+UseCompactObjectHeaders --enable-native-access=ollamaqueue.server $(JVM)
+# A server that is out of memory ends, for a supervisor starts it again, and nothing that was acknowledged is lost.
+%/ollama-queue-server: FLAGS := -Xmx512m -XX:+ExitOnOutOfMemoryError -XX:+UseCompactObjectHeaders \
+	--enable-native-access=ollamaqueue.server $(JVM)
 %/ollama-queue-server: MODULE := ollamaqueue.server
 %/ollama-queue-server: MAIN := ollamaqueue.server/server.Main
 %/ollama-queue: FLAGS := -Xmx128m -XX:TieredStopAtLevel=1 $(JVM)
