@@ -137,6 +137,22 @@ class SingleFileCacheTest {
     }
 
     @Test
+    void start_nameThatBeginsWithADash_isAFileToo() throws Exception {
+        Files.move(program, folder.resolve("-C.java"));
+        Process process = new ProcessBuilder("sh", "-c", "cd \"$0\" && exec sh -- -C.java x", folder.toString())
+                .redirectErrorStream(true).start();
+        assertEquals("hello x\n", output(process));
+    }
+
+    @Test
+    void start_fromStdin_failsForThereIsNoFile() throws Exception {
+        Process process = new ProcessBuilder("sh", "-s", "x").directory(folder.toFile())
+                .redirectInput(program.toFile()).start();
+        assertEquals("", output(process));
+        assertEquals(1, process.exitValue());
+    }
+
+    @Test
     void start_noJava_saysWhatToInstall() throws Exception {
         Process process = start(Map.of("JAVA_HOME", folder.toString()));
         assertEquals("ollama-queue: error: there is no java: install a JDK, 17 or later, or set JAVA_HOME\n",
