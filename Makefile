@@ -140,8 +140,9 @@ $(SINGLE): $(SERVER) build/dist/Client.java
 
 # The heap, the collector and the object headers are those that the benchmarks speak for; they do not delay the start,
 # and fixed they keep the class archive in use on a machine of any size. The client lives for a moment: the second
-# compiler would only delay it. What the JVM has to say must not get into stdout.
-JVM := -XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable -Xlog:all=error:stderr
+# compiler would only delay it. What the JVM has to say must not get into stdout; that it does without the class archive
+# (for another main class than ours, or by OLLAMA_QUEUE_JAVA_OPTS) is nothing to say.
+JVM := -XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable -Xlog:all=error,cds=off:stderr
 # A server that is out of memory ends, for a supervisor starts it again, and nothing that was acknowledged is lost.
 %/ollama-queue-server: FLAGS := -Xmx512m -XX:+ExitOnOutOfMemoryError -XX:+UseCompactObjectHeaders \
 	--enable-native-access=ollamaqueue.server $(JVM)

@@ -60,6 +60,25 @@ final class DeployTest {
     }
 
     @Test
+    void install_aPrefixWithSpaces_systemdFindsTheProgram() throws Exception {
+        assumeSystemd();
+        Path prefix = directory.resolve("usr local");
+        Images.tool("make", "-s", "install", "PREFIX=" + prefix);
+        assertEquals(new Images.Ended("", "", 0), Images.run(directory, System.getenv(), List.of("systemd-analyze",
+                "verify", prefix + "/lib/systemd/system/ollama-queue.service")));
+        Images.tool("make", "-s", "uninstall", "PREFIX=" + prefix);
+    }
+
+    @Test
+    void install_aPrefixThatTheUnitCannotName_isRefused() throws Exception {
+        for (String prefix : List.of("usr", "/usr,local", "/a&b", "/a%b", "/a\\b", "/a\"b", "/a$b")) {
+            assertEquals(new Images.Ended("", "PREFIX must begin with / and hold no quote, \\, %, $, & or comma; it is "
+                    + prefix + "\n", 2), Images.run(directory, Map.of("PATH", "/usr/bin:/bin"), List.of("sh",
+                    DEPLOY + "/install.sh", "install", directory.toString(), prefix)));
+        }
+    }
+
+    @Test
     void unit_isRightAndLetsTheServerDoLittle() throws Exception {
         assumeSystemd();
         Path prefix = directory.resolve("prefix");

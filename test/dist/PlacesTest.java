@@ -49,6 +49,16 @@ final class PlacesTest {
         assertTrue(outside.isEmpty(), outside.size() + " classes come from elsewhere: " + outside);
     }
 
+    /// Java cannot use the class archive for these, which is nothing that a user has to know.
+    @Test
+    void java_forAnotherPurpose_printsNothingElse() throws Exception {
+        Images.Ended modules = run(Map.of(), Images.CLIENT.resolve("bin/java"), "--list-modules");
+        assertTrue(modules.out().contains("ollamaqueue.client\n"), modules.toString());
+        assertEquals("", modules.err());
+        assertEquals(VERSION, run(Map.of("OLLAMA_QUEUE_JAVA_OPTS", "--add-opens=java.base/java.lang=ALL-UNNAMED "
+                + "--limit-modules=ollamaqueue.client"), Images.CLIENT_BIN, "version"));
+    }
+
     @Test
     void client_throughLinksOfABinDirectory_runs() throws Exception {
         Path bin = Files.createDirectory(directory.resolve("bin"));

@@ -43,13 +43,16 @@ class SingleFileCacheTest {
     }
 
     @Test
-    void start_second_compilesNothingUntilTheFileChanges() throws Exception {
+    void start_second_compilesNothingUntilAFileChanges() throws Exception {
         assertEquals("hello a b c\n", run("a b", "c"));
         Path jar = entries().get(0).resolve("client.jar");
         FileTime made = Files.getLastModifiedTime(jar);
         Files.delete(jar.resolveSibling("client.jsa"));
         assertEquals("hello d\n", run("d"));
         assertEquals(made, Files.getLastModifiedTime(jar));
+        Files.write(jar, new byte[0]);
+        assertEquals("hello e\n", run("e"));
+        assertTrue(Files.size(jar) > 0, "what a power failure emptied is made anew");
         assertEquals(1, entries().size());
         assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(cache)));
         write("changed");
@@ -134,6 +137,22 @@ class SingleFileCacheTest {
         try (Stream<Path> entries = Files.list(folder.resolve("xdg/ollama-queue"))) {
             assertEquals(1, entries.count());
         }
+    }
+
+    @Test
+    void start_nameThatBeginsWithADash_isAFileToo() throws Exception {
+        Files.move(program, folder.resolve("-C.java"));
+        Process process = new ProcessBuilder("sh", "-c", "cd \"$0\" && exec sh -- -C.java x", folder.toString())
+                .redirectErrorStream(true).start();
+        assertEquals("hello x\n", output(process));
+    }
+
+    @Test
+    void start_fromStdin_failsForThereIsNoFile() throws Exception {
+        Process process = new ProcessBuilder("sh", "-s", "x").directory(folder.toFile())
+                .redirectInput(program.toFile()).start();
+        assertEquals("", output(process));
+        assertEquals(1, process.exitValue());
     }
 
     @Test

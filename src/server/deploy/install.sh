@@ -5,6 +5,15 @@ set -eu
 what=$1 to=$2$3 prefix=$3
 here=$(dirname "$0")
 unit=$to/lib/systemd/system/ollama-queue.service
+start=$prefix/bin/ollama-queue-server
+
+# Systemd wants the whole path, and reads some characters in a way of its own.
+case $what$prefix in
+    install*[\"\'\\%\$\&,]* | install[!/]*)
+        printf 'PREFIX must begin with / and hold no quote, \\, %%, $, & or comma; it is %s\n' "$prefix" >&2
+        exit 2 ;;
+    *[[:space:]]*) start="\"$start\"" ;;
+esac
 
 for program in ollama-queue-server ollama-queue; do
     if [ "$what" = uninstall ]; then
@@ -29,7 +38,7 @@ if [ "$what" = uninstall ]; then
     rm -f "$unit"
 else
     mkdir -p "${unit%/*}"
-    sed "s,/usr/local/bin/,$prefix/bin/," "$here/ollama-queue.service" >"$unit"
+    sed "s,/usr/local/bin/ollama-queue-server,$start," "$here/ollama-queue.service" >"$unit"
     chmod 644 "$unit"
     echo "$unit"
 fi

@@ -208,6 +208,9 @@ class SingleFileToolTest {
 
     private static String ran(String program, String... words) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/" + program));
+        // a run of the compiler on so little is over before the second compiler of the JVM pays
+        String jvm = program.equals("javac") ? "-J" : "";
+        command.addAll(List.of(jvm + "-XX:TieredStopAtLevel=1", jvm + "-XX:+UseSerialGC"));
         command.addAll(List.of(words));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
