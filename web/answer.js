@@ -98,9 +98,12 @@ export class Answer {
             set(this.#text, '');
             set(this.#thinking, '');
         }
-        if (this.#waiting.push(piece) === 1) {
+        this.#waiting.push(piece);
+        if (document.hidden) {
             // a page that is not seen draws nothing, but must not pile up either
-            document.hidden ? this.#write() : requestAnimationFrame(() => this.#write());
+            this.#write();
+        } else if (this.#waiting.length === 1) {
+            requestAnimationFrame(() => this.#write());
         }
     }
 

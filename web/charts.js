@@ -80,7 +80,7 @@ export default {
             }
         });
         const update = next => {
-            name = next.query.get('window') in WINDOWS ? next.query.get('window') : '1h';
+            name = Object.hasOwn(WINDOWS, next.query.get('window')) ? next.query.get('window') : '1h';
             windows.querySelector(`[value="${name}"]`).checked = true;
             return load();
         };

@@ -11,7 +11,7 @@ const PRIORITIES = {low: 1, normal: 5, high: 10, critical: 15};
 
 /** From the address's query. */
 export function parse(query) {
-    const sort = query.get('sort') in SORTS ? query.get('sort') : 'created_at';
+    const sort = Object.hasOwn(SORTS, query.get('sort')) ? query.get('sort') : 'created_at';
     const order = ['asc', 'desc'].includes(query.get('order')) ? query.get('order') : SORTS[sort];
     const page = Math.max(1, Math.floor(Number(query.get('page'))) || 1);
     return {...Object.fromEntries(NAMES.map(name => [name, query.get(name) ?? ''])), sort, order, page};

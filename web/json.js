@@ -1,7 +1,13 @@
 // JSON for reading.
 
-/** The text of JSON with line ends and indents; numbers keep their digits, as no number is read. */
+/** A longer string in the JSON might be more than the browser's regular expressions can bear. */
+const PRETTY_MAX = 4_000_000;
+
+/** The text of JSON with line ends and indents; numbers keep their digits, as no number is read. A huge one stays. */
 export function pretty(json) {
+    if (json.length > PRETTY_MAX) {
+        return json;
+    }
     let out = '';
     let depth = 0;
     const line = () => `\n${'  '.repeat(depth)}`;

@@ -51,7 +51,7 @@ let shown = null;
 function route() {
     const [path, query] = location.hash.replace(/^#\/?/, '').split(/\?(.*)/s);
     const [view, id] = path.split('/');
-    return view in VIEWS ? {view, id: id ? decoded(id) : null, query: new URLSearchParams(query)} : null;
+    return Object.hasOwn(VIEWS, view) ? {view, id: id ? decoded(id) : null, query: new URLSearchParams(query)} : null;
 }
 
 function decoded(text) {

@@ -25,6 +25,7 @@ export function panel(root, context, id, signal, hooks) {
     answer.node.hidden = true;
     let task = null;
     let following = false;
+    let loads = 0;
 
     const show = source => {
         drawHead(parts.head, context, task, hooks);
@@ -38,16 +39,21 @@ export function panel(root, context, id, signal, hooks) {
         answer.finish(task);
     };
     const load = async () => {
+        const mine = ++loads;
         let source;
         try {
             source = await (await api.fetch(`/api/tasks/${encodeURIComponent(id)}`, {signal})).text();
         } catch (failed) {
-            if (!signal.aborted) {
+            if (!signal.aborted && mine === loads) {
                 // offline, what is shown stays
                 if (failed.status !== 0 || !task) {
                     gone(root, failed.status === 404 ? 'No such task' : 'It cannot be shown', failed.message, hooks);
                 }
             }
+            return;
+        }
+        if (mine !== loads) {
+            // a newer answer is on its way, or was quicker
             return;
         }
         task = parse(source);

@@ -1,7 +1,7 @@
 // The state of the queue above the list. Its counts are filters too.
 
 import {attribute, button, h, put, text} from './dom.js';
-import {duration, exact, number} from './format.js';
+import {exact, number, seconds} from './format.js';
 import {toggle} from './filter.js';
 import {MARKS, STATUSES} from './task.js';
 
@@ -55,7 +55,7 @@ function facts(value) {
     }
     if (value.oldest_pending_at) {
         const ms = Math.max(0, Date.now() - Date.parse(value.oldest_pending_at));
-        all.push(['oldest waits', duration(Math.floor(ms / 1_000) * 1_000), exact(value.oldest_pending_at)]);
+        all.push(['oldest waits', seconds(ms), exact(value.oldest_pending_at)]);
     }
     return all;
 }

@@ -35,8 +35,11 @@ class Tasks {
     #total = 0;
     #panel = null;
     #fetching = null;
-    /** What events told while the list was being read, which may not be in it. */
-    #meanwhile = new Map();
+    /**
+     * What events told while the list is being read, which may not be in it: tasks by their ids, null for a deleted
+     * one. Null while it is not being read.
+     */
+    #meanwhile = null;
     #timer = 0;
     #readAt = 0;
     /** Whether the list is old, and is read again when the page is seen. */
@@ -104,7 +107,8 @@ class Tasks {
         const fetching = new AbortController();
         this.#fetching = fetching;
         this.#readAt = Date.now();
-        this.#meanwhile.clear();
+        const meanwhile = new Map();
+        this.#meanwhile = meanwhile;
         this.#stale = false;
         const busy = setTimeout(() => text(this.#pages, 'reading …'), BUSY_MS);
         const {api, signal} = this.#context;
@@ -113,7 +117,8 @@ class Tasks {
             const {items, total} = await api.list('/api/tasks', request(filter),
                 AbortSignal.any([signal, fetching.signal]));
             this.#total = total;
-            this.#list.show(items.map(task => ({...task, ...this.#meanwhile.get(task.id)})), filter);
+            this.#list.show(items.filter(task => meanwhile.get(task.id) !== null)
+                .map(task => ({...task, ...meanwhile.get(task.id)})), filter);
             this.#list.open(this.#id);
             this.#newer.hidden = true;
             this.#showPages(items.length);
@@ -125,6 +130,9 @@ class Tasks {
             }
         } finally {
             clearTimeout(busy);
+            if (this.#meanwhile === meanwhile) {
+                this.#meanwhile = null;
+            }
         }
     }
 
@@ -168,7 +176,7 @@ class Tasks {
             return;
         }
         const {task, what} = event;
-        this.#meanwhile.set(task.id, task);
+        this.#meanwhile?.set(task.id, what === 'deleted' ? null : task);
         const known = this.#list.task(task.id);
         const belongs = what !== 'deleted' && matches(this.#filter, task);
         const {sort} = this.#filter;

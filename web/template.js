@@ -13,10 +13,11 @@ export function prefill({type, model, priority, payload, metadata, max_retries, 
     if (messages && !plain) {
         extra.messages = messages;
     }
+    const texts = inputs(input, extra);
     write('new', {
         type, model, priority: String(priority), prompt: prompt ?? '', system: system ?? '',
-        ...inputs(input), ...options && {options: JSON.stringify(options, null, 2)},
-        format: typeof format === 'object' ? JSON.stringify(format) : format ?? '',
+        ...texts, ...options && {options: JSON.stringify(options, null, 2)},
+        format: format && typeof format === 'object' ? JSON.stringify(format) : format ?? '',
         think: THINK[think] ?? think ?? '', keep_alive: String(keep_alive ?? ''),
         extra: Object.keys(extra).length ? JSON.stringify(extra, null, 2) : '',
         metadata: Object.keys(metadata).length ? JSON.stringify(metadata, null, 2) : '',
@@ -26,7 +27,12 @@ export function prefill({type, model, priority, payload, metadata, max_retries, 
     });
 }
 
-function inputs(input) {
+function inputs(input, extra) {
     const lines = Array.isArray(input);
+    if (lines && !input.every(line => typeof line === 'string' && line.trim() && !/[\r\n]/.test(line))) {
+        // the form's lines would be other inputs
+        extra.input = input;
+        return {input: '', lines: false};
+    }
     return {input: lines ? input.join('\n') : input ?? '', lines};
 }

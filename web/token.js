@@ -6,6 +6,8 @@ export function askToken(wrong) {
     return new Promise(resolve => {
         const field = h('input', {
             type: 'password', name: 'token', id: 'token', required: true, autocomplete: 'current-password',
+            // no header can hold another, and no server has it
+            pattern: '\\s*[!-~]+\\s*', title: 'A token is printable ASCII without spaces.',
         });
         const dialog = h('dialog', {class: 'dialog', 'aria-labelledby': 'token-title'},
             h('form', {method: 'dialog', class: 'form'},

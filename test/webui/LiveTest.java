@@ -110,6 +110,7 @@ final class LiveTest {
             page.faults().expect("401 \\(Unauthorized\\)");
             page.faults().expect(GONE);
             page.open(server.url() + "/").waitForText("This server wants its token");
+            page.fill("#token", "wröng").press("Enter").waitFor("document.querySelector('#token:invalid')");
             page.fill("#token", "wrong").press("Enter").waitForText("That was not");
             page.waitFor("document.querySelectorAll('dialog').length === 1");
             page.fill("#token", "s3cret-token").press("Enter").waitForText("live · WebSocket");

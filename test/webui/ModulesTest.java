@@ -95,6 +95,7 @@ final class ModulesTest {
         String address = "?status=pending%2Crunning&model=a%2Fb%3Fc&q=x+y&sort=duration&order=asc&page=3";
         assertEquals(address, text("filter", "m.format(m.parse(new URLSearchParams('" + address + "')))"));
         assertEquals("", text("filter", "m.format(m.parse(new URLSearchParams('sort=bad&order=up&page=-1')))"));
+        assertEquals("created_at", text("filter", "m.parse(new URLSearchParams('sort=toString')).sort"));
         assertEquals("200", text("filter", "m.request(m.parse(new URLSearchParams('page=3'))).offset"));
         assertEquals("desc asc", text("filter", "['priority', 'model'].map(sort => "
                 + "m.parse(new URLSearchParams({sort})).order).join(' ')"));
@@ -125,6 +126,25 @@ final class ModulesTest {
                   "c": null
                 }""", text("json", "m.pretty(" + Page.quoted("{\"a\":12345678901234567890.10,\"b\":[1e400,"
                 + "\"x,{\\\"y\\\":[1]}\\\\\",[],{ }],\"c\":null}") + ")"));
+    }
+
+    @Test
+    void pretty_ofAHugeText_leavesItAsItIs() {
+        assertEquals("true", text("json", "(json => m.pretty(json) === json)(JSON.stringify('x'.repeat(20_000_000)))"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"{input: ['a', 'b']}|{'type':'embed','model':'m','input':['a','b']}",
+        "{input: ['a\\nb', 'c']}|{'type':'embed','model':'m','payload':{'input':['a\\nb','c']}}",
+        "{input: 'x', format: null}|{'type':'embed','model':'m','input':'x'}"})
+    void prefill_makesAFormThatAsksForTheSame(String payload, String expected) {
+        String task = "{type: 'embed', model: 'm', priority: 5, metadata: {}, max_retries: 3, payload: " + payload
+                + "}";
+        assertEquals(expected.replace('\'', '"'), text("template", "await (async () => { m.prefill(" + task + ");"
+                + "const {read} = await import('/draft.js'); const {build} = await import('/submission.js');"
+                + "const all = Object.fromEntries(['expires_in', 'when', 'options'].map(name => [name, '']));"
+                + "const {task: {priority, max_retries, ...rest}} = build({...all, ...read('new')}, 0);"
+                + "return JSON.stringify(rest); })()"));
     }
 
     @Test

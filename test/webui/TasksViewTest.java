@@ -118,6 +118,27 @@ final class TasksViewTest {
     }
 
     @Test
+    void address_ofNoView_leadsToTheTasks(Page page) {
+        page.open(server.url() + "/#/constructor").waitFor("location.hash === '#/tasks'").waitForText("live ·");
+        page.eval("location.hash = '#/charts?window=toString'");
+        page.waitFor("document.querySelector('[value=\"1h\"]')?.checked");
+    }
+
+    @Test
+    void held_list_keepsNothingOfWhatHappens(Page page) {
+        submit("hold me", "");
+        tasks(page, "").waitFor("document.querySelector('tbody input')").click("tbody input");
+        page.waitForText("1 selected");
+        page.eval("{ const set = Map.prototype.set; window.kept = 0; Map.prototype.set = function (key, value) {"
+                + " window.kept += String(key).startsWith('task_'); return set.call(this, key, value); }; }");
+        for (int i = 0; i < 5; i++) {
+            server.awaitEnd(submit("passing " + i, ""));
+        }
+        page.waitFor("document.querySelector('.list-foot .primary').checkVisibility()");
+        assertEquals(0, page.number("window.kept"));
+    }
+
+    @Test
     void selection_isChangedTogether(Page page) {
         server.post("/api/queue/pause", "{}");
         try {
@@ -213,7 +234,7 @@ final class TasksViewTest {
         page.waitFor("document.querySelectorAll('tbody tr').length === 1").click(".raw summary");
         page.waitForText("<script>document.title");
         page.click("[data-action=again]").waitFor("location.hash === '#/new'");
-        page.waitFor("document.querySelector('.shell').textContent.includes('<script>')");
+        page.waitFor("document.querySelector('.shell')?.textContent.includes('<script>')");
         assertTrue(page.is("!document.querySelector('#evil, main img, body script')"));
         assertEquals("New task · ollama-queue", page.text("document.title"));
         page.open(server.url() + "/#/tasks/" + "%3Cimg%20src%3Dx%3E").waitForText("No such task");

@@ -1,6 +1,7 @@
 package server.http;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import server.http.Bodies.Body;
 import server.queue.Batch;
@@ -57,7 +58,7 @@ final class BatchApi {
         json.beginArray();
         while (json.nextElement()) {
             try {
-                add(json, all);
+                add(json, all, all.size() + 1);
             } catch (Problem problem) {
                 throw new Problem(problem.status(), "[" + all.size() + "]: " + problem.getMessage());
             }
@@ -67,16 +68,18 @@ final class BatchApi {
     }
 
     private Batch readLines(Body body) {
+        // of all parts together: else each might take as many as a whole batch may have
+        AtomicInteger count = new AtomicInteger();
         List<BatchLines> parts = BatchLines.cut(body, Runtime.getRuntime().availableProcessors(), queue::newBatch,
-                this::add);
+                (json, part) -> add(json, part, count.incrementAndGet()));
         List<Problem> problems = parts.parallelStream().map(BatchLines::read).toList();
+        checkCount(count.get());
         Batch all = queue.newBatch();
         for (int i = 0; i < parts.size(); i++) {
             if (problems.get(i) != null) {
                 throw problems.get(i);
             }
             all.add(parts.get(i).batch());
-            checkCount(all.size());
         }
         return all;
     }
@@ -87,8 +90,9 @@ final class BatchApi {
         }
     }
 
-    private void add(JsonReader json, Batch all) {
-        checkCount(all.size() + 1);
+    /// @param count how many there are with this one
+    private void add(JsonReader json, Batch batch, int count) {
+        checkCount(count);
         if (json.peek() != Kind.OBJECT) {
             throw json.error("a task must be an object");
         }
@@ -97,6 +101,6 @@ final class BatchApi {
         if (json.position() - from > options.taskBytesMax()) {
             throw new Problem(413, "a task may have " + options.taskBytesMax() + " bytes");
         }
-        all.add(submission);
+        batch.add(submission);
     }
 }

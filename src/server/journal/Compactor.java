@@ -108,8 +108,7 @@ final class Compactor {
         List<SegmentFile> files = group.stream().map(Plan::file).toList();
         long bytes = group.stream().mapToLong(Plan::bytes).sum();
         if (storage.free() < bytes + segmentSize) {
-            throw new JournalFull("no room for a compaction: it needs " + (bytes + segmentSize) + " bytes in "
-                    + storage.describe("") + ", and " + storage.free() + " are free");
+            throw full(bytes);
         }
         Segment.Range range = new Segment.Range(files.getFirst().range().from(), files.getLast().range().to());
         int number = segments.nextCompacted();
@@ -125,6 +124,12 @@ final class Compactor {
             }
             out.finish(next, kept);
             finished = true;
+        } catch (IOException failure) {
+            // others write on this disk too: the room that was there may be gone
+            if (!(failure instanceof JournalDamage) && storage.free() < segmentSize) {
+                throw full(bytes);
+            }
+            throw failure;
         } finally {
             if (!finished) {
                 discard(out);
@@ -133,6 +138,11 @@ final class Compactor {
         // the commit point: the new file stands for the old ones from here on
         replace(files, new SegmentFile(number, range, files.getFirst().firstSeq(), copy.count,
                 List.copyOf(copy.origins)), copy.moved);
+    }
+
+    private JournalFull full(long bytes) throws IOException {
+        return new JournalFull("no room for a compaction: it needs " + (bytes + segmentSize) + " bytes in "
+                + storage.describe("") + ", and " + storage.free() + " are free");
     }
 
     private void replace(List<SegmentFile> files, SegmentFile made, Map<Integer, Segments.Moved> moved)

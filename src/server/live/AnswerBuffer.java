@@ -67,13 +67,13 @@ public final class AnswerBuffer implements Pieces {
         if (offset >= length) {
             return null;
         }
-        int from = characterStart(Math.max(offset, 0));
+        int from = characterStart(bytes, Math.max(offset, 0));
         int found = Arrays.binarySearch(runs, 0, runCount, from);
         // the last of the runs that begin here: an empty first one is passed over
         int run = found < 0 ? -found - 2 : found + 1 < runCount && runs[found + 1] == from ? found + 1 : found;
         int end = run + 1 < runCount ? runs[run + 1] : length;
         if (end - from > CHUNK_MAX) {
-            end = characterStart(from + CHUNK_MAX);
+            end = characterStart(bytes, from + CHUNK_MAX);
         }
         return new Chunk((run & 1) == 1, from, end, new String(bytes, from, end - from, StandardCharsets.UTF_8));
     }
@@ -130,10 +130,12 @@ public final class AnswerBuffer implements Pieces {
         runs[runCount++] = length;
     }
 
-    private int characterStart(int at) {
-        while (at > 0 && (bytes[at] & 0xc0) == 0x80) {
-            at--;
+    /// Where the character begins that this place is in.
+    static int characterStart(byte[] utf8, int at) {
+        int start = at;
+        while (start > 0 && (utf8[start] & 0xc0) == 0x80) {
+            start--;
         }
-        return at;
+        return start;
     }
 }

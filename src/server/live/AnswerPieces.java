@@ -142,17 +142,9 @@ public final class AnswerPieces {
         if (offset - base >= utf8.length) {
             return null;
         }
-        int from = characterStart(utf8, offset - base);
-        int to = utf8.length - from <= PIECE_MAX ? utf8.length : characterStart(utf8, from + PIECE_MAX);
+        int from = AnswerBuffer.characterStart(utf8, offset - base);
+        int to = utf8.length - from <= PIECE_MAX ? utf8.length : AnswerBuffer.characterStart(utf8, from + PIECE_MAX);
         return piece(new Chunk(thinking, base + from, base + to,
                 new String(utf8, from, to - from, StandardCharsets.UTF_8)));
-    }
-
-    private static int characterStart(byte[] utf8, int at) {
-        int start = at;
-        while (start > 0 && (utf8[start] & 0xc0) == 0x80) {
-            start--;
-        }
-        return start;
     }
 }

@@ -334,7 +334,7 @@ final class QueueState {
                 byPriority.merge(group.priority, group.count(), Long::sum);
             }
         });
-        return new QueueStats(mode, byStatus, arrivals.size(), byPriority, oldestPendingAt(), lastSeq);
+        return new QueueStats(mode, byStatus, arrivals.size(), byPriority, ready.waitingSince(arrivals::get), lastSeq);
     }
 
     // ---- inside
@@ -430,19 +430,6 @@ final class QueueState {
         long time = tooMany ? Math.min(byAge, tasks.firstKey() + DAY) : byAge;
         long interval = Math.max(1, options.interval().toMillis());
         return time == Long.MAX_VALUE ? time : Math.ceilDiv(time, interval) * interval;
-    }
-
-    private long oldestPendingAt() {
-        for (int i = 0; totals.of(TaskStatus.PENDING) > 0 && i < arrivals.chunkCount(); i++) {
-            ArrivalChunk chunk = arrivals.chunk(i);
-            for (int at = 0; chunk != null && chunk.count(TaskStatus.PENDING) > 0 && at < Arrivals.CHUNK; at++) {
-                Task task = chunk.get(at);
-                if (task != null && task.status() == TaskStatus.PENDING) {
-                    return task.createdAt();
-                }
-            }
-        }
-        return 0;
     }
 
     private static boolean expired(Task task, long now) {

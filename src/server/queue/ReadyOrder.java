@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 
 import server.task.Task;
@@ -139,6 +140,24 @@ final class ReadyOrder {
             }
         }
         return -1;
+    }
+
+    /// Since when the task that waits longest could have begun, as it was submitted or scheduled; 0 if there is none.
+    /// Within a lane a later one may wait longer than those before it only where these were scheduled; so many of them
+    /// are passed over at most.
+    long waitingSince(IntFunction<Task> tasks) {
+        long first = Long.MAX_VALUE;
+        for (Level level : levels.values()) {
+            for (Lane lane : level.lanes.values()) {
+                Deeper walk = new Deeper(lane.slots.cursor());
+                Task task;
+                do {
+                    task = tasks.apply(walk.cursor.slot());
+                    first = Math.min(first, Math.max(task.createdAt(), task.terms().scheduledAt()));
+                } while (task.terms().scheduledAt() > 0 && walk.next());
+            }
+        }
+        return size == 0 ? 0 : first;
     }
 
     private static Lane next(Iterator<Lane> lanes) {

@@ -31,8 +31,8 @@ final class LiveDialogue implements Dialogue {
     private final Parts parts;
     private final EventFilter filter;
     private Subscription events;
-    /// Events up to here are left out: the snapshot has them.
-    private long snapshotSeq;
+    /// Events up to here are left out: the snapshot has them. -1: there is none.
+    private long snapshotSeq = -1;
     private boolean greeted;
     /// The event whose turn it is, but for pieces that go before it.
     private LiveEvent next;
@@ -188,7 +188,7 @@ final class LiveDialogue implements Dialogue {
         events.close();
         next = null;
         greeted = true;
-        snapshotSeq = 0;
+        snapshotSeq = -1;
         events = parts.events().subscribe(filter, since);
     }
 

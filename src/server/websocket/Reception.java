@@ -92,7 +92,11 @@ final class Reception {
         socket.getOutputStream().write(Handshake.refuse(problem));
         socket.shutdownOutput();
         // a little is read on, so that the answer is not lost to a reset; who sends on and on is cut off
-        socket.setSoTimeout(REFUSED_MAX);
-        socket.getInputStream().readNBytes(options.headerBytesMax());
+        long by = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REFUSED_MAX);
+        int left = REFUSED_MAX;
+        do {
+            socket.setSoTimeout(left);
+            left = (int) TimeUnit.NANOSECONDS.toMillis(by - System.nanoTime());
+        } while (socket.getInputStream().read(bytes) >= 0 && left > 0);
     }
 }

@@ -99,6 +99,19 @@ final class BatchApiTest {
         assertEquals(413, server.post("/api/tasks/batch", full + " ".repeat(10_001 - full.length())).statusCode());
     }
 
+    /// Each part of a large body is within the limit: all together must be, also while they are read.
+    @Test
+    void submit_linesBeyondTheLimitInAllPartsTogether_is413() throws IOException {
+        server.close();
+        server = new ApiServer(ApiServer.limits(2_000, 1_000_000, 3_000));
+        String line = HELLO + " ".repeat(100 - HELLO.length()) + "\n";
+        HttpResponse<String> response = server.post("/api/tasks/batch", line.repeat(4_999) + "{}\n",
+                "Content-Type", NDJSON);
+        assertEquals(413, response.statusCode(), response.body());
+        assertEquals("a batch may have at most 3000 tasks", error(response));
+        assertEquals("[]", server.get("/api/tasks").body());
+    }
+
     @Test
     void submit_withKey_is400() {
         assertEquals(400, server.post("/api/tasks/batch", "[]", "Idempotency-Key", "k").statusCode());

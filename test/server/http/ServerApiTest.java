@@ -77,6 +77,15 @@ final class ServerApiTest {
     }
 
     @Test
+    void status_ofTasksForLater_tellsNoneThatWaits() {
+        server.submit(HELLO.replace("\"model\"", "\"scheduled_at\":\"2999-01-01T00:00:00Z\",\"model\""));
+        assertNull(json(server.get("/api/status")).get("oldest_pending_at"));
+        assertEquals(1, json(server.get("/api/status")).integer("pending_tasks", -1));
+        Json.Obj ready = json(server.post("/api/tasks", HELLO));
+        assertEquals(ready.text("created_at"), json(server.get("/api/status")).text("oldest_pending_at"));
+    }
+
+    @Test
     void mode_pauseHolds_drainRefuses_resumeEndsBoth() {
         assertEquals("paused", json(server.post("/api/queue/pause", null)).text("mode"));
         server.submit(HELLO);

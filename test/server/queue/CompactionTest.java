@@ -33,6 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 import server.journal.CompactionReport;
 import server.journal.FileStorage;
 import server.journal.JournalCommand;
+import server.journal.JournalCompaction;
+import server.journal.JournalFull;
 import server.journal.JournalOptions;
 import server.journal.Storage;
 import server.queue.TaskQueue.TaskSort;
@@ -101,6 +103,27 @@ class CompactionTest {
             assertEquals("{\"prompt\":\"the kept prompt\"}", queue.document(kept.id()).payload().text());
             queue.delete(kept.id());
         }
+    }
+
+    @Test
+    void run_diskFullWhileItWrites_isToldSo_andNothingIsLost() throws Exception {
+        open(disk);
+        Task gone = submit("gone");
+        Task kept = submit("kept");
+        queue.cancel(gone.id());
+        queue.delete(gone.id());
+        JournalCompaction compaction = new JournalCompaction(queue.journal, new LiveTasks(queue.lock, queue.state), 0);
+        JournalFull full = assertThrows(JournalFull.class, () -> compaction.run(true, () -> {
+            if (disk.list().stream().anyMatch(name -> name.startsWith("c") && name.endsWith(".part"))) {
+                disk.capacity(0);
+            }
+            return false;
+        }));
+        assertTrue(full.getMessage().startsWith("no room for a compaction: it needs "), full.getMessage());
+        assertEquals("{\"prompt\":\"kept\"}", queue.document(kept.id()).payload().text());
+        disk.capacity(Long.MAX_VALUE);
+        assertTrue(compaction.run(true, () -> false).eventsDropped() > 0);
+        assertEquals("{\"prompt\":\"kept\"}", queue.document(kept.id()).payload().text());
     }
 
     @Test

@@ -91,6 +91,20 @@ final class ConnectionTest {
     }
 
     @Test
+    void refused_whoGoesOnSending_isCutOff() throws IOException {
+        try (RawClient client = new RawClient(patient().port())) {
+            client.send("GET /elsewhere HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+            assertThrows(IOException.class, () -> {
+                while (System.nanoTime() < end) {
+                    client.send(new byte[] {'x'});
+                    LockSupport.parkNanos(50_000_000);
+                }
+            });
+        }
+    }
+
+    @Test
     void handshake_atAndBeyondTheLimitOfItsLength_passesAndIs431() throws IOException {
         EchoServer server = patient();
         int room = EchoServer.OPTIONS.headerBytesMax() - RawClient.request("/ws").length() - "A: \r\n".length();

@@ -151,6 +151,17 @@ final class LiveDialogueTest {
     }
 
     @Test
+    void since_ofAnEmptyJournal_isReset() throws IOException {
+        try (LiveClient client = open("?since=99")) {
+            assertEquals("reset 0", LiveClient.shown(client.next()));
+        }
+        try (LiveClient client = open()) {
+            client.say("{\"since\":99}");
+            assertEquals("reset 0", LiveClient.shown(client.next()));
+        }
+    }
+
+    @Test
     void filter_inTheQuery_leavesOutOtherEvents() throws IOException {
         try (LiveClient client = open("?status=completed&type=generate")) {
             client.next("snapshot");
