@@ -21,12 +21,14 @@ record Target(String server, String token) {
         String named = first(arguments.text("config"), terminal.variable("OLLAMA_QUEUE_CONFIG"));
         ConfigFile file = server != null && token != null && named == null ? null : file(named, terminal);
         if (file != null) {
-            server = first(server, file.text("client.server_url"));
-            token = first(token, file.text("client.token"));
-            if (server == null) {
-                server = address(file.text("server.host"), file.text("server.port"));
-                token = first(token, first(file.text("server.token"), secret(file.text("server.token_file"))));
+            // what is not needed is not looked at, for its variables may be the server's alone
+            server = server != null ? server : file.text("client.server_url");
+            token = token != null ? token : file.text("client.token");
+            boolean own = server == null || server.isEmpty();
+            if (own && (token == null || token.isEmpty())) {
+                token = first(file.text("server.token"), secret(file.text("server.token_file")));
             }
+            server = own ? address(file.text("server.host"), file.text("server.port")) : server;
         }
         return new Target(server == null ? Api.DEFAULT_SERVER : server, token);
     }

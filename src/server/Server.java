@@ -85,8 +85,8 @@ final class Server implements AutoCloseable {
                     Options.dispatch(settings), clock, new Random());
             opened.add(dispatcher);
 
-            SubmissionReader submissions =
-                    new SubmissionReader(settings.text("default_model"), Options.terms(settings), hosts::check);
+            SubmissionReader submissions = new SubmissionReader(settings.text("default_model"),
+                    Options.terms(settings), (int) settings.size("limits.task_metadata_bytes"), hosts::check);
             HttpOptions options = Options.http(settings);
             HttpApi.prepare(options);
             Crons crons = new Crons(queue, submissions, ZoneId.systemDefault(), clock);

@@ -71,6 +71,15 @@ class TargetTest {
     }
 
     @Test
+    void of_variablesOfTheFileThatAreNotNeeded_needNotBeSet() throws IOException {
+        String yaml = "{server: {port: 1, token: '${NONE}'}, client: {token: '${NONE}'}}";
+        assertEquals(new Target("http://localhost:1", "t"), target(yaml, "--token", "t"));
+        assertEquals(new Target("flag", "t"), target("client: {server_url: '${NONE}'}", "--server", "flag", "--token",
+                "t", "--config", home.resolve(".ollama-queue/config.yaml").toString()));
+        assertThrows(Problem.class, () -> target(yaml));
+    }
+
+    @Test
     void of_unknownKey_isAnError() {
         assertEquals(home.resolve(".ollama-queue/config.yaml") + ", line 1, column 1: unknown key clinet; did you mean "
                 + "client?", assertThrows(Problem.class, () -> target("clinet: {token: x}")).getMessage());

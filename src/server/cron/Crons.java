@@ -43,7 +43,7 @@ public final class Crons {
         this.zone = zone;
         this.clock = clock;
         book = queue.crons();
-        reader = new CronReader(zone);
+        reader = new CronReader(zone, submissions.metadataMax());
     }
 
     public CronBook book() {

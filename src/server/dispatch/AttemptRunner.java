@@ -169,8 +169,7 @@ final class AttemptRunner {
                 host.busy(error, retryAfter, now);
                 // where no other host takes it, it steps behind: the next to try this one is another task, for one that
                 // is refused each time must not hold up all
-                boolean elsewhere = routing.get().place(run.task(), asked.without(run.task().id())) != null;
-                queue.putBack(run, error, elsewhere ? 0 : host.pauseEnd(now) + STEP_BEHIND, false);
+                queue.putBack(run, error, elsewhere(run) ? 0 : host.pauseEnd(now) + STEP_BEHIND, false);
             }
             case MODEL_MISSING -> {
                 host.lacks(run.task().model(), now);
@@ -178,7 +177,8 @@ final class AttemptRunner {
             }
             case LIMITED -> {
                 host.busy(error, retryAfter, now);
-                tryAgain(run, failure, now);
+                // what it asks for is its own pause, not another host's
+                tryAgain(run, elsewhere(run) ? new Outcome.Failed(Cause.LIMITED, error, null) : failure, now);
             }
             case PASSING -> {
                 host.failed(now);
@@ -190,6 +190,11 @@ final class AttemptRunner {
                 tryAgain(run, failure, now);
             }
         }
+    }
+
+    /// Whether another host can take it now; this one has just been left alone.
+    private boolean elsewhere(Run run) {
+        return routing.get().place(run.task(), asked.without(run.task().id())) != null;
     }
 
     private void tryAgain(Run run, Outcome.Failed failure, long now) {

@@ -14,7 +14,7 @@ import shared.json.JsonReader;
 /// @param batchBytesMax  the body of a batch
 /// @param batchTasksMax  the tasks of a batch
 /// @param bodiesBytesMax all bodies in memory together; beyond it 503
-/// @param smallBytesMax  the body of any other request
+/// @param smallBytesMax  the body of a request that carries no task
 /// @param headerBytesMax a request's headers (names, values, and 32 a field)
 /// @param jsonDepthMax   how deep the JSON of a body may nest
 /// @param requestTimeMax until a request, with its body, must have come

@@ -26,8 +26,9 @@ public final class Options {
         HttpOptions all = HttpOptions.DEFAULT;
         return new HttpOptions(settings.text("server.host"), settings.integer("server.port"), allowedHosts(settings),
                 (int) settings.size("limits.task_bytes"), (int) settings.size("limits.batch_bytes"),
-                settings.integer("limits.batch_tasks"), settings.size("limits.bodies_bytes"), all.smallBytesMax(),
-                (int) settings.size("limits.header_bytes"), settings.integer("limits.json_depth"),
+                settings.integer("limits.batch_tasks"), settings.size("limits.bodies_bytes"),
+                (int) settings.size("limits.other_body_bytes"), (int) settings.size("limits.header_bytes"),
+                settings.integer("limits.json_depth"),
                 settings.duration("limits.request_time"), settings.integer("limits.connections"),
                 settings.integer("limits.event_streams"), settings.integer("limits.list"),
                 settings.duration("limits.wait"), all.pingEvery());

@@ -4,12 +4,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import server.executor.ExecutorRegistry;
 import server.executor.Limits;
@@ -34,6 +37,8 @@ public final class Settings {
 
     /// What Kubernetes sets for a service whose name begins with `ollama-queue`.
     private static final String KUBERNETES = ".*_SERVICE_(HOST|PORT.*)|.*_PORT(_\\d+_.*)?";
+
+    private static final Pattern PLACE = Pattern.compile(", line (\\d{1,7}), column (\\d{1,7}): ");
 
     private static final int FLAG = 0;
     private static final int ENVIRONMENT = 1;
@@ -66,9 +71,16 @@ public final class Settings {
         Settings settings = new Settings(line, environment, file);
         settings.read();
         if (!settings.problems.isEmpty()) {
+            settings.problems.sort(Comparator.comparingLong(Settings::place));
             throw Problem.badRequest(String.join("\n", settings.problems));
         }
         return settings;
+    }
+
+    /// Orders messages as their places in the file; those without one, as of a flag, come first.
+    private static long place(String message) {
+        Matcher place = PLACE.matcher(message);
+        return place.find() ? Long.parseLong(place.group(1)) << 32 | Long.parseLong(place.group(2)) : 0;
     }
 
     /// The file that `--config` or `OLLAMA_QUEUE_CONFIG` names, which must be there, or the first that is; null if none

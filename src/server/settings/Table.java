@@ -82,9 +82,11 @@ final class Table {
                     .live(),
             of("limits.metadata_bytes", size("0", "100%"), "12.5%", "the metadata of all tasks, which is in memory")
                     .live(),
+            of("limits.task_metadata_bytes", size("2", "16MiB"), "64KiB", "the metadata of one task or cron task"),
             of("limits.task_bytes", size("1KiB", "1GiB"), "16MiB", "the body of a submit, and a task of a batch"),
             of("limits.batch_bytes", size("1KiB", "1GiB"), "64MiB", "the body of a batch"),
             of("limits.batch_tasks", integer(1, 10_000_000), "100000", "the tasks of a batch"),
+            of("limits.other_body_bytes", size("1KiB", "1GiB"), "64KiB", "the body of any other request"),
             of("limits.bodies_bytes", size("1MiB", "100%"), "25%", "the bodies in memory at a time; beyond it 503"),
             of("limits.header_bytes", size("1KiB", "16MiB"), "64KiB", "a request's headers"),
             of("limits.json_depth", integer(1, JsonReader.DEPTH_LIMIT), "200", "how deep JSON may nest, a request's "

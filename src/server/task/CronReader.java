@@ -33,10 +33,13 @@ public final class CronReader {
     }
 
     private final ZoneId serverZone;
+    private final int metadataMax;
 
-    /// @param serverZone the zone of a cron task that names none
-    public CronReader(ZoneId serverZone) {
+    /// @param serverZone  the zone of a cron task that names none
+    /// @param metadataMax the metadata's most bytes
+    public CronReader(ZoneId serverZone, int metadataMax) {
         this.serverZone = serverZone;
+        this.metadataMax = metadataMax;
     }
 
     /// The zone that a text names.
@@ -55,7 +58,7 @@ public final class CronReader {
     ///
     /// @param before the plan that is changed, of which stays what is not named; null for a new one
     public Read read(JsonReader json, CronPlan before) {
-        Draft draft = new Draft(json, before);
+        Draft draft = new Draft(json, before, metadataMax);
         json.beginObject();
         for (String name = json.nextName(); name != null; name = json.nextName()) {
             if (SERVERS.contains(name)) {
@@ -73,6 +76,7 @@ public final class CronReader {
     /// A plan in the making.
     private static final class Draft {
         private final FieldReader fields;
+        private final int metadataMax;
         private final JsonReader json;
 
         private String name;
@@ -90,8 +94,9 @@ public final class CronReader {
         private byte[] metadata;
         private Slice template;
 
-        Draft(JsonReader json, CronPlan before) {
+        Draft(JsonReader json, CronPlan before, int metadataMax) {
             this.json = json;
+            this.metadataMax = metadataMax;
             fields = new FieldReader(json);
             if (before != null) {
                 name = before.name();
@@ -133,7 +138,7 @@ public final class CronReader {
                 case "start_at" -> startAt = bound(field);
                 case "end_at" -> endAt = bound(field);
                 case "max_runs" -> maxRuns = fields.integer(field, 0, Integer.MAX_VALUE);
-                case "metadata" -> metadata = SubmissionReader.metadata(fields);
+                case "metadata" -> metadata = SubmissionReader.metadata(fields, metadataMax);
                 case "task_template" -> {
                     fields.expect(field, Kind.OBJECT);
                     template = Values.oneLine(json.raw());

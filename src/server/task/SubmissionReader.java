@@ -25,8 +25,8 @@ public final class SubmissionReader {
     static final long GO_ZERO_TIME = Times.parse("time", "0001-01-01T00:00:00Z");
 
     static final int MODEL_LENGTH_MAX = 512;
-    /// In bytes, as it stands.
-    static final int METADATA_LENGTH_MAX = 64 * 1024;
+    /// The metadata's most bytes, as it stands, where nothing else is said.
+    private static final int METADATA_LENGTH_MAX = 64 * 1024;
 
     /// The fields that the server sets.
     private static final Set<String> SERVERS = Set.of("id", "task_id", "status", "created_at", "updated_at",
@@ -45,19 +45,28 @@ public final class SubmissionReader {
     }
 
     private final BiConsumer<String, Boolean> hostCheck;
+    private final int metadataMax;
     private volatile Defaults defaults;
 
     /// @param defaultModel the model of a submit that names none
     /// @param defaults     the terms of a submit that sets none
+    /// @param metadataMax  the metadata's most bytes
     /// @param hostCheck    throws a [Problem] if no host has this name, or it is no endpoint though one is asked for
-    public SubmissionReader(String defaultModel, Terms defaults, BiConsumer<String, Boolean> hostCheck) {
+    public SubmissionReader(String defaultModel, Terms defaults, int metadataMax,
+            BiConsumer<String, Boolean> hostCheck) {
         this.defaults = new Defaults(defaultModel, defaults);
+        this.metadataMax = metadataMax;
         this.hostCheck = hostCheck;
     }
 
     /// Takes any name of a host.
     public SubmissionReader(String defaultModel, Terms defaults) {
-        this(defaultModel, defaults, (name, remote) -> { });
+        this(defaultModel, defaults, METADATA_LENGTH_MAX, (name, remote) -> { });
+    }
+
+    /// The most bytes that the metadata of a task, or of a cron task, may have.
+    public int metadataMax() {
+        return metadataMax;
     }
 
     /// From now on these hold.
@@ -93,7 +102,7 @@ public final class SubmissionReader {
                 case "type" -> type = type(fields);
                 case "model" -> model = fields.text(name, MODEL_LENGTH_MAX);
                 case "priority" -> priority = priority(fields);
-                case "metadata" -> metadata = metadata(fields);
+                case "metadata" -> metadata = metadata(fields, metadataMax);
                 case "payload" -> payload.readPayload();
                 case "created_at" -> {
                     goZeros = json.peek() == Kind.STRING;
@@ -144,13 +153,13 @@ public final class SubmissionReader {
     }
 
     /// Null for an empty object.
-    static byte[] metadata(FieldReader fields) {
+    static byte[] metadata(FieldReader fields, int max) {
         fields.expect("metadata", Kind.OBJECT);
         int from = fields.json.position();
         Slice slice = fields.json.raw();
-        if (slice.length() > METADATA_LENGTH_MAX) {
+        if (slice.length() > max) {
             throw fields.json.errorAt(from, "metadata has " + slice.length() + " bytes, at most "
-                    + METADATA_LENGTH_MAX + " are allowed");
+                    + max + " are allowed");
         }
         return Values.isEmpty(slice) ? null : Values.oneLine(slice.toBytes(), slice.length());
     }

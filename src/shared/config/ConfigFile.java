@@ -1,7 +1,7 @@
 package shared.config;
 
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -45,9 +45,9 @@ public final class ConfigFile {
     /// @throws Problem if it cannot be read
     public static ConfigFile read(Path path, UnaryOperator<String> environment) {
         try {
-            return new ConfigFile(path.toString(), Files.readString(path), environment);
-        } catch (CharacterCodingException other) {
-            throw Problem.badRequest(path + " is not UTF-8");
+            // what is not UTF-8 becomes U+FFFD, which the reader refuses with its place
+            String text = new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
+            return new ConfigFile(path.toString(), text, environment);
         } catch (IOException unreadable) {
             throw Problem.badRequest("cannot read " + path + ": " + (unreadable instanceof NoSuchFileException
                     ? "there is no such file" : unreadable instanceof AccessDeniedException ? "permission denied"

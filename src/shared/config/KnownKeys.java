@@ -19,8 +19,8 @@ public final class KnownKeys {
             task: timeout idle_timeout
             retry: max_retries initial_delay max_delay backoff_factor
             retention: completed_max completed_age failed_age interval
-            limits: pending_tasks metadata_bytes task_bytes batch_bytes batch_tasks bodies_bytes header_bytes
-            limits: json_depth line_bytes answer_bytes
+            limits: pending_tasks metadata_bytes task_metadata_bytes task_bytes batch_bytes batch_tasks
+            limits: bodies_bytes other_body_bytes header_bytes json_depth line_bytes answer_bytes
             limits: request_time connections event_streams list wait
             remote_scheduling: enabled health_check_interval fallback_to_local local_first_policy max_local_queue_size
             remote_scheduling.endpoints[]: name base_url api_key api_key_file priority enabled max_concurrent models

@@ -30,6 +30,7 @@ import server.journal.JournalOptions;
 import server.live.Answers;
 import server.queue.QueueOptions;
 import server.queue.TaskQueue;
+import server.task.Attempt;
 import server.task.Submission;
 import server.task.Task;
 import server.task.TaskDocument;
@@ -158,6 +159,16 @@ final class DispatcherTest {
         assertTrue(System.nanoTime() - began >= 1_300_000_000L);
         assertEquals(2, done.attempts().size());
         assertEquals(1, ended(second).attempts().size(), "the next was not sent meanwhile");
+    }
+
+    @Test
+    void tooManyRequests_aFreeHostTakesTheTaskAtOnce() throws Exception {
+        a.answer(call -> SimulatedHost.failed(Cause.LIMITED, "a answered 429: slow down", Duration.ofHours(1)));
+        start(2, local(a, 0), local(b, 0));
+        await("both are up", () -> hosts.backends().stream().allMatch(host -> host.health().equals("up")));
+        TaskDocument done = ended(submit(QUICK, "m", 5));
+        assertEquals(List.of("a", "b"), done.attempts().stream().map(Attempt::host).toList());
+        assertEquals(TaskStatus.COMPLETED, done.task().status());
     }
 
     @Test

@@ -282,10 +282,12 @@ class SettingsTest {
 
     @Test
     void limits_reachThePartsThatKeepThem() {
-        Settings settings = of("limits: {json_depth: 7, line_bytes: 2KiB, answer_bytes: 3KiB, header_bytes: 4KiB}\n"
+        Settings settings = of("limits: {json_depth: 7, line_bytes: 2KiB, answer_bytes: 3KiB, header_bytes: 4KiB, "
+                + "other_body_bytes: 5KiB}\n"
                 + "remote_scheduling: {enabled: on, endpoints: [{name: a, base_url: 'http://a'}]}");
         assertEquals(7, Options.http(settings).jsonDepthMax());
         assertEquals(4 << 10, Options.http(settings).headerBytesMax());
+        assertEquals(5 << 10, Options.http(settings).smallBytesMax());
         assertEquals(List.of(new Limits(2 << 10, 3 << 10, 7), new Limits(2 << 10, 3 << 10, 7)),
                 Options.hosts(settings).stream().map(host -> host.address().limits()).toList());
     }

@@ -252,6 +252,17 @@ class SubmissionReaderTest {
     }
 
     @Test
+    void read_metadataBeyondTheSetLimit_isRefused() {
+        SubmissionReader reader = new SubmissionReader("qwen3", Terms.DEFAULT, 8, (host, remote) -> { });
+        String start = "{\"type\":\"generate\",\"prompt\":\"x\",\"metadata\":";
+        assertEquals("{\"a\":12}", new String(reader.read((start + "{\"a\":12}}").getBytes(StandardCharsets.UTF_8))
+                .metadata(), StandardCharsets.UTF_8));
+        byte[] longer = (start + "{\"a\":123}}").getBytes(StandardCharsets.UTF_8);
+        assertTrue(assertThrows(JsonException.class, () -> reader.read(longer)).getMessage()
+                .contains("metadata has 9 bytes, at most 8 are allowed"));
+    }
+
+    @Test
     void read_metadataWithLineEnds_isOneLine() {
         assertArrayEquals(json("{ 'a': 'b\\nc' }"),
                 read("{'type':'generate','prompt':'x','metadata':{\n'a':\r'b\\nc'\n}}").metadata());

@@ -127,7 +127,7 @@ class ConfigFileTest {
         assertEquals("cannot read " + file + ": there is no such file",
                 assertThrows(Problem.class, () -> ConfigFile.read(file, ENVIRONMENT::get)).getMessage());
         Files.write(file, new byte[] {'a', ':', ' ', (byte) 0xff});
-        assertEquals(file + " is not UTF-8",
+        assertEquals(file + ", line 1, column 4: a character that text does not hold; is the file UTF-8?",
                 assertThrows(Problem.class, () -> ConfigFile.read(file, ENVIRONMENT::get)).getMessage());
         assertTrue(assertThrows(Problem.class, () -> ConfigFile.read(directory, ENVIRONMENT::get)).getMessage()
                 .startsWith("cannot read " + directory));

@@ -3,6 +3,7 @@ package server.executor.openai;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -70,7 +71,10 @@ public record Endpoint(String name, URI baseUrl, String apiKey, Map<String, Stri
     /// A text in which a host may have repeated what it was sent, without the secrets in it.
     String redact(String text) {
         return Stream.concat(Stream.of(apiKey), headers.values().stream())
+                // a host may repeat `Bearer KEY`, or the key alone
+                .flatMap(value -> Stream.of(value, value.substring(value.lastIndexOf(' ') + 1)))
                 .filter(secret -> secret.length() >= SECRET_LENGTH_MIN)
+                .sorted(Comparator.comparingInt(String::length).reversed())
                 .reduce(text, (clean, secret) -> clean.replace(secret, "***"));
     }
 

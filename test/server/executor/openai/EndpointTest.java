@@ -85,6 +85,14 @@ class EndpointTest {
     }
 
     @Test
+    void redact_keyOfAHeaderWithoutItsScheme_isHidden() {
+        Endpoint endpoint = Endpoint.of("cloud", "http://gpu", "sk-one", Map.of("Authorization", "Bearer sk-one-two"),
+                Map.of(), null);
+        assertEquals("wrong key ***, from ***, not ***",
+                endpoint.redact("wrong key sk-one-two, from Bearer sk-one-two, not sk-one"));
+    }
+
+    @Test
     void provider_addresses_areServedAndOpened() {
         OpenAiProvider provider = new OpenAiProvider();
         assertTrue(provider.serves("openai:http://gpu:1/v1") && provider.serves("openai:"));
