@@ -28,7 +28,7 @@ HELLOS := $(PROGRAMS:%=build/hello/%)
 DEPLOY := src/server/deploy
 TESTS := build/test/java.args
 # A part of the tests does without them, unless it is their own.
-TIMED_IMAGES := $(if $(filter-out startup,$(ONLY)),,$(IMAGES) $(HELLOS))
+TIMED_IMAGES := $(if $(ONLY),$(if $(filter startup,$(ONLY)),$(IMAGES) $(HELLOS)),$(IMAGES) $(HELLOS))
 TESTED_IMAGES := $(if $(ONLY),$(if $(findstring dist,$(ONLY)),$(IMAGES)),$(IMAGES))
 
 # Folders count too: their time changes when a file comes or goes.
