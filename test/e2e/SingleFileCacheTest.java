@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 import support.Jdks;
 
-/// `sh Client.java`: what the shell's part of the single file keeps and what it trusts. The Java part is a small one
-/// here, for it is compiled often.
+/// What the single file keeps and what it trusts, started by `sh` and by `java`. The client in it is a small one here,
+/// for it is compiled often.
 class SingleFileCacheTest {
 
     private static final int ENTRIES_MAX = 5;
@@ -47,7 +48,7 @@ class SingleFileCacheTest {
         assertEquals("hello a b c\n", run("a b", "c"));
         Path jar = entries().get(0).resolve("client.jar");
         FileTime made = Files.getLastModifiedTime(jar);
-        Files.delete(jar.resolveSibling("client.jsa"));
+        Files.delete(archives().get(0));
         assertEquals("hello d\n", run("d"));
         assertEquals(made, Files.getLastModifiedTime(jar));
         Files.write(jar, new byte[0]);
@@ -70,7 +71,106 @@ class SingleFileCacheTest {
             assertEquals("hello " + i + "\n", output(starts.get(i)));
         }
         assertEquals(1, entries().size(), entries().toString());
-        assertTrue(Files.exists(entries().get(0).resolve("client.jsa")), "the archive is there");
+        assertEquals(1, archives().size(), archives().toString());
+    }
+
+    @Test
+    void java_second_compilesNothing() throws Exception {
+        assertEquals("hello a b c\n", java(Jdks.current(), "a b", "c"));
+        Path jar = entries().get(0).resolve("client.jar");
+        FileTime made = Files.getLastModifiedTime(jar);
+        assertEquals("hello d\n", java(Jdks.current(), "d"));
+        assertEquals(made, Files.getLastModifiedTime(jar));
+        assertEquals(List.of(), archives(), "what the JVM maps is for the shell");
+        assertEquals("hello e\n", run("e"));
+        assertEquals(made, Files.getLastModifiedTime(jar), "the shell's part takes the same");
+    }
+
+    @Test
+    void java_entryOfANewerJdk_runsOnJdk17() throws Exception {
+        java(Jdks.current());
+        FileTime made = Files.getLastModifiedTime(entries().get(0).resolve("client.jar"));
+        assertEquals("hello x\n", java(Jdks.oldest(), "x"));
+        assertEquals(made, Files.getLastModifiedTime(entries().get(0).resolve("client.jar")));
+    }
+
+    @Test
+    void java_damagedEntry_isMadeAnew() throws Exception {
+        java(Jdks.current());
+        Path jar = entries().get(0).resolve("client.jar");
+        byte[] good = Files.readAllBytes(jar);
+        Files.write(jar, Arrays.copyOf(good, good.length / 2));
+        assertEquals("hello x\n", java(Jdks.current(), "x"));
+        assertEquals(good.length, Files.size(jar));
+        assertEquals(List.of(entries().get(0)), entries());
+    }
+
+    @Test
+    void java_manyAtOnceOnAnEmptyCache_allWorkAndOneStays() throws Exception {
+        List<Process> starts = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            starts.add(start(List.of(Jdks.current() + "/bin/java"), Map.of(), Integer.toString(i)));
+        }
+        for (int i = 0; i < 4; i++) {
+            assertEquals("hello " + i + "\n", output(starts.get(i)));
+        }
+        assertEquals(1, entries().size(), entries().toString());
+    }
+
+    @Test
+    void java_cacheThatOthersMayWriteTo_isNotTrusted() throws Exception {
+        java(Jdks.current());
+        Files.writeString(entries().get(0).resolve("client.jar"), "planted");
+        Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwx----w-"));
+        assertEquals("ollama-queue: note: " + cache + " is not a folder that only you can write to: this start "
+                + "compiles anew\nhello x\n", java(Jdks.current(), "x"));
+        assertEquals("planted", Files.readString(entries().get(0).resolve("client.jar")));
+    }
+
+    @Test
+    void java_parentThatOthersMayWriteTo_isNotTrusted() throws Exception {
+        Files.createDirectories(cache);
+        Files.setPosixFilePermissions(cache.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertTrue(java(Jdks.current(), "x").contains("note: " + cache + " is not a folder"), "a note");
+        assertEquals(List.of(), entries());
+    }
+
+    @Test
+    void java_stickyParent_isTrusted() throws Exception {
+        Files.createDirectories(cache.getParent());
+        assertEquals(0, new ProcessBuilder("chmod", "1777", cache.getParent().toString()).start().waitFor());
+        assertEquals("hello x\n", java(Jdks.current(), "x"));
+        assertEquals(1, entries().size());
+    }
+
+    @Test
+    void java_cacheIsALink_isNotTrusted() throws Exception {
+        Files.createDirectories(cache.getParent());
+        Files.createSymbolicLink(cache, Files.createDirectory(folder.resolve("elsewhere")));
+        assertTrue(java(Jdks.current(), "x").contains("note: " + cache + " is not a folder"), "a note");
+    }
+
+    @Test
+    void java_clientThatDoesNotCompile_saysWhereInTheFile() throws Exception {
+        String text = Files.readString(program).replace("(\"hello ", "(nothing + \"hello ");
+        Files.writeString(program, text);
+        long line = text.substring(0, text.indexOf("(nothing")).lines().count();
+        Process process = start(List.of(Jdks.current() + "/bin/java"), Map.of());
+        String said = output(process);
+        assertTrue(said.contains("Client.java:" + line + ": error: cannot find symbol"), said);
+        assertEquals(1, process.exitValue());
+        assertEquals(List.of(), entries());
+    }
+
+    @Test
+    void java_classOfStartAlone_saysHowToStart() throws Exception {
+        assertEquals(0, new ProcessBuilder(Jdks.current() + "/bin/javac", "-proc:none", "-d", folder.toString(),
+                program.toString()).inheritIO().start().waitFor());
+        Process process = new ProcessBuilder(Jdks.current() + "/bin/java", "-cp", folder.toString(), "Start")
+                .redirectErrorStream(true).start();
+        assertEquals("ollama-queue: error: it cannot read its own source from " + folder
+                + ": start it as java Client.java\n", output(process));
+        assertEquals(1, process.exitValue());
     }
 
     @Test
@@ -164,16 +264,19 @@ class SingleFileCacheTest {
     }
 
     private void write(String word) throws IOException {
-        Files.writeString(program, Files.readString(Path.of("src/client/single/head.txt")) + """
+        String made = Files.readString(Path.of("build/dist/Client.java"));
+        Files.writeString(program, made.substring(0, made.indexOf("\n/*\n")) + """
 
+                /*
                 import java.util.List;
 
-                final class Client {
+                public final class Client {
                     public static void main(String[] words) {
                         System.out.println(("%s " + String.join(" ", List.of(words))).strip());
                         System.exit(words.length > 0 && words[0].equals("exit") ? 7 : 0);
                     }
                 }
+                */
                 """.replace("%s", word));
     }
 
@@ -181,8 +284,18 @@ class SingleFileCacheTest {
         return output(start(Map.of(), words));
     }
 
+    private String java(Path jdk, String... words) throws Exception {
+        return output(start(List.of(jdk + "/bin/java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), Map.of(),
+                words));
+    }
+
     private Process start(Map<String, String> environment, String... words) throws IOException {
-        List<String> command = new ArrayList<>(List.of("sh", program.toString()));
+        return start(List.of("sh"), environment, words);
+    }
+
+    private Process start(List<String> program, Map<String, String> environment, String... words) throws IOException {
+        List<String> command = new ArrayList<>(program);
+        command.add(this.program.toString());
         command.addAll(List.of(words));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         Map<String, String> all = new HashMap<>(Map.of("PATH", System.getenv("PATH"), "JAVA_HOME",
@@ -197,6 +310,13 @@ class SingleFileCacheTest {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it ends");
         return output;
+    }
+
+    /// What the JVM maps of the classes.
+    private List<Path> archives() throws IOException {
+        try (Stream<Path> files = Files.list(entries().get(0))) {
+            return files.filter(file -> file.toString().endsWith(".jsa")).toList();
+        }
     }
 
     private List<Path> entries() throws IOException {

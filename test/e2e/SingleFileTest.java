@@ -130,10 +130,18 @@ class SingleFileTest {
         return new ClientScript(program, all, server.url(), folder);
     }
 
-    /// What the compiler says.
+    /// What the compiler says of what Java compiles at each start, and of the client in the comment.
     private String compiled(Path jdk) throws IOException, InterruptedException {
+        String text = Files.readString(MADE);
+        Path client = Files.createDirectory(folder.resolve("client")).resolve("Client.java");
+        Files.writeString(client, text.substring(text.indexOf("\n/*\n") + 4, text.length() - "*/\n".length())
+                .replace("*&#47;", "*/"));
+        return compiled(jdk, MADE) + compiled(jdk, client);
+    }
+
+    private String compiled(Path jdk, Path source) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(jdk.resolve("bin/javac").toString(), "-Xlint:all", "-Werror",
-                "-proc:none", "-d", folder.toString(), MADE.toString()));
+                "-proc:none", "-d", folder.toString(), source.toString()));
         QUICK.forEach(option -> command.add("-J" + option));
         Process javac = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(javac.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -64,8 +64,8 @@ final class Rules {
                 "take an InstantSource in the constructor"));
         rules.put("exit", banned("src", "System\\.exit\\(|\\.halt\\(",
                 file -> !wiring.contains(file.path()) && !file.path().equals("src/server/Signals.java")
-                        && !file.path().equals("src/client/single/SingleFile.java"),
-                "return a status: only Main, Signals and Client exit"));
+                        && !file.isUnder("src/client/single"),
+                "return a status: only Main, Signals, Client and its single file exit"));
         rules.put("charset", banned("", "\\.getBytes\\(\\)"
                 + "|new (InputStreamReader|OutputStreamWriter|Scanner|PrintWriter)\\([^,(]*\\)"
                 + "|new File(Reader|Writer)\\([^,]*\\)|Charset\\.defaultCharset",

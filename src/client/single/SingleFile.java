@@ -31,8 +31,11 @@ final class SingleFile {
         Path sources = Path.of(words[1]);
         try {
             Path part = made.resolveSibling(made.getFileName() + ".part");
-            String head = Files.readString(sources.resolve("client/single/head.txt"));
-            Files.writeString(part, head + "\n" + merged(files(sources)), StandardCharsets.US_ASCII);
+            Path room = sources.resolve("client/single");
+            // a comment must not end within, and a reader of it should see what is meant: Start puts it back
+            Files.writeString(part, Files.readString(room.resolve("head.txt"))
+                    + Files.readString(room.resolve("Start.java")).replaceFirst("^package .*\n", "")
+                    + "\n/*\n" + merged(files(sources)).replace("*/", "*&#47;") + "*/\n", StandardCharsets.US_ASCII);
             Files.move(part, made, StandardCopyOption.REPLACE_EXISTING);
         } catch (IllegalArgumentException impossible) {
             System.err.println(impossible.getMessage());

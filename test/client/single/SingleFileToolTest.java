@@ -37,6 +37,7 @@ class SingleFileToolTest {
     @BeforeEach
     void head() throws IOException {
         write("client/single/head.txt", "// head\n");
+        write("client/single/Start.java", "package client.single;\n\nfinal class Start {\n}\n");
         Files.createDirectory(sources.resolve("shared"));
     }
 
@@ -47,10 +48,9 @@ class SingleFileToolTest {
 
                 import java.util.List;
                 import java.util.Map;
-
                 import shared.Text;
 
-                /// The program.
+                /// The program. Its comment cannot end with */ here.
                 public final class Client {
                     public static void main(String[] words) {
                         System.out.println(Text.of(List.of(words)) + shared.Text.MARK);
@@ -84,9 +84,13 @@ class SingleFileToolTest {
         assertEquals("""
                 // head
 
+                final class Start {
+                }
+
+                /*
                 import java.util.List;
 
-                /// The program.
+                /// The program. Its comment cannot end with *&#47; here.
                 public final class Client {
                     public static void main(String[] words) {
                         System.out.println(Text.of(List.of(words)) + Text.MARK);
@@ -105,6 +109,7 @@ class SingleFileToolTest {
                         return String.join(" ", words);
                     }
                 }
+                */
                 """, Files.readString(sources.resolve("made/Client.java")));
     }
 
