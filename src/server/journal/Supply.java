@@ -73,7 +73,7 @@ final class Supply {
     /// Has the next segment made if one is missing.
     void keepUp() {
         if (space.needsMore()) {
-            make(space.next(List.of(), 0));
+            make(space.next(Lines.of(List.of()), 0));
         }
     }
 

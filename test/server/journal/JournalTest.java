@@ -49,8 +49,8 @@ class JournalTest {
                     journal.awaitDurable(journal.appendedSeq());
                 }
             }
-            long[] unit = journal.appendAll(IntStream.range(0, 200)
-                    .mapToObj(i -> new Slice[] {rest("unit" + i)}).toList());
+            long[] unit = journal.appendAll(Lines.of(IntStream.range(0, 200)
+                    .mapToObj(i -> new Slice[] {rest("unit" + i)}).toList()));
             assertEquals(500, journal.appendedSeq());
             for (int i = 0; i < 300; i++) {
                 String json = journal.read(positions.get(i)).text();
