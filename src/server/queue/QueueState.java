@@ -340,9 +340,14 @@ final class QueueState {
     // ---- inside
 
     private void admitPending(int count) {
-        if (totals.of(TaskStatus.PENDING) + count > options.pendingMax()) {
-            throw new Problem(429, "the queue is full: " + totals.of(TaskStatus.PENDING)
-                    + " tasks are pending, and at most " + options.pendingMax() + " may be; try again later");
+        long pending = totals.of(TaskStatus.PENDING);
+        int most = options.pendingMax();
+        if (pending + count > most) {
+            throw new Problem(429, count == 1
+                    ? "the queue is full: " + pending + " tasks are pending, and at most " + most
+                            + " may be; try again later"
+                    : "the queue has no room for " + count + " tasks: " + pending + " are pending, and at most " + most
+                            + " may be; submit fewer at once" + (count > most ? "" : ", or try again later"));
         }
     }
 
@@ -376,7 +381,7 @@ final class QueueState {
         Task before = arrivals.get(slot);
         unindex(before, slot);
         if (change.what() == Event.What.DELETED) {
-            ids.remove(before.id());
+            ids.remove(before.id(), slot);
             arrivals.remove(slot);
             metadataBytes -= metadataLength(before);
             keys.remove(before.id());

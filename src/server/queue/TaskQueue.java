@@ -200,7 +200,8 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     /// @param placement the place for a task, null if none can take it now; called under the queue's lock, so quick
     ///                  and without calling back. Of tasks of one priority, model, `on`, `remote_execution` and
     ///                  `wait_for_model` that were not tried yet only the first is asked for, of those that were some
-    /// @return null if there is none, or the queue is paused
+    /// @return null if there is none, or the queue is paused, or the journal has no room now; [#onReady] calls once
+    ///         that may have changed
     public Run startNext(Function<Task, Place> placement) {
         synchronized (lock) {
             for (int i = 0; failure == null && i < WORK_MAX; i++) {
