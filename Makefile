@@ -144,8 +144,9 @@ $(SINGLE): $(SERVER) build/dist/Client.java
 # (for another main class than ours, or by OLLAMA_QUEUE_JAVA_OPTS) is nothing to say.
 JVM := -XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable -Xlog:all=error,cds=off:stderr
 # A server that is out of memory ends, for a supervisor starts it again, and nothing that was acknowledged is lost.
-%/ollama-queue-server: FLAGS := -Xmx512m -XX:+ExitOnOutOfMemoryError -XX:+UseCompactObjectHeaders \
-	--enable-native-access=ollamaqueue.server $(JVM)
+# What is still there after two collections is a waiting task: to copy it up to 15 times only makes the pauses longer.
+%/ollama-queue-server: FLAGS := -Xmx512m -XX:MaxTenuringThreshold=1 -XX:+ExitOnOutOfMemoryError \
+	-XX:+UseCompactObjectHeaders --enable-native-access=ollamaqueue.server $(JVM)
 %/ollama-queue-server: MODULE := ollamaqueue.server
 %/ollama-queue-server: MAIN := ollamaqueue.server/server.Main
 %/ollama-queue: FLAGS := -Xmx128m -XX:TieredStopAtLevel=1 $(JVM)
