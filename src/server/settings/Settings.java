@@ -223,9 +223,9 @@ public final class Settings {
         Lists lists = new Lists(file, values, problems);
         for (Setting row : Table.ALL) {
             if (!row.inList()) {
-                // where it is wrong, the others' mistakes are worth telling all the same
-                values.put(row.key(), byDefault(row));
                 noting(() -> values.put(row.key(), value(row)));
+                // where it is wrong, the others' mistakes are worth telling all the same
+                values.computeIfAbsent(row.key(), key -> byDefault(row));
             } else if (row.key().equals("ollama.hosts[].name")) {
                 hosts = lists.hosts();
             } else if (row.key().equals("remote_scheduling.endpoints[].name")) {
