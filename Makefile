@@ -220,7 +220,8 @@ $(LINKED): Makefile $(DEPLOY)/link.sh build/strip $(SHARED) $(CLIENT) $(SERVER) 
 $(IMAGES): $(LINKED) $(DEPLOY)/train.sh $(DEPLOY)/archive.sh
 	@echo 'training the images'
 	@sh $(DEPLOY)/train.sh "$$(cat build/jdk)" $(LINKED)
-	@mkdir -p build/dist && rm -rf $(PROGRAMS:%=build/dist/%) && cp -R $(LINKED) build/dist
+	@mkdir -p build/dist && rm -rf $(PROGRAMS:%=build/dist/%) && cp -R $(LINKED) build/dist && \
+		chmod -R u=rwX,go=rX $(PROGRAMS:%=build/dist/%)
 	@touch $@
 
 # What the start-up of each is held against: its image, its flags, but a program that only says hello.

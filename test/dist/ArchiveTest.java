@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,6 +36,12 @@ final class ArchiveTest {
         Files.writeString(directory.resolve("build/dist/ollama-queue/release"), "something\n");
         Files.createFile(directory.resolve("build/images.made"));
         Files.createDirectory(directory.resolve("tools"));
+    }
+
+    /// JUnit warns of links that it finds.
+    @AfterEach
+    void removeLinks() throws Exception {
+        Images.tool("find", directory.toString(), "-type", "l", "-delete");
     }
 
     @Test
@@ -66,7 +73,7 @@ final class ArchiveTest {
         Images.Ended ended = Images.run(directory, Map.of("PATH", directory.resolve("tools").toString()),
                 List.of("/usr/bin/make", "dist"));
         assertEquals(2, ended.status(), ended.toString());
-        assertTrue(ended.err().startsWith("make dist needs xz strip (Debian and Ubuntu: apt-get install "), ended.err());
+        assertTrue(ended.err().startsWith("make dist needs xz strip (Debian and Ubuntu: apt-get"), ended.err());
         assertFalse(Files.exists(directory.resolve("build/modules")), "it is said before anything is built");
     }
 

@@ -94,6 +94,7 @@ final class QueueState {
             return null;
         }
         wake(now);
+        // not an array, for a lambda that captures one cannot be kept in a class archive
         AtomicReference<Place> place = new AtomicReference<>();
         int slot = ready.first(candidate -> {
             Task task = arrivals.get(candidate);
