@@ -49,6 +49,21 @@ final class PlacesTest {
         assertTrue(outside.isEmpty(), outside.size() + " classes come from elsewhere: " + outside);
     }
 
+    /// From exec until it answers. What the JDK makes for itself is not the server's to change.
+    @Test
+    void server_startsWithTheClassArchiveAlone() throws Exception {
+        Path loaded = directory.resolve("loaded");
+        try (ServerProcess server = ServerProcess.of(List.of(Images.SERVER_BIN.toString(), "--port", "0", "--data-dir",
+                directory.resolve("data").toString(), "--ollama-host", "echo:"), Map.of("OLLAMA_QUEUE_JAVA_OPTS",
+                "-Xlog:class+load:file=" + loaded), directory.resolve("server.log"))) {
+            assertEquals(200, server.get("/readyz").statusCode());
+        }
+        List<String> outside = Files.readAllLines(loaded).stream().filter(line -> line.contains("source:")
+                && !line.contains("source: shared objects file")
+                && line.matches(".* ((server|shared)\\.|java\\.util\\.).*")).toList();
+        assertTrue(outside.isEmpty(), outside.size() + " classes come from elsewhere: " + outside);
+    }
+
     /// Java cannot use the class archive for these, which is nothing that a user has to know.
     @Test
     void java_forAnotherPurpose_printsNothingElse() throws Exception {

@@ -51,15 +51,32 @@ final class Routing {
     }
 
     private record Candidate(HostView host, Level level, boolean second, Rule rule, int failures, boolean loaded) {
-    }
 
-    /// The lower comes first.
-    private static final Comparator<Candidate> BEST = Comparator.comparingInt(Candidate::failures)
-            .thenComparing(Candidate::second)
-            .thenComparingInt(candidate -> -candidate.host.priority())
-            .thenComparingDouble(candidate -> (double) candidate.host.running() / candidate.host.weight())
-            .thenComparing(candidate -> !candidate.loaded)
-            .thenComparingInt(candidate -> -candidate.host.weight());
+        /// Written out, for the comparators that Comparator makes cannot be kept in a class archive.
+        boolean betterThan(Candidate other) {
+            if (failures != other.failures) {
+                return failures < other.failures;
+            }
+            if (second != other.second) {
+                return other.second;
+            }
+            if (host.priority() != other.host.priority()) {
+                return host.priority() > other.host.priority();
+            }
+            int byLoad = Double.compare(load(), other.load());
+            if (byLoad != 0) {
+                return byLoad < 0;
+            }
+            if (loaded != other.loaded) {
+                return loaded;
+            }
+            return host.weight() > other.host.weight();
+        }
+
+        double load() {
+            return (double) host.running() / host.weight();
+        }
+    }
 
     Routing(RoutingOptions options, List<HostView> hosts, int waiting) {
         this.options = options;
@@ -119,7 +136,7 @@ final class Routing {
         Candidate best = null;
         for (Candidate candidate : candidates) {
             if (candidate.level == level && candidate.host.sendable()
-                    && (best == null || BEST.compare(candidate, best) < 0)) {
+                    && (best == null || candidate.betterThan(best))) {
                 best = candidate;
             }
         }

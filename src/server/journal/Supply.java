@@ -16,6 +16,9 @@ final class Supply {
 
     private static final Logger LOG = System.getLogger(Supply.class.getName());
 
+    /// A start waits until the first segment is made, 16 MiB of which would take longer than much of the rest.
+    private static final int FIRST = 1 << 20;
+
     private final Object lock;
     private final Preparer preparer;
     private final JournalOptions options;
@@ -52,7 +55,7 @@ final class Supply {
     /// A full disk keeps nobody from starting who can do with a smaller segment: what ended and what was cancelled can
     /// then be told, and space will return.
     private Space.Fresh makeFirst(int number) throws IOException {
-        Space.Fresh fresh = new Space.Fresh(number, Segment.sizeFor(0, options.segmentSize()));
+        Space.Fresh fresh = new Space.Fresh(number, Segment.sizeFor(0, Math.min(FIRST, options.segmentSize())));
         while (true) {
             try {
                 preparer.make(fresh);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 
@@ -93,17 +94,18 @@ final class QueueState {
             return null;
         }
         wake(now);
-        Place[] place = new Place[1];
+        // not an array, for a lambda that captures one cannot be kept in a class archive
+        AtomicReference<Place> place = new AtomicReference<>();
         int slot = ready.first(candidate -> {
             Task task = arrivals.get(candidate);
-            place[0] = expired(task, now) ? null : placement.apply(task);
-            return place[0] != null || expired(task, now);
+            place.set(expired(task, now) ? null : placement.apply(task));
+            return place.get() != null || expired(task, now);
         });
         if (slot < 0) {
             return null;
         }
         Task task = arrivals.get(slot);
-        return place[0] == null ? LifeCycle.expired(task, now) : LifeCycle.started(task, place[0], now);
+        return place.get() == null ? LifeCycle.expired(task, now) : LifeCycle.started(task, place.get(), now);
     }
 
     Event.Change cancel(long id, long now) {

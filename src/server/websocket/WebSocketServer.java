@@ -77,7 +77,8 @@ public final class WebSocketServer implements AutoCloseable {
             Function<String, Supplier<Dialogue>> dialogues) throws IOException {
         WebSocketServer server = new WebSocketServer(options, bind(page, options.port()), guard, page.getPort(),
                 dialogues);
-        Thread.ofVirtual().name("websocket-accept").start(server::accept);
+        // a virtual one would have the JDK begin its polling before anybody has come, which delays the server's start
+        Thread.ofPlatform().name("websocket-accept").daemon().start(server::accept);
         Thread.ofVirtual().name("websocket-look").start(server::lookAfterAll);
         return server;
     }

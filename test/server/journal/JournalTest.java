@@ -114,6 +114,26 @@ class JournalTest {
                 new FileStorage(directory).list().stream().sorted().toList());
     }
 
+    /// The start waits for the first segment, so it is small; those that follow are made beside the work.
+    @Test
+    void open_empty_waitsForASmallSegmentOnly() throws IOException {
+        FileStorage storage = new FileStorage(directory);
+        try (Journal journal = Journal.open(storage, JournalOptions.DEFAULT, (seq, position, json) -> { })) {
+            assertEquals(1 << 20, storage.size(Segment.name(1)));
+            // beside the reserves, which alone are larger than that
+            boolean taken = false;
+            while (!taken) {
+                try {
+                    journal.tryAppend(Urgency.LOW, rest("first"));
+                    taken = true;
+                } catch (NoRoom none) {
+                    journal.awaitRoom(none);
+                }
+            }
+            assertEquals(JournalOptions.DEFAULT.segmentSize(), storage.size(Segment.name(2)));
+        }
+    }
+
     @Test
     void append_lineLongerThanASegment_getsOneOfItsOwn() throws IOException {
         String text = "y".repeat(3_000_000);
