@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.Version;
+import shared.json.Json;
+import support.PluginJar;
 import support.ServerProcess;
 
 /// The images where users put them: elsewhere, bare, read-only, under other users.
@@ -144,6 +146,19 @@ final class PlacesTest {
                         "submit", "generate", "--prompt", "Grüße", "--wait")));
                 assertEquals(0, server.terminate());
             }
+        }
+    }
+
+    @Test
+    void serverImage_takesKindsOfHostFromAFolder() throws Exception {
+        Path plugins = directory.resolve("plugins");
+        PluginJar.module(directory.resolve("work"), plugins.resolve("reverse.jar"));
+        try (ServerProcess server = ServerProcess.of(List.of(Images.SERVER_BIN.toString(), "--port", "0", "--data-dir",
+                directory.resolve("data").toString(), "--plugins", plugins.toString(), "--ollama-host", "reverse:"),
+                Map.of(), directory.resolve("server.log"))) {
+            Json.Obj task = server.awaitEnd(
+                    server.submit("{\"type\":\"generate\",\"model\":\"any\",\"prompt\":\"abc\"}"));
+            assertEquals("cba", ((Json.Obj) task.get("result")).text("response"), task.text());
         }
     }
 

@@ -16,8 +16,9 @@ import shared.Priority;
 /// First the settings say where the task belongs: to the local hosts or to the endpoints, and by which [Rule]; the
 /// others are its second choice, if it has one. Then each of these hosts stands at a [Level] for it, and the first
 /// level with any host decides: of its hosts that may be sent a task now the best gets it, and if there is none the
-/// task waits. Lists of models order the hosts, they do not judge: where no host has the model by its list, each is
-/// asked.
+/// task waits. So it does while only a host is free that has failed it: one that fails every task would use up all
+/// their attempts while the good ones are full. Lists of models order the hosts, they do not judge: where no host has
+/// the model by its list, each is asked.
 final class Routing {
 
     private final RoutingOptions options;
@@ -101,9 +102,6 @@ final class Routing {
         Candidate best = best(candidates, level);
         if (best == null && level == Level.FIRST) {
             best = best(candidates, Level.SECOND);
-        }
-        if (best == null && level.compareTo(Level.FAILED) < 0) {
-            best = best(candidates, Level.FAILED);
         }
         if (best == null && level == Level.ASK) {
             best = best(candidates, Level.UNKNOWN);
