@@ -124,7 +124,7 @@ class JournalTest {
             boolean taken = false;
             while (!taken) {
                 try {
-                    journal.tryAppend(Urgency.LOW, rest("first"));
+                    journal.tryAppend(Urgency.LOW, Lines.of(rest("first")));
                     taken = true;
                 } catch (NoRoom none) {
                     journal.awaitRoom(none);
