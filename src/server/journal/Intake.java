@@ -202,6 +202,13 @@ final class Intake {
         }
     }
 
+    /// Whether there is no space for another segment.
+    boolean isShort() {
+        synchronized (lock) {
+            return supply.isShort();
+        }
+    }
+
     /// Waits until there is room for these lines. To be called without holding a lock.
     ///
     /// @throws JournalFull    if the disk is full

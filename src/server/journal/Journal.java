@@ -120,6 +120,11 @@ public final class Journal implements AutoCloseable {
         return intake.full();
     }
 
+    /// Whether the disk has no room for another segment; there may still be some in the last ones.
+    boolean isShort() {
+        return intake.isShort();
+    }
+
     /// Calls this whenever there is more room, on a thread of the journal's. It must be quick.
     public void onRoom(Runnable listener) {
         intake.supply.onMore(listener);

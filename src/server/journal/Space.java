@@ -94,8 +94,10 @@ final class Space {
         int room = size;
         long at = offset;
         int next = 0;
+        int filled = 0;
         for (int i = 0; i < lines.size(); i++) {
             long length = length(lines, i, seq);
+            int before = next;
             while (lineEnd(at, length) + Segment.CLOSING_MAX > room) {
                 if (next == ahead.size()) {
                     return false;
@@ -103,12 +105,14 @@ final class Space {
                 room = ahead.get(next++).size;
                 at = Segment.HEADER;
             }
+            // those that are passed over, too small for a long line, would only be more another time
+            filled += next > before ? 1 : 0;
             at = lineEnd(at, length);
         }
         if (!left(room, at, next, (long) urgency.reserves * reserve)) {
             return false;
         }
-        wanted = Math.max(wanted, next);
+        wanted = Math.max(wanted, filled);
         return true;
     }
 

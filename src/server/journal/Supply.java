@@ -92,6 +92,11 @@ final class Supply {
         return full && !space.hasRoom(Urgency.LOW) ? message() : null;
     }
 
+    /// Whether the disk has no room for the next segment, be there still some in those that were made.
+    boolean isShort() {
+        return full;
+    }
+
     private String message() {
         return trouble + "; free some space there, the server then goes on by itself";
     }

@@ -188,6 +188,8 @@ final class QueueState {
                 apply(change, position);
                 yield null;
             }
+            // what a compaction left of a deleted task, for the feed: no task, even where a repair lost its deletion
+            case Event.Change change when change.what() == Event.What.SUBMITTED && change.request() == null -> null;
             case Event.Change change when change.what() == Event.What.SUBMITTED -> arrive(change, seq, position);
             case Event.Change change -> change(change, seq, position);
         };

@@ -150,6 +150,18 @@ class JournalTest {
     }
 
     @Test
+    void append_manyLinesLongerThanASegment_noMoreThanOneIsPassedOverForEach() throws IOException {
+        try (Journal journal = open(new TreeMap<>())) {
+            for (int i = 0; i < 20; i++) {
+                journal.append(rest("y".repeat(2 * SMALL.segmentSize())));
+                journal.awaitDurable(journal.appendedSeq());
+            }
+            int files = new FileStorage(directory).list().size();
+            assertTrue(files <= 20 + 20 + 2, files + " files for 20 lines");
+        }
+    }
+
+    @Test
     void read_interrupted_disturbsNeitherReaderNorWriter() throws Exception {
         try (Journal journal = open(new TreeMap<>())) {
             long position = journal.append(rest("read me"));
