@@ -28,6 +28,7 @@ final class WebRequest implements AutoCloseable {
     private Body body;
     private BodyStream lines;
     private int held;
+    private Runnable end = () -> { };
 
     WebRequest(HttpExchange exchange, Bodies bodies) {
         this.exchange = exchange;
@@ -223,8 +224,14 @@ final class WebRequest implements AutoCloseable {
         bodies.giveBack(bytes);
     }
 
+    /// What is to be done once the request is over, however it ends.
+    void atEnd(Runnable action) {
+        end = action;
+    }
+
     @Override
     public void close() {
+        end.run();
         letGo(held);
         if (body != null) {
             bodies.release(body);
