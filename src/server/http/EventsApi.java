@@ -46,6 +46,8 @@ final class EventsApi {
         return streams.open(request, lines ? Answer.NDJSON : "text/event-stream", out -> {
             try (Subscription events = hub.subscribe(wanted.filter(), from)) {
                 write(events, out, lines, after);
+                // before the subscription is closed, for a server that stops waits for that only
+                out.end();
             }
         });
     }
