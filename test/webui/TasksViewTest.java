@@ -117,6 +117,37 @@ final class TasksViewTest {
         page.fill("input[name=priority]", "x").waitForText("priority must be");
     }
 
+    /// A step for each choice, and one for all that is typed into a field.
+    @Test
+    void backButton_takesFiltersBack(Page page) {
+        String id = submit("going back", ",\"model\":\"there\"");
+        server.awaitEnd(id);
+        tasks(page, "").click(".count[data-status=completed]").waitFor("location.hash === '#/tasks?status=completed'");
+        page.click("th.c-model button").waitFor("location.hash.endsWith('&sort=model')");
+        page.click("input[type=search]").type("going").waitFor("location.hash.includes('q=going')").type(" back")
+                .waitFor("location.hash.includes('q=going+back')");
+        page.eval("history.back()");
+        page.waitFor("location.hash === '#/tasks?status=completed&sort=model'");
+        assertEquals("", page.text("document.querySelector('input[type=search]').value"));
+        page.eval("history.back()");
+        page.waitFor("location.hash === '#/tasks?status=completed'");
+        page.eval("history.back()");
+        page.waitFor("location.hash === '#/tasks'");
+        assertEquals("false", page.text("document.querySelector('.count[data-status=completed]').ariaPressed"));
+        page.eval("history.forward()");
+        page.waitFor("document.querySelector('.count[data-status=completed]').ariaPressed === 'true'");
+    }
+
+    @Test
+    void copyButton_pressedTwice_saysCopyAgain(Page page) {
+        String id = submit("copy me", "");
+        server.awaitEnd(id);
+        page.allowClipboard();
+        tasks(page, "/" + id).click(".part button").waitForText("Copied").click(".part button");
+        page.waitFor("document.querySelector('.part button').textContent === 'Copy'");
+        page.waitFor("document.querySelector('.part button').textContent !== 'Copied'");
+    }
+
     @Test
     void address_ofNoView_leadsToTheTasks(Page page) {
         page.open(server.url() + "/#/constructor").waitFor("location.hash === '#/tasks'").waitForText("live ·");
