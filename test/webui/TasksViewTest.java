@@ -110,7 +110,7 @@ final class TasksViewTest {
         page.reload().waitFor("document.querySelectorAll('tbody tr').length === 1");
         assertEquals("needle", page.text("document.querySelector('input[type=search]').value"));
         page.fill("input[name=priority]", "low").waitForText("No task is like that");
-        page.click(".filters button").waitFor("document.querySelectorAll('tbody tr').length >= 2");
+        page.click(".filters .quiet").waitFor("document.querySelectorAll('tbody tr').length >= 2");
         page.click(".count[data-status=completed]").waitFor("location.hash.includes('status=completed')");
         assertEquals("true", page.text("document.querySelector('.count[data-status=completed]').ariaPressed"));
         page.faults().expect("400 \\(Bad Request\\)");
