@@ -111,8 +111,8 @@ final class CronViewTest {
     @Test
     void edit_ofThePrompt_keepsEveryDigitOfTheRest(Page page) {
         String options = "{\"seed\":12345678901234567890,\"x\":1.50,\"huge\":1e400}";
-        String id = add("{\"name\":\"n\",\"cron_expr\":\"@daily\",\"task_template\":{\"type\":\"chat\",\"prompt\":\"p\","
-                + "\"options\":" + options + "}}");
+        String id = add("{\"name\":\"n\",\"cron_expr\":\"@daily\",\"task_template\":{\"type\":\"chat\","
+                + "\"prompt\":\"p\",\"options\":" + options + "}}");
         page.open(server.url() + "/#/cron/" + id).fill("[name=prompt]", "other").click("form .primary")
                 .waitFor("location.hash === '#/cron'");
         Json.Obj template = (Json.Obj) cron().get("task_template");

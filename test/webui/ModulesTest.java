@@ -61,7 +61,8 @@ final class ModulesTest {
     void quote_ofAnyWord_isReadBackByTheShell() throws IOException, InterruptedException {
         Random random = new Random(Long.getLong("seed", 42));
         List<String> words = new ArrayList<>(List.of("", "plain", "it's", "''", "\\", "a b", "$HOME", "`id`", "*", "!x",
-                "line\nline", "=ls", "\ttab", "-n", "~", "#", "ü€😀", "'\\''", "a=b", "{a,b}", ";exit", "\"", "%s", "\u0007"));
+                "line\nline", "=ls", "\ttab", "-n", "~", "#", "ü€😀", "'\\''", "a=b", "{a,b}", ";exit", "\"", "%s",
+                "\u0007"));
         for (int i = 0; i < 200; i++) {
             StringBuilder word = new StringBuilder();
             for (int j = random.nextInt(8); j > 0; j--) {
@@ -163,28 +164,33 @@ final class ModulesTest {
 
     @Test
     void asked_showsTheToolCallsOfAMessageWithoutAText() {
-        assertEquals("[\"user hi\",\"assistant [{\\\"name\\\":\\\"f\\\"}]\",\"tool 42\"]", text("task", "JSON.stringify("
-                + "m.asked({messages: [{role: 'user', content: 'hi'}, {role: 'assistant', content: '', "
-                + "tool_calls: [{name: 'f'}]}, {role: 'tool', content: '42'}]})"
-                + ".map(({role, text}) => role + ' ' + text.replace(/(?<=\\W)\\s+/g, '').replace(/\\s+(?=\\W)/g, '')))"));
+        assertEquals("user hi, assistant [{'name':'f'}], tool 42", text("task",
+                "m.asked({messages: [{role: 'user', content: 'hi'}, {role: 'assistant', content: '', "
+                        + "tool_calls: [{name: 'f'}]}, {role: 'tool', content: '42'}]}).map(({role, text}) => "
+                        + "`${role} ${text.replaceAll(/\\s/g, '').replaceAll('\"', \"'\")}`).join(', ')"));
+    }
+
+    /// What the form makes of a chat, of whose fields one is filled.
+    private String built(String field, String value, String asked) {
+        return text("submission", "(values => (({task, problems}) => " + asked + ")(m.build({...values, type: 'chat', "
+                + "turns: 0, " + field + ": '" + value + "'}, 0)))(Object.fromEntries("
+                + "['model', 'format', 'think', 'keep_alive', 'priority', "
+                + "'when', 'expires_in', 'timeout', 'on', 'metadata', 'extra', 'options', 'max_retries']"
+                + ".map(name => [name, ''])))");
     }
 
     @Test
     void options_ofAnyName_areSent() {
-        assertEquals("{\"__proto__\":1,\"constructor\":\"x\"}", text("submission", "JSON.stringify(m.build({type: 'chat', "
-                + "turns: 0, model: '', format: '', think: '', keep_alive: '', priority: '', when: '', expires_in: '', "
-                + "timeout: '', on: '', metadata: '', extra: '', max_retries: '',"
-                + "options: '__proto__=1\\nconstructor=x'}, 0).task.options)"));
+        assertEquals("__proto__,1,constructor,x", built("options", "__proto__=1\\nconstructor=x",
+                "Object.entries(task.options)"));
     }
 
     @Test
     void retries_thatAreNoNumber_areAProblem() {
         for (String wrong : List.of("1e", "-", "2.5", "-1", "many")) {
-            assertEquals("must be a whole number, 0 for none", text("submission", "m.build({type: 'chat', turns: 0, "
-                    + "model: '', format: '', think: '', keep_alive: '', priority: '', when: '', expires_in: '', "
-                    + "timeout: '', on: '', metadata: '', extra: '', options: '', max_retries: '" + wrong
-                    + "'}, 0).problems.max_retries"));
+            assertEquals("must be a whole number, 0 for none", built("max_retries", wrong, "problems.max_retries"));
         }
+        assertEquals("7", built("max_retries", " 7 ", "task.max_retries"));
     }
 
     @Test

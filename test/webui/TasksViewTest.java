@@ -143,9 +143,13 @@ final class TasksViewTest {
         String id = submit("copy me", "");
         server.awaitEnd(id);
         page.allowClipboard();
-        tasks(page, "/" + id).click(".part button").waitForText("Copied").click(".part button");
-        page.waitFor("document.querySelector('.part button').textContent === 'Copy'");
-        page.waitFor("document.querySelector('.part button').textContent !== 'Copied'");
+        tasks(page, "/" + id).waitForText("copy me").eval("{ window.late = []; const whole = setTimeout;"
+                + " window.setTimeout = (call, ms) => ms === 1_500 ? window.late.push(call) : whole(call, ms); }");
+        page.click(".part button").waitFor("window.late.length === 1").click(".part button");
+        page.waitFor("window.late.length === 2");
+        assertEquals("Copied", page.shown(".part button"));
+        page.eval("window.late.forEach(call => call())");
+        assertEquals("Copy", page.shown(".part button"));
     }
 
     @Test
