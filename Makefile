@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help build dist images demo run test test-real sim bench screenshots install uninstall clean FORCE
+.PHONY: help build dist tools images demo run test test-real sim bench screenshots install uninstall clean FORCE
 
 # The same in every environment: file names and what the tests print are UTF-8.
 export LC_ALL = C.UTF-8
@@ -45,7 +45,7 @@ help:   ## print the targets
 
 build: $(LAUNCHERS) $(SHARED) $(CLIENT) $(SERVER) $(WEB)  ## build/bin/ollama-queue-server and build/bin/ollama-queue
 
-dist: build/dist/SHA256SUMS build/dist/Client.java  ## build/dist: images, archives, Client.java; needs xz, tar, strip
+dist: tools build/dist/SHA256SUMS build/dist/Client.java  ## build/dist: all that users get; needs xz, tar, strip
 
 images: $(IMAGES)  ## the images alone
 
@@ -144,8 +144,9 @@ $(SINGLE): $(SERVER) build/dist/Client.java
 # (for another main class than ours, or by OLLAMA_QUEUE_JAVA_OPTS) is nothing to say.
 JVM := -XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable -Xlog:all=error,cds=off:stderr
 # A server that is out of memory ends, for a supervisor starts it again, and nothing that was acknowledged is lost.
-%/ollama-queue-server: FLAGS := -Xmx512m -XX:+ExitOnOutOfMemoryError -XX:+UseCompactObjectHeaders \
-	--enable-native-access=ollamaqueue.server $(JVM)
+# What is still there after two collections is a waiting task: to copy it up to 15 times only makes the pauses longer.
+%/ollama-queue-server: FLAGS := -Xmx512m -XX:MaxTenuringThreshold=1 -XX:+ExitOnOutOfMemoryError \
+	-XX:+UseCompactObjectHeaders --enable-native-access=ollamaqueue.server $(JVM)
 %/ollama-queue-server: MODULE := ollamaqueue.server
 %/ollama-queue-server: MAIN := ollamaqueue.server/server.Main
 %/ollama-queue: FLAGS := -Xmx128m -XX:TieredStopAtLevel=1 $(JVM)
@@ -220,7 +221,8 @@ $(LINKED): Makefile $(DEPLOY)/link.sh build/strip $(SHARED) $(CLIENT) $(SERVER) 
 $(IMAGES): $(LINKED) $(DEPLOY)/train.sh $(DEPLOY)/archive.sh
 	@echo 'training the images'
 	@sh $(DEPLOY)/train.sh "$$(cat build/jdk)" $(LINKED)
-	@mkdir -p build/dist && rm -rf $(PROGRAMS:%=build/dist/%) && cp -R $(LINKED) build/dist
+	@mkdir -p build/dist && rm -rf $(PROGRAMS:%=build/dist/%) && cp -R $(LINKED) build/dist && \
+		chmod -R u=rwX,go=rX $(PROGRAMS:%=build/dist/%)
 	@touch $@
 
 # What the start-up of each is held against: its image, its flags, but a program that only says hello.
@@ -234,17 +236,18 @@ PACKED := $(PROGRAMS:%=build/dist/%.tar.xz)
 # What makes machine code pack better, if xz is sure to know it.
 BRANCHES := $(if $(filter x86_64,$(shell uname -m)),--x86)
 
-build/tools.found:
+tools:
 	@missing=; for tool in xz tar strip; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
 	if [ -n "$$missing" ]; then \
 		echo "make dist needs$$missing (Debian and Ubuntu: apt-get install xz-utils tar binutils;" >&2; \
 		echo 'Fedora: dnf install xz tar binutils). The images alone, not stripped: make images' >&2; exit 1; \
-	fi; mkdir -p build && touch $@
+	fi
 
-$(PACKED): build/tools.found $(IMAGES)
+$(PACKED): $(IMAGES)
 	@echo 'packing $(@F)'
 	@tar -C build/dist --sort=name --mtime=@$(EPOCH) --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
-		-cf - $(@F:.tar.xz=) | xz -T1 $(BRANCHES) --lzma2=preset=9e >$@.part && mv $@.part $@
+		-cf $@.tar $(@F:.tar.xz=) && xz -T1 $(BRANCHES) --lzma2=preset=9e <$@.tar >$@.part && mv $@.part $@; \
+	status=$$?; rm -f $@.tar; exit $$status
 
 build/dist/SHA256SUMS: $(PACKED) build/dist/Client.java
 	@cd build/dist && { sha256sum $(^F) 2>/dev/null || shasum -a 256 $(^F); } >../sums.part && mv ../sums.part $(@F)

@@ -1,7 +1,7 @@
 // What a person can do with tasks, one or many at a time.
 
 import {h} from './dom.js';
-import {count} from './format.js';
+import {count, number} from './format.js';
 
 const AT_ONCE = 4;
 
@@ -12,9 +12,10 @@ const DONE = {cancel: 'cancelled', retry: 'put back into the queue', delete: 'de
  *
  * @param what 'cancel', 'retry', 'delete' or 'priority'
  * @param priority for 'priority': a name or a number, as it was typed
+ * @param progress is told how many are dealt with
  * @return the ids that it worked for
  */
-export async function act({api, say, complain}, what, ids, priority) {
+export async function act({api, say, complain}, what, ids, priority, progress = () => {}) {
     const left = [...ids];
     const done = [];
     const refused = [];
@@ -26,6 +27,7 @@ export async function act({api, say, complain}, what, ids, priority) {
             } catch (failed) {
                 refused.push(failed);
             }
+            progress(done.length + refused.length);
         }
     };
     await Promise.all(Array.from({length: AT_ONCE}, worker));
@@ -34,7 +36,7 @@ export async function act({api, say, complain}, what, ids, priority) {
     } else {
         const before = done.length ? `${count(done.length, 'task')} ${DONE[what]}, ` : '';
         complain(new Error(ids.length === 1 ? refused[0].message
-            : `${before}${refused.length} refused: ${refused[0].message}`));
+            : `${before}${number(refused.length)} refused: ${refused[0].message}`));
     }
     return done;
 }

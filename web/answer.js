@@ -12,8 +12,12 @@ export class Answer {
     #text = document.createTextNode('');
     #thinking = document.createTextNode('');
     #body = h('pre', {class: 'answer', tabindex: 0, 'aria-label': 'Answer'}, this.#text);
-    #thoughts = h('details', {class: 'thoughts', hidden: true}, h('summary', {}, 'Thoughts'),
-        h('pre', {}, this.#thinking));
+    #thought = h('pre', {tabindex: 0, 'aria-label': 'Thoughts'}, this.#thinking);
+    #thoughts = h('details', {class: 'thoughts', hidden: true}, h('summary', {onclick: () => {
+        this.#chosen = true;
+    }}, 'Thoughts'), this.#thought);
+    /** Whether the person has said if the thoughts are to be seen; until then they are while there is nothing else. */
+    #chosen = false;
     #more = h('div');
     #copy = button('Copy', () => copy(this.#copy, this.#said), {class: 'quiet'});
     #note = h('span', {class: 'hint'});
@@ -81,7 +85,7 @@ export class Answer {
             tools && h('pre', {class: 'tools'}, JSON.stringify(tools, null, 2)),
             vectors && h('ul', {class: 'vectors'}, vectors.map(vector => h('li', {},
                 h('span', {class: 'hint'}, `${count(vector.length, 'dimension')} `),
-                `[${vector.slice(0, 4).join(', ')}${vector.length > 4 ? ', …' : ''}]`))));
+                `[${vector.slice(0, 4).map(rounded).join(', ')}${vector.length > 4 ? ', …' : ''}]`))));
         this.#shape();
         this.node.hidden = task.status !== 'running' && !this.#text.length && !this.#thinking.length
             && !tools && !vectors;
@@ -108,23 +112,22 @@ export class Answer {
     }
 
     #write() {
-        const atEnd = this.#body.scrollHeight - this.#body.scrollTop - this.#body.clientHeight < 40;
+        const followed = [this.#body, this.#thought].filter(atEnd);
         for (const piece of this.#waiting.splice(0)) {
             const node = piece.thinking === undefined ? this.#text : this.#thinking;
             this.#said += piece.text ?? '';
-            if (node.length < SHOWN_MAX) {
-                node.appendData(piece.text ?? piece.thinking);
-            }
+            node.appendData((piece.text ?? piece.thinking).slice(0, SHOWN_MAX - node.length));
         }
         this.#shape();
-        if (atEnd) {
-            this.#body.scrollTop = this.#body.scrollHeight;
-        }
+        followed.forEach(box => box.scrollTop = box.scrollHeight);
     }
 
     #shape() {
         this.node.hidden = false;
         this.#thoughts.hidden = this.#thinking.length === 0;
+        if (!this.#chosen) {
+            this.#thoughts.open = this.node.dataset.status === 'running' && this.#text.length === 0;
+        }
         this.#body.hidden = this.#text.length === 0 && this.node.dataset.status !== 'running';
         this.#copy.hidden = this.#text.length === 0;
         attribute(this.#body, 'aria-busy', this.node.dataset.status === 'running' && 'true');
@@ -133,7 +136,8 @@ export class Answer {
 
 /** Copies a text, and says so on the button for a moment. */
 export async function copy(control, value) {
-    const was = control.textContent;
+    // pressed again, it says something else already
+    const was = control.dataset.says ??= control.textContent;
     try {
         await navigator.clipboard.writeText(value);
         text(control, 'Copied');
@@ -148,6 +152,16 @@ export async function copy(control, value) {
         control.focus();
     }
     setTimeout(() => text(control, was), 1_500);
+}
+
+/** Who reads the end of what grows is kept there. */
+function atEnd(box) {
+    return box.scrollHeight - box.scrollTop - box.clientHeight < 40;
+}
+
+/** Of a vector, so that several stand side by side; the raw JSON has every digit. */
+function rounded(value) {
+    return typeof value === 'number' ? value.toFixed(4) : JSON.stringify(value);
 }
 
 function set(node, value) {

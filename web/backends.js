@@ -127,12 +127,13 @@ function errorRate({completed_per_minute: completed, failed_per_minute: failed})
     return Number.isNaN(share) ? '–' : `${share.toFixed(share > 0 && share < 10 ? 1 : 0)} %`;
 }
 
-function models({installed, loaded}) {
+function models({installed, loaded, health}) {
     const plain = name => name.replace(/:latest$/, '');
     const warm = new Set(loaded.map(plain));
     const all = [...new Set([...warm, ...(installed ?? []).map(plain)])];
     const shown = all.slice(0, MODELS_SHOWN_MAX);
-    return [h('dt', {}, 'Models'), h('dd', {}, all.length === 0 ? installed === null ? 'it does not tell' : 'none'
+    return [h('dt', {}, 'Models'), h('dd', {}, all.length === 0 ? installed !== null ? 'none'
+        : health === 'up' ? 'it does not tell' : 'not known'
         : h('ul', {class: 'models'}, shown.map(model => h('li', {class: warm.has(model) && 'loaded',
             title: warm.has(model) && 'loaded'}, model)), all.length > shown.length
             && h('li', {}, `and ${all.length - shown.length} more`)))];

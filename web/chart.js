@@ -9,6 +9,7 @@ const BOTTOM = 20;
 const LEFT = 52;
 const RIGHT = 8;
 const TICK_PX = 64;
+const MINUTE_MS = 60_000;
 
 /**
  * A chart in a panel of its own.
@@ -59,9 +60,9 @@ export class Chart {
             put(this.#readout);
             return;
         }
-        const {lines, format, whole} = this.#definition;
+        const {lines, format} = this.#definition;
         const values = lines.map(line => [line, line.value(bucket)]);
-        put(this.#readout, h('span', {}, index === null && !whole ? 'now' : hourMinute(bucket.time)),
+        put(this.#readout, h('span', {}, this.#isNow(bucket) ? 'now' : hourMinute(bucket.time)),
             values.map(([line, value]) => h('span', {},
                 h('i', {class: `key ${line.class ?? ''}`, 'aria-hidden': 'true'}), `${line.name} `,
                 h('b', {}, value === null ? '–' : format(value)))));
@@ -72,6 +73,11 @@ export class Chart {
             `${line.name} ${value === null ? 'none' : format(value)}`).join(', '));
         const x = this.#x(bucket.time);
         attribute(this.#cross, 'd', index === null ? '' : `M${x} ${TOP}V${HEIGHT - BOTTOM}`);
+    }
+
+    /** The minute that runs; where a point stands for more, its figures are not those of now. */
+    #isNow(bucket) {
+        return this.#at === null && !this.#definition.whole && this.#data.to - bucket.time < MINUTE_MS;
     }
 
     #draw() {

@@ -1,6 +1,7 @@
 // The same task as a command line: for ollama-queue, and for curl. All functions are pure.
 
-const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
+/** A word that begins with = is a command's path to zsh. */
+const PLAIN = /^[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*$/;
 
 /** A word as a POSIX shell reads it back. */
 export function quote(word) {

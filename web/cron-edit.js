@@ -5,6 +5,7 @@ import {ago, exact, number} from './format.js';
 import {keep, values} from './draft.js';
 import {confirmed} from './actions.js';
 import {refresh} from './refresh.js';
+import {exactly} from './json.js';
 import {FieldErrors} from './field-errors.js';
 import {preview} from './cron-preview.js';
 
@@ -14,16 +15,40 @@ const ADVANCED = ['overlap', 'missed', 'missed_max_age', 'jitter', 'start_at', '
 const PLAIN = ['type', 'model', 'priority', 'prompt', 'input'];
 
 /** @param id null for a new one */
-export async function edit(root, context, id) {
-    const cron = id && await context.attempt(() => context.api.get(`/api/cron/${encodeURIComponent(id)}`));
-    if (id && !cron) {
-        put(root, h('div', {class: 'page'}, h('p', {class: 'panel empty'}, 'There is no such cron task. ',
-            h('a', {href: '#/cron'}, 'See all'))));
+export function edit(root, context, id) {
+    if (id === null) {
+        show(root, context, null);
         return;
     }
+    const {api, live, signal} = context;
+    /** Whether it is to be read when the server can be reached again. */
+    let missed = false;
+    const load = async () => {
+        missed = false;
+        try {
+            const response = await api.fetch(`/api/cron/${encodeURIComponent(id)}`, {signal});
+            const cron = exactly(await response.text());
+            // the view may have been left meanwhile
+            signal.throwIfAborted();
+            show(root, context, cron);
+        } catch (failed) {
+            if (!signal.aborted) {
+                missed = failed.status === 0;
+                put(root, h('div', {class: 'page'}, h('p', {class: 'panel empty', role: 'status'},
+                    failed.status === 404 ? 'There is no such cron task. ' : `It cannot be shown: ${failed.message}. `,
+                    h('a', {href: '#/cron'}, 'See all'))));
+            }
+        }
+    };
+    load();
+    live.watch(({mode}) => mode !== 'offline' && missed && load(), signal);
+}
+
+function show(root, context, cron) {
     const form = fields();
     fill(form, cron);
     const forget = cron ? () => {} : keep('cron', form);
+    form.querySelector('.cancel').addEventListener('click', forget);
     const errors = new FieldErrors(form);
     const runs = cron && h('aside', {class: 'panel', 'aria-label': 'Runs'});
     form.querySelector('.cron-expression').after(preview(form, cron, context, errors));
@@ -80,7 +105,7 @@ function fields() {
                         value: type}), h('span', {}, type))))),
             field('model', 'Model', h('input', {class: 'mono', list: 'models', spellcheck: 'false',
                 placeholder: 'the server’s default'})),
-            field('priority', 'Priority', h('input', {list: 'priorities', placeholder: 'normal'}))),
+            field('priority', 'Priority', h('input', {class: 'mono', list: 'priorities', placeholder: 'normal'}))),
         h('datalist', {id: 'priorities'},
             ['low', 'normal', 'high', 'critical'].map(name => h('option', {value: name}))),
         field('prompt', 'Prompt', h('textarea', {rows: 6}),
@@ -93,14 +118,15 @@ function fields() {
             h('div', {class: 'row'},
                 field('start_at', 'Not before', h('input', {type: 'datetime-local', step: 1})),
                 field('end_at', 'Not after', h('input', {type: 'datetime-local', step: 1})),
-                field('max_runs', 'Runs at most', h('input', {type: 'number', min: 0, placeholder: 'no limit'})),
+                field('max_runs', 'Runs at most', h('input', {class: 'mono', inputmode: 'numeric',
+                    placeholder: 'no limit'})),
                 field('jitter', 'Later by up to', h('input', {class: 'mono', placeholder: '0s'}))),
             field('rest', 'Further fields of the task, as JSON', h('textarea', {rows: 3, spellcheck: 'false',
                 placeholder: '{"options": {"temperature": 0}, "max_retries": 5}'})))),
         h('label', {class: 'check'}, h('input', {type: 'checkbox', name: 'enabled', checked: true}), 'Enabled'),
         h('p', {class: 'failure', role: 'alert', 'data-error': ''}),
         h('div', {class: 'actions'}, h('button', {class: 'primary'}, 'Save'),
-            h('a', {class: 'button', href: '#/cron'}, 'Cancel')));
+            h('a', {class: 'button cancel', href: '#/cron'}, 'Cancel')));
 }
 
 /** A label over a control, and the place for what is wrong with it. */
@@ -145,9 +171,9 @@ function fill(form, cron) {
 /** @return what the API takes */
 function read(form, cron) {
     const of = values(form);
-    const rest = of.rest.trim() ? JSON.parse(of.rest) : {};
+    const rest = of.rest.trim() ? exactly(of.rest) : {};
     const template = {type: of.type, ...of.model && {model: of.model},
-        ...of.priority && {priority: priority(of.priority)},
+        ...of.priority && {priority: whole(of.priority)},
         ...of.prompt && {[of.type === 'embed' ? 'input' : 'prompt']: of.prompt}, ...rest};
     // an expression may name its own zone, and then it is not given twice
     const zone = /^\s*(CRON_)?TZ=/.test(of.cron_expr) ? {} : {timezone: of.timezone || undefined};
@@ -156,7 +182,7 @@ function read(form, cron) {
     return {
         name: of.name, cron_expr: of.cron_expr, ...zone, enabled: of.enabled, overlap: of.overlap, missed: of.missed,
         missed_max_age: of.missed_max_age || '24h', jitter: of.jitter || '0s', start_at: utc(of.start_at),
-        end_at: utc(of.end_at), max_runs: Number(of.max_runs || 0), ...changed && {task_template: template},
+        end_at: utc(of.end_at), max_runs: whole(of.max_runs) ?? 0, ...changed && {task_template: template},
     };
 }
 
@@ -190,7 +216,7 @@ function follow(cron, box, context) {
     const load = () => refresh(context, async () => {
         const now = await context.api.get(`/api/cron/${cron.id}`, {}, context.signal);
         put(box, h('header', {}, h('h2', {}, 'Runs'),
-            h('a', {href: `#/tasks?q=${encodeURIComponent(cron.name)}`}, 'all of its tasks')),
+            h('a', {href: `#/tasks?cron_id=${cron.id}`}, 'all of its tasks')),
             facts(now), now.runs.length > 0 && table(now.runs));
     });
     let soon = 0;
@@ -237,8 +263,10 @@ async function suggest(form, context) {
     put(form.querySelector('#models'), [...names].map(name => h('option', {value: name})));
 }
 
-function priority(value) {
-    return /^-?\d+$/.test(value) ? Number(value) : value;
+/** Null for nothing; what is no whole number stays as it is, for the server to refuse or to know by its name. */
+function whole(value) {
+    const text = value.trim();
+    return text === '' ? null : /^-?\d+$/.test(text) ? Number(text) : text;
 }
 
 /** For a datetime-local field, which knows no zone. */

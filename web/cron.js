@@ -18,7 +18,7 @@ export default {
     },
 };
 
-async function list(root, context) {
+function list(root, context) {
     const body = h('tbody');
     const hours = h('th', {scope: 'col', class: 'cron-strip'});
     const table = h('table', {class: 'cron-list', hidden: true},
@@ -70,7 +70,6 @@ async function list(root, context) {
     }, context.signal);
     context.signal.addEventListener('abort', () => clearTimeout(soon));
     context.every(FRESH_MS, load);
-    await load();
     context.live.watch(state => state.mode === 'offline' || load(), context.signal);
 }
 

@@ -1,7 +1,8 @@
 // The fields above the list that say what of the tasks is listed.
 
-import {button, choices, h, put} from './dom.js';
+import {button, choices, h, put, text} from './dom.js';
 import {isEmpty} from './filter.js';
+import {short} from './task.js';
 
 const TYPING_MS = 250;
 const FIELDS = ['q', 'type', 'model', 'priority'];
@@ -10,10 +11,13 @@ export class FilterForm {
     #change;
     #clear = button('Clear', () => this.clear(), {class: 'quiet'});
     #models = h('datalist', {id: 'models'});
+    #cron = button('', () => this.#change({cron_id: ''}), {'aria-pressed': 'true', title: 'Not only its tasks'});
+    #api;
 
     /** @param change is given what changed: names and texts */
     constructor({api, signal}, change) {
         this.#change = change;
+        this.#api = api;
         let timer = 0;
         this.node = h('form', {class: 'toolbar filters', role: 'search', 'aria-label': 'Filter', onsubmit: event => {
             event.preventDefault();
@@ -22,12 +26,13 @@ export class FilterForm {
             clearTimeout(timer);
             timer = setTimeout(() => this.#typed(), TYPING_MS);
         }},
-        field('q', {type: 'search', placeholder: 'Search prompts, models, ids', 'aria-label': 'Search'}),
+        field('q', {type: 'search', dir: 'auto', placeholder: 'Search prompts, models, ids', 'aria-label': 'Search'}),
         h('select', {name: 'type', 'aria-label': 'Type'}, h('option', {value: ''}, 'any type'),
             choices(['chat', 'generate', 'embed'])),
         field('model', {list: 'models', placeholder: 'model', 'aria-label': 'Model', class: 'mono'}),
         field('priority', {list: 'priorities', placeholder: 'priority', 'aria-label': 'Priority', class: 'mono'}),
-        this.#models, h('datalist', {id: 'priorities'}, choices(['low', 'normal', 'high', 'critical'])), this.#clear);
+        this.#models, h('datalist', {id: 'priorities'}, choices(['low', 'normal', 'high', 'critical'])),
+        this.#cron, this.#clear);
         api.get('/api/backends', null, signal).then(backends => {
             const models = new Set(backends.flatMap(({installed, loaded}) => [...installed ?? [], ...loaded ?? []]));
             put(this.#models, choices([...models].sort()));
@@ -45,10 +50,24 @@ export class FilterForm {
             }
         }
         this.#clear.hidden = isEmpty(filter);
+        this.#nameCron(filter.cron_id);
+    }
+
+    /** A cron task is chosen in its own view; here it is named, and can be let go. */
+    async #nameCron(id) {
+        this.#cron.hidden = id === '';
+        if (this.#cron.dataset.id !== id) {
+            this.#cron.dataset.id = id;
+            text(this.#cron, `cron ${short(id)} ✕`);
+            const cron = id && await this.#api.get(`/api/cron/${encodeURIComponent(id)}`).catch(() => null);
+            if (cron && this.#cron.dataset.id === id) {
+                text(this.#cron, `cron ${cron.name} ✕`);
+            }
+        }
     }
 
     clear() {
-        this.#change({q: '', type: '', model: '', priority: '', status: ''});
+        this.#change({q: '', type: '', model: '', priority: '', status: '', cron_id: ''});
     }
 
     #typed() {

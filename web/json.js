@@ -31,6 +31,12 @@ export function parse(source) {
         && context?.source ? JSON.rawJSON(context.source) : value);
 }
 
+/** The same for every number: 1.50 stays 1.50, and 1e400 is not lost. They can be written, not reckoned with. */
+export function exactly(source) {
+    return JSON.parse(source, (name, value, context) => typeof value === 'number' && context?.source
+        && context.source !== String(value) ? JSON.rawJSON(context.source) : value);
+}
+
 /**
  * Reads a field that holds JSON.
  *
@@ -38,7 +44,7 @@ export function parse(source) {
  */
 export function read(source, want) {
     try {
-        const value = parse(source);
+        const value = exactly(source);
         if (want === 'object' && (value === null || typeof value !== 'object' || Array.isArray(value))) {
             return {error: 'must be a JSON object, as {"name": "value"}'};
         }

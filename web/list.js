@@ -16,6 +16,9 @@ const COLUMNS = [
     ['id', 'Id', null],
 ];
 
+/** Most tasks have this priority; the others are to catch the eye. */
+const USUAL = 5;
+
 export class List {
     #rows = new Map();
     #order = [];
@@ -203,7 +206,7 @@ class Row {
     #created = h('time');
 
     constructor(id, address) {
-        this.link = h('a', {href: address(id), tabindex: -1});
+        this.link = h('a', {href: address(id), tabindex: -1, dir: 'auto'});
         this.node = h('tr', {'data-id': id}, h('td', {class: 'c-select'}, h('label', {}, this.#box)),
             COLUMNS.map(([name]) => this.#cells[name]));
         put(this.#cells.status, this.#mark, this.#word);
@@ -224,6 +227,7 @@ class Row {
         text(this.#cells.model, task.model);
         this.#cells.model.title = task.model;
         text(this.#cells.priority, priority(task.priority));
+        attribute(this.#cells.priority, 'data-usual', task.priority === USUAL);
         this.#created.dateTime = task.created_at;
         this.#created.title = exact(task.created_at);
         this.#cells.status.title = task.error ?? '';

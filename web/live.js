@@ -180,8 +180,11 @@ export class Live {
     }
 }
 
-/** Adds to a set until the signal is aborted. */
+/** Adds to a set until the signal is aborted; one that is aborted already tells of it no more. */
 export function join(set, member, signal) {
+    if (signal?.aborted) {
+        return;
+    }
     set.add(member);
     signal?.addEventListener('abort', () => set.delete(member));
 }

@@ -91,15 +91,15 @@ class NewTask {
     }
 
     #terms() {
-        const when = h('select', {name: 'when'}, h('option', {value: 'now'}, 'as soon as possible'),
-            h('option', {value: 'in'}, 'not before … from now'), h('option', {value: 'at'}, 'not before a time'));
+        const when = h('select', {name: 'when'}, h('option', {value: 'now'}, 'in its turn'),
+            h('option', {value: 'in'}, 'after a delay'), h('option', {value: 'at'}, 'at a time'));
         return h('div', {class: 'row'},
             field('Start', when),
-            h('div', {'data-when': 'in'}, field('In', h('input', {name: 'in', class: 'mono', placeholder: '2h'}))),
+            h('div', {'data-when': 'in'}, field('After', h('input', {name: 'in', class: 'mono', placeholder: '2h'}))),
             h('div', {'data-when': 'at'},
                 field('At, in your time zone', h('input', {name: 'at', type: 'datetime-local', step: 1}))),
             field('Fail if not begun within', h('input', {name: 'expires_in', class: 'mono', placeholder: 'never'})),
-            field('Retries', h('input', {name: 'max_retries', type: 'number', min: 0, max: 100, placeholder: '3'})),
+            field('Retries', h('input', {name: 'max_retries', class: 'mono', inputmode: 'numeric', placeholder: '3'})),
             field('Time for an attempt', h('input', {name: 'timeout', class: 'mono', placeholder: '30m'})));
     }
 
@@ -206,7 +206,12 @@ class NewTask {
         try {
             const {id} = await this.#context.api.post('/api/tasks', task, {'Idempotency-Key': key});
             this.#sent();
-            this.#context.go(`#/tasks/${id}`);
+            if (this.#context.signal.aborted) {
+                // the person is elsewhere by now
+                this.#context.say(`${id} is submitted`);
+            } else {
+                this.#context.go(`#/tasks/${id}`);
+            }
         } catch (refused) {
             text(this.#refusal, refused.message);
             this.#refusal.scrollIntoView({block: 'nearest'});

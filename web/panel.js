@@ -20,14 +20,20 @@ export function panel(root, context, id, signal, hooks) {
         attempts: h('section'), facts: h('section'), raw: h('section'),
     };
     const {head, ...rest} = parts;
-    put(root, head, h('div', {class: 'scroll task-body', tabindex: -1}, rest.error, rest.asked, answer.node, rest.times,
-        rest.attempts, rest.facts, rest.raw));
+    const body = h('div', {class: 'scroll task-body', tabindex: -1}, rest.error, rest.asked, answer.node, rest.times,
+        rest.attempts, rest.facts, rest.raw);
+    put(root, head, body);
     answer.node.hidden = true;
     let task = null;
     let following = false;
     let loads = 0;
+    /** Whether it is to be read when the server can be reached again. */
+    let missed = false;
 
     const show = source => {
+        if (!body.isConnected) {
+            put(root, head, body);
+        }
         drawHead(parts.head, context, task, hooks);
         drawAsked(parts.asked, task);
         drawTimes(parts.times, task);
@@ -45,8 +51,9 @@ export function panel(root, context, id, signal, hooks) {
             source = await (await api.fetch(`/api/tasks/${encodeURIComponent(id)}`, {signal})).text();
         } catch (failed) {
             if (!signal.aborted && mine === loads) {
+                missed = failed.status === 0;
                 // offline, what is shown stays
-                if (failed.status !== 0 || !task) {
+                if (!missed || !task) {
                     gone(root, failed.status === 404 ? 'No such task' : 'It cannot be shown', failed.message, hooks);
                 }
             }
@@ -56,6 +63,7 @@ export function panel(root, context, id, signal, hooks) {
             // a newer answer is on its way, or was quicker
             return;
         }
+        missed = false;
         task = parse(source);
         show(source);
         if (!ended(task) && !following) {
@@ -67,12 +75,14 @@ export function panel(root, context, id, signal, hooks) {
         }
     };
     live.on(event => {
-        if (event.event === 'task' && event.task.id === task?.id && event.what === 'deleted') {
+        const own = event.event === 'task' && event.task.id === (task?.id ?? id);
+        if (own && event.what === 'deleted') {
             gone(root, 'This task is gone', 'It was deleted.', hooks);
-        } else if (event.event === 'reset' || event.event === 'task' && event.task.id === task?.id) {
+        } else if (own || event.event === 'reset') {
             load();
         }
     }, signal);
+    live.watch(({mode}) => mode !== 'offline' && missed && load(), signal);
     const tick = () => task && !ended(task) && !document.hidden && drawTimes(parts.times, task);
     const timer = setInterval(tick, 1_000);
     signal.addEventListener('abort', () => clearInterval(timer));

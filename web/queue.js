@@ -49,7 +49,7 @@ export function queueBar({api, status, signal, every, attempt, say}, hooks) {
 
 function facts(value) {
     const all = [['slots', `${value.workers_active}/${value.workers_active + value.workers_idle}`, 'busy, of all']];
-    all.push(['per minute', number(value.completed_per_minute), 'completed, on average of the last minutes']);
+    all.push(['done/min', number(value.completed_per_minute), 'completed, on average of the last minutes']);
     if (value.tokens_per_second > 0) {
         all.push(['tokens/s', number(value.tokens_per_second), 'of all hosts together']);
     }

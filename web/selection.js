@@ -20,11 +20,18 @@ export function selectionBar(context, list, changed) {
         if (what === 'delete' && !await confirmed(question, 'Delete')) {
             return;
         }
-        await act(context, what, ids, field.value);
+        const focused = node.contains(document.activeElement);
+        node.disabled = true;
+        await act(context, what, ids, field.value, done => text(size, `${number(done)} of ${number(ids.length)} …`));
+        node.disabled = false;
         list.clear();
+        if (focused && document.activeElement === document.body) {
+            // the bar that had the focus is gone
+            list.focus();
+        }
         changed();
     };
-    const node = h('div', {class: 'actions selection', hidden: true, role: 'group', 'aria-label': 'Selected tasks'},
+    const node = h('fieldset', {class: 'actions selection', hidden: true, 'aria-label': 'Selected tasks'},
         size, button('Cancel', () => all('cancel')), button('Retry', () => all('retry')),
         button('Delete', () => all('delete'), {class: 'danger'}),
         h('form', {class: 'actions', onsubmit: event => {

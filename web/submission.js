@@ -34,7 +34,11 @@ export function build(values, now) {
     set('scheduled_at', time(values, now, problems));
     const expires = length('expires_in', values, problems);
     set('expires_at', expires === undefined ? undefined : new Date(now + expires).toISOString());
-    set('max_retries', values.max_retries === '' ? undefined : Number(values.max_retries));
+    const retries = values.max_retries.trim();
+    if (retries && !/^\d+$/.test(retries)) {
+        problems.max_retries = 'must be a whole number, 0 for none';
+    }
+    set('max_retries', retries && Number(retries));
     if (length('timeout', values, problems) !== undefined) {
         set('timeout', values.timeout.trim());
     }
@@ -92,17 +96,17 @@ function json(source, want, lines, problems, name) {
 }
 
 function pairs(text) {
-    const all = {};
+    const all = [];
     for (const [index, line] of text.split('\n').entries()) {
         const [, name, value] = /^\s*([\w.-]+)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? [];
         if (name) {
             const parsed = read(value);
-            all[name] = parsed.error ? value : parsed.value;
+            all.push([name, parsed.error ? value : parsed.value]);
         } else if (line.trim()) {
             return {error: `line ${index + 1} must be name=value, or all of it JSON`};
         }
     }
-    return {value: all};
+    return {value: Object.fromEntries(all)};
 }
 
 function time(values, now, problems) {

@@ -91,7 +91,8 @@ export function asked(payload) {
     };
     add('system', payload.system);
     for (const message of Array.isArray(payload.messages) ? payload.messages : []) {
-        add(message.role, message.content ?? message.tool_calls, message.images);
+        add(message.role, message.content, message.images);
+        add(message.role, message.tool_calls);
     }
     add(all.length ? 'user' : null, payload.prompt, payload.messages ? null : payload.images);
     for (const input of [payload.input ?? []].flat()) {
@@ -108,5 +109,5 @@ export function settings(payload) {
 }
 
 function words(value) {
-    return typeof value === 'string' ? value : JSON.stringify(value ?? '');
+    return typeof value === 'string' ? value : value == null ? '' : JSON.stringify(value, null, 2);
 }

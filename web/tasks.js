@@ -14,6 +14,7 @@ import {selectionBar} from './selection.js';
 /** The list is read anew at most so often, however much happens; a search reads the disk. */
 const AGAIN_MS = 1_000;
 const SEARCH_AGAIN_MS = 5_000;
+const TYPED = ['q', 'model', 'priority'];
 /** Rows do not move under a pointer that has just moved. */
 const POINTER_MS = 1_500;
 /** What takes longer is said to take its time: a search reads the disk. */
@@ -24,7 +25,7 @@ export default {
     mount: (root, context, route) => {
         const view = new Tasks(root, context);
         view.route(route);
-        return next => view.route(next);
+        return next => view.cameTo(next);
     },
 };
 
@@ -44,6 +45,10 @@ class Tasks {
     #readAt = 0;
     /** Whether the list is old, and is read again when the page is seen. */
     #stale = false;
+    /** Whether it could not be read, and is when the server can be reached again. */
+    #missed = false;
+    /** The field that is being typed into: the back button takes all of it back at once. */
+    #typed = null;
     #pointerAt = 0;
     #list;
     #queue;
@@ -76,6 +81,12 @@ class Tasks {
                 h('div', {class: 'actions pages'}, this.#pages, this.#previous, this.#next))), this.#aside);
         put(root, h('h1', {class: 'visually-hidden'}, 'Tasks'), this.#queue.node, this.#form.node, this.#split);
         this.#listen();
+    }
+
+    /** By a link, or back and forth. */
+    cameTo(route) {
+        this.#typed = null;
+        this.route(route);
     }
 
     route({id, query}) {
@@ -121,18 +132,26 @@ class Tasks {
                 .map(task => ({...task, ...meanwhile.get(task.id)})), filter);
             this.#list.open(this.#id);
             this.#newer.hidden = true;
+            this.#missed = false;
             this.#showPages(items.length);
         } catch (failed) {
-            // offline, the list stays as it is, and its age is told
-            if (failed.name !== 'AbortError' && failed.status !== 0) {
-                this.#context.complain(failed);
-                text(this.#pages, '');
+            if (failed.name !== 'AbortError') {
+                this.#unread(failed);
             }
         } finally {
             clearTimeout(busy);
             if (this.#meanwhile === meanwhile) {
                 this.#meanwhile = null;
             }
+        }
+    }
+
+    /** Offline, the list stays as it is, and its age is told. */
+    #unread(failed) {
+        this.#missed = failed.status === 0;
+        text(this.#pages, this.#missed ? 'not read: offline' : '');
+        if (!this.#missed) {
+            this.#context.complain(failed);
         }
     }
 
@@ -224,13 +243,17 @@ class Tasks {
     #change(changes) {
         const filter = {...this.#filter, page: 1, ...changes};
         if (format(filter) !== format(this.#filter)) {
-            this.#address(this.#id, filter);
+            const changed = Object.keys(filter).filter(name => name !== 'page' && filter[name] !== this.#filter[name]);
+            const typed = changed.length === 1 && TYPED.includes(changed[0]) ? changed[0] : null;
+            this.#address(this.#id, filter, typed === null || typed !== this.#typed);
+            this.#typed = typed;
         }
     }
 
-    #address(id, filter = this.#filter) {
+    /** @param step whether the back button leads to what was shown until now */
+    #address(id, filter = this.#filter, step = false) {
         const address = `#/tasks${id ? `/${encodeURIComponent(id)}` : ''}${format(filter)}`;
-        history.replaceState(null, '', address);
+        history[step ? 'pushState' : 'replaceState'](null, '', address);
         this.route({id, query: new URLSearchParams(format(filter))});
     }
 
@@ -241,7 +264,6 @@ class Tasks {
         this.#id = id;
         this.#aside.hidden = id === null;
         attribute(this.#split, 'data-open', id !== null);
-        delete this.#aside.dataset.signature;
         put(this.#aside);
         if (id === null) {
             return;
@@ -267,6 +289,7 @@ class Tasks {
     #listen() {
         const {live, signal, every} = this.#context;
         live.on(event => this.#take(event), signal);
+        live.watch(({mode}) => mode !== 'offline' && this.#missed && this.#read(), signal);
         every(1_000, () => this.#list.tick());
         this.#list.node.addEventListener('pointermove', () => {
             this.#pointerAt = Date.now();
@@ -277,7 +300,7 @@ class Tasks {
     }
 
     #key(event) {
-        if (event.key === 'Escape' && this.#context.signal && !document.querySelector('dialog[open]')) {
+        if (event.key === 'Escape' && !document.querySelector('dialog[open]')) {
             if (event.target.matches('input:not([type=checkbox])') && event.target.form === this.#form.node) {
                 event.target.blur();
             } else if (this.#id !== null) {

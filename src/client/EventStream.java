@@ -19,6 +19,7 @@ final class EventStream implements AutoCloseable {
     private final Api api;
     private final Api.Reply reply;
     private final BufferedReader lines;
+    /// Of what was read whole: what breaks off before its empty line comes again.
     private String id;
 
     /// @param after the id of the last event seen; null for all
@@ -36,17 +37,21 @@ final class EventStream implements AutoCloseable {
     /// Waits for the next event; null at the stream's end.
     Event next() {
         String name = "message";
+        String place = id;
         StringBuilder data = null;
         try {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.isEmpty() && data != null) {
-                    return new Event(id, name, data.toString());
+                if (line.isEmpty()) {
+                    id = place;
+                    if (data != null) {
+                        return new Event(id, name, data.toString());
+                    }
                 }
                 int colon = line.indexOf(':');
                 String field = colon < 0 ? line : line.substring(0, colon);
                 String value = colon < 0 ? "" : line.substring(line.startsWith(": ", colon) ? colon + 2 : colon + 1);
                 if (field.equals("id")) {
-                    id = value;
+                    place = value;
                 } else if (field.equals("event")) {
                     name = value;
                 } else if (field.equals("data")) {

@@ -57,6 +57,8 @@ final class Main {
             err.println(NAME + "--help shows the options");
             return 2;
         }
+        // beside the settings and the work on the disk that now come
+        Thread.ofPlatform().name("warm-up").daemon().start(HttpApi::warmUp);
         try {
             Settings settings = Settings.load(line, System.getenv());
             Log.ofProcess().level(level(settings));
@@ -75,8 +77,6 @@ final class Main {
             throws InterruptedException {
         Logger log = System.getLogger("server");
         settings.notes().forEach(note -> log.log(Level.WARNING, "event=setting_without_effect what=" + note));
-        // beside the work on the disk that now comes
-        Thread.ofPlatform().name("warm-up").daemon().start(HttpApi::warmUp);
         Reload reload = new Reload(line, settings);
         // from here on, for the default of SIGHUP is the end
         Signals.onHangup(reload::run);

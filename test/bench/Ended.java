@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Random;
+import java.util.concurrent.Semaphore;
 
 import server.journal.FileStorage;
 import server.journal.JournalOptions;
@@ -32,6 +33,8 @@ final class Ended {
         try (TaskQueue queue = TaskQueue.open(new FileStorage(Path.of(args[0])), JournalOptions.DEFAULT, keepAll,
                 InstantSource.system(), new Random(1))) {
             String prompt = "a line of a prompt ".repeat(16).substring(0, 300);
+            Semaphore ready = new Semaphore(0);
+            queue.onReady(ready::release);
             Slice payload = slice("{\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]}");
             Slice result = slice("{\"message\":{\"role\":\"assistant\",\"content\":\"yes\"},\"done\":true}");
             Submission submission = new Submission(TaskType.CHAT, "qwen3", 5, Terms.DEFAULT, payload, null,
@@ -42,14 +45,24 @@ final class Ended {
                     batch.add(submission);
                 }
                 queue.submit(batch);
-                Run run = queue.startNext(task -> Place.at("bench"));
-                while (run != null) {
-                    queue.complete(run, result);
-                    run = queue.startNext(task -> Place.at("bench"));
+                for (int ended = 0; ended < BATCH; ended++) {
+                    queue.complete(next(queue, ready), result);
                 }
             }
         }
         System.out.println("filled");
+    }
+
+    /// There is a next one, but it may have to wait for the journal's next segment.
+    private static Run next(TaskQueue queue, Semaphore ready) {
+        while (true) {
+            ready.drainPermits();
+            Run run = queue.startNext(task -> Place.at("bench"));
+            if (run != null) {
+                return run;
+            }
+            ready.acquireUninterruptibly();
+        }
     }
 
     private static Slice slice(String text) {

@@ -133,6 +133,15 @@ final class DeployTest {
         }
     }
 
+    /// `COPY` keeps what may be read, and the containers' user is another than who built them.
+    @Test
+    void images_everybodyMayReadThem() throws Exception {
+        for (Path image : List.of(Images.SERVER, Images.CLIENT)) {
+            assertEquals("", Images.tool("find", image.toString(), "-not", "-perm", "-444", "-o", "-perm", "-100",
+                    "-not", "-perm", "-555"));
+        }
+    }
+
     @Test
     void compose_namesWhatIsThere() throws Exception {
         Node.Fields compose = (Node.Fields) Yaml.read("compose.yaml",

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.Version;
+import shared.json.Json;
+import support.PluginJar;
 import support.ServerProcess;
 
 /// The images where users put them: elsewhere, bare, read-only, under other users.
@@ -46,6 +48,21 @@ final class PlacesTest {
         String loaded = run(Map.of("OLLAMA_QUEUE_JAVA_OPTS", "-Xlog:class+load"), program, "version").out();
         List<String> outside = loaded.lines()
                 .filter(line -> line.contains("source:") && !line.contains("source: shared objects file")).toList();
+        assertTrue(outside.isEmpty(), outside.size() + " classes come from elsewhere: " + outside);
+    }
+
+    /// From exec until it answers. What the JDK makes for itself is not the server's to change.
+    @Test
+    void server_startsWithTheClassArchiveAlone() throws Exception {
+        Path loaded = directory.resolve("loaded");
+        try (ServerProcess server = ServerProcess.of(List.of(Images.SERVER_BIN.toString(), "--port", "0", "--data-dir",
+                directory.resolve("data").toString(), "--ollama-host", "echo:"), Map.of("OLLAMA_QUEUE_JAVA_OPTS",
+                "-Xlog:class+load:file=" + loaded), directory.resolve("server.log"))) {
+            assertEquals(200, server.get("/readyz").statusCode());
+        }
+        List<String> outside = Files.readAllLines(loaded).stream().filter(line -> line.contains("source:")
+                && !line.contains("source: shared objects file")
+                && line.matches(".* ((server|shared)\\.|java\\.util\\.).*")).toList();
         assertTrue(outside.isEmpty(), outside.size() + " classes come from elsewhere: " + outside);
     }
 
@@ -129,6 +146,19 @@ final class PlacesTest {
                         "submit", "generate", "--prompt", "Grüße", "--wait")));
                 assertEquals(0, server.terminate());
             }
+        }
+    }
+
+    @Test
+    void serverImage_takesKindsOfHostFromAFolder() throws Exception {
+        Path plugins = directory.resolve("plugins");
+        PluginJar.module(directory.resolve("work"), plugins.resolve("reverse.jar"));
+        try (ServerProcess server = ServerProcess.of(List.of(Images.SERVER_BIN.toString(), "--port", "0", "--data-dir",
+                directory.resolve("data").toString(), "--plugins", plugins.toString(), "--ollama-host", "reverse:"),
+                Map.of(), directory.resolve("server.log"))) {
+            Json.Obj task = server.awaitEnd(
+                    server.submit("{\"type\":\"generate\",\"model\":\"any\",\"prompt\":\"abc\"}"));
+            assertEquals("cba", ((Json.Obj) task.get("result")).text("response"), task.text());
         }
     }
 

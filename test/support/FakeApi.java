@@ -300,11 +300,15 @@ public final class FakeApi implements AutoCloseable {
         event(out, null, "task", "{\"seq\":3,\"what\":\"" + task.status + "\",\"task\":" + summary(task) + "}");
     }
 
-    /// Every stream ends early; who has come to event 11 is sent away.
+    /// Every stream ends early, the first within an event; who has come to event 11 is sent away.
     private void everything(HttpExchange exchange) throws IOException {
         String after = String.valueOf(exchange.getRequestHeaders().getFirst("Last-Event-ID"));
         if (after.equals("11")) {
             error(exchange, 403, "enough");
+            return;
+        }
+        if (after.equals("5")) {
+            error(exchange, 400, "event 5 was not told whole, and is skipped");
             return;
         }
         exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
@@ -325,7 +329,9 @@ public final class FakeApi implements AutoCloseable {
                 event(out, "11", "queue", "{\"seq\":11" + head + "\"paused\",\"mode\":\"paused\"}");
             }
             // a place, and no event yet
-            default -> out.write(": ping\nid: 4\n\n".getBytes(StandardCharsets.UTF_8));
+            // and an event that breaks off, of which its reader has nothing
+            default -> out.write(": ping\nid: 4\n\nid: 5\nevent: task\ndata: {\"seq\":5".getBytes(
+                    StandardCharsets.UTF_8));
         }
     }
 

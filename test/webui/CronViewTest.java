@@ -107,6 +107,64 @@ final class CronViewTest {
         assertEquals("other", ((Json.Obj) cron().get("task_template")).text("prompt"));
     }
 
+    /// What the form does not show in a field of its own keeps its digits, also where something else is changed.
+    @Test
+    void edit_ofThePrompt_keepsEveryDigitOfTheRest(Page page) {
+        String options = "{\"seed\":12345678901234567890,\"x\":1.50,\"huge\":1e400}";
+        String id = add("{\"name\":\"n\",\"cron_expr\":\"@daily\",\"task_template\":{\"type\":\"chat\","
+                + "\"prompt\":\"p\",\"options\":" + options + "}}");
+        page.open(server.url() + "/#/cron/" + id).fill("[name=prompt]", "other").click("form .primary")
+                .waitFor("location.hash === '#/cron'");
+        Json.Obj template = (Json.Obj) cron().get("task_template");
+        assertEquals("other", template.text("prompt"));
+        assertEquals(options, template.get("options").text());
+    }
+
+    @Test
+    void editThatIsLeftBeforeItIsRead_doesNotShowUpElsewhere(Page page) {
+        String id = add("{\"name\":\"late\",\"cron_expr\":\"@daily\",\"task_template\":{\"type\":\"chat\","
+                + "\"prompt\":\"p\"}}");
+        page.open(server.url() + "/#/charts").waitForText("Nothing has happened yet");
+        page.eval("const whole = fetch; window.fetch = async (path, ...more) => { if (path.includes('/api/cron/cron_'))"
+                + " { window.asked = true; await new Promise(go => window.answer = go); delete more[0].signal; }"
+                + " const answer = await whole(path, ...more);"
+                + " if (window.answer) { setTimeout(() => window.answered = true, 200); } return answer; };");
+        page.eval("location.hash = '#/cron/" + id + "'");
+        page.waitFor("window.answer").eval("location.hash = '#/backends'");
+        page.waitForText("1 of 1 up").eval("window.answer()");
+        page.waitFor("window.answered");
+        assertEquals("Backends", page.shown("h1"));
+    }
+
+    @Test
+    void cancel_dropsTheDraft_andWhatIsNoNumberIsRefused(Page page) {
+        page.open(server.url() + "/#/cron/new").fill("[name=name]", "dropped").click("form .cancel")
+                .click("a[href='#/cron/new']").waitFor("document.querySelector('[name=name]')?.value === ''");
+        page.fill("[name=name]", "n").fill("[name=cron_expr]", "@daily").fill("[name=prompt]", "p").click("summary")
+                .fill("[name=max_runs]", "twice").click("form .primary");
+        page.waitFor(error("max_runs") + ".includes('max_runs must be')");
+        page.faults().expect("status of 400");
+        page.fill("[name=max_runs]", "2").click("form .primary").waitFor("location.hash === '#/cron'");
+        assertEquals("2", cron().get("max_runs").text());
+    }
+
+    @Test
+    void allOfItsTasks_areThoseOfThisCronTaskOnly(Page page) {
+        String id = add("{\"name\":\"p\",\"cron_expr\":\"@daily\",\"task_template\":{\"type\":\"chat\","
+                + "\"prompt\":\"p\"}}");
+        server.submit("{\"type\":\"chat\",\"prompt\":\"p too\"}");
+        server.post("/api/cron/" + id + "/run", "");
+        page.open(server.url() + "/#/cron/" + id).click("aside header a");
+        page.waitFor("document.querySelectorAll('tbody tr').length === 1").waitForText("cron p ✕");
+        server.submit("{\"type\":\"chat\",\"prompt\":\"p again\"}");
+        server.post("/api/cron/" + id + "/run", "");
+        page.waitFor("document.querySelectorAll('tbody tr').length === 2");
+        page.click(".filters button[aria-pressed]").waitFor("document.querySelectorAll('tbody tr').length >= 4")
+                .waitFor("location.hash === '#/tasks'");
+        page.eval("history.back()");
+        page.waitFor("document.querySelectorAll('tbody tr').length === 2").waitForText("cron p ✕");
+    }
+
     @Test
     void runNow_disable_andHistory(Page page) {
         String id = add("{\"name\":\"n\",\"cron_expr\":\"@daily\",\"task_template\":{\"type\":\"chat\","

@@ -61,7 +61,8 @@ final class ModulesTest {
     void quote_ofAnyWord_isReadBackByTheShell() throws IOException, InterruptedException {
         Random random = new Random(Long.getLong("seed", 42));
         List<String> words = new ArrayList<>(List.of("", "plain", "it's", "''", "\\", "a b", "$HOME", "`id`", "*", "!x",
-                "line\nline", "\ttab", "-n", "~", "#", "ü€😀", "'\\''", "a=b", "{a,b}", ";exit", "\"", "%s", "\u0007"));
+                "line\nline", "=ls", "\ttab", "-n", "~", "#", "ü€😀", "'\\''", "a=b", "{a,b}", ";exit", "\"", "%s",
+                "\u0007"));
         for (int i = 0; i < 200; i++) {
             StringBuilder word = new StringBuilder();
             for (int j = random.nextInt(8); j > 0; j--) {
@@ -71,6 +72,8 @@ final class ModulesTest {
         }
         JsonWriter json = new JsonWriter().beginArray();
         words.forEach(json::string);
+        // zsh takes =ls for the path of a command
+        assertEquals("'=ls' a=b", text("commandline", "['=ls', 'a=b'].map(m.quote).join(' ')"));
         String line = text("commandline", json.endArray() + ".map(m.quote).join(' ')");
         Process shell = new ProcessBuilder("sh", "-c", "printf '%s\\0' " + line).start();
         String read = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -151,6 +154,49 @@ final class ModulesTest {
     void parse_keepsTheDigitsOfLargeNumbers() {
         assertEquals("{\"a\":[12345678901234567890,7,0.5]}", text("json",
                 "JSON.stringify(m.read('{\"a\": [12345678901234567890, 7, 0.5]}', 'object').value)"));
+    }
+
+    @Test
+    void read_ofAnyNumber_writesItAsItWas() {
+        assertEquals("{\"a\":[1.50,1e400,-0,1E5]}", text("json",
+                "JSON.stringify(m.read('{\"a\": [1.50, 1e400, -0, 1E5]}', 'object').value)"));
+    }
+
+    @Test
+    void asked_showsTheToolCallsOfAMessageWithoutAText() {
+        assertEquals("user hi, assistant [{'name':'f'}], tool 42", text("task",
+                "m.asked({messages: [{role: 'user', content: 'hi'}, {role: 'assistant', content: '', "
+                        + "tool_calls: [{name: 'f'}]}, {role: 'tool', content: '42'}]}).map(({role, text}) => "
+                        + "`${role} ${text.replaceAll(/\\s/g, '').replaceAll('\"', \"'\")}`).join(', ')"));
+    }
+
+    /// What the form makes of a chat, of whose fields one is filled.
+    private String built(String field, String value, String asked) {
+        return text("submission", "(values => (({task, problems}) => " + asked + ")(m.build({...values, type: 'chat', "
+                + "turns: 0, " + field + ": '" + value + "'}, 0)))(Object.fromEntries("
+                + "['model', 'format', 'think', 'keep_alive', 'priority', "
+                + "'when', 'expires_in', 'timeout', 'on', 'metadata', 'extra', 'options', 'max_retries']"
+                + ".map(name => [name, ''])))");
+    }
+
+    @Test
+    void options_ofAnyName_areSent() {
+        assertEquals("__proto__,1,constructor,x", built("options", "__proto__=1\\nconstructor=x",
+                "Object.entries(task.options)"));
+    }
+
+    @Test
+    void retries_thatAreNoNumber_areAProblem() {
+        for (String wrong : List.of("1e", "-", "2.5", "-1", "many")) {
+            assertEquals("must be a whole number, 0 for none", built("max_retries", wrong, "problems.max_retries"));
+        }
+        assertEquals("7", built("max_retries", " 7 ", "task.max_retries"));
+    }
+
+    @Test
+    void join_afterTheEnd_isNotKept() {
+        assertEquals("0", text("live", "(() => { const set = new Set(), end = new AbortController(); end.abort(); "
+                + "m.join(set, 1, end.signal); return set.size; })()"));
     }
 
     @Test

@@ -110,11 +110,46 @@ final class TasksViewTest {
         page.reload().waitFor("document.querySelectorAll('tbody tr').length === 1");
         assertEquals("needle", page.text("document.querySelector('input[type=search]').value"));
         page.fill("input[name=priority]", "low").waitForText("No task is like that");
-        page.click(".filters button").waitFor("document.querySelectorAll('tbody tr').length >= 2");
+        page.click(".filters .quiet").waitFor("document.querySelectorAll('tbody tr').length >= 2");
         page.click(".count[data-status=completed]").waitFor("location.hash.includes('status=completed')");
         assertEquals("true", page.text("document.querySelector('.count[data-status=completed]').ariaPressed"));
         page.faults().expect("400 \\(Bad Request\\)");
         page.fill("input[name=priority]", "x").waitForText("priority must be");
+    }
+
+    /// A step for each choice, and one for all that is typed into a field.
+    @Test
+    void backButton_takesFiltersBack(Page page) {
+        String id = submit("going back", ",\"model\":\"there\"");
+        server.awaitEnd(id);
+        tasks(page, "").click(".count[data-status=completed]").waitFor("location.hash === '#/tasks?status=completed'");
+        page.click("th.c-model button").waitFor("location.hash.endsWith('&sort=model')");
+        page.click("input[type=search]").type("going").waitFor("location.hash.includes('q=going')").type(" back")
+                .waitFor("location.hash.includes('q=going+back')");
+        page.eval("history.back()");
+        page.waitFor("location.hash === '#/tasks?status=completed&sort=model'");
+        assertEquals("", page.text("document.querySelector('input[type=search]').value"));
+        page.eval("history.back()");
+        page.waitFor("location.hash === '#/tasks?status=completed'");
+        page.eval("history.back()");
+        page.waitFor("location.hash === '#/tasks'");
+        assertEquals("false", page.text("document.querySelector('.count[data-status=completed]').ariaPressed"));
+        page.eval("history.forward()");
+        page.waitFor("document.querySelector('.count[data-status=completed]').ariaPressed === 'true'");
+    }
+
+    @Test
+    void copyButton_pressedTwice_saysCopyAgain(Page page) {
+        String id = submit("copy me", "");
+        server.awaitEnd(id);
+        page.allowClipboard();
+        tasks(page, "/" + id).waitForText("copy me").eval("{ window.late = []; const whole = setTimeout;"
+                + " window.setTimeout = (call, ms) => ms === 1_500 ? window.late.push(call) : whole(call, ms); }");
+        page.click(".part button").waitFor("window.late.length === 1").click(".part button");
+        page.waitFor("window.late.length === 2");
+        assertEquals("Copied", page.shown(".part button"));
+        page.eval("window.late.forEach(call => call())");
+        assertEquals("Copy", page.shown(".part button"));
     }
 
     @Test

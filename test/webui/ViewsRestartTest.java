@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import shared.json.Json;
 import support.ServerProcess;
 import support.browser.Page;
 import support.browser.WithBrowser;
@@ -43,6 +44,38 @@ final class ViewsRestartTest {
             page.waitFor("document.querySelector('.preview').innerText.includes('00:00')");
             page.fill("[name=prompt]", "p").click("form .primary").waitFor("document.querySelector('.strip')");
             assertEquals(1, second.get("/api/cron").body().split("half a name").length - 1);
+        }
+    }
+
+    /// What is opened while the server is gone says so, nothing else, and is there once it is back.
+    @Test
+    void openedWhileTheServerIsGone_isReadWhenItIsBack(Page page) {
+        page.faults().expect("ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE"
+                + "|WebSocket connection");
+        ServerProcess first = start("0");
+        String task = first.submit("{\"type\":\"generate\",\"prompt\":\"hello\"}");
+        first.awaitEnd(task);
+        first.post("/api/cron", "{\"name\":\"c\",\"cron_expr\":\"@daily\",\"task_template\":{\"type\":\"chat\","
+                + "\"prompt\":\"p\"}}");
+        String cron = ((Json.Obj) ((Json.Arr) Json.parse(first.get("/api/cron").body())).values().getFirst())
+                .text("id");
+        page.open(first.url() + "/#/charts").waitForText("live · ");
+        first.close();
+        page.waitForText("offline").eval("location.hash = '#/cron/" + cron + "'");
+        page.waitForText("It cannot be shown: the server cannot be reached");
+        String port = Integer.toString(URI.create(first.url()).getPort());
+        try (ServerProcess second = start(port)) {
+            page.waitFor("document.querySelector('[name=cron_expr]')?.value === '@daily'", 30_000);
+            page.eval("location.hash = '#/charts'");
+            page.waitForText("live · ");
+            assertEquals(200, second.get("/api/tasks/" + task).statusCode());
+        }
+        page.waitForText("offline").eval("location.hash = '#/tasks/" + task + "'");
+        page.waitForText("It cannot be shown").waitForText("not read: offline");
+        try (ServerProcess third = start(port)) {
+            page.waitFor("document.querySelector('.answer')?.textContent === 'hello'", 30_000);
+            page.waitFor("document.querySelectorAll('tbody tr').length === 1");
+            assertEquals(200, third.get("/api/tasks/" + task).statusCode());
         }
     }
 

@@ -7,7 +7,9 @@ lists=$server.lists
 url= pid= runs=0
 
 clean_up() {
+    status=$?
     [ -z "$pid" ] || kill "$pid" 2>/dev/null || true
+    [ "$status" = 0 ] || [ ! -d "$lists" ] || cat "$lists/out" "$lists/log" >&2
 }
 trap clean_up EXIT
 trap 'exit 130' INT TERM
@@ -31,7 +33,7 @@ ask() { run "$client" "$@" </dev/null; }
 await() { # text
     tries=0
     until grep -q "$1" "$lists/out"; do
-        kill -0 "$pid" 2>/dev/null && [ "$tries" -lt 600 ] || { cat "$lists/out" "$lists/log" >&2; exit 1; }
+        kill -0 "$pid" 2>/dev/null && [ "$tries" -lt 600 ] || exit 1
         tries=$((tries + 1))
         sleep 0.1
     done
@@ -40,7 +42,7 @@ await() { # text
 # an archive from before would show other classes than an image without one loads
 rm -rf "$lists" "$server"/lib/server/*.jsa "$client"/lib/server/*.jsa
 mkdir -p "$lists"
-touch "$lists/out"
+touch "$lists/out" "$lists/log"
 
 NOTIFY_SOCKET=$lists/nobody become "$server" --port 0 --data-dir "$lists/data" --ollama-host echo: &
 pid=$!

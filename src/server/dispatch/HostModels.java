@@ -1,13 +1,13 @@
 package server.dispatch;
 
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
 import server.executor.HostReport;
 
-/// What is known of a host's models: what it listed last, corrected by what it did since. Immutable.
+/// What is known of a host's models: what it listed last, corrected by what it did since. Immutable. The names are as
+/// the host writes them, or the task where the host has not listed it; `qwen3` and `qwen3:latest` are one model.
 ///
 /// @param installed null if it gave no list so far
 /// @param loaded    those that answer without being loaded first; where the host does not tell, what it ran since
@@ -20,30 +20,32 @@ record HostModels(Set<String> installed, Set<String> loaded, Set<String> denied,
 
     static final HostModels UNKNOWN = new HostModels(null, Set.of(), Set.of(), Set.of());
 
-    private static final int SERVED_MAX = 1_000;
+    /// So many models that a host ran are remembered: some answer to every name.
+    static final int RAN_MAX = 1_000;
+
+    private static final String LATEST = ":latest";
 
     Has has(String model) {
-        String name = whole(model);
         if (denies(model)) {
             return Has.NO;
         }
-        if (served.contains(name)) {
+        if (holds(served, model)) {
             return Has.YES;
         }
-        return installed == null ? Has.UNKNOWN : installed.contains(name) ? Has.YES : Has.NO;
+        return installed == null ? Has.UNKNOWN : holds(installed, model) ? Has.YES : Has.NO;
     }
 
     boolean denies(String model) {
-        return denied.contains(whole(model));
+        return holds(denied, model);
     }
 
     boolean hasLoaded(String model) {
-        return loaded.contains(whole(model));
+        return holds(loaded, model);
     }
 
     HostModels listed(HostReport report) {
-        return new HostModels(report.installed() == null ? null : names(report.installed()),
-                report.loaded() == null ? loaded : names(report.loaded()), Set.of(), served);
+        return new HostModels(report.installed() == null ? null : new TreeSet<>(report.installed()),
+                report.loaded() == null ? loaded : new TreeSet<>(report.loaded()), Set.of(), served);
     }
 
     HostModels deniedIt(String model) {
@@ -54,31 +56,34 @@ record HostModels(Set<String> installed, Set<String> loaded, Set<String> denied,
         if (has(model) == Has.YES && hasLoaded(model)) {
             return this;
         }
-        boolean listed = installed != null && installed.contains(whole(model));
-        return new HostModels(installed, with(loaded, model), without(denied, model),
-                listed || served.size() >= SERVED_MAX ? served : with(served, model));
+        boolean listed = installed != null && holds(installed, model);
+        String name = listed && !installed.contains(model) ? otherName(model) : model;
+        return new HostModels(installed, loaded.size() < RAN_MAX ? with(loaded, name) : loaded,
+                without(denied, model), listed || served.size() >= RAN_MAX ? served : with(served, model));
     }
 
-    /// The name with its tag: `qwen3` is `qwen3:latest`.
-    static String whole(String model) {
-        return model.indexOf(':', model.lastIndexOf('/') + 1) < 0 ? model + ":latest" : model;
+    private static boolean holds(Set<String> names, String model) {
+        return names.contains(model) || names.contains(otherName(model));
     }
 
-    private static Set<String> names(List<String> models) {
-        Set<String> names = new TreeSet<>();
-        models.forEach(model -> names.add(whole(model)));
-        return names;
+    /// `qwen3:latest` of `qwen3` and the other way round; of a name with another tag the name itself.
+    private static String otherName(String model) {
+        if (model.endsWith(LATEST)) {
+            return model.substring(0, model.length() - LATEST.length());
+        }
+        return model.indexOf(':', model.lastIndexOf('/') + 1) < 0 ? model + LATEST : model;
     }
 
     private static Set<String> with(Set<String> names, String model) {
         Set<String> more = new HashSet<>(names);
-        more.add(whole(model));
+        more.add(model);
         return more;
     }
 
     private static Set<String> without(Set<String> names, String model) {
         Set<String> less = new HashSet<>(names);
-        less.remove(whole(model));
+        less.remove(model);
+        less.remove(otherName(model));
         return less;
     }
 }

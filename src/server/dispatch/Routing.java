@@ -16,8 +16,9 @@ import shared.Priority;
 /// First the settings say where the task belongs: to the local hosts or to the endpoints, and by which [Rule]; the
 /// others are its second choice, if it has one. Then each of these hosts stands at a [Level] for it, and the first
 /// level with any host decides: of its hosts that may be sent a task now the best gets it, and if there is none the
-/// task waits. Lists of models order the hosts, they do not judge: where no host has the model by its list, each is
-/// asked.
+/// task waits. So it does while only a host is free that has failed it: one that fails every task would use up all
+/// their attempts while the good ones are full. Lists of models order the hosts, they do not judge: where no host has
+/// the model by its list, each is asked.
 final class Routing {
 
     private final RoutingOptions options;
@@ -51,15 +52,32 @@ final class Routing {
     }
 
     private record Candidate(HostView host, Level level, boolean second, Rule rule, int failures, boolean loaded) {
-    }
 
-    /// The lower comes first.
-    private static final Comparator<Candidate> BEST = Comparator.comparingInt(Candidate::failures)
-            .thenComparing(Candidate::second)
-            .thenComparingInt(candidate -> -candidate.host.priority())
-            .thenComparingDouble(candidate -> (double) candidate.host.running() / candidate.host.weight())
-            .thenComparing(candidate -> !candidate.loaded)
-            .thenComparingInt(candidate -> -candidate.host.weight());
+        /// Written out, for the comparators that Comparator makes cannot be kept in a class archive.
+        boolean betterThan(Candidate other) {
+            if (failures != other.failures) {
+                return failures < other.failures;
+            }
+            if (second != other.second) {
+                return other.second;
+            }
+            if (host.priority() != other.host.priority()) {
+                return host.priority() > other.host.priority();
+            }
+            int byLoad = Double.compare(load(), other.load());
+            if (byLoad != 0) {
+                return byLoad < 0;
+            }
+            if (loaded != other.loaded) {
+                return loaded;
+            }
+            return host.weight() > other.host.weight();
+        }
+
+        double load() {
+            return (double) host.running() / host.weight();
+        }
+    }
 
     Routing(RoutingOptions options, List<HostView> hosts, int waiting) {
         this.options = options;
@@ -84,9 +102,6 @@ final class Routing {
         Candidate best = best(candidates, level);
         if (best == null && level == Level.FIRST) {
             best = best(candidates, Level.SECOND);
-        }
-        if (best == null && level.compareTo(Level.FAILED) < 0) {
-            best = best(candidates, Level.FAILED);
         }
         if (best == null && level == Level.ASK) {
             best = best(candidates, Level.UNKNOWN);
@@ -119,7 +134,7 @@ final class Routing {
         Candidate best = null;
         for (Candidate candidate : candidates) {
             if (candidate.level == level && candidate.host.sendable()
-                    && (best == null || BEST.compare(candidate, best) < 0)) {
+                    && (best == null || candidate.betterThan(best))) {
                 best = candidate;
             }
         }

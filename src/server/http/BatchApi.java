@@ -1,5 +1,8 @@
 package server.http;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -28,19 +31,34 @@ final class BatchApi {
         this.submissions = submissions;
     }
 
-    Answer submit(WebRequest request) {
+    Answer submit(WebRequest request) throws IOException, InterruptedException {
         if (request.header("Idempotency-key") != null) {
             throw Problem.badRequest("Idempotency-Key works for single tasks only (POST /api/tasks)");
         }
-        boolean lines = request.readJsonOrLines(options.batchBytesMax(), "a batch");
-        Body body = request.body();
-        List<Task> tasks = queue.submit(lines || firstByte(body) != '[' ? readLines(body) : readArray(body));
-        JsonWriter out = new JsonWriter(64 + 24 * tasks.size());
-        out.beginObject().name("count").number(tasks.size()).name("ids").beginArray();
-        for (Task task : tasks) {
-            out.string(task.name());
+        try (Batch batch = queue.newBatch()) {
+            read(request, batch);
+            List<Task> tasks = queue.submit(batch);
+            JsonWriter out = new JsonWriter(64 + 24 * tasks.size());
+            out.beginObject().name("count").number(tasks.size()).name("ids").beginArray();
+            for (Task task : tasks) {
+                out.string(task.name());
+            }
+            return Answer.json(201, out.endArray().endObject());
         }
-        return Answer.json(201, out.endArray().endObject());
+    }
+
+    private void read(WebRequest request, Batch batch) throws IOException, InterruptedException {
+        InputStream lines = request.linesOrJson(options.batchBytesMax(), "a batch");
+        if (lines != null) {
+            readLines(lines, request.announced(), batch);
+            return;
+        }
+        Body body = request.body();
+        if (firstByte(body) == '[') {
+            readArray(body, batch);
+        } else {
+            readLines(new ByteArrayInputStream(body.bytes(), 0, body.length()), body.length(), batch);
+        }
     }
 
     private static int firstByte(Body body) {
@@ -52,36 +70,31 @@ final class BatchApi {
         throw Problem.badRequest("the body is empty; it must be an array of tasks, or a task on each line");
     }
 
-    private Batch readArray(Body body) {
-        Batch all = queue.newBatch();
+    private void readArray(Body body, Batch batch) {
         JsonReader json = body.json();
         json.beginArray();
         while (json.nextElement()) {
             try {
-                add(json, all, all.size() + 1);
+                add(json, batch, batch.size() + 1);
             } catch (Problem problem) {
-                throw new Problem(problem.status(), "[" + all.size() + "]: " + problem.getMessage());
+                throw new Problem(problem.status(), "[" + batch.size() + "]: " + problem.getMessage());
             }
         }
         json.end();
-        return all;
     }
 
-    private Batch readLines(Body body) {
-        // of all parts together: else each might take as many as a whole batch may have
+    private void readLines(InputStream in, long announced, Batch batch) throws IOException, InterruptedException {
+        // of all blocks together: else each might take as many as a whole batch may have
         AtomicInteger count = new AtomicInteger();
-        List<BatchLines> parts = BatchLines.cut(body, Runtime.getRuntime().availableProcessors(), queue::newBatch,
-                (json, part) -> add(json, part, count.incrementAndGet()));
-        List<Problem> problems = parts.parallelStream().map(BatchLines::read).toList();
-        checkCount(count.get());
-        Batch all = queue.newBatch();
-        for (int i = 0; i < parts.size(); i++) {
-            if (problems.get(i) != null) {
-                throw problems.get(i);
-            }
-            all.add(parts.get(i).batch());
+        BatchLines<Batch> lines = new BatchLines<>(batch::part,
+                (json, block) -> add(json, block, count.incrementAndGet()),
+                () -> new JsonReader(new byte[0], 0, 0, options.jsonDepthMax()), BatchLines.BLOCK);
+        try {
+            lines.read(in, announced).forEach(batch::add);
+        } catch (Problem mistake) {
+            checkCount(count.get());
+            throw mistake;
         }
-        return all;
     }
 
     private void checkCount(int count) {

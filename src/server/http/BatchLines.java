@@ -1,82 +1,124 @@
 package server.http;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
-import server.http.Bodies.Body;
-import server.queue.Batch;
 import shared.Problem;
 import shared.json.JsonException;
 import shared.json.JsonReader;
 
-/// Some of the lines of a batch's body, which is cut so that all processors can read it at once.
-final class BatchLines {
+/// Reads the lines of a body as they come: it is cut into blocks of whole lines, each of which is read on whatever
+/// processor is free, and then forgotten. So a large body is never in memory as a whole, and reading it takes hardly
+/// longer than it takes to come.
+///
+/// @param begin   makes what gathers the values of a block
+/// @param reading reads the value of a line into it
+/// @param json    makes a reader of a block's texts
+/// @param size    of a block, in bytes, but where a line is longer
+record BatchLines<T>(Supplier<T> begin, BiConsumer<JsonReader, T> reading, Supplier<JsonReader> json, int size) {
 
-    /// A smaller part is not worth another thread, in bytes.
-    private static final int PART_MIN = 64 << 10;
+    static final int BLOCK = 512 << 10;
 
-    private final Body body;
-    private final byte[] bytes;
-    private final int from;
-    private final int to;
-    private final Batch batch;
-    private final BiConsumer<JsonReader, Batch> reading;
+    /// So many blocks may wait for each processor: then the body has to wait.
+    private static final int WAITING = 2;
 
-    private BatchLines(Body body, int from, int to, Batch batch, BiConsumer<JsonReader, Batch> reading) {
-        this.body = body;
-        bytes = body.bytes();
-        this.from = from;
-        this.to = to;
-        this.batch = batch;
-        this.reading = reading;
+    /// A block that was read.
+    ///
+    /// @param lines   how many it has, up to the mistake
+    /// @param mistake in the last of them; null if there is none
+    private record Block<T>(T values, int lines, Problem mistake) {
     }
 
-    /// Cuts a body into parts of whole lines.
+    /// Reads all lines.
     ///
-    /// @param partsMax into so many at most
-    /// @param reading  reads one task and adds it
-    static List<BatchLines> cut(Body body, int partsMax, Supplier<Batch> newBatch,
-            BiConsumer<JsonReader, Batch> reading) {
-        int length = body.length();
-        int size = Math.max(PART_MIN, length / partsMax + 1);
-        List<BatchLines> parts = new ArrayList<>();
-        for (int from = 0; from < length;) {
-            int to = length - from <= size ? length : Math.min(length, lineEnd(body.bytes(), from + size, length) + 1);
-            parts.add(new BatchLines(body, from, to, newBatch.get(), reading));
-            from = to;
+    /// @param announced how many bytes there will be; -1 if that is not known
+    /// @return what each block's values were gathered in, in order
+    /// @throws Problem the first mistake, with the number of its line
+    List<T> read(InputStream in, long announced) throws IOException, InterruptedException {
+        List<T> all = new ArrayList<>();
+        List<Future<Block<T>>> blocks = new ArrayList<>();
+        int waitingMax = WAITING * Runtime.getRuntime().availableProcessors();
+        // one byte more, so that a body of one block is known to end with it
+        byte[] bytes = new byte[announced < 0 ? size : (int) Math.min(size, announced + 1)];
+        int length = 0;
+        int lines = 0;
+        try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
+            boolean more = true;
+            while (more || all.size() < blocks.size()) {
+                if (more && blocks.size() - all.size() < waitingMax) {
+                    length += in.readNBytes(bytes, length, bytes.length - length);
+                    more = length == bytes.length;
+                    int end = more ? afterLastLine(bytes, length) : length;
+                    if (end > 0) {
+                        byte[] block = bytes;
+                        blocks.add(readers.submit(() -> read(block, end)));
+                        bytes = more ? Arrays.copyOfRange(block, end, end + Math.max(size, 2 * (length - end))) : null;
+                        length -= end;
+                    } else if (more) {
+                        bytes = Arrays.copyOf(bytes, 4 * length);
+                    }
+                } else {
+                    Block<T> block = result(blocks.get(all.size()));
+                    lines += block.lines;
+                    if (block.mistake != null) {
+                        throw new Problem(block.mistake.status(), "line " + lines + ": "
+                                + block.mistake.getMessage());
+                    }
+                    all.add(block.values);
+                }
+            }
         }
-        return parts;
+        return all;
     }
 
-    /// The tasks of these lines, once they were read.
-    Batch batch() {
-        return batch;
+    private static <T> T result(Future<T> future) throws InterruptedException {
+        try {
+            return future.get();
+        } catch (ExecutionException failed) {
+            throw new IllegalStateException("a block could not be read", failed.getCause());
+        }
     }
 
-    /// Reads them.
-    ///
-    /// @return the first mistake, with the number of its line in the body; null if there is none
-    Problem read() {
-        JsonReader json = body.json(from, to);
-        for (int at = from; at < to;) {
+    private Block<T> read(byte[] bytes, int to) {
+        T values = begin.get();
+        JsonReader reader = json.get();
+        int lines = 0;
+        for (int at = 0; at < to;) {
             int end = lineEnd(bytes, at, to);
+            lines++;
             try {
-                if (!blank(at, end)) {
-                    reading.accept(json.begin(bytes, at, end), batch);
-                    json.end();
+                if (!blank(bytes, at, end)) {
+                    reading.accept(reader.begin(bytes, at, end), values);
+                    reader.end();
                 }
             } catch (JsonException notJson) {
                 // its reader knows one line only, the first
-                return Problem.badRequest("line " + number(at) + ": "
-                        + notJson.getMessage().replace("(line 1, ", "("));
+                return new Block<>(values, lines,
+                        Problem.badRequest(notJson.getMessage().replace("(line 1, ", "(")));
             } catch (Problem problem) {
-                return new Problem(problem.status(), "line " + number(at) + ": " + problem.getMessage());
+                return new Block<>(values, lines, problem);
             }
             at = end + 1;
         }
-        return null;
+        return new Block<>(values, lines, null);
+    }
+
+    /// 0 if no line ends there.
+    private static int afterLastLine(byte[] bytes, int to) {
+        int end = to;
+        while (end > 0 && bytes[end - 1] != '\n') {
+            end--;
+        }
+        return end;
     }
 
     /// A loop of its own, which looks at every byte of the body and does nothing else.
@@ -88,20 +130,11 @@ final class BatchLines {
         return end;
     }
 
-    private boolean blank(int from, int to) {
+    private static boolean blank(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to && (bytes[at] == ' ' || bytes[at] == '\t' || bytes[at] == '\r')) {
             at++;
         }
         return at == to;
-    }
-
-    /// Of the line that begins here, from 1.
-    private int number(int lineStart) {
-        int number = 1;
-        for (int i = 0; i < lineStart; i++) {
-            number += bytes[i] == '\n' ? 1 : 0;
-        }
-        return number;
     }
 }

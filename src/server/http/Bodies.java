@@ -54,7 +54,7 @@ public final class Bodies {
         int length = 0;
         try {
             for (;;) {
-                int count = length == bytes.length ? 0 : in.read(bytes, length, bytes.length - length);
+                int count = length == bytes.length ? 0 : read(in, bytes, length, bytes.length - length);
                 if (count < 0 || length + count == announced) {
                     return new Body(bytes, length + Math.max(count, 0), depthMax);
                 }
@@ -72,9 +72,25 @@ public final class Bodies {
         } catch (Problem problem) {
             giveBack(bytes.length);
             throw problem;
+        }
+    }
+
+    /// The body's bytes as they come. Close it to give their room back.
+    BodyStream open(InputStream in, long announced, int max, String what) {
+        if (announced > max) {
+            throw tooLarge(max, what);
+        }
+        return new BodyStream(in, this, announced, max, what);
+    }
+
+    /// Reads as [InputStream#read(byte[], int, int)] does.
+    ///
+    /// @throws Problem 400 for a body that breaks off
+    static int read(InputStream in, byte[] into, int from, int most) {
+        try {
+            return in.read(into, from, most);
         } catch (IOException | RuntimeException broken) {
             // jdk.httpserver throws both for a body that is not well formed
-            giveBack(bytes.length);
             throw Problem.badRequest("the request's body ended early, or its chunks are not well formed");
         }
     }
@@ -96,7 +112,7 @@ public final class Bodies {
         room.addAndGet(bytes);
     }
 
-    private static Problem tooLarge(int max, String what) {
+    static Problem tooLarge(int max, String what) {
         return new Problem(413, "the body is too large: " + what + " may have " + max + " bytes");
     }
 }

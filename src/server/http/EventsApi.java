@@ -43,9 +43,11 @@ final class EventsApi {
         // the answer's head may be seen before the subscription begins: what is done then is not to be missed
         long from = after == EventsWanted.NOW ? queue.durableSeq() : after;
         boolean lines = request.accepts(Answer.NDJSON);
-        return streams.open(lines ? Answer.NDJSON : "text/event-stream", out -> {
+        return streams.open(request, lines ? Answer.NDJSON : "text/event-stream", out -> {
             try (Subscription events = hub.subscribe(wanted.filter(), from)) {
                 write(events, out, lines, after);
+                // before the subscription is closed, for a server that stops waits for that only
+                out.end();
             }
         });
     }

@@ -55,7 +55,7 @@ public final class HttpApi implements AutoCloseable {
     private HttpApi(HttpOptions options, Tokens tokens, Parts parts, HttpServer server) {
         this.host = options.host();
         this.server = server;
-        handlers = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
+        handlers = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http").factory());
         bodies = new Bodies(options.bodiesBytesMax(), options.jsonDepthMax());
         queueApi = new QueueApi(parts.queue(), parts.hosts(), parts.history(), parts.clock());
         serverApi = new ServerApi(options, parts.queue(), () -> stopping);

@@ -53,6 +53,11 @@ final class LiveOutput {
         return was;
     }
 
+    /// Ends the stream well: its client knows that nothing is missing.
+    void end() throws IOException {
+        out.close();
+    }
+
     /// Until the client is to get a sign of life, in nanoseconds.
     long untilPing() {
         return sentAt + pingNanos - System.nanoTime();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 
 import server.http.Answer.Streamed;
 import shared.Problem;
@@ -13,9 +14,12 @@ final class LiveOutputs {
 
     private final HttpOptions options;
     private final Set<LiveOutput> open = ConcurrentHashMap.newKeySet();
+    /// How many more may be open.
+    private final Semaphore room;
 
     LiveOutputs(HttpOptions options) {
         this.options = options;
+        room = new Semaphore(options.streamsMax());
     }
 
     interface Body {
@@ -23,11 +27,12 @@ final class LiveOutputs {
     }
 
     /// @throws Problem 503 if there are too many already
-    Answer open(String type, Body body) {
-        if (open.size() >= options.streamsMax()) {
+    Answer open(WebRequest request, String type, Body body) {
+        if (!room.tryAcquire()) {
             open.forEach(LiveOutput::endIfStuck);
             throw new Problem(503, "already " + options.streamsMax() + " event streams are open, which is the limit");
         }
+        request.atEnd(room::release);
         return new Streamed(type, out -> write(body, out), "Cache-Control", "no-cache", "X-Accel-Buffering", "no");
     }
 

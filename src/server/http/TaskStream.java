@@ -33,7 +33,7 @@ final class TaskStream {
     Answer open(WebRequest request) {
         long id = queue.find(request.id()).id();
         TaskFollower.Place place = TaskFollower.Place.parse(request.header("Last-event-id"));
-        return streams.open("text/event-stream", out -> {
+        return streams.open(request, "text/event-stream", out -> {
             try (Watch watch = answers.watch(id)) {
                 new TaskFollower(id, queue, answers, watch, place, request::hold, out).run();
             }

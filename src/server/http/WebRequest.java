@@ -26,8 +26,9 @@ final class WebRequest implements AutoCloseable {
     private String id;
     private Query query;
     private Body body;
-    private boolean bodyRead;
+    private BodyStream lines;
     private int held;
+    private Runnable end = () -> { };
 
     WebRequest(HttpExchange exchange, Bodies bodies) {
         this.exchange = exchange;
@@ -106,15 +107,30 @@ final class WebRequest implements AutoCloseable {
     /// @param max  the limit in bytes
     /// @param what what the limit belongs to, in its error message
     JsonReader json(int max, String what) {
-        read(max, what, false);
+        checkEncoding();
+        String type = bodyType();
+        if (!isJson(type)) {
+            throw wrongType(type, Answer.JSON);
+        }
+        read(max, what);
         return body.json();
     }
 
-    /// Reads the body, which must be JSON or lines of JSON.
+    /// Reads the body if it is JSON, or gives its bytes as they come if its type says that it is lines of JSON.
     ///
-    /// @return whether its type says that it is lines
-    boolean readJsonOrLines(int max, String what) {
-        return read(max, what, true);
+    /// @return null if it is JSON, and [#body] has it
+    InputStream linesOrJson(int max, String what) {
+        checkEncoding();
+        String type = bodyType();
+        if (type.equals(Answer.NDJSON) || type.equals("application/ndjson") || type.equals("application/jsonl")) {
+            lines = bodies.open(exchange.getRequestBody(), announced(), max, what);
+            return lines;
+        }
+        if (!isJson(type)) {
+            throw wrongType(type, "application/json or application/x-ndjson");
+        }
+        read(max, what);
+        return null;
     }
 
     /// The body that was read.
@@ -122,30 +138,35 @@ final class WebRequest implements AutoCloseable {
         return body;
     }
 
-    private boolean read(int max, String what, boolean linesToo) {
-        long announced = announced();
-        String type = announced == 0 ? Answer.JSON : contentType();
+    private void checkEncoding() {
         String encoding = header("Content-encoding");
         if (encoding != null && !encoding.strip().equalsIgnoreCase("identity")) {
             throw new Problem(415, "the body must come as it is, without Content-Encoding, not as " + encoding);
         }
-        boolean lines = linesToo && (type.equals(Answer.NDJSON) || type.equals("application/ndjson")
-                || type.equals("application/jsonl"));
-        if (!lines && !type.equals(Answer.JSON) && !(type.startsWith("application/") && type.endsWith("+json"))) {
-            throw new Problem(415, "Content-Type must be application/json"
-                    + (linesToo ? " or application/x-ndjson" : "")
-                    + (type.isEmpty() ? "; the request has none" : ", not " + type));
-        }
-        bodyRead = true;
-        body = bodies.read(exchange.getRequestBody(), announced, max, what);
+    }
+
+    private String bodyType() {
+        return announced() == 0 ? Answer.JSON : contentType();
+    }
+
+    private static boolean isJson(String type) {
+        return type.equals(Answer.JSON) || type.startsWith("application/") && type.endsWith("+json");
+    }
+
+    private static Problem wrongType(String type, String wanted) {
+        return new Problem(415, "Content-Type must be " + wanted
+                + (type.isEmpty() ? "; the request has none" : ", not " + type));
+    }
+
+    private void read(int max, String what) {
+        body = bodies.read(exchange.getRequestBody(), announced(), max, what);
         if (body.length() == 0) {
             throw Problem.badRequest("the body is empty; it must be JSON");
         }
-        return lines;
     }
 
     /// The length of the body; -1 if it comes in chunks.
-    private long announced() {
+    long announced() {
         String length = header("Content-length");
         if (length == null) {
             return headers.containsKey("Transfer-encoding") ? -1 : 0;
@@ -162,7 +183,7 @@ final class WebRequest implements AutoCloseable {
     /// Whether more of the body is to come than `jdk.httpserver` would wait for before it closes the connection, by
     /// which a client that is still sending would lose the answer.
     boolean muchUnread() {
-        if (bodyRead && body != null) {
+        if (body != null || lines != null && lines.ended()) {
             return false;
         }
         String length = headers.getFirst("Content-length");
@@ -203,11 +224,20 @@ final class WebRequest implements AutoCloseable {
         bodies.giveBack(bytes);
     }
 
+    /// What is to be done once the request is over, however it ends.
+    void atEnd(Runnable action) {
+        end = action;
+    }
+
     @Override
     public void close() {
+        end.run();
         letGo(held);
         if (body != null) {
             bodies.release(body);
+        }
+        if (lines != null) {
+            lines.close();
         }
     }
 }

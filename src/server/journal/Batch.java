@@ -1,5 +1,6 @@
 package server.journal;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 
@@ -29,7 +30,8 @@ final class Batch {
     /// Whether the writer has it, so that nothing can be added.
     boolean taken;
 
-    private Slice[][] rests;
+    private Lines[] sources;
+    private int[] indexes;
     private int[] ends;
     private int[] mores;
 
@@ -38,18 +40,22 @@ final class Batch {
         this.start = start;
         this.firstSeq = firstSeq;
         end = start;
-        rests = new Slice[capacity][];
+        sources = new Lines[capacity];
+        indexes = new int[capacity];
         ends = new int[capacity];
         mores = new int[capacity];
     }
 
-    void add(Slice[] rest, int more, int lineEnd) {
+    /// @param index of the line among these
+    void add(Lines lines, int index, int more, int lineEnd) {
         if (count == ends.length) {
-            rests = Arrays.copyOf(rests, count * 2);
+            sources = Arrays.copyOf(sources, count * 2);
+            indexes = Arrays.copyOf(indexes, count * 2);
             ends = Arrays.copyOf(ends, count * 2);
             mores = Arrays.copyOf(mores, count * 2);
         }
-        rests[count] = rest;
+        sources[count] = lines;
+        indexes[count] = index;
         mores[count] = more;
         ends[count++] = lineEnd;
         end = lineEnd;
@@ -71,8 +77,9 @@ final class Batch {
         return Segment.position(segment, end);
     }
 
-    Slice[] rest(int line) {
-        return rests[line];
+    /// The line's bytes after what the journal writes itself.
+    ByteBuffer[] rest(int line) {
+        return sources[line].bytes(indexes[line]);
     }
 
     int more(int line) {
@@ -103,15 +110,12 @@ final class Batch {
     private Slice compose(int line) {
         byte[] prefix = new byte[Line.PREFIX_MAX];
         int length = Line.prefix(prefix, firstSeq + line, startPosition(), mores[line]);
-        int total = length;
-        for (Slice piece : rests[line]) {
-            total += piece.length();
-        }
-        byte[] json = Arrays.copyOf(prefix, total);
+        byte[] json = Arrays.copyOf(prefix, length + (int) sources[line].length(indexes[line]));
         int at = length;
-        for (Slice piece : rests[line]) {
-            System.arraycopy(piece.bytes(), piece.from(), json, at, piece.length());
-            at += piece.length();
+        for (ByteBuffer piece : rest(line)) {
+            int more = piece.remaining();
+            piece.get(json, at, more);
+            at += more;
         }
         return Slice.of(json);
     }

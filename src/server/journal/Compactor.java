@@ -26,6 +26,9 @@ final class Compactor {
 
     private static final Logger LOG = System.getLogger(Compactor.class.getName());
 
+    /// What a new file has besides its lines.
+    private static final int OVERHEAD = Segment.HEADER + Segment.CLOSING_MAX;
+
     /// What a compaction may work on.
     ///
     /// @param files   those that get no more lines, nor lose any to a recovery
@@ -48,9 +51,10 @@ final class Compactor {
     private final LiveOffsets live;
     private long dropped;
 
+    /// @param live    the lines that must stay; nothing that made the others needless can get lost any more
     /// @param kept    lines after this sequence number stay, if only as events
     /// @param stopped asked now and then whether to give up
-    Compactor(Closed journal, LiveLines lines, long kept, BooleanSupplier stopped) {
+    Compactor(Closed journal, LiveLines lines, LiveOffsets live, long kept, BooleanSupplier stopped) {
         storage = journal.storage();
         segments = journal.segments();
         segmentSize = journal.segmentSize();
@@ -58,7 +62,7 @@ final class Compactor {
         this.kept = kept;
         this.lines = lines;
         this.stopped = stopped;
-        live = LiveOffsets.of(lines);
+        this.live = live;
     }
 
     CompactionReport run() throws IOException {
@@ -68,7 +72,8 @@ final class Compactor {
         for (SegmentFile file : closed) {
             Plan plan = plan(file);
             boolean stays = !plan.changes && plan.bytes >= segmentSize / 2;
-            if (stays || bytes + plan.bytes > segmentSize) {
+            // on a disk that is nearly full the files become smaller: each that it makes frees room for the next
+            if (stays || bytes + plan.bytes > Math.min(segmentSize, storage.free() - OVERHEAD)) {
                 compact(group);
                 group.clear();
                 bytes = 0;
@@ -107,7 +112,7 @@ final class Compactor {
         }
         List<SegmentFile> files = group.stream().map(Plan::file).toList();
         long bytes = group.stream().mapToLong(Plan::bytes).sum();
-        if (storage.free() < bytes + segmentSize) {
+        if (storage.free() < bytes + OVERHEAD) {
             throw full(bytes);
         }
         Segment.Range range = new Segment.Range(files.getFirst().range().from(), files.getLast().range().to());
@@ -141,7 +146,7 @@ final class Compactor {
     }
 
     private JournalFull full(long bytes) throws IOException {
-        return new JournalFull("no room for a compaction: it needs " + (bytes + segmentSize) + " bytes in "
+        return new JournalFull("no room for a compaction: it needs " + (bytes + OVERHEAD) + " bytes in "
                 + storage.describe("") + ", and " + storage.free() + " are free");
     }
 

@@ -124,7 +124,7 @@ final class Intake {
     /// Takes lines that recovery keeps all or none, and never waits.
     ///
     /// @throws NoRoom if there is no space for all of them now
-    long[] tryAppend(Urgency urgency, List<Slice[]> lines) {
+    long[] tryAppend(Urgency urgency, Lines lines) {
         synchronized (lock) {
             ensureOpen();
             if (!space.fits(lines, nextSeq, urgency)) {
@@ -150,7 +150,7 @@ final class Intake {
     }
 
     /// Under the lock; there is room for it.
-    private long add(List<Slice[]> lines, int index) {
+    private long add(Lines lines, int index) {
         int more = lines.size() - index - 1;
         // prefixes have the line's own number: so far as the unit is in, it has moved on
         long length = Space.length(lines, index, nextSeq - index);
@@ -160,7 +160,7 @@ final class Intake {
             end = Space.lineEnd(space.offset, length);
         }
         int start = space.offset;
-        openBatch().add(lines.get(index), more, (int) end);
+        openBatch().add(lines, index, more, (int) end);
         space.offset = (int) end;
         pendingBytes += end - start;
         nextSeq++;
@@ -199,6 +199,13 @@ final class Intake {
     String full() {
         synchronized (lock) {
             return supply.full();
+        }
+    }
+
+    /// Whether there is no space for another segment.
+    boolean isShort() {
+        synchronized (lock) {
+            return supply.isShort();
         }
     }
 

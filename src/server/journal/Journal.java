@@ -88,18 +88,16 @@ public final class Journal implements AutoCloseable {
 
     /// Takes one line; returns before it is durable. Waits while there is no room for it.
     ///
-    /// @param rest the event's JSON after the opening brace and the members `seq` and `synced` that the journal writes
-    ///             itself, as pieces: `"event":"task",…}`. It has no line end. Not copied: must not
-    ///             change until durable
+    /// @param rest see [Lines], in pieces
     /// @return its position
     /// @throws JournalFull    if the disk is full
     /// @throws JournalFailure if the journal can write no more
     public long append(Slice... rest) {
-        return appendAll(List.<Slice[]>of(rest))[0];
+        return appendAll(Lines.of(rest))[0];
     }
 
     /// Takes lines that recovery keeps all or none. Waits like [#append].
-    public long[] appendAll(List<Slice[]> lines) {
+    public long[] appendAll(Lines lines) {
         while (true) {
             try {
                 return intake.tryAppend(Urgency.HIGH, lines);
@@ -109,18 +107,10 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    /// Takes one line, and never waits: to be used under a lock.
-    ///
-    /// @param rest as for [#append]
-    /// @throws NoRoom if there is no space for it now
-    public long tryAppend(Urgency urgency, Slice... rest) {
-        return tryAppend(urgency, List.<Slice[]>of(rest))[0];
-    }
-
-    /// Takes lines that recovery keeps all or none, and never waits.
+    /// Takes lines that recovery keeps all or none, and never waits: to be used under a lock.
     ///
     /// @throws NoRoom if there is no space for all of them now
-    public long[] tryAppend(Urgency urgency, List<Slice[]> lines) {
+    public long[] tryAppend(Urgency urgency, Lines lines) {
         return intake.tryAppend(urgency, lines);
     }
 
@@ -128,6 +118,11 @@ public final class Journal implements AutoCloseable {
     /// reserves.
     public String full() {
         return intake.full();
+    }
+
+    /// Whether the disk has no room for another segment; there may still be some in the last ones.
+    boolean isShort() {
+        return intake.isShort();
     }
 
     /// Calls this whenever there is more room, on a thread of the journal's. It must be quick.

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /// Drops from a journal what nobody needs any more, while it is in use. See [Compactor] for how.
 public final class JournalCompaction {
@@ -15,6 +16,8 @@ public final class JournalCompaction {
     private final Journal journal;
     private final LiveLines lines;
     private final long eventsKept;
+    /// By the number of a file that a compaction has left: how many of its lines were needed then.
+    private Map<Integer, Long> left = Map.of();
 
     /// @param eventsKept so many of the last events stay in any case
     public JournalCompaction(Journal journal, LiveLines lines, long eventsKept) {
@@ -36,11 +39,18 @@ public final class JournalCompaction {
             journal.endSegment();
         }
         Compactor.Closed closed = journal.closed();
-        return new Compactor(closed, lines, keptAfter(closed), stopped).run();
+        LiveOffsets live = LiveOffsets.of(lines);
+        // without what made the others needless they would still be needed
+        journal.awaitDurable(journal.appendedSeq());
+        CompactionReport report = new Compactor(closed, lines, live, keptAfter(closed), stopped).run();
+        left = closed.segments().files().stream().filter(file -> file.lines() >= 0)
+                .collect(Collectors.toMap(SegmentFile::number, file -> live.count(file.origins())));
+        return report;
     }
 
     /// Whether so much could be dropped that it pays, as far as can be told without reading the files: at least this
-    /// share of their bytes, and two segments; or many files are small.
+    /// share of their bytes, and two segments; where the disk is full, what makes room for a segment; or many files are
+    /// small.
     public synchronized boolean isWorthIt(double deadShare) throws IOException {
         Compactor.Closed closed = journal.closed();
         Map<Integer, long[]> live = new HashMap<>();
@@ -56,16 +66,25 @@ public final class JournalCompaction {
             small += isSmall && smallBefore ? 1 : 0;
             smallBefore = isSmall;
             bytes += size;
-            if (file.lines() > 0 && firstSeqBehind(closed, i) <= keptAfter(closed) + 1) {
-                dead += size * (1 - (double) count(live, file.origins()) / file.lines());
+            if (file.lines() > 0) {
+                // of the last events those stay, if bare, that are not needed: what a compaction has seen is not dead
+                boolean recent = firstSeqBehind(closed, i) > keptAfter(closed) + 1;
+                long before = recent ? left.getOrDefault(file.number(), file.lines()) : file.lines();
+                dead += size * (double) Math.max(0, before - count(live, file.origins())) / file.lines();
             }
         }
-        return small >= SMALL_MAX || dead >= deadShare * bytes && dead >= 2.0 * closed.segmentSize();
+        return small >= SMALL_MAX || dead >= deadShare * bytes && dead >= 2.0 * closed.segmentSize()
+                || dead > 0 && journal.isShort() && closed.storage().free() + dead >= closed.segmentSize();
     }
 
-    /// The number of the segment that is written to.
-    public int segmentInUse() {
-        return journal.closed().segments().files().getLast().number();
+    /// Whether the disk has no room for another segment.
+    public boolean isRoomShort() {
+        return journal.isShort();
+    }
+
+    /// The number of the last event.
+    public long lastSeq() {
+        return journal.appendedSeq();
     }
 
     private static long count(Map<Integer, long[]> live, List<Integer> origins) {

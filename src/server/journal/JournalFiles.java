@@ -39,11 +39,29 @@ record JournalFiles(List<File> files, List<Integer> superseded) {
                 all.add(new File(number, Segment.range(storage, number)));
             }
         }
+        return of(all);
+    }
+
+    static JournalFiles of(List<File> found) {
+        List<File> all = new ArrayList<>(found);
         all.sort((one, other) -> Integer.compare(one.range.from(), other.range.from()));
         List<File> compacted = all.stream().filter(file -> Segment.isCompacted(file.number)).toList();
         List<Integer> superseded = all.stream().filter(file -> compacted.stream().anyMatch(file::isSupersededBy))
                 .map(File::number).toList();
         return new JournalFiles(all.stream().filter(file -> !superseded.contains(file.number)).toList(), superseded);
+    }
+
+    /// The runs of segments that are missing before others.
+    List<Segment.Range> gaps() {
+        List<Segment.Range> gaps = new ArrayList<>();
+        int expected = 1;
+        for (File file : files) {
+            if (file.range.from() > expected) {
+                gaps.add(new Segment.Range(expected, file.range.from() - 1));
+            }
+            expected = Math.max(expected, file.range.to() + 1);
+        }
+        return gaps;
     }
 
     /// @throws JournalDamage if a segment is missing, or there twice

@@ -6,8 +6,6 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
-import shared.json.Slice;
-
 /// Puts batches on the disk: bytes into the segment, one sync. Used by the journal's writer thread only.
 final class JournalWriter {
 
@@ -81,34 +79,43 @@ final class JournalWriter {
 
     private void line(Batch batch, int index, long synced) throws IOException {
         int prefixLength = Line.prefix(prefix, batch.firstSeq + index, synced, batch.more(index));
-        Slice[] rest = batch.rest(index);
+        ByteBuffer[] rest = batch.rest(index);
         int length = Line.CRC + prefixLength;
         crc.reset();
         crc.update(prefix, 0, prefixLength);
-        for (Slice piece : rest) {
-            crc.update(piece.bytes(), piece.from(), piece.length());
-            length += piece.length();
+        for (ByteBuffer piece : rest) {
+            int from = piece.position();
+            length += piece.remaining();
+            crc.update(piece);
+            piece.position(from);
         }
         int pad = batch.end(index) - batch.offset(index) - length - 1;
         crc.update(ending, 0, pad);
         Line.hex(checksum, 0, crc.getValue(), Line.CRC - 1);
         put(checksum, 0, Line.CRC);
         put(prefix, 0, prefixLength);
-        for (Slice piece : rest) {
-            put(piece.bytes(), piece.from(), piece.length());
+        for (ByteBuffer piece : rest) {
+            put(piece);
         }
         put(ending, ending.length - 1 - pad, pad + 1);
     }
 
     private void put(byte[] bytes, int from, int length) throws IOException {
-        int done = Math.min(length, buffer.remaining());
-        buffer.put(bytes, from, done);
-        while (done < length) {
-            flush();
-            int more = Math.min(length - done, buffer.remaining());
-            buffer.put(bytes, from + done, more);
-            done += more;
+        if (length <= buffer.remaining()) {
+            buffer.put(bytes, from, length);
+        } else {
+            put(ByteBuffer.wrap(bytes, from, length));
         }
+    }
+
+    private void put(ByteBuffer bytes) throws IOException {
+        int end = bytes.limit();
+        while (end - bytes.position() > buffer.remaining()) {
+            buffer.put(bytes.limit(bytes.position() + buffer.remaining()));
+            bytes.limit(end);
+            flush();
+        }
+        buffer.put(bytes);
     }
 
     /// A batch that takes several writes is split where sectors are: the process may be killed between two of them, and

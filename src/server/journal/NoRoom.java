@@ -1,19 +1,15 @@
 package server.journal;
 
-import java.util.List;
-
-import shared.json.Slice;
-
 /// There is no space for these lines now, and nothing was appended. To be caught where no lock is held; there
 /// [Journal#awaitRoom(NoRoom)] waits for the space, and the whole attempt begins anew.
 public final class NoRoom extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    final transient List<Slice[]> lines;
+    final transient Lines lines;
     final Urgency urgency;
 
-    NoRoom(List<Slice[]> lines, Urgency urgency) {
+    NoRoom(Lines lines, Urgency urgency) {
         super("no room in the journal now", null, false, false);
         this.lines = lines;
         this.urgency = urgency;

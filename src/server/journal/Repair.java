@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Makes a damaged journal one that a server starts with: every line that is whole stays, with its number; what is not
@@ -23,8 +24,9 @@ final class Repair {
         this.storage = storage;
     }
 
-    /// @throws JournalDamage if a compacted file does not tell any more what it stands for
+    /// @throws JournalDamage if several compacted files do not tell any more what they stand for
     void run() throws IOException {
+        mendHeader();
         List<JournalFiles.File> files = JournalFiles.of(storage).files();
         int used = files.size();
         while (used > 0 && isUnused(files.get(used - 1).number())) {
@@ -39,6 +41,71 @@ final class Repair {
             next = mend(file.number(), next, file == files.get(used - 1));
             segment = file.range().to() + 1;
         }
+        mendUnused(files.subList(used, files.size()), segment, next);
+    }
+
+    /// A compacted file whose header is damaged stands for what the others leave out.
+    private void mendHeader() throws IOException {
+        List<JournalFiles.File> others = new ArrayList<>();
+        List<JournalDamage> damaged = new ArrayList<>();
+        for (String name : storage.list()) {
+            int number = Segment.number(name);
+            try {
+                if (number > 0) {
+                    others.add(new JournalFiles.File(number, Segment.range(storage, number)));
+                }
+            } catch (JournalDamage damage) {
+                damaged.add(damage);
+            }
+        }
+        if (damaged.isEmpty()) {
+            return;
+        }
+        JournalFiles found = JournalFiles.of(others);
+        List<Segment.Range> gaps = found.gaps();
+        if (damaged.size() > 1 || gaps.size() > 1) {
+            throw damaged.getFirst();
+        }
+        String name = damaged.getFirst().file;
+        byte[] bytes = bytes(name);
+        String broken = Recovery.unusedName(storage, name + ".broken");
+        replace(broken, bytes);
+        String begin = storage.describe(name) + ": offset 0: " + damaged.getFirst().what;
+        int last = found.files().isEmpty() ? 0 : found.files().getLast().range().to();
+        if (gaps.isEmpty() && last > 0 && isUnused(found.files().getLast().number())) {
+            storage.delete(name);
+            storage.sync();
+            done.add(begin + "; the other files have all that it stood for: it is kept as " + broken);
+            return;
+        }
+        Segment.Range range = gaps.isEmpty() ? new Segment.Range(last + 1, last + 1) : gaps.getFirst();
+        byte[] mended = Arrays.copyOf(bytes, Math.max(bytes.length, Segment.HEADER));
+        System.arraycopy(Segment.header(Segment.number(name), range), 0, mended, 0, Segment.HEADER);
+        replace(name, mended);
+        done.add(begin + "; it stands for what the other files leave out, segments " + range.from() + " to "
+                + range.to() + ", and as it was, it is kept as " + broken);
+    }
+
+    /// Of those that follow the last used segment, and were never used themselves.
+    ///
+    /// @param segment the number that the first of them should have
+    private void mendUnused(List<JournalFiles.File> unused, int segment, long next) throws IOException {
+        int expected = segment;
+        long lowest = next;
+        for (JournalFiles.File file : unused) {
+            if (file != unused.getFirst() && file.range().from() > expected) {
+                storage.delete(Segment.name(file.number()));
+                done.add(storage.describe(Segment.name(file.number())) + ": deleted, for it was never used, and one"
+                        + " before it is missing");
+                continue;
+            }
+            for (; expected < file.range().from(); expected++) {
+                // a number that was lost must not be given out again
+                lowest = replaceMissing(expected, lowest, lowest + Segment.size(storage, file.number()));
+            }
+            expected = file.range().to() + 1;
+        }
+        storage.sync();
     }
 
     private boolean isUnused(int number) throws IOException {
@@ -50,10 +117,15 @@ final class Repair {
     }
 
     private long replaceMissing(int number, long next) throws IOException {
-        write(number, new byte[0], next, 0);
+        return replaceMissing(number, next, next);
+    }
+
+    /// @param after the lowest number that the next segment may begin with
+    private long replaceMissing(int number, long next, long after) throws IOException {
+        write(number, new byte[0], after, 0);
         done.add(storage.describe(Segment.name(number)) + ": the file was missing; an empty one is in its place, and"
                 + " its events, from sequence number " + next + " on, are lost");
-        return next;
+        return after;
     }
 
     /// @param next the lowest number that its first line may have

@@ -3,8 +3,6 @@ package server.journal;
 import java.util.ArrayList;
 import java.util.List;
 
-import shared.json.Slice;
-
 /// Where the next lines go, and what space is there for them: the rest of the segment in use, then the segments that
 /// were made ahead, in their order. What is taken in here is sure to find its bytes on the disk. Guarded by the
 /// journal's lock.
@@ -64,7 +62,7 @@ final class Space {
     /// The segment to make next.
     ///
     /// @param lines for which there is no room now
-    Fresh next(List<Slice[]> lines, long seq) {
+    Fresh next(Lines lines, long seq) {
         long longest = 0;
         for (int i = 0; i < lines.size(); i++) {
             longest = Math.max(longest, length(lines, i, seq));
@@ -92,12 +90,14 @@ final class Space {
 
     /// Whether all these lines find their place and leave the reserves alone that are not theirs. Remembers how many
     /// segments they take.
-    boolean fits(List<Slice[]> lines, long seq, Urgency urgency) {
+    boolean fits(Lines lines, long seq, Urgency urgency) {
         int room = size;
         long at = offset;
         int next = 0;
+        int filled = 0;
         for (int i = 0; i < lines.size(); i++) {
             long length = length(lines, i, seq);
+            int before = next;
             while (lineEnd(at, length) + Segment.CLOSING_MAX > room) {
                 if (next == ahead.size()) {
                     return false;
@@ -105,12 +105,14 @@ final class Space {
                 room = ahead.get(next++).size;
                 at = Segment.HEADER;
             }
+            // those that are passed over, too small for a long line, would only be more another time
+            filled += next > before ? 1 : 0;
             at = lineEnd(at, length);
         }
         if (!left(room, at, next, (long) urgency.reserves * reserve)) {
             return false;
         }
-        wanted = Math.max(wanted, next);
+        wanted = Math.max(wanted, filled);
         return true;
     }
 
@@ -128,12 +130,8 @@ final class Space {
     }
 
     /// Bytes of a line of a unit, without padding and terminator.
-    static long length(List<Slice[]> lines, int index, long seq) {
-        long length = Line.CRC + Line.prefixLength(seq + index, lines.size() - index - 1);
-        for (Slice piece : lines.get(index)) {
-            length += piece.length();
-        }
-        return length;
+    static long length(Lines lines, int index, long seq) {
+        return Line.CRC + Line.prefixLength(seq + index, lines.size() - index - 1) + lines.length(index);
     }
 
     static long lineEnd(long offset, long length) {

@@ -16,6 +16,9 @@ final class Supply {
 
     private static final Logger LOG = System.getLogger(Supply.class.getName());
 
+    /// A start waits until the first segment is made, 16 MiB of which would take longer than much of the rest.
+    private static final int FIRST = 1 << 20;
+
     private final Object lock;
     private final Preparer preparer;
     private final JournalOptions options;
@@ -52,7 +55,7 @@ final class Supply {
     /// A full disk keeps nobody from starting who can do with a smaller segment: what ended and what was cancelled can
     /// then be told, and space will return.
     private Space.Fresh makeFirst(int number) throws IOException {
-        Space.Fresh fresh = new Space.Fresh(number, Segment.sizeFor(0, options.segmentSize()));
+        Space.Fresh fresh = new Space.Fresh(number, Segment.sizeFor(0, Math.min(FIRST, options.segmentSize())));
         while (true) {
             try {
                 preparer.make(fresh);
@@ -73,7 +76,7 @@ final class Supply {
     /// Has the next segment made if one is missing.
     void keepUp() {
         if (space.needsMore()) {
-            make(space.next(List.of(), 0));
+            make(space.next(Lines.of(List.of()), 0));
         }
     }
 
@@ -87,6 +90,11 @@ final class Supply {
     /// Why no line of any size can be taken now but those that may use a reserve; null if they can.
     String full() {
         return full && !space.hasRoom(Urgency.LOW) ? message() : null;
+    }
+
+    /// Whether the disk has no room for the next segment, be there still some in those that were made.
+    boolean isShort() {
+        return full;
     }
 
     private String message() {

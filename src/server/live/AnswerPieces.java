@@ -83,6 +83,8 @@ public final class AnswerPieces {
     }
 
     /// The next piece; null if there is none now. Of an attempt that has ended, all is handed out before that.
+    ///
+    /// @throws Problem the result cannot be read, or there is no memory for it
     public Piece next() {
         if (settled) {
             return null;
@@ -117,7 +119,11 @@ public final class AnswerPieces {
         TaskDocument document;
         try {
             document = queue.document(task);
-        } catch (Problem gone) {
+        } catch (Problem problem) {
+            if (problem.status() != 404) {
+                throw problem;
+            }
+            // it was deleted since
             return;
         }
         if (document.result() == null || document.attempts().isEmpty()) {

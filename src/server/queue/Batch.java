@@ -1,10 +1,12 @@
 package server.queue;
 
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 
+import server.journal.Lines;
 import server.task.Submission;
 import shared.json.JsonWriter;
 import shared.json.Slice;
@@ -12,10 +14,7 @@ import shared.json.Slice;
 /// Many submits that are to be one commit. Each is made ready for the journal as it comes, before the queue's lock is
 /// taken for all of them at once, and nothing else of it is kept: a batch should not be in memory twice. For one
 /// thread.
-public final class Batch {
-
-    /// Lines share buffers of this size, in bytes.
-    private static final int BUFFER = 256 << 10;
+public final class Batch implements AutoCloseable {
 
     /// What a line has at most beside its payload and metadata; one that has more only makes its buffer grow.
     private static final int LINE = 2 << 10;
@@ -26,28 +25,42 @@ public final class Batch {
     private final UnaryOperator<Submission> shared;
     private final IntFunction<long[]> ids;
     private final long now;
+    private final Arena arena;
 
     private final List<Event.Change> events = new ArrayList<>();
-    private final List<Slice[]> lines = new ArrayList<>();
+    private final OffHeapLines lines;
+    private final JsonWriter line = new JsonWriter(LINE);
     private long metadata;
-    private JsonWriter buffer = new JsonWriter(LINE);
-    private int capacity = LINE;
     private long[] drawn = {};
     private int used;
+    private boolean inDoubt;
 
     /// @param shared a submission with what it has in common with others shared
     /// @param ids    gives so many ids that are not in use. That one of these 60-bit numbers is drawn twice before the
     ///               batch is in is left to chance
     Batch(UnaryOperator<Submission> shared, IntFunction<long[]> ids, long now) {
+        this(shared, ids, now, Arena.ofShared());
+    }
+
+    private Batch(UnaryOperator<Submission> shared, IntFunction<long[]> ids, long now, Arena arena) {
         this.shared = shared;
         this.ids = ids;
         this.now = now;
+        this.arena = arena;
+        lines = new OffHeapLines(arena);
+    }
+
+    /// An empty one, to be filled by another thread and then added to this. It ends with this one.
+    public Batch part() {
+        return new Batch(shared, ids, now, arena);
     }
 
     public Batch add(Submission asked) {
         Submission submission = shared.apply(asked);
         Event.Change event = LifeCycle.submitted(submission, id(), null, null, now);
-        lines.add(new Slice[] {line(event, LINE + submission.payload().length())});
+        EventCodec.write(line.clear(), event);
+        // the journal writes the opening brace itself
+        lines.add(new Slice(line.buffer(), 1, line.length()));
         events.add(event.slim());
         metadata += submission.metadata() == null ? 0 : submission.metadata().length;
         return this;
@@ -61,23 +74,11 @@ public final class Batch {
         return drawn[used++];
     }
 
-    /// @param length about how long the line will be
-    private Slice line(Event.Change event, int length) {
-        if (capacity - buffer.length() < length) {
-            capacity = Math.max(length, lines.isEmpty() ? 0 : BUFFER);
-            buffer = new JsonWriter(capacity);
-        }
-        int from = buffer.length();
-        EventCodec.write(buffer.next(), event);
-        // the journal writes the opening brace itself
-        return new Slice(buffer.buffer(), from + 1, buffer.length());
-    }
-
-    /// Takes over what another one gathered.
-    public void add(Batch other) {
-        events.addAll(other.events);
-        lines.addAll(other.lines);
-        metadata += other.metadata;
+    /// Takes over what a part of this one gathered.
+    public void add(Batch part) {
+        events.addAll(part.events);
+        lines.add(part.lines);
+        metadata += part.metadata;
     }
 
     public int size() {
@@ -94,12 +95,26 @@ public final class Batch {
     }
 
     /// The same for the journal.
-    List<Slice[]> lines() {
+    Lines lines() {
         return lines;
     }
 
     /// The bytes of all their metadata.
     long metadata() {
         return metadata;
+    }
+
+    /// Tells whether the journal has the lines and did not write them yet.
+    void inDoubt(boolean now) {
+        inDoubt = now;
+    }
+
+    /// Gives the memory of its lines back. Where the journal failed to write them they stay, for they can still be
+    /// read; the program is about to end.
+    @Override
+    public void close() {
+        if (!inDoubt) {
+            arena.close();
+        }
     }
 }

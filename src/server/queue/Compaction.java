@@ -46,13 +46,13 @@ public final class Compaction implements AutoCloseable {
     }
 
     private void watch() {
-        int looked = 0;
+        long looked = -1;
         while (!closed) {
             try {
-                // before another segment was filled it does not pay more than it did
-                int segment = compaction.segmentInUse();
-                if (segment != looked) {
-                    looked = segment;
+                // where nothing has happened, it does not pay more than it did
+                long last = compaction.lastSeq();
+                if (last != looked || compaction.isRoomShort()) {
+                    looked = last;
                     if (compaction.isWorthIt(options.deadShare())) {
                         logged(false);
                     }

@@ -1,7 +1,6 @@
 package server.queue;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +26,8 @@ final class CronTasks {
     }
 
     private final Map<Long, Entry> byId = new HashMap<>();
-    // the comparators of Comparator cannot be kept in a class archive; this is made at every start
+    // comparators are written out here: those that Comparator makes cannot be kept in a class archive, and each start
+    // would have to make them
     private final TreeSet<Place> order = new TreeSet<>((one, other) -> one.lookAt != other.lookAt
             ? Long.compare(one.lookAt, other.lookAt) : Long.compare(one.id, other.id));
 
@@ -80,7 +80,8 @@ final class CronTasks {
     List<CronTask> all() {
         List<CronTask> all = new ArrayList<>(byId.size());
         byId.values().forEach(entry -> all.add(entry.cron));
-        all.sort(Comparator.comparingLong(CronTask::createdAt).thenComparingLong(CronTask::id));
+        all.sort((one, other) -> one.createdAt() != other.createdAt() ? Long.compare(one.createdAt(), other.createdAt())
+                : Long.compare(one.id(), other.id()));
         return all;
     }
 

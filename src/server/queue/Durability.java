@@ -1,15 +1,14 @@
 package server.queue;
 
-import java.util.List;
 import java.util.function.Supplier;
 
 import server.journal.Journal;
 import server.journal.JournalFailure;
 import server.journal.JournalFull;
+import server.journal.Lines;
 import server.journal.NoRoom;
 import server.journal.Urgency;
 import shared.Problem;
-import shared.json.Slice;
 
 /// The journal as those see it who want something written or shown: that it failed is a 503 to them, that the disk is
 /// full a 507.
@@ -41,13 +40,13 @@ final class Durability {
     /// @return the line's position
     /// @throws NoRoom if there is no space for it now
     long append(Event event, Urgency urgency) {
-        return orProblem(() -> journal.tryAppend(urgency, EventCodec.encode(event)));
+        return orProblem(() -> journal.tryAppend(urgency, Lines.of(EventCodec.encode(event)))[0]);
     }
 
     /// All or none.
     ///
     /// @throws NoRoom if there is no space for all of them now
-    long[] append(List<Slice[]> lines, Urgency urgency) {
+    long[] append(Lines lines, Urgency urgency) {
         return orProblem(() -> journal.tryAppend(urgency, lines));
     }
 

@@ -38,6 +38,8 @@ final class EventCodec {
     private static final Slice END = Slice.of("}".getBytes(StandardCharsets.US_ASCII));
     /// Stands for a template that a replay needs not.
     private static final Slice UNREAD = new Slice(new byte[0], 0, 0);
+    /// Stands for a request that a replay needs not.
+    private static final Event.Request UNREAD_REQUEST = new Event.Request(null, null, null, null);
     private static final int CAPACITY = 384;
 
     private final Pool pool;
@@ -186,6 +188,8 @@ final class EventCodec {
         private String fingerprint;
         private String preview;
         private Slice payload;
+        /// Whether there is a request that was not read.
+        private boolean unread;
         private Slice result;
         private CronTask cron;
         private Slice template;
@@ -234,12 +238,14 @@ final class EventCodec {
                 }
                 case "preview" -> {
                     if (part == Part.STATE) {
+                        unread = true;
                         return false;
                     }
                     preview = in.string();
                 }
                 case "payload" -> {
                     if (part != Part.ALL) {
+                        unread = true;
                         return false;
                     }
                     payload = in.raw();
@@ -277,11 +283,12 @@ final class EventCodec {
 
         private Event.Change change() {
             Event.What kind = Event.What.parse(what);
-            boolean request = payload != null || key != null || preview != null;
+            boolean read = payload != null || key != null || preview != null;
             Task whole = task.status().ended() || attempts.isEmpty() ? task
                     : task.with(task.state(), task.retries(), attempts);
             return new Event.Change(kind, at, whole, attempts,
-                    request ? new Event.Request(payload, preview, key, fingerprint) : null, result);
+                    read ? new Event.Request(payload, preview, key, fingerprint) : unread ? UNREAD_REQUEST : null,
+                    result);
         }
     }
 

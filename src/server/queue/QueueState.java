@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 
@@ -93,17 +94,18 @@ final class QueueState {
             return null;
         }
         wake(now);
-        Place[] place = new Place[1];
+        // not an array, for a lambda that captures one cannot be kept in a class archive
+        AtomicReference<Place> place = new AtomicReference<>();
         int slot = ready.first(candidate -> {
             Task task = arrivals.get(candidate);
-            place[0] = expired(task, now) ? null : placement.apply(task);
-            return place[0] != null || expired(task, now);
+            place.set(expired(task, now) ? null : placement.apply(task));
+            return place.get() != null || expired(task, now);
         });
         if (slot < 0) {
             return null;
         }
         Task task = arrivals.get(slot);
-        return place[0] == null ? LifeCycle.expired(task, now) : LifeCycle.started(task, place[0], now);
+        return place.get() == null ? LifeCycle.expired(task, now) : LifeCycle.started(task, place.get(), now);
     }
 
     Event.Change cancel(long id, long now) {
@@ -186,6 +188,8 @@ final class QueueState {
                 apply(change, position);
                 yield null;
             }
+            // what a compaction left of a deleted task, for the feed: no task, even where a repair lost its deletion
+            case Event.Change change when change.what() == Event.What.SUBMITTED && change.request() == null -> null;
             case Event.Change change when change.what() == Event.What.SUBMITTED -> arrive(change, seq, position);
             case Event.Change change -> change(change, seq, position);
         };
@@ -340,9 +344,14 @@ final class QueueState {
     // ---- inside
 
     private void admitPending(int count) {
-        if (totals.of(TaskStatus.PENDING) + count > options.pendingMax()) {
-            throw new Problem(429, "the queue is full: " + totals.of(TaskStatus.PENDING)
-                    + " tasks are pending, and at most " + options.pendingMax() + " may be; try again later");
+        long pending = totals.of(TaskStatus.PENDING);
+        int most = options.pendingMax();
+        if (pending + count > most) {
+            throw new Problem(429, count == 1
+                    ? "the queue is full: " + pending + " tasks are pending, and at most " + most
+                            + " may be; try again later"
+                    : "the queue has no room for " + count + " tasks: " + pending + " are pending, and at most " + most
+                            + " may be; submit fewer at once" + (count > most ? "" : ", or try again later"));
         }
     }
 
@@ -376,7 +385,7 @@ final class QueueState {
         Task before = arrivals.get(slot);
         unindex(before, slot);
         if (change.what() == Event.What.DELETED) {
-            ids.remove(before.id());
+            ids.remove(before.id(), slot);
             arrivals.remove(slot);
             metadataBytes -= metadataLength(before);
             keys.remove(before.id());

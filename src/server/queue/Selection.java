@@ -3,6 +3,7 @@ package server.queue;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 
 import server.queue.TaskQueue.TaskSort;
 import server.task.Task;
@@ -14,16 +15,31 @@ final class Selection {
     private Selection() {
     }
 
+    /// Keeps no more of them than up to the page's end: of a million a whole sorted copy costs time and heap.
     static TaskPage page(List<Task> tasks, TaskSort sort, boolean ascending, int limit, long offset, Task after) {
         Comparator<Task> order = order(sort, ascending);
-        List<Task> sorted = new ArrayList<>(tasks);
-        if (after != null) {
-            sorted.removeIf(task -> order.compare(task, after) <= 0);
+        long end = Math.min(offset, tasks.size()) + limit;
+        PriorityQueue<Task> first = new PriorityQueue<>(order.reversed());
+        boolean more = false;
+        for (Task task : tasks) {
+            if (after != null && order.compare(task, after) <= 0) {
+                continue;
+            }
+            if (first.size() < end) {
+                first.add(task);
+                continue;
+            }
+            more = true;
+            if (end > 0 && order.compare(task, first.peek()) < 0) {
+                first.poll();
+                first.add(task);
+            }
         }
-        sorted.sort(order);
-        int from = (int) Math.min(offset, sorted.size());
-        int to = (int) Math.min((long) from + limit, sorted.size());
-        return new TaskPage(List.copyOf(sorted.subList(from, to)), tasks.size(), to < sorted.size());
+        List<Task> page = new ArrayList<>();
+        while (first.size() > offset) {
+            page.add(first.poll());
+        }
+        return new TaskPage(List.copyOf(page.reversed()), tasks.size(), more);
     }
 
     /// By the value, then newest first; by arrival alone as asked.

@@ -13,6 +13,7 @@ import java.util.stream.LongStream;
 
 import server.journal.Journal;
 import server.journal.JournalOptions;
+import server.journal.Lines;
 import server.journal.NoRoom;
 import server.journal.Storage;
 import server.journal.Urgency;
@@ -112,7 +113,7 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     public record Submitted(TaskDocument document, boolean replayed) {
     }
 
-    /// An empty batch, to be filled and given to [#submit(Batch)].
+    /// An empty batch, to be filled and given to [#submit(Batch)], then closed.
     public Batch newBatch() {
         return new Batch(this::shared, this::unusedIds, clock.millis());
     }
@@ -125,6 +126,7 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
         Done<List<Task>> done = changing(() -> commit(batch));
         ready();
         durability.awaitShown(done.seq());
+        batch.inDoubt(false);
         return done.result();
     }
 
@@ -198,7 +200,8 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     /// @param placement the place for a task, null if none can take it now; called under the queue's lock, so quick
     ///                  and without calling back. Of tasks of one priority, model, `on`, `remote_execution` and
     ///                  `wait_for_model` that were not tried yet only the first is asked for, of those that were some
-    /// @return null if there is none, or the queue is paused
+    /// @return null if there is none, or the queue is paused, or the journal has no room now; [#onReady] calls once
+    ///         that may have changed
     public Run startNext(Function<Task, Place> placement) {
         synchronized (lock) {
             for (int i = 0; failure == null && i < WORK_MAX; i++) {
@@ -353,19 +356,21 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
 
     private List<Task> commit(Batch batch) {
         state.admit(batch.size(), batch.metadata());
-        return commit(batch.events(), batch.lines(), Urgency.LOW);
+        List<Task> tasks = commit(batch.events(), batch.lines(), Urgency.LOW);
+        batch.inDoubt(true);
+        return tasks;
     }
 
     /// Appends, all or none, and applies. The lock is held.
     ///
     /// @return the tasks as they are now; null for events that are not a task's
     List<Task> commit(List<Event> events, Urgency urgency) {
-        List<Task> tasks = commit(events, events.stream().map(EventCodec::encode).toList(), urgency);
+        List<Task> tasks = commit(events, Lines.of(events.stream().map(EventCodec::encode).toList()), urgency);
         crons.changed();
         return tasks;
     }
 
-    private List<Task> commit(List<? extends Event> events, List<Slice[]> lines, Urgency urgency) {
+    private List<Task> commit(List<? extends Event> events, Lines lines, Urgency urgency) {
         long first = journal.nextSeq();
         long[] positions = feed.appending(first, events, () -> durability.append(lines, urgency));
         // the commit point: from here on these are facts

@@ -48,13 +48,12 @@ final class Lists {
     List<HostSettings> hosts() {
         List<HostSettings> hosts = new ArrayList<>();
         for (Entry entry : entries("ollama.hosts")) {
-            if (entry.needs("url")) {
-                Integer most = (Integer) entry.read("max_concurrent");
-                HostSettings host = new HostSettings(entry.text("name"), entry.text("url"),
-                        (Integer) entry.read("weight"), most == null ? 0 : most);
-                hosts.add(host);
-                opened.add(new Opened(entry, "url", null, host, host.address(Limits.DEFAULT)));
-            }
+            entry.needs("url");
+            Integer most = (Integer) entry.read("max_concurrent");
+            HostSettings host = new HostSettings(entry.text("name"), entry.text("url"),
+                    (Integer) entry.read("weight"), most == null ? 0 : most);
+            hosts.add(host);
+            opened.add(new Opened(entry, "url", null, host, host.address(Limits.DEFAULT)));
         }
         return hosts;
     }
@@ -65,7 +64,9 @@ final class Lists {
         for (Entry entry : entries("remote_scheduling.endpoints")) {
             if (!enabled || !(Boolean) entry.read("enabled")) {
                 entry.show();
-            } else if (entry.needs("name") & entry.needs("base_url")) {
+            } else {
+                entry.needs("name");
+                entry.needs("base_url");
                 EndpointSettings endpoint = endpoint(entry);
                 endpoints.add(endpoint);
                 opened.add(new Opened(entry, "base_url", EndpointSettings.KIND, endpoint,
@@ -143,11 +144,10 @@ final class Lists {
             this.map = map;
         }
 
-        boolean needs(String name) {
+        void needs(String name) {
             if (node(name) == null) {
                 problems.add(file.wrong(map, key(name) + " is missing").getMessage());
             }
-            return node(name) != null;
         }
 
         /// Null if absent or empty.
@@ -256,11 +256,12 @@ final class Lists {
                 if (node(name) == null || !KnownKeys.ALL.containsKey(list + "[]." + name)) {
                     return;
                 }
+                boolean hidden = Table.get(list + "[]." + name).type().hidden();
                 StringBuilder shown = new StringBuilder();
                 switch (field.value()) {
                     case Text text -> show(name, text.text());
                     case Items items -> items.items().forEach(item -> shown.append(shown.isEmpty() ? "" : ",")
-                            .append(item instanceof Text text ? text.text() : "..."));
+                            .append(hidden ? Settings.MASK : item instanceof Text text ? text.text() : "..."));
                     case Fields fields -> fields.fields().forEach((word, inner) -> shown.append(shown.isEmpty() ? ""
                             : ",").append(word).append(": ").append(name.equals("models")
                             && inner.value() instanceof Text text ? text.text() : Settings.MASK));

@@ -38,6 +38,8 @@ public final class Settings {
     /// What Kubernetes sets for a service whose name begins with `ollama-queue`.
     private static final String KUBERNETES = ".*_SERVICE_(HOST|PORT.*)|.*_PORT(_\\d+_.*)?";
 
+    private static final Pattern USER = Pattern.compile("(//)[^/@\\s,]*@");
+    private static final Pattern PARAMETER = Pattern.compile("([?&][^=&\\s,]*=)[^&\\s,]*");
     private static final Pattern PLACE = Pattern.compile(", line (\\d{1,7}), column (\\d{1,7}): ");
 
     private static final int FLAG = 0;
@@ -221,9 +223,9 @@ public final class Settings {
         Lists lists = new Lists(file, values, problems);
         for (Setting row : Table.ALL) {
             if (!row.inList()) {
-                // where it is wrong, the others' mistakes are worth telling all the same
-                values.put(row.key(), byDefault(row));
                 noting(() -> values.put(row.key(), value(row)));
+                // where it is wrong, the others' mistakes are worth telling all the same
+                values.computeIfAbsent(row.key(), key -> byDefault(row));
             } else if (row.key().equals("ollama.hosts[].name")) {
                 hosts = lists.hosts();
             } else if (row.key().equals("remote_scheduling.endpoints[].name")) {
@@ -361,8 +363,8 @@ public final class Settings {
 
     /// An address without its user and password.
     static String masked(String text) {
-        return text.replaceAll("(//)[^/@\\s,]*@", "$1" + MASK + "@").replaceAll("([?&][^=&\\s,]*=)[^&\\s,]*",
-                "$1" + MASK);
+        String without = USER.matcher(text).replaceAll("$1" + MASK + "@");
+        return PARAMETER.matcher(without).replaceAll("$1" + MASK);
     }
 
     /// Null if unset or empty. For a service `ollama-queue-server` Kubernetes sets `OLLAMA_QUEUE_SERVER_PORT=tcp://…`.

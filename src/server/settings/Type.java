@@ -25,6 +25,8 @@ record Type(String says, boolean many, boolean hidden, Reader reader) {
     }
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,6})?) ?(%|[kKMGT]?(?:i?B)?)");
+    private static final Pattern INTEGER = Pattern.compile("0|-?[1-9]\\d{0,9}");
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
     private static final int TEXT_MAX = 4_096;
 
     /// @param what  names the value in a message: `--port`, `config.yaml, line 3, column 9: server.port`
@@ -94,7 +96,7 @@ record Type(String says, boolean many, boolean hidden, Reader reader) {
     /// A zero in front means nothing good: to some it is octal.
     static Type integer(int min, int max) {
         return one("a whole number from " + min + " to " + max, text -> {
-            if (!text.matches("0|-?[1-9]\\d{0,9}")) {
+            if (!INTEGER.matcher(text).matches()) {
                 return null;
             }
             long number = Long.parseLong(text);
@@ -104,7 +106,7 @@ record Type(String says, boolean many, boolean hidden, Reader reader) {
 
     static Type number(double min, double max) {
         return one("a number from " + shown(min) + " to " + shown(max), text -> {
-            if (!text.matches("\\d{1,9}(\\.\\d{1,9})?")) {
+            if (!NUMBER.matcher(text).matches()) {
                 return null;
             }
             double number = Double.parseDouble(text);

@@ -8,6 +8,9 @@ import shared.Problem;
 /// Who may open a connection, and what is said on it.
 interface Gate {
 
+    /// Whether there is room for so many bytes more of the request that is coming in.
+    boolean takes(int bytes);
+
     /// @param from where the request comes from
     /// @return begins the dialogue, on the thread that will write
     /// @throws Problem why not

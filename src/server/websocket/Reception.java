@@ -17,7 +17,8 @@ final class Reception {
 
     private static final Logger LOG = System.getLogger("server.websocket");
 
-    private static final int FIRST = 1 << 10;
+    /// What every connection may take; beyond it the gate is asked.
+    private static final int FIRST = 2 << 10;
     /// How long a client that was refused may take to read why, in milliseconds.
     private static final int REFUSED_MAX = 1_000;
 
@@ -68,7 +69,12 @@ final class Reception {
                 throw new Problem(431, "the request is too long: it may have " + length + " bytes");
             }
             if (length == bytes.length) {
-                bytes = Arrays.copyOf(bytes, Math.min(2 * length, options.headerBytesMax()));
+                int more = Math.min(length, options.headerBytesMax() - length);
+                if (!gate.takes(more)) {
+                    throw new Problem(503, "the requests that are coming in hold " + options.headsMax()
+                            + " bytes together, which is the limit");
+                }
+                bytes = Arrays.copyOf(bytes, length + more);
             }
             long left = TimeUnit.NANOSECONDS.toMillis(by - System.nanoTime());
             if (left <= 0) {

@@ -26,4 +26,10 @@ public record WebSocketOptions(int port, int headerBytesMax, Duration requestTim
     public static final WebSocketOptions DEFAULT = new WebSocketOptions(NEXT, 64 << 10, Duration.ofSeconds(120),
             12_000, 1_000, 16 << 10, Duration.ofSeconds(15), Duration.ofSeconds(45), Duration.ofSeconds(20),
             Duration.ofSeconds(5));
+
+    /// What all requests that are coming in may take together beyond their first kilobytes: what one in fifty
+    /// connections would, with the longest request.
+    long headsMax() {
+        return Math.max(headerBytesMax, (long) connectionsMax * headerBytesMax / 50);
+    }
 }

@@ -10,6 +10,8 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -47,11 +49,17 @@ public final class WebSocketServer implements AutoCloseable {
     /// From the query of a request to what is said then.
     private final Function<String, Supplier<Dialogue>> dialogues;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    /// How many more WebSockets may be open.
+    private final Semaphore room;
+    /// What the requests that are coming in may still take, in bytes.
+    private final AtomicLong headRoom;
     private volatile boolean closed;
 
     private WebSocketServer(WebSocketOptions options, ServerSocket socket, Guard guard, int pagePort,
             Function<String, Supplier<Dialogue>> dialogues) {
         this.options = options;
+        room = new Semaphore(options.streamsMax());
+        headRoom = new AtomicLong(options.headsMax());
         this.socket = socket;
         this.guard = guard;
         this.pagePort = pagePort;
@@ -77,7 +85,8 @@ public final class WebSocketServer implements AutoCloseable {
             Function<String, Supplier<Dialogue>> dialogues) throws IOException {
         WebSocketServer server = new WebSocketServer(options, bind(page, options.port()), guard, page.getPort(),
                 dialogues);
-        Thread.ofVirtual().name("websocket-accept").start(server::accept);
+        // a virtual one would have the JDK begin its polling before anybody has come, which delays the server's start
+        Thread.ofPlatform().name("websocket-accept").daemon().start(server::accept);
         Thread.ofVirtual().name("websocket-look").start(server::lookAfterAll);
         return server;
     }
@@ -139,30 +148,65 @@ public final class WebSocketServer implements AutoCloseable {
     }
 
     private void begin(Socket client) {
-        Connection connection = new Connection(client, options, this::admit);
+        Entry entry = new Entry();
+        Connection connection = new Connection(client, options, entry);
         connections.add(connection);
         Thread.ofVirtual().name("websocket-read").start(() -> {
             try {
                 connection.run();
             } finally {
+                entry.leave();
                 connections.remove(connection);
             }
         });
     }
 
-    private Supplier<Dialogue> admit(RequestHead request, InetAddress from) throws InterruptedException {
-        Asked asked = new Asked(from, request.protocol(), request.uri(), request.headers());
-        guard.check(asked, pagePort);
-        String bearer = asked.bearer();
-        guard.checkToken(asked, bearer != null ? bearer : Handshake.token(request.headers()));
-        Handshake.check(request);
-        if (closed) {
-            throw new Problem(503, "the server is stopping");
+    /// One connection's way in, and out again.
+    private final class Entry implements Gate {
+
+        private boolean admitted;
+        private int taken;
+
+        @Override
+        public boolean takes(int bytes) {
+            if (headRoom.addAndGet(-bytes) < 0) {
+                headRoom.addAndGet(bytes);
+                return false;
+            }
+            taken += bytes;
+            return true;
         }
-        if (open() >= options.streamsMax()) {
-            throw new Problem(503, "already " + options.streamsMax() + " WebSockets are open, which is the limit");
+
+        @Override
+        public Supplier<Dialogue> admit(RequestHead request, InetAddress from) throws InterruptedException {
+            Asked asked = new Asked(from, request.protocol(), request.uri(), request.headers());
+            guard.check(asked, pagePort);
+            String bearer = asked.bearer();
+            guard.checkToken(asked, bearer != null ? bearer : Handshake.token(request.headers()));
+            Handshake.check(request);
+            if (closed) {
+                throw new Problem(503, "the server is stopping");
+            }
+            Supplier<Dialogue> dialogue = dialogues.apply(request.uri().getRawQuery());
+            admitted = room.tryAcquire();
+            if (!admitted) {
+                throw new Problem(503, "already " + options.streamsMax() + " WebSockets are open, which is the limit");
+            }
+            giveBack();
+            return dialogue;
         }
-        return dialogues.apply(request.uri().getRawQuery());
+
+        private void giveBack() {
+            headRoom.addAndGet(taken);
+            taken = 0;
+        }
+
+        void leave() {
+            giveBack();
+            if (admitted) {
+                room.release();
+            }
+        }
     }
 
     private void lookAfterAll() {

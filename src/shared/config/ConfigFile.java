@@ -184,7 +184,7 @@ public final class ConfigFile {
         return KnownKeys.ALL.keySet().stream().anyMatch(known -> known.startsWith(prefix));
     }
 
-    /// The nearest of the keys that may stand there; else one elsewhere with this name.
+    /// The nearest of the keys that may stand there; else one elsewhere with this name, or a list.
     private static String hint(String prefix, String key) {
         Set<String> here = new TreeSet<>();
         Set<String> elsewhere = new TreeSet<>();
@@ -193,8 +193,9 @@ public final class ConfigFile {
             if (known.startsWith(prefix)) {
                 here.add(prefix + known.substring(prefix.length()).replaceAll("[.\\[].*", ""));
             }
-            if (known.endsWith(last)) {
-                elsewhere.add(known);
+            int at = known.endsWith(last) ? known.length() - last.length() : known.indexOf(last + "[].");
+            if (at >= 0) {
+                elsewhere.add(known.substring(0, at + last.length()));
             }
         }
         String hint = Nearest.hint(key, here);

@@ -116,8 +116,9 @@ public final class JsonWriter {
         return value instanceof Json.Bool bool ? bool(bool.value()) : nul();
     }
 
-    /// What follows is a text of its own, right behind this one.
-    public JsonWriter next() {
+    /// Forgets what was written: what follows is a text of its own.
+    public JsonWriter clear() {
+        length = 0;
         comma = false;
         return this;
     }

@@ -147,6 +147,23 @@ final class DispatcherTest {
     }
 
     @Test
+    void hostThatFailsEachTask_besideAFullOne_getsEachOnceAndDrainsNoQueue() throws Exception {
+        a.answer(call -> SimulatedHost.failed(Cause.PASSING, "out of memory", null));
+        Semaphore gate = b.hold();
+        start(2, local(a, 1), local(b, 1));
+        await("both are up", () -> hosts.backends().stream().allMatch(host -> host.health().equals("up")));
+        List<Task> tasks = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            tasks.add(submit(QUICK, "m", 5));
+        }
+        await("one is on b, the others have failed", () -> b.running() == 1 && a.asked.get() == 5
+                && a.running() == 0);
+        gate.release(100);
+        tasks.forEach(task -> assertEquals(TaskStatus.COMPLETED, ended(task).task().status()));
+        assertEquals(5, a.asked.get());
+    }
+
+    @Test
     void tooManyRequests_leavesTheHostAloneForAsLongAsItAsks() throws Exception {
         a.answer(call -> a.asked.get() == 1
                 ? SimulatedHost.failed(Cause.LIMITED, "a answered 429: slow down", Duration.ofMillis(1_300))

@@ -89,7 +89,7 @@ final class SimulatedHost implements TaskExecutor {
             if (down) {
                 return new Outcome.Failed(Cause.PASSING, "the connection to " + name + " was lost", null);
             }
-            if (!models.contains(HostModels.whole(call.model()))) {
+            if (!models.contains(call.model() + ":latest")) {
                 return new Outcome.Failed(Cause.MODEL_MISSING, "model '" + call.model() + "' not found on " + name,
                         null);
             }

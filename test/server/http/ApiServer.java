@@ -46,7 +46,7 @@ public final class ApiServer implements AutoCloseable {
 
     public static final String HELLO = "{\"type\":\"generate\",\"model\":\"m\",\"payload\":{\"prompt\":\"Hello\"}}";
 
-    final FaultyStorage storage = new FaultyStorage();
+    public final FaultyStorage storage = new FaultyStorage();
     public final Answers answers = new Answers(64 << 20);
     public final TaskQueue queue;
     public final EventHub events;

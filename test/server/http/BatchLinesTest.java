@@ -1,68 +1,123 @@
 package server.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class BatchLinesTest {
+import shared.Problem;
+import shared.json.JsonReader;
 
-    private static final int LINES = 50_000;
+@Timeout(60)
+final class BatchLinesTest {
+
+    private static final int LINES = 20_000;
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 7})
-    void cut_largeBody_partsHaveAllLinesInOrder(int parts) {
-        List<Integer> read = new ArrayList<>();
-        List<BatchLines> cut = cut(body(-1), parts, read);
-        assertEquals(parts, cut.size());
-        for (BatchLines part : cut) {
-            assertNull(part.read());
-        }
-        assertEquals(LINES, read.size());
-        for (int i = 0; i < LINES; i++) {
-            assertEquals(i + 1, read.get(i));
-        }
+    @ValueSource(ints = {1, 7, 1_000, 100_000, 10_000_000})
+    void read_blocksOfAnySize_haveAllLinesInOrder(int size) throws Exception {
+        List<Integer> expected = IntStream.rangeClosed(1, LINES).boxed().toList();
+        assertEquals(expected, read(body(LINES, -1), size, true));
+        assertEquals(expected, read(body(LINES, -1), size, false));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, LINES / 2, LINES})
-    void read_mistakeInAnyPart_namesItsLineInTheBody(int line) {
-        List<String> messages = new ArrayList<>();
-        for (BatchLines part : cut(body(line), 3, new ArrayList<>())) {
-            if (part.read() instanceof shared.Problem problem) {
-                messages.add(problem.getMessage());
-            }
-        }
-        assertEquals(List.of("line " + line + ": expected a number, found a string (column 1)"), messages);
+    void read_mistakeInAnyBlock_namesItsLineInTheBody(int line) {
+        Problem mistake = assertThrows(Problem.class, () -> read(body(LINES, line), 1_000, true));
+        assertEquals("line " + line + ": expected a number, found a string (column 1)", mistake.getMessage());
+    }
+
+    @Test
+    void read_twoMistakes_namesTheFirst() {
+        Problem mistake = assertThrows(Problem.class, () -> read("1\n2\n\n[]\n5\n{}\n".repeat(9), 4, false));
+        assertEquals("line 4: expected a number, found an array (column 1)", mistake.getMessage());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"1", "1\n", "\n \r\n1\n\n"})
-    void cut_smallBody_isOnePart(String body) {
-        List<Integer> read = new ArrayList<>();
-        List<BatchLines> cut = cut(body, 2, read);
-        assertEquals(1, cut.size());
-        assertNull(cut.getFirst().read());
-        assertEquals(List.of(1), read);
+    @ValueSource(strings = {"1", "1\n", "\n \r\n1\n\n", "     1     "})
+    void read_smallBody_hasOneLine(String body) throws Exception {
+        for (int size = 1; size < 12; size++) {
+            assertEquals(List.of(1), read(body, size, true), "blocks of " + size);
+            assertEquals(List.of(1), read(body, size, false), "blocks of " + size);
+        }
+    }
+
+    @Test
+    void read_nothing_isNothing() throws Exception {
+        assertEquals(List.of(), read("", 10, true));
+        assertEquals(List.of(), read(" \n\n", 10, false));
+    }
+
+    @Test
+    void read_bodyInSmallPieces_isTheSame() throws Exception {
+        byte[] bytes = body(100, -1).getBytes(StandardCharsets.UTF_8);
+        int[] at = {0};
+        InputStream slow = new InputStream() {
+            @Override
+            public int read() {
+                return at[0] == bytes.length ? -1 : bytes[at[0]++];
+            }
+
+            @Override
+            public int read(byte[] into, int from, int most) {
+                int count = Math.min(Math.min(most, 3), bytes.length - at[0]);
+                System.arraycopy(bytes, at[0], into, from, count);
+                at[0] += count;
+                return count == 0 ? -1 : count;
+            }
+        };
+        assertEquals(100, all(lines(64).read(slow, bytes.length)).size());
+    }
+
+    @Test
+    void read_bodyThatBreaksOff_isItsError() {
+        InputStream broken = new InputStream() {
+            private int left = 1_000;
+
+            @Override
+            public int read() {
+                if (left-- == 0) {
+                    throw Problem.badRequest("broken");
+                }
+                return left % 3 == 0 ? '\n' : '1';
+            }
+        };
+        assertEquals("broken", assertThrows(Problem.class, () -> lines(64).read(broken, -1)).getMessage());
     }
 
     /// A number on each line, with blank lines between; a string where the mistake is.
-    private static String body(int mistake) {
+    private static String body(int lines, int mistake) {
         StringBuilder body = new StringBuilder();
-        for (int i = 1; i <= LINES; i++) {
+        for (int i = 1; i <= lines; i++) {
             body.append(i == mistake ? "\"x\"" : "" + i).append(" ".repeat(10)).append('\n');
         }
         return body.toString();
     }
 
-    private static List<BatchLines> cut(String body, int parts, List<Integer> read) {
+    private static List<Integer> read(String body, int size, boolean announced) throws IOException,
+            InterruptedException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        return BatchLines.cut(new Bodies.Body(bytes, bytes.length, 200), parts, () -> null,
-                (json, batch) -> read.add(Integer.parseInt(json.number())));
+        return all(lines(size).read(new ByteArrayInputStream(bytes), announced ? bytes.length : -1));
+    }
+
+    private static List<Integer> all(List<List<Integer>> blocks) {
+        return blocks.stream().flatMap(List::stream).toList();
+    }
+
+    private static BatchLines<List<Integer>> lines(int size) {
+        return new BatchLines<>(ArrayList::new, (json, block) -> block.add(Integer.parseInt(json.number())),
+                () -> new JsonReader(new byte[0]), size);
     }
 }

@@ -209,6 +209,27 @@ final class EventsApiTest {
     }
 
     @Test
+    void limit_holdsForReadersThatComeAllAtOnce() throws Exception {
+        server.close();
+        server = new ApiServer(ApiServer.streams(3));
+        List<Wire> readers = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            readers.add(server.wire().raw("GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r"));
+        }
+        for (Wire reader : readers) {
+            reader.raw("\n");
+        }
+        int admitted = 0;
+        for (Wire reader : readers) {
+            admitted += reader.line().equals("HTTP/1.1 200 OK") ? 1 : 0;
+        }
+        assertEquals(3, admitted);
+        for (Wire reader : readers) {
+            reader.close();
+        }
+    }
+
+    @Test
     void stop_tellsReadersAndEndsTheirStreamsWell() throws Exception {
         try (EventReader reader = reader("?since=0")) {
             server.submit(HELLO);

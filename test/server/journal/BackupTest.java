@@ -103,8 +103,8 @@ class BackupTest {
         byte[] backup;
         try (Journal journal = open(disk, new TreeMap<>())) {
             journal.append(JournalTest.rest("long".repeat(5000)));
-            journal.appendAll(IntStream.range(0, 200).mapToObj(i -> new Slice[] {JournalTest.rest("unit" + i)})
-                    .toList());
+            journal.appendAll(Lines.of(IntStream.range(0, 200)
+                    .mapToObj(i -> new Slice[] {JournalTest.rest("unit" + i)}).toList()));
             backup = backup(journal);
         }
         Map<Long, String> replayed = new TreeMap<>();

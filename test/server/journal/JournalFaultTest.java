@@ -195,7 +195,7 @@ class JournalFaultTest {
             for (int i = 0; i < 100; i++) {
                 unit.add(new Slice[] {rest("part" + i + "p".repeat(200))});
             }
-            journal.appendAll(unit);
+            journal.appendAll(Lines.of(unit));
             journal.awaitDurable(3);
             assertEquals(100, journal.durableSeq());
             journal.append(rest("after"));

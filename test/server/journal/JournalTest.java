@@ -49,8 +49,8 @@ class JournalTest {
                     journal.awaitDurable(journal.appendedSeq());
                 }
             }
-            long[] unit = journal.appendAll(IntStream.range(0, 200)
-                    .mapToObj(i -> new Slice[] {rest("unit" + i)}).toList());
+            long[] unit = journal.appendAll(Lines.of(IntStream.range(0, 200)
+                    .mapToObj(i -> new Slice[] {rest("unit" + i)}).toList()));
             assertEquals(500, journal.appendedSeq());
             for (int i = 0; i < 300; i++) {
                 String json = journal.read(positions.get(i)).text();
@@ -114,6 +114,26 @@ class JournalTest {
                 new FileStorage(directory).list().stream().sorted().toList());
     }
 
+    /// The start waits for the first segment, so it is small; those that follow are made beside the work.
+    @Test
+    void open_empty_waitsForASmallSegmentOnly() throws IOException {
+        FileStorage storage = new FileStorage(directory);
+        try (Journal journal = Journal.open(storage, JournalOptions.DEFAULT, (seq, position, json) -> { })) {
+            assertEquals(1 << 20, storage.size(Segment.name(1)));
+            // beside the reserves, which alone are larger than that
+            boolean taken = false;
+            while (!taken) {
+                try {
+                    journal.tryAppend(Urgency.LOW, Lines.of(rest("first")));
+                    taken = true;
+                } catch (NoRoom none) {
+                    journal.awaitRoom(none);
+                }
+            }
+            assertEquals(JournalOptions.DEFAULT.segmentSize(), storage.size(Segment.name(2)));
+        }
+    }
+
     @Test
     void append_lineLongerThanASegment_getsOneOfItsOwn() throws IOException {
         String text = "y".repeat(3_000_000);
@@ -127,6 +147,18 @@ class JournalTest {
         Map<Long, String> replayed = new TreeMap<>();
         open(replayed).close();
         assertEquals(3, replayed.size());
+    }
+
+    @Test
+    void append_manyLinesLongerThanASegment_noMoreThanOneIsPassedOverForEach() throws IOException {
+        try (Journal journal = open(new TreeMap<>())) {
+            for (int i = 0; i < 20; i++) {
+                journal.append(rest("y".repeat(2 * SMALL.segmentSize())));
+                journal.awaitDurable(journal.appendedSeq());
+            }
+            int files = new FileStorage(directory).list().size();
+            assertTrue(files <= 20 + 20 + 2, files + " files for 20 lines");
+        }
     }
 
     @Test

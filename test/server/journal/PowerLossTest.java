@@ -129,7 +129,7 @@ class PowerLossTest {
         if (count == 1 && random.nextBoolean()) {
             journal.append(unit.getFirst());
         } else {
-            journal.appendAll(unit);
+            journal.appendAll(Lines.of(unit));
         }
     }
 

@@ -48,7 +48,7 @@ class RecoveryTest {
                     for (int j = 0; j < 6; j++) {
                         unit.add(new Slice[] {rest(i + j), });
                     }
-                    journal.appendAll(unit);
+                    journal.appendAll(Lines.of(unit));
                 }
                 journal.awaitDurable(journal.appendedSeq());
             }
@@ -61,7 +61,7 @@ class RecoveryTest {
             for (int i = 0; i < 4; i++) {
                 journal.append(rest(i), rest(7 * i));
             }
-            journal.appendAll(List.of(new Slice[] {rest(9)}, new Slice[] {rest(90)}));
+            journal.appendAll(Lines.of(List.of(new Slice[] {rest(9)}, new Slice[] {rest(90)})));
             storage.releaseSync();
             journal.awaitDurable(journal.appendedSeq());
             journal.scan(0).next(Long.MAX_VALUE, (seq, position, json) -> {

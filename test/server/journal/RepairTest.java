@@ -162,6 +162,35 @@ class RepairTest {
     }
 
     @Test
+    void repair_lastUsedSegmentMissing_anEmptyOneIsInItsPlace_andNoNumberIsUsedTwice() throws IOException {
+        write();
+        List<String> names = new FileStorage(directory).list().stream().filter(name -> Segment.number(name) > 0)
+                .sorted().toList();
+        String lost = names.get(names.size() - 2);
+        Files.delete(directory.resolve(lost));
+        assertEquals(1, run("verify"));
+        assertEquals(0, run("repair"), printed());
+        assertTrue(printed().contains(lost + ": the file was missing; an empty one is in its place"), printed());
+        TreeSet<Long> replayed = replayed();
+        assertTrue(replayed.size() > 50 && replayed.size() < 100, replayed.size() + " lines are left");
+        assertTrue(replayed().last() > 100, "the numbers of the lost ones are not given out again");
+    }
+
+    @Test
+    void repair_preparedSegmentMissing_thoseBehindItGo() throws IOException {
+        write();
+        FileStorage storage = new FileStorage(directory);
+        int last = storage.list().stream().mapToInt(Segment::number).max().orElseThrow();
+        try (Preparer preparer = new Preparer(storage)) {
+            preparer.make(new Space.Fresh(last + 2, 4096));
+            preparer.make(new Space.Fresh(last + 3, 4096));
+        }
+        assertEquals(1, run("verify"));
+        assertEquals(0, run("repair"), printed());
+        assertEquals(100, replayed().size());
+    }
+
+    @Test
     void repair_serverRunning_isRefused() throws Exception {
         write();
         try (AutoCloseable lock = new FileStorage(directory).lock()) {

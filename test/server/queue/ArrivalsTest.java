@@ -114,7 +114,7 @@ class ArrivalsTest {
 
     private void remove(Arrivals arrivals, IdTable ids, long id) {
         byArrival.remove(arrivals.get(slots.get(id)).arrival());
-        ids.remove(id);
+        ids.remove(id, slots.get(id));
         arrivals.remove(slots.remove(id));
     }
 

@@ -250,6 +250,108 @@ class CompactionTest {
     }
 
     @Test
+    void isWorthIt_deletedTasksAmongTheLastEvents_onceAndNotAgain() throws IOException {
+        open(disk);
+        JournalCompaction compaction = new JournalCompaction(queue.journal, new LiveTasks(queue.lock, queue.state),
+                CompactionOptions.DEFAULT.eventsKept());
+        List<Task> tasks = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            tasks.add(submit("x".repeat(2000)));
+            queue.complete(queue.startNext(t -> Place.at("h")), json("{}"));
+        }
+        assertFalse(compaction.isWorthIt(0.5), "all of them are there");
+        tasks.forEach(task -> queue.delete(task.id()));
+        assertTrue(compaction.isWorthIt(0.5));
+        long before = size();
+        compaction.run(false, () -> false);
+        assertTrue(size() < before / 2, size() + " of " + before + " bytes are left");
+        assertFalse(compaction.isWorthIt(0.5), "what is left are events that stay");
+        submit("x".repeat(2000));
+        submit("x".repeat(2000));
+        assertFalse(compaction.isWorthIt(0.5), "what is new is there");
+    }
+
+    @Test
+    void run_whatMadeALineNeedlessIsLost_theLineIsThere() throws Exception {
+        open(disk);
+        Task deleted = submit("deleted");
+        CronTask cron = queue.crons().create(plan("changed"), json("{\"type\":\"generate\",\"prompt\":\"old\"}"));
+        queue.cancel(deleted.id());
+        compact(KEEP_NONE);
+        disk.holdSync();
+        List<Thread> changes = List.of(
+                Thread.startVirtualThread(() -> assertThrows(Problem.class, () -> queue.delete(deleted.id()))),
+                Thread.startVirtualThread(() -> assertThrows(Problem.class, () -> queue.crons().update(cron,
+                        plan("changed"), json("{\"type\":\"generate\",\"prompt\":\"new\"}")))));
+        while (queue.journal.appendedSeq() < 5) {
+            Thread.onSpinWait();
+        }
+        JournalCompaction compaction = new JournalCompaction(queue.journal, new LiveTasks(queue.lock, queue.state), 0);
+        Thread compacting = Thread.ofPlatform().start(() -> {
+            try {
+                compaction.run(false, () -> false);
+            } catch (IOException | RuntimeException expected) {
+                // the journal fails
+            }
+        });
+        while (compacting.isAlive() && compacting.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        disk.failSync(1);
+        disk.releaseSync();
+        compacting.join();
+        for (Thread change : changes) {
+            change.join();
+        }
+        for (int seed = 0; seed < 20; seed++) {
+            open(disk.afterPowerLoss(new Random(seed)));
+            // a change that was never acknowledged may have survived, but whole
+            if (queue.stats().total() == 1) {
+                assertEquals("deleted", queue.preview(queue.find(deleted.name())), "seed " + seed);
+            }
+            String template = queue.crons().template(queue.crons().get(cron.id())).text();
+            assertTrue(template.contains("old") || template.contains("new"), template + ", seed " + seed);
+        }
+    }
+
+    @Test
+    void byItself_diskIsFull_deletedTasksMakeRoomOnIt() throws Exception {
+        open(disk);
+        try (Compaction compaction = new Compaction(queue, new CompactionOptions(0.5, 100_000, Duration.ofMillis(1)))) {
+            compaction.start();
+            disk.capacity(200_000);
+            List<Task> tasks = new ArrayList<>();
+            Problem full = assertThrows(Problem.class, () -> {
+                while (true) {
+                    tasks.add(submit("x".repeat(3000)));
+                }
+            });
+            assertEquals(507, full.status());
+            // the reserve is enough for the first of them, what these free for the next
+            for (Task task : tasks) {
+                awaitRoomFor(() -> queue.cancel(task.id()));
+                awaitRoomFor(() -> queue.delete(task.id()));
+            }
+            awaitRoomFor(() -> submit("x".repeat(3000)));
+        }
+    }
+
+    private static void awaitRoomFor(Runnable change) {
+        long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (true) {
+            try {
+                change.run();
+                return;
+            } catch (Problem full) {
+                if (full.status() != 507 || System.nanoTime() > giveUp) {
+                    throw full;
+                }
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    @Test
     void underLoad_readersAndWritersNoticeNothing() throws Exception {
         open(disk);
         AtomicBoolean stop = new AtomicBoolean();

@@ -262,11 +262,17 @@ class QueueStateTest {
 
     @Test
     void limits_atTheLimitPass_oneMoreIsRefused() {
+        Task last = null;
         for (int i = 0; i < 10; i++) {
-            submit(5);
+            last = submit(5);
         }
         assertRefused(429, "the queue is full: 10 tasks are pending, and at most 10 may be; try again later",
                 () -> state.admit(1, 0));
+        apply(state.cancel(last.id(), NOW));
+        assertRefused(429, "the queue has no room for 2 tasks: 9 are pending, and at most 10 may be; "
+                + "submit fewer at once, or try again later", () -> state.admit(2, 0));
+        assertRefused(429, "the queue has no room for 11 tasks: 9 are pending, and at most 10 may be; "
+                + "submit fewer at once", () -> state.admit(11, 0));
         state.admit(0, 10);
         assertThrows(Problem.class, () -> state.admit(0, 11));
     }

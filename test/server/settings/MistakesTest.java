@@ -79,6 +79,19 @@ class MistakesTest {
         }
     }
 
+    @Test
+    void load_mapThatLacksAKey_itsOtherMistakesAreNamedToo() {
+        assertEquals("""
+                c.yaml, line 1, column 18: ollama.hosts[0].url is missing
+                c.yaml, line 1, column 27: ollama.hosts[0].weight must be a whole number from 1 to 1000, not "0"
+                c.yaml, line 2, column 47: remote_scheduling.endpoints[0].name is missing
+                c.yaml, line 2, column 58: remote_scheduling.endpoints[0].base_url: the address "ftp://x" is not \
+                right: write http://HOST:PORT/v1 or https://HOST/v1
+                c.yaml, line 2, column 79: remote_scheduling.endpoints[0].priority must be a whole number from \
+                -1000000 to 1000000, not "high\"""", problems("ollama: {hosts: [{weight: 0}]}\nremote_scheduling: "
+                + "{enabled: yes, endpoints: [{base_url: 'ftp://x', priority: high}]}"));
+    }
+
     /// What an executor would refuse when it is opened is refused before, with its place.
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {

@@ -273,6 +273,13 @@ class SettingsTest {
     }
 
     @Test
+    void all_secretOfADisabledEndpointInAWrongForm_isHidden() {
+        Map<String, Settings.Value> all = of("remote_scheduling: {endpoints: [{api_key: [hunter2], headers: [hunter3]},"
+                + " {api_key: {a: hunter4}, headers: hunter5}]}").all();
+        assertFalse(all.toString().contains("hunter"), all.toString());
+    }
+
+    @Test
     void all_hostsOfTheFileBesideAFlag_areSaidToHaveNoEffect() {
         Settings settings = of("ollama: {hosts: [{url: a}]}", Map.of(), "--ollama-host", "b");
         assertEquals("c.yaml, line 1, without effect beside flag --ollama-host",

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -119,6 +120,40 @@ final class ConnectionTest {
     }
 
     @Test
+    void handshakes_thatAreLong_takeNoMoreThanTheirRoomTogether() throws IOException {
+        EchoServer server = start(EchoServer.OPTIONS);
+        String request = RawClient.request("/ws", "A: " + "x".repeat(3_000) + "\r\n");
+        String refused = "\"the requests that are coming in hold " + EchoServer.OPTIONS.headsMax() + " bytes together";
+        List<RawClient> clients = new ArrayList<>();
+        try {
+            // each needs 2 KiB beyond what every connection has
+            for (int i = 0; i < EchoServer.OPTIONS.headsMax() / (2 << 10); i++) {
+                clients.add(new RawClient(server.port()).send(request.substring(0, 3_000).getBytes(
+                        StandardCharsets.US_ASCII)));
+            }
+            String answer = "";
+            for (int i = 0; i < 1_000 && !answer.contains(refused); i++) {
+                // until all those before have come as far
+                try (RawClient another = new RawClient(server.port())) {
+                    answer = another.ask(request);
+                }
+            }
+            assertTrue(answer.startsWith("HTTP/1.1 503 "), answer);
+            RawClient.open(server.port()).close();
+            for (RawClient client : clients) {
+                assertTrue(client.ask(request.substring(3_000)).startsWith("HTTP/1.1 101 "));
+            }
+            try (RawClient another = new RawClient(server.port())) {
+                assertTrue(another.ask(request).startsWith("HTTP/1.1 101 "));
+            }
+        } finally {
+            for (RawClient client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
     void handshake_thatIsWrong_isRefusedWithItsReason() throws IOException {
         EchoServer server = patient();
         try (RawClient client = new RawClient(server.port())) {
@@ -209,6 +244,31 @@ final class ConnectionTest {
             RawClient sixth = new RawClient(server.port());
             clients.add(sixth);
             assertEquals("eof", sixth.shown());
+        } finally {
+            for (RawClient client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void webSockets_thatComeAllAtOnce_areNoMoreThanTheirLimit() throws IOException {
+        EchoServer server = start(EchoServer.OPTIONS);
+        byte[] request = RawClient.request("/ws").getBytes(StandardCharsets.US_ASCII);
+        int last = request.length - 1;
+        List<RawClient> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < EchoServer.OPTIONS.connectionsMax(); i++) {
+                clients.add(new RawClient(server.port()).send(Arrays.copyOf(request, last)));
+            }
+            for (RawClient client : clients) {
+                client.send(Arrays.copyOfRange(request, last, request.length));
+            }
+            int admitted = 0;
+            for (RawClient client : clients) {
+                admitted += client.answer().startsWith("HTTP/1.1 101 ") ? 1 : 0;
+            }
+            assertEquals(EchoServer.OPTIONS.streamsMax(), admitted);
         } finally {
             for (RawClient client : clients) {
                 client.close();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -259,6 +260,24 @@ final class LiveDialogueTest {
             assertEquals("subscribed completed", client.shown());
             assertEquals("1.100000-100002 é", client.shown());
             assertEquals("unsubscribed completed", client.shown());
+        }
+    }
+
+    @Test
+    void subscribe_toACompletedTaskWhoseResultCannotBeRead_getsAnErrorInPlaceOfAnEmptyAnswer() throws IOException {
+        String id = submit();
+        http.complete(http.start(), "{\"response\":\"lost\"}");
+        try (LiveClient client = open()) {
+            // what the snapshot tells of is on the disk
+            String journal = new String(http.storage.bytes("0000000001.journal"), StandardCharsets.ISO_8859_1);
+            int at = journal.indexOf("lost");
+            http.storage.failRead("0000000001.journal", at, at + 1);
+            client.subscribe(id);
+            assertEquals("subscribed completed", client.shown());
+            Json.Obj error = client.next();
+            assertEquals("error", error.text("event"));
+            assertEquals(id, error.text("task"));
+            assertTrue(error.text("error").startsWith(id + " cannot be read: "), error.text("error"));
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -108,10 +109,20 @@ final class WakingTest {
     void waking_whileTheSocketIsWaitedFor_isNotLost() throws Exception {
         SlowSocket socket = new SlowSocket();
         BlockingQueue<News> dialogues = new LinkedBlockingQueue<>();
-        Connection connection = new Connection(socket, EchoServer.OPTIONS, (request, from) -> () -> {
-            News news = new News();
-            dialogues.add(news);
-            return news;
+        Connection connection = new Connection(socket, EchoServer.OPTIONS, new Gate() {
+            @Override
+            public boolean takes(int bytes) {
+                return true;
+            }
+
+            @Override
+            public Supplier<Dialogue> admit(RequestHead request, InetAddress from) {
+                return () -> {
+                    News news = new News();
+                    dialogues.add(news);
+                    return news;
+                };
+            }
         });
         Thread reader;
         try (PipedOutputStream client = new PipedOutputStream(socket.in)) {

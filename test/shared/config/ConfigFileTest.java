@@ -34,6 +34,8 @@ class ConfigFileTest {
         "sever: {port: 1}               | 1:1  | unknown key sever; did you mean server?",
         "server: {prot: 1}              | 1:10 | unknown key server.prot; did you mean server.port?",
         "port: 1                        | 1:1  | unknown key port; did you mean server.port?",
+        "endpoints: []                  | 1:1  | unknown key endpoints; did you mean remote_scheduling.endpoints?",
+        "server: {hosts: []}            | 1:10 | unknown key server.hosts; did you mean server.host?",
         "max_retries: 1                 | 1:1  | unknown key max_retries; did you mean retry.max_retries or "
                 + "retry_config.max_retries?",
         "something_else_entirely: 1     | 1:1  | unknown key something_else_entirely",

@@ -110,7 +110,7 @@ final class CompletionAnswer {
         return new Slice(out.buffer(), 0, out.length());
     }
 
-    private void choices(Slice choices) {
+    private void choices(Slice choices) throws HostFailure {
         JsonReader in = Members.reader(choices);
         in.beginArray();
         while (in.nextElement()) {
@@ -121,7 +121,9 @@ final class CompletionAnswer {
         }
     }
 
-    private void choice(Map<String, Slice> choice) {
+    private void choice(Map<String, Slice> choice) throws HostFailure {
+        // routers of many hosts put into the choice what went wrong behind them
+        ErrorObject.check(choice, host, says);
         Slice message = choice.containsKey("delta") ? choice.get("delta") : choice.get("message");
         if (message != null) {
             message(Members.of(message, "choices[].message"));
@@ -129,6 +131,9 @@ final class CompletionAnswer {
         content = text(content, choice.get("text"), true);
         if (Members.isText(choice.get("finish_reason"))) {
             finishReason = Members.text(choice.get("finish_reason"), "finish_reason");
+            if (finishReason.equals("error")) {
+                throw new HostFailure(Cause.PASSING, host + " broke off: finish_reason is error");
+            }
         }
         Slice probabilities = choice.get("logprobs");
         if (probabilities != null && Members.kind(probabilities) == Kind.OBJECT) {

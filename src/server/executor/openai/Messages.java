@@ -50,6 +50,10 @@ final class Messages {
         Slice content = message.remove("content");
         Slice images = message.remove("images");
         Slice toolCalls = message.remove("tool_calls");
+        if (toolCalls != null && toolCalls.text().matches("\\[\\s*]")) {
+            // OpenAI refuses an empty list
+            toolCalls = null;
+        }
         if (message.remove("thinking") != null) {
             leftOut.add("messages[].thinking");
         }

@@ -29,6 +29,7 @@ import shared.json.Slice;
 /// | `options.num_predict` above 0 | `max_tokens`; others mean "no limit" and are as good as absent |
 /// | `options.temperature top_p seed stop presence_penalty frequency_penalty` | the same |
 /// | other `options`, `keep_alive`, `think` true or false, `truncate`, `shift` | left out, named in `notes` |
+/// | what belongs to another type of task, and OpenAI's `encoding_format` | the same |
 /// | `template`, `context`, `raw` with `system`, `images` or `format` | refused |
 ///
 /// What only shapes or speeds up the answer may be left out; without what is refused, the answer would be one to
@@ -171,7 +172,7 @@ final class Translation {
 
     private void format() {
         Slice format = payload.remove("format");
-        if (format == null || format.text().equals("\"\"")) {
+        if (format == null || format.text().equals("\"\"") || payload.containsKey("response_format")) {
             return;
         }
         out.name("response_format").beginObject().name("type");
@@ -207,11 +208,11 @@ final class Translation {
 
     /// Writes the settings and what is left of the payload.
     private void rest(Map<String, Slice> settings) {
-        leaveOut("keep_alive", "truncate", "shift");
+        leaveOut("keep_alive", "truncate", "shift", "messages", "prompt", "input", "encoding_format");
         Members.expect(!payload.containsKey("n") || payload.get("n").text().equals("1"),
                 "n must be 1, for a task has one answer");
-        for (String ours : new String[] {"n", "model", "stream", "stream_options", "messages", "prompt", "input",
-            "encoding_format"}) {
+        // these are the queue's own
+        for (String ours : new String[] {"n", "model", "stream", "stream_options"}) {
             payload.remove(ours);
         }
         settings.putAll(payload);

@@ -46,6 +46,11 @@ public final class ErrorText {
 
     private static String tidy(String text) {
         String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
-        return line.length() <= LENGTH_MAX ? line : line.substring(0, LENGTH_MAX) + "…";
+        if (line.length() <= LENGTH_MAX) {
+            return line;
+        }
+        // between two words: half a secret would not be known again by who hides secrets
+        int word = line.lastIndexOf(' ', LENGTH_MAX);
+        return line.substring(0, word > 0 ? word : LENGTH_MAX) + "…";
     }
 }

@@ -171,6 +171,9 @@ class OpenAiExecutorTest extends OpenAiHarness {
         use(executor(KEY, Map.of("X-Token", "hush-hush"), Map.of(), null, Limits.DEFAULT));
         fake.next((request, reply) -> reply.whole(500, "bad token " + request.header("x-token")));
         assertEquals("cloud answered 500: bad token ***", failed(Cause.PASSING));
+        // half a key would not be known again: the cut of a long text falls between words
+        fake.next((request, reply) -> reply.whole(500, "ba".repeat(495) + " " + request.header("x-token")));
+        assertFalse(failed(Cause.PASSING).contains("hus"));
         use(executor(null, Map.of(), Map.of(), null, Limits.DEFAULT));
         assertTrue(failed(Cause.FINAL).startsWith("cloud wants an API key (401)"));
     }
@@ -196,6 +199,19 @@ class OpenAiExecutorTest extends OpenAiHarness {
         }
         fake.next(FakeOpenAiAnswer.errorObject());
         assertEquals("cloud broke off: upstream is overloaded", failed(Cause.PASSING, embed("{\"input\":\"a\"}")));
+    }
+
+    @Test
+    void run_errorInTheChoice_isNoAnswer() throws Exception {
+        String broken = "data: {\"choices\":[{\"delta\":{\"content\":\"\"},\"finish_reason\":\"error\"%s}]}\n\n"
+                + "data: [DONE]\n\n";
+        fake.next(FakeOpenAiAnswer.broken(broken.formatted(""), "One"));
+        assertEquals("cloud broke off: finish_reason is error", failed(Cause.PASSING));
+        fake.next(FakeOpenAiAnswer.broken(broken.formatted(",\"error\":{\"code\":502,\"message\":\"gone\"}"), "One"));
+        assertEquals("cloud broke off: gone", failed(Cause.PASSING));
+        fake.next((request, reply) -> reply.whole(200, "{\"choices\":[{\"message\":{\"content\":null},"
+                + "\"error\":{\"code\":400,\"message\":\"too long\"}}]}"));
+        assertEquals("cloud refused: too long", failed(Cause.FINAL));
     }
 
     @Test

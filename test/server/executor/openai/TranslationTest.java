@@ -76,6 +76,23 @@ class TranslationTest {
     }
 
     @Test
+    void chat_ownResponseFormat_winsOverFormat() {
+        String own = "\"response_format\":{\"type\":\"text\"}";
+        translates(TaskType.CHAT, "{" + USER + ",\"format\":\"json\"," + own + "}", "/chat/completions",
+                "{" + STREAM + USER + "," + own + "}", "");
+    }
+
+    @Test
+    void anything_thatBelongsToAnotherType_isNamed() {
+        translates(TaskType.CHAT, "{" + USER + ",\"prompt\":\"x\",\"input\":\"y\"}", "/chat/completions",
+                "{" + STREAM + USER + "}", "prompt, input");
+        translates(TaskType.GENERATE, "{\"prompt\":\"Hi\",\"messages\":[]}", "/chat/completions",
+                "{" + STREAM + USER + "}", "messages");
+        translates(TaskType.EMBED, "{\"input\":\"a\",\"prompt\":\"x\",\"encoding_format\":\"base64\"}",
+                "/embeddings", "{\"model\":\"q\",\"input\":\"a\"}", "prompt, encoding_format");
+    }
+
+    @Test
     void chat_thinkLevel_becomesEffort() {
         translates(TaskType.CHAT, "{" + USER + ",\"think\":\"low\"}", "/chat/completions",
                 "{" + STREAM + USER + ",\"reasoning_effort\":\"low\"}", "");
@@ -115,6 +132,14 @@ class TranslationTest {
                 {"id":"call_3","type":"function","function":{"name":"f","arguments":"{}"}}]},
                 {"role":"tool","content":"F3","tool_call_id":"own","name":"f"}]}""",
                 "messages[].thinking");
+    }
+
+    @Test
+    void chat_emptyToolCalls_areAbsent() {
+        translates(TaskType.CHAT, "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\",\"tool_calls\":[ ]},"
+                + "{\"role\":\"assistant\",\"tool_calls\":[]}]}", "/chat/completions", "{" + STREAM
+                + "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"},"
+                + "{\"role\":\"assistant\",\"content\":\"\"}]}", "");
     }
 
     @ParameterizedTest

@@ -1,0 +1,75 @@
+package server.queue;
+
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+import server.journal.Lines;
+import shared.json.Slice;
+
+/// Lines outside of the heap. Those of a batch are many megabytes that live for a moment: in the heap the collector
+/// would copy them, more than once, and a large batch beside a long queue would not fit. For one thread.
+final class OffHeapLines implements Lines {
+
+    private static final int CHUNK = 256 << 10;
+
+    private final Arena arena;
+    private final List<ByteBuffer> chunks = new ArrayList<>();
+    private int[] chunkOf = new int[64];
+    private int[] offsets = new int[64];
+    private int[] lengths = new int[64];
+    private int size;
+
+    /// @param arena where they lie; they can be read until it is closed
+    OffHeapLines(Arena arena) {
+        this.arena = arena;
+    }
+
+    /// Takes a copy of a line.
+    void add(Slice line) {
+        int length = line.length();
+        if (chunks.isEmpty() || chunks.getLast().remaining() < length) {
+            chunks.add(arena.allocate(Math.max(CHUNK, length)).asByteBuffer());
+        }
+        ByteBuffer chunk = chunks.getLast();
+        put(chunks.size() - 1, chunk.position(), length);
+        chunk.put(line.bytes(), line.from(), length);
+    }
+
+    /// Takes over the lines of another one in the same arena.
+    void add(OffHeapLines other) {
+        int before = chunks.size();
+        chunks.addAll(other.chunks);
+        for (int i = 0; i < other.size; i++) {
+            put(before + other.chunkOf[i], other.offsets[i], other.lengths[i]);
+        }
+    }
+
+    private void put(int chunk, int offset, int length) {
+        if (size == lengths.length) {
+            chunkOf = Arrays.copyOf(chunkOf, 2 * size);
+            offsets = Arrays.copyOf(offsets, 2 * size);
+            lengths = Arrays.copyOf(lengths, 2 * size);
+        }
+        chunkOf[size] = chunk;
+        offsets[size] = offset;
+        lengths[size++] = length;
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public long length(int line) {
+        return lengths[line];
+    }
+
+    @Override
+    public ByteBuffer[] bytes(int line) {
+        return new ByteBuffer[] {chunks.get(chunkOf[line]).slice(offsets[line], lengths[line])};
+    }
+}
