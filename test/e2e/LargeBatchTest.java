@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import shared.json.Json;
 import support.ServerProcess;
 
 /// A batch of lines takes little of the heap, however large it is: beside a long queue it must not end the server.
@@ -35,7 +36,8 @@ final class LargeBatchTest {
                     .header("Content-Type", "application/x-ndjson")
                     .POST(BodyPublishers.ofString(line.repeat(TASKS))));
             assertEquals(201, answer.statusCode(), answer::body);
-            assertEquals(TASKS, ServerProcess.object(server.get("/api/status").body()).integer("pending_tasks", 0));
+            Json.Obj status = ServerProcess.object(server.get("/api/status").body());
+            assertEquals(TASKS, status.integer("pending_tasks", 0));
             assertEquals(0, server.terminate(), server::logged);
         }
     }
