@@ -32,7 +32,8 @@ final class LargeBatchTest {
         try (ServerProcess server = ServerProcess.start(Map.of("OLLAMA_QUEUE_JAVA_OPTS", "-Xmx48m",
                 "OLLAMA_QUEUE_LIMITS_BODIES_BYTES", "90%"), directory.resolve("data"), "--ollama-host", "echo:")) {
             server.post("/api/queue/pause", "");
-            HttpResponse<String> answer = server.send(HttpRequest.newBuilder(URI.create(server.url() + "/api/tasks/batch"))
+            HttpResponse<String> answer = server.send(HttpRequest
+                    .newBuilder(URI.create(server.url() + "/api/tasks/batch"))
                     .header("Content-Type", "application/x-ndjson")
                     .POST(BodyPublishers.ofString(line.repeat(TASKS))));
             assertEquals(201, answer.statusCode(), answer::body);
