@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import shared.json.Json;
 import support.ServerProcess;
 
 /// A batch of lines takes little of the heap, however large it is: beside a long queue it must not end the server.
@@ -31,11 +32,13 @@ final class LargeBatchTest {
         try (ServerProcess server = ServerProcess.start(Map.of("OLLAMA_QUEUE_JAVA_OPTS", "-Xmx48m",
                 "OLLAMA_QUEUE_LIMITS_BODIES_BYTES", "90%"), directory.resolve("data"), "--ollama-host", "echo:")) {
             server.post("/api/queue/pause", "");
-            HttpResponse<String> answer = server.send(HttpRequest.newBuilder(URI.create(server.url() + "/api/tasks/batch"))
+            HttpResponse<String> answer = server.send(HttpRequest
+                    .newBuilder(URI.create(server.url() + "/api/tasks/batch"))
                     .header("Content-Type", "application/x-ndjson")
                     .POST(BodyPublishers.ofString(line.repeat(TASKS))));
             assertEquals(201, answer.statusCode(), answer::body);
-            assertEquals(TASKS, ServerProcess.object(server.get("/api/status").body()).integer("pending_tasks", 0));
+            Json.Obj status = ServerProcess.object(server.get("/api/status").body());
+            assertEquals(TASKS, status.integer("pending_tasks", 0));
             assertEquals(0, server.terminate(), server::logged);
         }
     }

@@ -37,7 +37,8 @@ final class AnswerTest {
             });
             try (ServerProcess server = ServerProcess.start(directory.resolve("data"), "--ollama-host", ollama.url())) {
                 String id = server.submit("{\"type\":\"chat\",\"model\":\"thinker\",\"prompt\":\"مرحبا بالعالم\"}");
-                page.open(server.url() + "/#/tasks/" + id).waitFor("document.querySelector('.thoughts')?.open");
+                page.open(server.url() + "/#/tasks/" + id)
+                        .waitFor("document.querySelector('.thoughts pre')?.textContent === 'let me see'");
                 assertEquals("let me see", page.shown(".thoughts pre"));
                 thought.countDown();
                 page.waitFor("document.querySelector('.answer').textContent === 'مرحبا'");

@@ -153,14 +153,15 @@ final class DispatcherTest {
         start(2, local(a, 1), local(b, 1));
         await("both are up", () -> hosts.backends().stream().allMatch(host -> host.health().equals("up")));
         List<Task> tasks = new ArrayList<>();
+        tasks.add(submit(terms(false, "b", false), "m", 5));
+        await("b is full", () -> b.running() == 1);
         for (int i = 0; i < 6; i++) {
             tasks.add(submit(QUICK, "m", 5));
         }
-        await("one is on b, the others have failed", () -> b.running() == 1 && a.asked.get() == 5
-                && a.running() == 0);
+        await("the others have failed", () -> a.asked.get() == 6 && a.running() == 0);
         gate.release(100);
         tasks.forEach(task -> assertEquals(TaskStatus.COMPLETED, ended(task).task().status()));
-        assertEquals(5, a.asked.get());
+        assertEquals(6, a.asked.get());
     }
 
     @Test

@@ -100,7 +100,7 @@ class BackupApiTest {
         String gone = server.submit(ApiServer.HELLO);
         assertEquals(200, server.post("/api/tasks/" + gone + "/cancel", "").statusCode());
         assertEquals(204, server.ask("DELETE", "/api/tasks/" + gone, null).statusCode());
-        server.storage.capacity(3 << 20);
+        server.storage.capacity(1 << 20);
         HttpResponse<String> refused = server.post("/api/journal/compact", "");
         assertEquals(507, refused.statusCode(), refused.body());
         assertTrue(ApiServer.error(refused).startsWith("no room for a compaction: it needs "), refused.body());
