@@ -1,6 +1,7 @@
 package e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -159,18 +160,40 @@ class SingleFileCacheTest {
         String said = output(process);
         assertTrue(said.contains("Client.java:" + line + ": error: cannot find symbol"), said);
         assertEquals(1, process.exitValue());
-        assertEquals(List.of(), entries());
+        assertFalse(Files.exists(cache), "nothing to keep");
     }
 
     @Test
-    void java_classOfStartAlone_saysHowToStart() throws Exception {
+    void java_classThatJavacMade_startsFromTheFileBesideItOrSaysHow() throws Exception {
         assertEquals(0, new ProcessBuilder(Jdks.current() + "/bin/javac", "-proc:none", "-d", folder.toString(),
                 program.toString()).inheritIO().start().waitFor());
-        Process process = new ProcessBuilder(Jdks.current() + "/bin/java", "-cp", folder.toString(), "Start")
-                .redirectErrorStream(true).start();
-        assertEquals("ollama-queue: error: it cannot read its own source from " + folder
-                + ": start it as java Client.java\n", output(process));
+        List<String> made = List.of(Jdks.current() + "/bin/java", "-cp", folder.toString());
+        program = Path.of("Client");
+        assertEquals("hello x\n", output(start(made, Map.of(), "x")));
+        Files.delete(folder.resolve("Client.java"));
+        Process process = start(made, Map.of(), "x");
+        assertEquals("ollama-queue: error: cannot read the client's source from " + folder
+                + "/Client.java: start it as java Client.java\n", output(process));
         assertEquals(1, process.exitValue());
+    }
+
+    @Test
+    void java_otherNameOfTheFile_works() throws Exception {
+        program = Files.move(program, folder.resolve("queue tool.java"));
+        assertEquals("hello x\n", java(Jdks.current(), "x"));
+        assertEquals("hello y\n", java(Jdks.oldest(), "y"));
+    }
+
+    /// As on a host whose disks can only be read: no program may write a byte to a file here.
+    @Test
+    void java_nothingCanBeWritten_compilesInMemoryWithoutAWord() throws Exception {
+        List<String> limited = List.of("sh", "-c", "ulimit -f 0; exec \"$@\"", "sh");
+        for (Path jdk : List.of(Jdks.oldest(), Jdks.current())) {
+            List<String> command = new ArrayList<>(limited);
+            command.addAll(List.of(jdk + "/bin/java", "-XX:-UsePerfData"));
+            assertEquals("hello x\n", output(start(command, Map.of(), "x")));
+        }
+        assertEquals(List.of(), entries());
     }
 
     @Test
@@ -225,8 +248,7 @@ class SingleFileCacheTest {
 
     @Test
     void start_noHome_runsWithoutACache() throws Exception {
-        assertEquals("ollama-queue: note: there is no home for a cache: this start compiles anew\nhello x\n",
-                output(start(Map.of("HOME", ""), "x")));
+        assertEquals("hello x\n", output(start(Map.of("HOME", ""), "x")));
     }
 
     @Test
@@ -265,14 +287,12 @@ class SingleFileCacheTest {
 
     private void write(String word) throws IOException {
         String made = Files.readString(Path.of("build/dist/Client.java"));
-        Files.writeString(program, made.substring(0, made.indexOf("\n/*\n")) + """
-
-                /*
-                import java.util.List;
+        String keep = Files.readString(Path.of("src/client/single/Keep.java")).replaceFirst("package .*\n", "");
+        Files.writeString(program, made.substring(0, made.indexOf("\n/*\n")) + "\n/*" + keep + """
 
                 public final class Client {
                     public static void main(String[] words) {
-                        System.out.println(("%s " + String.join(" ", List.of(words))).strip());
+                        System.out.println(("%s " + String.join(" ", words)).strip());
                         System.exit(words.length > 0 && words[0].equals("exit") ? 7 : 0);
                     }
                 }

@@ -27,7 +27,7 @@ import com.sun.source.util.TreePath;
 import com.sun.source.util.TreePathScanner;
 import com.sun.source.util.Trees;
 
-/// What a program needs of its sources: its main method, and again and again what is named in what is needed.
+/// What a program needs of its sources: the methods it begins with, and again and again what is named in what it needs.
 ///
 /// A needed type brings along its constructors, its abstract methods and those that override others, its initializers,
 /// record components and enum constants. Its other methods, fields and types are needed only if something names them.
@@ -47,11 +47,10 @@ final class Needed {
         units.forEach(unit -> new Declarations().scan(new TreePath(unit), null));
     }
 
-    /// Chooses what this class needs.
-    void from(String mainClass) {
-        TypeElement main = elements.getTypeElement(mainClass);
-        main.getEnclosedElements().stream().filter(member -> member.getSimpleName().contentEquals("main"))
-                .forEach(this::add);
+    /// Chooses what this method needs.
+    void from(String owner, String method) {
+        elements.getTypeElement(owner).getEnclosedElements().stream()
+                .filter(member -> member.getSimpleName().contentEquals(method)).forEach(this::add);
         while (!unread.isEmpty()) {
             Element element = unread.pop();
             TreePath path = declared.get(element);

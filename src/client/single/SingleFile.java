@@ -32,9 +32,10 @@ final class SingleFile {
         try {
             Path part = made.resolveSibling(made.getFileName() + ".part");
             Path room = sources.resolve("client/single");
-            // a comment must not end within, and a reader of it should see what is meant: Start puts it back
+            // Start is named Client there, for who runs javac on the file; it puts back what would end its comment
             Files.writeString(part, Files.readString(room.resolve("head.txt"))
                     + Files.readString(room.resolve("Start.java")).replaceFirst("^package .*\n", "")
+                            .replaceAll("\\bStart\\b", "Client")
                     + "\n/*\n" + merged(files(sources)).replace("*/", "*&#47;") + "*/\n", StandardCharsets.US_ASCII);
             Files.move(part, made, StandardCopyOption.REPLACE_EXISTING);
         } catch (IllegalArgumentException impossible) {
@@ -49,7 +50,8 @@ final class SingleFile {
         for (String folder : List.of("client", "shared")) {
             try (Stream<Path> found = Files.walk(sources.resolve(folder))) {
                 found.filter(file -> file.toString().endsWith(".java") && !file.endsWith("module-info.java")
-                        && !file.startsWith(sources.resolve("client/single"))).sorted().forEach(files::add);
+                        && !(file.startsWith(sources.resolve("client/single")) && !file.endsWith("Keep.java")))
+                        .sorted().forEach(files::add);
             }
         }
         return files;
@@ -68,7 +70,8 @@ final class SingleFile {
                 throw new IllegalArgumentException(String.join("\n", errors));
             }
             Needed needed = new Needed(task, units);
-            needed.from("client.Client");
+            needed.from("client.Client", "main");
+            needed.from("client.single.Keep", "keep");
             return new Merged(task, needed).text(units);
         }
     }

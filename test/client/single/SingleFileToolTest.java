@@ -22,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SingleFileToolTest {
 
+    private static final String KEEP = "final class Keep {\n    static void keep() {\n    }\n}\n";
+    private static final String KEPT = "\n// ---- client/single\n\n" + KEEP;
+
     private Path tool;
 
     @TempDir
@@ -38,6 +41,7 @@ class SingleFileToolTest {
     void head() throws IOException {
         write("client/single/head.txt", "// head\n");
         write("client/single/Start.java", "package client.single;\n\nfinal class Start {\n}\n");
+        write("client/single/Keep.java", "package client.single;\n\n" + KEEP);
         Files.createDirectory(sources.resolve("shared"));
     }
 
@@ -84,7 +88,7 @@ class SingleFileToolTest {
         assertEquals("""
                 // head
 
-                final class Start {
+                final class Client {
                 }
 
                 /*
@@ -96,7 +100,7 @@ class SingleFileToolTest {
                         System.out.println(Text.of(List.of(words)) + Text.MARK);
                     }
                 }
-
+                KEEP
                 // ---- shared
 
                 /// Words as a text.
@@ -110,7 +114,7 @@ class SingleFileToolTest {
                     }
                 }
                 */
-                """, Files.readString(sources.resolve("made/Client.java")));
+                """.replace("KEEP", KEPT), Files.readString(sources.resolve("made/Client.java")));
     }
 
     @Test
