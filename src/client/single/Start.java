@@ -56,9 +56,9 @@ final class Start extends ClassLoader {
             System.exit(1);
         }
         byte[] bytes = Files.readAllBytes(file);
-        Path jar = jar(bytes);
         Start client = new Start(new HashMap<>());
-        if (jar == null || !client.read(jar)) {
+        Path jar = client.fromCache(bytes);
+        if (client.classes.isEmpty()) {
             client.compile(new String(bytes, StandardCharsets.US_ASCII));
             if (jar != null) {
                 Method keep = client.loadClass("Keep").getDeclaredMethod("keep", Path.class, Map.class);
@@ -80,8 +80,10 @@ final class Start extends ClassLoader {
 
     // ---- the cache, which `sh Client.java` uses, too
 
-    /// @return null if there is no place for it, or none that is the user's alone
-    private static Path jar(byte[] file) throws Exception {
+    /// Takes the classes from the cache if they are there.
+    ///
+    /// @return where they are to be kept; null if there is no place for it, or none that is the user's alone
+    private Path fromCache(byte[] file) throws Exception {
         String base = System.getenv("XDG_CACHE_HOME");
         String home = System.getenv("HOME");
         if (base == null || !base.startsWith("/")) {
@@ -91,48 +93,46 @@ final class Start extends ClassLoader {
             return null;
         }
         Path cache = Path.of(base, "ollama-queue");
+        String version = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
+        Path jar = cache.resolve(version).resolve("client.jar");
         try {
             if (!isSafe(cache)) {
                 System.err.println("ollama-queue: note: " + cache
                         + " is not a folder that only you can write to: this start compiles anew");
                 return null;
             }
+            read(jar);
+        } catch (NoSuchFileException absent) {
+            // nothing is read then: whoever makes it in this moment may be another
         } catch (IOException | ClassNotFoundException unknown) {
             return null;
         }
-        String version = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
-        return cache.resolve(version).resolve("client.jar");
+        return jar;
     }
 
     /// Others may make entries in the cache's parent, but move none of ours away; into the cache nobody else may write.
-    /// What is not there is not of others.
     private static boolean isSafe(Path cache) throws Exception {
         Class<?> unix = Class.forName("com.sun.security.auth.module.UnixSystem");
         long me = (long) unix.getMethod("getUid").invoke(unix.getConstructor().newInstance());
-        try {
-            Map<String, Object> outer = Files.readAttributes(cache.getParent(), "unix:mode,uid");
-            int mode = (int) outer.get("mode");
-            int owner = (int) outer.get("uid");
-            if (owner != 0 && owner != (int) me || (mode & OTHERS_WRITE) != 0 && (mode & STICKY) == 0) {
-                return false;
-            }
-            Map<String, Object> inner = Files.readAttributes(cache, "unix:mode,uid", LinkOption.NOFOLLOW_LINKS);
-            return (int) inner.get("uid") == (int) me && ((int) inner.get("mode") & KIND_AND_OTHERS_WRITE) == FOLDER;
-        } catch (NoSuchFileException absent) {
-            return true;
+        Map<String, Object> outer = Files.readAttributes(cache.getParent(), "unix:mode,uid");
+        int mode = (int) outer.get("mode");
+        int owner = (int) outer.get("uid");
+        if (owner != 0 && owner != (int) me || (mode & OTHERS_WRITE) != 0 && (mode & STICKY) == 0) {
+            return false;
         }
+        Map<String, Object> inner = Files.readAttributes(cache, "unix:mode,uid", LinkOption.NOFOLLOW_LINKS);
+        return (int) inner.get("uid") == (int) me && ((int) inner.get("mode") & KIND_AND_OTHERS_WRITE) == FOLDER;
     }
 
-    private boolean read(Path jar) {
+    private void read(Path jar) {
         try (ZipFile zip = new ZipFile(jar.toFile())) {
             Enumeration<? extends ZipEntry> entries = zip.entries();
             while (entries.hasMoreElements()) {
                 ZipEntry entry = entries.nextElement();
                 zip.getInputStream(entry).transferTo(opened(entry.getName()));
             }
-            return true;
         } catch (IOException absentOrDamaged) {
-            return false;
+            classes.clear();
         }
     }
 
@@ -159,8 +159,13 @@ final class Start extends ClassLoader {
                 return new InMemory(name, kind, null);
             }
         };
-        if (!compiler.getTask(null, manager, null, List.of("-proc:none", "--release", "17", "-XDstringConcat=inline"),
-                null, List.of(new InMemory("Client", JavaFileObject.Kind.SOURCE, source))).call()) {
+        List<String> options = List.of("-proc:none", "-XDstringConcat=inline");
+        if (Runtime.version().feature() > 17) {
+            // on 17 it is 17 anyway, and this would cost half a second
+            options = List.of("-proc:none", "-XDstringConcat=inline", "--release", "17");
+        }
+        if (!compiler.getTask(null, manager, null, options, null,
+                List.of(new InMemory("Client", JavaFileObject.Kind.SOURCE, source))).call()) {
             System.exit(1);
         }
     }
