@@ -50,7 +50,7 @@ final class BatchApi {
     private void read(WebRequest request, Batch batch) throws IOException, InterruptedException {
         InputStream lines = request.linesOrJson(options.batchBytesMax(), "a batch");
         if (lines != null) {
-            readLines(lines, request.announced(), batch);
+            readLines(lines, request.announced() < 0 ? options.batchBytesMax() : request.announced(), batch);
             return;
         }
         Body body = request.body();
@@ -83,14 +83,14 @@ final class BatchApi {
         json.end();
     }
 
-    private void readLines(InputStream in, long announced, Batch batch) throws IOException, InterruptedException {
+    private void readLines(InputStream in, long most, Batch batch) throws IOException, InterruptedException {
         // of all blocks together: else each might take as many as a whole batch may have
         AtomicInteger count = new AtomicInteger();
         BatchLines<Batch> lines = new BatchLines<>(batch::part,
                 (json, block) -> add(json, block, count.incrementAndGet()),
                 () -> new JsonReader(new byte[0], 0, 0, options.jsonDepthMax()), BatchLines.BLOCK);
         try {
-            lines.read(in, announced).forEach(batch::add);
+            lines.read(in, most).forEach(batch::add);
         } catch (Problem mistake) {
             checkCount(count.get());
             throw mistake;

@@ -60,6 +60,17 @@ final class BatchLinesTest {
         assertEquals(List.of(), read(" \n\n", 10, false));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {9, 10, 11, 20, 21, 40, 41, 100, 1_000})
+    void read_lineLongerThanABlock_isRead_whereverTheBodyEnds(int length) throws Exception {
+        String one = " ".repeat(length - 1) + "1";
+        for (String body : List.of(one, one + "\n", one + "\n\n", "1\n" + one, one + "\n1", "1\n" + one + "\n1\n")) {
+            List<Integer> expected = body.replaceAll("[^1]", "").chars().mapToObj(digit -> 1).toList();
+            assertEquals(expected, read(body, 10, true), body);
+            assertEquals(expected, read(body, 10, false), body);
+        }
+    }
+
     @Test
     void read_bodyInSmallPieces_isTheSame() throws Exception {
         byte[] bytes = body(100, -1).getBytes(StandardCharsets.UTF_8);
@@ -94,7 +105,7 @@ final class BatchLinesTest {
                 return left % 3 == 0 ? '\n' : '1';
             }
         };
-        assertEquals("broken", assertThrows(Problem.class, () -> lines(64).read(broken, -1)).getMessage());
+        assertEquals("broken", assertThrows(Problem.class, () -> lines(64).read(broken, 2_000)).getMessage());
     }
 
     /// A number on each line, with blank lines between; a string where the mistake is.
@@ -109,7 +120,7 @@ final class BatchLinesTest {
     private static List<Integer> read(String body, int size, boolean announced) throws IOException,
             InterruptedException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        return all(lines(size).read(new ByteArrayInputStream(bytes), announced ? bytes.length : -1));
+        return all(lines(size).read(new ByteArrayInputStream(bytes), announced ? bytes.length : Integer.MAX_VALUE));
     }
 
     private static List<Integer> all(List<List<Integer>> blocks) {
