@@ -35,8 +35,10 @@ final class BatchApi {
         if (request.header("Idempotency-key") != null) {
             throw Problem.badRequest("Idempotency-Key works for single tasks only (POST /api/tasks)");
         }
-        try (Batch batch = queue.newBatch()) {
-            read(request, batch);
+        // closed before the answer is sent: who reads it slowly, or sends on what was refused, needs no room for that
+        try (InputStream lines = request.linesOrJson(options.batchBytesMax(), "a batch");
+                Batch batch = queue.newBatch()) {
+            read(lines, request, batch);
             List<Task> tasks = queue.submit(batch);
             JsonWriter out = new JsonWriter(64 + 24 * tasks.size());
             out.beginObject().name("count").number(tasks.size()).name("ids").beginArray();
@@ -47,8 +49,8 @@ final class BatchApi {
         }
     }
 
-    private void read(WebRequest request, Batch batch) throws IOException, InterruptedException {
-        InputStream lines = request.linesOrJson(options.batchBytesMax(), "a batch");
+    /// @param lines null if the body is JSON
+    private void read(InputStream lines, WebRequest request, Batch batch) throws IOException, InterruptedException {
         if (lines != null) {
             readLines(lines, request.announced() < 0 ? options.batchBytesMax() : request.announced(), batch);
             return;

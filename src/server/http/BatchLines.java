@@ -2,6 +2,7 @@ package server.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,7 +43,7 @@ record BatchLines<T>(Supplier<T> begin, BiConsumer<JsonReader, T> reading, Suppl
     ///
     /// @param most so many bytes will come at most
     /// @return what each block's values were gathered in, in order
-    /// @throws Problem the first mistake, with the number of its line
+    /// @throws Problem the first mistake, with the number of its line; the rest was read and forgotten
     List<T> read(InputStream in, long most) throws IOException, InterruptedException {
         List<T> all = new ArrayList<>();
         List<Future<Block<T>>> blocks = new ArrayList<>();
@@ -73,6 +74,8 @@ record BatchLines<T>(Supplier<T> begin, BiConsumer<JsonReader, T> reading, Suppl
                     Block<T> block = result(blocks.get(all.size()));
                     lines += block.lines;
                     if (block.mistake != null) {
+                        // most clients read no answer before they have sent all, however long that takes
+                        in.transferTo(OutputStream.nullOutputStream());
                         throw new Problem(block.mistake.status(), "line " + lines + ": "
                                 + block.mistake.getMessage());
                     }

@@ -1,5 +1,6 @@
 package server.http;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -37,6 +38,13 @@ final class BatchLinesTest {
     void read_mistakeInAnyBlock_namesItsLineInTheBody(int line) {
         Problem mistake = assertThrows(Problem.class, () -> read(body(LINES, line), 1_000, true));
         assertEquals("line " + line + ": expected a number, found a string (column 1)", mistake.getMessage());
+    }
+
+    @Test
+    void read_mistake_isToldOnceTheBodyIsThere() {
+        InputStream in = new ByteArrayInputStream(body(LINES, 1).getBytes(StandardCharsets.UTF_8));
+        assertThrows(Problem.class, () -> lines(16).read(in, Integer.MAX_VALUE));
+        assertEquals(0, assertDoesNotThrow(in::available), "who is still sending would lose the answer");
     }
 
     @Test

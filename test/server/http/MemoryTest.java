@@ -44,6 +44,20 @@ final class MemoryTest {
         }
     }
 
+    @Test
+    void batch_thatWasRefused_keepsNoRoom_thoughItsClientSendsOn() throws IOException {
+        int room = 200_000;
+        try (ApiServer server = new ApiServer(ApiServer.room(room)); Wire refused = server.wire()) {
+            refused.send("POST", "/api/tasks/batch", "Content-Type: application/x-ndjson",
+                    "Transfer-Encoding: chunked");
+            refused.raw("186a0\r\n" + "a".repeat(100_000) + "\r\n");
+            assertEquals(503, refused.reply(true).status(), "four times as much may come");
+            String all = ApiServer.HELLO + " ".repeat(room - ApiServer.HELLO.length());
+            HttpResponse<String> answer = server.post("/api/tasks/batch", all, "Content-Type", "application/x-ndjson");
+            assertEquals(201, answer.statusCode(), answer::body);
+        }
+    }
+
     private static HttpResponse<String> awaitStatus(ApiServer server, String id, int status) {
         HttpResponse<String> answer = server.get("/api/tasks/" + id);
         while (answer.statusCode() != status) {
