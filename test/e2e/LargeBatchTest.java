@@ -9,9 +9,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Map;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import shared.json.Json;
 import support.ServerProcess;
@@ -19,26 +20,42 @@ import support.ServerProcess;
 /// A batch of lines takes little of the heap, however large it is: beside a long queue it must not end the server.
 final class LargeBatchTest {
 
-    private static final int TASKS = 500;
-    private static final int PROMPT = 64 << 10;
+    private static final String NDJSON = "application/x-ndjson";
 
     @TempDir
     Path directory;
 
-    @Test
+    @ParameterizedTest
+    @CsvSource({"500, 65536", "110, 300000"})
     @Timeout(60)
-    void batchOfTwoThirdsOfTheHeap_isTaken() throws Exception {
-        String line = "{\"type\":\"generate\",\"model\":\"m\",\"prompt\":\"" + "x".repeat(PROMPT) + "\"}\n";
+    void batchOfTwoThirdsOfTheHeap_isTaken(int tasks, int prompt) throws Exception {
+        taken(task(prompt).repeat(tasks), tasks, NDJSON, "90%");
+    }
+
+    /// As large as one may be by what bodies may have of the heap.
+    @ParameterizedTest
+    @CsvSource({NDJSON, "application/json"})
+    @Timeout(60)
+    void batchOfOneLongTask_isTaken(String type) throws Exception {
+        String task = task(11 << 20);
+        taken(type.equals(NDJSON) ? task : "[" + task + "]", 1, type, "25%");
+    }
+
+    private static String task(int prompt) {
+        return "{\"type\":\"generate\",\"model\":\"m\",\"prompt\":\"" + "x".repeat(prompt) + "\"}\n";
+    }
+
+    private void taken(String body, int tasks, String type, String bodies) throws Exception {
         try (ServerProcess server = ServerProcess.start(Map.of("OLLAMA_QUEUE_JAVA_OPTS", "-Xmx48m",
-                "OLLAMA_QUEUE_LIMITS_BODIES_BYTES", "90%"), directory.resolve("data"), "--ollama-host", "echo:")) {
+                "OLLAMA_QUEUE_LIMITS_BODIES_BYTES", bodies), directory.resolve("data"), "--ollama-host", "echo:")) {
             server.post("/api/queue/pause", "");
             HttpResponse<String> answer = server.send(HttpRequest
                     .newBuilder(URI.create(server.url() + "/api/tasks/batch"))
-                    .header("Content-Type", "application/x-ndjson")
-                    .POST(BodyPublishers.ofString(line.repeat(TASKS))));
+                    .header("Content-Type", type)
+                    .POST(BodyPublishers.ofString(body)));
             assertEquals(201, answer.statusCode(), answer::body);
             Json.Obj status = ServerProcess.object(server.get("/api/status").body());
-            assertEquals(TASKS, status.integer("pending_tasks", 0));
+            assertEquals(tasks, status.integer("pending_tasks", 0));
             assertEquals(0, server.terminate(), server::logged);
         }
     }

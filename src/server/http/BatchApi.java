@@ -35,8 +35,10 @@ final class BatchApi {
         if (request.header("Idempotency-key") != null) {
             throw Problem.badRequest("Idempotency-Key works for single tasks only (POST /api/tasks)");
         }
-        try (Batch batch = queue.newBatch()) {
-            read(request, batch);
+        // closed before the answer is sent: who reads it slowly, or sends on what was refused, needs no room for that
+        try (InputStream lines = request.linesOrJson(options.batchBytesMax(), "a batch");
+                Batch batch = queue.newBatch()) {
+            read(lines, request, batch);
             List<Task> tasks = queue.submit(batch);
             JsonWriter out = new JsonWriter(64 + 24 * tasks.size());
             out.beginObject().name("count").number(tasks.size()).name("ids").beginArray();
@@ -47,10 +49,10 @@ final class BatchApi {
         }
     }
 
-    private void read(WebRequest request, Batch batch) throws IOException, InterruptedException {
-        InputStream lines = request.linesOrJson(options.batchBytesMax(), "a batch");
+    /// @param lines null if the body is JSON
+    private void read(InputStream lines, WebRequest request, Batch batch) throws IOException, InterruptedException {
         if (lines != null) {
-            readLines(lines, request.announced(), batch);
+            readLines(lines, request.announced() < 0 ? options.batchBytesMax() : request.announced(), batch);
             return;
         }
         Body body = request.body();
@@ -83,14 +85,14 @@ final class BatchApi {
         json.end();
     }
 
-    private void readLines(InputStream in, long announced, Batch batch) throws IOException, InterruptedException {
+    private void readLines(InputStream in, long most, Batch batch) throws IOException, InterruptedException {
         // of all blocks together: else each might take as many as a whole batch may have
         AtomicInteger count = new AtomicInteger();
         BatchLines<Batch> lines = new BatchLines<>(batch::part,
                 (json, block) -> add(json, block, count.incrementAndGet()),
                 () -> new JsonReader(new byte[0], 0, 0, options.jsonDepthMax()), BatchLines.BLOCK);
         try {
-            lines.read(in, announced).forEach(batch::add);
+            lines.read(in, most).forEach(batch::add);
         } catch (Problem mistake) {
             checkCount(count.get());
             throw mistake;

@@ -2,6 +2,7 @@ package server.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,36 +41,41 @@ record BatchLines<T>(Supplier<T> begin, BiConsumer<JsonReader, T> reading, Suppl
 
     /// Reads all lines.
     ///
-    /// @param announced how many bytes there will be; -1 if that is not known
+    /// @param most so many bytes will come at most
     /// @return what each block's values were gathered in, in order
-    /// @throws Problem the first mistake, with the number of its line
-    List<T> read(InputStream in, long announced) throws IOException, InterruptedException {
+    /// @throws Problem the first mistake, with the number of its line; the rest was read and forgotten
+    List<T> read(InputStream in, long most) throws IOException, InterruptedException {
         List<T> all = new ArrayList<>();
         List<Future<Block<T>>> blocks = new ArrayList<>();
         int waitingMax = WAITING * Runtime.getRuntime().availableProcessors();
         // one byte more, so that a body of one block is known to end with it
-        byte[] bytes = new byte[announced < 0 ? size : (int) Math.min(size, announced + 1)];
+        byte[] bytes = new byte[(int) Math.min(size, most + 1)];
         int length = 0;
+        long left = most;
         int lines = 0;
         try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
             boolean more = true;
             while (more || all.size() < blocks.size()) {
                 if (more && blocks.size() - all.size() < waitingMax) {
-                    length += in.readNBytes(bytes, length, bytes.length - length);
+                    int count = in.readNBytes(bytes, length, bytes.length - length);
+                    length += count;
+                    left -= count;
                     more = length == bytes.length;
                     int end = more ? afterLastLine(bytes, length) : length;
                     if (end > 0) {
                         byte[] block = bytes;
                         blocks.add(readers.submit(() -> read(block, end)));
-                        bytes = more ? Arrays.copyOfRange(block, end, end + Math.max(size, 2 * (length - end))) : null;
                         length -= end;
+                        bytes = more ? Arrays.copyOfRange(block, end, end + next(length, left)) : null;
                     } else if (more) {
-                        bytes = Arrays.copyOf(bytes, 4 * length);
+                        bytes = Arrays.copyOf(bytes, next(length, left));
                     }
                 } else {
                     Block<T> block = result(blocks.get(all.size()));
                     lines += block.lines;
                     if (block.mistake != null) {
+                        // most clients read no answer before they have sent all, however long that takes
+                        in.transferTo(OutputStream.nullOutputStream());
                         throw new Problem(block.mistake.status(), "line " + lines + ": "
                                 + block.mistake.getMessage());
                     }
@@ -78,6 +84,12 @@ record BatchLines<T>(Supplier<T> begin, BiConsumer<JsonReader, T> reading, Suppl
             }
         }
         return all;
+    }
+
+    /// How long the next block may be, which begins with these bytes of an unfinished line. No longer than what is to
+    /// come: a body of one line takes no more than its length.
+    private int next(int length, long left) {
+        return (int) Math.min(Math.max(size, 2L * length), length + left + 1);
     }
 
     private static <T> T result(Future<T> future) throws InterruptedException {

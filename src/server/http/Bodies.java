@@ -83,6 +83,11 @@ public final class Bodies {
         return new BodyStream(in, this, announced, max, what);
     }
 
+    /// What all together may take.
+    long bytesMax() {
+        return bytesMax;
+    }
+
     /// Reads as [InputStream#read(byte[], int, int)] does.
     ///
     /// @throws Problem 400 for a body that breaks off

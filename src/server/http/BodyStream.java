@@ -57,7 +57,9 @@ final class BodyStream extends InputStream {
         }
         length += count;
         if (length > room) {
-            int more = (int) Math.min(Math.max(FIRST, 4L * length), announced < 0 ? max : announced) - room;
+            // one that does not tell its length must not ask for more than there could ever be
+            long end = announced < 0 ? Math.clamp(bodies.bytesMax(), length, max) : announced;
+            int more = (int) Math.min(Math.max(FIRST, 4L * length), end) - room;
             bodies.take(more);
             room += more;
         }

@@ -116,7 +116,8 @@ final class WebRequest implements AutoCloseable {
         return body.json();
     }
 
-    /// Reads the body if it is JSON, or gives its bytes as they come if its type says that it is lines of JSON.
+    /// Reads the body if it is JSON, or gives its bytes as they come if its type says that it is lines of JSON: to be
+    /// closed once nothing of them is in memory.
     ///
     /// @return null if it is JSON, and [#body] has it
     InputStream linesOrJson(int max, String what) {
@@ -235,9 +236,6 @@ final class WebRequest implements AutoCloseable {
         letGo(held);
         if (body != null) {
             bodies.release(body);
-        }
-        if (lines != null) {
-            lines.close();
         }
     }
 }

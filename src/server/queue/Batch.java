@@ -19,6 +19,9 @@ public final class Batch implements AutoCloseable {
     /// What a line has at most beside its payload and metadata; one that has more only makes its buffer grow.
     private static final int LINE = 2 << 10;
 
+    /// Longer lines are not written to the buffer that the others share, for it stays as long as this does.
+    private static final int SHARED = 16 << 10;
+
     /// So many ids are drawn at a time.
     private static final int IDS = 64;
 
@@ -29,7 +32,7 @@ public final class Batch implements AutoCloseable {
 
     private final List<Event.Change> events = new ArrayList<>();
     private final OffHeapLines lines;
-    private final JsonWriter line = new JsonWriter(LINE);
+    private final JsonWriter sharedLine = new JsonWriter(LINE);
     private long metadata;
     private long[] drawn = {};
     private int used;
@@ -58,11 +61,14 @@ public final class Batch implements AutoCloseable {
     public Batch add(Submission asked) {
         Submission submission = shared.apply(asked);
         Event.Change event = LifeCycle.submitted(submission, id(), null, null, now);
-        EventCodec.write(line.clear(), event);
+        int bytes = submission.metadata() == null ? 0 : submission.metadata().length;
+        int most = LINE + submission.payload().length() + bytes;
+        JsonWriter line = most > SHARED ? new JsonWriter(most) : sharedLine.clear();
+        EventCodec.write(line, event);
         // the journal writes the opening brace itself
         lines.add(new Slice(line.buffer(), 1, line.length()));
         events.add(event.slim());
-        metadata += submission.metadata() == null ? 0 : submission.metadata().length;
+        metadata += bytes;
         return this;
     }
 

@@ -15,8 +15,14 @@ final class OffHeapLines implements Lines {
 
     private static final int CHUNK = 256 << 10;
 
+    /// The first chunk: a batch of a few lines is not to pay for more. Longer lines have one of their own, so that
+    /// little is left over at the end of the others.
+    private static final int SMALL = CHUNK / 8;
+
     private final Arena arena;
     private final List<ByteBuffer> chunks = new ArrayList<>();
+    /// The one of them that is being filled.
+    private int filled = -1;
     private int[] chunkOf = new int[64];
     private int[] offsets = new int[64];
     private int[] lengths = new int[64];
@@ -30,12 +36,25 @@ final class OffHeapLines implements Lines {
     /// Takes a copy of a line.
     void add(Slice line) {
         int length = line.length();
-        if (chunks.isEmpty() || chunks.getLast().remaining() < length) {
-            chunks.add(arena.allocate(Math.max(CHUNK, length)).asByteBuffer());
-        }
-        ByteBuffer chunk = chunks.getLast();
-        put(chunks.size() - 1, chunk.position(), length);
+        int at = length > SMALL ? allocate(length) : withRoom(length);
+        ByteBuffer chunk = chunks.get(at);
+        put(at, chunk.position(), length);
         chunk.put(line.bytes(), line.from(), length);
+    }
+
+    private int withRoom(int length) {
+        if (filled < 0) {
+            filled = allocate(SMALL);
+        }
+        if (chunks.get(filled).remaining() < length) {
+            filled = allocate(CHUNK);
+        }
+        return filled;
+    }
+
+    private int allocate(int bytes) {
+        chunks.add(arena.allocate(bytes).asByteBuffer());
+        return chunks.size() - 1;
     }
 
     /// Takes over the lines of another one in the same arena.

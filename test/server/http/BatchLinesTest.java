@@ -1,5 +1,6 @@
 package server.http;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -40,6 +41,13 @@ final class BatchLinesTest {
     }
 
     @Test
+    void read_mistake_isToldOnceTheBodyIsThere() {
+        InputStream in = new ByteArrayInputStream(body(LINES, 1).getBytes(StandardCharsets.UTF_8));
+        assertThrows(Problem.class, () -> lines(16).read(in, Integer.MAX_VALUE));
+        assertEquals(0, assertDoesNotThrow(in::available), "who is still sending would lose the answer");
+    }
+
+    @Test
     void read_twoMistakes_namesTheFirst() {
         Problem mistake = assertThrows(Problem.class, () -> read("1\n2\n\n[]\n5\n{}\n".repeat(9), 4, false));
         assertEquals("line 4: expected a number, found an array (column 1)", mistake.getMessage());
@@ -58,6 +66,17 @@ final class BatchLinesTest {
     void read_nothing_isNothing() throws Exception {
         assertEquals(List.of(), read("", 10, true));
         assertEquals(List.of(), read(" \n\n", 10, false));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {9, 10, 11, 20, 21, 40, 41, 100, 1_000})
+    void read_lineLongerThanABlock_isRead_whereverTheBodyEnds(int length) throws Exception {
+        String one = " ".repeat(length - 1) + "1";
+        for (String body : List.of(one, one + "\n", one + "\n\n", "1\n" + one, one + "\n1", "1\n" + one + "\n1\n")) {
+            List<Integer> expected = body.replaceAll("[^1]", "").chars().mapToObj(digit -> 1).toList();
+            assertEquals(expected, read(body, 10, true), body);
+            assertEquals(expected, read(body, 10, false), body);
+        }
     }
 
     @Test
@@ -94,7 +113,7 @@ final class BatchLinesTest {
                 return left % 3 == 0 ? '\n' : '1';
             }
         };
-        assertEquals("broken", assertThrows(Problem.class, () -> lines(64).read(broken, -1)).getMessage());
+        assertEquals("broken", assertThrows(Problem.class, () -> lines(64).read(broken, 2_000)).getMessage());
     }
 
     /// A number on each line, with blank lines between; a string where the mistake is.
@@ -109,7 +128,7 @@ final class BatchLinesTest {
     private static List<Integer> read(String body, int size, boolean announced) throws IOException,
             InterruptedException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        return all(lines(size).read(new ByteArrayInputStream(bytes), announced ? bytes.length : -1));
+        return all(lines(size).read(new ByteArrayInputStream(bytes), announced ? bytes.length : Integer.MAX_VALUE));
     }
 
     private static List<Integer> all(List<List<Integer>> blocks) {

@@ -44,6 +44,37 @@ final class MemoryTest {
         }
     }
 
+    @Test
+    void batch_thatWasRefused_keepsNoRoom_thoughItsClientSendsOn() throws IOException {
+        int room = 200_000;
+        try (ApiServer server = new ApiServer(ApiServer.room(room)); Wire refused = server.wire()) {
+            refused.send("POST", "/api/tasks/batch", "Content-Type: application/x-ndjson",
+                    "Transfer-Encoding: chunked");
+            refused.raw(chunk(room + room / 2));
+            assertEquals(503, refused.reply(true).status());
+            String all = ApiServer.HELLO + " ".repeat(room - ApiServer.HELLO.length());
+            HttpResponse<String> answer = server.post("/api/tasks/batch", all, "Content-Type", "application/x-ndjson");
+            assertEquals(201, answer.statusCode(), answer::body);
+        }
+    }
+
+    @Test
+    void batch_inChunks_mayTakeAllRoomWhenAlone() throws IOException {
+        int room = 200_000;
+        try (ApiServer server = new ApiServer(ApiServer.room(room)); Wire wire = server.wire()) {
+            wire.send("POST", "/api/tasks/batch", "Content-Type: application/x-ndjson", "Transfer-Encoding: chunked");
+            wire.raw(chunk(room - ApiServer.HELLO.length())).raw(Integer.toHexString(ApiServer.HELLO.length())
+                    + "\r\n" + ApiServer.HELLO + "\r\n0\r\n\r\n");
+            Wire.Reply reply = wire.reply(true);
+            assertEquals(201, reply.status(), reply.body());
+        }
+    }
+
+    /// So many spaces.
+    private static String chunk(int bytes) {
+        return Integer.toHexString(bytes) + "\r\n" + " ".repeat(bytes) + "\r\n";
+    }
+
     private static HttpResponse<String> awaitStatus(ApiServer server, String id, int status) {
         HttpResponse<String> answer = server.get("/api/tasks/" + id);
         while (answer.statusCode() != status) {
