@@ -356,23 +356,27 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
 
     private List<Task> commit(Batch batch) {
         state.admit(batch.size(), batch.metadata());
-        List<Task> tasks = commit(batch.events(), batch.lines(), Urgency.LOW);
-        batch.inDoubt(true);
-        return tasks;
+        return commit(batch.events(), () -> {
+            long[] positions = durability.append(batch.lines(), Urgency.LOW);
+            // the journal has them now, whatever happens here
+            batch.inDoubt(true);
+            return positions;
+        });
     }
 
     /// Appends, all or none, and applies. The lock is held.
     ///
     /// @return the tasks as they are now; null for events that are not a task's
     List<Task> commit(List<Event> events, Urgency urgency) {
-        List<Task> tasks = commit(events, Lines.of(events.stream().map(EventCodec::encode).toList()), urgency);
+        Lines lines = Lines.of(events.stream().map(EventCodec::encode).toList());
+        List<Task> tasks = commit(events, () -> durability.append(lines, urgency));
         crons.changed();
         return tasks;
     }
 
-    private List<Task> commit(List<? extends Event> events, Lines lines, Urgency urgency) {
+    private List<Task> commit(List<? extends Event> events, Supplier<long[]> append) {
         long first = journal.nextSeq();
-        long[] positions = feed.appending(first, events, () -> durability.append(lines, urgency));
+        long[] positions = feed.appending(first, events, append);
         // the commit point: from here on these are facts
         List<Task> tasks = new ArrayList<>(positions.length);
         for (int i = 0; i < positions.length; i++) {
