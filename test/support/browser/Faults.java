@@ -16,6 +16,9 @@ public final class Faults {
     static final String SCRIPT = "addEventListener('securitypolicyviolation', event => console.error('policy: '"
             + " + event.violatedDirective + ' forbids ' + event.blockedURI + ' ' + event.sample));";
 
+    private static final String GONE = "net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED|ABORTED)|SOCKET_NOT_CONNECTED"
+            + "|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)|WebSocket connection";
+
     private final List<String> found = new ArrayList<>();
     private final List<String> requests = new ArrayList<>();
     private final List<Predicate<String>> expected = new ArrayList<>();
@@ -52,7 +55,12 @@ public final class Faults {
         }
     }
 
-    /// Faults with this in their text are meant by the test, as the browser's own word on a server that is gone.
+    /// What the browser says of a server that is gone, also over a connection that it had kept, is meant by the test.
+    public void expectGone() {
+        expect(GONE);
+    }
+
+    /// Faults with this in their text are meant by the test.
     public synchronized void expect(String pattern) {
         expected.add(Pattern.compile(pattern).asPredicate());
     }
