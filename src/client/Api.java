@@ -11,6 +11,7 @@ import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 
 import shared.Version;
@@ -27,21 +28,28 @@ final class Api {
     private static final int CONNECT_MS = 5_000;
     /// Longer than a long-poll and than the pause between two pings of a stream.
     private static final int READ_MS = 60_000;
+    /// How much longer than a command's time a read may last: it is the command's caller that tells of the timeout.
+    private static final int AFTER_TIMEOUT_MS = 250;
     private static final int ERROR_MAX = 64 << 10;
     private static final String NAME_ANOTHER = "with --server URL or OLLAMA_QUEUE_CLIENT_SERVER_URL";
 
     private final String base;
     private final String token;
+    /// Null for none.
+    private final Duration timeout;
+    private final long startNanos = System.nanoTime();
 
-    /// @param server `http://host:port`, `https://...` or `host:port`
-    /// @param token  null for none
-    Api(String server, String token) {
+    /// @param server  `http://host:port`, `https://...` or `host:port`
+    /// @param token   null for none
+    /// @param timeout the command's time, counted from now on; null for no limit
+    Api(String server, String token, Duration timeout) {
         String url = server.contains("://") ? server : "http://" + server;
         while (url.endsWith("/")) {
             url = url.substring(0, url.length() - 1);
         }
         base = url;
         this.token = token == null ? null : token.strip();
+        this.timeout = timeout;
         try {
             URI uri = new URI(url);
             if (uri.getHost() == null || !uri.getScheme().equals("http") && !uri.getScheme().equals("https")
@@ -110,13 +118,14 @@ final class Api {
     /// @param body    null for none
     /// @throws Failure for every answer but a success
     Reply send(String method, String path, Map<String, String> headers, byte[] body) {
+        Failure.checkNotStopped();
         HttpURLConnection connection;
         try {
             connection = (HttpURLConnection) URI.create(base + path).toURL().openConnection();
             connection.setRequestMethod(method);
             connection.setInstanceFollowRedirects(false);
             connection.setConnectTimeout(CONNECT_MS);
-            connection.setReadTimeout(READ_MS);
+            connection.setReadTimeout(readMs());
             connection.setRequestProperty("Accept", "application/json");
             connection.setRequestProperty("User-Agent", "ollama-queue/" + Version.TEXT);
             if (token != null) {
@@ -185,6 +194,14 @@ final class Api {
                 ? "not allowed without a valid token" : "the server answered with status " + status, status == 401
                 ? "give the server's token with OLLAMA_QUEUE_TOKEN or --token" : null,
                 status >= 502 && status <= 504 ? Failure.Outlook.PASSING : Failure.Outlook.FINAL);
+    }
+
+    private int readMs() {
+        if (timeout == null) {
+            return READ_MS;
+        }
+        long left = timeout.minusNanos(System.nanoTime() - startNanos).toMillis();
+        return (int) Math.min(READ_MS, Math.max(0, left) + AFTER_TIMEOUT_MS);
     }
 
     private static String reason(Exception why, int timeout) {

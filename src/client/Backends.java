@@ -25,7 +25,7 @@ final class Backends {
         } else if (verb == null) {
             List<String[]> rows = new ArrayList<>();
             rows.add(HEAD);
-            hosts(session, json).forEach(host -> rows.add(cells(host, session.terminal().clock().instant())));
+            hosts(session, json).forEach(host -> rows.add(cells(host, session.terminal().time().instant())));
             TaskTable.printRows(session, rows);
         }
         return 0;

@@ -88,7 +88,7 @@ public final class Client {
         }
         Duration timeout = arguments.duration("timeout");
         Target target = Target.of(arguments, terminal);
-        Api api = new Api(target.server(), target.token());
+        Api api = new Api(target.server(), target.token(), timeout);
         Session session = new Session(terminal, api, output, waitingFor, timeout != null);
         Command.Action action = command.action();
         return timeout == null ? action.run(session, arguments)
@@ -104,16 +104,17 @@ public final class Client {
         throw Failure.usage("--output must be text, json, jsonl or table, not \"" + name + "\"", null);
     }
 
-    /// Runs a command in a thread of its own, which is left behind when the time is over: a blocked read cannot be
-    /// ended, but the process can.
+    /// Runs a command in a thread of its own and stops it by an interrupt when the time is over. The caller gets its
+    /// answer then, whatever the command is at: a read of standard input cannot be ended, but the process can.
     private int within(Duration timeout, Callable<Integer> command) {
         FutureTask<Integer> running = new FutureTask<>(command);
-        Thread thread = new Thread(running);
+        Thread thread = new Thread(running, "command");
         thread.setDaemon(true);
         thread.start();
         try {
             return running.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException over) {
+            running.cancel(true);
             String id = waitingFor.get();
             throw new Failure(Failure.TIMED_OUT, "not done within " + Durations.format(timeout)
                     + (id == null ? "" : ": " + id), id == null ? null : GOES_ON);

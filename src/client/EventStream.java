@@ -41,6 +41,7 @@ final class EventStream implements AutoCloseable {
         StringBuilder data = null;
         try {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                Failure.checkNotStopped();
                 if (line.isEmpty()) {
                     id = place;
                     if (data != null) {

@@ -47,6 +47,16 @@ final class Failure extends RuntimeException {
         return new Failure(USAGE, message, hint);
     }
 
+    /// Ends a command whose time is over, at the next of the places that call this: before it asks the server, reads an
+    /// event or prints.
+    ///
+    /// @throws Failure without a word, for the command's caller has told of the timeout
+    static void checkNotStopped() {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new Failure(TIMED_OUT, null, null);
+        }
+    }
+
     static Failure of(Problem problem) {
         return new Failure(exitOf(problem.status()), problem.getMessage(), null);
     }

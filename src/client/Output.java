@@ -7,7 +7,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /// Standard output: what was asked for, and nothing else. A write that fails ends the command; without a word when the
-/// reader has gone away, as with `head`.
+/// reader has gone away, as with `head`. A command that was stopped writes nothing more.
 final class Output {
 
     enum Form { TEXT, JSON, JSONL, TABLE }
@@ -87,6 +87,7 @@ final class Output {
     }
 
     private void write(byte[] bytes, int length) {
+        Failure.checkNotStopped();
         try {
             out.write(bytes, 0, length);
         } catch (IOException failed) {

@@ -40,9 +40,12 @@ final class Reconnect {
 
     /// Pauses before the next try.
     ///
-    /// @throws Failure the same one if there is nothing to wait for
+    /// @throws Failure the same one if there is nothing to wait for, or no time left
     void lost(Failure failure) {
-        long now = session.terminal().clock().millis();
+        if (Thread.currentThread().isInterrupted()) {
+            throw failure;
+        }
+        long now = session.terminal().time().millis();
         awaySince = awaySince == 0 ? now : awaySince;
         if (!contact || failure.outlook == Failure.Outlook.FINAL || !session.timed() && now - awaySince > AWAY_MAX_MS) {
             throw failure;
@@ -52,7 +55,7 @@ final class Reconnect {
             told = true;
         }
         try {
-            session.terminal().sleep().millis(pause);
+            session.terminal().time().sleep(pause);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw failure;

@@ -117,7 +117,7 @@ final class Submit {
             session.note(failure.getMessage() + "; sending once more, it is taken only once");
         }
         try {
-            session.terminal().sleep().millis(RETRY_PAUSE_MS);
+            session.terminal().time().sleep(RETRY_PAUSE_MS);
             return session.api().sendMade("POST", "/api/tasks", headers, task);
         } catch (InterruptedException | Failure again) {
             if (again instanceof Failure failure && failure.outlook == Failure.Outlook.FINAL) {

@@ -77,7 +77,7 @@ final class TaskFlags {
     }
 
     private void terms(Terminal terminal) {
-        Instant now = terminal.clock().instant();
+        Instant now = terminal.time().instant();
         if (arguments.has("priority")) {
             number("priority", Priority.parse(arguments.text("priority")));
         }

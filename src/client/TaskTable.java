@@ -24,7 +24,7 @@ final class TaskTable {
         List<String[]> rows = new ArrayList<>();
         rows.add(HEAD);
         for (Json.Obj task : tasks) {
-            rows.add(cells(task, session.terminal().clock().instant()));
+            rows.add(cells(task, session.terminal().time().instant()));
         }
         printRows(session, rows);
     }

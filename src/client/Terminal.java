@@ -11,7 +11,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.Arrays;
@@ -27,18 +26,13 @@ import java.util.function.Supplier;
 /// @param width      the terminal's columns; asked only where there is a terminal
 /// @param zone       where the user's times are meant; asked only where it matters, for it is slow to find out
 record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, String> environment,
-        IntPredicate isTerminal, IntSupplier width, InstantSource clock, Supplier<ZoneId> zone, Sleep sleep) {
-
-    interface Sleep {
-        void millis(long millis) throws InterruptedException;
-    }
+        IntPredicate isTerminal, IntSupplier width, Time time, Supplier<ZoneId> zone) {
 
     /// The surroundings of this process.
     static Terminal ofProcess() {
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         return new Terminal(System.in, new FileOutputStream(FileDescriptor.out), err, System.getenv(),
-                Terminal::descriptorIsTerminal, Terminal::columns, InstantSource.system(), ZoneId::systemDefault,
-                Thread::sleep);
+                Terminal::descriptorIsTerminal, Terminal::columns, Time.ofProcess(), ZoneId::systemDefault);
     }
 
     /// The words of this process's command line. Where the locale is not UTF-8 Java loses their other characters, but
@@ -57,7 +51,7 @@ record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, S
 
     /// The user's time.
     ZonedDateTime now() {
-        return clock.instant().atZone(zone.get());
+        return time.instant().atZone(zone.get());
     }
 
     /// An environment variable's value; null if it is unset or empty.

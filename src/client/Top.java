@@ -35,7 +35,7 @@ final class Top {
                 if (!live) {
                     return 0;
                 }
-                terminal.sleep().millis(PAUSE_MS);
+                terminal.time().sleep(PAUSE_MS);
             } catch (Failure failure) {
                 reconnect.lost(failure);
             } catch (InterruptedException stopped) {

@@ -9,8 +9,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -88,8 +86,7 @@ final class ScriptTest {
                 new PrintStream(err, true, StandardCharsets.UTF_8), environment,
                 descriptor -> terminals.contains(Integer.toString(descriptor)),
                 () -> Integer.parseInt(block.surroundings.getOrDefault("width", "80")),
-                InstantSource.fixed(Instant.parse("2026-01-02T03:04:05Z")), () -> ZoneId.of("Europe/Berlin"),
-                millis -> { });
+                new SleptTime("2026-01-02T03:04:05Z"), () -> ZoneId.of("Europe/Berlin"));
         int exit = new Client(terminal).run(words(block.command, api));
         assertEquals(block.out.toString(), shown(out, api), name + ", stdout (stderr: " + shown(err, api) + ")");
         assertEquals(block.err.toString(), shown(err, api), name + ", stderr");

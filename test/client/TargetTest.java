@@ -33,7 +33,7 @@ class TargetTest {
         List<String> line = new java.util.ArrayList<>(List.of(words));
         line.add("status");
         return Target.of(Arguments.parse(line), new Terminal(null, null, null, environment, n -> false, () -> 80,
-                null, null, null));
+                null, null));
     }
 
     @ParameterizedTest

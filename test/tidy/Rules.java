@@ -56,7 +56,7 @@ final class Rules {
         rules.put("rooms", java(Rules::rooms));
         rules.put("requires", java(Rules::requires));
         Set<String> wiring = Set.of("src/server/Main.java", "src/server/Server.java", "src/client/Client.java",
-                "src/client/Terminal.java");
+                "src/client/Time.java");
         rules.put("clock", banned("src", "\\b(Instant|LocalDateTime|ZonedDateTime|OffsetDateTime)\\.now\\(|"
                 + "currentTimeMillis\\(|InstantSource\\.system\\(|Clock\\.system",
                 // ServiceLoader makes providers, so they wire themselves

@@ -1,0 +1,51 @@
+package client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import support.FakeApi;
+
+/// A command whose time is over gives its caller the answer and stops what it does.
+final class TimeoutTest {
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"wait 000000000001", "follow 000000000001", "wait 000000000001 000000000001",
+        "follow 000000000001 --output json", "submit chat --model hang --prompt x --wait"})
+    void run_timedOut_stopsAndLeavesNoThread(String command) throws Exception {
+        List<Thread> left;
+        try (FakeApi api = new FakeApi()) {
+            assertEquals(0, client(api).run("submit", "chat", "--model", "hang", "--prompt", "x"), err::toString);
+            assertEquals(Failure.TIMED_OUT, client(api).run((command + " --timeout 50ms").split(" ")), err::toString);
+            left = Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals("command")).toList();
+        }
+        // the server is gone now, so a client that went on would try again for ever
+        for (Thread thread : left) {
+            assertTrue(thread.join(Duration.ofSeconds(10)), () -> "it goes on: " + List.of(thread.getStackTrace()));
+        }
+        String said = err.toString(StandardCharsets.UTF_8);
+        assertTrue(said.startsWith("ollama-queue: error: not done within 50ms: "), said);
+        assertEquals(2, said.lines().count(), said);
+    }
+
+    private Client client(FakeApi api) {
+        return new Client(new Terminal(new ByteArrayInputStream(new byte[0]), out,
+                new PrintStream(err, true, StandardCharsets.UTF_8), Map.of("OLLAMA_QUEUE_CLIENT_SERVER_URL", api.url(),
+                "HOME", "/nowhere"), descriptor -> false, () -> 80, new SleptTime("2026-01-02T03:04:05Z"),
+                () -> ZoneOffset.UTC));
+    }
+}
