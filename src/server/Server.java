@@ -122,7 +122,7 @@ final class Server implements AutoCloseable {
     void become(Settings newSettings) {
         settings = newSettings;
         queue.become(Options.queue(newSettings));
-        dispatcher.become(Options.dispatch(newSettings));
+        dispatcher.reconfigure(Options.dispatch(newSettings));
         submissions.become(newSettings.text("default_model"), Options.terms(newSettings));
         api.admit(Options.allowedHosts(newSettings), Tokens.of(newSettings.token()));
     }

@@ -9,8 +9,6 @@ final class Circuit {
     static final int FAILURES_MAX = 5;
     static final long PAUSE_FIRST = 1_000;
     static final long PAUSE_MAX = 30_000;
-    /// A host that asks for more is tried earlier.
-    static final long RETRY_AFTER_MAX = 3_600_000;
 
     private int failures;
     private long pause = PAUSE_FIRST;
@@ -56,7 +54,7 @@ final class Circuit {
         boolean again = trying || !busy || over(now);
         trying = false;
         failures = 0;
-        long asked = now + Math.min(retryAfter, RETRY_AFTER_MAX);
+        long asked = now + retryAfter;
         if (again) {
             pauseFrom(now);
             busy = true;

@@ -72,8 +72,8 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    /// From now on these hold; no attempt is broken off for it.
-    public void become(DispatchOptions newOptions) {
+    /// Takes new options for all that begins from now on; ends no running attempt.
+    public void reconfigure(DispatchOptions newOptions) {
         options = newOptions;
         hosts.workers(newOptions.workers());
         health.every(newOptions.routing().healthCheckInterval());

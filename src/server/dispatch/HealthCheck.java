@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
+import server.executor.HostFailure;
 import server.executor.Outcome.Cause;
-import server.executor.wire.HostFailure;
 
 /// Asks each host how it is: as often as the settings say, one that is away more often, and one that has just failed a
 /// task at once. A virtual thread for each host, so that a slow one delays no other.
@@ -80,7 +80,7 @@ final class HealthCheck implements AutoCloseable {
             return true;
         } catch (IOException failure) {
             LOG.log(Level.DEBUG, () -> "event=host_silent host=" + host.name() + " reason=" + failure.getMessage());
-            host.silent(failure.getMessage(), failure.getCause() instanceof HostFailure reason
+            host.silent(failure.getMessage(), failure instanceof HostFailure reason
                     && reason.outcome().cause() == Cause.UNREACHABLE, clock.millis());
             hosts.changed();
             return false;

@@ -11,9 +11,6 @@ import server.task.Terms;
 /// and Jitter" (AWS Architecture Blog, 2015), but never before the time that the host asked for.
 final class RetryPolicy {
 
-    /// A host that asks for more is asked again after this, in milliseconds.
-    static final long RETRY_AFTER_MAX = 3_600_000;
-
     private final RandomGenerator random;
 
     RetryPolicy(RandomGenerator random) {
@@ -31,6 +28,6 @@ final class RetryPolicy {
         double bound = terms.initialDelay() * Math.pow(terms.backoffFactor(), task.retries());
         long jittered = (long) (random.nextDouble() * Math.min(bound, terms.maxDelay()));
         long asked = failure.retryAfter() == null ? 0 : failure.retryAfter().toMillis();
-        return Math.max(jittered, Math.min(asked, RETRY_AFTER_MAX));
+        return Math.max(jittered, asked);
     }
 }

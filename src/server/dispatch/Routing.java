@@ -53,7 +53,7 @@ final class Routing {
 
     private record Candidate(HostView host, Level level, boolean second, Rule rule, int failures, boolean loaded) {
 
-        /// Written out, for the comparators that Comparator makes cannot be kept in a class archive.
+        /// Whether this one is the better of two at the same level (start-up rule: see package-info).
         boolean betterThan(Candidate other) {
             if (failures != other.failures) {
                 return failures < other.failures;

@@ -14,6 +14,15 @@ public sealed interface Outcome {
     /// @param message    for people: what happened, and where
     /// @param retryAfter what the host asked for; null if it did not
     record Failed(Cause cause, String message, Duration retryAfter) implements Outcome {
+
+        /// The longest pause that a host is granted; one that asks for more has a wrong clock.
+        public static final Duration RETRY_AFTER_MAX = Duration.ofDays(31);
+
+        public Failed {
+            if (retryAfter != null && retryAfter.compareTo(RETRY_AFTER_MAX) > 0) {
+                retryAfter = RETRY_AFTER_MAX;
+            }
+        }
     }
 
     /// Whose fault a failure is decides what happens next.

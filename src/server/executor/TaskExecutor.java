@@ -25,7 +25,8 @@ public interface TaskExecutor extends AutoCloseable {
 
     /// Asks the host how it is; blocks for at most some seconds. A kind that knows more than its models says more.
     ///
-    /// @throws java.io.IOException the host cannot be asked, with a message for people
+    /// @throws java.io.IOException the host cannot be asked, with a message for people; a [HostFailure] says whose
+    ///                             fault that is
     default HostReport report() throws java.io.IOException, InterruptedException {
         List<String> models = models();
         return new HostReport(null, models.isEmpty() ? null : models, null);

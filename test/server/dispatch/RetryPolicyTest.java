@@ -54,8 +54,10 @@ final class RetryPolicyTest {
     void delay_isNotShorterThanTheHostAskedFor() {
         Failed asks = new Failed(Cause.PASSING, "busy", Duration.ofSeconds(90));
         assertEquals(90_000, policy.delay(task(0, Terms.DEFAULT), asks));
-        Failed asksTooMuch = new Failed(Cause.PASSING, "busy", Duration.ofDays(9));
-        assertEquals(3_600_000, policy.delay(task(0, Terms.DEFAULT), asksTooMuch));
+        Failed asksForHours = new Failed(Cause.PASSING, "busy", Duration.ofHours(5));
+        assertEquals(18_000_000, policy.delay(task(0, Terms.DEFAULT), asksForHours));
+        Failed asksForEver = new Failed(Cause.PASSING, "busy", Duration.ofSeconds(Long.MAX_VALUE));
+        assertEquals(Failed.RETRY_AFTER_MAX.toMillis(), policy.delay(task(0, Terms.DEFAULT), asksForEver));
     }
 
     @Test

@@ -9,16 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 import server.executor.Call;
+import server.executor.HostFailure;
 import server.executor.HostReport;
 import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 import server.executor.Pieces;
 import server.executor.TaskExecutor;
+import server.executor.wire.AnswerLines;
 import server.executor.wire.ErrorText;
 import server.executor.wire.HostClient;
-import server.executor.wire.HostFailure;
-import server.executor.wire.Lines;
 import server.executor.wire.Refusal;
 import server.executor.wire.Sending;
 import shared.TaskType;
@@ -112,25 +112,21 @@ final class OllamaExecutor implements TaskExecutor {
     /// @throws IOException with a message for people
     Json.Obj ask(String path) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(address.at(path)).build();
-        try {
-            return client.exchange(request, ASK_TIMEOUT, ASK_TIMEOUT, (response, body, watch) -> {
-                byte[] bytes = body.readNBytes(limits.line());
-                if (response.statusCode() != 200) {
-                    throw new HostFailure(Refusal.of(response.statusCode(), response.headers(),
-                            ErrorText.ofBody(bytes), name(), "", clock));
+        return client.exchange(request, ASK_TIMEOUT, ASK_TIMEOUT, (response, body, watch) -> {
+            byte[] bytes = body.readNBytes(limits.line());
+            if (response.statusCode() != 200) {
+                throw new HostFailure(Refusal.of(response.statusCode(), response.headers(),
+                        ErrorText.ofBody(bytes), name(), "", clock));
+            }
+            try {
+                if (Json.parse(bytes) instanceof Json.Obj object) {
+                    return object;
                 }
-                try {
-                    if (Json.parse(bytes) instanceof Json.Obj object) {
-                        return object;
-                    }
-                } catch (JsonException notJson) {
-                    throw noAnswer(notJson.getMessage());
-                }
-                throw noAnswer("expected an object");
-            });
-        } catch (HostFailure failure) {
-            throw new IOException(failure.getMessage(), failure);
-        }
+            } catch (JsonException notJson) {
+                throw noAnswer(notJson.getMessage());
+            }
+            throw noAnswer("expected an object");
+        });
     }
 
     @Override
@@ -145,15 +141,15 @@ final class OllamaExecutor implements TaskExecutor {
         if (call.type() != TaskType.EMBED) {
             head.name("stream").bool(true);
         }
-        int members = Lines.pastBlanks(payload.bytes(), payload.from() + 1, payload.to());
+        int members = AnswerLines.pastBlanks(payload.bytes(), payload.from() + 1, payload.to());
         String comma = payload.bytes()[members] == '}' ? "" : ",";
         return new Sending(head + comma, new Slice(payload.bytes(), members, payload.to()));
     }
 
     private Slice streamed(Call call, Pieces pieces, InputStream body)
-            throws IOException, HostFailure, InterruptedException {
+            throws IOException, InterruptedException {
         StreamedAnswer answer = new StreamedAnswer(call.type(), name(), limits, pieces);
-        Lines lines = new Lines(body, name(), limits.line());
+        AnswerLines lines = new AnswerLines(body, name(), limits.line());
         for (Slice line = lines.next(); line != null; line = lines.next()) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -167,7 +163,7 @@ final class OllamaExecutor implements TaskExecutor {
     }
 
     /// An embed's answer: one object.
-    private Slice whole(InputStream body) throws IOException, HostFailure {
+    private Slice whole(InputStream body) throws IOException {
         byte[] bytes = body.readNBytes(limits.answer() + 1);
         if (bytes.length > limits.answer()) {
             throw new HostFailure(Cause.FINAL,
@@ -198,7 +194,7 @@ final class OllamaExecutor implements TaskExecutor {
         if (!embeddings) {
             throw noAnswer("it has no embeddings");
         }
-        Lines.joinLines(bytes, from, to);
+        AnswerLines.joinLines(bytes, from, to);
         return new Slice(bytes, from, to);
     }
 

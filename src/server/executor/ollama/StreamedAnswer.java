@@ -3,11 +3,11 @@ package server.executor.ollama;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import server.executor.HostFailure;
 import server.executor.Limits;
 import server.executor.Outcome.Cause;
 import server.executor.Pieces;
 import server.executor.wire.ErrorText;
-import server.executor.wire.HostFailure;
 import server.executor.wire.Joined;
 import server.executor.wire.Refusal;
 import shared.TaskType;

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import server.executor.HostFailure;
 import server.executor.Limits;
 import server.executor.Outcome.Cause;
 import server.executor.Pieces;
-import server.executor.wire.HostFailure;
+import server.executor.wire.AnswerLines;
 import server.executor.wire.Joined;
-import server.executor.wire.Lines;
 import shared.TaskType;
 import shared.json.JsonException;
 import shared.json.JsonReader;
@@ -106,7 +106,7 @@ final class CompletionAnswer {
         }
         Notes.write(out, leftOut, notes);
         out.endObject();
-        Lines.joinLines(out.buffer(), 0, out.length());
+        AnswerLines.joinLines(out.buffer(), 0, out.length());
         return new Slice(out.buffer(), 0, out.length());
     }
 

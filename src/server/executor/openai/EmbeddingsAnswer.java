@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
+import server.executor.HostFailure;
 import server.executor.Limits;
 import server.executor.Outcome.Cause;
-import server.executor.wire.HostFailure;
-import server.executor.wire.Lines;
+import server.executor.wire.AnswerLines;
 import shared.json.JsonException;
 import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
@@ -53,7 +53,7 @@ final class EmbeddingsAnswer {
             }
             Notes.write(out, leftOut, List.of());
             out.endObject();
-            Lines.joinLines(out.buffer(), 0, out.length());
+            AnswerLines.joinLines(out.buffer(), 0, out.length());
             return new Slice(out.buffer(), 0, out.length());
         } catch (JsonException | IllegalArgumentException wrong) {
             throw new HostFailure(Cause.PASSING, host + " sent what is not an answer of OpenAI's API: "

@@ -2,9 +2,9 @@ package server.executor.openai;
 
 import java.util.Map;
 
+import server.executor.HostFailure;
 import server.executor.Outcome.Cause;
 import server.executor.wire.ErrorText;
-import server.executor.wire.HostFailure;
 import server.executor.wire.Refusal;
 import shared.json.JsonReader.Kind;
 import shared.json.Slice;

@@ -11,16 +11,16 @@ import java.util.List;
 import java.util.Set;
 
 import server.executor.Call;
+import server.executor.HostFailure;
 import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 import server.executor.Pieces;
 import server.executor.TaskExecutor;
+import server.executor.wire.AnswerLines;
+import server.executor.wire.CallWatch;
 import server.executor.wire.HostClient;
-import server.executor.wire.HostFailure;
-import server.executor.wire.Lines;
 import server.executor.wire.Sending;
-import server.executor.wire.Watch;
 import shared.TaskType;
 import shared.json.Json;
 import shared.json.JsonException;
@@ -67,8 +67,7 @@ public final class OpenAiExecutor implements TaskExecutor {
     public Outcome run(Call call, Pieces pieces) throws InterruptedException {
         return switch (attempt(call, pieces)) {
             case Outcome.Completed completed -> completed;
-            case Outcome.Failed failed -> new Outcome.Failed(failed.cause(), endpoint.redact(failed.message()),
-                    failed.retryAfter());
+            case Outcome.Failed failed -> redacted(failed);
         };
     }
 
@@ -90,13 +89,17 @@ public final class OpenAiExecutor implements TaskExecutor {
             });
             return endpoint.models().isEmpty() ? listed : endpoint.models().keySet().stream().sorted().toList();
         } catch (HostFailure failure) {
-            throw new IOException(endpoint.redact(failure.getMessage()), failure);
+            throw new HostFailure(redacted(failure.outcome()));
         }
     }
 
     @Override
     public void close() {
         client.close();
+    }
+
+    private Outcome.Failed redacted(Outcome.Failed failed) {
+        return new Outcome.Failed(failed.cause(), endpoint.redact(failed.message()), failed.retryAfter());
     }
 
     private Outcome attempt(Call call, Pieces pieces) throws InterruptedException {
@@ -138,14 +141,14 @@ public final class OpenAiExecutor implements TaskExecutor {
     }
 
     private Slice embeddings(Call call, Translation translation, InputStream body, long began)
-            throws IOException, HostFailure {
+            throws IOException {
         Slice input = Members.of(call.payload(), "the payload").get("input");
         return new EmbeddingsAnswer(name(), limits, began).result(whole(body), call.model(), input,
                 translation.leftOut());
     }
 
     private Slice completion(Call call, Translation translation, HttpResponse<?> response, InputStream body,
-            Watch watch, CompletionAnswer answer) throws IOException, HostFailure, InterruptedException {
+            CallWatch watch, CompletionAnswer answer) throws IOException, InterruptedException {
         String type = response.headers().firstValue("Content-Type").orElse("");
         if (type.contains("json")) {
             answer.add(Slice.of(whole(body)));
@@ -160,9 +163,10 @@ public final class OpenAiExecutor implements TaskExecutor {
     }
 
     /// Reads events to the last one, `[DONE]`. A host may do without it if it has said why the answer ends.
-    private void stream(InputStream body, Watch watch, CompletionAnswer answer)
-            throws IOException, HostFailure, InterruptedException {
-        EventStream events = new EventStream(new Lines(body, name(), limits.line()), name(), limits.line());
+    private void stream(InputStream body, CallWatch watch, CompletionAnswer answer)
+            throws IOException, InterruptedException {
+        ServerSentEvents events = new ServerSentEvents(new AnswerLines(body, name(), limits.line()), name(),
+                limits.line());
         for (Slice event = events.next(); event != null; event = events.next()) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -179,7 +183,7 @@ public final class OpenAiExecutor implements TaskExecutor {
         }
     }
 
-    private byte[] whole(InputStream body) throws IOException, HostFailure {
+    private byte[] whole(InputStream body) throws IOException {
         byte[] bytes = body.readNBytes(limits.answer() + 1);
         if (bytes.length > limits.answer()) {
             throw new HostFailure(Cause.FINAL,

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-import server.executor.wire.Lines;
+import server.executor.wire.AnswerLines;
 import shared.json.JsonException;
 import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
@@ -90,7 +90,7 @@ final class ToolCalls {
             if (in.peek() == Kind.OBJECT) {
                 Slice object = in.raw();
                 in.end();
-                Lines.joinLines(bytes, object.from(), object.to());
+                AnswerLines.joinLines(bytes, object.from(), object.to());
                 out.raw(bytes, object.from(), object.to());
                 return;
             }

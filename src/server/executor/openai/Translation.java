@@ -80,7 +80,7 @@ final class Translation {
         Slice messages = payload.remove("messages");
         Members.expect(messages != null, "the task has no messages");
         stream();
-        new Messages(out.name("messages"), leftOut).write(messages);
+        new OpenAiMessages(out.name("messages"), leftOut).write(messages);
         return chatSettings();
     }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
+import server.executor.HostFailure;
 import server.executor.Outcome.Cause;
 import shared.config.Durations;
 
@@ -29,8 +30,8 @@ public final class HostClient implements AutoCloseable {
 
     /// Reads an answer to its end.
     public interface Reader<T> {
-        T read(HttpResponse<InputStream> response, InputStream body, Watch watch)
-                throws IOException, HostFailure, InterruptedException;
+        T read(HttpResponse<InputStream> response, InputStream body, CallWatch watch)
+                throws IOException, InterruptedException;
     }
 
     private final String host;
@@ -48,19 +49,31 @@ public final class HostClient implements AutoCloseable {
         this.host = host;
     }
 
-    /// @param idle    the longest silence
-    /// @param timeout the whole time
+    /// Sends a request and reads its answer, on the calling thread, until the reader returns. Whatever ends the call
+    /// (its end, a failure, an interrupt, one of the two times), its connection is given back if the body was read to
+    /// its end, and closed otherwise. The reader's own failures come out as they are.
+    ///
+    /// @param idle    the longest time without a byte from the host, connecting included
+    /// @param timeout the longest time of the whole call
+    /// @param reader  reads the body from the stream that it is given, not from the response: that stream counts as a
+    ///                sign of life whatever comes
+    /// @return what the reader returned
+    /// @throws HostFailure          with the cause: the host could not be reached, the connection was lost, or a time
+    ///                              ran out
+    /// @throws InterruptedException the thread was interrupted; the request has been taken back
     public <T> T exchange(HttpRequest request, Duration idle, Duration timeout, Reader<T> reader)
             throws HostFailure, InterruptedException {
         CompletableFuture<HttpResponse<InputStream>> answer =
                 client.sendAsync(request, BodyHandlers.ofInputStream());
         boolean answering = false;
-        try (Watch watch = Watch.start(idle, timeout, () -> abandon(answer))) {
+        try (CallWatch watch = CallWatch.start(idle, timeout, () -> abandon(answer))) {
             try {
                 HttpResponse<InputStream> response = answer.get();
                 answering = true;
                 watch.heard();
-                return reader.read(response, new Watched(response.body(), watch), watch);
+                return reader.read(response, new WatchedInput(response.body(), watch), watch);
+            } catch (HostFailure known) {
+                throw known;
             } catch (IOException | ExecutionException | CancellationException ended) {
                 if (Thread.interrupted() || ended.getCause() instanceof InterruptedException) {
                     throw new InterruptedException();
@@ -73,7 +86,7 @@ public final class HostClient implements AutoCloseable {
     }
 
     /// Reads to the end of a body whose answer is complete already: nothing that comes here can spoil it.
-    public static void passTrailer(InputStream body, Watch watch) throws InterruptedException {
+    public static void passTrailer(InputStream body, CallWatch watch) throws InterruptedException {
         watch.shorten(TRAILER_TIME);
         try {
             body.readNBytes(TRAILER_MAX);
@@ -90,16 +103,16 @@ public final class HostClient implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private HostFailure failure(Exception ended, Watch.Verdict verdict, HttpRequest request, Duration idle,
+    private HostFailure failure(Exception ended, CallWatch.Verdict verdict, HttpRequest request, Duration idle,
             Duration timeout, boolean answering) {
-        if (verdict == Watch.Verdict.NONE) {
+        if (verdict == CallWatch.Verdict.NONE) {
             Throwable cause = ended instanceof ExecutionException ? ended.getCause() : ended;
             if (cause instanceof IOException failure) {
                 return LostConnection.of(failure, host, answering);
             }
             throw new IllegalStateException("a call of " + host + " failed", cause);
         }
-        boolean wasIdle = verdict == Watch.Verdict.IDLE;
+        boolean wasIdle = verdict == CallWatch.Verdict.IDLE;
         String time = Durations.format(wasIdle ? idle : timeout);
         if (request.bodyPublisher().orElse(null) instanceof Sending body && !body.begun()) {
             return LostConnection.unreachable(host, "no answer within " + time);

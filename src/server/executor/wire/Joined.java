@@ -48,7 +48,7 @@ public final class Joined {
 
     /// @param array a JSON array
     public static boolean holdsItems(Slice array) {
-        return array.bytes()[Lines.pastBlanks(array.bytes(), array.from() + 1, array.to())] != ']';
+        return array.bytes()[AnswerLines.pastBlanks(array.bytes(), array.from() + 1, array.to())] != ']';
     }
 
     /// Puts the separator over the closing quote or bracket, and the piece without its opening one behind it.

@@ -9,6 +9,7 @@ import java.nio.channels.UnresolvedAddressException;
 
 import javax.net.ssl.SSLHandshakeException;
 
+import server.executor.HostFailure;
 import server.executor.Outcome.Cause;
 import shared.config.Durations;
 

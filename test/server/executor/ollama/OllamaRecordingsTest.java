@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
-import server.executor.wire.Lines;
+import server.executor.wire.AnswerLines;
 import shared.TaskType;
 import shared.json.Json;
 import shared.json.Slice;
@@ -120,7 +120,7 @@ class OllamaRecordingsTest {
             }
             byte[] body = recording.body();
             for (int cut = 0; cut <= body.length; cut++) {
-                Lines lines = new Lines(new SequenceInputStream(new ByteArrayInputStream(body, 0, cut),
+                AnswerLines lines = new AnswerLines(new SequenceInputStream(new ByteArrayInputStream(body, 0, cut),
                         new ByteArrayInputStream(body, cut, body.length - cut)), "gpu:1", 1 << 20);
                 StreamedAnswer answer = new StreamedAnswer(recording.call().type(), "gpu:1", Limits.DEFAULT,
                         new Collected());

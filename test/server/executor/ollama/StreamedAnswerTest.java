@@ -10,10 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import server.executor.HostFailure;
 import server.executor.Limits;
 import server.executor.Outcome.Cause;
-import server.executor.wire.HostFailure;
-import server.executor.wire.Lines;
+import server.executor.wire.AnswerLines;
 import shared.TaskType;
 import shared.json.Slice;
 import support.Collected;
@@ -145,9 +145,9 @@ class StreamedAnswerTest {
 
     @Test
     void lines_atTheLimit_passAndBeyondFail() throws Exception {
-        assertEquals("abcd", new Lines(bytes("abcd\nef"), "gpu:1", 4).next().text());
+        assertEquals("abcd", new AnswerLines(bytes("abcd\nef"), "gpu:1", 4).next().text());
         HostFailure failure = assertThrows(HostFailure.class,
-                () -> new Lines(bytes("x".repeat(100_000)), "gpu:1", 50_000).next());
+                () -> new AnswerLines(bytes("x".repeat(100_000)), "gpu:1", 50_000).next());
         assertEquals(Cause.FINAL, failure.outcome().cause());
     }
 
@@ -158,7 +158,7 @@ class StreamedAnswerTest {
     }
 
     private static boolean add(StreamedAnswer answer, String text) throws Exception {
-        Lines lines = new Lines(bytes(text), "gpu:1", 1 << 20);
+        AnswerLines lines = new AnswerLines(bytes(text), "gpu:1", 1 << 20);
         boolean done = false;
         for (Slice line = lines.next(); line != null; line = lines.next()) {
             assertFalse(done, "lines after the last one");

@@ -14,7 +14,7 @@ import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 import server.executor.Limits;
-import server.executor.wire.Lines;
+import server.executor.wire.AnswerLines;
 import shared.TaskType;
 import shared.json.Json;
 import shared.json.Slice;
@@ -140,7 +140,7 @@ class CompletionAnswerTest {
     }
 
     private static List<String> events(String text) throws Exception {
-        EventStream events = new EventStream(new Lines(new ByteArrayInputStream(
+        ServerSentEvents events = new ServerSentEvents(new AnswerLines(new ByteArrayInputStream(
                 text.getBytes(StandardCharsets.UTF_8)), "gpu:1", 1 << 20), "gpu:1", 1 << 20);
         List<String> found = new ArrayList<>();
         for (Slice event = events.next(); event != null; event = events.next()) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import server.executor.Call;
 import server.executor.Limits;
 import server.executor.Outcome;
-import server.executor.wire.Lines;
+import server.executor.wire.AnswerLines;
 import shared.TaskType;
 import shared.json.Json;
 import shared.json.Slice;
@@ -124,7 +124,7 @@ class OpenAiRecordingsTest {
             }
             byte[] body = recording.body();
             for (int cut = 0; cut <= body.length; cut++) {
-                EventStream events = new EventStream(new Lines(new SequenceInputStream(
+                ServerSentEvents events = new ServerSentEvents(new AnswerLines(new SequenceInputStream(
                         new ByteArrayInputStream(body, 0, cut), new ByteArrayInputStream(body, cut, body.length - cut)),
                         "cloud", 1 << 20), "cloud", 1 << 20);
                 CompletionAnswer answer = new CompletionAnswer("cloud", Limits.DEFAULT, 0, new Collected());

@@ -5,11 +5,11 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /// A host's answer that tells the watch of every byte that came.
-final class Watched extends FilterInputStream {
+final class WatchedInput extends FilterInputStream {
 
-    private final Watch watch;
+    private final CallWatch watch;
 
-    Watched(InputStream in, Watch watch) {
+    WatchedInput(InputStream in, CallWatch watch) {
         super(in);
         this.watch = watch;
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 /// Aborts a call whose host is silent for too long, or whose time is over. `HttpRequest.timeout` ends with the
 /// answer's headers, so a call needs a timer of its own: a virtual thread that sleeps until the next moment at which
 /// something could be due.
-public final class Watch implements AutoCloseable {
+public final class CallWatch implements AutoCloseable {
 
     enum Verdict {
         /// Nothing was aborted.
@@ -29,7 +29,7 @@ public final class Watch implements AutoCloseable {
     private volatile Verdict verdict = Verdict.NONE;
     private volatile boolean closed;
 
-    private Watch(Duration idle, Duration timeout, Runnable abort) {
+    private CallWatch(Duration idle, Duration timeout, Runnable abort) {
         long now = System.nanoTime();
         this.idle = nanos(idle);
         this.abort = abort;
@@ -39,8 +39,8 @@ public final class Watch implements AutoCloseable {
     }
 
     /// @param abort must make the call's own thread return from its wait; runs at most once
-    static Watch start(Duration idle, Duration timeout, Runnable abort) {
-        Watch watch = new Watch(idle, timeout, abort);
+    static CallWatch start(Duration idle, Duration timeout, Runnable abort) {
+        CallWatch watch = new CallWatch(idle, timeout, abort);
         watch.thread.start();
         return watch;
     }

@@ -13,7 +13,7 @@ import shared.json.Slice;
 /// Ollama's messages in OpenAI's form. Images become parts of the content, the arguments of a tool call a string; and
 /// calls and the messages that answer them get ids, which Ollama's need not have: a call its place, an answer the id
 /// of the first open call of its tool.
-final class Messages {
+final class OpenAiMessages {
 
     private final JsonWriter out;
     private final Set<String> leftOut;
@@ -24,7 +24,7 @@ final class Messages {
     }
 
     /// @param leftOut takes the names of what has no counterpart
-    Messages(JsonWriter out, Set<String> leftOut) {
+    OpenAiMessages(JsonWriter out, Set<String> leftOut) {
         this.out = out;
         this.leftOut = leftOut;
     }

@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
+import server.executor.HostFailure;
 import server.executor.Limits;
 import server.executor.Outcome.Cause;
 import shared.json.Slice;
 
 /// Cuts a host's answer into lines, each at most so long. The JDK's own line readers know no limit.
-public final class Lines {
+public final class AnswerLines {
 
     private static final int CAPACITY = 16 << 10;
 
@@ -23,7 +24,7 @@ public final class Lines {
     private int to;
     private int scanned;
 
-    public Lines(InputStream in, String host, int max) {
+    public AnswerLines(InputStream in, String host, int max) {
         this.in = in;
         this.host = host;
         this.max = max;
@@ -33,7 +34,7 @@ public final class Lines {
     ///
     /// @return null at the end of the answer
     /// @throws HostFailure if the line is too long
-    public Slice next() throws IOException, HostFailure {
+    public Slice next() throws IOException {
         Slice line = line();
         while (line != null && pastBlanks(line.bytes(), line.from(), line.to()) == line.to()) {
             line = line();
@@ -44,7 +45,7 @@ public final class Lines {
     /// The next line, blank or not.
     ///
     /// @return as [#next] does
-    public Slice nextOrBlank() throws IOException, HostFailure {
+    public Slice nextOrBlank() throws IOException {
         return line();
     }
 
@@ -67,7 +68,7 @@ public final class Lines {
         return at;
     }
 
-    private Slice line() throws IOException, HostFailure {
+    private Slice line() throws IOException {
         while (true) {
             for (; scanned < to; scanned++) {
                 if (buffer[scanned] == '\n') {

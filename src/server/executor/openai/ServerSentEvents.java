@@ -4,26 +4,26 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
+import server.executor.HostFailure;
 import server.executor.Limits;
 import server.executor.Outcome.Cause;
-import server.executor.wire.HostFailure;
-import server.executor.wire.Lines;
+import server.executor.wire.AnswerLines;
 import shared.json.Slice;
 
 /// The data of server-sent events. Comments, which some hosts send as signs of life, and other fields are passed over.
-final class EventStream {
+final class ServerSentEvents {
 
     /// How older servers of llama.cpp begin an error inside a stream.
     private static final String ERROR = "error:";
     private static final String DATA = "data:";
 
-    private final Lines lines;
+    private final AnswerLines lines;
     private final String host;
     private final int max;
     private byte[] data = new byte[4096];
 
     /// @param max the longest data of an event, in bytes
-    EventStream(Lines lines, String host, int max) {
+    ServerSentEvents(AnswerLines lines, String host, int max) {
         this.lines = lines;
         this.host = host;
         this.max = max;
@@ -33,7 +33,7 @@ final class EventStream {
     /// stream counts without the empty line behind it.
     ///
     /// @return null at the end of the stream
-    Slice next() throws IOException, HostFailure {
+    Slice next() throws IOException {
         int length = -1;
         for (Slice line = lines.nextOrBlank(); line != null; line = lines.nextOrBlank()) {
             int end = line.to();

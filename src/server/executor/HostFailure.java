@@ -1,0 +1,34 @@
+package server.executor;
+
+import java.io.IOException;
+
+/// Ends a call to a host from deep inside of it and says whose fault that is; becomes the attempt's outcome. A kind of
+/// host may throw it from [TaskExecutor#report], so that the dispatcher learns why the host cannot be asked.
+public final class HostFailure extends IOException {
+
+    private static final long serialVersionUID = 1;
+
+    private final transient Outcome.Failed outcome;
+
+    /// Carries an outcome whose message is for people.
+    public HostFailure(Outcome.Failed outcome) {
+        super(outcome.message());
+        this.outcome = outcome;
+    }
+
+    /// Carries a failure that asks for no pause.
+    public HostFailure(Outcome.Cause cause, String message) {
+        this(new Outcome.Failed(cause, message, null));
+    }
+
+    /// The outcome of the attempt that this ends.
+    public Outcome.Failed outcome() {
+        return outcome;
+    }
+
+    /// None: it tells of the host, not of this program, and is thrown often.
+    @Override
+    public Throwable fillInStackTrace() {
+        return this;
+    }
+}

@@ -1,0 +1,8 @@
+/// Ollama hosts. A task's payload is the body of Ollama's own endpoint and is sent as it stands, with `model` and
+/// `stream` put in front; the objects of the streamed answer are joined into one, the result.
+///
+/// - `/api/chat`, `/api/generate`: NDJSON, read line by line; the last line has `"done":true`. An answer without it
+///   was cut off. `/api/embed`: one object.
+/// - `/api/version`, `/api/tags`, `/api/ps` tell how the host is.
+/// - Bytes of an answer are copied, not decoded and encoded again: a result holds what the host wrote.
+package server.executor.ollama;
