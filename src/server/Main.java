@@ -7,7 +7,7 @@ import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.List;
 
-import server.http.HttpApi;
+import server.http.WebServer;
 import server.journal.JournalCommand;
 import server.log.Log;
 import server.queue.CompactCommand;
@@ -58,7 +58,7 @@ final class Main {
             return 2;
         }
         // beside the settings and the work on the disk that now come
-        Thread.ofPlatform().name("warm-up").daemon().start(HttpApi::warmUp);
+        Thread.ofPlatform().name("warm-up").daemon().start(WebServer::warmUp);
         try {
             Settings settings = Settings.load(line, System.getenv());
             Log.ofProcess().level(level(settings));

@@ -9,13 +9,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
 
+import server.access.Tokens;
+import server.api.HttpApi;
 import server.cron.CronTimer;
 import server.cron.Crons;
 import server.dispatch.Dispatcher;
 import server.dispatch.Hosts;
-import server.http.HttpApi;
 import server.http.HttpOptions;
-import server.http.Tokens;
+import server.http.WebServer;
 import server.journal.FileStorage;
 import server.live.Answers;
 import server.live.EventHub;
@@ -37,13 +38,13 @@ final class Server implements AutoCloseable {
     private final CronTimer timer;
     private final EventHub events;
     private final SubmissionReader submissions;
-    private final HttpApi api;
+    private final WebServer web;
     /// Null where it is turned off.
     private final WebSocketServer sockets;
     private volatile Settings settings;
 
     private Server(Settings settings, TaskQueue queue, Compaction compaction, Dispatcher dispatcher,
-            SubmissionReader submissions, CronTimer timer, EventHub events, HttpApi api,
+            SubmissionReader submissions, CronTimer timer, EventHub events, WebServer web,
             WebSocketServer sockets) {
         this.settings = settings;
         this.queue = queue;
@@ -52,7 +53,7 @@ final class Server implements AutoCloseable {
         this.submissions = submissions;
         this.timer = timer;
         this.events = events;
-        this.api = api;
+        this.web = web;
         this.sockets = sockets;
     }
 
@@ -88,23 +89,24 @@ final class Server implements AutoCloseable {
             SubmissionReader submissions = new SubmissionReader(settings.text("default_model"),
                     Options.terms(settings), (int) settings.size("limits.task_metadata_bytes"), hosts::check);
             HttpOptions options = Options.http(settings);
-            HttpApi.prepare(options);
+            WebServer.prepare(options);
             Crons crons = new Crons(queue, submissions, ZoneId.systemDefault(), clock);
-            HttpApi api = HttpApi.start(options, Tokens.of(settings.token()), new HttpApi.Parts(queue, compaction,
-                    answers, events, submissions, hosts, dispatcher::waitsFor, clock, crons, history));
-
-            opened.add(api);
+            WebServer web = WebServer.bind(options, Tokens.of(settings.token()));
+            opened.add(web);
+            HttpApi api = new HttpApi(options, new HttpApi.Parts(queue, compaction, answers, events, submissions,
+                    hosts, dispatcher::waitsFor, clock, crons, history), web);
+            web.serve(api.routes());
             WebSocketServer sockets = null;
             if (Options.webSocket(settings) != null) {
-                sockets = WebSocketServer.start(Options.webSocket(settings),
-                        new WebSocketServer.Parts(queue, answers, events, api));
+                sockets = WebSocketServer.start(Options.webSocket(settings), web.guard(), web.address(),
+                        api::dialogue);
                 api.announce(sockets.port());
             }
 
             CronTimer timer = new CronTimer(crons, clock, System::nanoTime);
             timer.start();
             dispatcher.start();
-            return new Server(settings, queue, compaction, dispatcher, submissions, timer, events, api, sockets);
+            return new Server(settings, queue, compaction, dispatcher, submissions, timer, events, web, sockets);
         } catch (IOException | IllegalArgumentException | SecurityException failure) {
             closeAll(opened);
             throw new StartFailure(failure.getMessage() == null ? failure.toString() : failure.getMessage());
@@ -113,8 +115,8 @@ final class Server implements AutoCloseable {
 
     /// The address to reach it at, as `http://localhost:8080`.
     String url() {
-        InetSocketAddress address = api.address();
-        String host = api.host();
+        InetSocketAddress address = web.address();
+        String host = web.host();
         return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
@@ -124,7 +126,7 @@ final class Server implements AutoCloseable {
         queue.become(Options.queue(newSettings));
         dispatcher.reconfigure(Options.dispatch(newSettings));
         submissions.become(newSettings.text("default_model"), Options.terms(newSettings));
-        api.admit(Options.allowedHosts(newSettings), Tokens.of(newSettings.token()));
+        web.guard().admit(Options.allowedHosts(newSettings), Tokens.of(newSettings.token()));
     }
 
     /// Waits until a signal asks it to stop, or the journal can write no more.
@@ -150,14 +152,14 @@ final class Server implements AutoCloseable {
     /// Stops the intake, gives running tasks their grace, puts the rest back, flushes.
     @Override
     public void close() {
-        api.stopIntake();
+        web.stopIntake();
         timer.close();
         dispatcher.stop(settings.duration("server.grace"));
         if (sockets != null) {
             sockets.close();
         }
         events.close();
-        api.close();
+        web.close();
         dispatcher.close();
         compaction.close();
         queue.close();

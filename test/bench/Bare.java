@@ -13,8 +13,8 @@ import java.util.concurrent.Executors;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
-import server.http.HttpApi;
 import server.http.HttpOptions;
+import server.http.WebServer;
 
 /// The floors behind the same HTTP server: `/` reads the body and answers with 120 bytes, and `/store` also writes the
 /// body as it is into a file whose space was prepared, and syncs it.
@@ -31,7 +31,7 @@ final class Bare {
     }
 
     public static void main(String[] args) throws IOException {
-        HttpApi.prepare(HttpOptions.DEFAULT);
+        WebServer.prepare(HttpOptions.DEFAULT);
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         Bare bare = new Bare(Path.of(args[0]));

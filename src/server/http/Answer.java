@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import shared.json.JsonWriter;
 
 /// What a handler answers.
-sealed interface Answer {
+public sealed interface Answer {
 
     String JSON = "application/json";
     String TEXT = "text/plain; charset=utf-8";

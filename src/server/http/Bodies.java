@@ -31,9 +31,9 @@ public final class Bodies {
     /// A body in memory. Give its room back with [#release] once it is not needed any more.
     ///
     /// @param bytes may be longer than the body
-    record Body(byte[] bytes, int length, int depthMax) {
+    public record Body(byte[] bytes, int length, int depthMax) {
 
-        JsonReader json() {
+        public JsonReader json() {
             return json(0, length);
         }
 

@@ -11,6 +11,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 
+import server.access.Guard;
 import server.http.Answer.Streamed;
 import server.http.Answer.Whole;
 import server.journal.JournalFailure;

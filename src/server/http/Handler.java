@@ -3,7 +3,7 @@ package server.http;
 import java.io.IOException;
 
 /// Answers one kind of request. What it throws, the [Boundary] turns into an error's answer.
-interface Handler {
+public interface Handler {
 
     Answer handle(WebRequest request) throws IOException, InterruptedException;
 }

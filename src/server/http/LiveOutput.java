@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /// Where the thread that made it writes a stream of events. Knows when a sign of life is due, without which a client
 /// that has vanished is not noticed, and whether the client takes anything.
-final class LiveOutput {
+public final class LiveOutput {
 
     /// A reader that has taken nothing for so many times the time between pings is given up where room is needed.
     private static final int PINGS_MISSED_MAX = 4;
@@ -27,22 +27,22 @@ final class LiveOutput {
         sentAt = System.nanoTime();
     }
 
-    void write(byte[] bytes, int from, int length) throws IOException {
+    public void write(byte[] bytes, int from, int length) throws IOException {
         out.write(bytes, from, length);
         unflushed = true;
     }
 
-    void write(byte[] bytes) throws IOException {
+    public void write(byte[] bytes) throws IOException {
         write(bytes, 0, bytes.length);
     }
 
     /// An event was written.
-    void sent() {
+    public void sent() {
         aliveAt = System.nanoTime();
     }
 
     /// Whether there was something to flush.
-    boolean flush() throws IOException {
+    public boolean flush() throws IOException {
         boolean was = unflushed;
         if (was) {
             out.flush();
@@ -54,12 +54,12 @@ final class LiveOutput {
     }
 
     /// Ends the stream well: its client knows that nothing is missing.
-    void end() throws IOException {
+    public void end() throws IOException {
         out.close();
     }
 
     /// Until the client is to get a sign of life, in nanoseconds.
-    long untilPing() {
+    public long untilPing() {
         return sentAt + pingNanos - System.nanoTime();
     }
 

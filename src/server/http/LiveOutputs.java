@@ -10,24 +10,24 @@ import server.http.Answer.Streamed;
 import shared.Problem;
 
 /// The streams of events that are open, of all kinds: a limit for all of them together.
-final class LiveOutputs {
+public final class LiveOutputs {
 
     private final HttpOptions options;
     private final Set<LiveOutput> open = ConcurrentHashMap.newKeySet();
     /// How many more may be open.
     private final Semaphore room;
 
-    LiveOutputs(HttpOptions options) {
+    public LiveOutputs(HttpOptions options) {
         this.options = options;
         room = new Semaphore(options.streamsMax());
     }
 
-    interface Body {
+    public interface Body {
         void writeTo(LiveOutput out) throws IOException, InterruptedException;
     }
 
     /// @throws Problem 503 if there are too many already
-    Answer open(WebRequest request, String type, Body body) {
+    public Answer open(WebRequest request, String type, Body body) {
         if (!room.tryAcquire()) {
             open.forEach(LiveOutput::endIfStuck);
             throw new Problem(503, "already " + options.streamsMax() + " event streams are open, which is the limit");

@@ -12,7 +12,7 @@ import shared.Nearest;
 import shared.Problem;
 
 /// The parameters of a request's URL. One that the route does not know is an error that names the nearest known one.
-final class Query {
+public final class Query {
 
     private static final Query EMPTY = new Query(List.of());
 
@@ -26,7 +26,7 @@ final class Query {
     }
 
     /// @param raw null for none
-    static Query parse(String raw, Set<String> known) {
+    public static Query parse(String raw, Set<String> known) {
         if (raw == null || raw.isEmpty()) {
             return EMPTY;
         }
@@ -50,7 +50,7 @@ final class Query {
     }
 
     /// Null if it is not given, or empty.
-    String text(String name) {
+    public String text(String name) {
         String found = null;
         for (Parameter parameter : parameters) {
             if (parameter.name().equals(name)) {
@@ -64,7 +64,7 @@ final class Query {
     }
 
     /// The values of a parameter that may be repeated and may hold a list with commas.
-    List<String> texts(String name) {
+    public List<String> texts(String name) {
         List<String> values = new ArrayList<>();
         for (Parameter parameter : parameters) {
             if (parameter.name().equals(name)) {
@@ -79,7 +79,7 @@ final class Query {
     }
 
     /// The values of such a parameter, parsed, each once.
-    <T> Set<T> set(String name, Function<String, T> parse) {
+    public <T> Set<T> set(String name, Function<String, T> parse) {
         Set<T> values = new LinkedHashSet<>();
         for (String text : texts(name)) {
             values.add(parse.apply(text));
@@ -88,7 +88,7 @@ final class Query {
     }
 
     /// A whole number of a range.
-    long number(String name, long otherwise, long min, long max) {
+    public long number(String name, long otherwise, long min, long max) {
         String text = text(name);
         if (text == null) {
             return otherwise;
@@ -105,7 +105,7 @@ final class Query {
                 + "\"");
     }
 
-    boolean flag(String name) {
+    public boolean flag(String name) {
         String text = text(name);
         if (text == null || text.equals("false") || text.equals("0")) {
             return false;
@@ -117,7 +117,7 @@ final class Query {
     }
 
     /// One of a parameter's names, as its index.
-    int choice(String name, List<String> names, int otherwise) {
+    public int choice(String name, List<String> names, int otherwise) {
         String text = text(name);
         if (text == null) {
             return otherwise;
@@ -131,7 +131,7 @@ final class Query {
     }
 
     /// The query again, as text that begins with `?`, without two of its parameters and with another one at the end.
-    String with(String name, String value, String without) {
+    public String with(String name, String value, String without) {
         StringBuilder text = new StringBuilder("?");
         for (Parameter parameter : parameters) {
             if (!parameter.name().equals(name) && !parameter.name().equals(without)) {

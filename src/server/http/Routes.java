@@ -11,7 +11,7 @@ import shared.Problem;
 
 /// The table of what the server answers: method and path to a handler. In a path a segment `{id}` stands for any text
 /// that is not empty; there is at most one, and a path without it goes before. One more `/` at the end is no matter.
-final class Routes {
+public final class Routes {
 
     /// @param parameters the query parameters that it knows
     /// @param open       whether it needs no token
@@ -47,12 +47,12 @@ final class Routes {
     private final Map<String, Resource> plain = new HashMap<>();
     private final Map<String, Resource> withId = new LinkedHashMap<>();
 
-    Routes add(String method, String path, Handler handler, String... parameters) {
+    public Routes add(String method, String path, Handler handler, String... parameters) {
         return add(method, path, new Route(handler, Set.of(parameters), false));
     }
 
     /// A route for everybody, also where a token is needed.
-    Routes addOpen(String method, String path, Handler handler) {
+    public Routes addOpen(String method, String path, Handler handler) {
         return add(method, path, new Route(handler, Set.of(), true));
     }
 

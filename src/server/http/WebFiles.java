@@ -16,7 +16,7 @@ import java.util.function.IntSupplier;
 /// and served at a path of its own. A request's path is never turned into a file's, so there is none to lead astray.
 ///
 /// A browser keeps the files and asks each time whether they are still right, so that a new server has no old page.
-final class WebFiles {
+public final class WebFiles {
 
     private static final String FOLDER = "web/";
     private static final Map<String, String> TYPES = Map.of(
@@ -57,7 +57,7 @@ final class WebFiles {
 
     /// @param webSocketPort where the page may open a WebSocket; 0 for nowhere
     /// @throws UncheckedIOException the module that this class lies in cannot be read
-    static WebFiles load(IntSupplier webSocketPort) {
+    public static WebFiles load(IntSupplier webSocketPort) {
         // the build's list, for to look through the module would take 10 ms of the server's start
         String list = new String(bytes("files"), StandardCharsets.UTF_8);
         return new WebFiles(list.lines().filter(name -> TYPES.containsKey(ending(name))).map(WebFile::new).toList(),
@@ -87,7 +87,7 @@ final class WebFiles {
     }
 
     /// Each file at its name, and the page at `/` too. All are open: the page itself asks for the token.
-    void addTo(Routes routes) {
+    public void addTo(Routes routes) {
         for (WebFile file : files) {
             routes.addOpen("GET", "/" + file.name, request -> answer(request, file));
             if (file.name.equals("index.html")) {

@@ -14,7 +14,7 @@ import shared.Problem;
 import shared.json.JsonReader;
 
 /// A request as a handler sees it.
-final class WebRequest implements AutoCloseable {
+public final class WebRequest implements AutoCloseable {
 
     /// What `jdk.httpserver` itself reads on, of a body that nobody wanted, before it closes the connection.
     private static final int DRAINED = 64 << 10;
@@ -43,20 +43,20 @@ final class WebRequest implements AutoCloseable {
     }
 
     /// The text that stood for `{id}`.
-    String id() {
+    public String id() {
         return id;
     }
 
-    Query query() {
+    public Query query() {
         return query;
     }
 
-    String path() {
+    public String path() {
         return exchange.getRequestURI().getRawPath();
     }
 
     /// The value of a header; null if it is absent.
-    String header(String name) {
+    public String header(String name) {
         List<String> values = headers.get(name);
         if (values == null) {
             return null;
@@ -73,7 +73,7 @@ final class WebRequest implements AutoCloseable {
         return value;
     }
 
-    boolean accepts(String type) {
+    public boolean accepts(String type) {
         String accept = header("Accept");
         return accept != null && accept.toLowerCase(Locale.ROOT).contains(type);
     }
@@ -106,7 +106,7 @@ final class WebRequest implements AutoCloseable {
     ///
     /// @param max  the limit in bytes
     /// @param what what the limit belongs to, in its error message
-    JsonReader json(int max, String what) {
+    public JsonReader json(int max, String what) {
         checkEncoding();
         String type = bodyType();
         if (!isJson(type)) {
@@ -120,7 +120,7 @@ final class WebRequest implements AutoCloseable {
     /// closed once nothing of them is in memory.
     ///
     /// @return null if it is JSON, and [#body] has it
-    InputStream linesOrJson(int max, String what) {
+    public InputStream linesOrJson(int max, String what) {
         checkEncoding();
         String type = bodyType();
         if (type.equals(Answer.NDJSON) || type.equals("application/ndjson") || type.equals("application/jsonl")) {
@@ -135,7 +135,7 @@ final class WebRequest implements AutoCloseable {
     }
 
     /// The body that was read.
-    Body body() {
+    public Body body() {
         return body;
     }
 
@@ -167,7 +167,7 @@ final class WebRequest implements AutoCloseable {
     }
 
     /// The length of the body; -1 if it comes in chunks.
-    long announced() {
+    public long announced() {
         String length = header("Content-length");
         if (length == null) {
             return headers.containsKey("Transfer-encoding") ? -1 : 0;
@@ -214,19 +214,19 @@ final class WebRequest implements AutoCloseable {
     /// Counts bytes of an answer that are kept until its client has taken them.
     ///
     /// @throws Problem 503 if there is no room for them
-    void hold(int bytes) {
+    public void hold(int bytes) {
         bodies.take(bytes);
         held += bytes;
     }
 
     /// The client has taken so many of them.
-    void letGo(int bytes) {
+    public void letGo(int bytes) {
         held -= bytes;
         bodies.giveBack(bytes);
     }
 
     /// What is to be done once the request is over, however it ends.
-    void atEnd(Runnable action) {
+    public void atEnd(Runnable action) {
         end = action;
     }
 

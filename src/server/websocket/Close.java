@@ -3,21 +3,21 @@ package server.websocket;
 import java.nio.charset.StandardCharsets;
 
 /// How a connection ends (RFC 6455 section 7.4): a code, and a reason for people.
-record Close(int code, String reason) {
+public record Close(int code, String reason) {
 
-    static final int NORMAL = 1000;
-    static final int GOING_AWAY = 1001;
-    static final int PROTOCOL_ERROR = 1002;
-    static final int UNSUPPORTED_DATA = 1003;
+    public static final int NORMAL = 1000;
+    public static final int GOING_AWAY = 1001;
+    public static final int PROTOCOL_ERROR = 1002;
+    public static final int UNSUPPORTED_DATA = 1003;
     /// Of a Close frame without a code; it is never sent.
-    static final int NO_STATUS = 1005;
+    public static final int NO_STATUS = 1005;
     /// Of a connection that ended without a Close frame; it is never sent.
-    static final int ABNORMAL = 1006;
+    public static final int ABNORMAL = 1006;
     static final int NOT_UTF8 = 1007;
-    static final int POLICY = 1008;
-    static final int TOO_LARGE = 1009;
-    static final int INTERNAL_ERROR = 1011;
-    static final int TRY_AGAIN_LATER = 1013;
+    public static final int POLICY = 1008;
+    public static final int TOO_LARGE = 1009;
+    public static final int INTERNAL_ERROR = 1011;
+    public static final int TRY_AGAIN_LATER = 1013;
 
     /// Whether a Close frame may hold this code: those registered with IANA for that, and those left to libraries and
     /// applications.

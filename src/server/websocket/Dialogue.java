@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /// What is said on one connection. All of it happens on one thread, the one that it began on, which sleeps while there
 /// is nothing to say: `LockSupport.unpark` of it lets it look again.
-interface Dialogue extends AutoCloseable {
+public interface Dialogue extends AutoCloseable {
 
     /// Takes a client's message, and may answer it.
     ///

@@ -5,7 +5,7 @@ import java.io.OutputStream;
 
 /// Puts frames together as a server sends them: whole messages, without a mask. What is small is gathered, so that
 /// much of it takes one write. For one thread.
-final class FrameWriter {
+public final class FrameWriter {
 
     private static final int BUFFER = 16 << 10;
 
@@ -20,7 +20,7 @@ final class FrameWriter {
     /// A text message.
     ///
     /// @param utf8 its bytes, which are taken as they are
-    void text(byte[] utf8, int from, int to) throws IOException {
+    public void text(byte[] utf8, int from, int to) throws IOException {
         frame(FrameHead.TEXT, utf8, from, to);
     }
 

@@ -1,14 +1,14 @@
 package server.websocket;
 
 /// A client did what it may not: the connection is closed with this code and the message as its reason.
-final class Violation extends RuntimeException {
+public final class Violation extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
     private final int code;
 
     /// @param code as in [Close]
-    Violation(int code, String message) {
+    public Violation(int code, String message) {
         super(message, null, false, false);
         this.code = code;
     }

@@ -16,13 +16,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-import server.http.EventsWanted;
-import server.http.Guard;
-import server.http.Guard.Asked;
-import server.http.HttpApi;
-import server.live.Answers;
-import server.live.EventHub;
-import server.queue.TaskQueue;
+import server.access.Guard;
+import server.access.Guard.Asked;
 import shared.Problem;
 
 /// Listens for WebSocket connections, and looks after them: who may come in, how many, and that none stays for ever.
@@ -34,13 +29,6 @@ public final class WebSocketServer implements AutoCloseable {
     private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long ACCEPT_PAUSE_NANOS = Duration.ofMillis(200).toNanos();
     private static final long FAREWELL_NANOS = Duration.ofSeconds(2).toNanos();
-
-    /// What the live messages stand on.
-    ///
-    /// @param answers gets the queue's events before the hub does
-    /// @param api     the HTTP side: who may ask there may ask here
-    public record Parts(TaskQueue queue, Answers answers, EventHub events, HttpApi api) {
-    }
 
     private final WebSocketOptions options;
     private final ServerSocket socket;
@@ -66,22 +54,12 @@ public final class WebSocketServer implements AutoCloseable {
         this.dialogues = dialogues;
     }
 
-    /// Begins to listen, at the address of the HTTP side.
-    ///
-    /// @throws IOException the address cannot be bound, with a message for people
-    public static WebSocketServer start(WebSocketOptions options, Parts parts) throws IOException {
-        return start(options, parts.api().guard(), parts.api().address(), query -> {
-            EventsWanted wanted = EventsWanted.parse(query, parts.queue());
-            return () -> new LiveDialogue(parts, wanted);
-        });
-    }
-
     /// Begins to listen.
     ///
     /// @param page      where the HTTP server listens: the same address is bound here
     /// @param dialogues from the query of a request (null: none) to what is said then; may throw a [Problem]
     /// @throws IOException the address cannot be bound, with a message for people
-    static WebSocketServer start(WebSocketOptions options, Guard guard, InetSocketAddress page,
+    public static WebSocketServer start(WebSocketOptions options, Guard guard, InetSocketAddress page,
             Function<String, Supplier<Dialogue>> dialogues) throws IOException {
         WebSocketServer server = new WebSocketServer(options, bind(page, options.port()), guard, page.getPort(),
                 dialogues);

@@ -23,6 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import server.access.Guard;
+import server.access.Tokens;
 import server.http.Wire.Reply;
 import server.journal.JournalFailure;
 import shared.Problem;
@@ -43,7 +45,7 @@ final class BoundaryTest {
 
     @BeforeEach
     void start() throws IOException {
-        HttpApi.prepare(HttpOptions.DEFAULT);
+        WebServer.prepare(HttpOptions.DEFAULT);
         Routes routes = new Routes()
                 .add("GET", "/plain", request -> Answer.text("plain"))
                 .add("GET", "/items/{id}", request -> Answer.text("item " + request.id()), "wait", "full")
@@ -78,7 +80,7 @@ final class BoundaryTest {
                 });
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Set.of("queue.example.org"),
-                () -> "box.example.net");
+                Tokens.NONE, () -> "box.example.net");
         server.createContext("/", new Boundary(guard, routes, bodies, stopping::get));
         handlers = Executors.newVirtualThreadPerTaskExecutor();
         server.setExecutor(handlers);
@@ -365,21 +367,10 @@ final class BoundaryTest {
     }
 
     @Test
-    void peer_boundBeyondLoopback_privateOnly() throws Exception {
-        assertTrue(Guard.isPrivate(InetAddress.ofLiteral("127.0.0.1")));
-        assertTrue(Guard.isPrivate(InetAddress.ofLiteral("::1")));
-        assertTrue(Guard.isPrivate(InetAddress.ofLiteral("::ffff:10.0.0.1")));
-        assertTrue(Guard.isPrivate(InetAddress.ofLiteral("fd12::1")));
-        assertFalse(Guard.isPrivate(InetAddress.ofLiteral("::ffff:8.8.8.8")));
-        assertFalse(Guard.isPrivate(InetAddress.ofLiteral("2001:db8::1")));
-        assertFalse(Guard.isPrivate(InetAddress.ofLiteral("100.64.0.1")));
-        assertFalse(Guard.isPrivate(InetAddress.ofLiteral("0.0.0.0")));
-    }
-
-    @Test
     void peer_forwardedToAServerBoundBeyondLoopback_is403() throws IOException {
         HttpServer open = HttpServer.create(new InetSocketAddress("0.0.0.0", 0), 0);
-        Guard guard = new Guard("0.0.0.0", open.getAddress().getAddress(), Set.of(), () -> "box");
+        Guard guard = new Guard("0.0.0.0", open.getAddress().getAddress(), Set.of(), Tokens.NONE,
+                () -> "box");
         open.createContext("/", new Boundary(guard, new Routes().add("GET", "/", r -> Answer.text("x")), bodies,
                 () -> false));
         open.start();

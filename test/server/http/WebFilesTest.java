@@ -3,7 +3,7 @@ package server.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static server.http.ApiServer.error;
+import static server.api.ApiServer.error;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import server.api.ApiServer;
 
 @Timeout(30)
 final class WebFilesTest {

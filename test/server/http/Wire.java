@@ -12,16 +12,16 @@ import java.util.Locale;
 import java.util.Map;
 
 /// A connection that sends exactly what a test says, and reads what comes back.
-final class Wire implements AutoCloseable {
+public final class Wire implements AutoCloseable {
 
     /// @param headers names in lower case
-    record Reply(int status, Map<String, String> headers, String body) {
+    public record Reply(int status, Map<String, String> headers, String body) {
     }
 
     private final Socket socket;
     private final InputStream in;
 
-    Wire(InetSocketAddress server) throws IOException {
+    public Wire(InetSocketAddress server) throws IOException {
         socket = new Socket();
         // small, so that who does not read soon blocks the server's writing
         socket.setReceiveBufferSize(16 << 10);
@@ -32,26 +32,26 @@ final class Wire implements AutoCloseable {
     }
 
     /// Sends lines, each ended by CRLF; the last one should be empty if no body follows.
-    Wire lines(String... lines) throws IOException {
+    public Wire lines(String... lines) throws IOException {
         return raw(String.join("\r\n", lines) + "\r\n");
     }
 
-    Wire raw(String text) throws IOException {
+    public Wire raw(String text) throws IOException {
         return raw(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    Wire raw(byte[] bytes) throws IOException {
+    public Wire raw(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         return this;
     }
 
     /// A whole request.
-    Reply ask(String method, String path, String... headers) throws IOException {
+    public Reply ask(String method, String path, String... headers) throws IOException {
         send(method, path, headers);
         return reply(!method.equals("HEAD"));
     }
 
-    void send(String method, String path, String... headers) throws IOException {
+    public void send(String method, String path, String... headers) throws IOException {
         StringBuilder text = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n");
         for (String header : headers) {
             text.append(header).append("\r\n");
@@ -59,18 +59,18 @@ final class Wire implements AutoCloseable {
         raw(text.append("\r\n").toString());
     }
 
-    Reply post(String path, String type, byte[] body) throws IOException {
+    public Reply post(String path, String type, byte[] body) throws IOException {
         send("POST", path, "Content-Type: " + type, "Content-Length: " + body.length);
         raw(body);
         return reply(true);
     }
 
-    Reply post(String path, String json) throws IOException {
+    public Reply post(String path, String json) throws IOException {
         return post(path, "application/json", json.getBytes(StandardCharsets.UTF_8));
     }
 
     /// Reads one answer, by its length or its chunks.
-    Reply reply(boolean withBody) throws IOException {
+    public Reply reply(boolean withBody) throws IOException {
         String[] status = line().split(" ", 3);
         Map<String, String> headers = new LinkedHashMap<>();
         for (String line = line(); !line.isEmpty(); line = line()) {
@@ -92,7 +92,7 @@ final class Wire implements AutoCloseable {
     }
 
     /// The next line, of an answer's head or of a stream; fails at the end.
-    String line() throws IOException {
+    public String line() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int b = in.read(); b != '\n'; b = in.read()) {
             if (b < 0) {
@@ -106,7 +106,7 @@ final class Wire implements AutoCloseable {
     }
 
     /// Whether the server has closed the connection, waiting for it.
-    boolean closed() {
+    public boolean closed() {
         try {
             return in.read() < 0;
         } catch (SocketTimeoutException open) {

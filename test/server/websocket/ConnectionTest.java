@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import server.http.Guard;
-import server.http.Tokens;
+import server.access.Guard;
+import server.access.Tokens;
 
 /// How connections begin, live and end, over sockets.
 @Timeout(30)
@@ -197,8 +197,8 @@ final class ConnectionTest {
 
     @Test
     void token_isWantedAsAHeaderOrAsASubprotocol() throws IOException {
-        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Set.of(), () -> "box");
-        guard.become(Set.of(), Tokens.of("right-token"));
+        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Set.of(), Tokens.NONE, () -> "box");
+        guard.admit(Set.of(), Tokens.of("right-token"));
         EchoServer server = new EchoServer(EchoServer.OPTIONS, guard);
         servers.add(server);
         String right = "cmlnaHQtdG9rZW4";
@@ -445,7 +445,7 @@ final class ConnectionTest {
 
     @Test
     void port_afterThePages_isTakenOrAFreeOne() throws IOException {
-        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Set.of(), () -> "box");
+        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Set.of(), Tokens.NONE, () -> "box");
         WebSocketOptions next = WebSocketOptions.DEFAULT;
         InetAddress loopback = InetAddress.getLoopbackAddress();
         try (ServerSocket taken = new ServerSocket(0, 1, loopback);
@@ -461,7 +461,7 @@ final class ConnectionTest {
 
     @Test
     void port_thatWasAskedForAndIsTaken_isAnError() throws IOException {
-        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Set.of(), () -> "box");
+        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Set.of(), Tokens.NONE, () -> "box");
         WebSocketOptions all = EchoServer.OPTIONS;
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = taken.getLocalPort();

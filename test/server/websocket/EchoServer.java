@@ -7,7 +7,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 
-import server.http.Guard;
+import server.access.Guard;
+import server.access.Tokens;
 
 /// A server on a free port that says back what it is told, with quick limits. Told `flood`, it talks without end; told
 /// `fault`, it fails.
@@ -23,7 +24,7 @@ final class EchoServer implements AutoCloseable {
     final WebSocketServer server;
 
     EchoServer(WebSocketOptions options) throws IOException {
-        this(options, new Guard("localhost", InetAddress.getLoopbackAddress(), Set.of(), () -> "box"));
+        this(options, new Guard("localhost", InetAddress.getLoopbackAddress(), Set.of(), Tokens.NONE, () -> "box"));
     }
 
     EchoServer(WebSocketOptions options, Guard guard) throws IOException {

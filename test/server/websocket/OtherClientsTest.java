@@ -30,8 +30,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import server.http.Guard;
-import server.http.Tokens;
+import server.access.Guard;
+import server.access.Tokens;
 
 /// Clients that were not written here: the JDK's, and the npm package `ws`.
 @Timeout(120)
@@ -45,8 +45,8 @@ final class OtherClientsTest {
 
     @BeforeEach
     void start() throws IOException {
-        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Set.of(), () -> "box");
-        guard.become(Set.of(), Tokens.of(TOKEN));
+        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Set.of(), Tokens.NONE, () -> "box");
+        guard.admit(Set.of(), Tokens.of(TOKEN));
         server = new EchoServer(EchoServer.OPTIONS, guard);
         http = HttpClient.newHttpClient();
     }

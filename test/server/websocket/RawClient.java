@@ -14,17 +14,17 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /// A client that sends exactly what a test says, and reads what comes back frame by frame.
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
 
     /// @param first FIN, the reserved bits and the opcode
-    record Frame(int first, byte[] payload) {
+    public record Frame(int first, byte[] payload) {
 
         String text() {
             return new String(payload, StandardCharsets.UTF_8);
         }
 
         /// As `81 hello`, or of a Close frame `88 1000 reason`.
-        String shown() {
+        public String shown() {
             if (first == 0x88 && payload.length >= 2) {
                 return "88 " + ((payload[0] & 0xff) << 8 | payload[1] & 0xff) + " "
                         + new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8);
@@ -36,7 +36,7 @@ final class RawClient implements AutoCloseable {
     private final Socket socket = new Socket();
     private final InputStream in;
 
-    RawClient(int port) throws IOException {
+    public RawClient(int port) throws IOException {
         // small, so that who does not read soon blocks the server's writing
         socket.setReceiveBufferSize(16 << 10);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
@@ -46,7 +46,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /// Connected and through the handshake.
-    static RawClient open(int port) throws IOException {
+    public static RawClient open(int port) throws IOException {
         RawClient client = new RawClient(port);
         String answer = client.ask(request("/ws"));
         assertTrue(answer.startsWith("HTTP/1.1 101 "), answer);
@@ -56,19 +56,19 @@ final class RawClient implements AutoCloseable {
     /// A good request.
     ///
     /// @param more further headers
-    static String request(String path, String... more) {
+    public static String request(String path, String... more) {
         return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
                 + String.join("", more) + "\r\n";
     }
 
     /// Sends a request; the answer's head, and its body if it has one.
-    String ask(String request) throws IOException {
+    public String ask(String request) throws IOException {
         send(request.getBytes(StandardCharsets.ISO_8859_1));
         return answer();
     }
 
-    String answer() throws IOException {
+    public String answer() throws IOException {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
             head.write(read());
@@ -78,17 +78,17 @@ final class RawClient implements AutoCloseable {
                 : text + new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
 
-    RawClient send(byte[]... parts) throws IOException {
+    public RawClient send(byte[]... parts) throws IOException {
         socket.getOutputStream().write(Frames.concat(parts));
         return this;
     }
 
-    RawClient say(String text) throws IOException {
+    public RawClient say(String text) throws IOException {
         return send(Frames.text(text));
     }
 
     /// The next frame; null if the server has closed the connection instead.
-    Frame next() throws IOException {
+    public Frame next() throws IOException {
         int first = in.read();
         if (first < 0) {
             return null;
@@ -109,13 +109,13 @@ final class RawClient implements AutoCloseable {
     }
 
     /// The next frame as it is shown; `eof` if there is none.
-    String shown() throws IOException {
+    public String shown() throws IOException {
         Frame frame = next();
         return frame == null ? "eof" : frame.shown();
     }
 
     /// Whether nothing comes for so long.
-    boolean silent(int ms) throws IOException {
+    public boolean silent(int ms) throws IOException {
         socket.setSoTimeout(ms);
         try {
             return in.read() == Integer.MIN_VALUE;
@@ -127,7 +127,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /// Closes the own half.
-    void end() throws IOException {
+    public void end() throws IOException {
         socket.shutdownOutput();
     }
 
@@ -142,5 +142,10 @@ final class RawClient implements AutoCloseable {
     @Override
     public void close() throws IOException {
         socket.close();
+    }
+
+    /// How many WebSockets the server has open.
+    public static int open(WebSocketServer server) {
+        return server.open();
     }
 }

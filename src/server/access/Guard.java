@@ -1,0 +1,245 @@
+package server.access;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+
+import shared.Problem;
+
+/// Who may ask. With a token: who bears it. Without one: bound to loopback, everybody there; else the machines of
+/// private networks too, and a `Host` that no user of such a network would have typed is refused, for behind it is a
+/// web page that had its name point here (DNS rebinding). An `Origin` other than the server's own is refused always.
+public final class Guard {
+
+    /// A request, as far as it matters here.
+    ///
+    /// @param from     the address that it comes from
+    /// @param protocol as `HTTP/1.1`
+    public record Asked(InetAddress from, String protocol, URI uri, Headers headers) {
+
+        /// A request as `jdk.httpserver` has it.
+        public static Asked of(HttpExchange exchange) {
+            return new Asked(exchange.getRemoteAddress().getAddress(), exchange.getProtocol(),
+                    exchange.getRequestURI(), exchange.getRequestHeaders());
+        }
+
+        /// The value of a header; null if it is absent.
+        ///
+        /// @throws Problem 400 if it stands there twice
+        public String only(String name) {
+            List<String> values = headers.get(name);
+            if (values == null) {
+                return null;
+            }
+            if (values.size() != 1) {
+                throw Problem.badRequest("the header " + name + " appears twice");
+            }
+            return values.getFirst();
+        }
+
+        /// The token that it bears as `Authorization`; null if none.
+        public String bearer() {
+            String header = only("Authorization");
+            return header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length()) ? null
+                    : header.substring(BEARER.length()).strip();
+        }
+    }
+
+    private static final Logger LOG = System.getLogger("server.access");
+    private static final String BEARER = "bearer ";
+
+    /// What a running server may change.
+    private record Access(Set<String> hosts, Tokens tokens) {
+    }
+
+    private final String boundTo;
+    private final boolean loopbackOnly;
+    private final Guesses guesses = new Guesses();
+    private final Supplier<String> machineName;
+    private volatile Access access;
+
+    /// @param boundTo     the address or name that the server was told to bind
+    /// @param bound       the address that it is
+    /// @param machineName asked only where nothing else lets a name pass, for it may take a while
+    /// @see #admit
+    public Guard(String boundTo, InetAddress bound, Set<String> allowedHosts, Tokens tokens,
+            Supplier<String> machineName) {
+        this.boundTo = boundTo.toLowerCase(Locale.ROOT);
+        this.loopbackOnly = bound.isLoopbackAddress();
+        this.machineName = machineName;
+        admit(allowedHosts, tokens);
+    }
+
+    /// Lets these in from now on.
+    ///
+    /// @param allowedHosts names that a `Host` may have besides those that always pass, in lower case
+    public void admit(Set<String> allowedHosts, Tokens tokens) {
+        access = new Access(allowedHosts, tokens);
+        if (!loopbackOnly && !tokens.needed()) {
+            LOG.log(Level.WARNING, "event=no_token: bound to " + boundTo + " without a token, only loopback and "
+                    + "private networks are answered; set OLLAMA_QUEUE_TOKEN, server.token or server.token_file");
+        }
+    }
+
+    /// Looks at where a request comes from and where it thinks it goes to.
+    ///
+    /// @param pagePort the port of the page, which an `Origin` may have in place of the `Host`'s; 0: none
+    /// @throws Problem 400 or 403
+    public void check(Asked asked, int pagePort) {
+        if (!loopbackOnly && !access.tokens().needed()) {
+            checkPeer(asked);
+        }
+        String host = asked.only("Host");
+        if (host == null) {
+            // HTTP/1.0 knows no Host; no browser speaks it
+            if (!asked.protocol().equals("HTTP/1.0")) {
+                throw Problem.badRequest("a request needs exactly one Host header");
+            }
+        } else {
+            checkHost(host, access);
+        }
+        if (asked.uri().getRawAuthority() != null) {
+            checkAbsolute(asked.uri(), host);
+        }
+        String origin = asked.only("Origin");
+        if (origin != null && (host == null || !sameOrigin(origin, host)
+                && (pagePort == 0 || !sameOrigin(origin, withoutPort(host) + ":" + pagePort)))) {
+            throw new Problem(403, "a page of another origin may not ask here");
+        }
+    }
+
+    /// Looks at the token, where one is needed.
+    ///
+    /// @param token null: the request bears none
+    /// @throws Problem 401, for a wrong token after a while
+    public void checkToken(Asked asked, String token) throws InterruptedException {
+        Tokens tokens = access.tokens();
+        if (!tokens.needed()) {
+            return;
+        }
+        if (token == null) {
+            throw new Problem(401, "this server wants its token: send it as Authorization: Bearer TOKEN");
+        }
+        if (!tokens.right(token)) {
+            LOG.log(Level.WARNING, "event=wrong_token from=" + asked.from().getHostAddress());
+            Thread.sleep(guesses.delay(System.nanoTime()));
+            throw new Problem(401, "this is not the server's token");
+        }
+    }
+
+    private static void checkPeer(Asked asked) {
+        Headers headers = asked.headers();
+        boolean forwarded = headers.containsKey("Forwarded") || headers.containsKey("X-forwarded-for");
+        if (forwarded || !isPrivate(asked.from())) {
+            throw new Problem(403, "without a token this server answers loopback and private networks only; "
+                    + "set server.token and send it as Authorization: Bearer");
+        }
+    }
+
+    private void checkHost(String host, Access allowed) {
+        String name = name(host);
+        boolean passes = allowed.tokens().needed() || name.equals("localhost")
+                || name.equals(boundTo) || name.indexOf('.') < 0
+                && name.indexOf(':') < 0 || allowed.hosts().contains(name) || isPrivateLiteral(name)
+                || name.equals(machineName.get());
+        if (!passes) {
+            throw new Problem(403, "the Host \"" + name + "\" is not known here; "
+                    + "add it to server.allowed_hosts if it should be");
+        }
+    }
+
+    /// A request that names its whole URL must name the Host in it.
+    private static void checkAbsolute(URI uri, String host) {
+        if (!"http".equalsIgnoreCase(uri.getScheme()) || !uri.getRawAuthority().equalsIgnoreCase(host)) {
+            throw Problem.badRequest("the request must name a path, or a URL of its Host");
+        }
+    }
+
+    /// Name and port must be the Host's; the scheme may differ, for a proxy may speak TLS.
+    private static boolean sameOrigin(String origin, String host) {
+        int scheme = origin.indexOf("://");
+        return scheme > 0
+                && withoutDefaultPort(origin.substring(scheme + 3)).equals(withoutDefaultPort(host));
+    }
+
+    private static String withoutPort(String host) {
+        int colon = host.lastIndexOf(':');
+        return colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
+    }
+
+    private static String withoutDefaultPort(String authority) {
+        String text = authority.toLowerCase(Locale.ROOT);
+        if (text.endsWith(":80") || text.endsWith(":443")) {
+            return text.substring(0, text.lastIndexOf(':'));
+        }
+        return text;
+    }
+
+    /// The name in `name:port`, in lower case, an IPv6 address without its brackets.
+    private static String name(String host) {
+        int end;
+        if (host.startsWith("[")) {
+            end = host.indexOf(']') + 1;
+        } else {
+            int colon = host.indexOf(':');
+            end = colon < 0 ? host.length() : colon;
+        }
+        boolean good = end > 0 && (end == host.length() || host.charAt(end) == ':');
+        for (int i = end + 1; good && i < host.length(); i++) {
+            good = host.charAt(i) >= '0' && host.charAt(i) <= '9';
+        }
+        for (int i = 0; good && i < end; i++) {
+            char c = host.charAt(i);
+            good = c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c == '.' || c == '-'
+                    || c == '_' || host.charAt(0) == '[' && (c == ':' || c == '[' || c == ']');
+        }
+        if (!good) {
+            throw Problem.badRequest("the header Host must be a name or an address and perhaps a port");
+        }
+        String name = host.charAt(0) == '[' ? host.substring(1, end - 1) : host.substring(0, end);
+        // a dot at its end makes a name absolute, no other one
+        return (name.endsWith(".") ? name.substring(0, name.length() - 1) : name).toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean isPrivateLiteral(String name) {
+        boolean digits = true;
+        for (int i = 0; digits && i < name.length(); i++) {
+            char c = name.charAt(i);
+            digits = c >= '0' && c <= '9' || c == '.';
+        }
+        if (!digits && name.indexOf(':') < 0) {
+            return false;
+        }
+        try {
+            return isPrivate(InetAddress.ofLiteral(name));
+        } catch (IllegalArgumentException noAddress) {
+            return false;
+        }
+    }
+
+    /// Loopback, RFC 1918, RFC 4193, link-local.
+    static boolean isPrivate(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        return address.isLoopbackAddress() || address.isLinkLocalAddress()
+                || bytes.length == 4 && address.isSiteLocalAddress()
+                || bytes.length == 16 && (bytes[0] & 0xfe) == 0xfc;
+    }
+
+    /// The name that this machine gives itself, in lower case.
+    public static String machineName() {
+        try {
+            return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
+        } catch (UnknownHostException nameless) {
+            return "localhost";
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package server.api;
+
+import java.util.Set;
+
+import server.dispatch.Backend;
+import server.dispatch.Hosts;
+import server.http.Answer;
+import server.http.WebRequest;
+import server.task.Times;
+import shared.json.JsonWriter;
+
+/// The requests that are about the hosts. A host's name stands in the path as `{name}`.
+final class BackendsApi {
+
+    private final Hosts hosts;
+
+    BackendsApi(Hosts hosts) {
+        this.hosts = hosts;
+    }
+
+    Answer list(WebRequest request) {
+        JsonWriter out = new JsonWriter(1024).beginArray();
+        hosts.backends().forEach(backend -> write(out, backend));
+        return Answer.json(200, out.endArray());
+    }
+
+    Answer enable(WebRequest request) {
+        return change(request, true);
+    }
+
+    Answer disable(WebRequest request) {
+        return change(request, false);
+    }
+
+    private Answer change(WebRequest request, boolean enabled) {
+        JsonWriter out = new JsonWriter(512);
+        write(out, hosts.enable(request.id(), enabled));
+        return Answer.json(200, out);
+    }
+
+    private static void write(JsonWriter out, Backend backend) {
+        out.beginObject();
+        out.name("name").string(backend.name());
+        out.name("kind").string(backend.kind());
+        out.name("url").string(backend.url());
+        out.name("remote").bool(backend.remote());
+        out.name("enabled").bool(backend.enabled());
+        out.name("health").string(backend.health());
+        Times.write(out.name("since"), backend.healthSince());
+        Times.write(out.name("checked_at"), backend.checkedAt());
+        out.name("error").string(backend.error());
+        Times.write(out.name("left_alone_until"), backend.leftAloneUntil());
+        out.name("version").string(backend.version());
+        names(out.name("installed"), backend.installed());
+        names(out.name("loaded"), backend.loaded());
+        out.name("slots").number(backend.slots());
+        out.name("slots_used").number(backend.slotsUsed());
+        out.name("weight").number(backend.weight());
+        out.name("priority").number(backend.priority());
+        out.name("completed").number(backend.completed());
+        out.name("failed").number(backend.failed());
+        out.name("tokens").number(backend.tokens());
+        out.name("tokens_per_second").number(Decimals.text(backend.tokensPerSecond()));
+        out.name("completed_per_minute").number(Decimals.text(backend.completedPerMinute()));
+        out.name("failed_per_minute").number(Decimals.text(backend.failedPerMinute()));
+        out.endObject();
+    }
+
+    private static void names(JsonWriter out, Set<String> names) {
+        if (names == null) {
+            out.nul();
+            return;
+        }
+        out.beginArray();
+        names.stream().sorted().forEach(out::string);
+        out.endArray();
+    }
+}

@@ -1,0 +1,124 @@
+package server.api;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import server.http.Answer;
+import server.http.Bodies.Body;
+import server.http.HttpOptions;
+import server.http.WebRequest;
+import server.queue.Batch;
+import server.queue.TaskQueue;
+import server.task.Submission;
+import server.task.SubmissionReader;
+import server.task.Task;
+import shared.Problem;
+import shared.json.JsonReader;
+import shared.json.JsonReader.Kind;
+import shared.json.JsonWriter;
+
+/// Submits many tasks at once: an array, or a task on each line. All or none, so one mistake refuses the whole batch;
+/// its message names the element or the line.
+final class BatchApi {
+
+    private final HttpOptions options;
+    private final TaskQueue queue;
+    private final SubmissionReader submissions;
+
+    BatchApi(HttpOptions options, TaskQueue queue, SubmissionReader submissions) {
+        this.options = options;
+        this.queue = queue;
+        this.submissions = submissions;
+    }
+
+    Answer submit(WebRequest request) throws IOException, InterruptedException {
+        if (request.header("Idempotency-key") != null) {
+            throw Problem.badRequest("Idempotency-Key works for single tasks only (POST /api/tasks)");
+        }
+        // closed before the answer is sent: who reads it slowly, or sends on what was refused, needs no room for that
+        try (InputStream lines = request.linesOrJson(options.batchBytesMax(), "a batch");
+                Batch batch = queue.newBatch()) {
+            read(lines, request, batch);
+            List<Task> tasks = queue.submit(batch);
+            JsonWriter out = new JsonWriter(64 + 24 * tasks.size());
+            out.beginObject().name("count").number(tasks.size()).name("ids").beginArray();
+            for (Task task : tasks) {
+                out.string(task.name());
+            }
+            return Answer.json(201, out.endArray().endObject());
+        }
+    }
+
+    /// @param lines null if the body is JSON
+    private void read(InputStream lines, WebRequest request, Batch batch) throws IOException, InterruptedException {
+        if (lines != null) {
+            readLines(lines, request.announced() < 0 ? options.batchBytesMax() : request.announced(), batch);
+            return;
+        }
+        Body body = request.body();
+        if (firstByte(body) == '[') {
+            readArray(body, batch);
+        } else {
+            readLines(new ByteArrayInputStream(body.bytes(), 0, body.length()), body.length(), batch);
+        }
+    }
+
+    private static int firstByte(Body body) {
+        for (int i = 0; i < body.length(); i++) {
+            if (body.bytes()[i] > ' ') {
+                return body.bytes()[i];
+            }
+        }
+        throw Problem.badRequest("the body is empty; it must be an array of tasks, or a task on each line");
+    }
+
+    private void readArray(Body body, Batch batch) {
+        JsonReader json = body.json();
+        json.beginArray();
+        while (json.nextElement()) {
+            try {
+                add(json, batch, batch.size() + 1);
+            } catch (Problem problem) {
+                throw new Problem(problem.status(), "[" + batch.size() + "]: " + problem.getMessage());
+            }
+        }
+        json.end();
+    }
+
+    private void readLines(InputStream in, long most, Batch batch) throws IOException, InterruptedException {
+        // of all blocks together: else each might take as many as a whole batch may have
+        AtomicInteger count = new AtomicInteger();
+        BatchLines<Batch> lines = new BatchLines<>(batch::part,
+                (json, block) -> add(json, block, count.incrementAndGet()),
+                () -> new JsonReader(new byte[0], 0, 0, options.jsonDepthMax()), BatchLines.BLOCK);
+        try {
+            lines.read(in, most).forEach(batch::add);
+        } catch (Problem mistake) {
+            checkCount(count.get());
+            throw mistake;
+        }
+    }
+
+    private void checkCount(int count) {
+        if (count > options.batchTasksMax()) {
+            throw new Problem(413, "a batch may have at most " + options.batchTasksMax() + " tasks");
+        }
+    }
+
+    /// @param count how many there are with this one
+    private void add(JsonReader json, Batch batch, int count) {
+        checkCount(count);
+        if (json.peek() != Kind.OBJECT) {
+            throw json.error("a task must be an object");
+        }
+        int from = json.position();
+        Submission submission = submissions.read(json);
+        if (json.position() - from > options.taskBytesMax()) {
+            throw new Problem(413, "a task may have " + options.taskBytesMax() + " bytes");
+        }
+        batch.add(submission);
+    }
+}

@@ -1,0 +1,149 @@
+package server.api;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.List;
+
+import server.cron.Crons;
+import server.http.Answer;
+import server.http.HttpOptions;
+import server.http.Query;
+import server.http.WebRequest;
+import server.queue.CronBook;
+import server.task.CronJson;
+import server.task.CronReader;
+import server.task.CronTask;
+import server.task.TaskDocument;
+import server.task.TaskJson;
+import server.task.Times;
+import shared.Problem;
+import shared.cron.CronExpression;
+import shared.cron.CronPreview;
+import shared.json.JsonReader;
+import shared.json.JsonWriter;
+import shared.json.Slice;
+
+/// The requests that are about cron tasks. In a path one is named by its id, the beginning of it, or its name.
+final class CronApi {
+
+    private static final int PREVIEW = 5;
+    private static final int PREVIEW_MAX = 1_000;
+    private static final int BUFFER = 32 << 10;
+
+    private final HttpOptions options;
+    private final Crons crons;
+    private final CronBook book;
+    private final InstantSource clock;
+
+    CronApi(HttpOptions options, Crons crons, InstantSource clock) {
+        this.options = options;
+        this.crons = crons;
+        this.clock = clock;
+        book = crons.book();
+    }
+
+    Answer create(WebRequest request) {
+        CronTask cron = crons.create(request.json(options.taskBytesMax(), "a cron task"));
+        return Answer.json(201, whole(cron), "Location", "/api/cron/" + cron.name());
+    }
+
+    Answer list(WebRequest request) {
+        long limit = request.query().number("limit", Integer.MAX_VALUE, 1, Integer.MAX_VALUE);
+        long offset = request.query().number("offset", 0, 0, Integer.MAX_VALUE);
+        List<CronTask> all = book.all();
+        int from = (int) Math.min(offset, all.size());
+        int to = (int) Math.min(from + limit, all.size());
+        List<CronTask> page = all.subList(from, to);
+        return new Answer.Streamed(Answer.JSON, out -> write(page, out), "X-Total-Count", Integer.toString(all.size()));
+    }
+
+    Answer show(WebRequest request) {
+        return Answer.json(200, whole(book.find(request.id())));
+    }
+
+    Answer update(WebRequest request) {
+        request.json(options.taskBytesMax(), "a cron task");
+        return Answer.json(200, whole(crons.update(book.find(request.id()).id(), request.body()::json)));
+    }
+
+    Answer enable(WebRequest request) {
+        return Answer.json(200, whole(book.enable(book.find(request.id()).id(), true)));
+    }
+
+    Answer disable(WebRequest request) {
+        return Answer.json(200, whole(book.enable(book.find(request.id()).id(), false)));
+    }
+
+    /// Answers as a submit does.
+    Answer run(WebRequest request) {
+        TaskDocument document = crons.run(book.find(request.id()).id());
+        JsonWriter out = new JsonWriter(1_024 + document.payload().length());
+        TaskJson.writeSubmitted(out, document);
+        return Answer.json(201, out, "Location", "/api/tasks/" + document.task().name());
+    }
+
+    Answer remove(WebRequest request) {
+        book.remove(book.find(request.id()).id());
+        return Answer.empty(204);
+    }
+
+    /// Of an expression, or with `id` of a cron task: for that, what `~` has chosen and `@every` counts from is known.
+    Answer preview(WebRequest request) {
+        Query query = request.query();
+        Instant from = query.text("from") == null ? clock.instant()
+                : Instant.ofEpochMilli(Times.parse("from", query.text("from")));
+        int count = (int) query.number("count", PREVIEW, 1, PREVIEW_MAX);
+        String expression = query.text("expr");
+        if (query.text("id") != null) {
+            if (expression != null || query.text("tz") != null) {
+                throw Problem.badRequest("id names a cron task, which has an expression and a zone: leave expr and tz"
+                        + " out");
+            }
+            return Answer.json(200, preview(book.find(query.text("id")), from, count).json());
+        }
+        if (expression == null) {
+            throw Problem.badRequest("expr is missing, as in ?expr=0+9+*+*+1-5&tz=Europe/Berlin&count=5");
+        }
+        ZoneId followed = query.text("tz") == null ? crons.zone() : CronReader.zone("tz", query.text("tz"));
+        return Answer.json(200, CronPreview.of(expression, followed, from, count).json());
+    }
+
+    private static CronPreview preview(CronTask cron, Instant from, int count) {
+        String expression = cron.plan().expression();
+        return new CronPreview(expression, ZoneId.of(cron.plan().zone()),
+                CronExpression.parse(expression, cron.id()).describe(),
+                CronBook.dueAfter(cron, from.toEpochMilli(), count).stream().map(Instant::ofEpochMilli).toList());
+    }
+
+    private JsonWriter whole(CronTask cron) {
+        Slice template = book.template(cron);
+        JsonWriter out = new JsonWriter(2_048 + template.length());
+        CronJson.write(out, cron, template, book::status);
+        return out;
+    }
+
+    private void write(List<CronTask> page, OutputStream out) throws IOException {
+        BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER);
+        boolean begun = false;
+        buffered.write('[');
+        for (CronTask cron : page) {
+            try {
+                JsonWriter json = new JsonWriter(1_024);
+                CronJson.writeSummary(json, cron, book.template(cron));
+                if (begun) {
+                    buffered.write(',');
+                }
+                begun = true;
+                buffered.write(json.buffer(), 0, json.length());
+            } catch (Problem removedMeanwhile) {
+                // then it is left out
+            }
+        }
+        buffered.write(']');
+        buffered.flush();
+    }
+}

@@ -1,0 +1,72 @@
+package server.api;
+
+import java.time.InstantSource;
+import java.util.List;
+
+import server.http.Answer;
+import server.http.WebRequest;
+import server.stats.History;
+import server.stats.Minute;
+import server.stats.Minute.Percentiles;
+import server.task.Times;
+import shared.json.JsonWriter;
+
+/// What the queue did, minute by minute.
+final class HistoryApi {
+
+    private static final List<String> WINDOWS = List.of("1h", "24h");
+    private static final List<Integer> MINUTES = List.of(60, History.MINUTES);
+    private static final int BUCKET_BYTES = 320;
+
+    private final History history;
+    private final InstantSource clock;
+
+    HistoryApi(History history, InstantSource clock) {
+        this.history = history;
+        this.clock = clock;
+    }
+
+    Answer show(WebRequest request) {
+        int window = request.query().choice("window", WINDOWS, 0);
+        long now = clock.millis();
+        List<Minute> minutes = history.last(MINUTES.get(window), now);
+        JsonWriter out = new JsonWriter(512 + BUCKET_BYTES * minutes.size()).beginObject();
+        out.name("window").string(WINDOWS.get(window));
+        Times.write(out.name("now"), now);
+        Times.write(out.name("since"), history.since());
+        out.name("bucket_seconds").number(60);
+        out.name("percentile_error").number(Double.toString(History.PERCENTILE_ERROR));
+        out.name("buckets").beginArray();
+        minutes.forEach(minute -> write(out, minute));
+        return Answer.json(200, out.endArray().endObject());
+    }
+
+    private static void write(JsonWriter out, Minute minute) {
+        Times.write(out.beginObject().name("at"), minute.at());
+        out.name("seconds").number(Decimals.text(minute.seconds()));
+        out.name("pending").number(minute.pending());
+        out.name("running").number(minute.running());
+        out.name("submitted").number(minute.submitted());
+        out.name("completed").number(minute.completed());
+        out.name("failed").number(minute.failed());
+        out.name("cancelled").number(minute.cancelled());
+        percentiles(out, "wait", minute.waits());
+        percentiles(out, "run", minute.runs());
+        out.name("tokens").number(minute.tokens());
+        out.name("tokens_per_second").number(Decimals.text(minute.tokensPerSecond()));
+        out.endObject();
+    }
+
+    private static void percentiles(JsonWriter out, String name, Percentiles of) {
+        millis(out.name(name + "_ms_p50"), of.p50());
+        millis(out.name(name + "_ms_p95"), of.p95());
+    }
+
+    private static void millis(JsonWriter out, long value) {
+        if (value < 0) {
+            out.nul();
+        } else {
+            out.number(value);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package server.api;
+
+import java.time.InstantSource;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import server.cron.Crons;
+import server.dispatch.Hosts;
+import server.http.HttpOptions;
+import server.http.LiveOutputs;
+import server.http.Routes;
+import server.http.WebFiles;
+import server.http.WebServer;
+import server.live.Answers;
+import server.live.EventHub;
+import server.queue.Compaction;
+import server.queue.TaskQueue;
+import server.stats.History;
+import server.task.SubmissionReader;
+import server.task.Task;
+import server.websocket.Dialogue;
+
+/// All that the server answers. [#routes] is its table of contents.
+public final class HttpApi {
+
+    /// What the API stands on.
+    ///
+    /// @param answers what is being said; the caller has given it the queue's events
+    /// @param waiting why a pending task waits, for people (no host is there, …); null if for nothing but its turn
+    public record Parts(TaskQueue queue, Compaction compaction, Answers answers, EventHub events,
+            SubmissionReader submissions, Hosts hosts, Function<Task, String> waiting, InstantSource clock,
+            Crons crons, History history) {
+    }
+
+    private final HttpOptions options;
+    private final Parts parts;
+    private final WebServer web;
+    private final QueueApi queueApi;
+    private final ServerApi serverApi;
+
+    /// @param web what it is served by
+    public HttpApi(HttpOptions options, Parts parts, WebServer web) {
+        this.options = options;
+        this.parts = parts;
+        this.web = web;
+        queueApi = new QueueApi(parts.queue(), parts.hosts(), parts.history(), parts.clock());
+        serverApi = new ServerApi(options, parts.queue(), web::stopping);
+    }
+
+    /// Tells clients from now on that WebSocket is served at this port.
+    public void announce(int wsPort) {
+        serverApi.announce(wsPort);
+    }
+
+    /// What is said on a WebSocket.
+    ///
+    /// @param rawQuery of its request; null: none
+    /// @return begins the dialogue, for the calling thread
+    /// @throws shared.Problem 400, 404 or 409
+    public Supplier<Dialogue> dialogue(String rawQuery) {
+        EventsWanted wanted = EventsWanted.parse(rawQuery, parts.queue());
+        return () -> new LiveDialogue(parts, queueApi, web.bodies(), wanted);
+    }
+
+    /// Every method and path, with the query parameters that it knows.
+    public Routes routes() {
+        TaskQueue queue = parts.queue();
+        TaskApi tasks = new TaskApi(options, queue, parts.submissions(), parts.waiting());
+        BatchApi batches = new BatchApi(options, queue, parts.submissions());
+        ListApi lists = new ListApi(options, queue);
+        LiveOutputs live = new LiveOutputs(options);
+        TaskStream streams = new TaskStream(queue, parts.answers(), live);
+        EventsApi events = new EventsApi(queue, parts.events(), live);
+        BackendsApi backends = new BackendsApi(parts.hosts());
+        CronApi crons = new CronApi(options, parts.crons(), parts.clock());
+        Routes routes = new Routes();
+        WebFiles.load(serverApi::webSocketPort).addTo(routes);
+        return routes
+                .add("GET", "/api/cron", crons::list, "limit", "offset")
+                .add("POST", "/api/cron", crons::create)
+                .add("GET", "/api/cron/preview", crons::preview, "expr", "tz", "id", "count", "from")
+                .add("GET", "/api/cron/{id}", crons::show)
+                .add("PUT", "/api/cron/{id}", crons::update)
+                .add("DELETE", "/api/cron/{id}", crons::remove)
+                .add("PUT", "/api/cron/{id}/enable", crons::enable)
+                .add("PUT", "/api/cron/{id}/disable", crons::disable)
+                .add("POST", "/api/cron/{id}/run", crons::run)
+                .add("POST", "/api/tasks", tasks::submit)
+                .add("POST", "/api/tasks/batch", batches::submit)
+                .add("GET", "/api/tasks", lists::list, ListApi.PARAMETERS)
+                .add("GET", "/api/tasks/{id}", tasks::show, "wait")
+                .add("GET", "/api/tasks/{id}/events", streams::open)
+                .add("POST", "/api/tasks/{id}/cancel", tasks::cancel)
+                .add("POST", "/api/tasks/{id}/priority", tasks::changePriority)
+                .add("POST", "/api/tasks/{id}/retry", tasks::retry)
+                .add("DELETE", "/api/tasks/{id}", tasks::delete)
+                .add("GET", "/api/status", queueApi::status)
+                .add("GET", "/api/stats", queueApi::status)
+                .add("GET", "/api/stats/history", new HistoryApi(parts.history(), parts.clock())::show, "window")
+                .add("POST", "/api/queue/pause", queueApi::pause)
+                .add("POST", "/api/queue/resume", queueApi::resume)
+                .add("POST", "/api/queue/drain", queueApi::drain)
+                .add("POST", "/api/journal/compact", new JournalApi(parts.compaction())::compact)
+                .add("GET", "/api/backup", new BackupApi(queue, parts.clock())::download)
+                .add("GET", "/api/backends", backends::list)
+                .add("POST", "/api/backends/{id}/enable", backends::enable)
+                .add("POST", "/api/backends/{id}/disable", backends::disable)
+                .add("GET", "/api/events", events::open, EventsWanted.PARAMETERS)
+                .add("GET", "/api/info", serverApi::info)
+                .addOpen("GET", "/healthz", serverApi::health)
+                .addOpen("GET", "/readyz", serverApi::ready)
+                .addOpen("GET", "/Client.java", serverApi::client);
+    }
+}

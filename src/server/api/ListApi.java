@@ -1,0 +1,152 @@
+package server.api;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.function.Function;
+
+import server.http.Answer;
+import server.http.HttpOptions;
+import server.http.Query;
+import server.http.WebRequest;
+import server.queue.TaskFilter;
+import server.queue.TaskPage;
+import server.queue.TaskQueue;
+import server.queue.TaskQueue.TaskSort;
+import server.task.Task;
+import server.task.TaskJson;
+import shared.Priority;
+import shared.Problem;
+import shared.TaskStatus;
+import shared.TaskType;
+import shared.json.JsonWriter;
+
+/// Lists tasks, as an array or, where NDJSON is accepted, a task on each line. The answer is written as it is made, so
+/// that its size does not matter. A task that is deleted in the meantime is left out.
+final class ListApi {
+
+    static final String[] PARAMETERS = {"status", "type", "priority", "model", "limit", "offset", "q", "sort", "order",
+            "after", "full", "cron_id"};
+
+    private static final int LIMIT = 100;
+    /// So many tasks are taken from the queue at a time.
+    private static final int PAGE = 1_000;
+    private static final int BUFFER = 32 << 10;
+
+    private static final List<String> SORTS = List.of("created_at", "priority", "status", "model", "duration");
+    private static final List<String> ORDERS = List.of("asc", "desc");
+
+    private final HttpOptions options;
+    private final TaskQueue queue;
+
+    ListApi(HttpOptions options, TaskQueue queue) {
+        this.options = options;
+        this.queue = queue;
+    }
+
+    /// What is listed, and in which order.
+    private record Listing(TaskFilter filter, TaskSort sort, boolean ascending, boolean full, boolean lines) {
+    }
+
+    Answer list(WebRequest request) {
+        Query query = request.query();
+        boolean lines = request.accepts(Answer.NDJSON);
+        TaskSort sort = TaskSort.values()[query.choice("sort", SORTS, 0)];
+        // the newest, the most urgent, the longest first; names and states in their order
+        int order = sort == TaskSort.STATUS || sort == TaskSort.MODEL ? 0 : 1;
+        boolean ascending = query.choice("order", ORDERS, order) == 0;
+        Listing listing = new Listing(filter(query), sort, ascending, query.flag("full"), lines);
+        // lines may be without end: 0 asks for all
+        long limit = query.number("limit", LIMIT, lines ? 0 : 1, lines ? Integer.MAX_VALUE : options.listMax());
+        limit = limit == 0 ? Integer.MAX_VALUE : limit;
+        long offset = query.number("offset", 0, 0, Integer.MAX_VALUE);
+        String after = query.text("after");
+        if (after != null && offset > 0) {
+            throw Problem.badRequest("give offset or after, not both");
+        }
+        TaskPage first = page(listing, Math.min(limit, PAGE), offset, after);
+        long left = limit - first.tasks().size();
+        String type = lines ? Answer.NDJSON : Answer.JSON;
+        String total = Long.toString(first.total());
+        Answer.Body body = out -> write(request, listing, first, left, out);
+        // more than one page is only made while it is written, too late for a link to what follows it
+        if (first.more() && left == 0) {
+            String next = "<" + request.path() + query.with("after", last(first), "offset") + ">; rel=\"next\"";
+            return new Answer.Streamed(type, body, "X-Total-Count", total, "Link", next);
+        }
+        return new Answer.Streamed(type, body, "X-Total-Count", total);
+    }
+
+    private TaskPage page(Listing listing, long limit, long offset, String after) {
+        return queue.list(listing.filter(), listing.sort(), listing.ascending(), (int) limit, offset, after);
+    }
+
+    private static String last(TaskPage page) {
+        return page.tasks().getLast().name();
+    }
+
+    private void write(WebRequest request, Listing listing, TaskPage first, long left, OutputStream out)
+            throws IOException {
+        BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER);
+        TaskPage page = first;
+        boolean begun = false;
+        if (!listing.lines()) {
+            buffered.write('[');
+        }
+        for (;;) {
+            for (Task task : page.tasks()) {
+                JsonWriter json = json(listing, task);
+                if (json != null) {
+                    if (begun && !listing.lines()) {
+                        buffered.write(',');
+                    }
+                    begun = true;
+                    int length = json.length();
+                    request.hold(length);
+                    buffered.write(json.buffer(), 0, length);
+                    request.letGo(length);
+                    if (listing.lines()) {
+                        buffered.write('\n');
+                    }
+                }
+            }
+            if (!page.more() || left == 0) {
+                break;
+            }
+            page = page(listing, Math.min(left, PAGE), 0, last(page));
+            left -= page.tasks().size();
+        }
+        if (!listing.lines()) {
+            buffered.write(']');
+        }
+        buffered.flush();
+    }
+
+    /// Null if the task is gone. What cannot be read of it is left out.
+    private JsonWriter json(Listing listing, Task task) {
+        JsonWriter json = new JsonWriter(1024);
+        try {
+            if (listing.full()) {
+                TaskJson.write(json, queue.document(task));
+            } else {
+                TaskJson.writeSummary(json, task, queue.preview(task));
+            }
+            return json;
+        } catch (Problem problem) {
+            if (problem.status() == 404) {
+                return null;
+            }
+            // one record that cannot be read does not hide the others, nor what memory knows of it
+            JsonWriter known = new JsonWriter(1024);
+            TaskJson.writeSummary(known, task, null);
+            return known;
+        }
+    }
+
+    private TaskFilter filter(Query query) {
+        return new TaskFilter(query.set("status", TaskStatus::parse), query.set("type", TaskType::parse),
+                query.set("priority", Priority::parse), query.set("model", Function.identity()),
+                query.set("cron_id", queue.crons()::idOf), query.text("q"));
+    }
+}

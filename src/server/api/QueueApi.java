@@ -1,0 +1,92 @@
+package server.api;
+
+import java.time.InstantSource;
+import java.util.Map;
+
+import server.dispatch.Hosts;
+import server.http.Answer;
+import server.http.WebRequest;
+import server.queue.QueueMode;
+import server.queue.QueueStats;
+import server.queue.TaskQueue;
+import server.stats.History;
+import server.stats.Rates;
+import server.task.Times;
+import shared.TaskStatus;
+import shared.Version;
+import shared.json.JsonWriter;
+
+/// The requests that are about the queue as a whole.
+final class QueueApi {
+
+    private final TaskQueue queue;
+    private final Hosts hosts;
+    private final History history;
+    private final InstantSource clock;
+    private final long startedAt;
+
+    QueueApi(TaskQueue queue, Hosts hosts, History history, InstantSource clock) {
+        this.queue = queue;
+        this.hosts = hosts;
+        this.history = history;
+        this.clock = clock;
+        startedAt = clock.millis();
+    }
+
+    Answer pause(WebRequest request) {
+        return change(QueueMode.PAUSED);
+    }
+
+    Answer resume(WebRequest request) {
+        return change(QueueMode.RUNNING);
+    }
+
+    Answer drain(WebRequest request) {
+        return change(QueueMode.DRAINING);
+    }
+
+    Answer status(WebRequest request) {
+        return status();
+    }
+
+    private Answer change(QueueMode mode) {
+        queue.changeMode(mode);
+        return status();
+    }
+
+    private Answer status() {
+        JsonWriter out = new JsonWriter(512);
+        write(out, queue.stats());
+        return Answer.json(200, out);
+    }
+
+    void write(JsonWriter out, QueueStats stats) {
+        long now = clock.millis();
+        out.beginObject();
+        for (TaskStatus status : TaskStatus.values()) {
+            out.name(status.text + "_tasks").number(stats.byStatus().getOrDefault(status, 0L));
+        }
+        out.name("total_tasks").number(stats.total());
+        out.name("queues_by_priority").beginObject();
+        for (Map.Entry<Integer, ? extends Number> entry : stats.pendingByPriority().entrySet()) {
+            out.name(entry.getKey().toString()).number(entry.getValue().longValue());
+        }
+        out.endObject();
+        out.name("workers_active").number(hosts.running());
+        out.name("workers_idle").number(hosts.idle());
+        out.name("mode").string(stats.mode().text);
+        Times.write(out.name("oldest_pending_at"), stats.oldestPendingAt());
+        out.name("oldest_pending_seconds")
+                .number(stats.oldestPendingAt() == 0 ? 0 : Math.max(0, now - stats.oldestPendingAt()) / 1_000);
+        Rates rates = history.rates(now);
+        out.name("submitted_per_minute").number(Decimals.text(rates.submittedPerMinute()));
+        out.name("completed_per_minute").number(Decimals.text(rates.completedPerMinute()));
+        out.name("failed_per_minute").number(Decimals.text(rates.failedPerMinute()));
+        out.name("tokens_per_second").number(Decimals.text(rates.tokensPerSecond()));
+        out.name("last_seq").number(stats.lastSeq());
+        Times.write(out.name("started_at"), startedAt);
+        out.name("uptime_seconds").number(Math.max(0, now - startedAt) / 1_000);
+        out.name("version").string(Version.TEXT);
+        out.endObject();
+    }
+}

@@ -1,0 +1,101 @@
+package server.api;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.function.BooleanSupplier;
+
+import server.http.Answer;
+import server.http.HttpOptions;
+import server.http.WebRequest;
+import server.queue.QueueMode;
+import server.queue.TaskQueue;
+import shared.Problem;
+import shared.Version;
+import shared.config.Durations;
+import shared.json.JsonWriter;
+
+/// The requests that are about the server itself.
+final class ServerApi {
+
+    private final HttpOptions options;
+    private final TaskQueue queue;
+    private final BooleanSupplier stopping;
+    private volatile int wsPort;
+
+    ServerApi(HttpOptions options, TaskQueue queue, BooleanSupplier stopping) {
+        this.options = options;
+        this.queue = queue;
+        this.stopping = stopping;
+    }
+
+    /// @param port where WebSocket is to be had; 0: nowhere
+    void announce(int port) {
+        wsPort = port;
+    }
+
+    /// 0 for nowhere.
+    int webSocketPort() {
+        return wsPort;
+    }
+
+    Answer info(WebRequest request) {
+        JsonWriter out = new JsonWriter(512).beginObject();
+        out.name("version").string(Version.TEXT);
+        if (wsPort == 0) {
+            out.name("ws_port").nul();
+        } else {
+            out.name("ws_port").number(wsPort);
+        }
+        out.name("limits").beginObject();
+        out.name("task_bytes").number(options.taskBytesMax());
+        out.name("batch_bytes").number(options.batchBytesMax());
+        out.name("batch_tasks").number(options.batchTasksMax());
+        out.name("bodies_bytes").number(options.bodiesBytesMax());
+        out.name("header_bytes").number(options.headerBytesMax());
+        out.name("json_depth").number(options.jsonDepthMax());
+        out.name("list").number(options.listMax());
+        out.name("wait").string(Durations.format(options.waitMax()));
+        out.name("request_time").string(Durations.format(options.requestTimeMax()));
+        out.name("connections").number(options.connectionsMax());
+        out.name("event_streams").number(options.streamsMax());
+        return Answer.json(200, out.endObject().endObject());
+    }
+
+    /// Whether the process is alive: it is, for it answers.
+    Answer health(WebRequest request) {
+        return Answer.json(200, new JsonWriter().beginObject().name("status").string("ok").endObject());
+    }
+
+    /// Whether the server takes tasks.
+    Answer ready(WebRequest request) {
+        String failure = queue.failure();
+        if (failure != null) {
+            throw new Problem(503, "not ready: " + failure);
+        }
+        String full = queue.full();
+        if (full != null) {
+            throw new Problem(503, "not ready: " + full);
+        }
+        if (stopping.getAsBoolean()) {
+            throw new Problem(503, "not ready: the server is stopping");
+        }
+        if (queue.mode() == QueueMode.DRAINING) {
+            throw new Problem(503, "not ready: the queue is draining; POST /api/queue/resume ends that");
+        }
+        return Answer.json(200, new JsonWriter().beginObject().name("status").string("ready").endObject());
+    }
+
+    /// The client in one file, as the build put it beside this program.
+    Answer client(WebRequest request) {
+        try (InputStream file = ServerApi.class.getResourceAsStream("/Client.java")) {
+            if (file == null) {
+                throw Problem.notFound("this server was built without Client.java; make build puts it in");
+            }
+            byte[] source = file.readAllBytes();
+            return new Answer.Whole(200, Answer.TEXT, source, source.length);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package server.api;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Function;
+
+import server.http.Answer;
+import server.http.Bodies.Body;
+import server.http.HttpOptions;
+import server.http.WebRequest;
+import server.queue.TaskQueue;
+import server.queue.TaskQueue.Submitted;
+import server.task.SubmissionReader;
+import server.task.Submission;
+import server.task.Task;
+import server.task.TaskDocument;
+import server.task.TaskJson;
+import shared.Nearest;
+import shared.Priority;
+import shared.Problem;
+import shared.TaskStatus;
+import shared.config.Durations;
+import shared.json.JsonReader;
+import shared.json.JsonWriter;
+
+/// The requests that are about one task.
+final class TaskApi {
+
+    private static final int KEY_LENGTH_MAX = 255;
+
+    /// What an answer to a submit holds besides the payload, about, in bytes.
+    private static final int TASK_BYTES = 640;
+
+    private final HttpOptions options;
+    private final TaskQueue queue;
+    private final SubmissionReader submissions;
+    private final Function<Task, String> waiting;
+    private final Waits waits;
+
+    /// @param waiting why a pending task waits, for people; null if for nothing but its turn
+    TaskApi(HttpOptions options, TaskQueue queue, SubmissionReader submissions, Function<Task, String> waiting) {
+        this.options = options;
+        this.queue = queue;
+        this.submissions = submissions;
+        this.waiting = waiting;
+        waits = new Waits(queue, options.connectionsMax() / 6 * 5);
+    }
+
+    Answer submit(WebRequest request) {
+        JsonReader json = request.json(options.taskBytesMax(), "a task");
+        Submission submission = submissions.read(json);
+        json.end();
+        String key = key(request);
+        Submitted submitted = queue.submit(submission, key, key == null ? null : fingerprint(request.body()));
+        TaskDocument document = submitted.document();
+        JsonWriter out = new JsonWriter(TASK_BYTES + document.payload().length());
+        TaskJson.writeSubmitted(out, document);
+        String location = "/api/tasks/" + document.task().name();
+        return submitted.replayed() ? Answer.json(201, out, "Location", location, "Idempotent-Replayed", "true")
+                : Answer.json(201, out, "Location", location);
+    }
+
+    Answer show(WebRequest request) throws InterruptedException {
+        long id = queue.find(request.id()).id();
+        String wait = request.query().text("wait");
+        if (wait == null) {
+            return held(request, task(queue.document(id)));
+        }
+        Duration atMost = Durations.parse("wait", wait);
+        if (atMost.compareTo(options.waitMax()) > 0) {
+            throw Problem.badRequest("wait may be at most " + Durations.format(options.waitMax()) + ", not " + wait
+                    + "; ask again if the task has not ended by then");
+        }
+        return held(request, task(waits.awaitEnd(id, atMost)));
+    }
+
+    private static Answer held(WebRequest request, Answer.Whole answer) {
+        request.hold(answer.length());
+        return answer;
+    }
+
+    Answer cancel(WebRequest request) {
+        return changed(queue.cancel(queue.find(request.id()).id()));
+    }
+
+    Answer retry(WebRequest request) {
+        return changed(queue.retry(queue.find(request.id()).id()));
+    }
+
+    Answer changePriority(WebRequest request) {
+        int priority = priority(request.json(options.smallBytesMax(), "a change of priority"));
+        return changed(queue.changePriority(queue.find(request.id()).id(), priority));
+    }
+
+    Answer delete(WebRequest request) {
+        queue.delete(queue.find(request.id()).id());
+        return Answer.empty(204);
+    }
+
+    private Answer changed(Task task) {
+        return task(queue.document(task));
+    }
+
+    private Answer.Whole task(TaskDocument document) {
+        JsonWriter out = new JsonWriter(TASK_BYTES + document.payload().length()
+                + (document.result() == null ? 0 : document.result().length()));
+        TaskJson.write(out, document);
+        String reason = document.task().status() == TaskStatus.PENDING ? waiting.apply(document.task()) : null;
+        if (reason == null) {
+            return Answer.json(200, out);
+        }
+        // the object goes on: its closing brace gives way to one more member
+        JsonWriter more = new JsonWriter(out.length() + 64 + reason.length());
+        more.beginObject().name("waiting").string(reason).endObject();
+        byte[] bytes = Arrays.copyOf(out.buffer(), out.length() + more.length() - 1);
+        bytes[out.length() - 1] = ',';
+        System.arraycopy(more.buffer(), 1, bytes, out.length(), more.length() - 1);
+        return new Answer.Whole(200, Answer.JSON, bytes, bytes.length);
+    }
+
+    private static int priority(JsonReader json) {
+        Integer priority = null;
+        json.beginObject();
+        for (String name = json.nextName(); name != null; name = json.nextName()) {
+            if (!name.equals("priority")) {
+                throw json.error("unknown field \"" + name + "\"" + Nearest.hint(name, List.of("priority")));
+            }
+            priority = switch (json.peek()) {
+                case STRING -> Priority.parse(json.string());
+                case NUMBER -> Priority.parse(json.number());
+                default -> throw json.error("priority must be an integer, or low, normal, high or critical");
+            };
+        }
+        json.end();
+        if (priority == null) {
+            throw Problem.badRequest("priority is missing, as in {\"priority\":10}");
+        }
+        return priority;
+    }
+
+    private static String key(WebRequest request) {
+        String key = request.header("Idempotency-key");
+        if (key == null) {
+            return null;
+        }
+        boolean good = !key.isEmpty() && key.length() <= KEY_LENGTH_MAX;
+        for (int i = 0; good && i < key.length(); i++) {
+            good = key.charAt(i) < 0x7f;
+        }
+        if (!good) {
+            throw Problem.badRequest("Idempotency-Key must have 1 to " + KEY_LENGTH_MAX + " ASCII characters");
+        }
+        return key;
+    }
+
+    private static String fingerprint(Body body) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(body.bytes(), 0, body.length());
+            return HexFormat.of().formatHex(digest.digest(), 0, 16);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package server.http;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+import com.sun.net.httpserver.HttpServer;
+
+import server.access.Guard;
+import server.access.Tokens;
+
+/// Listens for HTTP and hands each request that may pass to its route, on a virtual thread of its own.
+public final class WebServer implements AutoCloseable {
+
+    /// How many connections may wait to be accepted.
+    private static final int BACKLOG = 1_024;
+
+    private final String host;
+    private final HttpServer server;
+    private final Guard guard;
+    private final Bodies bodies;
+    private final ExecutorService handlers =
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http").factory());
+    private volatile boolean stopping;
+
+    private WebServer(HttpOptions options, Tokens tokens, HttpServer server) {
+        this.host = options.host();
+        this.server = server;
+        bodies = new Bodies(options.bodiesBytesMax(), options.jsonDepthMax());
+        guard = new Guard(host, server.getAddress().getAddress(), options.allowedHosts(), tokens, Guard::machineName);
+    }
+
+    /// Loads what the first answer would otherwise wait for: the names of time zones, for its `Date`, take 8 ms.
+    public static void warmUp() {
+        DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss zzz", Locale.US).withZone(ZoneId.of("GMT"))
+                .format(Instant.EPOCH);
+    }
+
+    /// Sets what `jdk.httpserver` takes from system properties, once, when its first server is made. Call it before
+    /// that. What a user has set stays.
+    public static void prepare(HttpOptions options) {
+        property("sun.net.httpserver.nodelay", "true");
+        // an idle connection beyond this number is closed after its answer, and its client's next request fails
+        property("sun.net.httpserver.maxIdleConnections", options.connectionsMax());
+        property("jdk.httpserver.maxConnections", options.connectionsMax());
+        // longer than clients keep one, so that it is the client that closes: no request meets a closing connection
+        property("sun.net.httpserver.idleInterval", 75);
+        property("sun.net.httpserver.maxReqTime", options.requestTimeMax().toSeconds());
+        property("sun.net.httpserver.maxReqHeaderSize", options.headerBytesMax());
+    }
+
+    /// Takes the address. Connections wait until [#serve].
+    ///
+    /// @throws IOException the address cannot be bound, with a message for people
+    public static WebServer bind(HttpOptions options, Tokens tokens) throws IOException {
+        InetSocketAddress address = new InetSocketAddress(options.host(), options.port());
+        try {
+            return new WebServer(options, tokens, HttpServer.create(address, BACKLOG));
+        } catch (IOException | UnresolvedAddressException cannot) {
+            throw new IOException("cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
+                    + (address.isUnresolved() ? "unknown host" : cannot.getMessage()), cannot);
+        }
+    }
+
+    /// Begins to answer. Call it once.
+    public void serve(Routes routes) {
+        server.createContext("/", new Boundary(guard, routes, bodies, this::stopping));
+        server.setExecutor(handlers);
+        server.start();
+    }
+
+    /// The address or name that it was told to bind.
+    public String host() {
+        return host;
+    }
+
+    /// The address that it listens on.
+    public InetSocketAddress address() {
+        return server.getAddress();
+    }
+
+    /// Who may ask, also for others who listen.
+    public Guard guard() {
+        return guard;
+    }
+
+    /// What bodies and answers may take of memory, also those of others.
+    public Bodies bodies() {
+        return bodies;
+    }
+
+    /// Whether changes are refused because the server is stopping.
+    public boolean stopping() {
+        return stopping;
+    }
+
+    /// Refuses changes with 503 from now on; reads and streams go on.
+    public void stopIntake() {
+        stopping = true;
+    }
+
+    /// Closes the listener and all connections, and ends the handlers that still wait.
+    @Override
+    public void close() {
+        stopping = true;
+        handlers.shutdownNow();
+        server.stop(0);
+        try {
+            // the queue may be closed next
+            handlers.awaitTermination(2, TimeUnit.SECONDS);
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void property(String name, Object value) {
+        if (System.getProperty(name) == null) {
+            System.setProperty(name, value.toString());
+        }
+    }
+}

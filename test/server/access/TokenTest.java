@@ -1,0 +1,124 @@
+package server.access;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Set;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import server.api.ApiServer;
+import server.http.Wire;
+
+/// A server that wants a token.
+@Timeout(30)
+final class TokenTest {
+
+    private static final String TOKEN = "right-token-0123456789";
+
+    private ApiServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new ApiServer();
+        server.web.guard().admit(Set.of(), Tokens.of(TOKEN));
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GET,/api/tasks", "POST,/api/tasks", "POST,/api/tasks/batch", "GET,/api/tasks/x",
+            "GET,/api/tasks/x/events", "POST,/api/tasks/x/cancel", "DELETE,/api/tasks/x", "GET,/api/status",
+            "GET,/api/stats", "GET,/api/info", "POST,/api/queue/pause", "PUT,/api/tasks", "OPTIONS,/api/tasks",
+            "HEAD,/api/tasks", "GET,/nothing", "GET,/api/", "GET,/%61pi/status", "GET,/api/%ff", "POST,/healthz",
+            "GET,/healthz/../api/status"})
+    void request_withoutToken_is401(String method, String path) {
+        HttpResponse<String> answer = server.ask(method, path, method.equals("POST") ? "{" : null);
+        assertEquals(401, answer.statusCode());
+        assertEquals("Bearer realm=\"ollama-queue\"", answer.headers().firstValue("WWW-Authenticate").orElse(""));
+        if (!method.equals("HEAD")) {
+            assertTrue(ApiServer.error(answer).contains("Authorization: Bearer"), answer.body());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/healthz", "/readyz", "/", "/healthz/", "/he%61lthz"})
+    void request_ofAnOpenPath_needsNone(String path) {
+        assertEquals(200, server.get(path).statusCode());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer " + TOKEN, "bearer " + TOKEN, "BEARER   " + TOKEN + " "})
+    void request_withTheToken_passes(String header) {
+        assertEquals(200, server.get("/api/status", "Authorization", header).statusCode());
+        assertEquals(404, server.get("/nothing", "Authorization", header).statusCode());
+        assertEquals(405, server.ask("PUT", "/api/tasks", null, "Authorization", header).statusCode());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Basic " + TOKEN, TOKEN, "Bearer", "Bearer" + TOKEN})
+    void request_withAnotherScheme_is401(String header) {
+        assertEquals(401, server.get("/api/status", "Authorization", header).statusCode());
+    }
+
+    @Test
+    void request_withAWrongToken_is401AfterAWhileAndARightOneIsNot() {
+        String[] wrong = {TOKEN + "x", TOKEN.substring(1)};
+        for (int i = 0; i < wrong.length; i++) {
+            long start = System.nanoTime();
+            HttpResponse<String> answer = server.get("/api/status", "Authorization", "Bearer " + wrong[i]);
+            assertEquals(401, answer.statusCode());
+            assertFalse(answer.body().contains(wrong[i]), answer.body());
+            assertTrue(System.nanoTime() - start >= Duration.ofMillis(100L << i).toNanos(), "too quick");
+        }
+        assertEquals(200, server.get("/api/status", "Authorization", "Bearer " + TOKEN).statusCode());
+    }
+
+    @Test
+    void request_ofAnotherHost_passesWithTheTokenButNotOfAnotherOrigin() throws IOException {
+        try (Wire wire = server.wire()) {
+            wire.lines("GET /api/status HTTP/1.1", "Host: queue.example.org", "X-Forwarded-For: 8.8.8.8",
+                    "Authorization: Bearer " + TOKEN, "");
+            assertEquals(200, wire.reply(true).status());
+        }
+        try (Wire wire = server.wire()) {
+            wire.lines("GET /api/status HTTP/1.1", "Host: queue.example.org", "Origin: http://evil.example",
+                    "Authorization: Bearer " + TOKEN, "");
+            assertEquals(403, wire.reply(true).status());
+        }
+    }
+
+    @Test
+    void admit_anotherToken_endsTheFirst() {
+        server.web.guard().admit(Set.of(), Tokens.of("second-token"));
+        assertEquals(401, server.get("/api/status", "Authorization", "Bearer " + TOKEN).statusCode());
+        assertEquals(200, server.get("/api/status", "Authorization", "Bearer second-token").statusCode());
+        server.web.guard().admit(Set.of(), Tokens.of(null));
+        assertEquals(200, server.get("/api/status").statusCode());
+        assertEquals(200, server.get("/api/status", "Authorization", "Bearer whatever").statusCode());
+    }
+
+    @Test
+    void delay_ofGuesses_doublesToTwoSecondsAndIsForgottenAfterAMinute() {
+        Guesses guesses = new Guesses();
+        long[] expected = {100, 200, 400, 800, 1_600, 2_000, 2_000};
+        for (long ms : expected) {
+            assertEquals(ms, guesses.delay(1_000).toMillis());
+        }
+        assertEquals(2_000, guesses.delay(1_000 + Duration.ofSeconds(60).toNanos()).toMillis());
+        assertEquals(100, guesses.delay(2_000 + Duration.ofSeconds(121).toNanos()).toMillis());
+    }
+}

@@ -1,0 +1,211 @@
+package server.api;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+import server.access.Tokens;
+import server.api.HttpApi.Parts;
+import server.cron.Crons;
+import server.dispatch.HostOptions;
+import server.dispatch.Hosts;
+import server.executor.ExecutorRegistry;
+import server.executor.HostAddress;
+import server.executor.Limits;
+import server.http.HttpOptions;
+import server.http.WebServer;
+import server.http.Wire;
+import server.journal.JournalOptions;
+import server.live.AnswerBuffer;
+import server.live.Answers;
+import server.live.EventHub;
+import server.queue.Compaction;
+import server.queue.CompactionOptions;
+import server.queue.Place;
+import server.queue.QueueOptions;
+import server.queue.Run;
+import server.queue.TaskQueue;
+import server.stats.History;
+import server.task.SubmissionReader;
+import server.task.Terms;
+import shared.json.Json;
+import shared.json.Slice;
+import support.FaultyStorage;
+
+/// The API on a free port, over a real queue whose disk is in memory. There is no dispatcher: the test plays it.
+public final class ApiServer implements AutoCloseable {
+
+    public static final String HELLO = "{\"type\":\"generate\",\"model\":\"m\",\"payload\":{\"prompt\":\"Hello\"}}";
+
+    public final FaultyStorage storage = new FaultyStorage();
+    public final Answers answers = new Answers(64 << 20);
+    public final TaskQueue queue;
+    public final EventHub events;
+    public final Hosts hosts;
+    public final WebServer web;
+    public final HttpApi api;
+    /// What a pending task is said to wait for; null for nothing.
+    public volatile String waiting;
+
+    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    public ApiServer() throws IOException {
+        this(HttpOptions.DEFAULT);
+    }
+
+    public ApiServer(HttpOptions options) throws IOException {
+        WebServer.prepare(options);
+        queue = TaskQueue.open(storage, new JournalOptions(1 << 20), QueueOptions.DEFAULT, InstantSource.system(),
+                new Random(42));
+        Compaction compaction = new Compaction(queue, CompactionOptions.DEFAULT);
+        queue.onEvent(answers::publish);
+        events = EventHub.start(queue);
+        HostOptions far = new HostOptions(new HostAddress("far", "echo:", null, Map.of(), Map.of("m", "m"), null,
+                Limits.DEFAULT),
+                "echo", true, 1, 2, 7);
+        hosts = Hosts.open(ExecutorRegistry.load(), List.of(HostOptions.local("echo:"), far), 4,
+                InstantSource.system());
+        SubmissionReader submissions = new SubmissionReader("qwen3", Terms.DEFAULT);
+        HttpOptions local = options.at("127.0.0.1", 0, Set.of());
+        web = WebServer.bind(local, Tokens.NONE);
+        api = new HttpApi(local, new Parts(queue, compaction, answers, events, submissions, hosts, task -> waiting,
+                InstantSource.system(), new Crons(queue, submissions, ZoneId.of("Europe/Berlin"),
+                InstantSource.system()), History.of(queue, System.currentTimeMillis())), web);
+        web.serve(api.routes());
+    }
+
+    /// The default options with small limits, for tests at the limit.
+    public static HttpOptions limits(int taskBytes, int batchBytes, int batchTasks) {
+        HttpOptions all = HttpOptions.DEFAULT;
+        return new HttpOptions(all.host(), all.port(), all.allowedHosts(), taskBytes, batchBytes, batchTasks,
+                all.bodiesBytesMax(), all.smallBytesMax(), all.headerBytesMax(), all.jsonDepthMax(),
+                all.requestTimeMax(),
+                all.connectionsMax(), 3, 5, all.waitMax(), Duration.ofMillis(100));
+    }
+
+    /// The default options with so many streams at most, and a ping every 100 ms.
+    public static HttpOptions streams(int max) {
+        HttpOptions all = HttpOptions.DEFAULT;
+        return new HttpOptions(all.host(), all.port(), all.allowedHosts(), all.taskBytesMax(), all.batchBytesMax(),
+                all.batchTasksMax(), all.bodiesBytesMax(), all.smallBytesMax(), all.headerBytesMax(),
+                all.jsonDepthMax(), all.requestTimeMax(), all.connectionsMax(), max, all.listMax(), all.waitMax(),
+                Duration.ofMillis(100));
+    }
+
+    /// The default options with this much room for all bodies together.
+    public static HttpOptions room(long bytes) {
+        HttpOptions all = HttpOptions.DEFAULT;
+        return new HttpOptions(all.host(), all.port(), all.allowedHosts(), all.taskBytesMax(), all.batchBytesMax(),
+                all.batchTasksMax(), bytes, all.smallBytesMax(), all.headerBytesMax(), all.jsonDepthMax(),
+                all.requestTimeMax(),
+                all.connectionsMax(), all.streamsMax(), all.listMax(), all.waitMax(), all.pingEvery());
+    }
+
+    /// @param headers names and values in turn
+    public HttpResponse<String> ask(String method, String path, String body, String... headers) {
+        try {
+            return client.send(request(method, path, body, headers), BodyHandlers.ofString());
+        } catch (IOException | InterruptedException failed) {
+            throw new IllegalStateException(method + " " + path + ": " + failed, failed);
+        }
+    }
+
+    public HttpRequest request(String method, String path, String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .timeout(Duration.ofSeconds(20))
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (body != null) {
+            request.setHeader("Content-Type", "application/json");
+        }
+        for (int i = 0; i < headers.length; i += 2) {
+            request.setHeader(headers[i], headers[i + 1]);
+        }
+        return request.build();
+    }
+
+    public HttpResponse<String> get(String path, String... headers) {
+        return ask("GET", path, null, headers);
+    }
+
+    public HttpResponse<String> post(String path, String body, String... headers) {
+        return ask("POST", path, body, headers);
+    }
+
+    public HttpClient client() {
+        return client;
+    }
+
+    public Wire wire() throws IOException {
+        return new Wire(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
+    }
+
+    public int port() {
+        return web.address().getPort();
+    }
+
+    /// Submits a task; its id.
+    public String submit(String json) {
+        return json(post("/api/tasks", json)).text("id");
+    }
+
+    /// Begins the next attempt.
+    public Run start() {
+        Run run = queue.startNext(task -> Place.at("box"));
+        queue.awaitDurable(run.seq());
+        return run;
+    }
+
+    public AnswerBuffer answer(Run run) {
+        return answers.begin(run.task().id(), run.attempt());
+    }
+
+    /// Ends an attempt as the dispatcher does.
+    public void complete(Run run, String result) {
+        answers.end(run.task().id(), run.attempt());
+        queue.complete(run, Slice.of(result.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    public void fail(Run run, String error) {
+        answers.end(run.task().id(), run.attempt());
+        queue.fail(run, error);
+    }
+
+    public void putBack(Run run, String error) {
+        answers.end(run.task().id(), run.attempt());
+        queue.putBack(run, error, 0, true);
+    }
+
+    public static Json.Obj json(HttpResponse<String> response) {
+        return (Json.Obj) Json.parse(response.body());
+    }
+
+    public static Json.Arr array(HttpResponse<String> response) {
+        return (Json.Arr) Json.parse(response.body());
+    }
+
+    public static String error(HttpResponse<String> response) {
+        return json(response).text("error");
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+        events.close();
+        web.close();
+        queue.close();
+        hosts.close();
+    }
+}

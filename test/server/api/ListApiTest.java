@@ -1,0 +1,149 @@
+package server.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static server.api.ApiServer.error;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import server.http.Wire;
+import shared.json.Json;
+
+@Timeout(30)
+final class ListApiTest {
+
+    /// Submitted in this order: the id of each.
+    private final List<String> ids = new ArrayList<>();
+    private ApiServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new ApiServer(ApiServer.limits(10_000, 1_000_000, 10_000));
+        task("generate", "a", 1, "Zero sheep");
+        task("chat", "b", 5, "One wolf");
+        task("embed", "b:7b", 10, "Two sheep");
+        task("generate", "a,c", 5, "Three");
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private void task(String type, String model, int priority, String prompt) {
+        String field = type.equals("embed") ? "input" : "prompt";
+        ids.add(server.submit("{\"type\":\"" + type + "\",\"model\":\"" + model + "\",\"priority\":" + priority + ",\""
+                + field + "\":\"" + prompt + "\"}"));
+    }
+
+    @Test
+    void list_empty_isAnEmptyArray() throws IOException {
+        try (ApiServer empty = new ApiServer()) {
+            HttpResponse<String> response = empty.get("/api/tasks");
+            assertEquals("[]", response.body());
+            assertEquals("0", response.headers().firstValue("X-Total-Count").orElseThrow());
+            assertEquals("", empty.get("/api/tasks", "Accept", "application/x-ndjson").body());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"|3210", "?order=asc|0123", "?type=chat|1", "?type=chat,embed|21",
+            "?type=chat&type=embed|21", "?priority=5|31", "?priority=normal,critical|31", "?priority=high|2",
+            "?status=pending|3210", "?status=running,failed|", "?model=b|1", "?model=b:7b|2", "?model=b%3A7b|2",
+            "?q=sheep|20", "?q=SHEEP&type=embed|2", "?q=one+wolf|1", "?q=nothing|", "?sort=priority|2310",
+            "?sort=priority&order=asc|0312", "?limit=2|32", "?limit=2&offset=1|21", "?offset=9|", "?status=&type=|3210",
+            "?sort=model&order=asc&limit=1|0"})
+    void list_filtersAndOrder(String query, String expected) {
+        HttpResponse<String> response = server.get("/api/tasks" + (query == null ? "" : query));
+        assertEquals(200, response.statusCode(), response.body());
+        StringBuilder found = new StringBuilder();
+        for (Json task : ApiServer.array(response).values()) {
+            found.append(ids.indexOf(((Json.Obj) task).text("id")));
+        }
+        assertEquals(expected == null ? "" : expected, found.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"status=done|status must be",
+            "type=x|type must be", "priority=x|priority must",
+            "limit=0|1 to 5", "limit=6|1 to 5", "limit=-1|limit", "limit=x|limit", "offset=-1|offset",
+            "sort=crated_at|did you mean", "sort=x|created_at, priority", "order=up|asc, desc",
+            "full=maybe|true or false",
+            "limt=1|did you mean limit", "stauts=failed|did you mean status", "limit=1&limit=2|twice",
+            "offset=1&after=x|not both", "q=%ff|UTF-8"})
+    void list_badQuery_is400ThatNamesIt(String query, String message) {
+        HttpResponse<String> response = server.get("/api/tasks?" + query);
+        assertEquals(400, response.statusCode());
+        assertTrue(error(response).contains(message), response.body());
+    }
+
+    @Test
+    void list_followingTheLinks_getsEachOnce() {
+        StringBuilder found = new StringBuilder();
+        String path = "/api/tasks?limit=1&type=generate,chat,embed&model=a,b";
+        for (int page = 0; path != null; page++) {
+            assertTrue(page < 5);
+            HttpResponse<String> response = server.get(path);
+            for (Json task : ApiServer.array(response).values()) {
+                found.append(ids.indexOf(((Json.Obj) task).text("id")));
+            }
+            if (page == 0) {
+                server.submit("{\"type\":\"chat\",\"model\":\"b\",\"prompt\":\"new\"}");
+            }
+            String link = response.headers().firstValue("Link").orElse(null);
+            path = link == null ? null : link.substring(1, link.indexOf('>'));
+        }
+        assertEquals("10", found.toString());
+    }
+
+    @Test
+    void list_summary_hasPreviewInsteadOfPayloadAndResult() {
+        Json.Obj summary = (Json.Obj) ApiServer.array(server.get("/api/tasks?limit=1")).values().getFirst();
+        assertEquals("Three", summary.text("preview"));
+        assertFalse(summary.members().containsKey("payload"));
+        assertFalse(summary.members().containsKey("result"));
+        Json.Obj full = (Json.Obj) ApiServer.array(server.get("/api/tasks?limit=1&full=true")).values().getFirst();
+        assertNull(full.text("preview"));
+        assertEquals("Three", ((Json.Obj) full.get("payload")).text("prompt"));
+    }
+
+    @Test
+    void list_ndjson_aTaskOnEachLine_withoutLimit() {
+        String batch = (ApiServer.HELLO + "\n").repeat(2_500);
+        assertEquals(201, server.post("/api/tasks/batch", batch).statusCode());
+        HttpResponse<String> all = server.get("/api/tasks?limit=0&order=asc", "Accept", "application/x-ndjson");
+        assertEquals("application/x-ndjson", all.headers().firstValue("Content-Type").orElseThrow());
+        assertEquals("2504", all.headers().firstValue("X-Total-Count").orElseThrow());
+        List<String> lines = all.body().lines().toList();
+        assertEquals(2_504, lines.size());
+        assertEquals(2_504, lines.stream().map(line -> ((Json.Obj) Json.parse(line)).text("id")).distinct().count());
+        assertEquals(ids.get(1), ((Json.Obj) Json.parse(lines.get(1))).text("id"));
+        assertEquals(100, lines("/api/tasks", "text/x, application/x-ndjson;q=0.9"));
+        assertEquals(2_100, lines("/api/tasks?limit=2100", "application/x-ndjson"));
+    }
+
+    private long lines(String path, String accept) {
+        return server.get(path, "Accept", accept).body().lines().count();
+    }
+
+    @Test
+    void list_head_tellsTheTotal() throws IOException {
+        try (Wire wire = server.wire()) {
+            assertEquals("4", wire.ask("HEAD", "/api/tasks").headers().get("x-total-count"));
+            assertEquals("GET, HEAD, POST, OPTIONS".length(),
+                    wire.ask("DELETE", "/api/tasks").headers().get("allow").length());
+        }
+    }
+}
