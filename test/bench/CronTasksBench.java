@@ -8,18 +8,17 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
+import server.cron.plan.CronPlan;
+import server.cron.plan.Missed;
+import server.cron.plan.Overlap;
 import server.journal.FileStorage;
 import server.journal.JournalOptions;
 import server.queue.CronBook.Due;
-import server.queue.QueueOptions;
 import server.queue.TaskQueue;
-import server.task.CronPlan;
-import server.task.Missed;
-import server.task.Overlap;
+import server.queue.state.QueueOptions;
 import server.task.Submission;
 import server.task.SubmissionReader;
 import server.task.Terms;
-
 import shared.json.Slice;
 
 /// 100,000 cron tasks of different minutes and zones: their memory, the cost of one fire with all that is read and

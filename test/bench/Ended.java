@@ -10,11 +10,11 @@ import java.util.concurrent.Semaphore;
 
 import server.journal.FileStorage;
 import server.journal.JournalOptions;
-import server.queue.Batch;
-import server.queue.Place;
-import server.queue.QueueOptions;
 import server.queue.Run;
+import server.queue.TaskBatch;
 import server.queue.TaskQueue;
+import server.queue.state.Place;
+import server.queue.state.QueueOptions;
 import server.task.Submission;
 import server.task.Terms;
 import shared.TaskType;
@@ -40,7 +40,7 @@ final class Ended {
             Submission submission = new Submission(TaskType.CHAT, "qwen3", 5, Terms.DEFAULT, payload, null,
                     prompt.substring(0, 80));
             for (int done = 0; done < Integer.parseInt(args[1]); done += BATCH) {
-                Batch batch = queue.newBatch();
+                TaskBatch batch = queue.newBatch();
                 while (batch.size() < BATCH) {
                     batch.add(submission);
                 }

@@ -10,7 +10,7 @@ import server.http.Answer;
 import server.http.Bodies.Body;
 import server.http.HttpOptions;
 import server.http.WebRequest;
-import server.queue.Batch;
+import server.queue.TaskBatch;
 import server.queue.TaskQueue;
 import server.task.Submission;
 import server.task.SubmissionReader;
@@ -40,7 +40,7 @@ final class BatchApi {
         }
         // closed before the answer is sent: who reads it slowly, or sends on what was refused, needs no room for that
         try (InputStream lines = request.linesOrJson(options.batchBytesMax(), "a batch");
-                Batch batch = queue.newBatch()) {
+                TaskBatch batch = queue.newBatch()) {
             read(lines, request, batch);
             List<Task> tasks = queue.submit(batch);
             JsonWriter out = new JsonWriter(64 + 24 * tasks.size());
@@ -53,7 +53,7 @@ final class BatchApi {
     }
 
     /// @param lines null if the body is JSON
-    private void read(InputStream lines, WebRequest request, Batch batch) throws IOException, InterruptedException {
+    private void read(InputStream lines, WebRequest request, TaskBatch batch) throws IOException, InterruptedException {
         if (lines != null) {
             readLines(lines, request.announced() < 0 ? options.batchBytesMax() : request.announced(), batch);
             return;
@@ -75,7 +75,7 @@ final class BatchApi {
         throw Problem.badRequest("the body is empty; it must be an array of tasks, or a task on each line");
     }
 
-    private void readArray(Body body, Batch batch) {
+    private void readArray(Body body, TaskBatch batch) {
         JsonReader json = body.json();
         json.beginArray();
         while (json.nextElement()) {
@@ -88,10 +88,10 @@ final class BatchApi {
         json.end();
     }
 
-    private void readLines(InputStream in, long most, Batch batch) throws IOException, InterruptedException {
+    private void readLines(InputStream in, long most, TaskBatch batch) throws IOException, InterruptedException {
         // of all blocks together: else each might take as many as a whole batch may have
         AtomicInteger count = new AtomicInteger();
-        BatchLines<Batch> lines = new BatchLines<>(batch::part,
+        BatchLines<TaskBatch> lines = new BatchLines<>(batch::part,
                 (json, block) -> add(json, block, count.incrementAndGet()),
                 () -> new JsonReader(new byte[0], 0, 0, options.jsonDepthMax()), BatchLines.BLOCK);
         try {
@@ -109,7 +109,7 @@ final class BatchApi {
     }
 
     /// @param count how many there are with this one
-    private void add(JsonReader json, Batch batch, int count) {
+    private void add(JsonReader json, TaskBatch batch, int count) {
         checkCount(count);
         if (json.peek() != Kind.OBJECT) {
             throw json.error("a task must be an object");

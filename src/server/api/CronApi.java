@@ -9,14 +9,14 @@ import java.time.ZoneId;
 import java.util.List;
 
 import server.cron.Crons;
+import server.cron.plan.CronJson;
+import server.cron.plan.CronReader;
+import server.cron.plan.CronTask;
 import server.http.Answer;
 import server.http.HttpOptions;
 import server.http.Query;
 import server.http.WebRequest;
 import server.queue.CronBook;
-import server.task.CronJson;
-import server.task.CronReader;
-import server.task.CronTask;
 import server.task.TaskDocument;
 import server.task.TaskJson;
 import server.task.Times;

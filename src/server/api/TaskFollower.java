@@ -11,7 +11,7 @@ import server.live.AnswerPieces.Piece;
 import server.live.Answers;
 import server.live.Watch;
 import server.queue.TaskQueue;
-import server.queue.DurableEvent;
+import server.queue.ledger.DurableEvent;
 import shared.Problem;
 import shared.TaskStatus;
 import shared.json.JsonReader;

@@ -15,8 +15,8 @@ import shared.Problem;
 
 /// Makes due times into tasks: one thread for all cron tasks. It sleeps until the next due time, but at most a second,
 /// so that it notices a clock that was set forward and a machine that slept: due times that have become too old by that
-/// are missed ones (see `server.queue.CronPolicy`). A clock that was set back shows in that it has moved on less than
-/// the monotonic one.
+/// are missed ones (see `server.cron.plan.CronPolicy`). A clock that was set back shows in that it has moved on less
+/// than the monotonic one.
 public final class CronTimer implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger("cron");

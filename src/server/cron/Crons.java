@@ -8,12 +8,12 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Supplier;
 
+import server.cron.plan.CronReader;
+import server.cron.plan.CronReader.Read;
+import server.cron.plan.CronRuns;
+import server.cron.plan.CronTask;
 import server.queue.CronBook;
 import server.queue.TaskQueue;
-import server.task.CronReader;
-import server.task.CronReader.Read;
-import server.task.CronRuns;
-import server.task.CronTask;
 import server.task.ResultText;
 import server.task.Submission;
 import server.task.SubmissionReader;

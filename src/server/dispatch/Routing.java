@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 import server.dispatch.HostModels.Has;
-import server.queue.Place;
+import server.queue.state.Place;
 import server.task.Attempt;
 import server.task.Task;
 import shared.Priority;

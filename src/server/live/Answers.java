@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-import server.queue.DurableEvent;
+import server.queue.ledger.DurableEvent;
 
 /// The answers that are being given, and who watches them. The dispatcher begins and ends them; a stream takes a
 /// [Watch] on its task. All of it is safe for any thread and quick.

@@ -2,7 +2,7 @@ package server.live;
 
 import java.util.Set;
 
-import server.queue.DurableEvent;
+import server.queue.ledger.DurableEvent;
 import server.task.Task;
 import shared.TaskStatus;
 import shared.TaskType;

@@ -8,9 +8,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-import server.queue.DurableEvent;
-import server.queue.EventLog;
 import server.queue.TaskQueue;
+import server.queue.ledger.DurableEvent;
+import server.queue.ledger.EventLog;
 
 /// Hands every event to all who subscribed to it.
 ///

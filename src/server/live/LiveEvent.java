@@ -2,7 +2,7 @@ package server.live;
 
 import java.nio.charset.StandardCharsets;
 
-import server.queue.DurableEvent;
+import server.queue.ledger.DurableEvent;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 

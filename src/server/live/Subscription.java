@@ -7,8 +7,8 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-import server.queue.DurableEvent;
-import server.queue.EventLog;
+import server.queue.ledger.DurableEvent;
+import server.queue.ledger.EventLog;
 
 /// One reader's events: first those of the past that it asked for, read from the journal at its own pace, then what
 /// comes, through a bounded outbox; each once, in order, none left out. Used by the thread that subscribed.

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.locks.LockSupport;
 
-import server.queue.DurableEvent;
+import server.queue.ledger.DurableEvent;
 
 /// One reader's view of what happens to a task: its durable events since the watch began, and a waking when there is
 /// more of its answer. Used by the thread that began it.

@@ -11,6 +11,10 @@ import server.journal.FileStorage;
 import server.journal.Journal;
 import server.journal.JournalCompaction;
 import server.journal.JournalOptions;
+import server.queue.line.EventCodec;
+import server.queue.line.Pool;
+import server.queue.state.QueueOptions;
+import server.queue.state.QueueState;
 
 /// `ollama-queue-server journal compact DIR`: compacts the journal of a server that is stopped.
 public final class CompactCommand {

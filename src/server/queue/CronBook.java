@@ -5,14 +5,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-import server.queue.Event.CronChange;
-import server.queue.Event.CronWhat;
+import server.cron.plan.CronEvent;
+import server.cron.plan.CronPlan;
+import server.cron.plan.CronPolicy;
+import server.cron.plan.CronSchedule;
+import server.cron.plan.CronTask;
+import server.cron.plan.Overlap;
 import server.journal.Urgency;
-import server.task.CronOrigin;
+import server.queue.ledger.Durability;
+import server.queue.state.Event;
+import server.queue.state.LifeCycle;
+import server.queue.state.QueueMode;
 import server.task.CronId;
-import server.task.CronPlan;
-import server.task.CronTask;
-import server.task.Overlap;
+import server.task.CronOrigin;
 import server.task.Submission;
 import server.task.Task;
 import server.task.TaskDocument;
@@ -54,7 +59,7 @@ public final class CronBook {
             }
             long now = queue.clock.millis();
             made[0] = CronPolicy.planned(CronTask.blank(queue.unusedId(), plan, now), plan, now);
-            return new CronChange(CronWhat.CREATED, now, made[0], template);
+            return new Event.Cron(new CronEvent(CronEvent.What.CREATED, now, made[0], template));
         });
         changed();
         return get(made[0].id());
@@ -64,13 +69,13 @@ public final class CronBook {
     /// @param template null if it stays
     /// @return false if it has changed since: look again, think again
     public boolean update(CronTask before, CronPlan plan, Slice template) {
-        return replace(before, CronWhat.UPDATED, plan, template);
+        return replace(before, CronEvent.What.UPDATED, plan, template);
     }
 
     /// As it is after that; nothing changes if it is so already.
     public CronTask enable(long id, boolean on) {
         CronTask cron = get(id);
-        while (cron.plan().enabled() != on && !replace(cron, on ? CronWhat.ENABLED : CronWhat.DISABLED,
+        while (cron.plan().enabled() != on && !replace(cron, on ? CronEvent.What.ENABLED : CronEvent.What.DISABLED,
                 cron.plan().enabled(on), null)) {
             cron = get(id);
         }
@@ -79,8 +84,8 @@ public final class CronBook {
 
     /// Its tasks stay.
     public void remove(long id) {
-        queue.changed(() -> new CronChange(CronWhat.REMOVED, queue.clock.millis(), queue.state.crons().require(id),
-                null));
+        queue.changed(() -> new Event.Cron(new CronEvent(CronEvent.What.REMOVED, queue.clock.millis(),
+                queue.state.crons().require(id), null)));
     }
 
     /// @param text a name, an id or a unique prefix of one
@@ -209,7 +214,7 @@ public final class CronBook {
         for (CronTask cron : all()) {
             queue.changing(() -> {
                 CronTask current = queue.state.crons().get(cron.id());
-                CronChange change = current == null ? null : CronPolicy.rescheduled(current, queue.clock.millis());
+                CronEvent change = current == null ? null : CronPolicy.rescheduled(current, queue.clock.millis());
                 if (change != null) {
                     commit(change);
                 }
@@ -241,13 +246,14 @@ public final class CronBook {
         onChange.forEach(Runnable::run);
     }
 
-    private boolean replace(CronTask before, CronWhat what, CronPlan plan, Slice template) {
+    private boolean replace(CronTask before, CronEvent.What what, CronPlan plan, Slice template) {
         boolean[] done = new boolean[1];
         queue.changed(() -> {
             CronTask current = queue.state.crons().require(before.id());
             done[0] = current.plan() == before.plan() && current.definedAt() == before.definedAt();
             long now = queue.clock.millis();
-            return done[0] ? new CronChange(what, now, CronPolicy.planned(current, plan, now), template) : null;
+            return done[0] ? new Event.Cron(new CronEvent(what, now, CronPolicy.planned(current, plan, now), template))
+                    : null;
         });
         changed();
         return done[0];
@@ -284,19 +290,20 @@ public final class CronBook {
         if (busy != null && dueAt >= 0 && cron.plan().overlap() == Overlap.REPLACE) {
             Event.Change cancel = LifeCycle.cancelled(busy, now);
             events.add(cancel);
-            CronChange ended = CronPolicy.ended(cron, cancel.task(), now);
+            CronEvent ended = CronPolicy.ended(cron, cancel.task(), now);
             before = ended == null ? cron : ended.cron();
         }
-        CronChange fired = dueAt < 0 ? CronPolicy.firedByHand(before, id, now)
+        CronEvent fired = dueAt < 0 ? CronPolicy.firedByHand(before, id, now)
                 : CronPolicy.fired(before, dueAt, id, now);
-        events.add(fired);
+        events.add(new Event.Cron(fired));
         events.add(LifeCycle.submitted(asked, id, new CronOrigin(cron.id(), cron.plan().name(),
                 fired.cron().runCount(), dueAt < 0 ? now : dueAt), null, null, now));
         return events;
     }
 
     /// The lock is held.
-    private void commit(CronChange change) {
-        queue.commit(List.of(change), Durability.urgency(change));
+    private void commit(CronEvent change) {
+        Event event = new Event.Cron(change);
+        queue.commit(List.of(event), Durability.urgency(event));
     }
 }

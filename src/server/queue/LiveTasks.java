@@ -5,7 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
 
+import server.cron.plan.CronEvent;
 import server.journal.LiveLines;
+import server.queue.index.ArrivalChunk;
+import server.queue.index.Arrivals;
+import server.queue.line.EventCodec;
+import server.queue.line.Pool;
+import server.queue.state.Event;
+import server.queue.state.QueueState;
 import server.task.Task;
 import shared.json.Slice;
 
@@ -65,8 +72,8 @@ final class LiveTasks implements LiveLines {
     public Slice recent(Slice json) {
         Event bare = switch (codec.decode(json)) {
             case Event.ModeChange change -> null;
-            case Event.CronChange change -> change.template() == null || isCronThere(change.cron().id()) ? null
-                    : new Event.CronChange(change.what(), change.at(), change.cron(), null);
+            case Event.Cron(CronEvent change) -> change.template() == null || isCronThere(change.cron().id()) ? null
+                    : new Event.Cron(change.slim());
             case Event.Change change -> isBare(change) || isThere(change.task().id()) ? null
                     : new Event.Change(change.what(), change.at(), change.task().withoutMetadata(), List.of(), null,
                             null);

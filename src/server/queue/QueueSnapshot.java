@@ -2,6 +2,7 @@ package server.queue;
 
 import java.util.List;
 
+import server.queue.state.QueueStats;
 import server.task.Task;
 
 /// The queue as of one moment, `stats.lastSeq()`.

@@ -14,7 +14,19 @@ import java.util.function.Supplier;
 
 import server.journal.Backup;
 import server.journal.Journal;
-import server.queue.TaskQueue.TaskSort;
+import server.queue.index.TaskFilter;
+import server.queue.ledger.Durability;
+import server.queue.ledger.DurableEvent;
+import server.queue.ledger.EventLog;
+import server.queue.ledger.Feed;
+import server.queue.ledger.TaskReader;
+import server.queue.line.EventCodec;
+import server.queue.page.Pages;
+import server.queue.page.TaskPage;
+import server.queue.page.TaskSort;
+import server.queue.state.QueueMode;
+import server.queue.state.QueueState;
+import server.queue.state.QueueStats;
 import server.task.Task;
 import server.task.TaskDocument;
 import shared.Problem;
@@ -35,14 +47,14 @@ abstract class QueueView {
     final Feed feed = new Feed();
     final EndWaiters waiters = new EndWaiters();
     volatile String failure;
-    private final Lists lists;
+    private final Pages lists;
 
     QueueView(QueueState state, EventCodec codec, Journal journal) {
         this.state = state;
         this.journal = journal;
         durability = new Durability(journal);
         reader = new TaskReader(journal, codec);
-        lists = new Lists(lock, state, journal, durability, reader);
+        lists = new Pages(lock, state, journal, durability, reader);
     }
 
     /// @param idOrPrefix an id or a unique prefix of one, with or without `task_`

@@ -11,13 +11,24 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 
+import server.cron.plan.CronEvent;
 import server.journal.Journal;
 import server.journal.JournalOptions;
 import server.journal.Lines;
 import server.journal.NoRoom;
 import server.journal.Storage;
 import server.journal.Urgency;
-import server.queue.Durability.Done;
+import server.queue.ledger.Durability;
+import server.queue.ledger.Durability.Done;
+import server.queue.ledger.DurableEvent;
+import server.queue.line.EventCodec;
+import server.queue.line.Pool;
+import server.queue.state.Event;
+import server.queue.state.LifeCycle;
+import server.queue.state.Place;
+import server.queue.state.QueueMode;
+import server.queue.state.QueueOptions;
+import server.queue.state.QueueState;
 import server.task.Attempt;
 import server.task.Submission;
 import server.task.Task;
@@ -113,13 +124,13 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     public record Submitted(TaskDocument document, boolean replayed) {
     }
 
-    /// An empty batch, to be filled and given to [#submit(Batch)], then closed.
-    public Batch newBatch() {
-        return new Batch(this::shared, this::unusedIds, clock.millis());
+    /// An empty batch, to be filled and given to [#submit(TaskBatch)], then closed.
+    public TaskBatch newBatch() {
+        return new TaskBatch(this::shared, this::unusedIds, clock.millis());
     }
 
     /// All or none, in order, one commit.
-    public List<Task> submit(Batch batch) {
+    public List<Task> submit(TaskBatch batch) {
         if (batch.isEmpty()) {
             return List.of();
         }
@@ -185,12 +196,6 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     public CronBook crons() {
         return crons;
     }
-
-    // ---- reads: see QueueView
-
-    /// The order of a listing. Within one value of the others the newest comes first. By status: as a task goes through
-    /// them. By duration: of the last attempt; tasks that never ran, or run, are the shortest.
-    public enum TaskSort { CREATED_AT, PRIORITY, STATUS, MODEL, DURATION }
 
     // ---- the dispatcher's side
 
@@ -344,9 +349,9 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
 
     /// Appends and applies, with what the event means to a cron task. The lock is held.
     private Task commit(Event event, Urgency urgency) {
-        Event.CronChange echo = state.echo(event);
+        CronEvent echo = state.echo(event);
         if (echo != null) {
-            return commit(List.of(event, echo), urgency).getFirst();
+            return commit(List.of(event, new Event.Cron(echo)), urgency).getFirst();
         }
         long seq = journal.nextSeq();
         long position = feed.appending(seq, List.of(event), () -> durability.append(event, urgency));
@@ -354,7 +359,7 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
         return state.apply(event, seq, position);
     }
 
-    private List<Task> commit(Batch batch) {
+    private List<Task> commit(TaskBatch batch) {
         state.admit(batch.size(), batch.metadata());
         return commit(batch.events(), () -> {
             long[] positions = durability.append(batch.lines(), Urgency.LOW);

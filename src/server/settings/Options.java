@@ -12,7 +12,7 @@ import server.dispatch.RoutingOptions;
 import server.executor.Limits;
 import server.http.HttpOptions;
 import server.journal.JournalOptions;
-import server.queue.QueueOptions;
+import server.queue.state.QueueOptions;
 import server.task.Terms;
 import server.websocket.WebSocketOptions;
 

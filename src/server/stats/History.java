@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-import server.queue.QueueStats;
 import server.queue.TaskQueue;
-import server.queue.DurableEvent;
+import server.queue.ledger.DurableEvent;
+import server.queue.state.QueueStats;
 import server.stats.Minute.Percentiles;
 import server.task.Task;
 import shared.TaskStatus;

@@ -10,14 +10,14 @@ import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 
 /// Reads the value of one field, or says what is wrong with it, where it stands, and what would be right.
-final class FieldReader {
+public final class FieldReader {
 
     /// No duration or time that is text is longer, and no number that makes sense has more digits.
     private static final int SCALAR_LENGTH_MAX = 64;
 
     final JsonReader json;
 
-    FieldReader(JsonReader json) {
+    public FieldReader(JsonReader json) {
         this.json = json;
     }
 
@@ -31,7 +31,7 @@ final class FieldReader {
     }
 
     /// Refuses what is not of this kind.
-    void expect(String name, Kind kind) {
+    public void expect(String name, Kind kind) {
         Kind found = json.peek();
         if (found != kind) {
             throw json.error(name + " must be " + word(kind) + ", not " + word(found));
@@ -39,7 +39,7 @@ final class FieldReader {
     }
 
     /// A text on one line, not blank.
-    String text(String name, int lengthMax) {
+    public String text(String name, int lengthMax) {
         expect(name, Kind.STRING);
         int from = json.position();
         String text = json.string();
@@ -58,12 +58,12 @@ final class FieldReader {
         return text;
     }
 
-    boolean bool(String name) {
+    public boolean bool(String name) {
         expect(name, Kind.BOOLEAN);
         return json.bool();
     }
 
-    int integer(String name, int min, int max) {
+    public int integer(String name, int min, int max) {
         int from = json.position();
         String digits = json.peek() == Kind.NUMBER ? json.number() : null;
         if (digits != null && digits.length() <= SCALAR_LENGTH_MAX) {
@@ -93,7 +93,7 @@ final class FieldReader {
     }
 
     /// @param min milliseconds, as is the answer
-    long duration(String name, long min, long max) {
+    public long duration(String name, long min, long max) {
         int from = json.position();
         if (json.peek() != Kind.STRING) {
             throw json.error(name + " must be a duration in quotes such as \"90s\", \"1h30m\" or \"7d\", not "
@@ -108,7 +108,7 @@ final class FieldReader {
     }
 
     /// Milliseconds since the epoch.
-    long time(String name) {
+    public long time(String name) {
         if (json.peek() != Kind.STRING) {
             throw json.error(name + " must be a time in quotes such as \"2026-01-02T03:04:05Z\" (RFC 3339), not "
                     + word(json.peek()));
@@ -117,7 +117,7 @@ final class FieldReader {
     }
 
     /// A short string, read by a parser whose complaint gets its place.
-    <T> T parsed(Function<String, T> parser) {
+    public <T> T parsed(Function<String, T> parser) {
         int from = json.position();
         String text = json.string();
         try {

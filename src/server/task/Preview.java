@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import shared.json.Slice;
 
 /// The beginning of a prompt, for lists.
-final class Preview {
+public final class Preview {
 
     /// In characters (code points).
     static final int LENGTH = 80;
@@ -13,12 +13,12 @@ final class Preview {
     private Preview() {
     }
 
-    static String of(String text) {
+    public static String of(String text) {
         return of(text, LENGTH);
     }
 
     /// The first so many characters; no pair of surrogates is cut apart.
-    static String of(String text, int length) {
+    public static String of(String text, int length) {
         int end = 0;
         for (int i = 0; i < length && end < text.length(); i++) {
             end += Character.charCount(text.codePointAt(end));

@@ -153,7 +153,7 @@ public final class SubmissionReader {
     }
 
     /// Null for an empty object.
-    static byte[] metadata(FieldReader fields, int max) {
+    public static byte[] metadata(FieldReader fields, int max) {
         fields.expect("metadata", Kind.OBJECT);
         int from = fields.json.position();
         Slice slice = fields.json.raw();

@@ -10,7 +10,7 @@ import shared.json.JsonWriter;
 import shared.json.Slice;
 
 /// What can be said of a JSON value from its bytes, or of a word from those that are allowed, alone.
-final class Values {
+public final class Values {
 
     private Values() {
     }
@@ -39,7 +39,7 @@ final class Values {
     }
 
     /// The same JSON without line ends, which stand only outside of strings; itself if it has none.
-    static Slice oneLine(Slice json) {
+    public static Slice oneLine(Slice json) {
         for (int i = json.from(); i < json.to(); i++) {
             if (json.bytes()[i] == '\n' || json.bytes()[i] == '\r') {
                 return Slice.of(oneLine(json.toBytes(), json.length()));
@@ -59,7 +59,7 @@ final class Values {
     }
 
     /// The constant that a text names, in lower case.
-    static <E extends Enum<E>> E choice(E[] all, String what, String text) {
+    public static <E extends Enum<E>> E choice(E[] all, String what, String text) {
         List<String> names = Arrays.stream(all).map(each -> each.name().toLowerCase(Locale.ROOT)).toList();
         int found = names.indexOf(text);
         if (found < 0) {

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalOptions;
-import server.queue.QueueOptions;
 import server.queue.TaskQueue;
+import server.queue.state.QueueOptions;
 import support.FaultyStorage;
 
 /// `GET /api/backup` as a client sees it.

@@ -20,10 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalOptions;
-import server.queue.QueueOptions;
-import server.queue.Place;
 import server.queue.Run;
 import server.queue.TaskQueue;
+import server.queue.state.Place;
+import server.queue.state.QueueOptions;
 import shared.Problem;
 import shared.json.Json;
 import shared.json.JsonReader;

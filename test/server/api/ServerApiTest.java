@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import server.queue.Run;
-import server.queue.Place;
+import server.queue.state.Place;
 import shared.Version;
 import shared.json.Json;
 

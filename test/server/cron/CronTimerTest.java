@@ -16,13 +16,13 @@ import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
 
-import server.queue.QueueMode;
-import server.queue.QueueOptions;
+import server.cron.plan.CronJson;
+import server.cron.plan.CronTask;
 import server.queue.Run;
-import server.queue.TaskFilter;
-import server.queue.TaskQueue.TaskSort;
-import server.task.CronJson;
-import server.task.CronTask;
+import server.queue.index.TaskFilter;
+import server.queue.page.TaskSort;
+import server.queue.state.QueueMode;
+import server.queue.state.QueueOptions;
 import server.task.Task;
 import shared.TaskStatus;
 import shared.json.JsonWriter;

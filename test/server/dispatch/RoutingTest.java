@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import server.queue.Place;
+import server.queue.state.Place;
 import server.task.Attempt;
 import server.task.Task;
 import server.task.TaskState;

@@ -16,7 +16,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import server.queue.DurableEvent;
+import server.queue.ledger.DurableEvent;
 import shared.json.Slice;
 
 @Timeout(20)

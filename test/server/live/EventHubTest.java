@@ -23,13 +23,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalOptions;
-import server.queue.Batch;
 import server.queue.Compaction;
 import server.queue.CompactionOptions;
-import server.queue.Place;
-import server.queue.QueueMode;
-import server.queue.QueueOptions;
+import server.queue.TaskBatch;
 import server.queue.TaskQueue;
+import server.queue.state.Place;
+import server.queue.state.QueueMode;
+import server.queue.state.QueueOptions;
 import server.task.Submission;
 import server.task.Task;
 import server.task.Terms;
@@ -299,7 +299,7 @@ final class EventHubTest {
     }
 
     private List<Task> submit(int count) {
-        Batch batch = queue.newBatch();
+        TaskBatch batch = queue.newBatch();
         while (batch.size() < count) {
             batch.add(new Submission(TaskType.GENERATE, "qwen3", 5, Terms.DEFAULT, json("{\"prompt\":\"Hello\"}"),
                     null, "Hello"));

@@ -22,7 +22,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalOptions;
-import server.queue.TaskQueue.TaskSort;
+import server.queue.index.TaskFilter;
+import server.queue.page.TaskSort;
+import server.queue.state.Place;
+import server.queue.state.QueueMode;
+import server.queue.state.QueueOptions;
 import server.task.Submission;
 import server.task.Task;
 import server.task.TaskDocument;

@@ -24,7 +24,14 @@ import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalCompaction;
 import server.journal.JournalOptions;
-import server.queue.TaskQueue.TaskSort;
+import server.queue.index.TaskFilter;
+import server.queue.line.EventCodec;
+import server.queue.line.Pool;
+import server.queue.page.TaskSort;
+import server.queue.state.Event;
+import server.queue.state.Place;
+import server.queue.state.QueueMode;
+import server.queue.state.QueueOptions;
 import server.task.Submission;
 import server.task.Task;
 import server.task.TaskDocument;
@@ -259,7 +266,7 @@ class CompactionCrashTest {
         private String text(EventCodec codec, Slice line) {
             return switch (codec.decode(line)) {
                 case Event.ModeChange change -> change.toString();
-                case Event.CronChange change -> line.text();
+                case Event.Cron change -> line.text();
                 case Event.Change change -> change.what() + " " + change.at() + " " + change.task().name() + " "
                         + (queue.state.get(change.task().id()) == null ? "" : line.text());
             };

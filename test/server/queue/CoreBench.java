@@ -7,6 +7,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
 
+import server.queue.state.Event;
+import server.queue.state.LifeCycle;
+import server.queue.state.Place;
+import server.queue.state.QueueOptions;
+import server.queue.state.QueueState;
 import server.task.Submission;
 import server.task.Task;
 import server.task.Terms;

@@ -8,6 +8,8 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
+import server.queue.state.QueueMode;
+import server.queue.state.QueueOptions;
 import server.task.Attempt;
 import server.task.Submission;
 import server.task.Task;

@@ -19,7 +19,19 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 import server.queue.QueueModel.Entry;
-import server.queue.TaskQueue.TaskSort;
+import server.queue.index.TaskFilter;
+import server.queue.line.EventCodec;
+import server.queue.line.Pool;
+import server.queue.page.Listing;
+import server.queue.page.Selection;
+import server.queue.page.TaskPage;
+import server.queue.page.TaskSort;
+import server.queue.state.Event;
+import server.queue.state.LifeCycle;
+import server.queue.state.Place;
+import server.queue.state.QueueMode;
+import server.queue.state.QueueOptions;
+import server.queue.state.QueueState;
 import server.task.Attempt;
 import server.task.Submission;
 import server.task.Task;
@@ -310,7 +322,7 @@ class QueueSimulationTest {
         private QueueState replayed() {
             QueueState fresh = new QueueState(OPTIONS);
             for (int i = 0; i < lines.size(); i++) {
-                fresh.apply(codec.decodeBriefly(lines.get(i)), i + 1, position(i + 1));
+                fresh.apply(codec.decodeForReplay(i + 1, lines.get(i)), i + 1, position(i + 1));
             }
             return fresh;
         }

@@ -28,7 +28,13 @@ import org.junit.jupiter.api.Test;
 
 import server.journal.JournalOptions;
 import server.queue.TaskQueue.Submitted;
-import server.queue.TaskQueue.TaskSort;
+import server.queue.index.TaskFilter;
+import server.queue.ledger.DurableEvent;
+import server.queue.page.TaskSort;
+import server.queue.state.LifeCycle;
+import server.queue.state.Place;
+import server.queue.state.QueueMode;
+import server.queue.state.QueueOptions;
 import server.task.Attempt;
 import server.task.Submission;
 import server.task.Task;
@@ -202,8 +208,8 @@ class TaskQueueTest {
     void submit_batchOverTheLimit_takesNone() throws IOException {
         queue.close();
         queue = open(new QueueOptions(3, 0, Duration.ZERO, Duration.ZERO, 1 << 20));
-        Batch three = queue.newBatch().add(submission("1", 1)).add(submission("2", 2)).add(submission("3", 3));
-        Batch four = queue.newBatch().add(submission("1", 1)).add(submission("2", 2)).add(submission("3", 3))
+        TaskBatch three = queue.newBatch().add(submission("1", 1)).add(submission("2", 2)).add(submission("3", 3));
+        TaskBatch four = queue.newBatch().add(submission("1", 1)).add(submission("2", 2)).add(submission("3", 3))
                 .add(submission("4", 4));
         Problem problem = assertThrows(Problem.class, () -> queue.submit(four));
         assertEquals(429, problem.status());

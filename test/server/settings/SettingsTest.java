@@ -249,7 +249,7 @@ class SettingsTest {
     void defaults_areThoseOfTheParts() {
         Settings settings = of(null);
         assertEquals(server.http.HttpOptions.DEFAULT, Options.http(settings));
-        assertEquals(server.queue.QueueOptions.DEFAULT, Options.queue(settings));
+        assertEquals(server.queue.state.QueueOptions.DEFAULT, Options.queue(settings));
         assertEquals(server.journal.JournalOptions.DEFAULT, Options.journal(settings));
         assertEquals(server.dispatch.DispatchOptions.DEFAULT, Options.dispatch(settings));
         assertTrue(server.task.Terms.DEFAULT == Options.terms(settings));

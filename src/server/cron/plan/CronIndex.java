@@ -1,0 +1,114 @@
+package server.cron.plan;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+import server.queue.state.Place;
+import server.task.CronId;
+import server.task.TaskId;
+import shared.Problem;
+
+/// All cron tasks, by id and by the time when they want to be looked at. Pure, as [QueueState] is.
+///
+/// Invariant: each is in `order` under its entry's time, unless that is never.
+public final class CronIndex {
+
+    private static final int CANDIDATES_SHOWN = 10;
+
+    private record Entry(CronTask cron, long lookAt) {
+    }
+
+    private record Place(long lookAt, long id) {
+    }
+
+    private final Map<Long, Entry> byId = new HashMap<>();
+    // comparators are written out here: those that Comparator makes cannot be kept in a class archive, and each start
+    // would have to make them
+    private final TreeSet<Place> order = new TreeSet<>((one, other) -> one.lookAt != other.lookAt
+            ? Long.compare(one.lookAt, other.lookAt) : Long.compare(one.id, other.id));
+
+    public int size() {
+        return byId.size();
+    }
+
+    /// Null if there is none.
+    public CronTask get(long id) {
+        Entry entry = byId.get(id);
+        return entry == null ? null : entry.cron;
+    }
+
+    public CronTask require(long id) {
+        CronTask cron = get(id);
+        if (cron == null) {
+            throw Problem.notFound("no cron task " + CronId.format(id));
+        }
+        return cron;
+    }
+
+    /// @param busy whether the task of its last run is pending or running, so that a waiting run has to wait on
+    public void put(CronTask cron, boolean busy) {
+        remove(cron.id());
+        long lookAt = cron.waiting() != 0 && !busy ? 0 : CronPolicy.lookAt(cron);
+        byId.put(cron.id(), new Entry(cron, lookAt));
+        if (lookAt != Long.MAX_VALUE) {
+            order.add(new Place(lookAt, cron.id()));
+        }
+    }
+
+    public void remove(long id) {
+        Entry before = byId.remove(id);
+        if (before != null && before.lookAt != Long.MAX_VALUE) {
+            order.remove(new Place(before.lookAt, id));
+        }
+    }
+
+    /// When the first wants to be looked at; Long.MAX_VALUE if none does.
+    public long nextLook() {
+        return order.isEmpty() ? Long.MAX_VALUE : order.first().lookAt;
+    }
+
+    /// The one that has wanted to be looked at the longest; null if none does now.
+    public CronTask due(long now) {
+        return nextLook() > now ? null : get(order.first().id);
+    }
+
+    /// In the order of their creation.
+    public List<CronTask> all() {
+        List<CronTask> all = new ArrayList<>(byId.size());
+        byId.values().forEach(entry -> all.add(entry.cron));
+        all.sort((one, other) -> one.createdAt() != other.createdAt() ? Long.compare(one.createdAt(), other.createdAt())
+                : Long.compare(one.id(), other.id()));
+        return all;
+    }
+
+    /// @param text a whole id, a name, or a unique prefix of an id, in this order
+    public CronTask find(String text) {
+        CronTask whole = get(CronId.parse(text));
+        if (whole != null) {
+            return whole;
+        }
+        List<CronTask> found = those(cron -> cron.plan().name().equals(text));
+        TaskId.Range range = CronId.range(text);
+        if (found.isEmpty() && range != null) {
+            found = those(cron -> cron.id() >= range.low() && cron.id() <= range.high());
+        }
+        if (found.isEmpty()) {
+            throw Problem.notFound("no cron task " + Problem.shown(text));
+        }
+        if (found.size() > 1) {
+            List<String> names = found.stream().limit(CANDIDATES_SHOWN).map(CronTask::name).sorted().toList();
+            throw Problem.conflict(Problem.shown(text) + " stands for several cron tasks: " + String.join(", ", names)
+                    + (found.size() > CANDIDATES_SHOWN ? ", …" : ""));
+        }
+        return found.getFirst();
+    }
+
+    /// At most one more than are shown.
+    private List<CronTask> those(Predicate<CronTask> wanted) {
+        return byId.values().stream().map(Entry::cron).filter(wanted).limit(CANDIDATES_SHOWN + 1).toList();
+    }
+}

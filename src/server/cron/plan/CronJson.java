@@ -1,0 +1,95 @@
+package server.cron.plan;
+
+import java.time.Duration;
+import java.util.function.LongFunction;
+
+import server.task.TaskId;
+import server.task.Times;
+import shared.TaskStatus;
+import shared.config.Durations;
+import shared.cron.CronExpression;
+import shared.json.JsonWriter;
+import shared.json.Slice;
+
+/// The public JSON form of a cron task. What a user may set is there in the form in which it is set, so that what was
+/// read can be sent back.
+public final class CronJson {
+
+    private CronJson() {
+    }
+
+    /// The whole cron task.
+    ///
+    /// @param template as it was given
+    /// @param statuses a task's status by its id, null for one that is gone
+    public static void write(JsonWriter out, CronTask cron, Slice template, LongFunction<TaskStatus> statuses) {
+        out.beginObject();
+        members(out, cron, template);
+        runs(out.name("runs"), cron, statuses);
+        out.endObject();
+    }
+
+    /// The form of lists: without its runs; and of events: without its template too, which is null then.
+    public static void writeSummary(JsonWriter out, CronTask cron, Slice template) {
+        out.beginObject();
+        members(out, cron, template);
+        out.endObject();
+    }
+
+    private static void members(JsonWriter out, CronTask cron, Slice template) {
+        CronPlan plan = cron.plan();
+        out.name("id").string(cron.name());
+        out.name("name").string(plan.name());
+        out.name("cron_expr").string(plan.expression());
+        out.name("timezone").string(plan.zone());
+        out.name("description").string(CronExpression.parse(plan.expression(), cron.id()).describe());
+        out.name("enabled").bool(plan.enabled());
+        if (template != null) {
+            out.name("task_template").raw(template.bytes(), template.from(), template.to());
+        }
+        Times.write(out.name("next_run"), cron.nextRun());
+        Times.write(out.name("last_run"), cron.lastRun());
+        out.name("run_count").number(cron.runCount());
+        out.name("skipped_count").number(cron.skipped());
+        out.name("last_skip_reason").string(cron.lastSkip());
+        out.name("failure_count").number(cron.failures());
+        Times.write(out.name("waiting_run"), cron.waiting());
+        Times.write(out.name("created_at"), cron.createdAt());
+        Times.write(out.name("updated_at"), cron.updatedAt());
+        out.name("missed").string(plan.missed().text);
+        duration(out, "missed_max_age", plan.missedMaxAge());
+        out.name("overlap").string(plan.overlap().text);
+        duration(out, "jitter", plan.jitter());
+        Times.write(out.name("start_at"), plan.startAt());
+        Times.write(out.name("end_at"), plan.endAt());
+        out.name("max_runs").number(plan.maxRuns());
+        out.name("metadata");
+        if (plan.metadata() == null) {
+            out.beginObject().endObject();
+        } else {
+            out.raw(plan.metadata());
+        }
+    }
+
+    /// Newest first.
+    private static void runs(JsonWriter out, CronTask cron, LongFunction<TaskStatus> statuses) {
+        CronRuns runs = cron.runs();
+        out.beginArray();
+        for (int i = runs.size() - 1; i >= 0; i--) {
+            // a task that was retried by hand is further than the end on record
+            TaskStatus status = statuses.apply(runs.task(i));
+            status = status == null ? runs.outcome(i) : status;
+            out.beginObject();
+            out.name("run").number(cron.runCount() - (runs.size() - 1 - i));
+            out.name("task_id").string(TaskId.format(runs.task(i)));
+            Times.write(out.name("due_at"), runs.dueAt(i));
+            out.name("status").string(status == null ? null : status.text);
+            out.endObject();
+        }
+        out.endArray();
+    }
+
+    private static void duration(JsonWriter out, String name, long ms) {
+        out.name(name).string(Durations.format(Duration.ofMillis(ms)));
+    }
+}

@@ -1,0 +1,183 @@
+package server.cron.plan;
+
+import server.cron.plan.CronEvent.What;
+import server.task.Task;
+import server.task.TaskId;
+import shared.Problem;
+import shared.TaskStatus;
+
+/// What becomes of a cron task: each method takes one as it is and answers the event that changes it. Pure, nothing is
+/// changed here.
+///
+/// A due time is served once: it makes one task, or is passed over with a reason, and then `next_run` has moved on. No
+/// due time comes again, also if the clock is set back, unless it is by [#CORRECTION] or more; then every cron task
+/// follows the new time at once.
+public final class CronPolicy {
+
+    /// A running server that serves a due time later than this, in milliseconds, has missed it: the machine slept, or
+    /// the clock was set forward.
+    public static final long LATE = 60_000;
+    /// Missed due times that are made up for.
+    static final int MADE_UP_MAX = 100;
+    /// The time from one such run to the next, in milliseconds.
+    static final long MADE_UP_PAUSE = 100;
+    /// A clock set back by so much was wrong before, in milliseconds.
+    public static final long CORRECTION = 3 * 3_600_000L;
+    /// Due times passed over at once are counted up to this; further ones are not.
+    static final int COUNTED_MAX = 1_000;
+
+    static final String MISSED = "missed: the server was down, paused or asleep";
+    static final String MISSED_BUT_THE_LAST = "missed; only the last one is made up for";
+    static final String CHANGED = "the cron task was changed or disabled while this run waited";
+    static final String MISSED_TOO_MANY = "missed too long ago, or too many were missed to make up for all";
+
+    private CronPolicy() {
+    }
+
+    /// What is to be done about a cron task at some time.
+    public sealed interface Step {
+    }
+
+    /// Nothing yet.
+    public record Wait() implements Step {
+    }
+
+    /// A change without a task.
+    public record Change(CronEvent event) implements Step {
+    }
+
+    /// A task for this due time.
+    public record Fire(long due) implements Step {
+    }
+
+    /// When to look at it next if no task is in its way; Long.MAX_VALUE for never.
+    static long lookAt(CronTask cron) {
+        return cron.nextRun() == 0 ? Long.MAX_VALUE
+                : Math.max(cron.notBefore(), cron.plan().jitter() == 0 ? cron.nextRun()
+                        : new CronSchedule(cron).serveAt(cron.nextRun()));
+    }
+
+    /// @param busy         the task of its last run if that is pending or running, else null
+    /// @param missedBefore what was to be served before this time was missed
+    public static Step decide(CronTask cron, Task busy, long missedBefore, long now) {
+        if (cron.waiting() != 0 && busy == null) {
+            return new Fire(cron.waiting());
+        }
+        if (cron.nextRun() == 0 || lookAt(cron) > now) {
+            return new Wait();
+        }
+        CronSchedule schedule = new CronSchedule(cron);
+        if (schedule.serveAt(cron.nextRun()) < missedBefore) {
+            long goOn = afterMissed(schedule, cron, missedBefore, now);
+            if (goOn != cron.nextRun()) {
+                int count = schedule.count(cron.nextRun(), goOn, COUNTED_MAX);
+                boolean some = goOn != 0 && schedule.serveAt(goOn) < missedBefore;
+                return skipped(cron, count, !some ? MISSED
+                        : cron.plan().missed() == Missed.ONCE ? MISSED_BUT_THE_LAST : MISSED_TOO_MANY, goOn, now);
+            }
+        }
+        Overlap overlap = cron.plan().overlap();
+        if (busy == null || overlap == Overlap.ALLOW || overlap == Overlap.REPLACE) {
+            return new Fire(cron.nextRun());
+        }
+        long next = schedule.next(cron.nextRun());
+        if (overlap == Overlap.QUEUE && cron.waiting() == 0) {
+            return new Change(new CronEvent(What.WAITING, now,
+                    paced(schedule, cron.coming(next, cron.nextRun(), 0), now), null));
+        }
+        return skipped(cron, 1, TaskId.format(busy.id()) + " of the run before was still " + busy.status().text
+                + (overlap == Overlap.QUEUE ? ", and another run was waiting" : ""), next, now);
+    }
+
+    /// A due time made this task.
+    public static CronEvent fired(CronTask cron, long due, long task, long now) {
+        CronTask ran = cron.ran(task, due, now);
+        if (!ran.mayRun()) {
+            return new CronEvent(What.FIRED, now, ran.coming(0, 0, 0), null);
+        }
+        boolean waited = due == cron.waiting();
+        CronSchedule schedule = new CronSchedule(cron);
+        long next = waited ? cron.nextRun() : schedule.next(due);
+        return new CronEvent(What.FIRED, now,
+                paced(schedule, ran.coming(next, waited ? 0 : cron.waiting(), 0), now), null);
+    }
+
+    /// Somebody asked for a run; its due times stay.
+    public static CronEvent firedByHand(CronTask cron, long task, long now) {
+        CronTask ran = cron.ran(task, now, now);
+        return new CronEvent(What.FIRED, now, ran.mayRun() ? ran : ran.coming(0, 0, 0), null);
+    }
+
+    /// A due time could make no task.
+    public static CronEvent failed(CronTask cron, long due, String reason, long now) {
+        if (due == cron.waiting()) {
+            return new CronEvent(What.SKIPPED, now,
+                    cron.coming(cron.nextRun(), 0, cron.notBefore()).skipped(1, reason), null);
+        }
+        return skipped(cron, 1, reason, new CronSchedule(cron).next(due), now).event();
+    }
+
+    /// A task of it has ended; null if that changes nothing.
+    public static CronEvent ended(CronTask cron, Task task, long now) {
+        CronTask after = cron.with(cron.runs().ended(task.id(), task.status()),
+                cron.failures() + (task.status() == TaskStatus.FAILED ? 1 : 0));
+        return after.runs() == cron.runs() && after.failures() == cron.failures() ? null
+                : new CronEvent(What.ENDED, now, after, null);
+    }
+
+    /// A new plan, which counts from now on.
+    ///
+    /// @throws Problem if it has no due time, but its bounds do not say that its time is over
+    public static CronTask planned(CronTask cron, CronPlan plan, long now) {
+        if (cron.updatedAt() != 0 && plan.sameTimes(cron.plan())) {
+            return waitingDropped(cron, cron.planned(plan, now, cron.nextRun()).coming(cron.nextRun(),
+                    plan.overlap() == Overlap.QUEUE ? cron.waiting() : 0, cron.notBefore()));
+        }
+        CronSchedule schedule = new CronSchedule(cron.id(), plan, cron.createdAt());
+        // a clock that was set back a little brings no due time again
+        long last = cron.runs().size() == 0 ? 0 : cron.runs().dueAt(cron.runs().size() - 1);
+        long from = last > now && last - now < CORRECTION ? last : now;
+        long next = schedule.next(from);
+        if (next == 0 && plan.enabled()) {
+            throw Problem.badRequest("cron_expr \"" + plan.expression() + "\" has no due time "
+                    + (plan.endAt() == 0 ? "from now on" : "before end_at"));
+        }
+        CronTask after = cron.planned(plan, now, plan.enabled() ? next : 0);
+        return waitingDropped(cron, after.mayRun() ? after : after.coming(0, 0, 0));
+    }
+
+    /// A run that waited and does not any more is one that was skipped.
+    private static CronTask waitingDropped(CronTask before, CronTask after) {
+        return before.waiting() != 0 && after.waiting() == 0 ? after.skipped(1, CHANGED) : after;
+    }
+
+    /// The clock was set back so far that all that was planned is void; null if this one need not change.
+    public static CronEvent rescheduled(CronTask cron, long now) {
+        long next = cron.nextRun() == 0 ? 0 : new CronSchedule(cron).next(now);
+        return next == 0 || next >= cron.nextRun() && cron.notBefore() <= now ? null
+                : new CronEvent(What.RESCHEDULED, now,
+                        cron.coming(Math.min(next, cron.nextRun()), cron.waiting(), 0), null);
+    }
+
+    /// The first of the missed due times that gets a run, or else the first that was not missed.
+    private static long afterMissed(CronSchedule schedule, CronTask cron, long missedBefore, long now) {
+        long oldest = Math.max(cron.nextRun(), now - cron.plan().missedMaxAge());
+        long first = switch (cron.plan().missed()) {
+            case SKIP -> 0;
+            case ONCE -> schedule.newest(oldest, missedBefore, 1);
+            case ALL -> schedule.newest(oldest, missedBefore, MADE_UP_MAX);
+        };
+        return first != 0 ? first : schedule.firstNotBefore(cron.nextRun(), missedBefore);
+    }
+
+    private static Change skipped(CronTask cron, int count, String reason, long next, long now) {
+        return new Change(new CronEvent(What.SKIPPED, now,
+                cron.coming(next, cron.waiting(), cron.notBefore()).skipped(count, reason), null));
+    }
+
+    /// What is overdue comes in small steps.
+    private static CronTask paced(CronSchedule schedule, CronTask cron, long now) {
+        boolean overdue = cron.nextRun() != 0 && schedule.serveAt(cron.nextRun()) <= now;
+        return overdue ? cron.coming(cron.nextRun(), cron.waiting(), now + MADE_UP_PAUSE) : cron;
+    }
+}

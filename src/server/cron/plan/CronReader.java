@@ -1,0 +1,212 @@
+package server.cron.plan;
+
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+
+import server.task.FieldReader;
+import server.task.Preview;
+import server.task.SubmissionReader;
+import server.task.Values;
+import shared.Nearest;
+import shared.Problem;
+import shared.cron.CronExpression;
+import shared.json.JsonReader;
+import shared.json.JsonReader.Kind;
+import shared.json.Slice;
+
+/// Reads what a user says of a cron task. The template is handed on as it stands. What the server itself sets is passed
+/// over, whatever it says, so that a cron task that was read can be sent back, changed or as a new one.
+public final class CronReader {
+
+    static final int NAME_LENGTH_MAX = 200;
+    static final int EXPRESSION_LENGTH_MAX = 500;
+    static final long JITTER_MAX = 24 * 3_600_000L;
+    static final long MISSED_AGE_MAX = 3_660 * 24 * 3_600_000L;
+
+    private static final Set<String> SERVERS = Set.of("id", "description", "next_run", "last_run", "run_count",
+            "skipped_count", "last_skip_reason", "failure_count", "waiting_run", "created_at", "updated_at", "runs");
+
+    private static final List<String> KNOWN = List.of("name", "cron_expr", "timezone", "enabled", "task_template",
+            "missed", "missed_max_age", "overlap", "jitter", "start_at", "end_at", "max_runs", "metadata");
+
+    /// @param template null if it was not given
+    public record Read(CronPlan plan, Slice template) {
+    }
+
+    private final ZoneId serverZone;
+    private final int metadataMax;
+
+    /// @param serverZone  the zone of a cron task that names none
+    /// @param metadataMax the metadata's most bytes
+    public CronReader(ZoneId serverZone, int metadataMax) {
+        this.serverZone = serverZone;
+        this.metadataMax = metadataMax;
+    }
+
+    /// The zone that a text names.
+    ///
+    /// @param what names the value in the error message
+    public static ZoneId zone(String what, String text) {
+        try {
+            return ZoneId.of(text);
+        } catch (DateTimeException unknown) {
+            throw Problem.badRequest(what + " must be a time zone such as Europe/Berlin or UTC, not \""
+                    + Problem.shown(text) + "\"" + Nearest.hint(text, ZoneId.getAvailableZoneIds()));
+        }
+    }
+
+    /// Reads the JSON object that comes next.
+    ///
+    /// @param before the plan that is changed, of which stays what is not named; null for a new one
+    public Read read(JsonReader json, CronPlan before) {
+        Draft draft = new Draft(json, before, metadataMax);
+        json.beginObject();
+        for (String name = json.nextName(); name != null; name = json.nextName()) {
+            if (SERVERS.contains(name)) {
+                json.skip();
+            } else if (json.peek() == Kind.NULL && KNOWN.contains(name)) {
+                json.nul();
+                draft.clear(name);
+            } else if (!draft.read(name)) {
+                throw json.error("unknown field \"" + Preview.of(name, 40) + "\"" + Nearest.hint(name, KNOWN));
+            }
+        }
+        return draft.build(serverZone, before == null);
+    }
+
+    /// A plan in the making.
+    private static final class Draft {
+        private final FieldReader fields;
+        private final int metadataMax;
+        private final JsonReader json;
+
+        private String name;
+        private String expression;
+        private String zone;
+        private boolean zoneGiven;
+        private boolean enabled = true;
+        private Missed missed = Missed.SKIP;
+        private long missedMaxAge = CronPlan.MISSED_MAX_AGE;
+        private Overlap overlap = Overlap.SKIP;
+        private long jitter;
+        private long startAt;
+        private long endAt;
+        private long maxRuns;
+        private byte[] metadata;
+        private Slice template;
+
+        Draft(JsonReader json, CronPlan before, int metadataMax) {
+            this.json = json;
+            this.metadataMax = metadataMax;
+            fields = new FieldReader(json);
+            if (before != null) {
+                name = before.name();
+                expression = before.expression();
+                zone = before.zone();
+                enabled = before.enabled();
+                missed = before.missed();
+                missedMaxAge = before.missedMaxAge();
+                overlap = before.overlap();
+                jitter = before.jitter();
+                startAt = before.startAt();
+                endAt = before.endAt();
+                maxRuns = before.maxRuns();
+                metadata = before.metadata();
+            }
+        }
+
+        /// A null takes a bound away, and says nothing anywhere else.
+        void clear(String field) {
+            startAt = field.equals("start_at") ? 0 : startAt;
+            endAt = field.equals("end_at") ? 0 : endAt;
+        }
+
+        /// Reads the value of a field; false if there is none of this name.
+        boolean read(String field) {
+            switch (field) {
+                case "name" -> name = fields.text(field, NAME_LENGTH_MAX);
+                case "cron_expr" -> expression = expression();
+                case "timezone" -> {
+                    fields.expect(field, Kind.STRING);
+                    zone = fields.parsed(text -> CronReader.zone(field, text).getId());
+                    zoneGiven = true;
+                }
+                case "enabled" -> enabled = fields.bool(field);
+                case "missed" -> missed = word(field, Missed::parse);
+                case "overlap" -> overlap = word(field, Overlap::parse);
+                case "missed_max_age" -> missedMaxAge = fields.duration(field, 1, MISSED_AGE_MAX);
+                case "jitter" -> jitter = fields.duration(field, 0, JITTER_MAX);
+                case "start_at" -> startAt = bound(field);
+                case "end_at" -> endAt = bound(field);
+                case "max_runs" -> maxRuns = fields.integer(field, 0, Integer.MAX_VALUE);
+                case "metadata" -> metadata = SubmissionReader.metadata(fields, metadataMax);
+                case "task_template" -> {
+                    fields.expect(field, Kind.OBJECT);
+                    template = Values.oneLine(json.raw());
+                }
+                default -> {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        Read build(ZoneId serverZone, boolean whole) {
+            if (whole) {
+                require("name", name, "\"name\":\"nightly\"");
+                require("cron_expr", expression, "\"cron_expr\":\"0 9 * * 1-5\"");
+                require("task_template", template, "\"task_template\":{\"type\":\"chat\",\"prompt\":\"Hello\"}");
+            }
+            ZoneId named = CronExpression.parse(expression, 0).zoneOr(null);
+            if (named != null) {
+                if (zoneGiven && !zone.equals(named.getId())) {
+                    throw Problem.badRequest("timezone is " + zone + ", but cron_expr names " + named.getId()
+                            + "; give it once");
+                }
+                zone = named.getId();
+            } else if (zone == null) {
+                zone = serverZone.getId();
+            }
+            if (endAt != 0 && endAt <= startAt) {
+                throw Problem.badRequest("end_at must be later than start_at");
+            }
+            return new Read(new CronPlan(name, expression, zone, enabled, missed, missedMaxAge, overlap, jitter,
+                    startAt, endAt, maxRuns, metadata), template);
+        }
+
+        private static void require(String field, Object value, String example) {
+            if (value == null) {
+                throw Problem.badRequest(field + " is missing, as in {" + example + "}");
+            }
+        }
+
+        private <T> T word(String field, Function<String, T> parse) {
+            fields.expect(field, Kind.STRING);
+            return fields.parsed(parse);
+        }
+
+        private String expression() {
+            fields.expect("cron_expr", Kind.STRING);
+            int from = json.position();
+            String text = json.string();
+            if (text.length() > EXPRESSION_LENGTH_MAX) {
+                throw json.errorAt(from, "cron_expr has " + text.length() + " characters, at most "
+                        + EXPRESSION_LENGTH_MAX + " are allowed");
+            }
+            try {
+                CronExpression.parse(text, 0);
+                return text;
+            } catch (Problem wrong) {
+                throw json.errorAt(from, "cron_expr: " + wrong.getMessage());
+            }
+        }
+
+        /// Go's zero time, in the year 1, is none.
+        private long bound(String field) {
+            return Math.max(0, fields.time(field));
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package server.cron.plan;
+
+import java.util.Arrays;
+
+import shared.TaskStatus;
+
+/// The last runs of a cron task, oldest first. Immutable and packed, two longs a run, for there may be 100,000 cron
+/// tasks: the task's id with how it ended in its low four bits, and the due time.
+public final class CronRuns {
+
+    public static final int MAX = 20;
+    public static final CronRuns NONE = new CronRuns(new long[0]);
+
+    private static final int OUTCOME_BITS = 4;
+
+    private final long[] packed;
+
+    private CronRuns(long[] packed) {
+        this.packed = packed;
+    }
+
+    public int size() {
+        return packed.length / 2;
+    }
+
+    /// The id of the run's task.
+    public long task(int index) {
+        return packed[2 * index] >>> OUTCOME_BITS;
+    }
+
+    public long dueAt(int index) {
+        return packed[2 * index + 1];
+    }
+
+    /// How its task ended; null while it has not.
+    public TaskStatus outcome(int index) {
+        int outcome = (int) packed[2 * index] & (1 << OUTCOME_BITS) - 1;
+        return outcome == 0 ? null : TaskStatus.values()[outcome - 1];
+    }
+
+    /// With one more; the oldest goes if there are too many.
+    ///
+    /// @param outcome null for none yet
+    public CronRuns with(long task, long dueAt, TaskStatus outcome) {
+        int from = packed.length == 2 * MAX ? 2 : 0;
+        long[] next = Arrays.copyOfRange(packed, from, packed.length + 2);
+        next[next.length - 2] = packed(task, outcome);
+        next[next.length - 1] = dueAt;
+        return new CronRuns(next);
+    }
+
+    /// With the end of a task; itself if no run here made it.
+    public CronRuns ended(long task, TaskStatus outcome) {
+        for (int i = 0; i < size(); i++) {
+            if (task(i) == task) {
+                long[] next = packed.clone();
+                next[2 * i] = packed(task, outcome);
+                return new CronRuns(next);
+            }
+        }
+        return this;
+    }
+
+    private static long packed(long task, TaskStatus outcome) {
+        return task << OUTCOME_BITS | (outcome == null ? 0 : outcome.ordinal() + 1);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof CronRuns that && Arrays.equals(packed, that.packed);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(packed);
+    }
+}

@@ -1,0 +1,131 @@
+package server.queue.index;
+
+import java.util.Arrays;
+
+import server.task.Task;
+import shared.Problem;
+
+/// All tasks in the order of their submits, each at a slot that stays its own as long as it lives. Slots are given out
+/// in chunks of 1024, ascending, around the 31-bit integers and again from 0, so they never run out.
+///
+/// Invariants: the chunk of a slot is `chunks[(slot / 1024 - base) mod 2^21]`, null if it holds no task any more; the
+/// first chunk is never null unless it is the only one.
+public final class Arrivals {
+
+    public static final int CHUNK = 1024;
+
+    private static final int SHIFT = 10;
+    private static final int CHUNKS_MAX = 1 << 31 - SHIFT;
+    private static final int MASK = CHUNKS_MAX - 1;
+
+    private ArrivalChunk[] chunks = new ArrivalChunk[4];
+    private int count;
+    private int base;
+    /// The slots of the last chunk that were given out.
+    private int used = CHUNK;
+    private int size;
+
+    public Arrivals() {
+        this(0);
+    }
+
+    /// @param firstChunk the number of the first chunk, for tests of the wrap-around
+    Arrivals(int firstChunk) {
+        base = firstChunk & MASK;
+    }
+
+    public int size() {
+        return size;
+    }
+
+    /// @return the task's slot
+    public int add(Task task) {
+        if (used == CHUNK) {
+            addChunk();
+        }
+        int at = used++;
+        chunks[count - 1].add(at, task);
+        size++;
+        return (base + count - 1 & MASK) << SHIFT | at;
+    }
+
+    /// The slot must hold a task.
+    public Task get(int slot) {
+        return chunks[index(slot)].get(slot & CHUNK - 1);
+    }
+
+    /// Puts a changed task in the place of what it was before.
+    public void replace(int slot, Task task) {
+        chunks[index(slot)].replace(slot & CHUNK - 1, task);
+    }
+
+    public void remove(int slot) {
+        int index = index(slot);
+        chunks[index].remove(slot & CHUNK - 1);
+        size--;
+        if (index == count - 1) {
+            return;
+        }
+        if (chunks[index].size() == 0) {
+            chunks[index] = null;
+            trim();
+        } else {
+            chunks[index].packIfSparse();
+        }
+    }
+
+    /// How many chunks there are, oldest first; some may be null.
+    public int chunkCount() {
+        return count;
+    }
+
+    public ArrivalChunk chunk(int index) {
+        return chunks[index];
+    }
+
+    /// The index of a slot's chunk among those that there are now.
+    public int index(int slot) {
+        return (slot >>> SHIFT) - base & MASK;
+    }
+
+    /// The number of a chunk, which stays its own while older ones go, as [#indexOf] needs it.
+    public int numberOf(int index) {
+        return base + index & MASK;
+    }
+
+    /// The index of a chunk's number now; negative if the chunk has gone since and was older than all there are.
+    public int indexOf(int number) {
+        int index = number - base & MASK;
+        return index < CHUNKS_MAX / 2 ? index : index - CHUNKS_MAX;
+    }
+
+    private void addChunk() {
+        if (count == CHUNKS_MAX / 2) {
+            throw new Problem(503, "a billion tasks were submitted since the oldest one: delete old tasks");
+        }
+        if (count == chunks.length) {
+            chunks = Arrays.copyOf(chunks, 2 * count);
+        }
+        if (count > 0 && chunks[count - 1].size() == 0) {
+            chunks[count - 1] = null;
+        } else if (count > 0) {
+            chunks[count - 1].packIfSparse();
+        }
+        chunks[count++] = new ArrivalChunk();
+        used = 0;
+        trim();
+    }
+
+    private void trim() {
+        int gone = 0;
+        while (gone < count - 1 && chunks[gone] == null) {
+            gone++;
+        }
+        if (gone > 0) {
+            System.arraycopy(chunks, gone, chunks, 0, count - gone);
+            Arrays.fill(chunks, count - gone, count, null);
+            count -= gone;
+            base = base + gone & MASK;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package server.queue.index;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import server.task.TaskId;
+import shared.Problem;
+
+/// The idempotency keys of the tasks that there are.
+///
+/// Invariant: `byTask` has the key of each task in `byKey`, and no other.
+public final class Keys {
+
+    private record Known(long task, String fingerprint) {
+    }
+
+    private final Map<String, Known> byKey = new HashMap<>();
+    private final Map<Long, String> byTask = new HashMap<>();
+
+    /// Does nothing for a task that came without a key.
+    ///
+    /// @param fingerprint of the body that came with it
+    public void add(String key, String fingerprint, long task) {
+        if (key != null) {
+            byKey.put(key, new Known(task, fingerprint));
+            byTask.put(task, key);
+        }
+    }
+
+    public void remove(long task) {
+        String key = byTask.isEmpty() ? null : byTask.remove(task);
+        if (key != null) {
+            byKey.remove(key);
+        }
+    }
+
+    /// The task's id; -1 if the key is null or unknown.
+    public long find(String key, String fingerprint) {
+        Known known = key == null ? null : byKey.get(key);
+        if (known == null) {
+            return -1;
+        }
+        if (!known.fingerprint.equals(fingerprint)) {
+            throw Problem.conflict("this Idempotency-Key came before, with another body, and made "
+                    + TaskId.format(known.task) + "; use a new key for a new task");
+        }
+        return known.task;
+    }
+}

@@ -1,0 +1,242 @@
+package server.queue.index;
+
+import java.util.Arrays;
+
+/// Slots of tasks, ordered by a key that is a sequence number or a time. Adding at the end and removing from the front
+/// are the usual ways and take no search; anywhere else costs two binary searches and the move of half a chunk.
+/// 12 bytes an entry.
+///
+/// Invariants: pairs of (key, slot) ascend strictly through all chunks; no chunk is empty.
+public final class SortedSlots {
+
+    private static final int CHUNK = 256;
+    private static final int CHUNK_FIRST = 8;
+
+    private Chunk[] chunks = new Chunk[1];
+    private int count;
+    private int size;
+
+    private static final class Chunk {
+        long[] keys;
+        int[] slots;
+        /// The entries are at [from, to).
+        int from;
+        int to;
+
+        Chunk(int capacity) {
+            keys = new long[capacity];
+            slots = new int[capacity];
+        }
+
+        /// The index of the first entry that is not before (key, slot).
+        int find(long key, int slot) {
+            int low = from;
+            int high = to;
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (before(keys[middle], slots[middle], key, slot)) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return low;
+        }
+
+        int size() {
+            return to - from;
+        }
+
+        void insert(int at, long key, int slot) {
+            if (to == keys.length) {
+                at -= from;
+                toFront(from > 0 ? keys.length : 2 * keys.length);
+            }
+            System.arraycopy(keys, at, keys, at + 1, to - at);
+            System.arraycopy(slots, at, slots, at + 1, to - at);
+            keys[at] = key;
+            slots[at] = slot;
+            to++;
+        }
+
+        void remove(int at) {
+            if (at == from) {
+                from++;
+                return;
+            }
+            to--;
+            System.arraycopy(keys, at + 1, keys, at, to - at);
+            System.arraycopy(slots, at + 1, slots, at, to - at);
+        }
+
+        private void toFront(int capacity) {
+            long[] oldKeys = keys;
+            int[] oldSlots = slots;
+            if (capacity > keys.length) {
+                keys = new long[capacity];
+                slots = new int[capacity];
+            }
+            System.arraycopy(oldKeys, from, keys, 0, size());
+            System.arraycopy(oldSlots, from, slots, 0, size());
+            to = size();
+            from = 0;
+        }
+
+        /// Takes all of the chunk that follows. Both must fit into one.
+        void append(Chunk next) {
+            toFront(CHUNK);
+            System.arraycopy(next.keys, next.from, keys, to, next.size());
+            System.arraycopy(next.slots, next.from, slots, to, next.size());
+            to += next.size();
+        }
+
+        Chunk splitOff() {
+            Chunk upper = new Chunk(CHUNK);
+            int middle = (from + to) >>> 1;
+            upper.to = to - middle;
+            System.arraycopy(keys, middle, upper.keys, 0, upper.to);
+            System.arraycopy(slots, middle, upper.slots, 0, upper.to);
+            to = middle;
+            return upper;
+        }
+    }
+
+    /// A place in the order, for walking. Valid until the next change.
+    final class Cursor {
+        private int chunk;
+        private int at = chunks[0].from;
+
+        long key() {
+            return chunks[chunk].keys[at];
+        }
+
+        int slot() {
+            return chunks[chunk].slots[at];
+        }
+
+        /// Moves on; false at the end.
+        boolean next() {
+            if (++at < chunks[chunk].to) {
+                return true;
+            }
+            if (++chunk < count) {
+                at = chunks[chunk].from;
+                return true;
+            }
+            return false;
+        }
+    }
+
+    public int size() {
+        return size;
+    }
+
+    public boolean isEmpty() {
+        return size == 0;
+    }
+
+    /// Long.MAX_VALUE if there is none.
+    public long firstKey() {
+        return size == 0 ? Long.MAX_VALUE : chunks[0].keys[chunks[0].from];
+    }
+
+    /// There must be one.
+    public int firstSlot() {
+        return chunks[0].slots[chunks[0].from];
+    }
+
+    /// From the first entry on; there must be one.
+    Cursor cursor() {
+        return new Cursor();
+    }
+
+    /// The pair must not be there yet.
+    public void add(long key, int slot) {
+        size++;
+        if (count == 0) {
+            insertChunk(0, new Chunk(CHUNK_FIRST));
+            chunks[0].insert(0, key, slot);
+            return;
+        }
+        int index = chunkOf(key, slot);
+        Chunk chunk = chunks[index];
+        int at = chunk.find(key, slot);
+        // a queue that is filled at its end and emptied at its front must not be moved to the front again and again
+        boolean atEnd = index == count - 1 && at == CHUNK && chunk.size() > CHUNK / 2;
+        if (atEnd || chunk.size() == CHUNK) {
+            Chunk upper = atEnd ? new Chunk(CHUNK) : chunk.splitOff();
+            insertChunk(index + 1, upper);
+            if (atEnd || at > chunk.to) {
+                chunk = upper;
+                at = chunk.find(key, slot);
+            }
+        }
+        chunk.insert(at, key, slot);
+    }
+
+    /// Whether it was there.
+    public boolean remove(long key, int slot) {
+        if (count == 0) {
+            return false;
+        }
+        int index = chunkOf(key, slot);
+        Chunk chunk = chunks[index];
+        int at = chunk.find(key, slot);
+        if (at == chunk.to || chunk.keys[at] != key || chunk.slots[at] != slot) {
+            return false;
+        }
+        chunk.remove(at);
+        size--;
+        if (chunk.size() == 0) {
+            removeChunk(index);
+        } else if (index + 1 < count && chunk.size() + chunks[index + 1].size() <= CHUNK / 2) {
+            chunk.append(chunks[index + 1]);
+            removeChunk(index + 1);
+        }
+        return true;
+    }
+
+    /// The last chunk that begins at or before (key, slot); the first one if none does.
+    private int chunkOf(long key, int slot) {
+        int low = 0;
+        int high = count - 1;
+        if (high > 0 && !beginsAfter(high, key, slot)) {
+            return high;
+        }
+        if (high > 0 && beginsAfter(1, key, slot)) {
+            return 0;
+        }
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (beginsAfter(middle, key, slot)) {
+                high = middle - 1;
+            } else {
+                low = middle;
+            }
+        }
+        return low;
+    }
+
+    private boolean beginsAfter(int index, long key, int slot) {
+        Chunk chunk = chunks[index];
+        return before(key, slot, chunk.keys[chunk.from], chunk.slots[chunk.from]);
+    }
+
+    private void insertChunk(int index, Chunk chunk) {
+        if (count == chunks.length) {
+            chunks = Arrays.copyOf(chunks, 2 * count);
+        }
+        System.arraycopy(chunks, index, chunks, index + 1, count - index);
+        chunks[index] = chunk;
+        count++;
+    }
+
+    private void removeChunk(int index) {
+        System.arraycopy(chunks, index + 1, chunks, index, --count - index);
+        chunks[count] = null;
+    }
+
+    private static boolean before(long key, int slot, long otherKey, int otherSlot) {
+        return key != otherKey ? key < otherKey : slot < otherSlot;
+    }
+}

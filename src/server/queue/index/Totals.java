@@ -1,0 +1,103 @@
+package server.queue.index;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+import server.task.Task;
+import shared.TaskStatus;
+import shared.TaskType;
+
+/// How many tasks there are of each status, type, priority and model, so that no listing has to count.
+///
+/// Invariants: `groups` has no group of zero; `byStatus` is its sum.
+public final class Totals {
+
+    private final Map<Group, Group> groups = new HashMap<>();
+    private final long[] byStatus = new long[TaskStatus.values().length];
+
+    /// Tasks that no filter but `query` can tell apart. The count is no part of what makes two groups equal.
+    public static final class Group {
+        public final TaskStatus status;
+        public final TaskType type;
+        public final int priority;
+        public final String model;
+        private long count;
+
+        private Group(Task task) {
+            status = task.status();
+            type = task.type();
+            priority = task.priority();
+            model = task.model();
+        }
+
+        public long count() {
+            return count;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Group that && status == that.status && type == that.type
+                    && priority == that.priority && model.equals(that.model);
+        }
+
+        @Override
+        public int hashCode() {
+            return ((model.hashCode() * 31 + priority) * 31 + type.ordinal()) * 31 + status.ordinal();
+        }
+    }
+
+    public void add(Task task) {
+        Group group = new Group(task);
+        Group known = groups.putIfAbsent(group, group);
+        (known == null ? group : known).count++;
+        byStatus[task.status().ordinal()]++;
+    }
+
+    public void remove(Task task) {
+        Group group = new Group(task);
+        Group known = groups.get(group);
+        if (--known.count == 0) {
+            groups.remove(known);
+        }
+        byStatus[task.status().ordinal()]--;
+    }
+
+    public long of(TaskStatus status) {
+        return byStatus[status.ordinal()];
+    }
+
+    /// How many tasks pass; the filter's query is left aside.
+    public long of(TaskFilter filter) {
+        long total = 0;
+        if (filter.types().isEmpty() && filter.priorities().isEmpty() && filter.models().isEmpty()) {
+            for (TaskStatus status : TaskStatus.values()) {
+                total += filter.statuses().isEmpty() || filter.statuses().contains(status) ? of(status) : 0;
+            }
+            return total;
+        }
+        for (Group group : groups.keySet()) {
+            total += passes(group, filter) ? group.count : 0;
+        }
+        return total;
+    }
+
+    public void forEach(Consumer<Group> visitor) {
+        groups.keySet().forEach(visitor);
+    }
+
+    public static boolean passes(Group group, TaskFilter filter) {
+        return passes(filter, group.status, group.type, group.priority, group.model);
+    }
+
+    public static boolean passes(Task task, TaskFilter filter) {
+        return passes(filter, task.status(), task.type(), task.priority(), task.model());
+    }
+
+    private static boolean passes(TaskFilter filter, TaskStatus status, TaskType type, int priority, String model) {
+        return (filter.statuses().isEmpty() || filter.statuses().contains(status))
+                && (filter.types().isEmpty() || filter.types().contains(type))
+                && (filter.priorities().isEmpty() || filter.priorities().contains(priority))
+                && (filter.models().isEmpty() || filter.models().contains(model));
+    }
+}

@@ -1,0 +1,91 @@
+package server.queue.ledger;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+
+import server.cron.plan.CronEvent;
+import server.cron.plan.CronTask;
+import server.journal.Journal;
+import server.queue.line.EventCodec;
+import server.queue.state.Event;
+import server.task.Attempt;
+import server.task.Task;
+import server.task.TaskDocument;
+import shared.json.JsonReader;
+import shared.json.Slice;
+
+/// Reads from the journal what memory does not hold of a task. Its first line has the request, its last one all
+/// attempts and the result. Never used under the queue's lock.
+public final class TaskReader {
+
+    private final Journal journal;
+    private final EventCodec codec;
+
+    public TaskReader(Journal journal, EventCodec codec) {
+        this.journal = journal;
+        this.codec = codec;
+    }
+
+    public TaskDocument document(Task task) {
+        Event.Change first = change(task.requestAt());
+        Event.Change last = task.lastAt() == task.requestAt() ? first : change(task.lastAt());
+        return new TaskDocument(task, first.request().payload(), first.request().preview(), task.state().error(),
+                last.attempts(), last.result());
+    }
+
+    /// The task as its submit was answered.
+    public TaskDocument asSubmitted(Task task) {
+        Event.Change first = change(task.requestAt());
+        Task then = first.task().placed(task.arrival(), task.arrival(), task.requestAt(), task.requestAt());
+        return new TaskDocument(then, first.request().payload(), first.request().preview(), null, List.of(), null);
+    }
+
+    public Event.Request request(Task task) {
+        return change(task.requestAt()).request();
+    }
+
+    public List<Attempt> attempts(Task task) {
+        return task.status().ended() ? change(task.lastAt()).attempts() : task.attempts();
+    }
+
+    public Slice template(CronTask cron) {
+        return ((Event.Cron) codec.decode(line(cron.definedAt()))).change().template();
+    }
+
+    /// The events of a task's first and last line.
+    public List<DurableEvent> events(Task task) {
+        List<DurableEvent> events = new ArrayList<>();
+        events.add(event(task.requestAt()));
+        if (task.lastAt() != task.requestAt()) {
+            events.add(event(task.lastAt()));
+        }
+        return events;
+    }
+
+    /// The event that a line tells of, as the feed shows it.
+    DurableEvent event(long seq, Slice line) {
+        return new DurableEvent(seq, codec.decodeForFeed(line));
+    }
+
+    private DurableEvent event(long position) {
+        Slice line = line(position);
+        JsonReader in = JsonReader.ofOwn(line);
+        in.beginObject();
+        in.nextName();
+        return new DurableEvent(Long.parseLong(in.number()), codec.decode(line));
+    }
+
+    private Event.Change change(long position) {
+        return (Event.Change) codec.decode(line(position));
+    }
+
+    private Slice line(long position) {
+        try {
+            return journal.read(position);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+}

@@ -1,0 +1,320 @@
+package server.queue.line;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+import server.cron.plan.CronEvent;
+import server.cron.plan.CronJson;
+import server.cron.plan.CronTask;
+import server.queue.state.Event;
+import server.queue.state.QueueMode;
+import server.task.Attempt;
+import server.task.Task;
+import server.task.TaskJson;
+import server.task.Times;
+import shared.json.JsonReader;
+import shared.json.JsonWriter;
+import shared.json.Slice;
+
+/// Events as the journal's lines, and as the feed shows them.
+///
+/// ```
+/// {"seq":12,"synced":"…",                                             the journal's own
+///  "event":"task","what":"submitted","at":"2026-01-02T03:04:05.678Z",
+///  "task":{"id":…,"type":…,"model":…,"priority":5,"status":"pending","created_at":…},
+///  "order":9,                    if it is not the seq of the submit (the task was retried by hand)
+///  "idempotency":{"key":…,"fingerprint":…},                            submitted
+///  "attempts":[{"attempt":1,"host":…,"rule":…,"started_at":…,"ended_at":…,"error":…,"uncounted":true}],
+///  "preview":…,"payload":{…},                                          submitted
+///  "result":{…}}                                                       completed
+/// {…,"event":"cron","what":"fired","at":…,"cron":{"id":…,…},             see CronLine
+///  "template":{…}}                                                     created, and updated if it changes
+/// {…,"event":"queue","what":"paused","at":…,"mode":"paused"}           paused, resumed, draining
+/// ```
+///
+/// `task` has its public members, but only those that are not null, empty or the default, and durations in
+/// milliseconds (`timeout_ms`). What a replay does not need comes last, so that it can stop reading there.
+public final class EventCodec {
+
+    private static final Slice END = Slice.of("}".getBytes(StandardCharsets.US_ASCII));
+    /// Stands for a template that a replay needs not.
+    private static final Slice UNREAD = new Slice(new byte[0], 0, 0);
+    /// Stands for a request that a replay needs not.
+    private static final Event.Request UNREAD_REQUEST = new Event.Request(null, null, null, null);
+    private static final int CAPACITY = 384;
+
+    private final Pool pool;
+    /// For the lines of the replay, which one thread reads.
+    private final JsonReader replayed = JsonReader.ofOwn(new Slice(new byte[0], 0, 0));
+
+    public EventCodec(Pool pool) {
+        this.pool = pool;
+    }
+
+    // ---- to the journal
+
+    /// The line's JSON after what the journal writes itself, as pieces; payload and result are the event's own bytes.
+    public static Slice[] encode(Event event) {
+        JsonWriter out = new JsonWriter(CAPACITY);
+        out.beginObject();
+        return switch (event) {
+            case Event.ModeChange change -> {
+                mode(out, change);
+                yield new Slice[] {piece(out), END};
+            }
+            case Event.Cron(CronEvent change) -> {
+                cron(out, change);
+                CronLine.write(out.name("cron"), change.cron());
+                if (change.template() == null) {
+                    yield new Slice[] {piece(out), END};
+                }
+                out.name("template");
+                yield new Slice[] {piece(out), change.template(), END};
+            }
+            case Event.Change change -> {
+                Slice last = members(out, change);
+                yield last == null ? new Slice[] {piece(out), END} : new Slice[] {piece(out), last, END};
+            }
+        };
+    }
+
+    /// Writes the same in one piece.
+    public static void write(JsonWriter out, Event.Change change) {
+        out.beginObject();
+        Slice last = members(out, change);
+        if (last != null) {
+            out.raw(last.bytes(), last.from(), last.to());
+        }
+        out.endObject();
+    }
+
+    /// @return the value of the last member, whose name is written; null if there is none
+    private static Slice members(JsonWriter out, Event.Change change) {
+        head(out, change);
+        TaskLine.write(out.name("task"), change.task());
+        if (change.task().order() != change.task().arrival()) {
+            out.name("order").number(change.task().order());
+        }
+        rest(out, change);
+        Slice last = change.request() != null ? change.request().payload() : change.result();
+        if (last != null) {
+            out.name(change.request() != null ? "payload" : "result");
+        }
+        return last;
+    }
+
+    private static void head(JsonWriter out, Event.Change change) {
+        out.name("event").string("task");
+        out.name("what").string(change.what().text);
+        Times.write(out.name("at"), change.at());
+    }
+
+    private static void cron(JsonWriter out, CronEvent change) {
+        out.name("event").string("cron");
+        out.name("what").string(change.what().text);
+        Times.write(out.name("at"), change.at());
+    }
+
+    private static void mode(JsonWriter out, Event.ModeChange change) {
+        out.name("event").string("queue");
+        out.name("what").string(change.mode() == QueueMode.RUNNING ? "resumed" : change.mode().text);
+        Times.write(out.name("at"), change.at());
+        out.name("mode").string(change.mode().text);
+    }
+
+    private static void rest(JsonWriter out, Event.Change change) {
+        Event.Request request = change.request();
+        if (request != null && request.key() != null) {
+            out.name("idempotency").beginObject();
+            out.name("key").string(request.key());
+            out.name("fingerprint").string(request.fingerprint());
+            out.endObject();
+        }
+        if (!change.attempts().isEmpty()) {
+            out.name("attempts").beginArray();
+            change.attempts().forEach(attempt -> TaskLine.write(out, attempt));
+            out.endArray();
+        }
+        if (request != null && request.preview() != null) {
+            out.name("preview").string(request.preview());
+        }
+    }
+
+    /// What was written after the opening brace.
+    private static Slice piece(JsonWriter out) {
+        return new Slice(out.buffer(), 1, out.length());
+    }
+
+    // ---- from the journal
+
+    /// All that a line tells.
+    public Event decode(Slice line) {
+        return new Decoder(JsonReader.ofOwn(line), Part.ALL).event();
+    }
+
+    /// What the feed shows: no payload, result or template.
+    public Event decodeForFeed(Slice line) {
+        return new Decoder(JsonReader.ofOwn(line), Part.SHOWN).event();
+    }
+
+    /// What a replay needs of a line: no payload, preview or result, and no attempts of an ended task. For one thread.
+    Event decodeBriefly(Slice line) {
+        return new Decoder(replayed.begin(line.bytes(), line.from(), line.to()), Part.STATE).event();
+    }
+
+    /// [#decodeBriefly], or an error that names the line.
+    public Event decodeForReplay(long seq, Slice line) {
+        try {
+            return decodeBriefly(line);
+        } catch (RuntimeException unreadable) {
+            throw new IllegalStateException("event " + seq + " of the journal cannot be understood: "
+                    + unreadable.getMessage(), unreadable);
+        }
+    }
+
+    /// How much of a line is read.
+    private enum Part { STATE, SHOWN, ALL }
+
+    private final class Decoder {
+        private final JsonReader in;
+        private final Part part;
+
+        private String event;
+        private String what;
+        private long at;
+        private String mode;
+        private Task task;
+        private List<Attempt> attempts = List.of();
+        private String key;
+        private String fingerprint;
+        private String preview;
+        private Slice payload;
+        /// Whether there is a request that was not read.
+        private boolean unread;
+        private Slice result;
+        private CronTask cron;
+        private Slice template;
+
+        Decoder(JsonReader in, Part part) {
+            this.in = in;
+            this.part = part;
+        }
+
+        Event event() {
+            in.beginObject();
+            String name = in.nextName();
+            while (name != null && member(name)) {
+                name = in.nextName();
+            }
+            return switch (event) {
+                case "task" -> change();
+                case "cron" -> new Event.Cron(new CronEvent(CronEvent.What.valueOf(what.toUpperCase(Locale.ROOT)), at,
+                        cron, template));
+                case "queue" -> new Event.ModeChange(QueueMode.parse(mode), at);
+                case null, default -> throw in.error("an event of an unknown kind: " + event
+                        + ". Was this journal written by a newer version?");
+            };
+        }
+
+        /// @return whether to go on
+        private boolean member(String name) {
+            switch (name) {
+                case "event" -> event = in.word();
+                case "what" -> what = in.word();
+                case "at" -> at = Times.parse("at", in.word());
+                case "mode" -> mode = in.string();
+                case "task" -> task = new TaskLine(in, pool).read();
+                case "cron" -> cron = new CronLine(in, pool).read();
+                case "template" -> {
+                    template = part == Part.ALL ? in.raw() : UNREAD;
+                    return part == Part.ALL;
+                }
+                case "order" -> task = task.placed(Long.parseLong(in.number()), 0, 0, 0);
+                case "idempotency" -> idempotency();
+                case "attempts" -> {
+                    if (part == Part.STATE && task.status().ended()) {
+                        return false;
+                    }
+                    attempts();
+                }
+                case "preview" -> {
+                    if (part == Part.STATE) {
+                        unread = true;
+                        return false;
+                    }
+                    preview = in.string();
+                }
+                case "payload" -> {
+                    if (part != Part.ALL) {
+                        unread = true;
+                        return false;
+                    }
+                    payload = in.raw();
+                }
+                case "result" -> {
+                    if (part != Part.ALL) {
+                        return false;
+                    }
+                    result = in.raw();
+                }
+                default -> in.skip();
+            }
+            return true;
+        }
+
+        private void idempotency() {
+            in.beginObject();
+            for (String name = in.nextName(); name != null; name = in.nextName()) {
+                switch (name) {
+                    case "key" -> key = in.string();
+                    case "fingerprint" -> fingerprint = in.string();
+                    default -> in.skip();
+                }
+            }
+        }
+
+        private void attempts() {
+            List<Attempt> read = new ArrayList<>();
+            in.beginArray();
+            while (in.nextElement()) {
+                read.add(TaskLine.readAttempt(in, pool));
+            }
+            attempts = List.copyOf(read);
+        }
+
+        private Event.Change change() {
+            Event.What kind = Event.What.parse(what);
+            boolean read = payload != null || key != null || preview != null;
+            Task whole = task.status().ended() || attempts.isEmpty() ? task
+                    : task.with(task.state(), task.retries(), attempts);
+            return new Event.Change(kind, at, whole, attempts,
+                    read ? new Event.Request(payload, preview, key, fingerprint) : unread ? UNREAD_REQUEST : null,
+                    result);
+        }
+    }
+
+    // ---- to the feed
+
+    /// The event as subscribers see it.
+    public static Slice feed(long seq, Event event) {
+        JsonWriter out = new JsonWriter(2 * CAPACITY);
+        out.beginObject();
+        out.name("seq").number(seq);
+        switch (event) {
+            case Event.ModeChange change -> mode(out, change);
+            case Event.Cron(CronEvent change) -> {
+                cron(out, change);
+                CronJson.writeSummary(out.name("cron"), change.cron(), null);
+            }
+            case Event.Change change -> {
+                head(out, change);
+                TaskJson.writeSummary(out.name("task"), change.task(),
+                        change.request() == null ? null : change.request().preview());
+            }
+        }
+        out.endObject();
+        return new Slice(out.buffer(), 0, out.length());
+    }
+}

@@ -1,0 +1,26 @@
+package server.queue.line;
+
+/// Lets equal values share one instance, as far as a table of fixed size can: model names, hosts, terms and errors
+/// repeat from task to task. One that is crowded out is only held twice. Only for immutable values: threads may use it
+/// at the same time, and at worst do not see what another one shared.
+public final class Pool {
+
+    private static final int SIZE = 1024;
+
+    private final Object[] known = new Object[SIZE];
+
+    /// The value itself, or an equal one seen before.
+    @SuppressWarnings("unchecked")
+    public <T> T share(T value) {
+        if (value == null) {
+            return null;
+        }
+        int hash = value.hashCode();
+        int at = (hash ^ hash >>> 16) & SIZE - 1;
+        if (value.equals(known[at])) {
+            return (T) known[at];
+        }
+        known[at] = value;
+        return value;
+    }
+}

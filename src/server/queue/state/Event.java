@@ -1,0 +1,72 @@
+package server.queue.state;
+
+import java.util.List;
+import java.util.Locale;
+
+import server.cron.plan.CronTask;
+import server.cron.plan.CronEvent;
+import server.task.Attempt;
+import server.task.Task;
+import shared.json.Slice;
+
+/// One change of the queue: a line of the journal, an event of the feed. It is a fact; [QueueState#apply] never refuses
+/// one.
+public sealed interface Event {
+
+    /// When it happened, milliseconds since the epoch. A clock may have gone backwards between two events.
+    long at();
+
+    /// What happened to a task.
+    enum What {
+        SUBMITTED, STARTED, RETRYING, COMPLETED, FAILED, CANCELLED, PRIORITY, RETRIED, DELETED;
+
+        public final String text = name().toLowerCase(Locale.ROOT);
+
+        public static What parse(String text) {
+            for (What what : values()) {
+                if (what.text.equals(text)) {
+                    return what;
+                }
+            }
+            throw new IllegalArgumentException("an event that is unknown: " + text
+                    + ". Was this journal written by a newer version?");
+        }
+    }
+
+    /// A task changed.
+    ///
+    /// @param task     as it is after the event (for `deleted`: as it was); its order, arrival and positions are filled
+    ///                 in when the event is applied
+    /// @param attempts all so far, also of an ended task, whose `task` holds none
+    /// @param request  what only a `submitted` event has; null otherwise
+    /// @param result   what only a `completed` event has; null otherwise
+    record Change(What what, long at, Task task, List<Attempt> attempts, Request request, Slice result)
+            implements Event {
+
+        /// The same without what need not be kept in memory until it is shown.
+        public Change slim() {
+            return new Change(what, at, task, List.of(),
+                    request == null ? null : new Request(null, request.preview, null, null), null);
+        }
+    }
+
+    /// What memory does not hold of a submit.
+    ///
+    /// @param key         its idempotency key, null for none
+    /// @param fingerprint of the body that came with the key
+    record Request(Slice payload, String preview, String key, String fingerprint) {
+    }
+
+    /// A cron task changed.
+    record Cron(CronEvent change) implements Event {
+
+        @Override
+        public long at() {
+            return change.at();
+        }
+    }
+
+    /// The queue was paused, resumed or drained.
+    record ModeChange(QueueMode mode, long at) implements Event {
+    }
+}

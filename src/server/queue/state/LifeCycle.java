@@ -1,0 +1,175 @@
+package server.queue.state;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import server.task.Attempt;
+import server.task.CronOrigin;
+import server.task.Submission;
+import server.task.Task;
+import server.task.TaskState;
+import server.task.TaskState.Cancelled;
+import server.task.TaskState.Completed;
+import server.task.TaskState.Failed;
+import server.task.TaskState.Pending;
+import server.task.TaskState.Running;
+import server.task.Times;
+import shared.Problem;
+import shared.TaskStatus;
+import shared.json.Slice;
+
+/// The ways between a task's states: each method takes a task and answers the event that changes it, or throws the
+/// [Problem] that tells why this way is closed. Nothing is changed here.
+///
+/// A clock that went backwards makes no task end before it started.
+public final class LifeCycle {
+
+    public static final String CUT_OFF = "the server stopped while it ran";
+    static final String CANCELLED = "cancelled";
+
+    private LifeCycle() {
+    }
+
+    public static Event.Change submitted(Submission asked, long id, String key, String fingerprint, long now) {
+        return submitted(asked, id, null, key, fingerprint, now);
+    }
+
+    /// @param cron the run of a cron task that makes it, or null
+    public static Event.Change submitted(Submission asked, long id, CronOrigin cron, String key, String fingerprint,
+            long now) {
+        Task task = new Task(id, asked.type(), asked.model(), asked.priority(), Pending.READY, now, 0, 0, asked.terms(),
+                asked.metadata(), 0, List.of(), 0, 0, cron);
+        return new Event.Change(Event.What.SUBMITTED, now, task, List.of(),
+                new Event.Request(asked.payload(), asked.preview(), key, fingerprint), null);
+    }
+
+    static Event.Change started(Task task, Place place, long now) {
+        if (task.status() != TaskStatus.PENDING) {
+            throw refused(task, "started");
+        }
+        return change(Event.What.STARTED, now, task.with(new Running(now, place.host(), place.rule())),
+                task.attempts());
+    }
+
+    public static Event.Change completed(Task task, Slice result, long now) {
+        Running run = running(task);
+        long end = Math.max(now, run.startedAt());
+        List<Attempt> attempts = attempted(task, run, end, null, true);
+        return new Event.Change(Event.What.COMPLETED, now,
+                ended(task, new Completed(run.startedAt(), end, run.host())), attempts, null, result);
+    }
+
+    public static Event.Change failed(Task task, String error, long now) {
+        Running run = running(task);
+        long end = Math.max(now, run.startedAt());
+        return change(Event.What.FAILED, now, ended(task, new Failed(run.startedAt(), end, run.host(), error)),
+                attempted(task, run, end, error, true));
+    }
+
+    /// Back to pending after an attempt that used up a retry (`counted`), or after a failure that was the host's and
+    /// leaves no trace but the reason of the wait.
+    public static Event.Change retrying(Task task, String error, long retryAt, boolean counted, long now) {
+        Running run = running(task);
+        List<Attempt> attempts = counted
+                ? attempted(task, run, Math.max(now, run.startedAt()), error, true) : task.attempts();
+        return change(Event.What.RETRYING, now,
+                task.with(pending(retryAt, error), task.retries() + (counted ? 1 : 0), attempts), attempts);
+    }
+
+    /// Back to pending because the server stopped or died: an attempt on record that used up no retry.
+    public static Event.Change cutOff(Task task, long now) {
+        Running run = running(task);
+        List<Attempt> attempts = attempted(task, run, Math.max(now, run.startedAt()), CUT_OFF, false);
+        return change(Event.What.RETRYING, now, task.with(pending(0, CUT_OFF), task.retries(), attempts), attempts);
+    }
+
+    static Event.Change expired(Task task, long now) {
+        if (task.status() != TaskStatus.PENDING) {
+            throw refused(task, "expired");
+        }
+        String error = "expired in the queue at " + Times.format(task.terms().expiresAt());
+        return change(Event.What.FAILED, now, ended(task, new Failed(0, now, null, error)), task.attempts());
+    }
+
+    public static Event.Change cancelled(Task task, long now) {
+        return switch (task.state()) {
+            case Pending pending -> change(Event.What.CANCELLED, now, ended(task, new Cancelled(0, now, null)),
+                    task.attempts());
+            case Running run -> {
+                long end = Math.max(now, run.startedAt());
+                yield change(Event.What.CANCELLED, now, ended(task, new Cancelled(run.startedAt(), end, run.host())),
+                        attempted(task, run, end, CANCELLED, false));
+            }
+            case Cancelled cancelled -> throw Problem.conflict(task.name() + " is cancelled already");
+            case Completed completed -> throw refused(task, "cancelled");
+            case Failed failed -> throw refused(task, "cancelled");
+        };
+    }
+
+    static Event.Change priority(Task task, int priority, long now) {
+        if (task.status().ended()) {
+            throw Problem.conflict(task.name() + " is " + task.status().text
+                    + ", and a priority counts only for a task that is pending or running");
+        }
+        return change(Event.What.PRIORITY, now, task.withPriority(priority), task.attempts());
+    }
+
+    /// Back to pending by hand. An expiry that has passed is dropped: who asks for a retry wants the task to run.
+    ///
+    /// @param attempts all so far, for an ended task does not hold them
+    static Event.Change retried(Task task, List<Attempt> attempts, long now) {
+        return switch (task.state()) {
+            case Failed failed -> retriedFresh(task, attempts, now);
+            case Cancelled cancelled -> retriedFresh(task, attempts, now);
+            case Pending pending -> throw refused(task, "retried; only a failed or cancelled task can");
+            case Running running -> throw refused(task, "retried; only a failed or cancelled task can");
+            case Completed completed -> throw refused(task, "retried; only a failed or cancelled task can");
+        };
+    }
+
+    static Event.Change deleted(Task task, long now) {
+        if (!task.status().ended()) {
+            throw refused(task, "deleted; cancel it first");
+        }
+        return change(Event.What.DELETED, now, task, List.of());
+    }
+
+    private static Event.Change retriedFresh(Task task, List<Attempt> attempts, long now) {
+        long expiresAt = task.terms().expiresAt();
+        Task kept = expiresAt != 0 && expiresAt <= now ? task.withTerms(task.terms().unexpiring()) : task;
+        // its order begins anew with this event
+        Task fresh = kept.placed(kept.arrival(), kept.arrival(), kept.requestAt(), kept.lastAt());
+        return change(Event.What.RETRIED, now, fresh.with(Pending.READY, 0, attempts), attempts);
+    }
+
+    private static Event.Change change(Event.What what, long now, Task task, List<Attempt> attempts) {
+        return new Event.Change(what, now, task, attempts, null, null);
+    }
+
+    private static Task ended(Task task, TaskState state) {
+        return task.with(state, task.retries(), List.of());
+    }
+
+    private static Pending pending(long retryAt, String error) {
+        return retryAt == 0 && error == null ? Pending.READY : new Pending(retryAt, error);
+    }
+
+    private static Running running(Task task) {
+        if (task.state() instanceof Running run) {
+            return run;
+        }
+        throw refused(task, "ended by an attempt");
+    }
+
+    private static List<Attempt> attempted(Task task, Running run, long end, String error, boolean counted) {
+        List<Attempt> attempts = new ArrayList<>(task.attempts().size() + 1);
+        attempts.addAll(task.attempts());
+        attempts.add(new Attempt(attempts.size() + 1, run.host(), run.startedAt(), end, error, counted,
+                run.rule()));
+        return List.copyOf(attempts);
+    }
+
+    private static Problem refused(Task task, String what) {
+        return Problem.conflict(task.name() + " is " + task.status().text + " and cannot be " + what);
+    }
+}

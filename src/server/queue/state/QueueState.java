@@ -1,0 +1,463 @@
+package server.queue.state;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+
+import server.cron.plan.CronEvent;
+import server.cron.plan.CronIndex;
+import server.cron.plan.CronPolicy;
+import server.cron.plan.CronTask;
+import server.queue.index.ArrivalChunk;
+import server.queue.index.Arrivals;
+import server.queue.index.IdTable;
+import server.queue.index.Keys;
+import server.queue.index.ReadyOrder;
+import server.queue.index.SortedSlots;
+import server.queue.index.TaskFilter;
+import server.queue.index.TasksByCron;
+import server.queue.index.Totals;
+import server.task.Attempt;
+import server.task.Submission;
+import server.task.Task;
+import server.task.TaskId;
+import shared.Problem;
+import shared.TaskStatus;
+
+/// All tasks and what the queue does with them. Pure: no clock, no thread, no I/O, no randomness; one caller at a time.
+///
+/// A decision looks at the state and answers an event, or throws a [Problem]; it changes nothing. [#apply] carries an
+/// event out and refuses none. The live path and the replay of the journal apply the same events, so they come to the
+/// same state.
+///
+/// Invariant: every pending task is either in `waiting`, under the time when it may start, or in `ready`; and in
+/// `expiring` if it may expire. Every ended task is in `ended` of its status.
+public final class QueueState {
+
+    private static final long DAY = 86_400_000;
+    private static final int CANDIDATES_SHOWN = 10;
+
+    private QueueOptions options;
+    private final Arrivals arrivals = new Arrivals();
+    private final IdTable ids = new IdTable(arrivals);
+    private final ReadyOrder ready = new ReadyOrder();
+    private final SortedSlots waiting = new SortedSlots();
+    private final SortedSlots expiring = new SortedSlots();
+    private final Map<TaskStatus, SortedSlots> ended = new EnumMap<>(TaskStatus.class);
+    private final Totals totals = new Totals();
+    private final Keys keys = new Keys();
+    private final CronIndex crons = new CronIndex();
+    private final TasksByCron cronMade = new TasksByCron();
+    /// Volatile, for it alone is also looked at by others.
+    private volatile QueueMode mode = QueueMode.RUNNING;
+    /// Where the line of its last change lies; 0 if there was none.
+    private long modeAt;
+    /// When the queue last began to run after a pause or a drain; 0 for never.
+    private long resumedAt;
+    /// The latest time of an event, which the clock may not have reached again.
+    private long latest;
+    private long metadataBytes;
+
+    public QueueState(QueueOptions options) {
+        this.options = options;
+        for (TaskStatus status : TaskStatus.values()) {
+            if (status.ended()) {
+                ended.put(status, new SortedSlots());
+            }
+        }
+    }
+
+    /// From now on these hold.
+    public void become(QueueOptions newOptions) {
+        options = newOptions;
+    }
+
+    // ---- decisions
+
+    /// Whether so many tasks more can be taken.
+    public void admit(int count, long metadata) {
+        if (mode == QueueMode.DRAINING) {
+            throw new Problem(503, "the queue is draining and takes no new tasks until it is resumed");
+        }
+        admitPending(count);
+        if (metadata > 0 && metadataBytes + metadata > options.metadataBytesMax()) {
+            throw new Problem(429, "the metadata of all tasks together would be more than "
+                    + options.metadataBytesMax() + " bytes; use less, or try again when tasks were forgotten");
+        }
+    }
+
+    public Event.Change submit(Submission asked, long id, String key, String fingerprint, long now) {
+        admit(1, asked.metadata() == null ? 0 : asked.metadata().length);
+        return LifeCycle.submitted(asked, id, key, fingerprint, now);
+    }
+
+    /// Begins the first task for which `placement` names a host, or fails it if it has expired and nobody noticed yet.
+    ///
+    /// @return a `started` or a `failed` event; null if there is nothing to start
+    public Event.Change start(Function<Task, Place> placement, long now) {
+        if (mode == QueueMode.PAUSED) {
+            return null;
+        }
+        wake(now);
+        // not an array, for a lambda that captures one cannot be kept in a class archive
+        AtomicReference<Place> place = new AtomicReference<>();
+        int slot = ready.first(candidate -> {
+            Task task = arrivals.get(candidate);
+            place.set(expired(task, now) ? null : placement.apply(task));
+            return place.get() != null || expired(task, now);
+        });
+        if (slot < 0) {
+            return null;
+        }
+        Task task = arrivals.get(slot);
+        return place.get() == null ? LifeCycle.expired(task, now) : LifeCycle.started(task, place.get(), now);
+    }
+
+    public Event.Change cancel(long id, long now) {
+        return LifeCycle.cancelled(require(id), now);
+    }
+
+    public Event.Change changePriority(long id, int priority, long now) {
+        return LifeCycle.priority(require(id), priority, now);
+    }
+
+    /// @param attempts all that the task has on record
+    public Event.Change retry(long id, List<Attempt> attempts, long now) {
+        Event.Change event = LifeCycle.retried(require(id), attempts, now);
+        admitPending(1);
+        return event;
+    }
+
+    public Event.Change delete(long id, long now) {
+        return LifeCycle.deleted(require(id), now);
+    }
+
+    /// What is due by itself: a task that expires, or one that is forgotten; null if nothing is.
+    public Event.Change due(long now) {
+        if (expiring.firstKey() <= now) {
+            return LifeCycle.expired(arrivals.get(expiring.firstSlot()), now);
+        }
+        for (Map.Entry<TaskStatus, SortedSlots> entry : ended.entrySet()) {
+            if (!entry.getValue().isEmpty() && forgottenAt(entry.getKey(), entry.getValue()) <= now) {
+                return LifeCycle.deleted(arrivals.get(entry.getValue().firstSlot()), now);
+            }
+        }
+        return null;
+    }
+
+    /// What an event means to the cron task whose task it is about; null for nothing.
+    public CronEvent echo(Event event) {
+        if (event instanceof Event.Change change && change.task().cron() != null && change.task().status().ended()
+                && change.what() != Event.What.DELETED) {
+            CronTask cron = crons.get(change.task().cron().cron());
+            return cron == null ? null : CronPolicy.ended(cron, change.task(), change.at());
+        }
+        return null;
+    }
+
+    /// The task of a cron task's last run, if it is pending or running; else null.
+    public Task busy(CronTask cron) {
+        int runs = cron.runs().size();
+        Task task = runs == 0 ? null : get(cron.runs().task(runs - 1));
+        return task == null || task.status().ended() ? null : task;
+    }
+
+    /// What is to be done about a cron task now. A queue that is paused or draining serves no due times; those that
+    /// pass meanwhile are missed.
+    ///
+    /// @param since when the server began to serve them
+    public CronPolicy.Step decide(CronTask cron, long since, long now) {
+        long missedBefore = Math.max(now - CronPolicy.LATE, Math.max(since <= now ? since : 0,
+                resumedAt <= now ? resumedAt : 0));
+        return mode == QueueMode.RUNNING ? CronPolicy.decide(cron, busy(cron), missedBefore, now)
+                : new CronPolicy.Wait();
+    }
+
+    // ---- changes
+
+    /// Carries an event out.
+    ///
+    /// @param seq      the event's sequence number
+    /// @param position where its line lies
+    /// @return the task as it is now; null if the event was not a task's, or the task is gone
+    public Task apply(Event event, long seq, long position) {
+        latest = Math.max(latest, event.at());
+        return switch (event) {
+            case Event.ModeChange change -> {
+                resumedAt = change.mode() == QueueMode.RUNNING ? change.at() : resumedAt;
+                mode = change.mode();
+                modeAt = position;
+                yield null;
+            }
+            case Event.Cron(CronEvent change) -> {
+                apply(change, position);
+                yield null;
+            }
+            // what a compaction left of a deleted task, for the feed: no task, even where a repair lost its deletion
+            case Event.Change change when change.what() == Event.What.SUBMITTED && change.request() == null -> null;
+            case Event.Change change when change.what() == Event.What.SUBMITTED -> arrive(change, seq, position);
+            case Event.Change change -> change(change, seq, position);
+        };
+    }
+
+    /// Makes tasks ready whose time has come. Not an event, for it follows from the time alone.
+    ///
+    /// @return whether there were any
+    public boolean wake(long now) {
+        boolean any = false;
+        while (waiting.firstKey() <= now) {
+            int slot = waiting.firstSlot();
+            waiting.remove(waiting.firstKey(), slot);
+            ready.add(arrivals.get(slot), slot);
+            any = true;
+        }
+        return any;
+    }
+
+    // ---- reads
+
+    /// Null if there is none.
+    public Task get(long id) {
+        int slot = ids.find(id);
+        return slot < 0 ? null : arrivals.get(slot);
+    }
+
+    public Task require(long id) {
+        Task task = get(id);
+        if (task == null) {
+            throw Problem.notFound("no task " + TaskId.format(id));
+        }
+        return task;
+    }
+
+    /// @param text an id or a unique prefix of one
+    public Task find(String text) {
+        TaskId.Range range = TaskId.range(text);
+        List<Integer> found = range == null ? List.of() : ids.range(range.low(), range.high(), CANDIDATES_SHOWN + 1);
+        if (found.isEmpty()) {
+            throw Problem.notFound("no task " + text);
+        }
+        if (found.size() > 1) {
+            List<String> names = new ArrayList<>();
+            found.stream().limit(CANDIDATES_SHOWN).forEach(slot -> names.add(arrivals.get(slot).name()));
+            names.sort(null);
+            throw Problem.conflict(text + " stands for several tasks: " + String.join(", ", names)
+                    + (found.size() > CANDIDATES_SHOWN ? ", …" : ""));
+        }
+        return arrivals.get(found.getFirst());
+    }
+
+    /// The id of the task that came with this idempotency key; -1 if none did.
+    ///
+    /// @throws Problem 409 if it came with another body
+    public long known(String key, String fingerprint) {
+        return keys.find(key, fingerprint);
+    }
+
+    public QueueMode mode() {
+        return mode;
+    }
+
+    /// Tells the positions of the lines besides the tasks' that a replay needs.
+    public void linesBesides(LongConsumer line) {
+        if (modeAt != 0) {
+            line.accept(modeAt);
+        }
+        crons.all().forEach(cron -> {
+            line.accept(cron.definedAt());
+            if (cron.lastAt() != cron.definedAt()) {
+                line.accept(cron.lastAt());
+            }
+        });
+    }
+
+    /// How many tasks wait for nothing but their turn.
+    public int readyCount() {
+        return ready.size();
+    }
+
+    public Totals totals() {
+        return totals;
+    }
+
+    public CronIndex crons() {
+        return crons;
+    }
+
+    /// Puts a cron task where it now has to wait.
+    public void place(CronTask cron) {
+        crons.put(cron, busy(cron) != null);
+    }
+
+    /// The tasks that these cron tasks made.
+    public List<Task> cronMade(TaskFilter filter) {
+        return cronMade.tasks(filter, arrivals);
+    }
+
+    public long latest() {
+        return latest;
+    }
+
+    public Arrivals arrivals() {
+        return arrivals;
+    }
+
+    public int slotOf(long id) {
+        return ids.find(id);
+    }
+
+    /// When [#wake] or [#due] has something to do next; Long.MAX_VALUE if never.
+    public long nextDue() {
+        long next = Math.min(waiting.firstKey(), expiring.firstKey());
+        for (Map.Entry<TaskStatus, SortedSlots> entry : ended.entrySet()) {
+            if (!entry.getValue().isEmpty()) {
+                next = Math.min(next, forgottenAt(entry.getKey(), entry.getValue()));
+            }
+        }
+        return next;
+    }
+
+    /// All tasks that are running.
+    public List<Task> running() {
+        List<Task> running = new ArrayList<>();
+        for (int i = 0; i < arrivals.chunkCount(); i++) {
+            ArrivalChunk chunk = arrivals.chunk(i);
+            for (int at = 0; chunk != null && chunk.count(TaskStatus.RUNNING) > 0 && at < Arrivals.CHUNK; at++) {
+                Task task = chunk.get(at);
+                if (task != null && task.status() == TaskStatus.RUNNING) {
+                    running.add(task);
+                }
+            }
+        }
+        return running;
+    }
+
+    public QueueStats stats(long lastSeq) {
+        Map<TaskStatus, Long> byStatus = new EnumMap<>(TaskStatus.class);
+        for (TaskStatus status : TaskStatus.values()) {
+            byStatus.put(status, totals.of(status));
+        }
+        SortedMap<Integer, Long> byPriority = new TreeMap<>(Comparator.reverseOrder());
+        totals.forEach(group -> {
+            if (group.status == TaskStatus.PENDING) {
+                byPriority.merge(group.priority, group.count(), Long::sum);
+            }
+        });
+        return new QueueStats(mode, byStatus, arrivals.size(), byPriority, ready.waitingSince(arrivals::get), lastSeq);
+    }
+
+    // ---- inside
+
+    private void admitPending(int count) {
+        long pending = totals.of(TaskStatus.PENDING);
+        int most = options.pendingMax();
+        if (pending + count > most) {
+            throw new Problem(429, count == 1
+                    ? "the queue is full: " + pending + " tasks are pending, and at most " + most
+                            + " may be; try again later"
+                    : "the queue has no room for " + count + " tasks: " + pending + " are pending, and at most " + most
+                            + " may be; submit fewer at once" + (count > most ? "" : ", or try again later"));
+        }
+    }
+
+    private void apply(CronEvent change, long position) {
+        CronTask before = crons.get(change.cron().id());
+        if (change.what() == CronEvent.What.REMOVED) {
+            crons.remove(change.cron().id());
+            return;
+        }
+        long definedAt = change.template() != null || before == null ? position : before.definedAt();
+        place(change.cron().placed(definedAt, position));
+    }
+
+    private Task arrive(Event.Change change, long seq, long position) {
+        Task task = change.task().placed(seq, seq, position, position);
+        int slot = arrivals.add(task);
+        ids.add(task.id(), slot);
+        metadataBytes += metadataLength(task);
+        keys.add(change.request().key(), change.request().fingerprint(), task.id());
+        cronMade.add(task, slot);
+        index(task, slot);
+        return task;
+    }
+
+    private Task change(Event.Change change, long seq, long position) {
+        int slot = ids.find(change.task().id());
+        if (slot < 0) {
+            // a compacted journal keeps recent events for the feed, also of tasks that are gone
+            return null;
+        }
+        Task before = arrivals.get(slot);
+        unindex(before, slot);
+        if (change.what() == Event.What.DELETED) {
+            ids.remove(before.id(), slot);
+            arrivals.remove(slot);
+            metadataBytes -= metadataLength(before);
+            keys.remove(before.id());
+            cronMade.remove(before, slot);
+            return null;
+        }
+        long order = change.task().order() != 0 ? change.task().order() : before.order();
+        Task after = change.task().placed(change.what() == Event.What.RETRIED ? seq : order, before.arrival(),
+                before.requestAt(), position);
+        arrivals.replace(slot, after);
+        index(after, slot);
+        return after;
+    }
+
+    private void index(Task task, int slot) {
+        totals.add(task);
+        if (task.status() == TaskStatus.PENDING) {
+            if (task.wakeAt() > 0) {
+                waiting.add(task.wakeAt(), slot);
+            } else {
+                ready.add(task, slot);
+            }
+            if (task.terms().expiresAt() > 0) {
+                expiring.add(task.terms().expiresAt(), slot);
+            }
+        } else if (task.status().ended()) {
+            ended.get(task.status()).add(task.state().endedAt(), slot);
+        }
+    }
+
+    private void unindex(Task task, int slot) {
+        totals.remove(task);
+        if (task.status() == TaskStatus.PENDING) {
+            if (task.wakeAt() == 0 || !waiting.remove(task.wakeAt(), slot)) {
+                ready.remove(task, slot);
+            }
+            if (task.terms().expiresAt() > 0) {
+                expiring.remove(task.terms().expiresAt(), slot);
+            }
+        } else if (task.status().ended()) {
+            ended.get(task.status()).remove(task.state().endedAt(), slot);
+        }
+    }
+
+    /// When the first of these ended tasks is to be forgotten. By their count none goes in its first 24 hours.
+    private long forgottenAt(TaskStatus status, SortedSlots tasks) {
+        long age = (status == TaskStatus.FAILED ? options.failedAge() : options.completedAge()).toMillis();
+        long byAge = age > 0 ? tasks.firstKey() + age : Long.MAX_VALUE;
+        boolean tooMany = status == TaskStatus.COMPLETED && options.completedMax() > 0
+                && tasks.size() > options.completedMax();
+        long time = tooMany ? Math.min(byAge, tasks.firstKey() + DAY) : byAge;
+        long interval = Math.max(1, options.interval().toMillis());
+        return time == Long.MAX_VALUE ? time : Math.ceilDiv(time, interval) * interval;
+    }
+
+    private static boolean expired(Task task, long now) {
+        return task.terms().expiresAt() > 0 && task.terms().expiresAt() <= now;
+    }
+
+    private static int metadataLength(Task task) {
+        return task.metadata() == null ? 0 : task.metadata().length;
+    }
+}

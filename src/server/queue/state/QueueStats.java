@@ -1,0 +1,12 @@
+package server.queue.state;
+
+import java.util.Map;
+import java.util.SortedMap;
+
+import shared.TaskStatus;
+
+/// @param pendingByPriority how many pending tasks wait, by priority, highest first
+/// @param oldestPendingAt   since when the longest waiting of the tasks that could run waits, 0 if there is none
+public record QueueStats(QueueMode mode, Map<TaskStatus, Long> byStatus, long total,
+        SortedMap<Integer, Long> pendingByPriority, long oldestPendingAt, long lastSeq) {
+}

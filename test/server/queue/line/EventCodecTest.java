@@ -1,0 +1,129 @@
+package server.queue.line;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import org.junit.jupiter.api.Test;
+
+import server.queue.state.Event;
+import server.queue.state.QueueMode;
+import server.task.Attempt;
+import server.task.CronOrigin;
+import server.task.Task;
+import server.task.TaskId;
+import server.task.TaskState;
+import server.task.Terms;
+import server.task.Times;
+import shared.TaskType;
+import shared.json.Slice;
+
+class EventCodecTest {
+
+    private static final long ID = TaskId.parse("task_7k3f9q2m4x8z");
+    private static final long T = Times.parse("t", "2026-01-02T03:04:05.678Z");
+    private static final Attempt ATTEMPT = new Attempt(1, "h", T, T + 1, "lost", true);
+
+    private final EventCodec codec = new EventCodec(new Pool());
+
+    @Test
+    void encode_plainSubmit_isSparse() {
+        assertEquals("\"event\":\"task\",\"what\":\"submitted\",\"at\":\"2026-01-02T03:04:05.678Z\","
+                + "\"task\":{\"id\":\"task_7k3f9q2m4x8z\",\"type\":\"chat\",\"model\":\"m\",\"priority\":5,"
+                + "\"status\":\"pending\",\"created_at\":\"2026-01-02T03:04:05.678Z\"},"
+                + "\"preview\":\"Hi\",\"payload\":{\"prompt\":\"Hi\"}}", text(submitted()));
+    }
+
+    @Test
+    void encode_payload_isNotCopied() {
+        Event.Change event = submitted();
+        assertSame(event.request().payload(), EventCodec.encode(event)[1]);
+    }
+
+    @Test
+    void everyMember_comesBack() {
+        Terms terms = new Terms(T + 10, T + 20, 1_000, 7, 11, 12, 1.25, true, "gpu", true);
+        byte[] metadata = "{\"a\":[1,2.50]}".getBytes(StandardCharsets.UTF_8);
+        for (TaskState state : List.of(TaskState.Pending.READY, new TaskState.Pending(T + 5, "busy \"é\"\n"),
+                new TaskState.Running(T, "h"), new TaskState.Completed(T, T + 1, "h"),
+                new TaskState.Failed(T, T + 1, "h", "x"), new TaskState.Failed(0, T + 1, null, "expired"),
+                new TaskState.Cancelled(0, T, null))) {
+            Task task = new Task(ID, TaskType.EMBED, "m\u0001", Integer.MIN_VALUE, state, T - 1, 9, 4, terms, metadata,
+                    2, List.of(ATTEMPT), 0, 0, new CronOrigin(ID, "n\u00e4", 3, T));
+            Event.Change event = new Event.Change(Event.What.PRIORITY, T, task, List.of(ATTEMPT), null, null);
+            Event.Change read = (Event.Change) codec.decode(line(event));
+            assertEquals(text(event), text(read));
+            assertEquals(state, read.task().state());
+            assertEquals(terms, read.task().terms());
+            assertEquals(9, read.task().order());
+            assertEquals(List.of(ATTEMPT), read.attempts());
+        }
+    }
+
+    @Test
+    void decodeBriefly_leavesOutWhatMemoryDoesNotHold() {
+        Event.Change read = (Event.Change) codec.decodeBriefly(line(submitted()));
+        assertEquals(new Event.Request(null, null, null, null), read.request());
+        Task task = task(new TaskState.Failed(T, T, "h", "x"));
+        Event.Change failed = new Event.Change(Event.What.FAILED, T, task, List.of(ATTEMPT), null, null);
+        assertEquals(List.of(), ((Event.Change) codec.decodeBriefly(line(failed))).attempts());
+        assertEquals(List.of(ATTEMPT), ((Event.Change) codec.decode(line(failed))).attempts());
+        Event.Change retrying = new Event.Change(Event.What.RETRYING, T, task(TaskState.Pending.READY),
+                List.of(ATTEMPT), null, null);
+        assertEquals(List.of(ATTEMPT), ((Event.Change) codec.decodeBriefly(line(retrying))).task().attempts());
+    }
+
+    @Test
+    void decode_sharesWhatRepeats() {
+        Event.Change one = (Event.Change) codec.decode(line(submitted()));
+        Event.Change other = (Event.Change) codec.decode(line(submitted()));
+        assertSame(one.task().model(), other.task().model());
+        assertSame(Terms.DEFAULT, one.task().terms());
+    }
+
+    @Test
+    void decode_whatALaterVersionMayWrite() {
+        assertTrue(assertThrows(RuntimeException.class, () -> codec.decodeForReplay(3, Slice.of(
+                "{\"seq\":3,\"event\":\"moon\"}".getBytes(StandardCharsets.UTF_8)))).getMessage()
+                .startsWith("event 3 of the journal cannot be understood: an event of an unknown kind: moon."));
+        String known = "{\"seq\":1,\"synced\":\"0\"," + text(submitted());
+        String more = known.replace("\"status\"", "\"colour\":[\"red\"],\"status\"")
+                .replace("\"task\":{", "\"x\":1,\"task\":{");
+        assertEquals(text(submitted()), text(codec.decode(Slice.of(more.getBytes(StandardCharsets.UTF_8)))));
+    }
+
+    @Test
+    void feed_isThePublicForm() {
+        assertEquals("{\"seq\":7,\"event\":\"queue\",\"what\":\"resumed\",\"at\":\"2026-01-02T03:04:05.678Z\","
+                + "\"mode\":\"running\"}", EventCodec.feed(7, new Event.ModeChange(QueueMode.RUNNING, T)).text());
+        String feed = EventCodec.feed(8, submitted()).text();
+        assertTrue(feed.startsWith("{\"seq\":8,\"event\":\"task\",\"what\":\"submitted\","
+                + "\"at\":\"2026-01-02T03:04:05.678Z\",\"task\":{\"id\":\"task_7k3f9q2m4x8z\","), feed);
+        assertTrue(feed.contains("\"preview\":\"Hi\"") && feed.contains("\"error\":null"), feed);
+        assertTrue(!feed.contains("payload"), feed);
+    }
+
+    private static Event.Change submitted() {
+        return new Event.Change(Event.What.SUBMITTED, T, task(TaskState.Pending.READY), List.of(),
+                new Event.Request(Slice.of("{\"prompt\":\"Hi\"}".getBytes(StandardCharsets.UTF_8)), "Hi", null, null),
+                null);
+    }
+
+    private static Task task(TaskState state) {
+        return new Task(ID, TaskType.CHAT, "m", 5, state, T, 0, 0, Terms.DEFAULT, null, 0, List.of(), 0, 0, null);
+    }
+
+    private static Slice line(Event event) {
+        return Slice.of(("{\"seq\":1,\"synced\":\"0000000000000000\"," + text(event)).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String text(Event event) {
+        return Arrays.stream(EventCodec.encode(event)).map(Slice::text).collect(Collectors.joining());
+    }
+}
