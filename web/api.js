@@ -4,9 +4,12 @@ const KEY = 'ollama-queue.token';
 
 /** What the server refused (status 400 and more), or that it could not be reached (status 0), in words for people. */
 export class ApiError extends Error {
-    constructor(status, message) {
+    /** @param {{reason, path}} place of a mistake in a body: what is wrong without the place, and the value's path */
+    constructor(status, message, place = {}) {
         super(message);
         this.status = status;
+        this.reason = place.reason ?? message;
+        this.path = place.path ?? '';
     }
 }
 
@@ -59,7 +62,7 @@ export class Api {
                 return response;
             }
             if (response.status !== 401) {
-                throw new ApiError(response.status, await reason(response));
+                throw await refusal(response);
             }
             await this.#newToken(token);
             options.signal?.throwIfAborted();
@@ -107,10 +110,7 @@ async function reach(path, options) {
     }
 }
 
-async function reason(response) {
-    try {
-        return (await response.json()).error ?? `the server answered ${response.status}`;
-    } catch {
-        return `the server answered ${response.status}`;
-    }
+async function refusal(response) {
+    const answer = await response.json().catch(() => null);
+    return new ApiError(response.status, answer?.error ?? `the server answered ${response.status}`, answer ?? {});
 }

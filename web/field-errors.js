@@ -2,8 +2,6 @@
 
 import {text} from './dom.js';
 
-const POSITION = / \(line \d+, column \d+(?:, at ([\w.[\]]+))?\)$/;
-
 export class FieldErrors {
     #form;
 
@@ -19,10 +17,10 @@ export class FieldErrors {
         }
     }
 
-    /** An error's message begins with the field's name, or says at its end where in the JSON it is. */
+    /** An error names the value that is wrong by its path, or begins with the field's name. */
     place(error) {
-        const message = error.message.replace(POSITION, '');
-        const named = [POSITION.exec(error.message)?.[1], /^\w+/.exec(message)?.[0]]
+        const message = error.reason ?? error.message;
+        const named = [error.path, /^\w+/.exec(message)?.[0]]
             .find(name => name && this.#place(name));
         const prompt = /needs (messages|prompt|input)/.test(message) && this.#place('prompt') && 'prompt';
         const name = prompt || named || '';

@@ -88,13 +88,7 @@ final class Api {
 
     /// The JSON that the server answers to an object made of flags; a place in its text would tell nobody anything.
     byte[] sendMade(String method, String path, Map<String, String> headers, Json.Obj made) {
-        try {
-            return bytes(send(method, path, headers, made.text().getBytes(StandardCharsets.UTF_8)));
-        } catch (Failure failure) {
-            String message = String.valueOf(failure.getMessage());
-            throw new Failure(failure.exit, message.replaceFirst(" \\(line \\d+, column \\d+(, at .*)?\\)$", ""),
-                    failure.hint, failure.outlook);
-        }
+        return bytes(send(method, path, headers, made.text().getBytes(StandardCharsets.UTF_8), "reason"));
     }
 
     byte[] bytes(Reply reply) {
@@ -118,6 +112,11 @@ final class Api {
     /// @param body    null for none
     /// @throws Failure for every answer but a success
     Reply send(String method, String path, Map<String, String> headers, byte[] body) {
+        return send(method, path, headers, body, "error");
+    }
+
+    /// @param complaint the member of an error that says what is wrong: `error`, or `reason` for it without a place
+    private Reply send(String method, String path, Map<String, String> headers, byte[] body, String complaint) {
         Failure.checkNotStopped();
         HttpURLConnection connection;
         try {
@@ -151,14 +150,14 @@ final class Api {
             }
             int status = connection.getResponseCode();
             if (status < 200 || status > 299) {
-                throw refused(status, connection);
+                throw refused(status, connection, complaint);
             }
             if (String.valueOf(connection.getContentType()).startsWith("text/html")) {
                 throw notOurs("it sent a web page");
             }
             return new Reply(connection, connection.getInputStream());
         } catch (HttpRetryException notAllowed) {
-            throw refused(notAllowed.responseCode(), connection);
+            throw refused(notAllowed.responseCode(), connection, complaint);
         } catch (IOException lost) {
             throw lost(lost);
         }
@@ -175,11 +174,11 @@ final class Api {
                 "name the right one " + NAME_ANOTHER);
     }
 
-    private Failure refused(int status, HttpURLConnection connection) {
+    private Failure refused(int status, HttpURLConnection connection, String complaint) {
         String message = null;
         try (InputStream body = connection.getErrorStream()) {
             if (body != null && Json.parse(body.readNBytes(ERROR_MAX)) instanceof Json.Obj error) {
-                message = error.text("error");
+                message = error.text(error.get(complaint) == null ? "error" : complaint);
             }
         } catch (IOException | JsonException noMessage) {
             // the status has to do

@@ -42,7 +42,7 @@ record Target(String server, String token) {
             }
         }
         if (file != null && !file.problems().isEmpty()) {
-            throw Problem.badRequest(file.problems().get(0));
+            throw file.problems().get(0);
         }
         return file;
     }

@@ -65,7 +65,7 @@ final class Main {
             Log.ofProcess().file(settings.path("log_file"));
             return serve(line, settings, out, err);
         } catch (Problem wrong) {
-            wrong.getMessage().lines().forEach(message -> err.println(NAME + message));
+            wrong.each().forEach(problem -> err.println(NAME + problem.getMessage()));
             return 2;
         } catch (IOException unwritable) {
             err.println(NAME + "cannot write log_file: " + unwritable);

@@ -51,8 +51,8 @@ final class Reload {
                 LOG.log(Level.WARNING, "event=restart_needed settings=" + waiting);
             }
         } catch (Problem wrong) {
-            wrong.getMessage().lines().forEach(message -> LOG.log(Level.ERROR, "event=settings_wrong problem="
-                    + message));
+            wrong.each().forEach(problem -> LOG.log(Level.ERROR, "event=settings_wrong problem="
+                    + problem.getMessage()));
         } catch (IOException unwritable) {
             LOG.log(Level.ERROR, "event=settings_wrong problem=cannot write log_file: " + unwritable);
         } catch (RuntimeException bug) {

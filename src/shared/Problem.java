@@ -1,5 +1,8 @@
 package shared;
 
+import java.util.Comparator;
+import java.util.List;
+
 /// An error that its reader can act on: what is wrong, where, and what would be right. The server answers it as
 /// `{"error":message}` with this HTTP status; the client prints the message and ends with the status's exit code.
 /// It is the only exception for a user's mistake; a fault of the program itself is any other unchecked one.
@@ -10,11 +13,22 @@ public final class Problem extends RuntimeException {
     private static final int SHOWN_MAX = 60;
 
     private final int status;
+    private final String reason;
+    private final transient TextPlace place;
+    /// Empty if this is a single problem.
+    private final transient List<Problem> several;
 
     /// @param status the HTTP status that fits, 400 to 599
     public Problem(int status, String message) {
+        this(status, message, message, null, List.of());
+    }
+
+    private Problem(int status, String message, String reason, TextPlace place, List<Problem> several) {
         super(message, null, false, false);
         this.status = status;
+        this.reason = reason;
+        this.place = place;
+        this.several = several;
     }
 
     public static Problem badRequest(String message) {
@@ -29,13 +43,47 @@ public final class Problem extends RuntimeException {
         return new Problem(409, message);
     }
 
-    /// Somebody's text as a message shows it: a long one is cut, and nothing in it reaches a terminal as a command.
+    /// Makes one of several problems, in the order of their places; those without a place come first. Its message has
+    /// a line for each of them.
+    ///
+    /// @param problems at least one
+    public static Problem all(List<Problem> problems) {
+        List<Problem> sorted = problems.stream().sorted(Comparator.comparingLong(Problem::order)).toList();
+        return sorted.size() == 1 ? sorted.get(0) : new Problem(sorted.get(0).status, String.join("\n",
+                sorted.stream().map(Problem::getMessage).toList()), sorted.get(0).reason, sorted.get(0).place, sorted);
+    }
+
+    /// Shortens somebody's text for a message; nothing in it reaches a terminal as a command.
     public static String shown(String text) {
         String start = text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX) + "\u2026";
         return start.replaceAll("\\p{Cc}", "\ufffd");
     }
 
+    /// Returns the same problem at a place, which its message tells.
+    public Problem at(TextPlace where) {
+        return new Problem(status, where.tell(reason), reason, where, several);
+    }
+
     public int status() {
         return status;
+    }
+
+    /// What is wrong, without the place.
+    public String reason() {
+        return reason;
+    }
+
+    /// Where it is wrong; null if no text is wrong, or nobody knows where.
+    public TextPlace place() {
+        return place;
+    }
+
+    /// The single problems that this one is made of; itself if it is single.
+    public List<Problem> each() {
+        return several.isEmpty() ? List.of(this) : several;
+    }
+
+    private long order() {
+        return place == null ? 0 : (long) place.line() << 32 | place.column();
     }
 }

@@ -79,10 +79,11 @@ final class BatchApi {
         JsonReader json = body.json();
         json.beginArray();
         while (json.nextElement()) {
+            int from = json.position();
             try {
                 add(json, batch, batch.size() + 1);
             } catch (Problem problem) {
-                throw new Problem(problem.status(), "[" + batch.size() + "]: " + problem.getMessage());
+                throw problem.at(json.place(from));
             }
         }
         json.end();

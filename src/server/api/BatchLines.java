@@ -14,6 +14,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 import shared.Problem;
+import shared.TextPlace;
 import shared.json.JsonException;
 import shared.json.JsonReader;
 
@@ -76,8 +77,7 @@ record BatchLines<T>(Supplier<T> begin, BiConsumer<JsonReader, T> reading, Suppl
                     if (block.mistake != null) {
                         // most clients read no answer before they have sent all, however long that takes
                         in.transferTo(OutputStream.nullOutputStream());
-                        throw new Problem(block.mistake.status(), "line " + lines + ": "
-                                + block.mistake.getMessage());
+                        throw inLine(lines, block.mistake);
                     }
                     all.add(block.values);
                 }
@@ -100,6 +100,13 @@ record BatchLines<T>(Supplier<T> begin, BiConsumer<JsonReader, T> reading, Suppl
         }
     }
 
+    /// The reader of a line takes it for the whole text.
+    private static Problem inLine(int line, Problem mistake) {
+        TextPlace place = mistake.place();
+        return mistake.at(place == null ? new TextPlace(null, line, 1, "")
+                : new TextPlace(null, line, place.column(), place.path()));
+    }
+
     private Block<T> read(byte[] bytes, int to) {
         T values = begin.get();
         JsonReader reader = json.get();
@@ -113,9 +120,7 @@ record BatchLines<T>(Supplier<T> begin, BiConsumer<JsonReader, T> reading, Suppl
                     reader.end();
                 }
             } catch (JsonException notJson) {
-                // its reader knows one line only, the first
-                return new Block<>(values, lines,
-                        Problem.badRequest(notJson.getMessage().replace("(line 1, ", "(")));
+                return new Block<>(values, lines, notJson.problem());
             } catch (Problem problem) {
                 return new Block<>(values, lines, problem);
             }

@@ -21,7 +21,7 @@ final class Templates {
             Placeholders.check(template);
             submissions.read(template.toBytes());
         } catch (Problem wrong) {
-            throw new Problem(wrong.status(), "task_template: " + wrong.getMessage());
+            throw new Problem(wrong.status(), "task_template: " + wrong.reason());
         }
     }
 

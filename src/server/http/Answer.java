@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
+import shared.Problem;
+import shared.TextPlace;
 import shared.json.JsonWriter;
 
 /// What a handler answers.
@@ -43,9 +45,23 @@ public sealed interface Answer {
         return new Whole(status, null, new byte[0], 0, headers);
     }
 
-    /// The one form of all errors. A 401 says what is wanted, a 429 and a 503 when to come again.
+    /// An error that is about no text: see [#error(Problem, String...)].
     static Answer error(int status, String message, String... headers) {
-        JsonWriter json = new JsonWriter().beginObject().name("error").string(message).endObject();
+        return error(new Problem(status, message), headers);
+    }
+
+    /// The one form of all errors: `{"error":"what is wrong"}`. Where a text is wrong, `error` ends with the place, and
+    /// the sentence without it (`reason`), `line`, `column` and `path` stand beside it. A 401 says what is wanted, a
+    /// 429 and a 503 when to come again.
+    static Answer error(Problem problem, String... headers) {
+        int status = problem.status();
+        TextPlace place = problem.place();
+        JsonWriter json = new JsonWriter().beginObject().name("error").string(problem.getMessage());
+        if (place != null) {
+            json.name("reason").string(problem.reason()).name("line").number(place.line())
+                    .name("column").number(place.column()).name("path").string(place.path());
+        }
+        json.endObject();
         if (status == 401) {
             return json(status, json, "WWW-Authenticate", "Bearer realm=\"ollama-queue\"");
         }

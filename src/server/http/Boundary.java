@@ -99,8 +99,8 @@ final class Boundary implements HttpHandler {
 
     private static Answer error(HttpExchange exchange, Throwable thrown) {
         return switch (thrown) {
-            case Problem problem -> Answer.error(problem.status(), problem.getMessage());
-            case JsonException notJson -> Answer.error(400, notJson.getMessage());
+            case Problem problem -> Answer.error(problem);
+            case JsonException notJson -> Answer.error(notJson.problem());
             case JournalFailure failure -> Answer.error(503, failure.getMessage());
             case InterruptedException stopped -> Answer.error(503, "the server is stopping");
             default -> {

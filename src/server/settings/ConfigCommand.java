@@ -31,11 +31,12 @@ public final class ConfigCommand {
                 case "show" -> {
                     return show(CommandLine.parse(rest), environment, out, err);
                 }
-                default -> throw Problem.badRequest(command.isEmpty() ? USAGE : "unknown command config " + command
-                        + Nearest.hint(command, List.of("check", "show")) + "\n" + USAGE);
+                case "" -> throw Problem.badRequest(USAGE);
+                default -> throw Problem.all(List.of(Problem.badRequest("unknown command config " + command
+                        + Nearest.hint(command, List.of("check", "show"))), Problem.badRequest(USAGE)));
             }
         } catch (Problem usage) {
-            usage.getMessage().lines().forEach(line -> err.println("ollama-queue-server: " + line));
+            usage.each().forEach(problem -> err.println("ollama-queue-server: " + problem.getMessage()));
             return 2;
         }
     }
@@ -74,7 +75,7 @@ public final class ConfigCommand {
         try {
             return Settings.load(line, environment);
         } catch (Problem wrong) {
-            wrong.getMessage().lines().forEach(err::println);
+            wrong.each().forEach(problem -> err.println(problem.getMessage()));
             return null;
         }
     }

@@ -292,8 +292,8 @@ final class Lists {
         }
 
         private void put(String name, String shown) {
-            values.put(key(name), new Value(null, shown, file.name() + ", line " + node(name).line(), what(name),
-                    Settings.FILE));
+            String origin = file.name() + ", line " + node(name).place().line();
+            values.put(key(name), new Value(null, shown, origin, what(name), Settings.FILE));
         }
 
         private void note(Problem problem) {

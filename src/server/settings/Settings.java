@@ -74,7 +74,7 @@ public final class Settings {
         settings.read();
         if (!settings.problems.isEmpty()) {
             settings.problems.sort(Comparator.comparingLong(Settings::place));
-            throw Problem.badRequest(String.join("\n", settings.problems));
+            throw Problem.all(settings.problems.stream().map(Problem::badRequest).toList());
         }
         return settings;
     }
@@ -218,7 +218,7 @@ public final class Settings {
 
     private void read() {
         if (file != null) {
-            problems.addAll(file.problems());
+            file.problems().forEach(problem -> problems.add(problem.getMessage()));
         }
         Lists lists = new Lists(file, values, problems);
         for (Setting row : Table.ALL) {
@@ -324,7 +324,7 @@ public final class Settings {
                 Node.Field written = field == null ? file.field("listen_addr") : field;
                 String part = field != null ? "" : row.key().equals("server.port") ? ", its port," : ", its host,";
                 return read(row, place(written.value()) + ": " + written.name().text() + part, texts,
-                        file.name() + ", line " + written.value().line(), FILE);
+                        file.name() + ", line " + written.value().place().line(), FILE);
             }
         }
         return byDefault(row);
@@ -375,7 +375,7 @@ public final class Settings {
     }
 
     private String place(Node node) {
-        return file.name() + ", line " + node.line() + ", column " + node.column();
+        return file.name() + ", line " + node.place().line() + ", column " + node.place().column();
     }
 
     private void noting(Runnable part) {

@@ -125,7 +125,7 @@ public final class FieldReader {
             return parser.apply(text.length() <= SCALAR_LENGTH_MAX ? text
                     : Preview.of(text, SCALAR_LENGTH_MAX - 1) + "…");
         } catch (Problem problem) {
-            throw json.errorAt(from, problem.getMessage());
+            throw json.errorAt(from, problem.reason());
         }
     }
 

@@ -24,7 +24,7 @@ public final class ConfigFile {
     private final String name;
     private final UnaryOperator<String> environment;
     private final Map<String, Node.Field> values = new HashMap<>();
-    private final List<String> problems = new ArrayList<>();
+    private final List<Problem> problems = new ArrayList<>();
 
     /// @param name        for messages
     /// @param environment answers a variable's value, null if it is not set
@@ -66,8 +66,8 @@ public final class ConfigFile {
         return name;
     }
 
-    /// Keys that are unknown or given twice, each a message with its place.
-    public List<String> problems() {
+    /// Keys that are unknown or given twice.
+    public List<Problem> problems() {
         return problems;
     }
 
@@ -141,7 +141,7 @@ public final class ConfigFile {
 
     /// A problem at a place in this file.
     public Problem wrong(Node node, String message) {
-        return Problem.badRequest(Yaml.place(name, node) + ": " + message);
+        return Problem.badRequest(message).at(node.place());
     }
 
     private void take(Node.Fields map, String prefix) {
@@ -150,11 +150,11 @@ public final class ConfigFile {
             String known = KnownKeys.ALL.get(key);
             if (known != null) {
                 Node.Text name = field.name();
-                Node.Field whole = new Node.Field(new Node.Text(name.line(), name.column(), key, true), field.value());
+                Node.Field whole = new Node.Field(new Node.Text(name.place(), key, true), field.value());
                 Node.Field before = prefix.endsWith("[].") ? null : values.putIfAbsent(known, whole);
                 if (before != null) {
                     problems.add(wrong(field.name(), key + " is given already, as " + before.name().text() + " on line "
-                            + before.name().line()).getMessage());
+                            + before.name().place().line()));
                 }
             } else if (isPrefix(key + "[].")) {
                 values.put(key, field);
@@ -163,15 +163,15 @@ public final class ConfigFile {
                         take(inner, key + "[].");
                     } else if (item != field.value() || !isNothing(item)) {
                         problems.add(wrong(item, key + " must be a list of maps, each `- name: ...` with its keys "
-                                + "below").getMessage());
+                                + "below"));
                     }
                 }
             } else if (!isPrefix(key + ".")) {
-                problems.add(wrong(field.name(), "unknown key " + Problem.shown(key) + hint(prefix, key)).getMessage());
+                problems.add(wrong(field.name(), "unknown key " + Problem.shown(key) + hint(prefix, key)));
             } else if (field.value() instanceof Node.Fields inner) {
                 take(inner, key + ".");
             } else if (!isNothing(field.value())) {
-                problems.add(wrong(field.value(), key + " must hold keys, indented below it").getMessage());
+                problems.add(wrong(field.value(), key + " must hold keys, indented below it"));
             }
         }
     }

@@ -3,15 +3,15 @@ package shared.config;
 import java.util.List;
 import java.util.Map;
 
-/// A part of a YAML document, with the place where it begins; lines and columns count from 1.
+import shared.TextPlace;
+
+/// A part of a YAML document, with the place where it begins.
 public sealed interface Node {
 
-    int line();
-
-    int column();
+    TextPlace place();
 
     /// @param plain whether it stands without quotes and is no block
-    record Text(int line, int column, String text, boolean plain) implements Node {
+    record Text(TextPlace place, String text, boolean plain) implements Node {
 
         /// Whether there is nothing: no value at all, `~` or `null`.
         public boolean isNothing() {
@@ -19,11 +19,11 @@ public sealed interface Node {
         }
     }
 
-    record Items(int line, int column, List<Node> items) implements Node {
+    record Items(TextPlace place, List<Node> items) implements Node {
     }
 
     /// @param fields by name, in their order
-    record Fields(int line, int column, Map<String, Field> fields) implements Node {
+    record Fields(TextPlace place, Map<String, Field> fields) implements Node {
     }
 
     record Field(Text name, Node value) {

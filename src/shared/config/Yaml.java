@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 import shared.Problem;
+import shared.TextPlace;
 
 /// Reads the YAML that settings are written in: maps and lists as blocks and in brackets, plain and quoted texts on one
 /// line, literal and folded blocks, comments, one document. Every scalar is a text; what it means is its reader's
@@ -24,6 +25,8 @@ public final class Yaml {
     private final String text;
     private int at;
     private int depth;
+    /// Of the value being read: `ollama.hosts[0].url`; empty at the top.
+    private String path = "";
     /// Where places were last counted, and the line there.
     private int counted;
     private int line = 1;
@@ -84,7 +87,8 @@ public final class Yaml {
 
     private Node fields(int column) {
         enter();
-        Node.Fields map = new Node.Fields(line, column + 1, new LinkedHashMap<>());
+        Node.Fields map = new Node.Fields(place(at), new LinkedHashMap<>());
+        String outer = path;
         do {
             int end = keyEnd();
             if (end < 0) {
@@ -93,7 +97,9 @@ public final class Yaml {
             }
             Node.Text key = key();
             at = end + 1;
+            path = inside(outer, key);
             add(map, key, value(column, true));
+            path = outer;
         } while (another(column));
         depth--;
         return map;
@@ -101,10 +107,13 @@ public final class Yaml {
 
     private Node items(int column) {
         enter();
-        Node.Items list = new Node.Items(line, column + 1, new ArrayList<>());
+        Node.Items list = new Node.Items(place(at), new ArrayList<>());
+        String outer = path;
         do {
             at++;
+            path = outer + "[" + list.items().size() + "]";
             list.items().add(value(column, false));
+            path = outer;
         } while (another(column) && isDash());
         depth--;
         return list;
@@ -183,34 +192,7 @@ public final class Yaml {
             lines.add(inside ? text.substring(at + column, end) : "");
             at = end + 1;
         }
-        int last = lines.size();
-        while (last > 0 && lines.get(last - 1).isEmpty()) {
-            last--;
-        }
-        String joined = joined(lines.subList(0, last), folded);
-        String end = chomp == '-' ? "" : chomp == '+' ? "\n".repeat(lines.size() - last + (last > 0 ? 1 : 0))
-                : last > 0 ? "\n" : "";
-        return text(from, joined + end, false);
-    }
-
-    /// In a folded block a line end between two lines at its edge becomes a space, and of several one goes.
-    private static String joined(List<String> lines, boolean folded) {
-        StringBuilder out = new StringBuilder();
-        boolean deepBefore = true;
-        int breaks = 0;
-        for (String line : lines) {
-            if (line.isEmpty()) {
-                breaks++;
-                continue;
-            }
-            boolean deep = line.charAt(0) == ' ' || line.charAt(0) == '\t';
-            boolean fold = folded && !deep && !deepBefore;
-            out.append(fold && breaks == 0 ? " " : "\n".repeat(fold || out.length() == 0 ? breaks : breaks + 1));
-            out.append(line);
-            deepBefore = deep;
-            breaks = 0;
-        }
-        return out.toString();
+        return text(from, YamlBlock.text(lines, folded, chomp), false);
     }
 
     // ---- brackets
@@ -219,11 +201,12 @@ public final class Yaml {
         enter();
         int from = at;
         char close = text.charAt(at++) == '[' ? ']' : '}';
-        Node.Text open = text(from, "", true);
-        Node.Items list = new Node.Items(open.line(), open.column(), new ArrayList<>());
-        Node.Fields map = new Node.Fields(open.line(), open.column(), new LinkedHashMap<>());
+        Node.Items list = new Node.Items(place(from), new ArrayList<>());
+        Node.Fields map = new Node.Fields(list.place(), new LinkedHashMap<>());
+        String outer = path;
         for (char c = inFlow(from); c != close; c = inFlow(from)) {
             if (close == ']') {
+                path = outer + "[" + list.items().size() + "]";
                 list.items().add(flowValue());
             } else {
                 Node.Text key = c == '"' || c == '\'' ? quoted() : plain(true);
@@ -232,8 +215,10 @@ public final class Yaml {
                 }
                 at++;
                 char value = inFlow(from);
+                path = inside(outer, key);
                 add(map, key, value == ',' || value == '}' ? text(at, "", true) : flowValue());
             }
+            path = outer;
             if (inFlow(from) == ',') {
                 at++;
             } else if (text.charAt(at) != close) {
@@ -437,21 +422,16 @@ public final class Yaml {
 
     private void add(Node.Fields map, Node.Text key, Node value) {
         if (key.plain() && key.text().equals("<<")) {
-            throw Problem.badRequest(place(name, key) + ": a merge key; write the keys of the other map here, too");
+            throw Problem.badRequest("a merge key; write the keys of the other map here, too").at(key.place());
         }
         Node.Field before = map.fields().putIfAbsent(key.text(), new Node.Field(key, value));
         if (before != null) {
-            throw Problem.badRequest(place(name, key) + ": the key " + Problem.shown(key.text())
-                    + " is there already, on line " + before.name().line() + "; a key stands once");
+            throw Problem.badRequest("the key " + Problem.shown(key.text()) + " is there already, on line "
+                    + before.name().place().line() + "; a key stands once").at(key.place());
         }
     }
 
     // ---- places
-
-    /// `config.yaml, line 3, column 5`.
-    static String place(String name, Node node) {
-        return name + ", line " + node.line() + ", column " + node.column();
-    }
 
     private void noTab() {
         if (text.charAt(at) == '\t') {
@@ -484,11 +464,19 @@ public final class Yaml {
     }
 
     private Node.Text text(int from, String value, boolean plain) {
-        count(from);
-        return new Node.Text(line, text.codePointCount(lineStart, from) + 1, value, plain);
+        return new Node.Text(place(from), value, plain);
     }
 
-    private Problem error(int place, String message) {
-        return Problem.badRequest(place(name, text(place, "", true)) + ": " + message);
+    private static String inside(String map, Node.Text key) {
+        return map.isEmpty() ? key.text() : map + "." + key.text();
+    }
+
+    private TextPlace place(int index) {
+        count(index);
+        return new TextPlace(name, line, text.codePointCount(lineStart, index) + 1, path);
+    }
+
+    private Problem error(int index, String message) {
+        return Problem.badRequest(message).at(place(index));
     }
 }

@@ -1,11 +1,24 @@
 package shared.json;
 
-/// Text that is not JSON, or not the JSON asked for. The message ends with the place: line, column and path.
+import shared.Problem;
+import shared.TextPlace;
+
+/// Text that is not JSON, or not the JSON asked for. The message ends with the place.
 public final class JsonException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    JsonException(String message) {
-        super(message, null, false, false);
+    private final String reason;
+    private final transient TextPlace place;
+
+    JsonException(String reason, TextPlace place) {
+        super(place.tell(reason), null, false, false);
+        this.reason = reason;
+        this.place = place;
+    }
+
+    /// The same as a mistake of whoever sent the text.
+    public Problem problem() {
+        return Problem.badRequest(reason).at(place);
     }
 }

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 
 import shared.Problem;
+import shared.TextPlace;
 
 /// Reads JSON from UTF-8 bytes, value by value, as strictly as RFC 8259 allows; two members of one name are refused
 /// too. The caller asks for what it expects; [#skip] passes over a value, checked but not built, whose bytes can then
@@ -242,13 +243,27 @@ public final class JsonReader {
 
     /// An error at the reader's place, for a value that is JSON but not what the caller needs.
     public JsonException error(String message) {
-        return new JsonException(message + place());
+        return new JsonException(message, place(at));
     }
 
     /// An error of a value that was read already: its place is an earlier [#position].
     public JsonException errorAt(int position, String message) {
-        at = position;
-        return error(message);
+        return new JsonException(message, place(position));
+    }
+
+    /// The place of an earlier [#position], with the path of the value being read.
+    public TextPlace place(int position) {
+        int line = 1;
+        int column = 1;
+        for (int i = start; i < position; i++) {
+            if (bytes[i] == '\n') {
+                line++;
+                column = 1;
+            } else if ((bytes[i] & 0xc0) != 0x80) {
+                column++;
+            }
+        }
+        return new TextPlace(null, line, column, path());
     }
 
     /// The path of the value being read: `messages[0].role`; empty at the top.
@@ -465,22 +480,6 @@ public final class JsonReader {
 
     private static String codePoint(String format, int value) {
         return String.format(Locale.ROOT, format, value);
-    }
-
-    /// Line and column count from 1; the column counts characters.
-    private String place() {
-        int line = 1;
-        int column = 1;
-        for (int i = start; i < at; i++) {
-            if (bytes[i] == '\n') {
-                line++;
-                column = 1;
-            } else if ((bytes[i] & 0xc0) != 0x80) {
-                column++;
-            }
-        }
-        String path = path();
-        return " (line " + line + ", column " + column + (path.isEmpty() ? "" : ", at " + path) + ")";
     }
 
     private static String article(Kind kind) {

@@ -54,15 +54,16 @@ final class BatchApiTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"[T,{\"type\":\"sing\"},T]|[1].type",
-            "[T,{\"prompt\":\"x\"}]|[1]: type is missing",
+            "[T,{\"prompt\":\"x\"}]|at [1])",
             "[T,7]|[1]", "[T,]|line 1", "[T|end of the text", "[T]]|end of the text"})
     void submit_oneMistakeInAnArray_isNamed_andNothingIsTaken(String template, String message) {
         refused(template, "application/json", message);
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"T\\n\\n{\"type\":\"sing\"}\\nT|line 3: type must be",
-            "T\\n{\"prompt\":\"x\"}|line 2: type is missing", "T\\n[T]|line 2: a task must be an object",
+    @CsvSource(delimiter = '|', value = {"T\\n\\n{\"type\":\"sing\"}\\nT|(line 3, column 9, at type)",
+            "T\\n{\"prompt\":\"x\"}|chat, generate or embed (line 2, column 1)",
+            "T\\n[T]|a task must be an object (line 2, column 1)",
             "T\\nT T|line 2",
             "T\\n{|line 2", "{\"type\":\\n\"chat\"}|line 1"})
     void submit_oneMistakeInLines_isNamed_andNothingIsTaken(String template, String message) {

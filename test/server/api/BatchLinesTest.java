@@ -37,7 +37,7 @@ final class BatchLinesTest {
     @ValueSource(ints = {1, LINES / 2, LINES})
     void read_mistakeInAnyBlock_namesItsLineInTheBody(int line) {
         Problem mistake = assertThrows(Problem.class, () -> read(body(LINES, line), 1_000, true));
-        assertEquals("line " + line + ": expected a number, found a string (column 1)", mistake.getMessage());
+        assertEquals("expected a number, found a string (line " + line + ", column 1)", mistake.getMessage());
     }
 
     @Test
@@ -50,7 +50,7 @@ final class BatchLinesTest {
     @Test
     void read_twoMistakes_namesTheFirst() {
         Problem mistake = assertThrows(Problem.class, () -> read("1\n2\n\n[]\n5\n{}\n".repeat(9), 4, false));
-        assertEquals("line 4: expected a number, found an array (column 1)", mistake.getMessage());
+        assertEquals("expected a number, found an array (line 4, column 1)", mistake.getMessage());
     }
 
     @ParameterizedTest

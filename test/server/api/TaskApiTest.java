@@ -45,6 +45,18 @@ final class TaskApiTest {
     // ---- submit
 
     @Test
+    void submit_wrongText_saysWhereAsData() {
+        Json.Obj error = json(server.post("/api/tasks", "{\"type\":\"chat\",\n\"priority\":[]}"));
+        assertEquals("priority", error.text("path"));
+        assertEquals(2, error.integer("line", 0));
+        assertEquals(12, error.integer("column", 0));
+        assertTrue(error.text("reason").endsWith("not an array"), error.text("reason"));
+        assertEquals(error.text("reason") + " (line 2, column 12, at priority)", error.text("error"));
+        Json.Obj whole = json(server.post("/api/tasks", "{}"));
+        assertEquals("[error]", whole.members().keySet().toString());
+    }
+
+    @Test
     void submit_task_answersItWithItsId() {
         HttpResponse<String> response = server.post("/api/tasks", HELLO);
         assertEquals(201, response.statusCode());

@@ -51,7 +51,7 @@ class ConfigFileTest {
     void open_wrongKey_isNamedWithItsPlace(String text, String place, String message) {
         String[] at = place.split(":");
         assertEquals(List.of("config.yaml, line " + at[0] + ", column " + at[1] + ": " + message),
-                file(text).problems());
+                file(text).problems().stream().map(Problem::getMessage).toList());
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 import shared.Problem;
+import shared.TextPlace;
 
 /// Random documents: what was written is read, and what is damaged is read or refused with its place, never else.
 class YamlFuzzTest {
@@ -185,7 +186,7 @@ class YamlFuzzTest {
 
     private static String json(Object value) {
         if (value instanceof String text) {
-            return YamlTest.json(new Node.Text(1, 1, text, false));
+            return YamlTest.json(new Node.Text(new TextPlace("f", 1, 1, ""), text, false));
         }
         StringBuilder out = new StringBuilder();
         if (value instanceof List<?> list) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import shared.Problem;
+import shared.TextPlace;
 import shared.config.Node.Fields;
 import shared.config.Node.Items;
 import shared.config.Node.Text;
@@ -168,6 +169,21 @@ class YamlTest {
     }
 
     @Test
+    void read_nodes_knowTheirPaths() {
+        Fields root = (Fields) Yaml.read("f", "a: b\nc:\n  - d\n  - {e: [f]}\n  - g:\n      h: i\n");
+        assertEquals("a", root.fields().get("a").value().place().path());
+        Items list = (Items) root.fields().get("c").value();
+        assertEquals("c", list.place().path());
+        assertEquals("c[0]", list.items().get(0).place().path());
+        Items inner = (Items) ((Fields) list.items().get(1)).fields().get("e").value();
+        assertEquals("c[1].e[0]", inner.items().get(0).place().path());
+        Node deep = ((Fields) list.items().get(2)).fields().get("g").value();
+        assertEquals("c[2].g.h", ((Fields) deep).fields().get("h").value().place().path());
+        Problem wrong = assertThrows(Problem.class, () -> Yaml.read("f", "a:\n  - b: &c d\n"));
+        assertEquals(new TextPlace("f", 2, 8, "a[0].b"), wrong.place());
+    }
+
+    @Test
     void read_longest_takesNoTime() {
         long start = System.nanoTime();
         Yaml.read("f", "[" + "a, ".repeat(Yaml.LENGTH_MAX / 3 - 2) + "]");
@@ -178,7 +194,7 @@ class YamlTest {
     }
 
     private static String place(Node node) {
-        return node.line() + ":" + node.column();
+        return node.place().line() + ":" + node.place().column();
     }
 
     /// A node as JSON, its texts in double quotes.

@@ -1,0 +1,17 @@
+package shared;
+
+/// Where in a text something is wrong.
+///
+/// @param file   the file that holds the text; null for a text without a name, as the body of a request
+/// @param line   from 1
+/// @param column from 1, in characters
+/// @param path   the value that is wrong, as `messages[0].role`; empty for the whole text
+public record TextPlace(String file, int line, int column, String path) {
+
+    /// Puts this place into a sentence: `config.yaml, line 3, column 5: what is wrong`; without a file
+    /// `what is wrong (line 1, column 8, at messages[0].role)`.
+    public String tell(String reason) {
+        return file != null ? file + ", line " + line + ", column " + column + ": " + reason
+                : reason + " (line " + line + ", column " + column + (path.isEmpty() ? "" : ", at " + path) + ")";
+    }
+}
