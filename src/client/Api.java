@@ -12,6 +12,8 @@ import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 import shared.Version;
@@ -105,6 +107,17 @@ final class Api {
             return (Json.Obj) Json.parseOwn(json);
         } catch (JsonException | ClassCastException rubbish) {
             throw notOurs("its answer is not the JSON object that was expected");
+        }
+    }
+
+    /// The objects of an array that the server answered.
+    List<Json.Obj> objects(byte[] json) {
+        List<Json.Obj> objects = new ArrayList<>();
+        try {
+            ((Json.Arr) Json.parseOwn(json)).values().forEach(one -> objects.add((Json.Obj) one));
+            return objects;
+        } catch (JsonException | ClassCastException rubbish) {
+            throw notOurs("its answer is not a JSON array of objects");
         }
     }
 

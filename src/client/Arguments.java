@@ -90,6 +90,21 @@ final class Arguments {
         return text;
     }
 
+    /// Returns the query of a request that asks for what these flags say; empty if none of them was given.
+    ///
+    /// @param names the flags; as `search=q` where the API has another name for one
+    String query(String... names) {
+        StringBuilder query = new StringBuilder();
+        for (String name : names) {
+            int equals = name.indexOf('=');
+            for (String value : all(equals < 0 ? name : name.substring(0, equals))) {
+                query.append(query.length() == 0 ? '?' : '&').append(name.substring(equals + 1)).append('=')
+                        .append(Api.encode(value));
+            }
+        }
+        return query.toString();
+    }
+
     /// The flag at this place and its value.
     ///
     /// @return the place of the last word used

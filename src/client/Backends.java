@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 
 import shared.json.Json;
-import shared.json.JsonException;
 
 /// The command `backends`: the hosts that run tasks.
 final class Backends {
@@ -23,10 +22,10 @@ final class Backends {
         if (!session.output().isText()) {
             session.output().json(json);
         } else if (verb == null) {
-            List<String[]> rows = new ArrayList<>();
-            rows.add(HEAD);
-            hosts(session, json).forEach(host -> rows.add(cells(host, session.terminal().time().instant())));
-            TaskTable.printRows(session, rows);
+            TextTable rows = new TextTable(session, HEAD);
+            Instant now = session.terminal().time().instant();
+            session.api().objects(json).forEach(host -> rows.add(cells(host, now)));
+            rows.end();
         }
         return 0;
     }
@@ -42,14 +41,15 @@ final class Backends {
     }
 
     private static String[] cells(Json.Obj host, Instant now) {
-        String speed = text(host, "tokens_per_second");
+        String speed = TaskTable.cell(host, "tokens_per_second");
         String rest = models(host);
-        String trouble = text(host, "error");
-        return new String[] {text(host, "name"), "false".equals(text(host, "enabled")) ? "disabled"
-                : text(host, "health"), TaskTable.age(text(host, "since"), now), text(host, "kind"),
-            text(host, "slots_used") + "/" + text(host, "slots"), text(host, "completed"), text(host, "failed"),
-            speed.equals("0") ? "-" : speed, text(host, "url"),
-            rest + (rest.isEmpty() || trouble.isEmpty() ? "" : "; ") + trouble};
+        String trouble = TaskTable.cell(host, "error");
+        return new String[] {TaskTable.cell(host, "name"),
+            TaskTable.cell(host, "enabled").equals("false") ? "disabled" : TaskTable.cell(host, "health"),
+            TaskTable.age(host, "since", now), TaskTable.cell(host, "kind"),
+            TaskTable.cell(host, "slots_used") + "/" + TaskTable.cell(host, "slots"),
+            TaskTable.cell(host, "completed"), TaskTable.cell(host, "failed"), speed.equals("0") ? "-" : speed,
+            TaskTable.cell(host, "url"), rest + (rest.isEmpty() || trouble.isEmpty() ? "" : "; ") + trouble};
     }
 
     /// The names of its models, a star at those that are loaded.
@@ -58,28 +58,9 @@ final class Backends {
         List<String> models = new ArrayList<>();
         if (host.get("installed") instanceof Json.Arr names) {
             for (Json name : names.values()) {
-                models.add(TaskTable.line(plain(name)) + (loaded.contains(name) ? "*" : ""));
+                models.add(TaskTable.line(TaskText.plain(name)) + (loaded.contains(name) ? "*" : ""));
             }
         }
         return String.join(" ", models);
-    }
-
-    private static String text(Json.Obj host, String name) {
-        Json value = host.get(name);
-        return value == null || value instanceof Json.Null ? "" : TaskTable.line(plain(value));
-    }
-
-    private static String plain(Json value) {
-        return value instanceof Json.Str string ? string.value() : value.text();
-    }
-
-    private static List<Json.Obj> hosts(Session session, byte[] json) {
-        List<Json.Obj> hosts = new ArrayList<>();
-        try {
-            ((Json.Arr) Json.parse(json)).values().forEach(host -> hosts.add((Json.Obj) host));
-            return hosts;
-        } catch (JsonException | ClassCastException rubbish) {
-            throw session.api().notOurs("its list is not a JSON array of hosts");
-        }
     }
 }

@@ -53,6 +53,15 @@ final class Commands {
           --stream              print the answer as it comes
         """;
 
+    private static final String FILTERS = """
+          --status LIST         pending, running, completed, failed, cancelled; several with commas
+          --type LIST           chat, generate, embed
+          --model LIST          of these models
+          --priority LIST       of these priorities
+          --cron LIST           made by these cron tasks: names or ids
+          --search TEXT         with this text in id, model, prompt or cron task's name
+        """;
+
     private static final List<Command> ALL = List.of(
             new Command("submit", "[TYPE] [-]", "submit a task; prints its id, or with --wait its answer",
                     REQUEST_FLAGS + SUBMIT_FLAGS, """
@@ -71,33 +80,20 @@ final class Commands {
                       ollama-queue status
                       ollama-queue status 7k3f
                     """, Show::status),
-            new Command("list", "", "list tasks, newest first", """
-                      --status LIST         pending, running, completed, failed, cancelled; several with commas
-                      --type LIST           chat, generate, embed
-                      --model LIST          of these models
-                      --priority LIST       of these priorities
-                      --cron LIST           made by these cron tasks: names or ids
-                      --search TEXT         with this text in id, model, prompt or cron task's name
+            new Command("list", "", "list tasks, newest first", FILTERS + """
                       --sort KEY            created_at, priority, status, model or duration
                       --order ORDER         asc or desc
-                      --limit N             at most so many (100)
-                      --offset N            leave out the first N
-                      --after ID            what follows this task
+                      --limit N             at most N tasks; 0: all (100 on a terminal, else all)
+                      --offset N            skip the first N tasks
+                      --after ID            only the tasks that follow this one
                       --full                with request and answer (json, jsonl)
                     """, """
                       ollama-queue list --status pending,running
                       ollama-queue list --status failed --output jsonl | jq -r .id | xargs ollama-queue retry
-                    """, Show::list),
-            new Command("export", "", "print tasks whole, one on each line, the oldest first", """
-                      --status LIST         pending, running, completed, failed, cancelled; several with commas
-                      --type LIST           chat, generate, embed
-                      --model LIST          of these models
-                      --priority LIST       of these priorities
-                      --cron LIST           made by these cron tasks: names or ids
-                      --search TEXT         with this text in id, model, prompt or cron task's name
-                    """, """
+                    """, Listing::list),
+            new Command("export", "", "print tasks whole, one on each line, the oldest first", FILTERS, """
                       ollama-queue export --status pending,running >tasks.ndjson
-                    """, Transfer::export),
+                    """, Listing::export),
             new Command("import", "", "submit exported tasks again, as new ones; prints their ids", """
                       --file FILE           a task on each line; - reads stdin
                       --all                 also those that had ended

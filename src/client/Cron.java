@@ -1,5 +1,6 @@
 package client;
 
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -51,21 +52,18 @@ final class Cron {
             session.output().json(json);
             return 0;
         }
-        List<String[]> rows = new ArrayList<>();
-        rows.add(HEAD);
-        for (Json.Obj cron : Show.tasks(session, json)) {
+        TextTable rows = new TextTable(session, HEAD);
+        for (Json.Obj cron : session.api().objects(json)) {
             if (session.output().form == Output.Form.JSONL) {
-                session.output().line(cron.text());
+                session.output().json(cron.text().getBytes(StandardCharsets.UTF_8));
             } else {
                 boolean enabled = cron.members().get("enabled") instanceof Json.Bool on && on.value();
-                rows.add(new String[] {TaskTable.cell(cron, "id"), TaskTable.cell(cron, "name"),
-                    enabled ? time(session, cron, "next_run") : "disabled", time(session, cron, "last_run"),
-                    Long.toString(cron.integer("run_count", 0)), TaskTable.cell(cron, "description")});
+                rows.add(TaskTable.cell(cron, "id"), TaskTable.cell(cron, "name"),
+                        enabled ? time(session, cron, "next_run") : "disabled", time(session, cron, "last_run"),
+                        TaskTable.cell(cron, "run_count"), TaskTable.cell(cron, "description"));
             }
         }
-        if (rows.size() > 1) {
-            TaskTable.printRows(session, rows);
-        } else if (session.output().isText()) {
+        if (!rows.end() && session.output().isText()) {
             session.aside("no cron tasks");
         }
         return 0;

@@ -6,7 +6,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 
 import shared.json.Json;
 import shared.json.JsonException;
@@ -25,10 +24,7 @@ final class Events {
     }
 
     static int run(Session session, Arguments arguments) {
-        StringBuilder query = new StringBuilder();
-        for (String name : List.of("since", "task", "status", "type", "model", "cron")) {
-            arguments.all(name).forEach(value -> Show.add(query, name, value));
-        }
+        String query = arguments.query("since", "task", "status", "type", "model", "cron");
         boolean forPeople = session.output().isText()
                 && (session.terminal().isTerminal().test(1) || arguments.has("output"));
         Events events = new Events(session, forPeople);
@@ -77,7 +73,7 @@ final class Events {
         } else if (!event.name().equals("reset")) {
             Terminal terminal = session.terminal();
             boolean wide = !terminal.isTerminal().test(1);
-            session.output().line(TaskTable.fit(line(event.name(), data),
+            session.output().line(TextTable.fit(line(event.name(), data),
                     wide ? Integer.MAX_VALUE : terminal.width().getAsInt()));
         }
         session.output().flush();

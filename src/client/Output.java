@@ -3,11 +3,15 @@ package client;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.Reader;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
 /// Standard output: what was asked for, and nothing else. A write that fails ends the command; without a word when the
-/// reader has gone away, as with `head`. A command that was stopped writes nothing more.
+/// reader has gone away, as with `head`. Into a pipe all goes as it is; see [#printable] for a terminal. A command that
+/// was stopped writes nothing more.
 final class Output {
 
     enum Form { TEXT, JSON, JSONL, TABLE }
@@ -16,6 +20,7 @@ final class Output {
     private final OutputStream out;
     private final boolean terminal;
     private boolean lineBegun;
+    private String done;
 
     /// @param terminal whether control characters must be kept from it
     Output(OutputStream out, Form form, boolean terminal) {
@@ -29,28 +34,41 @@ final class Output {
         return form == Form.TEXT || form == Form.TABLE;
     }
 
-    /// A line of our own; may hold colours.
-    void line(String line) {
-        json(line.getBytes(StandardCharsets.UTF_8));
+    /// Sets what the command has done already, which the user must learn even if nothing can be written.
+    void setDone(String words) {
+        done = words;
     }
 
-    /// JSON as the server gave it, and a line end.
-    void json(byte[] json) {
-        write(json, json.length);
-        write(new byte[] {'\n'}, 1);
+    /// Prints a line of text.
+    void line(String line) {
+        styled(terminal ? printable(line) : line);
+    }
+
+    /// Prints a line that may hold colours; whatever comes from elsewhere has to be printable in it.
+    void styled(String line) {
+        write(line.concat("\n").getBytes(StandardCharsets.UTF_8));
         lineBegun = false;
     }
 
-    /// Text from elsewhere as it is; on a terminal without its control characters.
+    /// Prints JSON as the server gave it, and a line end.
+    void json(byte[] json) {
+        if (terminal) {
+            styled(kept(new String(json, StandardCharsets.UTF_8), true));
+        } else {
+            write(json, json.length);
+            styled("");
+        }
+    }
+
+    /// Prints text as it is, without a line end of its own.
     void text(String text) {
         if (!text.isEmpty()) {
-            byte[] bytes = (terminal ? printable(text) : text).getBytes(StandardCharsets.UTF_8);
-            write(bytes, bytes.length);
+            write((terminal ? printable(text) : text).getBytes(StandardCharsets.UTF_8));
             lineBegun = !text.endsWith("\n");
         }
     }
 
-    /// Ends the last text's line, if it did not do so itself, and lets all be seen.
+    /// Ends the last text's line, if it did not do so itself, and flushes.
     void endLine() {
         if (lineBegun) {
             line("");
@@ -58,12 +76,37 @@ final class Output {
         flush();
     }
 
-    /// All of a stream.
-    void copy(InputStream from) throws IOException {
-        byte[] bytes = new byte[1 << 15];
-        for (int length = from.read(bytes); length >= 0; length = from.read(bytes)) {
-            write(bytes, length);
+    /// Copies a stream that has a JSON value on each line: as an array if JSON was asked for, else as lines.
+    ///
+    /// @return how many values there were
+    /// @throws IOException if the stream breaks off; what came until then is printed
+    long copyLines(InputStream from) throws IOException {
+        // one byte is one character, unless the characters matter; a value may be larger than the memory
+        Charset charset = terminal ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
+        Reader lines = new InputStreamReader(from, charset);
+        char[] chars = new char[1 << 13];
+        long count = 0;
+        boolean between = true;
+        for (int length = lines.read(chars); length >= 0; length = lines.read(chars)) {
+            for (int at = 0, end; at < length; at = end) {
+                if (between) {
+                    text(form != Form.JSON ? "" : count == 0 ? "[" : ",");
+                    count++;
+                }
+                end = at;
+                while (end < length && chars[end] != '\n') {
+                    end++;
+                }
+                between = end < length;
+                end += between ? 1 : 0;
+                String piece = new String(chars, at, end - at);
+                write((terminal ? kept(piece, true) : piece).getBytes(charset));
+            }
         }
+        if (form == Form.JSON) {
+            line(count == 0 ? "[]" : "]");
+        }
+        return count;
     }
 
     void flush() {
@@ -74,16 +117,29 @@ final class Output {
         }
     }
 
-    /// Without control characters but line ends and tabs: an answer must not steer the reader's terminal.
+    /// Removes the characters that steer a terminal rather than being shown: control characters, also those of one byte
+    /// beyond ASCII, but not line ends and tabs; and those that turn the direction of the text after them.
     static String printable(String text) {
+        return kept(text, false);
+    }
+
+    /// @param json whether they become JSON's escapes, which say the same
+    private static String kept(String text, boolean json) {
         StringBuilder kept = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c == '\n' || c == '\t' || !Character.isISOControl(c)) {
+            boolean turns = c >= '\u202a' && c <= '\u202e' || c >= '\u2066' && c <= '\u2069';
+            if (c == '\n' || c == '\t' || !turns && !Character.isISOControl(c)) {
                 kept.append(c);
+            } else if (json) {
+                kept.append("\\u").append(Integer.toHexString(0x10000 | c), 1, 5);
             }
         }
         return kept.toString();
+    }
+
+    private void write(byte[] bytes) {
+        write(bytes, bytes.length);
     }
 
     private void write(byte[] bytes, int length) {
@@ -95,9 +151,9 @@ final class Output {
         }
     }
 
-    private static Failure failure(IOException failed) {
+    private Failure failure(IOException failed) {
         String why = String.valueOf(failed.getMessage());
         return why.contains("Broken pipe") ? new Failure(Failure.BROKEN_PIPE, null, null)
-                : new Failure(Failure.FAILED, "cannot write to standard output: " + why, null);
+                : new Failure(Failure.FAILED, "cannot write to standard output: " + why, done);
     }
 }

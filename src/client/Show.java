@@ -1,22 +1,16 @@
 package client;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 import shared.json.Json;
-import shared.json.JsonException;
 
-/// The commands that only look: `status`, `list`, `show`, `result`.
+/// The commands that only look: `status`, `show`, `result`.
 final class Show {
 
     /// Members of the queue's status that its text shows, in this order.
     private static final List<String> COUNTS = List.of("pending", "running", "completed", "failed", "cancelled",
             "total");
-
-    private static final List<String> FILTERS = List.of("status", "type", "model", "priority", "sort", "order",
-            "limit", "offset", "after");
 
     private Show() {
     }
@@ -30,42 +24,12 @@ final class Show {
             byte[] json = session.api().get(Api.task(id));
             Json.Obj task = session.api().object(json);
             TaskPrinter printer = new TaskPrinter(session, false);
-            printer.plain(json, TaskPrinter.status(session, task).text);
+            printer.plain(json, TaskTable.state(task, session.terminal().time().instant()));
             printer.close();
             if (task.text("error") != null) {
                 session.aside(task.text("error"));
             }
         });
-    }
-
-    static int list(Session session, Arguments arguments) {
-        Output output = session.output();
-        String path = "/api/tasks" + query(arguments);
-        boolean lines = output.form == Output.Form.JSONL;
-        String accept = lines ? "application/x-ndjson" : "application/json";
-        Api.Reply reply = session.api().send("GET", path, Map.of("Accept", accept), null);
-        try {
-            if (!output.isText()) {
-                output.copy(reply.body());
-                if (!lines) {
-                    output.line("");
-                }
-                return 0;
-            }
-            List<Json.Obj> tasks = tasks(session, session.api().bytes(reply));
-            if (tasks.isEmpty()) {
-                session.aside("no tasks");
-                return 0;
-            }
-            TaskTable.print(session, tasks);
-            long total = reply.connection().getHeaderFieldLong("X-Total-Count", tasks.size());
-            if (total > tasks.size()) {
-                session.aside(tasks.size() + " of " + total + " tasks; --limit and --offset show more");
-            }
-            return 0;
-        } catch (IOException lost) {
-            throw session.api().lost(lost);
-        }
     }
 
     static int show(Session session, Arguments arguments) {
@@ -115,40 +79,5 @@ final class Show {
             text.append(TaskText.member("queue", stats.text("mode")));
         }
         session.output().text(text.toString());
-    }
-
-    /// The filters of a listing, as its query.
-    static String query(Arguments arguments) {
-        arguments.count("limit");
-        arguments.count("offset");
-        StringBuilder query = new StringBuilder();
-        for (String filter : FILTERS) {
-            arguments.all(filter).forEach(value -> add(query, filter, value));
-        }
-        arguments.all("cron").forEach(value -> add(query, "cron_id", value));
-        if (arguments.has("search")) {
-            add(query, "q", arguments.text("search"));
-        }
-        if (arguments.isOn("full")) {
-            add(query, "full", "true");
-        }
-        return query.toString();
-    }
-
-    static void add(StringBuilder query, String name, String value) {
-        query.append(query.length() == 0 ? '?' : '&').append(name).append('=').append(Api.encode(value));
-    }
-
-    /// The objects of an array that the server answered.
-    static List<Json.Obj> tasks(Session session, byte[] json) {
-        List<Json.Obj> tasks = new ArrayList<>();
-        try {
-            for (Json task : ((Json.Arr) Json.parseOwn(json)).values()) {
-                tasks.add((Json.Obj) task);
-            }
-        } catch (JsonException | ClassCastException rubbish) {
-            throw session.api().notOurs("its list is not a JSON array of objects");
-        }
-        return tasks;
     }
 }

@@ -1,8 +1,5 @@
 package client;
 
-import java.util.ArrayList;
-import java.util.List;
-
 import shared.Problem;
 import shared.TaskStatus;
 import shared.json.Json;
@@ -12,13 +9,15 @@ final class TaskPrinter {
 
     private final Session session;
     private final boolean many;
-    private final List<Json.Obj> rows = new ArrayList<>();
+    /// Null unless a table was asked for.
+    private final TaskTable rows;
     private int printed;
 
     /// @param many whether JSON is an array
     TaskPrinter(Session session, boolean many) {
         this.session = session;
         this.many = many;
+        rows = session.output().form == Output.Form.TABLE ? new TaskTable(session) : null;
     }
 
     static TaskStatus status(Session session, Json.Obj task) {
@@ -57,13 +56,13 @@ final class TaskPrinter {
     void close() {
         if (session.output().form == Output.Form.JSON && many) {
             session.output().line(printed == 0 ? "[]" : "]");
-        } else if (!rows.isEmpty()) {
-            TaskTable.print(session, rows);
+        } else if (rows != null) {
+            rows.end();
         }
     }
 
     private void record(byte[] json, Json.Obj task) {
-        if (session.output().form == Output.Form.TABLE) {
+        if (rows != null) {
             rows.add(task);
         } else {
             if (session.output().form == Output.Form.JSON && many) {

@@ -74,7 +74,8 @@ final class TaskText {
         return value instanceof Json.Null ? "" : member(name, plain(value));
     }
 
-    private static String plain(Json value) {
+    /// Returns a string's text, any other value's JSON.
+    static String plain(Json value) {
         return value instanceof Json.Str string ? string.value() : value.text();
     }
 

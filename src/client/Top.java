@@ -1,7 +1,5 @@
 package client;
 
-import java.util.Map;
-
 /// The command `top`: how the queue stands and what runs, drawn anew each second on a terminal; elsewhere once.
 final class Top {
 
@@ -19,8 +17,6 @@ final class Top {
         while (true) {
             try {
                 byte[] status = session.api().get("/api/status");
-                byte[] running = session.api().bytes(session.api().send("GET",
-                        "/api/tasks?status=running,pending&sort=status&order=desc&limit=" + TASKS, Map.of(), null));
                 reconnect.reached();
                 if (live) {
                     // to the corner, and nothing left of what stood there
@@ -29,7 +25,7 @@ final class Top {
                 Show.queue(session, status);
                 if (session.output().isText()) {
                     session.output().line("");
-                    TaskTable.print(session, Show.tasks(session, running));
+                    Listing.print(session, "?status=running,pending&sort=status&order=desc&limit=" + TASKS, true);
                 }
                 session.output().flush();
                 if (!live) {

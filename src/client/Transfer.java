@@ -12,7 +12,7 @@ import java.util.Set;
 import shared.TaskStatus;
 import shared.json.Json;
 
-/// The commands `export` and `import`: whole tasks, one on each line, from one server to another.
+/// The command `import`: whole tasks, one on each line, as `export` of another server printed them.
 final class Transfer {
 
     /// What goes into one batch, which the server takes whole or not at all.
@@ -35,20 +35,6 @@ final class Transfer {
 
     private Transfer(Session session) {
         this.session = session;
-    }
-
-    /// The oldest first, for that is how they are to be submitted again.
-    static int export(Session session, Arguments arguments) {
-        String filters = Show.query(arguments);
-        String path = "/api/tasks" + filters + (filters.isEmpty() ? "?" : "&")
-                + "full=true&limit=0&sort=created_at&order=asc";
-        try {
-            session.output().copy(session.api().send("GET", path, Map.of("Accept", "application/x-ndjson"), null)
-                    .body());
-            return 0;
-        } catch (IOException lost) {
-            throw session.api().lost(lost);
-        }
     }
 
     static int take(Session session, Arguments arguments) {

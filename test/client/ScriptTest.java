@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.DynamicTest;
@@ -34,8 +35,11 @@ import support.FakeApi;
 /// = 2                            its exit status, 0 if there is no such line
 /// ```
 ///
-/// `\e` stands for escape, and a stdout line that ends with `\c` has no line end. A line `FILE name text` makes a file.
+/// `\e` stands for escape, `<9b>` for a character that nobody sees, and a stdout line that ends with `\c` has no line end. A line `FILE name text` makes a file.
 final class ScriptTest {
+
+    private static final Pattern HIDDEN = Pattern.compile("[\\p{Cc}\\p{Cf}&&[^\n]]");
+    private static final Pattern SHOWN = Pattern.compile("<([0-9a-f]{2,4})>");
 
     private static final class Block {
         final int line;
@@ -98,8 +102,9 @@ final class ScriptTest {
     }
 
     private String shown(ByteArrayOutputStream bytes, FakeApi api) {
-        return bytes.toString(StandardCharsets.UTF_8).replace(api.url(), "URL").replace("\033", "\\e")
+        String text = bytes.toString(StandardCharsets.UTF_8).replace(api.url(), "URL").replace("\033", "\\e")
                 .replace(files.toString(), "FILES");
+        return HIDDEN.matcher(text).replaceAll(found -> "<" + Integer.toHexString(found.group().charAt(0)) + ">");
     }
 
     private String[] words(String command, FakeApi api) {
@@ -149,7 +154,8 @@ final class ScriptTest {
                 blocks.add(new Block(number, text, surroundings));
                 surroundings.clear();
             } else if (line.startsWith("<")) {
-                block.in.append(text).append('\n');
+                block.in.append(SHOWN.matcher(text.replace("\\e", "\033")).replaceAll(
+                        found -> Character.toString(Integer.parseInt(found.group(1), 16)))).append('\n');
             } else if (line.startsWith(">")) {
                 block.out.append(text.endsWith("\\c") ? text.substring(0, text.length() - 2) : text + "\n");
             } else if (line.startsWith("!")) {

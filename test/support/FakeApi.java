@@ -11,10 +11,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -29,6 +32,7 @@ import shared.json.JsonWriter;
 /// |---|---|
 /// | `fail` | the task fails |
 /// | `hang` | it stays pending |
+/// | `later`, `retrying` | it stays pending until an hour, half a minute after 2026-01-02T03:04:05Z |
 /// | `lost` | the submit arrives, the first answer to it does not |
 /// | `restart` | the first two reads of the task are cut off |
 /// | `torn` | its stream breaks off in the middle, once; then some comes again |
@@ -42,6 +46,8 @@ public final class FakeApi implements AutoCloseable {
 
     private record Task(String id, String type, String model, int priority, String status, String text, String body) {
     }
+
+    private static final Set<String> PENDING = Set.of("hang", "later", "retrying");
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -210,20 +216,32 @@ public final class FakeApi implements AutoCloseable {
         }
         String id = String.format("task_%012d", tasks.size() + 1);
         Task task = new Task(id, wanted.text("type"), model, (int) wanted.integer("priority", 5),
-                model.equals("fail") ? "failed" : model.equals("hang") ? "pending" : "completed", text, body);
+                model.equals("fail") ? "failed" : PENDING.contains(model) ? "pending" : "completed", text, body);
         tasks.put(id, task);
         return task;
     }
 
+    /// As the server does, but without filters: 100 tasks unless it is told otherwise, and all only as lines.
     private synchronized void list(HttpExchange exchange) throws IOException {
         List<Task> newest = new ArrayList<>(tasks.values());
         java.util.Collections.reverse(newest);
-        exchange.getResponseHeaders().set("X-Total-Count", Integer.toString(newest.size() + 1));
+        exchange.getResponseHeaders().set("X-Total-Count", Integer.toString(newest.size()));
         boolean lines = "application/x-ndjson".equals(exchange.getRequestHeaders().getFirst("Accept"));
+        int limit = number(exchange, "limit", 100);
+        if (!lines && (limit == 0 || limit > 1000)) {
+            error(exchange, 400, "limit must be a whole number from 1 to 1000");
+            return;
+        }
         StringBuilder text = new StringBuilder();
-        newest.forEach(task -> text.append(text.isEmpty() || lines ? "" : ",").append(summary(task))
-                .append(lines ? "\n" : ""));
+        newest.stream().skip(number(exchange, "offset", 0)).limit(limit == 0 ? Integer.MAX_VALUE : limit)
+                .forEach(task -> text.append(text.isEmpty() || lines ? "" : ",").append(summary(task))
+                        .append(lines ? "\n" : ""));
         json(exchange, 200, lines ? text.toString() : "[" + text + "]");
+    }
+
+    private static int number(HttpExchange exchange, String name, int otherwise) {
+        Matcher given = Pattern.compile("[?&]" + name + "=(\\d+)").matcher(exchange.getRequestURI().toString());
+        return given.find() ? Integer.parseInt(given.group(1)) : otherwise;
     }
 
     private void task(HttpExchange exchange, String rest, String body) throws IOException {
@@ -365,18 +383,22 @@ public final class FakeApi implements AutoCloseable {
     }
 
     private static String summary(Task task) {
-        return new JsonWriter().beginObject().name("id").string(task.id).name("type").string(task.type)
+        JsonWriter out = new JsonWriter().beginObject().name("id").string(task.id).name("type").string(task.type)
                 .name("model").string(task.model).name("priority").number(task.priority)
                 .name("status").string(task.status).name("preview").string(task.text)
-                .name("created_at").string("2026-01-02T03:00:00.000Z").name("error").string(error(task)).endObject()
-                .toString();
+                .name("created_at").string("2026-01-02T03:00:00.000Z").name("error").string(error(task));
+        return due(out, task).endObject().toString();
     }
 
     private static String json(Task task) {
         JsonWriter out = new JsonWriter().beginObject().name("id").string(task.id).name("type").string(task.type)
                 .name("model").string(task.model).name("priority").number(task.priority)
                 .name("status").string(task.status).name("payload").raw(task.body.getBytes(StandardCharsets.UTF_8))
-                .name("created_at").string("2026-01-02T03:00:00.000Z").name("scheduled_at").nul().name("result");
+                .name("created_at").string("2026-01-02T03:00:00.000Z");
+        if (!task.model.equals("later")) {
+            out.name("scheduled_at").nul();
+        }
+        out.name("result");
         boolean completed = task.status.equals("completed");
         if (!completed) {
             out.nul();
@@ -396,7 +418,15 @@ public final class FakeApi implements AutoCloseable {
             out.beginObject().name("attempt").number(1).name("host").string("local").name("duration").string("1s200ms")
                     .name("error").string(error(task)).endObject();
         }
-        return out.endArray().name("metadata").beginObject().endObject().endObject().toString();
+        return due(out.endArray().name("metadata").beginObject().endObject(), task).endObject().toString();
+    }
+
+    private static JsonWriter due(JsonWriter out, Task task) {
+        return switch (task.model) {
+            case "later" -> out.name("scheduled_at").string("2026-01-02T04:04:05.000Z");
+            case "retrying" -> out.name("retry_at").string("2026-01-02T03:04:35.000Z");
+            default -> out;
+        };
     }
 
     private static String error(Task task) {
