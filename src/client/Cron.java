@@ -5,7 +5,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +18,6 @@ import shared.json.Json;
 /// The commands that begin with `cron`. In each a cron task is named by its id, the beginning of it, or its name.
 final class Cron {
 
-    private static final DateTimeFormatter SHORT = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
     private static final String[] HEAD = {"ID", "NAME", "NEXT RUN", "LAST RUN", "RUNS", "WHEN"};
 
     private Cron() {
@@ -78,15 +76,15 @@ final class Cron {
         Map<String, Json> members = new LinkedHashMap<>(session.api().object(json).members());
         Json template = members.remove("task_template");
         Json runs = members.remove("runs");
-        StringBuilder text = new StringBuilder(TaskText.whole(new Json.Obj(members)));
+        StringBuilder text = new StringBuilder(TaskText.whole(new Json.Obj(members), session.terminal()));
         if (template instanceof Json.Obj object) {
-            text.append(TaskText.whole(object));
+            text.append(TaskText.whole(object, session.terminal()));
         }
         if (runs instanceof Json.Arr array) {
             for (Json run : array.values()) {
                 Json.Obj one = (Json.Obj) run;
                 text.append(TaskText.member("run " + one.integer("run", 0), one.text("task_id") + "  due "
-                        + one.text("due_at") + "  " + one.text("status")));
+                        + time(session, one, "due_at") + "  " + one.text("status")));
             }
         }
         session.output().text(text.toString());
@@ -125,8 +123,7 @@ final class Cron {
             return 0;
         }
         session.output().line(preview.description());
-        preview.next().forEach(due -> session.output().line(
-                DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(due.atZone(preview.zone()))));
+        preview.next().forEach(due -> session.output().line(Terminal.shown(due.atZone(preview.zone()))));
         return 0;
     }
 
@@ -202,12 +199,8 @@ final class Cron {
     }
 
     private static String time(Session session, Json.Obj cron, String name) {
-        try {
-            String time = cron.text(name);
-            return time == null ? "-" : SHORT.format(Instant.parse(time).atZone(session.terminal().zone().get()));
-        } catch (DateTimeException unknown) {
-            return "";
-        }
+        Instant time = TaskTable.time(cron, name);
+        return time == null ? "-" : session.terminal().shown(time);
     }
 
     private static ZoneId zone(String name) {

@@ -2,10 +2,7 @@ package client;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 
 import shared.json.Json;
 import shared.json.JsonException;
@@ -88,17 +85,9 @@ final class Events {
                 + TaskTable.cell(subject, "model") + (host.isEmpty() ? "" : " on " + host)
                 : kind + " " + TaskTable.cell(subject, "name");
         String what = TaskTable.cell(event, "what");
-        String line = time(TaskTable.cell(event, "at")) + "  " + what + " ".repeat(Math.max(0, 11 - what.length()))
+        Instant at = TaskTable.time(event, "at");
+        String line = (at == null ? "-" : session.terminal().shown(at)) + "  " + what + " ".repeat(Math.max(0, 11 - what.length()))
                 + name + (detail.isEmpty() ? "" : ": " + detail);
         return line.stripTrailing();
-    }
-
-    private String time(String at) {
-        try {
-            return DateTimeFormatter.ISO_LOCAL_TIME.format(Instant.parse(at).atZone(session.terminal().zone().get())
-                    .truncatedTo(ChronoUnit.SECONDS));
-        } catch (DateTimeException unknown) {
-            return at;
-        }
     }
 }

@@ -37,7 +37,7 @@ final class Show {
             byte[] json = session.api().get(Api.task(id));
             TaskPrinter printer = new TaskPrinter(session, false);
             if (session.output().form == Output.Form.TEXT) {
-                session.output().text(TaskText.whole(session.api().object(json)));
+                session.output().text(TaskText.whole(session.api().object(json), session.terminal()));
             } else {
                 printer.plain(json, null);
             }

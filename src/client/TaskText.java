@@ -1,5 +1,6 @@
 package client;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -15,12 +16,14 @@ final class TaskText {
     private TaskText() {
     }
 
-    static String whole(Json.Obj task) {
+    static String whole(Json.Obj task, Terminal terminal) {
         StringBuilder text = new StringBuilder();
         for (Map.Entry<String, Json> member : task.members().entrySet()) {
             boolean empty = member.getValue() instanceof Json.Obj object && object.members().isEmpty();
             if (!LAST.contains(member.getKey()) && !empty) {
-                text.append(value(member.getKey(), member.getValue()));
+                Instant time = isTime(member.getKey()) ? TaskTable.time(task, member.getKey()) : null;
+                text.append(time == null ? value(member.getKey(), member.getValue())
+                        : member(member.getKey(), terminal.shown(time)));
             }
         }
         if (task.get("attempts") instanceof Json.Arr attempts) {
@@ -35,6 +38,10 @@ final class TaskText {
             text.append('\n').append(answer(task).stripTrailing()).append('\n');
         }
         return text.toString();
+    }
+
+    private static boolean isTime(String member) {
+        return member.endsWith("_at") || member.endsWith("_run");
     }
 
     /// The text of a chat or generate, an embed's vectors (a JSON array on each line); where a model called tools

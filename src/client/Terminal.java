@@ -11,8 +11,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.IntPredicate;
@@ -47,6 +49,15 @@ record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, S
         } catch (IOException elsewhere) {
             return words;
         }
+    }
+
+    /// Returns a time in the one form in which people read it: in their own zone, which stands behind it.
+    String shown(Instant instant) {
+        return shown(instant.atZone(zone.get()));
+    }
+
+    static String shown(ZonedDateTime time) {
+        return DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ssxxx").format(time);
     }
 
     /// The user's time.

@@ -20,7 +20,7 @@ final class Top {
                 reconnect.reached();
                 if (live) {
                     // to the corner, and nothing left of what stood there
-                    session.output().line("\033[H\033[2Jollama-queue top  " + terminal.now().toLocalTime().withNano(0));
+                    session.output().line("\033[H\033[2Jollama-queue top  " + Terminal.shown(terminal.now()));
                 }
                 Show.queue(session, status);
                 if (session.output().isText()) {

@@ -32,6 +32,19 @@ final class ProcessTest {
     }
 
     @Test
+    void list_intoAPipe_printsAllTasksInEachForm() throws Exception {
+        try (FakeApi api = new FakeApi()) {
+            Process shell = shell("i=0; while [ $i -lt 1234 ]; do echo \"$LINE\"; i=$((i + 1)); done | "
+                    + "\"$@\" submit chat --lines >/dev/null; for form in jsonl json text table; do "
+                    + "\"$@\" list --output $form | grep -c task_; done", api, "x");
+            assertEquals("1234\n1234\n1234\n1234\n",
+                    new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+            assertEquals("", new String(shell.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+            end(shell);
+        }
+    }
+
+    @Test
     void result_diskFull_saysSoAndFails() throws Exception {
         try (FakeApi api = new FakeApi()) {
             Process shell = shell("\"$@\" status >/dev/full; echo \"status $?\" >&2", api, "");

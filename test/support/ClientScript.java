@@ -93,7 +93,7 @@ public final class ClientScript {
     private String lines(String mark, String text) {
         String shown = ID.matcher(text.replace(url, "URL")).replaceAll(
                 found -> found.group(1).equals("task") ? "TASK" : "CRON")
-                .replaceAll("\\d{4}-\\d\\d-\\d\\d[T ][\\d:.]+Z?", "TIME")
+                .replaceAll("\\d{4}-\\d\\d-\\d\\d[T ][\\d:.]+(Z|[+-]\\d\\d:\\d\\d)?", "TIME")
                 .replaceAll("(?<=[ ,])[\\d.]+(ms|s)\\b", "AGE").replaceAll("AGE +", "AGE ");
         StringBuilder lines = new StringBuilder();
         shown.lines().forEach(line -> lines.append((mark + line).stripTrailing()).append('\n'));
