@@ -86,8 +86,8 @@ final class Events {
                 : kind + " " + TaskTable.cell(subject, "name");
         String what = TaskTable.cell(event, "what");
         Instant at = TaskTable.time(event, "at");
-        String line = (at == null ? "-" : session.terminal().shown(at)) + "  " + what + " ".repeat(Math.max(0, 11 - what.length()))
-                + name + (detail.isEmpty() ? "" : ": " + detail);
-        return line.stripTrailing();
+        return ((at == null ? "-" : session.terminal().shown(at)) + "  " + what
+                + " ".repeat(Math.max(0, 11 - what.length())) + name + (detail.isEmpty() ? "" : ": " + detail))
+                .stripTrailing();
     }
 }

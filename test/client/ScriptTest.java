@@ -35,7 +35,8 @@ import support.FakeApi;
 /// = 2                            its exit status, 0 if there is no such line
 /// ```
 ///
-/// `\e` stands for escape, `<9b>` for a character that nobody sees, and a stdout line that ends with `\c` has no line end. A line `FILE name text` makes a file.
+/// `\e` stands for escape, `<9b>` for a character that nobody sees, and a stdout line that ends with `\c` has no line
+/// end. A line `FILE name text` makes a file.
 final class ScriptTest {
 
     private static final Pattern HIDDEN = Pattern.compile("[\\p{Cc}\\p{Cf}&&[^\n]]");

@@ -162,8 +162,7 @@ public final class FakeApi implements AutoCloseable {
         if (path.contains("nix")) {
             error(exchange, 404, "no cron task nix");
         } else if (body.contains("\"never\"")) {
-            error(exchange, 400, "overlap must be skip, allow, queue or replace, not \"never\" (line 1, column 11, "
-                    + "at overlap)");
+            error(exchange, "overlap must be skip, allow, queue or replace, not \"never\"", 11, "overlap");
         } else if (exchange.getRequestMethod().equals("DELETE")) {
             exchange.sendResponseHeaders(204, -1);
         } else if (path.endsWith("/run")) {
@@ -179,7 +178,7 @@ public final class FakeApi implements AutoCloseable {
         String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
         Json.Obj wanted = (Json.Obj) Json.parse(body);
         if ("".equals(wanted.text("model"))) {
-            error(exchange, 400, "model must not be empty (line 1, column 24, at model)");
+            error(exchange, "model must not be empty", 24, "model");
             return;
         }
         Task task;
@@ -435,6 +434,13 @@ public final class FakeApi implements AutoCloseable {
 
     private static void error(HttpExchange exchange, int status, String message) throws IOException {
         json(exchange, status, new JsonWriter().beginObject().name("error").string(message).endObject().toString());
+    }
+
+    /// A 400 about a place in the body.
+    private static void error(HttpExchange exchange, String reason, int column, String path) throws IOException {
+        json(exchange, 400, new JsonWriter().beginObject().name("error")
+                .string(reason + " (line 1, column " + column + ", at " + path + ")").name("reason").string(reason)
+                .name("line").number(1).name("column").number(column).name("path").string(path).endObject().toString());
     }
 
     private static void json(HttpExchange exchange, int status, String json) throws IOException {
