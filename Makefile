@@ -33,8 +33,7 @@ TESTED_IMAGES := $(if $(ONLY),$(if $(findstring dist,$(ONLY)),$(IMAGES)),$(IMAGE
 
 # Folders count too: their time changes when a file comes or goes.
 sources = $(shell find $(1) -path $(DEPLOY) -prune -o \( -type d -o -name '*.java' \) -print)
-# The compiler lives for seconds: the second-level compiler would take more processor time than it saves.
-javac = "$$(cat build/jdk)/bin/javac" -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC -Xlint:all -Werror -encoding UTF-8
+javac = "$$(cat build/jdk)/bin/javac" -Xlint:all -Werror -encoding UTF-8
 java = "$$(cat build/jdk)/bin/java"
 # $(call tests,ONLY,OPTIONS)
 tests = $(java) -Xmx1g -XX:+UseSerialGC -Donly='$(1)' -Dseed='$(SEED)' $(2) @build/test/java.args \

@@ -17,7 +17,7 @@ import server.dispatch.Dispatcher;
 import server.dispatch.Hosts;
 import server.http.HttpOptions;
 import server.http.WebServer;
-import server.journal.FileStorage;
+import server.journal.disk.FileStorage;
 import server.live.Answers;
 import server.live.EventHub;
 import server.queue.Compaction;

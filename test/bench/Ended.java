@@ -8,8 +8,8 @@ import java.time.InstantSource;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
 
-import server.journal.FileStorage;
 import server.journal.JournalOptions;
+import server.journal.disk.FileStorage;
 import server.queue.Run;
 import server.queue.TaskBatch;
 import server.queue.TaskQueue;

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-import server.journal.Storage;
+import server.journal.disk.Storage;
 
 /// A disk in memory that fails as told. It keeps apart what was written and what was synced, sector by sector, so that
 /// a power loss at any moment can be tried: of what was not synced, any part may survive.

@@ -2,7 +2,7 @@ package server.api;
 
 import server.http.Answer;
 import server.http.WebRequest;
-import server.journal.CompactionReport;
+import server.journal.compaction.CompactionReport;
 import server.queue.Compaction;
 import shared.json.JsonWriter;
 

@@ -8,6 +8,9 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
+import server.journal.disk.BackupFile;
+import server.journal.disk.Segment;
+import server.journal.disk.Storage;
 import shared.json.Slice;
 
 /// Copies a running journal, as it is at one moment, into one file (see [BackupFile]). Appends and compactions go on:

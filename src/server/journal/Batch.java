@@ -4,9 +4,11 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 
+import server.journal.disk.Line;
+import server.journal.disk.Segment;
 import shared.json.Slice;
 
-/// Lines of one segment that are written and synced together, guarded by the journal's lock until the writer took it.
+/// Unit of one segment that are written and synced together, guarded by the journal's lock until the writer took it.
 final class Batch {
 
     final int segment;
@@ -30,7 +32,7 @@ final class Batch {
     /// Whether the writer has it, so that nothing can be added.
     boolean taken;
 
-    private Lines[] sources;
+    private Unit[] sources;
     private int[] indexes;
     private int[] ends;
     private int[] mores;
@@ -40,14 +42,14 @@ final class Batch {
         this.start = start;
         this.firstSeq = firstSeq;
         end = start;
-        sources = new Lines[capacity];
+        sources = new Unit[capacity];
         indexes = new int[capacity];
         ends = new int[capacity];
         mores = new int[capacity];
     }
 
     /// @param index of the line among these
-    void add(Lines lines, int index, int more, int lineEnd) {
+    void add(Unit lines, int index, int more, int lineEnd) {
         if (count == ends.length) {
             sources = Arrays.copyOf(sources, count * 2);
             indexes = Arrays.copyOf(indexes, count * 2);

@@ -6,6 +6,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
+import server.journal.disk.Segment;
+import server.journal.recovery.Recovery;
 import shared.json.Slice;
 
 /// What was appended and is not on the disk yet, and how far what is there reaches. An append takes a line into the
@@ -115,7 +117,7 @@ final class Intake {
     }
 
     /// The segments made ahead that need not stay when the journal is closed.
-    List<Space.Fresh> superfluous() {
+    List<Segment.Fresh> superfluous() {
         return space == null || failure != null ? List.of() : space.superfluous();
     }
 
@@ -124,7 +126,7 @@ final class Intake {
     /// Takes lines that recovery keeps all or none, and never waits.
     ///
     /// @throws NoRoom if there is no space for all of them now
-    long[] tryAppend(Urgency urgency, Lines lines) {
+    long[] tryAppend(Urgency urgency, Unit lines) {
         synchronized (lock) {
             ensureOpen();
             if (!space.fits(lines, nextSeq, urgency)) {
@@ -150,7 +152,7 @@ final class Intake {
     }
 
     /// Under the lock; there is room for it.
-    private long add(Lines lines, int index) {
+    private long add(Unit lines, int index) {
         int more = lines.size() - index - 1;
         // prefixes have the line's own number: so far as the unit is in, it has moved on
         long length = Space.length(lines, index, nextSeq - index);

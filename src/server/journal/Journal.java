@@ -8,6 +8,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 
+import server.journal.disk.LineVisitor;
+import server.journal.disk.Segment;
+import server.journal.disk.Storage;
+import server.journal.recovery.Recovery;
+import server.journal.recovery.Restore;
 import shared.json.Slice;
 
 /// The append-only log of events. It knows lines, sequence numbers and positions; what an event means is the queue's
@@ -22,12 +27,6 @@ import shared.json.Slice;
 /// Crash safety rests on this: a sector of 512 bytes is written whole or not at all, `fdatasync` returns when the data
 /// is on the disk, and a rename is atomic. Nothing is assumed about the order in which unsynced sectors are written.
 public final class Journal implements AutoCloseable {
-
-    /// Gets every line of a replay or scan, in order.
-    public interface Visitor {
-        /// @param json the line's whole JSON object; valid during the call only
-        void line(long seq, long position, Slice json);
-    }
 
     private static final Logger LOG = System.getLogger(Journal.class.getName());
 
@@ -58,7 +57,7 @@ public final class Journal implements AutoCloseable {
     ///
     /// @throws IOException if the directory is in use, cannot be used, or its journal is damaged: the message
     ///         says where
-    public static Journal open(Storage storage, JournalOptions options, Visitor replay) throws IOException {
+    public static Journal open(Storage storage, JournalOptions options, LineVisitor replay) throws IOException {
         AutoCloseable lock = storage.lock();
         Journal journal = new Journal(storage, options, lock);
         try {
@@ -70,7 +69,7 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    private void start(Visitor replay) throws IOException {
+    private void start(LineVisitor replay) throws IOException {
         Restore.ifEmpty(storage, intake.segmentSize);
         Recovery recovery = new Recovery(storage);
         Recovery.Result found = recovery.run();
@@ -88,16 +87,16 @@ public final class Journal implements AutoCloseable {
 
     /// Takes one line; returns before it is durable. Waits while there is no room for it.
     ///
-    /// @param rest see [Lines], in pieces
+    /// @param rest see [Unit], in pieces
     /// @return its position
     /// @throws JournalFull    if the disk is full
     /// @throws JournalFailure if the journal can write no more
     public long append(Slice... rest) {
-        return appendAll(Lines.of(rest))[0];
+        return appendAll(Unit.of(rest))[0];
     }
 
     /// Takes lines that recovery keeps all or none. Waits like [#append].
-    public long[] appendAll(Lines lines) {
+    public long[] appendAll(Unit lines) {
         while (true) {
             try {
                 return intake.tryAppend(Urgency.HIGH, lines);
@@ -110,7 +109,7 @@ public final class Journal implements AutoCloseable {
     /// Takes lines that recovery keeps all or none, and never waits: to be used under a lock.
     ///
     /// @throws NoRoom if there is no space for all of them now
-    public long[] tryAppend(Urgency urgency, Lines lines) {
+    public long[] tryAppend(Urgency urgency, Unit lines) {
         return intake.tryAppend(urgency, lines);
     }
 
@@ -121,7 +120,7 @@ public final class Journal implements AutoCloseable {
     }
 
     /// Whether the disk has no room for another segment; there may still be some in the last ones.
-    boolean isShort() {
+    public boolean isShort() {
         return intake.isShort();
     }
 
@@ -212,16 +211,16 @@ public final class Journal implements AutoCloseable {
     }
 
     /// What a compaction may work on.
-    Compactor.Closed closed() {
+    public ClosedFiles closed() {
         intake.ensureOpen();
         Intake.End durable = intake.end();
         int end = Segment.number(durable.position());
-        return new Compactor.Closed(storage, segments, intake.segmentSize,
+        return new ClosedFiles(storage, segments, intake.segmentSize,
                 segments.files().stream().filter(file -> file.range().to() < end).toList(), durable.seq());
     }
 
     /// Closes the segment in use if it has lines; returns once it is closed. On a full disk it stays in use.
-    void endSegment() {
+    public void endSegment() {
         intake.endSegment();
         // the files that are closed now are cut soon, if they are not yet
         preparer.settle();
@@ -241,7 +240,7 @@ public final class Journal implements AutoCloseable {
     private void release() {
         preparer.close();
         try {
-            for (Space.Fresh fresh : intake.superfluous()) {
+            for (Segment.Fresh fresh : intake.superfluous()) {
                 storage.delete(Segment.name(fresh.number()));
             }
             writer.close();

@@ -6,6 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
+import server.journal.disk.FileReason;
+import server.journal.disk.FileStorage;
+import server.journal.disk.LineVisitor;
+import server.journal.disk.Storage;
+import server.journal.recovery.Inspection;
+import server.journal.recovery.Repair;
 import shared.Nearest;
 
 /// `ollama-queue-server journal verify|repair|dump DIR`: looks into a data directory, and mends it.
@@ -142,7 +148,7 @@ public final class JournalCommand {
         return found.problems.isEmpty() && !out.checkError() ? 0 : 1;
     }
 
-    private static Inspection inspect(Storage storage, Journal.Visitor visitor) throws IOException {
+    private static Inspection inspect(Storage storage, LineVisitor visitor) throws IOException {
         Inspection inspection = new Inspection(storage, visitor);
         inspection.run();
         return inspection;

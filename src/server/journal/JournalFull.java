@@ -6,7 +6,7 @@ public final class JournalFull extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    JournalFull(String message) {
+    public JournalFull(String message) {
         super(message);
     }
 }

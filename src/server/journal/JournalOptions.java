@@ -2,6 +2,8 @@ package server.journal;
 
 import java.time.Duration;
 
+import server.journal.disk.Segment;
+
 /// @param segmentSize bytes of a segment, from 4 KiB; a longer line gets a segment of its own size
 /// @param reserve     bytes that are kept for what ends something when the disk is full, and as many again for what
 ///                    goes on: see [Urgency]

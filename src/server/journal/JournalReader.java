@@ -2,6 +2,11 @@ package server.journal;
 
 import java.io.IOException;
 
+import server.journal.disk.JournalDamage;
+import server.journal.disk.Segment;
+import server.journal.disk.SegmentReader;
+import server.journal.disk.Storage;
+import server.journal.disk.StoredLines;
 import shared.json.Slice;
 
 /// Reads what is on the disk of a running journal, while compaction may replace its files.

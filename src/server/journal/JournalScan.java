@@ -2,6 +2,12 @@ package server.journal;
 
 import java.io.IOException;
 
+import server.journal.disk.JournalDamage;
+import server.journal.disk.LineVisitor;
+import server.journal.disk.Segment;
+import server.journal.disk.SegmentReader;
+import server.journal.disk.Storage;
+
 /// Reads the durable lines of a running journal in order, some at a time; in between it holds nothing. For one thread.
 public final class JournalScan {
 
@@ -43,7 +49,7 @@ public final class JournalScan {
     ///
     /// @return whether it is not at the durable end as it was at the call
     /// @throws IOException at a damaged line
-    public boolean next(long bytesMax, Journal.Visitor visitor) throws IOException {
+    public boolean next(long bytesMax, LineVisitor visitor) throws IOException {
         long before = seq;
         Intake.End durable = journal.durable();
         long left = bytesMax;
@@ -100,7 +106,7 @@ public final class JournalScan {
     }
 
     /// @return how many bytes it has read
-    private long read(SegmentFile file, long bytesMax, Intake.End durable, Journal.Visitor visitor)
+    private long read(SegmentFile file, long bytesMax, Intake.End durable, LineVisitor visitor)
             throws IOException {
         boolean last = file.number() == Segment.number(durable.position());
         long limit = last ? Segment.offset(durable.position()) : Long.MAX_VALUE;

@@ -6,6 +6,11 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
+import server.journal.disk.Line;
+import server.journal.disk.Segment;
+import server.journal.disk.Storage;
+import server.journal.recovery.Recovery;
+
 /// Puts batches on the disk: bytes into the segment, one sync. Used by the journal's writer thread only.
 final class JournalWriter {
 

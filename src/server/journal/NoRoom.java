@@ -6,10 +6,10 @@ public final class NoRoom extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    final transient Lines lines;
+    final transient Unit lines;
     final Urgency urgency;
 
-    NoRoom(Lines lines, Urgency urgency) {
+    NoRoom(Unit lines, Urgency urgency) {
         super("no room in the journal now", null, false, false);
         this.lines = lines;
         this.urgency = urgency;

@@ -11,6 +11,11 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import server.journal.disk.FileReason;
+import server.journal.disk.Line;
+import server.journal.disk.Segment;
+import server.journal.disk.Storage;
+
 /// Makes segments ahead of their use, on a thread of its own: a write into space that is there already costs half of
 /// one that makes the file longer.
 final class Preparer implements AutoCloseable {
@@ -42,7 +47,7 @@ final class Preparer implements AutoCloseable {
     }
 
     /// Makes a segment. One that cannot be made leaves nothing behind, least of all its bytes on a full disk.
-    void make(Space.Fresh fresh) throws IOException {
+    void make(Segment.Fresh fresh) throws IOException {
         String name = Segment.name(fresh.number());
         try {
             write(name, fresh.number(), fresh.size());

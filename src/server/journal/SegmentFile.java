@@ -2,6 +2,8 @@ package server.journal;
 
 import java.util.List;
 
+import server.journal.disk.Segment;
+
 /// A file of a running journal: a segment or a compacted file.
 ///
 /// @param number   of the file (see [Segment])
@@ -10,13 +12,13 @@ import java.util.List;
 /// @param lines    how many it has; -1 while it gets more
 /// @param origins  the numbers that the positions of its lines have: its own, or those of the files that it was made
 ///                 of since the start; in the order of the lines
-record SegmentFile(int number, Segment.Range range, long firstSeq, long lines, List<Integer> origins) {
+public record SegmentFile(int number, Segment.Range range, long firstSeq, long lines, List<Integer> origins) {
 
     static SegmentFile of(int number, Segment.Range range, long firstSeq, long lines) {
         return new SegmentFile(number, range, firstSeq, lines, List.of(number));
     }
 
-    String name() {
+    public String name() {
         return Segment.name(number);
     }
 

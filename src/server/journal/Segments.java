@@ -7,20 +7,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import server.journal.disk.JournalFiles;
+import server.journal.disk.LineVisitor;
+import server.journal.disk.Segment;
+import server.journal.recovery.Recovery;
+
 /// The files of a running journal in order, and where compaction has put their lines.
 ///
 /// A position stays what it was when its line was appended or replayed: memory holds millions of them, and readers
 /// hold some for long. What compaction has moved is looked up here, at 8 bytes a line.
 ///
 /// Readers take no lock. They may find that a file has been compacted away under them; then they look here again.
-final class Segments {
+public final class Segments {
 
     /// Where the lines of a file went that is gone.
     ///
     /// @param file the one that they are in now
     /// @param from where they began in the file of which their positions tell, ascending
     /// @param to   where each begins now
-    record Moved(int file, int[] from, int[] to) {
+    public record Moved(int file, int[] from, int[] to) {
     }
 
     private volatile List<SegmentFile> files = List.of();
@@ -35,7 +40,7 @@ final class Segments {
     /// Replays what a recovery has found, and deletes what a compaction left.
     ///
     /// @return the sequence number that comes next
-    synchronized long replay(Recovery recovery, Recovery.Result found, Journal.Visitor visitor) throws IOException {
+    synchronized long replay(Recovery recovery, Recovery.Result found, LineVisitor visitor) throws IOException {
         long next = 1;
         List<SegmentFile> all = new ArrayList<>();
         for (JournalFiles.File file : found.used()) {
@@ -63,7 +68,7 @@ final class Segments {
     /// Puts a compacted file in the place of those that it was made of; from here on nobody new reads them.
     ///
     /// @param lines where the lines went, by the number that their positions have
-    synchronized void replace(List<SegmentFile> old, SegmentFile made, Map<Integer, Moved> lines) {
+    public synchronized void replace(List<SegmentFile> old, SegmentFile made, Map<Integer, Moved> lines) {
         for (SegmentFile file : old) {
             for (int origin : file.origins()) {
                 if (lines.containsKey(origin)) {
@@ -93,15 +98,15 @@ final class Segments {
         return !held.contains(number) && files.stream().noneMatch(file -> file.number() == number);
     }
 
-    synchronized boolean isHeld(int number) {
+    public synchronized boolean isHeld(int number) {
         return held.contains(number);
     }
 
-    synchronized int nextCompacted() {
+    public synchronized int nextCompacted() {
         return ++compacted;
     }
 
-    void droppedUpTo(long seq) {
+    public void droppedUpTo(long seq) {
         kept = Math.max(kept, seq);
     }
 
@@ -115,7 +120,7 @@ final class Segments {
     ///
     /// @param lastSeq the last event's
     /// @param count   so many are to stay
-    long keptAfter(long lastSeq, long count) {
+    public long keptAfter(long lastSeq, long count) {
         long left = count;
         for (SegmentFile file : files.reversed()) {
             long lines = file.lines() < 0 ? Math.max(0, lastSeq - file.firstSeq() + 1) : file.lines();
@@ -128,7 +133,7 @@ final class Segments {
         return kept;
     }
 
-    List<SegmentFile> files() {
+    public List<SegmentFile> files() {
         return files;
     }
 
@@ -154,7 +159,7 @@ final class Segments {
     }
 
     /// Where a line is now; -1 if it was dropped.
-    long locate(long position) {
+    public long locate(long position) {
         Moved table = moved.get(Segment.number(position));
         if (table == null) {
             return position;

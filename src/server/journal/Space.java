@@ -3,6 +3,9 @@ package server.journal;
 import java.util.ArrayList;
 import java.util.List;
 
+import server.journal.disk.Line;
+import server.journal.disk.Segment;
+
 /// Where the next lines go, and what space is there for them: the rest of the segment in use, then the segments that
 /// were made ahead, in their order. What is taken in here is sure to find its bytes on the disk. Guarded by the
 /// journal's lock.
@@ -13,10 +16,6 @@ import java.util.List;
 ///         taken from the left ──▶                   the last bytes are the reserves
 /// ```
 final class Space {
-
-    /// A segment with nothing in it yet.
-    record Fresh(int number, int size) {
-    }
 
     /// What padding and terminator add to a line, at most.
     private static final int PADDED = 8;
@@ -29,24 +28,24 @@ final class Space {
     final int usual;
 
     private final int reserve;
-    private final List<Fresh> ahead = new ArrayList<>();
+    private final List<Segment.Fresh> ahead = new ArrayList<>();
     /// How many segments there should be ahead: as many as the largest unit took so far, for another may come.
     private int wanted = 1;
 
-    Space(JournalOptions options, Fresh first) {
+    Space(JournalOptions options, Segment.Fresh first) {
         usual = Segment.sizeFor(0, options.segmentSize());
         reserve = options.reserve();
-        segment = first.number;
-        size = first.size;
+        segment = first.number();
+        size = first.size();
     }
 
     /// Takes a segment that was made.
-    void add(Fresh fresh) {
+    void add(Segment.Fresh fresh) {
         ahead.add(fresh);
     }
 
     /// The segments ahead that nobody needs but a very large unit, the last one first.
-    List<Fresh> superfluous() {
+    List<Segment.Fresh> superfluous() {
         return ahead.subList(Math.min(1, ahead.size()), ahead.size()).reversed();
     }
 
@@ -62,18 +61,18 @@ final class Space {
     /// The segment to make next.
     ///
     /// @param lines for which there is no room now
-    Fresh next(Lines lines, long seq) {
+    Segment.Fresh next(Unit lines, long seq) {
         long longest = 0;
         for (int i = 0; i < lines.size(); i++) {
             longest = Math.max(longest, length(lines, i, seq));
         }
-        int number = ahead.isEmpty() ? segment + 1 : ahead.getLast().number + 1;
+        int number = ahead.isEmpty() ? segment + 1 : ahead.getLast().number() + 1;
         boolean tooLong = Segment.HEADER + longest + PADDED + Segment.CLOSING_MAX > usual;
-        return new Fresh(number, tooLong ? Segment.sizeFor(longest + PADDED + 2L * reserve, usual) : usual);
+        return new Segment.Fresh(number, tooLong ? Segment.sizeFor(longest + PADDED + 2L * reserve, usual) : usual);
     }
 
-    boolean isLarge(Fresh fresh) {
-        return fresh.size > usual;
+    boolean isLarge(Segment.Fresh fresh) {
+        return fresh.size() > usual;
     }
 
     boolean hasNext() {
@@ -82,15 +81,15 @@ final class Space {
 
     /// Goes on to the next segment.
     void rotate() {
-        Fresh fresh = ahead.removeFirst();
-        segment = fresh.number;
-        size = fresh.size;
+        Segment.Fresh fresh = ahead.removeFirst();
+        segment = fresh.number();
+        size = fresh.size();
         offset = Segment.HEADER;
     }
 
     /// Whether all these lines find their place and leave the reserves alone that are not theirs. Remembers how many
     /// segments they take.
-    boolean fits(Lines lines, long seq, Urgency urgency) {
+    boolean fits(Unit lines, long seq, Urgency urgency) {
         int room = size;
         long at = offset;
         int next = 0;
@@ -102,7 +101,7 @@ final class Space {
                 if (next == ahead.size()) {
                     return false;
                 }
-                room = ahead.get(next++).size;
+                room = ahead.get(next++).size();
                 at = Segment.HEADER;
             }
             // those that are passed over, too small for a long line, would only be more another time
@@ -124,13 +123,13 @@ final class Space {
     private boolean left(int room, long at, int next, long bytes) {
         long left = room - Segment.CLOSING_MAX - at;
         for (int i = next; i < ahead.size() && left < bytes; i++) {
-            left += ahead.get(i).size - Segment.HEADER - Segment.CLOSING_MAX;
+            left += ahead.get(i).size() - Segment.HEADER - Segment.CLOSING_MAX;
         }
         return left >= bytes;
     }
 
     /// Bytes of a line of a unit, without padding and terminator.
-    static long length(Lines lines, int index, long seq) {
+    static long length(Unit lines, int index, long seq) {
         return Line.CRC + Line.prefixLength(seq + index, lines.size() - index - 1) + lines.length(index);
     }
 

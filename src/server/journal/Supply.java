@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 
+import server.journal.disk.Segment;
+
 /// Keeps [Space] supplied: has the preparer make segments ahead, and knows when the disk is full. Then what is there is
 /// used up to the reserves, and the next segment is tried for again and again until there is space.
 ///
@@ -42,8 +44,8 @@ final class Supply {
     /// @param unused the segments that are there already
     /// @param number of the first of them, or of the one to be made first
     /// @throws IOException if there is none and none can be made
-    Space begin(List<Space.Fresh> unused, int number) throws IOException {
-        Space.Fresh first = unused.isEmpty() ? makeFirst(number) : unused.getFirst();
+    Space begin(List<Segment.Fresh> unused, int number) throws IOException {
+        Segment.Fresh first = unused.isEmpty() ? makeFirst(number) : unused.getFirst();
         synchronized (lock) {
             space = new Space(options, first);
             unused.stream().skip(1).forEach(space::add);
@@ -54,8 +56,8 @@ final class Supply {
 
     /// A full disk keeps nobody from starting who can do with a smaller segment: what ended and what was cancelled can
     /// then be told, and space will return.
-    private Space.Fresh makeFirst(int number) throws IOException {
-        Space.Fresh fresh = new Space.Fresh(number, Segment.sizeFor(0, Math.min(FIRST, options.segmentSize())));
+    private Segment.Fresh makeFirst(int number) throws IOException {
+        Segment.Fresh fresh = new Segment.Fresh(number, Segment.sizeFor(0, Math.min(FIRST, options.segmentSize())));
         while (true) {
             try {
                 preparer.make(fresh);
@@ -64,7 +66,7 @@ final class Supply {
                 if (fresh.size() < 2 * Segment.PAGE) {
                     throw failure;
                 }
-                fresh = new Space.Fresh(number, Segment.sizeFor(0, fresh.size() / 2));
+                fresh = new Segment.Fresh(number, Segment.sizeFor(0, fresh.size() / 2));
             }
         }
     }
@@ -76,11 +78,11 @@ final class Supply {
     /// Has the next segment made if one is missing.
     void keepUp() {
         if (space.needsMore()) {
-            make(space.next(Lines.of(List.of()), 0));
+            make(space.next(Unit.of(List.of()), 0));
         }
     }
 
-    private void make(Space.Fresh fresh) {
+    private void make(Segment.Fresh fresh) {
         if (!busy && !closed) {
             busy = true;
             preparer.run(() -> tryToMake(fresh), Duration.ZERO);
@@ -152,7 +154,7 @@ final class Supply {
 
     // ---- on the preparer's thread
 
-    private void tryToMake(Space.Fresh fresh) {
+    private void tryToMake(Segment.Fresh fresh) {
         try {
             preparer.make(fresh);
         } catch (IOException | RuntimeException e) {
@@ -174,7 +176,7 @@ final class Supply {
         listeners.forEach(Runnable::run);
     }
 
-    private void failed(Space.Fresh fresh, String reason) {
+    private void failed(Segment.Fresh fresh, String reason) {
         boolean wasFull;
         boolean isFull;
         synchronized (lock) {

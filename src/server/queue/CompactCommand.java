@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-import server.journal.CompactionReport;
-import server.journal.FileStorage;
 import server.journal.Journal;
-import server.journal.JournalCompaction;
 import server.journal.JournalOptions;
+import server.journal.compaction.CompactionReport;
+import server.journal.compaction.JournalCompaction;
+import server.journal.disk.FileStorage;
 import server.queue.line.EventCodec;
 import server.queue.line.Pool;
 import server.queue.state.QueueOptions;

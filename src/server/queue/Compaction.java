@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
-import server.journal.CompactionReport;
-import server.journal.JournalCompaction;
 import server.journal.JournalFailure;
 import server.journal.JournalFull;
+import server.journal.compaction.CompactionReport;
+import server.journal.compaction.JournalCompaction;
 import shared.Problem;
 
 /// Compacts the queue's journal: by itself where it pays, on a thread of its own, and when asked to.

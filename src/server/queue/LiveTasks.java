@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.LongConsumer;
 
 import server.cron.plan.CronEvent;
-import server.journal.LiveLines;
+import server.journal.compaction.LiveLines;
 import server.queue.index.ArrivalChunk;
 import server.queue.index.Arrivals;
 import server.queue.line.EventCodec;

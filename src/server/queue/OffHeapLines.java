@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-import server.journal.Lines;
+import server.journal.Unit;
 import shared.json.Slice;
 
-/// Lines outside of the heap. Those of a batch are many megabytes that live for a moment: in the heap the collector
+/// Unit outside of the heap. Those of a batch are many megabytes that live for a moment: in the heap the collector
 /// would copy them, more than once, and a large batch beside a long queue would not fit. For one thread.
-final class OffHeapLines implements Lines {
+final class OffHeapLines implements Unit {
 
     private static final int CHUNK = 256 << 10;
 

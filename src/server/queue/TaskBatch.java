@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 
-import server.journal.Lines;
+import server.journal.Unit;
 import server.queue.line.EventCodec;
 import server.queue.state.Event;
 import server.queue.state.LifeCycle;
@@ -104,7 +104,7 @@ public final class TaskBatch implements AutoCloseable {
     }
 
     /// The same for the journal.
-    Lines lines() {
+    Unit lines() {
         return lines;
     }
 

@@ -14,10 +14,10 @@ import java.util.stream.LongStream;
 import server.cron.plan.CronEvent;
 import server.journal.Journal;
 import server.journal.JournalOptions;
-import server.journal.Lines;
 import server.journal.NoRoom;
-import server.journal.Storage;
+import server.journal.Unit;
 import server.journal.Urgency;
+import server.journal.disk.Storage;
 import server.queue.ledger.Durability;
 import server.queue.ledger.Durability.Done;
 import server.queue.ledger.DurableEvent;
@@ -373,7 +373,7 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     ///
     /// @return the tasks as they are now; null for events that are not a task's
     List<Task> commit(List<Event> events, Urgency urgency) {
-        Lines lines = Lines.of(events.stream().map(EventCodec::encode).toList());
+        Unit lines = Unit.of(events.stream().map(EventCodec::encode).toList());
         List<Task> tasks = commit(events, () -> durability.append(lines, urgency));
         crons.changed();
         return tasks;

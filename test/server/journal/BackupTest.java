@@ -22,6 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import server.journal.disk.FileStorage;
+import server.journal.disk.Segment;
+import server.journal.disk.Storage;
 import shared.json.Slice;
 import support.FaultyStorage;
 
@@ -54,10 +57,10 @@ class BackupTest {
     private byte[] taken(int lines, Map<Long, String> events) throws IOException {
         try (Journal journal = open(disk, new TreeMap<>())) {
             for (int i = 0; i < lines; i++) {
-                journal.append(JournalTest.rest("e" + i + "x".repeat(i % 97)));
+                journal.append(JournalRig.rest("e" + i + "x".repeat(i % 97)));
             }
             byte[] backup = backup(journal);
-            journal.append(JournalTest.rest("later"));
+            journal.append(JournalRig.rest("later"));
             journal.awaitDurable(journal.appendedSeq());
             journal.scan(0).next(Long.MAX_VALUE, (seq, position, json) -> events.put(seq, json.text()));
             events.remove(journal.appendedSeq());
@@ -75,8 +78,8 @@ class BackupTest {
                 assertEquals(events, replayed);
                 assertEquals(1_000_000_001L + lines, journal.nextSeq(), "no number of the other history");
                 assertEquals(journal.appendedSeq(), journal.keptAfter(), "subscribers of before read anew");
-                journal.append(JournalTest.rest("new"));
-                events.put(journal.appendedSeq(), journal.read(journal.append(JournalTest.rest("new"))).text());
+                journal.append(JournalRig.rest("new"));
+                events.put(journal.appendedSeq(), journal.read(journal.append(JournalRig.rest("new"))).text());
             }
             Map<Long, String> again = new TreeMap<>();
             try (Journal journal = open(restored, again)) {
@@ -102,9 +105,9 @@ class BackupTest {
     void backup_unitsAndLongLines_areWhole() throws IOException {
         byte[] backup;
         try (Journal journal = open(disk, new TreeMap<>())) {
-            journal.append(JournalTest.rest("long".repeat(5000)));
-            journal.appendAll(Lines.of(IntStream.range(0, 200)
-                    .mapToObj(i -> new Slice[] {JournalTest.rest("unit" + i)}).toList()));
+            journal.append(JournalRig.rest("long".repeat(5000)));
+            journal.appendAll(Unit.of(IntStream.range(0, 200)
+                    .mapToObj(i -> new Slice[] {JournalRig.rest("unit" + i)}).toList()));
             backup = backup(journal);
         }
         Map<Long, String> replayed = new TreeMap<>();

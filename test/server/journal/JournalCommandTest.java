@@ -14,6 +14,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import server.journal.disk.FileStorage;
+import server.journal.disk.Segment;
+
 class JournalCommandTest {
 
     @TempDir
@@ -38,7 +41,7 @@ class JournalCommandTest {
         long[] positions = new long[100];
         try (Journal journal = open()) {
             for (int i = 0; i < positions.length; i++) {
-                positions[i] = journal.append(JournalTest.rest("event " + i + "-".repeat(i)));
+                positions[i] = journal.append(JournalRig.rest("event " + i + "-".repeat(i)));
             }
         }
         return positions;
@@ -55,12 +58,12 @@ class JournalCommandTest {
     @Test
     void verifyAndDump_runningServer_doNotDisturbIt() throws IOException {
         try (Journal journal = open()) {
-            journal.append(JournalTest.rest("one"));
+            journal.append(JournalRig.rest("one"));
             journal.awaitDurable(1);
             assertEquals(0, run("verify", directory.toString()));
             assertEquals(0, run("dump", directory.toString()));
             assertTrue(out.toString(StandardCharsets.UTF_8).matches("\\{\"seq\":1,.*\"one\"}\n"), out::toString);
-            journal.append(JournalTest.rest("two"));
+            journal.append(JournalRig.rest("two"));
             journal.awaitDurable(2);
         }
     }

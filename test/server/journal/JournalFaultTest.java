@@ -23,6 +23,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import server.journal.disk.Segment;
+import server.journal.disk.Storage;
 import shared.json.Slice;
 import support.FaultyStorage;
 
@@ -195,7 +197,7 @@ class JournalFaultTest {
             for (int i = 0; i < 100; i++) {
                 unit.add(new Slice[] {rest("part" + i + "p".repeat(200))});
             }
-            journal.appendAll(Lines.of(unit));
+            journal.appendAll(Unit.of(unit));
             journal.awaitDurable(3);
             assertEquals(100, journal.durableSeq());
             journal.append(rest("after"));

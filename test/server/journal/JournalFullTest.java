@@ -17,6 +17,8 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import server.journal.disk.Segment;
+import server.journal.disk.Storage;
 import shared.json.Slice;
 import support.FaultyStorage;
 
@@ -39,7 +41,7 @@ class JournalFullTest {
     }
 
     private static Slice line(int length) {
-        return JournalTest.rest("x".repeat(length));
+        return JournalRig.rest("x".repeat(length));
     }
 
     /// Appends so long as it is possible.
@@ -50,7 +52,7 @@ class JournalFullTest {
         try {
             while (true) {
                 try {
-                    journal.tryAppend(urgency, Lines.of(line(100)));
+                    journal.tryAppend(urgency, Unit.of(line(100)));
                     done++;
                 } catch (NoRoom none) {
                     journal.awaitRoom(none);
@@ -100,13 +102,13 @@ class JournalFullTest {
             for (int i = 0; i < 60; i++) {
                 unit.add(new Slice[] {line(300)});
             }
-            NoRoom none = assertThrows(NoRoom.class, () -> journal.tryAppend(Urgency.LOW, Lines.of(unit)));
+            NoRoom none = assertThrows(NoRoom.class, () -> journal.tryAppend(Urgency.LOW, Unit.of(unit)));
             assertThrows(JournalFull.class, () -> journal.awaitRoom(none));
             assertEquals(0, journal.appendedSeq());
             assertNull(journal.full(), "smaller ones still have room");
-            journal.tryAppend(Urgency.LOW, Lines.of(unit.subList(0, 5)));
+            journal.tryAppend(Urgency.LOW, Unit.of(unit.subList(0, 5)));
             storage.capacity(Long.MAX_VALUE);
-            journal.appendAll(Lines.of(unit));
+            journal.appendAll(Unit.of(unit));
             journal.awaitDurable(65);
         }
         assertEquals(65, replayed(storage).size());
@@ -132,7 +134,7 @@ class JournalFullTest {
     void appendAll_longLineWithinAUnit_passesOverSegmentsAndSurvivesAnyCut() throws Exception {
         try (Journal journal = open(storage)) {
             journal.append(line(10));
-            journal.appendAll(Lines.of(List.of(new Slice[] {line(100)}, new Slice[] {line(20_000)},
+            journal.appendAll(Unit.of(List.of(new Slice[] {line(100)}, new Slice[] {line(20_000)},
                     new Slice[] {line(100)})));
             journal.awaitDurable(4);
         }
@@ -144,7 +146,7 @@ class JournalFullTest {
         // the segment before is closed, the passed one too, then the unit's next line fails
         cut.failWrite(3, false);
         assertThrows(JournalFailure.class, () -> {
-            journal.appendAll(Lines.of(List.of(new Slice[] {line(100)}, new Slice[] {line(20_000)},
+            journal.appendAll(Unit.of(List.of(new Slice[] {line(100)}, new Slice[] {line(20_000)},
                     new Slice[] {line(100)})));
             journal.awaitDurable(4);
         });
@@ -161,9 +163,9 @@ class JournalFullTest {
         }
         for (int start = 0; start < 3; start++) {
             try (Journal journal = Journal.open(storage, larger, (seq, position, json) -> { })) {
-                NoRoom none = assertThrows(NoRoom.class, () -> journal.tryAppend(Urgency.LOW, Lines.of(line(100))));
+                NoRoom none = assertThrows(NoRoom.class, () -> journal.tryAppend(Urgency.LOW, Unit.of(line(100))));
                 assertThrows(JournalFull.class, () -> journal.awaitRoom(none));
-                journal.tryAppend(Urgency.HIGH, Lines.of(line(10)));
+                journal.tryAppend(Urgency.HIGH, Unit.of(line(10)));
                 journal.awaitDurable(journal.appendedSeq());
             }
         }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +19,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import server.journal.disk.FileStorage;
+import server.journal.disk.Segment;
 import shared.json.Slice;
 
 /// The journal on a real directory.
@@ -29,10 +30,6 @@ class JournalTest {
 
     @TempDir
     Path directory;
-
-    static Slice rest(String text) {
-        return Slice.of(("\"event\":\"" + text + "\"}").getBytes(StandardCharsets.UTF_8));
-    }
 
     private Journal open(Map<Long, String> replayed) throws IOException {
         return Journal.open(new FileStorage(directory), SMALL, (seq, position, json) -> replayed.put(seq, json.text()));
@@ -44,13 +41,13 @@ class JournalTest {
         try (Journal journal = open(new TreeMap<>())) {
             List<Long> positions = new ArrayList<>();
             for (int i = 0; i < 300; i++) {
-                positions.add(journal.append(rest("e" + i + "x".repeat(i % 97))));
+                positions.add(journal.append(JournalRig.rest("e" + i + "x".repeat(i % 97))));
                 if (i % 7 == 0) {
                     journal.awaitDurable(journal.appendedSeq());
                 }
             }
-            long[] unit = journal.appendAll(Lines.of(IntStream.range(0, 200)
-                    .mapToObj(i -> new Slice[] {rest("unit" + i)}).toList()));
+            long[] unit = journal.appendAll(Unit.of(IntStream.range(0, 200)
+                    .mapToObj(i -> new Slice[] {JournalRig.rest("unit" + i)}).toList()));
             assertEquals(500, journal.appendedSeq());
             for (int i = 0; i < 300; i++) {
                 String json = journal.read(positions.get(i)).text();
@@ -84,7 +81,7 @@ class JournalTest {
         try (Journal journal = Journal.open(new FileStorage(directory), new JournalOptions(1 << 20),
                 (seq, position, json) -> { })) {
             for (int i = 0; i < 1_500; i++) {
-                journal.append(rest("x".repeat(random.nextInt(i % 100 == 0 ? 100_000 : 1_000))));
+                journal.append(JournalRig.rest("x".repeat(random.nextInt(i % 100 == 0 ? 100_000 : 1_000))));
             }
             journal.awaitDurable(1_500);
             assertTrue(directory.toFile().list().length > 3);
@@ -124,7 +121,7 @@ class JournalTest {
             boolean taken = false;
             while (!taken) {
                 try {
-                    journal.tryAppend(Urgency.LOW, Lines.of(rest("first")));
+                    journal.tryAppend(Urgency.LOW, Unit.of(JournalRig.rest("first")));
                     taken = true;
                 } catch (NoRoom none) {
                     journal.awaitRoom(none);
@@ -138,9 +135,9 @@ class JournalTest {
     void append_lineLongerThanASegment_getsOneOfItsOwn() throws IOException {
         String text = "y".repeat(3_000_000);
         try (Journal journal = open(new TreeMap<>())) {
-            journal.append(rest("a"));
-            long position = journal.append(rest(text));
-            journal.append(rest("b"));
+            journal.append(JournalRig.rest("a"));
+            long position = journal.append(JournalRig.rest(text));
+            journal.append(JournalRig.rest("b"));
             journal.awaitDurable(3);
             assertTrue(journal.read(position).text().endsWith(text + "\"}"));
         }
@@ -153,7 +150,7 @@ class JournalTest {
     void append_manyLinesLongerThanASegment_noMoreThanOneIsPassedOverForEach() throws IOException {
         try (Journal journal = open(new TreeMap<>())) {
             for (int i = 0; i < 20; i++) {
-                journal.append(rest("y".repeat(2 * SMALL.segmentSize())));
+                journal.append(JournalRig.rest("y".repeat(2 * SMALL.segmentSize())));
                 journal.awaitDurable(journal.appendedSeq());
             }
             int files = new FileStorage(directory).list().size();
@@ -164,7 +161,7 @@ class JournalTest {
     @Test
     void read_interrupted_disturbsNeitherReaderNorWriter() throws Exception {
         try (Journal journal = open(new TreeMap<>())) {
-            long position = journal.append(rest("read me"));
+            long position = journal.append(JournalRig.rest("read me"));
             journal.awaitDurable(1);
             AtomicReference<Object> found = new AtomicReference<>();
             Thread.ofVirtual().start(() -> {
@@ -177,7 +174,7 @@ class JournalTest {
                 }
             }).join();
             assertTrue(found.get().toString().contains("read me"), () -> found.get().toString());
-            journal.append(rest("more"));
+            journal.append(JournalRig.rest("more"));
             journal.awaitDurable(2);
         }
     }
@@ -187,7 +184,7 @@ class JournalTest {
         try (Journal journal = open(new TreeMap<>())) {
             IOException refused = assertThrows(IOException.class, () -> open(new TreeMap<>()));
             assertTrue(refused.getMessage().contains("pid " + ProcessHandle.current().pid()), refused.getMessage());
-            journal.append(rest("still well"));
+            journal.append(JournalRig.rest("still well"));
             journal.awaitDurable(1);
         }
         open(new TreeMap<>()).close();

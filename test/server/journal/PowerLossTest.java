@@ -17,6 +17,8 @@ import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import server.journal.disk.JournalDamage;
+import server.journal.recovery.Recovery;
 import shared.json.Slice;
 import support.FaultyStorage;
 
@@ -129,7 +131,7 @@ class PowerLossTest {
         if (count == 1 && random.nextBoolean()) {
             journal.append(unit.getFirst());
         } else {
-            journal.appendAll(Lines.of(unit));
+            journal.appendAll(Unit.of(unit));
         }
     }
 

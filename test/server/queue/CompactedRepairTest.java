@@ -20,9 +20,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import server.journal.FileStorage;
 import server.journal.JournalCommand;
 import server.journal.JournalOptions;
+import server.journal.disk.FileStorage;
 import server.queue.index.TaskFilter;
 import server.queue.page.TaskSort;
 import server.queue.state.QueueOptions;

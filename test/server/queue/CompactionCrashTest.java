@@ -22,8 +22,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import server.journal.JournalCompaction;
 import server.journal.JournalOptions;
+import server.journal.compaction.JournalCompaction;
 import server.queue.index.TaskFilter;
 import server.queue.line.EventCodec;
 import server.queue.line.Pool;

@@ -384,14 +384,14 @@ class SettingsTest {
         assertEquals(List.of(), of("log_level: info\nserver: {port: 1}").changed(before, false));
     }
 
-    // ---- the pages
+    // ---- the README
 
     @Test
     void readme_settings_areTheTables() throws IOException {
-        String reference = Files.readString(Path.of("src/server/settings/REFERENCE.md"));
+        String readme = Files.readString(Path.of("README.md"));
         Path made = Path.of("build/settings.md");
         Files.writeString(made, Help.readme());
-        assertTrue(reference.contains(Help.readme()), "REFERENCE.md does not hold the table as it is now in " + made);
+        assertTrue(readme.contains(Help.readme()), "README.md does not hold the table as it is now in " + made);
     }
 
     @Test

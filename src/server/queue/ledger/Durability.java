@@ -6,8 +6,8 @@ import server.cron.plan.CronEvent;
 import server.journal.Journal;
 import server.journal.JournalFailure;
 import server.journal.JournalFull;
-import server.journal.Lines;
 import server.journal.NoRoom;
+import server.journal.Unit;
 import server.journal.Urgency;
 import server.queue.line.EventCodec;
 import server.queue.state.Event;
@@ -43,13 +43,13 @@ public final class Durability {
     /// @return the line's position
     /// @throws NoRoom if there is no space for it now
     public long append(Event event, Urgency urgency) {
-        return orProblem(() -> journal.tryAppend(urgency, Lines.of(EventCodec.encode(event)))[0]);
+        return orProblem(() -> journal.tryAppend(urgency, Unit.of(EventCodec.encode(event)))[0]);
     }
 
     /// All or none.
     ///
     /// @throws NoRoom if there is no space for all of them now
-    public long[] append(Lines lines, Urgency urgency) {
+    public long[] append(Unit lines, Urgency urgency) {
         return orProblem(() -> journal.tryAppend(urgency, lines));
     }
 

@@ -1,0 +1,57 @@
+package server.journal;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+import shared.json.Slice;
+
+/// Unit that are appended together: of each the event's JSON after the opening brace and the members `seq` and
+/// `synced`, which the journal writes itself, as in `"event":"task",…}`. It has no line end. Their bytes are not copied
+/// before they are written, so they must not change until they are durable.
+public interface Unit {
+
+    int size();
+
+    /// The length of a line, in bytes.
+    long length(int line);
+
+    /// The bytes of a line, between position and limit of these buffers, which are the caller's to move.
+    ByteBuffer[] bytes(int line);
+
+    /// One line, in pieces.
+    static Unit of(Slice... pieces) {
+        return of(List.<Slice[]>of(pieces));
+    }
+
+    /// Unit, each in pieces.
+    static Unit of(List<Slice[]> lines) {
+        return new Slices(lines);
+    }
+
+    /// Unit in arrays.
+    record Slices(List<Slice[]> lines) implements Unit {
+        @Override
+        public int size() {
+            return lines.size();
+        }
+
+        @Override
+        public long length(int line) {
+            long length = 0;
+            for (Slice piece : lines.get(line)) {
+                length += piece.length();
+            }
+            return length;
+        }
+
+        @Override
+        public ByteBuffer[] bytes(int line) {
+            Slice[] pieces = lines.get(line);
+            ByteBuffer[] bytes = new ByteBuffer[pieces.length];
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] = ByteBuffer.wrap(pieces[i].bytes(), pieces[i].from(), pieces[i].length());
+            }
+            return bytes;
+        }
+    }
+}

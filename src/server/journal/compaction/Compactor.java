@@ -1,0 +1,316 @@
+package server.journal.compaction;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+import server.journal.ClosedFiles;
+import server.journal.JournalFull;
+import server.journal.SegmentFile;
+import server.journal.Segments;
+import server.journal.disk.CompactedFile;
+import server.journal.disk.JournalDamage;
+import server.journal.disk.Line;
+import server.journal.disk.Segment;
+import server.journal.disk.SegmentReader;
+import server.journal.disk.Storage;
+import shared.json.Slice;
+
+/// One compaction of the closed files, from the oldest to the newest.
+///
+/// Runs of files whose needed lines fit into a segment become one compacted file. The new file is synced and named,
+/// then the positions are led to it, then the old files are deleted. So at each moment either the old files are whole,
+/// or the new one is, and both tell the same; and no more room is needed than for one new file.
+///
+/// Why nothing that was deleted can come back: the line that tells of a deletion is not needed itself, and is dropped
+/// as soon as its sequence number is among those of which only needed lines stay (`<= kept`). The lines before it, that
+/// made what it deletes, have lower numbers, so they are in older files or the same one. These were rewritten before,
+/// by the same rule and with what was needed at a later time than the deletion: they are gone from there.
+/// Hence the order, and that no file is passed over but one of which nothing would be dropped.
+final class Compactor {
+
+    private static final Logger LOG = System.getLogger(Compactor.class.getName());
+
+    /// What a new file has besides its lines.
+    private static final int OVERHEAD = Segment.HEADER + Segment.CLOSING_MAX;
+
+    /// @param bytes   what stays of the file
+    /// @param changes whether something does not
+    private record Plan(SegmentFile file, long bytes, boolean changes) {
+    }
+
+    private final Storage storage;
+    private final Segments segments;
+    private final int segmentSize;
+    private final List<SegmentFile> closed;
+    private final long kept;
+    private final LiveLines lines;
+    private final BooleanSupplier stopped;
+    private final LiveOffsets live;
+    private long dropped;
+
+    /// @param live    the lines that must stay; nothing that made the others needless can get lost any more
+    /// @param kept    lines after this sequence number stay, if only as events
+    /// @param stopped asked now and then whether to give up
+    Compactor(ClosedFiles journal, LiveLines lines, LiveOffsets live, long kept, BooleanSupplier stopped) {
+        storage = journal.storage();
+        segments = journal.segments();
+        segmentSize = journal.segmentSize();
+        closed = journal.files();
+        this.kept = kept;
+        this.lines = lines;
+        this.stopped = stopped;
+        this.live = live;
+    }
+
+    CompactionReport run() throws IOException {
+        long bytesBefore = size(closed);
+        List<Plan> group = new ArrayList<>();
+        long bytes = 0;
+        for (SegmentFile file : closed) {
+            Plan plan = plan(file);
+            boolean stays = !plan.changes && plan.bytes >= segmentSize / 2;
+            // on a disk that is nearly full the files become smaller: each that it makes frees room for the next
+            if (stays || bytes + plan.bytes > Math.min(segmentSize, storage.free() - OVERHEAD)) {
+                compact(group);
+                group.clear();
+                bytes = 0;
+            }
+            if (!stays) {
+                group.add(plan);
+                bytes += plan.bytes;
+            }
+        }
+        compact(group);
+        List<SegmentFile> left = segments.files().stream()
+                .filter(file -> !closed.isEmpty() && file.range().to() <= closed.getLast().range().to()).toList();
+        return new CompactionReport(closed.size(), left.size(), bytesBefore, size(left), dropped);
+    }
+
+    private long size(List<SegmentFile> files) throws IOException {
+        long bytes = 0;
+        for (SegmentFile file : files) {
+            bytes += storage.size(file.name());
+        }
+        return bytes;
+    }
+
+    private Plan plan(SegmentFile file) throws IOException {
+        if (live.count(file.origins()) == file.lines()) {
+            return new Plan(file, storage.size(file.name()), false);
+        }
+        Size size = new Size();
+        read(file, size);
+        return new Plan(file, size.bytes, size.changes);
+    }
+
+    private void compact(List<Plan> group) throws IOException {
+        if (group.isEmpty() || group.size() == 1 && !group.getFirst().changes) {
+            return;
+        }
+        List<SegmentFile> files = group.stream().map(Plan::file).toList();
+        long bytes = group.stream().mapToLong(Plan::bytes).sum();
+        if (storage.free() < bytes + OVERHEAD) {
+            throw full(bytes);
+        }
+        Segment.Range range = new Segment.Range(files.getFirst().range().from(), files.getLast().range().to());
+        int number = segments.nextCompacted();
+        SegmentFile made;
+        Copy copy;
+        boolean finished = false;
+        CompactedFile out = new CompactedFile(storage, number, range, CompactedFile.SYNC_EVERY);
+        try (out) {
+            copy = new Copy(out, number);
+            long next = 0;
+            for (SegmentFile file : files) {
+                next = read(file, copy);
+            }
+            out.finish(next, kept);
+            finished = true;
+        } catch (IOException failure) {
+            // others write on this disk too: the room that was there may be gone
+            if (!(failure instanceof JournalDamage) && storage.free() < segmentSize) {
+                throw full(bytes);
+            }
+            throw failure;
+        } finally {
+            if (!finished) {
+                discard(out);
+            }
+        }
+        // the commit point: the new file stands for the old ones from here on
+        replace(files, new SegmentFile(number, range, files.getFirst().firstSeq(), copy.count,
+                List.copyOf(copy.origins)), copy.moved);
+    }
+
+    private JournalFull full(long bytes) throws IOException {
+        return new JournalFull("no room for a compaction: it needs " + (bytes + OVERHEAD) + " bytes in "
+                + storage.describe("") + ", and " + storage.free() + " are free");
+    }
+
+    private void replace(List<SegmentFile> files, SegmentFile made, Map<Integer, Segments.Moved> moved)
+            throws IOException {
+        segments.droppedUpTo(kept);
+        segments.replace(files, made, moved);
+        dropped -= made.lines();
+        for (SegmentFile file : files) {
+            dropped += file.lines();
+            if (!segments.isHeld(file.number())) {
+                delete(file);
+            }
+        }
+        storage.sync();
+    }
+
+    private void discard(CompactedFile out) {
+        try {
+            out.discard();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, () -> "event=compaction_part_left reason=\"" + e + "\"");
+        }
+    }
+
+    /// What is left is superseded: the next start deletes it.
+    private void delete(SegmentFile file) {
+        try {
+            storage.delete(file.name());
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, () -> "event=compaction_delete_failed file=" + file.name() + " reason=\"" + e
+                    + "\"");
+        }
+    }
+
+    // ---- what stays of a file
+
+    private interface Sink {
+        /// A line that stays as it is.
+        ///
+        /// @param origin the number that its position has; 0 if it is not a needed one
+        /// @param index  which of the needed ones of this origin it is
+        void line(Slice line, int origin, int index) throws IOException;
+
+        /// A line that does not; null if nothing stays of it.
+        void changed(Slice json) throws IOException;
+    }
+
+    /// Counts what stays.
+    private static final class Size implements Sink {
+        long bytes;
+        boolean changes;
+
+        @Override
+        public void line(Slice line, int origin, int index) {
+            bytes += line.length();
+        }
+
+        @Override
+        public void changed(Slice json) {
+            bytes += json == null ? 0 : Line.CRC + json.length() + 1;
+            changes = true;
+        }
+    }
+
+    /// Writes what stays, and takes down where it went.
+    private final class Copy implements Sink {
+        private final CompactedFile out;
+        private final int number;
+        final List<Integer> origins = new ArrayList<>();
+        final Map<Integer, Segments.Moved> moved = new HashMap<>();
+        long count;
+
+        Copy(CompactedFile out, int number) {
+            this.out = out;
+            this.number = number;
+        }
+
+        @Override
+        public void line(Slice line, int origin, int index) throws IOException {
+            if (origin != 0) {
+                to(origin)[index] = out.offset();
+            }
+            out.add(line);
+            count++;
+        }
+
+        @Override
+        public void changed(Slice json) throws IOException {
+            if (json != null) {
+                out.addJson(json);
+                count++;
+            }
+        }
+
+        private int[] to(int origin) {
+            Segments.Moved table = moved.get(origin);
+            if (table == null) {
+                int[] from = live.of(origin);
+                table = new Segments.Moved(number, from, new int[from.length]);
+                moved.put(origin, table);
+                origins.add(origin);
+            }
+            return table.to();
+        }
+    }
+
+    /// The needed lines of a file, in order.
+    private final class Needed {
+        private final List<Integer> origins;
+        private int next;
+        private int[] offsets = new int[0];
+        int origin;
+        int index = -1;
+        /// Where the line begins in the file; -1 behind the last.
+        long offset;
+
+        Needed(SegmentFile file) {
+            origins = file.origins();
+            advance();
+        }
+
+        void advance() {
+            index++;
+            while (index == offsets.length && next < origins.size()) {
+                origin = origins.get(next++);
+                offsets = live.of(origin);
+                index = 0;
+            }
+            offset = index == offsets.length ? -1
+                    : Segment.offset(segments.locate(Segment.position(origin, offsets[index])));
+        }
+    }
+
+    /// @return the number from which it goes on behind the file
+    private long read(SegmentFile file, Sink sink) throws IOException {
+        SegmentReader reader = new SegmentReader(storage, file.number(), Long.MAX_VALUE);
+        Needed needed = new Needed(file);
+        while (reader.next() && !reader.line.closing) {
+            if (stopped.getAsBoolean()) {
+                throw new IOException("the compaction was stopped");
+            }
+            if (reader.offset() == needed.offset) {
+                sink.line(reader.bytes(), needed.origin, needed.index);
+                needed.advance();
+            } else if (reader.line.seq > kept) {
+                Slice json = reader.json();
+                Slice stays = lines.recent(json);
+                if (stays == json) {
+                    sink.line(reader.bytes(), 0, 0);
+                } else {
+                    sink.changed(stays);
+                }
+            } else {
+                sink.changed(null);
+            }
+        }
+        if (!reader.line.closing || needed.offset >= 0) {
+            throw new JournalDamage(storage, file.name(), Math.max(reader.offset(), needed.offset), -1,
+                    "the bytes here are not the line that was written");
+        }
+        return reader.line.seq;
+    }
+}

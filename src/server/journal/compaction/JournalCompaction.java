@@ -1,0 +1,106 @@
+package server.journal.compaction;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+
+import server.journal.ClosedFiles;
+import server.journal.Journal;
+import server.journal.SegmentFile;
+import server.journal.disk.Segment;
+
+/// Drops from a journal what nobody needs any more, while it is in use. See [Compactor] for how.
+public final class JournalCompaction {
+
+    /// So many files beside each other that are less than half a segment are worth a compaction.
+    private static final int SMALL_MAX = 32;
+
+    private final Journal journal;
+    private final LiveLines lines;
+    private final long eventsKept;
+    /// By the number of a file that a compaction has left: how many of its lines were needed then.
+    private Map<Integer, Long> left = Map.of();
+
+    /// @param eventsKept so many of the last events stay in any case
+    public JournalCompaction(Journal journal, LiveLines lines, long eventsKept) {
+        this.journal = journal;
+        this.lines = lines;
+        this.eventsKept = eventsKept;
+    }
+
+    /// Compacts once; others wait meanwhile.
+    ///
+    /// @param all     whether also the segment in use is closed and looked at
+    /// @param stopped asked now and then whether to give up
+    /// @throws IOException    if a file is damaged or cannot be written, or it was stopped; what was done until then
+    ///                        counts, and nothing is lost
+    /// @throws JournalFull    if there is no room for the next file that it would make
+    /// @throws JournalFailure if the journal can write no more
+    public synchronized CompactionReport run(boolean all, BooleanSupplier stopped) throws IOException {
+        if (all) {
+            journal.endSegment();
+        }
+        ClosedFiles closed = journal.closed();
+        LiveOffsets live = LiveOffsets.of(lines);
+        // without what made the others needless they would still be needed
+        journal.awaitDurable(journal.appendedSeq());
+        CompactionReport report = new Compactor(closed, lines, live, keptAfter(closed), stopped).run();
+        left = closed.segments().files().stream().filter(file -> file.lines() >= 0)
+                .collect(Collectors.toMap(SegmentFile::number, file -> live.count(file.origins())));
+        return report;
+    }
+
+    /// Whether so much could be dropped that it pays, as far as can be told without reading the files: at least this
+    /// share of their bytes, and two segments; where the disk is full, what makes room for a segment; or many files are
+    /// small.
+    public synchronized boolean isWorthIt(double deadShare) throws IOException {
+        ClosedFiles closed = journal.closed();
+        Map<Integer, long[]> live = new HashMap<>();
+        lines.forEach(position -> live.computeIfAbsent(Segment.number(position), absent -> new long[1])[0]++);
+        long bytes = 0;
+        double dead = 0;
+        int small = 0;
+        boolean smallBefore = false;
+        for (int i = 0; i < closed.files().size(); i++) {
+            SegmentFile file = closed.files().get(i);
+            long size = closed.storage().size(file.name());
+            boolean isSmall = size < closed.segmentSize() / 2;
+            small += isSmall && smallBefore ? 1 : 0;
+            smallBefore = isSmall;
+            bytes += size;
+            if (file.lines() > 0) {
+                // of the last events those stay, if bare, that are not needed: what a compaction has seen is not dead
+                boolean recent = firstSeqBehind(closed, i) > keptAfter(closed) + 1;
+                long before = recent ? left.getOrDefault(file.number(), file.lines()) : file.lines();
+                dead += size * (double) Math.max(0, before - count(live, file.origins())) / file.lines();
+            }
+        }
+        return small >= SMALL_MAX || dead >= deadShare * bytes && dead >= 2.0 * closed.segmentSize()
+                || dead > 0 && journal.isShort() && closed.storage().free() + dead >= closed.segmentSize();
+    }
+
+    /// Whether the disk has no room for another segment.
+    public boolean isRoomShort() {
+        return journal.isShort();
+    }
+
+    /// The number of the last event.
+    public long lastSeq() {
+        return journal.appendedSeq();
+    }
+
+    private static long count(Map<Integer, long[]> live, List<Integer> origins) {
+        return origins.stream().filter(live::containsKey).mapToLong(origin -> live.get(origin)[0]).sum();
+    }
+
+    private static long firstSeqBehind(ClosedFiles closed, int index) {
+        return index + 1 < closed.files().size() ? closed.files().get(index + 1).firstSeq() : closed.lastSeq() + 1;
+    }
+
+    private long keptAfter(ClosedFiles closed) {
+        return closed.segments().keptAfter(closed.lastSeq(), eventsKept);
+    }
+}

@@ -1,0 +1,90 @@
+package server.journal.disk;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+
+/// The form of a backup: a whole journal as one file, of any size and under any name.
+///
+/// | bytes | what |
+/// |---|---|
+/// | 80 | `{"journal":1,"backup":1}` as a [Line], padded |
+/// | … | the journal's lines, byte for byte, in their order |
+/// | … | the mark `{"closed":0,"synced":"…","next":N,"kept":K}`, as that of a compacted file (see [Segment]) |
+///
+/// The mark is written last: a file without it was cut short, and is refused.
+public final class BackupFile {
+
+    public static final byte[] HEADER = Line.framed("{\"journal\":1,\"backup\":1}", 0, Segment.HEADER);
+
+    private static final String SUFFIX = ".backup";
+
+    private static final Logger LOG = System.getLogger(BackupFile.class.getName());
+
+    private BackupFile() {
+    }
+
+    public static byte[] mark(long nextSeq, long kept) {
+        return Line.closing(Segment.COMPACTED, 0, nextSeq, kept);
+    }
+
+    /// The backups among a directory's files.
+    public static List<String> in(Storage storage) throws IOException {
+        List<String> found = new ArrayList<>();
+        for (String name : storage.list()) {
+            if (Segment.number(name) < 0 && !Segment.isPart(name) && isOne(storage, name)) {
+                found.add(name);
+            }
+        }
+        return found;
+    }
+
+    private static boolean isOne(Storage storage, String name) {
+        byte[] header = new byte[Segment.HEADER];
+        try {
+            int length = storage.read(name, 0, header, 0, header.length);
+            // one that was cut short that early must not pass for nothing
+            return Arrays.equals(header, 0, length, HEADER, 0, length)
+                    && (length >= Line.CRC || name.endsWith(SUFFIX));
+        } catch (IOException e) {
+            // most likely it has nothing to do with us; if it has, this tells why it was passed over
+            LOG.log(Level.WARNING, () -> "event=file_unreadable file=" + storage.describe(name) + " reason=\""
+                    + FileReason.of(e) + "\"");
+            return false;
+        }
+    }
+
+    /// Reads one to its end.
+    ///
+    /// @return the mark
+    /// @throws JournalDamage if it is not whole
+    public static Line read(Storage storage, String name, SegmentReader.Visitor visitor) throws IOException {
+        if (storage.size(name) < Segment.HEADER) {
+            throw incomplete(storage, name, storage.size(name), 1);
+        }
+        SegmentReader reader = SegmentReader.ofBackup(storage, name);
+        long next = 1;
+        while (reader.next() && reader.line.seq >= next) {
+            if (reader.line.closing) {
+                if (reader.end() < storage.size(name)) {
+                    throw new JournalDamage(storage, name, reader.end(), -1, "bytes follow the backup's end");
+                }
+                return reader.line;
+            }
+            next = reader.line.seq + 1;
+            visitor.line(reader);
+        }
+        long end = reader.end();
+        throw reader.skip() ? new JournalDamage(storage, name, end, next, "the bytes here are not a line of the backup")
+                : incomplete(storage, name, end, next);
+    }
+
+    private static JournalDamage incomplete(Storage storage, String name, long end, long next) {
+        return new JournalDamage(storage, name, end, next,
+                "the backup is incomplete: it ends here, without its closing mark; take it anew");
+    }
+}

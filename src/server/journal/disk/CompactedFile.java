@@ -1,0 +1,115 @@
+package server.journal.disk;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
+
+import shared.json.Slice;
+
+/// A compacted file being written, under another name until it is whole.
+public final class CompactedFile implements AutoCloseable {
+
+    private static final int BUFFER = 256 << 10;
+
+    /// So many bytes are synced at once: a sync of much more would hold up those of the journal's writer.
+    public static final long SYNC_EVERY = 1 << 20;
+
+    /// For a file that is made before the journal has a writer.
+    public static final long SYNC_AT_END = Long.MAX_VALUE;
+
+    private final Storage storage;
+    private final int number;
+    private final long syncEvery;
+    private final Storage.Writable file;
+    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    private long written;
+    private long synced;
+
+    /// @param syncEvery how many bytes
+    public CompactedFile(Storage storage, int number, Segment.Range range, long syncEvery) throws IOException {
+        this.storage = storage;
+        this.number = number;
+        this.syncEvery = syncEvery;
+        file = storage.create(partName(number));
+        put(Slice.of(Segment.header(number, range)));
+    }
+
+    private static String partName(int number) {
+        return Segment.name(number) + Segment.PART;
+    }
+
+    /// Where the next line begins.
+    public int offset() {
+        return Math.toIntExact(written + buffer.position());
+    }
+
+    /// Adds a line as it is, with its terminator.
+    public void add(Slice line) throws IOException {
+        put(line);
+    }
+
+    /// Adds a line around this JSON.
+    public void addJson(Slice json) throws IOException {
+        put(Slice.of(Line.checksum(json)));
+        put(json);
+        put(Slice.of(new byte[] {'\n'}));
+    }
+
+    /// Closes the file and gives it its name: from here on it stands for its segments, also after a crash.
+    public void finish(long nextSeq, long kept) throws IOException {
+        complete(nextSeq, kept);
+        giveName(storage, number);
+        storage.sync();
+    }
+
+    /// Closes the file, and syncs it.
+    public void complete(long nextSeq, long kept) throws IOException {
+        put(Slice.of(Line.closing(number, offset(), nextSeq, kept)));
+        flush();
+        file.force();
+    }
+
+    /// Of one that is complete; durable after [Storage#sync].
+    public static void giveName(Storage storage, int number) throws IOException {
+        storage.rename(partName(number), Segment.name(number));
+    }
+
+    /// Removes what was written; for a file that was not finished.
+    public void discard() throws IOException {
+        discard(storage, number);
+    }
+
+    public static void discard(Storage storage, int number) throws IOException {
+        storage.delete(partName(number));
+    }
+
+    private void put(Slice bytes) throws IOException {
+        for (int done = 0; done < bytes.length(); ) {
+            int length = Math.min(bytes.length() - done, buffer.remaining());
+            buffer.put(bytes.bytes(), bytes.from() + done, length);
+            done += length;
+            if (!buffer.hasRemaining()) {
+                flush();
+            }
+        }
+    }
+
+    private void flush() throws IOException {
+        int length = buffer.flip().remaining();
+        file.write(buffer, written);
+        buffer.clear();
+        written += length;
+        if (written - synced >= syncEvery) {
+            long begun = System.nanoTime();
+            file.force();
+            synced = written;
+            // the disk is the others' for as long again
+            LockSupport.parkNanos(System.nanoTime() - begun);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}

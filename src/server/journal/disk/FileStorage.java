@@ -1,0 +1,194 @@
+package server.journal.disk;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+
+/// A directory of the file system.
+public final class FileStorage implements Storage {
+
+    private static final String LOCK = "lock";
+
+    /// The JDK copies what is read through a native buffer; beyond this it would be mapped and unmapped for each call.
+    private static final int READ_MAX = 64 << 10;
+
+    /// The directories locked by this process. A file lock belongs to the process, and closing *any* descriptor of the
+    /// file drops it: so the second comer of one process must be refused before it opens the file, and only a set that
+    /// is as wide as the process can tell.
+    private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
+
+    private final Path directory;
+
+    /// @param directory made if it is not there
+    /// @throws IOException saying what is wrong with it
+    public FileStorage(Path directory) throws IOException {
+        this.directory = directory.toAbsolutePath().normalize();
+        try {
+            Files.createDirectories(this.directory);
+        } catch (IOException e) {
+            throw new IOException("cannot use data directory " + this.directory + ": " + FileReason.of(e), e);
+        }
+    }
+
+    @Override
+    public AutoCloseable lock() throws IOException {
+        Path real = directory.toRealPath();
+        if (!LOCKED.add(real)) {
+            throw new IOException(inUse("this process, pid " + ProcessHandle.current().pid()));
+        }
+        FileChannel channel = null;
+        try {
+            channel = locked(real.resolve(LOCK));
+        } finally {
+            if (channel == null) {
+                LOCKED.remove(real);
+            }
+        }
+        FileChannel held = channel;
+        return () -> {
+            held.close();
+            LOCKED.remove(real);
+        };
+    }
+
+    private FileChannel locked(Path file) throws IOException {
+        boolean mine = false;
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ,
+                    StandardOpenOption.WRITE);
+            mine = channel.tryLock() != null;
+            if (mine) {
+                byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
+                channel.write(ByteBuffer.wrap(pid), 0);
+                channel.truncate(pid.length);
+                return channel;
+            }
+        } catch (IOException e) {
+            mine = false;
+            throw new IOException("cannot lock data directory " + directory + ": " + file + ": " + FileReason.of(e)
+                    + "; it must be a directory that can be written to", e);
+        } finally {
+            if (channel != null && !mine) {
+                channel.close();
+            }
+        }
+        String pid = Files.readString(file).strip();
+        throw new IOException(inUse(pid.isEmpty() ? "another process" : "the server with pid " + pid));
+    }
+
+    private String inUse(String whose) {
+        return "data directory " + directory + " is in use by " + whose
+                + "; stop it first, or choose another directory with --data-dir";
+    }
+
+    @Override
+    public List<String> list() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            // the lock file is nobody's to open, and anything but a file could block who does
+            return files.filter(Files::isRegularFile).map(file -> file.getFileName().toString())
+                    .filter(name -> !name.equals(LOCK)).toList();
+        }
+    }
+
+    @Override
+    public Writable create(String name) throws IOException {
+        return channel(name, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE);
+    }
+
+    @Override
+    public Writable open(String name) throws IOException {
+        return channel(name, StandardOpenOption.WRITE);
+    }
+
+    private Writable channel(String name, OpenOption... options) throws IOException {
+        return new Channel(FileChannel.open(directory.resolve(name), options));
+    }
+
+    @Override
+    public long size(String name) throws IOException {
+        return Files.size(directory.resolve(name));
+    }
+
+    @Override
+    public int read(String name, long position, byte[] into, int from, int length) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(directory.resolve(name).toFile(), "r")) {
+            file.seek(position);
+            int done = 0;
+            while (done < length) {
+                int more = file.read(into, from + done, Math.min(length - done, READ_MAX));
+                if (more < 0) {
+                    break;
+                }
+                done += more;
+            }
+            return done;
+        }
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+        Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+        Files.delete(directory.resolve(name));
+    }
+
+    @Override
+    public void sync() throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public long free() throws IOException {
+        return Files.getFileStore(directory).getUsableSpace();
+    }
+
+    @Override
+    public String describe(String name) {
+        return directory.resolve(name).toString();
+    }
+
+    private record Channel(FileChannel channel) implements Writable {
+
+        @Override
+        public void write(ByteBuffer from, long position) throws IOException {
+            for (long at = position; from.hasRemaining(); ) {
+                at += channel.write(from, at);
+            }
+        }
+
+        @Override
+        public void force() throws IOException {
+            // an fdatasync; it includes the length where that changed
+            channel.force(false);
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+            channel.truncate(size);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package server.journal.disk;
+
+import java.io.IOException;
+
+
+/// A journal that cannot be trusted: bytes that were on the disk are gone or changed. Says where, and how to look.
+public final class JournalDamage extends IOException {
+
+    private static final long serialVersionUID = 1;
+
+    public final String file;
+    public final long offset;
+    /// The first sequence number that is affected; -1 if it is not known.
+    public final long seq;
+    public final String what;
+
+    public JournalDamage(Storage storage, String file, long offset, long seq, String what) {
+        super("journal damaged: " + storage.describe(file) + ", offset " + offset
+                + (seq < 0 ? "" : ", sequence number " + seq) + ": " + what
+                + "; to inspect it: ollama-queue-server journal verify " + storage.describe(""));
+        this.file = file;
+        this.offset = offset;
+        this.seq = seq;
+        this.what = what;
+    }
+}

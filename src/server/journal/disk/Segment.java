@@ -1,0 +1,195 @@
+package server.journal.disk;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+
+/// A file of the journal: its name, its header line, and positions in it.
+///
+/// A segment is made with its whole size: the header, then fill. It is written and synced under another name first, so
+/// one that has its own name is whole. When it is full, or the server stops, a closing mark follows the last line and
+/// the file is cut behind it. What stands behind a mark means nothing: a crash while the file was being cut leaves fill
+/// there, or zeros.
+///
+/// Compaction replaces a run of closed segments by one *compacted* file, which is made with its exact length, closed:
+///
+/// | | segment 7 | compacted file 2, for the segments 1 to 6 |
+/// |---|---|---|
+/// | name | `0000000007.journal` | `c000000002.journal` |
+/// | first line | `{"journal":1,"segment":7,"size":S}` | `{"journal":1,"compacted":2,"from":1,"to":6}` |
+/// | last line | `{"closed":7,"synced":"…","next":N}` | `{"closed":2,"synced":"…","next":N,"kept":K}` |
+///
+/// - Its lines are those of its segments that are still needed, in their order, byte for byte, also their `synced`,
+///   `more` and padding, which mean nothing there; some are the same event with less in it, and a new checksum.
+/// - `next` is that of the last of its segments. Of the events after number `kept` none was dropped.
+/// - It has its name only once it is whole and synced. From then on every file whose segments are all among its own,
+///   and that has no higher number of this kind, is superseded: replay passes it over, and it is deleted.
+/// - The files that are not superseded must hold all segments from 1 to the last, each once. So a missing file is
+///   noticed, whichever it is.
+///
+/// In memory a compacted file's number is 2^30 more, so that it is one of a segment in positions.
+public final class Segment {
+
+    /// Bytes of the header line.
+    public static final int HEADER = 80;
+
+    /// Room that stays free for the closing mark.
+    public static final int CLOSING_MAX = 120;
+
+    /// Sizes are multiples of this, a page and a multiple of a sector.
+    public static final int PAGE = 4096;
+
+    public static final String PART = ".part";
+
+    /// The numbers of compacted files begin behind this one, those of segments end before it.
+    public static final int COMPACTED = 1 << 30;
+
+    private static final int FORMAT = 1;
+    private static final Pattern NAME = Pattern.compile("(c?)([0-9]{9,10})\\.journal");
+    private static final Pattern RANGE = Pattern.compile("\"from\":([0-9]{1,10}),\"to\":([0-9]{1,10})}");
+
+    /// A segment with nothing in it yet.
+    public record Fresh(int number, int size) {
+    }
+
+    /// The segments that a file holds the lines of.
+    public record Range(int from, int to) {
+
+        boolean holds(Range other) {
+            return from <= other.from && other.to <= to;
+        }
+    }
+
+    private Segment() {
+    }
+
+    public static String name(int number) {
+        String digits = Integer.toString(isCompacted(number) ? number - COMPACTED : number);
+        String zeros = "0".repeat(10 - digits.length());
+        return (isCompacted(number) ? "c" + zeros.substring(1) : zeros) + digits + ".journal";
+    }
+
+    public static boolean isCompacted(int number) {
+        return number > COMPACTED;
+    }
+
+    /// The number in a file's name; -1 if it is not one of the journal's.
+    public static int number(String name) {
+        Matcher parts = NAME.matcher(name);
+        if (!parts.matches() || name.length() != "0000000001.journal".length()) {
+            return -1;
+        }
+        long number = Long.parseLong(parts.group(2));
+        if (number < 1 || number >= COMPACTED) {
+            return -1;
+        }
+        return (int) number + (parts.group(1).isEmpty() ? 0 : COMPACTED);
+    }
+
+    /// Whether it is one that was being made.
+    public static boolean isPart(String name) {
+        return name.endsWith(PART) && number(name.substring(0, name.length() - PART.length())) > 0;
+    }
+
+    public static long position(int number, long offset) {
+        return (long) number << 32 | offset;
+    }
+
+    public static int number(long position) {
+        return (int) (position >>> 32);
+    }
+
+    public static int offset(long position) {
+        return (int) position;
+    }
+
+    /// The size of a segment that has this many bytes of lines at least.
+    public static int sizeFor(long lines, int usual) {
+        long size = Math.max(usual, HEADER + lines + CLOSING_MAX);
+        return Math.toIntExact((size + PAGE - 1) / PAGE * PAGE);
+    }
+
+    public static byte[] header(int number, int size) {
+        return Line.framed("{\"journal\":" + FORMAT + ",\"segment\":" + number + ",\"size\":" + size + "}", 0, HEADER);
+    }
+
+    public static byte[] header(int number, Range range) {
+        return Line.framed("{\"journal\":" + FORMAT + ",\"compacted\":" + (number - COMPACTED) + ",\"from\":"
+                + range.from + ",\"to\":" + range.to + "}", 0, HEADER);
+    }
+
+    /// Checks a compacted file's header.
+    public static Range range(Storage storage, int number) throws IOException {
+        if (!isCompacted(number)) {
+            return new Range(number, number);
+        }
+        byte[] header = new byte[HEADER];
+        int length = storage.read(name(number), 0, header, 0, HEADER);
+        Matcher written = RANGE.matcher(new String(header, 0, length, StandardCharsets.ISO_8859_1));
+        if (written.find()) {
+            long from = Long.parseLong(written.group(1));
+            long to = Long.parseLong(written.group(2));
+            if (0 < from && from <= to && to < COMPACTED
+                    && Arrays.equals(header, header(number, new Range((int) from, (int) to)))) {
+                return new Range((int) from, (int) to);
+            }
+        }
+        throw new JournalDamage(storage, name(number), 0, -1, "it does not begin with the header of compacted file "
+                + (number - COMPACTED) + " in format " + FORMAT);
+    }
+
+    /// Checks the header.
+    ///
+    /// @return the size that the segment was made with; a compacted file's length
+    public static int size(Storage storage, int number) throws IOException {
+        String name = name(number);
+        if (isCompacted(number)) {
+            range(storage, number);
+            return Math.toIntExact(storage.size(name));
+        }
+        byte[] header = new byte[HEADER];
+        int length = storage.read(name, 0, header, 0, HEADER);
+        int size = 0;
+        // the size is all that is not known: read it, then compare with what the header must be
+        for (int at = Line.CRC + header("", number).length(); at < length && Character.isDigit(header[at]); at++) {
+            size = (int) Math.min(Integer.MAX_VALUE, size * 10L + header[at] - '0');
+        }
+        if (length < HEADER || !Arrays.equals(header, header(number, size))) {
+            throw new JournalDamage(storage, name, 0, -1, "it does not begin with the header of segment " + number
+                    + " in format " + FORMAT);
+        }
+        if (storage.size(name) > size) {
+            throw new JournalDamage(storage, name, size, -1, "the file is longer than the segment's size");
+        }
+        return size;
+    }
+
+    private static String header(String size, int number) {
+        return "{\"journal\":" + FORMAT + ",\"segment\":" + number + ",\"size\":" + size;
+    }
+
+    /// Whether it was prepared and never used: nothing but fill after the header.
+    public static boolean isUnused(Storage storage, int number) throws IOException {
+        return storage.size(name(number)) == size(storage, number) && used(storage, number, HEADER) < 0;
+    }
+
+    /// The first byte from this offset on that is not fill; -1 if there is none.
+    public static long used(Storage storage, int number, long from) throws IOException {
+        byte[] read = new byte[Math.clamp(storage.size(name(number)) - from + 1, 1, 64 << 10)];
+        byte[] fill = new byte[read.length];
+        Arrays.fill(fill, Line.FILL);
+        for (long at = from; ; at += read.length) {
+            int length = storage.read(name(number), at, read, 0, read.length);
+            int mismatch = Arrays.mismatch(read, 0, length, fill, 0, length);
+            if (mismatch >= 0) {
+                return at + mismatch;
+            }
+            if (length < read.length) {
+                return -1;
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package server.journal.disk;
+
+import java.io.IOException;
+
+import shared.json.Slice;
+
+/// Reads the lines of one segment, front to back, through a buffer that grows to its longest line.
+///
+/// ```
+/// buffer:  | … lines read | the line being read | … | free |
+///                         start                 end   filled
+/// ```
+public final class SegmentReader {
+
+    /// Gets each line while the reader stands at it.
+    public interface Visitor {
+        void line(SegmentReader reader) throws IOException;
+    }
+
+    private static final int BUFFER = 256 << 10;
+
+    public final int number;
+    /// What the segment was made with.
+    public final int size;
+    /// The line that was read last.
+    public final Line line = new Line();
+
+    private final Storage storage;
+    private final String name;
+    private final long limit;
+    private byte[] buffer;
+    /// Where in the segment the buffer begins.
+    private long base;
+    private int start;
+    private int end;
+    private int filled;
+    private boolean closed;
+
+    /// @param limit the offset up to which to read, at most
+    /// @throws JournalDamage if the header is not right
+    public SegmentReader(Storage storage, int number, long limit) throws IOException {
+        this(storage, number, Segment.HEADER, limit, BUFFER);
+    }
+
+    /// @param from   where the first line to be read begins
+    /// @param buffer how much is read at a time
+    public SegmentReader(Storage storage, int number, long from, long limit, int buffer) throws IOException {
+        this(storage, Segment.name(number), number, Segment.size(storage, number), from, limit, buffer);
+    }
+
+    private SegmentReader(Storage storage, String name, int number, int size, long from, long limit, int buffer)
+            throws IOException {
+        this.storage = storage;
+        this.name = name;
+        this.number = number;
+        this.size = size;
+        this.limit = Math.min(limit, storage.size(name));
+        this.buffer = new byte[(int) Math.min(buffer, this.limit + 1)];
+        base = from;
+    }
+
+    /// Reads a backup, of any length, whose header is right.
+    static SegmentReader ofBackup(Storage storage, String name) throws IOException {
+        return new SegmentReader(storage, name, 0, 0, Segment.HEADER, Long.MAX_VALUE, BUFFER);
+    }
+
+    /// Goes to the next line, or the closing mark.
+    ///
+    /// @return false at the first bytes that are neither, or where there are none; [#end] is where
+    public boolean next() throws IOException {
+        start = end;
+        int terminator = find();
+        if (closed || terminator < 0 || !line.parse(buffer, start, terminator)) {
+            return false;
+        }
+        end = terminator + 1;
+        closed = line.closing;
+        return true;
+    }
+
+    /// Goes on behind the next terminator, whatever is before it.
+    ///
+    /// @return false if there is none
+    public boolean skip() throws IOException {
+        start = end;
+        int terminator = find();
+        end = terminator + 1;
+        return terminator >= 0;
+    }
+
+    /// Where the line that was read begins.
+    public long offset() {
+        return base + start;
+    }
+
+    /// Where the next one begins.
+    public long end() {
+        return base + end;
+    }
+
+    /// The line's JSON object; valid until [#next].
+    public Slice json() {
+        int to = end - 1;
+        while (buffer[to - 1] == ' ') {
+            to--;
+        }
+        return new Slice(buffer, start + Line.CRC, to);
+    }
+
+    /// The whole line with its terminator; valid until [#next].
+    public Slice bytes() {
+        return new Slice(buffer, start, end);
+    }
+
+    /// The index of the first terminator from `start` on; -1 if there is none before the limit.
+    private int find() throws IOException {
+        for (int at = start; ; ) {
+            for (; at < filled; at++) {
+                if (buffer[at] == '\n') {
+                    return at;
+                }
+            }
+            long read = base + filled;
+            if (read >= limit) {
+                return -1;
+            }
+            at -= start;
+            makeRoom();
+            int wanted = (int) Math.min(buffer.length - filled, limit - read);
+            int length = storage.read(name, read, buffer, filled, wanted);
+            if (length <= 0) {
+                return -1;
+            }
+            filled += length;
+        }
+    }
+
+    private void makeRoom() {
+        byte[] to = start == 0 && filled == buffer.length
+                ? new byte[(int) Math.min(Integer.MAX_VALUE - 8, 2L * buffer.length)]
+                : buffer;
+        System.arraycopy(buffer, start, to, 0, filled - start);
+        buffer = to;
+        base += start;
+        filled -= start;
+        end -= start;
+        start = 0;
+    }
+}

@@ -1,0 +1,85 @@
+package server.journal.disk;
+
+import java.io.IOException;
+import java.util.Arrays;
+
+
+/// What follows the last valid line of a segment that has no closing mark, and what that means:
+///
+/// - nothing but fill: the segment's *end*;
+/// - a *torn* batch: its sync never returned, for a sector of its first invalid line was never written. Nobody was
+///   told of it, so it may be dropped;
+/// - anything else is *damage*: a line that was, or may have been, on the disk has changed.
+///
+/// A sector that was not written is fill from its beginning, or from the first invalid line's where that begins in it;
+/// and a line has no line end inside. So the first `\n` from there on tells: it must be where a sector begins (or
+/// where the line does), and fill must follow up to the sector's end.
+///
+/// @param kind   which of these
+/// @param offset where the first invalid bytes are
+/// @param bytes  from there to the last byte that is not fill; empty at the end of the lines
+/// @param seqMax the highest sequence number of the valid lines behind; -1 if there is none
+/// @param reason of damage, for people
+public record Tail(Kind kind, long offset, byte[] bytes, long seqMax, String reason) {
+
+    public enum Kind { END, TORN, DAMAGED }
+
+    public static Tail of(Storage storage, int number, int size, long offset) throws IOException {
+        String name = Segment.name(number);
+        long length = storage.size(name);
+        if (length < size) {
+            return new Tail(Kind.DAMAGED, offset, new byte[0], -1, length <= offset
+                    ? "the file ends here, but its segment has " + size + " bytes and no closing mark"
+                    : "the bytes here are no line, and the file is shorter than its segment");
+        }
+        byte[] bytes = new byte[(int) (length - offset)];
+        storage.read(name, offset, bytes, 0, bytes.length);
+        int used = bytes.length;
+        while (used > 0 && bytes[used - 1] == Line.FILL) {
+            used--;
+        }
+        byte[] dropped = Arrays.copyOf(bytes, used);
+        if (used == 0) {
+            return new Tail(Kind.END, offset, dropped, -1, "");
+        }
+        Line line = new Line();
+        long seqMax = -1;
+        int from = indexOfFill(bytes, 0) + 1;
+        for (int to; from > 0 && (to = indexOfFill(bytes, from)) >= 0; from = to + 1) {
+            if (line.parse(bytes, from, to)) {
+                seqMax = Math.max(seqMax, line.seq);
+                if (line.synced > Segment.position(number, offset)) {
+                    return new Tail(Kind.DAMAGED, offset, dropped, seqMax, "the bytes here are no line, but were synced"
+                            + " before the valid line at offset " + (offset + from) + " was written");
+                }
+            }
+        }
+        int hole = indexOfFill(bytes, 0);
+        return hole >= 0 && neverWritten(bytes, offset, hole)
+                ? new Tail(Kind.TORN, offset, dropped, seqMax, "")
+                : new Tail(Kind.DAMAGED, offset, dropped, seqMax, "the bytes here are no line, but no part of them is"
+                        + " a sector that was never written");
+    }
+
+    private static boolean neverWritten(byte[] bytes, long offset, int hole) {
+        if (hole > 0 && (offset + hole) % Line.SECTOR != 0) {
+            return false;
+        }
+        long sectorEnd = ((offset + hole) / Line.SECTOR + 1) * Line.SECTOR;
+        for (int i = hole; i < sectorEnd - offset; i++) {
+            if (bytes[i] != Line.FILL) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int indexOfFill(byte[] bytes, int from) {
+        for (int i = from; i < bytes.length; i++) {
+            if (bytes[i] == Line.FILL) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,298 @@
+package server.journal.recovery;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+import server.journal.disk.FileReason;
+import server.journal.disk.JournalDamage;
+import server.journal.disk.JournalFiles;
+import server.journal.disk.Line;
+import server.journal.disk.Segment;
+import server.journal.disk.Storage;
+import server.journal.disk.Tail;
+
+/// Makes a damaged journal one that a server starts with: every line that is whole stays, with its number; what is not
+/// is dropped, and told. A file that is changed is kept beside it as `.broken`. What a start puts right by itself, a
+/// torn end, is left to it.
+///
+/// Every step leaves a journal that can be repaired again. To be used with the directory locked.
+public final class Repair {
+
+    /// What was done, for people, in order.
+    public final List<String> done = new ArrayList<>();
+
+    private final Storage storage;
+    private final Line line = new Line();
+
+    public Repair(Storage storage) {
+        this.storage = storage;
+    }
+
+    /// @throws JournalDamage if several compacted files do not tell any more what they stand for
+    public void run() throws IOException {
+        mendHeader();
+        List<JournalFiles.File> files = JournalFiles.of(storage).files();
+        int used = files.size();
+        while (used > 0 && isUnused(files.get(used - 1).number())) {
+            used--;
+        }
+        long next = 1;
+        int segment = 1;
+        for (JournalFiles.File file : files.subList(0, used)) {
+            for (; segment < file.range().from(); segment++) {
+                next = replaceMissing(segment, next);
+            }
+            next = mend(file.number(), next, file == files.get(used - 1));
+            segment = file.range().to() + 1;
+        }
+        mendUnused(files.subList(used, files.size()), segment, next);
+    }
+
+    /// A compacted file whose header is damaged stands for what the others leave out.
+    private void mendHeader() throws IOException {
+        List<JournalFiles.File> others = new ArrayList<>();
+        List<JournalDamage> damaged = new ArrayList<>();
+        for (String name : storage.list()) {
+            int number = Segment.number(name);
+            try {
+                if (number > 0) {
+                    others.add(new JournalFiles.File(number, Segment.range(storage, number)));
+                }
+            } catch (JournalDamage damage) {
+                damaged.add(damage);
+            }
+        }
+        if (damaged.isEmpty()) {
+            return;
+        }
+        JournalFiles found = JournalFiles.of(others);
+        List<Segment.Range> gaps = found.gaps();
+        if (damaged.size() > 1 || gaps.size() > 1) {
+            throw damaged.getFirst();
+        }
+        String name = damaged.getFirst().file;
+        byte[] bytes = bytes(name);
+        String broken = Recovery.unusedName(storage, name + ".broken");
+        replace(broken, bytes);
+        String begin = storage.describe(name) + ": offset 0: " + damaged.getFirst().what;
+        int last = found.files().isEmpty() ? 0 : found.files().getLast().range().to();
+        if (gaps.isEmpty() && last > 0 && isUnused(found.files().getLast().number())) {
+            storage.delete(name);
+            storage.sync();
+            done.add(begin + "; the other files have all that it stood for: it is kept as " + broken);
+            return;
+        }
+        Segment.Range range = gaps.isEmpty() ? new Segment.Range(last + 1, last + 1) : gaps.getFirst();
+        byte[] mended = Arrays.copyOf(bytes, Math.max(bytes.length, Segment.HEADER));
+        System.arraycopy(Segment.header(Segment.number(name), range), 0, mended, 0, Segment.HEADER);
+        replace(name, mended);
+        done.add(begin + "; it stands for what the other files leave out, segments " + range.from() + " to "
+                + range.to() + ", and as it was, it is kept as " + broken);
+    }
+
+    /// Of those that follow the last used segment, and were never used themselves.
+    ///
+    /// @param segment the number that the first of them should have
+    private void mendUnused(List<JournalFiles.File> unused, int segment, long next) throws IOException {
+        int expected = segment;
+        long lowest = next;
+        for (JournalFiles.File file : unused) {
+            if (file != unused.getFirst() && file.range().from() > expected) {
+                storage.delete(Segment.name(file.number()));
+                done.add(storage.describe(Segment.name(file.number())) + ": deleted, for it was never used, and one"
+                        + " before it is missing");
+                continue;
+            }
+            for (; expected < file.range().from(); expected++) {
+                // a number that was lost must not be given out again
+                lowest = replaceMissing(expected, lowest, lowest + Segment.size(storage, file.number()));
+            }
+            expected = file.range().to() + 1;
+        }
+        storage.sync();
+    }
+
+    private boolean isUnused(int number) throws IOException {
+        try {
+            return !Segment.isCompacted(number) && Segment.isUnused(storage, number);
+        } catch (JournalDamage damage) {
+            return false;
+        }
+    }
+
+    private long replaceMissing(int number, long next) throws IOException {
+        return replaceMissing(number, next, next);
+    }
+
+    /// @param after the lowest number that the next segment may begin with
+    private long replaceMissing(int number, long next, long after) throws IOException {
+        write(number, new byte[0], after, 0);
+        done.add(storage.describe(Segment.name(number)) + ": the file was missing; an empty one is in its place, and"
+                + " its events, from sequence number " + next + " on, are lost");
+        return after;
+    }
+
+    /// @param next the lowest number that its first line may have
+    /// @return the lowest that the next segment may begin with
+    private long mend(int number, long next, boolean last) throws IOException {
+        byte[] bytes = bytes(Segment.name(number));
+        Scan scan = new Scan(number, bytes, next);
+        scan.run();
+        if (scan.whole() || last && !Segment.isCompacted(number) && scan.headerSize > 0 && endsLikeACrash(scan)) {
+            return scan.next;
+        }
+        String broken = Recovery.unusedName(storage, Segment.name(number) + ".broken");
+        replace(broken, bytes);
+        // a number that was lost must not be given out again
+        long after = scan.closed || !last ? scan.next : scan.next + bytes.length;
+        if (Segment.isCompacted(number)) {
+            writeCompacted(number, scan.kept.toByteArray(), after, scan.droppedUpTo);
+        } else {
+            write(number, scan.kept.toByteArray(), after, scan.more);
+        }
+        done.addAll(scan.dropped);
+        if (scan.dropped.isEmpty()) {
+            done.add(storage.describe(Segment.name(number)) + ": the closing mark was missing; no event is known to be"
+                    + " lost, but the last ones, from sequence number " + scan.next + " on, may be");
+        }
+        done.add(storage.describe(Segment.name(number)) + ": written anew; as it was, it is kept as " + broken);
+        return after;
+    }
+
+    private boolean endsLikeACrash(Scan scan) throws IOException {
+        return !scan.closed && Tail.of(storage, scan.number, scan.headerSize, scan.firstBad).kind()
+                != Tail.Kind.DAMAGED;
+    }
+
+    private byte[] bytes(String name) throws IOException {
+        byte[] bytes = new byte[Math.toIntExact(storage.size(name))];
+        try {
+            storage.read(name, 0, bytes, 0, bytes.length);
+        } catch (IOException e) {
+            throw new IOException(storage.describe(name) + " cannot be read: " + FileReason.of(e)
+                    + "; copy the directory to a good disk first, as far as it can be read, and repair it there", e);
+        }
+        return bytes;
+    }
+
+    private void write(int number, byte[] lines, long next, int more) throws IOException {
+        long end = (long) Segment.HEADER + lines.length;
+        byte[] mark = Line.closing(number, end, Segment.position(number, end), next, more);
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        file.writeBytes(Segment.header(number, Segment.sizeFor(lines.length, Segment.PAGE)));
+        file.writeBytes(lines);
+        file.writeBytes(mark);
+        replace(Segment.name(number), file.toByteArray());
+    }
+
+    private void writeCompacted(int number, byte[] lines, long next, long kept) throws IOException {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        file.writeBytes(Segment.header(number, Segment.range(storage, number)));
+        file.writeBytes(lines);
+        file.writeBytes(Line.closing(number, (long) Segment.HEADER + lines.length, next, kept));
+        replace(Segment.name(number), file.toByteArray());
+    }
+
+    private void replace(String name, byte[] bytes) throws IOException {
+        try (Storage.Writable file = storage.create(name + Segment.PART)) {
+            file.write(ByteBuffer.wrap(bytes), 0);
+            file.force();
+        }
+        storage.rename(name + Segment.PART, name);
+        storage.sync();
+    }
+
+    /// One segment's lines, good and bad.
+    private final class Scan {
+        final int number;
+        final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        final List<String> dropped = new ArrayList<>();
+        /// The size in its header; 0 if that is damaged.
+        int headerSize;
+        long next;
+        int more;
+        boolean closed;
+        /// Of a compacted file: what its closing mark says of that, or its last number.
+        long droppedUpTo;
+        /// Where the first bytes are that are no line; -1 if there are none.
+        long firstBad = -1;
+
+        private final byte[] bytes;
+        /// Where the run of bad bytes begins that is being passed over; -1 if none is.
+        private int bad = -1;
+
+        Scan(int number, byte[] bytes, long next) {
+            this.number = number;
+            this.bytes = bytes;
+            this.next = next;
+        }
+
+        boolean whole() {
+            return closed && dropped.isEmpty();
+        }
+
+        void run() throws IOException {
+            int at = header();
+            while (at < bytes.length && !closed) {
+                int end = at;
+                while (end < bytes.length && bytes[end] != Line.FILL) {
+                    end++;
+                }
+                boolean good = end < bytes.length && line.parse(bytes, at, end) && line.seq >= next;
+                if (good) {
+                    endBad(at, line.seq);
+                    take(at, end + 1);
+                } else if (bad < 0) {
+                    bad = at;
+                    firstBad = firstBad < 0 ? at : firstBad;
+                }
+                at = end + 1;
+            }
+            firstBad = firstBad < 0 ? at : firstBad;
+            endBad(bytes.length, -1);
+        }
+
+        private int header() throws IOException {
+            try {
+                headerSize = Segment.size(storage, number);
+                return Segment.HEADER;
+            } catch (JournalDamage damage) {
+                dropped.add(storage.describe(Segment.name(number)) + ": offset " + damage.offset + ": " + damage.what);
+                // the lines behind a bad header can still be good
+                return 0;
+            }
+        }
+
+        private void take(int from, int to) {
+            closed = line.closing;
+            next = line.closing ? line.seq : line.seq + 1;
+            if (closed) {
+                more = line.more;
+                droppedUpTo = line.kept;
+            } else {
+                droppedUpTo = line.seq;
+                kept.write(bytes, from, to - from);
+            }
+        }
+
+        /// @param seq of the good line that follows; -1 if none does
+        private void endBad(int to, long seq) {
+            int used = to;
+            while (bad >= 0 && seq < 0 && used > bad && bytes[used - 1] == Line.FILL) {
+                used--;
+            }
+            if (bad >= 0 && used > bad && (bad > 0 || seq < 0 || seq > next)) {
+                String lost = seq < 0 ? "the events from sequence number " + next + " on"
+                        : seq == next ? "no event" : seq == next + 1 ? "the event with sequence number " + next
+                        : "the events with sequence numbers " + next + " to " + (seq - 1);
+                dropped.add(storage.describe(Segment.name(number)) + ": offset " + bad + ": dropped " + (used - bad)
+                        + " bytes, " + lost);
+            }
+            bad = -1;
+        }
+    }
+}
