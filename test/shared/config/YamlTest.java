@@ -66,7 +66,18 @@ class YamlTest {
                 List.of("a: |2\n   b\n  c\n", "{'a':' b\\nc\\n'}"),
                 List.of("- |\n b: \"c\n # d\n- e", "['b: \\\"c\\n# d\\n','e']"),
                 List.of("a: |\n  b\tc\n", "{'a':'b\\tc\\n'}"),
-                List.of("a: |\nb: >-\n", "{'a':'','b':''}"));
+                List.of("a: |\nb: >-\n", "{'a':'','b':''}"),
+                // of the suite of yaml-test-suite: A6F9, JEF9/00, JEF9/01, JEF9/02, K858, VJP3/01
+                List.of("strip: |-\n  text\nclip: |\n  text\nkeep: |+\n  text\n",
+                        "{'strip':'text','clip':'text\\n','keep':'text\\n'}"),
+                List.of("- |+\n\n\n", "['\\n\\n']"),
+                List.of("- |+\n   \n", "['\\n']"),
+                List.of("- |+\n   ", "['\\n']"),
+                List.of("strip: >-\n\nclip: >\n\nkeep: |+\n\n", "{'strip':'','clip':'','keep':'\\n'}"),
+                List.of("k: {\n k\n :\n v\n }\n", "{'k':{'k':'v'}}"),
+                // the last line has a line end, whether it is there or not
+                List.of("a: |+\n  b", "{'a':'b\\n'}"),
+                List.of("a: |\n\n  b\n \n  c", "{'a':'\\nb\\n\\nc\\n'}"));
     }
 
     @ParameterizedTest
@@ -117,11 +128,23 @@ class YamlTest {
                 List.of("a: 'b' c", "1:8", "not expected"),
                 List.of("a: [b] c", "1:8", "not expected"),
                 List.of("a: [b", "1:4", "not closed"),
-                List.of("a: {b: [c\nd: e", "2:1", "comma or ]"),
+                List.of("a: {b: [c\n d: e", "2:2", "comma or ]"),
                 List.of("a: [b: c]", "1:6", "comma or ]"),
                 List.of("a: {b}", "1:6", "{key: value"),
                 List.of("a: [,]", "1:5", "not expected"),
                 List.of("a: ]", "1:4", "not expected"),
+                // of the suite of yaml-test-suite: 5LLU, S98Z, W9L4, 9C9N, VJP3/00, G5U8, YJV2
+                List.of("block scalar: >\n \n  \n   \n invalid\n", "4:1", "a blank line with more spaces"),
+                List.of("empty block scalar: >\n \n  \n   \n # comment\n", "4:1", "a blank line with more spaces"),
+                List.of("---\nblock scalar: |\n     \n  more spaces at the beginning\n  are invalid\n", "3:1",
+                        "a blank line with more spaces"),
+                List.of("---\nflow: [a,\nb,\nc]\n", "3:1", "indented deeper than its key"),
+                List.of("k: {\nk\n:\nv\n}\n", "2:1", "indented deeper than its key"),
+                List.of("---\n- [-, -]\n", "2:4", "not expected here: -"),
+                List.of("[-]\n", "1:2", "not expected here: -"),
+                List.of("[?]", "1:2", "complex key"),
+                List.of("- {a:\nb}", "2:1", "indented deeper than its key"),
+                List.of("a:\n  b: [\n    {c: d},\n  e]", "4:3", "indented deeper than its key"),
                 List.of("a: |x\n  b", "1:5", "not expected"),
                 List.of("a: |++\n  b", "1:6", "one sign"),
                 List.of("a: b\n---\nc: d", "2:1", "second document"),
