@@ -14,7 +14,7 @@ export default {
     title: 'Backends',
     async mount(root, context) {
         const list = h('div', {class: 'backends'});
-        const empty = h('p', {class: 'panel empty', hidden: true}, 'There is no host. Start the server with ',
+        const empty = h('p', {class: 'panel empty', hidden: true}, 'No hosts. Start the server with ',
             h('code', {}, '--ollama-host URL'), '.');
         const hint = h('p', {class: 'hint'});
         put(root, h('div', {class: 'page'}, h('div', {class: 'toolbar'}, h('h1', {}, 'Backends'), hint), empty, list));
@@ -45,8 +45,8 @@ export default {
 function summary(hosts) {
     const up = hosts.filter(host => host.enabled && host.health === 'up').length;
     const used = hosts.reduce((sum, host) => sum + host.slots_used, 0);
-    return `${up} of ${hosts.length} up, ${used} running. Rates are of the last five minutes, `
-        + 'tokens/s that of one answer; ● marks a loaded model.';
+    return `${up} of ${hosts.length} up, ${used} running. Rates cover the last five minutes; `
+        + 'tokens/s is that of a single answer; ● marks a loaded model.';
 }
 
 /** A host's card; it stays while what it says changes, so that the focus does. */
@@ -61,7 +61,7 @@ function card(name, context, load) {
     const toggle = h('button', {type: 'button', onclick: () => context.attempt(async () => {
         const verb = toggle.dataset.verb;
         await context.api.post(`/api/backends/${encodeURIComponent(name)}/${verb}`);
-        context.say(verb === 'disable' ? `${name} gets no new tasks; what it runs goes on.`
+        context.say(verb === 'disable' ? `${name} gets no new tasks; the running ones continue.`
             : `${name} gets tasks again.`);
         await load();
     })});
@@ -74,7 +74,7 @@ function card(name, context, load) {
         attribute(state, 'class', `badge ${style}`);
         text(address, host.url === host.kind + ':' ? host.url : `${host.kind} · ${host.url}`);
         const now = Date.now();
-        text(since, host.health === 'unknown' ? 'not asked yet' : `${host.health} for ${
+        text(since, host.health === 'unknown' ? 'not checked yet' : `${host.health} for ${
             duration(Math.max(0, now - Date.parse(host.since)))} · asked ${ago(host.checked_at, now)}`);
         attribute(since, 'title', exact(host.since));
         error.hidden = !host.error;
@@ -103,7 +103,7 @@ function stateOf(host) {
     if (pause > 0) {
         return [`left alone for ${duration(Math.ceil(pause / 1e3) * 1e3)}`, 'danger'];
     }
-    return {up: ['up', 'accent'], down: ['down', 'danger'], unknown: ['not asked yet', '']}[host.health];
+    return {up: ['up', 'accent'], down: ['down', 'danger'], unknown: ['not checked yet', '']}[host.health];
 }
 
 function drawn({slots, slots_used: used}) {
@@ -133,7 +133,7 @@ function models({installed, loaded, health}) {
     const all = [...new Set([...warm, ...(installed ?? []).map(plain)])];
     const shown = all.slice(0, MODELS_SHOWN_MAX);
     return [h('dt', {}, 'Models'), h('dd', {}, all.length === 0 ? installed !== null ? 'none'
-        : health === 'up' ? 'it does not tell' : 'not known'
+        : health === 'up' ? 'not reported' : 'not known'
         : h('ul', {class: 'models'}, shown.map(model => h('li', {class: warm.has(model) && 'loaded',
             title: warm.has(model) && 'loaded'}, model)), all.length > shown.length
             && h('li', {}, `and ${all.length - shown.length} more`)))];

@@ -105,7 +105,7 @@ export class Chart {
             return [];
         }
         const x = this.#x(since);
-        const words = 'the record begins here';
+        const words = 'history starts here';
         const room = x - LEFT > words.length * 7 + 8;
         return [
             s('rect', {class: 'unrecorded', x: LEFT, y: TOP, width: round(x - LEFT), height: HEIGHT - TOP - BOTTOM}),

@@ -42,7 +42,7 @@ const COLUMNS = [
 export default {
     title: 'Charts',
     async mount(root, context, route) {
-        const windows = h('div', {class: 'segments', role: 'radiogroup', 'aria-label': 'How far back'},
+        const windows = h('div', {class: 'segments', role: 'radiogroup', 'aria-label': 'Time range'},
             Object.keys(WINDOWS).map(name => h('label', {},
                 h('input', {type: 'radio', name: 'window', value: name, onchange: () => context.go(
                     `#/charts?window=${name}`)}), h('span', {}, {'1h': 'Last hour', '24h': 'Last day'}[name]))));
@@ -71,8 +71,8 @@ export default {
                 || bucket.cancelled || bucket.pending || bucket.running);
             empty.hidden = any;
             area.hidden = figures.hidden = !any;
-            put(empty, 'Nothing has happened yet. ', h('a', {href: '#/new'}, 'Submit a task'),
-                ' and its times show up here.');
+            put(empty, 'No activity yet. ', h('a', {href: '#/new'}, 'Submit a task'),
+                ' to see its timings here.');
             put(summary, said(history));
             if (any) {
                 charts.forEach(chart => chart.show(history));
@@ -92,7 +92,7 @@ export default {
     },
 };
 
-const POINTS = ' A point stands for ten minutes: the highest depth, the median p50, the worst p95, and averages.';
+const POINTS = ' Each point covers ten minutes: maximum depth, median p50, worst p95, and averages.';
 
 /** With times as numbers. */
 function prepared(answer) {
@@ -111,7 +111,7 @@ function said({minutes, window, since, from}) {
     const ended = [[sum(bucket => bucket.completed), 'completed'], [sum(bucket => bucket.failed), 'failed'],
         [sum(bucket => bucket.cancelled), 'cancelled']].filter(([total]) => total > 0)
         .map(([total, word]) => `${number(total)} ${word}`).join(', ');
-    const begin = since > from ? `The record begins ${exact(since)}, when the server started. ` : '';
+    const begin = since > from ? `History starts ${exact(since)}, when the server started. ` : '';
     return `${begin}${count(sum(bucket => bucket.submitted), 'task')} submitted${ended && `, ${ended}`}, ${
         count(sum(bucket => bucket.tokens), 'token')} written.${window === '1h' ? '' : POINTS}`;
 }
@@ -139,7 +139,7 @@ function together(minutes) {
 function tableOf({buckets, window}) {
     const rows = buckets.toReversed();
     return h('table', {class: 'table'},
-        h('caption', {class: 'hint'}, window === '1h' ? 'Each minute' : 'As the charts show it'),
+        h('caption', {class: 'hint'}, window === '1h' ? 'Each minute' : 'As charted'),
         h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, 'Time'),
             COLUMNS.map(([title]) => h('th', {scope: 'col', class: 'number'}, title)))),
         h('tbody', {}, rows.map(bucket => h('tr', {}, h('th', {scope: 'row'}, hourMinute(bucket.time)),

@@ -35,8 +35,8 @@ export function edit(root, context, id) {
             if (!signal.aborted) {
                 missed = failed.status === 0;
                 put(root, h('div', {class: 'page'}, h('p', {class: 'panel empty', role: 'status'},
-                    failed.status === 404 ? 'There is no such cron task. ' : `It cannot be shown: ${failed.message}. `,
-                    h('a', {href: '#/cron'}, 'See all'))));
+                    failed.status === 404 ? 'No such cron task. ' : `It cannot be shown: ${failed.message}. `,
+                    h('a', {href: '#/cron'}, 'Show all'))));
             }
         }
     };
@@ -77,7 +77,7 @@ function heading(cron, context) {
         context.say(`${cron.name} runs as ${task.id}.`);
     });
     const remove = () => context.attempt(async () => {
-        if (await confirmed(`Remove ${cron.name}? Its tasks stay.`, 'Remove')) {
+        if (await confirmed(`Remove ${cron.name}? Its tasks are kept.`, 'Remove')) {
             await context.api.delete(path);
             context.go('#/cron');
         }
@@ -112,16 +112,16 @@ function fields() {
             'May hold {{date}}, {{time}}, {{datetime}}, {{timezone}}, {{run_count}}, {{name}}, {{last_result}}.'),
         h('details', {}, h('summary', {}, 'More'), h('div', {class: 'form'},
             h('div', {class: 'row'},
-                field('overlap', 'While the task before is not done', choice(['skip', 'allow', 'queue', 'replace'])),
-                field('missed', 'Due times missed while down', choice(['skip', 'once', 'all'])),
+                field('overlap', 'While the previous task is unfinished', choice(['skip', 'allow', 'queue', 'replace'])),
+                field('missed', 'Runs missed while the server was down', choice(['skip', 'once', 'all'])),
                 field('missed_max_age', 'Not older than', h('input', {class: 'mono', placeholder: '24h'}))),
             h('div', {class: 'row'},
                 field('start_at', 'Not before', h('input', {type: 'datetime-local', step: 1})),
                 field('end_at', 'Not after', h('input', {type: 'datetime-local', step: 1})),
                 field('max_runs', 'Runs at most', h('input', {class: 'mono', inputmode: 'numeric',
                     placeholder: 'no limit'})),
-                field('jitter', 'Later by up to', h('input', {class: 'mono', placeholder: '0s'}))),
-            field('rest', 'Further fields of the task, as JSON', h('textarea', {rows: 3, spellcheck: 'false',
+                field('jitter', 'Random delay of up to', h('input', {class: 'mono', placeholder: '0s'}))),
+            field('rest', 'Other fields of the task, as JSON', h('textarea', {rows: 3, spellcheck: 'false',
                 placeholder: '{"options": {"temperature": 0}, "max_retries": 5}'})))),
         h('label', {class: 'check'}, h('input', {type: 'checkbox', name: 'enabled', checked: true}), 'Enabled'),
         h('p', {class: 'failure', role: 'alert', 'data-error': ''}),

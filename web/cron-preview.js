@@ -42,7 +42,7 @@ export function preview(form, cron, context, errors) {
             const zone = refused.message.startsWith('tz ');
             const field = refused.status === 0 ? '' : zone ? 'timezone' : 'cron_expr';
             errors.show(field, zone ? refused.message.replace(/^tz /, 'This ') : refused.message);
-            clear(refused.status === 0 ? refused.message : 'No runs, as it stands.');
+            clear(refused.status === 0 ? refused.message : 'No upcoming runs.');
         }
     };
     const show = ({description, next, timezone}) => {

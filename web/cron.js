@@ -25,8 +25,8 @@ function list(root, context) {
         h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, 'Name'), h('th', {scope: 'col'}, 'When'), hours,
             h('th', {scope: 'col'}, 'Next'), h('th', {scope: 'col'}, 'Runs'), h('th', {}))),
         body);
-    const empty = h('p', {class: 'panel empty', hidden: true}, 'No task recurs yet. ',
-        h('a', {href: '#/cron/new'}, 'Add one'), ', as a report every morning at nine.');
+    const empty = h('p', {class: 'panel empty', hidden: true}, 'No recurring tasks yet. ',
+        h('a', {href: '#/cron/new'}, 'Add one'), ', for example a report every morning at nine.');
     const more = h('p', {class: 'hint', hidden: true});
     put(root, h('div', {class: 'page'},
         h('div', {class: 'toolbar'}, h('h1', {}, 'Cron'), h('a', {class: 'button end', href: '#/cron/new'},

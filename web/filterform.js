@@ -11,7 +11,7 @@ export class FilterForm {
     #change;
     #clear = button('Clear', () => this.clear(), {class: 'quiet'});
     #models = h('datalist', {id: 'models'});
-    #cron = button('', () => this.#change({cron_id: ''}), {'aria-pressed': 'true', title: 'Not only its tasks'});
+    #cron = button('', () => this.#change({cron_id: ''}), {'aria-pressed': 'true', title: 'Show other tasks too'});
     #api;
 
     /** @param change is given what changed: names and texts */

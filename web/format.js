@@ -60,7 +60,7 @@ export function number(value) {
 /** A text as far as a page can bear it. */
 export function clip(value) {
     return value.length <= SHOWN_MAX ? value
-        : `${value.slice(0, SHOWN_MAX)}\n… ${number(value.length - SHOWN_MAX)} characters more`;
+        : `${value.slice(0, SHOWN_MAX)}\n… ${number(value.length - SHOWN_MAX)} more characters`;
 }
 
 /** 1 task, 2 tasks */

@@ -46,7 +46,7 @@ export function read(source, want) {
     try {
         const value = exactly(source);
         if (want === 'object' && (value === null || typeof value !== 'object' || Array.isArray(value))) {
-            return {error: 'must be a JSON object, as {"name": "value"}'};
+            return {error: 'must be a JSON object, for example {"name": "value"}'};
         }
         return {value};
     } catch (wrong) {

@@ -8,7 +8,7 @@ const HELP = [
     ['j  k  ↓  ↑', 'next, previous row'],
     ['Enter', 'open'],
     ['x  Space', 'select the row'],
-    ['Esc', 'close what is open, then drop the selection'],
+    ['Esc', 'close the open task, then clear the selection'],
     ['Ctrl Enter', 'submit the form'],
     ['?', 'this help'],
 ];

@@ -86,38 +86,38 @@ class NewTask {
             only('generate', field('Prompt', h('textarea', {name: 'prompt', rows: 8})),
                 field('System prompt', h('textarea', {name: 'system', rows: 2}), 'optional')),
             only('embed', field('Input', h('textarea', {name: 'input', rows: 8})),
-                check('lines', 'Each line is an input of its own')),
+                check('lines', 'Each line is a separate input')),
         ];
     }
 
     #terms() {
-        const when = h('select', {name: 'when'}, h('option', {value: 'now'}, 'in its turn'),
+        const when = h('select', {name: 'when'}, h('option', {value: 'now'}, 'in queue order'),
             h('option', {value: 'in'}, 'after a delay'), h('option', {value: 'at'}, 'at a time'));
         return h('div', {class: 'row'},
             field('Start', when),
             h('div', {'data-when': 'in'}, field('After', h('input', {name: 'in', class: 'mono', placeholder: '2h'}))),
             h('div', {'data-when': 'at'},
                 field('At, in your time zone', h('input', {name: 'at', type: 'datetime-local', step: 1}))),
-            field('Fail if not begun within', h('input', {name: 'expires_in', class: 'mono', placeholder: 'never'})),
+            field('Fail if not started within', h('input', {name: 'expires_in', class: 'mono', placeholder: 'never'})),
             field('Retries', h('input', {name: 'max_retries', class: 'mono', inputmode: 'numeric', placeholder: '3'})),
-            field('Time for an attempt', h('input', {name: 'timeout', class: 'mono', placeholder: '30m'})));
+            field('Timeout per attempt', h('input', {name: 'timeout', class: 'mono', placeholder: '30m'})));
     }
 
     #request() {
-        return h('details', {class: 'more'}, h('summary', {}, 'More of the request'), h('div', {class: 'form'},
+        return h('details', {class: 'more'}, h('summary', {}, 'More options'), h('div', {class: 'form'},
             field('Options', h('textarea', {name: 'options', rows: 3, placeholder: 'temperature=0.2\nnum_ctx=8192'}),
                 'name=value on each line, or a JSON object'),
             h('div', {class: 'row'},
                 field('Format', h('input', {name: 'format', class: 'mono', placeholder: 'json, or a JSON schema'})),
                 field('Think', h('select', {name: 'think'}, h('option', {value: ''}, 'the model’s default'),
                     ['no', 'yes', 'low', 'medium', 'high'].map(value => h('option', {value}, value)))),
-                field('Keep the model for', h('input', {name: 'keep_alive', class: 'mono', placeholder: '5m'})),
+                field('Keep the model loaded for', h('input', {name: 'keep_alive', class: 'mono', placeholder: '5m'})),
                 field('Only on host', h('input', {name: 'on', list: 'new-hosts', class: 'mono', autocomplete: 'off'}))),
             check('wait_for_model', 'Wait while no host has the model'),
             field('Other fields of the request', h('textarea', {name: 'extra', rows: 2, placeholder: '{"tools": []}'}),
-                'a JSON object; reaches the model’s host as it is'),
+                'a JSON object, sent to the host unchanged'),
             field('Metadata', h('textarea', {name: 'metadata', rows: 2, placeholder: '{"ticket": "A-17"}'}),
-                'a JSON object; stays with the task')));
+                'a JSON object, stored with the task')));
     }
 
     #addTurn(focus) {
@@ -208,7 +208,7 @@ class NewTask {
             this.#sent();
             if (this.#context.signal.aborted) {
                 // the person is elsewhere by now
-                this.#context.say(`${id} is submitted`);
+                this.#context.say(`${id} submitted`);
             } else {
                 this.#context.go(`#/tasks/${id}`);
             }

@@ -77,7 +77,7 @@ export function panel(root, context, id, signal, hooks) {
     live.on(event => {
         const own = event.event === 'task' && event.task.id === (task?.id ?? id);
         if (own && event.what === 'deleted') {
-            gone(root, 'This task is gone', 'It was deleted.', hooks);
+            gone(root, 'This task no longer exists', 'It was deleted.', hooks);
         } else if (own || event.event === 'reset') {
             load();
         }
@@ -180,7 +180,7 @@ function drawAttempts(section, task) {
             attempt.rule && ` · ${attempt.rule}`,
             attempt.error && h('p', {class: 'failure'}, attempt.error),
             attempt.error && !attempt.counted
-                && h('p', {class: 'hint'}, 'not counted: the host’s failure, or a restart')))));
+                && h('p', {class: 'hint'}, 'not counted as a retry: a failure of the host, or a restart')))));
 }
 
 function drawFacts(section, task) {

@@ -19,10 +19,10 @@ export function queueBar({api, status, signal, every, attempt, say}, hooks) {
         status.take(await api.post(`/api/queue/${verb}`));
         say(told);
     });
-    const pause = button('Pause', () => change('pause', 'The queue holds: nothing new is started'));
-    const drain = button('Drain', () => change('drain', 'The queue drains: new tasks are refused'),
-        {title: 'Refuse new tasks and run what is there'});
-    const resume = button('Resume', () => change('resume', 'The queue goes on'), {class: 'primary', hidden: true});
+    const pause = button('Pause', () => change('pause', 'Paused: no task starts'));
+    const drain = button('Drain', () => change('drain', 'Draining: new tasks are refused'),
+        {title: 'Refuse new tasks and finish the others'});
+    const resume = button('Resume', () => change('resume', 'The queue has resumed'), {class: 'primary', hidden: true});
     const show = () => {
         const value = status.value;
         if (!value) {
@@ -48,14 +48,14 @@ export function queueBar({api, status, signal, every, attempt, say}, hooks) {
 }
 
 function facts(value) {
-    const all = [['slots', `${value.workers_active}/${value.workers_active + value.workers_idle}`, 'busy, of all']];
-    all.push(['done/min', number(value.completed_per_minute), 'completed, on average of the last minutes']);
+    const all = [['slots', `${value.workers_active}/${value.workers_active + value.workers_idle}`, 'busy, of total']];
+    all.push(['done/min', number(value.completed_per_minute), 'completed per minute, recent average']);
     if (value.tokens_per_second > 0) {
-        all.push(['tokens/s', number(value.tokens_per_second), 'of all hosts together']);
+        all.push(['tokens/s', number(value.tokens_per_second), 'all hosts together']);
     }
     if (value.oldest_pending_at) {
         const ms = Math.max(0, Date.now() - Date.parse(value.oldest_pending_at));
-        all.push(['oldest waits', seconds(ms), exact(value.oldest_pending_at)]);
+        all.push(['oldest waiting', seconds(ms), exact(value.oldest_pending_at)]);
     }
     return all;
 }

@@ -47,7 +47,7 @@ export function build(values, now) {
     return {task, problems};
 }
 
-/** The turns of a chat that say something, as messages. */
+/** The turns of a chat that must not be empty, as messages. */
 export function messages(values) {
     const all = [];
     for (let i = 0; i < Number(values.turns); i++) {
@@ -65,19 +65,19 @@ function texts(values, set, problems) {
         if (all.length) {
             set('messages', all);
         } else if (!/"messages"/.test(values.extra)) {
-            problems.content0 = 'say something';
+            problems.content0 = 'must not be empty';
         }
     } else if (values.type === 'generate') {
         set('system', values.system);
         set('prompt', values.prompt);
         if (!values.prompt && !/"prompt"/.test(values.extra)) {
-            problems.prompt = 'say something';
+            problems.prompt = 'must not be empty';
         }
     } else {
         const lines = values.lines ? values.input.split(/\r?\n/).filter(line => line.trim()) : [values.input];
         set('input', lines.length === 1 ? lines[0] : lines);
         if (!lines.some(line => line) && !/"input"/.test(values.extra)) {
-            problems.input = 'give a text';
+            problems.input = 'must not be empty';
         }
     }
 }
@@ -103,7 +103,7 @@ function pairs(text) {
             const parsed = read(value);
             all.push([name, parsed.error ? value : parsed.value]);
         } else if (line.trim()) {
-            return {error: `line ${index + 1} must be name=value, or all of it JSON`};
+            return {error: `line ${index + 1} must be name=value; or write all of it as JSON`};
         }
     }
     return {value: Object.fromEntries(all)};
@@ -113,7 +113,7 @@ function time(values, now, problems) {
     if (values.when === 'in') {
         const ms = length('in', values, problems);
         if (ms === undefined) {
-            problems.in ??= 'say in how long, as 90s or 1h30m';
+            problems.in ??= 'must be a duration, for example 90s or 1h30m';
         }
         return ms === undefined ? undefined : new Date(now + ms).toISOString();
     }
@@ -122,7 +122,7 @@ function time(values, now, problems) {
     }
     const at = new Date(values.at);
     if (isNaN(at)) {
-        problems.at = 'give a date and a time';
+        problems.at = 'must be a date and a time';
         return undefined;
     }
     return at.toISOString();
@@ -135,7 +135,7 @@ function length(name, values, problems) {
         return undefined;
     }
     if (!/^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/.test(text)) {
-        problems[name] = 'must be a duration, as 90s, 1h30m or 7d';
+        problems[name] = 'must be a duration, for example 90s, 1h30m or 7d';
         return undefined;
     }
     return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g)]

@@ -149,7 +149,7 @@ class Tasks {
     /** Offline, the list stays as it is, and its age is told. */
     #unread(failed) {
         this.#missed = failed.status === 0;
-        text(this.#pages, this.#missed ? 'not read: offline' : '');
+        text(this.#pages, this.#missed ? 'not loaded: offline' : '');
         if (!this.#missed) {
             this.#context.complain(failed);
         }
@@ -220,8 +220,8 @@ class Tasks {
         this.#next.disabled = first + shown >= this.#total;
         this.#empty.hidden = shown > 0;
         put(this.#empty, isEmpty(this.#filter)
-            ? ['No tasks yet. ', h('a', {href: '#/new'}, 'Make one'), '.']
-            : ['No task is like that. ', button('Clear the filter', () => this.#form.clear())]);
+            ? ['No tasks yet. ', h('a', {href: '#/new'}, 'Submit one'), '.']
+            : ['No tasks match this filter. ', button('Clear the filter', () => this.#form.clear())]);
     }
 
     #turn(step) {

@@ -11,10 +11,10 @@ export function askToken(wrong) {
         });
         const dialog = h('dialog', {class: 'dialog', 'aria-labelledby': 'token-title'},
             h('form', {method: 'dialog', class: 'form'},
-                h('h2', {id: 'token-title'}, 'This server wants its token'),
-                wrong && h('p', {class: 'failure', role: 'alert'}, 'That was not the server’s token.'),
+                h('h2', {id: 'token-title'}, 'Authentication required'),
+                wrong && h('p', {class: 'failure', role: 'alert'}, 'The token was not accepted.'),
                 h('label', {for: 'token'}, 'Token'), field,
-                h('p', {class: 'hint'}, 'It is kept until this tab is closed, and sent in a header only.'),
+                h('p', {class: 'hint'}, 'It is kept until this tab is closed and sent only in a header.'),
                 h('div', {class: 'actions'}, h('button', {class: 'primary'}, 'Continue'))));
         // nothing can be shown without it
         dialog.addEventListener('cancel', event => event.preventDefault());

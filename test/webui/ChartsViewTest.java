@@ -62,7 +62,7 @@ final class ChartsViewTest {
         assertEquals(47.0 / 60, (right - begin) / (double) (right - left), 0.03);
         String marks = page.text("[...document.querySelectorAll('[data-chart=wait] text')]"
                 + ".map(text => text.textContent).join()");
-        assertTrue(marks.matches("(the record begins here,)?(\\d\\d:\\d\\d,)+0(,\\d+ ?(ms|s|m|m \\d+s))+"), marks);
+        assertTrue(marks.matches("(history starts here,)?(\\d\\d:\\d\\d,)+0(,\\d+ ?(ms|s|m|m \\d+s))+"), marks);
     }
 
     @Test

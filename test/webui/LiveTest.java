@@ -105,7 +105,7 @@ final class LiveTest {
                 directory.resolve("data"), "--ollama-host", "echo:?delay=20ms")) {
             page.faults().expect("401 \\(Unauthorized\\)");
             page.faults().expectGone();
-            page.open(server.url() + "/").waitForText("This server wants its token");
+            page.open(server.url() + "/").waitForText("Authentication required");
             page.fill("#token", "wröng").press("Enter").waitFor("document.querySelector('#token:invalid')");
             page.fill("#token", "wrong").press("Enter").waitForText("That was not");
             page.waitFor("document.querySelectorAll('dialog').length === 1");

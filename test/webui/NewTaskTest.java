@@ -133,7 +133,7 @@ final class NewTaskTest {
 
     @Test
     void mistakes_areToldAtTheirPlace(Page page) {
-        form(page).press("Control+Enter").waitForText("say something");
+        form(page).press("Control+Enter").waitForText("must not be empty");
         page.fill("textarea[name=content0]", "x").click(".more summary")
                 .fill("textarea[name=options]", "{\"a\": 1,\n \"b\" 2}").waitForText("line 2");
         assertEquals("options-problem", page.text("document.querySelector('[name=options]')"

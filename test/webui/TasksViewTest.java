@@ -73,7 +73,7 @@ final class TasksViewTest {
         page.click("[data-action=retry]").waitFor(status(id) + " === 'running'");
         page.click("[data-action=cancel]").waitFor(status(id) + " === 'cancelled'");
         page.click("[data-action=delete]").click("dialog button[value=yes]");
-        page.waitForText("This task is gone").waitFor("!document.querySelector('" + row(id) + "')");
+        page.waitForText("This task no longer exists").waitFor("!document.querySelector('" + row(id) + "')");
         assertEquals(404, server.get("/api/tasks/" + id).statusCode());
     }
 

@@ -69,7 +69,7 @@ final class ViewsRestartTest {
             assertEquals(200, second.get("/api/tasks/" + task).statusCode());
         }
         page.waitForText("offline").eval("location.hash = '#/tasks/" + task + "'");
-        page.waitForText("It cannot be shown").waitForText("not read: offline");
+        page.waitForText("It cannot be shown").waitForText("not loaded: offline");
         try (ServerProcess third = start(port)) {
             page.waitFor("document.querySelector('.answer')?.textContent === 'hello'", 30_000);
             page.waitFor("document.querySelectorAll('tbody tr').length === 1");
