@@ -112,7 +112,7 @@ function fields() {
             'May hold {{date}}, {{time}}, {{datetime}}, {{timezone}}, {{run_count}}, {{name}}, {{last_result}}.'),
         h('details', {}, h('summary', {}, 'More'), h('div', {class: 'form'},
             h('div', {class: 'row'},
-                field('overlap', 'While the previous task is unfinished', choice(['skip', 'allow', 'queue', 'replace'])),
+                field('overlap', 'While the previous task is running', choice(['skip', 'allow', 'queue', 'replace'])),
                 field('missed', 'Runs missed while the server was down', choice(['skip', 'once', 'all'])),
                 field('missed_max_age', 'Not older than', h('input', {class: 'mono', placeholder: '24h'}))),
             h('div', {class: 'row'},

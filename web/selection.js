@@ -16,7 +16,7 @@ export function selectionBar(context, list, changed) {
     });
     const all = async what => {
         const ids = [...list.selected];
-        const question = `Delete ${count(ids.length, 'task')} and ${ids.length === 1 ? 'its result' : 'their results'}?`;
+        const question = `Delete ${count(ids.length, 'task')} and all results?`;
         if (what === 'delete' && !await confirmed(question, 'Delete')) {
             return;
         }

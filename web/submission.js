@@ -47,7 +47,7 @@ export function build(values, now) {
     return {task, problems};
 }
 
-/** The turns of a chat that must not be empty, as messages. */
+/** The turns of a chat that are not empty, as messages. */
 export function messages(values) {
     const all = [];
     for (let i = 0; i < Number(values.turns); i++) {

@@ -38,7 +38,7 @@ final class ChartsViewTest {
 
     @Test
     void withoutARecord_saysSo_thenShowsTheFirstTasks(Page page) {
-        page.open(server.url() + "/#/charts").waitForText("Nothing has happened yet.").waitForText("The record begins");
+        page.open(server.url() + "/#/charts").waitForText("No activity yet.").waitForText("History starts");
         assertTrue(page.is("!document.querySelector('.charts').checkVisibility()"));
         server.awaitEnd(server.submit("{\"type\":\"generate\",\"model\":\"m\",\"prompt\":\"one two three\"}"));
         page.reload().waitForText("1 task submitted, 1 completed, 3 tokens written.");
@@ -88,7 +88,7 @@ final class ChartsViewTest {
     @Test
     void day_hasItsOwnAddress_andATable(Page page) {
         afternoon(page).open(server.url() + "/#/charts").click("[value='24h']");
-        page.waitFor("location.hash === '#/charts?window=24h'").waitForText("A point stands for ten minutes");
+        page.waitFor("location.hash === '#/charts?window=24h'").waitForText("Each point covers ten minutes");
         page.reload().waitFor("document.querySelector('[value=\"24h\"]').checked").click("summary");
         page.waitFor("document.querySelectorAll('.charts-table tbody tr').length > 100");
         assertEquals("12", page.text("document.querySelectorAll('.charts-table thead th').length"));

@@ -49,7 +49,7 @@ final class CronViewTest {
 
     @Test
     void add_withAPreviewWhileTyping(Page page) {
-        page.open(server.url() + "/#/cron").waitForText("No task recurs yet");
+        page.open(server.url() + "/#/cron").waitForText("No recurring tasks yet");
         page.click("a[href='#/cron/new']").waitFor("document.activeElement.name === 'name'");
         page.type("morning report").fill("[name=timezone]", "Europe/Berlin");
         page.fill("[name=cron_expr]", "0 9 * * MON-FRI");
@@ -124,7 +124,7 @@ final class CronViewTest {
     void editThatIsLeftBeforeItIsRead_doesNotShowUpElsewhere(Page page) {
         String id = add("{\"name\":\"late\",\"cron_expr\":\"@daily\",\"task_template\":{\"type\":\"chat\","
                 + "\"prompt\":\"p\"}}");
-        page.open(server.url() + "/#/charts").waitForText("Nothing has happened yet");
+        page.open(server.url() + "/#/charts").waitForText("No activity yet");
         page.eval("const whole = fetch; window.fetch = async (path, ...more) => { if (path.includes('/api/cron/cron_'))"
                 + " { window.asked = true; await new Promise(go => window.answer = go); delete more[0].signal; }"
                 + " const answer = await whole(path, ...more);"
@@ -181,7 +181,7 @@ final class CronViewTest {
         page.waitFor("document.querySelectorAll('.runs tbody tr').length === 2");
         page.click(".toolbar .danger").waitFor("document.querySelector('dialog[open]')").press("Escape");
         page.waitFor("!document.querySelector('dialog')").click(".toolbar .danger").click("dialog .danger");
-        page.waitForText("No task recurs yet");
+        page.waitForText("No recurring tasks yet");
         assertEquals(0, crons().values().size());
     }
 
@@ -219,7 +219,7 @@ final class CronViewTest {
     @Test
     void keyboardAlone_addsOne(Page page) {
         page.open(server.url() + "/#/tasks").waitFor("document.querySelector('#views a[aria-current]')").press("3");
-        page.waitFor("location.hash === '#/cron'").waitForText("No task recurs yet");
+        page.waitFor("location.hash === '#/cron'").waitForText("No recurring tasks yet");
         tabTo(page, "document.activeElement.hash === '#/cron/new'");
         page.press("Enter").waitFor("document.activeElement.name === 'name'");
         page.type("by keys").press("Tab").type("@hourly");

@@ -107,7 +107,7 @@ final class LiveTest {
             page.faults().expectGone();
             page.open(server.url() + "/").waitForText("Authentication required");
             page.fill("#token", "wröng").press("Enter").waitFor("document.querySelector('#token:invalid')");
-            page.fill("#token", "wrong").press("Enter").waitForText("That was not");
+            page.fill("#token", "wrong").press("Enter").waitForText("was not accepted");
             page.waitFor("document.querySelectorAll('dialog').length === 1");
             page.fill("#token", "s3cret-token").press("Enter").waitForText("live · WebSocket");
             page.click("nav a[href='#/new']").fill("[name=content0]", "word ".repeat(60)).press("Control+Enter");

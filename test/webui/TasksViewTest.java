@@ -109,7 +109,7 @@ final class TasksViewTest {
         assertEquals("#/tasks?type=chat&q=needle&sort=model&order=desc", page.text("location.hash"));
         page.reload().waitFor("document.querySelectorAll('tbody tr').length === 1");
         assertEquals("needle", page.text("document.querySelector('input[type=search]').value"));
-        page.fill("input[name=priority]", "low").waitForText("No task is like that");
+        page.fill("input[name=priority]", "low").waitForText("No tasks match");
         page.click(".filters .quiet").waitFor("document.querySelectorAll('tbody tr').length >= 2");
         page.click(".count[data-status=completed]").waitFor("location.hash.includes('status=completed')");
         assertEquals("true", page.text("document.querySelector('.count[data-status=completed]').ariaPressed"));
