@@ -201,7 +201,8 @@ final class ModulesTest {
 
     @Test
     void read_ofWrongJson_saysWhere() {
-        assertEquals("must be a JSON object, for example {\"name\": \"value\"}", text("json", "m.read('[1]', 'object').error"));
+        assertEquals("must be a JSON object, for example {\"name\": \"value\"}",
+                text("json", "m.read('[1]', 'object').error"));
         String error = text("json", "m.read('{\\n  \"a\": 1,\\n  b\\n}', 'object').error");
         assertEquals("(line 3 column 3)", error.replaceFirst("(?s).*(\\(line)", "$1").replace(",", ""), error);
     }
