@@ -63,7 +63,14 @@ final class BackendsApi {
         out.name("tokens_per_second").number(Decimals.text(backend.tokensPerSecond()));
         out.name("completed_per_minute").number(Decimals.text(backend.completedPerMinute()));
         out.name("failed_per_minute").number(Decimals.text(backend.failedPerMinute()));
-        out.endObject();
+        out.name("refused").beginArray();
+        for (Backend.Refused refused : backend.refused()) {
+            out.beginObject().name("model").string(refused.model());
+            Times.write(out.name("since"), refused.since());
+            Times.write(out.name("until"), refused.until());
+            out.name("error").string(refused.error()).endObject();
+        }
+        out.endArray().endObject();
     }
 
     private static void names(JsonWriter out, Set<String> names) {

@@ -1,28 +1,85 @@
 package server.dispatch;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// By task: the hosts that were asked for it and said that they lack its model. Kept in memory until it has ended.
+import server.executor.Outcome;
+import server.executor.Outcome.Cause;
+
+/// By task: what hosts answered that does not end it, but sends it to another host. Kept in memory until the task has
+/// ended; after a restart the hosts are asked again. For any thread.
 final class Asked {
 
-    private final Map<Long, Set<String>> without = new ConcurrentHashMap<>();
+    private final Map<Long, Answers> byTask = new ConcurrentHashMap<>();
 
-    Set<String> without(long task) {
-        return without.getOrDefault(task, Set.of());
+    /// @param at milliseconds since the epoch
+    private record Refusal(Outcome.Failed failure, long at) {
     }
 
-    void lacksModel(long task, String host) {
-        without.compute(task, (id, before) -> {
-            Set<String> after = before == null ? new LinkedHashSet<>() : new LinkedHashSet<>(before);
-            after.add(host);
-            return after;
-        });
+    /// Immutable.
+    ///
+    /// @param without the hosts that the task need not be sent to again
+    private record Answers(Map<String, Refusal> byHost, Set<String> without) {
+
+        static final Answers NONE = new Answers(Map.of(), Set.of());
+
+        Answers with(String host, Refusal refusal) {
+            Map<String, Refusal> more = new LinkedHashMap<>(byHost);
+            more.put(host, refusal);
+            Set<String> lacking = new LinkedHashSet<>();
+            more.forEach((name, said) -> {
+                if (said.failure.cause() != Cause.ACCOUNT) {
+                    lacking.add(name);
+                }
+            });
+            return new Answers(more, lacking);
+        }
+    }
+
+    /// The hosts that lack the task's model, or whose front takes no such request.
+    Set<String> without(long task) {
+        return byTask.getOrDefault(task, Answers.NONE).without;
+    }
+
+    /// Records what a host answered.
+    void refused(long task, String host, Outcome.Failed failure, long now) {
+        byTask.compute(task, (id, before) -> (before == null ? Answers.NONE : before)
+                .with(host, new Refusal(failure, now)));
+    }
+
+    /// When this host last refused the task, in milliseconds since the epoch; 0: never.
+    long refusedAt(long task, String host) {
+        Refusal refusal = byTask.getOrDefault(task, Answers.NONE).byHost.get(host);
+        return refusal == null ? 0 : refusal.at;
+    }
+
+    /// Whether a host lacks the task's model.
+    boolean anyLacksModel(long task) {
+        return byTask.getOrDefault(task, Answers.NONE).byHost.values().stream()
+                .anyMatch(refusal -> refusal.failure.cause() == Cause.MODEL_MISSING);
+    }
+
+    /// Why no host takes the task, once all were asked.
+    String verdict(long task, String model) {
+        Answers answers = byTask.getOrDefault(task, Answers.NONE);
+        List<String> reasons = new ArrayList<>();
+        boolean missing = true;
+        for (String host : answers.without) {
+            Outcome.Failed failure = answers.byHost.get(host).failure;
+            missing &= failure.cause() == Cause.MODEL_MISSING;
+            reasons.add(failure.message());
+        }
+        return missing
+                ? "model '" + model + "' not found on any host (asked: " + String.join(", ", answers.without) + ")"
+                : String.join("; ", reasons);
     }
 
     void forget(long task) {
-        without.remove(task);
+        byTask.remove(task);
     }
 }

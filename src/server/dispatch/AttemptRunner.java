@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
@@ -26,17 +25,21 @@ import shared.Problem;
 final class AttemptRunner {
 
     private static final Logger LOG = System.getLogger("dispatch");
-    /// How long a task that waits for its model to appear waits from one question to the next, in milliseconds.
-    private static final long MODEL_PAUSE = 30_000;
-    /// So much later than others a task is tried again that a busy host has refused, in milliseconds.
-    private static final long STEP_BEHIND = 1_000;
+    /// The time between two questions for a model that no host has, for a task that waits for it.
+    private static final long MODEL_PAUSE_MS = 30_000;
+    /// How long after a host's pause the task begins that it refused: another task makes the try.
+    private static final long STEP_BEHIND_MS = 1_000;
+    /// The longest that a refused task keeps away from all hosts.
+    private static final long STEP_BEHIND_MAX_MS = 30_000;
+    /// How long a task waits that a host refuses while it takes others.
+    private static final long ALONE_PAUSE_MS = 60_000;
     /// Until an outcome that had no room on the disk is tried again.
     private static final Duration ROOM_PAUSE = Duration.ofSeconds(1);
 
     private final TaskQueue queue;
     private final Supplier<Routing> routing;
     private final Asked asked;
-    private final Consumer<Host> lost;
+    private final HealthCheck health;
     private final LongConsumer wrote;
     private final Answers answers;
     private final RetryPolicy policy;
@@ -44,14 +47,14 @@ final class AttemptRunner {
     private final InstantSource clock;
 
     /// @param routing decides as things are now
-    /// @param lost    called with a host that may have gone away
+    /// @param health  is told of a host that may have gone away
     /// @param wrote   called with the number of tokens of each complete answer
-    AttemptRunner(TaskQueue queue, Supplier<Routing> routing, Asked asked, Consumer<Host> lost, LongConsumer wrote,
+    AttemptRunner(TaskQueue queue, Supplier<Routing> routing, Asked asked, HealthCheck health, LongConsumer wrote,
             Answers answers, RetryPolicy policy, Duration idle, InstantSource clock) {
         this.queue = queue;
         this.routing = routing;
         this.asked = asked;
-        this.lost = lost;
+        this.health = health;
         this.wrote = wrote;
         this.answers = answers;
         this.policy = policy;
@@ -72,12 +75,12 @@ final class AttemptRunner {
                 recordWhenThereIsRoom(run, host, outcome);
             }
         } catch (InterruptedException interrupted) {
-            host.unknown();
+            host.unknown(run.task().model());
             if (stopping.getAsBoolean()) {
                 cutOff(run);
             }
         } catch (JournalFailure | Problem failed) {
-            host.unknown();
+            host.unknown(run.task().model());
             notRecorded(run, failed);
         }
     }
@@ -125,7 +128,7 @@ final class AttemptRunner {
             // the host learns of a task only after its submit and its start are on the disk
             queue.awaitDurable(run.seq());
             if (!queue.current(run)) {
-                host.unknown();
+                host.unknown(run.task().model());
                 return null;
             }
             return host.executor.run(new Call(task.type(), task.model(), queue.payload(task),
@@ -144,7 +147,7 @@ final class AttemptRunner {
         }
     }
 
-    private void record(Run run, Host host, Outcome outcome) {
+    private void record(Run run, Host host, Outcome outcome) throws InterruptedException {
         switch (outcome) {
             case Outcome.Completed completed -> {
                 queue.complete(run, completed.result());
@@ -155,46 +158,64 @@ final class AttemptRunner {
         }
     }
 
-    private void failed(Run run, Host host, Outcome.Failed failure) {
+    private void failed(Run run, Host host, Outcome.Failed failure) throws InterruptedException {
         long now = clock.millis();
+        String model = run.task().model();
         String error = failure.message();
         long retryAfter = failure.retryAfter() == null ? 0 : failure.retryAfter().toMillis();
         switch (failure.cause()) {
             case UNREACHABLE -> {
-                host.unreachable(error, now);
-                lost.accept(host);
+                host.unreachable(model, error, now);
+                health.askNow(host);
                 queue.putBack(run, error, 0, false);
             }
             case BUSY -> {
-                host.busy(error, retryAfter, now);
-                // where no other host takes it, it steps behind: the next to try this one is another task, for one that
-                // is refused each time must not hold up all
-                queue.putBack(run, error, elsewhere(run) ? 0 : host.pauseEnd(now) + STEP_BEHIND, false);
+                host.busy(model, error, retryAfter, now);
+                stepBehind(run, error, host.pauseEnd(now), now);
             }
+            case ACCOUNT -> refused(run, host, failure, retryAfter, now);
             case MODEL_MISSING -> {
-                host.lacks(run.task().model(), now);
-                modelMissing(run, host, error);
+                host.lacks(model, now);
+                askOthers(run, host, failure, now);
             }
-            case LIMITED -> {
-                host.busy(error, retryAfter, now);
-                // what it asks for is its own pause, not another host's
-                tryAgain(run, elsewhere(run) ? new Outcome.Failed(Cause.LIMITED, error, null) : failure, now);
+            case FRONT -> {
+                host.failed(model, false, now);
+                health.askNow(host);
+                askOthers(run, host, failure, now);
             }
             case PASSING -> {
-                host.failed(now);
-                lost.accept(host);
+                host.failed(model, true, now);
+                health.askNow(host);
                 tryAgain(run, failure, now);
             }
             case FINAL, TIMEOUT -> {
-                host.failed(now);
+                host.failed(model, true, now);
                 tryAgain(run, failure, now);
             }
         }
     }
 
-    /// Whether another host can take it now; this one has just been left alone.
-    private boolean elsewhere(Run run) {
-        return routing.get().place(run.task(), asked.without(run.task().id())) != null;
+    /// What one task alone is refused for, while the host takes others of its model, leaves the host to these.
+    private void refused(Run run, Host host, Outcome.Failed failure, long retryAfter, long now) {
+        long task = run.task().id();
+        long before = asked.refusedAt(task, host.name());
+        asked.refused(task, host.name(), failure, now);
+        if (before != 0 && host.recoveredSince(run.task().model(), before)) {
+            host.failed(run.task().model(), true, now);
+            queue.putBack(run, failure.message(), now + Math.max(retryAfter, ALONE_PAUSE_MS), false);
+        } else {
+            long pauseEnd = host.refuses(run.task().model(), failure.message(), retryAfter, now);
+            stepBehind(run, failure.message(), pauseEnd, now);
+        }
+    }
+
+    /// Back to pending. Where no other host takes the task now, it steps behind: the next to try this host is another
+    /// task, for one that is refused each time must not hold up all.
+    ///
+    /// @param pauseEnd until when this host, or its model, is left alone
+    private void stepBehind(Run run, String error, long pauseEnd, long now) {
+        boolean elsewhere = routing.get().place(run.task(), asked.without(run.task().id())) != null;
+        queue.putBack(run, error, elsewhere ? 0 : Math.min(pauseEnd, now + STEP_BEHIND_MAX_MS) + STEP_BEHIND_MS, false);
     }
 
     private void tryAgain(Run run, Outcome.Failed failure, long now) {
@@ -207,21 +228,24 @@ final class AttemptRunner {
         }
     }
 
-    private void modelMissing(Run run, Host host, String error) {
+    /// The task goes to a host that was not asked yet; if there is none, it fails. Before a host's front ends it, the
+    /// host is asked whether it still is one: a proxy may have lost it.
+    private void askOthers(Run run, Host host, Outcome.Failed failure, long now) throws InterruptedException {
         Task task = run.task();
-        asked.lacksModel(task.id(), host.name());
-        Set<String> without = asked.without(task.id());
-        if (routing.get().mayFind(task, without)) {
-            queue.putBack(run, error, 0, false);
+        asked.refused(task.id(), host.name(), failure, now);
+        if (routing.get().mayFind(task, asked.without(task.id()))) {
+            queue.putBack(run, failure.message(), 0, false);
             return;
         }
-        String everywhere = "model '" + task.model() + "' not found on any host (asked: "
-                + String.join(", ", without) + ")";
+        String verdict = asked.verdict(task.id(), task.model());
+        boolean waits = task.terms().waitForModel() && asked.anyLacksModel(task.id());
         asked.forget(task.id());
-        if (task.terms().waitForModel()) {
-            queue.putBack(run, everywhere, clock.millis() + MODEL_PAUSE, false);
+        if (failure.cause() == Cause.FRONT && !health.isItself(host)) {
+            queue.putBack(run, failure.message(), 0, false);
+        } else if (waits) {
+            queue.putBack(run, verdict, clock.millis() + MODEL_PAUSE_MS, false);
         } else {
-            queue.fail(run, everywhere);
+            queue.fail(run, verdict);
         }
     }
 }

@@ -1,5 +1,6 @@
 package server.dispatch;
 
+import java.util.List;
 import java.util.Set;
 
 /// A host as it is shown. Times are milliseconds since the epoch, 0 for none; counters begin with the server's start.
@@ -8,7 +9,7 @@ import java.util.Set;
 /// @param health          `up`, `down`, or `unknown` before it was asked first
 /// @param healthSince     since when it is so
 /// @param checkedAt       when it was last asked how it is
-/// @param error           why it is down or left alone; null for nothing
+/// @param error           why it is down or left alone, or refuses a model; null for nothing
 /// @param leftAloneUntil  until when nothing is sent to it
 /// @param version         null if it does not tell
 /// @param installed       null if it gave no list
@@ -18,8 +19,16 @@ import java.util.Set;
 /// @param tokensPerSecond how fast it writes one answer, on average; 0 if it never said
 /// @param completedPerMinute in the last minutes
 /// @param failedPerMinute likewise
+/// @param refused         the models that it refuses for a reason of its own or its account's
 public record Backend(String name, String kind, String url, boolean remote, boolean enabled, String health,
         long healthSince, long checkedAt, String error, long leftAloneUntil, String version, Set<String> installed,
         Set<String> loaded, int slots, int slotsUsed, int weight, int priority, long completed, long failed,
-        long tokens, double tokensPerSecond, double completedPerMinute, double failedPerMinute) {
+        long tokens, double tokensPerSecond, double completedPerMinute, double failedPerMinute,
+        List<Refused> refused) {
+
+    /// @param since when it first refused the model
+    /// @param until when it may be tried again; 0: with the next task, or a try is under way
+    /// @param error what it said
+    public record Refused(String model, long since, long until, String error) {
+    }
 }

@@ -1,15 +1,17 @@
 package server.dispatch;
 
-/// Leaves a host alone that cannot be reached: after five failed connections in a row for 1 s, doubling to 30 s, with
-/// one try at the end of each such time. Any HTTP answer ends that. A host that says it is busy, or gets too many
-/// requests, is left alone in the same steps from its first such answer on, or for as long as it asks; only the time
-/// ends that, for what it answers besides tells nothing of new requests. Times are milliseconds since the epoch.
+/// Leaves a host, or one model on it, alone for a while: first for 1 s, doubling up to a maximum, with one try at the
+/// end of each pause. A host that cannot be reached is left alone after five failed connections in a row, and any HTTP
+/// answer ends that. One that says it is busy, or refuses, is left alone from its first such answer on, or for as long
+/// as it asks; only the end of the pause ends that, since answers to earlier requests say nothing of new ones. Times
+/// are milliseconds since the epoch. For any thread.
 final class Circuit {
 
     static final int FAILURES_MAX = 5;
     static final long PAUSE_FIRST = 1_000;
     static final long PAUSE_MAX = 30_000;
 
+    private final long pauseMax;
     private int failures;
     private long pause = PAUSE_FIRST;
     /// The host is left alone until then; 0: it is not.
@@ -20,6 +22,16 @@ final class Circuit {
     private boolean busy;
     /// Whether the one try at the end of a pause is under way.
     private boolean trying;
+
+    /// For a host.
+    Circuit() {
+        this(PAUSE_MAX);
+    }
+
+    /// @param pauseMax the longest pause that is not asked for, in milliseconds
+    Circuit(long pauseMax) {
+        this.pauseMax = pauseMax;
+    }
 
     /// Whether a task may be sent now.
     synchronized boolean allows(long now) {
@@ -96,6 +108,6 @@ final class Circuit {
     private void pauseFrom(long now) {
         since = now;
         until = now + pause;
-        pause = Math.min(2 * pause, PAUSE_MAX);
+        pause = Math.min(2 * pause, pauseMax);
     }
 }

@@ -44,7 +44,7 @@ public final class Dispatcher implements AutoCloseable {
         this.options = options;
         this.clock = clock;
         health = new HealthCheck(hosts, options.routing().healthCheckInterval(), clock);
-        runner = new AttemptRunner(queue, this::routing, asked, health::askNow, hosts::wrote, answers,
+        runner = new AttemptRunner(queue, this::routing, asked, health, hosts::wrote, answers,
                 new RetryPolicy(random), options.idle(), clock);
         loop = Thread.ofPlatform().name("dispatch").unstarted(this::loop);
     }
@@ -141,7 +141,7 @@ public final class Dispatcher implements AutoCloseable {
             return false;
         }
         Host host = hosts.named(run.task().state().host());
-        host.begun();
+        host.begun(run.task().model());
         Thread thread = Thread.ofVirtual().name("attempt-" + run.task().name()).unstarted(() -> attempt(run, host));
         attempts.put(run.task().id(), thread);
         thread.start();

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 import server.executor.HostFailure;
+import server.executor.HostReport;
 import server.executor.Outcome.Cause;
 
 /// Asks each host how it is: as often as the settings say, one that is away more often, and one that has just failed a
@@ -58,10 +59,11 @@ final class HealthCheck implements AutoCloseable {
         while (!Thread.currentThread().isInterrupted()) {
             long pause = interval.toMillis();
             try {
-                if (!ask(host)) {
+                IOException silent = ask(host, false);
+                if (silent != null) {
                     long left = host.circuit.pauseEnd(clock.millis());
                     pause = left == 0 ? AWAY_MS : Math.clamp(left - clock.millis(), 1, Circuit.PAUSE_MAX);
-                    pause = Math.min(pause, interval.toMillis());
+                    pause = Math.max(Math.min(pause, interval.toMillis()), retryAfterMs(silent));
                 }
             } catch (InterruptedException stopped) {
                 return;
@@ -72,18 +74,38 @@ final class HealthCheck implements AutoCloseable {
         }
     }
 
-    /// @return whether it told
-    private boolean ask(Host host) throws InterruptedException {
+    /// Asks a host on the calling thread whether it still is what its kind says, after it refused a request as if it
+    /// were not. One that is not is down from then on.
+    boolean isItself(Host host) throws InterruptedException {
+        return ask(host, true) == null;
+    }
+
+    /// @param doubted whether it counts, although the host has tasks, that it does not tell
+    /// @return why it did not tell; null if it did
+    private IOException ask(Host host, boolean doubted) throws InterruptedException {
+        IOException silent = null;
         try {
-            host.reported(host.executor.report(), clock.millis());
-            hosts.changed();
-            return true;
+            HostReport report = host.executor.report();
+            if (report.installed() == null && host.lists()) {
+                silent = new IOException(host.name() + " no longer lists its models");
+            } else {
+                host.reported(report, clock.millis());
+            }
         } catch (IOException failure) {
-            LOG.log(Level.DEBUG, () -> "event=host_silent host=" + host.name() + " reason=" + failure.getMessage());
-            host.silent(failure.getMessage(), failure instanceof HostFailure reason
-                    && reason.outcome().cause() == Cause.UNREACHABLE, clock.millis());
-            hosts.changed();
-            return false;
+            silent = failure;
         }
+        if (silent != null) {
+            String why = silent.getMessage();
+            LOG.log(Level.DEBUG, () -> "event=host_silent host=" + host.name() + " error=\"" + why + "\"");
+            Cause cause = silent instanceof HostFailure failure ? failure.outcome().cause() : Cause.PASSING;
+            host.silent(why, cause, doubted, clock.millis());
+        }
+        hosts.changed();
+        return silent;
+    }
+
+    private static long retryAfterMs(IOException silent) {
+        return silent instanceof HostFailure failure && failure.outcome().retryAfter() != null
+                ? failure.outcome().retryAfter().toMillis() : 0;
     }
 }

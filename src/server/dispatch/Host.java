@@ -2,8 +2,11 @@ package server.dispatch;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 
+import server.dispatch.Backend.Refused;
 import server.executor.HostReport;
+import server.executor.Outcome.Cause;
 import server.executor.TaskExecutor;
 import shared.json.Slice;
 
@@ -33,6 +36,9 @@ final class Host {
     private String trouble;
     private String version;
     private HostModels models = HostModels.UNKNOWN;
+    private final RefusedModels refused = new RefusedModels();
+    /// When it last completed a task.
+    private long workedAt;
 
     enum Health {
         UNKNOWN("unknown"), UP("up"), DOWN("down");
@@ -65,15 +71,17 @@ final class Host {
         boolean free = place && (options.maxConcurrent() == 0 || running < options.maxConcurrent());
         return new HostView(name(), options.remote(), options.weight(), options.priority(),
                 options.address().models().keySet(), up, enabled && !up && !circuit.away(),
-                (up || trial) && free, running, models);
+                (up || trial) && free, running, models, refused.notNow(now));
     }
 
     synchronized int running() {
         return running;
     }
 
-    synchronized void begun() {
+    /// A task of this model is being sent.
+    synchronized void begun(String model) {
         circuit.sent();
+        refused.sent(model);
         running++;
     }
 
@@ -98,16 +106,32 @@ final class Host {
         }
     }
 
-    /// The host did not tell how it is. While it works that tells nothing, unless it cannot even be connected to.
-    synchronized void silent(String why, boolean unreachable, long now) {
+    /// The host did not tell how it is. While it works that means nothing, unless it cannot be connected to, refuses
+    /// its list as it refuses a model, or is doubted.
+    ///
+    /// @param doubted whether it has just refused a task as if it were not what its kind says
+    synchronized void silent(String why, Cause cause, boolean doubted, long now) {
         checkedAt = now;
-        if (unreachable || tells && running == 0) {
+        boolean refuses = doubted || cause == Cause.ACCOUNT && !refused.isEmpty();
+        boolean sure = refuses || cause == Cause.UNREACHABLE;
+        tells |= refuses;
+        if (sure || tells && running == 0) {
             circuit.unreachable(now);
         }
-        if (unreachable || running == 0) {
-            turn(Health.DOWN, now);
-            trouble = why;
+        if (sure || running == 0) {
+            down(why, now);
         }
+    }
+
+    /// Whether it ever listed its models.
+    synchronized boolean lists() {
+        return models.installed() != null;
+    }
+
+    /// When it, or a model on it, may be tried again, milliseconds since the epoch; Long.MAX_VALUE: nothing waits.
+    synchronized long nextTry(long now) {
+        long end = circuit.pauseEnd(now);
+        return Math.min(end == 0 ? Long.MAX_VALUE : end, refused.nextTry(now));
     }
 
     // ---- how an attempt ended
@@ -118,23 +142,28 @@ final class Host {
         synchronized (this) {
             models = models.ran(model);
             counters.completed(pace, now);
+            workedAt = now;
+            accepted(model, now);
             answered(now);
         }
         return (long) pace.tokens();
     }
 
     /// It could not be connected to.
-    synchronized void unreachable(String why, long now) {
+    synchronized void unreachable(String model, String why, long now) {
         counters.countFailed(now);
         circuit.unreachable(now);
-        turn(Health.DOWN, now);
-        trouble = why;
+        refused.unknown(model);
+        down(why, now);
     }
 
+    /// It is busy.
+    ///
     /// @param retryAfter what it asked for, in milliseconds; 0: nothing
-    synchronized void busy(String why, long retryAfter, long now) {
+    synchronized void busy(String model, String why, long retryAfter, long now) {
         counters.countFailed(now);
         circuit.busy(now, retryAfter);
+        refused.unknown(model);
         turn(Health.UP, now);
         trouble = why;
     }
@@ -146,18 +175,55 @@ final class Host {
 
     synchronized void lacks(String model, long now) {
         models = models.deniedIt(model);
+        refused.unknown(model);
         answered(now);
     }
 
-    /// It took the request and failed it.
-    synchronized void failed(long now) {
+    /// It refuses this model for a reason of its own or its account's. A second model makes it the whole host's, unless
+    /// a task completed here since the first one was refused.
+    ///
+    /// @param retryAfter what it asked for, in milliseconds; 0: nothing
+    /// @return when it may be asked for the model again
+    synchronized long refuses(String model, String why, long retryAfter, long now) {
+        counters.countFailed(now);
+        if (refused.refuse(model, why, retryAfter, now)) {
+            LOG.log(Level.WARNING, "event=model_set_aside host=" + name() + " model=" + model + " error=\"" + why
+                    + "\"");
+        }
+        if (refused.anotherSince(model, workedAt)) {
+            if (circuit.allows(now)) {
+                LOG.log(Level.WARNING, "event=host_set_aside host=" + name() + " error=\"" + why + "\"");
+            }
+            circuit.busy(now, retryAfter);
+            trouble = why;
+        } else {
+            circuit.answered(now);
+        }
+        return nextTry(now);
+    }
+
+    /// Whether a model that it refused worked again after this moment.
+    synchronized boolean recoveredSince(String model, long at) {
+        return refused.recoveredSince(model, at);
+    }
+
+    /// It took the request and failed it, or its front refused it.
+    ///
+    /// @param taken whether it took it
+    synchronized void failed(String model, boolean taken, long now) {
         counters.countFailed(now);
         circuit.answered(now);
+        if (taken) {
+            accepted(model, now);
+        } else {
+            refused.unknown(model);
+        }
     }
 
     /// The attempt ended without telling anything of the host.
-    synchronized void unknown() {
+    synchronized void unknown(String model) {
         circuit.unknown();
+        refused.unknown(model);
     }
 
     // ---- for people
@@ -170,15 +236,20 @@ final class Host {
         if (health == Health.DOWN || !circuit.allows(now)) {
             return trouble == null ? name() + " is left alone for a moment" : trouble;
         }
+        if (!refused.allows(model, now)) {
+            return refused.error(model);
+        }
         return models.has(model) == HostModels.Has.NO ? name() + " does not have the model " + model : null;
     }
 
     synchronized Backend backend(int slots, long now) {
+        List<Refused> refusals = refused.all(now);
+        String error = trouble != null || refusals.isEmpty() ? trouble : refusals.getLast().error();
         return new Backend(name(), kind, executor.url(), options.remote(), enabled, health.text,
-                healthSince, checkedAt, trouble, circuit.pauseEnd(now), version,
+                healthSince, checkedAt, error, circuit.pauseEnd(now), version,
                 models.installed(), models.loaded(), slots, running, options.weight(), options.priority(),
                 counters.completed(), counters.failed(), counters.tokens(), counters.tokensPerSecond(),
-                counters.completedPerMinute(now), counters.failedPerMinute(now));
+                counters.completedPerMinute(now), counters.failedPerMinute(now), refusals);
     }
 
     private void answered(long now) {
@@ -189,11 +260,25 @@ final class Host {
         }
     }
 
-    private void turn(Health next, long now) {
-        if (health != next) {
-            LOG.log(Level.INFO, "event=host_" + next.text + " host=" + name());
-            health = next;
-            healthSince = now;
+    private void accepted(String model, long now) {
+        if (refused.accept(model, now)) {
+            LOG.log(Level.INFO, "event=model_back host=" + name() + " model=" + model);
         }
+    }
+
+    private void down(String why, long now) {
+        trouble = why;
+        turn(Health.DOWN, now);
+    }
+
+    private void turn(Health next, long now) {
+        if (health == next) {
+            return;
+        }
+        boolean down = next == Health.DOWN;
+        LOG.log(down ? Level.WARNING : Level.INFO, "event=host_" + next.text + " host=" + name()
+                + (down ? " error=\"" + trouble + "\"" : ""));
+        health = next;
+        healthSince = now;
     }
 }

@@ -69,9 +69,14 @@ record HostModels(Set<String> installed, Set<String> loaded, Set<String> denied,
     /// `qwen3:latest` of `qwen3` and the other way round; of a name with another tag the name itself.
     private static String otherName(String model) {
         if (model.endsWith(LATEST)) {
-            return model.substring(0, model.length() - LATEST.length());
+            return plain(model);
         }
         return model.indexOf(':', model.lastIndexOf('/') + 1) < 0 ? model + LATEST : model;
+    }
+
+    /// A model's name without `:latest`, which says nothing.
+    static String plain(String model) {
+        return model.endsWith(LATEST) ? model.substring(0, model.length() - LATEST.length()) : model;
     }
 
     private static Set<String> with(Set<String> names, String model) {

@@ -1,5 +1,6 @@
 package server.dispatch;
 
+import java.util.List;
 import java.util.Set;
 
 /// A host as a decision sees it at one moment.
@@ -9,10 +10,15 @@ import java.util.Set;
 /// @param passing  it is not up, but for a moment only: it said that it is busy, or has just become unreachable
 /// @param sendable whether it may be sent a task now: a place is free too
 /// @param running  how many attempts it has now
+/// @param refused  the models that it refuses and may not be asked for now, without `:latest`
 record HostView(String name, boolean remote, int weight, int priority, Set<String> takes, boolean up,
-        boolean passing, boolean sendable, int running, HostModels models) {
+        boolean passing, boolean sendable, int running, HostModels models, List<String> refused) {
 
     boolean takes(String model) {
         return takes.isEmpty() || takes.contains(model);
+    }
+
+    boolean refuses(String model) {
+        return !refused.isEmpty() && refused.contains(HostModels.plain(model));
     }
 }

@@ -148,8 +148,7 @@ public final class Hosts implements AutoCloseable {
         long next = Long.MAX_VALUE;
         long now = clock.millis();
         for (Host host : all) {
-            long at = host.circuit.pauseEnd(now);
-            next = at == 0 ? next : Math.min(next, at);
+            next = Math.min(next, host.nextTry(now));
         }
         return next;
     }

@@ -19,7 +19,7 @@ final class RetryPolicy {
 
     /// Whether a failure of this cause, that was not the host's, leaves the task another attempt.
     boolean triesAgain(Task task, Cause cause) {
-        return (cause == Cause.PASSING || cause == Cause.LIMITED) && task.retries() < task.terms().maxRetries();
+        return cause == Cause.PASSING && task.retries() < task.terms().maxRetries();
     }
 
     /// Milliseconds until the next attempt.

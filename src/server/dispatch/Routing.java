@@ -51,7 +51,8 @@ final class Routing {
     private record Choice(Boolean remote, Rule rule) {
     }
 
-    private record Candidate(HostView host, Level level, boolean second, Rule rule, int failures, boolean loaded) {
+    private record Candidate(HostView host, Level level, boolean second, Rule rule, int failures, boolean loaded,
+            boolean refused) {
 
         /// Whether this one is the better of two at the same level (start-up rule: see package-info).
         boolean betterThan(Candidate other) {
@@ -133,7 +134,7 @@ final class Routing {
     private static Candidate best(List<Candidate> candidates, Level level) {
         Candidate best = null;
         for (Candidate candidate : candidates) {
-            if (candidate.level == level && candidate.host.sendable()
+            if (candidate.level == level && candidate.host.sendable() && !candidate.refused
                     && (best == null || candidate.betterThan(best))) {
                 best = candidate;
             }
@@ -188,16 +189,18 @@ final class Routing {
                 : host.takes(task.model()) && !host.models().denies(task.model()) ? Has.YES : Has.NO;
         int failures = failures(task, host.name());
         Level level;
-        if (host.up()) {
+        boolean refuses = host.refuses(task.model());
+        if (host.up() && !refuses) {
             level = has == Has.NO ? Level.ASK : failures > 0 ? Level.FAILED : second ? Level.SECOND : Level.FIRST;
         } else {
             level = switch (has) {
                 case YES -> Level.AWAY;
                 case UNKNOWN -> Level.UNKNOWN;
-                case NO -> host.passing() ? Level.SOON : Level.HOPELESS;
+                case NO -> refuses || host.passing() ? Level.SOON : Level.HOPELESS;
             };
         }
-        return new Candidate(host, level, second, rule, failures, host.models().hasLoaded(task.model()));
+        return new Candidate(host, level, second, rule, failures, host.models().hasLoaded(task.model()),
+                refuses);
     }
 
     private static int failures(Task task, String host) {

@@ -27,19 +27,26 @@ public sealed interface Outcome {
 
     /// Whose fault a failure is decides what happens next.
     enum Cause {
-        /// The host could not be connected to. Uses up no attempt.
+        /// The host could not be connected to. Uses up no attempt; the host is left alone after some of these.
         UNREACHABLE,
-        /// The host answered that it is busy or still loading (503). Uses up no attempt.
+        /// The host is busy or still loading (503). Uses up no attempt; the host is left alone for a while.
         BUSY,
-        /// The host does not have the model (404). Another one may.
+        /// The host does not have the model. Uses up no attempt; the other hosts are asked, and if none has it the
+        /// task fails.
         MODEL_MISSING,
-        /// The host takes fewer requests than it gets (429). May do better later; until then the host is left alone.
-        LIMITED,
-        /// May do better next time: a lost connection, the idle timeout, 408, 5xx, an error inside the stream.
+        /// The host refuses this model for a reason that is the host's or its account's, not the task's: an expired
+        /// key, no credit, a quota, a login page. Uses up no attempt; this model is not asked for there until a try
+        /// succeeds. The task goes elsewhere or waits.
+        ACCOUNT,
+        /// What stands before this host takes no such request: too large, a lost backend, an older version. Uses up
+        /// no attempt; the other hosts are asked, and if none takes it the task fails.
+        FRONT,
+        /// May do better next time: a lost connection, the idle timeout, 408, 5xx, an error inside the stream. Tried
+        /// again while the task has retries left.
         PASSING,
-        /// Will not do better: another 4xx, 501, a request that is itself wrong, an answer too large.
+        /// Will not do better: a request that is itself wrong, an answer too large. The task fails.
         FINAL,
-        /// The attempt's whole time ran out. Final.
+        /// The attempt's whole time ran out. The task fails.
         TIMEOUT
     }
 }

@@ -34,6 +34,7 @@ import server.task.Attempt;
 import server.task.Submission;
 import server.task.Task;
 import server.task.TaskDocument;
+import server.task.TaskState;
 import server.task.Terms;
 import shared.Problem;
 import shared.TaskStatus;
@@ -165,28 +166,119 @@ final class DispatcherTest {
     }
 
     @Test
-    void tooManyRequests_leavesTheHostAloneForAsLongAsItAsks() throws Exception {
-        a.answer(call -> a.asked.get() == 1
-                ? SimulatedHost.failed(Cause.LIMITED, "a answered 429: slow down", Duration.ofMillis(1_300))
+    void tooManyRequests_leavesTheModelAloneForAsLongAsTheHostAsks_andUsesUpNothing() throws Exception {
+        a.models("m:latest", "other:latest").answer(call -> call.model().equals("m") && a.asked.get() == 1
+                ? SimulatedHost.failed(Cause.ACCOUNT, "a answered 429: slow down", Duration.ofMillis(1_300))
                 : new Outcome.Completed(SimulatedHost.ANSWER));
         start(1, local(a, 0));
         long began = System.nanoTime();
-        Task first = submit(QUICK, "m", 5);
-        Task second = submit(QUICK, "m", 5);
-        TaskDocument done = ended(first);
+        Terms once = new Terms(0, 0, 60_000, 0, 1, 5, 2, false, null, false);
+        Task first = submit(once, "m", 5);
+        Task second = submit(once, "m", 5);
+        await("it is shown", () -> hosts.backends().getFirst().refused().size() == 1);
+        assertEquals("a answered 429: slow down", hosts.backends().getFirst().error());
+        assertEquals("up", hosts.backends().getFirst().health());
+        assertEquals("no host can take it now: a answered 429: slow down", dispatcher.waitsFor(queue.find(
+                second.name())));
+        assertEquals(TaskStatus.COMPLETED, ended(submit(once, "other", 5)).task().status());
+        assertTrue(System.nanoTime() - began < 1_300_000_000L, "another model goes on");
+        for (Task task : List.of(first, second)) {
+            assertEquals(1, ended(task).attempts().size(), "no attempt was used up");
+        }
         assertTrue(System.nanoTime() - began >= 1_300_000_000L);
-        assertEquals(2, done.attempts().size());
-        assertEquals(1, ended(second).attempts().size(), "the next was not sent meanwhile");
+        assertEquals(List.of(), hosts.backends().getFirst().refused());
+        assertNull(hosts.backends().getFirst().error());
     }
 
     @Test
     void tooManyRequests_aFreeHostTakesTheTaskAtOnce() throws Exception {
-        a.answer(call -> SimulatedHost.failed(Cause.LIMITED, "a answered 429: slow down", Duration.ofHours(1)));
+        a.answer(call -> SimulatedHost.failed(Cause.ACCOUNT, "a answered 429: slow down", Duration.ofHours(5)));
         start(2, local(a, 0), local(b, 0));
         await("both are up", () -> hosts.backends().stream().allMatch(host -> host.health().equals("up")));
         TaskDocument done = ended(submit(QUICK, "m", 5));
-        assertEquals(List.of("a", "b"), done.attempts().stream().map(Attempt::host).toList());
-        assertEquals(TaskStatus.COMPLETED, done.task().status());
+        assertEquals(List.of("b"), done.attempts().stream().map(Attempt::host).toList());
+        assertTrue(hosts.backends().getFirst().refused().getFirst().until() > CLOCK.millis() + 4 * 3_600_000);
+    }
+
+    @Test
+    void expiredKey_tasksFallBackToTheLocalHosts() throws Exception {
+        c.answer(call -> SimulatedHost.failed(Cause.ACCOUNT, "c answered 401: expired", null));
+        start(2, local(a, 0), remote(c, 4));
+        listed();
+        for (int i = 0; i < 5; i++) {
+            TaskDocument done = ended(submit(terms(true, null, false), "m", 5));
+            assertEquals(List.of("a fallback_to_local"),
+                    done.attempts().stream().map(attempt -> attempt.host() + " " + attempt.rule()).toList());
+        }
+        assertTrue(c.asked.get() <= 3, "asked " + c.asked.get() + " times");
+    }
+
+    @Test
+    void secondModelRefused_setsTheWholeHostAside_unlessAnotherWorks() throws Exception {
+        a.models("m:latest", "cloud:latest", "cloud2:latest").answer(call -> call.model().startsWith("cloud")
+                ? SimulatedHost.failed(Cause.ACCOUNT, "a answered 401", null)
+                : new Outcome.Completed(SimulatedHost.ANSWER));
+        start(1, local(a, 0));
+        listed();
+        List<Task> refused = new ArrayList<>(List.of(submit(QUICK, "cloud", 5)));
+        await("the first is", () -> hosts.backends().getFirst().refused().size() == 1);
+        assertEquals(0, hosts.backends().getFirst().leftAloneUntil());
+        refused.add(submit(QUICK, "cloud2", 5));
+        await("the second is", () -> hosts.backends().getFirst().refused().size() == 2);
+        await("the host is", () -> hosts.backends().getFirst().leftAloneUntil() > 0);
+        ended(submit(QUICK, "m", 5));
+        int asked = a.asked.get();
+        await("they are asked again", () -> a.asked.get() > asked);
+        assertEquals(0, hosts.backends().getFirst().leftAloneUntil(), "m works, so it is not the host");
+        refused.forEach(task -> queue.cancel(task.id()));
+    }
+
+    @Test
+    void taskThatAloneIsRefused_doesNotHoldUpTheOthersOfItsModel() throws Exception {
+        a.answer(call -> call.payload().text().contains("poison")
+                ? SimulatedHost.failed(Cause.ACCOUNT, "a answered 403", null)
+                : new Outcome.Completed(SimulatedHost.ANSWER));
+        start(1, local(a, 0));
+        Task alone = submit(QUICK, "m", 5, "poison");
+        await("it is refused", () -> a.asked.get() > 0);
+        ended(submit(QUICK, "m", 5));
+        await("it is refused again", () -> queue.find(alone.name()).state() instanceof TaskState.Pending pending
+                && pending.retryAt() > CLOCK.millis() + 40_000);
+        assertEquals(List.of(), hosts.backends().getFirst().refused());
+        assertEquals(TaskStatus.PENDING, queue.find(alone.name()).status());
+    }
+
+    @Test
+    void frontThatTakesNoSuchRequest_anotherHostIsAskedFirst() throws Exception {
+        a.answer(call -> SimulatedHost.failed(Cause.FRONT, "a answered 413", null));
+        start(2, local(a, 0), local(b, 0));
+        listed();
+        for (int i = 0; i < 4; i++) {
+            TaskDocument done = ended(submit(QUICK, "m", 5));
+            assertEquals(List.of("b"), done.attempts().stream().map(Attempt::host).toList());
+        }
+        b.answer(call -> SimulatedHost.failed(Cause.FRONT, "b answered 413", null));
+        TaskDocument failed = ended(submit(QUICK, "m", 5));
+        assertEquals(TaskStatus.FAILED, failed.task().status());
+        assertTrue(failed.error().contains("a answered 413") && failed.error().contains("b answered 413"),
+                failed.error());
+    }
+
+    @Test
+    void proxyThatLostItsBackend_taskWaitsAndTheHostIsDown() throws Exception {
+        start(1, local(a, 0));
+        listed();
+        a.answer(call -> {
+            a.silent("a answered 404");
+            return SimulatedHost.failed(Cause.FRONT, "a answered 404", null);
+        });
+        Task task = submit(QUICK, "m", 5);
+        await("the host is down", () -> hosts.backends().getFirst().health().equals("down"));
+        await("the task waits", () -> "no host can take it now: a answered 404".equals(dispatcher.waitsFor(
+                queue.find(task.name()))));
+        a.answer(call -> new Outcome.Completed(SimulatedHost.ANSWER));
+        a.silent(null);
+        assertEquals(1, ended(task).attempts().size());
     }
 
     @Test
@@ -339,7 +431,11 @@ final class DispatcherTest {
     }
 
     private Task submit(Terms terms, String model, int priority) {
-        Slice payload = Slice.of(("{\"prompt\":\"" + System.nanoTime() + "\"}").getBytes(StandardCharsets.US_ASCII));
+        return submit(terms, model, priority, "" + System.nanoTime());
+    }
+
+    private Task submit(Terms terms, String model, int priority, String prompt) {
+        Slice payload = Slice.of(("{\"prompt\":\"" + prompt + "\"}").getBytes(StandardCharsets.US_ASCII));
         return queue.submit(new Submission(TaskType.GENERATE, model, priority, terms, payload, null, "x"), null, null)
                 .document().task();
     }

@@ -57,6 +57,12 @@ final class RoutingTest {
         "a:f e              | 1  | -      | 0   | -",
         "a:d b e            | 1  | -      | 0   | b local_first_policy",
         "e                  | 1  | -      | 0   | e no_local_host",
+        // a host that refuses the model is as good as away for it
+        "a:r b              | 1  | -      | 0   | b local",
+        "a:r e              | 1  | -      | 0   | e no_local_host",
+        "a e:r              | 1  | remote | 0   | a fallback_to_local",
+        "a:r b:l            | 1  | -      | 0   | -",
+        "a:r                | 1  | a      | 0   | -",
         // no endpoint took it
         "a e:d              | 15 | -      | 0   | a fallback_to_local",
         "a e:l              | 15 | -      | 0   | a fallback_to_local",
@@ -235,7 +241,8 @@ final class RoutingTest {
                 Set.of());
         return new HostView(name, name.startsWith("e"), number(flags, "w", 1), number(flags, "p", 0),
                 flags.contains("s") ? Set.of("other") : Set.of(), up, flags.contains("b"), up && !flags.contains("f"),
-                number(flags.replaceAll("[wp]\\d", ""), "", 0), models);
+                number(flags.replaceAll("[wp]\\d", ""), "", 0), models,
+                flags.contains("r") ? List.of("m") : List.of());
     }
 
     private static int number(String flags, String before, int otherwise) {

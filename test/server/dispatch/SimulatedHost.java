@@ -26,6 +26,8 @@ final class SimulatedHost implements TaskExecutor {
 
     private final String name;
     private volatile boolean down;
+    /// Why it does not tell how it is; null: it does.
+    private volatile String silent;
     private volatile List<String> models = List.of("m:latest");
     private volatile Function<Call, Outcome> answer = call -> new Outcome.Completed(ANSWER);
     private volatile Semaphore gate = new Semaphore(Integer.MAX_VALUE / 2);
@@ -57,6 +59,10 @@ final class SimulatedHost implements TaskExecutor {
 
     void down(boolean isDown) {
         down = isDown;
+    }
+
+    void silent(String why) {
+        silent = why;
     }
 
     int running() {
@@ -112,6 +118,9 @@ final class SimulatedHost implements TaskExecutor {
     public HostReport report() throws IOException {
         if (down) {
             throw new IOException("cannot connect to " + name);
+        }
+        if (silent != null) {
+            throw new IOException(silent);
         }
         return new HostReport("1", models, null);
     }

@@ -38,13 +38,13 @@ final class OllamaExecutor implements TaskExecutor {
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(5);
 
     private final OllamaAddress address;
-    private final InstantSource clock;
+    private final Refusal refusal;
     private final Limits limits;
     private final HostClient client;
 
     OllamaExecutor(OllamaAddress address, InstantSource clock, Limits limits) {
         this.address = address;
-        this.clock = clock;
+        refusal = new Refusal(address.name(), "is the address that of an Ollama?", clock);
         this.limits = limits;
         client = new HostClient(address.name());
     }
@@ -68,8 +68,7 @@ final class OllamaExecutor implements TaskExecutor {
         try {
             return client.exchange(request, call.idle(), call.timeout(), (response, body, watch) -> {
                 if (response.statusCode() / 100 != 2) {
-                    return Refusal.of(response.statusCode(), response.headers(),
-                            ErrorText.ofBody(body.readNBytes(ERROR_MAX)), name(), call.model(), clock);
+                    return refusal.of(response, body.readNBytes(ERROR_MAX), call.model());
                 }
                 if (call.type() == TaskType.EMBED) {
                     return new Outcome.Completed(whole(body));
@@ -115,8 +114,7 @@ final class OllamaExecutor implements TaskExecutor {
         return client.exchange(request, ASK_TIMEOUT, ASK_TIMEOUT, (response, body, watch) -> {
             byte[] bytes = body.readNBytes(limits.line());
             if (response.statusCode() != 200) {
-                throw new HostFailure(Refusal.of(response.statusCode(), response.headers(),
-                        ErrorText.ofBody(bytes), name(), "", clock));
+                throw new HostFailure(refusal.of(response, bytes, ""));
             }
             try {
                 if (Json.parse(bytes) instanceof Json.Obj object) {
@@ -189,7 +187,8 @@ final class OllamaExecutor implements TaskExecutor {
             throw noAnswer(notJson.getMessage());
         }
         if (error != null) {
-            throw new HostFailure(Cause.PASSING, name() + " answered: " + ErrorText.of(error));
+            String text = ErrorText.of(error);
+            throw new HostFailure(Refusal.cause(500, text), name() + " answered: " + text);
         }
         if (!embeddings) {
             throw noAnswer("it has no embeddings");

@@ -16,7 +16,7 @@ final class ErrorObject {
     }
 
     /// @param says whether some of the answer came before
-    /// @throws HostFailure if there is an error: final if it blames the request, otherwise it may pass
+    /// @throws HostFailure if there is an error, with the cause that its status or its words mean
     static void check(Map<String, Slice> answer, String host, boolean says) throws HostFailure {
         Slice error = answer.get("error");
         if (error == null && isError(answer.get("object"))) {
@@ -27,17 +27,17 @@ final class ErrorObject {
             return;
         }
         String text = ErrorText.of(error);
-        boolean blamed = !says && Refusal.blamesRequest(text)
-                || blames(Members.kind(error) == Kind.OBJECT ? Members.of(error, "error") : answer);
-        throw blamed ? new HostFailure(Cause.FINAL, host + " refused: " + text)
-                : new HostFailure(Cause.PASSING, host + " broke off: " + text);
+        Cause cause = cause(Members.kind(error) == Kind.OBJECT ? Members.of(error, "error") : answer, text, says);
+        throw new HostFailure(cause, host + (cause == Cause.PASSING ? " broke off: " : " refused: ") + text);
     }
 
-    /// A status within it, as routers of many hosts give it, or the type that OpenAI gives to a wrong request.
-    private static boolean blames(Map<String, Slice> error) {
+    /// By a status within it, as routers of many hosts give it, or the type that OpenAI gives to a wrong request.
+    private static Cause cause(Map<String, Slice> error, String text, boolean says) {
         Slice code = error.get("code");
-        return code != null && code.text().matches("4\\d\\d") && !code.text().matches("40[89]|42[59]")
-                || error.get("type") != null && error.get("type").text().equals("\"invalid_request_error\"");
+        int status = code != null && code.text().matches("[45]\\d\\d") ? Integer.parseInt(code.text())
+                : error.get("type") != null && error.get("type").text().equals("\"invalid_request_error\"") ? 400 : 500;
+        // after some of the answer came, words of a server's error no longer blame the request
+        return status >= 500 && says ? Cause.PASSING : Refusal.cause(status, text);
     }
 
     private static boolean isError(Slice object) {

@@ -20,6 +20,7 @@ import server.executor.TaskExecutor;
 import server.executor.wire.AnswerLines;
 import server.executor.wire.CallWatch;
 import server.executor.wire.HostClient;
+import server.executor.wire.Refusal;
 import server.executor.wire.Sending;
 import shared.TaskType;
 import shared.json.Json;
@@ -44,12 +45,15 @@ public final class OpenAiExecutor implements TaskExecutor {
     private final Endpoint endpoint;
     private final InstantSource clock;
     private final Limits limits;
+    private final Refusal refusal;
     private final HostClient client;
 
     OpenAiExecutor(Endpoint endpoint, InstantSource clock, Limits limits) {
         this.endpoint = endpoint;
         this.clock = clock;
         this.limits = limits;
+        refusal = new Refusal(endpoint.name(), "base_url must reach to where the API begins, " + endpoint.baseUrl()
+                + " does not", clock);
         client = new HostClient(endpoint.name());
     }
 
@@ -85,7 +89,7 @@ public final class OpenAiExecutor implements TaskExecutor {
                 } else if (NO_LIST.contains(status)) {
                     return List.of();
                 }
-                throw new HostFailure(Complaint.of(status, response.headers(), bytes, endpoint, "", clock));
+                throw new HostFailure(refusal.of(response, bytes, ""));
             });
             return endpoint.models().isEmpty() ? listed : endpoint.models().keySet().stream().sorted().toList();
         } catch (HostFailure failure) {
@@ -124,8 +128,7 @@ public final class OpenAiExecutor implements TaskExecutor {
             return client.exchange(request, call.idle(), shorter ? endpoint.timeout() : call.timeout(),
                     (response, body, watch) -> {
                         if (response.statusCode() / 100 != 2) {
-                            return Complaint.of(response.statusCode(), response.headers(), body.readNBytes(ERROR_MAX),
-                                    endpoint, call.model(), clock);
+                            return refusal.of(response, body.readNBytes(ERROR_MAX), call.model());
                         }
                         return new Outcome.Completed(call.type() == TaskType.EMBED
                                 ? embeddings(call, translation, body, began)

@@ -16,13 +16,16 @@ public final class ErrorText {
     private ErrorText() {
     }
 
+    /// The words of an error inside of an answer.
+    ///
     /// @param value of an `error` member: a string, or an object with a `message`
     public static String of(Slice value) {
         Json error = Json.read(new JsonReader(value.bytes(), value.from(), value.to()));
         return tidy(of(error));
     }
 
-    /// @param body of an answer that is an error
+    /// The words of an answer that is an error.
+    ///
     /// @return empty if it says nothing that a person could read
     public static String ofBody(byte[] body) {
         try {
@@ -34,6 +37,16 @@ public final class ErrorText {
         }
         String text = new String(body, StandardCharsets.UTF_8).strip();
         return text.startsWith("<") ? "" : tidy(text);
+    }
+
+    /// The `code` of OpenAI's error object, as `model_not_found`; empty if there is none.
+    static String codeOf(byte[] body) {
+        try {
+            return Json.parse(body) instanceof Json.Obj object && object.get("error") instanceof Json.Obj error
+                    && error.text("code") instanceof String code ? code : "";
+        } catch (JsonException notJson) {
+            return "";
+        }
     }
 
     private static String of(Json error) {

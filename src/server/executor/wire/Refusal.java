@@ -1,73 +1,130 @@
 package server.executor.wire;
 
 import java.net.http.HttpHeaders;
+import java.net.http.HttpResponse;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.regex.Pattern;
 
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 
-/// Tells from an answer's status and text whose fault it is.
-///
-/// | status | cause |
-/// |---|---|
-/// | 503 | BUSY |
-/// | 404 that names a model | MODEL_MISSING |
-/// | 429 | LIMITED |
-/// | 408, 5xx | PASSING |
-/// | 500 about the request itself, 501, all others | FINAL |
+/// What it means that a host refuses a request: one table for every status and every kind of host. The first row
+/// that fits decides. What follows from each cause stands at [Cause].
 public final class Refusal {
 
-    /// `model 'x' not found` and `model "x" not found, try pulling it first`.
-    private static final Pattern NO_MODEL = Pattern.compile("\\bmodel\\b.*\\bnot found\\b", Pattern.CASE_INSENSITIVE);
+    /// `model 'x' not found`, `model "x" not found, try pulling it first`, ``The model `x` does not exist``,
+    /// `x is not a valid model ID`, `Invalid model name`; OpenAI's code.
+    private static final Pattern MODEL = says("\\bmodel\\b.*\\b(not found|does not exist)|not a valid model"
+            + "|invalid model name|unknown model|no such model|\\bmodel_not_found\\b");
 
-    /// What Ollama answers 500 to although sending the same request again gives the same: a wrong option, format,
-    /// image or template.
-    private static final Pattern WRONG_REQUEST = Pattern.compile("^option \".*\" must be |^invalid |^template: "
-            + "|failed to process inputs|missing data required for image|does not support|illegal base64"
-            + "|unknown format|unsupported image|cannot unmarshal", Pattern.CASE_INSENSITIVE);
+    /// What gives the same again when the same request is sent again: a wrong option, format, image or template, a
+    /// context that is too long, an embedding that no JSON can hold. Ollama answers 500 to most of these.
+    private static final Pattern REQUEST = says("^option \".*\" must be |^invalid |^template: |failed to process inputs"
+            + "|missing data required for image|does not support|illegal base64|unknown format|unsupported image"
+            + "|cannot unmarshal|unsupported value: [+-]?(NaN|Inf)|exceeds (the )?(maximum |available )*context");
 
-    private Refusal() {
+    /// What blames the size or the content of a request, where the status alone would blame the account.
+    private static final Pattern CONTENT = says("too (large|long|big)|must be reduced|maximum context|context.length"
+            + "|moderation|flagged|content.(policy|filter|management)|safety|prohibited|inappropriate");
+
+    /// A key that is wrong, in answers whose status blames the request, as Google's.
+    private static final Pattern KEY = says("api.?key.*(not valid|invalid|expired)"
+            + "|(invalid|expired|incorrect).api.?key");
+
+    /// @param says    what the error's text or code must hold; null: whatever it says
+    /// @param because for people, added to what the host says; null: that says enough
+    private record Row(int from, int to, Pattern says, Cause cause, String because) {
+    }
+
+    private static final List<Row> TABLE = List.of(
+            // somebody else answers: a login page, a moved address. A POST is never sent after it
+            row(300, 399, null, Cause.ACCOUNT, "it sends clients elsewhere, as for a login: check its address"),
+            row(400, 410, MODEL, Cause.MODEL_MISSING, null),
+            row(400, 400, KEY, Cause.ACCOUNT, "check its api_key"),
+            row(401, 401, null, Cause.ACCOUNT, "the key or sign-in is missing, wrong or expired: check its api_key"),
+            row(402, 402, null, Cause.ACCOUNT, "its account has no credit left"),
+            row(403, 403, CONTENT, Cause.FINAL, null),
+            row(403, 403, null, Cause.ACCOUNT, "not allowed: check what its api_key may do"),
+            // a proxy that lost its backend says so too; with another host the task may be lucky
+            row(404, 405, null, Cause.FRONT, null),
+            row(407, 407, null, Cause.ACCOUNT, "a proxy in between asks for a password"),
+            row(408, 408, null, Cause.PASSING, null),
+            row(410, 410, null, Cause.FRONT, null),
+            // limits of one host's front, or of its version
+            row(413, 415, null, Cause.FRONT, "this host takes no such request"),
+            row(425, 425, null, Cause.PASSING, null),
+            row(429, 429, CONTENT, Cause.FINAL, null),
+            row(429, 429, null, Cause.ACCOUNT, "its limit is used up for now"),
+            row(431, 431, null, Cause.FRONT, "this host takes no such request"),
+            row(400, 499, null, Cause.FINAL, null),
+            row(500, 500, REQUEST, Cause.FINAL, null),
+            row(501, 501, null, Cause.FRONT, "this host cannot do it"),
+            row(503, 503, null, Cause.BUSY, null),
+            row(511, 511, null, Cause.ACCOUNT, "the network in between asks for a login"),
+            row(529, 529, null, Cause.BUSY, null),
+            row(500, 599, null, Cause.PASSING, null));
+
+    private final String host;
+    private final String addressHint;
+    private final InstantSource clock;
+
+    /// @param host        for messages
+    /// @param addressHint what a 404 may mean, for people
+    /// @param clock       for a `Retry-After` that is a date
+    public Refusal(String host, String addressHint, InstantSource clock) {
+        this.host = host;
+        this.addressHint = addressHint;
+        this.clock = clock;
     }
 
     /// Whether an error's text says that the request itself is wrong, so that it would fail again.
     public static boolean blamesRequest(String text) {
-        return WRONG_REQUEST.matcher(text).find();
+        return REQUEST.matcher(text).find();
     }
 
-    public static Outcome.Failed of(int status, HttpHeaders headers, String text, String host, String model,
-            InstantSource clock) {
-        String says = host + " answered " + status + (text.isEmpty() ? "" : ": " + text);
-        return switch (status) {
-            case 503 -> failed(Cause.BUSY, host + " is busy" + (text.isEmpty() ? "" : ": " + text),
-                    retryAfter(headers, clock));
-            case 404 -> NO_MODEL.matcher(text).find()
-                    ? failed(Cause.MODEL_MISSING, "model '" + model + "' not found on " + host, null)
-                    : failed(Cause.FINAL, says + " (is the address that of an Ollama?)", null);
-            case 408 -> failed(Cause.PASSING, says, retryAfter(headers, clock));
-            case 429 -> failed(Cause.LIMITED, says, retryAfter(headers, clock));
-            case 500 -> failed(blamesRequest(text) ? Cause.FINAL : Cause.PASSING, says,
-                    retryAfter(headers, clock));
-            case 501 -> failed(Cause.FINAL, says, null);
-            default -> {
-                String moved = headers.firstValue("Location").map(place -> " (moved to " + place + ")").orElse("");
-                yield failed(status > 501 ? Cause.PASSING : Cause.FINAL, says + moved, retryAfter(headers, clock));
-            }
+    /// The cause of an error that came with this status, be it the answer's or one inside of an answer.
+    ///
+    /// @param text what the host says of it; may be empty
+    public static Cause cause(int status, String text) {
+        return rowOf(status, text).cause;
+    }
+
+    /// The failure that an answer means whose status is no success.
+    ///
+    /// @param body  the error's text, or the beginning of it
+    /// @param model our name of the model, for the message
+    public Outcome.Failed of(HttpResponse<?> response, byte[] body, String model) {
+        return of(response.statusCode(), response.headers(), body, model);
+    }
+
+    Outcome.Failed of(int status, HttpHeaders headers, byte[] body, String model) {
+        String text = ErrorText.ofBody(body);
+        String words = text.isEmpty() ? "" : ": " + text;
+        Row row = rowOf(status, text + " " + ErrorText.codeOf(body));
+        String because = status == 404 ? addressHint : row.because;
+        String message = switch (row.cause) {
+            case BUSY -> host + " is busy" + words;
+            case MODEL_MISSING -> "model '" + model + "' not found on " + host;
+            default -> host + " answered " + status + words
+                    + headers.firstValue("Location").map(place -> ", moved to " + place).orElse("")
+                    + (because == null ? "" : " (" + because + ")");
         };
+        return new Outcome.Failed(row.cause, message, retryAfter(headers, clock));
     }
 
-    /// `Retry-After` as seconds or as a date.
+    /// `Retry-After` as seconds, whole or not, or as a date.
     ///
     /// @return null if there is none that can be read
     static Duration retryAfter(HttpHeaders headers, InstantSource clock) {
         String value = headers.firstValue("Retry-After").orElse("").strip();
-        if (value.matches("\\d{1,9}")) {
-            return Duration.ofSeconds(Long.parseLong(value));
+        if (value.matches("\\d{1,9}(\\.\\d{1,9})?")) {
+            return Duration.ofMillis((long) Math.ceil(Double.parseDouble(value) * 1_000));
         }
         try {
             Instant date = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
@@ -78,7 +135,21 @@ public final class Refusal {
         }
     }
 
-    private static Outcome.Failed failed(Cause cause, String message, Duration retryAfter) {
-        return new Outcome.Failed(cause, message, retryAfter);
+    private static Row rowOf(int status, String text) {
+        for (Row row : TABLE) {
+            if (status >= row.from && status <= row.to && (row.says == null || row.says.matcher(text).find())) {
+                return row;
+            }
+        }
+        // no status that HTTP knows
+        return row(status, status, null, Cause.PASSING, null);
+    }
+
+    private static Row row(int from, int to, Pattern says, Cause cause, String because) {
+        return new Row(from, to, says, cause, because);
+    }
+
+    private static Pattern says(String words) {
+        return Pattern.compile(words, Pattern.CASE_INSENSITIVE);
     }
 }

@@ -105,10 +105,10 @@ class OllamaExecutorTest extends OllamaHarness {
     }
 
     @Test
-    void run_tooManyRequests_isLimitedWithRetryAfter() throws Exception {
+    void run_tooManyRequests_isTheAccountsWithRetryAfter() throws Exception {
         fake.next(FakeOllamaAnswer.limited(7));
         Outcome.Failed failed = (Outcome.Failed) ollama.run(call(), pieces);
-        assertEquals(Cause.LIMITED, failed.cause());
+        assertEquals(Cause.ACCOUNT, failed.cause());
         assertEquals(Duration.ofSeconds(7), failed.retryAfter());
     }
 

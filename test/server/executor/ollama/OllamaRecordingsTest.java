@@ -45,19 +45,19 @@ class OllamaRecordingsTest {
             Map.entry("error-bad-json", Cause.FINAL),
             Map.entry("error-busy", Cause.BUSY),
             Map.entry("error-chat-with-embed-model", Cause.FINAL),
-            Map.entry("error-embed-with-chat-model", Cause.FINAL),
+            Map.entry("error-embed-with-chat-model", Cause.FRONT),
             Map.entry("error-format", Cause.FINAL),
             Map.entry("error-image", Cause.FINAL),
             Map.entry("error-inside-stream", Cause.PASSING),
             Map.entry("error-keep-alive", Cause.FINAL),
-            Map.entry("error-method", Cause.FINAL),
+            Map.entry("error-method", Cause.FRONT),
             Map.entry("error-missing-model-chat", Cause.MODEL_MISSING),
             Map.entry("error-missing-model-embed", Cause.MODEL_MISSING),
             Map.entry("error-missing-model-generate", Cause.MODEL_MISSING),
             Map.entry("error-no-model", Cause.MODEL_MISSING),
             Map.entry("error-no-thinking", Cause.FINAL),
             Map.entry("error-option-type", Cause.FINAL),
-            Map.entry("error-unknown-path", Cause.FINAL));
+            Map.entry("error-unknown-path", Cause.FRONT));
 
     private FakeOllama fake;
     private OllamaExecutor ollama;

@@ -124,20 +124,20 @@ class OpenAiExecutorTest extends OpenAiHarness {
     @CsvSource(delimiter = '|', value = {
         "400 | bad | FINAL | cloud answered 400: bad",
         "400 | q is not a valid model ID | MODEL_MISSING | model 'q' not found on cloud",
-        "402 | no credit | FINAL | cloud answered 402: no credit",
-        "403 | region | FINAL | cloud does not allow it (403): region; check what the endpoint's api_key is allowed",
+        "402 | no credit | ACCOUNT | cloud answered 402: no credit (its account has no credit left)",
+        "403 | region | ACCOUNT | cloud answered 403: region (not allowed: check what its api_key may do)",
         "404 | The model `x` does not exist | MODEL_MISSING | model 'q' not found on cloud",
         "404 | model 'x' not found | MODEL_MISSING | model 'q' not found on cloud",
         "408 | slow | PASSING | cloud answered 408: slow",
-        "413 | big | FINAL | cloud answered 413: big",
+        "413 | big | FRONT | cloud answered 413: big (this host takes no such request)",
         "422 | extra | FINAL | cloud answered 422: extra",
-        "429 | later | LIMITED | cloud answered 429: later",
+        "429 | later | ACCOUNT | cloud answered 429: later (its limit is used up for now)",
         "500 | died | PASSING | cloud answered 500: died",
         "500 | it does not support embeddings | FINAL | cloud answered 500: it does not support embeddings",
-        "501 | no | FINAL | cloud answered 501: no",
+        "501 | no | FRONT | cloud answered 501: no (this host cannot do it)",
         "502 | gateway | PASSING | cloud answered 502: gateway",
         "503 | Loading model | BUSY | cloud is busy: Loading model",
-        "529 | overloaded | PASSING | cloud answered 529: overloaded",
+        "529 | overloaded | BUSY | cloud is busy: overloaded",
     })
     void run_status_isClassed(int status, String text, Cause cause, String message) throws Exception {
         fake.next(FakeOpenAiAnswer.status(status, text));
@@ -148,7 +148,7 @@ class OpenAiExecutorTest extends OpenAiHarness {
     void run_wrongBase_saysWhatIsRight() throws Exception {
         fake.next((request, reply) -> reply.whole(404, "404 page not found"));
         assertEquals("cloud answered 404: 404 page not found (base_url must reach to where the API begins, "
-                + fake.url() + " does not)", failed(Cause.FINAL));
+                + fake.url() + " does not)", failed(Cause.FRONT));
     }
 
     @Test
@@ -160,12 +160,12 @@ class OpenAiExecutorTest extends OpenAiHarness {
     }
 
     @Test
-    void run_wrongKey_isFinalAndNeverRepeatsIt() throws Exception {
+    void run_wrongKey_isTheAccountsAndNeverRepeated() throws Exception {
         use(executor("sk-wrong-987654", Map.of(), Map.of(), null, Limits.DEFAULT));
         // the fake repeats what it got, as some proxies do
-        String message = failed(Cause.FINAL);
-        assertEquals("cloud does not accept the API key (401): Invalid API Key: Bearer ***; "
-                + "check the endpoint's api_key", message);
+        String message = failed(Cause.ACCOUNT);
+        assertEquals("cloud answered 401: Invalid API Key: Bearer *** (the key or sign-in is missing, wrong or "
+                + "expired: check its api_key)", message);
         IOException models = assertThrows(IOException.class, openAi::models);
         assertFalse(models.getMessage().contains("sk-wrong"), models.getMessage());
         use(executor(KEY, Map.of("X-Token", "hush-hush"), Map.of(), null, Limits.DEFAULT));
@@ -175,7 +175,7 @@ class OpenAiExecutorTest extends OpenAiHarness {
         fake.next((request, reply) -> reply.whole(500, "ba".repeat(495) + " " + request.header("x-token")));
         assertFalse(failed(Cause.PASSING).contains("hus"));
         use(executor(null, Map.of(), Map.of(), null, Limits.DEFAULT));
-        assertTrue(failed(Cause.FINAL).startsWith("cloud wants an API key (401)"));
+        assertTrue(failed(Cause.ACCOUNT).startsWith("cloud answered 401"));
     }
 
     @Test
@@ -191,12 +191,14 @@ class OpenAiExecutorTest extends OpenAiHarness {
             fake.next((request, reply) -> reply.whole(200, error));
             assertEquals("cloud refused: no", failed(Cause.FINAL), error);
         }
-        for (String line : List.of("data: {\"error\":\"no\"}", "error: {\"message\":\"no\",\"code\":429}",
+        for (String line : List.of("data: {\"error\":\"no\"}",
                 "event: error\ndata: {\"error\":{\"message\":\"no\",\"code\":\"server_error\"}}",
                 "data: {\"object\":\"error\",\"message\":\"no\",\"code\":500}")) {
             fake.next(FakeOpenAiAnswer.broken(line + "\n\ndata: [DONE]\n\n"));
             assertEquals("cloud broke off: no", failed(Cause.PASSING), line);
         }
+        fake.next(FakeOpenAiAnswer.broken("error: {\"message\":\"no\",\"code\":429}\n\ndata: [DONE]\n\n"));
+        assertEquals("cloud refused: no", failed(Cause.ACCOUNT), "as the status alone would be");
         fake.next(FakeOpenAiAnswer.errorObject());
         assertEquals("cloud broke off: upstream is overloaded", failed(Cause.PASSING, embed("{\"input\":\"a\"}")));
     }

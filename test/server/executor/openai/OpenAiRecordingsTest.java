@@ -54,10 +54,10 @@ class OpenAiRecordingsTest {
                     + "'{', or a literal"),
             Map.entry("llama-error-context", "FINAL: answered 400: request (5024 tokens) exceeds the available context "
                     + "size (2048 tokens), try increasing it"),
-            Map.entry("llama-error-embeddings", "FINAL: answered 501: This server does not support embeddings. "
-                    + "Start it with `--embeddings`"),
-            Map.entry("llama-error-no-key", "FINAL: wants an API key (401): Invalid API Key; "
-                    + "check the endpoint's api_key"),
+            Map.entry("llama-error-embeddings", "FRONT: answered 501: This server does not support embeddings. "
+                    + "Start it with `--embeddings` (this host cannot do it)"),
+            Map.entry("llama-error-no-key", "ACCOUNT: answered 401: Invalid API Key (the key or sign-in is missing, "
+                    + "wrong or expired: check its api_key)"),
             Map.entry("llama-error-no-messages", "FINAL: answered 400: 'messages' is required"),
             Map.entry("ollama-error-missing-model", "MODEL_MISSING: model 'q' not found on cloud"));
 

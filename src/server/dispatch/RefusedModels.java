@@ -1,0 +1,135 @@
+package server.dispatch;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import server.dispatch.Backend.Refused;
+
+/// The models that one host refuses for a reason which is its own or its account's: an expired key, no credit, a quota.
+/// Such a model is left alone in doubling steps up to a minute, or for as long as the host asks, with one try at the
+/// end of each step; any other answer to a task of that model ends it. Guarded by its host.
+final class RefusedModels {
+
+    static final long PAUSE_MAX_MS = 60_000;
+    /// Some hosts answer to every name: the eldest are forgotten.
+    private static final int MODELS_MAX = 1_000;
+
+    private final Map<String, Pair> pairs = new LinkedHashMap<>();
+    /// When a model that was refused worked again.
+    private final Map<String, Long> recovered = new LinkedHashMap<>();
+
+    private static final class Pair {
+        final Circuit circuit = new Circuit(PAUSE_MAX_MS);
+        final long since;
+        String error;
+
+        Pair(long since) {
+            this.since = since;
+        }
+    }
+
+    /// Whether the host refuses no model.
+    boolean isEmpty() {
+        return pairs.isEmpty();
+    }
+
+    /// Whether a task of this model may be sent now.
+    boolean allows(String model, long now) {
+        Pair pair = pairs.get(HostModels.plain(model));
+        return pair == null || pair.circuit.allows(now);
+    }
+
+    /// Why the model is refused; null if it is not.
+    String error(String model) {
+        Pair pair = pairs.get(HostModels.plain(model));
+        return pair == null ? null : pair.error;
+    }
+
+    /// A task of this model is being sent.
+    void sent(String model) {
+        Pair pair = pairs.get(HostModels.plain(model));
+        if (pair != null) {
+            pair.circuit.sent();
+        }
+    }
+
+    /// A try told nothing of whether the model is still refused.
+    void unknown(String model) {
+        Pair pair = pairs.get(HostModels.plain(model));
+        if (pair != null) {
+            pair.circuit.unknown();
+        }
+    }
+
+    /// The host refuses a model, in words for people.
+    ///
+    /// @param retryAfterMs what it asked for; 0: nothing
+    /// @return whether it did not refuse it before
+    boolean refuse(String model, String why, long retryAfterMs, long now) {
+        String name = HostModels.plain(model);
+        boolean first = !pairs.containsKey(name);
+        Pair pair = pairs.computeIfAbsent(name, absent -> new Pair(now));
+        pair.error = why;
+        pair.circuit.busy(now, retryAfterMs);
+        bound(pairs);
+        return first;
+    }
+
+    /// The host took a task of this model.
+    ///
+    /// @return whether it refused the model before
+    boolean accept(String model, long now) {
+        String name = HostModels.plain(model);
+        if (pairs.isEmpty() || pairs.remove(name) == null) {
+            return false;
+        }
+        recovered.put(name, now);
+        bound(recovered);
+        return true;
+    }
+
+    /// Whether the model was refused and worked again after this moment.
+    boolean recoveredSince(String model, long at) {
+        return recovered.getOrDefault(HostModels.plain(model), 0L) > at;
+    }
+
+    /// Whether a model besides this one has been refused since a moment after this one.
+    boolean anotherSince(String model, long at) {
+        String name = HostModels.plain(model);
+        return pairs.entrySet().stream().anyMatch(pair -> !pair.getKey().equals(name) && pair.getValue().since > at);
+    }
+
+    /// When the next of them may be tried again, milliseconds since the epoch; Long.MAX_VALUE: none waits for that.
+    long nextTry(long now) {
+        long next = Long.MAX_VALUE;
+        for (Pair pair : pairs.values()) {
+            long end = pair.circuit.pauseEnd(now);
+            next = end == 0 ? next : Math.min(next, end);
+        }
+        return next;
+    }
+
+    /// The names of those that may not be asked for now, without `:latest`.
+    List<String> notNow(long now) {
+        if (pairs.isEmpty()) {
+            return List.of();
+        }
+        return pairs.entrySet().stream().filter(pair -> !pair.getValue().circuit.allows(now)).map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /// All of them, for people.
+    List<Refused> all(long now) {
+        List<Refused> all = new ArrayList<>();
+        pairs.forEach((model, pair) -> all.add(new Refused(model, pair.since, pair.circuit.pauseEnd(now), pair.error)));
+        return all;
+    }
+
+    private static void bound(Map<String, ?> models) {
+        if (models.size() > MODELS_MAX) {
+            models.remove(models.keySet().iterator().next());
+        }
+    }
+}
