@@ -40,6 +40,8 @@ final class Api {
     /// Null for none.
     private final Duration timeout;
     private final long startNanos = System.nanoTime();
+    /// Null until one of them is needed.
+    private Json.Obj limits;
 
     /// @param server  `http://host:port`, `https://...` or `host:port`
     /// @param token   null for none
@@ -84,13 +86,23 @@ final class Api {
     }
 
     /// The JSON that the server answers to a body.
-    byte[] post(String path, Map<String, String> headers, byte[] body) {
+    byte[] post(String path, Map<String, String> headers, RequestBody body) {
         return bytes(send("POST", path, headers, body));
+    }
+
+    /// Returns one of the server's limits, which it is asked for once.
+    ///
+    /// @param name its name in `/api/info`
+    long limit(String name) {
+        if (limits == null) {
+            limits = object(get("/api/info")).get("limits") instanceof Json.Obj all ? all : new Json.Obj(Map.of());
+        }
+        return limits.integer(name, Long.MAX_VALUE);
     }
 
     /// The JSON that the server answers to an object made of flags; a place in its text would tell nobody anything.
     byte[] sendMade(String method, String path, Map<String, String> headers, Json.Obj made) {
-        return bytes(send(method, path, headers, made.text().getBytes(StandardCharsets.UTF_8), "reason"));
+        return bytes(send(method, path, headers, RequestBody.of(made), "reason"));
     }
 
     byte[] bytes(Reply reply) {
@@ -124,12 +136,12 @@ final class Api {
     /// @param headers beyond the usual ones, or instead of them
     /// @param body    null for none
     /// @throws Failure for every answer but a success
-    Reply send(String method, String path, Map<String, String> headers, byte[] body) {
+    Reply send(String method, String path, Map<String, String> headers, RequestBody body) {
         return send(method, path, headers, body, "error");
     }
 
     /// @param complaint the member of an error that says what is wrong: `error`, or `reason` for it without a place
-    private Reply send(String method, String path, Map<String, String> headers, byte[] body, String complaint) {
+    private Reply send(String method, String path, Map<String, String> headers, RequestBody body, String complaint) {
         Failure.checkNotStopped();
         HttpURLConnection connection;
         try {
@@ -147,7 +159,7 @@ final class Api {
                 connection.setRequestProperty("Content-Type", "application/json");
                 connection.setDoOutput(true);
                 // else it would be copied, and sent again when the connection breaks
-                connection.setFixedLengthStreamingMode(body.length);
+                connection.setFixedLengthStreamingMode(body.length());
             }
             headers.forEach(connection::setRequestProperty);
             connection.connect();
@@ -158,7 +170,7 @@ final class Api {
         try {
             if (body != null) {
                 try (OutputStream out = connection.getOutputStream()) {
-                    out.write(body);
+                    body.writer().write(out);
                 }
             }
             int status = connection.getResponseCode();

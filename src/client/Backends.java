@@ -34,7 +34,7 @@ final class Backends {
         if (name == null || !verb.equals("enable") && !verb.equals("disable")) {
             throw Failure.usage("backends takes nothing, or enable NAME, or disable NAME", null);
         }
-        byte[] json = session.api().post("/api/backends/" + Api.encode(name) + "/" + verb, Map.of(), new byte[0]);
+        byte[] json = session.api().post("/api/backends/" + Api.encode(name) + "/" + verb, Map.of(), RequestBody.EMPTY);
         session.aside(name + (verb.equals("enable") ? " is enabled"
                 : " is disabled until it is enabled or the server starts again; what runs there goes on"));
         return json;

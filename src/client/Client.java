@@ -1,5 +1,7 @@
 package client;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -9,15 +11,17 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 import shared.Problem;
 import shared.Version;
 import shared.config.Durations;
+import shared.json.JsonWriter;
 
 /// The client: one run for one command line.
 public final class Client {
 
-    private static final String GOES_ON = "the server goes on with it; ollama-queue wait ID or cancel ID";
+    private static final String GOES_ON = "the queue continues: ollama-queue wait ID or ollama-queue cancel ID";
 
     private final Terminal terminal;
     private final AtomicReference<String> waitingFor = new AtomicReference<>();
@@ -30,16 +34,17 @@ public final class Client {
         Client client = new Client(Terminal.ofProcess());
         // Java ends with 130 at SIGINT by itself; what is left to do is a word to the user
         Runtime.getRuntime().addShutdownHook(new Thread(client::interrupted));
-        System.exit(client.run(Terminal.whole(words)));
+        System.exit(client.run(() -> Terminal.whole(words, Path.of("/proc/self/cmdline"))));
     }
 
     /// Runs a command to its end.
     ///
+    /// @param words the command line
     /// @return the exit status
-    int run(String... words) {
+    int run(Supplier<List<String>> words) {
         Output output = new Output(terminal.out(), Output.Form.TEXT, terminal.isTerminal().test(1));
         try {
-            Arguments arguments = Arguments.parse(List.of(words));
+            Arguments arguments = Arguments.parse(words.get());
             output = new Output(terminal.out(), form(arguments.text("output")), terminal.isTerminal().test(1));
             int status = run(arguments, output);
             output.flush();
@@ -49,8 +54,11 @@ public final class Client {
         } catch (Problem problem) {
             return ended(output, Failure.of(problem));
         } catch (OutOfMemoryError tooLarge) {
-            return ended(output, new Failure(Failure.FAILED, "not enough memory for this answer",
-                    "OLLAMA_QUEUE_JAVA_OPTS=-Xmx1g gives more"));
+            return ended(output, new Failure(Failure.FAILED, "the client is out of memory",
+                    "OLLAMA_QUEUE_JAVA_OPTS=-Xmx1g gives it more"));
+        } catch (InvalidPathException unusable) {
+            return ended(output, Failure.usage("the path \"" + unusable.getInput() + "\" cannot be used: "
+                    + unusable.getReason(), "set LC_ALL to a UTF-8 locale"));
         } catch (RuntimeException bug) {
             return ended(output, new Failure(Failure.FAILED, "internal error: " + bug + " at "
                     + bug.getStackTrace()[0], "this is a fault of the client; please report it"));
@@ -62,7 +70,7 @@ public final class Client {
     /// Tells a user who breaks off a wait that the task does not end with it.
     void interrupted() {
         String id = waitingFor.get();
-        if (id != null) {
+        if (id != null && !id.equals(Session.NO_END)) {
             Session.report(terminal, new Failure(Failure.INTERRUPTED, "interrupted while waiting for " + id, GOES_ON));
         }
     }
@@ -74,7 +82,11 @@ public final class Client {
             return 0;
         }
         if (arguments.isOn("version") || command != null && command.name().equals("version")) {
-            output.line("ollama-queue " + Version.TEXT);
+            if (output.isText()) {
+                output.line("ollama-queue " + Version.TEXT);
+            } else {
+                output.line(new JsonWriter().beginObject().name("version").string(Version.TEXT).endObject().toString());
+            }
             return 0;
         }
         if (command == null) {
@@ -89,7 +101,7 @@ public final class Client {
         Duration timeout = arguments.duration("timeout");
         Target target = Target.of(arguments, terminal);
         Api api = new Api(target.server(), target.token(), timeout);
-        Session session = new Session(terminal, api, output, waitingFor, timeout != null);
+        Session session = new Session(terminal, api, new Inputs(terminal, api), output, waitingFor, timeout != null);
         Command.Action action = command.action();
         return timeout == null ? action.run(session, arguments)
                 : within(timeout, () -> action.run(session, arguments));
@@ -116,11 +128,18 @@ public final class Client {
         } catch (TimeoutException over) {
             running.cancel(true);
             String id = waitingFor.get();
-            throw new Failure(Failure.TIMED_OUT, "not done within " + Durations.format(timeout)
-                    + (id == null ? "" : ": " + id), id == null ? null : GOES_ON);
+            String time = Durations.format(timeout);
+            if (Session.NO_END.equals(id)) {
+                throw new Failure(Failure.TIMED_OUT, "stopped after " + time, null);
+            }
+            throw new Failure(Failure.TIMED_OUT, "not done within " + time + (id == null ? "" : ": " + id),
+                    id == null ? null : GOES_ON);
         } catch (ExecutionException failed) {
             if (failed.getCause() instanceof RuntimeException cause) {
                 throw cause;
+            }
+            if (failed.getCause() instanceof Error error) {
+                throw error;
             }
             throw new IllegalStateException(failed.getCause());
         } catch (InterruptedException stopped) {

@@ -75,7 +75,7 @@ final class Commands {
                     """, """
                       ollama-queue batch --file tasks.json --sync
                       jq -c '.[]' tasks.json | ollama-queue submit batch --file -
-                    """, Batch::run),
+                    """, BatchSubmit::run),
             new Command("status", "[ID]", "print how the queue stands, or a task's status", "", """
                       ollama-queue status
                       ollama-queue status 7k3f
@@ -90,17 +90,17 @@ final class Commands {
                     """, """
                       ollama-queue list --status pending,running
                       ollama-queue list --status failed --output jsonl | jq -r .id | xargs ollama-queue retry
-                    """, Listing::list),
+                    """, TaskListing::list),
             new Command("export", "", "print tasks whole, one on each line, the oldest first", FILTERS, """
                       ollama-queue export --status pending,running >tasks.ndjson
-                    """, Listing::export),
+                    """, TaskListing::export),
             new Command("import", "", "submit exported tasks again, as new ones; prints their ids", """
                       --file FILE           a task on each line; - reads stdin
                       --all                 also those that had ended
                     """, """
                       ollama-queue import --file tasks.ndjson
                       ollama-queue import --server http://new:8080 --file tasks.ndjson --all
-                    """, Transfer::take),
+                    """, Import::run),
             new Command("show", "ID", "print everything about a task", "", """
                       ollama-queue show 7k3f
                     """, Show::show),

@@ -98,7 +98,7 @@ final class Cron {
             boolean remove = verb.equals("remove");
             String method = remove ? "DELETE" : verb.equals("run") ? "POST" : "PUT";
             byte[] answer = session.api().bytes(session.api().send(method, path(cron) + (remove ? "" : "/" + verb),
-                    Map.of(), remove ? null : new byte[0]));
+                    Map.of(), remove ? null : RequestBody.EMPTY));
             if (verb.equals("run")) {
                 print(session, answer, "task_id");
             } else if (!remove && !session.output().isText()) {
@@ -135,8 +135,7 @@ final class Cron {
         Map<String, Json> template = new LinkedHashMap<>();
         String file = arguments.text("file");
         if (file != null) {
-            byte[] bytes = file.equals("-") ? Inputs.stdinBytes(session.terminal()) : Inputs.file("--file", file);
-            if (!(Inputs.json("--file", bytes) instanceof Json.Obj object)) {
+            if (!(session.inputs().json("--file", file) instanceof Json.Obj object)) {
                 throw Failure.usage("--file must hold a JSON object, as cron show --output json prints it", null);
             }
             cron.putAll(object.members());
@@ -147,9 +146,9 @@ final class Cron {
         boolean dash = operands.remove("-");
         boolean typed = !operands.isEmpty() || arguments.has("type");
         TaskType type = typed || whole && file == null ? Submit.type(operands, arguments) : null;
-        template.putAll(TaskFlags.read(type, arguments, session.terminal()));
+        template.putAll(TaskFlags.read(type, arguments, session));
         if (whole && file == null || dash || arguments.has("prompt") || arguments.has("input")) {
-            Submit.addTexts(session.terminal(), arguments, type, dash, template);
+            Submit.addTexts(session, arguments, type, dash, template);
         }
         plan(session, arguments, cron, template);
         if (!template.isEmpty()) {
@@ -191,8 +190,10 @@ final class Cron {
     }
 
     private static void print(Session session, byte[] answer, String name) {
+        String made = String.valueOf(session.api().object(answer).text(name));
+        session.output().setDone(made + (name.equals("id") ? " was added" : " was submitted"));
         if (session.output().isText()) {
-            session.output().line(String.valueOf(session.api().object(answer).text(name)));
+            session.output().line(made);
         } else {
             session.output().json(answer);
         }

@@ -26,6 +26,7 @@ final class Events {
                 && (session.terminal().isTerminal().test(1) || arguments.has("output"));
         Events events = new Events(session, forPeople);
         Reconnect reconnect = new Reconnect(session, false);
+        session.waitingFor().set(Session.NO_END);
         while (true) {
             try {
                 events.read("/api/events" + query, reconnect);
@@ -37,10 +38,10 @@ final class Events {
 
     /// Never returns.
     private void read(String path, Reconnect reconnect) {
-        try (EventStream stream = new EventStream(session.api(), path, last)) {
+        try (ServerEvents stream = new ServerEvents(session.api(), path, last)) {
             reconnect.reached();
             try {
-                for (EventStream.Event event = stream.next(); event != null; event = stream.next()) {
+                for (ServerEvents.Event event = stream.next(); event != null; event = stream.next()) {
                     print(event);
                 }
                 throw stream.ended();
@@ -50,7 +51,7 @@ final class Events {
         }
     }
 
-    private void print(EventStream.Event event) {
+    private void print(ServerEvents.Event event) {
         byte[] json = event.data().getBytes(StandardCharsets.UTF_8);
         Json.Obj data;
         try {
@@ -71,7 +72,7 @@ final class Events {
             Terminal terminal = session.terminal();
             boolean wide = !terminal.isTerminal().test(1);
             session.output().line(TextTable.fit(line(event.name(), data),
-                    wide ? Integer.MAX_VALUE : terminal.width().getAsInt()));
+                    wide ? Integer.MAX_VALUE : terminal.columns()));
         }
         session.output().flush();
     }

@@ -52,8 +52,8 @@ final class Follow {
 
     private void follow(String id, Reconnect reconnect) {
         while (status == null || !status.ended()) {
-            try (EventStream stream = new EventStream(session.api(), Api.task(id) + "/events", lastId)) {
-                for (EventStream.Event event = stream.next(); event != null; event = stream.next()) {
+            try (ServerEvents stream = new ServerEvents(session.api(), Api.task(id) + "/events", lastId)) {
+                for (ServerEvents.Event event = stream.next(); event != null; event = stream.next()) {
                     reconnect.reached();
                     lastId = event.id();
                     take(event);
@@ -73,7 +73,7 @@ final class Follow {
         TaskPrinter.checkCompleted(task, status);
     }
 
-    private void take(EventStream.Event event) {
+    private void take(ServerEvents.Event event) {
         Json.Obj data;
         try {
             data = (Json.Obj) Json.parseOwn(event.data().getBytes(StandardCharsets.UTF_8));

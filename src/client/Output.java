@@ -154,6 +154,7 @@ final class Output {
     private Failure failure(IOException failed) {
         String why = String.valueOf(failed.getMessage());
         return why.contains("Broken pipe") ? new Failure(Failure.BROKEN_PIPE, null, null)
-                : new Failure(Failure.FAILED, "cannot write to standard output: " + why, done);
+                : new Failure(Failure.FAILED, "cannot write to standard output: " + why
+                        + (done == null ? "" : "; " + done), null);
     }
 }

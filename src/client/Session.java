@@ -8,7 +8,11 @@ import java.util.function.Consumer;
 ///
 /// @param waitingFor the task that is being waited for, null while none is; what an interrupted user is told
 /// @param timed      whether `--timeout` bounds the waiting
-record Session(Terminal terminal, Api api, Output output, AtomicReference<String> waitingFor, boolean timed) {
+record Session(Terminal terminal, Api api, Inputs inputs, Output output, AtomicReference<String> waitingFor,
+        boolean timed) {
+
+    /// What a command waits for that has no end of its own.
+    static final String NO_END = "";
 
     private static final String NAME = "ollama-queue: ";
 

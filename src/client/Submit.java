@@ -1,6 +1,5 @@
 package client;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +20,14 @@ final class Submit {
         List<String> operands = new ArrayList<>(arguments.operands());
         boolean dash = operands.remove("-");
         TaskType type = type(operands, arguments);
-        Map<String, Json> task = TaskFlags.read(type, arguments, session.terminal());
+        Map<String, Json> task = TaskFlags.read(type, arguments, session);
         if (arguments.isOn("lines")) {
             return lines(session, arguments, type, task);
         }
-        addTexts(session.terminal(), arguments, type, dash, task);
+        addTexts(session, arguments, type, dash, task);
         byte[] answer = send(session, new Json.Obj(task), arguments.text("idempotency-key"));
         String id = id(session, answer);
+        session.output().setDone(id + " was submitted");
         boolean stream = arguments.isOn("stream");
         if (!stream && !arguments.isOn("wait")) {
             print(session, answer, id);
@@ -56,18 +56,18 @@ final class Submit {
 
     /// Prompt and input, from flags and stdin. Stdin is read where `-` stands, or where there is nothing else and
     /// nobody types.
-    static void addTexts(Terminal terminal, Arguments arguments, TaskType type, boolean dash,
+    static void addTexts(Session session, Arguments arguments, TaskType type, boolean dash,
             Map<String, Json> task) {
         String prompt = arguments.text("prompt");
         List<String> inputs = new ArrayList<>(arguments.all("input"));
         boolean promptIsStdin = "-".equals(prompt);
         boolean inputIsStdin = inputs.remove("-");
         boolean nothing = prompt == null && !arguments.has("messages") && !arguments.has("input");
-        if (nothing && !dash && terminal.isTerminal().test(0)) {
+        if (nothing && !dash && session.terminal().isTerminal().test(0)) {
             throw Failure.usage("there is nothing to say", "give --prompt, --messages or --input, or pipe a text in");
         }
         if (dash || promptIsStdin || inputIsStdin || nothing) {
-            String text = Inputs.stdin(terminal);
+            String text = session.inputs().stdin();
             if (inputIsStdin) {
                 inputs.add(text);
             } else {
@@ -93,15 +93,21 @@ final class Submit {
         }
         String prompt = arguments.text("prompt");
         boolean before = prompt != null && !prompt.equals("-");
-        StringBuilder tasks = new StringBuilder();
-        for (String line : Inputs.stdin(session.terminal()).split("\r?\n")) {
-            if (!line.isBlank()) {
-                task.put(type == TaskType.EMBED ? "input" : "prompt",
-                        new Json.Str(before ? prompt + "\n\n" + line : line));
-                tasks.append(new Json.Obj(task).text()).append('\n');
+        RequestBody.Builder tasks = new RequestBody.Builder();
+        try (TextLines lines = session.inputs().lines("", "-", Inputs.BATCH)) {
+            for (String line = lines.next(); line != null; line = lines.next()) {
+                if (!line.isBlank()) {
+                    task.put(type == TaskType.EMBED ? "input" : "prompt",
+                            new Json.Str(before ? prompt + "\n\n" + line : line));
+                    tasks.add(new Json.Obj(task));
+                    tasks.write('\n');
+                }
             }
         }
-        return Batch.send(session, tasks.toString().getBytes(StandardCharsets.UTF_8), arguments.isOn("wait"));
+        if (tasks.first() < 0) {
+            throw Failure.usage("standard input is empty", "--lines makes a task of each of its lines");
+        }
+        return BatchSubmit.send(session, tasks, arguments.isOn("wait"));
     }
 
     /// Sends it with a key, so that it may be sent again when the answer was lost: the server takes it once.

@@ -13,35 +13,40 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
+import shared.Nearest;
 import shared.Priority;
 import shared.TaskType;
 import shared.json.Json;
+import shared.json.JsonException;
 
 /// The flags that describe a task, as the JSON that the API takes. Only what the user gave stands in it: defaults are
 /// the server's.
 final class TaskFlags {
 
-    private static final Set<String> ROLES = Set.of("user", "assistant", "system", "tool");
+    private static final List<String> ROLES = List.of("user", "assistant", "system", "tool");
 
     private final Arguments arguments;
+    private final Terminal terminal;
+    private final Inputs inputs;
     private final Map<String, Json> task = new LinkedHashMap<>();
 
-    private TaskFlags(Arguments arguments) {
+    private TaskFlags(Arguments arguments, Session session) {
         this.arguments = arguments;
+        terminal = session.terminal();
+        inputs = session.inputs();
     }
 
     /// All but prompt and input, which may come from stdin.
     ///
     /// @param type null leaves it out
-    static Map<String, Json> read(TaskType type, Arguments arguments, Terminal terminal) {
-        TaskFlags flags = new TaskFlags(arguments);
+    static Map<String, Json> read(TaskType type, Arguments arguments, Session session) {
+        TaskFlags flags = new TaskFlags(arguments, session);
         if (type != null) {
             flags.task.put("type", new Json.Str(type.text));
         }
         flags.request();
-        flags.terms(terminal);
+        flags.terms();
         return flags.task;
     }
 
@@ -54,7 +59,7 @@ final class TaskFlags {
         if (arguments.has("image")) {
             List<Json> images = new ArrayList<>();
             for (String name : arguments.all("image")) {
-                images.add(new Json.Str(Base64.getEncoder().encodeToString(Inputs.file("--image", name))));
+                images.add(new Json.Str(Base64.getEncoder().encodeToString(inputs.bytes("--image", name))));
             }
             task.put("images", new Json.Arr(images));
         }
@@ -63,7 +68,7 @@ final class TaskFlags {
         String format = arguments.text("format");
         if (format != null) {
             task.put("format", format.equals("json") ? new Json.Str(format) : object("--format",
-                    format.startsWith("{") ? utf8(format) : Inputs.file("--format", format)));
+                    format.startsWith("{") ? json("--format", format) : inputs.json("--format", format)));
         }
         String think = arguments.text("think");
         if (think != null) {
@@ -76,7 +81,7 @@ final class TaskFlags {
         }
     }
 
-    private void terms(Terminal terminal) {
+    private void terms() {
         Instant now = terminal.time().instant();
         if (arguments.has("priority")) {
             number("priority", Priority.parse(arguments.text("priority")));
@@ -101,7 +106,9 @@ final class TaskFlags {
         flag("remote", "remote_execution");
         flag("wait-for-model", "wait_for_model");
         if (arguments.has("metadata")) {
-            task.put("metadata", object("--metadata", utf8(arguments.text("metadata"))));
+            String text = arguments.text("metadata");
+            task.put("metadata", object("--metadata", text.startsWith("@")
+                    ? inputs.json("--metadata", text.substring(1)) : json("--metadata", text)));
         }
     }
 
@@ -111,8 +118,9 @@ final class TaskFlags {
         for (String text : arguments.all("messages")) {
             int colon = text.indexOf(':');
             if (text.startsWith("[") || text.startsWith("@")) {
-                byte[] json = text.startsWith("@") ? Inputs.file("--messages", text.substring(1)) : utf8(text);
-                if (!(Inputs.json("--messages", json) instanceof Json.Arr array)) {
+                Json json = text.startsWith("@") ? inputs.json("--messages", text.substring(1))
+                        : json("--messages", text);
+                if (!(json instanceof Json.Arr array)) {
                     throw Failure.usage("--messages must be a JSON array of messages", null);
                 }
                 messages.addAll(array.values());
@@ -122,8 +130,9 @@ final class TaskFlags {
                 message.put("content", new Json.Str(text.substring(colon + 1).stripLeading()));
                 messages.add(new Json.Obj(message));
             } else {
+                String near = colon > 0 ? Nearest.hint(text.substring(0, colon), ROLES) : "";
                 throw Failure.usage("--messages must begin with user:, assistant:, system: or tool:, or be a JSON "
-                        + "array or @FILE", "--messages \"user:" + text + "\"");
+                        + "array or @FILE" + near, near.isEmpty() ? "--messages \"user:" + text + "\"" : null);
             }
         }
         return new Json.Arr(messages);
@@ -136,7 +145,9 @@ final class TaskFlags {
             if (equals <= 0) {
                 throw Failure.usage("--" + flag + " must be NAME=VALUE, not \"" + pair + "\"", null);
             }
-            pairs.put(pair.substring(0, equals), Inputs.jsonOrText(pair.substring(equals + 1)));
+            String value = pair.substring(equals + 1);
+            pairs.put(pair.substring(0, equals), jsonOrText(value.startsWith("@")
+                    ? inputs.text("--" + flag + " " + pair.substring(0, equals), value.substring(1)) : value));
         }
         if (!pairs.isEmpty()) {
             task.put(member, new Json.Obj(pairs));
@@ -162,16 +173,24 @@ final class TaskFlags {
         }
     }
 
-    private static Json object(String flag, byte[] json) {
-        Json value = Inputs.json(flag, json);
+    private static Json object(String flag, Json value) {
         if (!(value instanceof Json.Obj)) {
             throw Failure.usage(flag + " must be a JSON object", flag + " '{\"name\":\"value\"}'");
         }
         return value;
     }
 
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
+    private static Json json(String flag, String text) {
+        return Inputs.json(flag, 1, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// A JSON value, or the text itself where it is none.
+    private static Json jsonOrText(String text) {
+        try {
+            return Json.parse(text);
+        } catch (JsonException plainText) {
+            return new Json.Str(text);
+        }
     }
 
     private void time(String member, Instant time) {

@@ -15,11 +15,12 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /// What surrounds a run of the client, but for the network: everything that a test wants to put in.
 ///
@@ -34,21 +35,33 @@ record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, S
     static Terminal ofProcess() {
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         return new Terminal(System.in, new FileOutputStream(FileDescriptor.out), err, System.getenv(),
-                Terminal::descriptorIsTerminal, Terminal::columns, Time.ofProcess(), ZoneId::systemDefault);
+                Terminal::descriptorIsTerminal, Terminal::askedColumns, Time.ofProcess(), ZoneId::systemDefault);
     }
 
-    /// The words of this process's command line. Where the locale is not UTF-8 Java loses their other characters, but
-    /// Linux has them still.
-    static String[] whole(String[] words) {
+    /// Restores the words of this process's command line. Where the locale is not UTF-8 Java puts U+FFFD in place of
+    /// their other characters, but Linux still has them.
+    ///
+    /// @param commandLine Linux's file of the process's words
+    /// @throws Failure if they cannot be restored: a mangled word must not become a task
+    static List<String> whole(String[] words, Path commandLine) {
+        List<String> mangled = List.of(words);
         if (String.join("", words).indexOf('\ufffd') < 0) {
-            return words;
+            return mangled;
         }
         try {
-            String[] all = Files.readString(Path.of("/proc/self/cmdline")).split("\0", -1);
-            return Arrays.copyOfRange(all, all.length - 1 - words.length, all.length - 1);
-        } catch (IOException elsewhere) {
-            return words;
+            List<String> all = List.of(Files.readString(commandLine).split("\0", -1));
+            List<String> last = all.subList(all.size() - 1 - words.length, all.size() - 1);
+            // Java may have been given its words in a file
+            if (IntStream.range(0, words.length).allMatch(i -> words[i].indexOf('\ufffd') >= 0
+                    || words[i].equals(last.get(i)))) {
+                return last;
+            }
+        } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException elsewhere) {
+            // refused below
         }
+        String word = mangled.stream().filter(one -> one.indexOf('\ufffd') >= 0).findFirst().orElseThrow();
+        throw Failure.usage("the argument \"" + word + "\" did not arrive as UTF-8 text",
+                "set LC_ALL to a UTF-8 locale, or give text on standard input");
     }
 
     /// Returns a time in the one form in which people read it: in their own zone, which stands behind it.
@@ -71,6 +84,12 @@ record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, S
         return value == null || value.isEmpty() ? null : value;
     }
 
+    /// Returns the width of a line on the terminal.
+    int columns() {
+        String set = variable("COLUMNS");
+        return set != null && set.matches("[1-9]\\d{0,3}") ? Integer.parseInt(set) : width.getAsInt();
+    }
+
     boolean colours(int descriptor) {
         return isTerminal.test(descriptor) && variable("NO_COLOR") == null && !"dumb".equals(variable("TERM"));
     }
@@ -85,7 +104,7 @@ record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, S
         }
     }
 
-    private static int columns() {
+    private static int askedColumns() {
         try {
             Process stty = new ProcessBuilder("stty", "size").redirectInput(Path.of("/dev/tty").toFile()).start();
             try (BufferedReader answer = new BufferedReader(

@@ -24,7 +24,7 @@ final class TextTable {
         Terminal terminal = session.terminal();
         output = session.output();
         colours = terminal.colours(1);
-        lineWidth = terminal.isTerminal().test(1) ? terminal.width().getAsInt() : Integer.MAX_VALUE;
+        lineWidth = terminal.isTerminal().test(1) ? terminal.columns() : Integer.MAX_VALUE;
         widths = new int[head.length];
         waiting.add(head);
     }

@@ -14,6 +14,7 @@ final class Top {
         boolean live = session.output().isText() && terminal.isTerminal().test(1)
                 && !"dumb".equals(terminal.variable("TERM"));
         Reconnect reconnect = new Reconnect(session, false);
+        session.waitingFor().set(live ? Session.NO_END : null);
         while (true) {
             try {
                 byte[] status = session.api().get("/api/status");
@@ -25,7 +26,7 @@ final class Top {
                 Show.queue(session, status);
                 if (session.output().isText()) {
                     session.output().line("");
-                    Listing.print(session, "?status=running,pending&sort=status&order=desc&limit=" + TASKS, true);
+                    TaskListing.print(session, "?status=running,pending&sort=status&order=desc&limit=" + TASKS, true);
                 }
                 session.output().flush();
                 if (!live) {

@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
@@ -55,17 +56,77 @@ final class ProcessTest {
     }
 
     @Test
+    void submit_diskFull_namesWhatWasSubmitted() throws Exception {
+        try (FakeApi api = new FakeApi()) {
+            Process shell = shell("""
+                    "$@" submit chat --prompt x >/dev/full
+                    "$@" submit chat --prompt x --wait --output json >/dev/full
+                    printf 'a\nb\n' | "$@" submit chat --lines >/dev/full
+                    echo '{"type":"chat","prompt":"x"}' | "$@" import >/dev/full
+                    "$@" cron add chat --name n --cron @daily --prompt x >/dev/full
+                    """, api, "");
+            String full = "ollama-queue: error: cannot write to standard output: No space left on device; ";
+            assertEquals(full + "task_000000000001 was submitted\n"
+                    + full + "task_000000000002 was submitted\n"
+                    + full + "2 tasks were submitted, from task_000000000003 to task_000000000004\n"
+                    + full + "1 task was imported\n"
+                    + full + "cron_000000000001 was added\n",
+                    new String(shell.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+            end(shell);
+        }
+    }
+
+    @Test
+    void main_cLocale_restoresItsWordsOrRefusesThem() throws Exception {
+        try (FakeApi api = new FakeApi()) {
+            Process shell = shell("export LC_ALL=C; "
+                    + "\"$@\" submit chat --prompt 'Grüße 😀' --wait; "
+                    + "\"$@\" submit chat --prompt \"$(printf 'Gr\\374\\337e')\"; echo \"status $?\" >&2; "
+                    + "\"$@\" batch --file 'Grüße.json'; echo \"status $?\" >&2; "
+                    + "\"$@\" status --config 'Grüße.yaml'; echo \"status $?\" >&2", api, "");
+            assertEquals("Grüße 😀\n",
+                    new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+            String said = new String(shell.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals("""
+                    ollama-queue: error: the argument "Gr\ufffd\ufffde" did not arrive as UTF-8 text
+                    ollama-queue: hint: set LC_ALL to a UTF-8 locale, or give text on standard input
+                    status 2
+                    ollama-queue: error: --file: cannot read Grüße.json: Malformed input or input contains \
+                    unmappable characters: Grüße.json
+                    status 2
+                    ollama-queue: error: the path "Grüße.yaml" cannot be used: Malformed input or input \
+                    contains unmappable characters
+                    ollama-queue: hint: set LC_ALL to a UTF-8 locale
+                    status 2
+                    """, said);
+            end(shell);
+        }
+    }
+
+    @Test
+    void events_timedOut_saysThatItStopped() throws Exception {
+        try (FakeApi api = new FakeApi()) {
+            Process shell = shell("\"$@\" events --task hang --timeout 200ms; echo \"status $?\" >&2", api, "");
+            assertEquals("ollama-queue: error: stopped after 200ms\nstatus 124\n",
+                    new String(shell.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+            end(shell);
+        }
+    }
+
+    @Test
     void wait_interrupted_saysThatTheTaskGoesOn() throws Exception {
         try (FakeApi api = new FakeApi()) {
-            Process client = new ProcessBuilder(command(api, "submit", "chat", "--model", "hang", "--prompt",
-                    "Grüße 😀", "--stream", "--output", "jsonl")).start();
+            ProcessBuilder builder = new ProcessBuilder(command(api, "submit", "chat", "--model", "hang", "--prompt",
+                    "Grüße 😀", "--stream", "--output", "jsonl"));
+            builder.environment().put("LC_ALL", "C.UTF-8");
+            Process client = builder.start();
             try (BufferedReader out = new BufferedReader(
                     new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8))) {
                 assertTrue(out.readLine().contains("Grüße 😀"), "the first event");
                 signal(client, "INT");
                 assertEquals("""
                         ollama-queue: error: interrupted while waiting for task_000000000001
-                        ollama-queue: hint: the server goes on with it; ollama-queue wait ID or cancel ID
+                        ollama-queue: hint: the queue continues: ollama-queue wait ID or ollama-queue cancel ID
                         """, new String(client.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
             }
             end(client);
@@ -88,12 +149,12 @@ final class ProcessTest {
         List<String> words = new ArrayList<>(List.of("sh", "-c", script, "sh"));
         words.addAll(command(api));
         ProcessBuilder builder = new ProcessBuilder(words);
-        builder.environment().put("LINE", line);
+        builder.environment().putAll(Map.of("LINE", line, "LC_ALL", "C.UTF-8"));
         return builder.start();
     }
 
     private static List<String> command(FakeApi api, String... words) {
-        List<String> command = new ArrayList<>(List.of("env", "LC_ALL=C.UTF-8",
+        List<String> command = new ArrayList<>(List.of("env",
                 "OLLAMA_QUEUE_CLIENT_SERVER_URL=" + api.url(), System.getProperty("java.home") + "/bin/java"));
         String modules = System.getProperty("jdk.module.path");
         command.addAll(modules == null ? List.of("-cp", System.getProperty("java.class.path"), "client.Client")

@@ -92,7 +92,7 @@ final class ScriptTest {
                 descriptor -> terminals.contains(Integer.toString(descriptor)),
                 () -> Integer.parseInt(block.surroundings.getOrDefault("width", "80")),
                 new SleptTime("2026-01-02T03:04:05Z"), () -> ZoneId.of("Europe/Berlin"));
-        int exit = new Client(terminal).run(words(block.command, api));
+        int exit = new Client(terminal).run(() -> words(block.command, api));
         assertEquals(block.out.toString(), shown(out, api), name + ", stdout (stderr: " + shown(err, api) + ")");
         assertEquals(block.err.toString(), shown(err, api), name + ", stderr");
         assertEquals(block.exit, exit, name + ", exit status");
@@ -108,7 +108,12 @@ final class ScriptTest {
         return HIDDEN.matcher(text).replaceAll(found -> "<" + Integer.toHexString(found.group().charAt(0)) + ">");
     }
 
-    private String[] words(String command, FakeApi api) {
+    private static String written(String text) {
+        return SHOWN.matcher(text.replace("\\e", "\033")).replaceAll(
+                found -> Character.toString(Integer.parseInt(found.group(1), 16)));
+    }
+
+    private List<String> words(String command, FakeApi api) {
         List<String> words = new ArrayList<>();
         StringBuilder word = null;
         char quote = 0;
@@ -133,7 +138,7 @@ final class ScriptTest {
             words.add(word.toString());
         }
         return words.stream().skip(1).map(w -> w.replace("URL", api.url())
-                .replaceAll("FILE\\((.*?)\\)", files.toString() + "/$1")).toArray(String[]::new);
+                .replaceAll("FILE\\((.*?)\\)", files.toString() + "/$1")).toList();
     }
 
     private List<Block> read(Path script) throws IOException {
@@ -146,7 +151,7 @@ final class ScriptTest {
             Block block = blocks.isEmpty() ? null : blocks.get(blocks.size() - 1);
             if (line.startsWith("FILE ")) {
                 String[] parts = line.split(" ", 3);
-                Files.writeString(files.resolve(parts[1]), parts[2].replace("\\n", "\n"));
+                Files.writeString(files.resolve(parts[1]), written(parts[2]).replace("\\n", "\n"));
             } else if (line.startsWith("%")) {
                 for (String pair : text.split(" ")) {
                     surroundings.put(pair.split("=")[0], pair.substring(pair.indexOf('=') + 1));
@@ -155,8 +160,7 @@ final class ScriptTest {
                 blocks.add(new Block(number, text, surroundings));
                 surroundings.clear();
             } else if (line.startsWith("<")) {
-                block.in.append(SHOWN.matcher(text.replace("\\e", "\033")).replaceAll(
-                        found -> Character.toString(Integer.parseInt(found.group(1), 16)))).append('\n');
+                block.in.append(written(text)).append('\n');
             } else if (line.startsWith(">")) {
                 block.out.append(text.endsWith("\\c") ? text.substring(0, text.length() - 2) : text + "\n");
             } else if (line.startsWith("!")) {

@@ -29,8 +29,8 @@ final class TimeoutTest {
     void run_timedOut_stopsAndLeavesNoThread(String command) throws Exception {
         List<Thread> left;
         try (FakeApi api = new FakeApi()) {
-            assertEquals(0, client(api).run("submit", "chat", "--model", "hang", "--prompt", "x"), err::toString);
-            assertEquals(Failure.TIMED_OUT, client(api).run((command + " --timeout 50ms").split(" ")), err::toString);
+            assertEquals(0, run(api, "submit chat --model hang --prompt x"), err::toString);
+            assertEquals(Failure.TIMED_OUT, run(api, command + " --timeout 50ms"), err::toString);
             left = Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals("command")).toList();
         }
         // the server is gone now, so a client that went on would try again for ever
@@ -40,6 +40,10 @@ final class TimeoutTest {
         String said = err.toString(StandardCharsets.UTF_8);
         assertTrue(said.startsWith("ollama-queue: error: not done within 50ms: "), said);
         assertEquals(2, said.lines().count(), said);
+    }
+
+    private int run(FakeApi api, String line) {
+        return client(api).run(() -> List.of(line.split(" ")));
     }
 
     private Client client(FakeApi api) {

@@ -119,6 +119,9 @@ public final class FakeApi implements AutoCloseable {
             }
         } else if (path.startsWith("/cut/")) {
             return;
+        } else if (path.equals("/api/info")) {
+            json(exchange, 200, "{\"version\":\"0.1.0\",\"limits\":{\"task_bytes\":2097152,\"batch_bytes\":3145729,"
+                    + "\"batch_tasks\":4}}");
         } else if (path.equals("/api/status")) {
             json(exchange, 200, "{\"pending_tasks\":3,\"running_tasks\":1,\"completed_tasks\":10,\"failed_tasks\":0,"
                     + "\"cancelled_tasks\":2,\"total_tasks\":16,\"queues_by_priority\":{\"10\":1,\"5\":2},"
@@ -319,6 +322,10 @@ public final class FakeApi implements AutoCloseable {
 
     /// Every stream ends early, the first within an event; who has come to event 11 is sent away.
     private void everything(HttpExchange exchange) throws IOException {
+        if (exchange.getRequestURI().toString().contains("task=hang")) {
+            pause();
+            return;
+        }
         String after = String.valueOf(exchange.getRequestHeaders().getFirst("Last-Event-ID"));
         if (after.equals("11")) {
             error(exchange, 403, "enough");

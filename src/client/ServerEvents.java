@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// Reads server-sent events, one after the other.
-final class EventStream implements AutoCloseable {
+final class ServerEvents implements AutoCloseable {
 
     /// @param id   the last id that the stream gave; null for none yet
     /// @param data its lines joined
@@ -23,7 +23,7 @@ final class EventStream implements AutoCloseable {
     private String id;
 
     /// @param after the id of the last event seen; null for all
-    EventStream(Api api, String path, String after) {
+    ServerEvents(Api api, String path, String after) {
         Map<String, String> headers = new HashMap<>(Map.of("Accept", "text/event-stream"));
         if (after != null) {
             headers.put("Last-Event-ID", after);

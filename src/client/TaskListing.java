@@ -8,9 +8,9 @@ import java.util.Map;
 
 /// The commands `list` and `export`. The server sends a task on each line, which is printed as it comes, so a list of
 /// any length needs no memory.
-final class Listing {
+final class TaskListing {
 
-    private Listing() {
+    private TaskListing() {
     }
 
     /// People get the first tasks of a list, programs get all of them, unless they ask for something else.

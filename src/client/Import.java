@@ -1,0 +1,108 @@
+package client;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+import shared.TaskStatus;
+import shared.json.Json;
+
+/// The command `import`: whole tasks, one on each line, as `export` of another server printed them.
+final class Import {
+
+    /// What goes into one batch, which the server takes whole or not at all.
+    private static final int BATCH_TASKS = 10_000;
+    private static final int BATCH_BYTES = 8 << 20;
+
+    /// What a task has from its server. A new task gets its own.
+    private static final Set<String> SERVERS = Set.of("id", "task_id", "status", "created_at", "updated_at",
+            "started_at", "completed_at", "retry_at", "retry_count", "executed_on", "result", "error", "attempts",
+            "preview", "rule", "cron_id", "cron_name", "cron_run_count", "due_at");
+
+    private final Session session;
+    private final String name;
+    private final long tasksMax;
+    /// The batch, with an empty line for each line before it, so that the server names lines by their true numbers.
+    private RequestBody.Builder batch = new RequestBody.Builder();
+    private int lines;
+    private int linesSent;
+    private int waiting;
+    private int taken;
+    private int skipped;
+
+    private Import(Session session, String name) {
+        this.session = session;
+        this.name = name;
+        tasksMax = Math.min(BATCH_TASKS, session.api().limit("batch_tasks"));
+    }
+
+    static int run(Session session, Arguments arguments) {
+        String file = session.inputs().fileOrStdin(arguments);
+        Import all = new Import(session, Inputs.name("--file", file));
+        try (TextLines in = session.inputs().lines("--file", file, null)) {
+            all.run(in, arguments.isOn("all"));
+        } catch (Failure failure) {
+            throw all.stopped(failure);
+        }
+        String left = all.skipped == 0 ? "" : ", " + all.skipped + " skipped that had ended (--all imports them)";
+        session.note(all.taken + " imported" + left);
+        return 0;
+    }
+
+    private void run(TextLines in, boolean all) {
+        for (String line = in.next(); line != null; line = in.next()) {
+            lines++;
+            if (!line.isBlank()) {
+                add(line, all);
+            }
+            batch.write('\n');
+            if (waiting == tasksMax || batch.length() - lines > BATCH_BYTES) {
+                send();
+            }
+        }
+        send();
+    }
+
+    private void add(String line, boolean all) {
+        if (!(Inputs.json(name, lines, line.getBytes(StandardCharsets.UTF_8)) instanceof Json.Obj task)) {
+            throw Failure.usage(name + ": line " + lines + " is not a task, which is a JSON object", null);
+        }
+        String status = task.text("status");
+        if (!all && status != null && TaskStatus.parse(status).ended()) {
+            skipped++;
+            return;
+        }
+        Map<String, Json> members = new LinkedHashMap<>(task.members());
+        members.keySet().removeAll(SERVERS);
+        batch.add(new Json.Obj(members));
+        waiting++;
+    }
+
+    private void send() {
+        if (waiting > 0) {
+            BatchSubmit.send(session, batch, false);
+            taken += waiting;
+            waiting = 0;
+            session.output().setDone(imported());
+        }
+        linesSent = lines;
+        batch = new RequestBody.Builder();
+        for (int i = 0; i < lines; i++) {
+            batch.write('\n');
+        }
+    }
+
+    /// The same failure, with what had been done before.
+    private Failure stopped(Failure failure) {
+        if (taken == 0) {
+            return failure;
+        }
+        return new Failure(failure.exit, failure.getMessage(), (failure.hint == null ? "" : failure.hint + "; ")
+                + imported() + ", up to line " + linesSent, failure.outlook);
+    }
+
+    private String imported() {
+        return taken == 1 ? "1 task was imported" : taken + " tasks were imported";
+    }
+}
