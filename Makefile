@@ -4,13 +4,15 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help build dist tools images demo run test test-real sim bench screenshots install uninstall clean FORCE
+.PHONY: help build dist tools images demo run test check proof test-real sim bench screenshots \
+	install uninstall clean FORCE
 
 # The same in every environment: file names and what the tests print are UTF-8.
 export LC_ALL = C.UTF-8
 
 ONLY ?=
 SEED ?=
+LANES ?=
 ARGS ?=
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -35,9 +37,10 @@ TESTED_IMAGES := $(if $(ONLY),$(if $(findstring dist,$(ONLY)),$(IMAGES)),$(IMAGE
 sources = $(shell find $(1) -path $(DEPLOY) -prune -o \( -type d -o -name '*.java' \) -print)
 javac = "$$(cat build/jdk)/bin/javac" -Xlint:all -Werror -encoding UTF-8
 java = "$$(cat build/jdk)/bin/java"
-# $(call tests,ONLY,OPTIONS)
-tests = $(java) -Xmx1g -XX:+UseSerialGC -Donly='$(1)' -Dseed='$(SEED)' $(2) @build/test/java.args \
-	support.TestRun $(MODULES:%=build/test/%) build/test/rest
+# $(call tests,ONLY,PART)
+tests = $(java) -Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Donly='$(1)' -Dpart=$(2) -Dseed='$(SEED)' \
+	$(if $(LANES),-Dlanes=$(LANES)) -cp build/test/rest support.run.TestRun $(MODULES:%=build/test/%) \
+	build/test/rest </dev/null
 
 help:   ## print the targets
 	@echo 'usage: make TARGET [ONLY=part of the tests] [SEED=number] [ARGS=...] [JUNIT_JAR=file]'
@@ -56,13 +59,19 @@ run: build  ## start the server; ARGS='--port 9000 --ollama-host echo:'
 	@exec build/bin/ollama-queue-server $(ARGS)
 
 test: build $(TESTS) $(TESTED_IMAGES)  ## all tests, or ONLY=server.journal, ONLY='JournalTest#cut*'; SEED=n
-	@$(call tests,$(ONLY))
+	@$(call tests,$(ONLY),test)
+
+check: build $(TESTS)  ## the tests that need no process, browser or image
+	@$(call tests,$(ONLY),check)
+
+proof: build $(TESTS)  ## the long forms of what make test does in short, minutes each: ONLY=...
+	@$(call tests,$(ONLY),proof)
 
 test-real: build $(TESTS)  ## the product against the real Ollama at OLLAMA_HOST (and OPENAI_BASE_URL, OPENAI_API_KEY)
-	@$(call tests,$(ONLY),-Dreal=true)
+	@$(call tests,$(ONLY),real)
 
 sim: build $(TESTS)  ## the simulation of the queue again, as SEED=n ran it
-	@$(call tests,$(or $(ONLY),server.queue.QueueSimulation*))
+	@$(call tests,$(or $(ONLY),server.queue.QueueSimulation*),test)
 
 bench: build $(TESTS) $(TIMED_IMAGES)  ## the benchmarks, minutes in all; ONLY=submit runs one; build/bench.json
 	@$(java) -Xmx512m -XX:+UseSerialGC -XX:+UseCompactObjectHeaders @build/test/java.args -da bench.Bench $(ONLY)

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import server.journal.JournalCommand;
 import shared.json.Json;
+import support.Await;
 import support.ServerProcess;
 
 /// A backup of a real server under load, restored by a real server after the first was killed; and tasks that go from
@@ -55,9 +56,7 @@ final class BackupTest {
                             "{\"type\":\"embed\",\"model\":\"m\",\"input\":\"keep " + PROMPT + "\"}")))),
                     Thread.startVirtualThread(() -> untilItDies(() -> submitAndDelete(server))),
                     Thread.startVirtualThread(() -> untilItDies(() -> server.post("/api/journal/compact", ""))));
-            while (acknowledged.size() < 40) {
-                Thread.onSpinWait();
-            }
+            Await.until("40 tasks", () -> acknowledged.size() >= 40);
             before = List.copyOf(acknowledged);
             for (String id : before) {
                 tasks.add(task(server, id));

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import server.journal.JournalCommand;
+import support.Await;
 import support.ServerProcess;
 
 /// SIGKILL while a compaction goes on under load: nothing acknowledged is lost, nothing deleted is back, and no byte of
@@ -52,9 +53,7 @@ final class CompactionKillTest {
                 threads.add(Thread.startVirtualThread(
                         () -> untilItDies(() -> server.post("/api/journal/compact", ""))));
                 int enough = kept.size() + 5 + random.nextInt(40);
-                while (kept.size() < enough && server.process().isAlive()) {
-                    Thread.onSpinWait();
-                }
+                Await.until("tasks enough", () -> kept.size() >= enough || !server.process().isAlive());
                 server.kill();
                 for (Thread thread : threads) {
                     thread.join();

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import server.journal.JournalCommand;
 import shared.json.Json;
+import support.Await;
 import support.EventReader;
 import support.EventReader.Told;
 import support.ServerProcess;
@@ -82,9 +83,7 @@ final class EventsKillTest {
                 threads.add(Thread.startVirtualThread(
                         () -> untilItDies(() -> server.post("/api/journal/compact", ""))));
                 int enough = all.events.size() + 30 + random.nextInt(200);
-                while (all.events.size() < enough && server.process().isAlive()) {
-                    Thread.onSpinWait();
-                }
+                Await.until("events enough", () -> all.events.size() >= enough || !server.process().isAlive());
                 server.kill();
                 for (Thread thread : threads) {
                     thread.join();

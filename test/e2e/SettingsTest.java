@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import support.Await;
 import support.ServerProcess;
 
 /// Settings of the real programs.
@@ -96,9 +97,7 @@ final class SettingsTest {
             String id = server.submit(TASK);
             assertTrue(Stream.of(server.get("/api/tasks?full=true").body(), server.get("/api/tasks/" + id).body())
                     .anyMatch(body -> body.contains("\"model\":\"other\"") || body.contains("no task")));
-            while (server.get("/api/tasks/" + id).statusCode() != 404) {
-                Thread.onSpinWait();
-            }
+            Await.until("it is deleted", () -> server.get("/api/tasks/" + id).statusCode() == 404);
 
             file("queue: {workers: none}\n");
             server.hangUp("event=settings_wrong problem=" + file + ", line 1, column 18: queue.workers must be");

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
+import support.Await;
 import support.ServerProcess;
 
 /// How the server stops, and how it refuses to start.
@@ -44,9 +45,7 @@ final class StopTest {
         try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "echo:?delay=50ms", "--grace",
                 "100ms")) {
             id = server.submit(LONG);
-            while (!server.get("/api/tasks/" + id).body().contains("\"status\":\"running\"")) {
-                Thread.onSpinWait();
-            }
+            awaitRunning(server, id);
             assertEquals(0, server.terminate());
         }
         try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "echo:")) {
@@ -66,9 +65,7 @@ final class StopTest {
         String id;
         try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "echo:?delay=20ms", "--grace", "30s")) {
             id = server.submit("{\"type\":\"generate\",\"prompt\":\"" + "w ".repeat(20) + "\"}");
-            while (!server.get("/api/tasks/" + id).body().contains("\"status\":\"running\"")) {
-                Thread.onSpinWait();
-            }
+            awaitRunning(server, id);
             assertEquals(0, server.terminate());
         }
         try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "http://127.0.0.1:1")) {
@@ -82,13 +79,9 @@ final class StopTest {
         String id;
         try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "echo:?delay=50ms", "--grace", "10m")) {
             id = server.submit(LONG);
-            while (!server.get("/api/tasks/" + id).body().contains("\"status\":\"running\"")) {
-                Thread.onSpinWait();
-            }
+            awaitRunning(server, id);
             server.process().destroy();
-            while (!server.logged().contains("event=stopping")) {
-                Thread.onSpinWait();
-            }
+            server.awaitLogged("event=stopping");
             assertNotEquals(0, server.terminate());
         }
         try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "echo:")) {
@@ -147,5 +140,9 @@ final class StopTest {
             assertEquals("", out);
             assertTrue(Files.readString(log).startsWith("ollama-queue-server: " + wrong[0]), Files.readString(log));
         }
+    }
+
+    private static void awaitRunning(ServerProcess server, String id) {
+        Await.until("it runs", () -> server.get("/api/tasks/" + id).body().contains("\"status\":\"running\""));
     }
 }

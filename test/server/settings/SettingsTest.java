@@ -105,8 +105,7 @@ class SettingsTest {
             return BOOLEANS;
         }
         if (row.key().equals("server.token_file")) {
-            Path file = Files.writeString(Files.createTempFile("token", ""), "a-token");
-            file.toFile().deleteOnExit();
+            Path file = Files.writeString(directory.resolve("a-token"), "a-token");
             return List.of(file.toString(), file.toString(), file.toString());
         }
         List<String> good = new ArrayList<>();

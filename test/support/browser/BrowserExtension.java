@@ -11,15 +11,14 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/// What [WithBrowser] says. The stores close what they hold: a test's page when it has ended, the browser after the
-/// last test.
+/// What [WithBrowser] says. A test's store closes its page when it has ended.
 final class BrowserExtension implements ExecutionCondition, ParameterResolver, AfterTestExecutionCallback {
 
     private static final Namespace HERE = Namespace.create(BrowserExtension.class);
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        return Chromium.installed() == null
+        return !Chromium.isInstalled()
                 ? ConditionEvaluationResult.disabled("there is no Chromium: apt-get install chromium")
                 : ConditionEvaluationResult.enabled(null);
     }
@@ -31,13 +30,8 @@ final class BrowserExtension implements ExecutionCondition, ParameterResolver, A
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return context.getStore(HERE).getOrComputeIfAbsent("page", key -> browser(context).open(1280, 800),
+        return context.getStore(HERE).getOrComputeIfAbsent("page", key -> Chromium.ofLane().open(1280, 800),
                 Page.class);
-    }
-
-    private static Chromium browser(ExtensionContext context) {
-        return context.getRoot().getStore(HERE).getOrComputeIfAbsent("browser", key -> Chromium.start(),
-                Chromium.class);
     }
 
     @Override

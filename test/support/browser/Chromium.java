@@ -33,8 +33,22 @@ public final class Chromium implements AutoCloseable {
         tools = new DevTools(address);
     }
 
+    /// Started when it is first asked for, and kept until this process ends.
+    private static final class OfLane {
+        static final Chromium BROWSER = start();
+    }
+
+    /// The one that all classes of this process have together.
+    public static Chromium ofLane() {
+        return OfLane.BROWSER;
+    }
+
+    public static boolean isInstalled() {
+        return installed() != null;
+    }
+
     /// Where it is installed: in `CHROMIUM` or on the `PATH`; null if nowhere.
-    static Path installed() {
+    private static Path installed() {
         String named = System.getenv("CHROMIUM");
         if (named != null) {
             return Path.of(named);

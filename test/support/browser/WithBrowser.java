@@ -7,9 +7,9 @@ import java.lang.annotation.Target;
 
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// The tests of this class are given a [Page] of their own each, in one [Chromium] for the whole run. A test fails too
-/// if its page did what it must not (see [Faults]); a failed one leaves `build/browser/CLASS.METHOD.png`. Without a
-/// Chromium they are skipped.
+/// The tests of this class are given a [Page] of their own each, in one [Chromium] for all classes of a lane. A test
+/// fails too if its page did what it must not (see [Faults]); a failed one leaves `build/browser/CLASS.METHOD.png`.
+/// Without a Chromium they are skipped.
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(BrowserExtension.class)

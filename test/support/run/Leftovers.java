@@ -1,0 +1,237 @@
+package support.run;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
+
+/// What a class of tests left alive in its lane: threads, virtual ones too, processes, ports that are listened on,
+/// files in the lane's folder for temporary ones, open files there; and whether something works although nothing runs.
+/// What the lane itself has, and what was reported once, is known and not reported again.
+///
+/// Only Linux can tell of ports, open files and processes that lost their parent.
+final class Leftovers {
+
+    /// How long something may take to end by itself.
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    /// How long the idle lane is watched, and how long again if it does not look idle.
+    private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final int STACK_LINES_MAX = 12;
+
+    /// Threads of the JDK and of JUnit that come and go by themselves, or stay for whoever comes next.
+    private static final Pattern OTHERS = Pattern.compile("process reaper.*|Keep-Alive-Timer|ForkJoinPool.*|"
+            + "VirtualThread-.*|.*(Read|Write|Master|Sub)-?Poller.*|Common-Cleaner|CompletableFutureDelayScheduler|"
+            + "Cleaner-\\d+|junit-.*|Attach Listener|Reference Handler|Finalizer|Signal Dispatcher|Notification Thread|"
+            + "InnocuousThread.*");
+    private static final Pattern THREAD = Pattern.compile("(?m)^#(\\d+) \"(.*)\" .*\n((?:    .*\n)*)");
+    private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)]");
+    /// The number of a client, whose worker threads come as they are needed.
+    private static final Pattern HTTP_CLIENT = Pattern.compile("HttpClient-\\d+-");
+    /// A module layer cannot be closed: its jars are open until the garbage collector finds it.
+    private static final Pattern JAR = Pattern.compile(".*\\.jar( \\(deleted\\))?");
+    private static final String LISTENS = "0A";
+
+    /// @param text what a person is told
+    /// @param end  ends it as far as that can be done
+    private record Left(String text, Runnable end) {
+    }
+
+    private final String mark;
+    private final Path folder;
+    private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    private final HotSpotDiagnosticMXBean dumps = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    private final Set<String> known = new HashSet<>();
+
+    /// @param mark   the lane's, in the environment of its processes
+    /// @param folder for the temporary files of its tests
+    Leftovers(String mark, Path folder) {
+        this.mark = mark;
+        this.folder = folder;
+    }
+
+    /// Makes what is there now the lane's own.
+    void know() {
+        known.addAll(found().keySet());
+    }
+
+    /// What is there and not known, once it had time to end by itself. Then it is ended as far as that can be done.
+    List<String> report() {
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        Map<String, Left> found = unknown();
+        while (!found.isEmpty() && System.nanoTime() < end) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+            found = unknown();
+        }
+        found.values().forEach(left -> left.end.run());
+        known.addAll(found.keySet());
+        List<String> report = new ArrayList<>(found.values().stream().map(Left::text).toList());
+        if (!busy(GLANCE_NANOS).isEmpty()) {
+            busy(LOOK_NANOS).stream().filter(one -> known.add("busy " + one))
+                    .forEach(one -> report.add("a thread that works although nothing runs: " + one));
+        }
+        return report;
+    }
+
+    private Map<String, Left> unknown() {
+        Map<String, Left> found = found();
+        found.keySet().removeAll(known);
+        return found;
+    }
+
+    /// Each by a name that tells it from all others.
+    private Map<String, Left> found() {
+        Map<String, Left> found = new LinkedHashMap<>();
+        threads(found);
+        processes(found);
+        descriptors(found);
+        files(found);
+        return found;
+    }
+
+    private void threads(Map<String, Left> found) {
+        Matcher thread = THREAD.matcher(dump());
+        while (thread.find()) {
+            String name = thread.group(2);
+            Matcher client = HTTP_CLIENT.matcher(name);
+            String key = client.lookingAt() ? client.group() : "thread #" + thread.group(1);
+            if (!OTHERS.matcher(name).matches() && !thread.group(1).equals("" + Thread.currentThread().threadId())) {
+                String stack = thread.group(3).lines().limit(STACK_LINES_MAX).map(line -> "\n    " + line)
+                        .reduce("", String::concat);
+                found.putIfAbsent(key, new Left("thread \"" + name + "\"" + stack, () -> { }));
+            }
+        }
+    }
+
+    private String dump() {
+        Path file = folder.resolveSibling(folder.getFileName() + ".threads");
+        try {
+            Files.deleteIfExists(file);
+            dumps.dumpThreads(file.toString(), ThreadDumpFormat.TEXT_PLAIN);
+            return Files.readString(file);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /// What a process of the lane's own starts is the lane's own too.
+    private void processes(Map<String, Left> found) {
+        for (ProcessHandle process : Processes.of(ProcessHandle.current(), mark)) {
+            String key = "process " + process.pid();
+            if (process.parent().map(parent -> known.contains("process " + parent.pid())).orElse(false)) {
+                known.add(key);
+            }
+            found.put(key, new Left("process " + Processes.name(process), () -> Processes.kill(Set.of(process))));
+        }
+    }
+
+    /// Ports that are listened on, and open files in the lane's folder.
+    private void descriptors(Map<String, Left> found) {
+        Map<String, String> ports = new HashMap<>();
+        for (String table : new String[] {"tcp", "tcp6"}) {
+            for (String line : lines(Path.of("/proc/self/net", table))) {
+                String[] fields = line.strip().split("\\s+");
+                if (fields.length > 9 && fields[3].equals(LISTENS)) {
+                    ports.put(fields[9], Integer.toString(Integer.parseInt(fields[1].replaceFirst(".*:", ""), 16)));
+                }
+            }
+        }
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : descriptors.toList()) {
+                String target = target(descriptor);
+                Matcher socket = SOCKET.matcher(target);
+                if (socket.matches() && ports.containsKey(socket.group(1))) {
+                    found.put(target, new Left("port " + ports.get(socket.group(1)), () -> { }));
+                } else if (target.startsWith(folder + "/") && !JAR.matcher(target).matches()) {
+                    found.put("open " + target, new Left("open file " + target, () -> { }));
+                }
+            }
+        } catch (IOException noProc) {
+            // it cannot be told here
+        }
+    }
+
+    private void files(Map<String, Left> found) {
+        try (Stream<Path> files = Files.list(folder)) {
+            files.forEach(file -> found.put("file " + file, new Left("file " + file, () -> delete(file))));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /// The threads that used most of a processor's time, or what they got of it, while this one waited.
+    private List<String> busy(long nanos) {
+        Map<Long, Long> before = new HashMap<>();
+        for (long id : threads.getAllThreadIds()) {
+            before.put(id, threads.getThreadCpuTime(id));
+        }
+        LockSupport.parkNanos(nanos);
+        List<String> busy = new ArrayList<>();
+        for (long id : threads.getAllThreadIds()) {
+            long used = threads.getThreadCpuTime(id) - before.getOrDefault(id, 0L);
+            if (used > nanos / 5 && id != Thread.currentThread().threadId() && threads.getThreadInfo(id) != null) {
+                busy.add(threads.getThreadInfo(id).getThreadName());
+            }
+        }
+        return busy;
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException noProc) {
+            return List.of();
+        }
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException closed) {
+            return "";
+        }
+    }
+
+    /// Deletes a file or a folder with all that is in it, as far as that can be done.
+    static void delete(Path path) {
+        try {
+            Files.walkFileTree(path, new SimpleFileVisitor<>() {
+
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    Files.deleteIfExists(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
+                    Files.deleteIfExists(directory);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException left) {
+            // in the system's folder for temporary files
+        }
+    }
+}

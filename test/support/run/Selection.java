@@ -1,0 +1,78 @@
+package support.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// Which tests are asked for. It is read from the system properties, which each lane has from the run:
+///
+/// - `only` names packages, classes and methods (`server.journal`, `JournalTest`, `JournalTest#cut*`; several with
+///   commas or spaces between),
+/// - `part` is `test` (the default), `check` (without those that need a process, a browser or an image), `proof` (the
+///   long forms, in the package `proof` and wherever a test asks [support.Effort]) or `real` (the package `real`,
+///   against real backends).
+record Selection(List<String> only, String part) {
+
+    /// Packages that have a part of their own or none.
+    private static final List<String> OTHER_PARTS = List.of("real", "proof", "bench");
+
+    static Selection ofProcess() {
+        return new Selection(Arrays.stream(System.getProperty("only", "").split("[,\\s]+"))
+                .filter(name -> !name.isEmpty()).toList(), System.getProperty("part", "test"));
+    }
+
+    /// Whether the tests that carry this tag are left out.
+    boolean excludes(String tag) {
+        return part.equals("check") && tag.equals("process");
+    }
+
+    /// The names of the test classes in these folders. Nested classes are no tests of their own, unless they are named.
+    List<String> classes(String[] folders) throws IOException {
+        String classes = only.stream().map(Selection::classes).collect(Collectors.joining("|"));
+        boolean nested = only.stream().anyMatch(name -> name.contains("$"));
+        List<String> found = new ArrayList<>();
+        for (String folder : folders) {
+            Path root = Path.of(folder);
+            try (Stream<Path> files = Files.walk(root)) {
+                files.map(file -> root.relativize(file).toString())
+                        .filter(file -> file.matches(nested ? ".*Test(\\$\\w+)?\\.class" : "[^$]*Test\\.class"))
+                        .map(file -> file.substring(0, file.length() - ".class".length()).replace('/', '.'))
+                        .filter(name -> only.isEmpty() || name.matches(classes)).filter(this::isOfPart)
+                        .forEach(found::add);
+            }
+        }
+        return found;
+    }
+
+    private boolean isOfPart(String name) {
+        String room = name.substring(0, name.indexOf('.'));
+        return switch (part) {
+            case "real" -> room.equals("real");
+            case "proof" -> !room.equals("real") && !room.equals("bench");
+            default -> !OTHER_PARTS.contains(room);
+        };
+    }
+
+    /// Whether a method is among those named with a `#`, or none of its class was.
+    boolean includes(String className, String method) {
+        List<String> methods = only.stream().filter(name -> name.contains("#"))
+                .filter(name -> className.matches(classes(name)))
+                .map(name -> pattern(name.replaceFirst(".*#", ""))).toList();
+        return methods.isEmpty() || methods.stream().anyMatch(method::matches);
+    }
+
+    /// The pattern of the classes in a package or of a class and those nested in it.
+    private static String classes(String name) {
+        return "(.*[.$])?" + pattern(name.replaceFirst("#.*", "")) + "([.$].*)?";
+    }
+
+    private static String pattern(String glob) {
+        return Arrays.stream(glob.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
+    }
+}

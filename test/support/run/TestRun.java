@@ -1,0 +1,152 @@
+package support.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// What `make test` runs: the test classes in the folders given, as [Selection] says, in some processes side by side,
+/// one class at a time in each ([Lane]); a line for each class, the failures once more at the end, and as the last line
+/// `N passed, N failed, N skipped` for all together. Ends with status 1 if a test failed or none was found. A lane that
+/// dies is a failure of the class that it ran, and another takes its place.
+///
+/// System properties, which the lanes have too: those of [Selection]; `seed`; `log`, which shows what is logged. For
+/// the run alone: `lanes`, how many at most. Where the environment has `CI`, a skipped test is a failed one.
+final class TestRun {
+
+    private static final boolean CI = System.getenv("CI") != null;
+    /// How long each class took in the last run, as `SECONDS NAME`.
+    private static final Path TIMES = Path.of("build/test.times");
+    /// Rooms whose classes take longest, for a run without such a file.
+    private static final List<String> LONG = List.of("dist", "e2e", "webui", "client");
+
+    private final Deque<String> classes = new ArrayDeque<>();
+    private final Map<String, Double> times = new TreeMap<>();
+    private final List<String> failures = new ArrayList<>();
+    private int passed;
+    private int failed;
+    private int skipped;
+
+    private TestRun() {
+    }
+
+    public static void main(String[] folders) throws Exception {
+        long start = System.nanoTime();
+        TestRun run = new TestRun();
+        run.plan(Selection.ofProcess().classes(folders));
+        run.run();
+        System.exit(run.report((System.nanoTime() - start) / 1e9) ? 0 : 1);
+    }
+
+    /// The longest first, so that no lane has much to do when the others are done.
+    private void plan(List<String> names) throws IOException {
+        if (Files.exists(TIMES)) {
+            for (String line : Files.readAllLines(TIMES)) {
+                String[] words = line.split(" ");
+                times.put(words[1], Double.valueOf(words[0]));
+            }
+        }
+        Map<String, Double> last = new HashMap<>(times);
+        Comparator<String> order = Comparator.comparingDouble(name -> -last.getOrDefault(name,
+                LONG.contains(name.substring(0, name.indexOf('.'))) ? 1e6 : 0));
+        names.stream().sorted(order.thenComparing(Comparator.naturalOrder())).forEach(classes::add);
+    }
+
+    private void run() throws InterruptedException {
+        int count = Math.min(classes.size(), Integer.getInteger("lanes", Runtime.getRuntime().availableProcessors()));
+        List<Thread> lanes = new ArrayList<>();
+        for (int lane = 1; lane <= count; lane++) {
+            int number = lane;
+            lanes.add(Thread.ofPlatform().name("lane " + number).start(() -> lane(number)));
+        }
+        for (Thread lane : lanes) {
+            lane.join();
+        }
+    }
+
+    /// Keeps a lane at work, and starts another when it died, until no class is left.
+    private void lane(int number) {
+        int starts = 0;
+        for (String name = next(); name != null;) {
+            starts++;
+            try (LaneProcess lane = LaneProcess.start(number + "." + starts)) {
+                for (; name != null; name = next()) {
+                    int[] tests = {0};
+                    Report.Ended ended = lane.run(name, report -> tests[0] += count(report));
+                    done(name, tests[0], ended);
+                }
+            } catch (IOException | RuntimeException died) {
+                fail(name, died.toString());
+                name = next();
+            }
+        }
+    }
+
+    private synchronized String next() {
+        return classes.poll();
+    }
+
+    /// @return how many tests it tells of
+    private synchronized int count(Report report) {
+        if (report instanceof Report.Passed) {
+            passed++;
+            return 1;
+        } else if (report instanceof Report.Failed one) {
+            fail(one.test(), one.why());
+            return 1;
+        } else if (report instanceof Report.Skipped one) {
+            skip(one);
+            return one.tests();
+        }
+        return 0;
+    }
+
+    private synchronized void done(String name, int tests, Report.Ended ended) {
+        times.put(name, ended.seconds());
+        if (tests > 0) {
+            System.out.printf(Locale.ROOT, "%5d tests %6.1f s %6.1f s of a processor  %s%n", tests, ended.seconds(),
+                    ended.cpuSeconds(), name);
+        }
+    }
+
+    private void skip(Report.Skipped report) {
+        if (CI) {
+            fail(report.test(), "skipped, which it must not be where CI is set: " + report.reason());
+        } else {
+            skipped += report.tests();
+            System.out.println("SKIPPED " + report.test() + ": " + report.reason());
+        }
+    }
+
+    private synchronized void fail(String test, String why) {
+        failed++;
+        failures.add(test + "\n    " + why.strip().replace("\n", "\n    "));
+        System.out.println("FAILED " + failures.getLast());
+    }
+
+    /// @return whether all is well
+    private boolean report(double seconds) throws IOException {
+        boolean none = passed + failed + skipped == 0;
+        if (!failures.isEmpty()) {
+            System.out.println("\n---- failed:");
+            failures.forEach(failure -> System.out.println(failure + "\n"));
+        } else if (none) {
+            System.out.println("no test found");
+        }
+        List<String> lines = times.entrySet().stream()
+                .map(time -> String.format(Locale.ROOT, "%.1f %s", time.getValue(), time.getKey())).toList();
+        Files.write(TIMES, lines);
+        System.out.printf(Locale.ROOT, "%.0f s, %.0f s of the processors%n", seconds, Cpu.seconds());
+        System.out.printf("%d passed, %d failed, %d skipped%n", passed, none ? 1 : failed, skipped);
+        System.out.flush();
+        return failed == 0 && !none;
+    }
+}
