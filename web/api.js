@@ -101,7 +101,8 @@ export function url(path, query) {
 
 async function reach(path, options) {
     try {
-        return await fetch(path, options);
+        // below the page's own address, which a proxy may have put under a path
+        return await fetch(new URL(path.slice(1), document.baseURI).href, options);
     } catch (failed) {
         if (failed.name === 'AbortError') {
             throw failed;

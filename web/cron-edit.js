@@ -47,6 +47,7 @@ export function edit(root, context, id) {
 function show(root, context, cron) {
     const form = fields();
     fill(form, cron);
+    const before = cron && read(form);
     const forget = cron ? () => {} : keep('cron', form);
     form.querySelector('.cancel').addEventListener('click', forget);
     const errors = new FieldErrors(form);
@@ -57,7 +58,7 @@ function show(root, context, cron) {
     form.addEventListener('change', () => labelPrompt(form));
     form.addEventListener('submit', event => {
         event.preventDefault();
-        save(form, cron, context, errors, forget);
+        save(form, cron, before, context, errors, forget);
     });
     suggest(form, context);
     if (cron) {
@@ -169,7 +170,7 @@ function fill(form, cron) {
 }
 
 /** @return what the API takes */
-function read(form, cron) {
+function read(form) {
     const of = values(form);
     const rest = of.rest.trim() ? exactly(of.rest) : {};
     const template = {type: of.type, ...of.model && {model: of.model},
@@ -177,20 +178,36 @@ function read(form, cron) {
         ...of.prompt && {[of.type === 'embed' ? 'input' : 'prompt']: of.prompt}, ...rest};
     // an expression may name its own zone, and then it is not given twice
     const zone = /^\s*(CRON_)?TZ=/.test(of.cron_expr) ? {} : {timezone: of.timezone || undefined};
-    // what is left as it was is not sent: numbers keep the digits that they came with
-    const changed = !cron || JSON.stringify(ordered(template)) !== JSON.stringify(ordered(cron.task_template));
     return {
         name: of.name, cron_expr: of.cron_expr, ...zone, enabled: of.enabled, overlap: of.overlap, missed: of.missed,
         missed_max_age: of.missed_max_age || '24h', jitter: of.jitter || '0s', start_at: utc(of.start_at),
-        end_at: utc(of.end_at), max_runs: whole(of.max_runs) ?? 0, ...changed && {task_template: template},
+        end_at: utc(of.end_at), max_runs: whole(of.max_runs) ?? 0, task_template: template,
     };
 }
 
-async function save(form, cron, context, errors, forget) {
+/**
+ * What was changed in the form, which is all that may be sent: meanwhile others may have changed the rest, and numbers
+ * that are not sent keep the digits that they came with.
+ */
+function changes(before, after) {
+    const {task_template: template, ...plan} = after;
+    const changed = differing(before, plan, Object.keys(plan));
+    const inTemplate = differing(before.task_template, template,
+        Object.keys({...before.task_template, ...template}));
+    return {...changed, ...Object.keys(inTemplate).length && {task_template: inTemplate}};
+}
+
+/** The named members that differ; null stands for one that is gone. */
+function differing(before, after, names) {
+    return Object.fromEntries(names.filter(name => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+        .map(name => [name, after[name] ?? null]));
+}
+
+async function save(form, cron, before, context, errors, forget) {
     errors.clear();
     let body;
     try {
-        body = read(form, cron);
+        body = cron ? changes(before, read(form)) : read(form);
     } catch (wrong) {
         errors.show('rest', `This is not JSON: ${wrong.message}`);
         return;
@@ -276,9 +293,4 @@ function local(time) {
 
 function utc(value) {
     return value ? new Date(value).toISOString() : null;
-}
-
-/** With its members in the order of their names. */
-function ordered(value) {
-    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1));
 }

@@ -121,6 +121,21 @@ final class CronViewTest {
     }
 
     @Test
+    void edit_sendsOnlyWhatWasChangedInTheForm(Page page) {
+        String id = add("{\"name\":\"n\",\"cron_expr\":\"@daily\",\"task_template\":{\"type\":\"chat\","
+                + "\"prompt\":\"p\",\"model\":\"old\"}}");
+        page.open(server.url() + "/#/cron/" + id).waitFor("document.querySelector('[name=prompt]')?.value === 'p'");
+        server.send(HttpRequest.newBuilder(URI.create(server.url() + "/api/cron/" + id))
+                .header("Content-Type", "application/json").PUT(HttpRequest.BodyPublishers.ofString(
+                        "{\"enabled\":false,\"task_template\":{\"priority\":1,\"model\":\"new\"}}")));
+        page.fill("[name=prompt]", "other").click("form .primary").waitFor("location.hash === '#/cron'");
+        Json.Obj template = (Json.Obj) cron().get("task_template");
+        assertEquals("false", cron().get("enabled").text());
+        assertEquals("other 1 new", template.text("prompt") + " " + template.get("priority").text() + " "
+                + template.text("model"));
+    }
+
+    @Test
     void editThatIsLeftBeforeItIsRead_doesNotShowUpElsewhere(Page page) {
         String id = add("{\"name\":\"late\",\"cron_expr\":\"@daily\",\"task_template\":{\"type\":\"chat\","
                 + "\"prompt\":\"p\"}}");

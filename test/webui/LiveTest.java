@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import support.PathProxy;
 import support.ServerProcess;
 import support.browser.Page;
 import support.browser.WithBrowser;
@@ -37,6 +38,14 @@ final class LiveTest {
 
     private static String status(String id) {
         return "document.querySelector('tr[data-id=\"" + id + "\"]')?.dataset.status";
+    }
+
+    @Test
+    void underThePathOfAProxy_thePageLoadsSubmitsAndFollows(Page page) {
+        try (ServerProcess server = start("--ws-port", "0"); PathProxy proxy = new PathProxy(server.url())) {
+            page.open(proxy.url() + "#/new").waitForText("live · SSE").fill("[name=content0]", "through a proxy")
+                    .click("form .primary").waitForText("through a proxy").waitForText("completed");
+        }
     }
 
     @Test
