@@ -42,6 +42,7 @@ final class LiveTest {
 
     @Test
     void underThePathOfAProxy_thePageLoadsSubmitsAndFollows(Page page) {
+        page.faults().expectGone();
         try (ServerProcess server = start("--ws-port", "0"); PathProxy proxy = new PathProxy(server.url())) {
             page.open(proxy.url() + "#/new").waitForText("live · SSE").fill("[name=content0]", "through a proxy")
                     .click("form .primary").waitForText("through a proxy").waitForText("completed");
