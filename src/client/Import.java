@@ -3,8 +3,8 @@ package client;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
+import shared.TaskFields;
 import shared.TaskStatus;
 import shared.json.Json;
 
@@ -14,11 +14,6 @@ final class Import {
     /// What goes into one batch, which the server takes whole or not at all.
     private static final int BATCH_TASKS = 10_000;
     private static final int BATCH_BYTES = 8 << 20;
-
-    /// What a task has from its server. A new task gets its own.
-    private static final Set<String> SERVERS = Set.of("id", "task_id", "status", "created_at", "updated_at",
-            "started_at", "completed_at", "retry_at", "retry_count", "executed_on", "result", "error", "attempts",
-            "preview", "rule", "cron_id", "cron_name", "cron_run_count", "due_at");
 
     private final Session session;
     private final String name;
@@ -74,7 +69,7 @@ final class Import {
             return;
         }
         Map<String, Json> members = new LinkedHashMap<>(task.members());
-        members.keySet().removeAll(SERVERS);
+        members.keySet().removeAll(TaskFields.SERVERS);
         batch.add(new Json.Obj(members));
         waiting++;
     }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 import shared.Problem;
+import shared.Utf8;
 import shared.config.ConfigFile;
 
 /// The server to ask, and the token that it wants. Strongest first: flag, environment, file. A file in the working
@@ -56,8 +57,8 @@ record Target(String server, String token) {
 
     private static String secret(String path) {
         try {
-            return path == null || path.isEmpty() ? null : Files.readString(Path.of(path)).strip();
-        } catch (IOException unreadable) {
+            return path == null || path.isEmpty() ? null : Utf8.decode(path, Files.readAllBytes(Path.of(path))).strip();
+        } catch (IOException | Problem unreadable) {
             return null;
         }
     }

@@ -64,6 +64,14 @@ public final class Problem extends RuntimeException {
         return new Problem(status, where.tell(reason), reason, where, several);
     }
 
+    /// Returns the same problem of a text that is one line of a longer one.
+    ///
+    /// @param line from 1
+    public Problem inLine(int line) {
+        return at(place == null ? new TextPlace(null, line, 1, "")
+                : new TextPlace(null, line, place.column(), place.path()));
+    }
+
     public int status() {
         return status;
     }

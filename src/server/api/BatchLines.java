@@ -14,7 +14,6 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 import shared.Problem;
-import shared.TextPlace;
 import shared.json.JsonException;
 import shared.json.JsonReader;
 
@@ -77,7 +76,7 @@ record BatchLines<T>(Supplier<T> begin, BiConsumer<JsonReader, T> reading, Suppl
                     if (block.mistake != null) {
                         // most clients read no answer before they have sent all, however long that takes
                         in.transferTo(OutputStream.nullOutputStream());
-                        throw inLine(lines, block.mistake);
+                        throw block.mistake.inLine(lines);
                     }
                     all.add(block.values);
                 }
@@ -98,13 +97,6 @@ record BatchLines<T>(Supplier<T> begin, BiConsumer<JsonReader, T> reading, Suppl
         } catch (ExecutionException failed) {
             throw new IllegalStateException("a block could not be read", failed.getCause());
         }
-    }
-
-    /// The reader of a line takes it for the whole text.
-    private static Problem inLine(int line, Problem mistake) {
-        TextPlace place = mistake.place();
-        return mistake.at(place == null ? new TextPlace(null, line, 1, "")
-                : new TextPlace(null, line, place.column(), place.path()));
     }
 
     private Block<T> read(byte[] bytes, int to) {

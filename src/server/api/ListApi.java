@@ -128,7 +128,7 @@ final class ListApi {
         JsonWriter json = new JsonWriter(1024);
         try {
             if (listing.full()) {
-                TaskJson.write(json, queue.document(task));
+                TaskJson.write(json, queue.document(task), null);
             } else {
                 TaskJson.writeSummary(json, task, queue.preview(task));
             }

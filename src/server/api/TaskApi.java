@@ -3,7 +3,6 @@ package server.api;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
@@ -14,13 +13,12 @@ import server.http.HttpOptions;
 import server.http.WebRequest;
 import server.queue.TaskQueue;
 import server.queue.TaskQueue.Submitted;
+import server.task.FieldReader;
 import server.task.SubmissionReader;
 import server.task.Submission;
 import server.task.Task;
 import server.task.TaskDocument;
 import server.task.TaskJson;
-import shared.Nearest;
-import shared.Priority;
 import shared.Problem;
 import shared.TaskStatus;
 import shared.config.Durations;
@@ -108,32 +106,20 @@ final class TaskApi {
     private Answer.Whole task(TaskDocument document) {
         JsonWriter out = new JsonWriter(TASK_BYTES + document.payload().length()
                 + (document.result() == null ? 0 : document.result().length()));
-        TaskJson.write(out, document);
-        String reason = document.task().status() == TaskStatus.PENDING ? waiting.apply(document.task()) : null;
-        if (reason == null) {
-            return Answer.json(200, out);
-        }
-        // the object goes on: its closing brace gives way to one more member
-        JsonWriter more = new JsonWriter(out.length() + 64 + reason.length());
-        more.beginObject().name("waiting").string(reason).endObject();
-        byte[] bytes = Arrays.copyOf(out.buffer(), out.length() + more.length() - 1);
-        bytes[out.length() - 1] = ',';
-        System.arraycopy(more.buffer(), 1, bytes, out.length(), more.length() - 1);
-        return new Answer.Whole(200, Answer.JSON, bytes, bytes.length);
+        TaskJson.write(out, document, document.task().status() == TaskStatus.PENDING
+                ? waiting.apply(document.task()) : null);
+        return Answer.json(200, out);
     }
 
     private static int priority(JsonReader json) {
+        FieldReader fields = new FieldReader(json);
         Integer priority = null;
         json.beginObject();
-        for (String name = json.nextName(); name != null; name = json.nextName()) {
-            if (!name.equals("priority")) {
-                throw json.error("unknown field \"" + name + "\"" + Nearest.hint(name, List.of("priority")));
+        while (json.nextName() != null) {
+            if (!json.member().equals("priority")) {
+                throw fields.unknown(List.of("priority"), "");
             }
-            priority = switch (json.peek()) {
-                case STRING -> Priority.parse(json.string());
-                case NUMBER -> Priority.parse(json.number());
-                default -> throw json.error("priority must be an integer, or low, normal, high or critical");
-            };
+            priority = fields.priority();
         }
         json.end();
         if (priority == null) {

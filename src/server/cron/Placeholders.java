@@ -61,7 +61,7 @@ final class Placeholders {
                 if (TEXTS.contains(name) || HOLDERS.contains(name)) {
                     copy(in, out, TEXTS.contains(name));
                 } else {
-                    raw(in, out);
+                    out.raw(in.raw());
                 }
             }
             out.endObject();
@@ -76,13 +76,8 @@ final class Placeholders {
             Matcher found = PLACEHOLDER.matcher(in.string());
             out.string(found.replaceAll(one -> Matcher.quoteReplacement(value(one.group(1)))));
         } else {
-            raw(in, out);
+            out.raw(in.raw());
         }
-    }
-
-    private static void raw(JsonReader in, JsonWriter out) {
-        Slice value = in.raw();
-        out.raw(value.bytes(), value.from(), value.to());
     }
 
     private String value(String name) {

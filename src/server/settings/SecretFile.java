@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 import shared.Problem;
+import shared.Utf8;
 
 /// A file that holds one secret.
 final class SecretFile {
@@ -24,11 +25,12 @@ final class SecretFile {
                 throw Problem.badRequest(what + ": " + path + " holds more than " + LENGTH_MAX
                         + " bytes; it must hold the secret alone");
             }
-            return (String) Type.secret().read(what + ": " + path, List.of(Files.readString(path)));
+            String name = what + ": " + path;
+            return (String) Type.secret().read(name, List.of(Utf8.decode(name, Files.readAllBytes(path))));
         } catch (IOException unreadable) {
             throw Problem.badRequest(what + ": cannot read " + path + ": " + (unreadable instanceof NoSuchFileException
                     ? "there is no such file" : unreadable instanceof AccessDeniedException ? "permission denied"
-                    : "it is no text"));
+                    : unreadable.getMessage()));
         }
     }
 }

@@ -2,18 +2,26 @@ package server.task;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.function.Function;
 
+import shared.Nearest;
+import shared.Priority;
 import shared.Problem;
 import shared.config.Durations;
+import shared.json.JsonException;
 import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 
-/// Reads the value of one field, or says what is wrong with it, where it stands, and what would be right.
+/// Reads the value of one member of an object, or says what is wrong with it, where it stands, and what would be right.
+/// Its name is the member's that the reader has reached.
 public final class FieldReader {
 
     /// No duration or time that is text is longer, and no number that makes sense has more digits.
     private static final int SCALAR_LENGTH_MAX = 64;
+
+    /// A longer name is no misspelling of a known one.
+    private static final int NAME_LENGTH_MAX = 40;
 
     final JsonReader json;
 
@@ -21,7 +29,7 @@ public final class FieldReader {
         this.json = json;
     }
 
-    /// Reads a null away, which counts as absent.
+    /// Reads a null away, which counts as absent; false if there is a value.
     boolean absent() {
         if (json.peek() != Kind.NULL) {
             return false;
@@ -30,40 +38,28 @@ public final class FieldReader {
         return true;
     }
 
-    /// Refuses what is not of this kind.
-    public void expect(String name, Kind kind) {
-        Kind found = json.peek();
-        if (found != kind) {
-            throw json.error(name + " must be " + word(kind) + ", not " + word(found));
-        }
-    }
-
-    /// A text on one line, not blank.
-    public String text(String name, int lengthMax) {
-        expect(name, Kind.STRING);
+    /// Reads a text on one line that is not blank.
+    ///
+    /// @param lengthMax in UTF-16 units
+    public String text(int lengthMax) {
         int from = json.position();
         String text = json.string();
         if (text.isBlank()) {
-            throw json.errorAt(from, name + " must not be empty; leave it out instead");
+            throw wrong(from, " must not be empty; leave it out instead");
         }
         if (text.length() > lengthMax) {
-            throw json.errorAt(from, name + " has " + text.length() + " characters, at most " + lengthMax
-                    + " are allowed");
+            throw wrong(from, " has " + text.length() + " characters, at most " + lengthMax + " are allowed");
         }
         for (int i = 0; i < text.length(); i++) {
             if (Character.isISOControl(text.charAt(i))) {
-                throw json.errorAt(from, name + " must not hold control characters");
+                throw wrong(from, " must not hold control characters");
             }
         }
         return text;
     }
 
-    public boolean bool(String name) {
-        expect(name, Kind.BOOLEAN);
-        return json.bool();
-    }
-
-    public int integer(String name, int min, int max) {
+    /// Reads a whole number from `min` to `max`.
+    public int integer(int min, int max) {
         int from = json.position();
         String digits = json.peek() == Kind.NUMBER ? json.number() : null;
         if (digits != null && digits.length() <= SCALAR_LENGTH_MAX) {
@@ -76,10 +72,20 @@ public final class FieldReader {
                 // told below
             }
         }
-        throw json.errorAt(from, name + " must be a whole number from " + min + " to " + max + found(digits));
+        throw wrong(from, " must be a whole number from " + min + " to " + max + found(digits));
     }
 
-    double number(String name, double min, double max) {
+    /// Reads a priority: an integer or a name.
+    public int priority() {
+        return switch (json.peek()) {
+            case STRING -> parsed(Priority::parse);
+            case NUMBER -> integer(Integer.MIN_VALUE, Integer.MAX_VALUE);
+            default -> throw json.mustBe("an integer, or low, normal, high or critical");
+        };
+    }
+
+    /// Reads a number from `min` to `max`.
+    double number(double min, double max) {
         int from = json.position();
         String digits = json.peek() == Kind.NUMBER ? json.number() : null;
         if (digits != null && digits.length() <= SCALAR_LENGTH_MAX) {
@@ -88,62 +94,67 @@ public final class FieldReader {
                 return value;
             }
         }
-        throw json.errorAt(from, name + " must be a number from " + plain(min) + " to " + plain(max)
-                + found(digits));
+        throw wrong(from, " must be a number from " + plain(min) + " to " + plain(max) + found(digits));
     }
 
-    /// @param min milliseconds, as is the answer
-    public long duration(String name, long min, long max) {
+    /// Reads a duration such as `"90s"`.
+    ///
+    /// @param min milliseconds, as `max` and the answer
+    public long duration(long min, long max) {
         int from = json.position();
-        if (json.peek() != Kind.STRING) {
-            throw json.error(name + " must be a duration in quotes such as \"90s\", \"1h30m\" or \"7d\", not "
-                    + word(json.peek()));
-        }
-        long value = parsed(text -> Durations.parse(name, text).toMillis());
+        long value = parsed("a duration in quotes such as \"90s\", \"1h30m\" or \"7d\"",
+                text -> Durations.parse(json.member(), text).toMillis());
         if (value < min || value > max) {
-            throw json.errorAt(from, name + " must be from " + Durations.format(Duration.ofMillis(min)) + " to "
+            throw wrong(from, " must be from " + Durations.format(Duration.ofMillis(min)) + " to "
                     + Durations.format(Duration.ofMillis(max)));
         }
         return value;
     }
 
-    /// Milliseconds since the epoch.
-    public long time(String name) {
-        if (json.peek() != Kind.STRING) {
-            throw json.error(name + " must be a time in quotes such as \"2026-01-02T03:04:05Z\" (RFC 3339), not "
-                    + word(json.peek()));
-        }
-        return parsed(text -> Times.parse(name, text));
+    /// Reads a time of RFC 3339, as milliseconds since the epoch.
+    public long time() {
+        return parsed("a time in quotes such as \"2026-01-02T03:04:05Z\" (RFC 3339)",
+                text -> Times.parse(json.member(), text));
     }
 
-    /// A short string, read by a parser whose complaint gets its place.
+    /// Reads a short text with a parser, whose [Problem] gets its place.
     public <T> T parsed(Function<String, T> parser) {
+        return parsed(Kind.STRING.article, parser);
+    }
+
+    private <T> T parsed(String wanted, Function<String, T> parser) {
+        if (json.peek() != Kind.STRING) {
+            throw json.mustBe(wanted);
+        }
         int from = json.position();
         String text = json.string();
         try {
             // what is cut off here is refused by every parser for what remains
             return parser.apply(text.length() <= SCALAR_LENGTH_MAX ? text
-                    : Preview.of(text, SCALAR_LENGTH_MAX - 1) + "…");
+                    : Preview.of(text, SCALAR_LENGTH_MAX - 1) + "\u2026");
         } catch (Problem problem) {
             throw json.errorAt(from, problem.reason());
         }
     }
 
-    static String word(Kind kind) {
-        return switch (kind) {
-            case OBJECT -> "an object";
-            case ARRAY -> "an array";
-            case STRING -> "a string";
-            case NUMBER -> "a number";
-            case BOOLEAN -> "true or false";
-            case NULL -> "null";
-        };
+    /// An error of the member that the reader has reached, whose name nobody knows.
+    ///
+    /// @param otherwise what to say where no known name is near
+    public JsonException unknown(Collection<String> known, String otherwise) {
+        String name = json.member();
+        String hint = name.length() > NAME_LENGTH_MAX ? "" : Nearest.hint(name, known);
+        return json.error("unknown field \"" + Preview.of(name, NAME_LENGTH_MAX) + "\""
+                + (hint.isEmpty() ? otherwise : hint));
+    }
+
+    private JsonException wrong(int from, String what) {
+        return json.errorAt(from, json.member() + what);
     }
 
     /// What stood there instead of a good number: its digits, or null for another kind of value.
     private String found(String digits) {
         if (digits == null) {
-            return ", not " + word(json.peek());
+            return ", not " + json.peek().article;
         }
         return digits.length() <= SCALAR_LENGTH_MAX ? ", not " + digits : "";
     }

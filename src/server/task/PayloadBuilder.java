@@ -48,7 +48,7 @@ final class PayloadBuilder {
 
     private final FieldReader fields;
     private final JsonReader json;
-    private final Messages messages;
+    private final ChatTurns messages;
 
     /// The request's members, from both places.
     private final Map<String, Slice> members = new LinkedHashMap<>();
@@ -67,7 +67,7 @@ final class PayloadBuilder {
     PayloadBuilder(FieldReader fields) {
         this.fields = fields;
         json = fields.json;
-        messages = new Messages(fields);
+        messages = new ChatTurns(json);
     }
 
     /// The `model` inside the payload; null if there is none.
@@ -85,14 +85,13 @@ final class PayloadBuilder {
             inPayload = false;
             return;
         }
-        fields.expect("payload", Kind.OBJECT);
         json.beginObject();
         for (String name = json.nextName(); name != null; name = json.nextName()) {
             if (name.equals("stream")) {
                 json.skip();
                 dropped = true;
             } else if (name.equals("model")) {
-                model = fields.absent() ? null : fields.text("payload.model", SubmissionReader.MODEL_LENGTH_MAX);
+                model = fields.absent() ? null : fields.text(SubmissionReader.MODEL_LENGTH_MAX);
                 dropped = true;
             } else {
                 add(name);
@@ -133,7 +132,7 @@ final class PayloadBuilder {
         }
         for (Map.Entry<String, Slice> member : members.entrySet()) {
             if (!turns || !isTurn(member.getKey())) {
-                Values.write(out, member.getKey(), member.getValue());
+                out.name(member.getKey()).raw(member.getValue());
             }
         }
         out.endObject();
@@ -195,10 +194,10 @@ final class PayloadBuilder {
         StringJoiner words = new StringJoiner(" or ");
         for (Kind kind : Kind.values()) {
             if (kinds.contains(kind)) {
-                words.add(FieldReader.word(kind));
+                words.add(kind.article);
             }
         }
-        throw json.error(name + " must be " + words + ", not " + FieldReader.word(json.peek()));
+        throw json.mustBe(words.toString());
     }
 
     private Slice input() {
@@ -209,8 +208,7 @@ final class PayloadBuilder {
         int from = json.position();
         json.beginArray();
         while (json.nextElement()) {
-            fields.expect("each input", Kind.STRING);
-            Slice text = json.raw();
+            Slice text = json.raw(Kind.STRING);
             firstInput = firstInput == null ? text : firstInput;
         }
         return json.since(from);
@@ -237,7 +235,7 @@ final class PayloadBuilder {
         dropped |= inPayload;
         JsonWriter out = new JsonWriter(whole.length() + 16);
         out.beginObject();
-        kept.forEach((name, value) -> Values.write(out, name, value));
+        kept.forEach((name, value) -> out.name(name).raw(value));
         out.endObject();
         return new Slice(out.buffer(), 0, out.length());
     }

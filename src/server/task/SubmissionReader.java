@@ -2,12 +2,11 @@ package server.task;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BiConsumer;
 
-import shared.Nearest;
 import shared.Priority;
 import shared.Problem;
+import shared.TaskFields;
 import shared.TaskType;
 import shared.json.JsonException;
 import shared.json.JsonReader;
@@ -28,16 +27,8 @@ public final class SubmissionReader {
     /// The metadata's most bytes, as it stands, where nothing else is said.
     private static final int METADATA_LENGTH_MAX = 64 * 1024;
 
-    /// The fields that the server sets.
-    private static final Set<String> SERVERS = Set.of("id", "task_id", "status", "created_at", "updated_at",
-            "started_at", "completed_at", "retry_at", "retry_count", "executed_on", "result", "error", "attempts",
-            "preview", "cron_id", "cron_name", "cron_run_count", "due_at");
-
     /// The fields that a submit may set.
-    private static final List<String> KNOWN = known();
-
-    /// A longer name is no misspelling of a known one.
-    private static final int NAME_LENGTH_MAX = 40;
+    static final List<String> KNOWN = known();
 
     /// @param model of a submit that names none
     /// @param terms of a submit that sets none
@@ -99,9 +90,9 @@ public final class SubmissionReader {
                 continue;
             }
             switch (name) {
-                case "type" -> type = type(fields);
-                case "model" -> model = fields.text(name, MODEL_LENGTH_MAX);
-                case "priority" -> priority = priority(fields);
+                case "type" -> type = fields.parsed(TaskType::parse);
+                case "model" -> model = fields.text(MODEL_LENGTH_MAX);
+                case "priority" -> priority = fields.priority();
                 case "metadata" -> metadata = metadata(fields, metadataMax);
                 case "payload" -> payload.readPayload();
                 case "created_at" -> {
@@ -110,7 +101,7 @@ public final class SubmissionReader {
                 }
                 default -> {
                     if (!payload.readField(name) && !terms.read(name, fields) && !zero(name, json)) {
-                        throw unknown(name, json);
+                        throw fields.unknown(KNOWN, "; further fields of Ollama's request go into payload");
                     }
                 }
             }
@@ -126,21 +117,6 @@ public final class SubmissionReader {
                 payload.preview(type));
     }
 
-    /// Reads a priority as a submit may give it: an integer or a name.
-    static int priority(FieldReader fields) {
-        return switch (fields.json.peek()) {
-            case STRING -> fields.parsed(Priority::parse);
-            case NUMBER -> fields.integer("priority", Integer.MIN_VALUE, Integer.MAX_VALUE);
-            default -> throw fields.json.error("priority must be an integer, or low, normal, high or critical, not "
-                    + FieldReader.word(fields.json.peek()));
-        };
-    }
-
-    private static TaskType type(FieldReader fields) {
-        fields.expect("type", Kind.STRING);
-        return fields.parsed(TaskType::parse);
-    }
-
     private String model(String model, String inPayload) {
         if (model == null) {
             return inPayload == null ? defaults.model() : inPayload;
@@ -154,9 +130,8 @@ public final class SubmissionReader {
 
     /// Null for an empty object.
     public static byte[] metadata(FieldReader fields, int max) {
-        fields.expect("metadata", Kind.OBJECT);
         int from = fields.json.position();
-        Slice slice = fields.json.raw();
+        Slice slice = fields.json.raw(Kind.OBJECT);
         if (slice.length() > max) {
             throw fields.json.errorAt(from, "metadata has " + slice.length() + " bytes, at most "
                     + max + " are allowed");
@@ -167,7 +142,7 @@ public final class SubmissionReader {
     /// Passes over a field that the server sets if it says nothing (`pending` is what every task is); false if it is
     /// no such field.
     private static boolean zero(String name, JsonReader json) {
-        if (!SERVERS.contains(name)) {
+        if (!TaskFields.SERVERS.contains(name)) {
             return false;
         }
         int from = json.position();
@@ -190,12 +165,6 @@ public final class SubmissionReader {
     private static boolean zero(String name, String value) {
         return value.isEmpty() || value.equals("0001-01-01T00:00:00Z")
                 || name.equals("status") && value.equals("pending");
-    }
-
-    private static JsonException unknown(String name, JsonReader json) {
-        String hint = name.length() > NAME_LENGTH_MAX ? "" : Nearest.hint(name, KNOWN);
-        return json.error("unknown field \"" + Preview.of(name, NAME_LENGTH_MAX) + "\""
-                + (hint.isEmpty() ? "; further fields of Ollama's request go into payload" : hint));
     }
 
     private static List<String> known() {

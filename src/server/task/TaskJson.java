@@ -6,7 +6,6 @@ import java.util.List;
 
 import shared.config.Durations;
 import shared.json.JsonWriter;
-import shared.json.Slice;
 
 /// The public JSON form of a task. The members from `id` to `metadata` are always there, in this order; behind them
 /// stands what only some tasks have: `retry_at`, `rule` (while it runs), the run of a cron task that made it,
@@ -17,10 +16,15 @@ public final class TaskJson {
     private TaskJson() {
     }
 
-    /// The whole task.
-    public static void write(JsonWriter out, TaskDocument document) {
+    /// Writes the whole task.
+    ///
+    /// @param waiting why it is still pending; null leaves it out
+    public static void write(JsonWriter out, TaskDocument document, String waiting) {
         out.beginObject();
         members(out, document);
+        if (waiting != null) {
+            out.name("waiting").string(waiting);
+        }
         out.endObject();
     }
 
@@ -51,9 +55,9 @@ public final class TaskJson {
     private static void members(JsonWriter out, TaskDocument document) {
         Task task = document.task();
         identity(out, task);
-        slice(out.name("payload"), document.payload());
+        out.name("payload").raw(document.payload());
         course(out, task);
-        slice(out.name("result"), document.result());
+        out.name("result").raw(document.result());
         out.name("error").string(document.error());
         attempts(out.name("attempts"), document.attempts());
         metadata(out, task);
@@ -77,14 +81,6 @@ public final class TaskJson {
         out.name("retry_count").number(task.retries());
         out.name("max_retries").number(task.terms().maxRetries());
         out.name("executed_on").string(state.host());
-    }
-
-    private static void slice(JsonWriter out, Slice json) {
-        if (json == null) {
-            out.nul();
-        } else {
-            out.raw(json.bytes(), json.from(), json.to());
-        }
     }
 
     private static void attempts(JsonWriter out, List<Attempt> attempts) {

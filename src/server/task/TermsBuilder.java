@@ -44,16 +44,16 @@ final class TermsBuilder {
     /// Reads the value if this is one of the terms.
     boolean read(String name, FieldReader fields) {
         switch (name) {
-            case "scheduled_at" -> scheduledAt = Math.max(0, fields.time(name));
-            case "expires_at" -> expiresAt = expiry(fields.time(name));
-            case "timeout" -> timeout = fields.duration(name, 1, DURATION_MAX);
-            case "max_retries" -> maxRetries = fields.integer(name, 0, RETRIES_MAX);
-            case "initial_delay" -> initialDelay = fields.duration(name, 0, DURATION_MAX);
-            case "max_delay" -> maxDelay = fields.duration(name, 0, DURATION_MAX);
-            case "backoff_factor" -> backoffFactor = fields.number(name, 1, FACTOR_MAX);
-            case "remote_execution" -> remote = fields.bool(name);
-            case "on" -> on = fields.text(name, HOST_LENGTH_MAX);
-            case "wait_for_model" -> waitForModel = fields.bool(name);
+            case "scheduled_at" -> scheduledAt = Math.max(0, fields.time());
+            case "expires_at" -> expiresAt = expiry(fields.time());
+            case "timeout" -> timeout = fields.duration(1, DURATION_MAX);
+            case "max_retries" -> maxRetries = fields.integer(0, RETRIES_MAX);
+            case "initial_delay" -> initialDelay = fields.duration(0, DURATION_MAX);
+            case "max_delay" -> maxDelay = fields.duration(0, DURATION_MAX);
+            case "backoff_factor" -> backoffFactor = fields.number(1, FACTOR_MAX);
+            case "remote_execution" -> remote = fields.json.bool();
+            case "on" -> on = fields.text(HOST_LENGTH_MAX);
+            case "wait_for_model" -> waitForModel = fields.json.bool();
             default -> {
                 return false;
             }

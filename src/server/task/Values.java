@@ -6,7 +6,6 @@ import java.util.Locale;
 
 import shared.Nearest;
 import shared.Problem;
-import shared.json.JsonWriter;
 import shared.json.Slice;
 
 /// What can be said of a JSON value from its bytes, or of a word from those that are allowed, alone.
@@ -32,10 +31,6 @@ public final class Values {
             }
         }
         return true;
-    }
-
-    static void write(JsonWriter out, String name, Slice value) {
-        out.name(name).raw(value.bytes(), value.from(), value.to());
     }
 
     /// The same JSON without line ends, which stand only outside of strings; itself if it has none.

@@ -1,7 +1,6 @@
 package shared.config;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -16,6 +15,7 @@ import java.util.function.UnaryOperator;
 
 import shared.Nearest;
 import shared.Problem;
+import shared.Utf8;
 
 /// The settings in a file, by the keys that they have today. Which keys there are is checked at once; a value is looked
 /// at only when it is asked for, so the client does not stumble over a variable that only the server has.
@@ -45,9 +45,8 @@ public final class ConfigFile {
     /// @throws Problem if it cannot be read
     public static ConfigFile read(Path path, UnaryOperator<String> environment) {
         try {
-            // what is not UTF-8 becomes U+FFFD, which the reader refuses with its place
-            String text = new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
-            return new ConfigFile(path.toString(), text, environment);
+            String name = path.toString();
+            return new ConfigFile(name, Utf8.decode(name, Files.readAllBytes(path)), environment);
         } catch (IOException unreadable) {
             throw Problem.badRequest("cannot read " + path + ": " + (unreadable instanceof NoSuchFileException
                     ? "there is no such file" : unreadable instanceof AccessDeniedException ? "permission denied"

@@ -22,7 +22,7 @@ final class YamlText {
     /// @param name what the text is, for messages: a file's name
     YamlText(String name, String text) {
         this.name = name;
-        String lines = (text.startsWith("\ufeff") ? text.substring(1) : text).replace("\r\n", "\n").replace('\r', '\n');
+        String lines = text.replace("\r\n", "\n").replace('\r', '\n');
         this.text = lines.endsWith("\n") ? lines : lines + "\n";
     }
 

@@ -52,22 +52,22 @@ public sealed interface Json {
 
     /// Reads one value and nothing after it.
     static Json parse(byte[] utf8) {
-        JsonReader reader = new JsonReader(utf8);
-        Json value = read(reader);
-        reader.end();
-        return value;
+        return whole(new JsonReader(utf8));
     }
 
     /// The same of what these programs wrote themselves: see [JsonReader#ofOwn].
     static Json parseOwn(byte[] utf8) {
-        JsonReader reader = JsonReader.ofOwn(Slice.of(utf8));
-        Json value = read(reader);
-        reader.end();
-        return value;
+        return whole(JsonReader.ofOwn(Slice.of(utf8)));
     }
 
     static Json parse(String text) {
         return parse(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Json whole(JsonReader reader) {
+        Json value = read(reader);
+        reader.end();
+        return value;
     }
 
     /// Reads the next value of the reader as a tree.

@@ -2,12 +2,11 @@ package shared.json;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.Locale;
-import java.util.Set;
 
 import shared.Problem;
 import shared.TextPlace;
+import shared.Utf8;
 
 /// Reads JSON from UTF-8 bytes, value by value, as strictly as RFC 8259 allows; two members of one name are refused
 /// too. The caller asks for what it expects; [#skip] passes over a value, checked but not built, whose bytes can then
@@ -23,10 +22,17 @@ public final class JsonReader {
     /// How deep they may nest in what these programs wrote themselves, for a text from outside lies somewhere inside.
     private static final int OWN_DEPTH_MAX = DEPTH_LIMIT + 16;
 
-    public enum Kind { OBJECT, ARRAY, STRING, NUMBER, BOOLEAN, NULL }
+    public enum Kind {
+        OBJECT("an object"), ARRAY("an array"), STRING("a string"), NUMBER("a number"), BOOLEAN("true or false"),
+        NULL("null");
 
-    /// From so many members on, an object's names are kept in a set instead of being compared one by one.
-    private static final int NAMES_COMPARED = 16;
+        /// As messages call it.
+        public final String article;
+
+        Kind(String article) {
+            this.article = article;
+        }
+    }
 
     private final int depthMax;
     private byte[] bytes;
@@ -41,11 +47,7 @@ public final class JsonReader {
     private String[] names = new String[8];
     /// By depth: how many elements were begun; in an object the members, counted downwards.
     private int[] counts = new int[8];
-    /// By depth: where this object's names begin in [#seen]; and the set that replaces them when they are many.
-    private int[] seenFrom = new int[8];
-    private Set<?>[] seenMany = new Set<?>[8];
-    private String[] seen = new String[16];
-    private int seenCount;
+    private final SeenNames seen = new SeenNames();
 
     public JsonReader(byte[] utf8) {
         this(utf8, 0, utf8.length);
@@ -64,24 +66,25 @@ public final class JsonReader {
     /// @param depthMax how deep arrays and objects may nest
     public JsonReader(byte[] utf8, int from, int to, int depthMax) {
         this.depthMax = depthMax;
-        bytes = utf8;
-        start = from;
-        end = to;
-        at = from;
+        text(utf8, from, to);
     }
 
     /// Goes on to another text. Many small ones of one kind are read faster by one reader than each by its own.
     ///
     /// @return this
     public JsonReader begin(byte[] utf8, int from, int to) {
-        bytes = utf8;
-        start = from;
-        end = to;
-        at = from;
+        text(utf8, from, to);
         depth = 0;
-        seenCount = 0;
+        seen.clear();
         known = known == null ? new Words() : known;
         return this;
+    }
+
+    private void text(byte[] utf8, int from, int to) {
+        bytes = utf8;
+        start = Utf8.afterMark(utf8, from, to);
+        end = to;
+        at = start;
     }
 
     /// The kind of the next value.
@@ -127,7 +130,7 @@ public final class JsonReader {
         }
         int nameAt = at;
         String name = quoted(known);
-        if (!addName(name)) {
+        if (!seen.add(depth, name)) {
             at = nameAt;
             throw error("the name \"" + Problem.shown(name) + "\" appears twice");
         }
@@ -228,6 +231,12 @@ public final class JsonReader {
         return new Slice(bytes, from, skip());
     }
 
+    /// The same of a value that must be of this kind.
+    public Slice raw(Kind kind) {
+        expect(kind);
+        return raw();
+    }
+
     /// The bytes from an earlier [#position] up to where the reader stands, behind what it read last.
     public Slice since(int from) {
         return new Slice(bytes, from, at);
@@ -243,12 +252,23 @@ public final class JsonReader {
 
     /// An error at the reader's place, for a value that is JSON but not what the caller needs.
     public JsonException error(String message) {
-        return new JsonException(message, place(at));
+        return errorAt(at, message);
+    }
+
+    /// An error of the next value, which is of another kind than the caller needs.
+    ///
+    /// @param wanted what it must be: `a string`
+    public JsonException mustBe(String wanted) {
+        String name = member();
+        String found = peek().article;
+        return error(name == null ? "expected " + wanted + ", found " + found
+                : name + " must be " + wanted + ", not " + found);
     }
 
     /// An error of a value that was read already: its place is an earlier [#position].
     public JsonException errorAt(int position, String message) {
-        return new JsonException(message, place(position));
+        return Utf8.isUtf16(bytes, start, end) ? new JsonException(Utf8.IS_UTF_16, new TextPlace(null, 1, 1, ""))
+                : new JsonException(message, place(position));
     }
 
     /// The place of an earlier [#position], with the path of the value being read.
@@ -264,6 +284,11 @@ public final class JsonReader {
             }
         }
         return new TextPlace(null, line, column, path());
+    }
+
+    /// The name of the member whose value is being read; null in an array and at the top.
+    public String member() {
+        return names[depth];
     }
 
     /// The path of the value being read: `messages[0].role`; empty at the top.
@@ -289,46 +314,14 @@ public final class JsonReader {
         if (++depth == names.length) {
             names = Arrays.copyOf(names, 2 * depth);
             counts = Arrays.copyOf(counts, 2 * depth);
-            seenFrom = Arrays.copyOf(seenFrom, 2 * depth);
-            seenMany = Arrays.copyOf(seenMany, 2 * depth);
         }
         names[depth] = null;
         counts[depth] = 0;
-        seenFrom[depth] = seenCount;
-        seenMany[depth] = null;
+        seen.open(depth);
     }
 
     private void pop() {
-        seenCount = seenFrom[depth];
-        seenMany[depth] = null;
-        depth--;
-    }
-
-    private boolean addName(String name) {
-        if (seenMany[depth] != null) {
-            return namesAt(depth).add(name);
-        }
-        for (int i = seenFrom[depth]; i < seenCount; i++) {
-            if (seen[i].equals(name)) {
-                return false;
-            }
-        }
-        if (seenCount - seenFrom[depth] == NAMES_COMPARED) {
-            Set<String> many = new HashSet<>(Arrays.asList(seen).subList(seenFrom[depth], seenCount));
-            many.add(name);
-            seenMany[depth] = many;
-            return true;
-        }
-        if (seenCount == seen.length) {
-            seen = Arrays.copyOf(seen, 2 * seenCount);
-        }
-        seen[seenCount++] = name;
-        return true;
-    }
-
-    @SuppressWarnings("unchecked")
-    private Set<String> namesAt(int level) {
-        return (Set<String>) seenMany[level];
+        seen.close(depth--);
     }
 
     private void separator(char close) {
@@ -342,9 +335,8 @@ public final class JsonReader {
     // ---- tokens
 
     private void expect(Kind kind) {
-        Kind found = peek();
-        if (found != kind) {
-            throw error("expected " + article(kind) + ", found " + article(found));
+        if (peek() != kind) {
+            throw mustBe(kind.article);
         }
     }
 
@@ -480,16 +472,5 @@ public final class JsonReader {
 
     private static String codePoint(String format, int value) {
         return String.format(Locale.ROOT, format, value);
-    }
-
-    private static String article(Kind kind) {
-        switch (kind) {
-            case OBJECT: return "an object";
-            case ARRAY: return "an array";
-            case STRING: return "a string";
-            case NUMBER: return "a number";
-            case BOOLEAN: return "true or false";
-            default: return "null";
-        }
     }
 }

@@ -85,6 +85,11 @@ public final class JsonWriter {
         return raw(json, 0, json.length);
     }
 
+    /// The same; null where the slice is.
+    public JsonWriter raw(Slice json) {
+        return json == null ? nul() : raw(json.bytes(), json.from(), json.to());
+    }
+
     public JsonWriter raw(byte[] json, int from, int to) {
         separate();
         ensure(to - from);

@@ -366,6 +366,8 @@ class SettingsTest {
         assertEquals("env", of("server: {token_file: " + file + "}", Map.of("OLLAMA_QUEUE_TOKEN", "env")).token());
         assertEquals("from-file", of("server: {token: x}", Map.of("OLLAMA_QUEUE_SERVER_TOKEN_FILE", file.toString()))
                 .token());
+        Files.writeString(file, "\ufefffrom-windows\r\n");
+        assertEquals("from-windows", of("server: {token_file: " + file + "}").token());
         Files.writeString(file, "hunter2 hunter2");
         String message = problems("server: {token_file: " + file + "}");
         assertTrue(message.endsWith("must be a secret of printable ASCII without spaces"), message);

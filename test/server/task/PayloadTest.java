@@ -172,18 +172,18 @@ class PayloadTest {
         "'payload':[{}],'messages':[{}]|messages is given both in payload and beside it "
             + "(line 1, column 28, at messages)",
         "'payload':'x'|payload must be an object, not a string (line 1, column 12, at payload)",
-        "'payload':[1]|a message must be an object, not a number (line 1, column 13, at payload[0])",
+        "'payload':[1]|expected an object, found a number (line 1, column 13, at payload[0])",
         "'payload':{'prompt':1}|prompt must be a string, not a number (line 1, column 22, at payload.prompt)",
         "'payload':{'options':[]}|options must be an object, not an array (line 1, column 23, at payload.options)",
-        "'payload':{'model':''}|payload.model must not be empty; leave it out instead "
+        "'payload':{'model':''}|model must not be empty; leave it out instead "
             + "(line 1, column 21, at payload.model)",
         "'prompt':['a']|prompt must be a string, not an array (line 1, column 11, at prompt)",
         "'messages':'user:hi'|messages must be an array, not a string (line 1, column 13, at messages)",
-        "'messages':[{'role':'user'},'a']|a message must be an object, not a string "
+        "'messages':[{'role':'user'},'a']|expected an object, found a string "
             + "(line 1, column 30, at messages[1])",
         "'messages':[{'role':5}]|role must be a string, not a number (line 1, column 22, at messages[0].role)",
         "'input':5|input must be an array or a string, not a number (line 1, column 10, at input)",
-        "'input':['a',5]|each input must be a string, not a number (line 1, column 15, at input[1])",
+        "'input':['a',5]|expected a string, found a number (line 1, column 15, at input[1])",
         "'system':{}|system must be a string, not an object (line 1, column 11, at system)",
         "'options':'a=1'|options must be an object, not a string (line 1, column 12, at options)",
         "'format':1|format must be an object or a string, not a number (line 1, column 11, at format)",

@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 import org.junit.jupiter.api.Test;
 
+import shared.TaskFields;
 import shared.TaskType;
+import shared.json.Json;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
@@ -25,6 +29,29 @@ class TaskJsonTest {
                 + "\"created_at\":\"2026-01-02T03:04:05.678Z\",\"scheduled_at\":null,\"started_at\":null,"
                 + "\"completed_at\":null,\"retry_count\":0,\"max_retries\":3,\"executed_on\":null,\"result\":null,"
                 + "\"error\":null,\"attempts\":[],\"metadata\":{}}", whole(document));
+    }
+
+    /// So that an export can be imported, whatever a task shows.
+    @Test
+    void write_everyMember_isOneThatASubmitTakesOrPassesOver() {
+        Terms terms = new Terms(T, T + 1000, 90_000, 0, 250, 5_400_000, 1.5, true, "gpu", true);
+        Set<String> names = new TreeSet<>();
+        for (TaskState state : List.of(new TaskState.Pending(T + 1, "busy"), new TaskState.Running(T, "gpu", "on"),
+                new TaskState.Completed(T, T + 1, "gpu"))) {
+            Task task = new Task(ID, TaskType.CHAT, "qwen3", 5, state, T, 0, 0, terms, null, 0, List.of(), 0, 0,
+                    new CronOrigin(1, "nightly", 3, T));
+            JsonWriter out = new JsonWriter();
+            TaskJson.write(out, new TaskDocument(task, slice("{}"), "", "busy", List.of(), null), "all hosts are busy");
+            names.addAll(((Json.Obj) Json.parse(out.toString())).members().keySet());
+            out.clear();
+            TaskJson.writeSummary(out, task, "");
+            names.addAll(((Json.Obj) Json.parse(out.toString())).members().keySet());
+        }
+        names.removeAll(SubmissionReader.KNOWN);
+        Set<String> shown = new TreeSet<>(TaskFields.SERVERS);
+        // the older program's, and the answer's to a submit
+        shown.removeAll(Set.of("updated_at", "task_id"));
+        assertEquals(shown, names);
     }
 
     @Test
@@ -98,7 +125,7 @@ class TaskJsonTest {
 
     private static String whole(TaskDocument document) {
         JsonWriter out = new JsonWriter();
-        TaskJson.write(out, document);
+        TaskJson.write(out, document, null);
         return out.toString();
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -124,12 +125,22 @@ class ConfigFileTest {
     }
 
     @Test
+    void read_withAByteOrderMark_isRead() throws IOException {
+        Path file = directory.resolve("config.yaml");
+        Files.writeString(file, "\ufeffserver:\r\n  port: 81\r\n");
+        assertEquals("81", ConfigFile.read(file, ENVIRONMENT::get).text("server.port"));
+    }
+
+    @Test
     void read_unreadable_saysWhy() throws IOException {
         Path file = directory.resolve("config.yaml");
         assertEquals("cannot read " + file + ": there is no such file",
                 assertThrows(Problem.class, () -> ConfigFile.read(file, ENVIRONMENT::get)).getMessage());
         Files.write(file, new byte[] {'a', ':', ' ', (byte) 0xff});
-        assertEquals(file + ", line 1, column 4: a character that text does not hold; is the file UTF-8?",
+        assertEquals(file + ", line 1, column 4: a byte that is not UTF-8",
+                assertThrows(Problem.class, () -> ConfigFile.read(file, ENVIRONMENT::get)).getMessage());
+        Files.write(file, "a: b".getBytes(StandardCharsets.UTF_16));
+        assertEquals(file + ", line 1, column 1: the text is UTF-16; save it as UTF-8",
                 assertThrows(Problem.class, () -> ConfigFile.read(file, ENVIRONMENT::get)).getMessage());
         assertTrue(assertThrows(Problem.class, () -> ConfigFile.read(directory, ENVIRONMENT::get)).getMessage()
                 .startsWith("cannot read " + directory));

@@ -26,7 +26,6 @@ class YamlTest {
                 List.of("", "''"),
                 List.of("# nothing\n\n  # at all\n", "''"),
                 List.of("---\n...\n", "''"),
-                List.of("\ufeffa: b", "{'a':'b'}"),
                 List.of("a: b\r\nc: d\r\n", "{'a':'b','c':'d'}"),
                 // plain texts stay texts, whatever they look like
                 List.of("a: yes\nb: on\nc: 010\nd: 0x1f\ne: 1e3\nf: 12:30:45\ng: 2026-01-02\nh: .5\ni: NO",

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.nio.charset.Charset;
+import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -85,7 +88,8 @@ class JsonGrammarTest {
     void parse_otherWhitespace_isRefused() {
         assertRefused("", "expected a value, found the end of the text (line 1, column 1)");
         assertRefused(" \n ", "expected a value, found the end of the text (line 2, column 2)");
-        assertRefused("\ufeff{}", "expected a value, found U+FEFF (line 1, column 1)");
+        assertRefused(" \ufeff{}", "expected a value, found U+FEFF (line 1, column 2)");
+        assertRefused("\ufeff\ufeff{}", "expected a value, found U+FEFF (line 1, column 1)");
         assertRefused("\u00a01", "expected a value, found U+00A0 (line 1, column 1)");
         assertRefused("[1,\f2]", "expected a value, found U+000C (line 1, column 4, at [1])");
         assertRefused("1\0", "expected the end of the text, found U+0000 (line 1, column 2)");
@@ -113,7 +117,26 @@ class JsonGrammarTest {
         json.beginObject();
         json.nextName();
         JsonException refused = assertThrows(JsonException.class, json::number);
-        assertEquals("expected a number, found an array (line 1, column 13, at priority)", refused.getMessage());
+        assertEquals("priority must be a number, not an array (line 1, column 13, at priority)", refused.getMessage());
+    }
+
+    @Test
+    void parse_aByteOrderMark_isNoPartOfTheText() {
+        assertEquals(new Json.Num("1"), Json.parse("\ufeff1"));
+        assertRefused("\ufeff[x", "expected a value, found 'x' (line 1, column 2, at [0])");
+        byte[] two = "\ufeff1\ufeff2".getBytes(UTF_8);
+        JsonReader json = new JsonReader(two, 0, 4);
+        assertEquals("1", json.number());
+        assertEquals("2", json.begin(two, 4, 8).number());
+    }
+
+    @Test
+    void parse_utf16_isNamed() {
+        for (String charset : List.of("UTF-16", "UTF-16LE", "UTF-16BE")) {
+            byte[] text = "{\"a\":1}".getBytes(Charset.forName(charset));
+            assertEquals("the text is UTF-16; save it as UTF-8 (line 1, column 1)",
+                    assertThrows(JsonException.class, () -> Json.parse(text), charset).getMessage());
+        }
     }
 
     /// As a tree and unbuilt alike.

@@ -45,7 +45,7 @@ public final class CronJson {
         out.name("description").string(CronExpression.parse(plan.expression(), cron.id()).describe());
         out.name("enabled").bool(plan.enabled());
         if (template != null) {
-            out.name("task_template").raw(template.bytes(), template.from(), template.to());
+            out.name("task_template").raw(template);
         }
         Times.write(out.name("next_run"), cron.nextRun());
         Times.write(out.name("last_run"), cron.lastRun());

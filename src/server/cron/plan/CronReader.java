@@ -4,10 +4,8 @@ import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 
 import server.task.FieldReader;
-import server.task.Preview;
 import server.task.SubmissionReader;
 import server.task.Values;
 import shared.Nearest;
@@ -71,7 +69,7 @@ public final class CronReader {
                 json.nul();
                 draft.clear(name);
             } else if (!draft.read(name)) {
-                throw json.error("unknown field \"" + Preview.of(name, 40) + "\"" + Nearest.hint(name, KNOWN));
+                throw draft.fields.unknown(KNOWN, "");
             }
         }
         return draft.build(serverZone, before == null);
@@ -127,26 +125,22 @@ public final class CronReader {
         /// Reads the value of a field; false if there is none of this name.
         boolean read(String field) {
             switch (field) {
-                case "name" -> name = fields.text(field, NAME_LENGTH_MAX);
+                case "name" -> name = fields.text(NAME_LENGTH_MAX);
                 case "cron_expr" -> expression = expression();
                 case "timezone" -> {
-                    fields.expect(field, Kind.STRING);
                     zone = fields.parsed(text -> CronReader.zone(field, text).getId());
                     zoneGiven = true;
                 }
-                case "enabled" -> enabled = fields.bool(field);
-                case "missed" -> missed = word(field, Missed::parse);
-                case "overlap" -> overlap = word(field, Overlap::parse);
-                case "missed_max_age" -> missedMaxAge = fields.duration(field, 1, MISSED_AGE_MAX);
-                case "jitter" -> jitter = fields.duration(field, 0, JITTER_MAX);
-                case "start_at" -> startAt = bound(field);
-                case "end_at" -> endAt = bound(field);
-                case "max_runs" -> maxRuns = fields.integer(field, 0, Integer.MAX_VALUE);
+                case "enabled" -> enabled = json.bool();
+                case "missed" -> missed = fields.parsed(Missed::parse);
+                case "overlap" -> overlap = fields.parsed(Overlap::parse);
+                case "missed_max_age" -> missedMaxAge = fields.duration(1, MISSED_AGE_MAX);
+                case "jitter" -> jitter = fields.duration(0, JITTER_MAX);
+                case "start_at" -> startAt = bound();
+                case "end_at" -> endAt = bound();
+                case "max_runs" -> maxRuns = fields.integer(0, Integer.MAX_VALUE);
                 case "metadata" -> metadata = SubmissionReader.metadata(fields, metadataMax);
-                case "task_template" -> {
-                    fields.expect(field, Kind.OBJECT);
-                    template = Values.oneLine(json.raw());
-                }
+                case "task_template" -> template = Values.oneLine(json.raw(Kind.OBJECT));
                 default -> {
                     return false;
                 }
@@ -183,13 +177,7 @@ public final class CronReader {
             }
         }
 
-        private <T> T word(String field, Function<String, T> parse) {
-            fields.expect(field, Kind.STRING);
-            return fields.parsed(parse);
-        }
-
         private String expression() {
-            fields.expect("cron_expr", Kind.STRING);
             int from = json.position();
             String text = json.string();
             if (text.length() > EXPRESSION_LENGTH_MAX) {
@@ -205,8 +193,8 @@ public final class CronReader {
         }
 
         /// Go's zero time, in the year 1, is none.
-        private long bound(String field) {
-            return Math.max(0, fields.time(field));
+        private long bound() {
+            return Math.max(0, fields.time());
         }
     }
 }

@@ -85,7 +85,7 @@ public final class EventCodec {
         out.beginObject();
         Slice last = members(out, change);
         if (last != null) {
-            out.raw(last.bytes(), last.from(), last.to());
+            out.raw(last);
         }
         out.endObject();
     }

@@ -11,9 +11,8 @@ import shared.json.Slice;
 
 /// A chat's messages, and what a submit may say outside of them that belongs into them: `system` becomes the first
 /// message, `prompt` the last user message. `images` go with the prompt, without one with the last user message.
-final class Messages {
+final class ChatTurns {
 
-    private final FieldReader fields;
     private final JsonReader json;
 
     /// With the brackets; null for none.
@@ -23,9 +22,8 @@ final class Messages {
     /// The last user message's text; where no user speaks, the last message's.
     private Slice lastText;
 
-    Messages(FieldReader fields) {
-        this.fields = fields;
-        json = fields.json;
+    ChatTurns(JsonReader json) {
+        this.json = json;
     }
 
     /// The beginning of this is a chat's preview; null if there is no text.
@@ -38,7 +36,6 @@ final class Messages {
         int from = json.position();
         json.beginArray();
         while (json.nextElement()) {
-            fields.expect("a message", Kind.OBJECT);
             readMessage();
         }
         all = json.since(from);
@@ -53,10 +50,7 @@ final class Messages {
         json.beginObject();
         for (String name = json.nextName(); name != null; name = json.nextName()) {
             switch (name) {
-                case "role" -> {
-                    fields.expect("role", Kind.STRING);
-                    user = json.string().equals("user");
-                }
+                case "role" -> user = json.string().equals("user");
                 case "content" -> {
                     boolean isText = json.peek() == Kind.STRING;
                     Slice content = json.raw();
@@ -83,8 +77,7 @@ final class Messages {
         out.beginArray();
         if (system != null) {
             out.beginObject().name("role").string("system");
-            Values.write(out, "content", system);
-            out.endObject();
+            out.name("content").raw(system).endObject();
         }
         if (all != null && !Values.isEmpty(all)) {
             if (images == null || prompt != null) {
@@ -95,9 +88,9 @@ final class Messages {
         }
         if (prompt != null) {
             out.beginObject().name("role").string("user");
-            Values.write(out, "content", prompt);
+            out.name("content").raw(prompt);
             if (images != null) {
-                Values.write(out, "images", images);
+                out.name("images").raw(images);
             }
             out.endObject();
         }
