@@ -71,7 +71,7 @@ final class Server implements AutoCloseable {
                     Options.journal(settings), Options.queue(settings), clock, ids);
             opened.add(queue);
 
-            Compaction compaction = new Compaction(queue, CompactionOptions.DEFAULT);
+            Compaction compaction = new Compaction(queue.ledger(), CompactionOptions.DEFAULT);
             opened.add(compaction);
             compaction.start();
 
@@ -123,7 +123,7 @@ final class Server implements AutoCloseable {
     /// From now on these settings hold, as far as they can change at run time.
     void become(Settings newSettings) {
         settings = newSettings;
-        queue.become(Options.queue(newSettings));
+        queue.reconfigure(Options.queue(newSettings));
         dispatcher.reconfigure(Options.dispatch(newSettings));
         submissions.become(newSettings.text("default_model"), Options.terms(newSettings));
         web.guard().admit(Options.allowedHosts(newSettings), Tokens.of(newSettings.token()));

@@ -8,12 +8,13 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
+import server.cron.CronStore;
+import server.cron.CronStore.Due;
 import server.cron.plan.CronPlan;
 import server.cron.plan.Missed;
 import server.cron.plan.Overlap;
 import server.journal.JournalOptions;
 import server.journal.disk.FileStorage;
-import server.queue.CronBook.Due;
 import server.queue.TaskQueue;
 import server.queue.state.QueueOptions;
 import server.task.Submission;
@@ -44,22 +45,23 @@ final class CronTasksBench {
         Submission submission = reader.read(template);
         long before = used();
         try (TaskQueue queue = open(directory, now, random)) {
+            CronStore crons = new CronStore(queue.ledger());
             // many at a time, for each waits for the disk
             try (ExecutorService users = Executors.newFixedThreadPool(USERS, Thread.ofVirtual().factory())) {
                 for (int i = 0; i < CRON_TASKS; i++) {
                     CronPlan plan = new CronPlan("cron task " + i, i % 60 + " " + i / 60 % 24 + " * * *",
                             i % 2 == 0 ? "UTC" : "America/New_York", true, Missed.SKIP, CronPlan.MISSED_MAX_AGE,
                             Overlap.ALLOW, 0, 0, 0, 0, null);
-                    users.submit(() -> queue.crons().create(plan, Slice.of(template)));
+                    users.submit(() -> crons.create(plan, Slice.of(template)));
                 }
             }
             row(table, "memory of one", (used() - before) / CRON_TASKS, "B");
             int fires = 0;
             long begin = System.nanoTime();
-            for (; fires < FIRES; now[0] = Instant.ofEpochMilli(queue.crons().nextLook())) {
-                for (Due due = queue.crons().due(0, 1); due != null; due = queue.crons().due(0, 1)) {
-                    queue.crons().template(due.cron());
-                    queue.crons().fire(due, submission);
+            for (; fires < FIRES; now[0] = Instant.ofEpochMilli(crons.nextLook())) {
+                for (Due due = crons.due(0, 1); due != null; due = crons.due(0, 1)) {
+                    crons.template(due.cron());
+                    crons.fire(due, submission);
                     fires++;
                 }
             }
@@ -68,8 +70,8 @@ final class CronTasksBench {
             now[0] = now[0].minusMillis(1);
             begin = System.nanoTime();
             for (int i = 0; i < CALLS; i++) {
-                queue.crons().due(0, 1);
-                queue.crons().nextLook();
+                crons.due(0, 1);
+                crons.nextLook();
             }
             row(table, "one look at the clock", (System.nanoTime() - begin) / CALLS, "ns");
         }

@@ -16,7 +16,7 @@ import server.http.Answer;
 import server.http.HttpOptions;
 import server.http.Query;
 import server.http.WebRequest;
-import server.queue.CronBook;
+import server.cron.CronStore;
 import server.task.TaskDocument;
 import server.task.TaskJson;
 import server.task.Times;
@@ -36,7 +36,7 @@ final class CronApi {
 
     private final HttpOptions options;
     private final Crons crons;
-    private final CronBook book;
+    private final CronStore book;
     private final InstantSource clock;
 
     CronApi(HttpOptions options, Crons crons, InstantSource clock) {
@@ -116,7 +116,7 @@ final class CronApi {
         String expression = cron.plan().expression();
         return new CronPreview(expression, ZoneId.of(cron.plan().zone()),
                 CronExpression.parse(expression, cron.id()).describe(),
-                CronBook.dueAfter(cron, from.toEpochMilli(), count).stream().map(Instant::ofEpochMilli).toList());
+                CronStore.dueAfter(cron, from.toEpochMilli(), count).stream().map(Instant::ofEpochMilli).toList());
     }
 
     private JsonWriter whole(CronTask cron) {

@@ -29,7 +29,7 @@ public record EventsWanted(EventFilter filter, long after) {
     static EventsWanted of(Query query, TaskQueue queue) {
         EventFilter filter = new EventFilter(query.set("task", text -> task(text, queue)),
                 query.set("status", TaskStatus::parse), query.set("type", TaskType::parse),
-                query.set("model", Function.identity()), query.set("cron", queue.crons()::idOf));
+                query.set("model", Function.identity()), query.set("cron", queue::cronId));
         return new EventsWanted(filter, query.number("since", NOW, 0, Long.MAX_VALUE));
     }
 

@@ -147,6 +147,6 @@ final class ListApi {
     private TaskFilter filter(Query query) {
         return new TaskFilter(query.set("status", TaskStatus::parse), query.set("type", TaskType::parse),
                 query.set("priority", Priority::parse), query.set("model", Function.identity()),
-                query.set("cron_id", queue.crons()::idOf), query.text("q"));
+                query.set("cron_id", queue::cronId), query.text("q"));
     }
 }

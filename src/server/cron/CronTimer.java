@@ -8,8 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
-import server.queue.CronBook;
-import server.queue.CronBook.Due;
+import server.cron.CronStore.Due;
 import server.task.Submission;
 import shared.Problem;
 
@@ -27,7 +26,7 @@ public final class CronTimer implements AutoCloseable {
     private static final int WORK_MAX = 1_000;
 
     private final Crons crons;
-    private final CronBook book;
+    private final CronStore book;
     private final InstantSource clock;
     private final LongSupplier nanos;
     private final AtomicBoolean changed = new AtomicBoolean();
@@ -58,7 +57,7 @@ public final class CronTimer implements AutoCloseable {
     void begin() {
         since = clock.millis();
         ahead = since - nanos.getAsLong() / 1_000_000;
-        if (CronBook.isCorrection(book.latest(), since)) {
+        if (CronStore.isCorrection(book.latest(), since)) {
             LOG.log(Level.WARNING, () -> "event=clock_behind_journal by=" + Duration.ofMillis(book.latest() - since));
             book.clockSetBack();
         }
@@ -108,7 +107,7 @@ public final class CronTimer implements AutoCloseable {
             LOG.log(Level.WARNING, () -> "event=clock_jumped by=" + Duration.ofMillis(jump));
         }
         since = Math.min(since, now);
-        if (CronBook.isCorrection(before, ahead)) {
+        if (CronStore.isCorrection(before, ahead)) {
             book.clockSetBack();
         }
     }

@@ -12,7 +12,6 @@ import server.cron.plan.CronReader;
 import server.cron.plan.CronReader.Read;
 import server.cron.plan.CronRuns;
 import server.cron.plan.CronTask;
-import server.queue.CronBook;
 import server.queue.TaskQueue;
 import server.task.ResultText;
 import server.task.Submission;
@@ -30,7 +29,7 @@ public final class Crons {
     static final int LAST_RESULT_MAX = 32_768;
 
     private final TaskQueue queue;
-    private final CronBook book;
+    private final CronStore book;
     private final SubmissionReader submissions;
     private final CronReader reader;
     private final ZoneId zone;
@@ -42,11 +41,11 @@ public final class Crons {
         this.submissions = submissions;
         this.zone = zone;
         this.clock = clock;
-        book = queue.crons();
+        book = new CronStore(queue.ledger());
         reader = new CronReader(zone, submissions.metadataMax());
     }
 
-    public CronBook book() {
+    public CronStore book() {
         return book;
     }
 

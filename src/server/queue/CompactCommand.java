@@ -4,17 +4,16 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.random.RandomGenerator;
 
-import server.journal.Journal;
 import server.journal.JournalOptions;
 import server.journal.compaction.CompactionReport;
-import server.journal.compaction.JournalCompaction;
 import server.journal.disk.FileStorage;
-import server.queue.line.EventCodec;
-import server.queue.line.Pool;
+import server.queue.ledger.Ledger;
 import server.queue.state.QueueOptions;
-import server.queue.state.QueueState;
 
 /// `ollama-queue-server journal compact DIR`: compacts the journal of a server that is stopped.
 public final class CompactCommand {
@@ -53,14 +52,11 @@ public final class CompactCommand {
         }
     }
 
-    /// Only the state is made, so that nothing happens to the tasks.
+    /// Nothing happens to the tasks, so no time is asked for.
     private static CompactionReport compact(Path directory) throws IOException {
-        QueueState state = new QueueState(QueueOptions.DEFAULT);
-        EventCodec codec = new EventCodec(new Pool());
-        try (Journal journal = Journal.open(new FileStorage(directory), JournalOptions.DEFAULT,
-                (seq, position, line) -> state.apply(codec.decodeForReplay(seq, line), seq, position))) {
-            return new JournalCompaction(journal, new LiveTasks(new Object(), state),
-                    CompactionOptions.DEFAULT.eventsKept()).run(true, () -> false);
+        try (Ledger ledger = Ledger.open(new FileStorage(directory), JournalOptions.DEFAULT, QueueOptions.DEFAULT,
+                InstantSource.fixed(Instant.EPOCH), RandomGenerator.getDefault())) {
+            return ledger.compaction(CompactionOptions.DEFAULT.eventsKept()).run(true, () -> false);
         }
     }
 }

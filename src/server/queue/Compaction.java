@@ -8,6 +8,7 @@ import server.journal.JournalFailure;
 import server.journal.JournalFull;
 import server.journal.compaction.CompactionReport;
 import server.journal.compaction.JournalCompaction;
+import server.queue.ledger.Ledger;
 import shared.Problem;
 
 /// Compacts the queue's journal: by itself where it pays, on a thread of its own, and when asked to.
@@ -21,9 +22,9 @@ public final class Compaction implements AutoCloseable {
     private final Object wakeUp = new Object();
     private volatile boolean closed;
 
-    public Compaction(TaskQueue queue, CompactionOptions options) {
+    public Compaction(Ledger ledger, CompactionOptions options) {
         this.options = options;
-        compaction = new JournalCompaction(queue.journal, new LiveTasks(queue.lock, queue.state), options.eventsKept());
+        compaction = ledger.compaction(options.eventsKept());
         thread = Thread.ofPlatform().name("journal-compaction").daemon().unstarted(this::watch);
     }
 

@@ -9,7 +9,7 @@ import java.util.List;
 import server.journal.Unit;
 import shared.json.Slice;
 
-/// Unit outside of the heap. Those of a batch are many megabytes that live for a moment: in the heap the collector
+/// Lines outside of the heap. Those of a batch are many megabytes that live for a moment: in the heap the collector
 /// would copy them, more than once, and a large batch beside a long queue would not fit. For one thread.
 final class OffHeapLines implements Unit {
 

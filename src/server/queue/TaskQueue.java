@@ -1,123 +1,127 @@
 package server.queue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 
-import server.cron.plan.CronEvent;
-import server.journal.Journal;
+import server.journal.Backup;
+import server.journal.JournalFailure;
+import server.journal.JournalFull;
 import server.journal.JournalOptions;
 import server.journal.NoRoom;
-import server.journal.Unit;
 import server.journal.Urgency;
 import server.journal.disk.Storage;
-import server.queue.ledger.Durability;
-import server.queue.ledger.Durability.Done;
+import server.queue.index.TaskFilter;
+import server.queue.ledger.Commit;
 import server.queue.ledger.DurableEvent;
-import server.queue.line.EventCodec;
-import server.queue.line.Pool;
+import server.queue.ledger.EventLog;
+import server.queue.ledger.Ledger;
+import server.queue.ledger.TaskReader;
+import server.queue.page.Pages;
+import server.queue.page.TaskPage;
+import server.queue.page.TaskSort;
 import server.queue.state.Event;
 import server.queue.state.LifeCycle;
 import server.queue.state.Place;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
 import server.queue.state.QueueState;
+import server.queue.state.QueueStats;
 import server.task.Attempt;
+import server.task.CronId;
 import server.task.Submission;
 import server.task.Task;
 import server.task.TaskDocument;
 import shared.Problem;
 import shared.json.Slice;
 
-/// The single writer around [QueueState]: every change is decided, appended to the journal and applied under one short
-/// lock, so the journal's order is the state's order; the waiting for durability is outside of it. Every public method
-/// that changes or shows something returns only once all that it tells of is durable, unless it says otherwise.
-///
-/// Lock rule: `state` is read and changed, and the journal appended to, only under `lock`; no disk is read, nobody is
-/// waited for and no listener is called under it.
-public final class TaskQueue extends QueueView implements AutoCloseable {
+/// The tasks, as handlers and the dispatcher see them: each method is a decision or a look at the [Ledger]. Every
+/// public method that changes or shows something returns only once all that it tells of is durable, unless it says
+/// otherwise.
+public final class TaskQueue implements AutoCloseable {
 
-    /// How much one call does of what comes due by itself, so that none holds the lock for long.
+    /// How many events one call of [#tick] makes, so that none keeps its caller for long.
     private static final int WORK_MAX = 1000;
 
-    /// Until what is due is tried again when the disk was full, in milliseconds.
-    private static final long ROOM_PAUSE = 1000;
+    /// Until what is due is tried again when the disk was full.
+    private static final long ROOM_PAUSE_MS = 1000;
 
-    private final Pool pool;
-    private final CronBook crons = new CronBook(this);
-    final InstantSource clock;
-    private final RandomGenerator random;
+    private final Ledger ledger;
+    private final Pages pages;
+    private final InstantSource clock;
+    private final EndWaiters waiters = new EndWaiters();
     private final List<Runnable> onReady = new CopyOnWriteArrayList<>();
     private final List<Consumer<Task>> onRunCancelled = new CopyOnWriteArrayList<>();
-    private final List<Runnable> onFailure = new CopyOnWriteArrayList<>();
 
-    private TaskQueue(QueueState state, Pool pool, EventCodec codec, Journal journal, InstantSource clock,
-            RandomGenerator random) {
-        super(state, codec, journal);
-        this.pool = pool;
+    private TaskQueue(Ledger ledger, InstantSource clock) {
+        this.ledger = ledger;
         this.clock = clock;
-        this.random = random;
+        pages = new Pages(ledger);
+        ledger.onChange(this::changed);
+        ledger.onRoom(this::ready);
+        ledger.onFailure(waiters::giveUp);
+        ledger.onEvent(event -> {
+            if (event.ended()) {
+                waiters.ended(event.task());
+            }
+        });
     }
 
     /// Recovers the queue from its journal; tasks that were running are pending again, with an attempt on record.
     public static TaskQueue open(Storage storage, JournalOptions journal, QueueOptions options, InstantSource clock,
             RandomGenerator random) throws IOException {
-        QueueState state = new QueueState(options);
-        Pool pool = new Pool();
-        EventCodec codec = new EventCodec(pool);
-        Journal replayed = Journal.open(storage, journal,
-                (seq, position, line) -> state.apply(codec.decodeForReplay(seq, line), seq, position));
-        TaskQueue queue = new TaskQueue(state, pool, codec, replayed, clock, random);
-        queue.journal.onDurable(queue.feed::durable);
-        queue.journal.onFailure(queue::failed);
-        queue.journal.onRoom(queue::ready);
-        queue.feed.listen(event -> {
-            if (event.ended()) {
-                queue.waiters.ended(event.task());
-            }
-        });
-        for (Task task : queue.state.running()) {
-            queue.changing(() -> queue.commit(LifeCycle.cutOff(task, clock.millis())));
+        TaskQueue queue = new TaskQueue(Ledger.open(storage, journal, options, clock, random), clock);
+        for (Task task : queue.ledger.look(QueueState::running).value()) {
+            queue.ledger.change(writer -> writer.append(LifeCycle.cutOff(task, writer.now())));
         }
         return queue;
     }
 
-    /// From now on other limits hold, and ended tasks are kept for another time.
-    public void become(QueueOptions options) {
-        synchronized (lock) {
-            state.become(options);
-        }
+    /// What this queue and others change and look at: cron tasks, compaction.
+    public Ledger ledger() {
+        return ledger;
+    }
+
+    /// Sets new limits, and how long ended tasks are kept.
+    public void reconfigure(QueueOptions options) {
+        ledger.changeNow(writer -> {
+            writer.state().reconfigure(options);
+            return null;
+        });
         ready();
     }
 
     // ---- changes, for handlers; they throw Problem 404, 409, 429, 503, 507
 
+    private record Taken(Task task, boolean replayed) {
+    }
+
+    /// Takes a new task.
+    ///
     /// @param key an idempotency key, or null; under a known one the first answer is given again, or 409 if
     ///            `fingerprint` (of the request's body) differs
     public Submitted submit(Submission submission, String key, String fingerprint) {
-        Submission asked = shared(submission);
-        boolean[] replayed = new boolean[1];
-        Done<Task> done = changing(() -> {
+        Submission asked = ledger.pool().share(submission);
+        Taken taken = ledger.change(writer -> {
+            QueueState state = writer.state();
             long known = state.known(key, fingerprint);
-            replayed[0] = known >= 0;
-            return replayed[0] ? state.require(known)
-                    : commit(state.submit(asked, unusedId(), key, fingerprint, clock.millis()));
-        });
-        if (replayed[0]) {
-            durability.awaitShown(done.seq());
-            return new Submitted(read(done.result(), reader::asSubmitted), true);
-        }
-        ready();
-        durability.awaitShown(done.seq());
-        return new Submitted(
-                new TaskDocument(done.result(), asked.payload(), asked.preview(), null, List.of(), null), false);
+            return known >= 0 ? new Taken(state.require(known), true) : new Taken(
+                    writer.append(state.submit(asked, writer.unusedId(), key, fingerprint, writer.now())), false);
+        }).durable();
+        TaskDocument document = taken.replayed ? ledger.read(taken.task, TaskReader::asSubmitted)
+                : new TaskDocument(taken.task, asked.payload(), asked.preview(), null, List.of(), null);
+        return new Submitted(document, taken.replayed);
     }
 
     /// @param replayed whether an idempotency key had it already; `document` shows the task as it was first answered
@@ -126,75 +130,166 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
 
     /// An empty batch, to be filled and given to [#submit(TaskBatch)], then closed.
     public TaskBatch newBatch() {
-        return new TaskBatch(this::shared, this::unusedIds, clock.millis());
+        return new TaskBatch(ledger.pool()::share, this::unusedIds, clock.millis());
     }
 
-    /// All or none, in order, one commit.
+    /// Takes new tasks, all or none, in order, in one commit.
     public List<Task> submit(TaskBatch batch) {
         if (batch.isEmpty()) {
             return List.of();
         }
-        Done<List<Task>> done = changing(() -> commit(batch));
-        ready();
-        durability.awaitShown(done.seq());
+        List<Task> tasks = ledger.change(writer -> {
+            writer.state().admit(batch.size(), batch.metadata());
+            batch.inDoubt(true);
+            try {
+                return writer.append(batch.events(), batch.lines(), Urgency.LOW);
+            } catch (NoRoom | JournalFailure | JournalFull notTaken) {
+                batch.inDoubt(false);
+                throw notTaken;
+            }
+        }).durable();
         batch.inDoubt(false);
-        return done.result();
+        return tasks;
     }
 
+    /// Cancels a task that is pending or running.
     public Task cancel(long id) {
-        Done<Task> done = changing(() -> commit(state.cancel(id, clock.millis())));
-        cancelled(done.result());
-        durability.awaitShown(done.seq());
-        return done.result();
+        return ledger.change(writer -> writer.append(writer.state().cancel(id, writer.now()))).durable();
     }
 
-    /// Tells of a task that was cancelled, in case it was running.
-    void cancelled(Task after) {
-        if (after.state().startedAt() != 0) {
-            onRunCancelled.forEach(listener -> listener.accept(after));
-        }
-    }
-
+    /// Changes the priority of a task that has not ended; does nothing if it has this one.
     public Task changePriority(long id, int priority) {
-        changed(() -> {
-            Event.Change event = state.changePriority(id, priority, clock.millis());
-            return state.require(id).priority() == priority ? null : event;
-        });
-        ready();
-        return shown(() -> state.require(id));
+        return ledger.change(writer -> {
+            Task before = writer.state().require(id);
+            Event.Change change = writer.state().changePriority(id, priority, writer.now());
+            return before.priority() == priority ? before : writer.append(change);
+        }).durable();
     }
 
+    /// Makes a failed or cancelled task pending again.
     public Task retry(long id) {
         while (true) {
-            Task before;
-            synchronized (lock) {
-                before = state.require(id);
-            }
-            List<Attempt> attempts = read(before, reader::attempts);
-            Done<Task> done = changing(() -> state.require(id) == before
-                    ? commit(state.retry(id, attempts, clock.millis())) : null);
-            if (done.result() != null) {
-                ready();
-                durability.awaitShown(done.seq());
-                return done.result();
+            Task before = ledger.look(state -> state.require(id)).value();
+            List<Attempt> attempts = ledger.read(before, TaskReader::attempts);
+            Commit<Task> retried = ledger.change(writer -> writer.state().require(id) == before
+                    ? writer.append(writer.state().retry(id, attempts, writer.now())) : null);
+            if (retried.value() != null) {
+                return retried.durable();
             }
         }
     }
 
+    /// Forgets a task that has ended.
     public void delete(long id) {
-        changed(() -> state.delete(id, clock.millis()));
+        ledger.change(writer -> writer.append(writer.state().delete(id, writer.now()))).durable();
     }
 
-    /// Pauses, resumes or drains.
+    /// Pauses, resumes or drains the queue; does nothing if it is in this mode.
     public void changeMode(QueueMode mode) {
-        changed(() -> state.mode() == mode ? null : new Event.ModeChange(mode, clock.millis()));
-        crons.changed();
-        ready();
+        ledger.change(writer -> writer.state().mode() == mode ? null
+                : writer.append(new Event.ModeChange(mode, writer.now()))).durable();
     }
 
-    /// The cron tasks.
-    public CronBook crons() {
-        return crons;
+    // ---- reads
+
+    /// The task that a text names.
+    ///
+    /// @param idOrPrefix an id or a unique prefix of one, with or without `task_`
+    /// @throws Problem 404 if there is none, 409 if there are several
+    public Task find(String idOrPrefix) {
+        return ledger.look(state -> state.find(idOrPrefix)).durable();
+    }
+
+    /// The task as it is now, whole.
+    ///
+    /// @throws Problem 404 if there is none
+    public TaskDocument document(long id) {
+        return document(ledger.look(state -> state.require(id)).durable());
+    }
+
+    /// A task that was read before, whole as it was then.
+    ///
+    /// @throws Problem 404 if it was deleted since
+    public TaskDocument document(Task task) {
+        return ledger.read(task, TaskReader::document);
+    }
+
+    /// The first 80 characters of a task's prompt, read from the journal.
+    public String preview(Task task) {
+        return ledger.read(task, TaskReader::request).preview();
+    }
+
+    /// The request's payload, read from the journal.
+    public Slice payload(Task task) throws IOException {
+        try {
+            return ledger.reader().request(task).payload();
+        } catch (UncheckedIOException unreadable) {
+            throw unreadable.getCause();
+        }
+    }
+
+    /// Waits until the task has ended, at most so long; then the task as it is.
+    public TaskDocument awaitEnd(long id, Duration atMost) throws InterruptedException {
+        CountDownLatch latch = ledger.look(state -> state.require(id).status().ended() || failure() != null ? null
+                : waiters.enter(id)).value();
+        if (latch != null) {
+            try {
+                latch.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+            } finally {
+                waiters.leave(id, latch);
+            }
+        }
+        return document(id);
+    }
+
+    /// The id of the cron task that a text names, to filter tasks or events by; a whole id may be that of one that is
+    /// gone.
+    ///
+    /// @param text a name, an id or a unique prefix of one
+    /// @throws Problem 404 if there is none, 409 if there are several
+    public long cronId(String text) {
+        long id = CronId.parse(text);
+        return id >= 0 ? id : ledger.look(state -> state.crons().find(text)).durable().id();
+    }
+
+    /// A page of the tasks that pass a filter, in some order.
+    ///
+    /// @param limit  how many tasks the page has at most
+    /// @param offset how many tasks it passes over
+    /// @param after  an id or a unique prefix of one: only what follows that task in this order; null for all
+    /// @throws Problem 404 if `after` names no task, 409 if it names several
+    public TaskPage list(TaskFilter filter, TaskSort sort, boolean ascending, int limit, long offset, String after) {
+        return pages.page(filter, sort, ascending, limit, offset, after);
+    }
+
+    /// @param newest so many tasks
+    public QueueSnapshot snapshot(int newest) {
+        return ledger.look(state -> new QueueSnapshot(state.stats(ledger.appendedSeq()), Pages.newest(state, newest)))
+                .durable();
+    }
+
+    public QueueStats stats() {
+        return ledger.look(state -> state.stats(ledger.appendedSeq())).durable();
+    }
+
+    /// Does not wait for a change of it to be durable.
+    public QueueMode mode() {
+        return ledger.look(QueueState::mode).value();
+    }
+
+    /// Null while the journal is well; else why the server is not ready to take changes.
+    public String failure() {
+        return ledger.failure();
+    }
+
+    /// Null while there is room for new tasks; else what is full, and what helps.
+    public String full() {
+        return ledger.full();
+    }
+
+    /// A copy of all there is, to be written; see [Backup].
+    public Backup backup() {
+        return ledger.backup();
     }
 
     // ---- the dispatcher's side
@@ -202,63 +297,59 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     /// Begins the next attempt: of the ready tasks the first, by priority and order, for which `placement` names a
     /// host. Returns without waiting for durability (see [Run#seq]).
     ///
-    /// @param placement the place for a task, null if none can take it now; called under the queue's lock, so quick
+    /// @param placement the place for a task, null if none can take it now; called under the ledger's lock, so quick
     ///                  and without calling back. Of tasks of one priority, model, `on`, `remote_execution` and
     ///                  `wait_for_model` that were not tried yet only the first is asked for, of those that were some
     /// @return null if there is none, or the queue is paused, or the journal has no room now; [#onReady] calls once
     ///         that may have changed
     public Run startNext(Function<Task, Place> placement) {
-        synchronized (lock) {
-            for (int i = 0; failure == null && i < WORK_MAX; i++) {
-                Event.Change event = state.start(placement, clock.millis());
-                if (event == null) {
-                    return null;
-                }
-                Task task;
-                try {
+        try {
+            while (failure() == null) {
+                Commit<Task> first = ledger.changeNow(writer -> {
+                    Event.Change event = writer.state().start(placement, writer.now());
                     // also of one that has expired: what ends without a run has no claim to the reserve
-                    task = commit(event, Urgency.NORMAL);
-                } catch (NoRoom none) {
-                    // what makes room, or ends, calls for another look
+                    return event == null ? null : writer.append(event, Urgency.NORMAL);
+                });
+                Task task = first.value();
+                if (task == null) {
                     return null;
                 }
-                if (event.what() == Event.What.STARTED) {
-                    return new Run(task, task.attempts().size() + 1, journal.appendedSeq());
+                if (!task.status().ended()) {
+                    return new Run(task, task.attempts().size() + 1, first.seq());
                 }
             }
+        } catch (NoRoom none) {
+            // what makes room, or ends, calls for another look
         }
-        // so many had expired: let others have the lock, then go on
-        ready();
         return null;
     }
 
     /// How many tasks wait for nothing but their turn.
     public int readyCount() {
-        synchronized (lock) {
-            return state.readyCount();
-        }
+        return ledger.look(QueueState::readyCount).value();
     }
 
+    /// Waits until everything up to this sequence number is durable.
+    ///
+    /// @throws JournalFailure if the journal can write no more
     public void awaitDurable(long seq) {
-        journal.awaitDurable(seq);
+        ledger.awaitDurable(seq);
     }
 
     /// Whether this run is still the task's current one (it was not cancelled).
     public boolean current(Run run) {
-        synchronized (lock) {
-            return taskOf(run) != null;
-        }
+        return ledger.look(state -> taskOf(run, state) != null).value();
     }
 
     /// These four end a run; they do nothing, and answer false, if it is no longer current. They do not wait for
     /// durability (but whoever is shown the change does). Where the disk is full, the reserve is theirs; that it is
     /// used up, or too small for a result, is a Problem 507, and nothing has changed.
     public boolean complete(Run run, Slice result) {
-        return end(run, task -> LifeCycle.completed(task, result, clock.millis()));
+        return end(run, (task, now) -> LifeCycle.completed(task, result, now));
     }
 
     public boolean fail(Run run, String error) {
-        return end(run, task -> LifeCycle.failed(task, pool.share(error), clock.millis()));
+        return end(run, (task, now) -> LifeCycle.failed(task, ledger.pool().share(error), now));
     }
 
     /// Back to pending.
@@ -266,44 +357,37 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
     /// @param retryAt when the next attempt may begin, milliseconds since the epoch; 0: at once
     /// @param counted whether this used up a retry and is an attempt on record. A host's failure is neither
     public boolean putBack(Run run, String error, long retryAt, boolean counted) {
-        boolean done = end(run, task -> LifeCycle.retrying(task, pool.share(error), retryAt, counted, clock.millis()));
-        if (done) {
-            ready();
-        }
-        return done;
+        return end(run, (task, now) -> LifeCycle.retrying(task, ledger.pool().share(error), retryAt, counted, now));
     }
 
     /// Back to pending because the server stops: an attempt on record that used up no retry. So the next attempt has a
     /// number of its own, and nobody takes a place in this one's answer for one in the next's.
     public boolean cutOff(Run run) {
-        return end(run, task -> LifeCycle.cutOff(task, clock.millis()));
+        return end(run, LifeCycle::cutOff);
     }
 
     /// Does what is due: scheduled tasks and retries become ready, expired ones fail, old ones are forgotten.
     ///
     /// @return when it wants to be called again, milliseconds since the epoch; Long.MAX_VALUE: not before a change
     public long tick() {
-        boolean woken;
-        long next;
-        synchronized (lock) {
-            long now = clock.millis();
-            woken = state.wake(now);
-            Event.Change due = failure == null ? state.due(now) : null;
-            boolean room = true;
-            for (int i = 1; due != null && room; i++) {
-                try {
-                    commit(due, Urgency.NORMAL);
-                    due = i < WORK_MAX ? state.due(now) : null;
-                } catch (NoRoom none) {
-                    room = false;
-                }
-            }
-            next = failure != null ? Long.MAX_VALUE : room ? state.nextDue() : now + ROOM_PAUSE;
-        }
-        if (woken) {
+        if (ledger.changeNow(writer -> writer.state().wake(writer.now())).value()) {
             ready();
         }
-        return next;
+        try {
+            boolean more = failure() == null;
+            for (int i = 0; more && i < WORK_MAX; i++) {
+                more = ledger.changeNow(writer -> {
+                    Event.Change due = writer.state().due(writer.now());
+                    if (due != null) {
+                        writer.append(due, Urgency.NORMAL);
+                    }
+                    return due != null;
+                }).value();
+            }
+        } catch (NoRoom none) {
+            return clock.millis() + ROOM_PAUSE_MS;
+        }
+        return failure() == null ? ledger.look(QueueState::nextDue).value() : Long.MAX_VALUE;
     }
 
     /// Calls this after a change that may let a task start (quick, any thread).
@@ -318,133 +402,93 @@ public final class TaskQueue extends QueueView implements AutoCloseable {
 
     /// Calls this if the journal failed for good, at once if it has already; it may be called twice.
     public void onFailure(Runnable listener) {
-        onFailure.add(listener);
-        if (failure != null) {
-            listener.run();
-        }
+        ledger.onFailure(listener);
     }
 
     // ---- the feed
 
     /// Calls this with every event once it is durable, in order, on the journal's writer thread: quick, never blocking.
     public void onEvent(Consumer<DurableEvent> listener) {
-        feed.listen(listener);
+        ledger.onEvent(listener);
+    }
+
+    /// The events of one task so far, as they were published: those among the last thousand of all, and in any case
+    /// its first and its last. What lies between them long ago would have to be searched for in the whole journal.
+    public List<DurableEvent> eventsOf(long id) {
+        Task task = ledger.look(state -> state.require(id)).durable();
+        TreeMap<Long, DurableEvent> events = new TreeMap<>();
+        ledger.read(task, TaskReader::events).forEach(event -> events.put(event.seq(), event));
+        ledger.recentOf(id).forEach(event -> events.putIfAbsent(event.seq(), event));
+        return List.copyOf(events.values());
+    }
+
+    /// Everything up to this sequence number is on the disk for good; listeners of events may not have all of it yet.
+    public long durableSeq() {
+        return ledger.durableSeq();
+    }
+
+    /// Reads the events after this one, as long as compaction has not dropped one of them. See [EventLog].
+    public EventLog eventsAfter(long seq) {
+        return ledger.eventsAfter(seq);
     }
 
     @Override
     public void close() {
-        journal.close();
+        ledger.close();
         waiters.giveUp();
     }
 
     // ---- inside
 
-    <T> Done<T> changing(Supplier<T> work) {
-        return durability.underLock(lock, work);
-    }
-
-    private Task commit(Event event) {
-        return commit(event, Durability.urgency(event));
-    }
-
-    /// Appends and applies, with what the event means to a cron task. The lock is held.
-    private Task commit(Event event, Urgency urgency) {
-        CronEvent echo = state.echo(event);
-        if (echo != null) {
-            return commit(List.of(event, new Event.Cron(echo)), urgency).getFirst();
+    /// Tells the dispatcher what it has to know of a change, whoever made it.
+    private void changed(List<? extends Event> events) {
+        boolean ready = false;
+        for (Event event : events) {
+            ready |= mayLetStart(event);
+            if (event instanceof Event.Change change && change.what() == Event.What.CANCELLED
+                    && change.task().state().startedAt() != 0) {
+                onRunCancelled.forEach(listener -> listener.accept(change.task()));
+            }
         }
-        long seq = journal.nextSeq();
-        long position = feed.appending(seq, List.of(event), () -> durability.append(event, urgency));
-        // the commit point: from here on the event is a fact
-        return state.apply(event, seq, position);
-    }
-
-    private List<Task> commit(TaskBatch batch) {
-        state.admit(batch.size(), batch.metadata());
-        return commit(batch.events(), () -> {
-            long[] positions = durability.append(batch.lines(), Urgency.LOW);
-            // the journal has them now, whatever happens here
-            batch.inDoubt(true);
-            return positions;
-        });
-    }
-
-    /// Appends, all or none, and applies. The lock is held.
-    ///
-    /// @return the tasks as they are now; null for events that are not a task's
-    List<Task> commit(List<Event> events, Urgency urgency) {
-        Unit lines = Unit.of(events.stream().map(EventCodec::encode).toList());
-        List<Task> tasks = commit(events, () -> durability.append(lines, urgency));
-        crons.changed();
-        return tasks;
-    }
-
-    private List<Task> commit(List<? extends Event> events, Supplier<long[]> append) {
-        long first = journal.nextSeq();
-        long[] positions = feed.appending(first, events, append);
-        // the commit point: from here on these are facts
-        List<Task> tasks = new ArrayList<>(positions.length);
-        for (int i = 0; i < positions.length; i++) {
-            tasks.add(state.apply(events.get(i), first + i, positions[i]));
-        }
-        return tasks;
-    }
-
-    /// Makes a change if one is decided, and waits until it is durable.
-    void changed(Supplier<Event> decision) {
-        Done<Task> done = changing(() -> {
-            Event event = decision.get();
-            return event == null ? null : commit(event);
-        });
-        durability.awaitShown(done.seq());
-    }
-
-    private void failed() {
-        failure = journal.failure();
-        waiters.giveUp();
-        onFailure.forEach(Runnable::run);
-    }
-
-    void ready() {
-        if (state.mode() != QueueMode.PAUSED) {
-            onReady.forEach(Runnable::run);
+        if (ready) {
+            ready();
         }
     }
 
-    /// The task if this run is its current one, else null. The lock is held.
-    private Task taskOf(Run run) {
+    private static boolean mayLetStart(Event event) {
+        return switch (event) {
+            case Event.ModeChange change -> change.mode() != QueueMode.PAUSED;
+            case Event.Cron change -> false;
+            case Event.Change change -> switch (change.what()) {
+                case SUBMITTED, RETRYING, PRIORITY, RETRIED -> true;
+                case STARTED, COMPLETED, FAILED, CANCELLED, DELETED -> false;
+            };
+        };
+    }
+
+    private void ready() {
+        onReady.forEach(Runnable::run);
+    }
+
+    /// The task if this run is its current one, else null.
+    private static Task taskOf(Run run, QueueState state) {
         Task task = state.get(run.task().id());
         // each start makes a state of its own, which nothing but the run's end replaces
         return task != null && task.state() == run.task().state() ? task : null;
     }
 
-    private boolean end(Run run, Function<Task, Event.Change> ending) {
-        return changing(() -> {
-            Task task = taskOf(run);
+    /// @param ending the event that ends the run, of the task and the time
+    private boolean end(Run run, BiFunction<Task, Long, Event.Change> ending) {
+        return ledger.change(writer -> {
+            Task task = taskOf(run, writer.state());
             if (task != null) {
-                commit(ending.apply(task));
+                writer.append(ending.apply(task, writer.now()));
             }
             return task != null;
-        }).result();
-    }
-
-    Submission shared(Submission asked) {
-        return new Submission(asked.type(), pool.share(asked.model()), asked.priority(), pool.share(asked.terms()),
-                asked.payload(), asked.metadata(), asked.preview());
+        }).value();
     }
 
     private long[] unusedIds(int count) {
-        synchronized (lock) {
-            return LongStream.generate(this::unusedId).limit(count).toArray();
-        }
-    }
-
-    /// The lock is held.
-    long unusedId() {
-        long id;
-        do {
-            id = random.nextLong() >>> 4;
-        } while (state.get(id) != null || state.crons().get(id) != null);
-        return id;
+        return ledger.changeNow(writer -> LongStream.generate(writer::unusedId).limit(count).toArray()).value();
     }
 }

@@ -70,7 +70,7 @@ public final class ApiServer implements AutoCloseable {
         WebServer.prepare(options);
         queue = TaskQueue.open(storage, new JournalOptions(1 << 20), QueueOptions.DEFAULT, InstantSource.system(),
                 new Random(42));
-        Compaction compaction = new Compaction(queue, CompactionOptions.DEFAULT);
+        Compaction compaction = new Compaction(queue.ledger(), CompactionOptions.DEFAULT);
         queue.onEvent(answers::publish);
         events = EventHub.start(queue);
         HostOptions far = new HostOptions(new HostAddress("far", "echo:", null, Map.of(), Map.of("m", "m"), null,

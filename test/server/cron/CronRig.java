@@ -11,7 +11,6 @@ import java.util.Set;
 
 import server.cron.plan.CronTask;
 import server.journal.JournalOptions;
-import server.queue.CronBook;
 import server.queue.Run;
 import server.queue.TaskQueue;
 import server.queue.index.TaskFilter;
@@ -35,7 +34,7 @@ final class CronRig implements AutoCloseable {
     FaultyStorage storage = new FaultyStorage();
     TaskQueue queue;
     Crons crons;
-    CronBook book;
+    CronStore book;
     CronTimer timer;
     private long nanos;
 

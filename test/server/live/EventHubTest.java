@@ -198,7 +198,7 @@ final class EventHubTest {
             queue.cancel(task.id());
             queue.delete(task.id());
         }
-        new Compaction(queue, KEEP_NONE).now();
+        new Compaction(queue.ledger(), KEEP_NONE).now();
         submit(1);
         try (Subscription subscription = hub.subscribe(EventFilter.ALL, 5)) {
             assertEquals("{\"seq\":301,\"event\":\"reset\",\"oldest\":301}", next(subscription).json().text());
@@ -208,7 +208,8 @@ final class EventHubTest {
 
     @Test
     void replay_whileCompactionRuns_isExactOrReset() throws Exception {
-        try (Compaction compaction = new Compaction(queue, new CompactionOptions(0.1, 150, Duration.ofMillis(1)))) {
+        try (Compaction compaction = new Compaction(queue.ledger(),
+                new CompactionOptions(0.1, 150, Duration.ofMillis(1)))) {
             compaction.start();
             FutureTask<Void> writer = begin(() -> {
                 for (int i = 0; i < 60; i++) {

@@ -130,8 +130,8 @@ class BackupTest {
             }
             queue.delete(task.id());
         }
-        new Compaction(queue, KEEP_NONE).now();
-        new Compaction(queue, KEEP_NONE).now();
+        new Compaction(queue.ledger(), KEEP_NONE).now();
+        new Compaction(queue.ledger(), KEEP_NONE).now();
         assertTrue(disk.list().contains("0000000012.journal"), "it is still to be read: " + disk.list());
         submit("later", null);
         goOn.countDown();
@@ -183,7 +183,7 @@ class BackupTest {
         });
         Thread compaction = Thread.startVirtualThread(() -> {
             while (!stop.get()) {
-                new Compaction(queue, KEEP_NONE).now();
+                new Compaction(queue.ledger(), KEEP_NONE).now();
             }
         });
         for (int i = 0; i < 8; i++) {

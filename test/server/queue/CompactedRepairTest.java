@@ -50,7 +50,7 @@ class CompactedRepairTest {
     }
 
     private void compact(long eventsKept) {
-        new Compaction(queue, new CompactionOptions(0.5, eventsKept, Duration.ofMillis(1))).now();
+        new Compaction(queue.ledger(), new CompactionOptions(0.5, eventsKept, Duration.ofMillis(1))).now();
     }
 
     @Test

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import server.journal.JournalOptions;
 import server.journal.compaction.JournalCompaction;
 import server.queue.index.TaskFilter;
+import server.queue.ledger.JournalOf;
 import server.queue.line.EventCodec;
 import server.queue.line.Pool;
 import server.queue.page.TaskSort;
@@ -137,7 +138,7 @@ class CompactionCrashTest {
 
         private boolean compact(int eventsKept) {
             try {
-                new JournalCompaction(queue.journal, new LiveTasks(queue.lock, queue.state), eventsKept)
+                queue.ledger().compaction(eventsKept)
                         .run(random.nextBoolean(), () -> false);
                 return true;
             } catch (IOException | RuntimeException stopped) {
@@ -162,7 +163,7 @@ class CompactionCrashTest {
                 queue.putBack(run, "stopped", 0, false);
             }
             runs.clear();
-            queue.awaitDurable(queue.journal.appendedSeq());
+            queue.awaitDurable(queue.ledger().appendedSeq());
         }
 
         private void step() {
@@ -247,19 +248,20 @@ class CompactionCrashTest {
         /// The number behind which so many of the last events are, if so many are left.
         private long behind(int eventsKept) throws IOException {
             List<Long> seqs = new ArrayList<>();
-            queue.journal.scan(0).next(Long.MAX_VALUE, (seq, position, line) -> seqs.add(seq));
+            JournalOf.of(queue.ledger()).scan(0).next(Long.MAX_VALUE, (seq, position, line) -> seqs.add(seq));
             int index = seqs.size() - eventsKept - 1;
-            return Math.max(queue.journal.keptAfter(), index < 0 ? 0 : seqs.get(index));
+            return Math.max(JournalOf.of(queue.ledger()).keptAfter(), index < 0 ? 0 : seqs.get(index));
         }
 
         private Seen seen(long from) throws IOException {
             Map<Long, String> documents = new HashMap<>();
             tasks().forEach((id, task) -> documents.put(id, text(task)));
-            long lastSeq = queue.journal.appendedSeq();
+            long lastSeq = queue.ledger().appendedSeq();
             queue.awaitDurable(lastSeq);
             TreeMap<Long, String> events = new TreeMap<>();
             EventCodec codec = new EventCodec(new Pool());
-            queue.journal.scan(from).next(Long.MAX_VALUE, (seq, position, line) -> events.put(seq, text(codec, line)));
+            JournalOf.of(queue.ledger()).scan(from)
+                    .next(Long.MAX_VALUE, (seq, position, line) -> events.put(seq, text(codec, line)));
             return new Seen(documents, queue.mode(), events, lastSeq, from);
         }
 
@@ -268,7 +270,8 @@ class CompactionCrashTest {
                 case Event.ModeChange change -> change.toString();
                 case Event.Cron change -> line.text();
                 case Event.Change change -> change.what() + " " + change.at() + " " + change.task().name() + " "
-                        + (queue.state.get(change.task().id()) == null ? "" : line.text());
+                        + (queue.ledger().look(state -> state.get(change.task().id())).value() == null ? ""
+                                : line.text());
             };
         }
 
@@ -288,18 +291,18 @@ class CompactionCrashTest {
             assertEquals(before.mode, after.mode);
             assertTrue(after.lastSeq >= before.lastSeq, before.lastSeq + " came before " + after.lastSeq);
             assertEquals(before.events, new TreeMap<>(after.events.headMap(before.lastSeq, true)));
-            assertTrue(queue.journal.keptAfter() <= before.from);
+            assertTrue(JournalOf.of(queue.ledger()).keptAfter() <= before.from);
             for (long id : deleted) {
                 assertFalse(after.tasks.containsKey(id), "deleted and back");
             }
             EventCodec codec = new EventCodec(new Pool());
-            queue.journal.scan(0).next(Long.MAX_VALUE, (seq, position, line) -> codec.decode(line));
+            JournalOf.of(queue.ledger()).scan(0).next(Long.MAX_VALUE, (seq, position, line) -> codec.decode(line));
             assertEquals(0, queue.stats().byStatus().get(TaskStatus.RUNNING));
             keys.forEach((key, id) -> {
                 if (after.tasks.containsKey(id)) {
-                    assertEquals(id, queue.state.known(key, "print"));
+                    assertEquals(id, queue.ledger().look(state -> state.known(key, "print")).value());
                 } else {
-                    assertEquals(-1, queue.state.known(key, "print"));
+                    assertEquals(-1, queue.ledger().look(state -> state.known(key, "print")).value());
                 }
             });
         }

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import server.cron.CronStore;
 import server.cron.plan.CronPlan;
 import server.cron.plan.CronTask;
 import server.cron.plan.Missed;
@@ -42,6 +43,7 @@ import server.journal.compaction.JournalCompaction;
 import server.journal.disk.FileStorage;
 import server.journal.disk.Storage;
 import server.queue.index.TaskFilter;
+import server.queue.ledger.JournalOf;
 import server.queue.page.TaskSort;
 import server.queue.state.Place;
 import server.queue.state.QueueOptions;
@@ -65,6 +67,7 @@ class CompactionTest {
     private final FaultyStorage disk = new FaultyStorage();
     private volatile long now = T0;
     private TaskQueue queue;
+    private CronStore crons;
 
     @AfterEach
     void close() {
@@ -77,10 +80,11 @@ class CompactionTest {
         close();
         queue = TaskQueue.open(storage, new JournalOptions(8192), new QueueOptions(10_000, 0, Duration.ofDays(7),
                 Duration.ofDays(30), 1 << 20), () -> Instant.ofEpochMilli(now), new Random(7));
+        crons = new CronStore(queue.ledger());
     }
 
     private CompactionReport compact(CompactionOptions options) {
-        return new Compaction(queue, options).now();
+        return new Compaction(queue.ledger(), options).now();
     }
 
     @Test
@@ -115,7 +119,7 @@ class CompactionTest {
         Task kept = submit("kept");
         queue.cancel(gone.id());
         queue.delete(gone.id());
-        JournalCompaction compaction = new JournalCompaction(queue.journal, new LiveTasks(queue.lock, queue.state), 0);
+        JournalCompaction compaction = queue.ledger().compaction(0);
         JournalFull full = assertThrows(JournalFull.class, () -> compaction.run(true, () -> {
             if (disk.list().stream().anyMatch(name -> name.startsWith("c") && name.endsWith(".part"))) {
                 disk.capacity(0);
@@ -132,23 +136,21 @@ class CompactionTest {
     @Test
     void now_cronTask_keepsItsTemplateAndWhatItRemembers(@TempDir Path directory) throws Exception {
         open(new FileStorage(directory));
-        CronTask made = queue.crons().create(plan("hourly"),
-                json("{\"type\":\"generate\",\"prompt\":\"the template\"}"));
-        CronTask gone = queue.crons().create(plan("gone"),
-                json("{\"type\":\"generate\",\"prompt\":\"the other template\"}"));
+        CronTask made = crons.create(plan("hourly"), json("{\"type\":\"generate\",\"prompt\":\"the template\"}"));
+        CronTask gone = crons.create(plan("gone"), json("{\"type\":\"generate\",\"prompt\":\"the other one\"}"));
         for (int run = 0; run < 3; run++) {
-            queue.crons().run(queue.crons().get(made.id()), submission("a run"));
+            crons.run(crons.get(made.id()), submission("a run"));
             queue.complete(queue.startNext(t -> Place.at("h")), json("{}"));
         }
-        queue.crons().remove(gone.id());
-        CronTask before = queue.crons().get(made.id());
+        crons.remove(gone.id());
+        CronTask before = crons.get(made.id());
         compact(KEEP_NONE);
-        assertFalse(anywhere(directory, "the other template"));
+        assertFalse(anywhere(directory, "the other one"));
         open(new FileStorage(directory));
-        CronTask after = queue.crons().get(made.id());
+        CronTask after = crons.get(made.id());
         assertEquals(before.placed(0, 0), after.placed(0, 0));
-        assertEquals("{\"type\":\"generate\",\"prompt\":\"the template\"}", queue.crons().template(after).text());
-        assertThrows(Problem.class, () -> queue.crons().get(gone.id()));
+        assertEquals("{\"type\":\"generate\",\"prompt\":\"the template\"}", crons.template(after).text());
+        assertThrows(Problem.class, () -> crons.get(gone.id()));
     }
 
     private static boolean anywhere(Path directory, String text) throws IOException {
@@ -232,7 +234,7 @@ class CompactionTest {
     @Test
     void compaction_byItself_onceHalfIsDead() throws Exception {
         open(disk);
-        try (Compaction compaction = new Compaction(queue, KEEP_NONE)) {
+        try (Compaction compaction = new Compaction(queue.ledger(), KEEP_NONE)) {
             compaction.start();
             Task kept = submit("kept");
             for (int i = 0; i < 500; i++) {
@@ -255,8 +257,7 @@ class CompactionTest {
     @Test
     void isWorthIt_deletedTasksAmongTheLastEvents_onceAndNotAgain() throws IOException {
         open(disk);
-        JournalCompaction compaction = new JournalCompaction(queue.journal, new LiveTasks(queue.lock, queue.state),
-                CompactionOptions.DEFAULT.eventsKept());
+        JournalCompaction compaction = queue.ledger().compaction(CompactionOptions.DEFAULT.eventsKept());
         List<Task> tasks = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             tasks.add(submit("x".repeat(2000)));
@@ -278,18 +279,18 @@ class CompactionTest {
     void run_whatMadeALineNeedlessIsLost_theLineIsThere() throws Exception {
         open(disk);
         Task deleted = submit("deleted");
-        CronTask cron = queue.crons().create(plan("changed"), json("{\"type\":\"generate\",\"prompt\":\"old\"}"));
+        CronTask cron = crons.create(plan("changed"), json("{\"type\":\"generate\",\"prompt\":\"old\"}"));
         queue.cancel(deleted.id());
         compact(KEEP_NONE);
         disk.holdSync();
         List<Thread> changes = List.of(
                 Thread.startVirtualThread(() -> assertThrows(Problem.class, () -> queue.delete(deleted.id()))),
-                Thread.startVirtualThread(() -> assertThrows(Problem.class, () -> queue.crons().update(cron,
+                Thread.startVirtualThread(() -> assertThrows(Problem.class, () -> crons.update(cron,
                         plan("changed"), json("{\"type\":\"generate\",\"prompt\":\"new\"}")))));
-        while (queue.journal.appendedSeq() < 5) {
+        while (queue.ledger().appendedSeq() < 5) {
             Thread.onSpinWait();
         }
-        JournalCompaction compaction = new JournalCompaction(queue.journal, new LiveTasks(queue.lock, queue.state), 0);
+        JournalCompaction compaction = queue.ledger().compaction(0);
         Thread compacting = Thread.ofPlatform().start(() -> {
             try {
                 compaction.run(false, () -> false);
@@ -312,7 +313,7 @@ class CompactionTest {
             if (queue.stats().total() == 1) {
                 assertEquals("deleted", queue.preview(queue.find(deleted.name())), "seed " + seed);
             }
-            String template = queue.crons().template(queue.crons().get(cron.id())).text();
+            String template = crons.template(crons.get(cron.id())).text();
             assertTrue(template.contains("old") || template.contains("new"), template + ", seed " + seed);
         }
     }
@@ -320,7 +321,8 @@ class CompactionTest {
     @Test
     void byItself_diskIsFull_deletedTasksMakeRoomOnIt() throws Exception {
         open(disk);
-        try (Compaction compaction = new Compaction(queue, new CompactionOptions(0.5, 100_000, Duration.ofMillis(1)))) {
+        CompactionOptions often = new CompactionOptions(0.5, 100_000, Duration.ofMillis(1));
+        try (Compaction compaction = new Compaction(queue.ledger(), often)) {
             compaction.start();
             disk.capacity(200_000);
             List<Task> tasks = new ArrayList<>();
@@ -400,9 +402,9 @@ class CompactionTest {
             queue.delete(task.id());
         }
         if (step % 10 == 0) {
-            long[] last = {queue.journal.keptAfter()};
-            long end = queue.journal.durableSeq();
-            queue.journal.scan(last[0]).next(Long.MAX_VALUE, (seq, position, line) -> {
+            long[] last = {JournalOf.of(queue.ledger()).keptAfter()};
+            long end = queue.durableSeq();
+            JournalOf.of(queue.ledger()).scan(last[0]).next(Long.MAX_VALUE, (seq, position, line) -> {
                 assertTrue(seq > last[0]);
                 last[0] = seq;
             });

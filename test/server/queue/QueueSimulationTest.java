@@ -22,8 +22,7 @@ import server.queue.QueueModel.Entry;
 import server.queue.index.TaskFilter;
 import server.queue.line.EventCodec;
 import server.queue.line.Pool;
-import server.queue.page.Listing;
-import server.queue.page.Selection;
+import server.queue.page.PagesOf;
 import server.queue.page.TaskPage;
 import server.queue.page.TaskSort;
 import server.queue.state.Event;
@@ -416,21 +415,16 @@ class QueueSimulationTest {
             List<Entry> rest = after == null ? all : all.subList(all.indexOf(after) + 1, all.size());
             List<Entry> expected = rest.stream().skip(offset).limit(limit).toList();
 
-            Listing listing = new Listing(state, filter, sort, ascending, limit, offset,
-                    after == null ? null : state.get(after.id));
-            while (listing.step(state)) {
-                // on
-            }
-            TaskPage page = listing.page();
+            Task place = after == null ? null : state.get(after.id);
+            TaskPage page = PagesOf.selected(state, filter, sort, ascending, limit, offset, place);
             String asked = filter + " " + sort + " " + ascending + " " + limit + " " + offset;
             assertEquals(expected.stream().map(Entry::toString).toList(),
                     page.tasks().stream().map(QueueModel::text).toList(), asked);
             assertEquals(all.size(), page.total(), asked);
             assertEquals(rest.size() > offset + limit, page.more(), asked);
-            List<Task> candidates = model.tasks.stream().filter(t -> passes(t, filter)).map(t -> state.get(t.id))
-                    .toList();
-            assertEquals(page, Selection.page(candidates, sort, ascending, limit, offset,
-                    after == null ? null : state.get(after.id)), asked);
+            if (sort == TaskSort.CREATED_AT) {
+                assertEquals(page, PagesOf.walked(state, filter, ascending, limit, offset, place), asked);
+            }
         }
 
         private static boolean passes(Entry task, TaskFilter filter) {

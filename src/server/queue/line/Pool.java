@@ -1,5 +1,7 @@
 package server.queue.line;
 
+import server.task.Submission;
+
 /// Lets equal values share one instance, as far as a table of fixed size can: model names, hosts, terms and errors
 /// repeat from task to task. One that is crowded out is only held twice. Only for immutable values: threads may use it
 /// at the same time, and at worst do not see what another one shared.
@@ -8,6 +10,12 @@ public final class Pool {
     private static final int SIZE = 1024;
 
     private final Object[] known = new Object[SIZE];
+
+    /// The submission with what it has in common with others shared.
+    public Submission share(Submission asked) {
+        return new Submission(asked.type(), share(asked.model()), asked.priority(), share(asked.terms()),
+                asked.payload(), asked.metadata(), asked.preview());
+    }
 
     /// The value itself, or an equal one seen before.
     @SuppressWarnings("unchecked")

@@ -3,110 +3,121 @@ package server.queue.page;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
-import server.journal.Journal;
 import server.queue.index.TaskFilter;
-import server.queue.ledger.Durability;
-import server.queue.ledger.TaskReader;
+import server.queue.ledger.Commit;
+import server.queue.ledger.Ledger;
 import server.queue.state.QueueState;
 import server.task.Task;
 
-/// Makes pages of tasks, step by step, so that the queue's lock is never held for long.
+/// Makes pages of tasks. In the order of arrival a page is found by a walk that ends with it; for every other order all
+/// tasks that pass go through one [Selection].
 public final class Pages {
 
     /// How many tasks a search of prompts looks at.
     private static final int SEARCHED_MAX = 100_000;
 
-    private final Object lock;
-    private final QueueState state;
-    private final Journal journal;
-    private final Durability durability;
-    private final TaskReader reader;
+    private final Ledger ledger;
 
-    /// @param lock guards the state
-    public Pages(Object lock, QueueState state, Journal journal, Durability durability, TaskReader reader) {
-        this.lock = lock;
-        this.state = state;
-        this.journal = journal;
-        this.durability = durability;
-        this.reader = reader;
+    public Pages(Ledger ledger) {
+        this.ledger = ledger;
     }
 
+    /// See [server.queue.TaskQueue#list].
     public TaskPage page(TaskFilter filter, TaskSort sort, boolean ascending, int limit, long offset, String after) {
-        boolean search = filter.hasQuery();
-        if (!filter.crons().isEmpty()) {
-            return ofCrons(filter, sort, ascending, limit, offset, after);
+        boolean known = !filter.crons().isEmpty();
+        if (sort == TaskSort.CREATED_AT && !known && !filter.hasQuery()) {
+            return byArrival(filter, !ascending, limit, offset, after);
         }
-        boolean collect = search || sort == TaskSort.DURATION;
-        Task place;
-        Listing listing;
-        synchronized (lock) {
-            place = after == null ? null : state.find(after);
-            listing = collect
-                    ? new Listing(state, filter, TaskSort.CREATED_AT, false,
-                            search ? SEARCHED_MAX : Integer.MAX_VALUE - 1, 0, null)
-                    : new Listing(state, filter, sort, ascending, limit, offset, place);
+        Selection selection = new Selection(sort, ascending, limit, offset, place(after));
+        if (known) {
+            // those that some cron tasks made are few
+            ledger.look(state -> state.cronMade(filter)).durable().stream().filter(search(filter))
+                    .forEach(selection::add);
+        } else if (filter.hasQuery()) {
+            Arrived newest = new Arrived(SEARCHED_MAX);
+            walk(state -> new ArrivalWalk(state, filter, true, null, 0, newest));
+            newest.tasks.stream().filter(search(filter)).forEach(selection::add);
+        } else {
+            walk(state -> new ArrivalWalk(state, filter, true, null, 0, selection::add));
         }
-        TaskPage page = page(listing);
-        if (!collect) {
-            return page;
-        }
-        List<Task> tasks = search ? search(page.tasks(), filter.query()) : page.tasks();
-        return Selection.page(tasks, sort, ascending, limit, offset, place);
+        return selection.page();
     }
 
-    /// Of all tasks the last ones that came, newest first. The lock is held.
-    public List<Task> newest(int limit) {
-        Listing listing = new Listing(state, TaskFilter.ALL, TaskSort.CREATED_AT, false, limit, 0, null);
-        while (listing.step(state)) {
+    /// Of all tasks the last ones that came, newest first. For a look.
+    public static List<Task> newest(QueueState state, int limit) {
+        Arrived newest = new Arrived(limit);
+        ArrivalWalk walk = new ArrivalWalk(state, TaskFilter.ALL, true, null, 0, newest);
+        while (walk.step(state)) {
             // without a filter these are few steps
         }
-        return listing.page().tasks();
+        return newest.tasks;
     }
 
-    /// Of those that some cron tasks made, which are few and known.
-    private TaskPage ofCrons(TaskFilter filter, TaskSort sort, boolean ascending, int limit, long offset,
-            String after) {
-        Task place;
-        List<Task> tasks;
-        long seq;
-        synchronized (lock) {
-            place = after == null ? null : state.find(after);
-            tasks = state.cronMade(filter);
-            seq = journal.appendedSeq();
+    private TaskPage byArrival(TaskFilter filter, boolean newestFirst, int limit, long offset, String after) {
+        Arrived found = new Arrived(limit);
+        return found.page(walk(state -> new ArrivalWalk(state, filter, newestFirst,
+                after == null ? null : state.find(after), offset, found)));
+    }
+
+    private Task place(String after) {
+        return after == null ? null : ledger.look(state -> state.find(after)).value();
+    }
+
+    /// Takes a walk, step by step, so that the lock is never held for long.
+    ///
+    /// @return how many tasks pass the filter
+    private long walk(Function<QueueState, ArrivalWalk> begin) {
+        ArrivalWalk walk = ledger.look(begin).value();
+        Commit<Boolean> more = ledger.look(walk::step);
+        while (more.value()) {
+            more = ledger.look(walk::step);
         }
-        durability.awaitShown(seq);
-        return Selection.page(filter.hasQuery() ? search(tasks, filter.query()) : tasks, sort, ascending, limit,
-                offset, place);
+        more.durable();
+        return walk.total();
     }
 
-    private TaskPage page(Listing listing) {
-        long seq;
-        boolean more;
-        do {
-            synchronized (lock) {
-                more = listing.step(state);
-                seq = journal.appendedSeq();
-            }
-        } while (more);
-        durability.awaitShown(seq);
-        return listing.page();
-    }
+    /// The first of the tasks that come, so many at most, and whether there are others.
+    static final class Arrived implements Predicate<Task> {
 
-    private List<Task> search(List<Task> tasks, String query) {
-        TextSearch search = new TextSearch(query);
-        List<Task> found = new ArrayList<>();
-        for (Task task : tasks) {
-            if (search.inNames(task) || inPayload(task, search)) {
-                found.add(task);
-            }
+        private final List<Task> tasks = new ArrayList<>();
+        private final int limit;
+        private boolean more;
+
+        Arrived(int limit) {
+            this.limit = limit;
         }
-        return found;
+
+        /// @return whether it wants another one
+        @Override
+        public boolean test(Task task) {
+            more = tasks.size() == limit;
+            if (!more) {
+                tasks.add(task);
+            }
+            return !more;
+        }
+
+        TaskPage page(long total) {
+            return new TaskPage(List.copyOf(tasks), total, more);
+        }
+    }
+
+    // ---- the search, outside of the lock
+
+    private Predicate<Task> search(TaskFilter filter) {
+        if (!filter.hasQuery()) {
+            return task -> true;
+        }
+        TextSearch search = new TextSearch(filter.query());
+        return task -> search.inNames(task) || inPayload(task, search);
     }
 
     private boolean inPayload(Task task, TextSearch search) {
         try {
-            return search.inPayload(reader.request(task).payload());
+            return search.inPayload(ledger.reader().request(task).payload());
         } catch (UncheckedIOException unreadable) {
             // it was deleted meanwhile, or is damaged: the others can still be found
             return false;

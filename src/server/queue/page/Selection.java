@@ -6,44 +6,55 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 import server.task.Task;
-import shared.TaskStatus;
 
-/// Makes a page of tasks that were collected one by one: for orders and searches of which nothing is kept ready.
-public final class Selection {
+/// Makes a page of tasks that come one by one, in any order. Keeps no more of them than up to the page's end: of a
+/// million a whole sorted copy costs time and heap.
+final class Selection {
 
-    private Selection() {
+    private final Comparator<Task> order;
+    private final Task after;
+    private final long offset;
+    private final long end;
+    /// The first of those that came, the last one of them on top.
+    private final PriorityQueue<Task> first;
+    private long total;
+    private boolean more;
+
+    /// @param after only what follows this task in the order is in the page; null for all
+    Selection(TaskSort sort, boolean ascending, int limit, long offset, Task after) {
+        this.after = after;
+        this.offset = offset;
+        order = order(sort, ascending);
+        end = offset + limit;
+        first = new PriorityQueue<>(order.reversed());
     }
 
-    /// Keeps no more of them than up to the page's end: of a million a whole sorted copy costs time and heap.
-    public static TaskPage page(List<Task> tasks, TaskSort sort, boolean ascending, int limit, long offset,
-            Task after) {
-        Comparator<Task> order = order(sort, ascending);
-        long end = Math.min(offset, tasks.size()) + limit;
-        PriorityQueue<Task> first = new PriorityQueue<>(order.reversed());
-        boolean more = false;
-        for (Task task : tasks) {
-            if (after != null && order.compare(task, after) <= 0) {
-                continue;
-            }
-            if (first.size() < end) {
-                first.add(task);
-                continue;
-            }
-            more = true;
-            if (end > 0 && order.compare(task, first.peek()) < 0) {
-                first.poll();
-                first.add(task);
-            }
+    /// Takes a task.
+    ///
+    /// @return true: it wants all there are
+    boolean add(Task task) {
+        total++;
+        if (after != null && order.compare(task, after) <= 0) {
+            return true;
         }
+        first.add(task);
+        if (first.size() > end) {
+            first.poll();
+            more = true;
+        }
+        return true;
+    }
+
+    TaskPage page() {
         List<Task> page = new ArrayList<>();
         while (first.size() > offset) {
             page.add(first.poll());
         }
-        return new TaskPage(List.copyOf(page.reversed()), tasks.size(), more);
+        return new TaskPage(List.copyOf(page.reversed()), total, more);
     }
 
     /// By the value, then newest first; by arrival alone as asked.
-    static Comparator<Task> order(TaskSort sort, boolean ascending) {
+    private static Comparator<Task> order(TaskSort sort, boolean ascending) {
         Comparator<Task> newestFirst = Comparator.comparingLong(Task::arrival).reversed();
         Comparator<Task> byValue = switch (sort) {
             case CREATED_AT -> Comparator.comparingLong(Task::arrival);
@@ -57,7 +68,7 @@ public final class Selection {
 
     /// How long the last attempt took, in milliseconds; -1 for a task that has not ended or never ran.
     private static long duration(Task task) {
-        boolean ran = task.status() != TaskStatus.RUNNING && task.state().startedAt() != 0;
+        boolean ran = task.status().ended() && task.state().startedAt() != 0;
         return ran ? task.state().endedAt() - task.state().startedAt() : -1;
     }
 }

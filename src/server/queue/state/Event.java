@@ -16,6 +16,9 @@ public sealed interface Event {
     /// When it happened, milliseconds since the epoch. A clock may have gone backwards between two events.
     long at();
 
+    /// The same without what need not be kept in memory until it is shown.
+    Event slim();
+
     /// What happened to a task.
     enum What {
         SUBMITTED, STARTED, RETRYING, COMPLETED, FAILED, CANCELLED, PRIORITY, RETRIED, DELETED;
@@ -43,7 +46,7 @@ public sealed interface Event {
     record Change(What what, long at, Task task, List<Attempt> attempts, Request request, Slice result)
             implements Event {
 
-        /// The same without what need not be kept in memory until it is shown.
+        @Override
         public Change slim() {
             return new Change(what, at, task, List.of(),
                     request == null ? null : new Request(null, request.preview, null, null), null);
@@ -64,9 +67,19 @@ public sealed interface Event {
         public long at() {
             return change.at();
         }
+
+        @Override
+        public Cron slim() {
+            return new Cron(change.slim());
+        }
     }
 
     /// The queue was paused, resumed or drained.
     record ModeChange(QueueMode mode, long at) implements Event {
+
+        @Override
+        public ModeChange slim() {
+            return this;
+        }
     }
 }

@@ -55,8 +55,7 @@ public final class QueueState {
     private final Keys keys = new Keys();
     private final CronIndex crons = new CronIndex();
     private final TasksByCron cronMade = new TasksByCron();
-    /// Volatile, for it alone is also looked at by others.
-    private volatile QueueMode mode = QueueMode.RUNNING;
+    private QueueMode mode = QueueMode.RUNNING;
     /// Where the line of its last change lies; 0 if there was none.
     private long modeAt;
     /// When the queue last began to run after a pause or a drain; 0 for never.
@@ -74,8 +73,8 @@ public final class QueueState {
         }
     }
 
-    /// From now on these hold.
-    public void become(QueueOptions newOptions) {
+    /// Sets new limits.
+    public void reconfigure(QueueOptions newOptions) {
         options = newOptions;
     }
 

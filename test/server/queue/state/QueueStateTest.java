@@ -252,10 +252,10 @@ class QueueStateTest {
         start(NOW);
         apply(LifeCycle.completed(state.get(task.id()), Slice.of(new byte[] {'1'}), NOW));
         assertEquals(Long.MAX_VALUE, state.nextDue());
-        state.become(new QueueOptions(10, 0, Duration.ofHours(3), Duration.ZERO, 10));
+        state.reconfigure(new QueueOptions(10, 0, Duration.ofHours(3), Duration.ZERO, 10));
         assertEquals(NOW + 3 * HOUR, state.nextDue());
         // in rounds: at the first full hour after its time, which is 06:04:05.678
-        state.become(new QueueOptions(10, 0, Duration.ofHours(3), Duration.ZERO, 10, Duration.ofHours(1)));
+        state.reconfigure(new QueueOptions(10, 0, Duration.ofHours(3), Duration.ZERO, 10, Duration.ofHours(1)));
         assertEquals(Times.parse("due", "2026-01-02T07:00:00Z"), state.nextDue());
         assertNull(state.due(state.nextDue() - 1));
         assertEquals(Event.What.DELETED, state.due(state.nextDue()).what());

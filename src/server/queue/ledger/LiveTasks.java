@@ -1,11 +1,11 @@
-package server.queue;
+package server.queue.ledger;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 
-import server.cron.plan.CronEvent;
 import server.journal.compaction.LiveLines;
 import server.queue.index.ArrivalChunk;
 import server.queue.index.Arrivals;
@@ -25,32 +25,29 @@ final class LiveTasks implements LiveLines {
 
     private static final byte[] EVENT = "\"event\":".getBytes(StandardCharsets.US_ASCII);
 
-    private final Object lock;
-    private final QueueState state;
+    private final Ledger ledger;
     private final EventCodec codec = new EventCodec(new Pool());
 
-    /// @param lock guards the state
-    LiveTasks(Object lock, QueueState state) {
-        this.lock = lock;
-        this.state = state;
+    LiveTasks(Ledger ledger) {
+        this.ledger = ledger;
     }
 
     @Override
     public void forEach(LongConsumer line) {
-        Arrivals arrivals = state.arrivals();
-        int number;
-        synchronized (lock) {
+        int next = ledger.look(state -> {
             state.linesBesides(line);
-            number = arrivals.numberOf(0);
-        }
-        for (boolean more = true; more; number += CHUNKS_A_STEP) {
-            synchronized (lock) {
+            return state.arrivals().numberOf(0);
+        }).value();
+        for (boolean more = true; more; next += CHUNKS_A_STEP) {
+            int number = next;
+            more = ledger.look(state -> {
+                Arrivals arrivals = state.arrivals();
                 int index = arrivals.indexOf(number);
                 for (int i = Math.max(0, index); i < Math.min(index + CHUNKS_A_STEP, arrivals.chunkCount()); i++) {
                     linesOf(arrivals.chunk(i), line);
                 }
-                more = index + CHUNKS_A_STEP < arrivals.chunkCount();
-            }
+                return index + CHUNKS_A_STEP < arrivals.chunkCount();
+            }).value();
         }
     }
 
@@ -72,9 +69,9 @@ final class LiveTasks implements LiveLines {
     public Slice recent(Slice json) {
         Event bare = switch (codec.decode(json)) {
             case Event.ModeChange change -> null;
-            case Event.Cron(CronEvent change) -> change.template() == null || isCronThere(change.cron().id()) ? null
-                    : new Event.Cron(change.slim());
-            case Event.Change change -> isBare(change) || isThere(change.task().id()) ? null
+            case Event.Cron whole -> whole.change().template() == null
+                    || isThere(state -> state.crons().get(whole.change().cron().id())) ? null : whole.slim();
+            case Event.Change change -> isBare(change) || isThere(state -> state.get(change.task().id())) ? null
                     : new Event.Change(change.what(), change.at(), change.task().withoutMetadata(), List.of(), null,
                             null);
         };
@@ -87,16 +84,8 @@ final class LiveTasks implements LiveLines {
         return joined(pieces);
     }
 
-    private boolean isThere(long task) {
-        synchronized (lock) {
-            return state.get(task) != null;
-        }
-    }
-
-    private boolean isCronThere(long cron) {
-        synchronized (lock) {
-            return state.crons().get(cron) != null;
-        }
+    private boolean isThere(Function<QueueState, Object> what) {
+        return ledger.look(what).value() != null;
     }
 
     private static boolean isBare(Event.Change change) {

@@ -1,0 +1,38 @@
+package server.queue.ledger;
+
+import shared.Problem;
+
+/// What a change or a look answered, and what it tells of: all changes up to it, which may not be durable yet.
+public final class Commit<T> {
+
+    private final T value;
+    private final long seq;
+    private final Ledger ledger;
+
+    /// The ledger's lock is held.
+    Commit(T value, Ledger ledger) {
+        this.value = value;
+        this.ledger = ledger;
+        seq = ledger.appendedSeq();
+    }
+
+    /// The answer, for those who show it to nobody or wait later: it may still be lost.
+    public T value() {
+        return value;
+    }
+
+    /// Waits until the answer cannot be lost any more, and gives it.
+    ///
+    /// @throws Problem 503 if the journal cannot be written
+    public T durable() {
+        return Ledger.orProblem(() -> {
+            ledger.awaitDurable(seq);
+            return value;
+        });
+    }
+
+    /// The sequence number of the last change it tells of.
+    public long seq() {
+        return seq;
+    }
+}

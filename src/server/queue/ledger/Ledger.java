@@ -1,0 +1,329 @@
+package server.queue.ledger;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+import server.cron.plan.CronEvent;
+import server.journal.Backup;
+import server.journal.Journal;
+import server.journal.JournalFailure;
+import server.journal.JournalFull;
+import server.journal.JournalOptions;
+import server.journal.NoRoom;
+import server.journal.Unit;
+import server.journal.Urgency;
+import server.journal.compaction.JournalCompaction;
+import server.journal.disk.Storage;
+import server.queue.line.EventCodec;
+import server.queue.line.Pool;
+import server.queue.state.Event;
+import server.queue.state.QueueOptions;
+import server.queue.state.QueueState;
+import server.task.Task;
+import shared.Problem;
+
+/// The queue's state and its journal, kept equal: the single writer. It has two doors. [#change] decides, appends and
+/// applies events under the lock; [#look] reads the state under it. Both answer a [Commit], which waits until all that
+/// its value tells of is durable.
+///
+/// Lock rule: the state is read and changed, and the journal appended to, only under `lock`; no disk is read, nobody is
+/// waited for and no listener is called under it. So what goes through a door must be quick and call nobody back.
+public final class Ledger implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Ledger.class.getName());
+
+    /// Keeps the journal's order equal to the state's. Guards `state` and `random`.
+    private final Object lock = new Object();
+    private final QueueState state;
+    final Journal journal;
+    private final Pool pool;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final TaskReader reader;
+    private final Feed feed = new Feed();
+    private final List<Consumer<List<? extends Event>>> onChange = new CopyOnWriteArrayList<>();
+
+    private Ledger(QueueState state, Journal journal, EventCodec codec, Pool pool, InstantSource clock,
+            RandomGenerator random) {
+        this.state = state;
+        this.journal = journal;
+        this.pool = pool;
+        this.clock = clock;
+        this.random = random;
+        reader = new TaskReader(journal, codec);
+        journal.onDurable(feed::durable);
+    }
+
+    /// Recovers the state from its journal. Nothing happens to the tasks: those that were running still are.
+    public static Ledger open(Storage storage, JournalOptions journalOptions, QueueOptions options,
+            InstantSource clock, RandomGenerator random) throws IOException {
+        QueueState state = new QueueState(options);
+        Pool pool = new Pool();
+        EventCodec codec = new EventCodec(pool);
+        Journal journal = Journal.open(storage, journalOptions,
+                (seq, position, line) -> state.apply(codec.decodeForReplay(seq, line), seq, position));
+        return new Ledger(state, journal, codec, pool, clock, random);
+    }
+
+    // ---- the doors
+
+    /// Makes a change. Waits, outside of the lock, while the disk is far behind or has no room for it; then the
+    /// decision is made anew, so it must not have changed anything else before it appends.
+    ///
+    /// @throws Problem 503 if the journal cannot be written, 507 if the disk is full
+    public <T> Commit<T> change(Function<Writer, T> decision) {
+        return orProblem(() -> {
+            journal.awaitRoom();
+            while (true) {
+                try {
+                    return attempt(decision);
+                } catch (NoRoom none) {
+                    journal.awaitRoom(none);
+                }
+            }
+        });
+    }
+
+    /// Makes a change without any waiting.
+    ///
+    /// @throws NoRoom  if the disk has no room for it now
+    /// @throws Problem 503 if the journal cannot be written
+    public <T> Commit<T> changeNow(Function<Writer, T> decision) {
+        return orProblem(() -> attempt(decision));
+    }
+
+    private <T> Commit<T> attempt(Function<Writer, T> decision) {
+        Writer writer = new Writer();
+        try {
+            synchronized (lock) {
+                T value = decision.apply(writer);
+                return new Commit<>(value, this);
+            }
+        } finally {
+            writer.appended.forEach(events -> onChange.forEach(listener -> listener.accept(events)));
+        }
+    }
+
+    /// Reads the state.
+    public <T> Commit<T> look(Function<QueueState, T> look) {
+        synchronized (lock) {
+            T value = look.apply(state);
+            return new Commit<>(value, this);
+        }
+    }
+
+    /// What a decision can do, as long as the call lasts that got it: there the lock is held.
+    public final class Writer {
+
+        private final List<List<? extends Event>> appended = new ArrayList<>(1);
+
+        private Writer() {
+        }
+
+        public QueueState state() {
+            return state;
+        }
+
+        /// Milliseconds since the epoch.
+        public long now() {
+            return clock.millis();
+        }
+
+        /// An id that no task and no cron task has.
+        public long unusedId() {
+            long id;
+            do {
+                id = random.nextLong() >>> 4;
+            } while (state.get(id) != null || state.crons().get(id) != null);
+            return id;
+        }
+
+        /// Appends and applies an event, and what it means to the cron task whose task it is about.
+        ///
+        /// @return the task as it is now; null for an event that is not a task's, and if the task is gone
+        public Task append(Event event) {
+            return append(event, urgency(event));
+        }
+
+        public Task append(Event event, Urgency urgency) {
+            CronEvent echo = state.echo(event);
+            return append(echo == null ? List.of(event) : List.of(event, new Event.Cron(echo)), urgency).getFirst();
+        }
+
+        /// Appends and applies events, all or none; an echo must be among them.
+        ///
+        /// @return the tasks as they are now; null for events that are not a task's
+        public List<Task> append(List<? extends Event> events, Urgency urgency) {
+            return append(events, Unit.of(events.stream().map(EventCodec::encode).toList()), urgency);
+        }
+
+        /// @param lines what the journal is to write of the events
+        public List<Task> append(List<? extends Event> events, Unit lines, Urgency urgency) {
+            long first = journal.nextSeq();
+            // before they are appended, for they may be durable before the append returns
+            feed.expect(first, events);
+            long[] positions;
+            try {
+                positions = journal.tryAppend(urgency, lines);
+            } catch (RuntimeException | Error refused) {
+                feed.drop(events.size());
+                throw refused;
+            }
+            // the commit point: from here on these are facts
+            appended.add(events);
+            List<Task> tasks = new ArrayList<>(positions.length);
+            for (int i = 0; i < positions.length; i++) {
+                tasks.add(state.apply(events.get(i), first + i, positions[i]));
+            }
+            return tasks;
+        }
+    }
+
+    /// What an event may use of a full disk's last bytes.
+    private static Urgency urgency(Event event) {
+        return switch (event) {
+            case Event.ModeChange change -> Urgency.HIGH;
+            case Event.Change change -> switch (change.what()) {
+                case SUBMITTED -> Urgency.LOW;
+                case STARTED, PRIORITY, RETRIED -> Urgency.NORMAL;
+                case RETRYING, COMPLETED, FAILED, CANCELLED, DELETED -> Urgency.HIGH;
+            };
+            case Event.Cron(CronEvent change) -> switch (change.what()) {
+                case CREATED, UPDATED, FIRED -> Urgency.LOW;
+                case ENABLED, WAITING, SKIPPED, RESCHEDULED -> Urgency.NORMAL;
+                case DISABLED, REMOVED, ENDED -> Urgency.HIGH;
+            };
+        };
+    }
+
+    /// To those who want something written or shown, a journal that failed is a 503, and a full disk a 507.
+    static <T> T orProblem(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (JournalFailure failed) {
+            throw new Problem(503, "the journal cannot be written: " + failed.getMessage());
+        } catch (JournalFull full) {
+            throw new Problem(507, full.getMessage());
+        }
+    }
+
+    // ---- what was durable
+
+    /// Reads from the journal what memory does not hold, as the [TaskReader] finds it.
+    public TaskReader reader() {
+        return reader;
+    }
+
+    /// Reads from the journal what memory does not hold of a task.
+    ///
+    /// @throws Problem 404 if the task is gone by now; 500 if it cannot be read for another reason: it says where it
+    ///                 lies, and nothing else is affected
+    public <T> T read(Task task, BiFunction<TaskReader, Task, T> reading) {
+        try {
+            return reading.apply(reader, task);
+        } catch (UncheckedIOException unreadable) {
+            look(now -> now.require(task.id()));
+            String what = task.name() + " cannot be read: " + unreadable.getCause().getMessage();
+            LOG.log(Level.ERROR, () -> "event=record_unreadable reason=\"" + what + "\"");
+            throw new Problem(500, what);
+        }
+    }
+
+    /// Reads the events after this sequence number, as long as compaction has not dropped one of them. See [EventLog].
+    public EventLog eventsAfter(long seq) {
+        return new EventLog(journal.scan(seq), journal, reader);
+    }
+
+    /// The events of a task that are among the last thousand of all, oldest first.
+    public List<DurableEvent> recentOf(long task) {
+        return feed.recentOf(task, journal.durableSeq());
+    }
+
+    /// Everything up to this sequence number is on the disk for good; listeners of events may not have all of it yet.
+    public long durableSeq() {
+        return journal.durableSeq();
+    }
+
+    /// The sequence number of the last change. In a look it is that of the state that is seen.
+    public long appendedSeq() {
+        return journal.appendedSeq();
+    }
+
+    /// Waits until everything up to this sequence number is durable.
+    ///
+    /// @throws JournalFailure if the journal can write no more
+    public void awaitDurable(long seq) {
+        journal.awaitDurable(seq);
+    }
+
+    // ---- listeners: they must be quick
+
+    /// Calls this with the events of every change, in the thread that made it, once the lock is free. They are facts,
+    /// but not yet durable, and those of two threads may come in another order than they were made.
+    public void onChange(Consumer<List<? extends Event>> listener) {
+        onChange.add(listener);
+    }
+
+    /// Calls this with every event once it is durable, in order, on the journal's writer thread.
+    public void onEvent(Consumer<DurableEvent> listener) {
+        feed.listen(listener);
+    }
+
+    /// Calls this if the journal failed for good, at once if it has already; it may be called twice.
+    public void onFailure(Runnable listener) {
+        journal.onFailure(listener);
+        if (failure() != null) {
+            listener.run();
+        }
+    }
+
+    /// Calls this whenever a full disk has more room.
+    public void onRoom(Runnable listener) {
+        journal.onRoom(listener);
+    }
+
+    // ---- the rest
+
+    /// Lets equal values share one instance.
+    public Pool pool() {
+        return pool;
+    }
+
+    /// Null while the journal is well; else why it takes no more changes.
+    public String failure() {
+        return journal.failure();
+    }
+
+    /// Null while there is room for new tasks; else what is full, and what helps.
+    public String full() {
+        return journal.full();
+    }
+
+    /// A copy of all there is, to be written; see [Backup].
+    public Backup backup() {
+        return journal.backup();
+    }
+
+    /// A compaction of the journal.
+    ///
+    /// @param eventsKept how many of the last events stay for subscribers, whatever becomes of their tasks
+    public JournalCompaction compaction(long eventsKept) {
+        return new JournalCompaction(journal, new LiveTasks(this), eventsKept);
+    }
+
+    @Override
+    public void close() {
+        journal.close();
+    }
+}
