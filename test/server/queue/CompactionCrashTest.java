@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalOptions;
-import server.journal.compaction.JournalCompaction;
 import server.queue.index.TaskFilter;
 import server.queue.ledger.JournalOf;
 import server.queue.line.EventCodec;

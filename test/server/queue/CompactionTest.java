@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -60,12 +59,11 @@ import support.FaultyStorage;
 @Timeout(60)
 class CompactionTest {
 
-    private static final TaskFilter ALL = new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null);
-    private static final long T0 = 1_800_000_000_000L;
+    private static final TaskFilter ALL = TaskFilter.ALL;
     private static final CompactionOptions KEEP_NONE = new CompactionOptions(0.5, 0, Duration.ofMillis(1));
 
     private final FaultyStorage disk = new FaultyStorage();
-    private volatile long now = T0;
+    private volatile long now = 1_800_000_000_000L;
     private TaskQueue queue;
     private CronStore crons;
 
@@ -283,10 +281,11 @@ class CompactionTest {
         queue.cancel(deleted.id());
         compact(KEEP_NONE);
         disk.holdSync();
+        Slice set = json("{\"type\":\"generate\",\"prompt\":\"new\"}");
         List<Thread> changes = List.of(
                 Thread.startVirtualThread(() -> assertThrows(Problem.class, () -> queue.delete(deleted.id()))),
-                Thread.startVirtualThread(() -> assertThrows(Problem.class, () -> crons.update(cron,
-                        plan("changed"), json("{\"type\":\"generate\",\"prompt\":\"new\"}")))));
+                Thread.startVirtualThread(
+                        () -> assertThrows(Problem.class, () -> crons.update(cron, cron.plan(), set))));
         while (queue.ledger().appendedSeq() < 5) {
             Thread.onSpinWait();
         }

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
-import server.cron.plan.CronEvent;
 import server.cron.plan.CronTask;
 import server.journal.Journal;
 import server.queue.line.EventCodec;

@@ -3,7 +3,6 @@ package server.queue.state;
 import java.util.List;
 import java.util.Locale;
 
-import server.cron.plan.CronTask;
 import server.cron.plan.CronEvent;
 import server.task.Attempt;
 import server.task.Task;
