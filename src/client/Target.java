@@ -3,6 +3,9 @@ package client;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import shared.Problem;
 import shared.Utf8;
@@ -14,6 +17,11 @@ import shared.config.ConfigFile;
 ///
 /// @param token null: none
 record Target(String server, String token) {
+
+    /// The names of which the client asks. Those of section `client` are all there are; the server judges the others.
+    private static final Map<String, String> KNOWN = Stream.of("client.server_url", "client.token", "server.host",
+            "server.port", "server.token", "server.token_file", "listen_addr")
+            .collect(Collectors.toMap(key -> key, key -> key));
 
     static Target of(Arguments arguments, Terminal terminal) {
         String server = first(arguments.text("server"), terminal.variable("OLLAMA_QUEUE_CLIENT_SERVER_URL"));
@@ -35,17 +43,21 @@ record Target(String server, String token) {
     }
 
     private static ConfigFile file(String named, Terminal terminal) {
-        ConfigFile file = named == null ? null : ConfigFile.read(Path.of(named), terminal::variable);
+        ConfigFile file = named == null ? null : read(Path.of(named), terminal);
         for (Path place : ConfigFile.places(terminal::variable)) {
             // the server's file may be for its own eyes only
             if (file == null && Files.isReadable(place)) {
-                file = ConfigFile.read(place, terminal::variable);
+                file = read(place, terminal);
             }
         }
         if (file != null && !file.problems().isEmpty()) {
             throw file.problems().get(0);
         }
         return file;
+    }
+
+    private static ConfigFile read(Path path, Terminal terminal) {
+        return ConfigFile.read(path, terminal::variable, KNOWN, "client");
     }
 
     /// What listens on all addresses is asked on this machine's own.

@@ -14,7 +14,6 @@ import server.queue.CompactCommand;
 import server.settings.CommandLine;
 import server.settings.ConfigCommand;
 import server.settings.Help;
-import server.settings.Settings;
 import shared.Problem;
 import shared.Version;
 
@@ -39,7 +38,7 @@ final class Main {
             return JournalCommand.run(words.subList(1, words.size()), out, err);
         }
         if (words.contains("--help") || words.contains("-h")) {
-            out.print(Help.usage());
+            out.print(Help.usage(AllSettings.TABLE));
             return 0;
         }
         if (words.contains("--version")) {
@@ -47,11 +46,12 @@ final class Main {
             return 0;
         }
         if (!words.isEmpty() && words.getFirst().equals("config")) {
-            return ConfigCommand.run(words.subList(1, words.size()), System.getenv(), out, err);
+            return ConfigCommand.run(words.subList(1, words.size()), AllSettings.TABLE,
+                    line -> AllSettings.load(line, System.getenv(), null).loaded(), System.getenv(), out, err);
         }
         CommandLine line;
         try {
-            line = CommandLine.parse(words);
+            line = CommandLine.parse(AllSettings.TABLE, words);
         } catch (Problem wrong) {
             err.println(NAME + wrong.getMessage());
             err.println(NAME + "--help shows the options");
@@ -60,10 +60,9 @@ final class Main {
         // beside the settings and the work on the disk that now come
         Thread.ofPlatform().name("warm-up").daemon().start(WebServer::warmUp);
         try {
-            Settings settings = Settings.load(line, System.getenv());
-            Log.ofProcess().level(level(settings));
-            Log.ofProcess().file(settings.path("log_file"));
-            return serve(line, settings, out, err);
+            AllSettings all = AllSettings.load(line, System.getenv(), null);
+            Log.ofProcess().configure(all.settings());
+            return serve(line, all, out, err);
         } catch (Problem wrong) {
             wrong.each().forEach(problem -> err.println(NAME + problem.getMessage()));
             return 2;
@@ -73,16 +72,16 @@ final class Main {
         }
     }
 
-    private static int serve(CommandLine line, Settings settings, PrintStream out, PrintStream err)
+    private static int serve(CommandLine line, AllSettings all, PrintStream out, PrintStream err)
             throws InterruptedException {
         Logger log = System.getLogger("server");
-        settings.notes().forEach(note -> log.log(Level.WARNING, "event=setting_without_effect what=" + note));
-        Reload reload = new Reload(line, settings);
+        all.loaded().notes().forEach(note -> log.log(Level.WARNING, "event=setting_without_effect what=" + note));
+        Reload reload = new Reload(line, all);
         // from here on, for the default of SIGHUP is the end
         Signals.onHangup(reload::run);
         Server server;
         try {
-            server = Server.start(settings);
+            server = Server.start(all);
         } catch (StartFailure failure) {
             err.println(NAME + failure.getMessage());
             return 1;
@@ -102,15 +101,5 @@ final class Main {
                     + "; what was acknowledged is safe. Look at the disk, then start again");
         }
         return wanted ? 0 : 1;
-    }
-
-    static Level level(Settings settings) {
-        return switch (settings.text("log_level")) {
-            case "debug" -> Level.DEBUG;
-            case "warn" -> Level.WARNING;
-            case "error" -> Level.ERROR;
-            case "off" -> Level.OFF;
-            default -> Level.INFO;
-        };
     }
 }

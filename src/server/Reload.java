@@ -5,6 +5,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 
+import server.executor.ExecutorRegistry;
 import server.log.Log;
 import server.settings.CommandLine;
 import server.settings.Settings;
@@ -17,15 +18,17 @@ final class Reload {
     private static final Logger LOG = System.getLogger("server");
 
     private final CommandLine line;
+    private final ExecutorRegistry kinds;
     private final Settings atStart;
     private Settings current;
     private Server server;
 
-    /// @param settings those that the server starts with
-    Reload(CommandLine line, Settings settings) {
+    /// @param start the settings that the server starts with
+    Reload(CommandLine line, AllSettings start) {
         this.line = line;
-        this.atStart = settings;
-        this.current = settings;
+        this.kinds = start.kinds();
+        this.atStart = start.settings();
+        this.current = atStart;
     }
 
     /// The server that the settings are for; until it is there, nothing is read again.
@@ -38,13 +41,13 @@ final class Reload {
             return;
         }
         try {
-            Settings next = Settings.load(line, System.getenv());
-            Log.ofProcess().file(next.path("log_file"));
-            Log.ofProcess().level(Main.level(next));
-            server.become(next);
+            AllSettings read = AllSettings.load(line, System.getenv(), kinds);
+            Settings next = read.settings();
+            Log.ofProcess().configure(next);
+            server.reconfigure(next);
             List<String> changed = next.changed(current, true);
             current = next;
-            LOG.log(Level.INFO, "event=settings_read file=" + next.fileName() + " changed=" + changed);
+            LOG.log(Level.INFO, "event=settings_read file=" + read.loaded().fileName() + " changed=" + changed);
             // against the start: a value that was changed back needs no restart
             List<String> waiting = next.changed(atStart, false);
             if (!waiting.isEmpty()) {

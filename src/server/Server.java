@@ -2,6 +2,7 @@ package server;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -9,28 +10,34 @@ import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
 
-import server.access.Tokens;
 import server.api.HttpApi;
 import server.cron.CronTimer;
 import server.cron.Crons;
+import server.dispatch.DispatchOptions;
 import server.dispatch.Dispatcher;
 import server.dispatch.Hosts;
-import server.http.HttpOptions;
 import server.http.WebServer;
+import server.journal.JournalOptions;
 import server.journal.disk.FileStorage;
 import server.live.Answers;
 import server.live.EventHub;
 import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.TaskQueue;
-import server.settings.Options;
+import server.queue.state.QueueOptions;
+import server.settings.Setting;
 import server.settings.Settings;
 import server.stats.History;
 import server.task.SubmissionReader;
+import server.websocket.WebSocketOptions;
 import server.websocket.WebSocketServer;
 
 /// The wiring: every part is built in order, from the disk outwards, and closed in reverse.
 final class Server implements AutoCloseable {
+
+    private static final Setting<Duration> GRACE = Setting.duration("server.grace", "0s", "1d").byDefault("10s").live()
+            .flag("--grace DURATION").says("how long running tasks may continue when the server stops");
+    static final List<Setting<?>> SETTINGS = List.of(GRACE);
 
     private final TaskQueue queue;
     private final Compaction compaction;
@@ -57,18 +64,19 @@ final class Server implements AutoCloseable {
         this.sockets = sockets;
     }
 
-    static Server start(Settings settings) throws StartFailure {
+    static Server start(AllSettings all) throws StartFailure {
+        Settings settings = all.settings();
         InstantSource clock = InstantSource.system();
         // neither an id nor a pause is a secret; a SecureRandom takes 10 ms, without /dev/urandom seconds
         SplittableRandom ids = new SplittableRandom();
         List<AutoCloseable> opened = new ArrayList<>();
         try {
-            Hosts hosts = Hosts.open(settings.executors(), Options.hosts(settings),
-                    settings.integer("queue.workers"), clock);
+            DispatchOptions dispatch = DispatchOptions.of(settings);
+            Hosts hosts = Hosts.open(all.kinds(), all.hosts(), dispatch.workers(), clock);
             opened.add(hosts);
 
-            TaskQueue queue = TaskQueue.open(new FileStorage(settings.path("storage.path")),
-                    Options.journal(settings), Options.queue(settings), clock, ids);
+            TaskQueue queue = TaskQueue.open(new FileStorage(settings.get(JournalOptions.PATH)),
+                    JournalOptions.of(settings), QueueOptions.of(settings), clock, ids);
             opened.add(queue);
 
             Compaction compaction = new Compaction(queue.ledger(), CompactionOptions.DEFAULT);
@@ -82,24 +90,21 @@ final class Server implements AutoCloseable {
             EventHub events = EventHub.start(queue);
             opened.add(events);
 
-            Dispatcher dispatcher = new Dispatcher(queue, hosts, answers,
-                    Options.dispatch(settings), clock, new Random());
+            Dispatcher dispatcher = new Dispatcher(queue, hosts, answers, dispatch, clock, new Random());
             opened.add(dispatcher);
 
-            SubmissionReader submissions = new SubmissionReader(settings.text("default_model"),
-                    Options.terms(settings), (int) settings.size("limits.task_metadata_bytes"), hosts::check);
-            HttpOptions options = Options.http(settings);
-            WebServer.prepare(options);
+            SubmissionReader submissions = new SubmissionReader(settings, hosts::check);
+            WebServer.prepare(settings);
             Crons crons = new Crons(queue, submissions, ZoneId.systemDefault(), clock);
-            WebServer web = WebServer.bind(options, Tokens.of(settings.token()));
+            WebServer web = WebServer.bind(settings);
             opened.add(web);
-            HttpApi api = new HttpApi(options, new HttpApi.Parts(queue, compaction, answers, events, submissions,
+            HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, answers, events, submissions,
                     hosts, dispatcher::waitsFor, clock, crons, history), web);
             web.serve(api.routes());
             WebSocketServer sockets = null;
-            if (Options.webSocket(settings) != null) {
-                sockets = WebSocketServer.start(Options.webSocket(settings), web.guard(), web.address(),
-                        api::dialogue);
+            WebSocketOptions webSocket = WebSocketOptions.of(settings, settings.get(WebServer.PORT) == 0);
+            if (webSocket != null) {
+                sockets = WebSocketServer.start(webSocket, web.guard(), web.address(), api::dialogue);
                 api.announce(sockets.port());
             }
 
@@ -120,13 +125,13 @@ final class Server implements AutoCloseable {
         return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
-    /// From now on these settings hold, as far as they can change at run time.
-    void become(Settings newSettings) {
+    /// Applies the settings that can change while it runs.
+    void reconfigure(Settings newSettings) {
         settings = newSettings;
-        queue.reconfigure(Options.queue(newSettings));
-        dispatcher.reconfigure(Options.dispatch(newSettings));
-        submissions.become(newSettings.text("default_model"), Options.terms(newSettings));
-        web.guard().admit(Options.allowedHosts(newSettings), Tokens.of(newSettings.token()));
+        queue.reconfigure(QueueOptions.of(newSettings));
+        dispatcher.reconfigure(DispatchOptions.of(newSettings));
+        submissions.reconfigure(newSettings);
+        web.guard().reconfigure(newSettings);
     }
 
     /// Waits until a signal asks it to stop, or the journal can write no more.
@@ -154,7 +159,7 @@ final class Server implements AutoCloseable {
     public void close() {
         web.stopIntake();
         timer.close();
-        dispatcher.stop(settings.duration("server.grace"));
+        dispatcher.stop(settings.get(GRACE));
         if (sockets != null) {
             sockets.close();
         }

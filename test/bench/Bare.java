@@ -13,7 +13,7 @@ import java.util.concurrent.Executors;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
-import server.http.HttpOptions;
+import server.settings.Settings;
 import server.http.WebServer;
 
 /// The floors behind the same HTTP server: `/` reads the body and answers with 120 bytes, and `/store` also writes the
@@ -31,7 +31,7 @@ final class Bare {
     }
 
     public static void main(String[] args) throws IOException {
-        WebServer.prepare(HttpOptions.DEFAULT);
+        WebServer.prepare(Settings.DEFAULT);
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         Bare bare = new Bare(Path.of(args[0]));

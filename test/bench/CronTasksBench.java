@@ -18,6 +18,7 @@ import server.journal.disk.FileStorage;
 import server.queue.TaskQueue;
 import server.queue.state.QueueOptions;
 import server.task.Submission;
+import server.settings.Settings;
 import server.task.SubmissionReader;
 import server.task.Terms;
 import shared.json.Slice;
@@ -39,7 +40,7 @@ final class CronTasksBench {
         Path directory = work.fresh("cron");
         Instant[] now = {START};
         Random random = new Random(1);
-        SubmissionReader reader = new SubmissionReader("qwen3", Terms.DEFAULT);
+        SubmissionReader reader = new SubmissionReader(Settings.DEFAULT, (name, remote) -> { });
         byte[] template = ("{\"type\":\"generate\",\"prompt\":\"" + "x".repeat(280) + "\"}")
                 .getBytes(StandardCharsets.UTF_8);
         Submission submission = reader.read(template);

@@ -152,8 +152,9 @@ final class Rules {
     /// What a room of the server must not know; the compiler keeps the modules apart, this keeps the packages so.
     private static List<String> rooms(SourceFile file) {
         Map<String, String> unknown = Map.of(
-                "src/server/journal", "server\\.(?!journal)",
-                "src/server/task", "server\\.(?!task)",
+                "src/server/settings", "server\\.(?!settings)",
+                "src/server/journal", "server\\.(?!journal|settings)",
+                "src/server/task", "server\\.(?!task|settings)",
                 "src/server/executor", "server\\.(?!executor|task)",
                 "src/server/queue", "server\\.(dispatch|live|http|executor)");
         return unknown.entrySet().stream().filter(room -> file.isUnder(room.getKey())).flatMap(room -> file.where(

@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -13,6 +14,8 @@ import java.util.function.Supplier;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 
+import server.settings.Setting;
+import server.settings.Settings;
 import shared.Problem;
 
 /// Who may ask. With a token: who bears it. Without one: bound to loopback, everybody there; else the machines of
@@ -54,6 +57,11 @@ public final class Guard {
         }
     }
 
+    public static final Setting<List<String>> ALLOWED_HOSTS = Setting.texts("server.allowed_hosts",
+            "names, with commas between").byDefault("").live()
+            .says("further names that a request's Host header may have while there is no token");
+    public static final List<Setting<?>> SETTINGS = List.of(Tokens.TOKEN, Tokens.TOKEN_FILE, ALLOWED_HOSTS);
+
     private static final Logger LOG = System.getLogger("server.access");
     private static final String BEARER = "bearer ";
 
@@ -70,21 +78,19 @@ public final class Guard {
     /// @param boundTo     the address or name that the server was told to bind
     /// @param bound       the address that it is
     /// @param machineName asked only where nothing else lets a name pass, for it may take a while
-    /// @see #admit
-    public Guard(String boundTo, InetAddress bound, Set<String> allowedHosts, Tokens tokens,
-            Supplier<String> machineName) {
+    public Guard(String boundTo, InetAddress bound, Settings settings, Supplier<String> machineName) {
         this.boundTo = boundTo.toLowerCase(Locale.ROOT);
         this.loopbackOnly = bound.isLoopbackAddress();
         this.machineName = machineName;
-        admit(allowedHosts, tokens);
+        reconfigure(settings);
     }
 
-    /// Lets these in from now on.
-    ///
-    /// @param allowedHosts names that a `Host` may have besides those that always pass, in lower case
-    public void admit(Set<String> allowedHosts, Tokens tokens) {
-        access = new Access(allowedHosts, tokens);
-        if (!loopbackOnly && !tokens.needed()) {
+    /// Applies the settings that a reload can change.
+    public void reconfigure(Settings settings) {
+        Set<String> hosts = new HashSet<>();
+        settings.get(ALLOWED_HOSTS).forEach(host -> hosts.add(host.toLowerCase(Locale.ROOT)));
+        access = new Access(hosts, Tokens.of(settings));
+        if (!loopbackOnly && !access.tokens().needed()) {
             LOG.log(Level.WARNING, "event=no_token: bound to " + boundTo + " without a token, only loopback and "
                     + "private networks are answered; set OLLAMA_QUEUE_TOKEN, server.token or server.token_file");
         }

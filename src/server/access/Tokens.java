@@ -5,12 +5,18 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
+import server.settings.Setting;
+import server.settings.Settings;
+
 /// The tokens that let a request pass, as hashes: the secrets themselves are nowhere kept. There is one today, which
 /// may do everything; scopes would stand beside the hash.
 public final class Tokens {
 
-    /// Every request passes.
-    public static final Tokens NONE = new Tokens(List.of());
+    public static final Setting<String> TOKEN = Setting.secret("server.token").live().alsoNamed("OLLAMA_QUEUE_TOKEN")
+            .says("the token that every request must carry, except those for /healthz, /readyz and the page's files; "
+                    + "also $OLLAMA_QUEUE_TOKEN");
+    static final Setting<String> TOKEN_FILE = Setting.secretFile("server.token_file").live().insteadOf(TOKEN)
+            .says("a file that holds the token");
 
     private final List<byte[]> hashes;
 
@@ -18,9 +24,9 @@ public final class Tokens {
         this.hashes = hashes;
     }
 
-    /// @param token null: none
-    public static Tokens of(String token) {
-        return token == null ? NONE : new Tokens(List.of(hash(token)));
+    public static Tokens of(Settings settings) {
+        String token = settings.get(TOKEN_FILE) == null ? settings.get(TOKEN) : settings.get(TOKEN_FILE);
+        return new Tokens(token == null ? List.of() : List.of(hash(token)));
     }
 
     /// Whether a token is needed at all.

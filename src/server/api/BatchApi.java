@@ -8,13 +8,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import server.http.Answer;
 import server.http.Bodies.Body;
-import server.http.HttpOptions;
 import server.http.WebRequest;
 import server.queue.TaskBatch;
 import server.queue.TaskQueue;
 import server.task.Submission;
 import server.task.SubmissionReader;
 import server.task.Task;
+import server.settings.Settings;
 import shared.Problem;
 import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
@@ -24,12 +24,12 @@ import shared.json.JsonWriter;
 /// its message names the element or the line.
 final class BatchApi {
 
-    private final HttpOptions options;
+    private final Settings settings;
     private final TaskQueue queue;
     private final SubmissionReader submissions;
 
-    BatchApi(HttpOptions options, TaskQueue queue, SubmissionReader submissions) {
-        this.options = options;
+    BatchApi(Settings settings, TaskQueue queue, SubmissionReader submissions) {
+        this.settings = settings;
         this.queue = queue;
         this.submissions = submissions;
     }
@@ -39,7 +39,7 @@ final class BatchApi {
             throw Problem.badRequest("Idempotency-Key works for single tasks only (POST /api/tasks)");
         }
         // closed before the answer is sent: who reads it slowly, or sends on what was refused, needs no room for that
-        try (InputStream lines = request.linesOrJson(options.batchBytesMax(), "a batch");
+        try (InputStream lines = request.linesOrJson(settings.get(HttpApi.BATCH_BYTES), "a batch");
                 TaskBatch batch = queue.newBatch()) {
             read(lines, request, batch);
             List<Task> tasks = queue.submit(batch);
@@ -55,7 +55,7 @@ final class BatchApi {
     /// @param lines null if the body is JSON
     private void read(InputStream lines, WebRequest request, TaskBatch batch) throws IOException, InterruptedException {
         if (lines != null) {
-            readLines(lines, request.announced() < 0 ? options.batchBytesMax() : request.announced(), batch);
+            readLines(lines, request.announced() < 0 ? settings.get(HttpApi.BATCH_BYTES) : request.announced(), batch);
             return;
         }
         Body body = request.body();
@@ -94,7 +94,7 @@ final class BatchApi {
         AtomicInteger count = new AtomicInteger();
         BatchLines<TaskBatch> lines = new BatchLines<>(batch::part,
                 (json, block) -> add(json, block, count.incrementAndGet()),
-                () -> new JsonReader(new byte[0], 0, 0, options.jsonDepthMax()), BatchLines.BLOCK);
+                () -> new JsonReader(new byte[0], 0, 0, settings.get(SubmissionReader.JSON_DEPTH)), BatchLines.BLOCK);
         try {
             lines.read(in, most).forEach(batch::add);
         } catch (Problem mistake) {
@@ -104,8 +104,8 @@ final class BatchApi {
     }
 
     private void checkCount(int count) {
-        if (count > options.batchTasksMax()) {
-            throw new Problem(413, "a batch may have at most " + options.batchTasksMax() + " tasks");
+        if (count > settings.get(HttpApi.BATCH_TASKS)) {
+            throw new Problem(413, "a batch may have at most " + settings.get(HttpApi.BATCH_TASKS) + " tasks");
         }
     }
 
@@ -117,8 +117,8 @@ final class BatchApi {
         }
         int from = json.position();
         Submission submission = submissions.read(json);
-        if (json.position() - from > options.taskBytesMax()) {
-            throw new Problem(413, "a task may have " + options.taskBytesMax() + " bytes");
+        if (json.position() - from > settings.get(HttpApi.TASK_BYTES)) {
+            throw new Problem(413, "a task may have " + settings.get(HttpApi.TASK_BYTES) + " bytes");
         }
         batch.add(submission);
     }

@@ -13,13 +13,13 @@ import server.cron.plan.CronJson;
 import server.cron.plan.CronReader;
 import server.cron.plan.CronTask;
 import server.http.Answer;
-import server.http.HttpOptions;
 import server.http.Query;
 import server.http.WebRequest;
 import server.cron.CronStore;
 import server.task.TaskDocument;
 import server.task.TaskJson;
 import server.task.Times;
+import server.settings.Settings;
 import shared.Problem;
 import shared.cron.CronExpression;
 import shared.cron.CronPreview;
@@ -34,20 +34,20 @@ final class CronApi {
     private static final int PREVIEW_MAX = 1_000;
     private static final int BUFFER = 32 << 10;
 
-    private final HttpOptions options;
+    private final Settings settings;
     private final Crons crons;
     private final CronStore book;
     private final InstantSource clock;
 
-    CronApi(HttpOptions options, Crons crons, InstantSource clock) {
-        this.options = options;
+    CronApi(Settings settings, Crons crons, InstantSource clock) {
+        this.settings = settings;
         this.crons = crons;
         this.clock = clock;
         book = crons.book();
     }
 
     Answer create(WebRequest request) {
-        CronTask cron = crons.create(request.json(options.taskBytesMax(), "a cron task"));
+        CronTask cron = crons.create(request.json(settings.get(HttpApi.TASK_BYTES), "a cron task"));
         return Answer.json(201, whole(cron), "Location", "/api/cron/" + cron.name());
     }
 
@@ -66,7 +66,7 @@ final class CronApi {
     }
 
     Answer update(WebRequest request) {
-        request.json(options.taskBytesMax(), "a cron task");
+        request.json(settings.get(HttpApi.TASK_BYTES), "a cron task");
         return Answer.json(200, whole(crons.update(book.find(request.id()).id(), request.body()::json)));
     }
 

@@ -1,12 +1,14 @@
 package server.api;
 
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import server.access.RequestLimits;
 import server.cron.Crons;
 import server.dispatch.Hosts;
-import server.http.HttpOptions;
 import server.http.LiveOutputs;
 import server.http.Routes;
 import server.http.WebFiles;
@@ -15,6 +17,8 @@ import server.live.Answers;
 import server.live.EventHub;
 import server.queue.Compaction;
 import server.queue.TaskQueue;
+import server.settings.Setting;
+import server.settings.Settings;
 import server.stats.History;
 import server.task.SubmissionReader;
 import server.task.Task;
@@ -22,6 +26,24 @@ import server.websocket.Dialogue;
 
 /// All that the server answers. [#routes] is its table of contents.
 public final class HttpApi {
+
+    static final Setting<Integer> TASK_BYTES = Setting.size("limits.task_bytes", "1KiB", "1GiB").byDefault("16MiB")
+            .says("largest body of a submit, and largest task of a batch");
+    static final Setting<Integer> BATCH_BYTES = Setting.size("limits.batch_bytes", "1KiB", "1GiB").byDefault("64MiB")
+            .says("largest body of a batch");
+    static final Setting<Integer> BATCH_TASKS = Setting.integer("limits.batch_tasks", 1, 10_000_000)
+            .byDefault("100000").says("most tasks of a batch");
+    static final Setting<Integer> OTHER_BODY_BYTES = Setting.size("limits.other_body_bytes", "1KiB", "1GiB")
+            .byDefault("64KiB").says("largest body of any other request");
+    static final Setting<Integer> LIST = Setting.integer("limits.list", 1, 1_000_000).byDefault("1000")
+            .says("most tasks in one array of a listing");
+    static final Setting<Duration> WAIT = Setting.duration("limits.wait", "1s", "1d").byDefault("10m")
+            .says("longest long-poll");
+    public static final List<Setting<?>> SETTINGS = List.of(TASK_BYTES, BATCH_BYTES, BATCH_TASKS, OTHER_BODY_BYTES,
+            WebServer.BODIES_BYTES, LIST, WAIT);
+
+    /// How often an idle event stream gives a sign of life.
+    private static final Duration PING_EVERY = Duration.ofSeconds(15);
 
     /// What the API stands on.
     ///
@@ -32,19 +54,25 @@ public final class HttpApi {
             Crons crons, History history) {
     }
 
-    private final HttpOptions options;
+    private final Settings settings;
+    private final Duration pingEvery;
     private final Parts parts;
     private final WebServer web;
     private final QueueApi queueApi;
     private final ServerApi serverApi;
 
     /// @param web what it is served by
-    public HttpApi(HttpOptions options, Parts parts, WebServer web) {
-        this.options = options;
+    public HttpApi(Settings settings, Parts parts, WebServer web) {
+        this(settings, PING_EVERY, parts, web);
+    }
+
+    HttpApi(Settings settings, Duration pingEvery, Parts parts, WebServer web) {
+        this.settings = settings;
+        this.pingEvery = pingEvery;
         this.parts = parts;
         this.web = web;
         queueApi = new QueueApi(parts.queue(), parts.hosts(), parts.history(), parts.clock());
-        serverApi = new ServerApi(options, parts.queue(), web::stopping);
+        serverApi = new ServerApi(settings, parts.queue(), web::stopping);
     }
 
     /// Tells clients from now on that WebSocket is served at this port.
@@ -65,14 +93,14 @@ public final class HttpApi {
     /// Every method and path, with the query parameters that it knows.
     public Routes routes() {
         TaskQueue queue = parts.queue();
-        TaskApi tasks = new TaskApi(options, queue, parts.submissions(), parts.waiting());
-        BatchApi batches = new BatchApi(options, queue, parts.submissions());
-        ListApi lists = new ListApi(options, queue);
-        LiveOutputs live = new LiveOutputs(options);
+        TaskApi tasks = new TaskApi(settings, queue, parts.submissions(), parts.waiting());
+        BatchApi batches = new BatchApi(settings, queue, parts.submissions());
+        ListApi lists = new ListApi(settings, queue);
+        LiveOutputs live = new LiveOutputs(settings.get(RequestLimits.EVENT_STREAMS), pingEvery);
         TaskStream streams = new TaskStream(queue, parts.answers(), live);
         EventsApi events = new EventsApi(queue, parts.events(), live);
         BackendsApi backends = new BackendsApi(parts.hosts());
-        CronApi crons = new CronApi(options, parts.crons(), parts.clock());
+        CronApi crons = new CronApi(settings, parts.crons(), parts.clock());
         Routes routes = new Routes();
         WebFiles.load(serverApi::webSocketPort).addTo(routes);
         return routes

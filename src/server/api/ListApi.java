@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.function.Function;
 
 import server.http.Answer;
-import server.http.HttpOptions;
 import server.http.Query;
 import server.http.WebRequest;
 import server.queue.TaskQueue;
@@ -16,6 +15,7 @@ import server.queue.page.TaskPage;
 import server.queue.page.TaskSort;
 import server.task.Task;
 import server.task.TaskJson;
+import server.settings.Settings;
 import shared.Priority;
 import shared.Problem;
 import shared.TaskStatus;
@@ -37,11 +37,11 @@ final class ListApi {
     private static final List<String> SORTS = List.of("created_at", "priority", "status", "model", "duration");
     private static final List<String> ORDERS = List.of("asc", "desc");
 
-    private final HttpOptions options;
+    private final Settings settings;
     private final TaskQueue queue;
 
-    ListApi(HttpOptions options, TaskQueue queue) {
-        this.options = options;
+    ListApi(Settings settings, TaskQueue queue) {
+        this.settings = settings;
         this.queue = queue;
     }
 
@@ -58,7 +58,8 @@ final class ListApi {
         boolean ascending = query.choice("order", ORDERS, order) == 0;
         Listing listing = new Listing(filter(query), sort, ascending, query.flag("full"), lines);
         // lines may be without end: 0 asks for all
-        long limit = query.number("limit", LIMIT, lines ? 0 : 1, lines ? Integer.MAX_VALUE : options.listMax());
+        long limit = query.number("limit", LIMIT, lines ? 0 : 1,
+                lines ? Integer.MAX_VALUE : settings.get(HttpApi.LIST));
         limit = limit == 0 ? Integer.MAX_VALUE : limit;
         long offset = query.number("offset", 0, 0, Integer.MAX_VALUE);
         String after = query.text("after");

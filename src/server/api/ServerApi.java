@@ -5,11 +5,14 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.function.BooleanSupplier;
 
+import server.access.RequestLimits;
 import server.http.Answer;
-import server.http.HttpOptions;
 import server.http.WebRequest;
+import server.http.WebServer;
 import server.queue.TaskQueue;
 import server.queue.state.QueueMode;
+import server.settings.Settings;
+import server.task.SubmissionReader;
 import shared.Problem;
 import shared.Version;
 import shared.config.Durations;
@@ -18,13 +21,13 @@ import shared.json.JsonWriter;
 /// The requests that are about the server itself.
 final class ServerApi {
 
-    private final HttpOptions options;
+    private final Settings settings;
     private final TaskQueue queue;
     private final BooleanSupplier stopping;
     private volatile int wsPort;
 
-    ServerApi(HttpOptions options, TaskQueue queue, BooleanSupplier stopping) {
-        this.options = options;
+    ServerApi(Settings settings, TaskQueue queue, BooleanSupplier stopping) {
+        this.settings = settings;
         this.queue = queue;
         this.stopping = stopping;
     }
@@ -48,17 +51,17 @@ final class ServerApi {
             out.name("ws_port").number(wsPort);
         }
         out.name("limits").beginObject();
-        out.name("task_bytes").number(options.taskBytesMax());
-        out.name("batch_bytes").number(options.batchBytesMax());
-        out.name("batch_tasks").number(options.batchTasksMax());
-        out.name("bodies_bytes").number(options.bodiesBytesMax());
-        out.name("header_bytes").number(options.headerBytesMax());
-        out.name("json_depth").number(options.jsonDepthMax());
-        out.name("list").number(options.listMax());
-        out.name("wait").string(Durations.format(options.waitMax()));
-        out.name("request_time").string(Durations.format(options.requestTimeMax()));
-        out.name("connections").number(options.connectionsMax());
-        out.name("event_streams").number(options.streamsMax());
+        out.name("task_bytes").number(settings.get(HttpApi.TASK_BYTES));
+        out.name("batch_bytes").number(settings.get(HttpApi.BATCH_BYTES));
+        out.name("batch_tasks").number(settings.get(HttpApi.BATCH_TASKS));
+        out.name("bodies_bytes").number((long) settings.get(WebServer.BODIES_BYTES));
+        out.name("header_bytes").number(settings.get(RequestLimits.HEADER_BYTES));
+        out.name("json_depth").number(settings.get(SubmissionReader.JSON_DEPTH));
+        out.name("list").number(settings.get(HttpApi.LIST));
+        out.name("wait").string(Durations.format(settings.get(HttpApi.WAIT)));
+        out.name("request_time").string(Durations.format(settings.get(RequestLimits.REQUEST_TIME)));
+        out.name("connections").number(settings.get(RequestLimits.CONNECTIONS));
+        out.name("event_streams").number(settings.get(RequestLimits.EVENT_STREAMS));
         return Answer.json(200, out.endObject().endObject());
     }
 

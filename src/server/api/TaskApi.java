@@ -7,14 +7,15 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
 
+import server.access.RequestLimits;
 import server.http.Answer;
 import server.http.Bodies.Body;
-import server.http.HttpOptions;
 import server.http.WebRequest;
 import server.queue.TaskQueue;
 import server.queue.TaskQueue.Submitted;
 import server.task.FieldReader;
 import server.task.SubmissionReader;
+import server.settings.Settings;
 import server.task.Submission;
 import server.task.Task;
 import server.task.TaskDocument;
@@ -33,23 +34,23 @@ final class TaskApi {
     /// What an answer to a submit holds besides the payload, about, in bytes.
     private static final int TASK_BYTES = 640;
 
-    private final HttpOptions options;
+    private final Settings settings;
     private final TaskQueue queue;
     private final SubmissionReader submissions;
     private final Function<Task, String> waiting;
     private final Waits waits;
 
     /// @param waiting why a pending task waits, for people; null if for nothing but its turn
-    TaskApi(HttpOptions options, TaskQueue queue, SubmissionReader submissions, Function<Task, String> waiting) {
-        this.options = options;
+    TaskApi(Settings settings, TaskQueue queue, SubmissionReader submissions, Function<Task, String> waiting) {
+        this.settings = settings;
         this.queue = queue;
         this.submissions = submissions;
         this.waiting = waiting;
-        waits = new Waits(queue, options.connectionsMax() / 6 * 5);
+        waits = new Waits(queue, settings.get(RequestLimits.CONNECTIONS) / 6 * 5);
     }
 
     Answer submit(WebRequest request) {
-        JsonReader json = request.json(options.taskBytesMax(), "a task");
+        JsonReader json = request.json(settings.get(HttpApi.TASK_BYTES), "a task");
         Submission submission = submissions.read(json);
         json.end();
         String key = key(request);
@@ -69,9 +70,9 @@ final class TaskApi {
             return held(request, task(queue.document(id)));
         }
         Duration atMost = Durations.parse("wait", wait);
-        if (atMost.compareTo(options.waitMax()) > 0) {
-            throw Problem.badRequest("wait may be at most " + Durations.format(options.waitMax()) + ", not " + wait
-                    + "; ask again if the task has not ended by then");
+        if (atMost.compareTo(settings.get(HttpApi.WAIT)) > 0) {
+            throw Problem.badRequest("wait may be at most " + Durations.format(settings.get(HttpApi.WAIT)) + ", not "
+                    + wait + "; ask again if the task has not ended by then");
         }
         return held(request, task(waits.awaitEnd(id, atMost)));
     }
@@ -90,7 +91,7 @@ final class TaskApi {
     }
 
     Answer changePriority(WebRequest request) {
-        int priority = priority(request.json(options.smallBytesMax(), "a change of priority"));
+        int priority = priority(request.json(settings.get(HttpApi.OTHER_BODY_BYTES), "a change of priority"));
         return changed(queue.changePriority(queue.find(request.id()).id(), priority));
     }
 

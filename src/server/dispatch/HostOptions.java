@@ -13,9 +13,6 @@ import server.executor.HostAddress;
 public record HostOptions(HostAddress address, String kind, boolean remote, int weight, int maxConcurrent,
         int priority) {
 
-    /// What an endpoint gets at once if its settings do not say.
-    public static final int ENDPOINT_CONCURRENT = 4;
-
     /// @param url as the user wrote it
     public static HostOptions local(String url) {
         return new HostOptions(HostAddress.of(url), null, false, 1, 0, 0);

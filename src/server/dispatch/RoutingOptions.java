@@ -1,16 +1,38 @@
 package server.dispatch;
 
 import java.time.Duration;
+import java.util.List;
+
+import server.settings.Setting;
+import server.settings.Settings;
 
 /// `remote_scheduling` of the settings, but for its endpoints (see [HostOptions]).
 ///
-/// @param healthCheckInterval how often each host is asked how it is, local ones too
-/// @param localFirst          `local_first_policy`: tasks stay local unless they have a reason to go
-/// @param fallbackToLocal     whether the local hosts take what no endpoint took
-/// @param localQueueMax       `max_local_queue_size`: with so many tasks waiting, those of priority high and above go
-///                            to the endpoints; 0: never
+/// @param localFirst    `local_first_policy`: tasks stay local unless they have a reason to go
+/// @param localQueueMax `max_local_queue_size`: with so many tasks waiting, those of priority high and above go to the
+///                      endpoints; 0: never
 public record RoutingOptions(Duration healthCheckInterval, boolean localFirst, boolean fallbackToLocal,
         int localQueueMax) {
 
-    public static final RoutingOptions DEFAULT = new RoutingOptions(Duration.ofSeconds(30), true, true, 100);
+    private static final String SECTION = "remote_scheduling.";
+    private static final Setting<Duration> HEALTH_CHECK_INTERVAL =
+            Setting.duration(SECTION + "health_check_interval", "1s", "1d").byDefault("30s").live()
+            .says("how often to check the health of hosts and endpoints");
+    private static final Setting<Boolean> FALLBACK_TO_LOCAL = Setting.bool(SECTION + "fallback_to_local")
+            .byDefault("true").live().says("whether the local hosts run what no endpoint takes");
+    private static final Setting<Boolean> LOCAL_FIRST = Setting.bool(SECTION + "local_first_policy").byDefault("true")
+            .live().says("true: only tasks that ask for an endpoint or are critical go to one, and those of high "
+                    + "priority while the local queue is full; false: all of high priority and above do");
+    private static final Setting<Integer> LOCAL_QUEUE_MAX =
+            Setting.integer(SECTION + "max_local_queue_size", 0, 10_000_000).byDefault("100").live()
+            .says("waiting tasks at which the local queue counts as full; 0 disables the limit");
+    static final List<Setting<?>> SETTINGS = List.of(HEALTH_CHECK_INTERVAL, FALLBACK_TO_LOCAL, LOCAL_FIRST,
+            LOCAL_QUEUE_MAX);
+
+    public static final RoutingOptions DEFAULT = of(Settings.DEFAULT);
+
+    static RoutingOptions of(Settings settings) {
+        return new RoutingOptions(settings.get(HEALTH_CHECK_INTERVAL), settings.get(LOCAL_FIRST),
+                settings.get(FALLBACK_TO_LOCAL), settings.get(LOCAL_QUEUE_MAX));
+    }
 }

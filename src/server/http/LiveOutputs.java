@@ -2,6 +2,7 @@ package server.http;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -12,14 +13,17 @@ import shared.Problem;
 /// The streams of events that are open, of all kinds: a limit for all of them together.
 public final class LiveOutputs {
 
-    private final HttpOptions options;
+    private final int max;
+    private final Duration pingEvery;
     private final Set<LiveOutput> open = ConcurrentHashMap.newKeySet();
     /// How many more may be open.
     private final Semaphore room;
 
-    public LiveOutputs(HttpOptions options) {
-        this.options = options;
-        room = new Semaphore(options.streamsMax());
+    /// @param pingEvery how often an idle stream gives a sign of life
+    public LiveOutputs(int max, Duration pingEvery) {
+        this.max = max;
+        this.pingEvery = pingEvery;
+        room = new Semaphore(max);
     }
 
     public interface Body {
@@ -30,14 +34,14 @@ public final class LiveOutputs {
     public Answer open(WebRequest request, String type, Body body) {
         if (!room.tryAcquire()) {
             open.forEach(LiveOutput::endIfStuck);
-            throw new Problem(503, "already " + options.streamsMax() + " event streams are open, which is the limit");
+            throw new Problem(503, "already " + max + " event streams are open, which is the limit");
         }
         request.atEnd(room::release);
         return new Streamed(type, out -> write(body, out), "Cache-Control", "no-cache", "X-Accel-Buffering", "no");
     }
 
     private void write(Body body, OutputStream to) throws IOException, InterruptedException {
-        LiveOutput out = new LiveOutput(to, options.pingEvery());
+        LiveOutput out = new LiveOutput(to, pingEvery);
         open.add(out);
         try {
             body.writeTo(out);

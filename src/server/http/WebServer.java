@@ -6,6 +6,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -14,10 +15,21 @@ import java.util.concurrent.TimeUnit;
 import com.sun.net.httpserver.HttpServer;
 
 import server.access.Guard;
-import server.access.Tokens;
+import server.access.RequestLimits;
+import server.settings.Setting;
+import server.settings.Settings;
+import server.task.SubmissionReader;
 
 /// Listens for HTTP and hands each request that may pass to its route, on a virtual thread of its own.
 public final class WebServer implements AutoCloseable {
+
+    public static final Setting<String> HOST = Setting.text("server.host").byDefault("localhost")
+            .flag("--host ADDRESS").says("address or name to listen on");
+    public static final Setting<Integer> PORT = Setting.integer("server.port", 0, 65_535).byDefault("8080")
+            .flag("--port N").says("port to listen on; 0 takes a free one");
+    public static final Setting<Long> BODIES_BYTES = Setting.memory("limits.bodies_bytes", "1MiB", "100%")
+            .byDefault("25%").says("largest size of all request bodies in memory together; beyond it 503");
+    public static final List<Setting<?>> SETTINGS = List.of(HOST, PORT);
 
     /// How many connections may wait to be accepted.
     private static final int BACKLOG = 1_024;
@@ -30,11 +42,11 @@ public final class WebServer implements AutoCloseable {
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http").factory());
     private volatile boolean stopping;
 
-    private WebServer(HttpOptions options, Tokens tokens, HttpServer server) {
-        this.host = options.host();
+    private WebServer(Settings settings, HttpServer server) {
+        this.host = settings.get(HOST);
         this.server = server;
-        bodies = new Bodies(options.bodiesBytesMax(), options.jsonDepthMax());
-        guard = new Guard(host, server.getAddress().getAddress(), options.allowedHosts(), tokens, Guard::machineName);
+        bodies = new Bodies(settings.get(BODIES_BYTES), settings.get(SubmissionReader.JSON_DEPTH));
+        guard = new Guard(host, server.getAddress().getAddress(), settings, Guard::machineName);
     }
 
     /// Loads what the first answer would otherwise wait for: the names of time zones, for its `Date`, take 8 ms.
@@ -45,24 +57,24 @@ public final class WebServer implements AutoCloseable {
 
     /// Sets what `jdk.httpserver` takes from system properties, once, when its first server is made. Call it before
     /// that. What a user has set stays.
-    public static void prepare(HttpOptions options) {
+    public static void prepare(Settings settings) {
         property("sun.net.httpserver.nodelay", "true");
         // an idle connection beyond this number is closed after its answer, and its client's next request fails
-        property("sun.net.httpserver.maxIdleConnections", options.connectionsMax());
-        property("jdk.httpserver.maxConnections", options.connectionsMax());
+        property("sun.net.httpserver.maxIdleConnections", settings.get(RequestLimits.CONNECTIONS));
+        property("jdk.httpserver.maxConnections", settings.get(RequestLimits.CONNECTIONS));
         // longer than clients keep one, so that it is the client that closes: no request meets a closing connection
         property("sun.net.httpserver.idleInterval", 75);
-        property("sun.net.httpserver.maxReqTime", options.requestTimeMax().toSeconds());
-        property("sun.net.httpserver.maxReqHeaderSize", options.headerBytesMax());
+        property("sun.net.httpserver.maxReqTime", settings.get(RequestLimits.REQUEST_TIME).toSeconds());
+        property("sun.net.httpserver.maxReqHeaderSize", settings.get(RequestLimits.HEADER_BYTES));
     }
 
     /// Takes the address. Connections wait until [#serve].
     ///
     /// @throws IOException the address cannot be bound, with a message for people
-    public static WebServer bind(HttpOptions options, Tokens tokens) throws IOException {
-        InetSocketAddress address = new InetSocketAddress(options.host(), options.port());
+    public static WebServer bind(Settings settings) throws IOException {
+        InetSocketAddress address = new InetSocketAddress(settings.get(HOST), settings.get(PORT));
         try {
-            return new WebServer(options, tokens, HttpServer.create(address, BACKLOG));
+            return new WebServer(settings, HttpServer.create(address, BACKLOG));
         } catch (IOException | UnresolvedAddressException cannot) {
             throw new IOException("cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
                     + (address.isUnresolved() ? "unknown host" : cannot.getMessage()), cannot);

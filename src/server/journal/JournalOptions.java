@@ -1,6 +1,11 @@
 package server.journal;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+
+import server.settings.Setting;
+import server.settings.Settings;
 
 import server.journal.disk.Segment;
 
@@ -10,9 +15,19 @@ import server.journal.disk.Segment;
 /// @param pause       after a segment could not be made, until that is tried again
 public record JournalOptions(int segmentSize, int reserve, Duration pause) {
 
+    public static final Setting<Path> PATH = Setting.path("storage.path").byDefault("./data").flag("--data-dir DIR")
+            .alsoNamed("QUEUE_STORAGE_PATH", "storage_path").says("the folder of the journal");
+    private static final Setting<Integer> SEGMENT_SIZE = Setting.size("storage.segment_size", "64KiB", "1GiB")
+            .byDefault("16MiB").says("the size of a file of the journal");
+    public static final List<Setting<?>> SETTINGS = List.of(PATH, SEGMENT_SIZE);
+
     private static final int RESERVE = 4 << 20;
 
-    public static final JournalOptions DEFAULT = new JournalOptions(16 << 20);
+    public static final JournalOptions DEFAULT = of(Settings.DEFAULT);
+
+    public static JournalOptions of(Settings settings) {
+        return new JournalOptions(settings.get(SEGMENT_SIZE));
+    }
 
     public JournalOptions(int segmentSize) {
         this(segmentSize, Math.min(RESERVE, segmentSize / 4), Duration.ofSeconds(1));

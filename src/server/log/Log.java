@@ -12,7 +12,11 @@ import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
+
+import server.settings.Setting;
+import server.settings.Settings;
 
 /// Where log lines go: one line an event, with the time, the level and the logger's name before it. Level and
 /// destination may change while it runs.
@@ -23,6 +27,12 @@ public final class Log {
         static final DateTimeFormatter FORM =
                 DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSZ", Locale.ROOT).withZone(ZoneId.systemDefault());
     }
+
+    private static final Setting<String> LEVEL = Setting.choice("log_level", "debug", "info", "warn", "error", "off")
+            .byDefault("info").live().alsoNamed("LOG_LEVEL").says("minimum log level");
+    private static final Setting<Path> FILE = Setting.path("log_file").optional().live().alsoNamed("LOG_FILE")
+            .says("file to write the log to, opened anew by each reload; without it stderr");
+    public static final List<Setting<?>> SETTINGS = List.of(LEVEL, FILE);
 
     private final InstantSource clock;
     private volatile Level level = Level.INFO;
@@ -38,6 +48,20 @@ public final class Log {
         return ((LogProvider) System.LoggerFinder.getLoggerFinder()).log();
     }
 
+    /// Applies the settings. If the file cannot be opened, nothing changes.
+    ///
+    /// @throws IOException the file cannot be opened
+    public void configure(Settings settings) throws IOException {
+        file(settings.get(FILE));
+        level(switch (settings.get(LEVEL)) {
+            case "debug" -> Level.DEBUG;
+            case "warn" -> Level.WARNING;
+            case "error" -> Level.ERROR;
+            case "off" -> Level.OFF;
+            default -> Level.INFO;
+        });
+    }
+
     public void level(Level newLevel) {
         level = newLevel;
     }
@@ -46,7 +70,7 @@ public final class Log {
     ///
     /// @param file null: stderr
     /// @throws IOException it cannot be opened; then all stays as it was
-    public synchronized void file(Path file) throws IOException {
+    synchronized void file(Path file) throws IOException {
         OutputStream next = file == null ? new FileOutputStream(FileDescriptor.err)
                 : Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         OutputStream before = out;

@@ -18,8 +18,8 @@ public record CommandLine(Map<String, List<String>> values, Map<String, String> 
     private static final String VERBOSE = "--verbose";
 
     /// @throws Problem naming the argument that is wrong and what would be right
-    public static CommandLine parse(List<String> words) {
-        Map<String, Setting> known = known();
+    public static CommandLine parse(Table table, List<String> words) {
+        Map<String, Setting<?>> known = known(table);
         Map<String, List<String>> values = new HashMap<>();
         Map<String, String> flags = new HashMap<>();
         String config = null;
@@ -56,11 +56,11 @@ public record CommandLine(Map<String, List<String>> values, Map<String, String> 
         return new CommandLine(values, flags, config);
     }
 
-    /// By flag its setting; `--config` has none.
-    private static Map<String, Setting> known() {
-        Map<String, Setting> known = new HashMap<>();
-        Table.ALL.stream().filter(row -> row.flag() != null).forEach(row -> known.put(row.flagName(), row));
-        known.put(VERBOSE, Table.get("log_level"));
+    /// Returns each flag's setting; `--config` has none.
+    private static Map<String, Setting<?>> known(Table table) {
+        Map<String, Setting<?>> known = new HashMap<>();
+        table.all().stream().filter(row -> row.flag() != null).forEach(row -> known.put(row.option(), row));
+        known.put(VERBOSE, table.get("log_level"));
         known.put("--config", null);
         return known;
     }

@@ -1,9 +1,5 @@
 package server.settings;
 
-import java.util.Map;
-import java.util.TreeMap;
-
-import shared.config.KnownKeys;
 
 /// The texts for people that are made from the table of settings.
 public final class Help {
@@ -12,6 +8,7 @@ public final class Help {
             usage: ollama-queue-server [option]...
                    ollama-queue-server config check [FILE]
                    ollama-queue-server config show [option]...
+                   ollama-queue-server config reference
                    ollama-queue-server journal verify|repair|dump DIR
 
             A durable task queue in front of Ollama.
@@ -32,11 +29,11 @@ public final class Help {
     }
 
     /// What `--help` prints.
-    public static String usage() {
+    public static String usage(Table table) {
         StringBuilder options = new StringBuilder();
-        for (Setting row : Table.ALL) {
+        for (Setting<?> row : table.all()) {
             if (row.flag() != null) {
-                String variable = "OLLAMA_HOST".equals(row.older()) ? "$OLLAMA_HOST, or " : "";
+                String variable = row.names().contains("OLLAMA_HOST") ? "$OLLAMA_HOST, or " : "";
                 option(options, row.flag(), row.does() + (row.fallback() == null ? ""
                         : " (" + variable + row.fallback() + ")"));
             }
@@ -62,30 +59,5 @@ public final class Help {
             used += word.length() + 1;
         }
         out.append(line.stripTrailing()).append('\n');
-    }
-
-    /// The README's tables: every setting, and the older program's names.
-    static String readme() {
-        StringBuilder out = new StringBuilder("| key | what it does | value | default |\n|---|---|---|---|\n");
-        for (Setting row : Table.ALL) {
-            out.append("| `").append(row.key()).append('`').append(row.isLive() ? " ↻" : "")
-                    .append(row.flag() == null ? "" : " `" + row.flagName() + "`").append(" | ").append(row.does())
-                    .append(" | ").append(row.type().says()).append(" | ")
-                    .append(row.fallback() == null || row.fallback().isEmpty() ? "" : "`" + row.fallback() + "`")
-                    .append(" |\n");
-        }
-        out.append("\n| older name | here |\n|---|---|\n");
-        Map<String, String> older = new TreeMap<>();
-        KnownKeys.ALL.forEach((name, key) -> older.put(name, key));
-        Table.ALL.stream().filter(row -> row.older() != null).forEach(row -> older.put(row.older(), row.key()));
-        Table.WITHOUT_EFFECT.forEach((name, why) -> older.put(name, ""));
-        older.put("listen_addr", "server.host server.port");
-        older.forEach((name, key) -> {
-            if (!name.equals(key)) {
-                out.append("| `").append(name).append("` | ").append(key.isEmpty() ? "without effect"
-                        : "`" + key.replace(" ", "`, `") + "`").append(" |\n");
-            }
-        });
-        return out.toString();
     }
 }

@@ -1,56 +1,333 @@
 package server.settings;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/// A row of the table of settings.
+import shared.Problem;
+import shared.Utf8;
+import shared.config.Durations;
+
+/// A setting: its name, what its value must be, and what it does. A room declares each setting that it uses as a
+/// constant and adds it to its list of settings; everything else is made from that constant.
 ///
-/// @param key      its place in the file: `server.port`; with `[]` in it, a key of the maps in a list
-/// @param fallback the value where nothing gives another; null: none
-/// @param flag     with what its value stands for, as `--port N`; null: none
-/// @param isLive    whether SIGHUP changes it; else a restart does
-/// @param older    the older program's environment variable; null: none
+/// @param key      its place in the file, as `server.port`; with `[]` in it, a key of the maps in a list
+/// @param fallback the value if none is given, as a user would write it; null: none
+/// @param flag     the command-line option with the name of its argument, as `--port N`; null: none
+/// @param isLive   whether a reload (SIGHUP) applies a new value; otherwise a restart does
+/// @param isNeeded whether every map of its list must have it
+/// @param names    its other names: environment variables in upper case, keys of the older program's file in lower
+/// @param instead  another setting, or one of a list, that must not be given beside this one; null: none
 /// @param does     what it does, in a few words that need no capital
-record Setting(String key, Type type, String fallback, String flag, boolean isLive, String older, String does) {
+public record Setting<T>(String key, Type<T> type, String fallback, String flag, boolean isLive, boolean isNeeded,
+        List<String> names, Setting<?> instead, String does) {
 
-    static Setting of(String key, Type type, String fallback, String does) {
-        return new Setting(key, type, fallback, null, false, null, does);
+    /// What a value must be.
+    ///
+    /// @param form     as in `a whole number from 0 to 65535`, for messages and tables
+    /// @param many     whether several texts make the value
+    /// @param hidden   whether the value is never shown
+    /// @param optional whether an empty text means no value
+    /// @param reader   from a text, or several if `many`, to the value; null for one that is wrong
+    /// @param check    of a map of texts: checks a name and its value; null for any other kind
+    record Type<T>(String form, boolean many, boolean hidden, boolean optional, Reader<T> reader, PairCheck check) {
     }
 
-    Setting flag(String newFlag) {
-        return new Setting(key, type, fallback, newFlag, isLive, older, does);
+    interface Reader<T> {
+        /// @throws Problem with a message of its own, in which `name` is the value's
+        T read(String name, List<String> texts);
     }
 
-    Setting live() {
-        return new Setting(key, type, fallback, flag, true, older, does);
+    /// Checks one entry of a map of texts.
+    public interface PairCheck {
+        /// @throws IllegalArgumentException saying what is wrong, without the value if that is a secret
+        void check(String name, String value);
     }
 
-    Setting older(String variable) {
-        return new Setting(key, type, fallback, flag, isLive, variable, does);
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,6})?) ?(%|[kKMGT]?(?:i?B)?)");
+    private static final Pattern INTEGER = Pattern.compile("0|-?[1-9]\\d{0,9}");
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
+    private static final Pattern USER = Pattern.compile("(//)[^/@\\s,]*@");
+    private static final Pattern PARAMETER = Pattern.compile("([?&][^=&\\s,]*=)[^&\\s,]*");
+    private static final int TEXT_LENGTH_MAX = 4_096;
+
+    /// Stands for what is not shown.
+    static final String MASK = "********";
+
+    // ---- kinds of value
+
+    public static Setting<String> text(String key) {
+        return one(key, "text", text -> good(text) ? text : null);
     }
 
-    /// Without what its value stands for: `--port`; null if there is none.
-    String flagName() {
+    public static Setting<Path> path(String key) {
+        return one(key, "a path", Setting::asPath);
+    }
+
+    /// A secret; printable ASCII without spaces, so that it can stand in a header.
+    public static Setting<String> secret(String key) {
+        return of(key, new Type<>("a secret of printable ASCII without spaces", false, true, false,
+                (name, texts) -> asSecret(texts.getLast()), null));
+    }
+
+    /// The path of a file that holds a secret; the value is the secret itself.
+    public static Setting<String> secretFile(String key) {
+        return of(key, new Type<>("a path", false, false, true, (name, texts) -> {
+            Path path = asPath(texts.getLast());
+            return path == null ? null : inFile(name, path);
+        }, null));
+    }
+
+    /// Several texts: a list in the file, separated by commas elsewhere.
+    public static Setting<List<String>> texts(String key, String form) {
+        return of(key, new Type<>(form, true, false, false,
+                (name, texts) -> texts.stream().allMatch(Setting::good) ? List.copyOf(texts) : null, null));
+    }
+
+    /// A map of texts, which stands in the file alone, in a list.
+    ///
+    /// @param hidden whether the values are secrets
+    public static Setting<Map<String, String>> pairs(String key, String form, boolean hidden, PairCheck check) {
+        Reader<Map<String, String>> none = (name, texts) -> Map.of();
+        return of(key, new Type<>(form, true, hidden, false, none, check)).byDefault("");
+    }
+
+    public static Setting<String> choice(String key, String... words) {
+        return one(key, "one of " + String.join(", ", words), text -> {
+            String word = text.toLowerCase(Locale.ROOT);
+            return Arrays.asList(words).contains(word) ? word : null;
+        });
+    }
+
+    /// True or false, in the words of YAML 1.1 and the older program too, for the key tells that a boolean is meant.
+    public static Setting<Boolean> bool(String key) {
+        return one(key, "true or false", text -> switch (text.toLowerCase(Locale.ROOT)) {
+            case "true", "yes", "on" -> true;
+            case "false", "no", "off" -> false;
+            default -> null;
+        });
+    }
+
+    /// A whole number. A leading zero is refused, for some take it for octal.
+    public static Setting<Integer> integer(String key, int min, int max) {
+        return one(key, "a whole number from " + min + " to " + max, text -> {
+            if (!INTEGER.matcher(text).matches()) {
+                return null;
+            }
+            long number = Long.parseLong(text);
+            return number >= min && number <= max ? (Integer) (int) number : null;
+        });
+    }
+
+    public static Setting<Double> number(String key, int min, int max) {
+        return one(key, "a number from " + min + " to " + max, text -> {
+            double number = NUMBER.matcher(text).matches() ? Double.parseDouble(text) : Double.NaN;
+            return number >= min && number <= max ? number : null;
+        });
+    }
+
+    /// @param min as a user would write it
+    public static Setting<Duration> duration(String key, String min, String max) {
+        return of(key, new Type<>("a duration from " + min + " to " + max, false, false, false, (name, texts) -> {
+            Duration value = Durations.parse(name, texts.getLast());
+            return value.compareTo(Durations.parse("", min)) < 0 || value.compareTo(Durations.parse("", max)) > 0
+                    ? null : value;
+        }, null));
+    }
+
+    /// Bytes, at most 1 GiB: `65536`, `64KiB`, `16 MiB`, `1.5GB`.
+    public static Setting<Integer> size(String key, String min, String max) {
+        return one(key, "a size (as 64KiB, or 25% of the heap) from " + min + " to " + max, text -> {
+            Long size = bytes(text, min, max);
+            return size == null ? null : (Integer) size.intValue();
+        });
+    }
+
+    /// Bytes, up to the whole heap: `64KiB`, `25%`.
+    public static Setting<Long> memory(String key, String min, String max) {
+        return one(key, "a size (as 64KiB, or 25% of the heap) from " + min + " to " + max,
+                text -> bytes(text, min, max));
+    }
+
+    // ---- what else there is to say of it
+
+    public Setting<T> byDefault(String text) {
+        return new Setting<>(key, type, text, flag, isLive, isNeeded, names, instead, does);
+    }
+
+    public Setting<T> flag(String newFlag) {
+        return new Setting<>(key, type, fallback, newFlag, isLive, isNeeded, names, instead, does);
+    }
+
+    public Setting<T> live() {
+        return new Setting<>(key, type, fallback, flag, true, isNeeded, names, instead, does);
+    }
+
+    public Setting<T> needed() {
+        return new Setting<>(key, type, fallback, flag, isLive, true, names, instead, does);
+    }
+
+    public Setting<T> alsoNamed(String... newNames) {
+        return new Setting<>(key, type, fallback, flag, isLive, isNeeded, List.of(newNames), instead, does);
+    }
+
+    /// Of two such settings that are given, the one from the stronger source counts; from the same it is a mistake.
+    public Setting<T> insteadOf(Setting<?> other) {
+        return new Setting<>(key, type, fallback, flag, isLive, isNeeded, names, other, does);
+    }
+
+    public Setting<T> optional() {
+        return new Setting<>(key, new Type<>(type.form, type.many, type.hidden, true, type.reader, type.check),
+                fallback, flag, isLive, isNeeded, names, instead, does);
+    }
+
+    public Setting<T> says(String sentence) {
+        return new Setting<>(key, type, fallback, flag, isLive, isNeeded, names, instead, sentence);
+    }
+
+    // ---- what the parts of this package ask
+
+    /// Returns the option alone, as `--port`; null if there is none.
+    public String option() {
         return flag == null ? null : flag.split(" ")[0];
     }
 
-    boolean inList() {
-        return key.contains("[]");
+    /// Returns the first part of its key; empty if there is no other.
+    String section() {
+        return key.substring(0, Math.max(0, key.indexOf('.')));
     }
 
-    /// The environment variables that set it, the strongest first.
+    /// Returns the key of the list whose maps it belongs to; null for a setting that stands alone.
+    String list() {
+        int at = key.indexOf("[]");
+        return at < 0 ? null : key.substring(0, at);
+    }
+
+    /// Returns its key in the maps of its list.
+    String inner() {
+        return key.substring(key.indexOf("[]") + 3);
+    }
+
+    /// Returns the environment variables that set it, the strongest first.
     List<String> variables() {
-        List<String> names = new ArrayList<>();
-        if (!inList()) {
-            if (key.equals("server.token")) {
-                names.add("OLLAMA_QUEUE_TOKEN");
+        List<String> variables = new ArrayList<>();
+        if (list() == null) {
+            variables.add("OLLAMA_QUEUE_" + key.toUpperCase(Locale.ROOT).replace('.', '_'));
+        }
+        names.stream().filter(Setting::isVariable).forEach(name -> variables.add(
+                name.startsWith("OLLAMA_QUEUE_") ? 0 : variables.size(), name));
+        return variables;
+    }
+
+    static boolean isVariable(String name) {
+        return Character.isUpperCase(name.charAt(0));
+    }
+
+    /// Reads a value.
+    ///
+    /// @param name what a message calls it, as `--port`
+    /// @return null for no value
+    /// @throws Problem naming what would be right
+    T read(String name, List<String> texts) {
+        String last = texts.isEmpty() ? "" : texts.getLast();
+        if (type.optional && last.isBlank()) {
+            return null;
+        }
+        T value = type.reader.read(name, texts);
+        if (value == null) {
+            throw Problem.badRequest(name + " must be " + type.form + (last.isEmpty() ? ", not empty"
+                    : type.hidden ? "" : ", not \"" + Problem.shown(masked(last)) + "\""));
+        }
+        return value;
+    }
+
+    /// Returns the value if none is given; null for none.
+    T usual() {
+        return fallback == null ? null : read(key, fallback.isEmpty() ? List.of() : List.of(fallback));
+    }
+
+    /// Hides user, password and the values of parameters in an address.
+    static String masked(String text) {
+        return PARAMETER.matcher(USER.matcher(text).replaceAll("$1" + MASK + "@")).replaceAll("$1" + MASK);
+    }
+
+    private static <T> Setting<T> of(String key, Type<T> type) {
+        return new Setting<>(key, type, null, null, false, false, List.of(), null, "");
+    }
+
+    private static <T> Setting<T> one(String key, String form, Function<String, T> reader) {
+        return of(key, new Type<>(form, false, false, false, (name, texts) -> reader.apply(texts.getLast()), null));
+    }
+
+    private static boolean good(String text) {
+        return !text.isBlank() && text.length() <= TEXT_LENGTH_MAX
+                && text.chars().noneMatch(Character::isISOControl);
+    }
+
+    private static Path asPath(String text) {
+        try {
+            return good(text) ? Path.of(text) : null;
+        } catch (InvalidPathException impossible) {
+            return null;
+        }
+    }
+
+    private static String asSecret(String text) {
+        String secret = text.strip();
+        return !secret.isEmpty() && secret.chars().allMatch(c -> c > ' ' && c < 0x7f) ? secret : null;
+    }
+
+    /// No message holds a part of the secret.
+    private static String inFile(String name, Path path) {
+        String what = name + ": " + path;
+        try {
+            if (Files.size(path) > TEXT_LENGTH_MAX) {
+                throw Problem.badRequest(what + " holds more than " + TEXT_LENGTH_MAX
+                        + " bytes; it must hold the secret alone");
             }
-            names.add("OLLAMA_QUEUE_" + key.toUpperCase(Locale.ROOT).replace('.', '_'));
+            String secret = asSecret(Utf8.decode(what, Files.readAllBytes(path)));
+            if (secret == null) {
+                throw Problem.badRequest(what + " must be a secret of printable ASCII without spaces");
+            }
+            return secret;
+        } catch (IOException unreadable) {
+            throw Problem.badRequest(name + ": cannot read " + path + ": " + (unreadable instanceof NoSuchFileException
+                    ? "there is no such file" : unreadable instanceof AccessDeniedException ? "permission denied"
+                    : unreadable.getMessage()));
         }
-        if (older != null) {
-            names.add(older);
+    }
+
+    /// Null if it is no size, or out of range.
+    private static Long bytes(String text, String min, String max) {
+        long size = bytes(text);
+        return size < 0 || size < bytes(min) || size > bytes(max) ? null : (Long) size;
+    }
+
+    private static long bytes(String text) {
+        Matcher size = SIZE.matcher(text);
+        if (!size.matches()) {
+            return -1;
         }
-        return names;
+        double number = Double.parseDouble(size.group(1));
+        String unit = size.group(2);
+        if (unit.equals("%")) {
+            return (long) (number / 100 * Runtime.getRuntime().maxMemory());
+        }
+        int power = unit.isEmpty() ? 0 : " KMGT".indexOf(Character.toUpperCase(unit.charAt(0)));
+        // MB is decimal as on a disk's label; M is binary as in -Xmx
+        boolean decimal = unit.length() == 2 && power > 0;
+        return (long) (number * Math.pow(decimal ? 1_000 : 1_024, Math.max(0, power)));
     }
 }

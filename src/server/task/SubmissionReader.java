@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 
+import server.settings.Setting;
+import server.settings.Settings;
 import shared.Priority;
 import shared.Problem;
 import shared.TaskFields;
@@ -24,8 +26,13 @@ public final class SubmissionReader {
     static final long GO_ZERO_TIME = Times.parse("time", "0001-01-01T00:00:00Z");
 
     static final int MODEL_LENGTH_MAX = 512;
-    /// The metadata's most bytes, as it stands, where nothing else is said.
-    private static final int METADATA_LENGTH_MAX = 64 * 1024;
+
+    static final Setting<String> DEFAULT_MODEL = Setting.text("default_model").byDefault("qwen3").live()
+            .says("the model of a task that names none");
+    static final Setting<Integer> TASK_METADATA_BYTES = Setting.size("limits.task_metadata_bytes", "2", "16MiB")
+            .byDefault("64KiB").says("largest metadata of a task or cron task");
+    public static final Setting<Integer> JSON_DEPTH = Setting.integer("limits.json_depth", 1, JsonReader.DEPTH_LIMIT)
+            .byDefault("" + JsonReader.DEPTH_MAX).says("how deep JSON may nest, in requests and in answers of hosts");
 
     /// The fields that a submit may set.
     static final List<String> KNOWN = known();
@@ -39,20 +46,11 @@ public final class SubmissionReader {
     private final int metadataMax;
     private volatile Defaults defaults;
 
-    /// @param defaultModel the model of a submit that names none
-    /// @param defaults     the terms of a submit that sets none
-    /// @param metadataMax  the metadata's most bytes
-    /// @param hostCheck    throws a [Problem] if no host has this name, or it is no endpoint though one is asked for
-    public SubmissionReader(String defaultModel, Terms defaults, int metadataMax,
-            BiConsumer<String, Boolean> hostCheck) {
-        this.defaults = new Defaults(defaultModel, defaults);
-        this.metadataMax = metadataMax;
+    /// @param hostCheck throws a [Problem] if no host has this name, or it is no endpoint though one is asked for
+    public SubmissionReader(Settings settings, BiConsumer<String, Boolean> hostCheck) {
+        this.metadataMax = settings.get(TASK_METADATA_BYTES);
         this.hostCheck = hostCheck;
-    }
-
-    /// Takes any name of a host.
-    public SubmissionReader(String defaultModel, Terms defaults) {
-        this(defaultModel, defaults, METADATA_LENGTH_MAX, (name, remote) -> { });
+        reconfigure(settings);
     }
 
     /// The most bytes that the metadata of a task, or of a cron task, may have.
@@ -60,9 +58,9 @@ public final class SubmissionReader {
         return metadataMax;
     }
 
-    /// From now on these hold.
-    public void become(String defaultModel, Terms terms) {
-        defaults = new Defaults(defaultModel, terms);
+    /// Applies the settings that a reload can change.
+    public void reconfigure(Settings settings) {
+        defaults = new Defaults(settings.get(DEFAULT_MODEL), Terms.of(settings));
     }
 
     /// @param body the JSON object and nothing after it; it may stay referenced by the answer

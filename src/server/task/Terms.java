@@ -1,5 +1,12 @@
 package server.task;
 
+import java.time.Duration;
+import java.util.List;
+
+import server.settings.Setting;
+import server.settings.Settings;
+import shared.Problem;
+
 /// What a submit may ask of how its task is run. Durations are milliseconds, times milliseconds since the epoch.
 ///
 /// @param scheduledAt   not before this time; 0: at once
@@ -15,8 +22,43 @@ package server.task;
 public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetries, long initialDelay, long maxDelay,
         double backoffFactor, boolean remote, String on, boolean waitForModel) {
 
-    /// What a submit that says nothing gets. One instance is shared by all such tasks.
+    private static final Setting<Duration> TIMEOUT = Setting.duration("task.timeout", "1ms", "30d").byDefault("30m")
+            .live().alsoNamed("OLLAMA_TIMEOUT", "ollama_timeout")
+            .says("longest time of an attempt, unless the task sets its own");
+    private static final Setting<Integer> MAX_RETRIES = Setting.integer("retry.max_retries", 0, 100).byDefault("3")
+            .live().alsoNamed("RETRY_MAX_RETRIES", "retry_config.max_retries")
+            .says("how many times to retry a failed attempt, unless the task sets its own number");
+    private static final Setting<Duration> INITIAL_DELAY = Setting.duration("retry.initial_delay", "0s", "30d")
+            .byDefault("1s").live().alsoNamed("RETRY_INITIAL_DELAY", "retry_config.initial_delay")
+            .says("longest pause before the first retry");
+    private static final Setting<Duration> MAX_DELAY = Setting.duration("retry.max_delay", "0s", "30d")
+            .byDefault("30s").live().alsoNamed("RETRY_MAX_DELAY", "retry_config.max_delay")
+            .says("longest pause before any retry");
+    private static final Setting<Double> BACKOFF_FACTOR = Setting.number("retry.backoff_factor", 1, 100)
+            .byDefault("2").live().alsoNamed("RETRY_BACKOFF_FACTOR", "retry_config.backoff_factor")
+            .says("factor by which the pause grows from one retry to the next");
+    public static final List<Setting<?>> SETTINGS = List.of(TIMEOUT, MAX_RETRIES, INITIAL_DELAY, MAX_DELAY,
+            BACKOFF_FACTOR, SubmissionReader.DEFAULT_MODEL, SubmissionReader.TASK_METADATA_BYTES,
+            SubmissionReader.JSON_DEPTH);
+
+    /// The terms that a line of the journal leaves out. They are a part of its format, so they stay as they are even if
+    /// the settings' defaults change. One instance is shared by all such tasks.
     public static final Terms DEFAULT = new Terms(0, 0, 30 * 60_000, 3, 1_000, 30_000, 2, false, null, false);
+
+    /// Makes the terms of a submit that sets none.
+    ///
+    /// @throws Problem if the settings contradict each other
+    public static Terms of(Settings settings) {
+        if (settings.get(MAX_DELAY).compareTo(settings.get(INITIAL_DELAY)) < 0) {
+            // the message has a place if it is about the setting that was given
+            throw settings.isGiven(MAX_DELAY)
+                    ? settings.wrong(MAX_DELAY, " must be at least as long as " + settings.told(INITIAL_DELAY))
+                    : settings.wrong(INITIAL_DELAY, " must be at most as long as " + settings.told(MAX_DELAY));
+        }
+        return new Terms(0, 0, settings.get(TIMEOUT).toMillis(), settings.get(MAX_RETRIES),
+                settings.get(INITIAL_DELAY).toMillis(), settings.get(MAX_DELAY).toMillis(),
+                settings.get(BACKOFF_FACTOR), false, null, false);
+    }
 
     /// The same without an expiry.
     public Terms unexpiring() {

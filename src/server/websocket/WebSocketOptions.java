@@ -1,6 +1,11 @@
 package server.websocket;
 
 import java.time.Duration;
+import java.util.List;
+
+import server.access.RequestLimits;
+import server.settings.Setting;
+import server.settings.Settings;
 
 /// The limits of WebSocket connections.
 ///
@@ -23,9 +28,22 @@ public record WebSocketOptions(int port, int headerBytesMax, Duration requestTim
     /// The port after the page's, or a free one where that is taken.
     public static final int NEXT = -1;
 
-    public static final WebSocketOptions DEFAULT = new WebSocketOptions(NEXT, 64 << 10, Duration.ofSeconds(120),
-            12_000, 1_000, 16 << 10, Duration.ofSeconds(15), Duration.ofSeconds(45), Duration.ofSeconds(20),
-            Duration.ofSeconds(5));
+    private static final Setting<Integer> PORT = Setting.integer("server.ws_port", 0, 65_535).flag("--ws-port N")
+            .says("port to listen on for WebSocket; 0 turns WebSocket off; without it the port after server.port, or a "
+                    + "free one if that is taken");
+    public static final List<Setting<?>> SETTINGS = List.of(PORT);
+
+    public static final WebSocketOptions DEFAULT = of(Settings.DEFAULT, false);
+
+    /// @param free whether to take a free port unless one is set
+    /// @return null if WebSocket is turned off
+    public static WebSocketOptions of(Settings settings, boolean free) {
+        Integer port = settings.get(PORT);
+        return port != null && port == 0 ? null : new WebSocketOptions(port != null ? port : free ? FREE : NEXT,
+                settings.get(RequestLimits.HEADER_BYTES), settings.get(RequestLimits.REQUEST_TIME),
+                settings.get(RequestLimits.CONNECTIONS), settings.get(RequestLimits.EVENT_STREAMS), 16 << 10,
+                Duration.ofSeconds(15), Duration.ofSeconds(45), Duration.ofSeconds(20), Duration.ofSeconds(5));
+    }
 
     /// What all requests that are coming in may take together beyond their first kilobytes: what one in fifty
     /// connections would, with the longest request.

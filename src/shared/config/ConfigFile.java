@@ -23,15 +23,22 @@ public final class ConfigFile {
 
     private final String name;
     private final UnaryOperator<String> environment;
+    private final Map<String, String> known;
+    private final String section;
     private final Map<String, Node.Field> values = new HashMap<>();
     private final List<Problem> problems = new ArrayList<>();
 
     /// @param name        for messages
     /// @param environment answers a variable's value, null if it is not set
+    /// @param known       each name that may stand in the file, with the name that it has today; `[]` is a list of maps
+    /// @param section     the only section whose keys are checked; null: all are
     /// @throws Problem if it is not YAML; see [#problems] for keys that are not known
-    public ConfigFile(String name, String text, UnaryOperator<String> environment) {
+    public ConfigFile(String name, String text, UnaryOperator<String> environment, Map<String, String> known,
+            String section) {
         this.name = name;
         this.environment = environment;
+        this.known = known;
+        this.section = section;
         Node root = Yaml.read(name, text);
         if (root instanceof Node.Fields map) {
             take(map, "");
@@ -43,10 +50,11 @@ public final class ConfigFile {
     /// Reads a file, which must be there.
     ///
     /// @throws Problem if it cannot be read
-    public static ConfigFile read(Path path, UnaryOperator<String> environment) {
+    public static ConfigFile read(Path path, UnaryOperator<String> environment, Map<String, String> known,
+            String section) {
         try {
             String name = path.toString();
-            return new ConfigFile(name, Utf8.decode(name, Files.readAllBytes(path)), environment);
+            return new ConfigFile(name, Utf8.decode(name, Files.readAllBytes(path)), environment, known, section);
         } catch (IOException unreadable) {
             throw Problem.badRequest("cannot read " + path + ": " + (unreadable instanceof NoSuchFileException
                     ? "there is no such file" : unreadable instanceof AccessDeniedException ? "permission denied"
@@ -80,6 +88,13 @@ public final class ConfigFile {
     public Node.Field field(String key) {
         Node.Field field = values.get(key);
         return field == null || isNothing(field.value()) ? null : field;
+    }
+
+    /// As [#field]; for a part of `listen_addr` that has no key of its own, what stands there, named as that part.
+    public Node.Field origin(String key) {
+        Node.Field whole = key.equals("server.host") || key.equals("server.port") ? field("listen_addr") : null;
+        return field(key) != null || whole == null ? field(key) : new Node.Field(new Node.Text(whole.name().place(),
+                "listen_addr, its " + key.substring("server.".length()) + ",", true), whole.value());
     }
 
     /// A value that is one text, with its variables put in; null if the key is not given.
@@ -146,14 +161,13 @@ public final class ConfigFile {
     private void take(Node.Fields map, String prefix) {
         for (Node.Field field : map.fields().values()) {
             String key = prefix + field.name().text();
-            String known = KnownKeys.ALL.get(key);
-            if (known != null) {
-                Node.Text name = field.name();
-                Node.Field whole = new Node.Field(new Node.Text(name.place(), key, true), field.value());
-                Node.Field before = prefix.endsWith("[].") ? null : values.putIfAbsent(known, whole);
+            String today = known.get(key);
+            if (today != null) {
+                Node.Field whole = new Node.Field(new Node.Text(field.name().place(), key, true), field.value());
+                Node.Field before = prefix.endsWith("[].") ? null : values.putIfAbsent(today, whole);
                 if (before != null) {
-                    problems.add(wrong(field.name(), key + " is given already, as " + before.name().text() + " on line "
-                            + before.name().place().line()));
+                    refuse(key, field.name(), key + " is given already, as " + before.name().text() + " on line "
+                            + before.name().place().line());
                 }
             } else if (isPrefix(key + "[].")) {
                 values.put(key, field);
@@ -161,17 +175,25 @@ public final class ConfigFile {
                     if (item instanceof Node.Fields inner) {
                         take(inner, key + "[].");
                     } else if (item != field.value() || !isNothing(item)) {
-                        problems.add(wrong(item, key + " must be a list of maps, each `- name: ...` with its keys "
-                                + "below"));
+                        refuse(key, item, key + " must be a list of maps, each `- name: ...` with its keys below");
                     }
                 }
             } else if (!isPrefix(key + ".")) {
-                problems.add(wrong(field.name(), "unknown key " + Problem.shown(key) + hint(prefix, key)));
+                refuse(key, field.name(), "unknown key " + Problem.shown(key) + hint(prefix, key));
             } else if (field.value() instanceof Node.Fields inner) {
                 take(inner, key + ".");
             } else if (!isNothing(field.value())) {
-                problems.add(wrong(field.value(), key + " must hold keys, indented below it"));
+                refuse(key, field.value(), key + " must hold keys, indented below it");
             }
+        }
+    }
+
+    /// Notes a mistake, if it is in a section that is checked, or in what may be meant to be one.
+    private void refuse(String key, Node node, String message) {
+        String first = key.split("[.\\[]", 2)[0];
+        if (section == null || !isPrefix(first + ".") && !Nearest.hint(first, List.of(section)).isEmpty()
+                || first.equals(section)) {
+            problems.add(wrong(node, message));
         }
     }
 
@@ -179,22 +201,22 @@ public final class ConfigFile {
         return node instanceof Node.Text text && text.isNothing();
     }
 
-    private static boolean isPrefix(String prefix) {
-        return KnownKeys.ALL.keySet().stream().anyMatch(known -> known.startsWith(prefix));
+    private boolean isPrefix(String prefix) {
+        return known.keySet().stream().anyMatch(known -> known.startsWith(prefix));
     }
 
     /// The nearest of the keys that may stand there; else one elsewhere with this name, or a list.
-    private static String hint(String prefix, String key) {
+    private String hint(String prefix, String key) {
         Set<String> here = new TreeSet<>();
         Set<String> elsewhere = new TreeSet<>();
         String last = "." + key.substring(prefix.length());
-        for (String known : KnownKeys.ALL.keySet()) {
-            if (known.startsWith(prefix)) {
-                here.add(prefix + known.substring(prefix.length()).replaceAll("[.\\[].*", ""));
+        for (String one : known.keySet()) {
+            if (one.startsWith(prefix)) {
+                here.add(prefix + one.substring(prefix.length()).replaceAll("[.\\[].*", ""));
             }
-            int at = known.endsWith(last) ? known.length() - last.length() : known.indexOf(last + "[].");
+            int at = one.endsWith(last) ? one.length() - last.length() : one.indexOf(last + "[].");
             if (at >= 0) {
-                elsewhere.add(known.substring(0, at + last.length()));
+                elsewhere.add(one.substring(0, at + last.length()));
             }
         }
         String hint = Nearest.hint(key, here);

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import server.api.ApiServer;
 import server.http.Wire;
+import server.settings.Settings;
 
 /// A server that wants a token.
 @Timeout(30)
@@ -31,7 +32,7 @@ final class TokenTest {
     @BeforeEach
     void start() throws IOException {
         server = new ApiServer();
-        server.web.guard().admit(Set.of(), Tokens.of(TOKEN));
+        server.web.guard().reconfigure(Settings.DEFAULT.with(Tokens.TOKEN, TOKEN));
     }
 
     @AfterEach
@@ -102,11 +103,11 @@ final class TokenTest {
     }
 
     @Test
-    void admit_anotherToken_endsTheFirst() {
-        server.web.guard().admit(Set.of(), Tokens.of("second-token"));
+    void reconfigure_anotherToken_endsTheFirst() {
+        server.web.guard().reconfigure(Settings.DEFAULT.with(Tokens.TOKEN, "second-token"));
         assertEquals(401, server.get("/api/status", "Authorization", "Bearer " + TOKEN).statusCode());
         assertEquals(200, server.get("/api/status", "Authorization", "Bearer second-token").statusCode());
-        server.web.guard().admit(Set.of(), Tokens.of(null));
+        server.web.guard().reconfigure(Settings.DEFAULT);
         assertEquals(200, server.get("/api/status").statusCode());
         assertEquals(200, server.get("/api/status", "Authorization", "Bearer whatever").statusCode());
     }

@@ -15,9 +15,8 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 
-import server.access.Tokens;
+import server.access.RequestLimits;
 import server.api.HttpApi.Parts;
 import server.cron.Crons;
 import server.dispatch.HostOptions;
@@ -25,7 +24,6 @@ import server.dispatch.Hosts;
 import server.executor.ExecutorRegistry;
 import server.executor.HostAddress;
 import server.executor.Limits;
-import server.http.HttpOptions;
 import server.http.WebServer;
 import server.http.Wire;
 import server.journal.JournalOptions;
@@ -38,9 +36,9 @@ import server.queue.Run;
 import server.queue.TaskQueue;
 import server.queue.state.Place;
 import server.queue.state.QueueOptions;
+import server.settings.Settings;
 import server.stats.History;
 import server.task.SubmissionReader;
-import server.task.Terms;
 import shared.json.Json;
 import shared.json.Slice;
 import support.FaultyStorage;
@@ -63,11 +61,11 @@ public final class ApiServer implements AutoCloseable {
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     public ApiServer() throws IOException {
-        this(HttpOptions.DEFAULT);
+        this(Settings.DEFAULT);
     }
 
-    public ApiServer(HttpOptions options) throws IOException {
-        WebServer.prepare(options);
+    public ApiServer(Settings settings) throws IOException {
+        WebServer.prepare(settings);
         queue = TaskQueue.open(storage, new JournalOptions(1 << 20), QueueOptions.DEFAULT, InstantSource.system(),
                 new Random(42));
         Compaction compaction = new Compaction(queue.ledger(), CompactionOptions.DEFAULT);
@@ -78,40 +76,31 @@ public final class ApiServer implements AutoCloseable {
                 "echo", true, 1, 2, 7);
         hosts = Hosts.open(ExecutorRegistry.load(), List.of(HostOptions.local("echo:"), far), 4,
                 InstantSource.system());
-        SubmissionReader submissions = new SubmissionReader("qwen3", Terms.DEFAULT);
-        HttpOptions local = options.at("127.0.0.1", 0, Set.of());
-        web = WebServer.bind(local, Tokens.NONE);
-        api = new HttpApi(local, new Parts(queue, compaction, answers, events, submissions, hosts, task -> waiting,
-                InstantSource.system(), new Crons(queue, submissions, ZoneId.of("Europe/Berlin"),
+        SubmissionReader submissions = new SubmissionReader(settings, (name, remote) -> { });
+        Settings local = settings.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0);
+        web = WebServer.bind(local);
+        Duration pingEvery = settings.isGiven(RequestLimits.EVENT_STREAMS) ? Duration.ofMillis(100)
+                : Duration.ofSeconds(15);
+        api = new HttpApi(local, pingEvery, new Parts(queue, compaction, answers, events, submissions, hosts,
+                task -> waiting, InstantSource.system(), new Crons(queue, submissions, ZoneId.of("Europe/Berlin"),
                 InstantSource.system()), History.of(queue, System.currentTimeMillis())), web);
         web.serve(api.routes());
     }
 
-    /// The default options with small limits, for tests at the limit.
-    public static HttpOptions limits(int taskBytes, int batchBytes, int batchTasks) {
-        HttpOptions all = HttpOptions.DEFAULT;
-        return new HttpOptions(all.host(), all.port(), all.allowedHosts(), taskBytes, batchBytes, batchTasks,
-                all.bodiesBytesMax(), all.smallBytesMax(), all.headerBytesMax(), all.jsonDepthMax(),
-                all.requestTimeMax(),
-                all.connectionsMax(), 3, 5, all.waitMax(), Duration.ofMillis(100));
+    /// Small limits, for tests at the limit, and a ping every 100 ms.
+    public static Settings limits(int taskBytes, int batchBytes, int batchTasks) {
+        return streams(3).with(HttpApi.LIST, 5).with(HttpApi.TASK_BYTES, taskBytes)
+                .with(HttpApi.BATCH_BYTES, batchBytes).with(HttpApi.BATCH_TASKS, batchTasks);
     }
 
-    /// The default options with so many streams at most, and a ping every 100 ms.
-    public static HttpOptions streams(int max) {
-        HttpOptions all = HttpOptions.DEFAULT;
-        return new HttpOptions(all.host(), all.port(), all.allowedHosts(), all.taskBytesMax(), all.batchBytesMax(),
-                all.batchTasksMax(), all.bodiesBytesMax(), all.smallBytesMax(), all.headerBytesMax(),
-                all.jsonDepthMax(), all.requestTimeMax(), all.connectionsMax(), max, all.listMax(), all.waitMax(),
-                Duration.ofMillis(100));
+    /// So many streams at most, and a ping every 100 ms.
+    public static Settings streams(int max) {
+        return Settings.DEFAULT.with(RequestLimits.EVENT_STREAMS, max);
     }
 
-    /// The default options with this much room for all bodies together.
-    public static HttpOptions room(long bytes) {
-        HttpOptions all = HttpOptions.DEFAULT;
-        return new HttpOptions(all.host(), all.port(), all.allowedHosts(), all.taskBytesMax(), all.batchBytesMax(),
-                all.batchTasksMax(), bytes, all.smallBytesMax(), all.headerBytesMax(), all.jsonDepthMax(),
-                all.requestTimeMax(),
-                all.connectionsMax(), all.streamsMax(), all.listMax(), all.waitMax(), all.pingEvery());
+    /// This much room for all bodies together.
+    public static Settings room(long bytes) {
+        return Settings.DEFAULT.with(WebServer.BODIES_BYTES, bytes);
     }
 
     /// @param headers names and values in turn

@@ -17,6 +17,7 @@ import server.queue.index.TaskFilter;
 import server.queue.page.TaskSort;
 import server.queue.state.Place;
 import server.queue.state.QueueOptions;
+import server.settings.Settings;
 import server.task.SubmissionReader;
 import server.task.Task;
 import server.task.Terms;
@@ -49,7 +50,8 @@ final class CronRig implements AutoCloseable {
 
     private void open() throws IOException {
         queue = TaskQueue.open(storage, new JournalOptions(1 << 16), options, clock, new Random(nanos));
-        crons = new Crons(queue, new SubmissionReader("qwen3", Terms.DEFAULT), ZoneId.of("Europe/Berlin"), clock);
+        crons = new Crons(queue, new SubmissionReader(Settings.DEFAULT, (name, remote) -> { }),
+                ZoneId.of("Europe/Berlin"), clock);
         book = crons.book();
         timer = new CronTimer(crons, clock, () -> nanos);
         timer.begin();

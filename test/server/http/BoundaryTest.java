@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,6 +29,7 @@ import server.access.Guard;
 import server.access.Tokens;
 import server.http.Wire.Reply;
 import server.journal.JournalFailure;
+import server.settings.Settings;
 import shared.Problem;
 import shared.json.Json;
 import shared.json.JsonReader;
@@ -46,7 +48,7 @@ final class BoundaryTest {
 
     @BeforeEach
     void start() throws IOException {
-        WebServer.prepare(HttpOptions.DEFAULT);
+        WebServer.prepare(Settings.DEFAULT);
         Routes routes = new Routes()
                 .add("GET", "/plain", request -> Answer.text("plain"))
                 .add("GET", "/items/{id}", request -> Answer.text("item " + request.id()), "wait", "full")
@@ -80,8 +82,8 @@ final class BoundaryTest {
                     throw new Problem(429, "too many");
                 });
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Set.of("queue.example.org"),
-                Tokens.NONE, () -> "box.example.net");
+        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(),
+                Settings.DEFAULT.with(Guard.ALLOWED_HOSTS, List.of("queue.example.org")), () -> "box.example.net");
         server.createContext("/", new Boundary(guard, routes, bodies, stopping::get));
         handlers = Executors.newVirtualThreadPerTaskExecutor();
         server.setExecutor(handlers);
@@ -370,7 +372,7 @@ final class BoundaryTest {
     @Test
     void peer_forwardedToAServerBoundBeyondLoopback_is403() throws IOException {
         HttpServer open = HttpServer.create(new InetSocketAddress("0.0.0.0", 0), 0);
-        Guard guard = new Guard("0.0.0.0", open.getAddress().getAddress(), Set.of(), Tokens.NONE,
+        Guard guard = new Guard("0.0.0.0", open.getAddress().getAddress(), Settings.DEFAULT,
                 () -> "box");
         open.createContext("/", new Boundary(guard, new Routes().add("GET", "/", r -> Answer.text("x")), bodies,
                 () -> false));

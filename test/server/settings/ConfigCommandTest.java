@@ -17,6 +17,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import server.AllSettings;
+
 class ConfigCommandTest {
 
     @TempDir
@@ -30,8 +32,9 @@ class ConfigCommandTest {
         environment.put("HOME", directory.toString());
         out.reset();
         err.reset();
-        return ConfigCommand.run(List.of(words), environment, new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
+        return ConfigCommand.run(List.of(words), AllSettings.TABLE,
+                line -> AllSettings.load(line, environment, null).loaded(), environment,
+                new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
     }
 
     private Path file(String yaml) throws IOException {
@@ -104,6 +107,14 @@ class ConfigCommandTest {
             assertTrue(shown.contains("\n" + line + "\n") || shown.startsWith(line + "\n"), line + " in\n" + shown);
         }
         assertFalse(shown.contains("hunter"), shown);
+    }
+
+    @Test
+    void reference_hasEverySetting() {
+        assertEquals(0, run("reference"));
+        AllSettings.TABLE.all().forEach(setting -> assertTrue(out.toString(StandardCharsets.UTF_8).contains(
+                "| `" + setting.key() + "`"), setting.key()));
+        assertEquals(2, run("reference", "x"));
     }
 
     @Test

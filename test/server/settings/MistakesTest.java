@@ -1,7 +1,6 @@
 package server.settings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,22 +12,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import shared.Problem;
-import shared.config.ConfigFile;
 
 /// Every mistake is named, with its place and what would be right.
 class MistakesTest {
 
-    private static Settings of(String yaml) {
-        return of(yaml, Map.of());
-    }
-
-    private static Settings of(String yaml, Map<String, String> environment, String... words) {
-        return Settings.of(CommandLine.parse(List.of(words)), environment,
-                yaml == null ? null : new ConfigFile("c.yaml", yaml, environment::get));
-    }
-
     private static String problems(String yaml, String... words) {
-        return assertThrows(Problem.class, () -> of(yaml, Map.of(), words)).getMessage();
+        return assertThrows(Problem.class, () -> Read.of(yaml, Map.of(), words)).getMessage();
     }
 
     @ParameterizedTest
@@ -73,7 +62,7 @@ class MistakesTest {
                 + "65535, not \"b\""})
     void load_mistake_isNamed(String yaml, String message) {
         if (message.equals("-")) {
-            assertNull(of(yaml).token());
+            assertEquals("c.yaml", Read.of(yaml).loaded().fileName());
         } else {
             assertEquals(message, problems(yaml));
         }
@@ -116,14 +105,14 @@ class MistakesTest {
         "E {name: a, base_url: 'http://a', headers: {Content-Type: b}} | E.headers: the header \"Content-Type\" is set",
         "E {name: a, base_url: 'http://a', headers: {X-A: b, x-a: c}} | E.headers: the header \"x-a\" is given twice",
         "E {name: a, base_url: 'http://a', headers: [X-A]} | E.headers must be a map of headers",
-        "E {name: a, base_url: 'http://a', models: {q: }} | E.models must name a model, not be empty",
+        "E {name: a, base_url: 'http://a', models: {q: }} | E.models: the name of a model must not be empty",
         "E {name: 'localhost:11434', base_url: 'http://a'} | E.name is the name of another one, too; give each host"})
     void load_whatAnExecutorRefuses_isNamedWithItsPlace(String yaml, String message) {
         String endpoint = "remote_scheduling.endpoints[0]";
         String whole = yaml.startsWith("E ") ? "remote_scheduling: {enabled: on, endpoints: ["
                 + yaml.substring(2) + "]}" : yaml;
         if (message.equals("-")) {
-            of(whole);
+            Read.of(whole);
             return;
         }
         String problems = problems(whole);
@@ -137,7 +126,7 @@ class MistakesTest {
     void load_wrongAddressElsewhere_isNamedByWhereItStands() {
         assertTrue(problems(null, "--ollama-host", "a", "--ollama-host=ftp://x").startsWith("--ollama-host: no kind of "
                 + "host serves the address \"ftp://x\""));
-        String problem = assertThrows(Problem.class, () -> of(null, Map.of("OLLAMA_HOST", "x:y"))).getMessage();
+        String problem = assertThrows(Problem.class, () -> Read.of(null, Map.of("OLLAMA_HOST", "x:y"))).getMessage();
         assertEquals("OLLAMA_HOST: the address \"x:y\" is not right: the port must be 1 to 65535, not y", problem);
     }
 
@@ -172,6 +161,6 @@ class MistakesTest {
     @Test
     void load_wrongVariable_isNamed() {
         assertEquals("LOG_LEVEL must be one of debug, info, warn, error, off, not \"loud\"",
-                assertThrows(Problem.class, () -> of(null, Map.of("LOG_LEVEL", "loud"))).getMessage());
+                assertThrows(Problem.class, () -> Read.of(null, Map.of("LOG_LEVEL", "loud"))).getMessage());
     }
 }

@@ -12,22 +12,25 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import server.AllSettings;
+import server.dispatch.DispatchOptions;
+import server.dispatch.HostOptions;
+import server.dispatch.RoutingOptions;
+import server.executor.HostAddress;
 import server.executor.Limits;
+import server.journal.JournalOptions;
+import server.queue.state.QueueOptions;
+import server.task.Terms;
 import shared.Problem;
-import shared.config.ConfigFile;
-import shared.config.KnownKeys;
 
 class SettingsTest {
 
@@ -38,62 +41,66 @@ class SettingsTest {
     @TempDir
     Path directory;
 
-    private static Settings of(String yaml) {
-        return of(yaml, Map.of());
-    }
-
-    private static Settings of(String yaml, Map<String, String> environment, String... words) {
-        return Settings.of(CommandLine.parse(List.of(words)), environment,
-                yaml == null ? null : new ConfigFile("c.yaml", yaml, environment::get));
-    }
-
     private static String problems(String yaml, String... words) {
-        return assertThrows(Problem.class, () -> of(yaml, Map.of(), words)).getMessage();
+        return assertThrows(Problem.class, () -> Read.of(yaml, Map.of(), words)).getMessage();
+    }
+
+    private static Object value(AllSettings all, String key) {
+        return all.loaded().all().get(key).read();
+    }
+
+    private static List<String> urls(AllSettings all) {
+        return all.hosts().stream().map(host -> host.address().url()).toList();
+    }
+
+    private static HostOptions local(String name, String url, int weight, int most) {
+        return new HostOptions(new HostAddress(name, url, null, Map.of(), Map.of(), null, Limits.DEFAULT), null, false,
+                weight, most, 0);
     }
 
     // ---- which value counts
 
-    static Stream<Setting> rows() {
-        return Table.ALL.stream().filter(row -> !row.inList());
+    static Stream<Setting<?>> rows() {
+        return AllSettings.TABLE.of(null).stream();
     }
 
     /// Every key: by its default, in the file, by each of its variables, by its flag; each goes before the one before.
     @ParameterizedTest
     @MethodSource("rows")
-    void load_everyKey_isSetInEveryWayTheStrongestFirst(Setting row) throws IOException {
+    void load_everyKey_isSetInEveryWayTheStrongestFirst(Setting<?> row) throws IOException {
         List<String> samples = samples(row);
         Map<String, String> environment = new HashMap<>();
-        assertValue(row, of(null), row.fallback(), "default");
+        assertValue(row, Read.of(null), row.fallback(), "default");
 
         String yaml = row.key() + ": " + samples.get(0);
-        assertValue(row, of(yaml), samples.get(0), "c.yaml, line 1");
+        assertValue(row, Read.of(yaml), samples.get(0), "c.yaml, line 1");
 
         List<String> variables = row.variables();
         for (int i = variables.size() - 1; i >= 0; i--) {
             environment.put(variables.get(i), samples.get(1 + i % 2));
-            assertValue(row, of(yaml, environment), samples.get(1 + i % 2), "environment " + variables.get(i));
+            assertValue(row, Read.of(yaml, environment), samples.get(1 + i % 2), "environment " + variables.get(i));
         }
         if (row.flag() != null) {
-            assertValue(row, of(yaml, environment, row.flagName(), samples.get(2)), samples.get(2),
-                    "flag " + row.flagName());
+            assertValue(row, Read.of(yaml, environment, row.option(), samples.get(2)), samples.get(2),
+                    "flag " + row.option());
         }
         environment.replaceAll((name, value) -> " ");
-        assertValue(row, of(yaml, environment), samples.get(0), "c.yaml, line 1");
+        assertValue(row, Read.of(yaml, environment), samples.get(0), "c.yaml, line 1");
     }
 
-    private static void assertValue(Setting row, Settings settings, String text, String origin) {
-        Settings.Value value = settings.all().get(row.key());
+    private static void assertValue(Setting<?> row, AllSettings all, String text, String origin) {
+        Value value = all.loaded().all().get(row.key());
         assertEquals(origin, value.origin());
         if (text == null || text.isEmpty()) {
             assertNull(value.shown());
         } else {
-            assertEquals(row.type().hidden() ? Settings.MASK : text, value.shown());
-            assertEquals(row.type().read("x", List.of(text)), value.read());
+            assertEquals(row.type().hidden() ? Setting.MASK : text, value.shown());
+            assertEquals(row.read("x", List.of(text)), value.read());
         }
     }
 
     /// Three texts that are right for a setting, the last one other than the second.
-    private List<String> samples(Setting row) throws IOException {
+    private List<String> samples(Setting<?> row) throws IOException {
         if (row.key().equals("plugins")) {
             String none = directory.toString();
             return List.of(none, none, none);
@@ -101,7 +108,7 @@ class SettingsTest {
         if (row.key().equals("ollama.host")) {
             return List.of("aa", "bb", "cc");
         }
-        if (row.type().says().equals("true or false")) {
+        if (row.type().form().equals("true or false")) {
             return BOOLEANS;
         }
         if (row.key().equals("server.token_file")) {
@@ -111,7 +118,7 @@ class SettingsTest {
         List<String> good = new ArrayList<>();
         for (String sample : SAMPLES) {
             try {
-                row.type().read("x", List.of(sample));
+                row.read("x", List.of(sample));
                 good.add(sample);
             } catch (Problem notOfThisType) {
                 // the next one
@@ -124,7 +131,7 @@ class SettingsTest {
 
     @Test
     void load_seedsServerFile_isTakenWordForWord() {
-        Settings settings = of("""
+        AllSettings all = Read.of("""
                 # ~/.ollama-queue/config.yaml
                 server:
                   host: "0.0.0.0"      # Listen on all interfaces
@@ -136,25 +143,25 @@ class SettingsTest {
                 ollama:
                   host: "http://localhost:11434"
                 """);
-        assertEquals("0.0.0.0", settings.text("server.host"));
-        assertEquals(8080, settings.integer("server.port"));
-        assertEquals(Path.of("./data"), settings.path("storage.path"));
-        assertEquals(List.of(new HostSettings(null, "http://localhost:11434", 1, 0)), settings.hosts());
-        assertEquals(List.of(), settings.notes());
+        assertEquals("0.0.0.0", value(all, "server.host"));
+        assertEquals(8080, value(all, "server.port"));
+        assertEquals(Path.of("./data"), value(all, "storage.path"));
+        assertEquals(List.of(local(null, "http://localhost:11434", 1, 0)), all.hosts());
+        assertEquals(List.of(), all.loaded().notes());
     }
 
     @Test
     void load_seedsClientFile_isTakenWordForWord() {
-        assertEquals("http://localhost:8080", of("""
+        assertEquals("http://localhost:8080", value(Read.of("""
                 # ~/.ollama-queue/config.yaml \s
                 client:
                   server_url: "http://localhost:8080"  # Auto-detected from config
-                """).text("client.server_url"));
+                """), "client.server_url"));
     }
 
     @Test
     void load_olderProgramsFile_isTaken() {
-        Settings settings = of("""
+        AllSettings all = Read.of("""
                 ollama_host: "http://gpu:11434"
                 ollama_timeout: "5m"
                 max_workers: 8
@@ -190,38 +197,37 @@ class SettingsTest {
                 log_file: ""
                 listen_addr: "localhost:7125"
                 """);
-        assertEquals(List.of(new HostSettings(null, "http://gpu:11434", 1, 0)), settings.hosts());
-        assertEquals(8, Options.dispatch(settings).workers());
-        assertEquals(Path.of("./other"), settings.path("storage.path"));
-        assertEquals(1_000, Options.queue(settings).completedMax());
-        assertEquals(Duration.ofHours(1), Options.queue(settings).interval());
-        assertEquals(300_000, Options.terms(settings).timeout());
-        assertEquals(5, Options.terms(settings).maxRetries());
-        assertEquals(2_000, Options.terms(settings).initialDelay());
-        assertEquals(60_000, Options.terms(settings).maxDelay());
-        assertEquals(1.5, Options.terms(settings).backoffFactor());
-        assertEquals("warn", settings.text("log_level"));
-        assertNull(settings.path("log_file"));
-        assertEquals("localhost", settings.text("server.host"));
-        assertEquals(7125, settings.integer("server.port"));
-        assertEquals(new RemoteSettings(true, Duration.ofSeconds(10), false, false, 50, List.of(new EndpointSettings(
-                "LocalAI", "http://localhost:1234/v1", null, 5, 4, Map.of(), null, Map.of()))), settings.remote());
+        assertEquals(local(null, "http://gpu:11434", 1, 0), all.hosts().getFirst());
+        Settings settings = all.loaded().settings();
+        assertEquals(new DispatchOptions(8, Duration.ofMinutes(5), new RoutingOptions(Duration.ofSeconds(10), false,
+                false, 50)), DispatchOptions.of(settings));
+        assertEquals(Path.of("./other"), settings.get(JournalOptions.PATH));
+        assertEquals(1_000, QueueOptions.of(settings).completedMax());
+        assertEquals(Duration.ofHours(1), QueueOptions.of(settings).interval());
+        assertEquals(new Terms(0, 0, 300_000, 5, 2_000, 60_000, 1.5, false, null, false), Terms.of(settings));
+        assertEquals("warn", value(all, "log_level"));
+        assertNull(value(all, "log_file"));
+        assertEquals("localhost", value(all, "server.host"));
+        assertEquals(7125, value(all, "server.port"));
+        assertEquals(List.of(new HostOptions(new HostAddress("LocalAI", "http://localhost:1234/v1", null, Map.of(),
+                Map.of(), null, Limits.DEFAULT), "openai", true, 1, 4, 5)), all.hosts().subList(1, 2));
         assertEquals(List.of("c.yaml, line 7, column 1: scheduling_interval has no effect: tasks start the moment "
                 + "they can", "c.yaml, line 8, column 1: batch_size has no effect: tasks start the moment they can"),
-                settings.notes());
+                all.loaded().notes());
     }
 
     @Test
     void load_olderVariables_areTaken() {
-        Settings settings = of(null, Map.of("OLLAMA_HOST", "gpu", "OLLAMA_TIMEOUT", "5m", "QUEUE_MAX_WORKERS", "8",
+        AllSettings all = Read.of(null, Map.of("OLLAMA_HOST", "gpu", "OLLAMA_TIMEOUT", "5m", "QUEUE_MAX_WORKERS", "8",
                 "QUEUE_STORAGE_PATH", "d", "QUEUE_CLEANUP_INTERVAL", "2h", "RETRY_MAX_RETRIES", "0", "LOG_LEVEL",
                 "ERROR", "SCHEDULER_INTERVAL", "1s", "SCHEDULER_BATCH_SIZE", "5"));
-        assertEquals("gpu", settings.hosts().getFirst().url());
-        assertEquals(300_000, Options.terms(settings).timeout());
-        assertEquals(8, settings.integer("queue.workers"));
-        assertEquals(0, Options.terms(settings).maxRetries());
-        assertEquals("error", settings.text("log_level"));
-        assertEquals(2, settings.notes().size());
+        assertEquals(List.of("gpu"), urls(all));
+        Terms terms = Terms.of(all.loaded().settings());
+        assertEquals(300_000, terms.timeout());
+        assertEquals(8, value(all, "queue.workers"));
+        assertEquals(0, terms.maxRetries());
+        assertEquals("error", value(all, "log_level"));
+        assertEquals(2, all.loaded().notes().size());
     }
 
     @Test
@@ -229,38 +235,27 @@ class SettingsTest {
         Map<String, String> environment = Map.of("OLLAMA_QUEUE_SERVER_PROT", "1", "OLLAMA_QUEUE_CONFIG", "",
                 "OLLAMA_QUEUE_SERVER_PORT", "tcp://10.0.0.1:8080", "OLLAMA_QUEUE_SERVER_SERVICE_HOST", "10.0.0.1",
                 "OLLAMA_QUEUE_SERVER_PORT_8080_TCP_ADDR", "10.0.0.1", "PATH", "x");
-        Settings settings = of(null, environment);
+        AllSettings all = Read.of(null, environment);
         assertEquals(List.of("OLLAMA_QUEUE_SERVER_PROT has no effect: there is no such setting; did you mean "
-                + "OLLAMA_QUEUE_SERVER_PORT?"), settings.notes());
-        assertEquals(8080, settings.integer("server.port"));
+                + "OLLAMA_QUEUE_SERVER_PORT?"), all.loaded().notes());
+        assertEquals(8080, value(all, "server.port"));
     }
 
     @Test
-    void table_andTheNamesThatBothProgramsKnow_areTheSame() {
-        Set<String> table = new HashSet<>(Table.ALL.stream().map(Setting::key).toList());
-        Table.WITHOUT_EFFECT.keySet().stream().filter(name -> name.equals(name.toLowerCase(java.util.Locale.ROOT)))
-                .forEach(table::add);
-        table.add("listen_addr");
-        assertEquals(table, new HashSet<>(KnownKeys.ALL.values()));
-    }
-
-    @Test
-    void defaults_areThoseOfTheParts() {
-        Settings settings = of(null);
-        assertEquals(server.http.HttpOptions.DEFAULT, Options.http(settings));
-        assertEquals(server.queue.state.QueueOptions.DEFAULT, Options.queue(settings));
-        assertEquals(server.journal.JournalOptions.DEFAULT, Options.journal(settings));
-        assertEquals(server.dispatch.DispatchOptions.DEFAULT, Options.dispatch(settings));
-        assertTrue(server.task.Terms.DEFAULT == Options.terms(settings));
-        assertNull(settings.token());
+    void defaults_areThoseWithoutAnySettings() {
+        Settings settings = Read.of(null).loaded().settings();
+        assertEquals(QueueOptions.DEFAULT, QueueOptions.of(settings));
+        assertEquals(JournalOptions.DEFAULT, JournalOptions.of(settings));
+        assertEquals(DispatchOptions.DEFAULT, DispatchOptions.of(settings));
+        assertEquals(Terms.DEFAULT, Terms.of(settings));
     }
 
     @Test
     void all_disabledEndpoint_isShownAsItIsWritten() {
         for (String yaml : List.of("{enabled: true, endpoints: [{enabled: no, %s}]}", "{endpoints: [{%s}]}")) {
-            Map<String, Settings.Value> all = of("remote_scheduling: " + yaml.formatted("name: off, base_url: "
+            Map<String, Value> all = Read.of("remote_scheduling: " + yaml.formatted("name: off, base_url: "
                     + "\"https://me:hunter2@${HOST}/v1\", api_key: \"${NONE}hunter3\", models: {a: b}, "
-                    + "headers: {X-A: hunter4}, weight2: 1").replace(", weight2: 1", "")).all();
+                    + "headers: {X-A: hunter4}, weight2: 1").replace(", weight2: 1", "")).loaded().all();
             String at = "remote_scheduling.endpoints[0].";
             assertEquals("off", all.get(at + "name").shown());
             assertEquals("https://********@${HOST}/v1", all.get(at + "base_url").shown());
@@ -273,29 +268,26 @@ class SettingsTest {
 
     @Test
     void all_secretOfADisabledEndpointInAWrongForm_isHidden() {
-        Map<String, Settings.Value> all = of("remote_scheduling: {endpoints: [{api_key: [hunter2], headers: [hunter3]},"
-                + " {api_key: {a: hunter4}, headers: hunter5}]}").all();
+        Map<String, Value> all = Read.of("remote_scheduling: {endpoints: [{api_key: [hunter2], headers: [hunter3]},"
+                + " {api_key: {a: hunter4}, headers: hunter5}]}").loaded().all();
         assertFalse(all.toString().contains("hunter"), all.toString());
     }
 
     @Test
     void all_hostsOfTheFileBesideAFlag_areSaidToHaveNoEffect() {
-        Settings settings = of("ollama: {hosts: [{url: a}]}", Map.of(), "--ollama-host", "b");
+        AllSettings all = Read.of("ollama: {hosts: [{url: a}]}", Map.of(), "--ollama-host", "b");
         assertEquals("c.yaml, line 1, without effect beside flag --ollama-host",
-                settings.all().get("ollama.hosts[0].url").origin());
-        assertEquals("default", of("ollama: {hosts: [{url: a}]}").all().get("ollama.hosts[0].weight").origin());
+                all.loaded().all().get("ollama.hosts[0].url").origin());
+        assertEquals("default", Read.of("ollama: {hosts: [{url: a}]}").loaded().all().get("ollama.hosts[0].weight")
+                .origin());
     }
 
     @Test
     void limits_reachThePartsThatKeepThem() {
-        Settings settings = of("limits: {json_depth: 7, line_bytes: 2KiB, answer_bytes: 3KiB, header_bytes: 4KiB, "
-                + "other_body_bytes: 5KiB}\n"
+        AllSettings all = Read.of("limits: {json_depth: 7, line_bytes: 2KiB, answer_bytes: 3KiB}\n"
                 + "remote_scheduling: {enabled: on, endpoints: [{name: a, base_url: 'http://a'}]}");
-        assertEquals(7, Options.http(settings).jsonDepthMax());
-        assertEquals(4 << 10, Options.http(settings).headerBytesMax());
-        assertEquals(5 << 10, Options.http(settings).smallBytesMax());
         assertEquals(List.of(new Limits(2 << 10, 3 << 10, 7), new Limits(2 << 10, 3 << 10, 7)),
-                Options.hosts(settings).stream().map(host -> host.address().limits()).toList());
+                all.hosts().stream().map(host -> host.address().limits()).toList());
     }
 
     // ---- hosts, endpoints, secrets
@@ -303,20 +295,17 @@ class SettingsTest {
     @Test
     void hosts_flagAndEnvironment_goBeforeTheFiles() {
         String yaml = "ollama: {hosts: [{name: big, url: a, weight: 3, max_concurrent: 3}, {url: b}]}";
-        assertEquals(List.of(new HostSettings("big", "a", 3, 3), new HostSettings(null, "b", 1, 0)),
-                of(yaml).hosts());
-        assertEquals(List.of("c"), of(yaml, Map.of("OLLAMA_HOST", "c")).hosts().stream().map(HostSettings::url)
-                .toList());
-        assertEquals(List.of("d", "e"), of(yaml, Map.of("OLLAMA_HOST", "c"), "--ollama-host", "d", "--ollama-host=e")
-                .hosts().stream().map(HostSettings::url).toList());
-        assertEquals(List.of("x", "y"), of("ollama:\n  host: [x, y]").hosts().stream().map(HostSettings::url)
-                .toList());
+        assertEquals(List.of(local("big", "a", 3, 3), local(null, "b", 1, 0)), Read.of(yaml).hosts());
+        assertEquals(List.of("c"), urls(Read.of(yaml, Map.of("OLLAMA_HOST", "c"))));
+        assertEquals(List.of("d", "e"), urls(Read.of(yaml, Map.of("OLLAMA_HOST", "c"), "--ollama-host", "d",
+                "--ollama-host=e")));
+        assertEquals(List.of("x", "y"), urls(Read.of("ollama:\n  host: [x, y]")));
     }
 
     @Test
     void endpoints_whole_areRead() throws IOException {
         Path key = Files.writeString(directory.resolve("key"), "sk-2\n");
-        Settings settings = of("""
+        AllSettings all = Read.of("""
                 remote_scheduling:
                   enabled: true
                   endpoints:
@@ -334,27 +323,28 @@ class SettingsTest {
                     models: [m1, m2]
                 """.formatted(key), Map.of("KEY", "sk-1"));
         assertEquals(List.of(
-                new EndpointSettings("a", "https://a.example/v1", "sk-1", 0, 2,
-                        Map.of("qwen3", "Qwen/Qwen3-8B", "llama", "llama-3"), Duration.ofSeconds(90),
-                        Map.of("X-Org", "sk-1", "X-B", "b")),
-                new EndpointSettings("b", "http://b", "sk-2", -1, 4, Map.of("m1", "m1", "m2", "m2"), null, Map.of())),
-                settings.remote().endpoints());
-        assertFalse(settings.remote().toString().contains("sk-"), settings.remote().toString());
-        String shown = settings.all().toString().replaceAll("read=[^,]*,", "");
+                new HostOptions(new HostAddress("a", "https://a.example/v1", "sk-1",
+                        Map.of("X-Org", "sk-1", "X-B", "b"),
+                        Map.of("qwen3", "Qwen/Qwen3-8B", "llama", "llama-3"), Duration.ofSeconds(90), Limits.DEFAULT),
+                        "openai", true, 1, 2, 0),
+                new HostOptions(new HostAddress("b", "http://b", "sk-2", Map.of(), Map.of("m1", "m1", "m2", "m2"), null,
+                        Limits.DEFAULT), "openai", true, 1, 4, -1)), all.hosts().subList(1, 3));
+        assertFalse(all.hosts().toString().contains("sk-"), all.hosts().toString());
+        String shown = all.loaded().all().values().stream().map(Value::shown).toList().toString();
         assertFalse(shown.contains("sk-"), shown);
         assertEquals("qwen3: Qwen/Qwen3-8B,llama: llama-3",
-                settings.all().get("remote_scheduling.endpoints[0].models").shown());
+                all.loaded().all().get("remote_scheduling.endpoints[0].models").shown());
     }
 
     @Test
     void endpoints_disabled_needNoVariable() {
-        assertEquals(List.of(), of("""
+        assertEquals(1, Read.of("""
                 remote_scheduling:
                   enabled: true
                   endpoints: [{name: a, base_url: b, api_key: "${NONE}", enabled: no}]
-                """).remote().endpoints());
-        assertEquals(List.of(), of("remote_scheduling: {endpoints: [{name: a, base_url: b, api_key: \"${NONE}\"}]}")
-                .remote().endpoints());
+                """).hosts().size());
+        assertEquals(1, Read.of("remote_scheduling: {endpoints: [{name: a, base_url: b, api_key: \"${NONE}\"}]}")
+                .hosts().size());
         assertTrue(problems("remote_scheduling: {enabled: yes, endpoints: [{name: a, base_url: b, api_key: "
                 + "\"${NONE}\"}]}").contains("endpoints[0].api_key needs the environment variable NONE"));
     }
@@ -362,12 +352,18 @@ class SettingsTest {
     @Test
     void token_fromFile_isTheStrongestOnes() throws IOException {
         Path file = Files.writeString(directory.resolve("token"), "  from-file\n");
-        assertEquals("from-file", of("server: {token_file: " + file + "}").token());
-        assertEquals("env", of("server: {token_file: " + file + "}", Map.of("OLLAMA_QUEUE_TOKEN", "env")).token());
-        assertEquals("from-file", of("server: {token: x}", Map.of("OLLAMA_QUEUE_SERVER_TOKEN_FILE", file.toString()))
-                .token());
+        String yaml = "server: {token_file: " + file + "}";
+        assertEquals("from-file", value(Read.of(yaml), "server.token_file"));
+        AllSettings all = Read.of(yaml, Map.of("OLLAMA_QUEUE_TOKEN", "env"));
+        assertEquals("env", value(all, "server.token"));
+        assertNull(value(all, "server.token_file"));
+        assertEquals("c.yaml, line 1, without effect beside environment OLLAMA_QUEUE_TOKEN",
+                all.loaded().all().get("server.token_file").origin());
+        all = Read.of("server: {token: x}", Map.of("OLLAMA_QUEUE_SERVER_TOKEN_FILE", file.toString()));
+        assertEquals("from-file", value(all, "server.token_file"));
+        assertNull(value(all, "server.token"));
         Files.writeString(file, "\ufefffrom-windows\r\n");
-        assertEquals("from-windows", of("server: {token_file: " + file + "}").token());
+        assertEquals("from-windows", value(Read.of(yaml), "server.token_file"));
         Files.writeString(file, "hunter2 hunter2");
         String message = problems("server: {token_file: " + file + "}");
         assertTrue(message.endsWith("must be a secret of printable ASCII without spaces"), message);
@@ -378,21 +374,30 @@ class SettingsTest {
 
     @Test
     void changed_tellsWhatNeedsARestart() {
-        Settings before = of("server: {port: 1}\nlog_level: info");
-        Settings after = of("server: {port: 2, token: t}\nlog_level: warn\nollama: {hosts: [{url: x}]}");
+        Settings before = Read.of("server: {port: 1}\nlog_level: info").loaded().settings();
+        Settings after = Read.of("server: {port: 2, token: t}\nlog_level: warn\nollama: {hosts: [{url: x}]}").loaded()
+                .settings();
         assertEquals(List.of("server.token", "log_level"), after.changed(before, true));
         assertEquals(List.of("server.port", "ollama.hosts"), after.changed(before, false));
-        assertEquals(List.of(), of("log_level: info\nserver: {port: 1}").changed(before, false));
+        assertEquals(List.of(), Read.of("log_level: info\nserver: {port: 1}").loaded().settings()
+                .changed(before, false));
     }
 
-    // ---- the README
+    @Test
+    void changed_secretInAFile_isTold() throws IOException {
+        Path file = Files.writeString(directory.resolve("token"), "one");
+        Settings before = Read.of("server: {token_file: " + file + "}").loaded().settings();
+        Files.writeString(file, "two");
+        assertEquals(List.of("server.token_file"), Read.of("server: {token_file: " + file + "}").loaded().settings()
+                .changed(before, true));
+    }
+
+    // ---- the documents
 
     @Test
-    void readme_settings_areTheTables() throws IOException {
-        String readme = Files.readString(Path.of("README.md"));
-        Path made = Path.of("build/settings.md");
-        Files.writeString(made, Help.readme());
-        assertTrue(readme.contains(Help.readme()), "README.md does not hold the table as it is now in " + made);
+    void reference_isMadeFromTheSettings() throws IOException {
+        assertEquals(Reference.of(AllSettings.TABLE), Files.readString(Path.of("src/server/settings/REFERENCE.md")),
+                "make it anew: build/bin/ollama-queue-server config reference >src/server/settings/REFERENCE.md");
     }
 
     @Test
@@ -401,7 +406,7 @@ class SettingsTest {
         int found = 0;
         for (int i = 1; i < parts.length; i += 2) {
             if (parts[i].startsWith("yaml\n")) {
-                of(parts[i].substring(5), Map.of("GROQ_API_KEY", "k", "QUEUE_TOKEN", "t"));
+                Read.of(parts[i].substring(5), Map.of("GROQ_API_KEY", "k", "QUEUE_TOKEN", "t"));
                 found++;
             }
         }

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import server.settings.Settings;
 import shared.Problem;
 import shared.json.Json;
 import shared.json.JsonException;
@@ -21,7 +22,7 @@ import shared.json.JsonReader;
 /// How a submit becomes the body of Ollama's request. Single quotes stand for double ones.
 class PayloadTest {
 
-    private static final SubmissionReader READER = new SubmissionReader("qwen3", Terms.DEFAULT);
+    private static final SubmissionReader READER = new SubmissionReader(Settings.DEFAULT, (name, remote) -> { });
 
     @ParameterizedTest
     @ValueSource(strings = {

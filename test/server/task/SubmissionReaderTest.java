@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import server.settings.Settings;
 import shared.Problem;
 import shared.TaskType;
 import shared.json.JsonException;
@@ -25,7 +26,9 @@ import shared.json.JsonReader;
 /// The task's own fields; `PayloadTest` has the request's.
 class SubmissionReaderTest {
 
-    private static final SubmissionReader READER = new SubmissionReader("qwen3", Terms.DEFAULT);
+    private static final SubmissionReader READER = new SubmissionReader(Settings.DEFAULT, (name, remote) -> { });
+    /// One instance is shared by all that set nothing.
+    private static final Terms USUAL = read("{'type':'generate','prompt':'x'}").terms();
 
     @Test
     void read_leastSubmit_getsTheDefaults() {
@@ -33,7 +36,7 @@ class SubmissionReaderTest {
         assertEquals(TaskType.GENERATE, submission.type());
         assertEquals("qwen3", submission.model());
         assertEquals(5, submission.priority());
-        assertSame(Terms.DEFAULT, submission.terms());
+        assertEquals(Terms.DEFAULT, submission.terms());
         assertNull(submission.metadata());
         assertEquals("{\"prompt\":\"Hi\"}", submission.payload().text());
         assertEquals("Hi", submission.preview());
@@ -62,7 +65,7 @@ class SubmissionReaderTest {
                 + "'metadata':null,'payload':null,'messages':null,'options':null,'think':null,'id':null,"
                 + "'created_at':null}");
         assertEquals("qwen3", submission.model());
-        assertSame(Terms.DEFAULT, submission.terms());
+        assertSame(USUAL, submission.terms());
         assertEquals("{\"prompt\":\"Hi\"}", submission.payload().text());
     }
 
@@ -233,12 +236,12 @@ class SubmissionReaderTest {
         assertEquals(1, terms.expiresAt());
         Terms zero = read("{'type':'generate','prompt':'x','scheduled_at':'0001-01-01T00:00:00Z',"
                 + "'expires_at':'0001-01-01T00:00:00Z'}").terms();
-        assertSame(Terms.DEFAULT, zero);
+        assertSame(USUAL, zero);
     }
 
     @Test
     void read_termsThatAreTheDefaults_shareThem() {
-        assertSame(Terms.DEFAULT, read("{'type':'generate','prompt':'x','max_retries':3,'timeout':'30m'}").terms());
+        assertSame(USUAL, read("{'type':'generate','prompt':'x','max_retries':3,'timeout':'30m'}").terms());
     }
 
     @Test
@@ -253,7 +256,8 @@ class SubmissionReaderTest {
 
     @Test
     void read_metadataBeyondTheSetLimit_isRefused() {
-        SubmissionReader reader = new SubmissionReader("qwen3", Terms.DEFAULT, 8, (host, remote) -> { });
+        SubmissionReader reader = new SubmissionReader(
+                Settings.DEFAULT.with(SubmissionReader.TASK_METADATA_BYTES, 8), (host, remote) -> { });
         String start = "{\"type\":\"generate\",\"prompt\":\"x\",\"metadata\":";
         assertEquals("{\"a\":12}", new String(reader.read((start + "{\"a\":12}}").getBytes(StandardCharsets.UTF_8))
                 .metadata(), StandardCharsets.UTF_8));
@@ -276,7 +280,7 @@ class SubmissionReaderTest {
         Submission submission = read("{'id':'','type':'chat','priority':5,'status':'','model':'llama2',"
                 + "'payload':{'messages':[{'role':'user','content':'Hello'}]},'options':{},"
                 + "'created_at':'0001-01-01T00:00:00Z','retry_count':0,'max_retries':0}");
-        assertSame(Terms.DEFAULT, submission.terms());
+        assertSame(USUAL, submission.terms());
         assertEquals("{\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}", submission.payload().text());
         assertEquals("Hello", submission.preview());
     }

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import server.access.Guard;
 import server.access.Tokens;
+import server.settings.Settings;
 
 /// How connections begin, live and end, over sockets.
 @Timeout(30)
@@ -197,8 +198,8 @@ final class ConnectionTest {
 
     @Test
     void token_isWantedAsAHeaderOrAsASubprotocol() throws IOException {
-        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Set.of(), Tokens.NONE, () -> "box");
-        guard.admit(Set.of(), Tokens.of("right-token"));
+        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Settings.DEFAULT, () -> "box");
+        guard.reconfigure(Settings.DEFAULT.with(Tokens.TOKEN, "right-token"));
         EchoServer server = new EchoServer(EchoServer.OPTIONS, guard);
         servers.add(server);
         String right = "cmlnaHQtdG9rZW4";
@@ -445,7 +446,7 @@ final class ConnectionTest {
 
     @Test
     void port_afterThePages_isTakenOrAFreeOne() throws IOException {
-        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Set.of(), Tokens.NONE, () -> "box");
+        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Settings.DEFAULT, () -> "box");
         WebSocketOptions next = WebSocketOptions.DEFAULT;
         InetAddress loopback = InetAddress.getLoopbackAddress();
         try (ServerSocket taken = new ServerSocket(0, 1, loopback);
@@ -461,7 +462,7 @@ final class ConnectionTest {
 
     @Test
     void port_thatWasAskedForAndIsTaken_isAnError() throws IOException {
-        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Set.of(), Tokens.NONE, () -> "box");
+        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Settings.DEFAULT, () -> "box");
         WebSocketOptions all = EchoServer.OPTIONS;
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = taken.getLocalPort();

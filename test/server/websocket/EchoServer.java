@@ -9,6 +9,7 @@ import java.util.Set;
 
 import server.access.Guard;
 import server.access.Tokens;
+import server.settings.Settings;
 
 /// A server on a free port that says back what it is told, with quick limits. Told `flood`, it talks without end; told
 /// `fault`, it fails.
@@ -24,7 +25,7 @@ final class EchoServer implements AutoCloseable {
     final WebSocketServer server;
 
     EchoServer(WebSocketOptions options) throws IOException {
-        this(options, new Guard("localhost", InetAddress.getLoopbackAddress(), Set.of(), Tokens.NONE, () -> "box"));
+        this(options, new Guard("localhost", InetAddress.getLoopbackAddress(), Settings.DEFAULT, () -> "box"));
     }
 
     EchoServer(WebSocketOptions options, Guard guard) throws IOException {

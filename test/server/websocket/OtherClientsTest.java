@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 
 import server.access.Guard;
 import server.access.Tokens;
+import server.settings.Settings;
 
 /// Clients that were not written here: the JDK's, and the npm package `ws`.
 @Timeout(120)
@@ -45,8 +46,8 @@ final class OtherClientsTest {
 
     @BeforeEach
     void start() throws IOException {
-        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Set.of(), Tokens.NONE, () -> "box");
-        guard.admit(Set.of(), Tokens.of(TOKEN));
+        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Settings.DEFAULT, () -> "box");
+        guard.reconfigure(Settings.DEFAULT.with(Tokens.TOKEN, TOKEN));
         server = new EchoServer(EchoServer.OPTIONS, guard);
         http = HttpClient.newHttpClient();
     }

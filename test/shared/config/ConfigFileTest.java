@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,11 +25,21 @@ class ConfigFileTest {
 
     private static final Map<String, String> ENVIRONMENT = Map.of("NAME", "value", "EMPTY", "", "PORT_1", "81");
 
+    private static final Map<String, String> KNOWN = known("server.host server.port server.token server.ws_port "
+            + "client.server_url client.token queue.workers max_workers=queue.workers retry.max_retries "
+            + "retry_config.max_retries=retry.max_retries listen_addr ollama.host ollama.hosts[].name "
+            + "ollama.hosts[].url remote_scheduling.enabled remote_scheduling.endpoints[].name");
+
     @TempDir
     Path directory;
 
+    private static Map<String, String> known(String pairs) {
+        return Stream.of(pairs.split(" ")).map(pair -> pair.split("="))
+                .collect(Collectors.toMap(names -> names[0], names -> names[names.length - 1]));
+    }
+
     private static ConfigFile file(String text) {
-        return new ConfigFile("config.yaml", text, ENVIRONMENT::get);
+        return new ConfigFile("config.yaml", text, ENVIRONMENT::get, KNOWN, null);
     }
 
     @ParameterizedTest
@@ -53,6 +65,22 @@ class ConfigFileTest {
         String[] at = place.split(":");
         assertEquals(List.of("config.yaml, line " + at[0] + ", column " + at[1] + ": " + message),
                 file(text).problems().stream().map(Problem::getMessage).toList());
+    }
+
+    /// The client judges its own keys, and lets the server's be, whatever they are.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "client: {tokn: x} | unknown key client.tokn; did you mean client.token?",
+        "cleint: {token: x} | unknown key cleint; did you mean client?",
+        "client: x | client must hold keys, indented below it",
+        "{client: {token: x}, client.token: y} | client.token is given already, as client.token on line 1",
+        "server: {port: 1, prot: 2, grace: x} | -", "server: 5 | -", "limits: {a: 1} | -", "max_workers: 1 | -",
+        "ollama: {hosts: x} | -", "something: 1 | -", "{server: {port: 1}, server.port: 1} | -"})
+    void open_oneSection_onlyItsKeysAreChecked(String text, String message) {
+        ConfigFile file = new ConfigFile("config.yaml", text, ENVIRONMENT::get,
+                known("client.server_url client.token server.host server.port"), "client");
+        assertEquals(message.equals("-") ? List.of() : List.of(message),
+                file.problems().stream().map(Problem::reason).toList());
     }
 
     @Test
@@ -128,22 +156,22 @@ class ConfigFileTest {
     void read_withAByteOrderMark_isRead() throws IOException {
         Path file = directory.resolve("config.yaml");
         Files.writeString(file, "\ufeffserver:\r\n  port: 81\r\n");
-        assertEquals("81", ConfigFile.read(file, ENVIRONMENT::get).text("server.port"));
+        assertEquals("81", ConfigFile.read(file, ENVIRONMENT::get, KNOWN, null).text("server.port"));
     }
 
     @Test
     void read_unreadable_saysWhy() throws IOException {
         Path file = directory.resolve("config.yaml");
         assertEquals("cannot read " + file + ": there is no such file",
-                assertThrows(Problem.class, () -> ConfigFile.read(file, ENVIRONMENT::get)).getMessage());
+                assertThrows(Problem.class, () -> ConfigFile.read(file, ENVIRONMENT::get, KNOWN, null)).getMessage());
         Files.write(file, new byte[] {'a', ':', ' ', (byte) 0xff});
         assertEquals(file + ", line 1, column 4: a byte that is not UTF-8",
-                assertThrows(Problem.class, () -> ConfigFile.read(file, ENVIRONMENT::get)).getMessage());
+                assertThrows(Problem.class, () -> ConfigFile.read(file, ENVIRONMENT::get, KNOWN, null)).getMessage());
         Files.write(file, "a: b".getBytes(StandardCharsets.UTF_16));
         assertEquals(file + ", line 1, column 1: the text is UTF-16; save it as UTF-8",
-                assertThrows(Problem.class, () -> ConfigFile.read(file, ENVIRONMENT::get)).getMessage());
-        assertTrue(assertThrows(Problem.class, () -> ConfigFile.read(directory, ENVIRONMENT::get)).getMessage()
-                .startsWith("cannot read " + directory));
+                assertThrows(Problem.class, () -> ConfigFile.read(file, ENVIRONMENT::get, KNOWN, null)).getMessage());
+        assertTrue(assertThrows(Problem.class, () -> ConfigFile.read(directory, ENVIRONMENT::get, KNOWN, null))
+                .getMessage().startsWith("cannot read " + directory));
     }
 
     @Test

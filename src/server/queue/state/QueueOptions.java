@@ -1,18 +1,39 @@
 package server.queue.state;
 
 import java.time.Duration;
+import java.util.List;
 
-/// @param pendingMax          a submit beyond so many pending tasks is refused (429)
-/// @param completedMax        so many completed tasks are kept; older ones go, but none younger than 24 h; 0 keeps all
-/// @param completedAge        completed and cancelled tasks older than this go; zero keeps all
-/// @param failedAge           failed tasks older than this go; zero keeps all
-/// @param metadataBytesMax    metadata is held in memory: all tasks' together, at most
-/// @param interval            tasks are forgotten in rounds this far apart; zero: each at its time
+import server.settings.Setting;
+import server.settings.Settings;
+
+/// How much the queue keeps, and for how long: see the settings of the same names.
 public record QueueOptions(int pendingMax, int completedMax, Duration completedAge, Duration failedAge,
         long metadataBytesMax, Duration interval) {
 
-    public static final QueueOptions DEFAULT = new QueueOptions(2_000_000, 100_000, Duration.ofDays(7),
-            Duration.ofDays(30), Runtime.getRuntime().maxMemory() / 8);
+    private static final String YEARS = "3650d";
+    private static final Setting<Integer> COMPLETED_MAX = Setting.integer("retention.completed_max", 0, 100_000_000)
+            .byDefault("100000").live().alsoNamed("QUEUE_MAX_COMPLETED_TASKS", "max_completed_tasks")
+            .says("completed tasks to keep; the number deletes none in its first 24 hours; 0 keeps all");
+    private static final Setting<Duration> COMPLETED_AGE = Setting.duration("retention.completed_age", "0s", YEARS)
+            .byDefault("7d").live().says("how long to keep completed and cancelled tasks; 0 keeps them forever");
+    private static final Setting<Duration> FAILED_AGE = Setting.duration("retention.failed_age", "0s", YEARS)
+            .byDefault("30d").live().says("how long to keep failed tasks; 0 keeps them forever");
+    private static final Setting<Duration> INTERVAL = Setting.duration("retention.interval", "0s", "7d")
+            .byDefault("0s").live().alsoNamed("QUEUE_CLEANUP_INTERVAL", "cleanup_interval")
+            .says("how often to delete the tasks whose time is over; 0 deletes each one on time");
+    private static final Setting<Integer> PENDING_TASKS = Setting.integer("limits.pending_tasks", 1, 10_000_000)
+            .byDefault("2000000").live().says("most pending tasks; a submit beyond it is answered with 429");
+    private static final Setting<Long> METADATA_BYTES = Setting.memory("limits.metadata_bytes", "0", "100%")
+            .byDefault("12.5%").live().says("largest metadata of all tasks together, which is kept in memory");
+    public static final List<Setting<?>> SETTINGS = List.of(COMPLETED_MAX, COMPLETED_AGE, FAILED_AGE, INTERVAL,
+            PENDING_TASKS, METADATA_BYTES);
+
+    public static final QueueOptions DEFAULT = of(Settings.DEFAULT);
+
+    public static QueueOptions of(Settings settings) {
+        return new QueueOptions(settings.get(PENDING_TASKS), settings.get(COMPLETED_MAX), settings.get(COMPLETED_AGE),
+                settings.get(FAILED_AGE), settings.get(METADATA_BYTES), settings.get(INTERVAL));
+    }
 
     /// With no rounds.
     public QueueOptions(int pendingMax, int completedMax, Duration completedAge, Duration failedAge,

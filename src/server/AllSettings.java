@@ -1,0 +1,83 @@
+package server;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import server.access.Guard;
+import server.access.RequestLimits;
+import server.api.HttpApi;
+import server.dispatch.DispatchOptions;
+import server.dispatch.HostOptions;
+import server.dispatch.HostSettings;
+import server.executor.ExecutorRegistry;
+import server.http.WebServer;
+import server.journal.JournalOptions;
+import server.log.Log;
+import server.queue.state.QueueOptions;
+import server.settings.CommandLine;
+import server.settings.Loader;
+import server.settings.Setting;
+import server.settings.Settings;
+import server.settings.Table;
+import server.task.Terms;
+import server.websocket.WebSocketOptions;
+import shared.Problem;
+
+/// The settings of the server, gathered from its rooms, read and checked.
+///
+/// @param loaded where each of them comes from
+/// @param kinds  the kinds of host against which the hosts were checked
+/// @param hosts  the local hosts, then the endpoints
+public record AllSettings(Loader loaded, ExecutorRegistry kinds, List<HostOptions> hosts) {
+
+    private static final List<Setting<?>> CLIENT = List.of(
+            Setting.text("client.server_url").says("the server that the client asks; without it server.host and "
+                    + "server.port"),
+            Setting.secret("client.token").says("the token that the client sends to it; also $OLLAMA_QUEUE_TOKEN"));
+
+    private static final String NO_ROUNDS = "tasks start the moment they can";
+
+    /// Every setting there is. A new room adds its list here.
+    public static final Table TABLE = new Table(List.of(WebServer.SETTINGS, WebSocketOptions.SETTINGS,
+            Guard.SETTINGS, Server.SETTINGS, JournalOptions.SETTINGS, DispatchOptions.settings(), Terms.SETTINGS,
+            QueueOptions.SETTINGS, RequestLimits.SETTINGS, HttpApi.SETTINGS, Log.SETTINGS, CLIENT),
+            Map.of("scheduling_interval", NO_ROUNDS, "batch_size", NO_ROUNDS, "SCHEDULER_INTERVAL", NO_ROUNDS,
+                    "SCHEDULER_BATCH_SIZE", NO_ROUNDS));
+
+    /// Reads the settings, and lets the rooms check what they say together.
+    ///
+    /// @param running the kinds of host of the server that runs; null: none runs, the kinds are found now
+    /// @throws Problem with every mistake
+    public static AllSettings load(CommandLine line, Map<String, String> environment, ExecutorRegistry running) {
+        List<Problem> problems = new ArrayList<>();
+        AllSettings all = check(new Loader(TABLE, line, environment, problems), running, problems);
+        if (!problems.isEmpty()) {
+            throw Problem.all(problems);
+        }
+        return all;
+    }
+
+    /// Checks settings as [#load] does.
+    ///
+    /// @param problems takes every mistake
+    public static AllSettings check(Loader loaded, ExecutorRegistry running, List<Problem> problems) {
+        Settings settings = loaded.settings();
+        ExecutorRegistry kinds = running;
+        try {
+            kinds = running == null ? ExecutorRegistry.load(settings.get(HostSettings.PLUGINS)) : running;
+        } catch (Problem unusable) {
+            problems.add(settings.wrong(HostSettings.PLUGINS, ": " + unusable.getMessage()));
+        }
+        try {
+            Terms.of(settings);
+        } catch (Problem wrong) {
+            problems.add(wrong);
+        }
+        return new AllSettings(loaded, kinds, HostSettings.read(settings, kinds, problems::add));
+    }
+
+    Settings settings() {
+        return loaded.settings();
+    }
+}

@@ -1,0 +1,378 @@
+package server.settings;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+import server.settings.Value.Source;
+import shared.Nearest;
+import shared.Problem;
+import shared.config.ConfigFile;
+import shared.config.Node;
+import shared.config.Node.Field;
+import shared.config.Node.Fields;
+import shared.config.Node.Items;
+import shared.config.Node.Text;
+
+/// Reads settings from where they are given, the strongest first: option, environment, file, default. A mistake is
+/// noted, and its setting has its default, so that the mistakes elsewhere are found too.
+public final class Loader {
+
+    /// Environment variables that Kubernetes sets for a service whose name begins with `ollama-queue`.
+    private static final String KUBERNETES = ".*_SERVICE_(HOST|PORT.*)|.*_PORT(_\\d+_.*)?";
+
+    /// What somebody wrote, before it is read.
+    ///
+    /// @param node  where it stands in the file; null if elsewhere
+    /// @param texts empty for a map
+    private record Given(Setting<?> setting, String name, Node node, List<String> texts, String origin,
+            Source source) {
+
+        boolean isEmpty() {
+            return setting != null && setting.type().optional() && String.join("", texts).isBlank();
+        }
+
+        Value as(Object read, String shown) {
+            return new Value(setting, read, shown == null || shown.isEmpty() ? null : shown, name, node, origin,
+                    source);
+        }
+    }
+
+    private final Table table;
+    private final CommandLine line;
+    private final Map<String, String> environment;
+    private final ConfigFile file;
+    private final List<Problem> problems;
+    private final Map<String, Value> all = new LinkedHashMap<>();
+    private final Settings settings;
+
+    /// Opens the file that `--config` or `OLLAMA_QUEUE_CONFIG` names, or else the first of [#places] that exists, and
+    /// reads the settings.
+    ///
+    /// @param problems takes every mistake in a setting
+    /// @throws Problem if the file cannot be read, or is not YAML
+    public Loader(Table table, CommandLine line, Map<String, String> environment, List<Problem> problems) {
+        this(table, line, environment, open(table, line.config(), environment), problems);
+    }
+
+    /// @param file null: none
+    Loader(Table table, CommandLine line, Map<String, String> environment, ConfigFile file, List<Problem> problems) {
+        this.table = table;
+        this.line = line;
+        this.environment = environment;
+        this.file = file;
+        this.problems = problems;
+        if (file != null) {
+            problems.addAll(file.problems());
+        }
+        settings = read();
+    }
+
+    private static ConfigFile open(Table table, String given, Map<String, String> environment) {
+        String named = given != null ? given : environment.get("OLLAMA_QUEUE_CONFIG");
+        boolean isNamed = named != null && !named.isBlank();
+        Path path = isNamed ? Path.of(named)
+                : places(environment).stream().filter(Files::exists).findFirst().orElse(null);
+        return path == null ? null : ConfigFile.read(path, environment::get, table.names(), null);
+    }
+
+    /// Returns where the file may be, the first place first.
+    public static List<Path> places(Map<String, String> environment) {
+        List<Path> places = new ArrayList<>(List.of(Path.of("config.yaml")));
+        places.addAll(ConfigFile.places(environment::get));
+        return places;
+    }
+
+    public Settings settings() {
+        return settings;
+    }
+
+    /// Returns every setting's value by its key, in the table's order; in lists keys have an index, as
+    /// `ollama.hosts[0].url`.
+    public Map<String, Value> all() {
+        return all;
+    }
+
+    /// Returns the name of the file that was read; null if none was.
+    public String fileName() {
+        return file == null ? null : file.name();
+    }
+
+    /// Returns a note for each name that has no effect though its writer may expect one.
+    public List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        Set<String> variables = new TreeSet<>(List.of("OLLAMA_QUEUE_CONFIG", "OLLAMA_QUEUE_JAVA_OPTS"));
+        table.all().forEach(setting -> variables.addAll(setting.variables()));
+        for (String name : environment.keySet()) {
+            boolean foreign = !name.startsWith("OLLAMA_QUEUE_") || variables.contains(name)
+                    || name.matches(KUBERNETES);
+            String hint = foreign ? "" : Nearest.hint(name, variables);
+            if (!hint.isEmpty()) {
+                notes.add(name + " has no effect: there is no such setting" + hint);
+            }
+        }
+        table.obsolete().forEach((name, why) -> {
+            if (Setting.isVariable(name) ? variable(name) != null : field(name) != null) {
+                String told = name + " has no effect: " + why;
+                notes.add(Setting.isVariable(name) ? told : file.wrong(field(name).name(), told).getMessage());
+            }
+        });
+        notes.sort(null);
+        return notes;
+    }
+
+    // ---- values
+
+    private Settings read() {
+        Map<String, Given> beside = new HashMap<>();
+        Map<String, Value> values = values(table.of(null), this::given, beside);
+        Map<String, List<Settings>> lists = new LinkedHashMap<>();
+        for (Setting<?> setting : table.all()) {
+            if (setting.list() == null) {
+                all.put(setting.key(), values.get(setting.key()));
+            } else if (!lists.containsKey(setting.list())) {
+                lists.put(setting.list(), maps(setting.list(), values, beside.get(setting.list())));
+            }
+        }
+        return new Settings(values, lists);
+    }
+
+    /// @param giving what was written of a setting; null if nothing
+    /// @param beside takes, by key, what was given more strongly instead of a setting or a list
+    private Map<String, Value> values(List<Setting<?>> settings, Function<Setting<?>, Given> giving,
+            Map<String, Given> beside) {
+        Map<String, Given> given = new HashMap<>();
+        for (Setting<?> setting : settings) {
+            try {
+                given.put(setting.key(), giving.apply(setting));
+            } catch (Problem wrong) {
+                problems.add(wrong);
+            }
+        }
+        for (Setting<?> setting : settings) {
+            if (setting.instead() != null) {
+                Setting<?> other = setting.instead();
+                choose(given.get(setting.key()), Objects.equals(setting.list(), other.list()) ? given.get(other.key())
+                        : list(other.list()), beside);
+            }
+        }
+        Map<String, Value> values = new LinkedHashMap<>();
+        settings.forEach(setting -> values.put(setting.key(),
+                value(setting, given.get(setting.key()), beside.get(setting.key()))));
+        return values;
+    }
+
+    /// Of two that exclude each other the weaker one is put aside.
+    private void choose(Given one, Given other, Map<String, Given> beside) {
+        if (one == null || other == null || one.isEmpty() || other.isEmpty()) {
+            return;
+        }
+        if (one.source.compareTo(other.source) < 0) {
+            beside.put(other.setting == null ? other.name : other.setting.key(), one);
+            return;
+        }
+        beside.put(one.setting.key(), other);
+        if (one.source == other.source) {
+            problems.add(one.as(null, null).wrong(0, ": " + other.name + " is given, too; give one of them"));
+        }
+    }
+
+    private Value value(Setting<?> setting, Given given, Given instead) {
+        Value usual = new Value(setting, setting.usual(), setting.fallback() == null || setting.fallback().isEmpty()
+                ? null : setting.fallback(), setting.key(), null, "default", Source.DEFAULT);
+        if (given == null) {
+            return usual;
+        }
+        String text = String.join(",", given.texts);
+        String shown = setting.type().hidden() && !text.isEmpty() ? Setting.MASK : Setting.masked(text);
+        if (instead != null) {
+            return without(given.as(usual.read(), shown), instead);
+        }
+        try {
+            return setting.type().check() != null ? pairs(given)
+                    : given.as(setting.read(given.name, given.texts), shown);
+        } catch (Problem wrong) {
+            problems.add(given.node == null || wrong.place() != null ? wrong : wrong.at(given.node.place()));
+            return usual;
+        }
+    }
+
+    private static Value without(Value value, Given instead) {
+        return new Value(value.setting(), value.read(), value.shown(), value.name(), value.node(), value.origin()
+                + ", without effect beside " + instead.origin, value.source());
+    }
+
+    private Given given(Setting<?> setting) {
+        List<String> words = line.values().get(setting.key());
+        if (words != null) {
+            String flag = line.flags().get(setting.key());
+            return new Given(setting, flag, null, texts(setting, words), "flag " + flag, Source.FLAG);
+        }
+        for (String name : setting.variables()) {
+            if (variable(name) != null) {
+                return new Given(setting, name, null, texts(setting, List.of(variable(name))), "environment " + name,
+                        Source.ENVIRONMENT);
+            }
+        }
+        Field field = file == null ? null : file.origin(setting.key());
+        if (field == null) {
+            return null;
+        }
+        if (setting.type().many() && field.value() instanceof Items list) {
+            return inFile(setting, field.name().text(), list,
+                    list.items().stream().map(item -> file.text(field.name().text(), item)).toList());
+        }
+        String text = file.text(setting.key());
+        return text == null ? null : inFile(setting, field.name().text(), field.value(),
+                texts(setting, List.of(text)));
+    }
+
+    private static List<String> texts(Setting<?> setting, List<String> texts) {
+        return !setting.type().many() ? texts : texts.stream().flatMap(text -> Arrays.stream(text.split(",")))
+                .map(String::strip).filter(text -> !text.isEmpty()).toList();
+    }
+
+    private static Given inFile(Setting<?> setting, String name, Node node, List<String> texts) {
+        return new Given(setting, name, node, texts, node.place().file() + ", line " + node.place().line(),
+                Source.FILE);
+    }
+
+    private Field field(String key) {
+        return file == null ? null : file.field(key);
+    }
+
+    /// Null if unset or empty. For a service `ollama-queue-server` Kubernetes sets `OLLAMA_QUEUE_SERVER_PORT=tcp://…`.
+    private String variable(String name) {
+        String value = environment.get(name);
+        return value == null || value.isBlank() || name.endsWith("_PORT") && value.startsWith("tcp://") ? null
+                : value.strip();
+    }
+
+    // ---- lists of maps, which stand in the file alone
+
+    /// Null if the list is not given, or empty.
+    private Given list(String key) {
+        Field field = field(key);
+        return field == null || field.value() instanceof Items list && list.items().isEmpty() ? null
+                : new Given(null, key, field.value(), List.of("list"), "", Source.FILE);
+    }
+
+    /// Reads a list, of which everything is shown.
+    ///
+    /// @param instead what is given more strongly; null if the list counts
+    /// @return the maps that have an effect
+    private List<Settings> maps(String list, Map<String, Value> outer, Given instead) {
+        List<Settings> maps = new ArrayList<>();
+        Value enabled = outer.get(list.substring(0, list.lastIndexOf('.') + 1) + "enabled");
+        boolean isUsed = enabled == null || enabled.read().equals(true);
+        Field field = field(list);
+        List<Node> items = field == null ? List.of() : field.value() instanceof Items some ? some.items()
+                : List.of(field.value());
+        int index = 0;
+        for (Node item : items) {
+            // any other item was refused when the file was opened
+            if (item instanceof Fields map) {
+                String prefix = list + "[" + index++ + "].";
+                Function<Setting<?>, Given> giving = setting -> given(setting, prefix, map);
+                boolean isRead = isUsed && isOn(table.get(list + "[].enabled"), giving);
+                Map<String, Value> values = isRead ? values(table.of(list), giving, new HashMap<>())
+                        : unread(table.of(list), prefix, map);
+                values.forEach((key, value) -> {
+                    if (value.shown() != null) {
+                        all.put(prefix + value.setting().inner(), instead == null ? value : without(value, instead));
+                    }
+                });
+                if (isRead && instead == null) {
+                    maps.add(new Settings(values, Map.of()));
+                }
+            }
+        }
+        return maps;
+    }
+
+    private static boolean isOn(Setting<?> enabled, Function<Setting<?>, Given> giving) {
+        try {
+            Given given = enabled == null ? null : giving.apply(enabled);
+            return given == null || Boolean.TRUE.equals(enabled.read(given.name, given.texts));
+        } catch (Problem toldLater) {
+            return true;
+        }
+    }
+
+    private Given given(Setting<?> setting, String prefix, Fields map) {
+        Field field = map.fields().get(setting.inner());
+        String name = prefix + setting.inner();
+        if (field == null || field.value() instanceof Text text && text.isNothing()) {
+            if (setting.isNeeded()) {
+                throw file.wrong(map, name + " is missing");
+            }
+            return null;
+        }
+        return inFile(setting, name, field.value(), setting.type().check() != null ? List.of()
+                : List.of(file.text(name, field.value())));
+    }
+
+    /// Shows what is written in a map that is not enabled, whose variables need not be set.
+    private static Map<String, Value> unread(List<Setting<?>> settings, String prefix, Fields map) {
+        Map<String, Value> values = new LinkedHashMap<>();
+        for (Setting<?> setting : settings) {
+            Field field = map.fields().get(setting.inner());
+            if (field != null) {
+                values.put(setting.key(), inFile(setting, prefix + setting.inner(), field.value(), List.of())
+                        .as(null, shown(setting, field.value(), Text::text)));
+            }
+        }
+        return values;
+    }
+
+    /// Reads a map of texts, or a list of texts that stand for themselves.
+    private Value pairs(Given given) {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        Setting<?> setting = given.setting;
+        switch (given.node) {
+            case Fields map -> map.fields().values().forEach(field -> pair(pairs, given, field.name(), field.value()));
+            case Items list when !setting.type().hidden() ->
+                    list.items().forEach(item -> pair(pairs, given, item, item));
+            case Node other -> throw Problem.badRequest(given.name + " must be " + setting.type().form());
+        }
+        return given.as(pairs, shown(setting, given.node, text -> file.text(given.name, text)));
+    }
+
+    /// Adds a pair. The place of a mistake is that of the name or that of the value, whichever is wrong.
+    private void pair(Map<String, String> pairs, Given given, Node name, Node value) {
+        Node at = name;
+        try {
+            String word = name == value ? file.text(given.name, name).strip() : ((Text) name).text();
+            String text = value instanceof Text written && written.isNothing() ? ""
+                    : file.text(given.name + "." + word, value).strip();
+            given.setting.type().check().check(word, "x");
+            at = value;
+            given.setting.type().check().check(word, text);
+            pairs.put(word, text);
+        } catch (IllegalArgumentException wrong) {
+            problems.add(file.wrong(at, given.name + ": " + wrong.getMessage()));
+        } catch (Problem wrong) {
+            problems.add(wrong);
+        }
+    }
+
+    private static String shown(Setting<?> setting, Node node, Function<Text, String> reading) {
+        boolean hidden = setting.type().hidden();
+        return switch (node) {
+            case Text text -> hidden && !text.text().isEmpty() ? Setting.MASK : Setting.masked(reading.apply(text));
+            case Items list -> String.join(",", list.items().stream().map(item -> shown(setting, item, reading))
+                    .toList());
+            case Fields map -> String.join(",", map.fields().values().stream().map(field -> field.name().text() + ": "
+                    + shown(setting, field.value(), reading)).toList());
+        };
+    }
+}
