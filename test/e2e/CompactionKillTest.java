@@ -23,13 +23,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 import server.journal.JournalCommand;
 import support.Await;
+import support.Effort;
 import support.ServerProcess;
 
 /// SIGKILL while a compaction goes on under load: nothing acknowledged is lost, nothing deleted is back, and no byte of
 /// it is left once a compaction was done.
 final class CompactionKillTest {
 
-    private static final int KILLS = 4;
+    private static final int KILLS = Effort.of(2, 20);
     private static final int SUBMITTERS = 3;
     private static final String PROMPT = "a prompt that takes some room ".repeat(400);
 

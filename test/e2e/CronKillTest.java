@@ -14,12 +14,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
+import support.Effort;
 import support.ServerProcess;
 
 /// SIGKILL and restarts while a cron task is due every second: each due time makes exactly one task.
 final class CronKillTest {
 
-    private static final int KILLS = 5;
+    private static final int KILLS = Effort.of(2, 20);
 
     @TempDir
     Path directory;

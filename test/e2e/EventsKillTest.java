@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import server.journal.JournalCommand;
 import shared.json.Json;
 import support.Await;
+import support.Effort;
 import support.EventReader;
 import support.EventReader.Told;
 import support.ServerProcess;
@@ -31,7 +32,7 @@ import support.ServerProcess;
 /// last id it has got has in the end exactly the journal's events, in order, each once.
 final class EventsKillTest {
 
-    private static final int KILLS = 3;
+    private static final int KILLS = Effort.of(2, 15);
     private static final int SUBMITTERS = 3;
     private static final String PROMPT = "some words ".repeat(100);
 

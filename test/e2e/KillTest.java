@@ -27,13 +27,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 import server.journal.JournalCommand;
 import shared.json.Json;
+import support.Effort;
 import support.ServerProcess;
 
 /// SIGKILL at random moments under load: nothing acknowledged is lost, nothing is completed twice on record, no id is
 /// given twice.
 final class KillTest {
 
-    private static final int KILLS = 20;
+    private static final int KILLS = Effort.of(5, 40);
     private static final int SUBMITTERS = 4;
 
     @TempDir

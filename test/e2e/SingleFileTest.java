@@ -21,6 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.ClientScript;
+import support.Effort;
 import support.Jdks;
 import support.ServerProcess;
 
@@ -67,12 +68,12 @@ class SingleFileTest {
 
     @Test
     void everyCommand_onJdk17_doesWhatItSays() throws Exception {
-        everyCommand(Jdks.oldest());
+        commands(Jdks.oldest(), Integer.MAX_VALUE);
     }
 
     @Test
-    void everyCommand_onThisJdk_doesWhatItSays() throws Exception {
-        everyCommand(Jdks.current());
+    void commands_onThisJdk_doWhatTheySay() throws Exception {
+        commands(Jdks.current(), Effort.of(12, Integer.MAX_VALUE));
     }
 
     @Test
@@ -101,10 +102,10 @@ class SingleFileTest {
         assertTrue(done.startsWith("> pending        0\n"), done);
     }
 
-    private void everyCommand(Path jdk) throws Exception {
+    private void commands(Path jdk, int count) throws Exception {
         try (ServerProcess fresh = ServerProcess.start(folder.resolve("data"), "--ollama-host", "echo:")) {
             new ClientScript(List.of("sh", MADE.toString()), Map.of("PATH", System.getenv("PATH"), "LC_ALL", "C.UTF-8",
-                    "JAVA_HOME", jdk.toString(), "HOME", folder.toString()), fresh.url(), folder).run(SCRIPT);
+                    "JAVA_HOME", jdk.toString(), "HOME", folder.toString()), fresh.url(), folder).run(SCRIPT, count);
         }
     }
 

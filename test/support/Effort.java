@@ -9,6 +9,11 @@ public final class Effort {
     private Effort() {
     }
 
+    /// Whether this is the long form.
+    public static boolean isProof() {
+        return PROOF;
+    }
+
     /// The number for this run.
     public static int of(int test, int proof) {
         return PROOF ? proof : test;

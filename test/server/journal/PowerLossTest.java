@@ -20,13 +20,14 @@ import org.junit.jupiter.api.Timeout;
 import server.journal.disk.JournalDamage;
 import server.journal.recovery.Recovery;
 import shared.json.Slice;
+import support.Effort;
 import support.FaultyStorage;
 
 /// Journals that are written, lose their power or are killed at any moment, also during recovery, and go on: the rule
 /// holds whichever unsynced sectors survive, in life after life.
 class PowerLossTest {
 
-    private static final int RUNS = Integer.getInteger("runs", 60);
+    private static final int RUNS = Effort.of(30, 1_000);
     private static final int LIVES = 6;
 
     /// A line as it was appended, and the unit that it belongs to.
@@ -47,7 +48,7 @@ class PowerLossTest {
                 certain.clear();
                 live(RandomGeneratorFactory.of("L64X128MixRandom").create(seed));
             } catch (Exception | Error e) {
-                throw new AssertionError("seed " + seed + " (-Dseed=" + seed + "): " + e, e);
+                throw new AssertionError("seed " + seed + " (SEED=" + seed + "): " + e, e);
             }
         }
     }

@@ -40,13 +40,14 @@ import shared.Problem;
 import shared.TaskStatus;
 import shared.TaskType;
 import shared.json.Slice;
+import support.Effort;
 import support.FaultyStorage;
 
 /// Queues that live at random, are compacted now and then, and stop at every single change of the disk meanwhile, by a
 /// kill or a power loss: the tasks are the same afterwards, the last events too, and nothing that was deleted is back.
 class CompactionCrashTest {
 
-    private static final int RUNS = Integer.getInteger("runs", 3);
+    private static final int RUNS = Effort.of(1, 15);
     private static final int STAGES = 5;
     private static final TaskFilter ALL = new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null);
     private static final QueueOptions OPTIONS = new QueueOptions(60, 8, Duration.ofDays(3), Duration.ofDays(5),
@@ -60,7 +61,7 @@ class CompactionCrashTest {
             try {
                 new Life(seed).go();
             } catch (Exception | Error e) {
-                throw new AssertionError("seed " + seed + " (-Dseed=" + seed + " -Druns=1): " + e, e);
+                throw new AssertionError("SEED=" + seed + ": " + e, e);
             }
         }
     }

@@ -41,12 +41,13 @@ import shared.Problem;
 import shared.TaskStatus;
 import shared.TaskType;
 import shared.json.Slice;
+import support.Effort;
 
 /// The queue against [QueueModel]: random submits, cancels, priorities, starts, failures, retries, pauses, clock jumps
 /// and crashes, compared after every step. `make sim SEED=n` runs one again.
 class QueueSimulationTest {
 
-    private static final int RUNS = 2_000;
+    private static final int RUNS = Effort.of(500, 20_000);
     private static final int STEPS = 100;
     private static final QueueOptions OPTIONS = new QueueOptions(40, 6, Duration.ofDays(3), Duration.ofDays(5), 300);
     private static final List<String> MODELS = List.of("a", "b", "c");

@@ -34,6 +34,7 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 import server.log.Log;
+import support.Effort;
 import support.browser.Chromium;
 import support.browser.WithBrowser;
 
@@ -43,6 +44,8 @@ final class Lane implements TestExecutionListener {
 
     /// What a test has that says nothing else; `limit` in seconds is for the runner's own tests.
     private static final long LIMIT_SECONDS = Long.getLong("limit", 120);
+    /// What a long form has for each second of a short one; only the watchdog keeps this limit.
+    private static final int PROOF_FACTOR = 60;
 
     private final BlockingQueue<String> classes = new LinkedBlockingQueue<>();
     private final Selection selection = Selection.ofProcess();
@@ -115,6 +118,8 @@ final class Lane implements TestExecutionListener {
         return LauncherDiscoveryRequestBuilder.request().selectors(selectClass(tests)).filters(wanted)
                 .configurationParameter("junit.jupiter.execution.timeout.testable.method.default", LIMIT_SECONDS + " s")
                 .configurationParameter("junit.jupiter.execution.timeout.threaddump.enabled", "true")
+                .configurationParameter("junit.jupiter.execution.timeout.mode",
+                        Effort.isProof() ? "disabled" : "enabled")
                 .build();
     }
 
@@ -179,7 +184,8 @@ final class Lane implements TestExecutionListener {
                     .orElse(null);
             case null, default -> null;
         };
-        return limit == null ? TimeUnit.SECONDS.toNanos(LIMIT_SECONDS) : limit.unit().toNanos(limit.value());
+        return (limit == null ? TimeUnit.SECONDS.toNanos(LIMIT_SECONDS) : limit.unit().toNanos(limit.value()))
+                * (Effort.isProof() ? PROOF_FACTOR : 1);
     }
 
     private static String name(TestIdentifier test) {

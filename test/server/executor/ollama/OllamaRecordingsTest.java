@@ -13,9 +13,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.Set;
-import java.util.TreeSet;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,14 +25,12 @@ import shared.TaskType;
 import shared.json.Json;
 import shared.json.Slice;
 import support.Collected;
+import support.Cuts;
 import support.FakeOllama;
 
 /// Every exchange with a real Ollama again, whole and in two parts, whatever the place of the cut.
 class OllamaRecordingsTest {
 
-    /// Through a socket, each place is cut at up to so many bytes from both ends; beyond, some.
-    private static final int EVERY = 350;
-    private static final int SAMPLES = 50;
     private static final long SEED = Long.getLong("seed", 4711);
 
     private static final Map<String, Cause> FAILURES = Map.ofEntries(
@@ -97,10 +92,10 @@ class OllamaRecordingsTest {
     }
 
     @Test
-    void run_everyRecordingCutInTwoAtEveryByte_rightOutcome() throws Exception {
+    void run_everyRecordingCutInTwo_rightOutcome() throws Exception {
         for (Recording recording : tasks()) {
             byte[] wire = recording.wire();
-            for (int cut : cuts(wire.length)) {
+            for (int cut : Cuts.of(wire.length, SEED)) {
                 fake.next((request, reply) -> {
                     reply.raw(Arrays.copyOf(wire, cut));
                     Thread.yield();
@@ -134,12 +129,12 @@ class OllamaRecordingsTest {
     }
 
     @Test
-    void run_streamBrokenOffAtEveryByte_lostUnlessWhole() throws Exception {
+    void run_streamBrokenOff_lostUnlessWhole() throws Exception {
         Recording recording = Recording.of("chat-stream");
         byte[] wire = recording.wire();
         // the last line is here then; whether it counts depends on who sees the end first, the JDK or the reader
         int whole = wire.length - "\n\r\n0\r\n\r\n".length();
-        for (int cut : cuts(wire.length)) {
+        for (int cut : Cuts.of(wire.length, SEED)) {
             fake.next((request, reply) -> {
                 reply.raw(Arrays.copyOf(wire, cut));
                 reply.breakOff();
@@ -153,19 +148,6 @@ class OllamaRecordingsTest {
                 }
             }
         }
-    }
-
-    private static Set<Integer> cuts(int length) {
-        Random random = new Random(SEED);
-        Set<Integer> cuts = new TreeSet<>();
-        for (int i = 0; i < Math.min(EVERY, length); i++) {
-            cuts.add(i);
-            cuts.add(length - i);
-        }
-        for (int i = 0; i < SAMPLES; i++) {
-            cuts.add(random.nextInt(length + 1));
-        }
-        return cuts;
     }
 
     private static List<Recording> tasks() {

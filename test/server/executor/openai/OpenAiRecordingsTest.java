@@ -30,6 +30,7 @@ import shared.TaskType;
 import shared.json.Json;
 import shared.json.Slice;
 import support.Collected;
+import support.Cuts;
 import support.Exchange;
 import support.FakeOpenAi;
 
@@ -38,6 +39,7 @@ import support.FakeOpenAi;
 class OpenAiRecordingsTest {
 
     private static final Path FOLDER = Path.of("test/server/executor/openai/recordings");
+    private static final long SEED = Long.getLong("seed", 4711);
 
     /// What comes out: of an answer its text, reason and counters, of a failure its cause and the end of its message.
     private static final Map<String, String> EXPECTED = Map.ofEntries(
@@ -100,17 +102,16 @@ class OpenAiRecordingsTest {
     }
 
     @Test
-    void run_everyRecordingCutInTwoAtEveryByte_rightOutcome() throws Exception {
+    void run_everyRecordingCutInTwo_rightOutcome() throws Exception {
         for (Exchange recording : tasks()) {
             byte[] wire = recording.wire();
-            for (int i = 0; i <= wire.length; i++) {
-                int cut = i;
+            for (int cut : Cuts.of(wire.length, SEED)) {
                 fake.next((request, reply) -> {
                     reply.raw(Arrays.copyOf(wire, cut));
                     Thread.yield();
                     reply.raw(Arrays.copyOfRange(wire, cut, wire.length));
                 });
-                check(recording, "cut in two at byte " + cut);
+                check(recording, "cut in two at byte " + cut + ", seed " + SEED);
             }
         }
     }
@@ -139,13 +140,12 @@ class OpenAiRecordingsTest {
     }
 
     @Test
-    void run_streamBrokenOffAtEveryByte_lostUnlessWhole() throws Exception {
+    void run_streamBrokenOff_lostUnlessWhole() throws Exception {
         Exchange recording = Exchange.of(FOLDER.resolve("ollama-chat-stream.http"));
         byte[] wire = recording.wire();
         // from here on the last event is there; whether it counts depends on who sees the end first
         int whole = new String(wire, StandardCharsets.UTF_8).indexOf("[DONE]") + "[DONE]".length();
-        for (int i = 0; i <= wire.length; i++) {
-            int cut = i;
+        for (int cut : Cuts.of(wire.length, SEED)) {
             fake.next((request, reply) -> {
                 reply.raw(Arrays.copyOf(wire, cut));
                 reply.breakOff();
