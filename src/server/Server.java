@@ -84,10 +84,9 @@ final class Server implements AutoCloseable {
             compaction.start();
 
             Answers answers = new Answers();
-            queue.onEvent(answers::publish);
             History history = History.of(queue, clock.millis());
             hosts.onTokens(tokens -> history.wrote(tokens, clock.millis()));
-            EventHub events = EventHub.start(queue);
+            EventHub events = EventHub.start(queue, answers);
             opened.add(events);
 
             Dispatcher dispatcher = new Dispatcher(queue, hosts, answers, dispatch, clock, new Random());
@@ -98,7 +97,7 @@ final class Server implements AutoCloseable {
             Crons crons = new Crons(queue, submissions, ZoneId.systemDefault(), clock);
             WebServer web = WebServer.bind(settings);
             opened.add(web);
-            HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, answers, events, submissions,
+            HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions,
                     hosts, dispatcher::waitsFor, clock, crons, history), web);
             web.serve(api.routes());
             WebSocketServer sockets = null;

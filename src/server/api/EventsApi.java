@@ -1,24 +1,21 @@
 package server.api;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-
 import server.http.Answer;
-import server.http.LiveOutput;
 import server.http.LiveOutputs;
 import server.http.WebRequest;
+import server.live.AnswerPlace;
 import server.live.EventHub;
-import server.live.LiveEvent;
+import server.live.Memory;
 import server.live.Subscription;
 import server.queue.TaskQueue;
+import server.task.Task;
 import shared.Problem;
-import shared.json.Slice;
 
-/// Streams every change, as server-sent events:
+/// Streams what happens, as server-sent events. `/api/events` has every change:
 ///
 /// ```
 /// id: 12
-/// event: task                                        or cron, queue; reset, dropped: see LiveEvent
+/// event: task                                        or cron, queue; reset, dropped: see Item
 /// data: {"seq":12,"event":"task","what":"started",…}
 ///
 /// : ping                                             at the beginning, and when nothing else comes
@@ -27,18 +24,39 @@ import shared.json.Slice;
 ///
 /// or, where NDJSON is accepted, a line of JSON for each event and an empty one for a ping. A reader that comes back
 /// with the last id, as `Last-Event-ID` or `since`, gets all that follows.
+///
+/// `/api/tasks/{id}/events` has one task's changes and its answer, until the task has ended:
+///
+/// ```
+/// event: task                                        its events so far, then live; no id
+/// data: {"seq":7,"event":"task","what":"started",…}
+///
+/// event: chunk                                       the pieces of the running attempt's answer, all from its start
+/// id: 1.5
+/// data: {"attempt":1,"offset":0,"text":"Hello"}      or "thinking" for "text"
+/// ```
+///
+/// A piece's id is its attempt and the offset where it *ends*: a reader that comes back with it as `Last-Event-ID` gets
+/// the pieces that follow. The events are sent again then; they are known by their `seq`. How an answer is cut into
+/// pieces is not fixed. What a buffer did not keep, and the answer of a task that has ended, is made from the result.
 final class EventsApi {
+
+    private static final String SSE = "text/event-stream";
 
     private final TaskQueue queue;
     private final EventHub hub;
     private final LiveOutputs streams;
+    private final Memory memory;
 
-    EventsApi(TaskQueue queue, EventHub hub, LiveOutputs streams) {
+    /// @param memory what results may take until their readers have them
+    EventsApi(TaskQueue queue, EventHub hub, LiveOutputs streams, Memory memory) {
         this.queue = queue;
         this.hub = hub;
         this.streams = streams;
+        this.memory = memory;
     }
 
+    /// `GET /api/events`
     Answer open(WebRequest request) {
         EventsWanted wanted = EventsWanted.of(request.query(), queue);
         long last = lastEventId(request.header("Last-event-id"));
@@ -47,43 +65,24 @@ final class EventsApi {
         // the answer's head may be seen before the subscription begins: what is done then is not to be missed
         long from = after == EventsWanted.NOW ? queue.durableSeq() : after;
         boolean lines = request.accepts(Answer.NDJSON);
-        return streams.open(request, lines ? Answer.NDJSON : "text/event-stream", out -> {
-            try (Subscription events = hub.subscribe(wanted.filter(), from)) {
-                write(events, out, lines, after);
-                // before the subscription is closed, for a server that stops waits for that only
-                out.end();
+        return streams.open(request, lines ? Answer.NDJSON : SSE, out -> {
+            ItemEncoder encoder = lines ? new LineEncoder() : SseEncoder.ofEvents(after);
+            try (Subscription items = hub.subscribe(wanted.filter(), from)) {
+                encoder.ping(items.seq(), out);
+                encoder.run(items, out);
             }
         });
     }
 
-    private static void write(Subscription events, LiveOutput out, boolean lines, long after)
-            throws IOException, InterruptedException {
-        long told = events.seq();
-        out.write(ping(lines, told, after));
-        while (!events.ended()) {
-            LiveEvent event = events.poll();
-            if (event != null) {
-                Slice bytes = lines ? event.line() : event.block();
-                out.write(bytes.bytes(), bytes.from(), bytes.length());
-                out.sent();
-                told = event.seq();
-            } else if (!out.flush()) {
-                long left = out.untilPing();
-                if (left > 0) {
-                    events.await(left);
-                } else {
-                    long seq = events.seq();
-                    out.write(ping(lines, seq, told));
-                    told = seq;
-                }
+    /// `GET /api/tasks/{id}/events`
+    Answer openTask(WebRequest request) {
+        Task task = queue.find(request.id());
+        AnswerPlace place = place(request.header("Last-event-id"));
+        return streams.open(request, SSE, out -> {
+            try (Subscription items = hub.subscribe(task, place, memory)) {
+                SseEncoder.ofTask().run(items, out);
             }
-        }
-    }
-
-    /// A block without data is no event to its reader, but its id counts.
-    private static byte[] ping(boolean lines, long seq, long told) {
-        String text = lines ? "\n" : seq == told ? ": ping\n\n" : ": ping\nid: " + seq + "\n\n";
-        return text.getBytes(StandardCharsets.US_ASCII);
+        });
     }
 
     private static long lastEventId(String text) {
@@ -99,5 +98,22 @@ final class EventsApi {
             // said below
         }
         throw Problem.badRequest("Last-Event-ID must be the id of an event, as in 42, not \"" + text + "\"");
+    }
+
+    private static AnswerPlace place(String lastEventId) {
+        if (lastEventId == null || lastEventId.isEmpty()) {
+            return AnswerPlace.START;
+        }
+        int dot = lastEventId.indexOf('.');
+        try {
+            int attempt = Integer.parseInt(lastEventId.substring(0, Math.max(dot, 0)));
+            int offset = Integer.parseInt(lastEventId.substring(dot + 1));
+            if (attempt >= 0 && offset >= 0) {
+                return new AnswerPlace(attempt, offset);
+            }
+        } catch (NumberFormatException notOurs) {
+            // said below
+        }
+        throw Problem.badRequest("Last-Event-ID must be the id of a chunk, as in 1.42, not \"" + lastEventId + "\"");
     }
 }

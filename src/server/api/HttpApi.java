@@ -13,8 +13,8 @@ import server.http.LiveOutputs;
 import server.http.Routes;
 import server.http.WebFiles;
 import server.http.WebServer;
-import server.live.Answers;
 import server.live.EventHub;
+import server.live.Memory;
 import server.queue.Compaction;
 import server.queue.TaskQueue;
 import server.settings.Setting;
@@ -47,10 +47,8 @@ public final class HttpApi {
 
     /// What the API stands on.
     ///
-    /// @param answers what is being said; the caller has given it the queue's events
     /// @param waiting why a pending task waits, for people (no host is there, …); null if for nothing but its turn
-    public record Parts(TaskQueue queue, Compaction compaction, Answers answers, EventHub events,
-            SubmissionReader submissions, Hosts hosts, Function<Task, String> waiting, InstantSource clock,
+    public record Parts(TaskQueue queue, Compaction compaction, EventHub events, SubmissionReader submissions, Hosts hosts, Function<Task, String> waiting, InstantSource clock,
             Crons crons, History history) {
     }
 
@@ -87,7 +85,11 @@ public final class HttpApi {
     /// @throws shared.Problem 400, 404 or 409
     public Supplier<Dialogue> dialogue(String rawQuery) {
         EventsWanted wanted = EventsWanted.parse(rawQuery, parts.queue());
-        return () -> new LiveDialogue(parts, queueApi, web.bodies(), wanted);
+        return () -> new LiveDialogue(parts, queueApi, memory(), wanted);
+    }
+
+    private Memory memory() {
+        return new Memory(web.bodies()::take, web.bodies()::giveBack);
     }
 
     /// Every method and path, with the query parameters that it knows.
@@ -97,8 +99,7 @@ public final class HttpApi {
         BatchApi batches = new BatchApi(settings, queue, parts.submissions());
         ListApi lists = new ListApi(settings, queue);
         LiveOutputs live = new LiveOutputs(settings.get(RequestLimits.EVENT_STREAMS), pingEvery);
-        TaskStream streams = new TaskStream(queue, parts.answers(), live);
-        EventsApi events = new EventsApi(queue, parts.events(), live);
+        EventsApi events = new EventsApi(queue, parts.events(), live, memory());
         BackendsApi backends = new BackendsApi(parts.hosts());
         CronApi crons = new CronApi(settings, parts.crons(), parts.clock());
         Routes routes = new Routes();
@@ -117,7 +118,7 @@ public final class HttpApi {
                 .add("POST", "/api/tasks/batch", batches::submit)
                 .add("GET", "/api/tasks", lists::list, ListApi.PARAMETERS)
                 .add("GET", "/api/tasks/{id}", tasks::show, "wait")
-                .add("GET", "/api/tasks/{id}/events", streams::open)
+                .add("GET", "/api/tasks/{id}/events", events::openTask)
                 .add("POST", "/api/tasks/{id}/cancel", tasks::cancel)
                 .add("POST", "/api/tasks/{id}/priority", tasks::changePriority)
                 .add("POST", "/api/tasks/{id}/retry", tasks::retry)

@@ -1,14 +1,12 @@
 package server.api;
 
 import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
 import server.api.HttpApi.Parts;
-import server.http.Bodies;
+import server.live.AnswerBuffer.Chunk;
 import server.live.EventFilter;
-import server.live.LiveEvent;
+import server.live.Item;
+import server.live.Memory;
 import server.live.Subscription;
 import server.queue.QueueSnapshot;
 import server.task.Task;
@@ -18,43 +16,71 @@ import server.websocket.Dialogue;
 import server.websocket.FrameWriter;
 import server.websocket.Violation;
 import shared.Problem;
-import shared.json.Json;
+import shared.TaskStatus;
 import shared.json.JsonException;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// The messages that the package tells of: a snapshot, then every event, and the pieces of the answers that the client
-/// asked for. Nothing waits here but in the bounded outbox of the subscription.
+/// What is said on a WebSocket: items as messages, and what a client may ask for. Every message is text and holds one
+/// JSON object. What the server says:
+///
+/// ```
+/// {"seq":N,"event":"snapshot","stats":{…},"tasks":[…]}    the first: stats as /api/status, the newest 100 tasks as
+///                                                         /api/tasks lists them, both as of sequence number N
+/// {"seq":N,"event":"task","what":"started","at":…,"task":{…}}        then each event after N, as on /api/events;
+/// {"seq":N,"event":"cron",…}   {"seq":N,"event":"queue",…}           a client drops what its seq says it has
+/// {"seq":N,"event":"reset","oldest":M}                    to a `since` older than what is kept: reload the list
+/// {"event":"subscribed","task":"task_…","status":"running"}          before the first piece of its answer
+/// {"event":"chunk","task":"task_…","attempt":1,"offset":0,"end":5,"text":"Hello"}     or "thinking" for "text"
+/// {"event":"unsubscribed","task":"task_…","status":"completed"}      its answer is whole (or: the client asked)
+/// {"event":"error","error":"what is wrong and what would be right"}  to a message that is not understood
+/// {"event":"pong","seq":N}                                to {"ping":true}, for pages, which see no ping frames
+/// ```
+///
+/// What a client may say, each of it alone or several in one message:
+///
+/// ```
+/// {"since":N}                                send the events after N (again), then go on live
+/// {"subscribe":["task_…"]}                   the pieces of these tasks' answers, from their beginnings; or from where
+/// {"subscribe":[{"id":"task_…","attempt":1,"offset":5}]}             the client is: a chunk's attempt and end
+/// {"unsubscribe":["task_…"]}
+/// {"ping":true}
+/// ```
+///
+/// Offsets count bytes of UTF-8, of text and thinking together, in the order in which they came. An attempt that starts
+/// again begins at offset 0 with a higher number: drop what was shown of the one before. All pieces of an attempt come
+/// before the event that tells of its end; of a task that has ended already they come from its result. A subscription
+/// ends with its task. `/ws?since=N` takes the events after N in place of the snapshot.
+///
+/// Nothing waits here but in the bounded outbox of the subscription: a client that takes the events too slowly is
+/// closed with 1013, and may connect again and resume.
 final class LiveDialogue implements Dialogue {
 
-    /// So many tasks a snapshot has.
+    /// How many tasks a snapshot has.
     private static final int NEWEST = 100;
-    /// So many answers a client may get at a time.
-    static final int FOLLOWED_MAX = 100;
 
     private final Parts parts;
     private final QueueApi status;
-    private final Bodies memory;
-    private final EventFilter filter;
-    private Subscription events;
+    private final Memory memory;
+    private final Subscription items;
     /// Events up to here are left out: the snapshot has them. -1: there is none.
     private long snapshotSeq = -1;
     private boolean greeted;
-    /// The event whose turn it is, but for pieces that go before it.
-    private LiveEvent next;
-    private final Map<Long, Followed> followed = new LinkedHashMap<>();
 
     /// Begins for the calling thread.
     ///
+    /// @param memory what results may take until the client has them
     /// @param wanted without a place in the past the client gets the snapshot
-    LiveDialogue(Parts parts, QueueApi status, Bodies memory, EventsWanted wanted) {
+    LiveDialogue(Parts parts, QueueApi status, Memory memory, EventsWanted wanted) {
         this.parts = parts;
         this.status = status;
         this.memory = memory;
-        filter = wanted.filter();
+        EventFilter filter = wanted.filter();
         greeted = wanted.after() != EventsWanted.NOW;
-        events = greeted ? parts.events().subscribe(filter, wanted.after()) : parts.events().subscribe(filter);
+        items = greeted ? parts.events().subscribe(filter, wanted.after()) : parts.events().subscribe(filter);
     }
+
+    // ---- what the client says
 
     @Override
     public void hear(byte[] message, boolean binary, FrameWriter out) throws IOException {
@@ -69,7 +95,9 @@ final class LiveDialogue implements Dialogue {
             return;
         }
         if (request.since() >= 0) {
-            resume(request.since());
+            greeted = true;
+            snapshotSeq = -1;
+            items.resume(request.since());
         }
         for (String id : request.unsubscribe()) {
             orError(out, () -> unsubscribe(id, out));
@@ -78,7 +106,7 @@ final class LiveDialogue implements Dialogue {
             orError(out, () -> subscribe(from, out));
         }
         if (request.ping()) {
-            say(out, event("pong").name("seq").number(events.seq()));
+            say(out, event("pong").name("seq").number(items.seq()));
         }
     }
 
@@ -94,6 +122,21 @@ final class LiveDialogue implements Dialogue {
         }
     }
 
+    private void subscribe(LiveRequest.From from, FrameWriter out) throws IOException {
+        Task task = items.follow(from.id(), from.place(), memory);
+        say(out, event("subscribed").name("task").string(task.name()).name("status").string(task.status().text));
+    }
+
+    private void unsubscribe(String id, FrameWriter out) throws IOException {
+        Task task = parts.queue().find(id);
+        TaskStatus then = items.unfollow(task.id());
+        if (then != null) {
+            unsubscribed(task.name(), then, out);
+        }
+    }
+
+    // ---- what it is told
+
     @Override
     public boolean speak(FrameWriter out) throws IOException {
         if (!greeted) {
@@ -101,67 +144,45 @@ final class LiveDialogue implements Dialogue {
             greet(out);
             return true;
         }
-        if (next == null) {
-            next = poll();
-        }
-        if (next != null && ready(next)) {
-            Slice json = next.json();
-            out.text(json.bytes(), json.from(), json.to());
-            next = null;
-            return true;
-        }
-        boolean more = false;
-        for (Followed one : List.copyOf(followed.values())) {
-            more |= speak(one, out);
-        }
-        return more || next != null && ready(next);
-    }
-
-    private boolean ready(LiveEvent event) {
-        Followed one = followed.get(event.task());
-        return one == null || one.past(event.seq());
-    }
-
-    /// @return whether there may be more
-    private boolean speak(Followed one, FrameWriter out) throws IOException {
+        Item item;
         try {
-            if (one.speak(out, told())) {
-                return true;
-            }
-        } catch (Problem unreadable) {
-            // a result that cannot be read, or that is too large for the moment's memory
-            drop(one);
-            say(out, event("error").name("task").string(one.name()).name("error").string(unreadable.getMessage()));
-            return true;
-        }
-        // first its last event, where the client gets it, then the word that this was all
-        if (one.over(told())) {
-            end(one, out);
-        }
-        return false;
-    }
-
-    /// The client has got all events up to this one, or does not want them.
-    private long told() {
-        return !filter.equals(EventFilter.ALL) ? Long.MAX_VALUE : next != null ? next.seq() - 1 : events.seq();
-    }
-
-    private LiveEvent poll() {
-        LiveEvent event;
-        try {
-            event = events.poll();
-            while (event != null && event.seq() <= snapshotSeq && !event.kind().equals("dropped")) {
-                event = events.poll();
-            }
+            item = items.poll();
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw new Violation(Close.GOING_AWAY, "the server stops");
         }
-        if (event != null && event.kind().equals("dropped")) {
-            Json.Obj json = (Json.Obj) Json.parseOwn(event.json().toBytes());
-            throw new Violation(Close.TRY_AGAIN_LATER, json.text("reason"));
+        if (item != null) {
+            write(item, out);
+        } else if (items.reading()) {
+            // what a filter leaves out of a long past takes a while
+            out.flush();
         }
-        return event;
+        return item != null || items.reading();
+    }
+
+    private void write(Item item, FrameWriter out) throws IOException {
+        switch (item) {
+            case Item.Change(var event) -> {
+                if (event.seq() > snapshotSeq) {
+                    text(event.json(), out);
+                }
+            }
+            case Item.Reset reset -> text(ItemEncoder.json(reset), out);
+            case Item.Piece(String task, int attempt, Chunk chunk) -> {
+                JsonWriter json = new JsonWriter(128 + chunk.text().length()).beginObject();
+                json.name("event").string("chunk").name("task").string(task).name("attempt").number(attempt);
+                json.name("offset").number(chunk.offset()).name("end").number(chunk.end());
+                say(out, json.name(chunk.thinking() ? "thinking" : "text").string(chunk.text()));
+            }
+            case Item.End(String task, TaskStatus then, String error) -> {
+                if (error == null) {
+                    unsubscribed(task, then, out);
+                } else {
+                    say(out, event("error").name("task").string(task).name("error").string(error));
+                }
+            }
+            case Item.Dropped dropped -> throw new Violation(Close.TRY_AGAIN_LATER, dropped.reason());
+        }
     }
 
     /// The subscription is older than the snapshot, so that together they have everything.
@@ -192,44 +213,8 @@ final class LiveDialogue implements Dialogue {
         }
     }
 
-    private void resume(long since) {
-        events.close();
-        next = null;
-        greeted = true;
-        snapshotSeq = -1;
-        events = parts.events().subscribe(filter, since);
-    }
-
-    private void subscribe(LiveRequest.From from, FrameWriter out) throws IOException {
-        Followed one = new Followed(from, parts.queue(), parts.answers(), memory);
-        Followed before = followed.get(one.id());
-        if (before != null) {
-            drop(before);
-        }
-        if (followed.size() == FOLLOWED_MAX) {
-            one.close();
-            throw new Problem(429, "already " + FOLLOWED_MAX + " answers are subscribed to, which is the limit; "
-                    + "unsubscribe from some");
-        }
-        followed.put(one.id(), one);
-        say(out, event("subscribed").name("task").string(one.name()).name("status").string(one.status()));
-    }
-
-    private void unsubscribe(String id, FrameWriter out) throws IOException {
-        Followed one = followed.get(parts.queue().find(id).id());
-        if (one != null) {
-            end(one, out);
-        }
-    }
-
-    private void drop(Followed one) {
-        followed.remove(one.id());
-        one.close();
-    }
-
-    private void end(Followed one, FrameWriter out) throws IOException {
-        drop(one);
-        say(out, event("unsubscribed").name("task").string(one.name()).name("status").string(one.status()));
+    private static void unsubscribed(String task, TaskStatus status, FrameWriter out) throws IOException {
+        say(out, event("unsubscribed").name("task").string(task).name("status").string(status.text));
     }
 
     private static void error(FrameWriter out, String message) throws IOException {
@@ -242,13 +227,15 @@ final class LiveDialogue implements Dialogue {
 
     /// @param json of which only the closing brace is missing
     private static void say(FrameWriter out, JsonWriter json) throws IOException {
-        json.endObject();
-        out.text(json.buffer(), 0, json.length());
+        text(json.endObject().slice(), out);
+    }
+
+    private static void text(Slice json, FrameWriter out) throws IOException {
+        out.text(json.bytes(), json.from(), json.to());
     }
 
     @Override
     public void close() {
-        events.close();
-        List.copyOf(followed.values()).forEach(Followed::close);
+        items.close();
     }
 }

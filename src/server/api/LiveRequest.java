@@ -5,20 +5,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import server.live.AnswerPlace;
 import shared.Nearest;
 import shared.Problem;
 import shared.json.Json;
 
-/// What a client asks for in one message, as the package tells it.
+/// What a client asks for in one message, as [LiveDialogue] tells it.
 ///
 /// @param since     the last event that it has; -1: it does not ask
 /// @param subscribe the tasks whose answers it wants
 /// @param unsubscribe ids or prefixes of those that it wants no more
 record LiveRequest(long since, List<From> subscribe, List<String> unsubscribe, boolean ping) {
 
-    /// @param id      an id or a prefix of one
-    /// @param attempt of its answer the client has all before `offset`; 0: nothing
-    record From(String id, int attempt, int offset) {
+    /// @param id    an id or a prefix of one
+    /// @param place what the client has of its answer
+    record From(String id, AnswerPlace place) {
     }
 
     private static final Set<String> MEMBERS = Set.of("since", "subscribe", "unsubscribe", "ping");
@@ -48,11 +49,11 @@ record LiveRequest(long since, List<From> subscribe, List<String> unsubscribe, b
 
     private static From from(Json value) {
         if (!(value instanceof Json.Obj object)) {
-            return new From(id(value), 0, 0);
+            return new From(id(value), AnswerPlace.START);
         }
         known(object, PLACE);
-        return new From(id(object.get("id")), (int) number(object, "attempt", Integer.MAX_VALUE),
-                (int) number(object, "offset", Integer.MAX_VALUE));
+        return new From(id(object.get("id")), new AnswerPlace((int) number(object, "attempt", Integer.MAX_VALUE),
+                (int) number(object, "offset", Integer.MAX_VALUE)));
     }
 
     private static String id(Json value) {

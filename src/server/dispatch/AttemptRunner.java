@@ -123,7 +123,7 @@ final class AttemptRunner {
     /// Null if the task was cancelled before the host was asked.
     private Outcome outcome(Run run, Host host) throws InterruptedException {
         Task task = run.task();
-        AnswerBuffer pieces = answers.begin(task.id(), run.attempt());
+        AnswerBuffer pieces = answers.begin(task.id(), run.attempt(), run.seq());
         try {
             // the host learns of a task only after its submit and its start are on the disk
             queue.awaitDurable(run.seq());

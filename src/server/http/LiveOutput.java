@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 
+import shared.json.Slice;
+
 /// Where the thread that made it writes a stream of events. Knows when a sign of life is due, without which a client
 /// that has vanished is not noticed, and whether the client takes anything.
 public final class LiveOutput {
@@ -27,9 +29,14 @@ public final class LiveOutput {
         sentAt = System.nanoTime();
     }
 
-    public void write(byte[] bytes, int from, int length) throws IOException {
+    private void write(byte[] bytes, int from, int length) throws IOException {
         out.write(bytes, from, length);
         unflushed = true;
+    }
+
+    /// Writes the bytes of a text.
+    public void write(Slice text) throws IOException {
+        write(text.bytes(), text.from(), text.length());
     }
 
     public void write(byte[] bytes) throws IOException {

@@ -29,6 +29,7 @@ public final class AnswerBuffer implements Pieces {
 
     private final long task;
     private final int attempt;
+    private final long seq;
     private final Answers answers;
 
     private byte[] bytes = new byte[256];
@@ -41,14 +42,21 @@ public final class AnswerBuffer implements Pieces {
     /// Whether the attempt is over; what still comes then is dropped.
     private boolean released;
 
-    AnswerBuffer(long task, int attempt, Answers answers) {
+    /// @param seq of the event that the attempt began with
+    AnswerBuffer(long task, int attempt, long seq, Answers answers) {
         this.task = task;
         this.attempt = attempt;
+        this.seq = seq;
         this.answers = answers;
     }
 
-    public int attempt() {
+    int attempt() {
         return attempt;
+    }
+
+    /// The sequence number of the event that the attempt began with.
+    long seq() {
+        return seq;
     }
 
     @Override

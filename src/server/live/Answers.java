@@ -1,22 +1,17 @@
 package server.live;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-import server.queue.ledger.DurableEvent;
-
-/// The answers that are being given, and who watches them. The dispatcher begins and ends them; a stream takes a
-/// [Watch] on its task. All of it is safe for any thread and quick.
+/// The answers that are being given, and who reads them. The dispatcher begins and ends them. Safe for any thread, and
+/// quick.
 public final class Answers {
 
     /// What is kept of one attempt's answer, in bytes. Readers get what is beyond from the result.
     public static final int TASK_MAX = 4 << 20;
 
     private final ConcurrentHashMap<Long, AnswerBuffer> running = new ConcurrentHashMap<>();
-    /// By task: its watches, in a list that is never changed but replaced.
-    private final ConcurrentHashMap<Long, List<Watch>> watches = new ConcurrentHashMap<>();
+    private final ByTask<AnswerReader> readers = new ByTask<>();
     /// What all answers together may still take, in bytes.
     private final AtomicLong room;
 
@@ -25,19 +20,22 @@ public final class Answers {
         room = new AtomicLong(bytesMax);
     }
 
-    /// An eighth of the heap for all answers together.
+    /// Takes an eighth of the heap for all answers together.
     public Answers() {
         this(Runtime.getRuntime().maxMemory() / 8);
     }
 
     /// Begins an attempt's answer; what is left of an earlier attempt's is no longer found.
-    public AnswerBuffer begin(long task, int attempt) {
-        AnswerBuffer buffer = new AnswerBuffer(task, attempt, this);
+    ///
+    /// @param seq of the event that the attempt began with
+    public AnswerBuffer begin(long task, int attempt, long seq) {
+        AnswerBuffer buffer = new AnswerBuffer(task, attempt, seq, this);
         AnswerBuffer earlier = running.put(task, buffer);
         if (earlier != null) {
             earlier.release();
         }
-        wake(task);
+        // they hold it from now on, however soon it ends
+        readers.of(task).forEach(reader -> reader.begun(buffer));
         return buffer;
     }
 
@@ -52,43 +50,23 @@ public final class Answers {
     }
 
     /// The answer that this task's running attempt is giving; null if none.
-    public AnswerBuffer find(long task) {
+    AnswerBuffer find(long task) {
         return running.get(task);
     }
 
-    /// Watches a task from now on, for the calling thread. Close it.
-    public Watch watch(long task) {
-        Watch watch = new Watch(this, task, Thread.currentThread());
-        watches.compute(task, (id, before) -> {
-            List<Watch> after = before == null ? new ArrayList<>() : new ArrayList<>(before);
-            after.add(watch);
-            return after;
-        });
-        return watch;
+    /// Lets a reader have what the task's attempts answer from now on, and what the running one has so far.
+    void add(long task, AnswerReader reader) {
+        readers.add(task, reader);
+        reader.begun(running.get(task));
     }
 
-    /// Takes every durable event, in order: `queue.onEvent(answers::publish)`. Quick.
-    public void publish(DurableEvent event) {
-        List<Watch> here = watches.get(event.task());
-        if (here != null) {
-            here.forEach(watch -> watch.add(event));
-        }
+    void remove(long task, AnswerReader reader) {
+        readers.remove(task, reader);
     }
 
-    /// Lets the watches of a task look for more.
+    /// Lets the readers of a task look for more.
     void wake(long task) {
-        List<Watch> here = watches.get(task);
-        if (here != null) {
-            here.forEach(Watch::wake);
-        }
-    }
-
-    void remove(long task, Watch watch) {
-        watches.computeIfPresent(task, (id, before) -> {
-            List<Watch> after = new ArrayList<>(before);
-            after.remove(watch);
-            return after.isEmpty() ? null : after;
-        });
+        readers.of(task).forEach(AnswerReader::wake);
     }
 
     boolean take(int bytes) {

@@ -18,6 +18,11 @@ public record EventFilter(Set<Long> tasks, Set<TaskStatus> statuses, Set<TaskTyp
 
     public static final EventFilter ALL = new EventFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of());
 
+    /// The events of one task.
+    static EventFilter ofTask(long task) {
+        return new EventFilter(Set.of(task), Set.of(), Set.of(), Set.of(), Set.of());
+    }
+
     boolean passes(DurableEvent event) {
         if (!fits(crons, event.cron())) {
             return false;

@@ -3,65 +3,86 @@ package server.live;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
+import server.live.Subscription.Handed;
 import server.queue.TaskQueue;
 import server.queue.ledger.DurableEvent;
 import server.queue.ledger.EventLog;
+import server.task.Task;
 
 /// Hands every event to all who subscribed to it.
 ///
-/// The journal's writer only puts an event into a list, and only while somebody is subscribed. One thread takes what is
+/// The journal's writer only puts an event into a list, and only if somebody may want it. One thread takes what is
 /// there, appends it to the subscribers' outboxes and wakes them; then it rests a while for each that it woke. So
 /// waking takes a bounded share of the processor: with few subscribers or events nothing waits, with many a subscriber
 /// is woken once for several events, and writes them at once.
+///
+/// Most subscribers hear of one task each: they are looked up by its id, so that they cost nothing while others change.
 public final class EventHub implements AutoCloseable {
 
     /// How many events may wait to be handed on. One takes the thread about as long as an append to every outbox.
     private static final int WAITING_MAX = 50_000;
 
-    /// The rest for each subscriber woken, and the longest, in nanoseconds.
-    private static final long REST_EACH = 40_000;
-    private static final long REST_MAX = 25_000_000;
+    /// The rest for each subscriber woken, and the longest.
+    private static final long REST_EACH_NANOS = 40_000;
+    private static final long REST_MAX_NANOS = 25_000_000;
 
-    /// So many read the journal at the same time.
+    /// How many read the journal at the same time.
     private static final int READERS_MAX = 4;
+
+    /// How often, in parts of the room for all events that wait, old ones are looked for.
+    private static final int SWEEPS = 8;
 
     private static final long CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final TaskQueue queue;
+    private final Answers answers;
     private final long bytesMax;
     private final Semaphore reading = new Semaphore(READERS_MAX);
     private final Thread thread = Thread.ofVirtual().name("event-hub").unstarted(this::run);
 
+    /// All that are joined: changed under the lock.
+    private final Set<Subscription> joined = ConcurrentHashMap.newKeySet();
+    /// Those that hear of certain tasks only: changed under the lock.
+    private final ByTask<Subscription> narrow = new ByTask<>();
+
     /// Guards what follows.
     private final Object lock = new Object();
-    /// In a list that is never changed but replaced.
-    private List<Subscription> subscriptions = List.of();
+    /// The others, in a list that is never changed but replaced.
+    private List<Subscription> broad = List.of();
     private List<DurableEvent> waiting = new ArrayList<>();
     /// All up to this event was put into `waiting`, or nobody was there to want it.
     private long passed;
     /// Whether there were too many.
     private boolean lost;
+    /// Whether the hub's thread has nothing to do.
     private boolean resting;
     private boolean closed;
 
-    /// All up to this event is in the outboxes.
+    /// All up to this event is in the outboxes of those who want it.
     private volatile long handedOn;
-    /// How many bytes of events were ever handed on. Only the hub's thread.
-    private long published;
+    // only the hub's thread
+    /// How many bytes of events were ever handed on.
+    private long publishedBytes;
+    private long sweptBytes;
 
-    private EventHub(TaskQueue queue, long bytesMax) {
+    private EventHub(TaskQueue queue, Answers answers, long bytesMax) {
         this.queue = queue;
+        this.answers = answers;
         this.bytesMax = bytesMax;
     }
 
+    /// @param answers  what is being said
     /// @param bytesMax what all events that wait for a subscriber may take of memory together, in about
-    public static EventHub start(TaskQueue queue, long bytesMax) {
-        EventHub hub = new EventHub(queue, bytesMax);
+    static EventHub start(TaskQueue queue, Answers answers, long bytesMax) {
+        EventHub hub = new EventHub(queue, answers, bytesMax);
         queue.onEvent(hub::publish);
         // what was durable before the hub listened is not told to it
         long before = queue.durableSeq();
@@ -72,25 +93,39 @@ public final class EventHub implements AutoCloseable {
         return hub;
     }
 
-    /// An eighth of the heap for all events that wait.
-    public static EventHub start(TaskQueue queue) {
-        return start(queue, Runtime.getRuntime().maxMemory() / 8);
+    /// Begins to hand on what happens from now on. An eighth of the heap is for all events that wait.
+    public static EventHub start(TaskQueue queue, Answers answers) {
+        return start(queue, answers, Runtime.getRuntime().maxMemory() / 8);
     }
 
     /// Subscribes the calling thread to what comes from now on. Close it.
     public Subscription subscribe(EventFilter filter) {
-        Subscription subscription = new Subscription(this, filter);
+        Subscription subscription = new Subscription(this, queue, filter);
         subscription.beginNow();
         return subscription;
     }
 
     /// Subscribes the calling thread to all events after this one, those of the past first. Close it.
     ///
-    /// @param after if there is no such event yet, or events after it are not kept any more, a `reset` comes first
+    /// @param after if there is no such event yet, or events after it are not kept any more, a `Reset` comes first
     public Subscription subscribe(EventFilter filter, long after) {
-        Subscription subscription = new Subscription(this, filter);
-        subscription.beginAfter(queue.eventsAfter(after), after > queue.durableSeq());
+        Subscription subscription = new Subscription(this, queue, filter);
+        subscription.resume(after);
         return subscription;
+    }
+
+    /// Subscribes the calling thread to all events of one task, those of the past first, and to its answer. Close it.
+    ///
+    /// @throws shared.Problem 404: the task is gone
+    public Subscription subscribe(Task task, AnswerPlace from, Memory memory) {
+        Subscription subscription = new Subscription(this, queue, EventFilter.ofTask(task.id()));
+        try {
+            subscription.beginWith(task, from, memory);
+            return subscription;
+        } catch (RuntimeException gone) {
+            subscription.close();
+            throw gone;
+        }
     }
 
     /// Ends all subscriptions and waits a little until they are closed, so that their readers can be told.
@@ -99,8 +134,8 @@ public final class EventHub implements AutoCloseable {
         long end = System.nanoTime() + CLOSE_NANOS;
         synchronized (lock) {
             closed = true;
-            subscriptions.forEach(subscription -> subscription.drop("the server is stopping"));
-            for (long left = CLOSE_NANOS; left > 0 && !subscriptions.isEmpty(); left = end - System.nanoTime()) {
+            joined.forEach(subscription -> subscription.drop("the server is stopping"));
+            for (long left = CLOSE_NANOS; left > 0 && !joined.isEmpty(); left = end - System.nanoTime()) {
                 try {
                     TimeUnit.NANOSECONDS.timedWait(lock, left);
                 } catch (InterruptedException hurried) {
@@ -123,19 +158,23 @@ public final class EventHub implements AutoCloseable {
                 subscription.drop("the server is stopping");
                 return passed;
             }
-            List<Subscription> more = new ArrayList<>(subscriptions);
-            more.add(subscription);
-            subscriptions = more;
+            joined.add(subscription);
+            Set<Long> tasks = subscription.filter().tasks();
+            tasks.forEach(task -> narrow.add(task, subscription));
+            if (tasks.isEmpty()) {
+                broad = Stream.concat(broad.stream(), Stream.of(subscription)).toList();
+            }
             return passed;
         }
     }
 
     void leave(Subscription subscription) {
         synchronized (lock) {
-            List<Subscription> fewer = new ArrayList<>(subscriptions);
-            fewer.remove(subscription);
-            subscriptions = fewer;
-            lock.notifyAll();
+            if (joined.remove(subscription)) {
+                subscription.filter().tasks().forEach(task -> narrow.remove(task, subscription));
+                broad = broad.stream().filter(other -> other != subscription).toList();
+                lock.notifyAll();
+            }
         }
     }
 
@@ -149,11 +188,11 @@ public final class EventHub implements AutoCloseable {
         }
     }
 
-    /// What its readers may know of already.
-    long durableSeq() {
-        return queue.durableSeq();
+    Answers answers() {
+        return answers;
     }
 
+    /// All up to this event is in the outboxes of those who want it.
     long handedOn() {
         return handedOn;
     }
@@ -167,7 +206,10 @@ public final class EventHub implements AutoCloseable {
                 return;
             }
             passed = event.seq();
-            if (subscriptions.isEmpty()) {
+            if (broad.isEmpty() && narrow.of(event.task()).isEmpty()) {
+                if (resting) {
+                    handedOn = passed;
+                }
                 return;
             }
             if (waiting.size() == WAITING_MAX) {
@@ -190,15 +232,19 @@ public final class EventHub implements AutoCloseable {
             List<DurableEvent> events;
             List<Subscription> to;
             boolean gap;
+            long upTo;
             synchronized (lock) {
                 if (closed) {
                     return;
                 }
                 events = waiting;
-                to = subscriptions;
+                to = broad;
                 gap = lost;
+                upTo = passed;
                 resting = events.isEmpty();
-                if (!resting) {
+                if (resting) {
+                    handedOn = upTo;
+                } else {
                     waiting = new ArrayList<>();
                     lost = false;
                 }
@@ -207,26 +253,34 @@ public final class EventHub implements AutoCloseable {
                 LockSupport.park(this);
             } else {
                 int woken = handOn(events, to, gap);
-                LockSupport.parkNanos(this, Math.min(REST_MAX, woken * REST_EACH));
+                handedOn = upTo;
+                LockSupport.parkNanos(this, Math.min(REST_MAX_NANOS, woken * REST_EACH_NANOS));
             }
         }
     }
 
     /// @return how many were woken
     private int handOn(List<DurableEvent> events, List<Subscription> to, boolean gap) {
-        List<LiveEvent> live = new ArrayList<>(events.size());
-        for (DurableEvent event : events) {
-            published += event.weight();
-            live.add(new LiveEvent(event, published));
+        if (gap) {
+            joined.forEach(subscription -> subscription.drop("more happened than the server could hand on"));
         }
+        List<Handed> handed = new ArrayList<>(events.size());
         int woken = 0;
-        for (Subscription subscription : to) {
-            if (gap) {
-                subscription.drop("more happened than the server could hand on");
+        for (DurableEvent event : events) {
+            publishedBytes += event.weightBytes();
+            Handed one = new Handed(event, publishedBytes);
+            handed.add(one);
+            for (Subscription subscription : narrow.of(event.task())) {
+                woken += subscription.add(List.of(one)) ? 1 : 0;
             }
-            woken += subscription.add(events, live, published - bytesMax) ? 1 : 0;
         }
-        handedOn = events.getLast().seq();
+        for (Subscription subscription : to) {
+            woken += subscription.add(handed) ? 1 : 0;
+        }
+        if (publishedBytes - sweptBytes > bytesMax / SWEEPS) {
+            sweptBytes = publishedBytes;
+            joined.forEach(subscription -> subscription.dropIfBehind(publishedBytes - bytesMax));
+        }
         return woken;
     }
 }

@@ -4,129 +4,301 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.concurrent.locks.LockSupport;
 
+import server.live.Item.Change;
+import server.live.Item.Dropped;
+import server.live.Item.End;
+import server.live.Item.Reset;
+import server.queue.TaskQueue;
 import server.queue.ledger.DurableEvent;
 import server.queue.ledger.EventLog;
+import server.task.Task;
+import shared.Problem;
+import shared.TaskStatus;
 
-/// One reader's events: first those of the past that it asked for, read from the journal at its own pace, then what
-/// comes, through a bounded outbox; each once, in order, none left out. Used by the thread that subscribed.
+/// One subscriber's items: the events that its filter passes, and the answers of the tasks that it follows. The events
+/// of the past come first, read from the journal at the subscriber's pace, then what happens, through a bounded outbox;
+/// each once, in order, none left out. Used by the thread that subscribed.
 ///
-/// The outbox begins to fill once the journal was read to its end; what came until then is read from the journal too.
+/// ```
+///  reading the past ──── read to its end: join the hub, read what came since ────▶ live ──▶ dropped
+///        │                                                                          ▲      (too slow, or the
+///        └──────────────── events are missing: reset, join the hub ─────────────────┘       server stops)
+/// ```
+///
+/// The overflow rule: a subscriber that lets [#EVENTS_MAX] events pile up, or holds old ones while much happens, is
+/// dropped, and told the sequence number with which it can resume. The order rule is the [AnswerReader]'s.
 public final class Subscription implements AutoCloseable {
 
-    /// A reader that lets so many pile up is dropped.
     static final int EVENTS_MAX = 4_096;
 
-    private static final Logger LOG = System.getLogger(Subscription.class.getName());
+    /// How many answers a subscriber may follow at a time.
+    public static final int FOLLOWED_MAX = 100;
+
+    private static final Logger LOG = System.getLogger("server.live");
+
+    /// An event in the outboxes.
+    ///
+    /// @param publishedBytes how much the hub had handed on up to it
+    record Handed(DurableEvent event, long publishedBytes) {
+    }
 
     private final EventHub hub;
+    private final TaskQueue queue;
     private final EventFilter filter;
     private final Thread reader = Thread.currentThread();
 
     /// The events of the past; null once they are read.
     private EventLog log;
     /// The last event that does not come through the outbox; none is known before it has been joined to the hub.
-    private long joinedAt = Long.MAX_VALUE;
+    private long joinedAt;
     /// What was read of the past, or is to be said.
-    private final ArrayDeque<LiveEvent> past = new ArrayDeque<>();
+    private final ArrayDeque<Item> past = new ArrayDeque<>();
+    /// The item of the feed whose turn it is, but for pieces that go before it.
+    private Item next;
     /// All up to here was handed out, or is not asked for.
     private long place;
     private boolean ended;
 
-    /// Its object guards `reason` too.
-    private final ArrayDeque<LiveEvent> outbox = new ArrayDeque<>();
+    /// Guards `reason` and `followed` too, which the reader alone changes.
+    private final ArrayDeque<Handed> outbox = new ArrayDeque<>();
     /// Why it is dropped; null if it is not.
     private String reason;
+    /// By task, the one whose turn it is first.
+    private final SequencedMap<Long, AnswerReader> followed = new LinkedHashMap<>();
 
-    Subscription(EventHub hub, EventFilter filter) {
+    Subscription(EventHub hub, TaskQueue queue, EventFilter filter) {
         this.hub = hub;
+        this.queue = queue;
         this.filter = filter;
     }
 
-    void beginNow() {
-        join();
-        place = Math.max(joinedAt, hub.durableSeq());
+    EventFilter filter() {
+        return filter;
     }
 
-    /// @param future whether there was no such event yet
-    void beginAfter(EventLog events, boolean future) {
-        log = events;
-        place = events.seq();
-        if (future) {
+    // ---- where it begins
+
+    void beginNow() {
+        joinedAt = hub.join(this);
+        place = Math.max(joinedAt, queue.durableSeq());
+    }
+
+    /// Goes back, or on, to the events after this one. The answers that are followed stay.
+    ///
+    /// @param after if there is no such event yet, or events after it are not kept any more, a `Reset` comes first
+    public void resume(long after) {
+        hub.leave(this);
+        synchronized (outbox) {
+            outbox.clear();
+            reason = null;
+        }
+        past.clear();
+        next = null;
+        ended = false;
+        joinedAt = Long.MAX_VALUE;
+        log = queue.eventsAfter(after);
+        place = log.seq();
+        if (after > queue.durableSeq()) {
             reset();
         }
     }
 
-    /// The next event, without waiting for one; null if there is none. The last one is of the kind `dropped`.
-    public LiveEvent poll() throws InterruptedException {
-        while (log != null && past.isEmpty()) {
-            readOn();
-        }
-        LiveEvent event = past.poll();
-        if (event == null) {
-            event = pollOutbox();
-        }
-        if (event != null) {
+    /// Begins with the events of one task so far, and reads its answer.
+    void beginWith(Task task, AnswerPlace from, Memory memory) {
+        joinedAt = hub.join(this);
+        // as of no event yet: those of the past tell how it went on
+        follow(task, from, memory);
+        queue.eventsOf(task.id()).forEach(event -> past.add(new Change(event)));
+    }
+
+    // ---- what is heard
+
+    /// The next item, without waiting for one; null if there is none now.
+    public Item poll() throws InterruptedException {
+        while (true) {
+            if (next == null) {
+                next = nextOfFeed();
+            }
+            if (next == null) {
+                return ended ? null : nextOfAnswers();
+            }
+            if (!(next instanceof Change(DurableEvent event))) {
+                place = next instanceof Reset reset ? reset.seq() : place;
+                return taken();
+            }
+            AnswerReader answer = followed.isEmpty() ? null : followed.get(event.task());
+            Item before = answer == null ? null : answer.before(event);
+            if (before != null) {
+                return handOut(event.task(), before);
+            }
             place = event.seq();
-        }
-        return event;
-    }
-
-    private LiveEvent pollOutbox() {
-        synchronized (outbox) {
-            LiveEvent event = outbox.poll();
-            while (event != null && event.seq() <= place) {
-                event = outbox.poll();
+            Item change = taken();
+            if (filter.passes(event)) {
+                return change;
             }
-            if (event == null && reason != null && !ended) {
-                ended = true;
-                event = LiveEvent.dropped(place, reason);
-            }
-            return event;
         }
     }
 
-    /// Whether nothing more comes.
-    public boolean ended() {
-        return ended;
+    private Item taken() {
+        Item item = next;
+        next = null;
+        return item;
+    }
+
+    /// Whether there is more of the past to read, though [#poll] had nothing.
+    public boolean reading() {
+        return log != null;
     }
 
     /// The sequence number with which another subscription takes up where this one is: all events up to it were handed
     /// out, or the filter does not pass them.
     public long seq() {
-        long seen = hub.handedOn();
-        synchronized (outbox) {
-            if (log == null && past.isEmpty() && outbox.isEmpty() && reason == null) {
-                place = Math.max(place, Math.max(seen, joinedAt));
+        long handedOn = hub.handedOn();
+        if (next == null && past.isEmpty()) {
+            if (log != null) {
+                place = Math.max(place, Math.min(log.seq(), joinedAt));
+            } else {
+                synchronized (outbox) {
+                    if (outbox.isEmpty() && reason == null) {
+                        place = Math.max(place, Math.max(handedOn, joinedAt));
+                    }
+                }
             }
         }
         return place;
     }
 
-    /// Waits until there may be more, at most so many nanoseconds; as [Watch#await], and wherever this thread parks, a
-    /// waking for its other watches ends it too.
+    /// Waits until there may be more, at most so many nanoseconds. Polling before each waiting is enough to miss
+    /// nothing: a waking between the two ends the waiting at once.
     public void await(long nanos) throws InterruptedException {
-        LockSupport.parkNanos(this, nanos);
+        if (!reading()) {
+            LockSupport.parkNanos(this, nanos);
+        }
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
     }
 
+    // ---- answers
+
+    /// Hands out the answer of a task too, from a place on. One that is followed already begins anew.
+    ///
+    /// @param id an id or a prefix of one
+    /// @return the task as it is now
+    /// @throws Problem 404 or 409: there is no such task, or more than one; 429 beyond [#FOLLOWED_MAX]
+    public Task follow(String id, AnswerPlace from, Memory memory) {
+        Task found = queue.find(id);
+        unfollow(found.id());
+        if (followed.size() == FOLLOWED_MAX) {
+            throw new Problem(429, "already " + FOLLOWED_MAX + " answers are subscribed to, which is the limit; "
+                    + "unsubscribe from some");
+        }
+        AnswerReader answer = follow(found, from, memory);
+        // from here on all its events come through the feed; as of this one it is as it is found now
+        long seen = queue.durableSeq();
+        try {
+            Task now = queue.find(found.name());
+            answer.beginAt(seen, now.status());
+            return now;
+        } catch (Problem gone) {
+            unfollow(found.id());
+            throw gone;
+        }
+    }
+
+    private AnswerReader follow(Task task, AnswerPlace from, Memory memory) {
+        AnswerReader answer = new AnswerReader(task, from, queue, hub.answers(), memory, reader);
+        synchronized (outbox) {
+            followed.put(task.id(), answer);
+        }
+        hub.answers().add(task.id(), answer);
+        return answer;
+    }
+
+    /// Hands out no more of a task's answer.
+    ///
+    /// @return how far the task had come; null if it was not followed
+    public TaskStatus unfollow(long task) {
+        AnswerReader answer;
+        synchronized (outbox) {
+            answer = followed.remove(task);
+        }
+        if (answer == null) {
+            return null;
+        }
+        answer.close();
+        return answer.status();
+    }
+
+    /// The next piece of one of the answers, which take turns.
+    private Item nextOfAnswers() {
+        for (long task : List.copyOf(followed.keySet())) {
+            AnswerReader answer = followed.get(task);
+            Item item = answer.next();
+            if (item == null) {
+                item = answer.end();
+            }
+            if (item != null) {
+                synchronized (outbox) {
+                    followed.putLast(task, answer);
+                }
+                return handOut(task, item);
+            }
+        }
+        return null;
+    }
+
+    private Item handOut(long task, Item item) {
+        if (item instanceof End) {
+            unfollow(task);
+        }
+        return item;
+    }
+
     @Override
     public void close() {
         hub.leave(this);
+        List.copyOf(followed.keySet()).forEach(this::unfollow);
     }
 
-    // ---- the past
+    // ---- the feed
+
+    private Item nextOfFeed() throws InterruptedException {
+        if (log != null && past.isEmpty()) {
+            readOn();
+        }
+        Item item = past.poll();
+        return item != null || log != null ? item : pollOutbox();
+    }
+
+    private Item pollOutbox() {
+        synchronized (outbox) {
+            Handed handed = outbox.poll();
+            while (handed != null && handed.event().seq() <= place) {
+                handed = outbox.poll();
+            }
+            if (handed != null) {
+                return new Change(handed.event());
+            }
+            if (reason == null || ended) {
+                return null;
+            }
+            ended = true;
+            return new Dropped(place, reason);
+        }
+    }
 
     private void readOn() throws InterruptedException {
         boolean more;
         try {
             more = hub.read(log, event -> {
-                if (event.seq() <= joinedAt && filter.passes(event)) {
-                    past.add(new LiveEvent(event, 0));
+                if (event.seq() <= joinedAt && wants(event)) {
+                    past.add(new Change(event));
                 }
             });
         } catch (IOException unreadable) {
@@ -141,7 +313,7 @@ public final class Subscription implements AutoCloseable {
         } else if (joinedAt == Long.MAX_VALUE) {
             if (!more) {
                 // what became durable since is read before the outbox is
-                join();
+                joinedAt = hub.join(this);
             }
         } else if (!more || log.seq() >= joinedAt) {
             if (past.isEmpty()) {
@@ -151,48 +323,55 @@ public final class Subscription implements AutoCloseable {
         }
     }
 
-    private void join() {
+    private void reset() {
         if (joinedAt == Long.MAX_VALUE) {
             joinedAt = hub.join(this);
         }
-    }
-
-    private void reset() {
-        join();
         past.clear();
-        past.add(LiveEvent.reset(Math.max(joinedAt, hub.durableSeq()), log.oldest()));
+        past.add(new Reset(Math.max(joinedAt, queue.durableSeq()), log.oldest()));
         log = null;
     }
 
-    // ---- the hub's thread
+    /// The followed tasks' events are needed even if the filter does not pass them.
+    private boolean wants(DurableEvent event) {
+        return filter.passes(event) || !followed.isEmpty() && followed.containsKey(event.task());
+    }
 
-    /// @param events  what has happened
-    /// @param live    the same, encoded
-    /// @param seenMin a reader with something older in its outbox is dropped, by [LiveEvent#published]
-    /// @return whether it was woken
-    boolean add(List<DurableEvent> events, List<LiveEvent> live, long seenMin) {
+    // ---- for the hub
+
+    /// Takes what has happened.
+    ///
+    /// @return whether the reader was woken
+    boolean add(List<Handed> events) {
         int before;
         int after;
         synchronized (outbox) {
-            if (reason != null) {
-                return false;
-            }
             before = outbox.size();
-            for (int i = 0; i < events.size(); i++) {
-                if (filter.passes(events.get(i))) {
-                    outbox.add(live.get(i));
+            if (reason == null) {
+                for (Handed handed : events) {
+                    if (wants(handed.event())) {
+                        outbox.add(handed);
+                    }
                 }
             }
             after = outbox.size();
-            if (after > 0 && (after > EVENTS_MAX || outbox.peek().published < seenMin)) {
+            if (after > EVENTS_MAX) {
                 drop("too slow: " + after + " events wait to be read");
             }
         }
-        if (after == before) {
-            return false;
+        if (after > before) {
+            LockSupport.unpark(reader);
         }
-        LockSupport.unpark(reader);
-        return true;
+        return after > before;
+    }
+
+    /// Drops a reader that has not taken what was handed on so long ago.
+    void dropIfBehind(long publishedBytesMin) {
+        synchronized (outbox) {
+            if (!outbox.isEmpty() && outbox.peek().publishedBytes() < publishedBytesMin) {
+                drop("too slow: " + outbox.size() + " events wait to be read");
+            }
+        }
     }
 
     /// Ends it. What waits in the outbox is not handed out.

@@ -7,6 +7,7 @@ import java.util.List;
 
 import server.queue.TaskQueue;
 import server.queue.ledger.DurableEvent;
+import server.queue.state.Event;
 import server.queue.state.QueueStats;
 import server.stats.Minute.Percentiles;
 import server.task.Task;
@@ -88,47 +89,53 @@ public final class History {
 
     /// Takes every durable event, in order. Quick, and waits for nobody but a reader.
     void take(DurableEvent event) {
-        Task task = event.after();
-        if (event.seq() > knownSeq && task != null) {
-            take(event.what(), task, event.at());
+        if (event.seq() > knownSeq) {
+            switch (event.event()) {
+                case Event.Change change -> take(change.what(), change.task(), change.at());
+                case Event.Cron cron -> {
+                    // the tasks that it makes have events of their own
+                }
+                case Event.ModeChange mode -> {
+                    // a pause is seen in what does not happen
+                }
+            }
         }
     }
 
-    /// @param what as the event says
     /// @param task as it is after the event
-    synchronized void take(String what, Task task, long at) {
+    synchronized void take(Event.What what, Task task, long at) {
         turn(at);
         switch (what) {
-            case "submitted" -> {
+            case SUBMITTED -> {
                 current.submitted++;
                 submitted.add(1, at);
                 current.pending++;
             }
-            case "retried" -> current.pending++;
-            case "started" -> {
+            case RETRIED -> current.pending++;
+            case STARTED -> {
                 move(-1, 1);
                 if (task.attempts().isEmpty()) {
                     waits.add(task.state().startedAt() - Math.max(task.createdAt(), task.terms().scheduledAt()));
                 }
             }
-            case "retrying" -> move(1, -1);
-            case "completed" -> {
+            case RETRYING -> move(1, -1);
+            case COMPLETED -> {
                 current.completed++;
                 completed.add(1, at);
                 current.running--;
                 runs.add(task.state().endedAt() - task.state().startedAt());
             }
-            case "failed" -> {
+            case FAILED -> {
                 current.failed++;
                 failed.add(1, at);
                 left(task);
             }
-            case "cancelled" -> {
+            case CANCELLED -> {
                 current.cancelled++;
                 left(task);
             }
-            default -> {
-                // a priority or a delete moves no task
+            case PRIORITY, DELETED -> {
+                // moves no task
             }
         }
     }

@@ -40,7 +40,7 @@ public final class FrameWriter {
     }
 
     /// Sends what was gathered.
-    void flush() throws IOException {
+    public void flush() throws IOException {
         if (length > 0) {
             int count = length;
             length = 0;

@@ -142,6 +142,11 @@ public final class JsonWriter {
         return bytes;
     }
 
+    /// The JSON so far, not copied: it is overwritten by what is written after [#clear].
+    public Slice slice() {
+        return new Slice(bytes, 0, length);
+    }
+
     @Override
     public String toString() {
         return new String(bytes, 0, length, StandardCharsets.UTF_8);

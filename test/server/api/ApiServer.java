@@ -69,8 +69,7 @@ public final class ApiServer implements AutoCloseable {
         queue = TaskQueue.open(storage, new JournalOptions(1 << 20), QueueOptions.DEFAULT, InstantSource.system(),
                 new Random(42));
         Compaction compaction = new Compaction(queue.ledger(), CompactionOptions.DEFAULT);
-        queue.onEvent(answers::publish);
-        events = EventHub.start(queue);
+        events = EventHub.start(queue, answers);
         HostOptions far = new HostOptions(new HostAddress("far", "echo:", null, Map.of(), Map.of("m", "m"), null,
                 Limits.DEFAULT),
                 "echo", true, 1, 2, 7);
@@ -81,7 +80,7 @@ public final class ApiServer implements AutoCloseable {
         web = WebServer.bind(local);
         Duration pingEvery = settings.isGiven(RequestLimits.EVENT_STREAMS) ? Duration.ofMillis(100)
                 : Duration.ofSeconds(15);
-        api = new HttpApi(local, pingEvery, new Parts(queue, compaction, answers, events, submissions, hosts,
+        api = new HttpApi(local, pingEvery, new Parts(queue, compaction, events, submissions, hosts,
                 task -> waiting, InstantSource.system(), new Crons(queue, submissions, ZoneId.of("Europe/Berlin"),
                 InstantSource.system()), History.of(queue, System.currentTimeMillis())), web);
         web.serve(api.routes());
@@ -158,7 +157,7 @@ public final class ApiServer implements AutoCloseable {
     }
 
     public AnswerBuffer answer(Run run) {
-        return answers.begin(run.task().id(), run.attempt());
+        return answers.begin(run.task().id(), run.attempt(), run.seq());
     }
 
     /// Ends an attempt as the dispatcher does.

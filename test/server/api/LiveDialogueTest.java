@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import server.live.AnswerBuffer;
+import server.live.Subscription;
 import server.queue.Run;
 import server.websocket.Frames;
 import server.websocket.RawClient;
@@ -383,7 +384,7 @@ final class LiveDialogueTest {
     @Test
     void subscribe_toMoreThanTheLimit_getsAnError() throws IOException {
         try (LiveClient client = open()) {
-            for (int i = 0; i < LiveDialogue.FOLLOWED_MAX; i++) {
+            for (int i = 0; i < Subscription.FOLLOWED_MAX; i++) {
                 client.subscribe(submit());
                 client.next("subscribed");
             }

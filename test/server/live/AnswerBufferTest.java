@@ -6,18 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-
-import server.queue.ledger.DurableEvent;
-import shared.json.Slice;
 
 @Timeout(20)
 final class AnswerBufferTest {
@@ -26,7 +16,7 @@ final class AnswerBufferTest {
 
     @Test
     void read_lateReader_getsAllSoFarInOnePiece() {
-        AnswerBuffer buffer = answers.begin(1, 1);
+        AnswerBuffer buffer = answers.begin(1, 1, 1);
         buffer.text("Hello");
         buffer.text(", wörld");
         assertEquals(new AnswerBuffer.Chunk(false, 0, 13, "Hello, wörld"), buffer.read(0));
@@ -37,7 +27,7 @@ final class AnswerBufferTest {
 
     @Test
     void read_kindsAlternate_piecesAreCutWhereTheKindChanges() {
-        AnswerBuffer buffer = answers.begin(1, 1);
+        AnswerBuffer buffer = answers.begin(1, 1, 1);
         buffer.thinking("hm");
         buffer.thinking("!");
         buffer.text("yes");
@@ -50,7 +40,7 @@ final class AnswerBufferTest {
 
     @Test
     void read_offsetInsideACharacter_meansItsBeginning() {
-        AnswerBuffer buffer = answers.begin(1, 1);
+        AnswerBuffer buffer = answers.begin(1, 1, 1);
         buffer.text("aß😀b");
         assertEquals("ß😀b", buffer.read(2).text());
         for (int offset = 3; offset < 7; offset++) {
@@ -60,7 +50,7 @@ final class AnswerBufferTest {
 
     @Test
     void read_longAnswer_comesInBoundedPiecesOfWholeCharacters() {
-        AnswerBuffer buffer = answers.begin(1, 1);
+        AnswerBuffer buffer = answers.begin(1, 1, 1);
         String all = "x" + "😀".repeat(50_000);
         buffer.text(all);
         StringBuilder read = new StringBuilder();
@@ -76,7 +66,7 @@ final class AnswerBufferTest {
 
     @Test
     void text_atTheLimitAndBeyond_keepsTheBeginningAndSaysSo() {
-        AnswerBuffer buffer = answers.begin(1, 1);
+        AnswerBuffer buffer = answers.begin(1, 1, 1);
         buffer.text("a".repeat(Answers.TASK_MAX - 1));
         buffer.text("b");
         assertFalse(buffer.truncated());
@@ -89,13 +79,13 @@ final class AnswerBufferTest {
     @Test
     void text_roomOfAllTogetherUsedUp_cutsAndGetsItBackAtTheEnd() {
         Answers small = new Answers(10);
-        AnswerBuffer first = small.begin(1, 1);
-        AnswerBuffer second = small.begin(2, 1);
+        AnswerBuffer first = small.begin(1, 1, 1);
+        AnswerBuffer second = small.begin(2, 1, 1);
         first.text("12345678");
         second.text("123");
         assertTrue(second.truncated());
         small.end(1, 1);
-        AnswerBuffer third = small.begin(3, 1);
+        AnswerBuffer third = small.begin(3, 1, 1);
         third.text("1234567890");
         assertFalse(third.truncated());
         assertEquals("12345678", first.read(0).text());
@@ -103,69 +93,13 @@ final class AnswerBufferTest {
 
     @Test
     void end_ofAnEarlierAttempt_leavesTheCurrentOne() {
-        answers.begin(7, 1);
-        AnswerBuffer second = answers.begin(7, 2);
+        answers.begin(7, 1, 1);
+        AnswerBuffer second = answers.begin(7, 2, 2);
         answers.end(7, 1);
         assertSame(second, answers.find(7));
         answers.end(7, 2);
         assertNull(answers.find(7));
         second.text("too late");
         assertNull(second.read(0));
-    }
-
-    @Test
-    void watch_manyReadersAtAnyMoment_allReadTheSameText() throws Exception {
-        AnswerBuffer buffer = answers.begin(5, 1);
-        int pieces = 2_000;
-        try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
-            Callable<String> reader = () -> {
-                try (Watch watch = answers.watch(5)) {
-                    StringBuilder text = new StringBuilder();
-                    for (int offset = 0;;) {
-                        DurableEvent event = watch.poll();
-                        AnswerBuffer.Chunk chunk = buffer.read(offset);
-                        if (chunk != null) {
-                            text.append(chunk.text());
-                            offset = chunk.end();
-                        } else if (event != null) {
-                            return text.toString();
-                        } else {
-                            watch.await(10_000_000_000L);
-                        }
-                    }
-                }
-            };
-            List<Future<String>> all = new ArrayList<>();
-            StringBuilder written = new StringBuilder();
-            for (int i = 0; i < pieces; i++) {
-                if (i % 100 == 0) {
-                    all.add(readers.submit(reader));
-                }
-                String piece = i + " ";
-                written.append(piece);
-                buffer.text(piece);
-            }
-            // one that began its watch too late for the event would wait for ever: tell until all are done
-            while (!all.stream().allMatch(Future::isDone)) {
-                answers.publish(new DurableEvent(1, 5, true, Slice.of(new byte[0])));
-                Thread.onSpinWait();
-            }
-            for (Future<String> text : all) {
-                assertEquals(written.toString(), text.get());
-            }
-        }
-    }
-
-    @Test
-    void publish_nobodyPolls_isBoundedAndSaysSo() {
-        try (Watch watch = answers.watch(3)) {
-            DurableEvent event = new DurableEvent(1, 3, false, Slice.of(new byte[0]));
-            for (int i = 0; i <= Watch.EVENTS_MAX; i++) {
-                assertFalse(watch.overflowed());
-                answers.publish(event);
-            }
-            assertTrue(watch.overflowed());
-        }
-        answers.publish(new DurableEvent(2, 3, false, Slice.of(new byte[0])));
     }
 }

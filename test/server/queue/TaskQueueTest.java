@@ -257,7 +257,7 @@ class TaskQueueTest {
         assertEquals(List.of(1L, 3L), events.stream().map(DurableEvent::seq).toList());
         assertTrue(events.getFirst().json().text().contains("\"preview\":\"one\""));
         assertFalse(events.getFirst().json().text().contains("payload"));
-        assertTrue(events.getLast().ended());
+        assertTrue(events.getLast().after().status().ended());
     }
 
     @Test

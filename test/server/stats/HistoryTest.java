@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import server.stats.Minute.Percentiles;
+import server.queue.state.Event.What;
 import server.task.Attempt;
 import server.task.Task;
 import server.task.TaskState;
@@ -33,18 +34,18 @@ final class HistoryTest {
     @Test
     void take_aTasksLife_movesTheDepths() {
         Task task = task(START);
-        history.take("submitted", task, START);
+        history.take(What.SUBMITTED, task, START);
         assertDepths(6, 2);
         Task running = task.with(new TaskState.Running(START + 100, "h"));
-        history.take("started", running, START + 100);
+        history.take(What.STARTED, running, START + 100);
         assertDepths(5, 3);
-        history.take("retrying", task, START + 200);
+        history.take(What.RETRYING, task, START + 200);
         assertDepths(6, 2);
-        history.take("started", running, START + 300);
-        history.take("completed", task.with(new TaskState.Completed(START + 300, START + 330, "h")), START + 330);
+        history.take(What.STARTED, running, START + 300);
+        history.take(What.COMPLETED, task.with(new TaskState.Completed(START + 300, START + 330, "h")), START + 330);
         assertDepths(5, 2);
-        history.take("deleted", task.with(new TaskState.Completed(START + 300, START + 330, "h")), START + 340);
-        history.take("priority", task, START + 340);
+        history.take(What.DELETED, task.with(new TaskState.Completed(START + 300, START + 330, "h")), START + 340);
+        history.take(What.PRIORITY, task, START + 340);
         assertDepths(5, 2);
         Minute minute = now();
         assertEquals(1, minute.submitted());
@@ -54,13 +55,13 @@ final class HistoryTest {
 
     @Test
     void take_endsOfTasksThatNeverRan_leaveTheQueue() {
-        history.take("failed", task(START).with(new TaskState.Failed(0, START, null, "expired")), START);
-        history.take("cancelled", task(START).with(new TaskState.Cancelled(0, START, null)), START);
+        history.take(What.FAILED, task(START).with(new TaskState.Failed(0, START, null, "expired")), START);
+        history.take(What.CANCELLED, task(START).with(new TaskState.Cancelled(0, START, null)), START);
         assertDepths(3, 2);
-        history.take("failed", task(START).with(new TaskState.Failed(START, START, "h", "e")), START);
-        history.take("cancelled", task(START).with(new TaskState.Cancelled(START, START, "h")), START);
+        history.take(What.FAILED, task(START).with(new TaskState.Failed(START, START, "h", "e")), START);
+        history.take(What.CANCELLED, task(START).with(new TaskState.Cancelled(START, START, "h")), START);
         assertDepths(3, 0);
-        history.take("retried", task(START), START);
+        history.take(What.RETRIED, task(START), START);
         assertDepths(4, 0);
         assertEquals(2, now().failed());
         assertEquals(2, now().cancelled());
@@ -68,11 +69,11 @@ final class HistoryTest {
 
     @Test
     void waits_areOfFirstAttemptsOnly() {
-        history.take("started", task(START - 16).with(new TaskState.Running(START, "h")), START);
+        history.take(What.STARTED, task(START - 16).with(new TaskState.Running(START, "h")), START);
         assertEquals(new Percentiles(16, 16), now().waits());
         Task again = task(START - 999_999).with(new TaskState.Running(START, "h"), 1,
                 List.of(new Attempt(1, "h", START - 9, START - 8, "e", true)));
-        history.take("started", again, START);
+        history.take(What.STARTED, again, START);
         assertEquals(new Percentiles(16, 16), now().waits());
     }
 
@@ -80,14 +81,14 @@ final class HistoryTest {
     void waits_ofAScheduledTask_beginAtItsTime() {
         Terms terms = new Terms(START - 3, 0, 0, 0, 0, 0, 0, false, null, false);
         Task task = task(START - 100_000).withTerms(terms).with(new TaskState.Running(START, "h"));
-        history.take("started", task, START);
+        history.take(What.STARTED, task, START);
         assertEquals(new Percentiles(3, 3), now().waits());
     }
 
     @Test
     void last_acrossAGap_carriesTheDepths() {
-        history.take("submitted", task(START), START);
-        history.take("submitted", task(START), START + 4 * MINUTE);
+        history.take(What.SUBMITTED, task(START), START);
+        history.take(What.SUBMITTED, task(START), START + 4 * MINUTE);
         List<Minute> minutes = history.last(60, START + 5 * MINUTE);
         assertEquals(List.of(6L, 6L, 6L, 6L, 7L, 7L), minutes.stream().map(Minute::pending).toList());
         assertEquals(List.of(1L, 0L, 0L, 0L, 1L, 0L), minutes.stream().map(Minute::submitted).toList());
@@ -96,7 +97,7 @@ final class HistoryTest {
 
     @Test
     void last_ofAWindow_isNoLongerThanIt() {
-        history.take("submitted", task(START), START + MINUTE);
+        history.take(What.SUBMITTED, task(START), START + MINUTE);
         assertEquals(60, history.last(60, START + 90 * MINUTE).size());
         assertEquals(1, history.last(1, START + 90 * MINUTE).size());
         assertEquals(91, history.last(History.MINUTES, START + 90 * MINUTE).size());
@@ -105,7 +106,7 @@ final class HistoryTest {
 
     @Test
     void last_afterMoreThanADay_forgetsTheFirst() {
-        history.take("submitted", task(START), START);
+        history.take(What.SUBMITTED, task(START), START);
         List<Minute> day = history.last(History.MINUTES, START + (History.MINUTES - 1) * MINUTE);
         assertEquals(History.MINUTES, day.size());
         assertEquals(1, day.getFirst().submitted());
@@ -118,9 +119,9 @@ final class HistoryTest {
 
     @Test
     void last_afterAYearsGap_isOfTheLastDay() {
-        history.take("submitted", task(START), START);
+        history.take(What.SUBMITTED, task(START), START);
         long later = START + 365L * History.MINUTES * MINUTE;
-        history.take("submitted", task(START), later);
+        history.take(What.SUBMITTED, task(START), later);
         List<Minute> day = history.last(History.MINUTES, later);
         assertEquals(History.MINUTES, day.size());
         assertEquals(6, day.getFirst().pending());
@@ -129,8 +130,8 @@ final class HistoryTest {
 
     @Test
     void percentiles_ofAnEndedMinute_stay() {
-        history.take("started", task(START - 16).with(new TaskState.Running(START, "h")), START);
-        history.take("started", task(START).with(new TaskState.Running(START + MINUTE, "h")), START + MINUTE);
+        history.take(What.STARTED, task(START - 16).with(new TaskState.Running(START, "h")), START);
+        history.take(What.STARTED, task(START).with(new TaskState.Running(START + MINUTE, "h")), START + MINUTE);
         List<Minute> minutes = history.last(60, START + MINUTE);
         assertEquals(16, minutes.getFirst().waits().p95());
         assertEquals(MINUTE, minutes.getLast().waits().p50(), MINUTE * History.PERCENTILE_ERROR);
@@ -138,8 +139,8 @@ final class HistoryTest {
 
     @Test
     void take_clockSetBackALittle_countsIntoTheRunningMinute() {
-        history.take("submitted", task(START), START + 3 * MINUTE);
-        history.take("submitted", task(START), START + 2 * MINUTE);
+        history.take(What.SUBMITTED, task(START), START + 3 * MINUTE);
+        history.take(What.SUBMITTED, task(START), START + 2 * MINUTE);
         List<Minute> minutes = history.last(60, START + 2 * MINUTE);
         assertEquals(4, minutes.size());
         assertEquals(2, minutes.getLast().submitted());
@@ -147,9 +148,9 @@ final class HistoryTest {
 
     @Test
     void take_clockSetBackFar_takesTheFutureOffTheRecord() {
-        history.take("submitted", task(START), START);
-        history.take("submitted", task(START), START + 100 * MINUTE);
-        history.take("submitted", task(START), START + 50 * MINUTE);
+        history.take(What.SUBMITTED, task(START), START);
+        history.take(What.SUBMITTED, task(START), START + 100 * MINUTE);
+        history.take(What.SUBMITTED, task(START), START + 50 * MINUTE);
         List<Minute> minutes = history.last(History.MINUTES, START + 50 * MINUTE);
         assertEquals(51, minutes.size());
         assertEquals(2, minutes.stream().mapToLong(Minute::submitted).sum());
@@ -158,8 +159,8 @@ final class HistoryTest {
 
     @Test
     void take_clockSetBackBeforeTheStart_beginsTheRecordAnew() {
-        history.take("submitted", task(START), START);
-        history.take("submitted", task(START), START - 100 * MINUTE);
+        history.take(What.SUBMITTED, task(START), START);
+        history.take(What.SUBMITTED, task(START), START - 100 * MINUTE);
         assertEquals(START - 100 * MINUTE, history.since());
         assertEquals(List.of(1L), history.last(60, START - 100 * MINUTE).stream().map(Minute::submitted).toList());
     }
@@ -174,7 +175,7 @@ final class HistoryTest {
 
     @Test
     void rates_areOfTheLastMinutes() {
-        history.take("submitted", task(START), START);
+        history.take(What.SUBMITTED, task(START), START);
         history.wrote(120, START);
         Rates rates = history.rates(START + 2 * MINUTE);
         assertEquals(0.5, rates.submittedPerMinute());

@@ -1,133 +1,82 @@
 package server.queue.ledger;
 
-import java.util.function.Supplier;
-
-import server.cron.plan.CronEvent;
 import server.queue.line.EventCodec;
 import server.queue.state.Event;
 import server.task.Task;
 import shared.json.Slice;
 
-/// An event as subscribers see it. Its JSON is made when somebody asks.
+/// An event that is durable, with its sequence number: what the feed hands on. Its JSON is encoded once, when somebody
+/// first asks for it. Safe for any thread.
 public final class DurableEvent {
 
-    /// What an event takes of memory at most, besides what its task's owner has set.
-    private static final int WEIGHT = 2_000;
+    /// What an event takes of memory at most, in bytes, besides what its task's owner has set.
+    private static final int WEIGHT_BYTES = 2_000;
 
     private final long seq;
-    private final long id;
-    private final boolean ended;
-    private final Task task;
-    private final long cron;
-    private final String kind;
-    private final String what;
-    private final long at;
-    private final int weight;
-    private Supplier<Slice> source;
+    private final Event event;
     private Slice json;
-
-    /// An event of a task of which nothing more is known.
-    public DurableEvent(long seq, long task, boolean ended, Slice json) {
-        this.seq = seq;
-        this.id = task;
-        this.ended = ended;
-        this.task = null;
-        this.cron = 0;
-        this.kind = "task";
-        this.what = null;
-        this.at = 0;
-        this.weight = WEIGHT;
-        this.json = json;
-    }
 
     DurableEvent(long seq, Event event) {
         this.seq = seq;
-        at = event.at();
-        source = () -> EventCodec.feed(seq, event);
-        switch (event) {
-            case Event.Change change -> {
-                kind = "task";
-                what = change.what().text;
-                task = change.task();
-                cron = task.cron() == null ? 0 : task.cron().cron();
-                weight = WEIGHT + length(task.metadata()) + length(task.state().error());
-            }
-            case Event.Cron(CronEvent change) -> {
-                kind = "cron";
-                what = null;
-                task = null;
-                cron = change.cron().id();
-                weight = WEIGHT + length(change.cron().plan().metadata());
-            }
-            case Event.ModeChange change -> {
-                kind = "queue";
-                what = null;
-                task = null;
-                cron = 0;
-                weight = WEIGHT;
-            }
-        }
-        id = task == null ? 0 : task.id();
-        ended = task != null && task.status().ended();
-    }
-
-    private static int length(byte[] bytes) {
-        return bytes == null ? 0 : bytes.length;
-    }
-
-    private static int length(String text) {
-        return text == null ? 0 : text.length();
+        this.event = event;
     }
 
     public long seq() {
         return seq;
     }
 
+    /// What happened, without what the feed does not show.
+    public Event event() {
+        return event;
+    }
+
     /// What changed: `task`, `cron` or `queue`.
     public String kind() {
-        return kind;
+        return switch (event) {
+            case Event.Change change -> "task";
+            case Event.Cron cron -> "cron";
+            case Event.ModeChange change -> "queue";
+        };
     }
 
-    /// What happened to the task, as `started`; null if it is not a task's.
-    public String what() {
-        return what;
-    }
-
-    /// When it happened, milliseconds since the epoch.
-    public long at() {
-        return at;
-    }
-
-    /// The task's id; 0 if it is not a task's.
-    public long task() {
-        return id;
-    }
-
-    /// The task as it is after the event; null if it is not a task's.
+    /// The task as it is after the event; null if the event is not a task's.
     public Task after() {
-        return task;
+        return event instanceof Event.Change change ? change.task() : null;
+    }
+
+    /// The task's id; 0 if the event is not a task's.
+    public long task() {
+        Task task = after();
+        return task == null ? 0 : task.id();
     }
 
     /// The cron task that changed, or that made the task that did; 0 for none.
     public long cron() {
-        return cron;
-    }
-
-    /// Whether the task has ended with it, or is gone.
-    public boolean ended() {
-        return ended;
+        return switch (event) {
+            case Event.Change change -> change.task().cron() == null ? 0 : change.task().cron().cron();
+            case Event.Cron cron -> cron.change().cron().id();
+            case Event.ModeChange change -> 0;
+        };
     }
 
     /// About what it takes of memory, in bytes.
-    public int weight() {
-        return weight;
+    public int weightBytes() {
+        return WEIGHT_BYTES + switch (event) {
+            case Event.Change change -> length(change.task().metadata())
+                    + (change.task().state().error() == null ? 0 : change.task().state().error().length());
+            case Event.Cron cron -> length(cron.change().cron().plan().metadata());
+            case Event.ModeChange change -> 0;
+        };
     }
 
-    /// `{"seq":…,"event":"task","what":…,"at":…,"task":{…}}`
+    private static int length(byte[] bytes) {
+        return bytes == null ? 0 : bytes.length;
+    }
+
+    /// `{"seq":…,"event":"task","what":…,"at":…,"task":{…}}`, the same bytes for all who ask.
     public synchronized Slice json() {
         if (json == null) {
-            json = source.get();
-            source = null;
+            json = EventCodec.feed(seq, event);
         }
         return json;
     }

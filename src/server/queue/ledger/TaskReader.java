@@ -73,7 +73,7 @@ public final class TaskReader {
         JsonReader in = JsonReader.ofOwn(line);
         in.beginObject();
         in.nextName();
-        return new DurableEvent(Long.parseLong(in.number()), codec.decode(line));
+        return event(Long.parseLong(in.number()), line);
     }
 
     private Event.Change change(long position) {

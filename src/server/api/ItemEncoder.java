@@ -1,0 +1,57 @@
+package server.api;
+
+import java.io.IOException;
+
+import server.http.LiveOutput;
+import server.live.Item;
+import server.live.Subscription;
+import shared.json.JsonWriter;
+import shared.json.Slice;
+
+/// Turns a subscription's items into one kind of HTTP stream.
+interface ItemEncoder {
+
+    /// Writes an item.
+    ///
+    /// @return whether the stream goes on
+    /// @throws IOException the stream must break off, or its client is gone
+    boolean write(Item item, LiveOutput out) throws IOException;
+
+    /// Writes a sign of life, which tells the client its place if it may have moved.
+    ///
+    /// @param seq the client need not ask for events up to this one again
+    void ping(long seq, LiveOutput out) throws IOException;
+
+    /// Writes items as they come until the stream ends.
+    default void run(Subscription items, LiveOutput out) throws IOException, InterruptedException {
+        boolean more = true;
+        while (more) {
+            Item item = items.poll();
+            if (item != null) {
+                more = write(item, out);
+                out.sent();
+            } else if (!out.flush()) {
+                long left = out.untilPing();
+                if (left > 0) {
+                    items.await(left);
+                } else {
+                    ping(items.seq(), out);
+                }
+            }
+        }
+        // before the subscription is closed, for a server that stops waits for that only
+        out.end();
+    }
+
+    /// `{"seq":N,"event":"reset","oldest":M}`
+    static Slice json(Item.Reset reset) {
+        return new JsonWriter().beginObject().name("seq").number(reset.seq()).name("event").string("reset")
+                .name("oldest").number(reset.oldest()).endObject().slice();
+    }
+
+    /// `{"seq":N,"event":"dropped","reason":…}`
+    static Slice json(Item.Dropped dropped) {
+        return new JsonWriter().beginObject().name("seq").number(dropped.seq()).name("event").string("dropped")
+                .name("reason").string(dropped.reason()).endObject().slice();
+    }
+}

@@ -1,0 +1,211 @@
+package server.live;
+
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.LockSupport;
+
+import server.live.AnswerBuffer.Chunk;
+import server.queue.TaskQueue;
+import server.queue.ledger.DurableEvent;
+import server.task.ResultText;
+import server.task.Task;
+import server.task.TaskDocument;
+import shared.Problem;
+import shared.TaskStatus;
+
+/// One reader's way through the answers of one task, attempt by attempt: first what the buffer of the running attempt
+/// has, and once the task has completed what the buffer did not keep, from the result.
+///
+/// The order rule: an attempt's pieces come after the event that it began with and before the event that it ended with.
+/// So the reader says which event comes next ([#before]), and an attempt is read from its first event on.
+///
+/// For the subscription's thread, but for [#begun] and [#wake].
+final class AnswerReader implements AutoCloseable {
+
+    /// How a result is cut into pieces, in bytes.
+    private static final int PIECE_BYTES = 64 << 10;
+
+    private final Task task;
+    private final TaskQueue queue;
+    private final Answers answers;
+    private final Memory memory;
+    private final Thread reader;
+
+    /// What the reader has: of this attempt's answer, all before the offset.
+    private int attempt;
+    private int offset;
+    /// The last event of the task that was reckoned with; 0 for none.
+    private long seen;
+    /// The task's, as of that event.
+    private TaskStatus status = TaskStatus.PENDING;
+    /// Whether all that belongs before the next event was handed out.
+    private boolean settled;
+    /// The answer that is being read; null while there is none.
+    private AnswerBuffer buffer;
+    /// The newest attempt's answer; null if none began. Guarded by this object.
+    private AnswerBuffer newest;
+    /// The completed answer, thinking first; null before it is needed.
+    private byte[][] result;
+    private int heldBytes;
+
+    /// Begins before the task's first event.
+    ///
+    /// @param place what the reader has already
+    AnswerReader(Task task, AnswerPlace place, TaskQueue queue, Answers answers, Memory memory, Thread reader) {
+        this.task = task;
+        this.attempt = place.attempt();
+        this.offset = place.offset();
+        this.queue = queue;
+        this.answers = answers;
+        this.memory = memory;
+        this.reader = reader;
+    }
+
+    /// Begins after this event.
+    ///
+    /// @param now the task's status after it, or later
+    void beginAt(long seq, TaskStatus now) {
+        seen = seq;
+        status = now;
+    }
+
+    /// What is to be handed out before this event of the task; null if the event's turn has come.
+    Item before(DurableEvent event) {
+        if (event.seq() > seen) {
+            seen = event.seq();
+            status = event.after().status();
+            settled = false;
+        }
+        return status == TaskStatus.RUNNING ? null : next();
+    }
+
+    /// What there is to hand out now; null if nothing.
+    Item next() {
+        if (settled) {
+            return null;
+        }
+        try {
+            Chunk chunk = chunk();
+            if (chunk != null) {
+                offset = chunk.end();
+                return new Item.Piece(task.name(), attempt, chunk);
+            }
+        } catch (Problem unreadable) {
+            return new Item.End(task.name(), status, unreadable.getMessage());
+        }
+        if (status != TaskStatus.RUNNING) {
+            settled = true;
+            buffer = null;
+            forget();
+        }
+        return null;
+    }
+
+    /// The last word on a task that has ended, once all before it was handed out; else null.
+    Item end() {
+        return settled && status.ended() ? new Item.End(task.name(), status, null) : null;
+    }
+
+    TaskStatus status() {
+        return status;
+    }
+
+    // ---- for any thread
+
+    /// An attempt has begun to answer.
+    synchronized void begun(AnswerBuffer answer) {
+        if (answer != null && (newest == null || newest.seq() < answer.seq())) {
+            newest = answer;
+        }
+    }
+
+    /// There may be more to read.
+    void wake() {
+        LockSupport.unpark(reader);
+    }
+
+    /// Lets go of an answer that was read to its end.
+    private synchronized void forget() {
+        if (newest != null && newest.seq() <= seen) {
+            newest = null;
+        }
+    }
+
+    private synchronized AnswerBuffer newest() {
+        return newest;
+    }
+
+    // ---- the pieces
+
+    private Chunk chunk() {
+        if (result != null) {
+            return ofResult();
+        }
+        Chunk chunk = ofBuffer();
+        if (chunk == null && status == TaskStatus.COMPLETED && (buffer == null || buffer.truncated())) {
+            readResult();
+            chunk = ofResult();
+        }
+        return chunk;
+    }
+
+    private Chunk ofBuffer() {
+        AnswerBuffer now = newest();
+        if (now != null && now != buffer && now.seq() <= seen) {
+            buffer = now;
+            if (attempt != now.attempt() || offset > now.length() && !now.truncated()) {
+                attempt = now.attempt();
+                offset = 0;
+            }
+        }
+        return buffer == null ? null : buffer.read(offset);
+    }
+
+    private void readResult() {
+        result = new byte[2][0];
+        TaskDocument document;
+        try {
+            document = queue.document(task.id());
+        } catch (Problem problem) {
+            if (problem.status() != 404) {
+                throw problem;
+            }
+            // it was deleted since
+            return;
+        }
+        if (document.result() == null || document.attempts().isEmpty()) {
+            return;
+        }
+        int last = document.attempts().getLast().number();
+        if (attempt != last) {
+            attempt = last;
+            offset = 0;
+        }
+        // its two texts, and their bytes
+        int bytes = 2 * document.result().length();
+        memory.take().accept(bytes);
+        heldBytes += bytes;
+        ResultText answer = ResultText.of(document.result());
+        result[0] = answer.thinking().getBytes(StandardCharsets.UTF_8);
+        result[1] = answer.text().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private Chunk ofResult() {
+        boolean thinking = offset < result[0].length;
+        byte[] utf8 = thinking ? result[0] : result[1];
+        int base = thinking ? 0 : result[0].length;
+        if (offset - base >= utf8.length) {
+            return null;
+        }
+        int from = AnswerBuffer.characterStart(utf8, offset - base);
+        int to = utf8.length - from <= PIECE_BYTES ? utf8.length
+                : AnswerBuffer.characterStart(utf8, from + PIECE_BYTES);
+        return new Chunk(thinking, base + from, base + to, new String(utf8, from, to - from, StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() {
+        answers.remove(task.id(), this);
+        memory.giveBack().accept(heldBytes);
+        heldBytes = 0;
+    }
+}

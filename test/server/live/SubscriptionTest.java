@@ -1,0 +1,211 @@
+package server.live;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import server.journal.JournalOptions;
+import server.queue.Run;
+import server.queue.TaskQueue;
+import server.queue.ledger.DurableEvent;
+import server.queue.state.Event;
+import server.queue.state.Place;
+import server.queue.state.QueueOptions;
+import server.task.Submission;
+import server.task.Task;
+import server.task.Terms;
+import shared.TaskType;
+import shared.json.Slice;
+import support.FaultyStorage;
+
+/// The order of events and pieces, and what a reader that comes late or looks seldom gets.
+@Timeout(60)
+final class SubscriptionTest {
+
+    private static final EventFilter NOTHING =
+            new EventFilter(Set.of(), Set.of(), Set.of(), Set.of("no such model"), Set.of());
+
+    private final Answers answers = new Answers(64 << 20);
+    private final Memory memory = new Memory(bytes -> { }, bytes -> { });
+    private TaskQueue queue;
+    private EventHub hub;
+
+    @BeforeEach
+    void open() throws IOException {
+        queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT,
+                InstantSource.system(), new Random(7));
+        hub = EventHub.start(queue, answers);
+    }
+
+    @AfterEach
+    void close() {
+        hub.close();
+        queue.close();
+    }
+
+    @Test
+    void task_attemptThatEndedBeforeItsReaderLooked_isWholeBetweenItsEvents() throws Exception {
+        Task task = submit();
+        try (Subscription items = hub.subscribe(task, AnswerPlace.START, memory)) {
+            Run run = start();
+            AnswerBuffer answer = answers.begin(task.id(), run.attempt(), run.seq());
+            answer.thinking("Hm");
+            answer.text("Hel");
+            answers.end(task.id(), run.attempt());
+            queue.fail(run, "broken");
+            assertEquals(List.of("SUBMITTED", "STARTED", "1.0 Hm", "1.2 Hel", "FAILED", "end FAILED"),
+                    untilEnd(items));
+        }
+    }
+
+    @Test
+    void task_secondAttempt_isReadFromItsOwnStart() throws Exception {
+        Task task = submit();
+        try (Subscription items = hub.subscribe(task, AnswerPlace.START, memory)) {
+            Run first = start();
+            answers.begin(task.id(), first.attempt(), first.seq()).text("one");
+            assertEquals(List.of("SUBMITTED", "STARTED", "1.0 one"), next(items, 3));
+            answers.end(task.id(), first.attempt());
+            queue.putBack(first, "busy", 0, true);
+            Run second = start();
+            AnswerBuffer answer = answers.begin(task.id(), second.attempt(), second.seq());
+            answer.text("two");
+            answers.end(task.id(), second.attempt());
+            queue.complete(second, json("{\"response\":\"two\"}"));
+            assertEquals(List.of("RETRYING", "STARTED", "2.0 two", "COMPLETED", "end COMPLETED"), untilEnd(items));
+        }
+    }
+
+    @Test
+    void follow_taskThatTheFilterLeavesOut_getsItsAnswerAndNoEvents() throws Exception {
+        Task task = submit();
+        try (Subscription items = hub.subscribe(NOTHING)) {
+            items.follow(task.name(), AnswerPlace.START, memory);
+            Run run = start();
+            answers.begin(task.id(), run.attempt(), run.seq()).text("Hello");
+            assertEquals(List.of("1.0 Hello"), next(items, 1));
+            answers.end(task.id(), run.attempt());
+            queue.complete(run, json("{\"response\":\"Hello\"}"));
+            assertEquals(List.of("end COMPLETED"), untilEnd(items));
+        }
+    }
+
+    @Test
+    void resume_keepsTheAnswersThatAreFollowed() throws Exception {
+        Task task = submit();
+        try (Subscription items = hub.subscribe(EventFilter.ALL)) {
+            items.follow(task.name(), AnswerPlace.START, memory);
+            Run run = start();
+            AnswerBuffer answer = answers.begin(task.id(), run.attempt(), run.seq());
+            answer.text("one");
+            assertEquals(List.of("STARTED", "1.0 one"), next(items, 2));
+            answer.text("two");
+            items.resume(0);
+            assertEquals(List.of("SUBMITTED", "STARTED", "1.3 two"), next(items, 3));
+            answers.end(task.id(), run.attempt());
+            queue.complete(run, json("{\"response\":\"onetwo\"}"));
+            assertEquals(List.of("COMPLETED", "end COMPLETED"), untilEnd(items));
+        }
+    }
+
+    @Test
+    void task_manyReadersAtAnyMoment_allReadTheSame() throws Exception {
+        Task task = submit();
+        Run run = start();
+        AnswerBuffer answer = answers.begin(task.id(), run.attempt(), run.seq());
+        StringBuilder written = new StringBuilder();
+        try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
+            Callable<String> reader = () -> {
+                StringBuilder text = new StringBuilder();
+                try (Subscription items = hub.subscribe(task, AnswerPlace.START, memory)) {
+                    for (Item item = next(items); !(item instanceof Item.End); item = next(items)) {
+                        text.append(item instanceof Item.Piece piece ? piece.chunk().text() : "");
+                    }
+                }
+                return text.toString();
+            };
+            List<Future<String>> all = new ArrayList<>();
+            for (int i = 0; i < 2_000; i++) {
+                if (i % 100 == 0) {
+                    all.add(readers.submit(reader));
+                }
+                answer.text(i + " ");
+                written.append(i).append(' ');
+            }
+            answers.end(task.id(), run.attempt());
+            queue.complete(run, json("{\"response\":\"" + written + "\"}"));
+            for (Future<String> text : all) {
+                assertEquals(written.toString(), text.get(30, TimeUnit.SECONDS));
+            }
+        }
+    }
+
+    private Task submit() {
+        return queue.submit(new Submission(TaskType.GENERATE, "qwen3", 5, Terms.DEFAULT,
+                json("{\"prompt\":\"Hello\"}"), null, "Hello"), null, null).document().task();
+    }
+
+    private Run start() {
+        Run run = queue.startNext(task -> Place.at("box"));
+        assertNotNull(run);
+        queue.awaitDurable(run.seq());
+        return run;
+    }
+
+    private static List<String> untilEnd(Subscription items) throws InterruptedException {
+        List<String> shown = new ArrayList<>();
+        while (shown.isEmpty() || !shown.getLast().startsWith("end ")) {
+            shown.add(shown(next(items)));
+        }
+        return shown;
+    }
+
+    private static List<String> next(Subscription items, int count) throws InterruptedException {
+        List<String> shown = new ArrayList<>();
+        while (shown.size() < count) {
+            shown.add(shown(next(items)));
+        }
+        return shown;
+    }
+
+    private static Item next(Subscription items) throws InterruptedException {
+        Item item = items.poll();
+        while (item == null) {
+            items.await(TimeUnit.SECONDS.toNanos(30));
+            item = items.poll();
+        }
+        return item;
+    }
+
+    private static String shown(Item item) {
+        return switch (item) {
+            case Item.Change(DurableEvent event) -> ((Event.Change) event.event()).what().name();
+            case Item.Piece(String task, int attempt, AnswerBuffer.Chunk chunk) ->
+                attempt + "." + chunk.offset() + " " + chunk.text();
+            case Item.End end -> "end " + end.status();
+            case Item.Reset reset -> "reset";
+            case Item.Dropped dropped -> "dropped " + dropped.reason();
+        };
+    }
+
+    private static Slice json(String text) {
+        return Slice.of(text.getBytes(StandardCharsets.UTF_8));
+    }
+}
