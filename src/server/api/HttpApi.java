@@ -48,8 +48,8 @@ public final class HttpApi {
     /// What the API stands on.
     ///
     /// @param waiting why a pending task waits, for people (no host is there, …); null if for nothing but its turn
-    public record Parts(TaskQueue queue, Compaction compaction, EventHub events, SubmissionReader submissions, Hosts hosts, Function<Task, String> waiting, InstantSource clock,
-            Crons crons, History history) {
+    public record Parts(TaskQueue queue, Compaction compaction, EventHub events, SubmissionReader submissions,
+            Hosts hosts, Function<Task, String> waiting, InstantSource clock, Crons crons, History history) {
     }
 
     private final Settings settings;
