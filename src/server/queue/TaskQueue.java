@@ -72,7 +72,7 @@ public final class TaskQueue implements AutoCloseable {
         ledger.onRoom(this::ready);
         ledger.onFailure(waiters::giveUp);
         ledger.onEvent(event -> {
-            if (event.ended()) {
+            if (event.after() != null && event.after().status().ended()) {
                 waiters.ended(event.task());
             }
         });
