@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
 
 import server.api.HttpApi;
 import server.cron.CronTimer;
-import server.cron.Crons;
+import server.cron.CronRequests;
 import server.dispatch.DispatchOptions;
 import server.dispatch.Dispatcher;
 import server.dispatch.Hosts;
@@ -94,7 +94,7 @@ final class Server implements AutoCloseable {
 
             SubmissionReader submissions = new SubmissionReader(settings, hosts::check);
             WebServer.prepare(settings);
-            Crons crons = new Crons(queue, submissions, ZoneId.systemDefault(), clock);
+            CronRequests crons = new CronRequests(queue, submissions, ZoneId.systemDefault(), clock);
             WebServer web = WebServer.bind(settings);
             opened.add(web);
             HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions,

@@ -8,7 +8,7 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
 
-import server.cron.Crons;
+import server.cron.CronRequests;
 import server.cron.plan.CronJson;
 import server.cron.plan.CronReader;
 import server.cron.plan.CronTask;
@@ -35,15 +35,15 @@ final class CronApi {
     private static final int BUFFER = 32 << 10;
 
     private final Settings settings;
-    private final Crons crons;
-    private final CronStore book;
+    private final CronRequests crons;
+    private final CronStore store;
     private final InstantSource clock;
 
-    CronApi(Settings settings, Crons crons, InstantSource clock) {
+    CronApi(Settings settings, CronRequests crons, InstantSource clock) {
         this.settings = settings;
         this.crons = crons;
         this.clock = clock;
-        book = crons.book();
+        store = crons.store();
     }
 
     Answer create(WebRequest request) {
@@ -54,7 +54,7 @@ final class CronApi {
     Answer list(WebRequest request) {
         long limit = request.query().number("limit", Integer.MAX_VALUE, 1, Integer.MAX_VALUE);
         long offset = request.query().number("offset", 0, 0, Integer.MAX_VALUE);
-        List<CronTask> all = book.all();
+        List<CronTask> all = store.all();
         int from = (int) Math.min(offset, all.size());
         int to = (int) Math.min(from + limit, all.size());
         List<CronTask> page = all.subList(from, to);
@@ -62,32 +62,32 @@ final class CronApi {
     }
 
     Answer show(WebRequest request) {
-        return Answer.json(200, whole(book.find(request.id())));
+        return Answer.json(200, whole(store.find(request.id())));
     }
 
     Answer update(WebRequest request) {
         request.json(settings.get(HttpApi.TASK_BYTES), "a cron task");
-        return Answer.json(200, whole(crons.update(book.find(request.id()).id(), request.body()::json)));
+        return Answer.json(200, whole(crons.update(store.find(request.id()).id(), request.body()::json)));
     }
 
     Answer enable(WebRequest request) {
-        return Answer.json(200, whole(book.enable(book.find(request.id()).id(), true)));
+        return Answer.json(200, whole(store.enable(store.find(request.id()).id(), true)));
     }
 
     Answer disable(WebRequest request) {
-        return Answer.json(200, whole(book.enable(book.find(request.id()).id(), false)));
+        return Answer.json(200, whole(store.enable(store.find(request.id()).id(), false)));
     }
 
     /// Answers as a submit does.
     Answer run(WebRequest request) {
-        TaskDocument document = crons.run(book.find(request.id()).id());
+        TaskDocument document = crons.run(store.find(request.id()).id());
         JsonWriter out = new JsonWriter(1_024 + document.payload().length());
         TaskJson.writeSubmitted(out, document);
         return Answer.json(201, out, "Location", "/api/tasks/" + document.task().name());
     }
 
     Answer remove(WebRequest request) {
-        book.remove(book.find(request.id()).id());
+        store.remove(store.find(request.id()).id());
         return Answer.empty(204);
     }
 
@@ -103,7 +103,7 @@ final class CronApi {
                 throw Problem.badRequest("id names a cron task, which has an expression and a zone: leave expr and tz"
                         + " out");
             }
-            return Answer.json(200, preview(book.find(query.text("id")), from, count).json());
+            return Answer.json(200, preview(store.find(query.text("id")), from, count).json());
         }
         if (expression == null) {
             throw Problem.badRequest("expr is missing, as in ?expr=0+9+*+*+1-5&tz=Europe/Berlin&count=5");
@@ -120,9 +120,9 @@ final class CronApi {
     }
 
     private JsonWriter whole(CronTask cron) {
-        Slice template = book.template(cron);
+        Slice template = store.template(cron);
         JsonWriter out = new JsonWriter(2_048 + template.length());
-        CronJson.write(out, cron, template, book::status);
+        CronJson.write(out, cron, template, store::status);
         return out;
     }
 
@@ -133,7 +133,7 @@ final class CronApi {
         for (CronTask cron : page) {
             try {
                 JsonWriter json = new JsonWriter(1_024);
-                CronJson.writeSummary(json, cron, book.template(cron));
+                CronJson.writeSummary(json, cron, store.template(cron));
                 if (begun) {
                     buffered.write(',');
                 }

@@ -7,7 +7,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import server.access.RequestLimits;
-import server.cron.Crons;
+import server.cron.CronRequests;
 import server.dispatch.Hosts;
 import server.http.LiveOutputs;
 import server.http.Routes;
@@ -48,8 +48,9 @@ public final class HttpApi {
     /// What the API stands on.
     ///
     /// @param waiting why a pending task waits, for people (no host is there, …); null if for nothing but its turn
-    public record Parts(TaskQueue queue, Compaction compaction, EventHub events, SubmissionReader submissions,
-            Hosts hosts, Function<Task, String> waiting, InstantSource clock, Crons crons, History history) {
+    public record Parts(TaskQueue queue, Compaction compaction, EventHub events,
+            SubmissionReader submissions, Hosts hosts, Function<Task, String> waiting, InstantSource clock,
+            CronRequests crons, History history) {
     }
 
     private final Settings settings;

@@ -25,8 +25,8 @@ public final class CronTimer implements AutoCloseable {
     /// How many due times are passed over before others may have the queue's lock.
     private static final int WORK_MAX = 1_000;
 
-    private final Crons crons;
-    private final CronStore book;
+    private final CronRequests crons;
+    private final CronStore store;
     private final InstantSource clock;
     private final LongSupplier nanos;
     private final AtomicBoolean changed = new AtomicBoolean();
@@ -39,17 +39,17 @@ public final class CronTimer implements AutoCloseable {
     private long ahead;
 
     /// @param nanos the monotonic clock
-    public CronTimer(Crons crons, InstantSource clock, LongSupplier nanos) {
+    public CronTimer(CronRequests crons, InstantSource clock, LongSupplier nanos) {
         this.crons = crons;
         this.clock = clock;
         this.nanos = nanos;
-        book = crons.book();
+        store = crons.store();
         loop = Thread.ofPlatform().name("cron").unstarted(this::loop);
     }
 
     public void start() {
         begin();
-        book.onChange(this::wake);
+        store.onChange(this::wake);
         loop.start();
     }
 
@@ -57,9 +57,9 @@ public final class CronTimer implements AutoCloseable {
     void begin() {
         since = clock.millis();
         ahead = since - nanos.getAsLong() / 1_000_000;
-        if (CronStore.isCorrection(book.latest(), since)) {
-            LOG.log(Level.WARNING, () -> "event=clock_behind_journal by=" + Duration.ofMillis(book.latest() - since));
-            book.clockSetBack();
+        if (CronStore.isCorrection(store.latest(), since)) {
+            LOG.log(Level.WARNING, () -> "event=clock_behind_journal by=" + Duration.ofMillis(store.latest() - since));
+            store.clockSetBack();
         }
     }
 
@@ -71,7 +71,7 @@ public final class CronTimer implements AutoCloseable {
         while (!stopping && serveOne()) {
             // until nothing is due
         }
-        return Math.clamp(book.nextLook() - clock.millis(), 1, SLEEP_MAX_MS);
+        return Math.clamp(store.nextLook() - clock.millis(), 1, SLEEP_MAX_MS);
     }
 
     private void wake() {
@@ -108,19 +108,19 @@ public final class CronTimer implements AutoCloseable {
         }
         since = Math.min(since, now);
         if (CronStore.isCorrection(before, ahead)) {
-            book.clockSetBack();
+            store.clockSetBack();
         }
     }
 
     /// @return false if nothing is due now
     private boolean serveOne() {
-        Due due = book.due(since, WORK_MAX);
+        Due due = store.due(since, WORK_MAX);
         if (due == null) {
             return false;
         }
         try {
             Submission submission = crons.submission(due.cron(), due.dueAt());
-            book.fire(due, submission);
+            store.fire(due, submission);
         } catch (Problem refused) {
             if (refused.status() == 503 || refused.status() == 507) {
                 // nothing can be written now, or the queue drains: it stays due
@@ -136,7 +136,7 @@ public final class CronTimer implements AutoCloseable {
 
     private void fail(Due due, String reason) {
         LOG.log(Level.WARNING, () -> "event=cron_run_skipped id=" + due.cron().name() + " reason=" + reason);
-        book.fail(due, reason);
+        store.fail(due, reason);
     }
 
     @Override

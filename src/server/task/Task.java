@@ -26,6 +26,12 @@ public record Task(long id, TaskType type, String model, int priority, TaskState
         long arrival, Terms terms, byte[] metadata, int retries, List<Attempt> attempts, long requestAt,
         long lastAt, CronOrigin cron) {
 
+    /// A task that has no attempts, and no place yet: neither in the two orders nor in the journal.
+    public Task(long id, TaskType type, String model, int priority, TaskState state, long createdAt, Terms terms,
+            byte[] metadata, int retries, CronOrigin cron) {
+        this(id, type, model, priority, state, createdAt, 0, 0, terms, metadata, retries, List.of(), 0, 0, cron);
+    }
+
     public TaskStatus status() {
         return state.status();
     }
@@ -64,8 +70,28 @@ public record Task(long id, TaskType type, String model, int priority, TaskState
                 requestAt, lastAt, cron);
     }
 
-    /// The same task with its place in the two orders and in the journal.
-    public Task placed(long nextOrder, long nextArrival, long nextRequestAt, long nextLastAt) {
+    /// The task as its `submitted` event leaves it.
+    ///
+    /// @param seq      the event's sequence number
+    /// @param position where its line lies
+    public Task arrived(long seq, long position) {
+        return placed(seq, seq, position, position);
+    }
+
+    /// The task as a later event leaves it.
+    ///
+    /// @param before   as it was
+    /// @param position where the event's line lies
+    public Task following(Task before, long nextOrder, long position) {
+        return placed(nextOrder, before.arrival, before.requestAt, position);
+    }
+
+    /// The same task elsewhere in the queue's order.
+    public Task ordered(long next) {
+        return placed(next, arrival, requestAt, lastAt);
+    }
+
+    private Task placed(long nextOrder, long nextArrival, long nextRequestAt, long nextLastAt) {
         return new Task(id, type, model, priority, state, createdAt, nextOrder, nextArrival, terms, metadata, retries,
                 attempts, nextRequestAt, nextLastAt, cron);
     }

@@ -18,7 +18,7 @@ import java.util.Random;
 
 import server.access.RequestLimits;
 import server.api.HttpApi.Parts;
-import server.cron.Crons;
+import server.cron.CronRequests;
 import server.dispatch.HostOptions;
 import server.dispatch.Hosts;
 import server.executor.ExecutorRegistry;
@@ -81,8 +81,9 @@ public final class ApiServer implements AutoCloseable {
         Duration pingEvery = settings.isGiven(RequestLimits.EVENT_STREAMS) ? Duration.ofMillis(100)
                 : Duration.ofSeconds(15);
         api = new HttpApi(local, pingEvery, new Parts(queue, compaction, events, submissions, hosts,
-                task -> waiting, InstantSource.system(), new Crons(queue, submissions, ZoneId.of("Europe/Berlin"),
-                InstantSource.system()), History.of(queue, System.currentTimeMillis())), web);
+                task -> waiting, InstantSource.system(),
+                new CronRequests(queue, submissions, ZoneId.of("Europe/Berlin"), InstantSource.system()),
+                History.of(queue, System.currentTimeMillis())), web);
         web.serve(api.routes());
     }
 

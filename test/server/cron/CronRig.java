@@ -34,8 +34,8 @@ final class CronRig implements AutoCloseable {
     private final QueueOptions options;
     FaultyStorage storage = new FaultyStorage();
     TaskQueue queue;
-    Crons crons;
-    CronStore book;
+    CronRequests crons;
+    CronStore store;
     CronTimer timer;
     private long nanos;
 
@@ -50,9 +50,9 @@ final class CronRig implements AutoCloseable {
 
     private void open() throws IOException {
         queue = TaskQueue.open(storage, new JournalOptions(1 << 16), options, clock, new Random(nanos));
-        crons = new Crons(queue, new SubmissionReader(Settings.DEFAULT, (name, remote) -> { }),
+        crons = new CronRequests(queue, new SubmissionReader(Settings.DEFAULT, (name, remote) -> { }),
                 ZoneId.of("Europe/Berlin"), clock);
-        book = crons.book();
+        store = crons.store();
         timer = new CronTimer(crons, clock, () -> nanos);
         timer.begin();
     }
@@ -101,7 +101,7 @@ final class CronRig implements AutoCloseable {
     }
 
     CronTask only() {
-        return book.all().getFirst();
+        return store.all().getFirst();
     }
 
     /// The tasks of all cron tasks, oldest first.

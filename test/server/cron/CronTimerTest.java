@@ -84,7 +84,7 @@ final class CronTimerTest {
             }
             rig.pass(Duration.ofMinutes(4));
             long end = rig.clock.millis();
-            for (CronTask cron : rig.book.all()) {
+            for (CronTask cron : rig.store.all()) {
                 long step = cron.plan().expression().equals("* * * * *") ? 60_000
                         : cron.plan().jitter() > 0 ? 300_000 : 7_000;
                 List<Long> expected = new ArrayList<>();
@@ -115,16 +115,16 @@ final class CronTimerTest {
             rig.pass(HOUR);
             rig.complete(rig.start());
             rig.pass(HOUR);
-            List<String> before = rig.book.all().stream().map(CronTimerTest::text).toList();
-            assertTrue(rig.book.all().getFirst().waiting() != 0 || rig.book.all().getLast().waiting() != 0);
+            List<String> before = rig.store.all().stream().map(CronTimerTest::text).toList();
+            assertTrue(rig.store.all().getFirst().waiting() != 0 || rig.store.all().getLast().waiting() != 0);
             List<Long> made = rig.made().stream().map(Task::id).toList();
 
             rig.kill(Duration.ZERO);
 
-            assertEquals(before, rig.book.all().stream().map(CronTimerTest::text).toList());
+            assertEquals(before, rig.store.all().stream().map(CronTimerTest::text).toList());
             assertEquals(made, rig.made().stream().map(Task::id).toList());
-            rig.book.all().forEach(cron -> assertEquals("{\"type\":\"generate\",\"prompt\":\"p\"}",
-                    rig.book.template(cron).text()));
+            rig.store.all().forEach(cron -> assertEquals("{\"type\":\"generate\",\"prompt\":\"p\"}",
+                    rig.store.template(cron).text()));
         }
     }
 
@@ -138,7 +138,7 @@ final class CronTimerTest {
             assertEquals(List.of("05:00:00"), rig.due());
             rig.pass(HOUR.minusMinutes(30));
             assertEquals(List.of("05:00:00", "05:30:00"), rig.due());
-            assertEquals(9, rig.book.all().stream().mapToLong(CronTask::skipped).sum());
+            assertEquals(9, rig.store.all().stream().mapToLong(CronTask::skipped).sum());
         }
     }
 
@@ -272,7 +272,7 @@ final class CronTimerTest {
             rig.crons.run(cron.id());
             assertEquals(2, rig.only().runCount());
             assertEquals(0, rig.only().nextRun());
-            rig.book.enable(cron.id(), true);
+            rig.store.enable(cron.id(), true);
             rig.pass(HOUR);
             assertEquals(1, rig.only().skipped(), "the run by hand is still pending");
             assertEquals(2, rig.made().getLast().cron().run());
@@ -285,7 +285,7 @@ final class CronTimerTest {
             CronTask cron = rig.add("0 * * * *", "'overlap':'allow'");
             CronTask other = rig.add("0 * * * *", "'overlap':'allow'");
             rig.pass(HOUR.multipliedBy(3));
-            rig.book.remove(cron.id());
+            rig.store.remove(cron.id());
             rig.complete(rig.start());
             rig.kill(Duration.ZERO);
             rig.pass(HOUR);
@@ -311,8 +311,8 @@ final class CronTimerTest {
             Task second = rig.made().getLast();
             assertTrue(rig.queue.payload(second).text().endsWith(" 2 the x [fi\\\"ne]\"}"),
                     rig.queue.payload(second).text());
-            assertEquals(2, rig.book.get(cron.id()).runCount());
-            assertNull(rig.book.get(cron.id()).lastSkip());
+            assertEquals(2, rig.store.get(cron.id()).runCount());
+            assertNull(rig.store.get(cron.id()).lastSkip());
         }
     }
 

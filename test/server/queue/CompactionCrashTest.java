@@ -279,7 +279,7 @@ class CompactionCrashTest {
             TaskDocument document = queue.document(task);
             Slice result = document.result();
             byte[] metadata = task.metadata();
-            return task.withoutMetadata().placed(task.order(), task.arrival(), 0, 0)
+            return task.withoutMetadata().arrived(task.arrival(), 0).ordered(task.order())
                     + (metadata == null ? "" : new String(metadata, StandardCharsets.US_ASCII))
                     + document.payload().text() + document.preview() + document.error() + document.attempts()
                     + (result == null ? "" : result.text());

@@ -1,8 +1,10 @@
 package server.queue.index;
 
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 import server.task.Task;
 import shared.TaskStatus;
@@ -17,11 +19,11 @@ public final class Totals {
     private final long[] byStatus = new long[TaskStatus.values().length];
 
     /// Tasks that no filter but `query` can tell apart. The count is no part of what makes two groups equal.
-    public static final class Group {
-        public final TaskStatus status;
-        public final TaskType type;
-        public final int priority;
-        public final String model;
+    private static final class Group {
+        final TaskStatus status;
+        final TaskType type;
+        final int priority;
+        final String model;
         private long count;
 
         private Group(Task task) {
@@ -29,10 +31,6 @@ public final class Totals {
             type = task.type();
             priority = task.priority();
             model = task.model();
-        }
-
-        public long count() {
-            return count;
         }
 
         @Override
@@ -77,19 +75,23 @@ public final class Totals {
             return total;
         }
         for (Group group : groups.keySet()) {
-            total += passes(group, filter) ? group.count : 0;
+            total += passes(filter, group.status, group.type, group.priority, group.model) ? group.count : 0;
         }
         return total;
     }
 
-    public void forEach(Consumer<Group> visitor) {
-        groups.keySet().forEach(visitor);
+    /// How many tasks of a status there are, by priority, highest first.
+    public SortedMap<Integer, Long> byPriority(TaskStatus status) {
+        SortedMap<Integer, Long> counts = new TreeMap<>(Comparator.reverseOrder());
+        for (Group group : groups.keySet()) {
+            if (group.status == status) {
+                counts.merge(group.priority, group.count, Long::sum);
+            }
+        }
+        return counts;
     }
 
-    public static boolean passes(Group group, TaskFilter filter) {
-        return passes(filter, group.status, group.type, group.priority, group.model);
-    }
-
+    /// Whether a task passes; the filter's query and cron tasks are left aside.
     public static boolean passes(Task task, TaskFilter filter) {
         return passes(filter, task.status(), task.type(), task.priority(), task.model());
     }

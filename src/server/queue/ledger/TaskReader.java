@@ -37,7 +37,7 @@ public final class TaskReader {
     /// The task as its submit was answered.
     public TaskDocument asSubmitted(Task task) {
         Event.Change first = change(task.requestAt());
-        Task then = first.task().placed(task.arrival(), task.arrival(), task.requestAt(), task.requestAt());
+        Task then = first.task().arrived(task.arrival(), task.requestAt());
         return new TaskDocument(then, first.request().payload(), first.request().preview(), null, List.of(), null);
     }
 

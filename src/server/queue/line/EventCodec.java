@@ -231,7 +231,7 @@ public final class EventCodec {
                     template = part == Part.ALL ? in.raw() : UNREAD;
                     return part == Part.ALL;
                 }
-                case "order" -> task = task.placed(Long.parseLong(in.number()), 0, 0, 0);
+                case "order" -> task = task.ordered(Long.parseLong(in.number()));
                 case "idempotency" -> idempotency();
                 case "attempts" -> {
                     if (part == Part.STATE && task.status().ended()) {

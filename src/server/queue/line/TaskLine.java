@@ -1,7 +1,5 @@
 package server.queue.line;
 
-import java.util.List;
-
 import server.task.Attempt;
 import server.task.CronId;
 import server.task.CronOrigin;
@@ -175,8 +173,7 @@ final class TaskLine {
         if (id < 0 || type == null || model == null || status == null) {
             throw in.error("a task without id, type, model or status");
         }
-        return new Task(id, type, model, priority, state(), createdAt, 0, 0, terms(), metadata, retries, List.of(), 0,
-                0, cron);
+        return new Task(id, type, model, priority, state(), createdAt, terms(), metadata, retries, cron);
     }
 
     private CronOrigin origin() {

@@ -37,8 +37,8 @@ public final class LifeCycle {
     /// @param cron the run of a cron task that makes it, or null
     public static Event.Change submitted(Submission asked, long id, CronOrigin cron, String key, String fingerprint,
             long now) {
-        Task task = new Task(id, asked.type(), asked.model(), asked.priority(), Pending.READY, now, 0, 0, asked.terms(),
-                asked.metadata(), 0, List.of(), 0, 0, cron);
+        Task task = new Task(id, asked.type(), asked.model(), asked.priority(), Pending.READY, now, asked.terms(),
+                asked.metadata(), 0, cron);
         return new Event.Change(Event.What.SUBMITTED, now, task, List.of(),
                 new Event.Request(asked.payload(), asked.preview(), key, fingerprint), null);
     }
@@ -138,8 +138,7 @@ public final class LifeCycle {
         long expiresAt = task.terms().expiresAt();
         Task kept = expiresAt != 0 && expiresAt <= now ? task.withTerms(task.terms().unexpiring()) : task;
         // its order begins anew with this event
-        Task fresh = kept.placed(kept.arrival(), kept.arrival(), kept.requestAt(), kept.lastAt());
-        return change(Event.What.RETRIED, now, fresh.with(Pending.READY, 0, attempts), attempts);
+        return change(Event.What.RETRIED, now, kept.ordered(kept.arrival()).with(Pending.READY, 0, attempts), attempts);
     }
 
     private static Event.Change change(Event.What what, long now, Task task, List<Attempt> attempts) {

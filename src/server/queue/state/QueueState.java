@@ -1,12 +1,9 @@
 package server.queue.state;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -343,13 +340,8 @@ public final class QueueState {
         for (TaskStatus status : TaskStatus.values()) {
             byStatus.put(status, totals.of(status));
         }
-        SortedMap<Integer, Long> byPriority = new TreeMap<>(Comparator.reverseOrder());
-        totals.forEach(group -> {
-            if (group.status == TaskStatus.PENDING) {
-                byPriority.merge(group.priority, group.count(), Long::sum);
-            }
-        });
-        return new QueueStats(mode, byStatus, arrivals.size(), byPriority, ready.waitingSince(arrivals::get), lastSeq);
+        return new QueueStats(mode, byStatus, arrivals.size(), totals.byPriority(TaskStatus.PENDING),
+                ready.waitingSince(arrivals::get), lastSeq);
     }
 
     // ---- inside
@@ -377,7 +369,7 @@ public final class QueueState {
     }
 
     private Task arrive(Event.Change change, long seq, long position) {
-        Task task = change.task().placed(seq, seq, position, position);
+        Task task = change.task().arrived(seq, position);
         int slot = arrivals.add(task);
         ids.add(task.id(), slot);
         metadataBytes += metadataLength(task);
@@ -404,8 +396,7 @@ public final class QueueState {
             return null;
         }
         long order = change.task().order() != 0 ? change.task().order() : before.order();
-        Task after = change.task().placed(change.what() == Event.What.RETRIED ? seq : order, before.arrival(),
-                before.requestAt(), position);
+        Task after = change.task().following(before, change.what() == Event.What.RETRIED ? seq : order, position);
         arrivals.replace(slot, after);
         index(after, slot);
         return after;

@@ -22,31 +22,31 @@ import shared.TaskStatus;
 import shared.json.JsonReader;
 import shared.json.Slice;
 
-/// Cron tasks as their users and the timer deal with them: read and checked, and their templates made into submits.
-public final class Crons {
+/// What is asked of cron tasks: users' requests, read and checked, and the submits that are made of templates.
+public final class CronRequests {
 
     /// So many characters of the last answer go into a prompt at most.
     static final int LAST_RESULT_MAX = 32_768;
 
     private final TaskQueue queue;
-    private final CronStore book;
+    private final CronStore store;
     private final SubmissionReader submissions;
     private final CronReader reader;
     private final ZoneId zone;
     private final InstantSource clock;
 
     /// @param zone the zone of a cron task that names none
-    public Crons(TaskQueue queue, SubmissionReader submissions, ZoneId zone, InstantSource clock) {
+    public CronRequests(TaskQueue queue, SubmissionReader submissions, ZoneId zone, InstantSource clock) {
         this.queue = queue;
         this.submissions = submissions;
         this.zone = zone;
         this.clock = clock;
-        book = new CronStore(queue.ledger());
+        store = new CronStore(queue.ledger());
         reader = new CronReader(zone, submissions.metadataMax());
     }
 
-    public CronStore book() {
-        return book;
+    public CronStore store() {
+        return store;
     }
 
     /// The zone of a cron task that names none.
@@ -58,7 +58,7 @@ public final class Crons {
     public CronTask create(JsonReader json) {
         Read read = read(json, null);
         Templates.check(read.template(), submissions);
-        return book.create(read.plan(), read.template());
+        return store.create(read.plan(), read.template());
     }
 
     /// Changes what the JSON names.
@@ -66,15 +66,15 @@ public final class Crons {
     /// @param json gives a new reader of it each time
     public CronTask update(long id, Supplier<JsonReader> json) {
         while (true) {
-            CronTask before = book.get(id);
+            CronTask before = store.get(id);
             Read read = read(json.get(), before);
             Slice template = null;
             if (read.template() != null) {
-                template = Templates.merge(book.template(before), read.template());
+                template = Templates.merge(store.template(before), read.template());
                 Templates.check(template, submissions);
             }
-            if (book.update(before, read.plan(), template)) {
-                return book.get(id);
+            if (store.update(before, read.plan(), template)) {
+                return store.get(id);
             }
         }
     }
@@ -83,8 +83,8 @@ public final class Crons {
     public TaskDocument run(long id) {
         TaskDocument made = null;
         while (made == null) {
-            CronTask cron = book.get(id);
-            made = book.run(cron, submission(cron, clock.millis()));
+            CronTask cron = store.get(id);
+            made = store.run(cron, submission(cron, clock.millis()));
         }
         return made;
     }
@@ -93,7 +93,7 @@ public final class Crons {
     Submission submission(CronTask cron, long dueAt) {
         ZonedDateTime due = Instant.ofEpochMilli(dueAt).truncatedTo(ChronoUnit.SECONDS)
                 .atZone(ZoneId.of(cron.plan().zone()));
-        Slice template = Placeholders.expand(book.template(cron), name -> switch (name) {
+        Slice template = Placeholders.expand(store.template(cron), name -> switch (name) {
             case "date" -> DateTimeFormatter.ISO_LOCAL_DATE.format(due);
             case "time" -> DateTimeFormatter.ISO_LOCAL_TIME.format(due);
             case "datetime" -> DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(due);
@@ -109,7 +109,7 @@ public final class Crons {
     private String lastResult(CronTask cron) {
         CronRuns runs = cron.runs();
         for (int i = runs.size() - 1; i >= 0; i--) {
-            if (book.status(runs.task(i)) == TaskStatus.COMPLETED) {
+            if (store.status(runs.task(i)) == TaskStatus.COMPLETED) {
                 try {
                     Slice result = queue.document(runs.task(i)).result();
                     String text = result == null ? "" : ResultText.of(result).text();

@@ -1,0 +1,13 @@
+/// Pages of tasks: filtered, sorted, searched.
+///
+/// | order | way | cost at a million tasks |
+/// |---|---|---|
+/// | arrival | `ArrivalWalk` ends with the page | the page, and what the filter passes over |
+/// | any other | all tasks that pass go through one `Selection`, a heap as long as the page's end | one walk |
+/// | with a query | the newest 100,000 that pass are searched in the journal | up to 100,000 reads |
+/// | of some cron tasks | `TasksByCron` knows them | those tasks |
+///
+/// **Rules.** The ledger's lock is held for 32 chunks of 1,024 tasks at a time; between two steps tasks may come,
+/// change and go, so a page is exact only while nothing changes. The disk is read without the lock. A page is shown
+/// once all that it tells of is durable.
+package server.queue.page;
