@@ -1,6 +1,8 @@
 package client;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -13,7 +15,7 @@ import shared.config.ConfigFile;
 
 /// The server to ask, and the token that it wants. Strongest first: flag, environment, file. A file in the working
 /// directory does not count, for a checkout's file must not send a token elsewhere; and the server's own token goes
-/// only to the server that the same file describes.
+/// only to the server that the same file describes: to the one at its address, or at its port on this machine.
 ///
 /// @param token null: none
 record Target(String server, String token) {
@@ -33,11 +35,11 @@ record Target(String server, String token) {
             // what is not needed is not looked at, for its variables may be the server's alone
             server = server != null ? server : file.text("client.server_url");
             token = token != null ? token : file.text("client.token");
-            boolean own = server == null || server.isEmpty();
-            if (own && (token == null || token.isEmpty())) {
+            boolean isNamed = server != null && !server.isEmpty();
+            if ((token == null || token.isEmpty()) && (!isNamed || isOwn(server, file))) {
                 token = first(file.text("server.token"), secret(file.text("server.token_file")));
             }
-            server = own ? address(file.text("server.host"), file.text("server.port")) : server;
+            server = isNamed ? server : address(file.text("server.host"), file.text("server.port"));
         }
         return new Target(server == null ? Api.DEFAULT_SERVER : server, token);
     }
@@ -58,6 +60,22 @@ record Target(String server, String token) {
 
     private static ConfigFile read(Path path, Terminal terminal) {
         return ConfigFile.read(path, terminal::variable, KNOWN, "client");
+    }
+
+    /// Whether an address is the one of the server that the file describes: its port, on this machine itself.
+    private static boolean isOwn(String server, ConfigFile file) {
+        try {
+            URI asked = new URI(server.contains("://") ? server : "http://" + server);
+            URI own = new URI(address(file.text("server.host"), file.text("server.port")));
+            return isLoopback(asked) && isLoopback(own) && asked.getPort() == own.getPort()
+                    && "http".equals(asked.getScheme());
+        } catch (URISyntaxException wrong) {
+            return false;
+        }
+    }
+
+    private static boolean isLoopback(URI address) {
+        return String.valueOf(address.getHost()).matches("localhost|127(\\.\\d{1,3}){3}|\\[::1\\]");
     }
 
     /// What listens on all addresses is asked on this machine's own.

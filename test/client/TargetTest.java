@@ -44,11 +44,31 @@ class TargetTest {
         "server: {host: '::1', port: 0}                           | http://[::1]:8080     | -",
         "{server: {token: s}, client: {token: c}}                 | http://localhost:8080 | c",
         "{server: {token: s}, client: {server_url: 'http://q'}}   | http://q              | -",
+        // the settings' own port on this machine is their server, and no other address is
+        "{server: {port: 9, token: s}, client: {server_url: 'http://localhost:9'}} | http://localhost:9 | s",
+        "{server: {host: 0.0.0.0, port: 9, token: s}, client: {server_url: '127.0.0.1:9'}} | 127.0.0.1:9 | s",
+        "{server: {host: '::1', port: 9, token: s}, client: {server_url: 'http://[::1]:9/'}} | http://[::1]:9/ | s",
+        "{server: {token: s}, client: {server_url: 'localhost:8080'}} | localhost:8080 | s",
+        "{server: {token: s}, client: {server_url: 'localhost:8080', token: c}} | localhost:8080 | c",
+        "{server: {port: 9, token: s}, client: {server_url: 'http://localhost:8080'}} | http://localhost:8080 | -",
+        "{server: {port: 9, token: s}, client: {server_url: 'http://localhost'}} | http://localhost | -",
+        "{server: {port: 9, token: s}, client: {server_url: 'http://queue:9'}} | http://queue:9 | -",
+        "{server: {port: 9, token: s}, client: {server_url: 'http://127.0.0.1.org:9'}} | http://127.0.0.1.org:9 | -",
+        "{server: {port: 9, token: s}, client: {server_url: 'http://localhost@q:9'}} | http://localhost@q:9 | -",
+        "{server: {port: 9, token: s}, client: {server_url: 'http://localhost:9@q:9'}} | http://localhost:9@q:9 | -",
+        "{server: {host: 10.0.0.1, port: 9, token: s}, client: {server_url: 'localhost:9'}} | localhost:9 | -",
         "listen_addr: 'localhost:7125'                            | http://localhost:7125 | -",
         "listen_addr: ':7125'                                     | http://localhost:7125 | -",
         "{remote_scheduling: {endpoints: [{api_key: '${NONE}'}]}} | http://localhost:8080 | -"})
     void of_file_says(String yaml, String server, String token) throws IOException {
         assertEquals(new Target(server, token), target(yaml));
+    }
+
+    @Test
+    void of_flagForTheSettingsOwnServer_hasItsToken() throws IOException {
+        String yaml = "server: {port: 9, token: s}";
+        assertEquals(new Target("http://localhost:9", "s"), target(yaml, "--server", "http://localhost:9"));
+        assertEquals(new Target("http://localhost:8", null), target(yaml, "--server", "http://localhost:8"));
     }
 
     @Test
