@@ -1,0 +1,66 @@
+/// The server as a process: how it starts, reloads and stops. Everything is wired in [server.Server], from the disk
+/// outwards; nothing else makes a part of another room.
+///
+/// **Start.** [server.Main] takes the command line. Offline commands end there. Else:
+///
+/// ```
+///  AllSettings.load   the settings of all rooms, checked together; the kinds of host and the plug-ins
+///  Log.configure      from here on every line goes to its place
+///  Server.start       Hosts ─ TaskQueue (replays the journal) ─ Compaction ─ Answers, History ─ EventHub ─ Dispatcher
+///                     ─ SubmissionReader ─ WebServer, HttpApi ─ WebSocketServer ─ CronTimer
+///  Signals            SIGTERM and SIGINT are caught, "listening on …" is printed, the supervisor is told
+/// ```
+///
+/// What fails on the way closes what was opened before it, and the process ends with status 1; wrong settings and wrong
+/// usage end it with 2.
+///
+/// **Threads**, by their names in a dump. Platform threads are listed by `jcmd PID Thread.print`, virtual ones too by
+/// `jcmd PID Thread.dump_to_file FILE`.
+///
+/// ```
+///   clients          http ×N ──────────────┐ submit, change                ┌── journal-writer ──▶ disk
+///      │             websocket-read ×N ────┤                               │       ▲  lines of many changes, one sync
+///      ▼             cron ─────────────────┼──▶ the ledger (one lock) ─────┤       │
+///   HTTP-Dispatcher  dispatch ─────────────┤                               │   journal-preparer: the next segment
+///   websocket-accept attempt-ID ×N ────────┘                               │   journal-compaction
+///                        │   ▲                                             │
+///                        ▼   │ watch                      durable events ──┴──▶ event-hub ──▶ http, websocket-write ×N
+///                      hosts ◀── health-HOST ×N
+/// ```
+///
+/// | thread | kind | what it does, and what it waits for |
+/// |---|---|---|
+/// | `main` | platform | waits for a signal, or for the end of a journal that cannot be written; then closes |
+/// | `warm-up` | platform, ends | loads what the first answer needs, while the journal is read |
+/// | `HTTP-Dispatcher` | platform, of the JDK | accepts connections and hands each request to a thread `http` |
+/// | `http` | virtual, one a request | answers; waits for the disk (submit), an end (`wait`) or events (SSE) |
+/// | `websocket-accept` | platform | accepts connections |
+/// | `websocket-read`, `websocket-write` | virtual, two a connection | read messages; say what is new |
+/// | `websocket-look` | virtual | pings idle connections and closes those that are stuck |
+/// | `journal-writer` | platform | writes all lines that wait, syncs once, and lets their callers go on |
+/// | `journal-preparer` | platform | makes the next segment ahead of its use |
+/// | `journal-compaction` | platform | rewrites old segments without what nobody needs any more |
+/// | `dispatch` | platform | does what is due, and gives ready tasks to hosts with a free place |
+/// | `attempt-ID` | virtual, one an attempt | runs one attempt on a host; an interrupt ends it |
+/// | `watch` | virtual, one a call | ends a call that is silent for too long |
+/// | `health-HOST` | virtual, one a host | asks the host how it is |
+/// | `event-hub` | virtual | hands durable events on to all who follow them |
+/// | `cron` | platform | fires what is due |
+/// | `supervisor` | platform, under systemd alone | says READY=1, and WATCHDOG=1 as long as the queue answers |
+/// | `SIGHUP handler` | platform, of the JDK | reloads the settings: [server.Reload] |
+///
+/// `main`, `dispatch` and `cron` are no daemons: they keep the process alive until it is closed.
+///
+/// **Reload** (SIGHUP). All settings are read and checked as at the start, against the kinds of host that run. Only if
+/// nothing is wrong are the live ones applied; the log names the others that wait for a restart.
+///
+/// **Stop.** `Server.close` runs on `main`, once: no request is accepted any more; cron ends; running attempts have
+/// `server.grace`, then they are interrupted and their tasks put back; followers are told and disconnected; the queue
+/// writes what is left and releases the lock of its directory. A second signal ends the process at once; what was
+/// acknowledged is in the journal by then.
+///
+/// **Rules of the start.** The time to `/readyz` is a goal of `make bench`. The class archive cannot hold what
+/// `invokedynamic` makes at run time, so code that every start runs through does without: no `equals`, `hashCode` or
+/// `toString` of a record, no `switch` over types, no formatting of dates, no `SecureRandom`. Each costs 7 to 16 ms the
+/// first time. Where code looks odd for this reason, it points here. Ask of each again after every JDK.
+package server;
