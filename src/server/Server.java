@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.SplittableRandom;
 
 import server.api.HttpApi;
+import server.clock.SteadyClock;
 import server.cron.CronTimer;
 import server.cron.CronRequests;
 import server.dispatch.DispatchOptions;
@@ -66,7 +67,7 @@ final class Server implements AutoCloseable {
 
     static Server start(AllSettings all) throws StartFailure {
         Settings settings = all.settings();
-        InstantSource clock = InstantSource.system();
+        SteadyClock clock = SteadyClock.ofMachine(InstantSource.system());
         // neither an id nor a pause is a secret; a SecureRandom takes 10 ms, without /dev/urandom seconds
         SplittableRandom ids = new SplittableRandom();
         List<AutoCloseable> opened = new ArrayList<>();
@@ -76,7 +77,7 @@ final class Server implements AutoCloseable {
             opened.add(hosts);
 
             TaskQueue queue = TaskQueue.open(new FileStorage(settings.get(JournalOptions.PATH)),
-                    JournalOptions.of(settings), QueueOptions.of(settings), clock, ids);
+                    JournalOptions.of(settings), QueueOptions.of(settings), clock, clock::sureSince, ids);
             opened.add(queue);
 
             Compaction compaction = new Compaction(queue.ledger(), CompactionOptions.DEFAULT);

@@ -83,7 +83,7 @@ final class CronTasksBench {
 
     private static TaskQueue open(Path directory, Instant[] now, Random random) throws IOException {
         return TaskQueue.open(new FileStorage(directory), JournalOptions.DEFAULT, QueueOptions.DEFAULT, () -> now[0],
-                random);
+                () -> 0, random);
     }
 
     private static void row(Table table, String what, long value, String unit) {

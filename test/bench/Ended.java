@@ -31,7 +31,7 @@ final class Ended {
     public static void main(String[] args) throws IOException {
         QueueOptions keepAll = new QueueOptions(BATCH, 0, Duration.ZERO, Duration.ZERO, 0);
         try (TaskQueue queue = TaskQueue.open(new FileStorage(Path.of(args[0])), JournalOptions.DEFAULT, keepAll,
-                InstantSource.system(), new Random(1))) {
+                InstantSource.system(), () -> 0, new Random(1))) {
             String prompt = "a line of a prompt ".repeat(16).substring(0, 300);
             Semaphore ready = new Semaphore(0);
             queue.onReady(ready::release);

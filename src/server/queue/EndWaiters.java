@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
+import server.queue.ledger.DurableEvent;
+
 /// Those who wait for a task's end. All that wait for one task share a latch.
 final class EndWaiters {
 
@@ -28,8 +30,10 @@ final class EndWaiters {
         }
     }
 
-    synchronized void ended(long task) {
-        Waiters waiters = byTask.isEmpty() ? null : byTask.remove(task);
+    /// Opens the latch of a task that has ended with this event.
+    synchronized void happened(DurableEvent event) {
+        boolean ended = event.after() != null && event.after().status().ended();
+        Waiters waiters = !ended || byTask.isEmpty() ? null : byTask.remove(event.task());
         if (waiters != null) {
             waiters.latch.countDown();
         }

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 
@@ -60,28 +61,28 @@ public final class TaskQueue implements AutoCloseable {
     private final Ledger ledger;
     private final Pages pages;
     private final InstantSource clock;
+    private final LongSupplier heldBefore;
     private final EndWaiters waiters = new EndWaiters();
     private final List<Runnable> onReady = new CopyOnWriteArrayList<>();
     private final List<Consumer<Task>> onRunCancelled = new CopyOnWriteArrayList<>();
 
-    private TaskQueue(Ledger ledger, InstantSource clock) {
+    private TaskQueue(Ledger ledger, InstantSource clock, LongSupplier heldBefore) {
         this.ledger = ledger;
         this.clock = clock;
+        this.heldBefore = heldBefore;
         pages = new Pages(ledger);
         ledger.onChange(this::changed);
         ledger.onRoom(this::ready);
         ledger.onFailure(waiters::giveUp);
-        ledger.onEvent(event -> {
-            if (event.after() != null && event.after().status().ended()) {
-                waiters.ended(event.task());
-            }
-        });
+        ledger.onEvent(waiters::happened);
     }
 
     /// Recovers the queue from its journal; tasks that were running are pending again, with an attempt on record.
+    ///
+    /// @param heldBefore what was created before it neither expires nor is forgotten; 0 if the clock is sure
     public static TaskQueue open(Storage storage, JournalOptions journal, QueueOptions options, InstantSource clock,
-            RandomGenerator random) throws IOException {
-        TaskQueue queue = new TaskQueue(Ledger.open(storage, journal, options, clock, random), clock);
+            LongSupplier heldBefore, RandomGenerator random) throws IOException {
+        TaskQueue queue = new TaskQueue(Ledger.open(storage, journal, options, clock, random), clock, heldBefore);
         for (Task task : queue.ledger.look(QueueState::running).value()) {
             queue.ledger.change(writer -> writer.append(LifeCycle.cutOff(task, writer.now())));
         }
@@ -370,7 +371,10 @@ public final class TaskQueue implements AutoCloseable {
     ///
     /// @return when it wants to be called again, milliseconds since the epoch; Long.MAX_VALUE: not before a change
     public long tick() {
-        if (ledger.changeNow(writer -> writer.state().wake(writer.now())).value()) {
+        if (ledger.changeNow(writer -> {
+            writer.state().hold(heldBefore.getAsLong());
+            return writer.state().wake(writer.now());
+        }).value()) {
             ready();
         }
         try {

@@ -67,7 +67,7 @@ public final class ApiServer implements AutoCloseable {
     public ApiServer(Settings settings) throws IOException {
         WebServer.prepare(settings);
         queue = TaskQueue.open(storage, new JournalOptions(1 << 20), QueueOptions.DEFAULT, InstantSource.system(),
-                new Random(42));
+                () -> 0, new Random(42));
         Compaction compaction = new Compaction(queue.ledger(), CompactionOptions.DEFAULT);
         events = EventHub.start(queue, answers);
         HostOptions far = new HostOptions(new HostAddress("far", "echo:", null, Map.of(), Map.of("m", "m"), null,

@@ -52,7 +52,7 @@ class BackupApiTest {
         FaultyStorage empty = new FaultyStorage();
         empty.bytes("b", answer.body().readAllBytes());
         try (TaskQueue restored = TaskQueue.open(empty, JournalOptions.DEFAULT, QueueOptions.DEFAULT,
-                InstantSource.system(), new Random(1))) {
+                InstantSource.system(), () -> 0, new Random(1))) {
             assertEquals("{\"prompt\":\"Hello\"}", restored.document(restored.find(id).id()).payload().text());
         }
         HttpResponse<String> head = server.ask("HEAD", "/api/backup", null);

@@ -165,7 +165,7 @@ class DiskApiTest {
         assertTrue(server.get("/api/tasks/" + id + "/events").body().contains("\"text\":\"Hi\""));
         server.queue.close();
         try (TaskQueue again = TaskQueue.open(server.storage, new JournalOptions(SEGMENT), QueueOptions.DEFAULT,
-                InstantSource.system(), new Random(1))) {
+                InstantSource.system(), () -> 0, new Random(1))) {
             assertTrue(again.document(again.find(id).id()).result().text().contains("\"Hi\""));
         }
     }

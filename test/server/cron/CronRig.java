@@ -49,7 +49,7 @@ final class CronRig implements AutoCloseable {
     }
 
     private void open() throws IOException {
-        queue = TaskQueue.open(storage, new JournalOptions(1 << 16), options, clock, new Random(nanos));
+        queue = TaskQueue.open(storage, new JournalOptions(1 << 16), options, clock, () -> 0, new Random(nanos));
         crons = new CronRequests(queue, new SubmissionReader(Settings.DEFAULT, (name, remote) -> { }),
                 ZoneId.of("Europe/Berlin"), clock);
         store = crons.store();

@@ -401,7 +401,8 @@ final class DispatcherTest {
     private void start(int workers, Host... all) throws IOException {
         hosts = new Hosts(List.of(all), workers, CLOCK);
         Random random = new Random(7);
-        queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT, CLOCK, random);
+        queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT, CLOCK,
+                () -> 0, random);
         dispatcher = new Dispatcher(queue, hosts, new Answers(),
                 new DispatchOptions(workers, Duration.ofMinutes(5), RoutingOptions.DEFAULT), CLOCK, random);
         dispatcher.start();

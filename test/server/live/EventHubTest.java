@@ -51,7 +51,7 @@ final class EventHubTest {
 
     @BeforeEach
     void open() throws IOException {
-        queue = TaskQueue.open(disk, new JournalOptions(8192), QueueOptions.DEFAULT, InstantSource.system(),
+        queue = TaskQueue.open(disk, new JournalOptions(8192), QueueOptions.DEFAULT, InstantSource.system(), () -> 0,
                 new Random(7));
         hub = EventHub.start(queue, new Answers(64 << 20), 64 << 20);
     }

@@ -50,7 +50,7 @@ final class SubscriptionTest {
     @BeforeEach
     void open() throws IOException {
         queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT,
-                InstantSource.system(), new Random(7));
+                InstantSource.system(), () -> 0, new Random(7));
         hub = EventHub.start(queue, answers);
     }
 

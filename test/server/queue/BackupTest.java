@@ -58,7 +58,8 @@ class BackupTest {
 
     private static TaskQueue open(FaultyStorage disk) throws IOException {
         return TaskQueue.open(disk, new JournalOptions(8192), new QueueOptions(100_000, 0, Duration.ofDays(7),
-                Duration.ofDays(30), 1 << 20), () -> Instant.ofEpochMilli(1_800_000_000_000L), new Random(7));
+                Duration.ofDays(30), 1 << 20), () -> Instant.ofEpochMilli(1_800_000_000_000L),
+                () -> 0, new Random(7));
     }
 
     private Task submit(String prompt, String key) {

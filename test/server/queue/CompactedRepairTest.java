@@ -46,7 +46,7 @@ class CompactedRepairTest {
 
     private void open(FileStorage storage) throws IOException {
         queue = TaskQueue.open(storage, new JournalOptions(8192), QueueOptions.DEFAULT,
-                () -> Instant.ofEpochMilli(1_800_000_000_000L), new Random(7));
+                () -> Instant.ofEpochMilli(1_800_000_000_000L), () -> 0, new Random(7));
     }
 
     private void compact(long eventsKept) {

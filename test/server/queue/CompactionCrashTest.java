@@ -100,7 +100,7 @@ class CompactionCrashTest {
         private void open(FaultyStorage storage) throws IOException {
             disk = storage;
             queue = TaskQueue.open(storage, new JournalOptions(4096 << random.nextInt(2)), OPTIONS,
-                    () -> Instant.ofEpochMilli(now), random);
+                    () -> Instant.ofEpochMilli(now), () -> 0, random);
         }
 
         private void reopen() throws IOException {

@@ -77,7 +77,7 @@ class CompactionTest {
     private void open(Storage storage) throws IOException {
         close();
         queue = TaskQueue.open(storage, new JournalOptions(8192), new QueueOptions(10_000, 0, Duration.ofDays(7),
-                Duration.ofDays(30), 1 << 20), () -> Instant.ofEpochMilli(now), new Random(7));
+                Duration.ofDays(30), 1 << 20), () -> Instant.ofEpochMilli(now), () -> 0, new Random(7));
         crons = new CronStore(queue.ledger());
     }
 

@@ -334,7 +334,8 @@ class TaskQueueTest {
     }
 
     private TaskQueue open(QueueOptions options) throws IOException {
-        return TaskQueue.open(disk, new JournalOptions(1 << 20), options, () -> Instant.ofEpochMilli(now), random);
+        return TaskQueue.open(disk, new JournalOptions(1 << 20), options, () -> Instant.ofEpochMilli(now),
+                () -> 0, random);
     }
 
     /// As after a kill.

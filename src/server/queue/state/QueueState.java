@@ -60,6 +60,8 @@ public final class QueueState {
     /// The latest time of an event, which the clock may not have reached again.
     private long latest;
     private long metadataBytes;
+    /// What is older than this is neither expired nor forgotten; 0: everything may be.
+    private long heldBefore;
 
     public QueueState(QueueOptions options) {
         this.options = options;
@@ -73,6 +75,14 @@ public final class QueueState {
     /// Sets new limits.
     public void reconfigure(QueueOptions newOptions) {
         options = newOptions;
+    }
+
+    /// Keeps what was created before this moment from expiring and from being forgotten, because nobody knows yet
+    /// whether the clock is right.
+    ///
+    /// @param before milliseconds since the epoch; 0 ends it
+    public void hold(long before) {
+        heldBefore = before;
     }
 
     // ---- decisions
@@ -107,7 +117,7 @@ public final class QueueState {
         int slot = ready.first(candidate -> {
             Task task = arrivals.get(candidate);
             place.set(expired(task, now) ? null : placement.apply(task));
-            return place.get() != null || expired(task, now);
+            return place.get() != null || expired(task, now) && task.createdAt() >= heldBefore;
         });
         if (slot < 0) {
             return null;
@@ -138,10 +148,12 @@ public final class QueueState {
     /// What is due by itself: a task that expires, or one that is forgotten; null if nothing is.
     public Event.Change due(long now) {
         if (expiring.firstKey() <= now) {
-            return LifeCycle.expired(arrivals.get(expiring.firstSlot()), now);
+            Task first = arrivals.get(expiring.firstSlot());
+            return first.createdAt() < heldBefore ? null : LifeCycle.expired(first, now);
         }
         for (Map.Entry<TaskStatus, SortedSlots> entry : ended.entrySet()) {
-            if (!entry.getValue().isEmpty() && forgottenAt(entry.getKey(), entry.getValue()) <= now) {
+            if (!entry.getValue().isEmpty() && forgottenAt(entry.getKey(), entry.getValue()) <= now
+                    && entry.getValue().firstKey() >= heldBefore) {
                 return LifeCycle.deleted(arrivals.get(entry.getValue().firstSlot()), now);
             }
         }
@@ -311,6 +323,9 @@ public final class QueueState {
 
     /// When [#wake] or [#due] has something to do next; Long.MAX_VALUE if never.
     public long nextDue() {
+        if (heldBefore > 0) {
+            return waiting.firstKey();
+        }
         long next = Math.min(waiting.firstKey(), expiring.firstKey());
         for (Map.Entry<TaskStatus, SortedSlots> entry : ended.entrySet()) {
             if (!entry.getValue().isEmpty()) {

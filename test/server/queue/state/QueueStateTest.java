@@ -119,6 +119,31 @@ class QueueStateTest {
     }
 
     @Test
+    void held_whatWasThereBefore_neitherExpiresNorIsForgottenNorStarts() {
+        Task expiring = submit("m", 5, scheduled(0, NOW + HOUR));
+        Task done = submit("m", 6, scheduled(0, 0));
+        start(NOW);
+        apply(LifeCycle.completed(state.get(done.id()), null, NOW));
+        long muchLater = NOW + 100L * 24 * HOUR;
+        state.hold(NOW + 1);
+        assertNull(state.due(muchLater));
+        assertNull(state.start(ANYWHERE, muchLater));
+        assertEquals(Long.MAX_VALUE, state.nextDue());
+        state.hold(0);
+        apply(state.due(muchLater));
+        assertEquals(TaskStatus.FAILED, state.get(expiring.id()).status());
+        apply(state.due(muchLater));
+        assertNull(state.get(done.id()));
+    }
+
+    @Test
+    void held_whatCameLater_expires() {
+        state.hold(NOW);
+        submit("m", 5, scheduled(0, NOW + HOUR));
+        assertEquals(Event.What.FAILED, state.due(NOW + HOUR).what());
+    }
+
+    @Test
     void expiry_ofARunningTask_doesNotCount() {
         Task task = submit("m", 5, scheduled(0, NOW + HOUR));
         start(NOW);

@@ -1,0 +1,125 @@
+package server.clock;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+
+/// The wall clock, as long as it agrees with the time that has passed. After a jump it goes on as if there had been
+/// none; once the wall clock has kept to its new time for a minute, it takes that over.
+///
+/// A machine that slept is no jump, since the time that has passed includes the sleep. Smaller steps, as a time server
+/// makes them, are followed at once. Any thread may ask.
+public final class SteadyClock implements InstantSource {
+
+    /// A difference below this is no jump.
+    static final long TOLERANCE_MS = 1_000;
+
+    /// How long a jump must last before it is taken over.
+    static final long AGREED_MS = 60_000;
+
+    /// A smaller difference is not worth a comparison.
+    private static final long STEP_MS = 50;
+
+    private static final long REFERENCE_AGE_MAX_MS = 10_000;
+    private static final long JUMPED_AGE_MAX_MS = 100;
+    private static final Path UPTIME = Path.of("/proc/uptime");
+    private static final Logger LOG = System.getLogger(SteadyClock.class.getName());
+
+    private final InstantSource wall;
+    private final LongSupplier nanos;
+    private final LongSupplier uptimeMs;
+    private final long startMs;
+    private volatile Reference reference;
+
+    /// What was read together the last time.
+    ///
+    /// @param steadyMs    this clock's time
+    /// @param jumpMs      how far the wall clock is ahead of it; 0: they agree
+    /// @param jumpSinceMs the uptime at which it had jumped there; if they agree, at which they began to
+    private record Reference(long steadyMs, long nanos, long uptimeMs, long jumpMs, long jumpSinceMs) {
+    }
+
+    /// @param nanos    counts nanoseconds and is quick to read; may stand still while the machine sleeps
+    /// @param uptimeMs counts milliseconds, sleep included
+    SteadyClock(InstantSource wall, LongSupplier nanos, LongSupplier uptimeMs) {
+        this.wall = wall;
+        this.nanos = nanos;
+        this.uptimeMs = uptimeMs;
+        startMs = wall.millis();
+        long uptime = uptimeMs.getAsLong();
+        reference = new Reference(startMs, nanos.getAsLong(), uptime, 0, uptime);
+    }
+
+    /// A clock on this machine's. Where there is no `/proc/uptime`, a sleep of the machine counts as a jump.
+    public static SteadyClock ofMachine(InstantSource wall) {
+        return new SteadyClock(wall, System::nanoTime,
+                Files.isReadable(UPTIME) ? SteadyClock::uptime : () -> System.nanoTime() / 1_000_000);
+    }
+
+    @Override
+    public long millis() {
+        Reference last = reference;
+        long now = wall.millis();
+        long passedMs = (nanos.getAsLong() - last.nanos) / 1_000_000;
+        if (last.jumpMs != 0 && passedMs < JUMPED_AGE_MAX_MS) {
+            return last.steadyMs + passedMs;
+        }
+        boolean same = Math.abs(now - last.steadyMs - passedMs) < STEP_MS;
+        return last.jumpMs == 0 && same && passedMs < REFERENCE_AGE_MAX_MS ? now : compare();
+    }
+
+    @Override
+    public Instant instant() {
+        return Instant.ofEpochMilli(millis());
+    }
+
+    /// Returns the moment from which on this clock's times are sure: 0 once the wall clock and the time that has passed
+    /// have agreed for a minute, till then the start, for nobody knows yet whether the wall clock was right before it.
+    public long sureSince() {
+        millis();
+        Reference last = reference;
+        return last.jumpMs == 0 && uptimeMs.getAsLong() - last.jumpSinceMs >= AGREED_MS ? 0 : startMs;
+    }
+
+    private synchronized long compare() {
+        Reference last = reference;
+        long now = wall.millis();
+        long nano = nanos.getAsLong();
+        long uptime = uptimeMs.getAsLong();
+        long steady = last.steadyMs + uptime - last.uptimeMs;
+        long jump = now - steady;
+        if (Math.abs(jump) < TOLERANCE_MS) {
+            if (last.jumpMs != 0) {
+                LOG.log(Level.WARNING, "event=clock_is_back reason=\"the jump is ignored\"");
+            }
+            reference = new Reference(now, nano, uptime, 0, last.jumpMs == 0 ? last.jumpSinceMs : uptime);
+        } else if (last.jumpMs == 0 || Math.abs(jump - last.jumpMs) >= TOLERANCE_MS) {
+            LOG.log(Level.WARNING, () -> "event=clock_jumped by=" + Duration.ofMillis(jump) + " reason=\"deletions,"
+                    + " expiries and due times follow it once it has lasted for a minute\"");
+            reference = new Reference(steady, nano, uptime, jump, uptime);
+        } else if (uptime - last.jumpSinceMs >= AGREED_MS) {
+            LOG.log(Level.WARNING, () -> "event=clock_set by=" + Duration.ofMillis(jump)
+                    + " reason=\"the jump has lasted for a minute\"");
+            reference = new Reference(now, nano, uptime, 0, last.jumpSinceMs);
+        } else {
+            reference = new Reference(steady, nano, uptime, last.jumpMs, last.jumpSinceMs);
+        }
+        return reference.steadyMs;
+    }
+
+    /// The first number of `/proc/uptime`: seconds since the boot, sleep included (proc_uptime(5)).
+    private static long uptime() {
+        try {
+            String text = Files.readString(UPTIME);
+            return (long) (Double.parseDouble(text.substring(0, text.indexOf(' '))) * 1000);
+        } catch (IOException gone) {
+            throw new IllegalStateException("cannot read " + UPTIME, gone);
+        }
+    }
+}
