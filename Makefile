@@ -35,7 +35,9 @@ TESTED_IMAGES := $(if $(ONLY),$(if $(findstring dist,$(ONLY)),$(IMAGES)),$(IMAGE
 
 # Folders count too: their time changes when a file comes or goes.
 sources = $(shell find $(1) -path $(DEPLOY) -prune -o \( -type d -o -name '*.java' \) -print)
-javac = "$$(cat build/jdk)/bin/javac" -Xlint:all -Werror -encoding UTF-8
+# The compiler lives for seconds: the second-level compiler would take more processor time than it saves.
+BRIEF := -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+javac = "$$(cat build/jdk)/bin/javac" $(BRIEF:%=-J%) -Xlint:all -Werror -encoding UTF-8
 java = "$$(cat build/jdk)/bin/java"
 # $(call tests,ONLY,PART)
 tests = $(java) -Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Donly='$(1)' -Dpart=$(2) -Dseed='$(SEED)' \
@@ -139,7 +141,7 @@ build/web.copied: $(SERVER) $(if $(wildcard web),$(shell find web))
 
 build/dist/Client.java: build/jdk src/client/single/head.txt $(call sources,src/client src/shared)
 	@echo 'making $@'; mkdir -p build/dist
-	@$(java) src/client/single/SingleFile.java $@ src
+	@$(java) $(BRIEF) src/client/single/SingleFile.java $@ src
 
 $(SINGLE): $(SERVER) build/dist/Client.java
 	@cp build/dist/Client.java build/modules/ollamaqueue.server/Client.java
