@@ -43,14 +43,14 @@ final class AttemptRunner {
     private final LongConsumer wrote;
     private final Answers answers;
     private final RetryPolicy policy;
-    private final Duration idle;
+    private final DispatchOptions options;
     private final InstantSource clock;
 
     /// @param routing decides as things are now
     /// @param health  is told of a host that may have gone away
     /// @param wrote   called with the number of tokens of each complete answer
     AttemptRunner(TaskQueue queue, Supplier<Routing> routing, Asked asked, HealthCheck health, LongConsumer wrote,
-            Answers answers, RetryPolicy policy, Duration idle, InstantSource clock) {
+            Answers answers, RetryPolicy policy, DispatchOptions options, InstantSource clock) {
         this.queue = queue;
         this.routing = routing;
         this.asked = asked;
@@ -58,7 +58,7 @@ final class AttemptRunner {
         this.wrote = wrote;
         this.answers = answers;
         this.policy = policy;
-        this.idle = idle;
+        this.options = options;
         this.clock = clock;
     }
 
@@ -132,7 +132,7 @@ final class AttemptRunner {
                 return null;
             }
             return host.executor.run(new Call(task.type(), task.model(), queue.payload(task),
-                    Duration.ofMillis(task.terms().timeout()), idle), pieces);
+                    Duration.ofMillis(task.terms().timeout()), options.firstByte(task), options.idle()), pieces);
         } catch (IOException unreadable) {
             return new Outcome.Failed(Cause.FINAL, "the request cannot be read from the journal: "
                     + unreadable.getMessage(), null);

@@ -45,7 +45,7 @@ public final class Dispatcher implements AutoCloseable {
         this.clock = clock;
         health = new HealthCheck(hosts, options.routing().healthCheckInterval(), clock);
         runner = new AttemptRunner(queue, this::routing, asked, health, hosts::wrote, answers,
-                new RetryPolicy(random), options.idle(), clock);
+                new RetryPolicy(random), options, clock);
         loop = Thread.ofPlatform().name("dispatch").unstarted(this::loop);
     }
 

@@ -8,7 +8,13 @@ import shared.json.Slice;
 /// One attempt's request.
 ///
 /// @param payload a JSON object: the body of Ollama's endpoint for this type, without `model` and `stream`
-/// @param timeout the attempt's whole time
-/// @param idle    the longest silence of the host
-public record Call(TaskType type, String model, Slice payload, Duration timeout, Duration idle) {
+/// @param timeout   the attempt's whole time
+/// @param firstByte the longest time until the answer's first byte
+/// @param idle      the longest silence of the host after that
+public record Call(TaskType type, String model, Slice payload, Duration timeout, Duration firstByte, Duration idle) {
+
+    /// One limit for each silence.
+    public Call(TaskType type, String model, Slice payload, Duration timeout, Duration idle) {
+        this(type, model, payload, timeout, idle, idle);
+    }
 }

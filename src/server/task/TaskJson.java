@@ -133,6 +133,9 @@ public final class TaskJson {
         if (terms.timeout() != Terms.DEFAULT.timeout()) {
             duration(out, "timeout", terms.timeout());
         }
+        if (terms.firstByteTimeout() != 0) {
+            duration(out, "first_byte_timeout", terms.firstByteTimeout());
+        }
         if (terms.initialDelay() != Terms.DEFAULT.initialDelay()) {
             duration(out, "initial_delay", terms.initialDelay());
         }

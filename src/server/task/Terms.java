@@ -19,8 +19,9 @@ import shared.Problem;
 /// @param remote        whether a remote endpoint is asked for
 /// @param on            the name of the one host that may run it; null: any
 /// @param waitForModel  whether it waits while no host has its model, instead of failing
+/// @param firstByteTimeout the longest time of an attempt until its answer begins; 0: the server's
 public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetries, long initialDelay, long maxDelay,
-        double backoffFactor, boolean remote, String on, boolean waitForModel) {
+        double backoffFactor, boolean remote, String on, boolean waitForModel, long firstByteTimeout) {
 
     private static final Setting<Duration> TIMEOUT = Setting.duration("task.timeout", "1ms", "30d").byDefault("30m")
             .live().alsoNamed("OLLAMA_TIMEOUT", "ollama_timeout")
@@ -60,9 +61,16 @@ public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetri
                 settings.get(BACKOFF_FACTOR), false, null, false);
     }
 
+    /// Terms with the server's time to the first byte.
+    public Terms(long scheduledAt, long expiresAt, long timeout, int maxRetries, long initialDelay, long maxDelay,
+            double backoffFactor, boolean remote, String on, boolean waitForModel) {
+        this(scheduledAt, expiresAt, timeout, maxRetries, initialDelay, maxDelay, backoffFactor, remote, on,
+                waitForModel, 0);
+    }
+
     /// The same without an expiry.
     public Terms unexpiring() {
         return new Terms(scheduledAt, 0, timeout, maxRetries, initialDelay, maxDelay, backoffFactor, remote, on,
-                waitForModel);
+                waitForModel, firstByteTimeout);
     }
 }

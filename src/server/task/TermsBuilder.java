@@ -8,7 +8,7 @@ import shared.Problem;
 final class TermsBuilder {
 
     static final List<String> FIELDS = List.of("scheduled_at", "expires_at", "timeout", "max_retries", "initial_delay",
-            "max_delay", "backoff_factor", "remote_execution", "on", "wait_for_model");
+            "max_delay", "backoff_factor", "remote_execution", "on", "wait_for_model", "first_byte_timeout");
 
     /// Each attempt is kept on record in every later line of the task's journal, so there is an end to them.
     static final int RETRIES_MAX = 100;
@@ -27,6 +27,7 @@ final class TermsBuilder {
     private boolean remote;
     private String on;
     private boolean waitForModel;
+    private long firstByteTimeout;
     private boolean changed;
 
     TermsBuilder(Terms defaults) {
@@ -39,6 +40,7 @@ final class TermsBuilder {
         remote = defaults.remote();
         on = defaults.on();
         waitForModel = defaults.waitForModel();
+        firstByteTimeout = defaults.firstByteTimeout();
     }
 
     /// Reads the value if this is one of the terms.
@@ -54,6 +56,7 @@ final class TermsBuilder {
             case "remote_execution" -> remote = fields.json.bool();
             case "on" -> on = fields.text(HOST_LENGTH_MAX);
             case "wait_for_model" -> waitForModel = fields.json.bool();
+            case "first_byte_timeout" -> firstByteTimeout = fields.duration(1, DURATION_MAX);
             default -> {
                 return false;
             }
@@ -80,7 +83,7 @@ final class TermsBuilder {
         long max = maxDelay >= 0 ? maxDelay : Math.max(defaults.maxDelay(), initial);
         int retries = goZeros && maxRetries == 0 ? defaults.maxRetries() : maxRetries;
         Terms terms = new Terms(scheduledAt, expiresAt, timeout, retries, initial, max, backoffFactor, remote, on,
-                waitForModel);
+                waitForModel, firstByteTimeout);
         return terms.equals(defaults) ? defaults : terms;
     }
 

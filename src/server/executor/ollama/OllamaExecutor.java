@@ -17,6 +17,7 @@ import server.executor.Outcome.Cause;
 import server.executor.Pieces;
 import server.executor.TaskExecutor;
 import server.executor.wire.AnswerLines;
+import server.executor.wire.CallTimes;
 import server.executor.wire.ErrorText;
 import server.executor.wire.HostClient;
 import server.executor.wire.Refusal;
@@ -66,7 +67,7 @@ final class OllamaExecutor implements TaskExecutor {
                 .POST(body(call))
                 .build();
         try {
-            return client.exchange(request, call.idle(), call.timeout(), (response, body, watch) -> {
+            return client.exchange(request, CallTimes.of(call), (response, body, watch) -> {
                 if (response.statusCode() / 100 != 2) {
                     return refusal.of(response, body.readNBytes(ERROR_MAX), call.model());
                 }
@@ -89,8 +90,23 @@ final class OllamaExecutor implements TaskExecutor {
 
     @Override
     public HostReport report() throws IOException, InterruptedException {
-        String version = ask("/api/version").text("version");
-        return new HostReport(version, models(), names(ask("/api/ps")));
+        List<String> models = models();
+        Json.Obj version = askIfKnown("/api/version");
+        Json.Obj loaded = askIfKnown("/api/ps");
+        return new HostReport(version == null ? null : version.text("version"), models,
+                loaded == null ? null : names(loaded));
+    }
+
+    /// Null where the host does not know the question: older versions and what imitates Ollama lack some.
+    private Json.Obj askIfKnown(String path) throws IOException, InterruptedException {
+        try {
+            return ask(path);
+        } catch (HostFailure failure) {
+            if (failure.outcome().cause() == Cause.FRONT) {
+                return null;
+            }
+            throw failure;
+        }
     }
 
     private static List<String> names(Json.Obj list) {
@@ -111,7 +127,7 @@ final class OllamaExecutor implements TaskExecutor {
     /// @throws IOException with a message for people
     Json.Obj ask(String path) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(address.at(path)).build();
-        return client.exchange(request, ASK_TIMEOUT, ASK_TIMEOUT, (response, body, watch) -> {
+        return client.exchange(request, CallTimes.within(ASK_TIMEOUT), (response, body, watch) -> {
             byte[] bytes = body.readNBytes(limits.line());
             if (response.statusCode() != 200) {
                 throw new HostFailure(refusal.of(response, bytes, ""));

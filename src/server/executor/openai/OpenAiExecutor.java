@@ -18,6 +18,7 @@ import server.executor.Outcome.Cause;
 import server.executor.Pieces;
 import server.executor.TaskExecutor;
 import server.executor.wire.AnswerLines;
+import server.executor.wire.CallTimes;
 import server.executor.wire.CallWatch;
 import server.executor.wire.HostClient;
 import server.executor.wire.Refusal;
@@ -47,6 +48,8 @@ public final class OpenAiExecutor implements TaskExecutor {
     private final Limits limits;
     private final Refusal refusal;
     private final HostClient client;
+    /// Whether streams are asked for their usage; not any more once the host refused that.
+    private volatile boolean asksForUsage = true;
 
     OpenAiExecutor(Endpoint endpoint, InstantSource clock, Limits limits) {
         this.endpoint = endpoint;
@@ -81,7 +84,7 @@ public final class OpenAiExecutor implements TaskExecutor {
     public List<String> models() throws IOException, InterruptedException {
         try {
             HttpRequest request = endpoint.request("/models").build();
-            List<String> listed = client.exchange(request, ASK_TIMEOUT, ASK_TIMEOUT, (response, body, watch) -> {
+            List<String> listed = client.exchange(request, CallTimes.within(ASK_TIMEOUT), (response, body, watch) -> {
                 byte[] bytes = body.readNBytes(limits.line());
                 int status = response.statusCode();
                 if (status == 200) {
@@ -112,9 +115,16 @@ public final class OpenAiExecutor implements TaskExecutor {
             return new Outcome.Failed(Cause.MODEL_MISSING, "model '" + call.model() + "' is not among those of "
                     + name(), null);
         }
+        boolean usage = asksForUsage;
+        Outcome outcome = attempt(call, model, usage, pieces);
+        return outcome != null ? outcome : attempt(call, model, false, pieces);
+    }
+
+    /// @return null if the host refused what was added to ask for the usage; nobody asks it for that again
+    private Outcome attempt(Call call, String model, boolean usage, Pieces pieces) throws InterruptedException {
         Translation translation;
         try {
-            translation = new Translation(call, model, endpoint);
+            translation = new Translation(call, model, endpoint, usage);
         } catch (IllegalArgumentException | JsonException wrong) {
             return new Outcome.Failed(Cause.FINAL, name() + " cannot take the task: " + wrong.getMessage(), null);
         }
@@ -125,10 +135,17 @@ public final class OpenAiExecutor implements TaskExecutor {
         boolean shorter = endpoint.timeout() != null && endpoint.timeout().compareTo(call.timeout()) < 0;
         long began = System.nanoTime();
         try {
-            return client.exchange(request, call.idle(), shorter ? endpoint.timeout() : call.timeout(),
+            CallTimes times = CallTimes.of(call);
+            return client.exchange(request, shorter ? times.shortened(endpoint.timeout()) : times,
                     (response, body, watch) -> {
-                        if (response.statusCode() / 100 != 2) {
-                            return refusal.of(response, body.readNBytes(ERROR_MAX), call.model());
+                        int status = response.statusCode();
+                        if (status / 100 != 2) {
+                            byte[] error = body.readNBytes(ERROR_MAX);
+                            if (usage && status / 100 == 4 && translation.blamedForUsage(error)) {
+                                asksForUsage = false;
+                                return null;
+                            }
+                            return refusal.of(response, error, call.model());
                         }
                         return new Outcome.Completed(call.type() == TaskType.EMBED
                                 ? embeddings(call, translation, body, began)

@@ -1,5 +1,6 @@
 package server.executor.openai;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -42,16 +43,21 @@ final class Translation {
     private static final Set<String> SAME = Set.of("temperature", "top_p", "seed", "stop", "presence_penalty",
             "frequency_penalty");
 
+    private static final String STREAM_OPTIONS = "stream_options";
+
     private final Endpoint endpoint;
+    private final boolean usage;
     private final Map<String, Slice> payload;
     private final JsonWriter out;
     private final Set<String> leftOut = new LinkedHashSet<>();
     private final String path;
 
     /// @param model the host's name of it
+    /// @param usage whether a stream is to tell of its usage, by a field that some hosts refuse
     /// @throws IllegalArgumentException if the task cannot be said in OpenAI's words, with a message for the user
-    Translation(Call call, String model, Endpoint endpoint) {
+    Translation(Call call, String model, Endpoint endpoint, boolean usage) {
         this.endpoint = endpoint;
+        this.usage = usage;
         payload = Members.of(call.payload(), "the payload");
         out = new JsonWriter(call.payload().length() + 1024).beginObject().name("model").string(model);
         path = switch (call.type()) {
@@ -74,6 +80,11 @@ final class Translation {
     /// What of the task did not reach the host; empty if all did.
     Set<String> leftOut() {
         return leftOut;
+    }
+
+    /// Whether a host's error is about what asks for the usage, which is no part of the task.
+    boolean blamedForUsage(byte[] error) {
+        return path.endsWith("/completions") && new String(error, StandardCharsets.UTF_8).contains(STREAM_OPTIONS);
     }
 
     private String chat() {
@@ -167,7 +178,10 @@ final class Translation {
     }
 
     private void stream() {
-        out.name("stream").bool(true).name("stream_options").beginObject().name("include_usage").bool(true).endObject();
+        out.name("stream").bool(true);
+        if (usage) {
+            out.name(STREAM_OPTIONS).beginObject().name("include_usage").bool(true).endObject();
+        }
     }
 
     private void format() {
@@ -212,7 +226,7 @@ final class Translation {
         Members.expect(!payload.containsKey("n") || payload.get("n").text().equals("1"),
                 "n must be 1, for a task has one answer");
         // these are the queue's own
-        for (String ours : new String[] {"n", "model", "stream", "stream_options"}) {
+        for (String ours : new String[] {"n", "model", "stream", STREAM_OPTIONS}) {
             payload.remove(ours);
         }
         settings.putAll(payload);

@@ -7,11 +7,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.InflaterInputStream;
 
 import server.executor.HostFailure;
 import server.executor.Outcome.Cause;
@@ -34,55 +38,117 @@ public final class HostClient implements AutoCloseable {
                 throws IOException, InterruptedException;
     }
 
+    /// A connection was lost before a byte of an answer came.
+    private static final class Unanswered extends Exception {
+        private static final long serialVersionUID = 1;
+        private final transient HostFailure failure;
+
+        Unanswered(HostFailure failure) {
+            super(failure.getMessage(), failure, false, false);
+            this.failure = failure;
+        }
+    }
+
     private final String host;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final HttpClient client = HttpClient.newBuilder()
-            // with version 2 each request would carry an upgrade to h2c
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(CONNECT_TIMEOUT)
-            .executor(threads)
-            .build();
+    private final HttpClient client = client();
+    /// How many connections the client may have kept. It does not tell when one is closed, so there may be fewer.
+    private final AtomicInteger kept = new AtomicInteger();
 
     /// @param host for messages
     public HostClient(String host) {
         this.host = host;
     }
 
+    private HttpClient client() {
+        return HttpClient.newBuilder()
+                // with version 2 each request would carry an upgrade to h2c
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .executor(threads)
+                .build();
+    }
+
     /// Sends a request and reads its answer, on the calling thread, until the reader returns. Whatever ends the call
-    /// (its end, a failure, an interrupt, one of the two times), its connection is given back if the body was read to
-    /// its end, and closed otherwise. The reader's own failures come out as they are.
+    /// (its end, a failure, an interrupt, the time), its connection is kept if the body was read to its end, and closed
+    /// otherwise. The reader's own failures come out as they are.
     ///
-    /// @param idle    the longest time without a byte from the host, connecting included
-    /// @param timeout the longest time of the whole call
-    /// @param reader  reads the body from the stream that it is given, not from the response: that stream counts as a
-    ///                sign of life whatever comes
+    /// A kept connection may be closed by the host in the moment in which it is used again. If no byte of an answer
+    /// came there, the request is sent once more on a connection of its own.
+    ///
+    /// @param reader reads the body from the stream that it is given, not from the response: that stream is decoded,
+    ///               and counts as a sign of life whatever comes
     /// @return what the reader returned
     /// @throws HostFailure          with the cause: the host could not be reached, the connection was lost, or a time
     ///                              ran out
     /// @throws InterruptedException the thread was interrupted; the request has been taken back
-    public <T> T exchange(HttpRequest request, Duration idle, Duration timeout, Reader<T> reader)
+    public <T> T exchange(HttpRequest request, CallTimes times, Reader<T> reader)
             throws HostFailure, InterruptedException {
-        CompletableFuture<HttpResponse<InputStream>> answer =
-                client.sendAsync(request, BodyHandlers.ofInputStream());
+        boolean perhapsKept = kept.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
+        long began = System.nanoTime();
+        try {
+            return exchange(client, request, times, reader);
+        } catch (Unanswered lost) {
+            if (!perhapsKept) {
+                throw lost.failure;
+            }
+        }
+        // the client cannot be told to take a new connection, so it is one that has none
+        HttpClient fresh = client();
+        try {
+            Duration left = times.whole().minusNanos(System.nanoTime() - began);
+            return exchange(fresh, request, times.shortened(left), reader);
+        } catch (Unanswered lost) {
+            throw lost.failure;
+        } finally {
+            fresh.shutdownNow();
+        }
+    }
+
+    private <T> T exchange(HttpClient by, HttpRequest request, CallTimes times, Reader<T> reader)
+            throws HostFailure, Unanswered, InterruptedException {
+        CompletableFuture<HttpResponse<InputStream>> answer = by.sendAsync(request, BodyHandlers.ofInputStream());
         boolean answering = false;
-        try (CallWatch watch = CallWatch.start(idle, timeout, () -> abandon(answer))) {
+        try (CallWatch watch = CallWatch.start(times, () -> abandon(answer))) {
             try {
                 HttpResponse<InputStream> response = answer.get();
                 answering = true;
-                watch.heard();
-                return reader.read(response, new WatchedInput(response.body(), watch), watch);
+                watch.answered();
+                WatchedInput body = new WatchedInput(response.body(), watch);
+                T result = reader.read(response, decoded(response, body), watch);
+                if (body.ended() && by == client) {
+                    kept.incrementAndGet();
+                }
+                return result;
             } catch (HostFailure known) {
                 throw known;
             } catch (IOException | ExecutionException | CancellationException ended) {
                 if (Thread.interrupted() || ended.getCause() instanceof InterruptedException) {
                     throw new InterruptedException();
                 }
-                throw failure(ended, watch.verdict(), request, idle, timeout, answering);
+                HostFailure failure = failure(ended, watch.verdict(), request, times, answering);
+                if (!answering && watch.verdict() == CallWatch.Verdict.NONE
+                        && failure.outcome().cause() == Cause.PASSING && !LostConnection.afterSomeBytes(ended)) {
+                    throw new Unanswered(failure);
+                }
+                throw failure;
             }
         } finally {
             abandon(answer);
         }
+    }
+
+    /// Some proxies compress what nobody asked to be compressed.
+    private InputStream decoded(HttpResponse<?> response, InputStream body) throws IOException {
+        String encoding = response.headers().firstValue("Content-Encoding").orElse("identity").strip();
+        return switch (encoding.toLowerCase(Locale.ROOT)) {
+            case "identity", "" -> body;
+            case "gzip", "x-gzip" -> new GZIPInputStream(body);
+            case "deflate" -> new InflaterInputStream(body);
+            default -> throw new HostFailure(Cause.FINAL, host + " sent an answer with \"Content-Encoding: "
+                    + encoding + "\", which nobody asked for; of these only gzip and deflate are read");
+        };
     }
 
     /// Reads to the end of a body whose answer is complete already: nothing that comes here can spoil it.
@@ -103,8 +169,8 @@ public final class HostClient implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private HostFailure failure(Exception ended, CallWatch.Verdict verdict, HttpRequest request, Duration idle,
-            Duration timeout, boolean answering) {
+    private HostFailure failure(Exception ended, CallWatch.Verdict verdict, HttpRequest request, CallTimes times,
+            boolean answering) {
         if (verdict == CallWatch.Verdict.NONE) {
             Throwable cause = ended instanceof ExecutionException ? ended.getCause() : ended;
             if (cause instanceof IOException failure) {
@@ -112,13 +178,20 @@ public final class HostClient implements AutoCloseable {
             }
             throw new IllegalStateException("a call of " + host + " failed", cause);
         }
-        boolean wasIdle = verdict == CallWatch.Verdict.IDLE;
-        String time = Durations.format(wasIdle ? idle : timeout);
+        String time = Durations.format(switch (verdict) {
+            case NO_FIRST_BYTE -> times.firstByte();
+            case IDLE -> times.idle();
+            case TIMEOUT, NONE -> times.whole();
+        });
         if (request.bodyPublisher().orElse(null) instanceof Sending body && !body.begun()) {
             return LostConnection.unreachable(host, "no answer within " + time);
         }
-        return wasIdle ? new HostFailure(Cause.PASSING, host + " sent nothing for " + time)
-                : new HostFailure(Cause.TIMEOUT, host + " did not finish within " + time);
+        return switch (verdict) {
+            case NO_FIRST_BYTE -> new HostFailure(Cause.PASSING, host + " sent nothing for " + time
+                    + " (first_byte_timeout)");
+            case IDLE -> new HostFailure(Cause.PASSING, host + " sent nothing for " + time + " (task.idle_timeout)");
+            case TIMEOUT, NONE -> new HostFailure(Cause.TIMEOUT, host + " did not finish within " + time);
+        };
     }
 
     /// Closes the connection of a call that has not ended; nothing happens to one that has.

@@ -40,6 +40,16 @@ final class LostConnection {
                 + " (" + text(failure, "closed") + ")");
     }
 
+    /// Whether the JDK's message tells that the beginning of an answer came.
+    static boolean afterSomeBytes(Exception failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            if (t.getMessage() != null && t.getMessage().contains("receiving [")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     static HostFailure unreachable(String host, String why) {
         return new HostFailure(Cause.UNREACHABLE, "cannot connect to " + host + ": " + why);
     }

@@ -8,15 +8,22 @@ import java.io.InputStream;
 final class WatchedInput extends FilterInputStream {
 
     private final CallWatch watch;
+    private boolean ended;
 
     WatchedInput(InputStream in, CallWatch watch) {
         super(in);
         this.watch = watch;
     }
 
+    /// Whether all of it was read, so that its connection can be used again.
+    boolean ended() {
+        return ended;
+    }
+
     @Override
     public int read() throws IOException {
         int value = super.read();
+        ended |= value < 0;
         watch.heard();
         return value;
     }
@@ -24,6 +31,7 @@ final class WatchedInput extends FilterInputStream {
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
         int count = super.read(bytes, offset, length);
+        ended |= count < 0;
         watch.heard();
         return count;
     }

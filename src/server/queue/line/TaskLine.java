@@ -36,6 +36,7 @@ final class TaskLine {
     private CronOrigin cron;
 
     private boolean ownTerms;
+    private long firstByteTimeout;
     private long scheduledAt;
     private long expiresAt;
     private long timeout = Terms.DEFAULT.timeout();
@@ -119,6 +120,7 @@ final class TaskLine {
         flag(out, "remote_execution", terms.remote());
         text(out, "on", terms.on());
         flag(out, "wait_for_model", terms.waitForModel());
+        number(out, "first_byte_timeout_ms", terms.firstByteTimeout(), 0);
     }
 
     static void time(JsonWriter out, String name, long time) {
@@ -231,6 +233,7 @@ final class TaskLine {
             case "remote_execution" -> remote = in.bool();
             case "on" -> on = pool.share(in.string());
             case "wait_for_model" -> waitForModel = in.bool();
+            case "first_byte_timeout_ms" -> firstByteTimeout = Long.parseLong(in.number());
             // a later version may know more
             default -> in.skip();
         }
@@ -238,7 +241,7 @@ final class TaskLine {
 
     private Terms terms() {
         return ownTerms ? pool.share(new Terms(scheduledAt, expiresAt, timeout, maxRetries, initialDelay, maxDelay,
-                backoffFactor, remote, on, waitForModel)) : Terms.DEFAULT;
+                backoffFactor, remote, on, waitForModel, firstByteTimeout)) : Terms.DEFAULT;
     }
 
     private TaskState state() {

@@ -6,15 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.GZIPOutputStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import server.executor.Call;
+import server.executor.HostFailure;
 import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
@@ -122,6 +127,64 @@ class OllamaExecutorTest extends OllamaHarness {
     void run_brokenOffBeforeHead_passes() throws Exception {
         fake.next(FakeOllamaAnswer.breakOff());
         assertTrue(failed(Cause.PASSING).contains("was lost before an answer came"));
+    }
+
+    @Test
+    void run_keptConnectionThatTheHostCloses_isSentAgainOnce() throws Exception {
+        completed(call());
+        fake.next(FakeOllamaAnswer.breakOff());
+        completed(call());
+        assertEquals(3, fake.requests().size());
+        completed(call());
+        fake.next(FakeOllamaAnswer.breakOff()).next(FakeOllamaAnswer.breakOff());
+        assertTrue(failed(Cause.PASSING).contains("was lost before an answer came"));
+        assertEquals(6, fake.requests().size(), "once, not for ever");
+        fake.next(FakeOllamaAnswer.breakOff());
+        failed(Cause.PASSING);
+        assertEquals(7, fake.requests().size(), "on a new connection it is the attempt that failed");
+    }
+
+    @Test
+    void run_brokenOffAfterTheFirstByte_isNotSentAgain() throws Exception {
+        completed(call());
+        fake.next((request, reply) -> {
+            reply.raw("HTTP/1.1 2");
+            reply.breakOff();
+        });
+        failed(Cause.PASSING);
+        assertEquals(2, fake.requests().size());
+    }
+
+    @Test
+    void run_compressedAnswer_isDecoded_anotherEncodingIsFinal() throws Exception {
+        for (String encoding : List.of("gzip", "deflate")) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            try (OutputStream out = encoding.equals("gzip") ? new GZIPOutputStream(bytes)
+                    : new DeflaterOutputStream(bytes)) {
+                out.write("{\"response\":\"Hello\",\"done\":true}\n".getBytes(StandardCharsets.UTF_8));
+            }
+            fake.next((request, reply) -> {
+                reply.raw("HTTP/1.1 200 OK\r\nContent-Encoding: " + encoding + "\r\nContent-Length: " + bytes.size()
+                        + "\r\n\r\n");
+                reply.raw(bytes.toByteArray());
+            });
+            pieces.texts.clear();
+            completed(call());
+            assertEquals("Hello", pieces.text());
+        }
+        fake.next((request, reply) ->
+                reply.raw("HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\n?"));
+        assertTrue(failed(Cause.FINAL).contains("\"Content-Encoding: br\""));
+    }
+
+    @Test
+    void report_hostWithoutPsAndVersion_isUp() throws Exception {
+        fake.info("/api/ps", FakeOllamaAnswer.status(404, "404 page not found"));
+        assertNull(ollama.report().loaded());
+        fake.info("/api/version", FakeOllamaAnswer.status(404, "404 page not found"));
+        assertEquals(List.of("fake:latest"), ollama.report().installed());
+        fake.info("/api/tags", FakeOllamaAnswer.status(404, "404 page not found"));
+        assertEquals(Cause.FRONT, assertThrows(HostFailure.class, ollama::report).outcome().cause());
     }
 
     @Test

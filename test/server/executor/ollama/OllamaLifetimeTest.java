@@ -16,9 +16,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import server.executor.Call;
 import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
@@ -45,7 +47,8 @@ class OllamaLifetimeTest extends OllamaHarness {
         warmUp();
         fake.next(FakeOllamaAnswer.hang());
         Outcome.Failed failed = (Outcome.Failed) ollama.run(generate(LONG, SHORT), pieces);
-        assertEquals(new Outcome.Failed(Cause.PASSING, ollama.name() + " sent nothing for 200ms", null), failed);
+        assertEquals(new Outcome.Failed(Cause.PASSING, ollama.name() + " sent nothing for 200ms (first_byte_timeout)",
+                null), failed);
         fake.takeRequest().awaitCancelled();
     }
 
@@ -58,6 +61,26 @@ class OllamaLifetimeTest extends OllamaHarness {
         assertTrue(failed.message().contains("sent nothing for"), failed.message());
         assertEquals("One", pieces.text());
         fake.takeRequest().awaitCancelled();
+    }
+
+    @Test
+    void run_longPrompt_hasATimeOfItsOwn_alsoBehindTheHead() throws Exception {
+        warmUp();
+        Semaphore gate = new Semaphore(0);
+        fake.next((request, reply) -> {
+            // as vLLM does: the head at once, the answer when the prompt was read
+            reply.begin();
+            gate.acquire();
+            reply.token("One");
+            reply.hang();
+        });
+        Call call = new Call(TaskType.GENERATE, "q", payload("{\"prompt\":\"x\"}"), LONG, LONG, SHORT);
+        Future<Outcome> running = threads.submit(() -> ollama.run(call, pieces));
+        fake.takeRequest();
+        assertThrows(TimeoutException.class, () -> running.get(600, TimeUnit.MILLISECONDS));
+        gate.release();
+        assertEquals(new Outcome.Failed(Cause.PASSING, ollama.name() + " sent nothing for 200ms (task.idle_timeout)",
+                null), running.get());
     }
 
     @Test

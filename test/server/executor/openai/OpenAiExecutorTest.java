@@ -152,6 +152,23 @@ class OpenAiExecutorTest extends OpenAiHarness {
     }
 
     @Test
+    void run_hostThatRefusesStreamOptions_isAskedWithoutThem_fromThenOn() throws Exception {
+        FakeOllamaAnswer strict = (request, reply) -> {
+            if (request.body().contains("stream_options")) {
+                reply.whole(422, "{\"message\":{\"detail\":[{\"type\":\"extra_forbidden\","
+                        + "\"loc\":[\"body\",\"stream_options\"]}]}}");
+            } else {
+                FakeOpenAiAnswer.tokens("Hel", "lo").play(request, reply);
+            }
+        };
+        fake.next(strict).next(strict).next(strict);
+        completed(chat());
+        assertEquals("Hello", pieces.text());
+        completed(chat());
+        assertEquals(3, fake.http().requests().size());
+    }
+
+    @Test
     void run_limited_keepsRetryAfter() throws Exception {
         fake.next(FakeOpenAiAnswer.status(429, "later", "Retry-After: 7"));
         assertEquals(Duration.ofSeconds(7), ((Outcome.Failed) openAi.run(chat(), pieces)).retryAfter());
@@ -280,7 +297,8 @@ class OpenAiExecutorTest extends OpenAiHarness {
         completed(chat());
         fake.http().takeRequest();
         fake.next(FakeOpenAiAnswer.stall("One"));
-        assertEquals("cloud sent nothing for 200ms", failed(Cause.PASSING, call(TaskType.CHAT, HELLO, LONG, SHORT)));
+        assertEquals("cloud sent nothing for 200ms (task.idle_timeout)",
+                failed(Cause.PASSING, call(TaskType.CHAT, HELLO, LONG, SHORT)));
         fake.http().takeRequest().awaitCancelled();
     }
 

@@ -252,6 +252,6 @@ class TranslationTest {
     private static Translation translation(TaskType type, String payload, Endpoint endpoint) {
         Call call = new Call(type, "ours", Slice.of(payload.getBytes(StandardCharsets.UTF_8)), Duration.ofSeconds(1),
                 Duration.ofSeconds(1));
-        return new Translation(call, "q", endpoint);
+        return new Translation(call, "q", endpoint, true);
     }
 }
