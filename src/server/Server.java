@@ -99,7 +99,7 @@ final class Server implements AutoCloseable {
             WebServer web = WebServer.bind(settings);
             opened.add(web);
             HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions,
-                    hosts, dispatcher::waitsFor, clock, crons, history), web);
+                    hosts, dispatcher::waitsFor, dispatcher::held, clock, crons, history), web);
             web.serve(api.routes());
             WebSocketServer sockets = null;
             WebSocketOptions webSocket = WebSocketOptions.of(settings, settings.get(WebServer.PORT) == 0);

@@ -48,8 +48,9 @@ public final class HttpApi {
     /// What the API stands on.
     ///
     /// @param waiting why a pending task waits, for people (no host is there, …); null if for nothing but its turn
-    public record Parts(TaskQueue queue, Compaction compaction, EventHub events,
-            SubmissionReader submissions, Hosts hosts, Function<Task, String> waiting, InstantSource clock,
+    /// @param held    why no attempt begins for the server's own trouble; null if there is none
+    public record Parts(TaskQueue queue, Compaction compaction, EventHub events, SubmissionReader submissions,
+            Hosts hosts, Function<Task, String> waiting, Supplier<String> held, InstantSource clock,
             CronRequests crons, History history) {
     }
 
@@ -71,7 +72,7 @@ public final class HttpApi {
         this.parts = parts;
         this.web = web;
         queueApi = new QueueApi(parts.queue(), parts.hosts(), parts.history(), parts.clock());
-        serverApi = new ServerApi(settings, parts.queue(), web::stopping);
+        serverApi = new ServerApi(settings, parts.queue(), parts.held(), web::stopping);
     }
 
     /// Tells clients from now on that WebSocket is served at this port.

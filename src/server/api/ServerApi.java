@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 import server.access.RequestLimits;
 import server.http.Answer;
@@ -23,12 +24,15 @@ final class ServerApi {
 
     private final Settings settings;
     private final TaskQueue queue;
+    private final Supplier<String> held;
     private final BooleanSupplier stopping;
     private volatile int wsPort;
 
-    ServerApi(Settings settings, TaskQueue queue, BooleanSupplier stopping) {
+    /// @param held why no attempt begins for the server's own trouble; null if there is none
+    ServerApi(Settings settings, TaskQueue queue, Supplier<String> held, BooleanSupplier stopping) {
         this.settings = settings;
         this.queue = queue;
+        this.held = held;
         this.stopping = stopping;
     }
 
@@ -79,6 +83,10 @@ final class ServerApi {
         String full = queue.full();
         if (full != null) {
             throw new Problem(503, "not ready: " + full);
+        }
+        String why = held.get();
+        if (why != null) {
+            throw new Problem(503, "not ready: " + why + "; tasks wait");
         }
         if (stopping.getAsBoolean()) {
             throw new Problem(503, "not ready: the server is stopping");

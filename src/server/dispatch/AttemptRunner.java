@@ -5,16 +5,18 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Set;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
+import server.executor.AnswerRoom;
 import server.executor.Call;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
+import server.executor.OwnTrouble;
 import server.journal.JournalFailure;
-import server.live.AnswerBuffer;
+import server.journal.disk.JournalDamage;
 import server.live.Answers;
 import server.queue.Run;
 import server.queue.TaskQueue;
@@ -45,12 +47,15 @@ final class AttemptRunner {
     private final RetryPolicy policy;
     private final DispatchOptions options;
     private final InstantSource clock;
+    private final Hold hold;
+    private final AnswerRoom room = AnswerRoom.ofHeap();
 
     /// @param routing decides as things are now
     /// @param health  is told of a host that may have gone away
+    /// @param hold    is told of this server's own trouble
     /// @param wrote   called with the number of tokens of each complete answer
     AttemptRunner(TaskQueue queue, Supplier<Routing> routing, Asked asked, HealthCheck health, LongConsumer wrote,
-            Answers answers, RetryPolicy policy, DispatchOptions options, InstantSource clock) {
+            Answers answers, RetryPolicy policy, DispatchOptions options, Hold hold, InstantSource clock) {
         this.queue = queue;
         this.routing = routing;
         this.asked = asked;
@@ -59,6 +64,7 @@ final class AttemptRunner {
         this.answers = answers;
         this.policy = policy;
         this.options = options;
+        this.hold = hold;
         this.clock = clock;
     }
 
@@ -66,8 +72,8 @@ final class AttemptRunner {
     void run(Run run, Host host, BooleanSupplier stopping) {
         LOG.log(Level.DEBUG, () -> "event=attempt_started id=" + run.task().name() + " attempt=" + run.attempt()
                 + " host=" + host.name());
-        try {
-            Outcome outcome = outcome(run, host);
+        try (AnswerRoom.Share share = room.share()) {
+            Outcome outcome = outcome(run, host, share);
             if (outcome != null) {
                 LOG.log(Level.DEBUG, () -> "event=attempt_ended id=" + run.task().name() + " attempt=" + run.attempt()
                         + (outcome instanceof Outcome.Failed failed
@@ -75,14 +81,20 @@ final class AttemptRunner {
                 recordWhenThereIsRoom(run, host, outcome);
             }
         } catch (InterruptedException interrupted) {
-            host.unknown(run.task().model());
+            unknown(run, host);
             if (stopping.getAsBoolean()) {
                 cutOff(run);
             }
         } catch (JournalFailure | Problem failed) {
-            host.unknown(run.task().model());
+            unknown(run, host);
             notRecorded(run, failed);
         }
+    }
+
+    /// The attempt told nothing of the host, nor of this server.
+    private void unknown(Run run, Host host) {
+        host.unknown(run.task().model());
+        hold.unknown();
     }
 
     private void cutOff(Run run) {
@@ -121,24 +133,34 @@ final class AttemptRunner {
     }
 
     /// Null if the task was cancelled before the host was asked.
-    private Outcome outcome(Run run, Host host) throws InterruptedException {
+    private Outcome outcome(Run run, Host host, AnswerRoom.Share room) throws InterruptedException {
         Task task = run.task();
-        AnswerBuffer pieces = answers.begin(task.id(), run.attempt(), run.seq());
+        OrderedPieces pieces = new OrderedPieces(answers.begin(task.id(), run.attempt(), run.seq()));
         try {
             // the host learns of a task only after its submit and its start are on the disk
             queue.awaitDurable(run.seq());
             if (!queue.current(run)) {
-                host.unknown(run.task().model());
+                unknown(run, host);
                 return null;
             }
-            return host.executor.run(new Call(task.type(), task.model(), queue.payload(task),
-                    Duration.ofMillis(task.terms().timeout()), options.firstByte(task), options.idle()), pieces);
-        } catch (IOException unreadable) {
+            Outcome outcome = host.executor.run(new Call(task.type(), task.model(), queue.payload(task),
+                    Duration.ofMillis(task.terms().timeout()), options.firstByte(task), options.idle(), room), pieces);
+            Objects.requireNonNull(outcome, "the kind of host gave no outcome");
+            pieces.end();
+            return outcome instanceof Outcome.Completed completed
+                    ? new Outcome.Completed(pieces.withOrder(completed.result())) : outcome;
+        } catch (JournalDamage damaged) {
             return new Outcome.Failed(Cause.FINAL, "the request cannot be read from the journal: "
+                    + damaged.getMessage(), null);
+        } catch (IOException unreadable) {
+            return new Outcome.Failed(Cause.OWN, "the request cannot be read from the journal now: "
                     + unreadable.getMessage(), null);
         } catch (JournalFailure failed) {
             throw failed;
         } catch (RuntimeException | Error bug) {
+            if (OwnTrouble.is(bug)) {
+                return new Outcome.Failed(Cause.OWN, "this server is short of something: " + bug, null);
+            }
             LOG.log(Level.ERROR, "event=attempt_failed id=" + task.name(), bug);
             return new Outcome.Failed(Cause.PASSING, "internal error: " + bug, null);
         } finally {
@@ -152,6 +174,7 @@ final class AttemptRunner {
             case Outcome.Completed completed -> {
                 queue.complete(run, completed.result());
                 wrote.accept(host.completed(run.task().model(), completed.result(), clock.millis()));
+                hold.end(clock.millis());
                 asked.forget(run.task().id());
             }
             case Outcome.Failed failed -> failed(run, host, failed);
@@ -163,7 +186,15 @@ final class AttemptRunner {
         String model = run.task().model();
         String error = failure.message();
         long retryAfter = failure.retryAfter() == null ? 0 : failure.retryAfter().toMillis();
+        if (failure.cause() != Cause.OWN) {
+            hold.end(now);
+        }
         switch (failure.cause()) {
+            case OWN -> {
+                hold.begin(error, now);
+                host.unknown(model);
+                queue.putBack(run, error, 0, false);
+            }
             case UNREACHABLE -> {
                 host.unreachable(model, error, now);
                 health.askNow(host);

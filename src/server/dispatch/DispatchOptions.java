@@ -20,9 +20,10 @@ public record DispatchOptions(int workers, Duration firstByte, Duration idle, Ro
     private static final Setting<Integer> WORKERS = Setting.integer("queue.workers", 1, 1_000).byDefault("4").live()
             .flag("--workers N").alsoNamed("QUEUE_MAX_WORKERS", "max_workers")
             .says("how many tasks run at once on the local hosts");
-    private static final Setting<Duration> FIRST_BYTE_TIMEOUT = Setting.duration("task.first_byte_timeout", "1ms", "30d")
-            .byDefault("15m").says("longest time until a host begins to answer, including loading the model and "
-                    + "reading the prompt, unless the task sets its own; never less than a timeout that is set");
+    private static final Setting<Duration> FIRST_BYTE_TIMEOUT =
+            Setting.duration("task.first_byte_timeout", "1ms", "30d").byDefault("15m")
+            .says("longest time until a host begins to answer, including loading the model and reading the prompt, "
+                    + "unless the task sets its own; never less than a timeout that is set");
     private static final Setting<Duration> IDLE_TIMEOUT = Setting.duration("task.idle_timeout", "1ms", "1d")
             .byDefault("5m").says("longest silence of a host after its answer has begun");
 

@@ -4,7 +4,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -31,11 +31,24 @@ public final class Dispatcher implements AutoCloseable {
     private final InstantSource clock;
     private final Asked asked = new Asked();
     private final AttemptRunner runner;
-    /// By task: the thread of its running attempt.
-    private final Map<Long, Thread> attempts = new ConcurrentHashMap<>();
+    private final Hold hold = new Hold();
+    /// All that run. One that is here although its thread has ended died of something.
+    private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean changed = new AtomicBoolean();
     private final Thread loop;
     private volatile boolean stopping;
+
+    private static final class Attempt {
+        final Run run;
+        final Host host;
+        /// Set before it is started.
+        Thread thread;
+
+        Attempt(Run run, Host host) {
+            this.run = run;
+            this.host = host;
+        }
+    }
 
     public Dispatcher(TaskQueue queue, Hosts hosts, Answers answers, DispatchOptions options, InstantSource clock,
             RandomGenerator random) {
@@ -45,7 +58,8 @@ public final class Dispatcher implements AutoCloseable {
         this.clock = clock;
         health = new HealthCheck(hosts, options.routing().healthCheckInterval(), clock);
         runner = new AttemptRunner(queue, this::routing, asked, health, hosts::wrote, answers,
-                new RetryPolicy(random), options, clock);
+                new RetryPolicy(random), options, hold,
+                clock);
         loop = Thread.ofPlatform().name("dispatch").unstarted(this::loop);
     }
 
@@ -105,6 +119,11 @@ public final class Dispatcher implements AutoCloseable {
         return reasons.toString();
     }
 
+    /// Why no attempt begins, for a reason of this server's own; null if there is none.
+    public String held() {
+        return hold.reason();
+    }
+
     private Routing routing() {
         return new Routing(options.routing(), hosts.views(), queue.readyCount());
     }
@@ -113,7 +132,8 @@ public final class Dispatcher implements AutoCloseable {
         while (!stopping) {
             changed.set(false);
             try {
-                long due = Math.min(queue.tick(), hosts.nextTry());
+                endDied();
+                long due = Math.min(Math.min(queue.tick(), hosts.nextTry()), hold.nextTry(clock.millis()));
                 while (!stopping && startOne()) {
                     // as many as there are places for
                 }
@@ -132,7 +152,7 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     private boolean startOne() {
-        if (!hosts.anyPlace()) {
+        if (!hosts.anyPlace() || !hold.allows(clock.millis())) {
             return false;
         }
         Routing routing = routing();
@@ -142,27 +162,53 @@ public final class Dispatcher implements AutoCloseable {
         }
         Host host = hosts.named(run.task().state().host());
         host.begun(run.task().model());
-        Thread thread = Thread.ofVirtual().name("attempt-" + run.task().name()).unstarted(() -> attempt(run, host));
-        attempts.put(run.task().id(), thread);
-        thread.start();
+        hold.sent();
+        Attempt attempt = new Attempt(run, host);
+        attempt.thread = Thread.ofVirtual().name("attempt-" + run.task().name()).unstarted(() -> run(attempt));
+        attempts.add(attempt);
+        try {
+            attempt.thread.start();
+        } catch (RuntimeException | Error notStarted) {
+            end(attempt, "its thread could not be started: " + notStarted);
+        }
         return true;
     }
 
-    private void attempt(Run run, Host host) {
-        try {
-            runner.run(run, host, () -> stopping);
-        } finally {
-            attempts.remove(run.task().id(), Thread.currentThread());
-            host.ended();
-            wake();
+    private void run(Attempt attempt) {
+        runner.run(attempt.run, attempt.host, () -> stopping);
+        ended(attempt);
+    }
+
+    private void ended(Attempt attempt) {
+        attempts.remove(attempt);
+        attempt.host.ended();
+        wake();
+    }
+
+    /// Ends the attempts whose threads died of something: there may be no memory or no class left to say so there.
+    private void endDied() {
+        for (Attempt attempt : attempts) {
+            // it may have ended in order between the two looks
+            if (attempt.thread.getState() == Thread.State.TERMINATED && attempts.contains(attempt)) {
+                end(attempt, "its thread died");
+            }
         }
+    }
+
+    private void end(Attempt attempt, String why) {
+        LOG.log(Level.WARNING, "event=attempt_died id=" + attempt.run.task().name() + " error=\"" + why + "\"");
+        hold.begin(why, clock.millis());
+        queue.cutOff(attempt.run);
+        attempt.host.unknown(attempt.run.task().model());
+        ended(attempt);
     }
 
     private void interrupt(Task cancelled) {
         asked.forget(cancelled.id());
-        Thread thread = attempts.get(cancelled.id());
-        if (thread != null) {
-            thread.interrupt();
+        for (Attempt attempt : attempts) {
+            if (attempt.run.task().id() == cancelled.id()) {
+                attempt.thread.interrupt();
+            }
         }
     }
 
@@ -176,17 +222,15 @@ public final class Dispatcher implements AutoCloseable {
             if (loop.isAlive()) {
                 loop.join(Duration.ofSeconds(10));
             }
-            for (Thread attempt : attempts.values()) {
-                attempt.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+            for (Attempt attempt : attempts) {
+                attempt.thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
             }
-            for (Thread attempt : attempts.values()) {
-                attempt.interrupt();
-            }
-            for (Thread attempt : attempts.values()) {
-                attempt.join(Duration.ofSeconds(10));
+            attempts.forEach(attempt -> attempt.thread.interrupt());
+            for (Attempt attempt : attempts) {
+                attempt.thread.join(Duration.ofSeconds(10));
             }
         } catch (InterruptedException stopAtOnce) {
-            attempts.values().forEach(Thread::interrupt);
+            attempts.forEach(attempt -> attempt.thread.interrupt());
             Thread.currentThread().interrupt();
         }
     }

@@ -94,6 +94,10 @@ final class HealthCheck implements AutoCloseable {
         } catch (IOException failure) {
             silent = failure;
         }
+        if (silent instanceof HostFailure failure && failure.outcome().cause() == Cause.OWN) {
+            // it says nothing of the host
+            return silent;
+        }
         if (silent != null) {
             String why = silent.getMessage();
             LOG.log(Level.DEBUG, () -> "event=host_silent host=" + host.name() + " error=\"" + why + "\"");

@@ -11,10 +11,12 @@ import shared.json.Slice;
 /// @param timeout   the attempt's whole time
 /// @param firstByte the longest time until the answer's first byte
 /// @param idle      the longest silence of the host after that
-public record Call(TaskType type, String model, Slice payload, Duration timeout, Duration firstByte, Duration idle) {
+/// @param room      takes note of what of the answer is in memory
+public record Call(TaskType type, String model, Slice payload, Duration timeout, Duration firstByte, Duration idle,
+        AnswerRoom.Share room) {
 
-    /// One limit for each silence.
+    /// One limit for each silence, none for the memory.
     public Call(TaskType type, String model, Slice payload, Duration timeout, Duration idle) {
-        this(type, model, payload, timeout, idle, idle);
+        this(type, model, payload, timeout, idle, idle, AnswerRoom.UNBOUNDED.share());
     }
 }

@@ -41,6 +41,9 @@ public sealed interface Outcome {
         /// What stands before this host takes no such request: too large, a lost backend, an older version. Uses up
         /// no attempt; the other hosts are asked, and if none takes it the task fails.
         FRONT,
+        /// This server's own trouble: it has no file descriptors or no memory left. Uses up no attempt; nothing is
+        /// begun for a while.
+        OWN,
         /// May do better next time: a lost connection, the idle timeout, 408, 5xx, an error inside the stream. Tried
         /// again while the task has retries left.
         PASSING,

@@ -57,6 +57,8 @@ public final class ApiServer implements AutoCloseable {
     public final HttpApi api;
     /// What a pending task is said to wait for; null for nothing.
     public volatile String waiting;
+    /// Why no attempt is said to begin; null for nothing.
+    public volatile String held;
 
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -81,7 +83,7 @@ public final class ApiServer implements AutoCloseable {
         Duration pingEvery = settings.isGiven(RequestLimits.EVENT_STREAMS) ? Duration.ofMillis(100)
                 : Duration.ofSeconds(15);
         api = new HttpApi(local, pingEvery, new Parts(queue, compaction, events, submissions, hosts,
-                task -> waiting, InstantSource.system(),
+                task -> waiting, () -> held, InstantSource.system(),
                 new CronRequests(queue, submissions, ZoneId.of("Europe/Berlin"), InstantSource.system()),
                 History.of(queue, System.currentTimeMillis())), web);
         web.serve(api.routes());

@@ -90,6 +90,9 @@ final class ServerApiTest {
         assertEquals("paused", json(server.post("/api/queue/pause", null)).text("mode"));
         server.submit(HELLO);
         assertNull(server.queue.startNext(task -> Place.at("box")));
+        server.held = "no descriptors";
+        assertEquals("not ready: no descriptors; tasks wait", error(server.get("/readyz")));
+        server.held = null;
         assertEquals(200, server.get("/readyz").statusCode());
         assertEquals("draining", json(server.post("/api/queue/drain", "")).text("mode"));
         HttpResponse<String> refused = server.post("/api/tasks", HELLO);

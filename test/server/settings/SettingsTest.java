@@ -199,8 +199,8 @@ class SettingsTest {
                 """);
         assertEquals(local(null, "http://gpu:11434", 1, 0), all.hosts().getFirst());
         Settings settings = all.loaded().settings();
-        assertEquals(new DispatchOptions(8, Duration.ofMinutes(5), new RoutingOptions(Duration.ofSeconds(10), false,
-                false, 50)), DispatchOptions.of(settings));
+        assertEquals(new DispatchOptions(8, Duration.ofMinutes(15), Duration.ofMinutes(5),
+                new RoutingOptions(Duration.ofSeconds(10), false, false, 50)), DispatchOptions.of(settings));
         assertEquals(Path.of("./other"), settings.get(JournalOptions.PATH));
         assertEquals(1_000, QueueOptions.of(settings).completedMax());
         assertEquals(Duration.ofHours(1), QueueOptions.of(settings).interval());

@@ -72,7 +72,7 @@ final class OllamaExecutor implements TaskExecutor {
                     return refusal.of(response, body.readNBytes(ERROR_MAX), call.model());
                 }
                 if (call.type() == TaskType.EMBED) {
-                    return new Outcome.Completed(whole(body));
+                    return new Outcome.Completed(whole(call, body));
                 }
                 Slice result = streamed(call, pieces, body);
                 HostClient.passTrailer(body, watch);
@@ -162,8 +162,8 @@ final class OllamaExecutor implements TaskExecutor {
 
     private Slice streamed(Call call, Pieces pieces, InputStream body)
             throws IOException, InterruptedException {
-        StreamedAnswer answer = new StreamedAnswer(call.type(), name(), limits, pieces);
-        AnswerLines lines = new AnswerLines(body, name(), limits.line());
+        StreamedAnswer answer = new StreamedAnswer(call.type(), name(), limits, call.room(), pieces);
+        AnswerLines lines = new AnswerLines(body, name(), limits.line(), call.room());
         for (Slice line = lines.next(); line != null; line = lines.next()) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -177,12 +177,8 @@ final class OllamaExecutor implements TaskExecutor {
     }
 
     /// An embed's answer: one object.
-    private Slice whole(InputStream body) throws IOException {
-        byte[] bytes = body.readNBytes(limits.answer() + 1);
-        if (bytes.length > limits.answer()) {
-            throw new HostFailure(Cause.FINAL,
-                    name() + " sent an answer larger than " + Limits.shown(limits.answer()));
-        }
+    private Slice whole(Call call, InputStream body) throws IOException {
+        byte[] bytes = AnswerLines.whole(body, name(), limits.answer(), call.room());
         boolean embeddings = false;
         Slice error = null;
         int from;

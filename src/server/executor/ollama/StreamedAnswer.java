@@ -3,6 +3,7 @@ package server.executor.ollama;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import server.executor.AnswerRoom;
 import server.executor.HostFailure;
 import server.executor.Limits;
 import server.executor.Outcome.Cause;
@@ -26,6 +27,7 @@ final class StreamedAnswer {
     private final TaskType type;
     private final String host;
     private final Limits limits;
+    private final AnswerRoom.Share room;
     private final Pieces pieces;
 
     /// In the order of their first appearance, which is Ollama's. The message's own value is null here.
@@ -37,10 +39,11 @@ final class StreamedAnswer {
     private String doneReason = "";
 
     /// @param host for messages
-    StreamedAnswer(TaskType type, String host, Limits limits, Pieces pieces) {
+    StreamedAnswer(TaskType type, String host, Limits limits, AnswerRoom.Share room, Pieces pieces) {
         this.type = type;
         this.host = host;
         this.limits = limits;
+        this.room = room;
         this.pieces = pieces;
     }
 
@@ -62,6 +65,7 @@ final class StreamedAnswer {
         if (size > limits.answer()) {
             throw new HostFailure(Cause.FINAL, host + " sent an answer larger than " + Limits.shown(limits.answer()));
         }
+        room.answer(size, host);
         if (done && !says && (doneReason.equals("load") || doneReason.equals("unload"))) {
             throw new HostFailure(Cause.FINAL, host + " has only " + doneReason + "ed the model, for the task has no "
                     + (type == TaskType.CHAT ? "messages" : "prompt"));

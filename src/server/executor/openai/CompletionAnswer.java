@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import server.executor.AnswerRoom;
 import server.executor.HostFailure;
 import server.executor.Limits;
 import server.executor.Outcome.Cause;
@@ -24,6 +25,7 @@ final class CompletionAnswer {
 
     private final String host;
     private final Limits limits;
+    private final AnswerRoom.Share room;
     private final Pieces pieces;
     private final long began;
 
@@ -43,9 +45,10 @@ final class CompletionAnswer {
 
     /// @param host  for messages
     /// @param began when the request was sent, by `System.nanoTime`
-    CompletionAnswer(String host, Limits limits, long began, Pieces pieces) {
+    CompletionAnswer(String host, Limits limits, AnswerRoom.Share room, long began, Pieces pieces) {
         this.host = host;
         this.limits = limits;
+        this.room = room;
         this.began = began;
         this.pieces = pieces;
     }
@@ -69,6 +72,7 @@ final class CompletionAnswer {
         if (size > limits.answer()) {
             throw new HostFailure(Cause.FINAL, host + " sent an answer larger than " + Limits.shown(limits.answer()));
         }
+        room.answer(size, host);
     }
 
     /// Whether the host has said why the answer ends; only its counters can come now.

@@ -150,7 +150,7 @@ public final class OpenAiExecutor implements TaskExecutor {
                         return new Outcome.Completed(call.type() == TaskType.EMBED
                                 ? embeddings(call, translation, body, began)
                                 : completion(call, translation, response, body, watch,
-                                        new CompletionAnswer(name(), limits, began, pieces)));
+                                        new CompletionAnswer(name(), limits, call.room(), began, pieces)));
                     });
         } catch (HostFailure failure) {
             Outcome.Failed failed = failure.outcome();
@@ -163,7 +163,7 @@ public final class OpenAiExecutor implements TaskExecutor {
     private Slice embeddings(Call call, Translation translation, InputStream body, long began)
             throws IOException {
         Slice input = Members.of(call.payload(), "the payload").get("input");
-        return new EmbeddingsAnswer(name(), limits, began).result(whole(body), call.model(), input,
+        return new EmbeddingsAnswer(name(), limits, began).result(whole(call, body), call.model(), input,
                 translation.leftOut());
     }
 
@@ -171,9 +171,9 @@ public final class OpenAiExecutor implements TaskExecutor {
             CallWatch watch, CompletionAnswer answer) throws IOException, InterruptedException {
         String type = response.headers().firstValue("Content-Type").orElse("");
         if (type.contains("json")) {
-            answer.add(Slice.of(whole(body)));
+            answer.add(Slice.of(whole(call, body)));
         } else {
-            stream(body, watch, answer);
+            stream(call, body, watch, answer);
         }
         if (!answer.finished() && !answer.says()) {
             throw new HostFailure(Cause.PASSING, name() + " sent no answer"
@@ -183,10 +183,10 @@ public final class OpenAiExecutor implements TaskExecutor {
     }
 
     /// Reads events to the last one, `[DONE]`. A host may do without it if it has said why the answer ends.
-    private void stream(InputStream body, CallWatch watch, CompletionAnswer answer)
+    private void stream(Call call, InputStream body, CallWatch watch, CompletionAnswer answer)
             throws IOException, InterruptedException {
-        ServerSentEvents events = new ServerSentEvents(new AnswerLines(body, name(), limits.line()), name(),
-                limits.line());
+        ServerSentEvents events = new ServerSentEvents(
+                new AnswerLines(body, name(), limits.line(), call.room()), name(), limits.line());
         for (Slice event = events.next(); event != null; event = events.next()) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -203,13 +203,8 @@ public final class OpenAiExecutor implements TaskExecutor {
         }
     }
 
-    private byte[] whole(InputStream body) throws IOException {
-        byte[] bytes = body.readNBytes(limits.answer() + 1);
-        if (bytes.length > limits.answer()) {
-            throw new HostFailure(Cause.FINAL,
-                    name() + " sent an answer larger than " + Limits.shown(limits.answer()));
-        }
-        return bytes;
+    private byte[] whole(Call call, InputStream body) throws IOException {
+        return AnswerLines.whole(body, name(), limits.answer(), call.room());
     }
 
     private List<String> names(byte[] body) throws HostFailure {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
+import server.executor.AnswerRoom;
 import server.executor.HostFailure;
 import server.executor.Limits;
 import server.executor.Outcome.Cause;
@@ -17,6 +18,7 @@ public final class AnswerLines {
     private final InputStream in;
     private final String host;
     private final int max;
+    private final AnswerRoom.Share room;
 
     /// What was read lies in [from, to); of it, up to `scanned` there is no line end.
     private byte[] buffer = new byte[CAPACITY];
@@ -24,10 +26,33 @@ public final class AnswerLines {
     private int to;
     private int scanned;
 
-    public AnswerLines(InputStream in, String host, int max) {
+    /// @param max  the longest line, in bytes
+    /// @param room of the attempt
+    public AnswerLines(InputStream in, String host, int max, AnswerRoom.Share room) {
         this.in = in;
         this.host = host;
         this.max = max;
+        this.room = room;
+    }
+
+    /// The whole of an answer that is no stream of lines, at most so long.
+    ///
+    /// @throws HostFailure if it is longer
+    public static byte[] whole(InputStream in, String host, int max, AnswerRoom.Share room) throws IOException {
+        byte[] bytes = new byte[CAPACITY];
+        int length = 0;
+        for (int count = in.read(bytes); count >= 0; count = in.read(bytes, length, bytes.length - length)) {
+            length += count;
+            if (length > max) {
+                throw new HostFailure(Cause.FINAL, host + " sent an answer larger than " + Limits.shown(max));
+            }
+            if (length == bytes.length) {
+                int more = (int) Math.min(2L * length, max + 1L);
+                room.line(more, host);
+                bytes = Arrays.copyOf(bytes, more);
+            }
+        }
+        return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
     }
 
     /// The next line that is not blank, without its end; the last one needs none. It is valid until the next call.
@@ -96,7 +121,9 @@ public final class AnswerLines {
             from = 0;
         }
         if (to == buffer.length) {
-            buffer = Arrays.copyOf(buffer, (int) Math.min(2L * to, max + CAPACITY));
+            int more = (int) Math.min(2L * to, max + CAPACITY);
+            room.line(more, host);
+            buffer = Arrays.copyOf(buffer, more);
         }
         int count = in.read(buffer, to, buffer.length - to);
         if (count < 0) {

@@ -18,6 +18,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
 
 import server.executor.HostFailure;
+import server.executor.OwnTrouble;
 import server.executor.Outcome.Cause;
 import shared.config.Durations;
 
@@ -173,6 +174,9 @@ public final class HostClient implements AutoCloseable {
             boolean answering) {
         if (verdict == CallWatch.Verdict.NONE) {
             Throwable cause = ended instanceof ExecutionException ? ended.getCause() : ended;
+            if (OwnTrouble.is(cause)) {
+                return new HostFailure(Cause.OWN, "this server cannot ask " + host + ": " + cause.getMessage());
+            }
             if (cause instanceof IOException failure) {
                 return LostConnection.of(failure, host, answering);
             }

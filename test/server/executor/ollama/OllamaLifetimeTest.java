@@ -20,6 +20,7 @@ import java.util.concurrent.TimeoutException;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import server.executor.AnswerRoom;
 import server.executor.Call;
 import server.executor.Limits;
 import server.executor.Outcome;
@@ -74,7 +75,8 @@ class OllamaLifetimeTest extends OllamaHarness {
             reply.token("One");
             reply.hang();
         });
-        Call call = new Call(TaskType.GENERATE, "q", payload("{\"prompt\":\"x\"}"), LONG, LONG, SHORT);
+        Call call = new Call(TaskType.GENERATE, "q", payload("{\"prompt\":\"x\"}"), LONG, LONG, SHORT,
+                AnswerRoom.UNBOUNDED.share());
         Future<Outcome> running = threads.submit(() -> ollama.run(call, pieces));
         fake.takeRequest();
         assertThrows(TimeoutException.class, () -> running.get(600, TimeUnit.MILLISECONDS));

@@ -17,6 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import server.executor.AnswerRoom;
 import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
@@ -116,9 +117,10 @@ class OllamaRecordingsTest {
             byte[] body = recording.body();
             for (int cut = 0; cut <= body.length; cut++) {
                 AnswerLines lines = new AnswerLines(new SequenceInputStream(new ByteArrayInputStream(body, 0, cut),
-                        new ByteArrayInputStream(body, cut, body.length - cut)), "gpu:1", 1 << 20);
+                        new ByteArrayInputStream(body, cut, body.length - cut)), "gpu:1", 1 << 20,
+                        AnswerRoom.UNBOUNDED.share());
                 StreamedAnswer answer = new StreamedAnswer(recording.call().type(), "gpu:1", Limits.DEFAULT,
-                        new Collected());
+                        AnswerRoom.UNBOUNDED.share(), new Collected());
                 for (Slice line = lines.next(); line != null; line = lines.next()) {
                     answer.add(line);
                 }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import server.executor.AnswerRoom;
 import server.executor.HostFailure;
 import server.executor.Limits;
 import server.executor.Outcome.Cause;
@@ -145,20 +146,23 @@ class StreamedAnswerTest {
 
     @Test
     void lines_atTheLimit_passAndBeyondFail() throws Exception {
-        assertEquals("abcd", new AnswerLines(bytes("abcd\nef"), "gpu:1", 4).next().text());
+        assertEquals("abcd", new AnswerLines(bytes("abcd\nef"), "gpu:1", 4,
+                AnswerRoom.UNBOUNDED.share()).next().text());
         HostFailure failure = assertThrows(HostFailure.class,
-                () -> new AnswerLines(bytes("x".repeat(100_000)), "gpu:1", 50_000).next());
+                () -> new AnswerLines(bytes("x".repeat(100_000)), "gpu:1", 50_000,
+                        AnswerRoom.UNBOUNDED.share()).next());
         assertEquals(Cause.FINAL, failure.outcome().cause());
     }
 
     private String join(TaskType type, String lines) throws Exception {
-        StreamedAnswer answer = new StreamedAnswer(type, "gpu:1", Limits.DEFAULT, pieces);
+        StreamedAnswer answer = new StreamedAnswer(type, "gpu:1", Limits.DEFAULT, AnswerRoom.UNBOUNDED.share(),
+                pieces);
         assertTrue(add(answer, lines), "the last line was not found");
         return answer.result().text();
     }
 
     private static boolean add(StreamedAnswer answer, String text) throws Exception {
-        AnswerLines lines = new AnswerLines(bytes(text), "gpu:1", 1 << 20);
+        AnswerLines lines = new AnswerLines(bytes(text), "gpu:1", 1 << 20, AnswerRoom.UNBOUNDED.share());
         boolean done = false;
         for (Slice line = lines.next(); line != null; line = lines.next()) {
             assertFalse(done, "lines after the last one");
@@ -172,6 +176,6 @@ class StreamedAnswerTest {
     }
 
     private StreamedAnswer answer(Limits limits) {
-        return new StreamedAnswer(TaskType.GENERATE, "gpu:1", limits, pieces);
+        return new StreamedAnswer(TaskType.GENERATE, "gpu:1", limits, AnswerRoom.UNBOUNDED.share(), pieces);
     }
 }

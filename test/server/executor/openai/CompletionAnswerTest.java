@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
+import server.executor.AnswerRoom;
 import server.executor.Limits;
 import server.executor.wire.AnswerLines;
 import shared.TaskType;
@@ -141,7 +142,8 @@ class CompletionAnswerTest {
 
     private static List<String> events(String text) throws Exception {
         ServerSentEvents events = new ServerSentEvents(new AnswerLines(new ByteArrayInputStream(
-                text.getBytes(StandardCharsets.UTF_8)), "gpu:1", 1 << 20), "gpu:1", 1 << 20);
+                text.getBytes(StandardCharsets.UTF_8)), "gpu:1", 1 << 20,
+                AnswerRoom.UNBOUNDED.share()), "gpu:1", 1 << 20);
         List<String> found = new ArrayList<>();
         for (Slice event = events.next(); event != null; event = events.next()) {
             found.add(event.text());
@@ -159,7 +161,8 @@ class CompletionAnswerTest {
     }
 
     private String result(String chunks, TaskType type) throws Exception {
-        CompletionAnswer answer = new CompletionAnswer("gpu:1", Limits.DEFAULT, System.nanoTime(), pieces);
+        CompletionAnswer answer = new CompletionAnswer("gpu:1", Limits.DEFAULT, AnswerRoom.UNBOUNDED.share(),
+                System.nanoTime(), pieces);
         for (String chunk : chunks.split("\n(?=\\{\"choices)")) {
             answer.add(Slice.of(chunk.getBytes(StandardCharsets.UTF_8)));
         }

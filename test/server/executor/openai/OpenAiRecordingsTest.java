@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import server.executor.AnswerRoom;
 import server.executor.Call;
 import server.executor.Limits;
 import server.executor.Outcome;
@@ -127,8 +128,9 @@ class OpenAiRecordingsTest {
             for (int cut = 0; cut <= body.length; cut++) {
                 ServerSentEvents events = new ServerSentEvents(new AnswerLines(new SequenceInputStream(
                         new ByteArrayInputStream(body, 0, cut), new ByteArrayInputStream(body, cut, body.length - cut)),
-                        "cloud", 1 << 20), "cloud", 1 << 20);
-                CompletionAnswer answer = new CompletionAnswer("cloud", Limits.DEFAULT, 0, new Collected());
+                        "cloud", 1 << 20, AnswerRoom.UNBOUNDED.share()), "cloud", 1 << 20);
+                CompletionAnswer answer = new CompletionAnswer("cloud", Limits.DEFAULT,
+                        AnswerRoom.UNBOUNDED.share(), 0, new Collected());
                 for (Slice event = events.next(); !event.text().equals("[DONE]"); event = events.next()) {
                     answer.add(event);
                 }

@@ -1,0 +1,58 @@
+package server.dispatch;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/// Whether attempts may begin, as far as this server itself goes: while it lacks descriptors or memory, each would only
+/// fail. The pause is a [Circuit]'s, with one try at its end. For any thread.
+final class Hold {
+
+    private static final Logger LOG = System.getLogger("dispatch");
+
+    private final Circuit circuit = new Circuit();
+    private String reason;
+
+    /// Whether an attempt may begin now.
+    boolean allows(long now) {
+        return circuit.allows(now);
+    }
+
+    /// An attempt begins.
+    void sent() {
+        circuit.sent();
+    }
+
+    /// When the next attempt may begin, milliseconds since the epoch; Long.MAX_VALUE: nothing holds it.
+    long nextTry(long now) {
+        long end = circuit.pauseEnd(now);
+        return end == 0 ? Long.MAX_VALUE : end;
+    }
+
+    /// An attempt failed for this reason.
+    synchronized void begin(String why, long now) {
+        if (reason == null) {
+            LOG.log(Level.WARNING, "event=attempts_held error=\"" + why + "\"");
+        }
+        reason = why;
+        circuit.busy(now, 0);
+    }
+
+    /// An attempt ended otherwise.
+    synchronized void end(long now) {
+        circuit.answered(now);
+        if (reason != null && circuit.allows(now)) {
+            LOG.log(Level.INFO, "event=attempts_resumed");
+            reason = null;
+        }
+    }
+
+    /// An attempt ended without telling anything.
+    void unknown() {
+        circuit.unknown();
+    }
+
+    /// Why no attempt begins; null if nothing holds them.
+    synchronized String reason() {
+        return reason;
+    }
+}
