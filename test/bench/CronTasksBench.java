@@ -51,7 +51,7 @@ final class CronTasksBench {
             try (ExecutorService users = Executors.newFixedThreadPool(USERS, Thread.ofVirtual().factory())) {
                 for (int i = 0; i < CRON_TASKS; i++) {
                     CronPlan plan = new CronPlan("cron task " + i, i % 60 + " " + i / 60 % 24 + " * * *",
-                            i % 2 == 0 ? "UTC" : "America/New_York", true, Missed.SKIP, CronPlan.MISSED_MAX_AGE,
+                            i % 2 == 0 ? "UTC" : "America/New_York", true, Missed.SKIP, CronPlan.MISSED_MAX_AGE_MS,
                             Overlap.ALLOW, 0, 0, 0, 0, null);
                     users.submit(() -> crons.create(plan, Slice.of(template)));
                 }

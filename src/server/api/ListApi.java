@@ -30,8 +30,10 @@ final class ListApi {
             "after", "full", "cron_id"};
 
     private static final int LIMIT = 100;
-    /// So many tasks are taken from the queue at a time.
+    /// How many tasks are taken from the queue at a time.
     private static final int PAGE = 1_000;
+    /// The same where each page costs a walk through all tasks. A page holds what memory holds of them anyway.
+    private static final int SORTED_PAGE = 100_000;
     private static final int BUFFER = 32 << 10;
 
     private static final List<String> SORTS = List.of("created_at", "priority", "status", "model", "duration");
@@ -47,6 +49,10 @@ final class ListApi {
 
     /// What is listed, and in which order.
     private record Listing(TaskFilter filter, TaskSort sort, boolean ascending, boolean full, boolean lines) {
+
+        int page() {
+            return sort == TaskSort.CREATED_AT && filter.isWalked() ? PAGE : SORTED_PAGE;
+        }
     }
 
     Answer list(WebRequest request) {
@@ -66,7 +72,7 @@ final class ListApi {
         if (after != null && offset > 0) {
             throw Problem.badRequest("give offset or after, not both");
         }
-        TaskPage first = page(listing, Math.min(limit, PAGE), offset, after);
+        TaskPage first = page(listing, Math.min(limit, listing.page()), offset, after);
         long left = limit - first.tasks().size();
         String type = lines ? Answer.NDJSON : Answer.JSON;
         String total = Long.toString(first.total());
@@ -115,7 +121,7 @@ final class ListApi {
             if (!page.more() || left == 0) {
                 break;
             }
-            page = page(listing, Math.min(left, PAGE), 0, last(page));
+            page = page(listing, Math.min(left, listing.page()), 0, last(page));
             left -= page.tasks().size();
         }
         if (!listing.lines()) {

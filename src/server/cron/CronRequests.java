@@ -25,7 +25,7 @@ import shared.json.Slice;
 /// What is asked of cron tasks: users' requests, read and checked, and the submits that are made of templates.
 public final class CronRequests {
 
-    /// So many characters of the last answer go into a prompt at most.
+    /// How many characters of the last answer go into a prompt at most.
     static final int LAST_RESULT_MAX = 32_768;
 
     private final TaskQueue queue;
@@ -63,7 +63,7 @@ public final class CronRequests {
 
     /// Changes what the JSON names.
     ///
-    /// @param json gives a new reader of it each time
+    /// @param json makes a new reader of the JSON at each call
     public CronTask update(long id, Supplier<JsonReader> json) {
         while (true) {
             CronTask before = store.get(id);

@@ -149,7 +149,7 @@ public final class CronStore {
         }).value();
     }
 
-    /// A run by hand, now, whatever the plan says of other runs.
+    /// Runs the cron task now, by hand, whatever its plan says about other runs.
     ///
     /// @return null if the cron task has changed since: look again
     public TaskDocument run(CronTask cron, Submission submission) {
@@ -163,7 +163,7 @@ public final class CronStore {
     /// The next due time that wants a task. Those that get none are passed over here.
     ///
     /// @param since when the server began to serve due times
-    /// @return null if there is none now, or so many were passed over that others should have the lock: see [#nextLook]
+    /// @return null if there is none now, or if `atMost` were passed over, for others need the lock: see [#nextLook]
     public Due due(long since, int atMost) {
         return ledger.change(writer -> {
             QueueState state = writer.state();
@@ -192,18 +192,18 @@ public final class CronStore {
         return ledger.change(writer -> fire(writer, due.cron(), due.dueAt(), submission)).value();
     }
 
-    /// A due time can make no task.
+    /// Passes over a due time that can make no task.
     public void fail(Due due, String reason) {
         ledger.change(writer -> writer.state().crons().get(due.cron().id()) != due.cron() ? null
                 : writer.append(new Event.Cron(CronPolicy.failed(due.cron(), due.dueAt(), reason, writer.now()))));
     }
 
-    /// When [#due] has something to do; Long.MAX_VALUE: not before a change.
+    /// When [#due] has something to do next, milliseconds since the epoch; Long.MAX_VALUE: not before a change.
     public long nextLook() {
         return ledger.look(state -> isServing(state) ? state.crons().nextLook() : Long.MAX_VALUE).value();
     }
 
-    /// The clock was set back by at least [CronPolicy#CORRECTION]: from now on all follow the new time.
+    /// Lets all cron tasks follow the new time after the clock was set back by at least [CronPolicy#CORRECTION_MS].
     public void clockSetBack() {
         for (CronTask cron : all()) {
             ledger.change(writer -> {
@@ -214,9 +214,9 @@ public final class CronStore {
         }
     }
 
-    /// Whether a clock that was there is back by so much that it was wrong then.
+    /// Whether a clock went back by so much that it was wrong before.
     public static boolean isCorrection(long before, long now) {
-        return before - now >= CronPolicy.CORRECTION;
+        return before - now >= CronPolicy.CORRECTION_MS;
     }
 
     /// The latest time that an event has.
@@ -262,7 +262,7 @@ public final class CronStore {
             return null;
         }
         Submission asked = ledger.pool().share(submission);
-        state.admit(1, asked.metadata() == null ? 0 : asked.metadata().length);
+        state.admit(1, asked.metadataBytes());
         long now = writer.now();
         long id = writer.unusedId();
         List<Event> events = new ArrayList<>();

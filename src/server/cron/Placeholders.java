@@ -32,7 +32,7 @@ final class Placeholders {
         this.values = values;
     }
 
-    /// @throws Problem naming a placeholder that there is not
+    /// @throws Problem if there is a placeholder of an unknown name
     static void check(Slice template) {
         expand(template, name -> "");
     }

@@ -16,11 +16,11 @@ import shared.json.Slice;
 /// 256 MB a batch of 30 MB ended the server for want of memory, with 320 MB one of 60 MB; these take both in 256 MB.
 final class OffHeapLines implements Unit {
 
-    private static final int CHUNK = 256 << 10;
+    private static final int CHUNK_BYTES = 256 << 10;
 
     /// The first chunk: a batch of a few lines is not to pay for more. Longer lines have one of their own, so that
     /// little is left over at the end of the others.
-    private static final int SMALL = CHUNK / 8;
+    private static final int SMALL_BYTES = CHUNK_BYTES / 8;
 
     private final Arena arena;
     private final List<ByteBuffer> chunks = new ArrayList<>();
@@ -36,21 +36,26 @@ final class OffHeapLines implements Unit {
         this.arena = arena;
     }
 
-    /// Takes a copy of a line.
-    void add(Slice line) {
-        int length = line.length();
-        int at = length > SMALL ? allocate(length) : withRoom(length);
+    /// Takes a copy of a line, which comes in pieces.
+    void add(Slice... line) {
+        int length = 0;
+        for (Slice piece : line) {
+            length += piece.length();
+        }
+        int at = length > SMALL_BYTES ? allocate(length) : withRoom(length);
         ByteBuffer chunk = chunks.get(at);
         put(at, chunk.position(), length);
-        chunk.put(line.bytes(), line.from(), length);
+        for (Slice piece : line) {
+            chunk.put(piece.bytes(), piece.from(), piece.length());
+        }
     }
 
     private int withRoom(int length) {
         if (filled < 0) {
-            filled = allocate(SMALL);
+            filled = allocate(SMALL_BYTES);
         }
         if (chunks.get(filled).remaining() < length) {
-            filled = allocate(CHUNK);
+            filled = allocate(CHUNK_BYTES);
         }
         return filled;
     }

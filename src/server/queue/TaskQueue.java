@@ -14,7 +14,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.LongStream;
 
 import server.journal.Backup;
 import server.journal.JournalFailure;
@@ -89,7 +88,7 @@ public final class TaskQueue implements AutoCloseable {
         return queue;
     }
 
-    /// What this queue and others change and look at: cron tasks, compaction.
+    /// The ledger below the queue, for its other clients: cron tasks and compaction.
     public Ledger ledger() {
         return ledger;
     }
@@ -131,7 +130,7 @@ public final class TaskQueue implements AutoCloseable {
 
     /// An empty batch, to be filled and given to [#submit(TaskBatch)], then closed.
     public TaskBatch newBatch() {
-        return new TaskBatch(ledger.pool()::share, this::unusedIds, clock.millis());
+        return new TaskBatch(ledger, clock.millis());
     }
 
     /// Takes new tasks, all or none, in order, in one commit.
@@ -229,7 +228,7 @@ public final class TaskQueue implements AutoCloseable {
         }
     }
 
-    /// Waits until the task has ended, at most so long; then the task as it is.
+    /// Waits until the task has ended, but no longer than a time; then returns the task as it is.
     public TaskDocument awaitEnd(long id, Duration atMost) throws InterruptedException {
         CountDownLatch latch = ledger.look(state -> state.require(id).status().ended() || failure() != null ? null
                 : waiters.enter(id)).value();
@@ -263,17 +262,20 @@ public final class TaskQueue implements AutoCloseable {
         return pages.page(filter, sort, ascending, limit, offset, after);
     }
 
-    /// @param newest so many tasks
+    /// The queue's figures and its newest tasks, as of one moment.
+    ///
+    /// @param newest how many tasks
     public QueueSnapshot snapshot(int newest) {
         return ledger.look(state -> new QueueSnapshot(state.stats(ledger.appendedSeq()), Pages.newest(state, newest)))
                 .durable();
     }
 
+    /// The queue's figures.
     public QueueStats stats() {
         return ledger.look(state -> state.stats(ledger.appendedSeq())).durable();
     }
 
-    /// Does not wait for a change of it to be durable.
+    /// The mode now, whether or not its last change is durable.
     public QueueMode mode() {
         return ledger.look(QueueState::mode).value();
     }
@@ -342,18 +344,19 @@ public final class TaskQueue implements AutoCloseable {
         return ledger.look(state -> taskOf(run, state) != null).value();
     }
 
-    /// These four end a run; they do nothing, and answer false, if it is no longer current. They do not wait for
-    /// durability (but whoever is shown the change does). Where the disk is full, the reserve is theirs; that it is
-    /// used up, or too small for a result, is a Problem 507, and nothing has changed.
+    /// Ends a run with a result. This and the three methods below do nothing and return false if the run is no longer
+    /// current. They do not wait for durability (but whoever is shown the change does). On a full disk they may use the
+    /// reserve; once it is used up, or too small for a result, they throw a Problem 507, and nothing has changed.
     public boolean complete(Run run, Slice result) {
         return end(run, (task, now) -> LifeCycle.completed(task, result, now));
     }
 
+    /// Ends a run, and the task, with an error.
     public boolean fail(Run run, String error) {
         return end(run, (task, now) -> LifeCycle.failed(task, ledger.pool().share(error), now));
     }
 
-    /// Back to pending.
+    /// Ends a run; the task is pending again.
     ///
     /// @param retryAt when the next attempt may begin, milliseconds since the epoch; 0: at once
     /// @param counted whether this used up a retry and is an attempt on record. A host's failure is neither
@@ -361,8 +364,9 @@ public final class TaskQueue implements AutoCloseable {
         return end(run, (task, now) -> LifeCycle.retrying(task, ledger.pool().share(error), retryAt, counted, now));
     }
 
-    /// Back to pending because the server stops: an attempt on record that used up no retry. So the next attempt has a
-    /// number of its own, and nobody takes a place in this one's answer for one in the next's.
+    /// Ends a run because the server stops; the task is pending again. The attempt is on record but uses up no retry,
+    /// so the next attempt gets its own number, and an offset in this attempt's answer cannot be mistaken for one in
+    /// the next's.
     public boolean cutOff(Run run) {
         return end(run, LifeCycle::cutOff);
     }
@@ -490,9 +494,5 @@ public final class TaskQueue implements AutoCloseable {
             }
             return task != null;
         }).value();
-    }
-
-    private long[] unusedIds(int count) {
-        return ledger.changeNow(writer -> LongStream.generate(writer::unusedId).limit(count).toArray()).value();
     }
 }

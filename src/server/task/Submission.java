@@ -11,4 +11,9 @@ import shared.json.Slice;
 /// @param preview  the first 80 characters of the prompt, the last user message or the input
 public record Submission(TaskType type, String model, int priority, Terms terms, Slice payload, byte[] metadata,
         String preview) {
+
+    /// The metadata's length, in bytes; 0 for none.
+    public int metadataBytes() {
+        return metadata == null ? 0 : metadata.length;
+    }
 }

@@ -1,10 +1,18 @@
 package server.task;
 
+import java.util.List;
+import java.util.function.Function;
+
+import shared.Problem;
+
 /// A task's id: 60 random bits, written as `task_` and 12 digits of Crockford's base 32 (lower case; read in any case).
 public final class TaskId {
 
     public static final String PREFIX = "task_";
     public static final int DIGITS = 12;
+
+    /// How many of those that a text may stand for are looked for: one more than are shown.
+    public static final int CANDIDATES_MAX = 11;
 
     private static final String ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
@@ -53,6 +61,24 @@ public final class TaskId {
         long number = number(text, from);
         int open = 5 * (DIGITS - digits);
         return number < 0 ? null : new Range(number << open, (number + 1 << open) - 1);
+    }
+
+    /// The only one that a text stands for.
+    ///
+    /// @param found those that it may stand for, at most [#CANDIDATES_MAX]
+    /// @param what  what they are, as `task`
+    /// @throws Problem 404 if there is none, 409 if there are several
+    public static <T> T only(String text, List<T> found, String what, Function<T, String> name) {
+        if (found.isEmpty()) {
+            throw Problem.notFound("no " + what + " " + Problem.shown(text));
+        }
+        if (found.size() > 1) {
+            int shown = Math.min(found.size(), CANDIDATES_MAX - 1);
+            throw Problem.conflict(Problem.shown(text) + " stands for several " + what + "s: "
+                    + String.join(", ", found.subList(0, shown).stream().map(name).sorted().toList())
+                    + (found.size() > shown ? ", …" : ""));
+        }
+        return found.getFirst();
     }
 
     private static long number(String text, int from) {

@@ -16,7 +16,7 @@ import shared.TaskStatus;
 public sealed interface TaskState {
 
     /// @param retryAt when the next attempt may begin; 0: as soon as `scheduled_at` allows
-    /// @param error   why the last attempt did not do, or why the task waits; null for none
+    /// @param error   why the last attempt failed, or why the task waits; null for none
     record Pending(long retryAt, String error) implements TaskState {
 
         /// Of a task that waits for nothing but its turn. Shared, for there may be millions.

@@ -490,8 +490,8 @@ class CompactionTest {
     }
 
     private static CronPlan plan(String name) {
-        return new CronPlan(name, "0 * * * *", "UTC", true, Missed.SKIP, CronPlan.MISSED_MAX_AGE, Overlap.ALLOW, 0, 0,
-                0, 0, null);
+        return new CronPlan(name, "0 * * * *", "UTC", true, Missed.SKIP, CronPlan.MISSED_MAX_AGE_MS, Overlap.ALLOW, 0,
+                0, 0, 0, null);
     }
 
     private static Slice json(String text) {

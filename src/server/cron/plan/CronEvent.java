@@ -4,8 +4,8 @@ import java.util.Locale;
 
 import shared.json.Slice;
 
-/// A cron task changed. In the journal each change is a line with the whole of it as it is then, but for the template,
-/// which stands in the line that set it.
+/// A cron task changed. In the journal each change is a line with the whole cron task as it is after it, but for the
+/// template, which stands in the line that set it.
 ///
 /// @param cron     as it is after the event (for `removed`: as it was); its positions are filled in when the event is
 ///                 applied

@@ -12,12 +12,10 @@ import server.task.CronId;
 import server.task.TaskId;
 import shared.Problem;
 
-/// All cron tasks, by id and by the time when they want to be looked at. Pure, as [QueueState] is.
+/// All cron tasks, by id and by the time at which they are to be decided on next.
 ///
 /// Invariant: each is in `order` under its entry's time, unless that is never.
 public final class CronIndex {
-
-    private static final int CANDIDATES_SHOWN = 10;
 
     private record Entry(CronTask cron, long lookAt) {
     }
@@ -66,12 +64,12 @@ public final class CronIndex {
         }
     }
 
-    /// When the first wants to be looked at; Long.MAX_VALUE if none does.
+    /// When the first of them is to be decided on; Long.MAX_VALUE if none is.
     public long nextLook() {
         return order.isEmpty() ? Long.MAX_VALUE : order.first().lookAt;
     }
 
-    /// The one that has wanted to be looked at the longest; null if none does now.
+    /// The one that has been due the longest; null if none is due now.
     public CronTask due(long now) {
         return nextLook() > now ? null : get(order.first().id);
     }
@@ -96,19 +94,10 @@ public final class CronIndex {
         if (found.isEmpty() && range != null) {
             found = those(cron -> cron.id() >= range.low() && cron.id() <= range.high());
         }
-        if (found.isEmpty()) {
-            throw Problem.notFound("no cron task " + Problem.shown(text));
-        }
-        if (found.size() > 1) {
-            List<String> names = found.stream().limit(CANDIDATES_SHOWN).map(CronTask::name).sorted().toList();
-            throw Problem.conflict(Problem.shown(text) + " stands for several cron tasks: " + String.join(", ", names)
-                    + (found.size() > CANDIDATES_SHOWN ? ", …" : ""));
-        }
-        return found.getFirst();
+        return TaskId.only(text, found, "cron task", CronTask::name);
     }
 
-    /// At most one more than are shown.
     private List<CronTask> those(Predicate<CronTask> wanted) {
-        return byId.values().stream().map(Entry::cron).filter(wanted).limit(CANDIDATES_SHOWN + 1).toList();
+        return byId.values().stream().map(Entry::cron).filter(wanted).limit(TaskId.CANDIDATES_MAX).toList();
     }
 }

@@ -10,19 +10,19 @@ import shared.TaskStatus;
 /// changed here.
 ///
 /// A due time is served once: it makes one task, or is passed over with a reason, and then `next_run` has moved on. No
-/// due time comes again, also if the clock is set back, unless it is by [#CORRECTION] or more; then every cron task
+/// due time comes again, also if the clock is set back, unless it is by [#CORRECTION_MS] or more; then every cron task
 /// follows the new time at once.
 public final class CronPolicy {
 
     /// A running server that serves a due time later than this, in milliseconds, has missed it: the machine slept, or
     /// the clock was set forward.
-    public static final long LATE = 60_000;
+    public static final long LATE_MS = 60_000;
     /// Missed due times that are made up for.
     static final int MADE_UP_MAX = 100;
     /// The time from one such run to the next, in milliseconds.
-    static final long MADE_UP_PAUSE = 100;
+    static final long MADE_UP_PAUSE_MS = 100;
     /// A clock set back by so much was wrong before, in milliseconds.
-    public static final long CORRECTION = 3 * 3_600_000L;
+    public static final long CORRECTION_MS = 3 * 3_600_000L;
     /// Due times passed over at once are counted up to this; further ones are not.
     static final int COUNTED_MAX = 1_000;
 
@@ -50,7 +50,7 @@ public final class CronPolicy {
     public record Fire(long due) implements Step {
     }
 
-    /// When to look at it next if no task is in its way; Long.MAX_VALUE for never.
+    /// When the cron task is to be decided on next, if no task of it is in the way; Long.MAX_VALUE for never.
     static long lookAt(CronTask cron) {
         return cron.nextRun() == 0 ? Long.MAX_VALUE
                 : Math.max(cron.notBefore(), cron.plan().jitter() == 0 ? cron.nextRun()
@@ -117,7 +117,7 @@ public final class CronPolicy {
         return skipped(cron, 1, reason, new CronSchedule(cron).next(due), now).event();
     }
 
-    /// A task of it has ended; null if that changes nothing.
+    /// A task of the cron task has ended; null if that changes nothing.
     public static CronEvent ended(CronTask cron, Task task, long now) {
         CronTask after = cron.with(cron.runs().ended(task.id(), task.status()),
                 cron.failures() + (task.status() == TaskStatus.FAILED ? 1 : 0));
@@ -136,7 +136,7 @@ public final class CronPolicy {
         CronSchedule schedule = new CronSchedule(cron.id(), plan, cron.createdAt());
         // a clock that was set back a little brings no due time again
         long last = cron.runs().size() == 0 ? 0 : cron.runs().dueAt(cron.runs().size() - 1);
-        long from = last > now && last - now < CORRECTION ? last : now;
+        long from = last > now && last - now < CORRECTION_MS ? last : now;
         long next = schedule.next(from);
         if (next == 0 && plan.enabled()) {
             throw Problem.badRequest("cron_expr \"" + plan.expression() + "\" has no due time "
@@ -178,6 +178,6 @@ public final class CronPolicy {
     /// What is overdue comes in small steps.
     private static CronTask paced(CronSchedule schedule, CronTask cron, long now) {
         boolean overdue = cron.nextRun() != 0 && schedule.serveAt(cron.nextRun()) <= now;
-        return overdue ? cron.coming(cron.nextRun(), cron.waiting(), now + MADE_UP_PAUSE) : cron;
+        return overdue ? cron.coming(cron.nextRun(), cron.waiting(), now + MADE_UP_PAUSE_MS) : cron;
     }
 }

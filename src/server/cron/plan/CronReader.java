@@ -15,14 +15,14 @@ import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 import shared.json.Slice;
 
-/// Reads what a user says of a cron task. The template is handed on as it stands. What the server itself sets is passed
+/// Reads a cron task as a user writes it. The template is handed on as it stands. What the server itself sets is passed
 /// over, whatever it says, so that a cron task that was read can be sent back, changed or as a new one.
 public final class CronReader {
 
     static final int NAME_LENGTH_MAX = 200;
     static final int EXPRESSION_LENGTH_MAX = 500;
-    static final long JITTER_MAX = 24 * 3_600_000L;
-    static final long MISSED_AGE_MAX = 3_660 * 24 * 3_600_000L;
+    static final long JITTER_MAX_MS = 24 * 3_600_000L;
+    static final long MISSED_AGE_MAX_MS = 3_660 * 24 * 3_600_000L;
 
     private static final Set<String> SERVERS = Set.of("id", "description", "next_run", "last_run", "run_count",
             "skipped_count", "last_skip_reason", "failure_count", "waiting_run", "created_at", "updated_at", "runs");
@@ -87,7 +87,7 @@ public final class CronReader {
         private boolean zoneGiven;
         private boolean enabled = true;
         private Missed missed = Missed.SKIP;
-        private long missedMaxAge = CronPlan.MISSED_MAX_AGE;
+        private long missedMaxAge = CronPlan.MISSED_MAX_AGE_MS;
         private Overlap overlap = Overlap.SKIP;
         private long jitter;
         private long startAt;
@@ -134,8 +134,8 @@ public final class CronReader {
                 case "enabled" -> enabled = json.bool();
                 case "missed" -> missed = fields.parsed(Missed::parse);
                 case "overlap" -> overlap = fields.parsed(Overlap::parse);
-                case "missed_max_age" -> missedMaxAge = fields.duration(1, MISSED_AGE_MAX);
-                case "jitter" -> jitter = fields.duration(0, JITTER_MAX);
+                case "missed_max_age" -> missedMaxAge = fields.duration(1, MISSED_AGE_MAX_MS);
+                case "jitter" -> jitter = fields.duration(0, JITTER_MAX_MS);
                 case "start_at" -> startAt = bound();
                 case "end_at" -> endAt = bound();
                 case "max_runs" -> maxRuns = fields.integer(0, Integer.MAX_VALUE);

@@ -12,8 +12,8 @@ import shared.cron.CronExpression;
 /// since the epoch.
 public final class CronSchedule {
 
-    /// A search backwards begins with so much time and takes four times as much until it has found enough.
-    private static final long WINDOW = 60_000;
+    /// How far a search backwards goes at first, in milliseconds; each further try goes four times as far.
+    private static final long WINDOW_MS = 60_000;
 
     private final long id;
     private final CronPlan plan;
@@ -68,10 +68,11 @@ public final class CronSchedule {
         return found;
     }
 
-    /// Of the due times from `oldest` on that were to be served before `before` the last ones, at most so many: the
-    /// first of these; 0 if there is none.
+    /// Takes the due times from `oldest` on that were to be served before `before`, and of these the last `most`.
+    ///
+    /// @return the first of them; 0 if there is none
     long newest(long oldest, long before, int most) {
-        for (long window = WINDOW; ; window *= 4) {
+        for (long window = WINDOW_MS; ; window *= 4) {
             long from = Math.max(oldest, before - window);
             Deque<Long> last = new ArrayDeque<>();
             for (long due = next(from - 1); due != 0 && serveAt(due) < before; due = next(due)) {

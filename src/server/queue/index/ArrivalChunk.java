@@ -85,7 +85,7 @@ public final class ArrivalChunk {
         return size > 0 && (filter.statuses().isEmpty() || countOf(filter.statuses()) > 0);
     }
 
-    /// How many tasks here pass, if that can be told without looking at them; else -1.
+    /// How many tasks here pass, if the counts tell that; else -1.
     public int countOf(TaskFilter filter) {
         if (!filter.priorities().isEmpty() || !filter.models().isEmpty() || !filter.types().isEmpty()) {
             return -1;

@@ -83,7 +83,7 @@ public final class Arrivals {
         return chunks[index];
     }
 
-    /// The index of a slot's chunk among those that there are now.
+    /// The index of a slot's chunk among the present ones.
     public int index(int slot) {
         return (slot >>> SHIFT) - base & MASK;
     }

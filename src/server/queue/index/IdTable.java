@@ -10,9 +10,9 @@ import java.util.List;
 /// 64 tables by the first 6 bits grow one by one, so no growth takes long. Open addressing, linear probing, at most
 /// three quarters full. About 14 bytes a task.
 ///
-/// An entry is the 32 bits of the id that follow those that chose the table, and the slot. So other tasks than the one
-/// that is looked for are told apart, and moved, without a look at them: among a million each look at one costs several
-/// times what all else here does, for it is in no cache.
+/// An entry is the slot and the 32 bits of the id that follow those that chose the table. So entries are compared and
+/// moved without dereferencing their tasks: among a million tasks that is a cache miss, which costs several times the
+/// rest of the lookup.
 ///
 /// Invariant: between an entry's home (its high bits) and its place there is no empty entry.
 public final class IdTable {
@@ -47,7 +47,7 @@ public final class IdTable {
         return NONE;
     }
 
-    /// The slots of at most so many ids from low to high, both included, which agree in their first bits.
+    /// The slots of the ids from low to high, both included, which agree in their first bits; at most `limit` of them.
     public List<Integer> range(long low, long high, int limit) {
         List<Integer> found = new ArrayList<>();
         for (int t = tableOf(low); t <= tableOf(high); t++) {

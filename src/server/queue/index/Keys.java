@@ -6,7 +6,7 @@ import java.util.Map;
 import server.task.TaskId;
 import shared.Problem;
 
-/// The idempotency keys of the tasks that there are.
+/// The idempotency keys of all tasks that came with one.
 ///
 /// Invariant: `byTask` has the key of each task in `byKey`, and no other.
 public final class Keys {

@@ -15,6 +15,11 @@ public record TaskFilter(Set<TaskStatus> statuses, Set<TaskType> types, Set<Inte
 
     public static final TaskFilter ALL = new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null);
 
+    /// Whether a walk in the order of arrival finds what passes: nothing has to be searched for, or is known already.
+    public boolean isWalked() {
+        return crons.isEmpty() && !hasQuery();
+    }
+
     public boolean hasQuery() {
         return query != null && !query.isEmpty();
     }

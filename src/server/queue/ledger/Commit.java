@@ -16,12 +16,12 @@ public final class Commit<T> {
         seq = ledger.appendedSeq();
     }
 
-    /// The answer, for those who show it to nobody or wait later: it may still be lost.
+    /// The answer at once. It may still be lost, so do not show it to anybody before [#durable] has returned.
     public T value() {
         return value;
     }
 
-    /// Waits until the answer cannot be lost any more, and gives it.
+    /// Waits until everything that the answer tells of is durable, and returns it.
     ///
     /// @throws Problem 503 if the journal cannot be written
     public T durable() {

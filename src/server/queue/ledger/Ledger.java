@@ -78,8 +78,8 @@ public final class Ledger implements AutoCloseable {
 
     // ---- the doors
 
-    /// Makes a change. Waits, outside of the lock, while the disk is far behind or has no room for it; then the
-    /// decision is made anew, so it must not have changed anything else before it appends.
+    /// Makes a change. While the disk is far behind or has no room for it, this waits without the lock and then calls
+    /// the decision again, so a decision must change nothing before it appends.
     ///
     /// @throws Problem 503 if the journal cannot be written, 507 if the disk is full
     public <T> Commit<T> change(Function<Writer, T> decision) {
@@ -95,7 +95,7 @@ public final class Ledger implements AutoCloseable {
         });
     }
 
-    /// Makes a change without any waiting.
+    /// Makes a change without waiting.
     ///
     /// @throws NoRoom  if the disk has no room for it now
     /// @throws Problem 503 if the journal cannot be written

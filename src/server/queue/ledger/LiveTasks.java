@@ -20,7 +20,7 @@ import shared.json.Slice;
 /// [QueueState#linesBesides] tells of.
 final class LiveTasks implements LiveLines {
 
-    /// So little is looked at under the lock at once that nobody notices.
+    /// How much is read under the lock at once: so little that it delays no other caller noticeably.
     private static final int CHUNKS_A_STEP = 4;
 
     private static final byte[] EVENT = "\"event\":".getBytes(StandardCharsets.US_ASCII);
@@ -63,8 +63,8 @@ final class LiveTasks implements LiveLines {
         }
     }
 
-    /// An event of a task that was deleted says no more than what happened to which task, one of a cron task that was
-    /// removed nothing of its template.
+    /// Of a deleted task's event only what happened to which task is left, of a removed cron task's event all but the
+    /// template.
     @Override
     public Slice recent(Slice json) {
         Event bare = switch (codec.decode(json)) {

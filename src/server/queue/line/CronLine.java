@@ -25,7 +25,7 @@ final class CronLine {
     private String zone;
     private boolean enabled = true;
     private Missed missed = Missed.SKIP;
-    private long missedMaxAge = CronPlan.MISSED_MAX_AGE;
+    private long missedMaxAge = CronPlan.MISSED_MAX_AGE_MS;
     private Overlap overlap = Overlap.SKIP;
     private long jitter;
     private long startAt;
@@ -60,7 +60,7 @@ final class CronLine {
             out.name("enabled").bool(false);
         }
         TaskLine.text(out, "missed", plan.missed() == Missed.SKIP ? null : plan.missed().text);
-        TaskLine.number(out, "missed_max_age_ms", plan.missedMaxAge(), CronPlan.MISSED_MAX_AGE);
+        TaskLine.number(out, "missed_max_age_ms", plan.missedMaxAge(), CronPlan.MISSED_MAX_AGE_MS);
         TaskLine.text(out, "overlap", plan.overlap() == Overlap.SKIP ? null : plan.overlap().text);
         TaskLine.number(out, "jitter_ms", plan.jitter(), 0);
         TaskLine.time(out, "start_at", plan.startAt());

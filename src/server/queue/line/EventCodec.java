@@ -39,9 +39,9 @@ import shared.json.Slice;
 public final class EventCodec {
 
     private static final Slice END = Slice.of("}".getBytes(StandardCharsets.US_ASCII));
-    /// Stands for a template that a replay needs not.
+    /// Stands for a template that a replay does not need.
     private static final Slice UNREAD = new Slice(new byte[0], 0, 0);
-    /// Stands for a request that a replay needs not.
+    /// Stands for a request that a replay does not need.
     private static final Event.Request UNREAD_REQUEST = new Event.Request(null, null, null, null);
     private static final int CAPACITY = 384;
 
@@ -78,16 +78,6 @@ public final class EventCodec {
                 yield last == null ? new Slice[] {piece(out), END} : new Slice[] {piece(out), last, END};
             }
         };
-    }
-
-    /// Writes the same in one piece.
-    public static void write(JsonWriter out, Event.Change change) {
-        out.beginObject();
-        Slice last = members(out, change);
-        if (last != null) {
-            out.raw(last);
-        }
-        out.endObject();
     }
 
     /// @return the value of the last member, whose name is written; null if there is none

@@ -27,12 +27,11 @@ public final class Pages {
 
     /// See [server.queue.TaskQueue#list].
     public TaskPage page(TaskFilter filter, TaskSort sort, boolean ascending, int limit, long offset, String after) {
-        boolean known = !filter.crons().isEmpty();
-        if (sort == TaskSort.CREATED_AT && !known && !filter.hasQuery()) {
+        if (sort == TaskSort.CREATED_AT && filter.isWalked()) {
             return byArrival(filter, !ascending, limit, offset, after);
         }
         Selection selection = new Selection(sort, ascending, limit, offset, place(after));
-        if (known) {
+        if (!filter.crons().isEmpty()) {
             // those that some cron tasks made are few
             ledger.look(state -> state.cronMade(filter)).durable().stream().filter(search(filter))
                     .forEach(selection::add);
@@ -79,7 +78,7 @@ public final class Pages {
         return walk.total();
     }
 
-    /// The first of the tasks that come, so many at most, and whether there are others.
+    /// Collects the first tasks of a walk, up to a limit, and whether others follow.
     static final class Arrived implements Predicate<Task> {
 
         private final List<Task> tasks = new ArrayList<>();

@@ -21,7 +21,7 @@ import shared.json.Slice;
 /// The ways between a task's states: each method takes a task and answers the event that changes it, or throws the
 /// [Problem] that tells why this way is closed. Nothing is changed here.
 ///
-/// A clock that went backwards makes no task end before it started.
+/// If the clock was set back, a task ends at the time at which it started, not before.
 public final class LifeCycle {
 
     public static final String CUT_OFF = "the server stopped while it ran";
@@ -114,7 +114,7 @@ public final class LifeCycle {
         return change(Event.What.PRIORITY, now, task.withPriority(priority), task.attempts());
     }
 
-    /// Back to pending by hand. An expiry that has passed is dropped: who asks for a retry wants the task to run.
+    /// Back to pending by hand. An expiry that has passed is dropped: a retry is asked for so that the task runs.
     ///
     /// @param attempts all so far, for an ended task does not hold them
     static Event.Change retried(Task task, List<Attempt> attempts, long now) {

@@ -38,8 +38,7 @@ import shared.TaskStatus;
 /// `expiring` if it may expire. Every ended task is in `ended` of its status.
 public final class QueueState {
 
-    private static final long DAY = 86_400_000;
-    private static final int CANDIDATES_SHOWN = 10;
+    private static final long DAY_MS = 86_400_000;
 
     private QueueOptions options;
     private final Arrivals arrivals = new Arrivals();
@@ -87,7 +86,11 @@ public final class QueueState {
 
     // ---- decisions
 
-    /// Whether so many tasks more can be taken.
+    /// Checks that the queue can take new tasks.
+    ///
+    /// @param count    how many
+    /// @param metadata the bytes of their metadata
+    /// @throws Problem 429 if one of the limits is reached, 503 if the queue is draining
     public void admit(int count, long metadata) {
         if (mode == QueueMode.DRAINING) {
             throw new Problem(503, "the queue is draining and takes no new tasks until it is resumed");
@@ -100,11 +103,11 @@ public final class QueueState {
     }
 
     public Event.Change submit(Submission asked, long id, String key, String fingerprint, long now) {
-        admit(1, asked.metadata() == null ? 0 : asked.metadata().length);
+        admit(1, asked.metadataBytes());
         return LifeCycle.submitted(asked, id, key, fingerprint, now);
     }
 
-    /// Begins the first task for which `placement` names a host, or fails it if it has expired and nobody noticed yet.
+    /// Begins the first task for which `placement` names a host, or fails it if it has expired.
     ///
     /// @return a `started` or a `failed` event; null if there is nothing to start
     public Event.Change start(Function<Task, Place> placement, long now) {
@@ -182,7 +185,7 @@ public final class QueueState {
     ///
     /// @param since when the server began to serve them
     public CronPolicy.Step decide(CronTask cron, long since, long now) {
-        long missedBefore = Math.max(now - CronPolicy.LATE, Math.max(since <= now ? since : 0,
+        long missedBefore = Math.max(now - CronPolicy.LATE_MS, Math.max(since <= now ? since : 0,
                 resumedAt <= now ? resumedAt : 0));
         return mode == QueueMode.RUNNING ? CronPolicy.decide(cron, busy(cron), missedBefore, now)
                 : new CronPolicy.Wait();
@@ -248,18 +251,8 @@ public final class QueueState {
     /// @param text an id or a unique prefix of one
     public Task find(String text) {
         TaskId.Range range = TaskId.range(text);
-        List<Integer> found = range == null ? List.of() : ids.range(range.low(), range.high(), CANDIDATES_SHOWN + 1);
-        if (found.isEmpty()) {
-            throw Problem.notFound("no task " + text);
-        }
-        if (found.size() > 1) {
-            List<String> names = new ArrayList<>();
-            found.stream().limit(CANDIDATES_SHOWN).forEach(slot -> names.add(arrivals.get(slot).name()));
-            names.sort(null);
-            throw Problem.conflict(text + " stands for several tasks: " + String.join(", ", names)
-                    + (found.size() > CANDIDATES_SHOWN ? ", …" : ""));
-        }
-        return arrivals.get(found.getFirst());
+        List<Integer> found = range == null ? List.of() : ids.range(range.low(), range.high(), TaskId.CANDIDATES_MAX);
+        return TaskId.only(text, found.stream().map(arrivals::get).toList(), "task", Task::name);
     }
 
     /// The id of the task that came with this idempotency key; -1 if none did.
@@ -453,7 +446,7 @@ public final class QueueState {
         long byAge = age > 0 ? tasks.firstKey() + age : Long.MAX_VALUE;
         boolean tooMany = status == TaskStatus.COMPLETED && options.completedMax() > 0
                 && tasks.size() > options.completedMax();
-        long time = tooMany ? Math.min(byAge, tasks.firstKey() + DAY) : byAge;
+        long time = tooMany ? Math.min(byAge, tasks.firstKey() + DAY_MS) : byAge;
         long interval = Math.max(1, options.interval().toMillis());
         return time == Long.MAX_VALUE ? time : Math.ceilDiv(time, interval) * interval;
     }

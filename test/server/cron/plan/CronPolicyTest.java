@@ -90,7 +90,7 @@ final class CronPolicyTest {
         assertEquals(START + 10 * HOUR - 99 * 60_000, served.due.getFirst());
         assertEquals(500, served.cron.skipped());
         for (int i = 0; i < served.at.size(); i++) {
-            assertEquals(back + i * CronPolicy.MADE_UP_PAUSE, served.at.get(i));
+            assertEquals(back + i * CronPolicy.MADE_UP_PAUSE_MS, served.at.get(i));
         }
     }
 
@@ -275,7 +275,7 @@ final class CronPolicyTest {
         List<Long> due = new ArrayList<>();
         List<Long> at = new ArrayList<>();
         for (long now = from; now <= to; now = Math.max(now, CronPolicy.lookAt(current))) {
-            long missedBefore = Math.max(since, now - CronPolicy.LATE);
+            long missedBefore = Math.max(since, now - CronPolicy.LATE_MS);
             switch (CronPolicy.decide(current, null, missedBefore, now)) {
                 case Fire fire -> {
                     due.add(fire.due());
