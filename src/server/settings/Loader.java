@@ -12,7 +12,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
+import server.settings.Setting.PairCheck;
 import server.settings.Value.Source;
 import shared.Nearest;
 import shared.Problem;
@@ -29,23 +31,6 @@ public final class Loader {
 
     /// Environment variables that Kubernetes sets for a service whose name begins with `ollama-queue`.
     private static final String KUBERNETES = ".*_SERVICE_(HOST|PORT.*)|.*_PORT(_\\d+_.*)?";
-
-    /// What somebody wrote, before it is read.
-    ///
-    /// @param node  where it stands in the file; null if elsewhere
-    /// @param texts empty for a map
-    private record Given(Setting<?> setting, String name, Node node, List<String> texts, String origin,
-            Source source) {
-
-        boolean isEmpty() {
-            return setting != null && setting.type().optional() && String.join("", texts).isBlank();
-        }
-
-        Value as(Object read, String shown) {
-            return new Value(setting, read, shown == null || shown.isEmpty() ? null : shown, name, node, origin,
-                    source);
-        }
-    }
 
     private final Table table;
     private final CommandLine line;
@@ -133,7 +118,7 @@ public final class Loader {
     // ---- values
 
     private Settings read() {
-        Map<String, Given> beside = new HashMap<>();
+        Map<String, Value> beside = new HashMap<>();
         Map<String, Value> values = values(table.of(null), this::given, beside);
         Map<String, List<Settings>> lists = new LinkedHashMap<>();
         for (Setting<?> setting : table.all()) {
@@ -146,104 +131,79 @@ public final class Loader {
         return new Settings(values, lists);
     }
 
-    /// @param giving what was written of a setting; null if nothing
-    /// @param beside takes, by key, what was given more strongly instead of a setting or a list
-    private Map<String, Value> values(List<Setting<?>> settings, Function<Setting<?>, Given> giving,
-            Map<String, Given> beside) {
-        Map<String, Given> given = new HashMap<>();
-        for (Setting<?> setting : settings) {
-            try {
-                given.put(setting.key(), giving.apply(setting));
-            } catch (Problem wrong) {
-                problems.add(wrong);
-            }
-        }
-        for (Setting<?> setting : settings) {
-            if (setting.instead() != null) {
-                Setting<?> other = setting.instead();
-                choose(given.get(setting.key()), Objects.equals(setting.list(), other.list()) ? given.get(other.key())
-                        : list(other.list()), beside);
-            }
-        }
+    /// @param giving what was written of a setting, not read yet; null if nothing
+    /// @param beside takes, by the key of a setting or a list, what was given more strongly instead of it
+    private Map<String, Value> values(List<Setting<?>> settings, Function<Setting<?>, Value> giving,
+            Map<String, Value> beside) {
         Map<String, Value> values = new LinkedHashMap<>();
-        settings.forEach(setting -> values.put(setting.key(),
-                value(setting, given.get(setting.key()), beside.get(setting.key()))));
+        for (Setting<?> setting : settings) {
+            Value given = noting(() -> giving.apply(setting));
+            values.put(setting.key(), given == null ? Value.usual(setting) : given);
+        }
+        for (Setting<?> setting : settings) {
+            Setting<?> other = setting.instead();
+            if (other != null && Objects.equals(setting.list(), other.list())) {
+                choose(values.get(setting.key()), other.key(), values.get(other.key()), beside);
+            } else if (other != null && field(other.list()) != null) {
+                choose(values.get(setting.key()), other.list(), Value.inFile(other, other.list(),
+                        field(other.list()).value(), List.of()), beside);
+            }
+        }
+        values.replaceAll((key, value) -> {
+            Value read = beside.containsKey(key) ? value.beside(beside.get(key))
+                    : value.source() == Source.DEFAULT ? value : noting(() -> read(value));
+            return read == null ? Value.usual(value.setting()) : read;
+        });
         return values;
     }
 
     /// Of two that exclude each other the weaker one is put aside.
-    private void choose(Given one, Given other, Map<String, Given> beside) {
-        if (one == null || other == null || one.isEmpty() || other.isEmpty()) {
-            return;
-        }
-        if (one.source.compareTo(other.source) < 0) {
-            beside.put(other.setting == null ? other.name : other.setting.key(), one);
-            return;
-        }
-        beside.put(one.setting.key(), other);
-        if (one.source == other.source) {
-            problems.add(one.as(null, null).wrong(0, ": " + other.name + " is given, too; give one of them"));
+    private void choose(Value one, String otherKey, Value other, Map<String, Value> beside) {
+        boolean isStronger = one.source().compareTo(other.source()) < 0;
+        if (one.isGiven() && other.isGiven()) {
+            beside.put(isStronger ? otherKey : one.setting().key(), isStronger ? one : other);
+            if (one.source() == other.source()) {
+                problems.add(one.wrong(0, ": " + other.name() + " is given, too; give one of them"));
+            }
         }
     }
 
-    private Value value(Setting<?> setting, Given given, Given instead) {
-        Value usual = new Value(setting, setting.usual(), setting.fallback() == null || setting.fallback().isEmpty()
-                ? null : setting.fallback(), setting.key(), null, "default", Source.DEFAULT);
-        if (given == null) {
-            return usual;
-        }
-        String text = String.join(",", given.texts);
-        String shown = setting.type().hidden() && !text.isEmpty() ? Setting.MASK : Setting.masked(text);
-        if (instead != null) {
-            return without(given.as(usual.read(), shown), instead);
-        }
+    private Value read(Value given) {
         try {
-            return setting.type().check() != null ? pairs(given)
-                    : given.as(setting.read(given.name, given.texts), shown);
+            return given.setting().type().check() != null ? pairs(given)
+                    : given.as(given.setting().read(given.name(), given.texts()), given.texts());
         } catch (Problem wrong) {
-            problems.add(given.node == null || wrong.place() != null ? wrong : wrong.at(given.node.place()));
-            return usual;
+            throw given.node() == null || wrong.place() != null ? wrong : wrong.at(given.node().place());
         }
     }
 
-    private static Value without(Value value, Given instead) {
-        return new Value(value.setting(), value.read(), value.shown(), value.name(), value.node(), value.origin()
-                + ", without effect beside " + instead.origin, value.source());
-    }
-
-    private Given given(Setting<?> setting) {
+    private Value given(Setting<?> setting) {
         List<String> words = line.values().get(setting.key());
         if (words != null) {
             String flag = line.flags().get(setting.key());
-            return new Given(setting, flag, null, texts(setting, words), "flag " + flag, Source.FLAG);
+            return new Value(setting, null, texts(setting, words), flag, null, "flag " + flag, Source.FLAG);
         }
         for (String name : setting.variables()) {
             if (variable(name) != null) {
-                return new Given(setting, name, null, texts(setting, List.of(variable(name))), "environment " + name,
-                        Source.ENVIRONMENT);
+                return new Value(setting, null, texts(setting, List.of(variable(name))), name, null,
+                        "environment " + name, Source.ENVIRONMENT);
             }
         }
         Field field = file == null ? null : file.origin(setting.key());
         if (field == null) {
             return null;
         }
+        String name = field.name().text();
         if (setting.type().many() && field.value() instanceof Items list) {
-            return inFile(setting, field.name().text(), list,
-                    list.items().stream().map(item -> file.text(field.name().text(), item)).toList());
+            return Value.inFile(setting, name, list, list.items().stream().map(item -> file.text(name, item)).toList());
         }
         String text = file.text(setting.key());
-        return text == null ? null : inFile(setting, field.name().text(), field.value(),
-                texts(setting, List.of(text)));
+        return text == null ? null : Value.inFile(setting, name, field.value(), texts(setting, List.of(text)));
     }
 
     private static List<String> texts(Setting<?> setting, List<String> texts) {
         return !setting.type().many() ? texts : texts.stream().flatMap(text -> Arrays.stream(text.split(",")))
                 .map(String::strip).filter(text -> !text.isEmpty()).toList();
-    }
-
-    private static Given inFile(Setting<?> setting, String name, Node node, List<String> texts) {
-        return new Given(setting, name, node, texts, node.place().file() + ", line " + node.place().line(),
-                Source.FILE);
     }
 
     private Field field(String key) {
@@ -257,20 +217,24 @@ public final class Loader {
                 : value.strip();
     }
 
-    // ---- lists of maps, which stand in the file alone
-
-    /// Null if the list is not given, or empty.
-    private Given list(String key) {
-        Field field = field(key);
-        return field == null || field.value() instanceof Items list && list.items().isEmpty() ? null
-                : new Given(null, key, field.value(), List.of("list"), "", Source.FILE);
+    /// Null where the part finds a mistake, which is noted.
+    private <T> T noting(Supplier<T> part) {
+        try {
+            return part.get();
+        } catch (Problem wrong) {
+            problems.add(wrong);
+            return null;
+        }
     }
+
+    // ---- lists of maps, which stand in the file alone
 
     /// Reads a list, of which everything is shown.
     ///
+    /// @param outer   the settings around it
     /// @param instead what is given more strongly; null if the list counts
     /// @return the maps that have an effect
-    private List<Settings> maps(String list, Map<String, Value> outer, Given instead) {
+    private List<Settings> maps(String list, Map<String, Value> outer, Value instead) {
         List<Settings> maps = new ArrayList<>();
         Value enabled = outer.get(list.substring(0, list.lastIndexOf('.') + 1) + "enabled");
         boolean isUsed = enabled == null || enabled.read().equals(true);
@@ -282,13 +246,13 @@ public final class Loader {
             // any other item was refused when the file was opened
             if (item instanceof Fields map) {
                 String prefix = list + "[" + index++ + "].";
-                Function<Setting<?>, Given> giving = setting -> given(setting, prefix, map);
-                boolean isRead = isUsed && isOn(table.get(list + "[].enabled"), giving);
-                Map<String, Value> values = isRead ? values(table.of(list), giving, new HashMap<>())
+                boolean isRead = isUsed && isEnabled(table.get(list + "[].enabled"), prefix, map);
+                Map<String, Value> values = isRead
+                        ? values(table.of(list), setting -> given(setting, prefix, map), new HashMap<>())
                         : unread(table.of(list), prefix, map);
                 values.forEach((key, value) -> {
                     if (value.shown() != null) {
-                        all.put(prefix + value.setting().inner(), instead == null ? value : without(value, instead));
+                        all.put(prefix + value.setting().inner(), instead == null ? value : value.beside(instead));
                     }
                 });
                 if (isRead && instead == null) {
@@ -299,16 +263,16 @@ public final class Loader {
         return maps;
     }
 
-    private static boolean isOn(Setting<?> enabled, Function<Setting<?>, Given> giving) {
+    private boolean isEnabled(Setting<?> enabled, String prefix, Fields map) {
         try {
-            Given given = enabled == null ? null : giving.apply(enabled);
-            return given == null || Boolean.TRUE.equals(enabled.read(given.name, given.texts));
+            Value given = enabled == null ? null : given(enabled, prefix, map);
+            return given == null || read(given).read().equals(true);
         } catch (Problem toldLater) {
             return true;
         }
     }
 
-    private Given given(Setting<?> setting, String prefix, Fields map) {
+    private Value given(Setting<?> setting, String prefix, Fields map) {
         Field field = map.fields().get(setting.inner());
         String name = prefix + setting.inner();
         if (field == null || field.value() instanceof Text text && text.isNothing()) {
@@ -317,62 +281,62 @@ public final class Loader {
             }
             return null;
         }
-        return inFile(setting, name, field.value(), setting.type().check() != null ? List.of()
+        return Value.inFile(setting, name, field.value(), setting.type().check() != null ? List.of()
                 : List.of(file.text(name, field.value())));
     }
 
-    /// Shows what is written in a map that is not enabled, whose variables need not be set.
+    /// Returns what is written in a map that is not enabled, whose variables need not be set.
     private static Map<String, Value> unread(List<Setting<?>> settings, String prefix, Fields map) {
         Map<String, Value> values = new LinkedHashMap<>();
         for (Setting<?> setting : settings) {
             Field field = map.fields().get(setting.inner());
             if (field != null) {
-                values.put(setting.key(), inFile(setting, prefix + setting.inner(), field.value(), List.of())
-                        .as(null, shown(setting, field.value(), Text::text)));
+                values.put(setting.key(), Value.inFile(setting, prefix + setting.inner(), field.value(),
+                        texts(setting, field.value(), Text::text)));
             }
         }
         return values;
     }
 
     /// Reads a map of texts, or a list of texts that stand for themselves.
-    private Value pairs(Given given) {
+    private Value pairs(Value given) {
         Map<String, String> pairs = new LinkedHashMap<>();
-        Setting<?> setting = given.setting;
-        switch (given.node) {
+        switch (given.node()) {
             case Fields map -> map.fields().values().forEach(field -> pair(pairs, given, field.name(), field.value()));
-            case Items list when !setting.type().hidden() ->
+            case Items list when !given.setting().type().hidden() ->
                     list.items().forEach(item -> pair(pairs, given, item, item));
-            case Node other -> throw Problem.badRequest(given.name + " must be " + setting.type().form());
+            case Node other -> throw Problem.badRequest(given.name() + " must be " + given.setting().type().form());
         }
-        return given.as(pairs, shown(setting, given.node, text -> file.text(given.name, text)));
+        return given.as(pairs, texts(given.setting(), given.node(), text -> file.text(given.name(), text)));
     }
 
     /// Adds a pair. The place of a mistake is that of the name or that of the value, whichever is wrong.
-    private void pair(Map<String, String> pairs, Given given, Node name, Node value) {
+    private void pair(Map<String, String> pairs, Value given, Node name, Node value) {
+        PairCheck check = given.setting().type().check();
         Node at = name;
         try {
-            String word = name == value ? file.text(given.name, name).strip() : ((Text) name).text();
+            String word = name == value ? file.text(given.name(), name).strip() : ((Text) name).text();
             String text = value instanceof Text written && written.isNothing() ? ""
-                    : file.text(given.name + "." + word, value).strip();
-            given.setting.type().check().check(word, "x");
+                    : file.text(given.name() + "." + word, value).strip();
+            check.check(word, "x");
             at = value;
-            given.setting.type().check().check(word, text);
+            check.check(word, text);
             pairs.put(word, text);
         } catch (IllegalArgumentException wrong) {
-            problems.add(file.wrong(at, given.name + ": " + wrong.getMessage()));
+            problems.add(file.wrong(at, given.name() + ": " + wrong.getMessage()));
         } catch (Problem wrong) {
             problems.add(wrong);
         }
     }
 
-    private static String shown(Setting<?> setting, Node node, Function<Text, String> reading) {
+    /// Returns what is to be shown of a node.
+    private static List<String> texts(Setting<?> setting, Node node, Function<Text, String> reading) {
         boolean hidden = setting.type().hidden();
         return switch (node) {
-            case Text text -> hidden && !text.text().isEmpty() ? Setting.MASK : Setting.masked(reading.apply(text));
-            case Items list -> String.join(",", list.items().stream().map(item -> shown(setting, item, reading))
-                    .toList());
-            case Fields map -> String.join(",", map.fields().values().stream().map(field -> field.name().text() + ": "
-                    + shown(setting, field.value(), reading)).toList());
+            case Text text -> List.of(hidden ? Setting.MASK : reading.apply(text));
+            case Items list -> list.items().stream().flatMap(item -> texts(setting, item, reading).stream()).toList();
+            case Fields map -> map.fields().values().stream().map(field -> field.name().text() + ": "
+                    + String.join(",", texts(setting, field.value(), reading))).toList();
         };
     }
 }

@@ -28,7 +28,7 @@ public final class Settings {
     /// Returns these settings with another value of one of them.
     public <T> Settings with(Setting<T> setting, T value) {
         Map<String, Value> changed = new LinkedHashMap<>(values);
-        changed.put(setting.key(), new Value(setting, value, null, setting.key(), null, "program", Source.FLAG));
+        changed.put(setting.key(), new Value(setting, value, List.of(), setting.key(), null, "program", Source.FLAG));
         return new Settings(changed, lists);
     }
 
