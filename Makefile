@@ -203,6 +203,7 @@ for home in "$${self%/*}/.." "$${self%/*}/../lib/$(@F)" /usr/local/lib/$(@F) /us
   [ ! -f "$$home/lib/modules" ] || break
 done
 if [ -z "$$home" ]; then
+  [ ! -L "$$self" ] || echo "$(@F): $$self is a link, and there is no readlink to follow it" >&2
   echo "$(@F): the rest of it is neither at $${self%/*}/.. nor in /usr/local/lib/$(@F) or /opt/$(@F)" >&2
   exit 1
 fi

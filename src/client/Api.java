@@ -3,6 +3,7 @@ package client;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.HttpRetryException;
 import java.net.HttpURLConnection;
 import java.net.SocketTimeoutException;
@@ -164,8 +165,12 @@ final class Api {
             headers.forEach(connection::setRequestProperty);
             connection.connect();
         } catch (IOException | IllegalArgumentException unreachable) {
-            throw new Failure(Failure.UNREACHABLE, "cannot connect to " + base + ": " + reason(unreachable, CONNECT_MS),
-                    "start ollama-queue-server there, or name another " + NAME_ANOTHER, Failure.Outlook.PASSING);
+            boolean tls = base.startsWith("https:") && !(unreachable instanceof ConnectException)
+                    && !(unreachable instanceof UnknownHostException);
+            throw new Failure(Failure.UNREACHABLE, "cannot connect to " + base + ": " + (tls ? "no TLS, "
+                    + unreachable.getMessage() : reason(unreachable, CONNECT_MS)), tls
+                    ? "if the server speaks plain HTTP, name it as http://..."
+                    : "start ollama-queue-server there, or name another " + NAME_ANOTHER, Failure.Outlook.PASSING);
         }
         try {
             if (body != null) {
@@ -211,12 +216,20 @@ final class Api {
         if (status / 100 == 3) {
             return notOurs("it redirects to " + connection.getHeaderField("Location"));
         }
+        if ("websocket".equals(connection.getHeaderField("Upgrade"))) {
+            return new Failure(Failure.UNREACHABLE, base + " is the server's port for WebSocket connections",
+                    "name its port for HTTP " + NAME_ANOTHER);
+        }
         if (message == null && (status == 404 || status == 405)) {
             return notOurs("status " + status);
         }
-        return new Failure(Failure.exitOf(status), message != null ? message : status == 401
-                ? "not allowed without a valid token" : "the server answered with status " + status, status == 401
-                ? "give the server's token with OLLAMA_QUEUE_TOKEN or --token" : null,
+        if (status == 401) {
+            return new Failure(Failure.NOT_ALLOWED, token == null ? "the server requires a token"
+                    : "the server does not accept this token", "give it with OLLAMA_QUEUE_TOKEN or --token");
+        }
+        return new Failure(Failure.exitOf(status), message != null ? message
+                : "the server answered with status " + status,
+                status == 413 && connection.getURL().getPath().endsWith("/batch") ? BatchSubmit.LARGER : null,
                 status >= 502 && status <= 504 ? Failure.Outlook.PASSING : Failure.Outlook.FINAL);
     }
 

@@ -156,10 +156,13 @@ final class Arguments {
 
     private void checkOperands() {
         if (operands.size() < command.operandsMin()) {
-            throw Failure.usage(command.name() + " needs " + command.operands(), helpHint());
+            String first = command.operands().split(" ")[operands.size()];
+            throw Failure.usage(command.name() + " needs " + (first.endsWith("...")
+                    ? "at least one " + first.replace("...", "") : first), helpHint());
         }
         if (operands.size() > command.operandsMax()) {
-            throw Failure.usage("unexpected argument " + operands.get(command.operandsMax()), helpHint());
+            throw Failure.usage("unexpected argument " + operands.get(command.operandsMax()),
+                    command.name().startsWith("cron ") ? "put an expression in quotes: \"0 9 * * 1-5\"" : helpHint());
         }
         for (String operand : operands) {
             if (operand.isBlank()) {

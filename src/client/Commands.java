@@ -2,6 +2,7 @@ package client;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import shared.Nearest;
 
@@ -10,93 +11,106 @@ final class Commands {
 
     /// The flags that every command takes.
     static final String EVERYWHERE = """
-          --server URL          the server ($OLLAMA_QUEUE_CLIENT_SERVER_URL, http://localhost:8080)
-          --token TOKEN         the server's token ($OLLAMA_QUEUE_TOKEN keeps it out of ps)
-          --config FILE         the settings (~/.ollama-queue/config.yaml, /etc/ollama-queue/config.yaml)
+          --server URL          server address, also OLLAMA_QUEUE_CLIENT_SERVER_URL
+                                (http://localhost:8080)
+          --token TOKEN         server token; OLLAMA_QUEUE_TOKEN keeps it out of ps
+          --config FILE         settings file (~/.ollama-queue/config.yaml, then
+                                /etc/ollama-queue/config.yaml)
           --output FORM         text (default), json, jsonl or table
-          --timeout DURATION    stop waiting after this time, with exit status 124
-          --help                print this
+          --timeout DURATION    stop after this time, with exit status 124
+          --help                print this help
           --version             print the version
         """;
 
-    /// The flags that say what a task asks and how it is run.
+    /// The flags that describe a task's request and how to run it.
     static final String REQUEST_FLAGS = """
-          --type TYPE           chat, generate or embed; also as a word without --type
-          --model NAME          the model (the server's default)
-          --prompt TEXT         what to say; - or nothing at all reads stdin
-          --messages TEXT       chat: user:TEXT, assistant:TEXT, system:TEXT or tool:TEXT, repeatable;
-                                or a JSON array, or @FILE with one
-          --system TEXT         the system prompt
-          --input TEXT          embed: a text, repeatable
-          --image FILE          an image to look at, repeatable
-          --option NAME=VALUE   a model option as temperature=0, repeatable; a JSON value or text
-          --field NAME=VALUE    any other field of Ollama's request, repeatable; a JSON value or text
-          --format FORM         json, or a FILE with a JSON schema
-          --think[=LEVEL]       let the model think: true, false, low, medium, high
+        request:
+          --type TYPE           chat, generate or embed; also the first word
+          --model NAME          model (the server's default model)
+          --prompt TEXT         prompt; without one, or as -, it is read from stdin
+          --messages TEXT       chat: user:TEXT, assistant:TEXT, system:TEXT or
+                                tool:TEXT, repeatable; or a JSON array, or @FILE
+          --system TEXT         system prompt
+          --input TEXT          embed: text to embed, repeatable
+          --image FILE          image, repeatable
+          --option NAME=VALUE   model option such as temperature=0, repeatable; the
+                                value is JSON, text or @FILE
+          --field NAME=VALUE    any other field of Ollama's request, repeatable; the
+                                value is JSON, text or @FILE
+          --format FORM         json, or a FILE that holds a JSON schema
+          --think[=LEVEL]       thinking: true, false, low, medium or high
           --keep-alive DURATION how long the model stays loaded
-          --priority PRIORITY   a number, or low, normal, high, critical (1, 5, 10, 15)
-          --task-timeout DURATION  the most that one attempt may take
-          --max-retries N       how often a failed attempt is tried again
-          --on HOST             run on this host only
+
+        execution:
+          --priority PRIORITY   number, or low, normal, high, critical (1, 5, 10, 15)
+          --task-timeout DURATION  time limit for one attempt
+          --max-retries N       retries after a failed attempt
+          --on HOST             run only on this host
           --remote              run on a remote endpoint
           --wait-for-model      wait while no host has the model
-          --metadata JSON       an object to keep with it
+          --metadata JSON       object to store with the task; JSON or @FILE
         """;
 
     private static final String SUBMIT_FLAGS = """
-          --at TIME             not before 15:04, 2026-01-02T15:04 or 2026-01-02T15:04:05Z
-          --in DURATION         not before 90s, 2h or 1d from now
-          --expires-in DURATION fail if it has not begun by then
-          --idempotency-key KEY the same key never makes a second task
-          --lines               make a task of every line of stdin
-          --wait                wait, then print the answer
-          --stream              print the answer as it comes
+          --at TIME             start no earlier than this time: 15:04,
+                                2026-01-02T15:04 or 2026-01-02T15:04:05Z
+          --in DURATION         start no earlier than 90s, 2h or 1d from now
+          --expires-in DURATION fail if the task has not started by then
+          --idempotency-key KEY the server accepts only one task with this key
+
+        submission:
+          --lines               submit each line of stdin as a task
+          --wait                wait for the task and print its answer
+          --stream              print the answer while it is generated
         """;
 
     private static final String FILTERS = """
-          --status LIST         pending, running, completed, failed, cancelled; several with commas
+          --status LIST         pending, running, completed, failed, cancelled;
+                                separated by commas, as every LIST
           --type LIST           chat, generate, embed
-          --model LIST          of these models
-          --priority LIST       of these priorities
-          --cron LIST           made by these cron tasks: names or ids
-          --search TEXT         with this text in id, model, prompt or cron task's name
+          --model LIST          models
+          --priority LIST       priorities
+          --cron LIST           names or IDs of the cron tasks that submitted them
+          --search TEXT         text in the ID, model, prompt or cron task's name
         """;
 
     private static final List<Command> ALL = List.of(
-            new Command("submit", "[TYPE] [-]", "submit a task; prints its id, or with --wait its answer",
+            new Command("submit", "[TYPE] [-]", "submit a task; print its ID or, with --wait, its answer",
                     REQUEST_FLAGS + SUBMIT_FLAGS, """
-                      ollama-queue submit chat --model qwen3 --messages "user:Hello, how are you?" --wait
-                      git diff | ollama-queue submit generate --prompt "Explain this change" - --stream
+                      ollama-queue submit chat --messages "user:Hello!" --wait
+                      git diff | ollama-queue submit generate --prompt "Explain" - --stream
                       ollama-queue submit embed --input "a text" --in 2h --priority low
                     """, Submit::run),
-            new Command("batch", "", "submit many tasks, all or none; prints their ids", """
-                      --file FILE           a JSON array of tasks, or one task on each line; - reads stdin
-                      --sync                wait for all, then print their answers in order
+            new Command("batch", "", "submit many tasks, all or none; print their IDs", """
+                      --file FILE           JSON array of tasks, or one task per line; - for stdin
+                      --sync                wait for all tasks, then print their answers in order
                     """, """
                       ollama-queue batch --file tasks.json --sync
                       jq -c '.[]' tasks.json | ollama-queue submit batch --file -
                     """, BatchSubmit::run),
-            new Command("status", "[ID]", "print how the queue stands, or a task's status", "", """
+            new Command("status", "[ID]", "show queue status, or the status of a task", "", """
                       ollama-queue status
                       ollama-queue status 7k3f
                     """, Show::status),
             new Command("list", "", "list tasks, newest first", FILTERS + """
                       --sort KEY            created_at, priority, status, model or duration
                       --order ORDER         asc or desc
-                      --limit N             at most N tasks; 0: all (100 on a terminal, else all)
+                      --limit N             at most N tasks; 0 for all (on a terminal 100,
+                                            otherwise all)
                       --offset N            skip the first N tasks
                       --after ID            only the tasks that follow this one
-                      --full                with request and answer (json, jsonl)
+                      --full                include request and answer (json, jsonl)
                     """, """
                       ollama-queue list --status pending,running
-                      ollama-queue list --status failed --output jsonl | jq -r .id | xargs ollama-queue retry
+                      ollama-queue list --status failed --output jsonl | jq -r .id \\
+                          | xargs ollama-queue retry
                     """, TaskListing::list),
-            new Command("export", "", "print tasks whole, one on each line, the oldest first", FILTERS, """
+            new Command("export", "", "print whole tasks, one per line, oldest first", FILTERS, """
                       ollama-queue export --status pending,running >tasks.ndjson
                     """, TaskListing::export),
-            new Command("import", "", "submit exported tasks again, as new ones; prints their ids", """
-                      --file FILE           a task on each line; - reads stdin
-                      --all                 also those that had ended
+            new Command("import", "", "submit exported tasks as new tasks; print their IDs", """
+                      --file FILE           one task per line; - for stdin
+                      --all                 also tasks that had ended
                     """, """
                       ollama-queue import --file tasks.ndjson
                       ollama-queue import --server http://new:8080 --file tasks.ndjson --all
@@ -110,39 +124,41 @@ final class Commands {
             new Command("wait", "ID...", "wait until tasks have ended, then print their answers", "", """
                       ollama-queue wait 7k3f 9q2m --timeout 10m
                     """, Wait::run),
-            new Command("follow", "ID", "print an answer as it comes", "", """
+            new Command("follow", "ID", "print an answer while it is generated", "", """
                       ollama-queue follow 7k3f
                     """, Follow::run),
             new Command("cancel", "ID...", "cancel pending or running tasks", "", """
                       ollama-queue cancel 7k3f
                     """, Change::cancel),
-            new Command("priority", "ID PRIORITY", "change a task's priority", "", """
+            new Command("priority", "ID PRIORITY", "change the priority of a task", "", """
                       ollama-queue priority 7k3f high
                     """, Change::priority),
             new Command("retry", "ID...", "put failed or cancelled tasks back into the queue", "", """
                       ollama-queue retry 7k3f
                     """, Change::retry),
-            new Command("pause", "", "hold the queue: tasks are taken but not begun", "", """
+            new Command("pause", "", "accept tasks, but start none", "", """
                       ollama-queue pause
                     """, Change::queue),
-            new Command("resume", "", "end pause and drain", "", """
+            new Command("resume", "", "end pause or drain", "", """
                       ollama-queue resume
                     """, Change::queue),
-            new Command("drain", "", "refuse new tasks and run what is there", "", """
+            new Command("drain", "", "refuse new tasks and finish those in the queue", "", """
                       ollama-queue drain
                     """, Change::queue),
-            new Command("events", "", "print every change as it happens; goes on until it is interrupted", """
-                      --since N             all after this number first; 0: all that are kept
-                      --task LIST           of these tasks
-                      --status LIST         of tasks that are then pending, running, completed, failed, cancelled
-                      --type LIST           of tasks of these types
-                      --model LIST          of tasks for these models
-                      --cron LIST           of these cron tasks, and of the tasks that they made
+            new Command("events", "", "print every change as it happens, until interrupted", """
+                      --since N             first print all events after number N; 0 for all
+                                            that the server keeps
+                      --task LIST           IDs of tasks
+                      --status LIST         status after the event: pending, running,
+                                            completed, failed, cancelled
+                      --type LIST           chat, generate, embed
+                      --model LIST          models
+                      --cron LIST           cron tasks, and the tasks that they submitted
                     """, """
                       ollama-queue events
                       ollama-queue events --status failed --since 0 | jq -r .task.error
                     """, Events::run),
-            new Command("top", "", "show how the queue stands and what runs, again and again", "", """
+            new Command("top", "", "show queue status and running tasks, refreshed continuously", "", """
                       ollama-queue top
                     """, Top::run),
             new Command("backends", "[ACTION] [NAME]", "list the hosts that run tasks; enable or disable one", "", """
@@ -157,6 +173,11 @@ final class Commands {
                       ollama-queue version
                     """, null));
 
+    /// What other programs call these commands.
+    private static final Map<String, String> ELSEWHERE = Map.of("ps", "list", "ls", "list", "rm", "cancel",
+            "delete", "cancel", "kill", "cancel", "logs", "events", "tail", "follow", "hosts", "backends",
+            "cron rm", "cron remove", "cron delete", "cron remove");
+
     private Commands() {
     }
 
@@ -170,24 +191,30 @@ final class Commands {
         List<String> names = new ArrayList<>();
         commands.forEach(command -> names.add(command.name()));
         boolean type = List.of("chat", "generate", "embed").contains(name);
-        throw Failure.usage("unknown command " + name + (type ? "" : Nearest.hint(name, names)),
-                type ? "ollama-queue submit " + name : "ollama-queue help lists all");
+        String meant = ELSEWHERE.containsKey(name) ? "; did you mean " + ELSEWHERE.get(name) + "?"
+                : Nearest.hint(name, names);
+        throw Failure.usage("unknown command " + name + (type ? "" : meant),
+                type ? "ollama-queue submit " + name : "ollama-queue help lists all commands");
     }
 
     /// @param command null: of the whole program
     static String help(Command command) {
         if (command == null) {
             return "usage: ollama-queue COMMAND [flags]\n\nA durable task queue in front of Ollama.\n\ncommands:\n"
-                    + table(ALL) + "\nflags of every command:\n" + EVERYWHERE
-                    + "\nIDs may be cut short, with or without task_. Help on one: ollama-queue COMMAND --help\n"
-                    + "Exit status: 0 done, 1 failed or refused, 2 wrong usage, 3 server not reached, 4 not found,\n"
-                    + "5 not allowed, 124 timed out, 130 interrupted.\n";
+                    + table(ALL) + "\nflags of every command:\n" + EVERYWHERE + """
+
+                    Help on one command: ollama-queue COMMAND --help
+                    The beginning of an ID is enough, with or without task_.
+                    Exit status: 0 done, 1 failed or refused, 2 wrong usage, 3 server not reached,
+                    4 not found, 5 not allowed, 124 timed out, 130 interrupted.
+                    """;
         }
         String operands = command.operands().isEmpty() ? "" : " " + command.operands();
+        String flags = command.flags().startsWith(" ") ? "flags:\n" + command.flags() : command.flags();
         return "usage: ollama-queue " + command.name() + operands + " [flags]\n\n" + command.summary() + "\n\n"
                 + (command == CronCommands.TOPIC ? "commands:\n" + table(CronCommands.ALL) + "\n" : "")
-                + (command.flags().isEmpty() ? "" : "flags:\n" + command.flags() + "\n")
-                + "flags of every command:\n" + EVERYWHERE + "\nfor example:\n" + command.examples();
+                + flags + (flags.isEmpty() ? "" : "\n")
+                + "flags of every command:\n" + EVERYWHERE + "\nexamples:\n" + command.examples();
     }
 
     private static String table(List<Command> commands) {

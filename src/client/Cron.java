@@ -25,6 +25,12 @@ final class Cron {
 
     static int add(Session session, Arguments arguments) {
         Map<String, Json> cron = read(session, arguments, new ArrayList<>(arguments.operands()), true);
+        if (!cron.containsKey("name")) {
+            throw Failure.usage("cron add needs --name NAME", null);
+        }
+        if (!cron.containsKey("cron_expr")) {
+            throw Failure.usage("cron add needs --cron EXPRESSION", "--cron \"0 9 * * 1-5\", or --cron @daily");
+        }
         byte[] answer = session.api().sendMade("POST", "/api/cron", Map.of(), new Json.Obj(cron));
         print(session, answer, "id");
         return 0;
@@ -76,6 +82,9 @@ final class Cron {
         Map<String, Json> members = new LinkedHashMap<>(session.api().object(json).members());
         Json template = members.remove("task_template");
         Json runs = members.remove("runs");
+        // what is not set
+        members.remove("max_runs", new Json.Num("0"));
+        members.remove("jitter", new Json.Str("0s"));
         StringBuilder text = new StringBuilder(TaskText.whole(new Json.Obj(members), session.terminal()));
         if (template instanceof Json.Obj object) {
             text.append(TaskText.whole(object, session.terminal()));

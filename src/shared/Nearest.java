@@ -11,7 +11,8 @@ public final class Nearest {
     /// `; did you mean --port?`, or nothing where no known word is near.
     public static String hint(String word, Collection<String> known) {
         String best = null;
-        int bestDistance = Math.max(2, word.length() / 3) + 1;
+        // words of which half or more differs are not alike
+        int bestDistance = Math.min(Math.max(2, word.length() / 3), (word.length() - 1) / 2) + 1;
         for (String candidate : known) {
             int distance = distance(word, candidate);
             if (distance < bestDistance) {

@@ -17,8 +17,9 @@ final class CommandsTest {
         for (String name : all) {
             Command command = Commands.find(name);
             String help = Commands.help(command);
-            help.lines().forEach(line -> assertTrue(line.length() <= 100, line));
-            List<String> examples = command.examples().lines().map(String::strip).toList();
+            assertTrue(!help.contains("\n\n\n"), help);
+            help.lines().forEach(line -> assertTrue(line.length() <= 80, line));
+            List<String> examples = command.examples().replaceAll("\\\\\n *", "").lines().map(String::strip).toList();
             assertTrue(!examples.isEmpty(), name);
             for (String example : examples) {
                 assertEquals(name, Arguments.parse(words(example)).command().name(), example);

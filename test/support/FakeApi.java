@@ -41,7 +41,8 @@ import shared.json.JsonWriter;
 /// | `tools` | it calls a tool and says nothing |
 ///
 /// A first path segment asks for other servers: `/html` and `/redirect` are none of ours, `/busy` answers 503 with a
-/// page, `/locked` wants the token `secret`, `/cut` closes each connection, `/rubbish` is text.
+/// page, `/socket` is the port for WebSocket, `/locked` wants the token `secret`, `/cut` closes each connection,
+/// `/rubbish` is text.
 public final class FakeApi implements AutoCloseable {
 
     private record Task(String id, String type, String model, int priority, String status, String text, String body) {
@@ -117,6 +118,9 @@ public final class FakeApi implements AutoCloseable {
             } else {
                 error(exchange, 401, "a token is needed");
             }
+        } else if (path.startsWith("/socket/")) {
+            exchange.getResponseHeaders().set("Upgrade", "websocket");
+            error(exchange, 404, "WebSocket only");
         } else if (path.startsWith("/cut/")) {
             return;
         } else if (path.equals("/api/info")) {

@@ -82,13 +82,15 @@ final class Handshake {
         String head = "HTTP/1.1 " + problem.status() + " " + phrase(problem.status()) + "\r\n"
                 + switch (problem.status()) {
                     case 401 -> "WWW-Authenticate: Bearer realm=\"ollama-queue\"\r\n";
+                    // tells a client of the HTTP API that it took the wrong port
+                    case 404 -> "Upgrade: websocket\r\n";
                     case 405 -> "Allow: GET\r\n";
                     case 426 -> "Upgrade: websocket\r\nSec-WebSocket-Version: " + VERSION + "\r\n";
                     case 503 -> "Retry-After: 5\r\n";
                     default -> "";
                 }
                 + "Content-Type: application/json\r\nContent-Length: " + body.length + "\r\nConnection: "
-                + (problem.status() == 426 ? "Upgrade, " : "") + "close\r\n\r\n";
+                + (problem.status() == 426 || problem.status() == 404 ? "Upgrade, " : "") + "close\r\n\r\n";
         byte[] bytes = new byte[head.length() + body.length];
         System.arraycopy(head.getBytes(StandardCharsets.US_ASCII), 0, bytes, 0, head.length());
         System.arraycopy(body, 0, bytes, head.length(), body.length);

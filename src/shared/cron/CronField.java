@@ -6,8 +6,8 @@ enum CronField {
     MINUTE("minute", 0, 59, "", ""),
     HOUR("hour", 0, 23, "", ""),
     DAY("day of month", 1, 31, "", ", ?, L, L-n, LW, nW"),
-    MONTH("month", 1, 12, "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC", ""),
-    WEEKDAY("day of week", 0, 6, "SUNMONTUEWEDTHUFRISAT", ", ?, nL, n#k");
+    MONTH("month", 1, 12, "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC", ", JAN to DEC"),
+    WEEKDAY("day of week", 0, 6, "SUNMONTUEWEDTHUFRISAT", ", SUN to SAT, ?, nL, n#k");
 
     final String title;
     final int min;

@@ -159,7 +159,7 @@ final class ConnectionTest {
         EchoServer server = patient();
         try (RawClient client = new RawClient(server.port())) {
             String answer = client.ask(RawClient.request("/other"));
-            assertTrue(answer.startsWith("HTTP/1.1 404 Not Found\r\n"), answer);
+            assertTrue(answer.startsWith("HTTP/1.1 404 Not Found\r\nUpgrade: websocket\r\n"), answer);
             assertTrue(answer.endsWith("\r\n\r\n{\"error\":\"here is only /ws, for WebSocket\"}"), answer);
         }
         try (RawClient client = new RawClient(server.port())) {
