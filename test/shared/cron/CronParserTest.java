@@ -58,7 +58,7 @@ class CronParserTest {
         * * MON * *      | \
             'day of month has an unexpected "M" (column 5): write *, a, a-b, a-b/n, */n, a/n, ~, a~b, ?, L, L-n'
         * * * * L        | \
-            'day of week has an unexpected "L" (column 9): write *, a, a-b, a-b/n, */n, a/n, ~, a~b, SUN to SAT, ?, nL, n#k'
+            'day of week has an unexpected "L" (column 9): write *, a, a-b, a-b/n, */n, a/n, ~, a~b, SUN to SAT, ?, nL'
         * * * * 5#6      | 'the k of n#k in day of week 6 is out of range 1-5 (column 11)'
         * * * * 5#       | 'the k of n#k in day of week is missing'
         * * L-31 * *     | 'days before the last 31 is out of range 1-30 (column 7)'
