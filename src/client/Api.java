@@ -21,17 +21,16 @@ import shared.Version;
 import shared.json.Json;
 import shared.json.JsonException;
 
-/// The server's HTTP API. It is called with `HttpURLConnection`, for that starts in little more than half the time
-/// that `HttpClient` takes and needs no module of its own. No redirect is followed, so that the token goes nowhere
-/// else, and no request with a body is repeated by itself.
+/// Sends requests to the server's HTTP API and turns refusals into a [Failure]. No redirect is followed, so the token
+/// is never sent to another server, and no request with a body is repeated automatically.
 final class Api {
 
     static final String DEFAULT_SERVER = "http://localhost:8080";
 
     private static final int CONNECT_MS = 5_000;
-    /// Longer than a long-poll and than the pause between two pings of a stream.
+    /// Longer than a long poll, and than the pause between two pings of a stream.
     private static final int READ_MS = 60_000;
-    /// How much longer than a command's time a read may last: it is the command's caller that tells of the timeout.
+    /// How much longer than the command's time a read may take: the command's caller reports the timeout.
     private static final int AFTER_TIMEOUT_MS = 250;
     private static final int ERROR_MAX = 64 << 10;
     private static final String NAME_ANOTHER = "with --server URL or OLLAMA_QUEUE_CLIENT_SERVER_URL";
@@ -65,11 +64,11 @@ final class Api {
             throw Failure.usage("the server must be given as http://HOST:PORT, not \"" + server + "\"", null);
         }
         if (token != null && !this.token.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
-            throw Failure.usage("the token holds a character that no token has", null);
+            throw Failure.usage("the token contains a character that no token may contain", null);
         }
     }
 
-    /// An answer whose body is still to be read.
+    /// An answer whose body has not been read.
     record Reply(HttpURLConnection connection, InputStream body) {
     }
 
@@ -81,12 +80,12 @@ final class Api {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /// The JSON that a path answers.
+    /// Sends a GET request and returns the JSON of the answer.
     byte[] get(String path) {
         return bytes(send("GET", path, Map.of(), null));
     }
 
-    /// The JSON that the server answers to a body.
+    /// Sends a POST request and returns the JSON of the answer.
     byte[] post(String path, Map<String, String> headers, RequestBody body) {
         return bytes(send("POST", path, headers, body));
     }
@@ -101,7 +100,8 @@ final class Api {
         return limits.integer(name, Long.MAX_VALUE);
     }
 
-    /// The JSON that the server answers to an object made of flags; a place in its text would tell nobody anything.
+    /// Sends an object made of flags and returns the JSON of the answer. An error comes without its place in the
+    /// object, which the user has not seen.
     byte[] sendMade(String method, String path, Map<String, String> headers, Json.Obj made) {
         return bytes(send(method, path, headers, RequestBody.of(made), "reason"));
     }
@@ -114,7 +114,7 @@ final class Api {
         }
     }
 
-    /// An object that the server answered.
+    /// Parses an object that the server sent.
     Json.Obj object(byte[] json) {
         try {
             return (Json.Obj) Json.parseOwn(json);
@@ -123,7 +123,7 @@ final class Api {
         }
     }
 
-    /// The objects of an array that the server answered.
+    /// Parses an array of objects that the server sent.
     List<Json.Obj> objects(byte[] json) {
         List<Json.Obj> objects = new ArrayList<>();
         try {
@@ -134,7 +134,9 @@ final class Api {
         }
     }
 
-    /// @param headers beyond the usual ones, or instead of them
+    /// Sends a request and waits for the head of the answer.
+    ///
+    /// @param headers added to the usual ones, or replacing them
     /// @param body    null for none
     /// @throws Failure for every answer but a success
     Reply send(String method, String path, Map<String, String> headers, RequestBody body) {
@@ -193,7 +195,7 @@ final class Api {
         }
     }
 
-    /// The connection broke, or a stream ended that was to go on.
+    /// Makes the failure for a connection that broke, or a stream that ended too early.
     Failure lost(IOException why) {
         return new Failure(Failure.UNREACHABLE, "lost the connection to " + base + ": " + reason(why, READ_MS), null,
                 Failure.Outlook.LOST);

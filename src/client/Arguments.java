@@ -9,7 +9,7 @@ import java.util.Map;
 import shared.Nearest;
 import shared.config.Durations;
 
-/// A command line, taken apart: the command, its flags' values in their order, and the other words.
+/// A parsed command line: the command, the values of its flags in their order, and the other words.
 final class Arguments {
 
     private final Map<String, List<String>> flags = new HashMap<>();
@@ -19,7 +19,9 @@ final class Arguments {
     private Arguments() {
     }
 
-    /// @throws Failure naming the word that is wrong and what would be right
+    /// Parses a command line.
+    ///
+    /// @throws Failure that names the wrong word and what would be right
     static Arguments parse(List<String> words) {
         Arguments arguments = new Arguments();
         boolean flagsEnded = false;
@@ -43,7 +45,7 @@ final class Arguments {
         return arguments;
     }
 
-    /// Null if none was given.
+    /// Returns the command; null if none was given.
     Command command() {
         return command;
     }
@@ -52,12 +54,12 @@ final class Arguments {
         return operands;
     }
 
-    /// Null where there are not so many.
+    /// Returns an operand by its index; null if there are fewer.
     String operand(int index) {
         return index < operands.size() ? operands.get(index) : null;
     }
 
-    /// The last value of a flag; null if it was not given.
+    /// Returns the last value of a flag; null if it was not given.
     String text(String flag) {
         List<String> values = all(flag);
         return values.isEmpty() ? null : values.get(values.size() - 1);
@@ -71,17 +73,17 @@ final class Arguments {
         return flags.containsKey(flag);
     }
 
-    /// Whether a switch is given, and not as `--wait=false`.
+    /// Returns whether a switch was given, other than as `--wait=false`.
     boolean isOn(String flag) {
         return has(flag) && !text(flag).equals("false");
     }
 
-    /// A duration; null if the flag was not given.
+    /// Returns a duration; null if the flag was not given.
     Duration duration(String flag) {
         return has(flag) ? Durations.parse("--" + flag, text(flag)) : null;
     }
 
-    /// A whole number, at least 0, as the user wrote it; null if the flag was not given.
+    /// Returns a whole number of at least 0 as the user wrote it; null if the flag was not given.
     String count(String flag) {
         String text = text(flag);
         if (text != null && !text.matches("\\d{1,9}")) {
@@ -143,7 +145,7 @@ final class Arguments {
 
     /// `submit batch` and `submit --type batch` are other spellings of `batch`, whose flags differ.
     ///
-    /// @return how many words more that took
+    /// @return the number of words used for that
     private int batchSpelling(List<String> rest) {
         int taken = rest.isEmpty() ? 0 : rest.get(0).equals("batch") || rest.get(0).equals("--type=batch") ? 1
                 : rest.size() > 1 && rest.get(0).equals("--type") && rest.get(1).equals("batch") ? 2 : 0;

@@ -6,7 +6,7 @@ import java.util.Map;
 import shared.Priority;
 import shared.json.Json;
 
-/// The commands that change a task or the queue. They say nothing on stdout unless JSON is asked for.
+/// The commands that change a task or the queue. They print nothing on stdout unless JSON was asked for.
 final class Change {
 
     private Change() {
@@ -30,9 +30,7 @@ final class Change {
     static int queue(Session session, Arguments arguments) {
         String verb = arguments.command().name();
         byte[] answer = session.api().post("/api/queue/" + verb, Map.of(), RequestBody.EMPTY);
-        if (!session.output().isText()) {
-            session.output().json(answer);
-        }
+        session.output().jsonIfAsked(answer);
         session.aside("the queue is " + (verb.equals("pause") ? "paused" : verb.equals("drain") ? "draining"
                 : "running"));
         return 0;

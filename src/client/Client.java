@@ -18,7 +18,7 @@ import shared.Version;
 import shared.config.Durations;
 import shared.json.JsonWriter;
 
-/// The client: one run for one command line.
+/// The client: runs one command line and reports its failure.
 public final class Client {
 
     private static final String GOES_ON = "the queue continues: ollama-queue wait ID or ollama-queue cancel ID";
@@ -67,7 +67,7 @@ public final class Client {
         }
     }
 
-    /// Tells a user who breaks off a wait that the task does not end with it.
+    /// Tells a user who interrupts a wait that the task continues.
     void interrupted() {
         String id = waitingFor.get();
         if (id != null && !id.equals(Session.NO_END)) {
@@ -148,7 +148,7 @@ public final class Client {
         }
     }
 
-    /// Reports a failure behind what was printed before it.
+    /// Reports a failure after what was printed before it.
     private int ended(Output output, Failure failure) {
         Failure last = failure;
         try {

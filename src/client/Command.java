@@ -3,13 +3,13 @@ package client;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One command, declared: parsing, help and the search for what was meant all come from this.
+/// The declaration of a command, from which parsing, help and suggestions are made.
 ///
-/// @param operands what follows it, as `ID...`; in brackets what may be left out
+/// @param operands what follows it, such as `ID...`; optional words in brackets
 /// @param flags    the help text of its flags; each line that begins with `--` declares one: `--wait  ...` is a switch,
 ///                 `--model NAME  ...` takes a value, `--think[=LEVEL]  ...` may take one
 /// @param examples command lines that work
-/// @param action   null: done without the server
+/// @param action   null if it needs no server
 record Command(String name, String operands, String summary, String flags, String examples, Action action) {
 
     interface Action {

@@ -6,7 +6,7 @@ import java.util.Map;
 
 import shared.Nearest;
 
-/// The table of commands, and the help made from it.
+/// The table of commands, and their help.
 final class Commands {
 
     /// The flags that every command takes.
@@ -197,7 +197,9 @@ final class Commands {
                 type ? "ollama-queue submit " + name : "ollama-queue help lists all commands");
     }
 
-    /// @param command null: of the whole program
+    /// Returns the help on a command.
+    ///
+    /// @param command null for the whole program
     static String help(Command command) {
         if (command == null) {
             return "usage: ollama-queue COMMAND [flags]\n\nA durable task queue in front of Ollama.\n\ncommands:\n"

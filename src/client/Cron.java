@@ -15,7 +15,7 @@ import shared.TaskType;
 import shared.cron.CronPreview;
 import shared.json.Json;
 
-/// The commands that begin with `cron`. In each a cron task is named by its id, the beginning of it, or its name.
+/// The commands that begin with `cron`. Each names a cron task by its name, its ID or the beginning of its ID.
 final class Cron {
 
     private static final String[] HEAD = {"ID", "NAME", "NEXT RUN", "LAST RUN", "RUNS", "WHEN"};
@@ -44,9 +44,7 @@ final class Cron {
             throw Failure.usage("cron update needs something to change", "ollama-queue cron update --help");
         }
         byte[] answer = session.api().sendMade("PUT", path, Map.of(), new Json.Obj(changes));
-        if (!session.output().isText()) {
-            session.output().json(answer);
-        }
+        session.output().jsonIfAsked(answer);
         return 0;
     }
 
@@ -110,8 +108,8 @@ final class Cron {
                     Map.of(), remove ? null : RequestBody.EMPTY));
             if (verb.equals("run")) {
                 print(session, answer, "task_id");
-            } else if (!remove && !session.output().isText()) {
-                session.output().json(answer);
+            } else if (!remove) {
+                session.output().jsonIfAsked(answer);
             }
             session.aside(cron + (verb.equals("run") ? " runs" : " " + verb + (verb.endsWith("e") ? "d" : "ed")));
         });
@@ -136,7 +134,7 @@ final class Cron {
         return 0;
     }
 
-    /// What the flags and the file say. Only what was given stands in it.
+    /// Reads the flags and the file. The result holds only what was given.
     ///
     /// @param operands a type, or `-` for stdin
     private static Map<String, Json> read(Session session, Arguments arguments, List<String> operands, boolean whole) {
@@ -176,7 +174,7 @@ final class Cron {
             }
         }
         if (arguments.has("cron") && arguments.has("schedule")) {
-            throw Failure.usage("--cron and --schedule both say when", "give one of them");
+            throw Failure.usage("--cron and --schedule are the same: give one of them", null);
         }
         for (String flag : List.of("cron", "schedule")) {
             if (arguments.has(flag)) {

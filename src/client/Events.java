@@ -5,10 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 import shared.json.Json;
-import shared.json.JsonException;
 
-/// The command `events`: every change as it happens, a line for people where they look, JSON for programs. A lost
-/// connection is taken up again where it broke off, so nothing is missing and nothing comes twice.
+/// The command `events`: prints every change as it happens, as a line of text on a terminal and as JSON for programs.
+/// After a lost connection it resumes where it stopped, so no event is missed or repeated.
 final class Events {
 
     private final Session session;
@@ -53,12 +52,7 @@ final class Events {
 
     private void print(ServerEvents.Event event) {
         byte[] json = event.data().getBytes(StandardCharsets.UTF_8);
-        Json.Obj data;
-        try {
-            data = (Json.Obj) Json.parse(json);
-        } catch (JsonException | ClassCastException rubbish) {
-            throw session.api().notOurs("an event that is no JSON object");
-        }
+        Json.Obj data = session.api().object(json);
         if (event.name().equals("dropped")) {
             throw session.api().lost(new IOException(data.text("reason")));
         }

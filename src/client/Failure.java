@@ -2,7 +2,7 @@ package client;
 
 import shared.Problem;
 
-/// Why a command ends without success: what is wrong, what to do about it, and the exit status.
+/// The reason why a command failed: what is wrong, what to do about it, and the exit status.
 final class Failure extends RuntimeException {
 
     static final int FAILED = 1;
@@ -17,9 +17,9 @@ final class Failure extends RuntimeException {
 
     enum Outlook {
         FINAL,
-        /// May be over soon, as when the server starts again.
+        /// May soon be over, for example when the server restarts.
         PASSING,
-        /// The same, and whether the request arrived is not known.
+        /// May soon be over too, and it is unknown whether the request arrived.
         LOST
     }
 
@@ -30,7 +30,7 @@ final class Failure extends RuntimeException {
     final String hint;
     final Outlook outlook;
 
-    /// @param message null: there is nothing to say
+    /// @param message null if there is nothing to say
     /// @param hint    null for none
     Failure(int exit, String message, String hint, Outlook outlook) {
         super(message, null, false, false);
@@ -61,13 +61,13 @@ final class Failure extends RuntimeException {
         return new Failure(exitOf(problem.status()), problem.getMessage(), null);
     }
 
-    /// With what it is about in front: `task_x: ...`.
+    /// Returns the same failure with its subject in front: `task_x: ...`.
     Failure about(String subject) {
         return getMessage() == null || getMessage().contains(subject) ? this
                 : new Failure(exit, subject + ": " + getMessage(), hint, outlook);
     }
 
-    /// The exit status for an HTTP status that is no success.
+    /// Returns the exit status for the HTTP status of a refusal.
     static int exitOf(int status) {
         switch (status) {
             case 400: case 413: case 415: case 422: return USAGE;

@@ -5,22 +5,21 @@ import java.util.List;
 
 import shared.TaskStatus;
 import shared.json.Json;
-import shared.json.JsonException;
 
-/// Prints one task's answer as it comes. A lost connection is taken up again where it broke off: what was printed is
-/// counted in bytes, and pieces that come twice are dropped.
+/// Prints a task's answer while it is generated. After a lost connection it resumes where it stopped: it counts the
+/// bytes that it has printed, and drops pieces that it has already seen.
 final class Follow {
 
     private final Session session;
     private final boolean events;
 
     private String lastId;
-    /// After a reconnection the events come again; this tells which were here already.
+    /// The highest sequence number seen; after a reconnection the earlier events are sent again.
     private long lastSeq;
     private Json.Obj task;
     private TaskStatus status;
     private long attempt;
-    /// Up to where this attempt's answer has been seen, in bytes of text and thoughts together.
+    /// The end of what was seen of this attempt's answer, in bytes of text and thoughts together.
     private long end;
     private boolean textPrinted;
     private boolean thinking;
@@ -35,8 +34,8 @@ final class Follow {
         return print(session, arguments.operand(0), false);
     }
 
-    /// Follows a task to its end: text as it comes, or each event as a line of JSON; the other forms need the whole
-    /// task and wait for it.
+    /// Follows a task to its end, as text or with each event as a line of JSON; for the other forms it waits, because
+    /// they need the whole task.
     ///
     /// @param contact whether the server has answered already
     static int print(Session session, String id, boolean contact) {
@@ -65,21 +64,17 @@ final class Follow {
                 reconnect.lost(failure);
             }
         }
-        if (!events && !textPrinted && status == TaskStatus.COMPLETED) {
+        if (!events && status == TaskStatus.COMPLETED) {
+            task = session.api().object(Wait.ended(session, reconnect, id));
             // no pieces come of an embed, or of an answer that only calls tools
-            session.output().text(TaskText.answer(session.api().object(session.api().get(Api.task(id)))));
+            session.output().text(textPrinted ? "" : TaskText.answer(task));
         }
         session.output().endLine();
-        TaskPrinter.checkCompleted(task, status);
+        TaskPrinter.checkCompleted(session, task, status);
     }
 
     private void take(ServerEvents.Event event) {
-        Json.Obj data;
-        try {
-            data = (Json.Obj) Json.parseOwn(event.data().getBytes(StandardCharsets.UTF_8));
-        } catch (JsonException | ClassCastException rubbish) {
-            throw session.api().notOurs("an event that is no JSON object");
-        }
+        Json.Obj data = session.api().object(event.data().getBytes(StandardCharsets.UTF_8));
         long seq = data.integer("seq", Long.MAX_VALUE);
         if (seq <= lastSeq) {
             return;
@@ -96,7 +91,7 @@ final class Follow {
             status = TaskPrinter.status(session, changed);
             if (!events && "retrying".equals(data.text("what"))) {
                 String error = changed.text("error");
-                session.note("the attempt failed" + (error == null ? "" : ": " + error) + "; it will be tried again");
+                session.note("the attempt failed" + (error == null ? "" : ": " + error) + "; it will be retried");
             }
         }
     }
@@ -131,7 +126,7 @@ final class Follow {
         textPrinted = false;
     }
 
-    /// Thoughts are for people who watch, not for the answer's reader.
+    /// Thoughts are shown to people who watch, and are no part of the answer.
     private void print(String piece, boolean thought) {
         Terminal terminal = session.terminal();
         if (thinking && !thought) {

@@ -8,17 +8,17 @@ import shared.TaskFields;
 import shared.TaskStatus;
 import shared.json.Json;
 
-/// The command `import`: whole tasks, one on each line, as `export` of another server printed them.
+/// The command `import`: submits tasks that `export` printed, one on each line, as new tasks.
 final class Import {
 
-    /// What goes into one batch, which the server takes whole or not at all.
+    /// The limits of one batch, which the server accepts or rejects as a whole.
     private static final int BATCH_TASKS = 10_000;
     private static final int BATCH_BYTES = 8 << 20;
 
     private final Session session;
     private final String name;
     private final long tasksMax;
-    /// The batch, with an empty line for each line before it, so that the server names lines by their true numbers.
+    /// The batch. An empty line stands for each earlier line, so that the server's line numbers are those of the file.
     private RequestBody.Builder batch = new RequestBody.Builder();
     private int lines;
     private int linesSent;
@@ -88,7 +88,7 @@ final class Import {
         }
     }
 
-    /// The same failure, with what had been done before.
+    /// Adds to a failure what was imported before it.
     private Failure stopped(Failure failure) {
         if (taken == 0) {
             return failure;

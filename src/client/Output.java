@@ -60,6 +60,13 @@ final class Output {
         }
     }
 
+    /// Prints the JSON of a command that has nothing to say in text.
+    void jsonIfAsked(byte[] json) {
+        if (!isText()) {
+            json(json);
+        }
+    }
+
     /// Prints text as it is, without a line end of its own.
     void text(String text) {
         if (!text.isEmpty()) {

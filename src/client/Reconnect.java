@@ -1,10 +1,10 @@
 package client;
 
-/// Bears with a server that goes away while it is being waited for: it may only be starting again. One that never
-/// answered is given up at once.
+/// Retries when the server goes away while a command waits for it: it may be restarting. A server that never answered
+/// is given up at once.
 final class Reconnect {
 
-    /// How long a server may be away where no `--timeout` bounds it.
+    /// How long a server may be away if there is no `--timeout`.
     static final long AWAY_MAX_MS = 5 * 60_000;
 
     private static final long PAUSE_MIN_MS = 200;
@@ -13,7 +13,7 @@ final class Reconnect {
     private final Session session;
     private boolean contact;
     private boolean told;
-    /// When the contact was lost, in milliseconds since the epoch; 0 while there is contact.
+    /// When the connection was lost, in milliseconds since the epoch; 0 while there is one.
     private long awaySince;
     private long pause = PAUSE_MIN_MS;
 
@@ -23,14 +23,14 @@ final class Reconnect {
         this.contact = contact;
     }
 
-    /// Whether the server has answered; only then is it worth a long request.
+    /// Returns whether the server has answered; only then is a long poll worth while.
     boolean contact() {
         return contact;
     }
 
     void reached() {
         if (told) {
-            session.note("connected again");
+            session.note("reconnected");
         }
         contact = true;
         told = false;
@@ -38,7 +38,7 @@ final class Reconnect {
         pause = PAUSE_MIN_MS;
     }
 
-    /// Pauses before the next try.
+    /// Pauses before the next attempt.
     ///
     /// @throws Failure the same one if there is nothing to wait for, or no time left
     void lost(Failure failure) {
@@ -51,7 +51,7 @@ final class Reconnect {
             throw failure;
         }
         if (!told) {
-            session.note(failure.getMessage() + "; trying again until it is back");
+            session.note(failure.getMessage() + "; retrying until it is back");
             told = true;
         }
         try {

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Reads server-sent events, one after the other.
+/// Reads a stream of server-sent events.
 final class ServerEvents implements AutoCloseable {
 
     /// @param id   the last id that the stream gave; null for none yet
@@ -19,7 +19,7 @@ final class ServerEvents implements AutoCloseable {
     private final Api api;
     private final Api.Reply reply;
     private final BufferedReader lines;
-    /// Of what was read whole: what breaks off before its empty line comes again.
+    /// The id of the last event that was read whole; an event that breaks off is sent again.
     private String id;
 
     /// @param after the id of the last event seen; null for all
@@ -34,7 +34,7 @@ final class ServerEvents implements AutoCloseable {
         lines = new BufferedReader(new InputStreamReader(reply.body(), StandardCharsets.UTF_8));
     }
 
-    /// Waits for the next event; null at the stream's end.
+    /// Waits for the next event and returns it; null at the end of the stream.
     Event next() {
         String name = "message";
         String place = id;
@@ -65,12 +65,12 @@ final class ServerEvents implements AutoCloseable {
         }
     }
 
-    /// The last id that the stream gave; null for none yet.
+    /// Returns the last id that the stream gave; null if there was none yet.
     String id() {
         return id;
     }
 
-    /// The stream ended although it was to go on, as when the server stops.
+    /// Makes the failure for a stream that ended too early, for example because the server stops.
     Failure ended() {
         return api.lost(new EOFException("the stream ended"));
     }

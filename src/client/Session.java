@@ -11,18 +11,18 @@ import java.util.function.Consumer;
 record Session(Terminal terminal, Api api, Inputs inputs, Output output, AtomicReference<String> waitingFor,
         boolean timed) {
 
-    /// What a command waits for that has no end of its own.
+    /// Stands in [#waitingFor] for a command that has no end of its own.
     static final String NO_END = "";
 
     private static final String NAME = "ollama-queue: ";
 
-    /// Something that the user should know; standard output is not for it.
+    /// Tells the user something on stderr.
     void note(String note) {
         output.flush();
         terminal.err().println(NAME + Output.printable(note));
     }
 
-    /// Something pleasant to know, told to people only.
+    /// Tells something that is merely pleasant to know, on a terminal only.
     void aside(String note) {
         if (terminal.isTerminal().test(2)) {
             note(note);
@@ -38,7 +38,7 @@ record Session(Terminal terminal, Api api, Inputs inputs, Output output, AtomicR
         }
     }
 
-    /// Does the same for each id; an error of one is reported and does not keep the others from their turn.
+    /// Runs an action for each id. The failure of one is reported, and the others still have their turn.
     ///
     /// @return the worst exit status
     int each(List<String> ids, Consumer<String> action) {

@@ -2,6 +2,7 @@ package client;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 import shared.json.Json;
 
@@ -20,12 +21,9 @@ final class Show {
             queue(session, session.api().get("/api/status"));
             return 0;
         }
-        return session.each(arguments.operands(), id -> {
-            byte[] json = session.api().get(Api.task(id));
+        return each(session, arguments, (printer, json) -> {
             Json.Obj task = session.api().object(json);
-            TaskPrinter printer = new TaskPrinter(session, false);
             printer.plain(json, TaskTable.state(task, session.terminal().time().instant()));
-            printer.close();
             if (task.text("error") != null) {
                 session.aside(task.text("error"));
             }
@@ -33,22 +31,22 @@ final class Show {
     }
 
     static int show(Session session, Arguments arguments) {
-        return session.each(arguments.operands(), id -> {
-            byte[] json = session.api().get(Api.task(id));
-            TaskPrinter printer = new TaskPrinter(session, false);
-            if (session.output().form == Output.Form.TEXT) {
-                session.output().text(TaskText.whole(session.api().object(json), session.terminal()));
-            } else {
-                printer.plain(json, null);
-            }
-            printer.close();
+        return each(session, arguments, (printer, json) -> {
+            Json.Obj task = session.api().object(json);
+            printer.plain(json, TaskText.whole(task, session.terminal()).stripTrailing());
+            TaskPrinter.noteCut(session, task);
         });
     }
 
     static int result(Session session, Arguments arguments) {
+        return each(session, arguments, TaskPrinter::ended);
+    }
+
+    /// Prints something of each task that the command line names.
+    private static int each(Session session, Arguments arguments, BiConsumer<TaskPrinter, byte[]> print) {
         List<String> ids = arguments.operands();
         TaskPrinter printer = new TaskPrinter(session, ids.size() > 1);
-        int status = session.each(ids, id -> printer.ended(session.api().get(Api.task(id))));
+        int status = session.each(ids, id -> print.accept(printer, session.api().get(Api.task(id))));
         printer.close();
         return status;
     }

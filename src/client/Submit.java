@@ -54,8 +54,8 @@ final class Submit {
         return TaskType.parse(word == null ? flag : word);
     }
 
-    /// Prompt and input, from flags and stdin. Stdin is read where `-` stands, or where there is nothing else and
-    /// nobody types.
+    /// Adds prompt and input, from flags and stdin. Stdin is read for `-`, or if nothing else was given and it is no
+    /// terminal.
     static void addTexts(Session session, Arguments arguments, TaskType type, boolean dash,
             Map<String, Json> task) {
         String prompt = arguments.text("prompt");
@@ -64,7 +64,7 @@ final class Submit {
         boolean inputIsStdin = inputs.remove("-");
         boolean nothing = prompt == null && !arguments.has("messages") && !arguments.has("input");
         if (nothing && !dash && session.terminal().isTerminal().test(0)) {
-            throw Failure.usage("there is nothing to say", "give --prompt, --messages or --input, or pipe a text in");
+            throw Failure.usage("there is no prompt", "give --prompt, --messages or --input, or pipe a text in");
         }
         if (dash || promptIsStdin || inputIsStdin || nothing) {
             String text = session.inputs().stdin();
@@ -86,10 +86,10 @@ final class Submit {
         }
     }
 
-    /// One task for every line that is not blank, all or none.
+    /// Submits each line that is not blank as a task, all or none.
     private static int lines(Session session, Arguments arguments, TaskType type, Map<String, Json> task) {
         if (arguments.has("idempotency-key") || arguments.isOn("stream") || arguments.has("input")) {
-            throw Failure.usage("--lines goes with neither --idempotency-key nor --stream nor --input", null);
+            throw Failure.usage("--lines cannot be combined with --idempotency-key, --stream or --input", null);
         }
         String prompt = arguments.text("prompt");
         boolean before = prompt != null && !prompt.equals("-");
@@ -105,12 +105,12 @@ final class Submit {
             }
         }
         if (tasks.first() < 0) {
-            throw Failure.usage("standard input is empty", "--lines makes a task of each of its lines");
+            throw Failure.usage("standard input is empty", "--lines submits each of its lines as a task");
         }
         return BatchSubmit.send(session, tasks, arguments.isOn("wait"));
     }
 
-    /// Sends it with a key, so that it may be sent again when the answer was lost: the server takes it once.
+    /// Sends a task with an idempotency key, so that it may be sent again when the answer was lost.
     private static byte[] send(Session session, Json.Obj task, String keyGiven) {
         String key = keyGiven != null ? keyGiven : newKey();
         Map<String, String> headers = Map.of("Idempotency-Key", key);
@@ -120,7 +120,7 @@ final class Submit {
             if (failure.outlook != Failure.Outlook.LOST) {
                 throw failure;
             }
-            session.note(failure.getMessage() + "; sending once more, it is taken only once");
+            session.note(failure.getMessage() + "; sending it again, it is accepted only once");
         }
         try {
             session.terminal().time().sleep(RETRY_PAUSE_MS);
@@ -129,12 +129,12 @@ final class Submit {
             if (again instanceof Failure failure && failure.outlook == Failure.Outlook.FINAL) {
                 throw failure;
             }
-            throw new Failure(Failure.UNREACHABLE, again.getMessage(), "the task may have arrived all the same; "
-                    + "the same command with --idempotency-key " + key + " makes no second one");
+            throw new Failure(Failure.UNREACHABLE, again.getMessage(), "the task may have arrived; "
+                    + "the same command with --idempotency-key " + key + " submits no second one");
         }
     }
 
-    /// Unlike any other; not a secret, so it needs no slow source of randomness.
+    /// Returns a key that nobody else has. It is no secret, so it needs no slow source of randomness.
     private static String newKey() {
         return "cli-" + Long.toHexString(new SplittableRandom().nextLong()) + "-" + ProcessHandle.current().pid()
                 + "-" + Long.toHexString(System.nanoTime());

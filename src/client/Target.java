@@ -13,9 +13,9 @@ import shared.Problem;
 import shared.Utf8;
 import shared.config.ConfigFile;
 
-/// The server to ask, and the token that it wants. Strongest first: flag, environment, file. A file in the working
-/// directory does not count, for a checkout's file must not send a token elsewhere; and the server's own token goes
-/// only to the server that the same file describes: to the one at its address, or at its port on this machine.
+/// The server to ask and its token. A flag overrides the environment, which overrides the settings file. A file in the
+/// working directory is not read: that of a checkout must not send a token elsewhere. The server's own token goes only
+/// to the server that the same file describes: at its address, or at its port on this machine.
 ///
 /// @param token null: none
 record Target(String server, String token) {

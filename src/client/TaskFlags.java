@@ -20,8 +20,8 @@ import shared.TaskType;
 import shared.json.Json;
 import shared.json.JsonException;
 
-/// The flags that describe a task, as the JSON that the API takes. Only what the user gave stands in it: defaults are
-/// the server's.
+/// Reads the flags that describe a task into the JSON that the API takes. It holds only what the user gave: defaults
+/// are the server's.
 final class TaskFlags {
 
     private static final List<String> ROLES = List.of("user", "assistant", "system", "tool");
@@ -37,7 +37,7 @@ final class TaskFlags {
         inputs = session.inputs();
     }
 
-    /// All but prompt and input, which may come from stdin.
+    /// Reads all but prompt and input, which may come from stdin.
     ///
     /// @param type null leaves it out
     static Map<String, Json> read(TaskType type, Arguments arguments, Session session) {
@@ -87,7 +87,7 @@ final class TaskFlags {
             number("priority", Priority.parse(arguments.text("priority")));
         }
         if (arguments.has("at") && arguments.has("in")) {
-            throw Failure.usage("--at and --in both say when", "give one of them");
+            throw Failure.usage("--at and --in cannot be combined", null);
         }
         if (arguments.has("at")) {
             time("scheduled_at", time("--at", arguments.text("at"), terminal.now()));
@@ -112,7 +112,7 @@ final class TaskFlags {
         }
     }
 
-    /// Each `role:text`, or all as one JSON array.
+    /// Reads messages: each as `role:text`, or all as a JSON array.
     private Json messages() {
         List<Json> messages = new ArrayList<>();
         for (String text : arguments.all("messages")) {
@@ -154,7 +154,7 @@ final class TaskFlags {
         }
     }
 
-    /// A time with its zone, or in the user's; a time of day is the next one.
+    /// Parses a time, which is in the user's zone unless it names one; a time of day is the next one.
     static Instant time(String flag, String text, ZonedDateTime now) {
         String iso = (text.matches("\\d:.*") ? "0" + text : text).replace(' ', 'T');
         try {

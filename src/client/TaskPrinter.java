@@ -4,7 +4,7 @@ import shared.Problem;
 import shared.TaskStatus;
 import shared.json.Json;
 
-/// Prints tasks in the form asked for: JSON as the server gave it, a table, or as text their answers.
+/// Prints tasks in the form asked for: as the server's JSON, as a table, or as text.
 final class TaskPrinter {
 
     private final Session session;
@@ -28,7 +28,7 @@ final class TaskPrinter {
         }
     }
 
-    /// Prints a task.
+    /// Prints a task that has ended; as text, its answer.
     ///
     /// @throws Failure after that if it is not completed
     void ended(byte[] json) {
@@ -40,10 +40,10 @@ final class TaskPrinter {
             session.output().text(TaskText.answer(task));
         }
         session.output().endLine();
-        checkCompleted(task, status);
+        checkCompleted(session, task, status);
     }
 
-    /// Prints a task of which the text is a plain word.
+    /// Prints a task; as text, the one given.
     void plain(byte[] json, String text) {
         if (session.output().form == Output.Form.TEXT) {
             session.output().line(text);
@@ -73,8 +73,20 @@ final class TaskPrinter {
         printed++;
     }
 
-    static void checkCompleted(Json.Obj task, TaskStatus status) {
+    /// Tells the user if an answer ended at its length limit: it may look complete, or be empty.
+    static void noteCut(Session session, Json.Obj task) {
+        if (task.get("result") instanceof Json.Obj result && "length".equals(result.text("done_reason"))) {
+            session.note(task.text("id") + ": the answer " + (TaskText.answer(task).isEmpty() ? "is empty: it " : "")
+                    + "was cut off at its length limit (num_predict or the model's context)");
+        }
+    }
+
+    /// Checks that a task is completed, and its answer whole.
+    ///
+    /// @throws Failure if it is not completed
+    static void checkCompleted(Session session, Json.Obj task, TaskStatus status) {
         if (status == TaskStatus.COMPLETED) {
+            noteCut(session, task);
             return;
         }
         String error = task.text("error");

@@ -6,8 +6,8 @@ import java.util.Map;
 
 import shared.json.Json;
 
-/// A whole task as text for people: a line for every member that has a value, then what was asked, what was tried and
-/// what was answered. Members that this client does not know are shown too.
+/// A whole task as text: a line for every member that has a value, then attempts, request and answer. It
+/// shows members that this client does not know, too.
 final class TaskText {
 
     private static final int COLUMN = 15;
@@ -44,8 +44,8 @@ final class TaskText {
         return member.endsWith("_at") || member.endsWith("_run");
     }
 
-    /// The text of a chat or generate, an embed's vectors (a JSON array on each line); where a model called tools
-    /// instead of speaking, the calls as JSON, one on each line.
+    /// Returns the text of a chat or generate, or an embed's vectors (a JSON array on each line). If a model only
+    /// called tools, it returns the calls as JSON, one on each line.
     static String answer(Json.Obj task) {
         if (!(task.get("result") instanceof Json.Obj result)) {
             return "";
@@ -70,7 +70,7 @@ final class TaskText {
         return lines.toString();
     }
 
-    /// One line: a name, and a value behind it in a column; further lines of the value stand below it.
+    /// Returns a name and its value in a column of its own.
     static String member(String name, String value) {
         String label = name.replace('_', ' ');
         return label + " ".repeat(Math.max(1, COLUMN - label.length()))

@@ -22,12 +22,12 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-/// What surrounds a run of the client, but for the network: everything that a test wants to put in.
+/// The surroundings of a run, except the network; a test brings its own.
 ///
-/// @param out        throws when nothing can be written, as a `PrintStream` does not
+/// @param out        throws if it cannot be written to, unlike a `PrintStream`
 /// @param isTerminal whether descriptor 0, 1 or 2 is a terminal
-/// @param width      the terminal's columns; asked only where there is a terminal
-/// @param zone       where the user's times are meant; asked only where it matters, for it is slow to find out
+/// @param width      the terminal's columns; asked only if there is a terminal
+/// @param zone       the zone of the user's times; asked only if needed, because that is slow
 record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, String> environment,
         IntPredicate isTerminal, IntSupplier width, Time time, Supplier<ZoneId> zone) {
 
@@ -64,7 +64,7 @@ record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, S
                 "set LC_ALL to a UTF-8 locale, or give text on standard input");
     }
 
-    /// Returns a time in the one form in which people read it: in their own zone, which stands behind it.
+    /// Returns a time as people read it everywhere: in their own zone, with its offset.
     String shown(Instant instant) {
         return shown(instant.atZone(zone.get()));
     }
@@ -73,12 +73,12 @@ record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, S
         return DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ssxxx").format(time);
     }
 
-    /// The user's time.
+    /// Returns the time in the user's zone.
     ZonedDateTime now() {
         return time.instant().atZone(zone.get());
     }
 
-    /// An environment variable's value; null if it is unset or empty.
+    /// Returns an environment variable's value; null if it is unset or empty.
     String variable(String name) {
         String value = environment.get(name);
         return value == null || value.isEmpty() ? null : value;
@@ -94,7 +94,7 @@ record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, S
         return isTerminal.test(descriptor) && variable("NO_COLOR") == null && !"dumb".equals(variable("TERM"));
     }
 
-    /// Linux tells it per descriptor; elsewhere Java knows only whether both stdin and stdout are terminals.
+    /// Linux knows this of each descriptor; elsewhere Java knows only whether both stdin and stdout are terminals.
     private static boolean descriptorIsTerminal(int descriptor) {
         try {
             String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();

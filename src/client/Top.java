@@ -1,6 +1,6 @@
 package client;
 
-/// The command `top`: how the queue stands and what runs, drawn anew each second on a terminal; elsewhere once.
+/// The command `top`: shows queue status and running tasks, refreshed every second on a terminal, otherwise once.
 final class Top {
 
     private static final long PAUSE_MS = 1_000;

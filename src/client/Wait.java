@@ -17,7 +17,7 @@ final class Wait {
         return print(session, arguments.operands(), false);
     }
 
-    /// Waits for each task in turn and prints them in this order; as JSON one object, or an array if there are many.
+    /// Waits for each task in turn and prints them in this order; as JSON, an object or, for several, an array.
     ///
     /// @param contact whether the server has answered already
     /// @return the worst exit status
@@ -36,7 +36,7 @@ final class Wait {
         }
     }
 
-    /// The task once it has ended, whole, as the server gave it.
+    /// Waits until a task has ended and returns its JSON.
     static byte[] ended(Session session, Reconnect reconnect, String id) {
         while (true) {
             try {

@@ -38,6 +38,7 @@ import shared.json.JsonWriter;
 /// | `torn` | its stream breaks off in the middle, once; then some comes again |
 /// | `again` | its first attempt breaks off after a few words |
 /// | `think` | it has thoughts |
+/// | `cut` | its answer ends at the length limit |
 /// | `tools` | it calls a tool and says nothing |
 ///
 /// A first path segment asks for other servers: `/html` and `/redirect` are none of ours, `/busy` answers 503 with a
@@ -421,7 +422,8 @@ public final class FakeApi implements AutoCloseable {
             out.beginObject().name("message").beginObject().name("role").string("assistant").name("content")
                     .string(task.text).endObject().endObject();
         } else {
-            out.beginObject().name("response").string(task.text).endObject();
+            out.beginObject().name("response").string(task.text).name("done_reason")
+                    .string(task.model.equals("cut") ? "length" : "stop").endObject();
         }
         out.name("error").string(error(task)).name("attempts").beginArray();
         if (!task.status.equals("pending")) {

@@ -49,7 +49,7 @@ final class SingleFile {
         List<Path> files = new ArrayList<>();
         for (String folder : List.of("client", "shared")) {
             try (Stream<Path> found = Files.walk(sources.resolve(folder))) {
-                found.filter(file -> file.toString().endsWith(".java") && !file.endsWith("module-info.java")
+                found.filter(file -> file.toString().endsWith(".java") && !file.toString().endsWith("-info.java")
                         && !(file.startsWith(sources.resolve("client/single")) && !file.endsWith("Keep.java")))
                         .sorted().forEach(files::add);
             }
