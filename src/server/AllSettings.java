@@ -21,6 +21,7 @@ import server.settings.Setting;
 import server.settings.Settings;
 import server.settings.Table;
 import server.task.Terms;
+import server.tool.SettingsReader;
 import server.websocket.WebSocketOptions;
 import shared.Problem;
 
@@ -44,6 +45,10 @@ public record AllSettings(Loader loaded, ExecutorRegistry kinds, List<HostOption
             QueueOptions.SETTINGS, RequestLimits.SETTINGS, HttpApi.SETTINGS, Log.SETTINGS, CLIENT),
             Map.of("scheduling_interval", NO_ROUNDS, "batch_size", NO_ROUNDS, "SCHEDULER_INTERVAL", NO_ROUNDS,
                     "SCHEDULER_BATCH_SIZE", NO_ROUNDS));
+
+    /// For the offline commands.
+    public static final SettingsReader READER =
+            new SettingsReader(TABLE, (line, environment) -> load(line, environment, null).loaded());
 
     /// Reads the settings, and lets the rooms check what they say together.
     ///

@@ -8,12 +8,10 @@ import java.util.Arrays;
 import java.util.List;
 
 import server.http.WebServer;
-import server.journal.JournalCommand;
 import server.log.Log;
-import server.queue.CompactCommand;
 import server.settings.CommandLine;
-import server.settings.ConfigCommand;
-import server.settings.Help;
+import server.tool.Help;
+import server.tool.OfflineCommands;
 import shared.Problem;
 import shared.Version;
 
@@ -31,11 +29,8 @@ final class Main {
     }
 
     private static int run(List<String> words, PrintStream out, PrintStream err) throws InterruptedException {
-        if (words.size() > 1 && words.getFirst().equals("journal") && words.get(1).equals("compact")) {
-            return CompactCommand.run(words.subList(2, words.size()), out, err);
-        }
-        if (!words.isEmpty() && words.getFirst().equals("journal")) {
-            return JournalCommand.run(words.subList(1, words.size()), out, err);
+        if (!words.isEmpty() && !words.getFirst().startsWith("-")) {
+            return OfflineCommands.run(words, AllSettings.READER, System.getenv(), out, err);
         }
         if (words.contains("--help") || words.contains("-h")) {
             out.print(Help.usage(AllSettings.TABLE));
@@ -44,10 +39,6 @@ final class Main {
         if (words.contains("--version")) {
             out.println("ollama-queue-server " + Version.TEXT);
             return 0;
-        }
-        if (!words.isEmpty() && words.getFirst().equals("config")) {
-            return ConfigCommand.run(words.subList(1, words.size()), AllSettings.TABLE,
-                    line -> AllSettings.load(line, System.getenv(), null).loaded(), System.getenv(), out, err);
         }
         CommandLine line;
         try {

@@ -19,9 +19,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import server.journal.JournalCommand;
 import shared.json.Json;
 import support.Await;
+import support.Offline;
 import support.ServerProcess;
 
 /// A backup of a real server under load, restored by a real server after the first was killed; and tasks that go from
@@ -91,8 +91,8 @@ final class BackupTest {
     }
 
     private static void assertVerifies(Path data) {
-        assertEquals(0, JournalCommand.run(List.of("verify", data.toString()),
-                new PrintStream(PrintStream.nullOutputStream(), true, StandardCharsets.UTF_8), System.err));
+        assertEquals(0, Offline.run(new PrintStream(PrintStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+                System.err, "journal", "verify", data.toString()));
     }
 
     @Test

@@ -21,9 +21,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import server.journal.JournalCommand;
 import support.Await;
 import support.Effort;
+import support.Offline;
 import support.ServerProcess;
 
 /// SIGKILL while a compaction goes on under load: nothing acknowledged is lost, nothing deleted is back, and no byte of
@@ -76,8 +76,8 @@ final class CompactionKillTest {
         // a delete whose answer was cut off may not have happened
         assertTrue(tasksOnDisk(data, "delete this ") <= KILLS * SUBMITTERS, context);
         ByteArrayOutputStream said = new ByteArrayOutputStream();
-        assertEquals(0, JournalCommand.run(List.of("verify", data.toString()),
-                new PrintStream(said, true, StandardCharsets.UTF_8), System.err), said + context);
+        assertEquals(0, Offline.run(new PrintStream(said, true, StandardCharsets.UTF_8),
+                System.err, "journal", "verify", data.toString()), said + context);
     }
 
     private static ServerProcess start(Path data) throws Exception {

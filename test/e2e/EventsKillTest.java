@@ -20,12 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import server.journal.JournalCommand;
 import shared.json.Json;
 import support.Await;
 import support.Effort;
 import support.EventReader;
 import support.EventReader.Told;
+import support.Offline;
 import support.ServerProcess;
 
 /// SIGKILL while subscribers read the events of a busy server that compacts its journal: whoever comes back with the
@@ -134,8 +134,8 @@ final class EventsKillTest {
     /// Every event on record.
     private static List<String> journal(Path data) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
-        assertEquals(0, JournalCommand.run(List.of("dump", data.toString()),
-                new PrintStream(text, false, StandardCharsets.UTF_8), System.err));
+        assertEquals(0, Offline.run(new PrintStream(text, false, StandardCharsets.UTF_8),
+                System.err, "journal", "dump", data.toString()));
         List<String> events = new ArrayList<>();
         for (String line : text.toString(StandardCharsets.UTF_8).split("\n")) {
             Json.Obj event = ServerProcess.object(line);

@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import server.journal.JournalCommand;
 import shared.json.Json;
 import support.Effort;
+import support.Offline;
 import support.ServerProcess;
 
 /// SIGKILL at random moments under load: nothing acknowledged is lost, nothing is completed twice on record, no id is
@@ -106,7 +106,8 @@ final class KillTest {
     private static Map<String, Integer> completionsOnRecord(Path data) throws IOException {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(text, false, StandardCharsets.UTF_8);
-        assertEquals(0, JournalCommand.run(List.of("dump", data.toString()), out, System.err));
+        assertEquals(0, Offline.run(out,
+                System.err, "journal", "dump", data.toString()));
         Map<String, Integer> completions = new HashMap<>();
         text.toString(StandardCharsets.UTF_8).lines().forEach(line -> {
             Json.Obj event = ServerProcess.object(line);

@@ -130,7 +130,7 @@ final class StopTest {
             {"--workers must be a whole number from 1 to 1000, not \"0\"", "--workers=0"},
             {"--grace must be a duration such as 90s, 1h30m or 7d, not \"soon\"", "--grace", "soon"},
             {"--verbose takes no value", "--verbose=1"},
-            {"unexpected argument serve", "serve"},
+            {"unknown command serve; without a command the server starts", "serve"},
         };
         for (String[] wrong : cases) {
             Path log = Files.createTempFile(directory, "wrong", ".log");

@@ -27,6 +27,7 @@ import server.journal.disk.Segment;
 import server.journal.disk.Storage;
 import shared.json.Slice;
 import support.FaultyStorage;
+import support.Offline;
 
 /// What a backup's file holds, and what a start makes of it.
 @Timeout(60)
@@ -213,7 +214,7 @@ class BackupTest {
     private static String said(int status, String command, Path directory) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
-        assertEquals(status, JournalCommand.run(List.of(command, directory.toString()), stream, stream));
+        assertEquals(status, Offline.run(stream, stream, "journal", command, directory.toString()));
         return out.toString(StandardCharsets.UTF_8);
     }
 }

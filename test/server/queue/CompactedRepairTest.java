@@ -20,7 +20,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import server.journal.JournalCommand;
 import server.journal.JournalOptions;
 import server.journal.disk.FileStorage;
 import server.queue.index.TaskFilter;
@@ -31,6 +30,8 @@ import server.task.Task;
 import server.task.Terms;
 import shared.TaskType;
 import shared.json.Slice;
+
+import support.Offline;
 
 /// What a repair makes of a journal that was compacted.
 class CompactedRepairTest {
@@ -89,7 +90,7 @@ class CompactedRepairTest {
     private static String journal(String command, Path directory, int status) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
-        int ended = JournalCommand.run(List.of(command, directory.toString()), stream, stream);
+        int ended = Offline.run(stream, stream, "journal", command, directory.toString());
         assertEquals(status, ended, out.toString(StandardCharsets.UTF_8));
         return out.toString(StandardCharsets.UTF_8);
     }

@@ -34,7 +34,6 @@ import server.cron.plan.CronPlan;
 import server.cron.plan.CronTask;
 import server.cron.plan.Missed;
 import server.cron.plan.Overlap;
-import server.journal.JournalCommand;
 import server.journal.JournalFull;
 import server.journal.JournalOptions;
 import server.journal.compaction.CompactionReport;
@@ -54,6 +53,7 @@ import shared.Problem;
 import shared.TaskType;
 import shared.json.Slice;
 import support.FaultyStorage;
+import support.Offline;
 
 /// What a compaction frees and what it keeps, on a queue that goes on meanwhile.
 @Timeout(60)
@@ -454,21 +454,21 @@ class CompactionTest {
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
-        assertEquals(1, CompactCommand.run(List.of(directory.toString()), stream, stream), "it is in use");
+        assertEquals(1, Offline.run(stream, stream, "journal", "compact", directory.toString()), "it is in use");
         assertTrue(out.toString(StandardCharsets.UTF_8).contains("in use"));
         queue.close();
-        assertEquals(0, CompactCommand.run(List.of(directory.toString()), stream, stream));
-        assertEquals(0, JournalCommand.run(List.of("verify", directory.toString()), stream, stream));
+        assertEquals(0, Offline.run(stream, stream, "journal", "compact", directory.toString()));
+        assertEquals(0, Offline.run(stream, stream, "journal", "verify", directory.toString()));
         String said = out.toString(StandardCharsets.UTF_8);
         assertTrue(said.contains("now 1 with"), said);
         assertTrue(said.contains(" 200 events, sequence numbers 1 to 200, 0 problems"), said);
-        assertEquals(2, CompactCommand.run(List.of(), stream, stream));
+        assertEquals(2, Offline.run(stream, stream, "journal", "compact"));
         Path compacted = directory.resolve("c000000001.journal");
         byte[] bytes = Files.readAllBytes(compacted);
         bytes[bytes.length / 2] ^= 4;
         Files.write(compacted, bytes);
-        assertEquals(1, JournalCommand.run(List.of("verify", directory.toString()), stream, stream));
-        assertEquals(0, JournalCommand.run(List.of("repair", directory.toString()), stream, stream));
+        assertEquals(1, Offline.run(stream, stream, "journal", "verify", directory.toString()));
+        assertEquals(0, Offline.run(stream, stream, "journal", "repair", directory.toString()));
         open(new FileStorage(directory));
         assertTrue(queue.stats().total() >= 99, "one line is lost");
     }

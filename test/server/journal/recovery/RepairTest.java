@@ -20,12 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import server.journal.Journal;
-import server.journal.JournalCommand;
 import server.journal.JournalOptions;
 import server.journal.JournalRig;
 import server.journal.disk.FileStorage;
 import server.journal.disk.JournalFiles;
 import server.journal.disk.Segment;
+import support.Offline;
 
 class RepairTest {
 
@@ -38,9 +38,8 @@ class RepairTest {
 
     private int run(String command) {
         out.reset();
-        return JournalCommand.run(List.of(command, directory.toString()),
-                new PrintStream(out, false, StandardCharsets.UTF_8),
-                new PrintStream(out, true, StandardCharsets.UTF_8));
+        PrintStream printed = new PrintStream(out, true, StandardCharsets.UTF_8);
+        return Offline.run(printed, printed, "journal", command, directory.toString());
     }
 
     private String printed() {

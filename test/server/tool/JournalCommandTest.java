@@ -1,4 +1,4 @@
-package server.journal;
+package server.tool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,11 +9,19 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import server.AllSettings;
+import server.journal.Journal;
+import server.journal.JournalOptions;
+import server.journal.JournalRig;
+import server.journal.Unit;
 import server.journal.disk.FileStorage;
 import server.journal.disk.Segment;
 
@@ -22,13 +30,15 @@ class JournalCommandTest {
     @TempDir
     Path directory;
 
+    private final Map<String, String> environment = new HashMap<>();
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     private int run(String... arguments) {
         out.reset();
         err.reset();
-        return JournalCommand.run(List.of(arguments), new PrintStream(out, false, StandardCharsets.UTF_8),
+        List<String> words = Stream.concat(Stream.of("journal"), Stream.of(arguments)).toList();
+        return OfflineCommands.run(words, AllSettings.READER, environment, new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
     }
 
@@ -109,7 +119,7 @@ class JournalCommandTest {
         String[][] wrongs = {
             {"journal needs a command: verify, repair, dump or compact"},
             {"journal verify needs the data directory", "verify"},
-            {"unknown journal command verfy; did you mean verify?", "verfy", "x"},
+            {"unknown command journal verfy; did you mean verify?", "verfy", "x"},
             {"unexpected argument b", "verify", "a", "b"}};
         for (String[] wrong : wrongs) {
             assertEquals(2, run(List.of(wrong).subList(1, wrong.length).toArray(String[]::new)));
@@ -125,5 +135,19 @@ class JournalCommandTest {
         assertEquals(1, run("verify", directory.resolve("absent").toString()));
         assertTrue(err.toString(StandardCharsets.UTF_8).contains("absent does not exist"), err::toString);
         assertEquals(List.of(), List.of(directory.toFile().list()));
+    }
+
+    @Test
+    void compact_segmentSize_isTheSettings() throws IOException {
+        environment.put("OLLAMA_QUEUE_STORAGE_SEGMENT_SIZE", "64KiB");
+        environment.put("HOME", directory.toString());
+        Path data = directory.resolve("data");
+        assertEquals(1, run("compact", data.toString()), "there is none");
+        Files.createDirectory(data);
+        assertEquals(0, run("compact", data.toString()), err::toString);
+        assertTrue(out.toString(StandardCharsets.UTF_8).contains("events dropped"), out::toString);
+        assertEquals(64 << 10, Files.size(data.resolve(Segment.name(1))));
+        assertEquals(2, run("compact", data.toString(), "--nosuch"));
+        assertEquals(2, run("compact"));
     }
 }

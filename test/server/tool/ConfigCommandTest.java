@@ -1,4 +1,4 @@
-package server.settings;
+package server.tool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,8 +33,8 @@ class ConfigCommandTest {
         environment.put("HOME", directory.toString());
         out.reset();
         err.reset();
-        return ConfigCommand.run(List.of(words), AllSettings.TABLE,
-                line -> AllSettings.load(line, environment, null).loaded(), environment,
+        return OfflineCommands.run(Stream.concat(Stream.of("config"), Stream.of(words)).toList(), AllSettings.READER,
+                environment,
                 new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
     }
 
@@ -125,5 +126,30 @@ class ConfigCommandTest {
         assertEquals(2, run("show", "--prot", "1"));
         assertEquals(1, run("check", "nosuch.yaml"));
         assertEquals("cannot read nosuch.yaml: there is no such file\n", err.toString(StandardCharsets.UTF_8));
+    }
+
+    /// As root, whose shell lacks what the service's unit has.
+    @Test
+    void check_variablesOfTheService_comeFromItsFile() throws IOException {
+        Path file = file("server: {token: '${QUEUE_TOKEN}'}\nstorage: {path: '${DATA}'}\n");
+        Path variables = Files.writeString(directory.resolve("environment"), """
+                # of the unit
+
+                ; one more
+                QUEUE_TOKEN="a-secret=that;is#long-enough"
+                DATA=/var/lib/x
+                """);
+        assertEquals(1, run("check", file.toString()));
+        assertTrue(err.toString(StandardCharsets.UTF_8).contains("QUEUE_TOKEN, which is not set"), err::toString);
+        assertEquals(0, run("check", file.toString(), "--environment", variables.toString()), err::toString);
+        assertEquals(0, run("check", "--environment", variables.toString(), "--config", file.toString()));
+        assertEquals(0, run("show", "--environment", variables.toString(), "--config", file.toString()));
+        assertTrue(out.toString(StandardCharsets.UTF_8).contains("/var/lib/x"), out::toString);
+        Files.writeString(variables, "A=1\nno variable\n");
+        assertEquals(2, run("check", file.toString(), "--environment", variables.toString()));
+        assertTrue(err.toString(StandardCharsets.UTF_8).contains("environment, line 2: expected NAME=value"));
+        assertEquals(2, run("check", "--environment", "nosuch"));
+        assertEquals(2, run("check", "--environment"));
+        assertTrue(err.toString(StandardCharsets.UTF_8).contains("--environment needs a file"), err::toString);
     }
 }

@@ -1,0 +1,51 @@
+package server.tool;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import server.journal.disk.FileReason;
+import shared.Problem;
+
+/// A file of environment variables, as the `EnvironmentFile=` of a systemd unit names it: `NAME=value` on each line,
+/// the value in quotes or not. Blank lines and lines that begin with `#` or `;` are comments.
+final class EnvironmentFile {
+
+    /// Where the unit in `src/server/deploy` takes its variables from.
+    static final Path OF_THE_UNIT = Path.of("/etc/ollama-queue/environment");
+
+    private EnvironmentFile() {
+    }
+
+    /// @throws Problem if it cannot be read, or has a line that is no variable
+    static Map<String, String> read(String name) {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(Path.of(name));
+        } catch (IOException e) {
+            throw Problem.badRequest("cannot read " + name + ": " + FileReason.of(e));
+        }
+        Map<String, String> variables = new HashMap<>();
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).strip();
+            if (line.isEmpty() || line.startsWith("#") || line.startsWith(";")) {
+                continue;
+            }
+            int equals = line.indexOf('=');
+            if (equals < 1 || !line.substring(0, equals).matches("[A-Za-z_][A-Za-z0-9_]*")) {
+                throw Problem.badRequest(name + ", line " + (i + 1) + ": expected NAME=value");
+            }
+            variables.put(line.substring(0, equals), unquoted(line.substring(equals + 1).strip()));
+        }
+        return variables;
+    }
+
+    private static String unquoted(String value) {
+        boolean quoted = value.length() > 1 && (value.startsWith("\"") || value.startsWith("'"))
+                && value.charAt(0) == value.charAt(value.length() - 1);
+        return quoted ? value.substring(1, value.length() - 1) : value;
+    }
+}

@@ -1,0 +1,112 @@
+package server.tool;
+
+import java.util.List;
+
+import server.settings.Setting;
+import server.settings.Table;
+
+/// The usage texts, made from the tables of settings and of commands.
+public final class Help {
+
+    private static final String PROGRAM = """
+            usage: ollama-queue-server [option]...
+                   ollama-queue-server COMMAND
+
+            A durable task queue in front of Ollama. Without a command the server starts.
+
+            %COMMANDS
+            %OPTIONS
+            Every option is a setting too, and there are more: config show lists them all. Strongest
+            first: option, environment ($OLLAMA_QUEUE_SERVER_PORT for server.port), the file, default.
+            The file is the first of --config FILE, ./config.yaml, ~/.ollama-queue/config.yaml,
+            /etc/ollama-queue/config.yaml. SIGHUP reads it again.
+
+            example: ollama-queue-server --port 8080 --data-dir /var/lib/ollama-queue
+            """;
+
+    private static final String CONFIG = """
+            FILE is the settings file; without it the usual places are searched. Any option of the
+            server can stand in its place.
+
+            --environment FILE adds the variables in FILE, a NAME=value on each line, as systemd does
+            for a service: the unit takes them from /etc/ollama-queue/environment.
+
+            exit status: 0 the settings are right; 1 there are mistakes; 2 wrong usage
+            """;
+
+    private static final String JOURNAL = """
+            DIR is a server's data directory. compact takes the server's options and settings too: it
+            makes files of storage.segment_size.
+
+            A problem is what keeps a server from starting:
+              the file is missing              a segment between others is not there
+              does not begin with the header   the first 80 bytes of a segment have changed
+              the bytes here are no line       a line has changed, or was overwritten
+              sequence number N is too low     a line stands where a later one belongs
+              ends here without the closing mark, is shorter than its segment    bytes at the end are gone
+              longer than the segment's size   there are bytes that the server never wrote
+            A note is what the next start repairs by itself: the last batch, never acknowledged, was cut off.
+
+            repair keeps each file that it changes as FILE.broken and says what it dropped: file, offset, sequence
+            numbers. A task whose submit was dropped is gone; what was dropped behind it returns the task to how it
+            was before.
+
+            exit status: 0 all is well; 1 there are problems, or DIR cannot be used; 2 wrong usage
+            """;
+
+    private static final int COLUMN = 23;
+    private static final int WIDTH = 95;
+
+    private Help() {
+    }
+
+    /// Returns what `--help` prints.
+    public static String usage(Table table) {
+        StringBuilder options = new StringBuilder();
+        for (Setting<?> row : table.all()) {
+            if (row.flag() != null) {
+                String variable = row.names().contains("OLLAMA_HOST") ? "$OLLAMA_HOST, or " : "";
+                option(options, row.flag(), row.does() + (row.fallback() == null ? ""
+                        : " (" + variable + row.fallback() + ")"));
+            }
+        }
+        option(options, "--config FILE", "read the settings from this file");
+        option(options, "-v, --verbose", "log every request and attempt");
+        option(options, "--version", "print the version and end");
+        option(options, "-h, --help", "print this and end");
+        return PROGRAM.replace("%COMMANDS", listed(OfflineCommands.ALL)).replace("%OPTIONS", options);
+    }
+
+    /// Returns what `GROUP --help` prints.
+    static String of(String group, List<OfflineCommand> commands) {
+        StringBuilder usage = new StringBuilder();
+        commands.forEach(command -> usage.append(usage.isEmpty() ? "usage: " : "       ")
+                .append("ollama-queue-server ").append(command.usage()).append('\n'));
+        return usage + "\n" + listed(commands) + "\n" + switch (group) {
+            case "config" -> CONFIG;
+            default -> JOURNAL;
+        };
+    }
+
+    private static String listed(List<OfflineCommand> commands) {
+        StringBuilder list = new StringBuilder();
+        commands.forEach(command -> option(list, command.group() + " " + command.name(), command.does()));
+        return list.toString();
+    }
+
+    private static void option(StringBuilder out, String flag, String does) {
+        String line = "  " + flag;
+        String pad = " ".repeat(COLUMN);
+        line += line.length() < COLUMN - 1 ? pad.substring(line.length()) : "\n" + pad;
+        int used = COLUMN;
+        for (String word : does.split(" ")) {
+            if (used + word.length() > WIDTH) {
+                line = line.stripTrailing() + "\n" + pad;
+                used = COLUMN;
+            }
+            line += word + " ";
+            used += word.length() + 1;
+        }
+        out.append(line.stripTrailing()).append('\n');
+    }
+}

@@ -1,0 +1,108 @@
+package server.tool;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import server.journal.disk.FileReason;
+import server.journal.disk.FileStorage;
+import server.journal.disk.LineVisitor;
+import server.journal.disk.Storage;
+import server.journal.recovery.Inspection;
+import server.journal.recovery.Repair;
+import shared.Problem;
+
+/// `journal verify|repair|dump DIR`: inspects a data directory, and repairs it.
+final class JournalCommand {
+
+    private JournalCommand() {
+    }
+
+    /// Opens the data directory that the first argument names; makes none.
+    ///
+    /// @throws Problem     if no directory is named
+    /// @throws IOException if there is none
+    static Storage directory(Invocation call, String command) throws IOException {
+        if (call.arguments().isEmpty()) {
+            throw Problem.badRequest("journal " + command + " needs the data directory: journal " + command
+                    + " ./data");
+        }
+        Path directory = Path.of(call.arguments().getFirst());
+        if (!Files.isDirectory(directory)) {
+            throw new IOException(directory + (Files.exists(directory) ? " is not a directory" : " does not exist")
+                    + "; name the server's data directory");
+        }
+        return new FileStorage(directory);
+    }
+
+    private static Storage only(Invocation call, String command) throws IOException {
+        if (call.arguments().size() > 1) {
+            throw Problem.badRequest("unexpected argument " + call.arguments().get(1));
+        }
+        return directory(call, command);
+    }
+
+    static int repair(Invocation call) throws IOException {
+        Storage storage = only(call, "repair");
+        AutoCloseable lock = storage.lock();
+        try {
+            Repair repair = new Repair(storage);
+            repair.run();
+            repair.done.forEach(call.out()::println);
+            if (repair.done.isEmpty()) {
+                call.out().println("nothing to repair");
+            }
+            return verify(storage, call);
+        } finally {
+            close(lock);
+        }
+    }
+
+    private static void close(AutoCloseable lock) throws IOException {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+    }
+
+    static int verify(Invocation call) throws IOException {
+        return verify(only(call, "verify"), call);
+    }
+
+    private static int verify(Storage storage, Invocation call) throws IOException {
+        Inspection found = inspect(storage, (seq, position, json) -> { });
+        if (!found.problems.isEmpty()) {
+            // a running server may have been in the middle of a write: what is wrong is wrong a second time
+            found = inspect(storage, (seq, position, json) -> { });
+        }
+        found.problems.forEach(problem -> call.out().println("problem: " + problem));
+        found.notes.forEach(note -> call.out().println("note: " + note));
+        call.out().println(found.segments + " segments, " + found.lines + " events" + (found.lines == 0 ? ""
+                : ", sequence numbers " + found.firstSeq + " to " + found.lastSeq) + ", " + found.problems.size()
+                + " problems");
+        return found.problems.isEmpty() ? 0 : 1;
+    }
+
+    static int dump(Invocation call) throws IOException {
+        PrintStream out = call.out();
+        Storage storage = only(call, "dump");
+        Inspection found = inspect(storage, (seq, position, json) -> {
+            out.write(json.bytes(), json.from(), json.length());
+            out.write('\n');
+        });
+        out.flush();
+        found.problems.forEach(problem -> call.err().println("problem: " + problem));
+        found.notes.forEach(note -> call.err().println("note: " + note));
+        return found.problems.isEmpty() && !out.checkError() ? 0 : 1;
+    }
+
+    private static Inspection inspect(Storage storage, LineVisitor visitor) throws IOException {
+        Inspection inspection = new Inspection(storage, visitor);
+        inspection.run();
+        return inspection;
+    }
+}
