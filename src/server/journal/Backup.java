@@ -24,6 +24,7 @@ public final class Backup {
     private final Storage storage;
     private final Segments segments;
     private final Intake intake;
+    private long lines;
 
     Backup(Storage storage, Segments segments, Intake intake) {
         this.storage = storage;
@@ -46,7 +47,7 @@ public final class Backup {
                 copy(left.getFirst().number(), end.position(), buffered);
                 release(left.removeFirst());
             }
-            buffered.write(BackupFile.mark(end.seq() + 1, kept));
+            buffered.write(BackupFile.mark(end.seq() + 1, kept, lines));
             buffered.flush();
         } finally {
             left.forEach(this::release);
@@ -59,6 +60,7 @@ public final class Backup {
             JournalReader.lines(storage, number, last ? Segment.offset(end) : Long.MAX_VALUE, reader -> {
                 Slice line = reader.bytes();
                 out.write(line.bytes(), line.from(), line.length());
+                lines++;
             });
         }
     }

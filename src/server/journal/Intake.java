@@ -121,11 +121,8 @@ final class Intake {
         return space == null || failure != null ? List.of() : space.superfluous();
     }
 
-    // ---- those who append, and wait
+    // ---- those who append, and wait: see Journal, which passes them on
 
-    /// Takes lines that recovery keeps all or none, and never waits.
-    ///
-    /// @throws NoRoom if there is no space for all of them now
     long[] tryAppend(Urgency urgency, Unit lines) {
         synchronized (lock) {
             ensureOpen();
@@ -197,24 +194,18 @@ final class Intake {
         }
     }
 
-    /// Null while there is room; else what is full.
     String full() {
         synchronized (lock) {
             return supply.full();
         }
     }
 
-    /// Whether there is no space for another segment.
     boolean isShort() {
         synchronized (lock) {
             return supply.isShort();
         }
     }
 
-    /// Waits until there is room for these lines. To be called without holding a lock.
-    ///
-    /// @throws JournalFull    if the disk is full
-    /// @throws JournalFailure if the journal can write no more
     void awaitRoom(NoRoom none) {
         supply.await(none, () -> {
             ensureOpen();
@@ -222,8 +213,6 @@ final class Intake {
         });
     }
 
-    /// Waits while very much is appended but not written, so that memory stays bounded where the disk is slow. To be
-    /// called before an append, and without holding a lock that a listener of [#onDurable] takes.
     void awaitRoom() {
         while (true) {
             Batch first;
@@ -238,10 +227,6 @@ final class Intake {
         }
     }
 
-    /// Waits until everything up to this sequence number is on the disk. An interrupt does not end the waiting, it
-    /// stays set.
-    ///
-    /// @throws JournalFailure if the journal can write no more
     void awaitDurable(long seq) {
         while (durableSeq < seq) {
             CountDownLatch done = null;
@@ -279,7 +264,6 @@ final class Intake {
         }
     }
 
-    /// Closes the segment in use if it has lines; returns once it is closed. On a full disk it stays in use.
     void endSegment() {
         Batch last;
         synchronized (lock) {

@@ -15,17 +15,8 @@ import server.journal.recovery.Recovery;
 import server.journal.recovery.Restore;
 import shared.json.Slice;
 
-/// The append-only log of events. It knows lines, sequence numbers and positions; what an event means is the queue's
-/// business.
-///
-/// A position is `segment number << 32 | offset in the segment`.
-///
-/// Appending only takes a line into the open batch, in memory (see [Intake]). One thread writes: it takes the batch,
-/// writes it with one sync, publishes, and takes what came meanwhile. A batch's start is therefore the position up to
-/// which everything is on the disk before it, and all positions are known when a line is appended.
-///
-/// Crash safety rests on this: a sector of 512 bytes is written whole or not at all, `fdatasync` returns when the data
-/// is on the disk, and a rename is atomic. Nothing is assumed about the order in which unsynced sectors are written.
+/// The journal in use: one door to appending (see [Intake]), to what is on the disk, and to what is told of it. The
+/// package's front page is its specification.
 public final class Journal implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Journal.class.getName());
@@ -53,7 +44,7 @@ public final class Journal implements AutoCloseable {
         thread = Thread.ofPlatform().name("journal-writer").daemon().unstarted(this::write);
     }
 
-    /// Locks the directory, recovers and replays it.
+    /// Locks the directory, recovers its journal and replays it.
     ///
     /// @throws IOException if the directory is in use, cannot be used, or its journal is damaged: the message
     ///         says where
@@ -80,41 +71,57 @@ public final class Journal implements AutoCloseable {
         thread.start();
     }
 
-    /// The sequence number that the next line gets. Appending calls are serialised by their caller (the queue's lock).
+    /// Returns the sequence number that the next line gets. The caller serialises this and appending (by the queue's
+    /// lock).
     public long nextSeq() {
         return intake.nextSeq();
     }
 
-    /// Takes one line; returns before it is durable. Waits while there is no room for it.
+    /// Returns the last sequence number that was given to a line.
+    public long appendedSeq() {
+        return intake.nextSeq() - 1;
+    }
+
+    /// Returns the sequence number up to which everything is on the disk for good. It never stands within a unit.
+    public long durableSeq() {
+        return intake.durableSeq();
+    }
+
+    /// Appends a unit, in memory: it is not durable yet. Never waits, so it may be called under a lock.
     ///
-    /// @param rest see [Unit], in pieces
-    /// @return its position
+    /// @return the positions of its lines
+    /// @throws NoRoom         if there is no space for all of it now; nothing was appended
+    /// @throws JournalFailure if the journal can write no more
+    public long[] tryAppend(Urgency urgency, Unit unit) {
+        return intake.tryAppend(urgency, unit);
+    }
+
+    /// Waits until there is room for a unit that found none. To be called without holding a lock.
+    ///
     /// @throws JournalFull    if the disk is full
     /// @throws JournalFailure if the journal can write no more
-    public long append(Slice... rest) {
-        return appendAll(Unit.of(rest))[0];
+    public void awaitRoom(NoRoom none) {
+        intake.awaitRoom(none);
     }
 
-    /// Takes lines that recovery keeps all or none. Waits like [#append].
-    public long[] appendAll(Unit lines) {
-        while (true) {
-            try {
-                return intake.tryAppend(Urgency.HIGH, lines);
-            } catch (NoRoom none) {
-                intake.awaitRoom(none);
-            }
-        }
-    }
-
-    /// Takes lines that recovery keeps all or none, and never waits: to be used under a lock.
+    /// Waits while very much is appended but not written, so that memory stays bounded where the disk is slow. To be
+    /// called before an append, and without holding a lock that a listener of [#onDurable] takes.
     ///
-    /// @throws NoRoom if there is no space for all of them now
-    public long[] tryAppend(Urgency urgency, Unit lines) {
-        return intake.tryAppend(urgency, lines);
+    /// @throws JournalFailure if the journal can write no more
+    public void awaitRoom() {
+        intake.awaitRoom();
     }
 
-    /// Null while there is room; else what is full: no segment can be made, and what is there is used up but for the
-    /// reserves.
+    /// Waits until everything up to this sequence number is on the disk. An interrupt does not end the waiting, it
+    /// stays set.
+    ///
+    /// @throws JournalFailure if the journal can write no more
+    public void awaitDurable(long seq) {
+        intake.awaitDurable(seq);
+    }
+
+    /// Returns what is full, for people: no segment can be made, and what is there is used up but for the reserves.
+    /// Null while there is room.
     public String full() {
         return intake.full();
     }
@@ -129,38 +136,6 @@ public final class Journal implements AutoCloseable {
         intake.supply.onMore(listener);
     }
 
-    /// Waits until there is room for these lines. To be called without holding a lock.
-    ///
-    /// @throws JournalFull    if the disk is full
-    /// @throws JournalFailure if the journal can write no more
-    public void awaitRoom(NoRoom none) {
-        intake.awaitRoom(none);
-    }
-
-    /// Waits while very much is appended but not written, so that memory stays bounded where the disk is slow. To be
-    /// called before an append, and without holding a lock that a listener of [#onDurable] takes.
-    public void awaitRoom() {
-        intake.awaitRoom();
-    }
-
-    /// The last sequence number given out.
-    public long appendedSeq() {
-        return intake.nextSeq() - 1;
-    }
-
-    /// Everything up to this sequence number is on the disk for good. It never stands within a unit.
-    public long durableSeq() {
-        return intake.durableSeq();
-    }
-
-    /// Waits until everything up to this sequence number is on the disk. An interrupt does not end the waiting, it
-    /// stays set.
-    ///
-    /// @throws JournalFailure if the journal can write no more
-    public void awaitDurable(long seq) {
-        intake.awaitDurable(seq);
-    }
-
     /// Calls this on the writer's thread whenever more became durable, with [#durableSeq]. It must be quick.
     public void onDurable(LongConsumer listener) {
         durableListeners.add(listener);
@@ -171,13 +146,13 @@ public final class Journal implements AutoCloseable {
         failureListeners.add(listener);
     }
 
-    /// Why the journal can write no more; null while it can.
+    /// Returns why the journal can write no more; null while it can.
     public String failure() {
         JournalFailure failed = intake.failure();
         return failed == null ? null : failed.getMessage();
     }
 
-    /// One line's whole JSON object, its checksum verified. Also finds lines that are not durable yet.
+    /// Reads one line's whole JSON object, and verifies its checksum. Also finds lines that are not durable yet.
     ///
     /// @throws IOException if the line is damaged, dropped, or cannot be read: it says where. Nothing else is affected
     public Slice read(long position) throws IOException {
@@ -190,27 +165,27 @@ public final class Journal implements AutoCloseable {
         return reader.read(position);
     }
 
-    /// Where the durable lines end.
+    /// Returns where the durable lines end.
     Intake.End durable() {
         return intake.end();
     }
 
-    /// Reads the durable lines after this sequence number that no compaction dropped.
+    /// Begins to read the durable lines after this sequence number that no compaction dropped.
     public JournalScan scan(long afterSeq) {
         return new JournalScan(this, storage, segments, afterSeq);
     }
 
-    /// No event after this sequence number was dropped by a compaction.
+    /// Returns the sequence number after which no compaction dropped an event.
     public long keptAfter() {
         return segments.keptAfter();
     }
 
-    /// A copy of all there is, to be written.
+    /// Returns a copy of the whole journal, to be written somewhere.
     public Backup backup() {
         return new Backup(storage, segments, intake);
     }
 
-    /// What a compaction may work on.
+    /// Returns what a compaction may work on.
     public ClosedFiles closed() {
         intake.ensureOpen();
         Intake.End durable = intake.end();

@@ -30,6 +30,8 @@ final class JournalWriter {
     private final CRC32C crc = new CRC32C();
 
     private int segment;
+    /// The number of its first line.
+    private long firstSeq;
     private Storage.Writable file;
     /// Where in the segment the buffer's first byte belongs.
     private long base;
@@ -54,13 +56,17 @@ final class JournalWriter {
         if (batch.segment != segment) {
             use(batch.segment);
         }
+        if (batch.start == Segment.HEADER) {
+            firstSeq = batch.firstSeq;
+        }
         begin(batch.start);
         long synced = batch.startPosition();
         for (int i = 0; i < batch.count; i++) {
             line(batch, i, synced);
         }
         if (batch.closes) {
-            byte[] mark = Line.closing(segment, batch.end, synced, batch.nextSeq(), batch.moreAfter);
+            byte[] mark = Line.closing(segment, batch.end, synced, batch.nextSeq(), batch.moreAfter,
+                    batch.nextSeq() - firstSeq);
             put(mark, 0, mark.length);
             flush();
             sync();
@@ -73,7 +79,7 @@ final class JournalWriter {
 
     /// Marks the clean stop.
     void seal(long end, long nextSeq) throws IOException {
-        Recovery.seal(file, segment, end, Segment.position(segment, end), nextSeq);
+        Recovery.seal(file, segment, end, nextSeq, nextSeq - firstSeq);
     }
 
     void close() throws IOException {

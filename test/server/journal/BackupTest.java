@@ -58,10 +58,10 @@ class BackupTest {
     private byte[] taken(int lines, Map<Long, String> events) throws IOException {
         try (Journal journal = open(disk, new TreeMap<>())) {
             for (int i = 0; i < lines; i++) {
-                journal.append(JournalRig.rest("e" + i + "x".repeat(i % 97)));
+                JournalRig.append(journal, JournalRig.rest("e" + i + "x".repeat(i % 97)));
             }
             byte[] backup = backup(journal);
-            journal.append(JournalRig.rest("later"));
+            JournalRig.append(journal, JournalRig.rest("later"));
             journal.awaitDurable(journal.appendedSeq());
             journal.scan(0).next(Long.MAX_VALUE, (seq, position, json) -> events.put(seq, json.text()));
             events.remove(journal.appendedSeq());
@@ -79,8 +79,9 @@ class BackupTest {
                 assertEquals(events, replayed);
                 assertEquals(1_000_000_001L + lines, journal.nextSeq(), "no number of the other history");
                 assertEquals(journal.appendedSeq(), journal.keptAfter(), "subscribers of before read anew");
-                journal.append(JournalRig.rest("new"));
-                events.put(journal.appendedSeq(), journal.read(journal.append(JournalRig.rest("new"))).text());
+                JournalRig.append(journal, JournalRig.rest("new"));
+                long position = JournalRig.append(journal, JournalRig.rest("new"));
+                events.put(journal.appendedSeq(), journal.read(position).text());
             }
             Map<Long, String> again = new TreeMap<>();
             try (Journal journal = open(restored, again)) {
@@ -106,8 +107,8 @@ class BackupTest {
     void backup_unitsAndLongLines_areWhole() throws IOException {
         byte[] backup;
         try (Journal journal = open(disk, new TreeMap<>())) {
-            journal.append(JournalRig.rest("long".repeat(5000)));
-            journal.appendAll(Unit.of(IntStream.range(0, 200)
+            JournalRig.append(journal, JournalRig.rest("long".repeat(5000)));
+            JournalRig.appendAll(journal, Unit.of(IntStream.range(0, 200)
                     .mapToObj(i -> new Slice[] {JournalRig.rest("unit" + i)}).toList()));
             backup = backup(journal);
         }
@@ -143,6 +144,24 @@ class BackupTest {
         byte[] longer = Arrays.copyOf(backup, backup.length + 1);
         assertTrue(assertThrows(IOException.class, () -> open(holding(longer), new TreeMap<>())).getMessage()
                 .contains("bytes follow the backup's end"));
+    }
+
+    @Test
+    void open_backupWithoutOneOfItsLines_isRefused() throws IOException {
+        byte[] backup = taken(6, new TreeMap<>());
+        int from = Segment.HEADER;
+        for (int line = 0; line < 6; line++) {
+            int to = from;
+            while (backup[to++] != '\n') {
+                continue;
+            }
+            byte[] left = Arrays.copyOf(backup, backup.length - (to - from));
+            System.arraycopy(backup, to, left, from, backup.length - to);
+            String message = assertThrows(IOException.class, () -> open(holding(left), new TreeMap<>())).getMessage();
+            assertTrue(message.contains("memory/" + NAME) && message.contains("the file holds 5 lines, but 6 were "
+                    + "written to it"), message);
+            from = to;
+        }
     }
 
     @Test

@@ -56,7 +56,7 @@ class JournalFaultTest {
             List<Long> published = new ArrayList<>();
             journal.onDurable(published::add);
             storage.holdSync();
-            long position = journal.append(rest("held"));
+            long position = JournalRig.append(journal, rest("held"));
             CompletableFuture<Void> waiter = new CompletableFuture<>();
             Thread thread = Thread.ofVirtual().start(() -> {
                 journal.awaitDurable(1);
@@ -82,10 +82,10 @@ class JournalFaultTest {
             AtomicInteger published = new AtomicInteger();
             journal.onDurable(seq -> published.incrementAndGet());
             storage.holdSync();
-            journal.append(rest("first"));
+            JournalRig.append(journal, rest("first"));
             storage.awaitHeldSync();
             for (int i = 0; i < 20; i++) {
-                journal.append(rest("later"));
+                JournalRig.append(journal, rest("later"));
             }
             storage.releaseSync();
             journal.awaitDurable(21);
@@ -101,7 +101,7 @@ class JournalFaultTest {
     @Test
     void awaitDurable_syncFails_tellsEveryWaiterAndEveryLaterCaller() throws Exception {
         Journal journal = open(storage);
-        journal.append(rest("kept"));
+        JournalRig.append(journal, rest("kept"));
         journal.awaitDurable(1);
         while (!storage.list().contains(Segment.name(2))) {
             Thread.onSpinWait(); // until the next segment is made, whose sync is not the one meant here
@@ -110,9 +110,9 @@ class JournalFaultTest {
         journal.onFailure(failed::countDown);
         storage.holdSync();
         storage.failSync(1);
-        long position = journal.append(rest("lost"));
+        long position = JournalRig.append(journal, rest("lost"));
         storage.awaitHeldSync();
-        journal.append(rest("behind it"));
+        JournalRig.append(journal, rest("behind it"));
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<JournalFailure>> waiters = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
@@ -127,7 +127,7 @@ class JournalFaultTest {
             failed.await();
             assertArrayEquals(written, storage.bytes(Segment.name(1)), "nothing is written again");
         }
-        assertThrows(JournalFailure.class, () -> journal.append(rest("later")));
+        assertThrows(JournalFailure.class, () -> JournalRig.append(journal, rest("later")));
         assertThrows(JournalFailure.class, journal::awaitRoom);
         journal.awaitDurable(1);
         assertEquals(1, journal.durableSeq());
@@ -140,10 +140,10 @@ class JournalFaultTest {
     @Test
     void append_writeFailsTorn_keepsWhatWasDurable() throws Exception {
         Journal journal = open(storage);
-        journal.append(rest("kept"));
+        JournalRig.append(journal, rest("kept"));
         journal.awaitDurable(1);
         storage.failWrite(1, true);
-        journal.append(rest("x".repeat(2000)));
+        JournalRig.append(journal, rest("x".repeat(2000)));
         assertThrows(JournalFailure.class, () -> journal.awaitDurable(2));
         journal.close();
         try (Journal again = open(storage.afterKill())) {
@@ -155,8 +155,8 @@ class JournalFaultTest {
     @Test
     void read_damagedLine_namesThePlaceAndNothingElseBreaks() throws Exception {
         try (Journal journal = open(storage)) {
-            long good = journal.append(rest("good"));
-            long bad = journal.append(rest("bad"));
+            long good = JournalRig.append(journal, rest("good"));
+            long bad = JournalRig.append(journal, rest("bad"));
             journal.awaitDurable(2);
             String file = Segment.name(Segment.number(bad));
             byte[] bytes = storage.bytes(file);
@@ -173,7 +173,7 @@ class JournalFaultTest {
     void awaitDurable_interrupted_stillWaitsAndKeepsTheFlag() throws Exception {
         try (Journal journal = open(storage)) {
             storage.holdSync();
-            journal.append(rest("a"));
+            JournalRig.append(journal, rest("a"));
             storage.awaitHeldSync();
             CompletableFuture<Boolean> flag = new CompletableFuture<>();
             Thread waiter = Thread.ofVirtual().start(() -> {
@@ -197,10 +197,10 @@ class JournalFaultTest {
             for (int i = 0; i < 100; i++) {
                 unit.add(new Slice[] {rest("part" + i + "p".repeat(200))});
             }
-            journal.appendAll(Unit.of(unit));
+            JournalRig.appendAll(journal, Unit.of(unit));
             journal.awaitDurable(3);
             assertEquals(100, journal.durableSeq());
-            journal.append(rest("after"));
+            JournalRig.append(journal, rest("after"));
             journal.awaitDurable(101);
         }
     }
@@ -217,7 +217,7 @@ class JournalFaultTest {
                         long position;
                         synchronized (queueLock) {
                             seq = journal.nextSeq();
-                            position = journal.append(rest(id + "/" + j));
+                            position = JournalRig.append(journal, rest(id + "/" + j));
                         }
                         journal.awaitDurable(seq);
                         assertTrue(journal.read(position).text().contains("\"" + id + "/" + j + "\""));

@@ -80,14 +80,14 @@ class JournalFullTest {
             assertEquals(all, journal.appendedSeq(), "a refused line has no number");
             journal.awaitDurable(all);
             assertNull(journal.failure());
-            assertThrows(JournalFull.class, () -> journal.append(line(3000)));
+            assertThrows(JournalFull.class, () -> JournalRig.append(journal, line(3000)));
 
             CountDownLatch room = new CountDownLatch(1);
             journal.onRoom(room::countDown);
             storage.capacity(Long.MAX_VALUE);
             room.await();
             assertNull(journal.full());
-            journal.append(line(1));
+            JournalRig.append(journal, line(1));
             journal.awaitDurable(all + 1);
         }
         assertFalse(storage.list().stream().anyMatch(Segment::isPart), "a part that could not be made is deleted");
@@ -108,7 +108,7 @@ class JournalFullTest {
             assertNull(journal.full(), "smaller ones still have room");
             journal.tryAppend(Urgency.LOW, Unit.of(unit.subList(0, 5)));
             storage.capacity(Long.MAX_VALUE);
-            journal.appendAll(Unit.of(unit));
+            JournalRig.appendAll(journal, Unit.of(unit));
             journal.awaitDurable(65);
         }
         assertEquals(65, replayed(storage).size());
@@ -118,11 +118,11 @@ class JournalFullTest {
     void append_lineLargerThanAnySegment_getsOneOrIsRefused() throws Exception {
         try (Journal journal = open(storage)) {
             storage.capacity(4 * 4096);
-            assertThrows(JournalFull.class, () -> journal.append(line(20_000)));
-            journal.append(line(10));
+            assertThrows(JournalFull.class, () -> JournalRig.append(journal, line(20_000)));
+            JournalRig.append(journal, line(10));
             storage.capacity(Long.MAX_VALUE);
-            long position = journal.append(line(20_000));
-            journal.append(line(10));
+            long position = JournalRig.append(journal, line(20_000));
+            JournalRig.append(journal, line(10));
             journal.awaitDurable(3);
             assertTrue(journal.read(position).length() > 20_000);
         }
@@ -133,20 +133,20 @@ class JournalFullTest {
     @Test
     void appendAll_longLineWithinAUnit_passesOverSegmentsAndSurvivesAnyCut() throws Exception {
         try (Journal journal = open(storage)) {
-            journal.append(line(10));
-            journal.appendAll(Unit.of(List.of(new Slice[] {line(100)}, new Slice[] {line(20_000)},
+            JournalRig.append(journal, line(10));
+            JournalRig.appendAll(journal, Unit.of(List.of(new Slice[] {line(100)}, new Slice[] {line(20_000)},
                     new Slice[] {line(100)})));
             journal.awaitDurable(4);
         }
         assertEquals(4, replayed(storage).size());
         FaultyStorage cut = new FaultyStorage();
         Journal journal = open(cut);
-        journal.append(line(10));
+        JournalRig.append(journal, line(10));
         journal.awaitDurable(1);
         // the segment before is closed, the passed one too, then the unit's next line fails
         cut.failWrite(3, false);
         assertThrows(JournalFailure.class, () -> {
-            journal.appendAll(Unit.of(List.of(new Slice[] {line(100)}, new Slice[] {line(20_000)},
+            JournalRig.appendAll(journal, Unit.of(List.of(new Slice[] {line(100)}, new Slice[] {line(20_000)},
                     new Slice[] {line(100)})));
             journal.awaitDurable(4);
         });
@@ -180,11 +180,11 @@ class JournalFullTest {
     void awaitRoom_diskHangs_boundsWhatIsInMemory() throws Exception {
         try (Journal journal = Journal.open(storage, new JournalOptions(16 << 20), (seq, position, json) -> { })) {
             storage.holdSync();
-            journal.append(line(10));
+            JournalRig.append(journal, line(10));
             storage.awaitHeldSync();
-            journal.append(line(20 << 20));
+            JournalRig.append(journal, line(20 << 20));
             journal.awaitRoom();
-            journal.append(line(20 << 20));
+            JournalRig.append(journal, line(20 << 20));
             CountDownLatch waiting = new CountDownLatch(1);
             Thread late = Thread.ofVirtual().start(() -> {
                 waiting.countDown();

@@ -58,13 +58,13 @@ public final class JournalRig {
     }
 
     private static void fillTwoSegments(Journal journal) {
-        for (int i = 0; Segment.number(journal.append(line(i))) < 3; i++) {
+        for (int i = 0; Segment.number(append(journal, line(i))) < 3; i++) {
             if (i % 5 == 0) {
                 List<Slice[]> unit = new ArrayList<>();
                 for (int j = 0; j < 6; j++) {
                     unit.add(new Slice[] {line(i + j), });
                 }
-                journal.appendAll(Unit.of(unit));
+                appendAll(journal, Unit.of(unit));
             }
             journal.awaitDurable(journal.appendedSeq());
         }
@@ -73,14 +73,14 @@ public final class JournalRig {
 
     private long appendLastBatch(Journal journal) throws InterruptedException {
         stopped.holdSync();
-        journal.append(line(1000));
+        append(journal, line(1000));
         stopped.awaitHeldSync();
         // these come while the writer is busy, so they are one batch
         long first = journal.nextSeq();
         for (int i = 0; i < 4; i++) {
-            journal.append(line(i), line(7 * i));
+            append(journal, line(i), line(7 * i));
         }
-        journal.appendAll(Unit.of(List.of(new Slice[] {line(9)}, new Slice[] {line(90)})));
+        appendAll(journal, Unit.of(List.of(new Slice[] {line(9)}, new Slice[] {line(90)})));
         stopped.releaseSync();
         journal.awaitDurable(journal.appendedSeq());
         return first;
@@ -94,6 +94,24 @@ public final class JournalRig {
             end++;
         }
         lines.put(seq, new Written(file, Segment.offset(position), end + 1, lines.get(seq).json));
+    }
+
+    /// Appends one line, in pieces, once there is room for it.
+    ///
+    /// @return its position
+    public static long append(Journal journal, Slice... rest) {
+        return appendAll(journal, Unit.of(rest))[0];
+    }
+
+    /// Appends a unit, once there is room for it.
+    public static long[] appendAll(Journal journal, Unit unit) {
+        while (true) {
+            try {
+                return journal.tryAppend(Urgency.HIGH, unit);
+            } catch (NoRoom none) {
+                journal.awaitRoom(none);
+            }
+        }
     }
 
     /// What a line has behind the journal's own members; of different lengths.

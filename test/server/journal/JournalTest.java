@@ -41,12 +41,12 @@ class JournalTest {
         try (Journal journal = open(new TreeMap<>())) {
             List<Long> positions = new ArrayList<>();
             for (int i = 0; i < 300; i++) {
-                positions.add(journal.append(JournalRig.rest("e" + i + "x".repeat(i % 97))));
+                positions.add(JournalRig.append(journal, JournalRig.rest("e" + i + "x".repeat(i % 97))));
                 if (i % 7 == 0) {
                     journal.awaitDurable(journal.appendedSeq());
                 }
             }
-            long[] unit = journal.appendAll(Unit.of(IntStream.range(0, 200)
+            long[] unit = JournalRig.appendAll(journal, Unit.of(IntStream.range(0, 200)
                     .mapToObj(i -> new Slice[] {JournalRig.rest("unit" + i)}).toList()));
             assertEquals(500, journal.appendedSeq());
             for (int i = 0; i < 300; i++) {
@@ -81,7 +81,7 @@ class JournalTest {
         try (Journal journal = Journal.open(new FileStorage(directory), new JournalOptions(1 << 20),
                 (seq, position, json) -> { })) {
             for (int i = 0; i < 1_500; i++) {
-                journal.append(JournalRig.rest("x".repeat(random.nextInt(i % 100 == 0 ? 100_000 : 1_000))));
+                JournalRig.append(journal, JournalRig.rest("x".repeat(random.nextInt(i % 100 == 0 ? 100_000 : 1_000))));
             }
             journal.awaitDurable(1_500);
             assertTrue(directory.toFile().list().length > 3);
@@ -135,9 +135,9 @@ class JournalTest {
     void append_lineLongerThanASegment_getsOneOfItsOwn() throws IOException {
         String text = "y".repeat(3_000_000);
         try (Journal journal = open(new TreeMap<>())) {
-            journal.append(JournalRig.rest("a"));
-            long position = journal.append(JournalRig.rest(text));
-            journal.append(JournalRig.rest("b"));
+            JournalRig.append(journal, JournalRig.rest("a"));
+            long position = JournalRig.append(journal, JournalRig.rest(text));
+            JournalRig.append(journal, JournalRig.rest("b"));
             journal.awaitDurable(3);
             assertTrue(journal.read(position).text().endsWith(text + "\"}"));
         }
@@ -150,7 +150,7 @@ class JournalTest {
     void append_manyLinesLongerThanASegment_noMoreThanOneIsPassedOverForEach() throws IOException {
         try (Journal journal = open(new TreeMap<>())) {
             for (int i = 0; i < 20; i++) {
-                journal.append(JournalRig.rest("y".repeat(2 * SMALL.segmentSize())));
+                JournalRig.append(journal, JournalRig.rest("y".repeat(2 * SMALL.segmentSize())));
                 journal.awaitDurable(journal.appendedSeq());
             }
             int files = new FileStorage(directory).list().size();
@@ -161,7 +161,7 @@ class JournalTest {
     @Test
     void read_interrupted_disturbsNeitherReaderNorWriter() throws Exception {
         try (Journal journal = open(new TreeMap<>())) {
-            long position = journal.append(JournalRig.rest("read me"));
+            long position = JournalRig.append(journal, JournalRig.rest("read me"));
             journal.awaitDurable(1);
             AtomicReference<Object> found = new AtomicReference<>();
             Thread.ofVirtual().start(() -> {
@@ -174,7 +174,7 @@ class JournalTest {
                 }
             }).join();
             assertTrue(found.get().toString().contains("read me"), () -> found.get().toString());
-            journal.append(JournalRig.rest("more"));
+            JournalRig.append(journal, JournalRig.rest("more"));
             journal.awaitDurable(2);
         }
     }
@@ -184,7 +184,7 @@ class JournalTest {
         try (Journal journal = open(new TreeMap<>())) {
             IOException refused = assertThrows(IOException.class, () -> open(new TreeMap<>()));
             assertTrue(refused.getMessage().contains("pid " + ProcessHandle.current().pid()), refused.getMessage());
-            journal.append(JournalRig.rest("still well"));
+            JournalRig.append(journal, JournalRig.rest("still well"));
             journal.awaitDurable(1);
         }
         open(new TreeMap<>()).close();

@@ -130,9 +130,9 @@ class PowerLossTest {
             unit.add(new Slice[] {Slice.of(rest.getBytes(StandardCharsets.US_ASCII))});
         }
         if (count == 1 && random.nextBoolean()) {
-            journal.append(unit.getFirst());
+            JournalRig.append(journal, unit.getFirst());
         } else {
-            journal.appendAll(Unit.of(unit));
+            JournalRig.appendAll(journal, Unit.of(unit));
         }
     }
 

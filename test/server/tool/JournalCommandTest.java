@@ -51,7 +51,7 @@ class JournalCommandTest {
         long[] positions = new long[100];
         try (Journal journal = open()) {
             for (int i = 0; i < positions.length; i++) {
-                positions[i] = journal.append(JournalRig.rest("event " + i + "-".repeat(i)));
+                positions[i] = JournalRig.append(journal, JournalRig.rest("event " + i + "-".repeat(i)));
             }
         }
         return positions;
@@ -68,12 +68,12 @@ class JournalCommandTest {
     @Test
     void verifyAndDump_runningServer_doNotDisturbIt() throws IOException {
         try (Journal journal = open()) {
-            journal.append(JournalRig.rest("one"));
+            JournalRig.append(journal, JournalRig.rest("one"));
             journal.awaitDurable(1);
             assertEquals(0, run("verify", directory.toString()));
             assertEquals(0, run("dump", directory.toString()));
             assertTrue(out.toString(StandardCharsets.UTF_8).matches("\\{\"seq\":1,.*\"one\"}\n"), out::toString);
-            journal.append(JournalRig.rest("two"));
+            JournalRig.append(journal, JournalRig.rest("two"));
             journal.awaitDurable(2);
         }
     }

@@ -21,17 +21,7 @@ import server.journal.disk.SegmentReader;
 import server.journal.disk.Storage;
 import shared.json.Slice;
 
-/// One compaction of the closed files, from the oldest to the newest.
-///
-/// Runs of files whose needed lines fit into a segment become one compacted file. The new file is synced and named,
-/// then the positions are led to it, then the old files are deleted. So at each moment either the old files are whole,
-/// or the new one is, and both tell the same; and no more room is needed than for one new file.
-///
-/// Why nothing that was deleted can come back: the line that tells of a deletion is not needed itself, and is dropped
-/// as soon as its sequence number is among those of which only needed lines stay (`<= kept`). The lines before it, that
-/// made what it deletes, have lower numbers, so they are in older files or the same one. These were rewritten before,
-/// by the same rule and with what was needed at a later time than the deletion: they are gone from there.
-/// Hence the order, and that no file is passed over but one of which nothing would be dropped.
+/// One compaction of the closed files, from the oldest to the newest; the front page says how, and why it is safe.
 final class Compactor {
 
     private static final Logger LOG = System.getLogger(Compactor.class.getName());

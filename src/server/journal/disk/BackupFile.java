@@ -8,15 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 
-/// The form of a backup: a whole journal as one file, of any size and under any name.
-///
-/// | bytes | what |
-/// |---|---|
-/// | 80 | `{"journal":1,"backup":1}` as a [Line], padded |
-/// | … | the journal's lines, byte for byte, in their order |
-/// | … | the mark `{"closed":0,"synced":"…","next":N,"kept":K}`, as that of a compacted file (see [Segment]) |
-///
-/// The mark is written last: a file without it was cut short, and is refused.
+/// A backup: a whole journal as one file, of any size and under any name; `server.journal` has its form. The mark is
+/// written last: a file without it was cut short, and is refused.
 public final class BackupFile {
 
     public static final byte[] HEADER = Line.framed("{\"journal\":1,\"backup\":1}", 0, Segment.HEADER);
@@ -28,8 +21,8 @@ public final class BackupFile {
     private BackupFile() {
     }
 
-    public static byte[] mark(long nextSeq, long kept) {
-        return Line.closing(Segment.COMPACTED, 0, nextSeq, kept);
+    public static byte[] mark(long nextSeq, long kept, long lines) {
+        return Line.closing(Segment.COMPACTED, 0, nextSeq, kept, lines);
     }
 
     /// The backups among a directory's files.

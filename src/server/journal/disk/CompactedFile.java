@@ -22,6 +22,7 @@ public final class CompactedFile implements AutoCloseable {
     private final long syncEvery;
     private final Storage.Writable file;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    private long lines;
     private long written;
     private long synced;
 
@@ -45,11 +46,13 @@ public final class CompactedFile implements AutoCloseable {
 
     /// Adds a line as it is, with its terminator.
     public void add(Slice line) throws IOException {
+        lines++;
         put(line);
     }
 
     /// Adds a line around this JSON.
     public void addJson(Slice json) throws IOException {
+        lines++;
         put(Slice.of(Line.checksum(json)));
         put(json);
         put(Slice.of(new byte[] {'\n'}));
@@ -64,7 +67,7 @@ public final class CompactedFile implements AutoCloseable {
 
     /// Closes the file, and syncs it.
     public void complete(long nextSeq, long kept) throws IOException {
-        put(Slice.of(Line.closing(number, offset(), nextSeq, kept)));
+        put(Slice.of(Line.closing(number, offset(), nextSeq, kept, lines)));
         flush();
         file.force();
     }

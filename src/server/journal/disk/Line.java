@@ -6,26 +6,7 @@ import java.util.zip.CRC32C;
 
 import shared.json.Slice;
 
-/// The form of a line, and a line as it was parsed. Not for use by two threads.
-///
-/// | bytes | what |
-/// |---|---|
-/// | 8 | CRC-32C of the JSON object and the padding behind it, in hex digits |
-/// | 1 | a space |
-/// | … | `{"seq":N,"synced":"<16 hex digits>",` then, in a unit, `"more":K,` then the event's own members and `}` |
-/// | 0–4 | padding: spaces |
-/// | 1 | `\n` |
-///
-/// - `synced` is the position up to which everything was on the disk before the line's batch was written, so a line
-///   vouches for all before it.
-/// - `more` tells how many further lines belong to the same unit, which recovery keeps all or none.
-/// - The padding keeps the terminator at least two bytes away from a sector's boundary, on either side. So a line has
-///   two bytes or more in every sector that it touches, and no single damaged byte can make a whole line look like
-///   one of which a sector was never written.
-///
-/// The closing mark of a segment has the same form: `{"closed":<segment>,"synced":"…","next":N}`, or with `,"more":K`
-/// before the brace if the segment ends within a unit. `next` is the sequence number from which it goes on. The mark of
-/// a compacted file has `,"kept":K` there (see [Segment]).
+/// The form of a line, and a line as it was parsed; `server.journal` has its bytes. Not for use by two threads.
 public final class Line {
 
     /// The smallest piece that a disk writes all or nothing of.
@@ -48,6 +29,7 @@ public final class Line {
     private static final byte[] NEXT = ascii("\",\"next\":");
     private static final byte[] CLOSED_MORE = ascii(",\"more\":");
     private static final byte[] KEPT = ascii(",\"kept\":");
+    private static final byte[] LINES = ascii(",\"lines\":");
 
     /// The line's number; of a closing mark the next one's.
     public long seq;
@@ -57,6 +39,8 @@ public final class Line {
     public boolean closing;
     /// Of a compacted file's mark: no event after this one was dropped; else 0.
     public long kept;
+    /// Of a closing mark: how many lines its file holds; -1 in one that was written before version 0.2.
+    public long lines;
 
     private final CRC32C crc = new CRC32C();
     private byte[] bytes;
@@ -101,6 +85,7 @@ public final class Line {
         seq = take(NEXT) ? number() : -1;
         more = take(CLOSED_MORE) ? (int) number() : 0;
         kept = take(KEPT) ? number() : 0;
+        lines = take(LINES) ? number() : -1;
         return synced >= 0 && seq >= 0 && more >= 0;
     }
 
@@ -166,18 +151,23 @@ public final class Line {
         return at;
     }
 
-    /// A whole closing mark, to be written at this offset.
-    public static byte[] closing(int segment, long offset, long synced, long next, int more) {
-        byte[] hex = new byte[16];
-        hex(hex, 0, synced, 16);
-        return framed("{\"closed\":" + segment + ",\"synced\":\"" + new String(hex, StandardCharsets.US_ASCII)
-                + "\",\"next\":" + next + (more > 0 ? ",\"more\":" + more : "") + "}", offset, 0);
+    /// A segment's whole closing mark, to be written at this offset.
+    ///
+    /// @param lines how many there are before it
+    public static byte[] closing(int segment, long offset, long synced, long next, int more, long lines) {
+        return closing(segment, offset, synced, next, more > 0 ? ",\"more\":" + more : "", lines);
     }
 
-    /// The closing mark of a compacted file.
-    public static byte[] closing(int number, long offset, long next, long kept) {
-        return framed("{\"closed\":" + (number - Segment.COMPACTED) + ",\"synced\":\"" + "0".repeat(16)
-                + "\",\"next\":" + next + ",\"kept\":" + kept + "}", offset, 0);
+    /// The closing mark of a compacted file, or of a backup.
+    public static byte[] closing(int number, long offset, long next, long kept, long lines) {
+        return closing(number - Segment.COMPACTED, offset, 0, next, ",\"kept\":" + kept, lines);
+    }
+
+    private static byte[] closing(int closed, long offset, long synced, long next, String member, long lines) {
+        byte[] hex = new byte[16];
+        hex(hex, 0, synced, 16);
+        return framed("{\"closed\":" + closed + ",\"synced\":\"" + new String(hex, StandardCharsets.US_ASCII)
+                + "\",\"next\":" + next + member + ",\"lines\":" + lines + "}", offset, 0);
     }
 
     /// What comes before an event's JSON in its line.

@@ -7,37 +7,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 
-/// A file of the journal: its name, its header line, and positions in it.
-///
-/// A segment is made with its whole size: the header, then fill. It is written and synced under another name first, so
-/// one that has its own name is whole. When it is full, or the server stops, a closing mark follows the last line and
-/// the file is cut behind it. What stands behind a mark means nothing: a crash while the file was being cut leaves fill
-/// there, or zeros.
-///
-/// Compaction replaces a run of closed segments by one *compacted* file, which is made with its exact length, closed:
-///
-/// | | segment 7 | compacted file 2, for the segments 1 to 6 |
-/// |---|---|---|
-/// | name | `0000000007.journal` | `c000000002.journal` |
-/// | first line | `{"journal":1,"segment":7,"size":S}` | `{"journal":1,"compacted":2,"from":1,"to":6}` |
-/// | last line | `{"closed":7,"synced":"…","next":N}` | `{"closed":2,"synced":"…","next":N,"kept":K}` |
-///
-/// - Its lines are those of its segments that are still needed, in their order, byte for byte, also their `synced`,
-///   `more` and padding, which mean nothing there; some are the same event with less in it, and a new checksum.
-/// - `next` is that of the last of its segments. Of the events after number `kept` none was dropped.
-/// - It has its name only once it is whole and synced. From then on every file whose segments are all among its own,
-///   and that has no higher number of this kind, is superseded: replay passes it over, and it is deleted.
-/// - The files that are not superseded must hold all segments from 1 to the last, each once. So a missing file is
-///   noticed, whichever it is.
-///
-/// In memory a compacted file's number is 2^30 more, so that it is one of a segment in positions.
+/// A file of the journal, a segment or a compacted one: its name, its header line, and positions in it; see
+/// `server.journal`. In memory a compacted file's number is 2^30 more, so that it is one of a segment in positions.
 public final class Segment {
 
     /// Bytes of the header line.
     public static final int HEADER = 80;
 
     /// Room that stays free for the closing mark.
-    public static final int CLOSING_MAX = 120;
+    public static final int CLOSING_MAX = 140;
 
     /// Sizes are multiples of this, a page and a multiple of a sector.
     public static final int PAGE = 4096;

@@ -35,6 +35,12 @@ public final class SegmentReader {
     private int end;
     private int filled;
     private boolean closed;
+    /// How many lines were read; -1 if it did not read all.
+    private long lines;
+    /// Of a segment: where the first line is whose number does not follow; -1 if there is none. And the missing number.
+    private long gap = -1;
+    private long gapSeq;
+    private long previous = -1;
 
     /// @param limit the offset up to which to read, at most
     /// @throws JournalDamage if the header is not right
@@ -57,6 +63,7 @@ public final class SegmentReader {
         this.limit = Math.min(limit, storage.size(name));
         this.buffer = new byte[(int) Math.min(buffer, this.limit + 1)];
         base = from;
+        lines = from == Segment.HEADER ? 0 : -1;
     }
 
     /// Reads a backup, of any length, whose header is right.
@@ -67,6 +74,7 @@ public final class SegmentReader {
     /// Goes to the next line, or the closing mark.
     ///
     /// @return false at the first bytes that are neither, or where there are none; [#end] is where
+    /// @throws JournalDamage at a closing mark that tells of more lines than there are
     public boolean next() throws IOException {
         start = end;
         int terminator = find();
@@ -75,13 +83,30 @@ public final class SegmentReader {
         }
         end = terminator + 1;
         closed = line.closing;
+        count();
         return true;
+    }
+
+    private void count() throws JournalDamage {
+        if (!closed) {
+            if (gap < 0 && previous >= 0 && line.seq != previous + 1) {
+                gap = offset();
+                gapSeq = previous + 1;
+            }
+            previous = line.seq;
+            lines += lines < 0 ? 0 : 1;
+        } else if (lines >= 0 && line.lines >= 0 && lines != line.lines) {
+            boolean known = gap >= 0 && size > 0 && !Segment.isCompacted(number);
+            throw new JournalDamage(storage, name, known ? gap : offset(), known ? gapSeq : -1, "the file holds "
+                    + lines + " lines, but " + line.lines + " were written to it");
+        }
     }
 
     /// Goes on behind the next terminator, whatever is before it.
     ///
     /// @return false if there is none
     public boolean skip() throws IOException {
+        lines = -1;
         start = end;
         int terminator = find();
         end = terminator + 1;

@@ -4,16 +4,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 
-/// What follows the last valid line of a segment that has no closing mark, and what that means:
-///
-/// - nothing but fill: the segment's *end*;
-/// - a *torn* batch: its sync never returned, for a sector of its first invalid line was never written. Nobody was
-///   told of it, so it may be dropped;
-/// - anything else is *damage*: a line that was, or may have been, on the disk has changed.
-///
-/// A sector that was not written is fill from its beginning, or from the first invalid line's where that begins in it;
-/// and a line has no line end inside. So the first `\n` from there on tells: it must be where a sector begins (or
-/// where the line does), and fill must follow up to the sector's end.
+/// What follows the last valid line of a segment that has no closing mark: its end, a torn batch or damage. The front
+/// page of `server.journal` says how they are told apart.
 ///
 /// @param kind   which of these
 /// @param offset where the first invalid bytes are

@@ -17,10 +17,7 @@ import server.journal.disk.Storage;
 import server.journal.disk.Tail;
 
 /// Makes a journal whole that was left at any instant, or refuses. Afterwards every used segment is closed, and all of
-/// it is on the disk.
-///
-/// Only the last used segment can be unclosed, for its predecessor's closing mark is synced before anything is written
-/// to it. Each step leaves a journal that recovery accepts again: a crash in here loses nothing.
+/// it is on the disk. Each step leaves a journal that recovery accepts again.
 public final class Recovery {
 
     private static final Logger LOG = System.getLogger(Recovery.class.getName());
@@ -46,13 +43,15 @@ public final class Recovery {
     /// @param more      how many lines of a unit are missing behind its end
     /// @param unitStart where that unit's lines in this segment begin
     /// @param unitSeq   the number of the first of them
+    /// @param lines     how many there are
+    /// @param unitLines how many of these are that unit's
     private record Pass(int number, int size, long end, boolean closed, long nextSeq, int more, long unitStart,
-            long unitSeq) {
+            long unitSeq, long lines, long unitLines) {
 
         /// Without a line of its own, it continues the unit that is open before it.
         Pass after(Pass before) {
             return nextSeq >= 0 || before == null ? this
-                    : new Pass(number, size, end, closed, before.nextSeq, before.more, end, before.nextSeq);
+                    : new Pass(number, size, end, closed, before.nextSeq, before.more, end, before.nextSeq, lines, 0);
         }
     }
 
@@ -168,6 +167,8 @@ public final class Recovery {
         int more = 0;
         long unitStart = end;
         long unitSeq = -1;
+        long lines = 0;
+        long unitLines = 0;
         while (reader.next()) {
             Line line = reader.line;
             if (line.seq < nextSeq) {
@@ -176,17 +177,21 @@ public final class Recovery {
             if (line.closing) {
                 // a segment that was passed over within a unit, for its next line was too long, has a mark only
                 return new Pass(number, reader.size, end, true, line.seq, line.more, unitStart,
-                        unitSeq < 0 ? line.seq : unitSeq);
+                        unitSeq < 0 ? line.seq : unitSeq, lines, unitLines);
             }
             if (more == 0) {
                 unitStart = reader.offset();
                 unitSeq = line.seq;
+                unitLines = 0;
             }
+            lines++;
+            unitLines++;
             nextSeq = line.seq + 1;
             more = line.more;
             end = reader.end();
         }
-        return new Pass(number, reader.size, end, false, nextSeq, more, unitStart, unitSeq);
+        return new Pass(number, reader.size, end, false, nextSeq, more, unitStart, unitSeq, lines,
+                unitLines);
     }
 
     /// Puts the closing mark behind the last line, in place.
@@ -194,13 +199,14 @@ public final class Recovery {
         try (Storage.Writable file = storage.open(Segment.name(pass.number))) {
             // what was found must be on the disk before a mark says that it is
             file.force();
-            seal(file, pass.number, pass.end, Segment.position(pass.number, pass.end), nextSeq);
+            seal(file, pass.number, pass.end, nextSeq, pass.lines);
         }
     }
 
     /// Writes the closing mark, syncs it, and cuts the file behind it.
-    public static void seal(Storage.Writable file, int number, long end, long synced, long nextSeq) throws IOException {
-        byte[] mark = Line.closing(number, end, synced, nextSeq, 0);
+    public static void seal(Storage.Writable file, int number, long end, long nextSeq, long lines)
+            throws IOException {
+        byte[] mark = Line.closing(number, end, Segment.position(number, end), nextSeq, 0, lines);
         file.write(ByteBuffer.wrap(mark), end);
         file.force();
         file.truncate(end + mark.length);
@@ -231,7 +237,7 @@ public final class Recovery {
             long from = pass.more > 0 ? pass.unitStart : pass.end;
             long next = pass == last ? jumped : pass.unitSeq;
             keepBroken(pass, from, tail == null || pass != last ? pass.end : tail.offset() + tail.bytes().length);
-            rewrite(pass, from, next);
+            rewrite(pass, from, next, pass.more > 0 ? pass.lines - pass.unitLines : pass.lines);
         }
     }
 
@@ -254,9 +260,9 @@ public final class Recovery {
     }
 
     /// Replaces a segment by a closed one with its lines up to this offset.
-    private void rewrite(Pass pass, long end, long nextSeq) throws IOException {
+    private void rewrite(Pass pass, long end, long nextSeq, long lines) throws IOException {
         String name = Segment.name(pass.number);
-        byte[] mark = Line.closing(pass.number, end, Segment.position(pass.number, end), nextSeq, 0);
+        byte[] mark = Line.closing(pass.number, end, Segment.position(pass.number, end), nextSeq, 0, lines);
         copy(pass.number, Segment.HEADER, end, name + Segment.PART, Segment.HEADER,
                 Segment.header(pass.number, pass.size), mark);
         storage.rename(name + Segment.PART, name);

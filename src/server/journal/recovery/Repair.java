@@ -130,7 +130,7 @@ public final class Repair {
 
     /// @param after the lowest number that the next segment may begin with
     private long replaceMissing(int number, long next, long after) throws IOException {
-        write(number, new byte[0], after, 0);
+        write(number, new byte[0], after, 0, 0);
         done.add(storage.describe(Segment.name(number)) + ": the file was missing; an empty one is in its place, and"
                 + " its events, from sequence number " + next + " on, are lost");
         return after;
@@ -150,9 +150,9 @@ public final class Repair {
         // a number that was lost must not be given out again
         long after = scan.closed || !last ? scan.next : scan.next + bytes.length;
         if (Segment.isCompacted(number)) {
-            writeCompacted(number, scan.kept.toByteArray(), after, scan.droppedUpTo);
+            writeCompacted(scan, after);
         } else {
-            write(number, scan.kept.toByteArray(), after, scan.more);
+            write(number, scan.kept.toByteArray(), after, scan.more, scan.lines);
         }
         done.addAll(scan.dropped);
         if (scan.dropped.isEmpty()) {
@@ -179,9 +179,10 @@ public final class Repair {
         return bytes;
     }
 
-    private void write(int number, byte[] lines, long next, int more) throws IOException {
+    private void write(int number, byte[] lines, long next, int more, long count)
+            throws IOException {
         long end = (long) Segment.HEADER + lines.length;
-        byte[] mark = Line.closing(number, end, Segment.position(number, end), next, more);
+        byte[] mark = Line.closing(number, end, Segment.position(number, end), next, more, count);
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         file.writeBytes(Segment.header(number, Segment.sizeFor(lines.length, Segment.PAGE)));
         file.writeBytes(lines);
@@ -189,12 +190,12 @@ public final class Repair {
         replace(Segment.name(number), file.toByteArray());
     }
 
-    private void writeCompacted(int number, byte[] lines, long next, long kept) throws IOException {
+    private void writeCompacted(Scan scan, long next) throws IOException {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
-        file.writeBytes(Segment.header(number, Segment.range(storage, number)));
-        file.writeBytes(lines);
-        file.writeBytes(Line.closing(number, (long) Segment.HEADER + lines.length, next, kept));
-        replace(Segment.name(number), file.toByteArray());
+        file.writeBytes(Segment.header(scan.number, Segment.range(storage, scan.number)));
+        scan.kept.writeTo(file);
+        file.writeBytes(Line.closing(scan.number, file.size(), next, scan.droppedUpTo, scan.lines));
+        replace(Segment.name(scan.number), file.toByteArray());
     }
 
     private void replace(String name, byte[] bytes) throws IOException {
@@ -213,6 +214,8 @@ public final class Repair {
         final List<String> dropped = new ArrayList<>();
         /// The size in its header; 0 if that is damaged.
         int headerSize;
+        /// How many of them are good.
+        long lines;
         long next;
         int more;
         boolean closed;
@@ -271,11 +274,16 @@ public final class Repair {
             closed = line.closing;
             next = line.closing ? line.seq : line.seq + 1;
             if (closed) {
+                if (line.lines >= 0 && line.lines != lines && dropped.isEmpty()) {
+                    dropped.add(storage.describe(Segment.name(number)) + ": offset " + from + ": "
+                            + (line.lines - lines) + " events were taken out of the file");
+                }
                 more = line.more;
                 droppedUpTo = line.kept;
             } else {
                 droppedUpTo = line.seq;
                 kept.write(bytes, from, to - from);
+                lines++;
             }
         }
 

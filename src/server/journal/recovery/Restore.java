@@ -14,13 +14,8 @@ import server.journal.disk.Storage;
 import shared.json.Slice;
 
 /// Makes a journal of the backup that was put into an empty directory: compacted files, each in the place of one
-/// segment. The backup itself stays as it is.
-///
-/// The files get their names last, the first of them at the very end. A journal whose first file is missing is none, so
-/// until then a start begins anew.
-///
-/// The journal goes on with numbers far behind the backup's, for the server that it was taken from went on too: no
-/// number is to mean two events. Subscribers of before read anew, for no event from before counts as kept.
+/// segment. The backup itself stays as it is. Until the first file has its name there is no journal, and a start begins
+/// anew.
 public final class Restore {
 
     private static final Logger LOG = System.getLogger(Restore.class.getName());

@@ -214,6 +214,30 @@ class RecoveryTest {
         assertEquals(startOf(good, sector), refused.offset);
     }
 
+    /// As an editor or `grep -v` takes it out: the checksums of all others are right.
+    @Test
+    void open_anyLineTakenOutOfAClosedSegment_refusesThere() throws IOException {
+        for (Map.Entry<Long, JournalRig.Written> line : lines.entrySet()) {
+            JournalRig.Written gone = line.getValue();
+            FaultyStorage storage = stopped.afterKill();
+            storage.bytes(gone.file(), without(storage.bytes(gone.file()), gone.offset(), gone.end()));
+            JournalDamage refused = assertThrows(JournalDamage.class, () -> replay(storage), "line " + line.getKey());
+            assertEquals(gone.file(), refused.file);
+            assertTrue(refused.getMessage().contains(" were written to it"), refused.getMessage());
+            JournalRig.Written next = lines.get(line.getKey() + 1);
+            boolean between = next != null && next.file().equals(gone.file()) && line.getKey() > rig.seqAt(gone.file(),
+                    Segment.HEADER);
+            assertEquals(between ? line.getKey() : -1, refused.seq, "line " + line.getKey());
+            assertEquals(between ? gone.offset() : refused.offset, refused.offset);
+        }
+    }
+
+    private static byte[] without(byte[] bytes, int from, int to) {
+        byte[] left = Arrays.copyOf(bytes, bytes.length - (to - from));
+        System.arraycopy(bytes, to, left, from, bytes.length - to);
+        return left;
+    }
+
     @Test
     void open_segmentMissing_refusesAndNamesIt() throws IOException {
         for (FaultyStorage good : List.of(killed, stopped)) {
@@ -261,7 +285,7 @@ class RecoveryTest {
                 found.put(seq, json.text()))) {
             assertTrue(found.size() < lines.size());
             assertTrue(journal.nextSeq() > lines.size() + 10, () -> "next " + journal.nextSeq());
-            journal.append(JournalRig.rest("3"));
+            JournalRig.append(journal, JournalRig.rest("3"));
             journal.awaitDurable(journal.appendedSeq());
         }
         assertEquals(found.size() + 1, replay(storage).size());

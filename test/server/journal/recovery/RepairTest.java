@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -51,7 +52,7 @@ class RepairTest {
         long[] positions = new long[100];
         try (Journal journal = Journal.open(new FileStorage(directory), SMALL, (seq, position, json) -> { })) {
             for (int i = 0; i < positions.length; i++) {
-                positions[i] = journal.append(JournalRig.rest("event " + i + "-".repeat(i)));
+                positions[i] = JournalRig.append(journal, JournalRig.rest("event " + i + "-".repeat(i)));
             }
         }
         return positions;
@@ -63,7 +64,7 @@ class RepairTest {
                 (seq, position, json) -> seqs.add(seq))) {
             long seq = journal.nextSeq();
             assertTrue(seqs.isEmpty() || seq > seqs.last());
-            journal.append(JournalRig.rest("after"));
+            JournalRig.append(journal, JournalRig.rest("after"));
             journal.awaitDurable(seq);
         }
         return seqs;
@@ -105,6 +106,21 @@ class RepairTest {
         TreeSet<Long> found = replayed();
         assertEquals(97, found.size());
         assertTrue(!found.contains(4L) && !found.contains(5L) && !found.contains(51L));
+    }
+
+    @Test
+    void repair_lineTakenOut_isToldAndTheRestStays() throws IOException {
+        long[] positions = write();
+        Path file = directory.resolve(Segment.name(Segment.number(positions[50])));
+        List<String> lines = new ArrayList<>(Files.readAllLines(file));
+        lines.removeIf(line -> line.contains("\"seq\":51,"));
+        Files.writeString(file, String.join("\n", lines) + "\n");
+        repaired();
+        assertTrue(printed().contains(file.getFileName() + ": offset ") && printed().contains("1 events were taken"),
+                printed());
+        TreeSet<Long> found = replayed();
+        assertEquals(99, found.size());
+        assertTrue(!found.contains(51L));
     }
 
     @Test
