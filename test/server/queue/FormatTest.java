@@ -30,6 +30,7 @@ import server.journal.JournalOptions;
 import server.journal.disk.FileStorage;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
+import server.settings.Settings;
 import server.task.Submission;
 import server.task.SubmissionReader;
 import server.task.TaskJson;
@@ -111,7 +112,8 @@ class FormatTest {
     }
 
     private static void assertCrons(TaskQueue queue) throws IOException {
-        Crons crons = new Crons(queue, new SubmissionReader("qwen3", Terms.DEFAULT), ZoneId.of("UTC"), CLOCK);
+        SubmissionReader submissions = new SubmissionReader(Settings.DEFAULT, (host, remote) -> { });
+        Crons crons = new Crons(queue, submissions, ZoneId.of("UTC"), CLOCK);
         List<Json.Obj> expected = expected("cron.json");
         assertEquals(expected.size(), crons.book().all().size());
         for (Json.Obj one : expected) {

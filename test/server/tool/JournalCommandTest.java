@@ -38,8 +38,8 @@ class JournalCommandTest {
         out.reset();
         err.reset();
         List<String> words = Stream.concat(Stream.of("journal"), Stream.of(arguments)).toList();
-        return OfflineCommands.run(words, AllSettings.READER, environment, new PrintStream(out, false, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
+        return OfflineCommands.run(words, AllSettings.READER, environment,
+                new PrintStream(out, false, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
     }
 
     private Journal open() throws IOException {

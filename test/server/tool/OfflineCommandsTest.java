@@ -24,8 +24,9 @@ class OfflineCommandsTest {
 
     @Test
     void help_everyCommand_isInTheProgramsAndItsGroups() {
+        String program = Help.usage(AllSettings.TABLE);
         for (OfflineCommand command : OfflineCommands.ALL) {
-            assertTrue(Help.usage(AllSettings.TABLE).contains("\n  " + command.group() + " " + command.name() + " "), Help.usage(AllSettings.TABLE));
+            assertTrue(program.contains("\n  " + command.group() + " " + command.name() + " "), program);
             String group = said(0, command.group(), "--help");
             assertTrue(group.contains(" ollama-queue-server " + command.usage() + "\n"), group);
             assertTrue(group.contains("exit status: 0 "), group);
@@ -40,7 +41,8 @@ class OfflineCommandsTest {
         assertEquals("ollama-queue-server: unknown command help; ollama-queue-server --help shows options and "
                 + "commands\n", said(2, "help"));
         assertTrue(said(2, "jornal", "verify").contains("; did you mean journal?"));
-        assertEquals("ollama-queue-server: unknown command config chek; did you mean check?; it is check, show or reference\n"
+        assertEquals("ollama-queue-server: unknown command config chek; did you mean check?; it is "
+                + "check, show or reference\n"
                 + "ollama-queue-server: config --help shows more\n", said(2, "config", "chek"));
     }
 }
