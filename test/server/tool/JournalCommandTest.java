@@ -39,7 +39,8 @@ class JournalCommandTest {
         err.reset();
         List<String> words = Stream.concat(Stream.of("journal"), Stream.of(arguments)).toList();
         return OfflineCommands.run(words, AllSettings.READER, environment,
-                new PrintStream(out, false, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
+                new PrintStream(out, false, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
     }
 
     private Journal open() throws IOException {
