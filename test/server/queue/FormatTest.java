@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import server.cron.Crons;
+import server.cron.CronRequests;
 import server.cron.plan.CronJson;
 import server.cron.plan.CronTask;
 import server.journal.JournalOptions;
@@ -113,13 +113,13 @@ class FormatTest {
 
     private static void assertCrons(TaskQueue queue) throws IOException {
         SubmissionReader submissions = new SubmissionReader(Settings.DEFAULT, (host, remote) -> { });
-        Crons crons = new Crons(queue, submissions, ZoneId.of("UTC"), CLOCK);
+        CronRequests crons = new CronRequests(queue, submissions, ZoneId.of("UTC"), CLOCK);
         List<Json.Obj> expected = expected("cron.json");
-        assertEquals(expected.size(), crons.book().all().size());
+        assertEquals(expected.size(), crons.store().all().size());
         for (Json.Obj one : expected) {
-            CronTask cron = crons.book().find(((Json.Str) one.members().get("name")).value());
+            CronTask cron = crons.store().find(((Json.Str) one.members().get("name")).value());
             JsonWriter out = new JsonWriter();
-            CronJson.writeSummary(out, cron, crons.book().template(cron));
+            CronJson.writeSummary(out, cron, crons.store().template(cron));
             assertHolds(one, members(out), Set.of());
         }
     }
