@@ -64,7 +64,7 @@ class FormatTest {
 
     private TaskQueue open() throws IOException {
         return TaskQueue.open(new FileStorage(directory), new JournalOptions(1 << 16), QueueOptions.DEFAULT, CLOCK,
-                new Random(1));
+                () -> 0, new Random(1));
     }
 
     private void putJournal() throws IOException {
