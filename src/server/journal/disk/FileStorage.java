@@ -2,6 +2,8 @@ package server.journal.disk;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +12,9 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +24,7 @@ import java.util.stream.Stream;
 /// A directory of the file system.
 public final class FileStorage implements Storage {
 
+    private static final Logger LOG = System.getLogger(FileStorage.class.getName());
     private static final String LOCK = "lock";
 
     /// The JDK copies what is read through a native buffer; beyond this it would be mapped and unmapped for each call.
@@ -36,15 +42,35 @@ public final class FileStorage implements Storage {
     public FileStorage(Path directory) throws IOException {
         this.directory = directory.toAbsolutePath().normalize();
         try {
-            Files.createDirectories(this.directory);
+            Files.createDirectories(this.directory, owners("rwx------"));
         } catch (IOException e) {
             throw new IOException("cannot use data directory " + this.directory + ": " + FileReason.of(e), e);
+        }
+    }
+
+    /// Prompts and answers are nobody else's: what is made is for its owner only, whatever the umask. Nothing where the
+    /// file system has no such permissions.
+    private FileAttribute<?>[] owners(String permissions) {
+        return directory.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(
+                        PosixFilePermissions.fromString(permissions))}
+                : new FileAttribute<?>[0];
+    }
+
+    /// One that was made by somebody else, or by an older version, stays as it is.
+    private void warnIfOpen(Path real) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(real, PosixFileAttributeView.class);
+        String permissions = view == null ? "" : PosixFilePermissions.toString(view.readAttributes().permissions());
+        if (!permissions.isEmpty() && !permissions.endsWith("---")) {
+            LOG.log(Level.WARNING, () -> "event=data_directory_open directory=" + real + " permissions=" + permissions
+                    + " hint=\"others can read prompts and answers: chmod 700\"");
         }
     }
 
     @Override
     public AutoCloseable lock() throws IOException {
         Path real = directory.toRealPath();
+        warnIfOpen(real);
         if (!LOCKED.add(real)) {
             throw new IOException(inUse("this process, pid " + ProcessHandle.current().pid()));
         }
@@ -67,8 +93,8 @@ public final class FileStorage implements Storage {
         boolean mine = false;
         FileChannel channel = null;
         try {
-            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ,
-                    StandardOpenOption.WRITE);
+            channel = FileChannel.open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ,
+                    StandardOpenOption.WRITE), owners("rw-------"));
             mine = channel.tryLock() != null;
             if (mine) {
                 byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
@@ -115,7 +141,8 @@ public final class FileStorage implements Storage {
     }
 
     private Writable channel(String name, OpenOption... options) throws IOException {
-        return new Channel(FileChannel.open(directory.resolve(name), options));
+        Path file = directory.resolve(name);
+        return new Channel(file, FileChannel.open(file, Set.of(options), owners("rw-------")));
     }
 
     @Override
@@ -166,19 +193,32 @@ public final class FileStorage implements Storage {
         return directory.resolve(name).toString();
     }
 
-    private record Channel(FileChannel channel) implements Writable {
+    private record Channel(Path file, FileChannel channel) implements Writable {
 
         @Override
         public void write(ByteBuffer from, long position) throws IOException {
             for (long at = position; from.hasRemaining(); ) {
-                at += channel.write(from, at);
+                try {
+                    at += channel.write(from, at);
+                } catch (IOException e) {
+                    throw failed("write", e);
+                }
             }
         }
 
         @Override
         public void force() throws IOException {
-            // an fdatasync; it includes the length where that changed
-            channel.force(false);
+            try {
+                // an fdatasync; it includes the length where that changed
+                channel.force(false);
+            } catch (IOException e) {
+                throw failed("sync", e);
+            }
+        }
+
+        /// The system's words alone do not tell which file it is.
+        private IOException failed(String what, IOException e) {
+            return new IOException("cannot " + what + " " + file + ": " + FileReason.of(e), e);
         }
 
         @Override

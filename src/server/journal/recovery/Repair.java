@@ -27,6 +27,8 @@ public final class Repair {
 
     private final Storage storage;
     private final Line line = new Line();
+    /// Whether the last used segment is left without a closing mark, which the next start puts there.
+    private boolean open;
 
     public Repair(Storage storage) {
         this.storage = storage;
@@ -101,7 +103,8 @@ public final class Repair {
         int expected = segment;
         long lowest = next;
         for (JournalFiles.File file : unused) {
-            if (file != unused.getFirst() && file.range().from() > expected) {
+            // no segment is written to before the one in front of it is closed
+            if ((open || file != unused.getFirst()) && file.range().from() > expected) {
                 storage.delete(Segment.name(file.number()));
                 done.add(storage.describe(Segment.name(file.number())) + ": deleted, for it was never used, and one"
                         + " before it is missing");
@@ -143,6 +146,7 @@ public final class Repair {
         Scan scan = new Scan(number, bytes, next);
         scan.run();
         if (scan.whole() || last && !Segment.isCompacted(number) && scan.headerSize > 0 && endsLikeACrash(scan)) {
+            open = !scan.closed;
             return scan.next;
         }
         String broken = Recovery.unusedName(storage, Segment.name(number) + ".broken");

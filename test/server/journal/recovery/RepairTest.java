@@ -213,6 +213,18 @@ class RepairTest {
     }
 
     @Test
+    void repair_preparedSegmentMissingAfterAKill_oneRunIsEnough() throws Exception {
+        JournalRig rig = new JournalRig();
+        for (int number = 1; number <= 3; number++) {
+            Files.write(directory.resolve(Segment.name(number)), rig.killed.bytes(Segment.name(number)));
+        }
+        Files.write(directory.resolve(Segment.name(5)), JournalRig.prepared(5));
+        assertEquals(1, run("verify"));
+        assertEquals(0, run("repair"), this::printed);
+        assertEquals(rig.lines.keySet(), replayed());
+    }
+
+    @Test
     void repair_serverRunning_isRefused() throws Exception {
         write();
         try (AutoCloseable lock = new FileStorage(directory).lock()) {

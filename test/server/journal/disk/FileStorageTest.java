@@ -1,0 +1,44 @@
+package server.journal.disk;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileStorageTest {
+
+    @TempDir
+    Path directory;
+
+    private static String permissions(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    }
+
+    /// The umask of those who run tests is 022, as almost everywhere.
+    @Test
+    void create_directoryAndFiles_areTheOwnersOnly() throws Exception {
+        Path data = directory.resolve("a/data");
+        FileStorage storage = new FileStorage(data);
+        storage.create("0000000001.journal").close();
+        try (AutoCloseable lock = storage.lock()) {
+            assertEquals("rw-------", permissions(data.resolve("lock")), lock::toString);
+        }
+        assertEquals("rwx------", permissions(data));
+        assertEquals("rw-------", permissions(data.resolve("0000000001.journal")));
+    }
+
+    @Test
+    void open_directoryOfBefore_keepsItsPermissions() throws Exception {
+        Path data = Files.createDirectory(directory.resolve("open"));
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
+        new FileStorage(data).lock().close();
+        assertEquals("rwxr-xr-x", permissions(data));
+        assertEquals(Set.of("lock"), Set.of(data.toFile().list()));
+    }
+}
