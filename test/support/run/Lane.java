@@ -46,6 +46,8 @@ final class Lane implements TestExecutionListener {
     private static final long LIMIT_SECONDS = Long.getLong("limit", 120);
     /// What a long form has for each second of a short one; only the watchdog keeps this limit.
     private static final int PROOF_FACTOR = 60;
+    /// For what ends by itself.
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(Math.min(10, LIMIT_SECONDS));
 
     private final BlockingQueue<String> classes = new LinkedBlockingQueue<>();
     private final Selection selection = Selection.ofProcess();
@@ -57,8 +59,8 @@ final class Lane implements TestExecutionListener {
 
     private Lane(Socket run) throws IOException {
         out = new ObjectOutputStream(run.getOutputStream());
-        leftovers = new Leftovers(mark, Path.of(System.getProperty("java.io.tmpdir")));
-        watchdog = new Watchdog(() -> Processes.kill(Processes.of(ProcessHandle.current(), mark)), this::end);
+        leftovers = new Leftovers(mark, Path.of(System.getProperty("java.io.tmpdir")), PATIENCE_NANOS);
+        watchdog = new Watchdog(PATIENCE_NANOS / 2, () -> Processes.kill(Processes.of(ProcessHandle.current(), mark)), this::end);
         BufferedReader orders = new BufferedReader(new InputStreamReader(run.getInputStream(), StandardCharsets.UTF_8));
         Thread.ofPlatform().daemon().name("orders").start(() -> listen(orders));
         watchdog.start();

@@ -32,8 +32,6 @@ import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
 /// Only Linux can tell of ports, open files and processes that lost their parent.
 final class Leftovers {
 
-    /// How long something may take to end by itself.
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     /// How long the idle lane is watched, and how long again if it does not look idle.
     private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -60,15 +58,18 @@ final class Leftovers {
 
     private final String mark;
     private final Path folder;
+    private final long patienceNanos;
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     private final HotSpotDiagnosticMXBean dumps = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
     private final Set<String> known = new HashSet<>();
 
-    /// @param mark   the lane's, in the environment of its processes
-    /// @param folder for the temporary files of its tests
-    Leftovers(String mark, Path folder) {
+    /// @param mark          the lane's, in the environment of its processes
+    /// @param folder        for the temporary files of its tests
+    /// @param patienceNanos how long something may take to end by itself
+    Leftovers(String mark, Path folder, long patienceNanos) {
         this.mark = mark;
         this.folder = folder;
+        this.patienceNanos = patienceNanos;
     }
 
     /// Makes what is there now the lane's own.
@@ -78,7 +79,7 @@ final class Leftovers {
 
     /// What is there and not known, once it had time to end by itself. Then it is ended as far as that can be done.
     List<String> report() {
-        long end = System.nanoTime() + PATIENCE_NANOS;
+        long end = System.nanoTime() + patienceNanos;
         Map<String, Left> found = unknown();
         while (!found.isEmpty() && System.nanoTime() < end) {
             LockSupport.parkNanos(PAUSE_NANOS);

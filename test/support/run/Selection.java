@@ -27,6 +27,11 @@ record Selection(List<String> only, String part) {
                 .filter(name -> !name.isEmpty()).toList(), System.getProperty("part", "test"));
     }
 
+    /// Whether it is all that `make test` runs.
+    boolean isWhole() {
+        return only.isEmpty() && part.equals("test");
+    }
+
     /// Whether the tests that carry this tag are left out.
     boolean excludes(String tag) {
         return part.equals("check") && tag.equals("process");

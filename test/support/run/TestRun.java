@@ -143,7 +143,9 @@ final class TestRun {
         }
         List<String> lines = times.entrySet().stream()
                 .map(time -> String.format(Locale.ROOT, "%.1f %s", time.getValue(), time.getKey())).toList();
-        Files.write(TIMES, lines);
+        if (Selection.ofProcess().isWhole()) {
+            Files.write(TIMES, lines);
+        }
         System.out.printf(Locale.ROOT, "%.0f s, %.0f s of the processors%n", seconds, Cpu.seconds());
         System.out.printf("%d passed, %d failed, %d skipped%n", passed, none ? 1 : failed, skipped);
         System.out.flush();

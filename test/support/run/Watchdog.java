@@ -9,18 +9,19 @@ import java.util.function.Consumer;
 /// comes to its end; and when that does not help, the lane itself ends, which is the failure of its class.
 final class Watchdog {
 
-    /// What JUnit's own limit has for its work, and each of the steps here after it.
-    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final Runnable killProcesses;
     private final Consumer<String> endLane;
+    /// What JUnit's own limit has for its work, and each of the steps here after it.
+    private final long graceNanos;
     private volatile String test = "";
     /// When the processes are killed, by `System.nanoTime()`.
     private volatile long deadline = Long.MAX_VALUE;
 
     /// @param endLane is told why, and does not return
-    Watchdog(Runnable killProcesses, Consumer<String> endLane) {
+    Watchdog(long graceNanos, Runnable killProcesses, Consumer<String> endLane) {
+        this.graceNanos = graceNanos;
         this.killProcesses = killProcesses;
         this.endLane = endLane;
     }
@@ -32,7 +33,7 @@ final class Watchdog {
     /// From now on this runs, and has so many nanoseconds.
     void began(String name, long limitNanos) {
         test = name;
-        deadline = System.nanoTime() + limitNanos + GRACE_NANOS;
+        deadline = System.nanoTime() + limitNanos + graceNanos;
     }
 
     /// Nothing runs.
@@ -46,7 +47,7 @@ final class Watchdog {
             LockSupport.parkNanos(LOOK_NANOS);
             long limit = deadline;
             long late = limit == Long.MAX_VALUE ? -1 : System.nanoTime() - limit;
-            if (late > GRACE_NANOS) {
+            if (late > graceNanos) {
                 endLane.accept(test + " does not end, also without the processes that were started");
             } else if (late > 0 && killedFor != limit) {
                 killedFor = limit;
