@@ -12,11 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import support.FakeApi;
 
 /// What only a real process shows: descriptors, pipes and signals.
+@Tag("process")
 final class ProcessTest {
 
     @Test

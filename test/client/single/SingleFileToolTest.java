@@ -14,12 +14,14 @@ import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The tool that makes the single file, on small trees of sources.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("process")
 class SingleFileToolTest {
 
     private static final String KEEP = "final class Keep {\n    static void keep() {\n    }\n}\n";

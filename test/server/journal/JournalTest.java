@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -204,6 +205,7 @@ class JournalTest {
     }
 
     @Test
+    @Tag("process")
     void open_takenByAnotherProcess_namesItsPidAndIsFreeOnceItIsKilled() throws Exception {
         String classes = Path.of(FileStorage.class.getProtectionDomain().getCodeSource().getLocation().toURI())
                 + File.pathSeparator

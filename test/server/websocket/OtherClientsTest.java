@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -35,6 +36,7 @@ import server.access.Tokens;
 import server.settings.Settings;
 
 /// Clients that were not written here: the JDK's, and the npm package `ws`.
+@Tag("process")
 @Timeout(120)
 final class OtherClientsTest {
 

@@ -21,6 +21,8 @@ record Selection(List<String> only, String part) {
 
     /// Packages that have a part of their own or none.
     private static final List<String> OTHER_PARTS = List.of("real", "proof", "bench");
+    /// Packages whose tests need a process, a browser or an image; elsewhere those that do have the tag `process`.
+    private static final String PROCESSES = "(e2e|dist|webui|support\\.browser)\\..*";
 
     static Selection ofProcess() {
         return new Selection(Arrays.stream(System.getProperty("only", "").split("[,\\s]+"))
@@ -60,6 +62,7 @@ record Selection(List<String> only, String part) {
         return switch (part) {
             case "real" -> room.equals("real");
             case "proof" -> !room.equals("real") && !room.equals("bench");
+            case "check" -> !OTHER_PARTS.contains(room) && !name.matches(PROCESSES);
             default -> !OTHER_PARTS.contains(room);
         };
     }
