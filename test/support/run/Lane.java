@@ -60,7 +60,8 @@ final class Lane implements TestExecutionListener {
     private Lane(Socket run) throws IOException {
         out = new ObjectOutputStream(run.getOutputStream());
         leftovers = new Leftovers(mark, Path.of(System.getProperty("java.io.tmpdir")), PATIENCE_NANOS);
-        watchdog = new Watchdog(PATIENCE_NANOS / 2, () -> Processes.kill(Processes.of(ProcessHandle.current(), mark)), this::end);
+        watchdog = new Watchdog(PATIENCE_NANOS / 2,
+                () -> Processes.kill(Processes.of(ProcessHandle.current(), mark)), this::end);
         BufferedReader orders = new BufferedReader(new InputStreamReader(run.getInputStream(), StandardCharsets.UTF_8));
         Thread.ofPlatform().daemon().name("orders").start(() -> listen(orders));
         watchdog.start();

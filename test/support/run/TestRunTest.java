@@ -15,15 +15,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The runner against classes of tests that do what none may do. It runs as from the background of a script: SIGINT is
 /// ignored, and there is no stdin.
 @Tag("process")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestRunTest {
-
-    private static String printed;
-    private static int status;
 
     /// Each thing that a class can leave.
     static final class Leaves {
@@ -97,8 +96,11 @@ final class TestRunTest {
         }
     }
 
+    private String printed;
+    private int status;
+
     @BeforeAll
-    static void run(@TempDir Path folder) throws Exception {
+    void run(@TempDir Path folder) throws Exception {
         Path out = folder.resolve("out");
         List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' INT HUP; exec \"$@\" <&-", "sh",
                 System.getProperty("java.home") + "/bin/java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp",
@@ -151,7 +153,7 @@ final class TestRunTest {
         assertEquals(1, status);
     }
 
-    private static void assertPrinted(String pattern) {
+    private void assertPrinted(String pattern) {
         assertTrue(printed.matches("(?s:.*)" + pattern + "(?s:.*)"), () -> "not printed: " + pattern + "\n" + printed);
     }
 }
