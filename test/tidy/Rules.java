@@ -26,6 +26,13 @@ final class Rules {
     private static final String HTML = "innerHTML|outerHTML|insertAdjacentHTML|document\\.write|createContextual"
             + "Fragment|DOMParser|setHTMLUnsafe|parseHTMLUnsafe|\\beval\\(|new Function\\(|srcdoc\\s*=|javascript:";
 
+    /// A constant whose name has a unit of time or size before its end.
+    private static final String UNIT_INSIDE = "static final (int|long|double) (?:[A-Z0-9]+_)*"
+            + "(MS|MILLIS|NANOS|SECONDS|MINUTES|HOURS|DAYS|BYTES|CHARS)_(?!PER_)";
+
+    /// A pattern that takes line or column out of a message.
+    private static final String PLACE_PARSED = "\"[^\"]*\\b(line|column)\\b[^\"]*(\\\\\\\\d|\\[0-9)";
+
     /// Every rule by its name, in the order of the report.
     static final Map<String, Function<SourceFile, List<String>>> ALL = all();
 
@@ -53,7 +60,7 @@ final class Rules {
                 line -> line.matches("\\s+(\\w+ )*static (?!.*\\bfinal\\b)[^({]+(=.*|;)") && !line.contains("import "),
                 "a static field that is not final: make it a field of an object")));
         rules.put("imports", java(file -> file.where(line -> line.matches("import .*\\*;"), "import each name")));
-        rules.put("rooms", java(Rules::rooms));
+        rules.put("rooms", java(Rooms::unknownTo));
         rules.put("requires", java(Rules::requires));
         Set<String> wiring = Set.of("src/server/Main.java", "src/server/Server.java", "src/client/Client.java",
                 "src/client/Time.java");
@@ -80,6 +87,10 @@ final class Rules {
         rules.put("inline", file -> !file.path().endsWith(".html") ? List.of() : file.whereText(
                 Pattern.compile("(?i)<style|\\s(style|on\\w+)=|<script(?![^>]*\\ssrc=)|javascript:").asPredicate(),
                 "the page's policy refuses scripts and styles inside of it"));
+        rules.put("units", java(file -> !file.isUnder("src") ? List.of() : file.where(
+                Pattern.compile(UNIT_INSIDE).asPredicate(), "the unit stands last in a name: TIMEOUT_MS, BODY_BYTES")));
+        rules.put("places", java(file -> !file.isUnder("src") ? List.of() : file.whereText(
+                Pattern.compile(PLACE_PARSED).asPredicate(), "a place is data: the Problem has it, not its text")));
         rules.put("thread", banned("src/server", "new Thread\\(", file -> true, "Thread.ofVirtual() or ofPlatform()"));
         return rules;
     }
@@ -147,19 +158,6 @@ final class Rules {
             }
         }
         return found;
-    }
-
-    /// What a room of the server must not know; the compiler keeps the modules apart, this keeps the packages so.
-    private static List<String> rooms(SourceFile file) {
-        Map<String, String> unknown = Map.of(
-                "src/server/settings", "server\\.(?!settings)",
-                "src/server/journal", "server\\.(?!journal|settings)",
-                "src/server/task", "server\\.(?!task|settings)",
-                "src/server/executor", "server\\.(?!executor|task)",
-                "src/server/queue", "server\\.(dispatch|live|http|executor)");
-        return unknown.entrySet().stream().filter(room -> file.isUnder(room.getKey())).flatMap(room -> file.where(
-                Pattern.compile("^import (static )?" + room.getValue()).asPredicate(),
-                room.getKey() + " must not know this package").stream()).toList();
     }
 
     /// The JDK is the only dependency, and little of it.

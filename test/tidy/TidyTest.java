@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,17 @@ class TidyTest {
                 + String.join("\n", found));
     }
 
+    static Stream<String> rulesOfTheTree() {
+        return Rooms.ALL.keySet().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesOfTheTree")
+    void tree_keepsTheRule(String rule) {
+        List<String> found = Rooms.ALL.get(rule).apply(FILES);
+        assertEquals(List.of(), found, () -> String.join("\n", found));
+    }
+
     @Test
     void exceptions_areStillNeeded() {
         for (String exception : EXCEPTIONS.keySet()) {
@@ -78,6 +90,11 @@ class TidyTest {
         assertFound("static", "src/a/A.java", "    static List<String> names = new ArrayList<>();");
         assertFound("imports", "src/a/A.java", "import java.util.*;");
         assertFound("rooms", "src/server/journal/A.java", "import server.task.Task;");
+        assertFound("rooms", "src/server/task/A.java", "int n = server.http.Api.MAX;");
+        assertFound("rooms", "src/server/task/A.java", "import server.Server;");
+        assertFound("rooms", "src/server/newcomer/A.java", "import server.task.Task;");
+        assertFound("units", "src/a/A.java", "    private static final long WAIT_MS_MAX = 1;");
+        assertFound("places", "src/a/A.java", "Pattern.compile(\" \\\\(line (\\\\d+), column (\\\\d+)\");");
         assertFound("requires", "src/shared/module-info.java", "    requires transitive java.sql;");
         assertFound("clock", "src/server/queue/A.java", "long t = System.currentTimeMillis();");
         assertFound("exit", "src/server/http/A.java", "System.exit(1);");
@@ -100,7 +117,29 @@ class TidyTest {
     }
 
     @Test
+    void rulesOfTheTree_onTheirExamples_findThem() {
+        assertTreeFound("names", "src/client/Lines.java", "src/server/queue/Lines.java");
+        assertTreeFound("front-page", "src/a/A.java", "src/a/package-info.java", "src/a/b/B.java");
+        assertTreeFound("rooms-known", Stream.concat(Stream.of("src/server/newcomer/A.java"), rooms())
+                .toArray(String[]::new));
+        assertTreeFound("rooms-known", rooms().skip(1).toArray(String[]::new));
+        assertTreeFound("room-size", IntStream.rangeClosed(0, Rooms.FILES_MAX).mapToObj(n -> "src/server/queue/A" + n
+                + ".java").toArray(String[]::new));
+    }
+
+    /// A file in each room of the server that there is.
+    private static Stream<String> rooms() {
+        return FILES.stream().filter(file -> file.isJava() && file.isUnder("src/server"))
+                .map(file -> file.path().replaceFirst("[^/]*$", "A.java")).distinct()
+                .filter(path -> !path.equals("src/server/A.java"));
+    }
+
+    @Test
     void rules_onWhatIsAllowed_findNothing() {
+        assertNotFound("rooms", "src/server/Server.java", "import server.http.Api;");
+        assertNotFound("rooms", "src/server/task/A.java", "// as server.http.Api has it\nimport shared.Problem;");
+        assertNotFound("units", "src/a/A.java", "    static final long WAIT_MAX_MS = 1, MS_PER_DAY = 2;");
+        assertNotFound("places", "src/a/A.java", "String where = \"line \" + line + \", column \" + column;");
         assertNotFound("static", "src/a/A.java", "    static final int MAX = 1;\n    static int of() {\n"
                 + "    private static final Map<String, String> M = Map.of();\n    static void a(int b) { }");
         assertNotFound("sleep", "test/a/A.java", "/// never Thread.sleep(1)\nString a = \"Thread.sleep(1)\";\n"
@@ -118,6 +157,12 @@ class TidyTest {
 
     private static void assertFound(String rule, String path, String text) {
         assertEquals(1, Rules.ALL.get(rule).apply(SourceFile.of(path, text + "\n")).size(), rule + ": " + text);
+    }
+
+    private static void assertTreeFound(String rule, String... paths) {
+        List<SourceFile> files = Stream.of(paths).map(path -> SourceFile.of(path, "\n")).toList();
+        List<String> found = Rooms.ALL.get(rule).apply(files);
+        assertEquals(1, found.size(), rule + ": " + found);
     }
 
     private static void assertNotFound(String rule, String path, String text) {

@@ -36,7 +36,7 @@ public record Close(int code, String reason) {
             throw new Violation(PROTOCOL_ERROR, length == 1 ? "a Close frame of one byte"
                     : "a Close frame must not have the code " + code);
         }
-        Utf8 utf8 = new Utf8();
+        Utf8Check utf8 = new Utf8Check();
         if (!utf8.accepts(payload, 2, length) || !utf8.whole()) {
             throw new Violation(NOT_UTF8, "the reason of a Close frame must be UTF-8");
         }

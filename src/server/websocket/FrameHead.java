@@ -22,7 +22,7 @@ record FrameHead(boolean fin, int rsv, int opcode, boolean masked, long length, 
     static final int PONG = 10;
 
     /// The longest head there is, in bytes.
-    static final int BYTES_MAX = 14;
+    static final int MAX_BYTES = 14;
 
     /// What a control frame may carry at most, in bytes.
     static final int CONTROL_MAX = 125;

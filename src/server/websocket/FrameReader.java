@@ -17,7 +17,7 @@ final class FrameReader {
 
     private final Sink sink;
     /// The bytes of the head so far.
-    private final byte[] head = new byte[FrameHead.BYTES_MAX];
+    private final byte[] head = new byte[FrameHead.MAX_BYTES];
     private int headLength;
     /// How many bytes the head has, as far as is known: at least 2.
     private int headNeeded = 2;

@@ -26,7 +26,7 @@ public final class FrameWriter {
 
     void frame(int opcode, byte[] payload, int from, int to) throws IOException {
         int count = to - from;
-        room(FrameHead.BYTES_MAX);
+        room(FrameHead.MAX_BYTES);
         head(opcode, count);
         if (count > BUFFER - length) {
             flush();

@@ -40,7 +40,7 @@ final class MessageReader implements FrameReader.Sink {
     private int message;
     private byte[] data = new byte[FIRST];
     private int length;
-    private Utf8 utf8;
+    private Utf8Check utf8;
     private final byte[] control = new byte[FrameHead.CONTROL_MAX];
     private int controlLength;
     private boolean closed;
@@ -76,7 +76,7 @@ final class MessageReader implements FrameReader.Sink {
                 demand(message == 0, "a message begins before the one before has ended");
                 message = head.opcode();
                 length = 0;
-                utf8 = message == FrameHead.TEXT ? new Utf8() : null;
+                utf8 = message == FrameHead.TEXT ? new Utf8Check() : null;
                 demandRoom();
             }
             case FrameHead.CONTINUATION -> {

@@ -4,7 +4,7 @@
 /// | layer | what it does | what it leaves to others |
 /// |---|---|---|
 /// | bits: `FrameHead`, `FrameReader`, `FrameWriter` | frames to bytes and back, however split | checks no rule |
-/// | rules: `MessageReader`, `Utf8`, `Close`, `Violation` | messages, what a client must not do | no I/O |
+/// | rules: `MessageReader`, `Utf8Check`, `Close`, `Violation` | messages, what a client must not do | no I/O |
 /// | connection: `Handshake`, `Reception`, `Inbox`, `Connection` | one socket, its time and end | what is said |
 /// | server: `WebSocketServer`, `Gate` | who may come in, and how many | |
 ///

@@ -15,7 +15,7 @@ public final class Durations {
     // of these lengths no sum of parts overflows a long; BigDecimal would delay the server's start
     private static final int LENGTH_MAX = 64;
     private static final long SECOND = 1_000_000_000;
-    private static final long SECONDS_MAX = 1_000_000_000_000L;
+    private static final long MAX_SECONDS = 1_000_000_000_000L;
 
     private Durations() {
     }
@@ -50,7 +50,7 @@ public final class Durations {
                     + Problem.shown(text) + "\"");
         }
         Duration duration = Duration.ofSeconds(seconds, nanos);
-        if (duration.compareTo(Duration.ofSeconds(SECONDS_MAX)) > 0) {
+        if (duration.compareTo(Duration.ofSeconds(MAX_SECONDS)) > 0) {
             throw Problem.badRequest(what + " is too long: " + text);
         }
         return duration;

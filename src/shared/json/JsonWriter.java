@@ -11,7 +11,7 @@ public final class JsonWriter {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     /// The longest form of a character is its escape.
-    private static final int CHAR_BYTES_MAX = 6;
+    private static final int CHAR_MAX_BYTES = 6;
 
     private byte[] bytes;
     private int length;
@@ -191,8 +191,8 @@ public final class JsonWriter {
         bytes[length++] = '"';
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (bytes.length - length <= CHAR_BYTES_MAX) {
-                ensure(text.length() - i + CHAR_BYTES_MAX + 1);
+            if (bytes.length - length <= CHAR_MAX_BYTES) {
+                ensure(text.length() - i + CHAR_MAX_BYTES + 1);
             }
             if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
                 bytes[length++] = (byte) c;

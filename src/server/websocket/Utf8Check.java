@@ -2,7 +2,7 @@ package server.websocket;
 
 /// Tells whether bytes are UTF-8 (RFC 3629) as they come, with the first byte that cannot be: no surrogates, nothing
 /// beyond U+10FFFF, no form longer than need be.
-final class Utf8 {
+final class Utf8Check {
 
     /// How many bytes the character still needs.
     private int left;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class Utf8Test {
+final class Utf8CheckTest {
 
     private static final int[] EDGES = {0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0,
             0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xf8, 0xfc, 0xff};
@@ -26,7 +26,7 @@ final class Utf8Test {
         for (int point = 0; point <= Character.MAX_CODE_POINT; point++) {
             if (point < Character.MIN_SURROGATE || point > Character.MAX_SURROGATE) {
                 byte[] bytes = Character.toString(point).getBytes(StandardCharsets.UTF_8);
-                Utf8 utf8 = new Utf8();
+                Utf8Check utf8 = new Utf8Check();
                 assertTrue(utf8.accepts(bytes, 0, bytes.length) && utf8.whole(), Integer.toHexString(point));
             }
         }
@@ -43,7 +43,7 @@ final class Utf8Test {
                 at[k] = rest % 26;
                 bytes[k] = (byte) EDGES[at[k]];
             }
-            Utf8 utf8 = new Utf8();
+            Utf8Check utf8 = new Utf8Check();
             boolean right = utf8.accepts(bytes, 0, 4) && utf8.whole();
             if (right != decodes(bytes, 4)) {
                 assertEquals(decodes(bytes, 4), right, HexFormat.of().formatHex(bytes));
@@ -59,7 +59,7 @@ final class Utf8Test {
             for (int k = 0; k < bytes.length; k++) {
                 bytes[k] = (byte) EDGES[random.nextInt(EDGES.length)];
             }
-            assertEquals(canBecomeRight(bytes), new Utf8().accepts(bytes, 0, bytes.length),
+            assertEquals(canBecomeRight(bytes), new Utf8Check().accepts(bytes, 0, bytes.length),
                     () -> HexFormat.of().formatHex(bytes));
         }
     }
@@ -71,7 +71,7 @@ final class Utf8Test {
             "edbfbf, 1", "f5, 0", "f490, 1", "c1bf, 0"})
     void accepts_whatIsWrong_upToTheFirstByteThatShowsIt(String hex, int wrong) {
         byte[] bytes = Frames.hex(hex);
-        Utf8 utf8 = new Utf8();
+        Utf8Check utf8 = new Utf8Check();
         for (int i = 0; i < bytes.length; i++) {
             boolean accepted = utf8.accepts(bytes, i, i + 1);
             if (i == wrong) {
