@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-import server.queue.state.Place;
 import server.task.CronId;
 import server.task.TaskId;
 import shared.Problem;
