@@ -8,7 +8,7 @@ public final class Nearest {
     private Nearest() {
     }
 
-    /// `; did you mean --port?`, or nothing where no known word is near.
+    /// Returns `; did you mean --port?`, or an empty text where no known word is near.
     public static String hint(String word, Collection<String> known) {
         String best = null;
         // words of which half or more differs are not alike

@@ -10,7 +10,10 @@ public enum Priority {
         this.value = value;
     }
 
+    /// Reads a priority.
+    ///
     /// @param text an integer or a name, in any case
+    /// @throws Problem (400) if it is neither
     public static int parse(String text) {
         for (Priority priority : values()) {
             if (priority.name().equalsIgnoreCase(text)) {

@@ -31,14 +31,17 @@ public final class Problem extends RuntimeException {
         this.several = several;
     }
 
+    /// Makes a problem of status 400: the request, the command line or a file is wrong.
     public static Problem badRequest(String message) {
         return new Problem(400, message);
     }
 
+    /// Makes a problem of status 404.
     public static Problem notFound(String message) {
         return new Problem(404, message);
     }
 
+    /// Makes a problem of status 409: the request does not fit what is there.
     public static Problem conflict(String message) {
         return new Problem(409, message);
     }
@@ -72,21 +75,22 @@ public final class Problem extends RuntimeException {
                 : new TextPlace(null, line, place.column(), place.path()));
     }
 
+    /// Returns the HTTP status that fits.
     public int status() {
         return status;
     }
 
-    /// What is wrong, without the place.
+    /// Returns what is wrong, without the place.
     public String reason() {
         return reason;
     }
 
-    /// Where it is wrong; null if no text is wrong, or nobody knows where.
+    /// Returns where it is wrong; null if no text is wrong, or nobody knows where.
     public TextPlace place() {
         return place;
     }
 
-    /// The single problems that this one is made of; itself if it is single.
+    /// Returns the single problems that this one is made of; itself if it is single.
     public List<Problem> each() {
         return several.isEmpty() ? List.of(this) : several;
     }

@@ -9,11 +9,14 @@ public enum TaskStatus {
     /// Its name in JSON and on command lines, as `pending`.
     public final String text = name().toLowerCase(Locale.ROOT);
 
-    /// Whether nothing more happens to such a task by itself.
+    /// Tells whether nothing more happens to such a task by itself.
     public boolean ended() {
         return this != PENDING && this != RUNNING;
     }
 
+    /// Reads a status by its [#text].
+    ///
+    /// @throws Problem (400) if there is none of this name
     public static TaskStatus parse(String text) {
         for (TaskStatus status : values()) {
             if (status.text.equals(text)) {

@@ -9,6 +9,9 @@ public enum TaskType {
     /// Its name in JSON and on command lines: `chat`, `generate`, `embed`.
     public final String text = name().toLowerCase(Locale.ROOT);
 
+    /// Reads a type by its [#text].
+    ///
+    /// @throws Problem (400) if there is none of this name
     public static TaskType parse(String text) {
         for (TaskType type : values()) {
             if (type.text.equals(text)) {

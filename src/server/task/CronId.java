@@ -8,16 +8,17 @@ public final class CronId {
     private CronId() {
     }
 
+    /// Writes an id as text: `cron_` and its 12 digits.
     public static String format(long id) {
         return PREFIX + TaskId.digits(id);
     }
 
-    /// The id that a whole text stands for; -1 if it is none. `cron_` may be left out.
+    /// Reads a whole id; `cron_` may be left out. Returns -1 if it is none.
     public static long parse(String text) {
         return TaskId.parse(PREFIX, text);
     }
 
-    /// The ids that begin with a text, with or without `cron_`; null if none can.
+    /// Returns the ids that begin with a text, with or without `cron_`; null if none can.
     public static TaskId.Range range(String text) {
         return TaskId.range(PREFIX, text);
     }

@@ -13,11 +13,14 @@ public final class Preview {
     private Preview() {
     }
 
+    /// Shortens a prompt to what lists show of it.
     public static String of(String text) {
         return of(text, LENGTH);
     }
 
-    /// The first so many characters; no pair of surrogates is cut apart.
+    /// Shortens a text to its first characters; no pair of surrogates is cut apart.
+    ///
+    /// @param length in characters (code points)
     public static String of(String text, int length) {
         int end = 0;
         for (int i = 0; i < length && end < text.length(); i++) {

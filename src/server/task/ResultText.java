@@ -8,6 +8,7 @@ import shared.json.Slice;
 /// `thinking`. An embedding has none.
 public record ResultText(String text, String thinking) {
 
+    /// Joins the texts of a result; each is empty, not null, where the result has none.
     public static ResultText of(Slice result) {
         return read(JsonReader.ofOwn(result));
     }

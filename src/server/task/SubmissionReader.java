@@ -53,7 +53,7 @@ public final class SubmissionReader {
         reconfigure(settings);
     }
 
-    /// The most bytes that the metadata of a task, or of a cron task, may have.
+    /// Returns the most bytes that the metadata of a task, or of a cron task, may have.
     public int metadataMax() {
         return metadataMax;
     }
@@ -63,7 +63,9 @@ public final class SubmissionReader {
         defaults = new Defaults(settings.get(DEFAULT_MODEL), Terms.of(settings));
     }
 
-    /// @param body the JSON object and nothing after it; it may stay referenced by the answer
+    /// Reads a whole body.
+    ///
+    /// @param body the JSON object and nothing after it; the answer may refer to it
     public Submission read(byte[] body) {
         JsonReader json = new JsonReader(body);
         Submission submission = read(json);
@@ -71,7 +73,7 @@ public final class SubmissionReader {
         return submission;
     }
 
-    /// Reads the reader's next value, for instance the next task of a batch.
+    /// Reads the reader's next value, as the next task of a batch.
     public Submission read(JsonReader json) {
         FieldReader fields = new FieldReader(json);
         PayloadBuilder payload = new PayloadBuilder(fields);
@@ -126,7 +128,9 @@ public final class SubmissionReader {
         return model;
     }
 
-    /// Null for an empty object.
+    /// Reads the member `metadata`, an object; null if it is empty.
+    ///
+    /// @param max in bytes
     public static byte[] metadata(FieldReader fields, int max) {
         int from = fields.json.position();
         Slice slice = fields.json.raw(Kind.OBJECT);

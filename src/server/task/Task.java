@@ -32,16 +32,17 @@ public record Task(long id, TaskType type, String model, int priority, TaskState
         this(id, type, model, priority, state, createdAt, 0, 0, terms, metadata, retries, List.of(), 0, 0, cron);
     }
 
+    /// Returns the status of its state.
     public TaskStatus status() {
         return state.status();
     }
 
-    /// The id as text.
+    /// Returns the id as text.
     public String name() {
         return TaskId.format(id);
     }
 
-    /// When it may start at the earliest, by `scheduled_at` and `retry_at`; 0: at once.
+    /// Returns when it may start at the earliest, by `scheduled_at` and `retry_at`; 0 for at once.
     public long wakeAt() {
         return Math.max(terms.scheduledAt(), state instanceof TaskState.Pending pending ? pending.retryAt() : 0);
     }
@@ -55,22 +56,25 @@ public record Task(long id, TaskType type, String model, int priority, TaskState
                 nextAttempts, requestAt, lastAt, cron);
     }
 
+    /// Returns the same task with another priority.
     public Task withPriority(int next) {
         return new Task(id, type, model, next, state, createdAt, order, arrival, terms, metadata, retries, attempts,
                 requestAt, lastAt, cron);
     }
 
+    /// Returns the same task with other terms.
     public Task withTerms(Terms next) {
         return new Task(id, type, model, priority, state, createdAt, order, arrival, next, metadata, retries, attempts,
                 requestAt, lastAt, cron);
     }
 
+    /// Returns the same task without its metadata.
     public Task withoutMetadata() {
         return new Task(id, type, model, priority, state, createdAt, order, arrival, terms, null, retries, attempts,
                 requestAt, lastAt, cron);
     }
 
-    /// The task as its `submitted` event leaves it.
+    /// Returns the task as its `submitted` event leaves it.
     ///
     /// @param seq      the event's sequence number
     /// @param position where its line lies
@@ -78,7 +82,7 @@ public record Task(long id, TaskType type, String model, int priority, TaskState
         return placed(seq, seq, position, position);
     }
 
-    /// The task as a later event leaves it.
+    /// Returns the task as a later event leaves it.
     ///
     /// @param before   as it was
     /// @param position where the event's line lies
@@ -86,7 +90,7 @@ public record Task(long id, TaskType type, String model, int priority, TaskState
         return placed(nextOrder, before.arrival, before.requestAt, position);
     }
 
-    /// The same task elsewhere in the queue's order.
+    /// Returns the same task elsewhere in the queue's order.
     public Task ordered(long next) {
         return placed(next, arrival, requestAt, lastAt);
     }

@@ -23,12 +23,14 @@ public final class TaskId {
     public record Range(long low, long high) {
     }
 
+    /// Writes an id as text: `task_` and its 12 digits.
+    ///
     /// @param id at least 0, below 2^60
     public static String format(long id) {
         return PREFIX + digits(id);
     }
 
-    /// The 12 digits alone.
+    /// Writes the 12 digits of an id alone.
     public static String digits(long id) {
         char[] digits = new char[DIGITS];
         for (int i = 0; i < DIGITS; i++) {
@@ -37,7 +39,7 @@ public final class TaskId {
         return new String(digits);
     }
 
-    /// The id that a whole text stands for; -1 if it is none. `task_` may be left out.
+    /// Reads a whole id; `task_` may be left out. Returns -1 if it is none.
     public static long parse(String text) {
         return parse(PREFIX, text);
     }
@@ -47,7 +49,7 @@ public final class TaskId {
         return text.length() - from == DIGITS ? number(text, from) : -1;
     }
 
-    /// The ids that begin with a text, which is at least one digit, with or without `task_`; null if none can.
+    /// Returns the ids that begin with a text of at least one digit, with or without `task_`; null if none can.
     public static Range range(String text) {
         return range(PREFIX, text);
     }

@@ -28,7 +28,7 @@ public final class TaskJson {
         out.endObject();
     }
 
-    /// The answer to a submit: the whole task and, for clients that look for it by that name, `task_id`.
+    /// Writes the answer to a submit: the whole task and, for clients that look for it by that name, `task_id`.
     public static void writeSubmitted(JsonWriter out, TaskDocument document) {
         out.beginObject();
         members(out, document);
@@ -36,7 +36,7 @@ public final class TaskJson {
         out.endObject();
     }
 
-    /// The form of lists and events: without payload, result and attempts.
+    /// Writes a task as lists and events show it: without payload, result and attempts.
     ///
     /// @param preview null leaves it out
     public static void writeSummary(JsonWriter out, Task task, String preview) {

@@ -68,7 +68,7 @@ public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetri
                 waitForModel, 0);
     }
 
-    /// The same without an expiry.
+    /// Returns the same terms without an expiry.
     public Terms unexpiring() {
         return new Terms(scheduledAt, 0, timeout, maxRetries, initialDelay, maxDelay, backoffFactor, remote, on,
                 waitForModel, firstByteTimeout);

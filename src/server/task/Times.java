@@ -21,13 +21,16 @@ public final class Times {
     private Times() {
     }
 
+    /// Writes a time as text.
+    ///
+    /// @throws IllegalArgumentException if it is not from [#MIN] to [#MAX]
     public static String format(long time) {
         byte[] text = new byte[LENGTH];
         put(time, text, 0);
         return new String(text, StandardCharsets.ISO_8859_1);
     }
 
-    /// As a JSON string; null for 0.
+    /// Writes a time as a JSON string; null for 0.
     public static JsonWriter write(JsonWriter out, long time) {
         if (time == 0) {
             return out.nul();

@@ -28,8 +28,10 @@ public final class ConfigFile {
     private final Map<String, Node.Field> values = new HashMap<>();
     private final List<Problem> problems = new ArrayList<>();
 
+    /// Reads the settings in a text.
+    ///
     /// @param name        for messages
-    /// @param environment answers a variable's value, null if it is not set
+    /// @param environment returns a variable's value, null if it is not set
     /// @param known       each name that may stand in the file, with the name that it has today; `[]` is a list of maps
     /// @param section     the only section whose keys are checked; null: all are
     /// @throws Problem if it is not YAML; see [#problems] for keys that are not known
@@ -62,18 +64,19 @@ public final class ConfigFile {
         }
     }
 
-    /// Where the file may lie, for both programs, the first place first.
+    /// Returns where the file may lie, for both programs, the first place first.
     public static List<Path> places(UnaryOperator<String> environment) {
         String home = environment.apply("HOME");
         return List.of(Path.of(home == null || home.isEmpty() ? System.getProperty("user.home", "/") : home,
                 ".ollama-queue", "config.yaml"), Path.of("/etc/ollama-queue/config.yaml"));
     }
 
+    /// Returns the file's name, for messages.
     public String name() {
         return name;
     }
 
-    /// Keys that are unknown or given twice.
+    /// Returns what is wrong with the keys: those that are unknown or given twice.
     public List<Problem> problems() {
         return problems;
     }
@@ -153,7 +156,7 @@ public final class ConfigFile {
         return out.append(text, from, text.length()).toString();
     }
 
-    /// A problem at a place in this file.
+    /// Makes a problem at a place in this file.
     public Problem wrong(Node node, String message) {
         return Problem.badRequest(message).at(node.place());
     }

@@ -20,8 +20,11 @@ public final class Durations {
     private Durations() {
     }
 
-    /// @param what names the value in the error message, as in `timeout`
+    /// Reads a duration.
+    ///
+    /// @param what names the value in the error message, as `timeout`
     /// @return not negative, at most about 31,000 years
+    /// @throws Problem (400) if it is none
     public static Duration parse(String what, String text) {
         if (text.equals("0")) {
             return Duration.ZERO;
@@ -56,7 +59,8 @@ public final class Durations {
         return duration;
     }
 
-    /// The shortest text that [#parse] reads back as the same number of milliseconds: `1h30m`, `250ms`, `0s`.
+    /// Writes a duration as the shortest text that [#parse] reads back as the same number of milliseconds: `1h30m`,
+    /// `250ms`, `0s`.
     public static String format(Duration duration) {
         long ms = duration.toMillis();
         StringBuilder text = new StringBuilder();

@@ -28,9 +28,11 @@ public final class Yaml {
         this.in = in;
     }
 
+    /// Reads a document.
+    ///
     /// @param name what the text is, for messages: a file's name
     /// @return an empty text if there is nothing but comments
-    /// @throws Problem with line, column and what would be right
+    /// @throws Problem with its place and what would be right
     public static Node read(String name, String text) {
         return new Yaml(new YamlText(name, text)).document();
     }

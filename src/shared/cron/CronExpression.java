@@ -47,15 +47,17 @@ public final class CronExpression {
         this.period = period;
     }
 
+    /// Reads an expression.
+    ///
     /// @param seed what `~` chooses by: the same seed, the same values, in every version of the program
     /// @throws Problem naming field, column and what would be right; also for a date that never comes
     public static CronExpression parse(String text, long seed) {
         return new CronParser(text, seed).parse();
     }
 
-    /// The first due time after the given moment.
+    /// Returns the first due time after a moment.
     ///
-    /// @param zone whose clock is followed, unless the expression names one
+    /// @param zone   whose clock is followed, unless the expression names one
     /// @param anchor from where `@every` counts: its first due time is one period later
     /// @throws Problem if it would be after the year 9999, or the moment is before our era
     public Instant next(Instant after, ZoneId zone, Instant anchor) {
@@ -68,17 +70,17 @@ public final class CronExpression {
         throw Problem.badRequest("\"" + expression + "\" has no due time after " + after + " in the years 1 to 9999");
     }
 
-    /// The expression as it was written.
+    /// Returns the expression as it was written.
     public String expression() {
         return expression;
     }
 
-    /// The zone that the expression names, else the given one.
+    /// Returns the zone that the expression names, else the given one.
     public ZoneId zoneOr(ZoneId otherwise) {
         return zone == null ? otherwise : zone;
     }
 
-    /// In words: `at 09:00, Monday to Friday`.
+    /// Says in words when it is due: `at 09:00, Monday to Friday`.
     public String describe() {
         return (fields == null ? CronWords.every(period.toSeconds()) : CronWords.of(fields))
                 + (zone == null ? "" : " (" + zone + ")");

@@ -13,8 +13,12 @@ import shared.json.JsonWriter;
 /// @param next at most as many as were asked for; fewer if the years end
 public record CronPreview(String expression, ZoneId zone, String description, List<Instant> next) {
 
-    /// @param zone the one that is followed unless the expression names its own
-    /// @param from the due times begin after this; `@every` counts from it too
+    /// Reads an expression and looks ahead.
+    ///
+    /// @param zone  the one that is followed unless the expression names its own
+    /// @param from  the due times begin after this; `@every` counts from it too
+    /// @param count the most due times that are wanted
+    /// @throws Problem (400) if the expression is wrong or has no due time at all
     public static CronPreview of(String text, ZoneId zone, Instant from, int count) {
         CronExpression expression = CronExpression.parse(text, 0);
         List<Instant> next = new ArrayList<>();
@@ -31,7 +35,7 @@ public record CronPreview(String expression, ZoneId zone, String description, Li
         return new CronPreview(text, expression.zoneOr(zone), expression.describe(), next);
     }
 
-    /// `{"expression":…,"timezone":…,"description":…,"next":["2026-01-02T03:04:00Z",…]}`
+    /// Writes `{"expression":…,"timezone":…,"description":…,"next":["2026-01-02T03:04:00Z",…]}`.
     public JsonWriter json() {
         JsonWriter out = new JsonWriter().beginObject();
         out.name("expression").string(expression).name("timezone").string(zone.getId());

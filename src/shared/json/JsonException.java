@@ -17,7 +17,7 @@ public final class JsonException extends RuntimeException {
         this.place = place;
     }
 
-    /// The same as a mistake of whoever sent the text.
+    /// Returns the same as a mistake of whoever sent the text (400).
     public Problem problem() {
         return Problem.badRequest(reason).at(place);
     }

@@ -49,10 +49,12 @@ public final class JsonReader {
     private int[] counts = new int[8];
     private final SeenNames seen = new SeenNames();
 
+    /// Reads a whole array, a text from outside.
     public JsonReader(byte[] utf8) {
         this(utf8, 0, utf8.length);
     }
 
+    /// Reads a part of an array, a text from outside.
     public JsonReader(byte[] utf8, int from, int to) {
         this(utf8, from, to, DEPTH_MAX);
     }
@@ -63,6 +65,8 @@ public final class JsonReader {
         return new JsonReader(text.bytes(), text.from(), text.to(), OWN_DEPTH_MAX);
     }
 
+    /// Reads a part of an array.
+    ///
     /// @param depthMax how deep arrays and objects may nest
     public JsonReader(byte[] utf8, int from, int to, int depthMax) {
         this.depthMax = depthMax;
@@ -87,7 +91,7 @@ public final class JsonReader {
         at = start;
     }
 
-    /// The kind of the next value.
+    /// Returns the kind of the next value, which is not read yet.
     public Kind peek() {
         whitespace();
         switch (current()) {
@@ -102,18 +106,20 @@ public final class JsonReader {
         }
     }
 
-    /// Where the next value begins, as an index into the bytes.
+    /// Returns where the next value begins, as an index into the bytes.
     public int position() {
         whitespace();
         return at;
     }
 
+    /// Goes into an object, whose members [#nextName] names.
     public void beginObject() {
         expect(Kind.OBJECT);
         push();
     }
 
-    /// The next member's name; null at the object's end, which is then behind the reader.
+    /// Returns the next member's name, before whose value the reader then is; null at the object's end, which is then
+    /// behind the reader.
     public String nextName() {
         whitespace();
         if (current() == '}') {
@@ -143,12 +149,13 @@ public final class JsonReader {
         return name;
     }
 
+    /// Goes into an array, whose elements [#nextElement] announces.
     public void beginArray() {
         expect(Kind.ARRAY);
         push();
     }
 
-    /// Whether another element follows; false at the array's end, which is then behind the reader.
+    /// Tells whether another element follows; false at the array's end, which is then behind the reader.
     public boolean nextElement() {
         whitespace();
         if (current() == ']') {
@@ -162,18 +169,19 @@ public final class JsonReader {
         return true;
     }
 
+    /// Reads a string.
     public String string() {
         expect(Kind.STRING);
         return quoted(null);
     }
 
-    /// A string that is likely to come again in texts of this kind; see [#begin].
+    /// Reads a string that is likely to come again in texts of this kind; see [#begin].
     public String word() {
         expect(Kind.STRING);
         return quoted(known);
     }
 
-    /// The digits of a number as they stand.
+    /// Reads a number, as its digits stand.
     public String number() {
         expect(Kind.NUMBER);
         int from = at;
@@ -181,6 +189,7 @@ public final class JsonReader {
         return new String(bytes, from, at - from, StandardCharsets.ISO_8859_1);
     }
 
+    /// Reads `true` or `false`.
     public boolean bool() {
         expect(Kind.BOOLEAN);
         boolean value = current() == 't';
@@ -188,6 +197,7 @@ public final class JsonReader {
         return value;
     }
 
+    /// Reads a `null`.
     public void nul() {
         expect(Kind.NULL);
         word("null");
@@ -225,19 +235,19 @@ public final class JsonReader {
         return at;
     }
 
-    /// The next value's bytes as they stand, checked but not built.
+    /// Reads the next value as its bytes, checked but not built.
     public Slice raw() {
         int from = position();
         return new Slice(bytes, from, skip());
     }
 
-    /// The same of a value that must be of this kind.
+    /// Reads a value of this kind as its bytes.
     public Slice raw(Kind kind) {
         expect(kind);
         return raw();
     }
 
-    /// The bytes from an earlier [#position] up to where the reader stands, behind what it read last.
+    /// Returns the bytes from an earlier [#position] up to where the reader stands, behind what it read last.
     public Slice since(int from) {
         return new Slice(bytes, from, at);
     }
@@ -250,12 +260,12 @@ public final class JsonReader {
         }
     }
 
-    /// An error at the reader's place, for a value that is JSON but not what the caller needs.
+    /// Makes an error at the reader's place, for a value that is JSON but not what the caller needs.
     public JsonException error(String message) {
         return errorAt(at, message);
     }
 
-    /// An error of the next value, which is of another kind than the caller needs.
+    /// Makes an error of the next value, which is of another kind than the caller needs.
     ///
     /// @param wanted what it must be: `a string`
     public JsonException mustBe(String wanted) {
@@ -265,13 +275,13 @@ public final class JsonReader {
                 : name + " must be " + wanted + ", not " + found);
     }
 
-    /// An error of a value that was read already: its place is an earlier [#position].
+    /// Makes an error of a value that was read already: its place is an earlier [#position].
     public JsonException errorAt(int position, String message) {
         return Utf8.isUtf16(bytes, start, end) ? new JsonException(Utf8.IS_UTF_16, new TextPlace(null, 1, 1, ""))
                 : new JsonException(message, place(position));
     }
 
-    /// The place of an earlier [#position], with the path of the value being read.
+    /// Returns the place of an earlier [#position], with the path of the value being read.
     public TextPlace place(int position) {
         int line = 1;
         int column = 1;
@@ -286,12 +296,12 @@ public final class JsonReader {
         return new TextPlace(null, line, column, path());
     }
 
-    /// The name of the member whose value is being read; null in an array and at the top.
+    /// Returns the name of the member whose value is being read; null in an array and at the top.
     public String member() {
         return names[depth];
     }
 
-    /// The path of the value being read: `messages[0].role`; empty at the top.
+    /// Returns the path of the value being read: `messages[0].role`; empty at the top.
     public String path() {
         StringBuilder path = new StringBuilder();
         for (int i = 1; i <= depth; i++) {

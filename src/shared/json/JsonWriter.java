@@ -44,6 +44,7 @@ public final class JsonWriter {
         return close(']');
     }
 
+    /// Writes a member's name, after which its value must come.
     public JsonWriter name(String name) {
         separate();
         quote(name);
@@ -52,7 +53,7 @@ public final class JsonWriter {
         return this;
     }
 
-    /// A string, or null.
+    /// Writes a string; null where there is none.
     public JsonWriter string(String value) {
         if (value == null) {
             return nul();
@@ -67,6 +68,8 @@ public final class JsonWriter {
         return ascii(Long.toString(value));
     }
 
+    /// Writes a number as it stands.
+    ///
     /// @param digits a JSON number
     public JsonWriter number(String digits) {
         return ascii(digits);
@@ -80,16 +83,17 @@ public final class JsonWriter {
         return ascii("null");
     }
 
-    /// A value that is JSON already.
+    /// Writes a value that is JSON already.
     public JsonWriter raw(byte[] json) {
         return raw(json, 0, json.length);
     }
 
-    /// The same; null where the slice is.
+    /// Writes a value that is JSON already; null where there is none.
     public JsonWriter raw(Slice json) {
         return json == null ? nul() : raw(json.bytes(), json.from(), json.to());
     }
 
+    /// Writes a value that is JSON already, or several with their commas.
     public JsonWriter raw(byte[] json, int from, int to) {
         separate();
         ensure(to - from);
@@ -99,6 +103,7 @@ public final class JsonWriter {
         return this;
     }
 
+    /// Writes a tree.
     public JsonWriter value(Json value) {
         if (value instanceof Json.Obj object) {
             beginObject();
@@ -128,16 +133,17 @@ public final class JsonWriter {
         return this;
     }
 
-    /// The number of bytes written so far.
+    /// Returns the number of bytes written so far.
     public int length() {
         return length;
     }
 
+    /// Returns a copy of what was written.
     public byte[] toBytes() {
         return Arrays.copyOf(bytes, length);
     }
 
-    /// The bytes themselves, valid up to [#length] until the next write.
+    /// Returns the bytes themselves, valid up to [#length] until the next write.
     public byte[] buffer() {
         return bytes;
     }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 /// A run of bytes inside an array, so that a value can be handed on without a copy. It keeps the whole array alive.
 public record Slice(byte[] bytes, int from, int to) {
 
+    /// Makes a slice of a whole array, which is not copied.
     public static Slice of(byte[] bytes) {
         return new Slice(bytes, 0, bytes.length);
     }
@@ -14,11 +15,12 @@ public record Slice(byte[] bytes, int from, int to) {
         return to - from;
     }
 
+    /// Copies the bytes.
     public byte[] toBytes() {
         return Arrays.copyOfRange(bytes, from, to);
     }
 
-    /// The bytes as UTF-8 text.
+    /// Decodes the bytes as UTF-8.
     public String text() {
         return new String(bytes, from, to - from, StandardCharsets.UTF_8);
     }

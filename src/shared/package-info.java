@@ -1,0 +1,21 @@
+/// The words that server and client share: what a task's type, status and priority are called, and the one exception
+/// for a mistake that its reader can mend.
+///
+/// ```
+///   text ──▶ Utf8 ──▶ shared.json, shared.config ──▶ values
+///                          │
+///                          ▼
+///              Problem(status, reason, place)   ──▶  server: {"error":…,"reason":…,"line":…,"column":…,"path":…}
+///                                               ──▶  client: its message, and the exit status that fits
+/// ```
+///
+/// Rules:
+/// - Bytes become text in two places only, [shared.Utf8] and the JSON reader. Both skip a byte order mark and name
+///   UTF-16 as what it is.
+/// - A place in a text is data ([shared.TextPlace]). Nobody takes a message apart to find it; who wraps a problem uses
+///   [shared.Problem#reason] and [shared.Problem#at].
+/// - Nothing here knows of the server or the client, holds state or starts a thread. Values are immutable.
+/// - It compiles for Java 17, because the client's single file does: no patterns in `switch`.
+///
+/// Assumed: messages are English and for people; programs read the status and the place.
+package shared;
