@@ -1,7 +1,6 @@
 package client;
 
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
@@ -10,8 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import shared.Nearest;
 import shared.TaskType;
+import shared.Zones;
+import shared.cron.CronExpression;
 import shared.cron.CronPreview;
 import shared.json.Json;
 
@@ -31,8 +31,10 @@ final class Cron {
         if (!cron.containsKey("cron_expr")) {
             throw Failure.usage("cron add needs --cron EXPRESSION", "--cron \"0 9 * * 1-5\", or --cron @daily");
         }
-        byte[] answer = session.api().sendMade("POST", "/api/cron", Map.of(), new Json.Obj(cron));
+        String path = arguments.isOn("replace") ? "/api/cron?replace=true" : "/api/cron";
+        byte[] answer = session.api().sendMade("POST", path, Map.of(), new Json.Obj(cron));
         print(session, answer, "id");
+        tellWhen(session, answer);
         return 0;
     }
 
@@ -45,6 +47,7 @@ final class Cron {
         }
         byte[] answer = session.api().sendMade("PUT", path, Map.of(), new Json.Obj(changes));
         session.output().jsonIfAsked(answer);
+        tellWhen(session, answer);
         return 0;
     }
 
@@ -117,7 +120,7 @@ final class Cron {
 
     static int test(Session session, Arguments arguments) {
         ZonedDateTime now = session.terminal().now();
-        ZoneId zone = arguments.has("timezone") ? zone(arguments.text("timezone")) : now.getZone();
+        ZoneId zone = arguments.has("timezone") ? Zones.named("--timezone", arguments.text("timezone")) : now.getZone();
         Instant from = arguments.has("from") ? TaskFlags.time("--from", arguments.text("from"),
                 now.withZoneSameInstant(zone)) : now.toInstant();
         int count = arguments.has("count") ? Integer.parseInt(arguments.count("count")) : 5;
@@ -129,7 +132,7 @@ final class Cron {
             session.output().line(preview.json().toString());
             return 0;
         }
-        session.output().line(preview.description());
+        session.output().line(CronExpression.parse(preview.expression(), 0).describe(zone));
         preview.next().forEach(due -> session.output().line(Terminal.shown(due.atZone(preview.zone()))));
         return 0;
     }
@@ -206,18 +209,23 @@ final class Cron {
         }
     }
 
+    /// Says when a cron task runs, and in whose zone: the server's need not be the user's.
+    private static void tellWhen(Session session, byte[] answer) {
+        if (!session.output().isText()) {
+            return;
+        }
+        Json.Obj cron = session.api().object(answer);
+        String when = cron.text("description");
+        String zone = cron.text("timezone");
+        boolean named = when.endsWith("(" + zone + ")");
+        boolean same = ZoneId.of(zone).getRules().equals(session.terminal().zone().get().getRules());
+        session.note(cron.text("name") + ": " + when + (named ? "" : " (" + zone + ")")
+                + (same ? "" : ", which is not your zone") + "; next run " + time(session, cron, "next_run"));
+    }
+
     private static String time(Session session, Json.Obj cron, String name) {
         Instant time = TaskTable.time(cron, name);
         return time == null ? "-" : session.terminal().shown(time);
-    }
-
-    private static ZoneId zone(String name) {
-        try {
-            return ZoneId.of(name);
-        } catch (DateTimeException unknown) {
-            throw Failure.usage("--timezone must be a time zone such as Europe/Berlin, not \"" + name + "\""
-                    + Nearest.hint(name, ZoneId.getAvailableZoneIds()), null);
-        }
     }
 
     private static String path(String cron) {

@@ -35,7 +35,9 @@ final class CronCommands {
 
     static final List<Command> ALL = List.of(
             new Command("cron add", "[TYPE] [-]", "add a cron task; print its ID",
-                    PLAN_FLAGS + Commands.REQUEST_FLAGS, """
+                    """
+                      --replace             update the cron task that has this name
+                    """ + PLAN_FLAGS + Commands.REQUEST_FLAGS, """
                       ollama-queue cron add chat --name hourly --cron "0 * * * *" --prompt "Hello"
                       ollama-queue cron add generate --name report --cron @daily \\
                           --prompt "Report of {{date}}"

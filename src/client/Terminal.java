@@ -22,6 +22,8 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
+import shared.Zones;
+
 /// The surroundings of a run, except the network; a test brings its own.
 ///
 /// @param out        throws if it cannot be written to, unlike a `PrintStream`
@@ -35,7 +37,8 @@ record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, S
     static Terminal ofProcess() {
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         return new Terminal(System.in, new FileOutputStream(FileDescriptor.out), err, System.getenv(),
-                Terminal::descriptorIsTerminal, Terminal::askedColumns, Time.ofProcess(), ZoneId::systemDefault);
+                Terminal::descriptorIsTerminal, Terminal::askedColumns, Time.ofProcess(),
+                () -> Zones.local(System.getenv("TZ")));
     }
 
     /// Restores the words of this process's command line. Where the locale is not UTF-8 Java puts U+FFFD in place of

@@ -6,6 +6,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TimeZone;
 
 import server.http.WebServer;
 import server.log.Log;
@@ -14,6 +15,7 @@ import server.tool.Help;
 import server.tool.OfflineCommands;
 import shared.Problem;
 import shared.Version;
+import shared.Zones;
 
 /// The program: what it prints and how it ends. Exit status 0 after an orderly stop, 1 when it cannot start or go on,
 /// 2 for wrong usage and wrong settings.
@@ -51,6 +53,7 @@ final class Main {
         // beside the settings and the work on the disk that now come
         Thread.ofPlatform().name("warm-up").daemon().start(WebServer::warmUp);
         try {
+            TimeZone.setDefault(TimeZone.getTimeZone(Zones.local(System.getenv("TZ"))));
             AllSettings all = AllSettings.load(line, System.getenv(), null);
             Log.ofProcess().configure(all.settings());
             return serve(line, all, out, err);

@@ -69,6 +69,14 @@ final class SettingsTest {
     }
 
     @Test
+    void server_zoneThatIsNone_isRefused() throws Exception {
+        Ended refused = run(Map.of("TZ", "Europe/Berlim"), "ollama-queue-server");
+        assertEquals(new Ended(2, "", "ollama-queue-server: the environment variable TZ is \"Europe/Berlim\", which is "
+                + "no time zone's name; set it to one such as Europe/Berlin or UTC; did you mean Europe/Berlin?\n"),
+                refused);
+    }
+
+    @Test
     void client_fileInTheWorkingDirectory_isNotRead() throws Exception {
         file("client: {server_url: 'http://127.0.0.1:1', token: x}\n");
         String said = run(Map.of("OLLAMA_QUEUE_CLIENT_SERVER_URL", "127.0.0.1:2"), "ollama-queue", "status").err;

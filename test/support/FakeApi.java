@@ -163,7 +163,8 @@ public final class FakeApi implements AutoCloseable {
 
     /// One cron task, `hourly`, whatever is sent.
     private void cron(HttpExchange exchange, String path, String body) throws IOException {
-        String cron = "{\"id\":\"cron_000000000001\",\"name\":\"hourly\",\"description\":\"every hour\",\"enabled\":"
+        String cron = "{\"id\":\"cron_000000000001\",\"name\":\"hourly\",\"timezone\":\"UTC\","
+                + "\"description\":\"every hour\",\"enabled\":"
                 + !path.endsWith("/disable") + ",\"task_template\":{\"type\":\"chat\",\"prompt\":\"p\"},"
                 + "\"next_run\":\"2026-01-02T04:00:00.000Z\",\"last_run\":null,\"run_count\":1,\"runs\":[{\"run\":1,"
                 + "\"task_id\":\"task_000000000009\",\"due_at\":\"2026-01-02T03:00:00.000Z\",\"status\":\"failed\"}]}";

@@ -10,7 +10,6 @@ import java.util.List;
 
 import server.cron.CronRequests;
 import server.cron.plan.CronJson;
-import server.cron.plan.CronReader;
 import server.cron.plan.CronTask;
 import server.http.Answer;
 import server.http.Query;
@@ -21,6 +20,7 @@ import server.task.TaskJson;
 import server.task.Times;
 import server.settings.Settings;
 import shared.Problem;
+import shared.Zones;
 import shared.cron.CronExpression;
 import shared.cron.CronPreview;
 import shared.json.JsonReader;
@@ -46,8 +46,11 @@ final class CronApi {
         store = crons.store();
     }
 
+    /// With `replace=true` one of the same name is made the same.
     Answer create(WebRequest request) {
-        CronTask cron = crons.create(request.json(settings.get(HttpApi.TASK_BYTES), "a cron task"));
+        boolean replace = request.query().flag("replace");
+        CronTask cron = crons.create(request.json(settings.get(HttpApi.TASK_BYTES), "a cron task"),
+                replace);
         return Answer.json(201, whole(cron), "Location", "/api/cron/" + cron.name());
     }
 
@@ -108,7 +111,7 @@ final class CronApi {
         if (expression == null) {
             throw Problem.badRequest("expr is missing, as in ?expr=0+9+*+*+1-5&tz=Europe/Berlin&count=5");
         }
-        ZoneId followed = query.text("tz") == null ? crons.zone() : CronReader.zone("tz", query.text("tz"));
+        ZoneId followed = query.text("tz") == null ? crons.zone() : Zones.named("tz", query.text("tz"));
         return Answer.json(200, CronPreview.of(expression, followed, from, count).json());
     }
 

@@ -108,7 +108,7 @@ public final class HttpApi {
         WebFiles.load(serverApi::webSocketPort).addTo(routes);
         return routes
                 .add("GET", "/api/cron", crons::list, "limit", "offset")
-                .add("POST", "/api/cron", crons::create)
+                .add("POST", "/api/cron", crons::create, "replace")
                 .add("GET", "/api/cron/preview", crons::preview, "expr", "tz", "id", "count", "from")
                 .add("GET", "/api/cron/{id}", crons::show)
                 .add("PUT", "/api/cron/{id}", crons::update)

@@ -54,11 +54,22 @@ public final class CronRequests {
         return zone;
     }
 
-    /// @param json the JSON object and nothing after it
-    public CronTask create(JsonReader json) {
+    /// Adds a cron task.
+    ///
+    /// @param json    the JSON object and nothing after it
+    /// @param replace whether one of the same name is made the same, instead of being in the way
+    public CronTask create(JsonReader json, boolean replace) {
         Read read = read(json, null);
         Templates.check(read.template(), submissions);
-        return store.create(read.plan(), read.template());
+        while (true) {
+            CronTask before = replace ? store.named(read.plan().name()) : null;
+            if (before == null) {
+                return store.create(read.plan(), read.template());
+            }
+            if (store.update(before, read.plan(), read.template())) {
+                return store.get(before.id());
+            }
+        }
     }
 
     /// Changes what the JSON names.

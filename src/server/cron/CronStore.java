@@ -50,12 +50,13 @@ public final class CronStore {
 
     /// Adds a cron task.
     ///
-    /// @throws Problem 400 if the plan has no due time
+    /// @throws Problem 400 if the plan has no due time, 409 if another one has this name
     public CronTask create(CronPlan plan, Slice template) {
         long made = ledger.change(writer -> {
             if (writer.state().crons().size() >= COUNT_MAX) {
                 throw new Problem(429, "there are " + COUNT_MAX + " cron tasks, and no more can be; remove some");
             }
+            writer.state().crons().requireFree(plan.name());
             long now = writer.now();
             CronTask cron = CronPolicy.planned(CronTask.blank(writer.unusedId(), plan, now), plan, now);
             writer.append(new Event.Cron(new CronEvent(What.CREATED, now, cron, template)));
@@ -69,6 +70,7 @@ public final class CronStore {
     /// @param before   as it was when the change was thought of
     /// @param template null if it stays
     /// @return false if it has changed since: look again, think again
+    /// @throws Problem 404 if it is gone, 409 if another one has its new name
     public boolean update(CronTask before, CronPlan plan, Slice template) {
         return replace(before, What.UPDATED, plan, template);
     }
@@ -99,6 +101,13 @@ public final class CronStore {
     /// @throws Problem 404 if there is none, 409 if there are several
     public CronTask find(String text) {
         return ledger.look(state -> state.crons().find(text)).durable();
+    }
+
+    /// The cron task of a name; null if there is none.
+    ///
+    /// @throws Problem 409 if there are several
+    public CronTask named(String name) {
+        return ledger.look(state -> state.crons().named(name).isEmpty() ? null : state.crons().find(name)).durable();
     }
 
     /// @throws Problem 404 if there is none
@@ -244,6 +253,9 @@ public final class CronStore {
             CronTask current = writer.state().crons().require(before.id());
             if (current.plan() != before.plan() || current.definedAt() != before.definedAt()) {
                 return false;
+            }
+            if (!current.plan().name().equals(plan.name())) {
+                writer.state().crons().requireFree(plan.name());
             }
             CronTask planned = CronPolicy.planned(current, plan, writer.now());
             writer.append(new Event.Cron(new CronEvent(what, writer.now(), planned, template)));

@@ -16,13 +16,14 @@ import shared.json.Slice;
 
 /// The words in double braces that the prompts of a cron task's template may hold, as in `Report of {{date}}`. They are
 /// looked for where a template says something to a model, at its top level and in its payload, and nowhere else:
-/// Ollama's own `template`, for instance, has braces that mean something else.
+/// Ollama's own `template`, for instance, has braces that mean something else. A backslash before the braces lets them
+/// stand: `\\{{date}}` is the text `{{date}}`.
 final class Placeholders {
 
     static final List<String> NAMES = List.of("date", "time", "datetime", "timezone", "run_count", "name",
             "last_result");
 
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{ *([A-Za-z_][A-Za-z0-9_]*) *}}");
+    private static final Pattern PLACEHOLDER = Pattern.compile("(\\\\?)(\\{\\{ *([A-Za-z_][A-Za-z0-9_]*) *}})");
     private static final Set<String> TEXTS = Set.of("prompt", "system", "input", "suffix", "content");
     private static final Set<String> HOLDERS = Set.of("payload", "messages");
 
@@ -74,7 +75,8 @@ final class Placeholders {
             out.endArray();
         } else if (isText && in.peek() == Kind.STRING) {
             Matcher found = PLACEHOLDER.matcher(in.string());
-            out.string(found.replaceAll(one -> Matcher.quoteReplacement(value(one.group(1)))));
+            out.string(found.replaceAll(one -> Matcher.quoteReplacement(one.group(1).isEmpty() ? value(one.group(3))
+                    : one.group(2))));
         } else {
             out.raw(in.raw());
         }
@@ -84,7 +86,8 @@ final class Placeholders {
         if (!NAMES.contains(name)) {
             String hint = Nearest.hint(name, NAMES);
             throw Problem.badRequest("unknown placeholder {{" + name + "}}"
-                    + (hint.isEmpty() ? "; there are " + String.join(", ", NAMES) : hint));
+                    + (hint.isEmpty() ? "; there are " + String.join(", ", NAMES) : hint)
+                    + "; for the braces themselves write a backslash before them: \\{{" + name + "}}");
         }
         return values.apply(name);
     }

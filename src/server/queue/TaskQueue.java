@@ -39,7 +39,6 @@ import server.queue.state.QueueOptions;
 import server.queue.state.QueueState;
 import server.queue.state.QueueStats;
 import server.task.Attempt;
-import server.task.CronId;
 import server.task.Submission;
 import server.task.Task;
 import server.task.TaskDocument;
@@ -248,8 +247,7 @@ public final class TaskQueue implements AutoCloseable {
     /// @param text a name, an id or a unique prefix of one
     /// @throws Problem 404 if there is none, 409 if there are several
     public long cronId(String text) {
-        long id = CronId.parse(text);
-        return id >= 0 ? id : ledger.look(state -> state.crons().find(text)).durable().id();
+        return ledger.look(state -> state.crons().idOf(text)).durable();
     }
 
     /// A page of the tasks that pass a filter, in some order.

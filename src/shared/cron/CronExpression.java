@@ -80,10 +80,20 @@ public final class CronExpression {
         return zone == null ? otherwise : zone;
     }
 
-    /// Says in words when it is due: `at 09:00, Monday to Friday`.
+    /// Says in words when it is due: `at 09:00, Monday to Friday`, with its zone if the expression names one.
     public String describe() {
-        return (fields == null ? CronWords.every(period.toSeconds()) : CronWords.of(fields))
-                + (zone == null ? "" : " (" + zone + ")");
+        return zone == null ? words() : describe(zone);
+    }
+
+    /// Says in words when it is due, and in which zone: `at 09:00, Monday to Friday (Europe/Berlin)`.
+    ///
+    /// @param followed whose clock is followed, unless the expression names one
+    public String describe(ZoneId followed) {
+        return words() + " (" + zoneOr(followed) + ")";
+    }
+
+    private String words() {
+        return fields == null ? CronWords.every(period.toSeconds()) : CronWords.of(fields);
     }
 
     private Instant nextPeriod(Instant after, Instant anchor) {

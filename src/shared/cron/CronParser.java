@@ -19,7 +19,8 @@ final class CronParser {
     private static final int MAX_LENGTH = 500;
     private static final int MAX_PERIOD_DAYS = 3660;
     private static final Pattern WORD = Pattern.compile("[^ \t]+");
-    private static final String ZONE = "CRON_TZ=";
+    /// What may stand before the name of a zone.
+    private static final Pattern ZONE = Pattern.compile("(CRON_)?TZ=");
     private static final Map<String, String> NAMED = Map.of("@yearly", "0 0 1 1 *", "@annually", "0 0 1 1 *",
             "@monthly", "0 0 1 * *", "@weekly", "0 0 * * 0", "@daily", "0 0 * * *", "@midnight", "0 0 * * *",
             "@hourly", "0 * * * *");
@@ -49,7 +50,7 @@ final class CronParser {
         }
         List<MatchResult> words = words();
         ZoneId zone = null;
-        if (!words.isEmpty() && words.get(0).group().startsWith(ZONE)) {
+        if (!words.isEmpty() && ZONE.matcher(words.get(0).group()).lookingAt()) {
             zone = zone(words.remove(0));
         }
         String first = words.isEmpty() ? "" : words.get(0).group().toLowerCase(Locale.ROOT);
@@ -74,11 +75,12 @@ final class CronParser {
     }
 
     private static ZoneId zone(MatchResult word) {
-        String name = word.group().substring(ZONE.length());
+        int before = word.group().indexOf('=') + 1;
+        String name = word.group().substring(before);
         try {
             return ZoneId.of(name);
         } catch (DateTimeException unknown) {
-            throw wrong("time zone \"" + name + "\" is unknown", word.start() + ZONE.length(),
+            throw wrong("time zone \"" + name + "\" is unknown", word.start() + before,
                     "write one such as Europe/Berlin");
         }
     }
@@ -95,8 +97,10 @@ final class CronParser {
     private CronFields fields(List<MatchResult> words) {
         int six = words.size() - 5;
         if (six != 0 && six != 1) {
-            throw Problem.badRequest("a cron expression has 5 fields (minute, hour, day of month, month, day of week), "
-                    + "or 6 with seconds first, not " + words.size() + ": \"" + expression + "\"");
+            int last = words.isEmpty() ? 0 : words.get(Math.min(words.size(), 7) - 1).start();
+            throw wrong("a cron expression has 5 fields (minute, hour, day of month, month, day of week), or 6 with "
+                    + "seconds first, not " + words.size(), last, words.size() == 7 ? "leave the year out"
+                    : "write one such as 0 9 * * 1-5");
         }
         bits[0] = 1 - six;
         for (int i = 0; i < words.size(); i++) {

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 import org.junit.jupiter.api.AfterEach;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import shared.json.Json;
 
@@ -60,17 +63,52 @@ final class CronApiTest {
                 + "'end_at':'2990-01-01T00:00:00+01:00','max_runs':7,'metadata':{'x':1.50},'enabled':false,"
                 + "'task_template':{'type':'embed','input':['a','b'],'priority':'high','timeout':'5m'}}");
         String shown = server.get("/api/cron/n").body();
-        Json.Obj again = ApiServer.json(server.post("/api/cron", shown));
+        Json.Obj again = ApiServer.json(server.post("/api/cron", shown.replace("\"name\":\"n\"", "\"name\":\"m\"")));
         assertEquals("Asia/Tokyo", again.text("timezone"));
-        assertEquals(stripped(shown), stripped(again.text()));
+        assertEquals(stripped(shown), stripped(again.text()).replace("\"name\":\"m\"", "\"name\":\"n\""));
         assertEquals(2, ApiServer.array(server.get("/api/cron")).values().size());
-        assertEquals(409, server.get("/api/cron/n").statusCode());
         assertEquals("2", server.get("/api/cron?limit=1").headers().firstValue("X-Total-Count").orElseThrow());
         assertEquals(1, ApiServer.array(server.get("/api/cron?limit=1&offset=1")).values().size());
     }
 
     private static String stripped(String json) {
         return json.replaceAll("\"(id|created_at|updated_at|next_run)\":(\"[^\"]*\"|null),", "");
+    }
+
+    @Test
+    void create_aNameThatIsTaken_is409_andReplaceMakesItTheSame() {
+        Json.Obj first = ApiServer.json(post("/api/cron", DAILY));
+        HttpResponse<String> second = post("/api/cron", DAILY);
+        assertEquals(409, second.statusCode());
+        assertTrue(ApiServer.error(second).startsWith("name is taken: cron task " + first.text("id")), second.body());
+        String other = DAILY.replace("daily", "other");
+        assertEquals(201, post("/api/cron", other).statusCode());
+        assertEquals(409, put("/api/cron/other", "{'name':'daily'}").statusCode());
+        assertEquals(200, put("/api/cron/other", "{'name':'other','max_runs':3}").statusCode());
+
+        Json.Obj replaced = ApiServer.json(post("/api/cron?replace=true", other.replace("0 9", "0 7")));
+        assertEquals(ApiServer.json(server.get("/api/cron/other")).text("id"), replaced.text("id"));
+        assertEquals("0 7 * * *", replaced.text("cron_expr"));
+        assertEquals(0, replaced.integer("max_runs", -1), "what is not named has its default again");
+        assertEquals(2, ApiServer.array(server.get("/api/cron")).values().size());
+
+        assertEquals(204, server.ask("DELETE", "/api/cron/other", null).statusCode());
+        assertEquals(201, post("/api/cron?replace=true", other).statusCode());
+        assertEquals(200, put("/api/cron/daily", "{'name':'free'}").statusCode());
+        assertEquals(201, post("/api/cron", DAILY).statusCode(), "a name that was given up is free");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a/b", "x?y", "%2F", "a b#c", "daytasksweek", "\u00fc", "run", "cron_0"})
+    void create_anyOtherName_isFoundByIt(String name) {
+        assertEquals(201, post("/api/cron", DAILY.replace("daily", name)).statusCode());
+        String path = "/api/cron/" + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+        assertEquals(name, ApiServer.json(server.get(path)).text("name"));
+        assertEquals(200, put(path, "{'max_runs':3}").statusCode());
+        assertEquals(201, server.post(path + "/run", null).statusCode());
+        assertEquals(1, ApiServer.array(server.get("/api/tasks?cron_id="
+                + URLEncoder.encode(name, StandardCharsets.UTF_8))).values().size());
+        assertEquals(204, server.ask("DELETE", path, null).statusCode());
     }
 
     @Test
@@ -94,10 +132,13 @@ final class CronApiTest {
         "{'name':'n','cron_expr':'0 0 31 2 *','task_template':{}} | never comes",
         "{'name':'n','cron_expr':7} | cron_expr must be a string, not a number",
         "{'name':''} | name must not be empty",
+        "{'name':'preview'} | name must not be preview, which means something else in the API",
+        "{'name':'..'} | name must not be ..",
+        "{'name':'cron_000000000001'} | name must not be cron_000000000001",
         "{'nam':'n'} | unknown field \"nam\"; did you mean name?",
         "{'timezone':'Europe/Berlim'} | did you mean Europe/Berlin?",
         "{'missed':'never'} | missed must be skip, once or all, not \"never\"",
-        "{'overlap':'ques'} | did you mean queue?",
+        "{'overlap':'quee'} | did you mean queue?",
         "{'jitter':'25h'} | jitter must be from 0s to 24h",
         "{'jitter':60} | jitter must be a duration in quotes",
         "{'max_runs':-1} | max_runs must be a whole number from 0",

@@ -59,8 +59,10 @@ final class CronRig implements AutoCloseable {
 
     /// Adds a cron task: `'` stand for the quotes of its JSON.
     CronTask add(String expression, String more) {
-        return crons.create(json("{'name':'n','cron_expr':'" + expression
-                + "','task_template':{'type':'generate','prompt':'p'}" + (more.isEmpty() ? "" : "," + more) + "}"));
+        int others = store.all().size();
+        return crons.create(json("{'name':'n" + (others == 0 ? "" : others) + "','cron_expr':'" + expression
+                + "','task_template':{'type':'generate','prompt':'p'}" + (more.isEmpty() ? "" : "," + more) + "}"),
+                false);
     }
 
     static JsonReader json(String text) {

@@ -301,7 +301,8 @@ final class CronTimerTest {
         try (CronRig rig = new CronRig()) {
             CronTask cron = rig.crons.create(CronRig.json("{'name':'the x','cron_expr':'30 14 * * *',"
                     + "'timezone':'America/New_York','overlap':'allow','task_template':{'type':'generate','prompt':"
-                    + "'{{date}} {{time}} {{ datetime }} {{timezone}} {{run_count}} {{name}} [{{last_result}}]'}}"));
+                    + "'{{date}} {{time}} {{ datetime }} {{timezone}} {{run_count}} {{name}} [{{last_result}}]'}}"),
+                    false);
             rig.pass(Duration.ofHours(20));
             Run run = rig.start();
             assertEquals("{\"prompt\":\"2026-01-02 14:30:00 2026-01-02T14:30:00-05:00 America/New_York 1 the x []\"}",

@@ -32,7 +32,8 @@ final class TemplatesTest {
         "{'template':'{{ .Prompt }}{{x}}','metadata':{'content':'{{x}}'}}"
             + " | {'template':'{{ .Prompt }}{{x}}','metadata':{'content':'{{x}}'}}",
         "{'prompt':'{{ .Prompt }} {{}} {{#if}} {{a b}} {{{ }} }} {{1}}'}"
-            + " | {'prompt':'{{ .Prompt }} {{}} {{#if}} {{a b}} {{{ }} }} {{1}}'}"})
+            + " | {'prompt':'{{ .Prompt }} {{}} {{#if}} {{a b}} {{{ }} }} {{1}}'}",
+        "{'prompt':'\\\\{{date}} \\\\{{ any }} {{date}}'} | {'prompt':'{{date}} {{ any }} <DATE\"\\\\>'}"})
     void placeholders_inTexts_areFilledIn(String template, String expected) {
         String filled = Placeholders.expand(slice(template), name -> "<" + name.toUpperCase(Locale.ROOT) + "\"\\>")
                 .text();
@@ -56,6 +57,7 @@ final class TemplatesTest {
         String message = assertThrows(Problem.class, () -> Placeholders.check(slice("{'system':'{{tme}}'}")))
                 .getMessage();
         assertTrue(message.contains("{{tme}}; did you mean time?"), message);
+        assertTrue(message.endsWith("; for the braces themselves write a backslash before them: \\{{tme}}"), message);
     }
 
     @ParameterizedTest

@@ -72,14 +72,16 @@ class CronParserTest {
         0 0 */15 * 5#2   | 'day of month */15 never comes in month * on day of week 5#2 (column 5)'
         '* * * *'        | \
             'a cron expression has 5 fields (minute, hour, day of month, month, day of week), or 6 \
-        with seconds first, not 4'
+        with seconds first, not 4 (column 7): write one such as 0 9 * * 1-5'
         0 0 0 1 1 ? 2026 | \
             'a cron expression has 5 fields (minute, hour, day of month, month, day of week), or 6 \
-        with seconds first, not 7'
+        with seconds first, not 7 (column 13): leave the year out'
         ''               | 'a cron expression has 5 fields'
         CRON_TZ=UTC      | 'a cron expression has 5 fields'
         CRON_TZ=Foo/Bar * * * * * | 'time zone "Foo/Bar" is unknown (column 9): write one such as Europe/Berlin'
         CRON_TZ= * * * * * | 'time zone "" is unknown (column 9)'
+        TZ=Foo/Bar * * * * * | 'time zone "Foo/Bar" is unknown (column 4): write one such as Europe/Berlin'
+        TZ=UTC 0 0 0 * *  | 'day of month 0 is out of range 1-31 (column 12)'
         @reboot          | '"@reboot" is unknown (column 1): write @yearly, @annually, @monthly'
         @daily 1         | '"@daily 1" is unknown (column 1)'
         @every           | '"@every" is unknown (column 1)'

@@ -80,6 +80,7 @@ class CronWordsTest {
         @every 45s                        | 'every 45 seconds'
         @every 1h30m10s                   | 'every 5410 seconds'
         CRON_TZ=Europe/Berlin 0 9 * * 1-5 | 'at 09:00, Monday to Friday (Europe/Berlin)'
+        TZ=Europe/Berlin 0 9 * * 1-5      | 'at 09:00, Monday to Friday (Europe/Berlin)'
         CRON_TZ=UTC @daily                | 'at 00:00 every day (UTC)'
         30 0 9 * * *                      | 'at 09:00:30 every day'
         */10 * * * * *                    | 'every 10 seconds'

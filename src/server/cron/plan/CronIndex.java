@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import server.task.CronId;
 import server.task.TaskId;
@@ -23,6 +24,8 @@ public final class CronIndex {
     }
 
     private final Map<Long, Entry> byId = new HashMap<>();
+    /// The ids of those that have a name: one each, but where an older version of the program allowed for more.
+    private final Map<String, List<Long>> byName = new HashMap<>();
     // comparators are written out here: those that Comparator makes cannot be kept in a class archive, and each start
     // would have to make them
     private final TreeSet<Place> order = new TreeSet<>((one, other) -> one.lookAt != other.lookAt
@@ -51,6 +54,8 @@ public final class CronIndex {
         remove(cron.id());
         long lookAt = cron.waiting() != 0 && !busy ? 0 : CronPolicy.lookAt(cron);
         byId.put(cron.id(), new Entry(cron, lookAt));
+        byName.merge(cron.plan().name(), List.of(cron.id()),
+                (one, other) -> Stream.concat(one.stream(), other.stream()).toList());
         if (lookAt != Long.MAX_VALUE) {
             order.add(new Place(lookAt, cron.id()));
         }
@@ -58,7 +63,12 @@ public final class CronIndex {
 
     public void remove(long id) {
         Entry before = byId.remove(id);
-        if (before != null && before.lookAt != Long.MAX_VALUE) {
+        if (before == null) {
+            return;
+        }
+        byName.computeIfPresent(before.cron.plan().name(), (name, ids) -> ids.size() == 1 ? null
+                : ids.stream().filter(one -> one != id).toList());
+        if (before.lookAt != Long.MAX_VALUE) {
             order.remove(new Place(before.lookAt, id));
         }
     }
@@ -88,12 +98,35 @@ public final class CronIndex {
         if (whole != null) {
             return whole;
         }
-        List<CronTask> found = those(cron -> cron.plan().name().equals(text));
+        List<CronTask> found = named(text);
         TaskId.Range range = CronId.range(text);
         if (found.isEmpty() && range != null) {
             found = those(cron -> cron.id() >= range.low() && cron.id() <= range.high());
         }
         return TaskId.only(text, found, "cron task", CronTask::name);
+    }
+
+    /// The id that a text stands for, which may be the whole one of a cron task that is gone.
+    ///
+    /// @param text as [#find] takes it
+    public long idOf(String text) {
+        long id = CronId.parse(text);
+        return id >= 0 && named(text).isEmpty() ? id : find(text).id();
+    }
+
+    /// Those that have a name; more than one only if they are from an older version of the program.
+    public List<CronTask> named(String name) {
+        return byName.getOrDefault(name, List.of()).stream().map(this::get).toList();
+    }
+
+    /// Refuses a name that another cron task has.
+    ///
+    /// @throws Problem 409
+    public void requireFree(String name) {
+        for (CronTask other : named(name)) {
+            throw Problem.conflict("name is taken: cron task " + other.name() + " is called " + Problem.shown(name)
+                    + ", too; change or replace that one, or choose another name");
+        }
     }
 
     private List<CronTask> those(Predicate<CronTask> wanted) {

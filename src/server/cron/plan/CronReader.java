@@ -1,15 +1,15 @@
 package server.cron.plan;
 
-import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Set;
 
+import server.task.CronId;
 import server.task.FieldReader;
 import server.task.SubmissionReader;
 import server.task.Values;
-import shared.Nearest;
 import shared.Problem;
+import shared.Zones;
 import shared.cron.CronExpression;
 import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
@@ -30,6 +30,9 @@ public final class CronReader {
     private static final List<String> KNOWN = List.of("name", "cron_expr", "timezone", "enabled", "task_template",
             "missed", "missed_max_age", "overlap", "jitter", "start_at", "end_at", "max_runs", "metadata");
 
+    /// Names that a path cannot end with: a resource of its own, and steps to other folders.
+    private static final Set<String> RESERVED = Set.of("preview", ".", "..");
+
     /// @param template null if it was not given
     public record Read(CronPlan plan, Slice template) {
     }
@@ -42,18 +45,6 @@ public final class CronReader {
     public CronReader(ZoneId serverZone, int metadataMax) {
         this.serverZone = serverZone;
         this.metadataMax = metadataMax;
-    }
-
-    /// The zone that a text names.
-    ///
-    /// @param what names the value in the error message
-    public static ZoneId zone(String what, String text) {
-        try {
-            return ZoneId.of(text);
-        } catch (DateTimeException unknown) {
-            throw Problem.badRequest(what + " must be a time zone such as Europe/Berlin or UTC, not \""
-                    + Problem.shown(text) + "\"" + Nearest.hint(text, ZoneId.getAvailableZoneIds()));
-        }
     }
 
     /// Reads the JSON object that comes next.
@@ -125,10 +116,10 @@ public final class CronReader {
         /// Reads the value of a field; false if there is none of this name.
         boolean read(String field) {
             switch (field) {
-                case "name" -> name = fields.text(NAME_LENGTH_MAX);
+                case "name" -> name = name();
                 case "cron_expr" -> expression = expression();
                 case "timezone" -> {
-                    zone = fields.parsed(text -> CronReader.zone(field, text).getId());
+                    zone = fields.parsed(text -> Zones.named(field, text).getId());
                     zoneGiven = true;
                 }
                 case "enabled" -> enabled = json.bool();
@@ -175,6 +166,17 @@ public final class CronReader {
             if (value == null) {
                 throw Problem.badRequest(field + " is missing, as in {" + example + "}");
             }
+        }
+
+        /// A cron task is found by its name wherever an id or a path of the API may stand.
+        private String name() {
+            int from = json.position();
+            String text = fields.text(NAME_LENGTH_MAX);
+            if (RESERVED.contains(text) || text.startsWith(CronId.PREFIX) && CronId.parse(text) >= 0) {
+                throw json.errorAt(from, "name must not be " + text + ", which means something else in the API; "
+                        + "choose another");
+            }
+            return text;
         }
 
         private String expression() {
