@@ -18,9 +18,11 @@ import server.settings.Setting;
 import server.settings.Settings;
 import shared.Problem;
 
-/// Who may ask. With a token: who bears it. Without one: bound to loopback, everybody there; else the machines of
-/// private networks too, and a `Host` that no user of such a network would have typed is refused, for behind it is a
-/// web page that had its name point here (DNS rebinding). An `Origin` other than the server's own is refused always.
+/// Decides who may ask. With a token: whoever bears it. Without one: bound to loopback, every program there; else the
+/// machines of private networks too. Then a request that a proxy forwarded is refused, for nobody knows where it comes
+/// from, and so is a `Host` that a public name server could have made point here, for behind it may be a web page (DNS
+/// rebinding). Always refused are an `Origin` other than the server's own, and what a page of another site asks of the
+/// API.
 public final class Guard {
 
     /// A request, as far as it matters here.
@@ -49,6 +51,12 @@ public final class Guard {
             return values.getFirst();
         }
 
+        /// Whether a proxy says that it handed the request on from somewhere else.
+        public boolean forwarded() {
+            return headers.keySet().stream().anyMatch(name -> name.equals("Forwarded") || name.equals("X-real-ip")
+                    || name.startsWith("X-forwarded-"));
+        }
+
         /// The token that it bears as `Authorization`; null if none.
         public String bearer() {
             String header = only("Authorization");
@@ -61,6 +69,11 @@ public final class Guard {
             "names, with commas between").byDefault("").live()
             .says("further names that a request's Host header may have while there is no token");
     public static final List<Setting<?>> SETTINGS = List.of(Tokens.TOKEN, Tokens.TOKEN_FILE, ALLOWED_HOSTS);
+
+    /// What names end with that no public name server may hold: RFC 6761, 6762, 8375, ICANN's `.internal`, and by
+    /// custom home routers' `.lan` and a cluster's `.svc`.
+    private static final List<String> PRIVATE_NAMES =
+            List.of(".localhost", ".local", ".internal", ".home.arpa", ".lan", ".svc");
 
     private static final Logger LOG = System.getLogger("server.access");
     private static final String BEARER = "bearer ";
@@ -101,7 +114,7 @@ public final class Guard {
     /// @param pagePort the port of the page, which an `Origin` may have in place of the `Host`'s; 0: none
     /// @throws Problem 400 or 403
     public void check(Asked asked, int pagePort) {
-        if (!loopbackOnly && !access.tokens().needed()) {
+        if (!access.tokens().needed()) {
             checkPeer(asked);
         }
         String host = asked.only("Host");
@@ -123,6 +136,16 @@ public final class Guard {
         }
     }
 
+    /// Refuses what a page of another site has its browser ask, which sends no `Origin` with a simple GET. A link to
+    /// the page itself is no matter.
+    ///
+    /// @throws Problem 403
+    public void checkSite(Asked asked) {
+        if ("cross-site".equals(asked.only("Sec-fetch-site")) && asked.only("Origin") == null) {
+            throw new Problem(403, "a page of another site may not ask here");
+        }
+    }
+
     /// Looks at the token, where one is needed.
     ///
     /// @param token null: the request bears none
@@ -133,19 +156,22 @@ public final class Guard {
             return;
         }
         if (token == null) {
-            throw new Problem(401, "this server wants its token: send it as Authorization: Bearer TOKEN");
+            throw new Problem(401, "authentication required: send the server token as Authorization: Bearer TOKEN");
         }
         if (!tokens.right(token)) {
-            LOG.log(Level.WARNING, "event=wrong_token from=" + asked.from().getHostAddress());
-            Thread.sleep(guesses.delay(System.nanoTime()));
-            throw new Problem(401, "this is not the server's token");
+            long now = System.nanoTime();
+            int unlogged = guesses.unlogged(now);
+            if (unlogged > 0) {
+                LOG.log(Level.WARNING, "event=wrong_token from=" + asked.from().getHostAddress() + " count="
+                        + unlogged);
+            }
+            Thread.sleep(guesses.delay(now));
+            throw new Problem(401, "the token is not the server's");
         }
     }
 
-    private static void checkPeer(Asked asked) {
-        Headers headers = asked.headers();
-        boolean forwarded = headers.containsKey("Forwarded") || headers.containsKey("X-forwarded-for");
-        if (forwarded || !isPrivate(asked.from())) {
+    private void checkPeer(Asked asked) {
+        if (asked.forwarded() || !loopbackOnly && !isPrivate(asked.from())) {
             throw new Problem(403, "without a token this server answers loopback and private networks only; "
                     + "set server.token and send it as Authorization: Bearer");
         }
@@ -156,6 +182,7 @@ public final class Guard {
         boolean passes = allowed.tokens().needed() || name.equals("localhost")
                 || name.equals(boundTo) || name.indexOf('.') < 0
                 && name.indexOf(':') < 0 || allowed.hosts().contains(name) || isPrivateLiteral(name)
+                || PRIVATE_NAMES.stream().anyMatch(name::endsWith)
                 || name.equals(machineName.get());
         if (!passes) {
             throw new Problem(403, "the Host \"" + name + "\" is not known here; "
@@ -170,24 +197,22 @@ public final class Guard {
         }
     }
 
-    /// Name and port must be the Host's; the scheme may differ, for a proxy may speak TLS.
+    /// Name and port must be the Host's. The scheme, which tells what no port means, may be either: a proxy may speak
+    /// TLS.
     private static boolean sameOrigin(String origin, String host) {
-        int scheme = origin.indexOf("://");
-        return scheme > 0
-                && withoutDefaultPort(origin.substring(scheme + 3)).equals(withoutDefaultPort(host));
+        String text = origin.toLowerCase(Locale.ROOT);
+        return text.startsWith("http://") && withPort(text.substring(7), ":80").equals(withPort(host, ":80"))
+                || text.startsWith("https://") && withPort(text.substring(8), ":443").equals(withPort(host, ":443"));
+    }
+
+    private static String withPort(String host, String otherwise) {
+        String text = host.toLowerCase(Locale.ROOT);
+        return withoutPort(text).equals(text) ? text + otherwise : text;
     }
 
     private static String withoutPort(String host) {
         int colon = host.lastIndexOf(':');
         return colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
-    }
-
-    private static String withoutDefaultPort(String authority) {
-        String text = authority.toLowerCase(Locale.ROOT);
-        if (text.endsWith(":80") || text.endsWith(":443")) {
-            return text.substring(0, text.lastIndexOf(':'));
-        }
-        return text;
     }
 
     /// The name in `name:port`, in lower case, an IPv6 address without its brackets.

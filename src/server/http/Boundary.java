@@ -62,7 +62,7 @@ final class Boundary implements HttpHandler {
             if (answer instanceof Whole whole) {
                 send(exchange, request, whole);
             } else {
-                stream(exchange, (Streamed) answer);
+                stream(exchange, request, (Streamed) answer);
             }
         }
     }
@@ -91,6 +91,7 @@ final class Boundary implements HttpHandler {
             match = routes.find(method, path);
         } finally {
             if (match == null || !match.open()) {
+                guard.checkSite(asked);
                 guard.checkToken(asked, asked.bearer());
             }
         }
@@ -118,7 +119,7 @@ final class Boundary implements HttpHandler {
         }
         set(headers, answer.headers());
         boolean muchUnread = request.muchUnread();
-        if (muchUnread) {
+        if (muchUnread || request.last()) {
             headers.set("Connection", "close");
         }
         boolean head = exchange.getRequestMethod().equals("HEAD");
@@ -136,11 +137,18 @@ final class Boundary implements HttpHandler {
             out.flush();
             request.drain(DRAIN_BYTES, DRAIN_NANOS);
         }
+        if (request.trailers()) {
+            out.flush();
+            throw new IOException("closed before the trailer fields");
+        }
         out.close();
     }
 
-    private static void stream(HttpExchange exchange, Streamed answer) throws IOException {
+    private static void stream(HttpExchange exchange, WebRequest request, Streamed answer) throws IOException {
         Headers headers = exchange.getResponseHeaders();
+        if (request.last()) {
+            headers.set("Connection", "close");
+        }
         headers.set("Content-type", answer.type());
         set(headers, answer.headers());
         if (exchange.getRequestMethod().equals("HEAD")) {

@@ -9,6 +9,7 @@ import java.util.Set;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 
+import server.access.Guard.Asked;
 import server.http.Bodies.Body;
 import shared.Problem;
 import shared.json.JsonReader;
@@ -22,6 +23,7 @@ public final class WebRequest implements AutoCloseable {
     private final HttpExchange exchange;
     private final Bodies bodies;
     private final Headers headers;
+    private final RequestBody incoming;
 
     private String id;
     private Query query;
@@ -34,6 +36,7 @@ public final class WebRequest implements AutoCloseable {
         this.exchange = exchange;
         this.bodies = bodies;
         this.headers = exchange.getRequestHeaders();
+        incoming = new RequestBody(exchange.getRequestBody());
     }
 
     /// Tells what the route found in the URL.
@@ -124,7 +127,7 @@ public final class WebRequest implements AutoCloseable {
         checkEncoding();
         String type = bodyType();
         if (type.equals(Answer.NDJSON) || type.equals("application/ndjson") || type.equals("application/jsonl")) {
-            lines = bodies.open(exchange.getRequestBody(), announced(), max, what);
+            lines = bodies.open(incoming, announced(), max, what);
             return lines;
         }
         if (!isJson(type)) {
@@ -160,7 +163,7 @@ public final class WebRequest implements AutoCloseable {
     }
 
     private void read(int max, String what) {
-        body = bodies.read(exchange.getRequestBody(), announced(), max, what);
+        body = bodies.read(incoming, announced(), max, what);
         if (body.length() == 0) {
             throw Problem.badRequest("the body is empty; it must be JSON");
         }
@@ -181,6 +184,20 @@ public final class WebRequest implements AutoCloseable {
         return Long.parseLong(length);
     }
 
+    /// Whether nothing that follows on the connection may be taken for a request. A proxy in front, or the JDK's reader,
+    /// may have taken another place for the body's end: the reader takes chunk sizes modulo 2^32, and a bare CR for the
+    /// end of a header.
+    boolean last() {
+        return headers.containsKey("Transfer-encoding") || headers.containsKey("Content-length")
+                && !headers.getFirst("Content-length").equals("0")
+                && (headers.containsKey("Via") || Asked.of(exchange).forwarded());
+    }
+
+    /// Whether trailer fields are left unread.
+    boolean trailers() {
+        return incoming.trailers();
+    }
+
     /// Whether more of the body is to come than `jdk.httpserver` would wait for before it closes the connection, by
     /// which a client that is still sending would lose the answer.
     boolean muchUnread() {
@@ -197,10 +214,9 @@ public final class WebRequest implements AutoCloseable {
         byte[] bin = new byte[DRAINED];
         long end = System.nanoTime() + nanosMax;
         try {
-            InputStream in = exchange.getRequestBody();
             long left = bytesMax;
             while (left > 0 && System.nanoTime() < end) {
-                int count = in.read(bin);
+                int count = incoming.read(bin);
                 if (count < 0) {
                     return;
                 }

@@ -116,10 +116,37 @@ final class TokenTest {
     void delay_ofGuesses_doublesToTwoSecondsAndIsForgottenAfterAMinute() {
         Guesses guesses = new Guesses();
         long[] expected = {100, 200, 400, 800, 1_600, 2_000, 2_000};
+        long now = 1_000;
+        for (long ms : expected) {
+            Duration delay = guesses.delay(now);
+            assertEquals(ms, delay.toMillis());
+            now += delay.toNanos();
+        }
+        now += Duration.ofSeconds(60).toNanos() - 2_000_000_000;
+        assertEquals(2_000, guesses.delay(now).toMillis());
+        assertEquals(100, guesses.delay(now + Duration.ofSeconds(61).toNanos()).toMillis());
+    }
+
+    @Test
+    void delay_ofGuessesAtOnce_isOneAfterTheOther() {
+        Guesses guesses = new Guesses();
+        long[] expected = {100, 300, 700, 1_500, 3_100, 5_100, 7_100};
         for (long ms : expected) {
             assertEquals(ms, guesses.delay(1_000).toMillis());
         }
-        assertEquals(2_000, guesses.delay(1_000 + Duration.ofSeconds(60).toNanos()).toMillis());
-        assertEquals(100, guesses.delay(2_000 + Duration.ofSeconds(121).toNanos()).toMillis());
+        for (int i = 0; i < 400; i++) {
+            guesses.delay(1_000);
+        }
+        assertEquals(60_000, guesses.delay(1_000).toMillis());
+    }
+
+    @Test
+    void unlogged_manyGuesses_shareALine() {
+        Guesses guesses = new Guesses();
+        assertEquals(1, guesses.unlogged(1_000));
+        for (int i = 0; i < 400; i++) {
+            assertEquals(0, guesses.unlogged(2_000));
+        }
+        assertEquals(401, guesses.unlogged(1_000 + Duration.ofSeconds(10).toNanos()));
     }
 }

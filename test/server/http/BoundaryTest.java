@@ -75,6 +75,7 @@ final class BoundaryTest {
                 .add("GET", "/overflow", request -> {
                     throw new StackOverflowError();
                 })
+                .addOpen("GET", "/open", request -> Answer.text("open"))
                 .add("GET", "/journal", request -> {
                     throw new JournalFailure("the disk is broken", new IOException());
                 })
@@ -176,7 +177,44 @@ final class BoundaryTest {
         wire.send("POST", "/echo", "Content-Type: application/json", "Transfer-Encoding: chunked");
         wire.raw("3\r\n[1,\r\n4;x=y\r\n2,3]\r\n0\r\n\r\n");
         assertEquals("[1,2,3]", wire.reply(true).body());
-        assertEquals("plain", wire.ask("GET", "/plain").body());
+    }
+
+    @Test
+    void body_withTrailerFields_isTaken() throws IOException {
+        wire.send("POST", "/echo", "Content-Type: application/json", "Transfer-Encoding: chunked", "Trailer: X-Sum");
+        wire.raw("7\r\n[1,2,3]\r\n0\r\nX-Sum: 1\r\nX-More: 2\r\n\r\n");
+        Reply reply = wire.reply(true);
+        assertEquals(200, reply.status(), reply.body());
+        assertEquals("[1,2,3]", reply.body());
+        assertTrue(wire.closed());
+    }
+
+    @Test
+    void body_inChunks_isTheLastOfItsConnection() throws IOException {
+        // jdk.httpserver takes 2^32 + 2 for 2. Should this fail with another JDK, it may read chunk sizes right by now:
+        // then WebRequest.last need not name Transfer-Encoding any more
+        wire.send("POST", "/echo", "Content-Type: application/json", "Transfer-Encoding: chunked");
+        wire.raw("100000002\r\n{}\r\n0\r\n\r\nGET /plain HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        Reply reply = wire.reply(true);
+        assertEquals("{}", reply.body());
+        assertEquals("close", reply.headers().get("connection"));
+        assertTrue(wire.closed());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Via: 1.1 proxy", "Forwarded: for=10.0.0.1", "X-Forwarded-For: 10.0.0.1",
+            "X-Forwarded-Proto: https"})
+    void body_behindAProxy_isTheLastOfItsConnection(String header) throws IOException {
+        wire.send("POST", "/echo", "Content-Type: application/json", "Content-Length: 2", header);
+        wire.raw("{}");
+        assertEquals("close", wire.reply(true).headers().get("connection"));
+        assertTrue(wire.closed());
+    }
+
+    @Test
+    void noBody_behindAProxy_keepsTheConnection() throws IOException {
+        assertEquals("plain", wire.ask("GET", "/plain", "Via: 1.1 proxy", "Content-Length: 0").body());
+        assertEquals("plain", wire.ask("GET", "/plain", "Via: 1.1 proxy").body());
     }
 
     @ParameterizedTest
@@ -220,6 +258,7 @@ final class BoundaryTest {
         wire.send("POST", "/echo", "Content-Type: application/json", "Transfer-Encoding: chunked");
         wire.raw("0\r\n\r\n");
         assertEquals(400, wire.reply(true).status());
+        assertTrue(wire.closed());
     }
 
     @ParameterizedTest
@@ -316,7 +355,7 @@ final class BoundaryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"evil.example.com", "8.8.8.8", "[2001:db8::1]", "localhost.evil.com", "127.0.0.1.nip.io",
-            "172.32.0.1", "0.0.0.0", "[::]"})
+            "172.32.0.1", "0.0.0.0", "[::]", "box.tailnet.ts.net", "evil.local.com"})
     void host_unknown_is403(String host) throws IOException {
         wire.lines("GET /plain HTTP/1.1", "Host: " + host, "");
         Reply reply = wire.reply(true);
@@ -346,6 +385,35 @@ final class BoundaryTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"host.docker.internal", "nas.local", "queue.default.svc.cluster.local",
+            "queue.default.svc", "queue.lan", "queue.home.arpa", "queue.localhost", "localhost.", "nas.local."})
+    void host_thatNoPublicNameServerHolds_passes(String host) throws IOException {
+        wire.lines("GET /plain HTTP/1.1", "Host: " + host + ":8080", "");
+        assertEquals(200, wire.reply(true).status());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http://localhost:80,localhost:443,403", "http://localhost,localhost:443,403",
+            "https://localhost,localhost:80,403", "https://localhost,localhost:443,200",
+            "http://localhost,localhost:80,200", "https://localhost:443,localhost,200",
+            "http://localhost:80,localhost,200", "chrome-extension://localhost,localhost,403"})
+    void origin_isTheHostsOnlyWithItsPort(String origin, String host, int status) throws IOException {
+        wire.lines("GET /plain HTTP/1.1", "Host: " + host, "Origin: " + origin, "");
+        assertEquals(status, wire.reply(true).status());
+    }
+
+    @Test
+    void site_other_is403ButForThePage() throws IOException {
+        assertEquals(403, wire.ask("GET", "/plain", "Sec-Fetch-Site: cross-site").status());
+        assertEquals(403, wire.ask("GET", "/pl%61in", "Sec-Fetch-Site: cross-site").status());
+        assertEquals(403, wire.ask("GET", "/nothing", "Sec-Fetch-Site: cross-site").status());
+        assertEquals(200, wire.ask("GET", "/open", "Sec-Fetch-Site: cross-site").status());
+        for (String site : new String[] {"same-origin", "same-site", "none"}) {
+            assertEquals(200, wire.ask("GET", "/plain", "Sec-Fetch-Site: " + site).status());
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"http://localhost:8080,200", "https://LOCALHOST:8080,200", "http://localhost:8081,403",
             "http://evil.example.com,403", "null,403", "localhost:8080,403", "http://localhost:8080.evil.com,403"})
     void origin_mustBeTheHosts(String origin, int status) throws IOException {
@@ -367,6 +435,16 @@ final class BoundaryTest {
         assertEquals(400, wire.reply(true).status());
         wire.lines("GET //evil.example.com/plain HTTP/1.1", "Host: localhost", "");
         assertEquals(400, wire.reply(true).status());
+    }
+
+    @Test
+    void peer_forwarded_is403WithoutAToken() throws IOException {
+        for (String header : new String[] {"X-Forwarded-For: 10.0.0.1", "Forwarded: for=1.2.3.4", "X-Real-IP: 1.2.3.4",
+                "X-Forwarded-Host: localhost"}) {
+            Reply reply = wire.ask("GET", "/plain", header);
+            assertEquals(403, reply.status(), header);
+            assertTrue(error(reply).contains("token"), reply.body());
+        }
     }
 
     @Test

@@ -1,0 +1,52 @@
+package server.http;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/// A request's body as `jdk.httpserver` reads it, but for trailer fields behind its chunks: there the JDK's reader knows
+/// that the body has ended and throws nevertheless. They mean nothing here, so the body ends well.
+final class RequestBody extends FilterInputStream {
+
+    /// What the JDK's reader says where the empty line behind a chunk is missing.
+    private static final String CHUNK_END = "invalid chunk end";
+
+    private boolean trailers;
+
+    RequestBody(InputStream in) {
+        super(in);
+    }
+
+    /// Whether fields follow that nobody has read: the connection can only be closed, without a word to the JDK's
+    /// server, which waits for the end of the request.
+    boolean trailers() {
+        return trailers;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int from, int most) throws IOException {
+        try {
+            return trailers ? -1 : super.read(into, from, most);
+        } catch (IOException broken) {
+            trailers = CHUNK_END.equals(broken.getMessage()) && isAtEnd();
+            if (trailers) {
+                return -1;
+            }
+            throw broken;
+        }
+    }
+
+    private boolean isAtEnd() {
+        try {
+            return in.read() < 0;
+        } catch (IOException | RuntimeException broken) {
+            return false;
+        }
+    }
+}
