@@ -75,6 +75,9 @@ public final class Guard {
     private static final List<String> PRIVATE_NAMES =
             List.of(".localhost", ".local", ".internal", ".home.arpa", ".lan", ".svc");
 
+    /// When whoever was told to come again may do so, in seconds: the value of `Retry-After`.
+    public static final String RETRY_AFTER_SECONDS = "5";
+
     private static final Logger LOG = System.getLogger("server.access");
     private static final String BEARER = "bearer ";
 

@@ -11,6 +11,7 @@ import server.http.Query;
 import server.http.WebRequest;
 import server.queue.TaskQueue;
 import server.queue.index.TaskFilter;
+import server.queue.page.Pace;
 import server.queue.page.TaskPage;
 import server.queue.page.TaskSort;
 import server.task.Task;
@@ -96,6 +97,7 @@ final class ListApi {
     private void write(WebRequest request, Listing listing, TaskPage first, long left, OutputStream out)
             throws IOException {
         BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER);
+        Pace.Read read = queue.pace().begin();
         TaskPage page = first;
         boolean begun = false;
         if (!listing.lines()) {
@@ -103,6 +105,7 @@ final class ListApi {
         }
         for (;;) {
             for (Task task : page.tasks()) {
+                read.step();
                 JsonWriter json = json(listing, task);
                 if (json != null) {
                     if (begun && !listing.lines()) {

@@ -144,13 +144,7 @@ final class LiveDialogue implements Dialogue {
             greet(out);
             return true;
         }
-        Item item;
-        try {
-            item = items.poll();
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new Violation(Close.GOING_AWAY, "the server stops");
-        }
+        Item item = items.poll();
         if (item != null) {
             write(item, out);
         } else if (items.reading()) {

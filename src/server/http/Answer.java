@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 
 import shared.Problem;
 import shared.TextPlace;
+import server.access.Guard;
 import shared.json.JsonWriter;
 
 /// What a handler answers.
@@ -68,6 +69,6 @@ public sealed interface Answer {
         if (status != 429 && status != 503) {
             return json(status, json, headers);
         }
-        return json(status, json, "Retry-After", "5");
+        return json(status, json, "Retry-After", Guard.RETRY_AFTER_SECONDS);
     }
 }

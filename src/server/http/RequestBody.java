@@ -4,8 +4,8 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// A request's body as `jdk.httpserver` reads it, but for trailer fields behind its chunks: there the JDK's reader knows
-/// that the body has ended and throws nevertheless. They mean nothing here, so the body ends well.
+/// A request's body as `jdk.httpserver` reads it, but for trailer fields behind its chunks: there the JDK's reader
+/// knows that the body has ended and throws nevertheless. They mean nothing here, so the body ends well.
 final class RequestBody extends FilterInputStream {
 
     /// What the JDK's reader says where the empty line behind a chunk is missing.

@@ -184,9 +184,9 @@ public final class WebRequest implements AutoCloseable {
         return Long.parseLong(length);
     }
 
-    /// Whether nothing that follows on the connection may be taken for a request. A proxy in front, or the JDK's reader,
-    /// may have taken another place for the body's end: the reader takes chunk sizes modulo 2^32, and a bare CR for the
-    /// end of a header.
+    /// Whether nothing that follows on the connection may be taken for a request. A proxy in front, or the JDK's
+    /// reader, may have taken another place for the body's end: the reader takes chunk sizes modulo 2^32, and a bare
+    /// CR for the end of a header.
     boolean last() {
         return headers.containsKey("Transfer-encoding") || headers.containsKey("Content-length")
                 && !headers.getFirst("Content-length").equals("0")

@@ -1,20 +1,16 @@
 package server.live;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import server.live.Subscription.Handed;
 import server.queue.TaskQueue;
 import server.queue.ledger.DurableEvent;
-import server.queue.ledger.EventLog;
 import server.task.Task;
 
 /// Hands every event to all who subscribed to it.
@@ -34,9 +30,6 @@ public final class EventHub implements AutoCloseable {
     private static final long REST_EACH_NANOS = 40_000;
     private static final long REST_MAX_NANOS = 25_000_000;
 
-    /// How many read the journal at the same time.
-    private static final int READERS_MAX = 4;
-
     /// How often, in parts of the room for all events that wait, old ones are looked for.
     private static final int SWEEPS = 8;
 
@@ -45,7 +38,6 @@ public final class EventHub implements AutoCloseable {
     private final TaskQueue queue;
     private final Answers answers;
     private final long bytesMax;
-    private final Semaphore reading = new Semaphore(READERS_MAX);
     private final Thread thread = Thread.ofVirtual().name("event-hub").unstarted(this::run);
 
     /// All that are joined: changed under the lock.
@@ -175,16 +167,6 @@ public final class EventHub implements AutoCloseable {
                 broad = broad.stream().filter(other -> other != subscription).toList();
                 lock.notifyAll();
             }
-        }
-    }
-
-    /// As [EventLog#next].
-    boolean read(EventLog log, Consumer<DurableEvent> to) throws IOException, InterruptedException {
-        reading.acquire();
-        try {
-            return log.next(to);
-        } finally {
-            reading.release();
         }
     }
 

@@ -16,6 +16,7 @@ import server.live.Item.Reset;
 import server.queue.TaskQueue;
 import server.queue.ledger.DurableEvent;
 import server.queue.ledger.EventLog;
+import server.queue.page.Pace;
 import server.task.Task;
 import shared.Problem;
 import shared.TaskStatus;
@@ -54,6 +55,7 @@ public final class Subscription implements AutoCloseable {
 
     /// The events of the past; null once they are read.
     private EventLog log;
+    private final Pace.Read pace;
     /// The last event that does not come through the outbox; none is known before it has been joined to the hub.
     private long joinedAt;
     /// What was read of the past, or is to be said.
@@ -75,6 +77,7 @@ public final class Subscription implements AutoCloseable {
         this.hub = hub;
         this.queue = queue;
         this.filter = filter;
+        pace = queue.pace().begin();
     }
 
     EventFilter filter() {
@@ -119,7 +122,7 @@ public final class Subscription implements AutoCloseable {
     // ---- what is heard
 
     /// The next item, without waiting for one; null if there is none now.
-    public Item poll() throws InterruptedException {
+    public Item poll() {
         while (true) {
             if (next == null) {
                 next = nextOfFeed();
@@ -268,7 +271,7 @@ public final class Subscription implements AutoCloseable {
 
     // ---- the feed
 
-    private Item nextOfFeed() throws InterruptedException {
+    private Item nextOfFeed() {
         if (log != null && past.isEmpty()) {
             readOn();
         }
@@ -293,10 +296,11 @@ public final class Subscription implements AutoCloseable {
         }
     }
 
-    private void readOn() throws InterruptedException {
+    private void readOn() {
         boolean more;
         try {
-            more = hub.read(log, event -> {
+            pace.step();
+            more = log.next(event -> {
                 if (event.seq() <= joinedAt && wants(event)) {
                     past.add(new Change(event));
                 }

@@ -15,6 +15,22 @@ import server.websocket.Inbox.Heard;
 /// One connection, from its first byte to its last. Two threads: one reads, and owns the socket; one writes, and leads
 /// the dialogue. A third looks after the time from outside ([#look]), for neither can while it is stuck in the socket.
 ///
+/// ```
+///            admitted                    close() by whoever is first              both have seen a Close frame,
+///  receiving ────────▶ open (writer set) ────────▶ closing (closing, closingAt) ────────▶ gone
+///      │ refused, late                                   │ the peer is not done after closeMax, or abort()   ▲
+///      └─────────────────────────────────────────────────┴──────────────────────────────────────────────────┘
+/// ```
+///
+/// | field | written by | read by |
+/// |---|---|---|
+/// | `writer` | the reading thread, once | all, to wake it and to know whether the connection is open |
+/// | `heardAt` | the reading thread, at each frame | `websocket-look` |
+/// | `writingSince` | the writing thread, around each write | `websocket-look` |
+/// | `pingedAt` | `websocket-look` | `websocket-look` |
+/// | `pingDue` | `websocket-look` sets it, the writing thread clears it | the writing thread |
+/// | `closing`, `closingAt` | whoever ends the connection first | all |
+///
 /// The first reason to end is the one that counts (`closing`). The writing thread sends it in a Close frame as its
 /// last; the reading thread goes on until the client's has come, then closes the socket's own half and reads the rest,
 /// so that no client loses the Close frame to a reset.

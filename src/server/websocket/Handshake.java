@@ -10,6 +10,7 @@ import java.util.Locale;
 
 import com.sun.net.httpserver.Headers;
 
+import server.access.Guard;
 import shared.Problem;
 import shared.json.JsonWriter;
 
@@ -39,7 +40,7 @@ final class Handshake {
     static void check(RequestHead request) {
         Headers headers = request.headers();
         if (!PATH.equals(request.uri().getRawPath())) {
-            throw Problem.notFound("here is only " + PATH + ", for WebSocket");
+            throw Problem.notFound("this port serves only WebSocket connections at " + PATH);
         }
         if (!request.method().equals("GET")) {
             throw new Problem(405, "a WebSocket begins with GET, not " + Problem.shown(request.method()));
@@ -86,7 +87,7 @@ final class Handshake {
                     case 404 -> "Upgrade: websocket\r\n";
                     case 405 -> "Allow: GET\r\n";
                     case 426 -> "Upgrade: websocket\r\nSec-WebSocket-Version: " + VERSION + "\r\n";
-                    case 503 -> "Retry-After: 5\r\n";
+                    case 503 -> "Retry-After: " + Guard.RETRY_AFTER_SECONDS + "\r\n";
                     default -> "";
                 }
                 + "Content-Type: application/json\r\nContent-Length: " + body.length + "\r\nConnection: "

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -36,6 +37,7 @@ public final class WebSocketServer implements AutoCloseable {
     private final int pagePort;
     /// From the query of a request to what is said then.
     private final Function<String, Supplier<Dialogue>> dialogues;
+    /// Its lock is for the one who waits until it is empty.
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     /// How many more WebSockets may be open.
     private final Semaphore room;
@@ -134,7 +136,10 @@ public final class WebSocketServer implements AutoCloseable {
                 connection.run();
             } finally {
                 entry.leave();
-                connections.remove(connection);
+                synchronized (connections) {
+                    connections.remove(connection);
+                    connections.notifyAll();
+                }
             }
         });
     }
@@ -213,8 +218,15 @@ public final class WebSocketServer implements AutoCloseable {
             }
         });
         long end = System.nanoTime() + FAREWELL_NANOS;
-        while (!connections.isEmpty() && System.nanoTime() < end) {
-            LockSupport.parkNanos(10_000_000);
+        synchronized (connections) {
+            for (long left = FAREWELL_NANOS; left > 0 && !connections.isEmpty(); left = end - System.nanoTime()) {
+                try {
+                    TimeUnit.NANOSECONDS.timedWait(connections, left);
+                } catch (InterruptedException hurried) {
+                    Thread.currentThread().interrupt();
+                    left = 0;
+                }
+            }
         }
         connections.forEach(Connection::abort);
     }

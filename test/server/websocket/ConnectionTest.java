@@ -160,7 +160,8 @@ final class ConnectionTest {
         try (RawClient client = new RawClient(server.port())) {
             String answer = client.ask(RawClient.request("/other"));
             assertTrue(answer.startsWith("HTTP/1.1 404 Not Found\r\nUpgrade: websocket\r\n"), answer);
-            assertTrue(answer.endsWith("\r\n\r\n{\"error\":\"here is only /ws, for WebSocket\"}"), answer);
+            assertTrue(answer.endsWith(
+                    "\r\n\r\n{\"error\":\"this port serves only WebSocket connections at /ws\"}"), answer);
         }
         try (RawClient client = new RawClient(server.port())) {
             String answer = client.ask(RawClient.request("/ws").replace(": 13", ": 8"));

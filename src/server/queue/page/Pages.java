@@ -20,9 +20,11 @@ public final class Pages {
     private static final int SEARCHED_MAX = 100_000;
 
     private final Ledger ledger;
+    private final Pace pace;
 
-    public Pages(Ledger ledger) {
+    public Pages(Ledger ledger, Pace pace) {
         this.ledger = ledger;
+        this.pace = pace;
     }
 
     /// See [server.queue.TaskQueue#list].
@@ -70,8 +72,10 @@ public final class Pages {
     /// @return how many tasks pass the filter
     private long walk(Function<QueueState, ArrivalWalk> begin) {
         ArrivalWalk walk = ledger.look(begin).value();
+        Pace.Read read = pace.begin();
         Commit<Boolean> more = ledger.look(walk::step);
         while (more.value()) {
+            read.step();
             more = ledger.look(walk::step);
         }
         more.durable();
@@ -111,7 +115,11 @@ public final class Pages {
             return task -> true;
         }
         TextSearch search = new TextSearch(filter.query());
-        return task -> search.inNames(task) || inPayload(task, search);
+        Pace.Read read = pace.begin();
+        return task -> {
+            read.step();
+            return search.inNames(task) || inPayload(task, search);
+        };
     }
 
     private boolean inPayload(Task task, TextSearch search) {

@@ -1,0 +1,15 @@
+/// The handlers: what the server answers to each request and says on each stream. [server.api.HttpApi] is the table of
+/// contents.
+///
+/// ```
+///  POST, PUT, DELETE ─▶ TaskApi, BatchApi, CronApi, QueueApi ─▶ queue ─▶ the answer leaves once the change is durable
+///  GET ───────────────▶ ListApi, TaskApi, ServerApi, …       ─▶ a look at the queue, as JSON
+///  GET …/events, /ws ─▶ EventsApi, LiveDialogue ─▶ a Subscription's items ─▶ SseEncoder, LineEncoder, messages
+/// ```
+///
+/// **Rules.** A handler translates and decides nothing about tasks: that is the queue's. Each runs on a virtual thread
+/// of its request. What takes long (searches, replays, whole lists) keeps to the queue's `Pace`, so that others get
+/// their answers meanwhile. What is read of a task while it is deleted is left out, or is a 404.
+///
+/// To add a route: a row in `HttpApi.routes`, a method beside the others, its row in README's table.
+package server.api;

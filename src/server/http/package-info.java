@@ -1,0 +1,24 @@
+/// HTTP as a mechanism: listens, reads requests, finds their routes, writes answers. It knows nothing of the queue; the
+/// handlers are in `server.api`, and who may ask is decided in `server.access`.
+///
+/// ```
+///  WebServer ─▶ Boundary ─▶ Guard.check ─▶ Routes.find ─▶ Handler.handle(WebRequest) ─▶ Answer ─▶ Boundary writes it
+///                  │                                          Query, Bodies, BodyStream     Whole or Streamed
+///                  └── catches every Throwable of the above: a Problem's status, or 500 and one line of the log
+/// ```
+///
+/// **Threads.** `jdk.httpserver`'s own thread accepts and reads the first line; each request then has a virtual thread
+/// `http` until its answer is written. A stream keeps its thread ([server.http.LiveOutput]).
+///
+/// **Rules.** A handler throws a `Problem`, a `JsonException` or an `IOException`; nothing else is expected. All that a
+/// request or an answer keeps in memory is counted in [server.http.Bodies], and given back when the request ends. Where
+/// the connection is broken, or must break, the boundary throws: only so does `jdk.httpserver` forget it. A body whose
+/// end others may see elsewhere is the last of its connection ([server.http.WebRequest]).
+///
+/// **Start-up rule.** No pattern `switch` and no `HttpClient` on the way to the first answer: the first use of each
+/// takes milliseconds of the start. The boundary therefore tells its two kinds of answers apart by `instanceof`. Ask
+/// that again of each JDK.
+///
+/// **Assumed of `jdk.httpserver`** (`src/PLATFORM.md`): it reads chunk sizes modulo 2^32, takes a bare CR for a line
+/// end, throws at trailer fields, and notices a client that has gone only by writing to it.
+package server.http;

@@ -1,0 +1,59 @@
+package server.queue.page;
+
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+
+/// Keeps the reads that take long (searches, replays of events, whole lists) from taking all processors. They run on
+/// virtual threads, from which nothing takes the processor, so they pause by themselves: together they take no more
+/// time than one processor less than there are has. One that is alone never waits.
+public final class Pace {
+
+    /// How long a read works between two pauses.
+    private static final long SLICE_NANOS = 250_000;
+    /// What counts at most of a slice: what takes longer has waited for a slow client or disk, not worked.
+    private static final long SLICE_MAX_NANOS = 16 * SLICE_NANOS;
+
+    private final int processors;
+    private final LongSupplier nanoTime;
+    /// When the time that was taken so far is paid back.
+    private long freeAt;
+
+    /// @param processors how many the reads may keep busy
+    Pace(int processors, LongSupplier nanoTime) {
+        this.processors = processors;
+        this.nanoTime = nanoTime;
+        freeAt = nanoTime.getAsLong();
+    }
+
+    /// Leaves one processor to the others, if there is more than one.
+    public static Pace ofMachine() {
+        return new Pace(Math.max(1, Runtime.getRuntime().availableProcessors() - 1), System::nanoTime);
+    }
+
+    /// Begins a read of the calling thread.
+    public Read begin() {
+        return new Read();
+    }
+
+    /// A read that works in small steps. For one thread.
+    public final class Read {
+
+        private long from = nanoTime.getAsLong();
+
+        /// Tells that one step was done, and pauses if it is the others' turn.
+        public void step() {
+            long now = nanoTime.getAsLong();
+            if (now - from >= SLICE_NANOS) {
+                LockSupport.parkNanos(Pace.this, charge(now, Math.min(now - from, SLICE_MAX_NANOS)));
+                from = nanoTime.getAsLong();
+            }
+        }
+    }
+
+    /// How long a read that has worked so long has to pause, in nanoseconds; not positive: not at all.
+    synchronized long charge(long now, long workedNanos) {
+        long cost = workedNanos / processors;
+        freeAt = Math.max(freeAt, now - cost) + cost;
+        return freeAt - now;
+    }
+}

@@ -1,0 +1,11 @@
+/// What the queue did lately, in memory only: it begins with the server's start.
+///
+/// | class | what it keeps |
+/// |---|---|
+/// | `History` | the last 24 hours, minute by minute, made from the durable events |
+/// | `Recent`, `Rates` | how often something happened in the last minutes |
+/// | `Histogram` | lengths of time, to within its error, for percentiles |
+///
+/// **Rules.** `History` is safe for any thread and waits for nobody; the journal's writer calls it. Its `switch` over
+/// events has no default: an event that is added must be given its meaning here. Times are the wall clock's.
+package server.stats;
