@@ -9,9 +9,9 @@ import java.util.function.Function;
 import server.http.Answer;
 import server.http.Query;
 import server.http.WebRequest;
+import server.queue.ledger.Pace;
 import server.queue.TaskQueue;
 import server.queue.index.TaskFilter;
-import server.queue.page.Pace;
 import server.queue.page.TaskPage;
 import server.queue.page.TaskSort;
 import server.task.Task;
@@ -97,7 +97,7 @@ final class ListApi {
     private void write(WebRequest request, Listing listing, TaskPage first, long left, OutputStream out)
             throws IOException {
         BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER);
-        Pace.Read read = queue.pace().begin();
+        Pace.Read read = queue.ledger().pace().begin();
         TaskPage page = first;
         boolean begun = false;
         if (!listing.lines()) {

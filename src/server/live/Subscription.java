@@ -16,7 +16,7 @@ import server.live.Item.Reset;
 import server.queue.TaskQueue;
 import server.queue.ledger.DurableEvent;
 import server.queue.ledger.EventLog;
-import server.queue.page.Pace;
+import server.queue.ledger.Pace;
 import server.task.Task;
 import shared.Problem;
 import shared.TaskStatus;
@@ -77,7 +77,7 @@ public final class Subscription implements AutoCloseable {
         this.hub = hub;
         this.queue = queue;
         this.filter = filter;
-        pace = queue.pace().begin();
+        pace = queue.ledger().pace().begin();
     }
 
     EventFilter filter() {

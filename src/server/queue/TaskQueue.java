@@ -28,7 +28,6 @@ import server.queue.ledger.DurableEvent;
 import server.queue.ledger.EventLog;
 import server.queue.ledger.Ledger;
 import server.queue.ledger.TaskReader;
-import server.queue.page.Pace;
 import server.queue.page.Pages;
 import server.queue.page.TaskPage;
 import server.queue.page.TaskSort;
@@ -58,7 +57,6 @@ public final class TaskQueue implements AutoCloseable {
     private static final long ROOM_PAUSE_MS = 1000;
 
     private final Ledger ledger;
-    private final Pace pace = Pace.ofMachine();
     private final Pages pages;
     private final InstantSource clock;
     private final LongSupplier heldBefore;
@@ -70,7 +68,7 @@ public final class TaskQueue implements AutoCloseable {
         this.ledger = ledger;
         this.clock = clock;
         this.heldBefore = heldBefore;
-        pages = new Pages(ledger, pace);
+        pages = new Pages(ledger);
         ledger.onChange(this::changed);
         ledger.onRoom(this::ready);
         ledger.onFailure(waiters::giveUp);
@@ -283,11 +281,6 @@ public final class TaskQueue implements AutoCloseable {
     /// Null while the journal is well; else why the server is not ready to take changes.
     public String failure() {
         return ledger.failure();
-    }
-
-    /// What reads that take long have to keep to.
-    public Pace pace() {
-        return pace;
     }
 
     /// Null while there is room for new tasks; else what is full, and what helps.

@@ -45,6 +45,7 @@ public final class Ledger implements AutoCloseable {
 
     /// Keeps the journal's order equal to the state's. Guards `state` and `random`.
     private final Object lock = new Object();
+    private final Pace pace = Pace.ofMachine();
     private final QueueState state;
     final Journal journal;
     private final Pool pool;
@@ -303,6 +304,11 @@ public final class Ledger implements AutoCloseable {
     /// Null while the journal is well; else why it takes no more changes.
     public String failure() {
         return journal.failure();
+    }
+
+    /// What reads that take long have to keep to.
+    public Pace pace() {
+        return pace;
     }
 
     /// Null while there is room for new tasks; else what is full, and what helps.

@@ -9,6 +9,7 @@ import java.util.function.Predicate;
 import server.queue.index.TaskFilter;
 import server.queue.ledger.Commit;
 import server.queue.ledger.Ledger;
+import server.queue.ledger.Pace;
 import server.queue.state.QueueState;
 import server.task.Task;
 
@@ -20,11 +21,9 @@ public final class Pages {
     private static final int SEARCHED_MAX = 100_000;
 
     private final Ledger ledger;
-    private final Pace pace;
 
-    public Pages(Ledger ledger, Pace pace) {
+    public Pages(Ledger ledger) {
         this.ledger = ledger;
-        this.pace = pace;
     }
 
     /// See [server.queue.TaskQueue#list].
@@ -72,7 +71,7 @@ public final class Pages {
     /// @return how many tasks pass the filter
     private long walk(Function<QueueState, ArrivalWalk> begin) {
         ArrivalWalk walk = ledger.look(begin).value();
-        Pace.Read read = pace.begin();
+        Pace.Read read = ledger.pace().begin();
         Commit<Boolean> more = ledger.look(walk::step);
         while (more.value()) {
             read.step();
@@ -115,7 +114,7 @@ public final class Pages {
             return task -> true;
         }
         TextSearch search = new TextSearch(filter.query());
-        Pace.Read read = pace.begin();
+        Pace.Read read = ledger.pace().begin();
         return task -> {
             read.step();
             return search.inNames(task) || inPayload(task, search);

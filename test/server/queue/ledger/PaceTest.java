@@ -1,4 +1,4 @@
-package server.queue.page;
+package server.queue.ledger;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

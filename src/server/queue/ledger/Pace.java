@@ -1,4 +1,4 @@
-package server.queue.page;
+package server.queue.ledger;
 
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
