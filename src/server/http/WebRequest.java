@@ -23,7 +23,7 @@ public final class WebRequest implements AutoCloseable {
     private final HttpExchange exchange;
     private final Bodies bodies;
     private final Headers headers;
-    private final RequestBody incoming;
+    private final IncomingBody incoming;
 
     private String id;
     private Query query;
@@ -36,7 +36,7 @@ public final class WebRequest implements AutoCloseable {
         this.exchange = exchange;
         this.bodies = bodies;
         this.headers = exchange.getRequestHeaders();
-        incoming = new RequestBody(exchange.getRequestBody());
+        incoming = new IncomingBody(exchange.getRequestBody());
     }
 
     /// Tells what the route found in the URL.

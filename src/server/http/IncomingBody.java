@@ -6,14 +6,14 @@ import java.io.InputStream;
 
 /// A request's body as `jdk.httpserver` reads it, but for trailer fields behind its chunks: there the JDK's reader
 /// knows that the body has ended and throws nevertheless. They mean nothing here, so the body ends well.
-final class RequestBody extends FilterInputStream {
+final class IncomingBody extends FilterInputStream {
 
     /// What the JDK's reader says where the empty line behind a chunk is missing.
     private static final String CHUNK_END = "invalid chunk end";
 
     private boolean trailers;
 
-    RequestBody(InputStream in) {
+    IncomingBody(InputStream in) {
         super(in);
     }
 
