@@ -4,10 +4,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
+import server.journal.disk.Segment;
 import server.settings.Setting;
 import server.settings.Settings;
-
-import server.journal.disk.Segment;
 
 /// @param segmentSize bytes of a segment, from 4 KiB; a longer line gets a segment of its own size
 /// @param reserve     bytes that are kept for what ends something when the disk is full, and as many again for what

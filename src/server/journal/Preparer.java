@@ -64,9 +64,10 @@ final class Preparer implements AutoCloseable {
         } catch (IOException unknown) {
             failure.addSuppressed(unknown);
         }
-        return (free >= 0 && free < size ? "the disk is full: " : "") + "cannot make " + storage.describe(name)
-                + ", a file of " + size + " bytes" + (free < 0 ? "" : ", where " + free + " are free") + ": "
-                + FileReason.of(failure);
+        boolean full = free >= 0 && free < size;
+        return (full ? "the disk is full: " : "") + "cannot make " + storage.describe(name) + ", a file of " + size
+                + " bytes" + (free < 0 ? "" : ", where " + free + " are free") + ": " + FileReason.of(failure)
+                + (full ? "; free some space there, the server then goes on by itself" : "; it is tried again");
     }
 
     private void delete(String name) {

@@ -91,16 +91,12 @@ final class Supply {
 
     /// Why no line of any size can be taken now but those that may use a reserve; null if they can.
     String full() {
-        return full && !space.hasRoom(Urgency.LOW) ? message() : null;
+        return full && !space.hasRoom(Urgency.LOW) ? trouble : null;
     }
 
     /// Whether the disk has no room for the next segment, be there still some in those that were made.
     boolean isShort() {
         return full;
-    }
-
-    private String message() {
-        return trouble + "; free some space there, the server then goes on by itself";
     }
 
     /// Waits until there is room for these lines. Takes the lock itself.
@@ -114,7 +110,7 @@ final class Supply {
             int seen = troubles + (busy && !full ? 1 : 0);
             for (long seq = open.getAsLong(); !space.fits(none.lines, seq, none.urgency); seq = open.getAsLong()) {
                 if (full || troubles > seen) {
-                    throw new JournalFull(message());
+                    throw new JournalFull(trouble);
                 }
                 make(space.next(none.lines, seq));
                 try {

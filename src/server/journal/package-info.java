@@ -14,7 +14,7 @@
 /// |---|---|---|
 /// | `journal.disk` | lines, segments, files, the storage under them | nothing of the journal |
 /// | `journal.recovery` | start, restore, repair, inspection | `disk` |
-/// | `journal` | the journal in use | `disk`, `recovery` |
+/// | `journal` | the journal in use, and its settings | `disk`, `recovery`; `settings` |
 /// | `journal.compaction` | what a compaction does | all of these |
 ///
 /// # Files
