@@ -44,7 +44,7 @@ public final class Inspection {
         try {
             found = JournalFiles.of(storage);
         } catch (JournalDamage e) {
-            problem(e.file, e.offset, e.what);
+            problem(e.file, e.offset, e.seq < 0 ? next : e.seq, e.what);
             return;
         }
         if (!Restore.hasJournal(storage)) {
@@ -59,14 +59,14 @@ public final class Inspection {
         for (JournalFiles.File file : found.files()) {
             String misplaced = file.misplaced(before);
             if (misplaced != null) {
-                problem(Segment.name(before == null ? 1 : before.range().to() + 1), 0, misplaced);
+                problem(before == null ? 1 : before.range().to() + 1, 0, misplaced);
             }
             before = file;
             segments++;
             try {
                 read(new SegmentReader(storage, file.number(), Long.MAX_VALUE), file.number() == last, unused);
             } catch (JournalDamage e) {
-                problem(e.file, e.offset, e.what);
+                problem(e.file, e.offset, e.seq < 0 ? next : e.seq, e.what);
             }
             unused |= file.number() == last;
         }
@@ -85,7 +85,7 @@ public final class Inspection {
                 BackupFile.read(storage, name, this::event);
                 notes.add(storage.describe(name) + ": a backup; the next start restores it");
             } catch (JournalDamage e) {
-                problem(e.file, e.offset, e.what);
+                problem(e.file, e.offset, e.seq < 0 ? next : e.seq, e.what);
             }
         }
     }
@@ -163,11 +163,10 @@ public final class Inspection {
     }
 
     private void problem(int number, long offset, String what) {
-        problem(Segment.name(number), offset, what);
+        problem(Segment.name(number), offset, next, what);
     }
 
-    private void problem(String file, long offset, String what) {
-        problems.add(storage.describe(file) + ": offset " + offset + ", sequence number " + next + ": "
-                + what);
+    private void problem(String file, long offset, long seq, String what) {
+        problems.add(storage.describe(file) + ": offset " + offset + ", sequence number " + seq + ": " + what);
     }
 }

@@ -115,6 +115,8 @@ class RepairTest {
         List<String> lines = new ArrayList<>(Files.readAllLines(file));
         lines.removeIf(line -> line.contains("\"seq\":51,"));
         Files.writeString(file, String.join("\n", lines) + "\n");
+        assertEquals(1, run("verify"));
+        assertTrue(printed().contains(", sequence number 51: the file holds "), this::printed);
         repaired();
         assertTrue(printed().contains(file.getFileName() + ": offset ") && printed().contains("1 events were taken"),
                 printed());
