@@ -1,6 +1,7 @@
 package server.live;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 import server.live.AnswerBuffer.Chunk;
@@ -43,8 +44,10 @@ final class AnswerReader implements AutoCloseable {
     private AnswerBuffer buffer;
     /// The newest attempt's answer; null if none began. Guarded by this object.
     private AnswerBuffer newest;
-    /// The completed answer, thinking first; null before it is needed.
+    /// The completed answer's thinking and text; null before it is needed.
     private byte[][] result;
+    /// How many bytes of thinking, text, thinking and so on follow each other in it.
+    private List<Long> runs = List.of();
     private int heldBytes;
 
     /// Begins before the task's first event.
@@ -187,19 +190,39 @@ final class AnswerReader implements AutoCloseable {
         ResultText answer = ResultText.of(document.result());
         result[0] = answer.thinking().getBytes(StandardCharsets.UTF_8);
         result[1] = answer.text().getBytes(StandardCharsets.UTF_8);
+        runs = runs(answer, result);
     }
 
+    /// An offset counts the bytes in the order in which they came, and each run lies in the text of its kind.
     private Chunk ofResult() {
-        boolean thinking = offset < result[0].length;
-        byte[] utf8 = thinking ? result[0] : result[1];
-        int base = thinking ? 0 : result[0].length;
-        if (offset - base >= utf8.length) {
-            return null;
+        long begin = 0;
+        long[] passed = new long[2];
+        for (int i = 0; i < runs.size(); i++) {
+            int kind = i & 1;
+            long length = runs.get(i);
+            if (offset < begin + length) {
+                byte[] utf8 = result[kind];
+                int shift = (int) (begin - passed[kind]);
+                int from = AnswerBuffer.characterStart(utf8, offset - shift);
+                int end = (int) (passed[kind] + length);
+                int to = end - from <= PIECE_BYTES ? end : AnswerBuffer.characterStart(utf8, from + PIECE_BYTES);
+                return new Chunk(kind == 0, shift + from, shift + to,
+                        new String(utf8, from, to - from, StandardCharsets.UTF_8));
+            }
+            begin += length;
+            passed[kind] += length;
         }
-        int from = AnswerBuffer.characterStart(utf8, offset - base);
-        int to = utf8.length - from <= PIECE_BYTES ? utf8.length
-                : AnswerBuffer.characterStart(utf8, from + PIECE_BYTES);
-        return new Chunk(thinking, base + from, base + to, new String(utf8, from, to - from, StandardCharsets.UTF_8));
+        return null;
+    }
+
+    /// Those of the result, if they are of its texts; otherwise it thought first.
+    private static List<Long> runs(ResultText answer, byte[][] utf8) {
+        long[] sum = new long[2];
+        for (int i = 0; i < answer.runs().size(); i++) {
+            sum[i & 1] += answer.runs().get(i);
+        }
+        boolean fit = sum[0] == utf8[0].length && sum[1] == utf8[1].length;
+        return fit ? answer.runs() : List.of((long) utf8[0].length, (long) utf8[1].length);
     }
 
     @Override

@@ -1,12 +1,18 @@
 package server.task;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 import shared.json.Slice;
 
 /// The text of a result, Ollama's final object: `message.content` and `message.thinking`, or `response` and
 /// `thinking`. An embedding has none.
-public record ResultText(String text, String thinking) {
+///
+/// @param runs the bytes of UTF-8 of thinking, text, thinking and so on in the order in which they came, where they
+///             alternated; empty: all thinking came first
+public record ResultText(String text, String thinking, List<Long> runs) {
 
     /// Joins the texts of a result; each is empty, not null, where the result has none.
     public static ResultText of(Slice result) {
@@ -16,6 +22,7 @@ public record ResultText(String text, String thinking) {
     private static ResultText read(JsonReader json) {
         String text = "";
         String thinking = "";
+        List<Long> runs = List.of();
         json.beginObject();
         for (String name = json.nextName(); name != null; name = json.nextName()) {
             Kind kind = json.peek();
@@ -27,10 +34,30 @@ public record ResultText(String text, String thinking) {
                 text += json.string();
             } else if (kind == Kind.STRING && name.equals("thinking")) {
                 thinking += json.string();
+            } else if (kind == Kind.ARRAY && name.equals("runs")) {
+                runs = numbers(json);
             } else {
                 json.skip();
             }
         }
-        return new ResultText(text, thinking);
+        return new ResultText(text, thinking, runs);
+    }
+
+    /// Empty if the array holds anything else: then it is a host's own.
+    private static List<Long> numbers(JsonReader json) {
+        List<Long> numbers = new ArrayList<>();
+        boolean right = true;
+        json.beginArray();
+        while (json.nextElement()) {
+            if (json.peek() == Kind.NUMBER) {
+                String digits = json.number();
+                right &= digits.matches("\\d{1,10}");
+                numbers.add(right ? Long.parseLong(digits) : 0);
+            } else {
+                right = false;
+                json.skip();
+            }
+        }
+        return right ? numbers : List.of();
     }
 }

@@ -94,6 +94,33 @@ final class SubscriptionTest {
     }
 
     @Test
+    void task_textAndThinkingThatAlternated_areReadFromAnyPlaceAsTheyCame() throws Exception {
+        Task task = submit();
+        Run run = start();
+        queue.complete(run, json("{\"response\":\"bbdd\",\"thinking\":\"AAAACCCC\",\"runs\":[4,2,4,2]}"));
+        assertEquals(List.of("SUBMITTED", "STARTED", "1.0 AAAA", "1.4 bb", "1.6 CCCC", "1.10 dd", "COMPLETED",
+                "end COMPLETED"), read(task, AnswerPlace.START));
+        assertEquals(List.of("SUBMITTED", "STARTED", "1.6 CCCC", "1.10 dd", "COMPLETED", "end COMPLETED"),
+                read(task, new AnswerPlace(1, 6)));
+        assertEquals(List.of("SUBMITTED", "STARTED", "1.8 CC", "1.10 dd", "COMPLETED", "end COMPLETED"),
+                read(task, new AnswerPlace(1, 8)));
+    }
+
+    @Test
+    void task_runsThatDoNotFitTheResult_areAHostsOwn_andDoNotCount() throws Exception {
+        Task task = submit();
+        queue.complete(start(), json("{\"response\":\"bb\",\"thinking\":\"AA\",\"runs\":[0,1,7]}"));
+        assertEquals(List.of("SUBMITTED", "STARTED", "1.0 AA", "1.2 bb", "COMPLETED", "end COMPLETED"),
+                read(task, AnswerPlace.START));
+    }
+
+    private List<String> read(Task task, AnswerPlace place) throws InterruptedException {
+        try (Subscription items = hub.subscribe(task, place, memory)) {
+            return untilEnd(items);
+        }
+    }
+
+    @Test
     void follow_taskThatTheFilterLeavesOut_getsItsAnswerAndNoEvents() throws Exception {
         Task task = submit();
         try (Subscription items = hub.subscribe(NOTHING)) {
