@@ -30,6 +30,8 @@ public final class HostSettings {
             .says("its share of the tasks, relative to the other hosts");
     private static final Setting<Integer> HOST_CONCURRENT = Setting.integer(HOSTS + "max_concurrent", 1, 10_000)
             .says("how many tasks it runs at once; without it only queue.workers is the limit");
+    private static final Setting<Path> HOST_CA_CERT = Setting.path(HOSTS + "ca_cert").optional()
+            .says("a PEM file with the certificate of the issuer of its own, beside those that Java trusts");
     private static final Setting<List<String>> HOST = Setting.texts("ollama.host", "addresses, with commas between")
             .byDefault("http://localhost:11434").flag("--ollama-host URL").alsoNamed("OLLAMA_HOST", "ollama_host")
             .insteadOf(HOST_URL)
@@ -59,6 +61,9 @@ public final class HostSettings {
     private static final Setting<Map<String, String>> HEADERS = Setting.pairs(EACH + "headers",
             "a map of headers", true, HostAddress::checkHeader).says("further headers of the requests to it");
 
+    private static final Setting<Path> CA_CERT = Setting.path(EACH + "ca_cert").optional()
+            .says("a PEM file with the certificate of the issuer of its own, beside those that Java trusts");
+
     public static final Setting<Path> PLUGINS = Setting.path("plugins").optional().flag("--plugins DIR")
             .says("a folder of jars with further kinds of hosts");
     private static final Setting<Integer> LINE_BYTES = Setting.size("limits.line_bytes", "1KiB", "1GiB")
@@ -67,9 +72,10 @@ public final class HostSettings {
             .byDefault(mebibytes(Limits.DEFAULT.answer()))
             .says("largest answer of a host; beyond it the task fails");
 
-    static final List<Setting<?>> LOCAL = List.of(HOST, HOST_NAME, HOST_URL, HOST_WEIGHT, HOST_CONCURRENT);
+    static final List<Setting<?>> LOCAL = List.of(HOST, HOST_NAME, HOST_URL, HOST_WEIGHT, HOST_CONCURRENT,
+            HOST_CA_CERT);
     static final List<Setting<?>> ENDPOINTS = List.of(NAME, BASE_URL, API_KEY, API_KEY_FILE, PRIORITY, ENABLED,
-            CONCURRENT, MODELS, TIMEOUT, HEADERS, PLUGINS, LINE_BYTES, ANSWER_BYTES);
+            CONCURRENT, MODELS, TIMEOUT, HEADERS, CA_CERT, PLUGINS, LINE_BYTES, ANSWER_BYTES);
 
 
     /// The kind of host that every endpoint is.
@@ -101,7 +107,7 @@ public final class HostSettings {
         }
         for (Settings host : locals) {
             HostAddress address = new HostAddress(host.get(HOST_NAME), host.get(HOST_URL), null, Map.of(), Map.of(),
-                    null, limits);
+                    null, limits, path(host.get(HOST_CA_CERT)));
             int most = host.isGiven(HOST_CONCURRENT) ? host.get(HOST_CONCURRENT) : 0;
             all.add(new HostOptions(address, null, false, host.get(HOST_WEIGHT), most, 0), host, HOST_URL, 0,
                     HOST_NAME);
@@ -109,7 +115,8 @@ public final class HostSettings {
         for (Settings endpoint : settings.list(BASE_URL)) {
             String key = endpoint.get(API_KEY_FILE) == null ? endpoint.get(API_KEY) : endpoint.get(API_KEY_FILE);
             HostAddress address = new HostAddress(endpoint.get(NAME), endpoint.get(BASE_URL), key,
-                    all.headers(endpoint), endpoint.get(MODELS), endpoint.get(TIMEOUT), limits);
+                    all.headers(endpoint), endpoint.get(MODELS), endpoint.get(TIMEOUT), limits,
+                    path(endpoint.get(CA_CERT)));
             all.add(new HostOptions(address, ENDPOINT_KIND, true, 1, endpoint.get(CONCURRENT), endpoint.get(PRIORITY)),
                     endpoint, BASE_URL, 0, NAME);
         }
@@ -144,6 +151,10 @@ public final class HostSettings {
         headers.keySet().stream().filter(name -> !before.add(name)).forEach(name -> problems.accept(endpoint.wrong(
                 HEADERS, ": the header \"" + Problem.shown(name) + "\" is given twice; give it once")));
         return headers;
+    }
+
+    private static String path(Path path) {
+        return path == null ? null : path.toString();
     }
 
     private static String mebibytes(int bytes) {

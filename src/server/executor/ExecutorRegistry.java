@@ -99,7 +99,7 @@ public final class ExecutorRegistry {
         ExecutorProvider provider = provider(kind, url);
         try {
             return question.apply(provider, new HostAddress(host.name(), url, host.apiKey(), host.headers(),
-                    host.models(), host.timeout(), host.limits()));
+                    host.models(), host.timeout(), host.limits(), host.caCert()));
         } catch (IllegalArgumentException wrong) {
             throw Problem.badRequest("the address \"" + shown(url) + "\" is not right: " + wrong.getMessage());
         }

@@ -17,9 +17,17 @@ import shared.Problem;
 ///                alike
 /// @param timeout the longest time of an attempt there, whatever the task's own; null for none
 /// @param limits  how much of its answers is read
+/// @param caCert  a PEM file of certificates to trust beside the JDK's; null for none
 public record HostAddress(String name, String url, String apiKey, Map<String, String> headers,
-        Map<String, String> models, Duration timeout, Limits limits) {
+        Map<String, String> models, Duration timeout, Limits limits, String caCert) {
 
+    /// A host that needs no certificate of its own.
+    public HostAddress(String name, String url, String apiKey, Map<String, String> headers,
+            Map<String, String> models, Duration timeout, Limits limits) {
+        this(name, url, apiKey, headers, models, timeout, limits, null);
+    }
+
+    /// A host of which nothing is known but its address.
     public static HostAddress of(String url) {
         return new HostAddress(null, url, null, Map.of(), Map.of(), null, Limits.DEFAULT);
     }

@@ -21,6 +21,7 @@ import server.executor.wire.CallTimes;
 import server.executor.wire.ErrorText;
 import server.executor.wire.HostClient;
 import server.executor.wire.Refusal;
+import server.executor.wire.Route;
 import server.executor.wire.Sending;
 import shared.TaskType;
 import shared.json.Json;
@@ -44,10 +45,14 @@ final class OllamaExecutor implements TaskExecutor {
     private final HostClient client;
 
     OllamaExecutor(OllamaAddress address, InstantSource clock, Limits limits) {
+        this(address, Route.USUAL, clock, limits);
+    }
+
+    OllamaExecutor(OllamaAddress address, Route route, InstantSource clock, Limits limits) {
         this.address = address;
         refusal = new Refusal(address.name(), "is the address that of an Ollama?", clock);
         this.limits = limits;
-        client = new HostClient(address.name());
+        client = new HostClient(address.name(), route);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import server.executor.ExecutorProvider;
 import server.executor.HostAddress;
 import server.executor.TaskExecutor;
+import server.executor.wire.Route;
 
 /// Ollama hosts, at every address that `OLLAMA_HOST` may hold.
 public final class OllamaProvider implements ExecutorProvider {
@@ -32,11 +33,12 @@ public final class OllamaProvider implements ExecutorProvider {
     public TaskExecutor open(HostAddress host) {
         OllamaAddress address = OllamaAddress.parse(host.url());
         return new OllamaExecutor(host.name() == null ? address : new OllamaAddress(address.base(), host.name()),
-                InstantSource.system(), host.limits());
+                Route.of(host.caCert(), null), InstantSource.system(), host.limits());
     }
 
     @Override
     public String check(HostAddress host) {
+        Route.of(host.caCert(), null);
         return OllamaAddress.parse(host.url()).name();
     }
 }

@@ -22,6 +22,7 @@ import server.executor.wire.CallTimes;
 import server.executor.wire.CallWatch;
 import server.executor.wire.HostClient;
 import server.executor.wire.Refusal;
+import server.executor.wire.Route;
 import server.executor.wire.Sending;
 import shared.TaskType;
 import shared.json.Json;
@@ -52,12 +53,16 @@ public final class OpenAiExecutor implements TaskExecutor {
     private volatile boolean asksForUsage = true;
 
     OpenAiExecutor(Endpoint endpoint, InstantSource clock, Limits limits) {
+        this(endpoint, Route.USUAL, clock, limits);
+    }
+
+    OpenAiExecutor(Endpoint endpoint, Route route, InstantSource clock, Limits limits) {
         this.endpoint = endpoint;
         this.clock = clock;
         this.limits = limits;
         refusal = new Refusal(endpoint.name(), "base_url must reach to where the API begins, " + endpoint.baseUrl()
                 + " does not", clock);
-        client = new HostClient(endpoint.name());
+        client = new HostClient(endpoint.name(), route);
     }
 
     @Override

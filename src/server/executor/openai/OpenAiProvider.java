@@ -5,6 +5,8 @@ import java.time.InstantSource;
 import server.executor.ExecutorProvider;
 import server.executor.HostAddress;
 import server.executor.TaskExecutor;
+import server.executor.wire.EnvironmentProxies;
+import server.executor.wire.Route;
 
 /// OpenAI-compatible hosts at `openai:http://HOST:PORT/v1`; `openai:` alone is OpenAI itself. The key of such an
 /// address is `OPENAI_API_KEY`, as for every other client; an endpoint of the settings has its own ([Endpoint]).
@@ -32,17 +34,22 @@ public final class OpenAiProvider implements ExecutorProvider {
 
     @Override
     public TaskExecutor open(HostAddress host) {
-        return new OpenAiExecutor(endpoint(host), InstantSource.system(), host.limits());
+        return new OpenAiExecutor(endpoint(host), route(host), InstantSource.system(), host.limits());
     }
 
     @Override
     public String check(HostAddress host) {
+        route(host);
         return endpoint(host).name();
     }
 
     private Endpoint endpoint(HostAddress host) {
         String key = host.apiKey() == null && serves(host.url()) ? keyOfEnvironment() : host.apiKey();
         return Endpoint.of(host.name(), base(host.url()), key, host.headers(), host.models(), host.timeout());
+    }
+
+    private static Route route(HostAddress host) {
+        return Route.of(host.caCert(), EnvironmentProxies.of(System.getenv()));
     }
 
     private static String keyOfEnvironment() {

@@ -52,23 +52,32 @@ public final class HostClient implements AutoCloseable {
 
     private final String host;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final HttpClient client = client();
+    private final Route route;
+    private final HttpClient client;
     /// How many connections the client may have kept. It does not tell when one is closed, so there may be fewer.
     private final AtomicInteger kept = new AtomicInteger();
 
     /// @param host for messages
-    public HostClient(String host) {
+    public HostClient(String host, Route route) {
         this.host = host;
+        this.route = route;
+        client = client();
     }
 
     private HttpClient client() {
-        return HttpClient.newBuilder()
+        HttpClient.Builder client = HttpClient.newBuilder()
                 // with version 2 each request would carry an upgrade to h2c
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(CONNECT_TIMEOUT)
-                .executor(threads)
-                .build();
+                .executor(threads);
+        if (route.tls() != null) {
+            client.sslContext(route.tls());
+        }
+        if (route.proxies() != null) {
+            client.proxy(route.proxies());
+        }
+        return client.build();
     }
 
     /// Sends a request and reads its answer, on the calling thread, until the reader returns. Whatever ends the call

@@ -33,11 +33,21 @@ final class LostConnection {
             return unreachable(host, text(failure, "connection refused"));
         }
         if (failure instanceof SSLHandshakeException) {
-            return unreachable(host, "TLS: " + text(failure, "the handshake failed"));
+            return unreachable(host, "TLS: " + tls(text(failure, "the handshake failed")));
         }
         return new HostFailure(Cause.PASSING, "the connection to " + host + " was lost "
                 + (answering ? "in the middle of the answer" : "before an answer came")
                 + " (" + text(failure, "closed") + ")");
+    }
+
+    /// In words, with what to set.
+    private static String tls(String jdks) {
+        return jdks.contains("PKIX path") || jdks.contains("unable to find valid certification path")
+                ? "the issuer of its certificate is not trusted; set the host's ca_cert to a PEM file with the "
+                        + "issuer's certificate"
+                : jdks.contains("No subject alternative") || jdks.contains("No name matching")
+                ? "its certificate is for another name (" + jdks + ")"
+                : jdks.contains("NotAfter") ? "its certificate has expired (" + jdks + ")" : jdks;
     }
 
     /// Whether the JDK's message tells that the beginning of an answer came.

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
+import server.executor.wire.EnvironmentProxies;
+import server.executor.wire.Route;
 import shared.TaskType;
 import shared.json.Json;
 import support.FakeOllamaAnswer;
@@ -149,6 +152,16 @@ class OpenAiExecutorTest extends OpenAiHarness {
         fake.next((request, reply) -> reply.whole(404, "404 page not found"));
         assertEquals("cloud answered 404: 404 page not found (base_url must reach to where the API begins, "
                 + fake.url() + " does not)", failed(Cause.FRONT));
+    }
+
+    @Test
+    void run_proxyOfTheEnvironment_isAskedForAFarHost() throws Exception {
+        EnvironmentProxies proxies = EnvironmentProxies.of(Map.of("HTTP_PROXY",
+                "127.0.0.1:" + fake.http().port()));
+        use(new OpenAiExecutor(Endpoint.at("http://192.0.2.1/v1", KEY), Route.of(null, proxies),
+                InstantSource.system(), Limits.DEFAULT));
+        completed(chat());
+        assertEquals("http://192.0.2.1/v1/chat/completions", fake.http().takeRequest().path());
     }
 
     @Test
