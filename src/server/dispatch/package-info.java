@@ -34,10 +34,31 @@
 /// Within a level: fewer failures of this task, first choice, higher `priority`, less load per `weight`, model loaded,
 /// higher `weight`.
 ///
+/// **What a failure means.** A status and its text become a cause in one table, `executor/wire/Refusal`; failures
+/// below HTTP do in `LostConnection`. What follows from a cause:
+///
+/// | cause | examples | the attempt | the task | the host |
+/// |---|---|---|---|---|
+/// | FINAL, TIMEOUT | 400, 422, a wrong option, NaN, its time is over | counts | fails | goes on |
+/// | ACCOUNT | 3xx, 401, 402, 403, 429 | does not count | elsewhere, or waits | is not asked for this model |
+/// | FRONT | 404 without a model, 405, 413, 414, 415, 431, 501 | does not count | another host, then fails | is asked |
+/// | MODEL_MISSING | 404 that names the model | does not count | another host, then fails | lacks it |
+/// | PASSING | a lost connection, silence, 408, 5xx | counts | again, after a pause | is asked how it is |
+/// | BUSY | 503, 529 | does not count | elsewhere, or waits | is left alone |
+/// | UNREACHABLE | no connection | does not count | elsewhere, or waits | is down |
+/// | OWN | no descriptors or memory here | does not count | waits | nothing is begun for a while |
+///
+/// A model that a host refuses (ACCOUNT) is tried again after 1 s, doubling to a minute, or when the host said. A
+/// second refused model makes it the whole host's trouble, unless a task completed there since; so does a host that
+/// refuses its own list as well. A task that is refused while others of its model run waits alone. Before FRONT ends a
+/// task, the host is asked whether it still is what its kind says; if not, it is down and the task waits. A task gives
+/// up waiting at its `expires_at`.
+///
 /// **Rules.** Only the dispatch thread begins attempts. A [server.dispatch.Host] is guarded by its own lock, held for
 /// moments and never while another is taken; a [server.dispatch.Circuit] has its own below it. The queue's lock may be
 /// held while a routing is asked, so routing takes no lock of the queue. A cancelled task's attempt is interrupted; its
-/// end does nothing, since its run is no longer current.
+/// end does nothing, since its run is no longer current. An attempt whose thread died of something is ended by the
+/// dispatch thread, which looks for such each second.
 ///
 /// **Start-up rule.** The order within a level is written out as `if`s: comparators made by `Comparator` are
 /// serializable lambdas, which a class archive cannot keep, and making them anew costs every start some milliseconds.
