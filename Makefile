@@ -13,6 +13,7 @@ export LC_ALL = C.UTF-8
 ONLY ?=
 SEED ?=
 LANES ?=
+LOG ?=
 ARGS ?=
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -41,8 +42,8 @@ javac = "$$(cat build/jdk)/bin/javac" $(BRIEF:%=-J%) -Xlint:all -Werror -encodin
 java = "$$(cat build/jdk)/bin/java"
 # $(call tests,ONLY,PART)
 tests = $(java) -Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Donly='$(1)' -Dpart=$(2) -Dseed='$(SEED)' \
-	$(if $(LANES),-Dlanes=$(LANES)) -cp build/test/rest support.run.TestRun $(MODULES:%=build/test/%) \
-	build/test/rest </dev/null
+	$(if $(LANES),-Dlanes=$(LANES)) $(if $(LOG),-Dlog=true) -cp build/test/rest \
+	support.run.TestRun $(MODULES:%=build/test/%) build/test/rest </dev/null
 
 help:   ## print the targets
 	@echo 'usage: make TARGET [ONLY=part of the tests] [SEED=number] [ARGS=...] [JUNIT_JAR=file]'

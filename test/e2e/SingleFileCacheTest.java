@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import support.Effort;
 import support.Jdks;
 
 /// What the single file keeps and what it trusts, started by `sh` and by `java`. The client in it is a small one here,
@@ -31,6 +32,9 @@ import support.Jdks;
 class SingleFileCacheTest {
 
     private static final int ENTRIES_MAX = 5;
+    private static final int AT_ONCE = Effort.of(2, 8);
+    /// Neither root nor who runs this, be it `nobody`.
+    private static final String OTHER_USER = "65533";
 
     @TempDir
     private Path folder;
@@ -65,10 +69,10 @@ class SingleFileCacheTest {
     @Test
     void start_manyAtOnceOnAnEmptyCache_allWorkAndOneStays() throws Exception {
         List<Process> starts = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < AT_ONCE; i++) {
             starts.add(start(Map.of(), Integer.toString(i)));
         }
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < AT_ONCE; i++) {
             assertEquals("hello " + i + "\n", output(starts.get(i)));
         }
         assertEquals(1, entries().size(), entries().toString());
@@ -109,10 +113,10 @@ class SingleFileCacheTest {
     @Test
     void java_manyAtOnceOnAnEmptyCache_allWorkAndOneStays() throws Exception {
         List<Process> starts = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < AT_ONCE; i++) {
             starts.add(start(List.of(Jdks.current() + "/bin/java"), Map.of(), Integer.toString(i)));
         }
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < AT_ONCE; i++) {
             assertEquals("hello " + i + "\n", output(starts.get(i)));
         }
         assertEquals(1, entries().size(), entries().toString());
@@ -232,7 +236,7 @@ class SingleFileCacheTest {
     @Test
     void start_cacheOfAnotherUser_isNotTrusted() throws Exception {
         Files.createDirectories(cache);
-        Process chown = new ProcessBuilder("chown", "65534", cache.toString()).start();
+        Process chown = new ProcessBuilder("chown", OTHER_USER, cache.toString()).start();
         boolean root = chown.waitFor() == 0;
         assertTrue(root || System.getenv("CI") == null, "CI must try another user's folder");
         Assumptions.assumeTrue(root, "giving a folder away takes root");

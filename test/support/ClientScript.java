@@ -25,6 +25,8 @@ import java.util.regex.Pattern;
 /// In what is compared, ids stand as `TASK` and `CRON`, times as `TIME`, ages as `AGE`, the server's address as `URL`.
 public final class ClientScript {
 
+    /// Long enough for a start that compiles all sources on a machine that has much else to do.
+    private static final long PATIENCE_S = 100;
     private static final Pattern ID = Pattern.compile("(task|cron)_[0-9a-z]{12}");
 
     private final List<String> program;
@@ -82,7 +84,7 @@ public final class ClientScript {
         builder.environment().put("OLLAMA_QUEUE_CLIENT_SERVER_URL", url);
         Process process = builder.start();
         process.getOutputStream().close();
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        if (!process.waitFor(PATIENCE_S, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new AssertionError("no end: " + command + "\n" + Files.readString(err));
         }

@@ -24,6 +24,7 @@ import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestTag;
 import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.EngineFilter;
 import org.junit.platform.launcher.Launcher;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.PostDiscoveryFilter;
@@ -118,7 +119,8 @@ final class Lane implements TestExecutionListener {
                 test.getTags().stream().map(TestTag::getName).noneMatch(selection::excludes)
                         && (!(test.getSource().orElse(null) instanceof MethodSource method)
                         || selection.includes(method.getClassName(), method.getMethodName())));
-        return LauncherDiscoveryRequestBuilder.request().selectors(selectClass(tests)).filters(wanted)
+        return LauncherDiscoveryRequestBuilder.request().selectors(selectClass(tests))
+                .filters(wanted, EngineFilter.includeEngines("junit-jupiter"))
                 .configurationParameter("junit.jupiter.execution.timeout.testable.method.default", LIMIT_SECONDS + " s")
                 .configurationParameter("junit.jupiter.execution.timeout.threaddump.enabled", "true")
                 .configurationParameter("junit.jupiter.execution.timeout.mode",
