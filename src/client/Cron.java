@@ -219,8 +219,13 @@ final class Cron {
         String zone = cron.text("timezone");
         boolean named = when.endsWith("(" + zone + ")");
         boolean same = ZoneId.of(zone).getRules().equals(session.terminal().zone().get().getRules());
-        session.note(cron.text("name") + ": " + when + (named ? "" : " (" + zone + ")")
-                + (same ? "" : ", which is not your zone") + "; next run " + time(session, cron, "next_run"));
+        String told = cron.text("name") + ": " + when + (named ? "" : " (" + zone + ")")
+                + (same ? "" : ", which is not your zone") + "; next run " + time(session, cron, "next_run");
+        if (same) {
+            session.aside(told);
+        } else {
+            session.note(told);
+        }
     }
 
     private static String time(Session session, Json.Obj cron, String name) {
