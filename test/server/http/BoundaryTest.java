@@ -128,7 +128,7 @@ final class BoundaryTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/items/7?waitt=1s,did you mean wait?", "/plain?x=1,unknown query parameter",
+    @CsvSource({"/items/7?wiat=1s,did you mean wait?", "/plain?x=1,unknown query parameter",
             "/items/7?%ff=1,not UTF-8", "/items/7?wait=%00,control character"})
     void query_unknownOrBad_is400(String path, String message) throws IOException {
         Reply reply = wire.ask("GET", path);
