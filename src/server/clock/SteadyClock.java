@@ -1,10 +1,10 @@
 package server.clock;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,7 +28,7 @@ public final class SteadyClock implements InstantSource {
 
     private static final long REFERENCE_AGE_MAX_MS = 10_000;
     private static final long JUMPED_AGE_MAX_MS = 100;
-    private static final Path UPTIME = Path.of("/proc/uptime");
+    private static final String UPTIME = "/proc/uptime";
     private static final Logger LOG = System.getLogger(SteadyClock.class.getName());
 
     private final InstantSource wall;
@@ -58,8 +58,7 @@ public final class SteadyClock implements InstantSource {
 
     /// A clock on this machine's. Where there is no `/proc/uptime`, a sleep of the machine counts as a jump.
     public static SteadyClock ofMachine(InstantSource wall) {
-        return new SteadyClock(wall, System::nanoTime,
-                Files.isReadable(UPTIME) ? SteadyClock::uptime : () -> System.nanoTime() / 1_000_000);
+        return new SteadyClock(wall, System::nanoTime, uptime());
     }
 
     @Override
@@ -113,13 +112,26 @@ public final class SteadyClock implements InstantSource {
         return reference.steadyMs;
     }
 
-    /// The first number of `/proc/uptime`: seconds since the boot, sleep included (proc_uptime(5)).
-    private static long uptime() {
+    /// Counts by the first number of `/proc/uptime`: seconds since the boot, sleep included (proc_uptime(5)). The file
+    /// stays open: the time is also asked for when no file descriptor is left.
+    private static LongSupplier uptime() {
+        RandomAccessFile file;
         try {
-            String text = Files.readString(UPTIME);
-            return (long) (Double.parseDouble(text.substring(0, text.indexOf(' '))) * 1000);
-        } catch (IOException gone) {
-            throw new IllegalStateException("cannot read " + UPTIME, gone);
+            file = new RandomAccessFile(UPTIME, "r");
+        } catch (IOException none) {
+            return () -> System.nanoTime() / 1_000_000;
         }
+        byte[] bytes = new byte[64];
+        return () -> {
+            synchronized (bytes) {
+                try {
+                    file.seek(0);
+                    String text = new String(bytes, 0, file.read(bytes), StandardCharsets.US_ASCII);
+                    return (long) (Double.parseDouble(text.substring(0, text.indexOf(' '))) * 1000);
+                } catch (IOException gone) {
+                    throw new IllegalStateException("cannot read " + UPTIME, gone);
+                }
+            }
+        };
     }
 }

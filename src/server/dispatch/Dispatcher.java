@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 
+import server.executor.OwnTrouble;
 import server.live.Answers;
 import server.queue.Run;
 import server.queue.TaskQueue;
@@ -121,7 +122,7 @@ public final class Dispatcher implements AutoCloseable {
 
     /// Why no attempt begins, for a reason of this server's own; null if there is none.
     public String held() {
-        return hold.reason();
+        return hold.reason(clock.millis());
     }
 
     private Routing routing() {
@@ -145,7 +146,11 @@ public final class Dispatcher implements AutoCloseable {
                 if (queue.failure() != null) {
                     return;
                 }
-                LOG.log(Level.ERROR, "event=dispatch_failed", failure);
+                if (OwnTrouble.is(failure)) {
+                    hold.begin(failure.getMessage(), clock.millis());
+                } else {
+                    LOG.log(Level.ERROR, "event=dispatch_failed", failure);
+                }
                 LockSupport.parkNanos(this, SLEEP_MAX_MS * 1_000_000);
             }
         }

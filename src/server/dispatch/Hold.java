@@ -51,8 +51,8 @@ final class Hold {
         circuit.unknown();
     }
 
-    /// Why no attempt begins; null if nothing holds them.
-    synchronized String reason() {
-        return reason;
+    /// Why no attempt begins; null if one may begin.
+    synchronized String reason(long now) {
+        return circuit.allows(now) ? null : reason;
     }
 }
