@@ -11,11 +11,13 @@ public final class Nearest {
     /// Returns `; did you mean --port?`, or an empty text where no known word is near.
     public static String hint(String word, Collection<String> known) {
         String best = null;
-        // words of which half or more differs are not alike
-        int bestDistance = Math.min(Math.max(2, word.length() / 3), (word.length() - 1) / 2) + 1;
+        String initial = word.substring(0, Math.min(1, word.length()));
+        int bestDistance = Math.max(2, word.length() / 3) + 1;
         for (String candidate : known) {
             int distance = distance(word, candidate);
-            if (distance < bestDistance) {
+            // words that begin differently, and of which half differs, are not alike
+            boolean alike = distance <= 1 || 2 * distance < word.length() || candidate.startsWith(initial);
+            if (alike && distance < bestDistance) {
                 best = candidate;
                 bestDistance = distance;
             }

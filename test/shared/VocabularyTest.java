@@ -52,7 +52,7 @@ class VocabularyTest {
 
     @ParameterizedTest
     @CsvSource({"--prot, ; did you mean --port?", "sumbit, ; did you mean submit?", "submit, ; did you mean submit?",
-        "chat, ''", "'', ''"})
+        "chat, ''", "'', ''", "statsu, ; did you mean status?", "past, ''"})
     void hint_nearOrFar_namesTheNearestOrNothing(String word, String hint) {
         assertEquals(hint, Nearest.hint(word, List.of("--port", "--host", "submit", "status")));
     }

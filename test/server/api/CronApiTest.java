@@ -138,7 +138,7 @@ final class CronApiTest {
         "{'nam':'n'} | unknown field \"nam\"; did you mean name?",
         "{'timezone':'Europe/Berlim'} | did you mean Europe/Berlin?",
         "{'missed':'never'} | missed must be skip, once or all, not \"never\"",
-        "{'overlap':'quee'} | did you mean queue?",
+        "{'overlap':'ques'} | did you mean queue?",
         "{'jitter':'25h'} | jitter must be from 0s to 24h",
         "{'jitter':60} | jitter must be a duration in quotes",
         "{'max_runs':-1} | max_runs must be a whole number from 0",
