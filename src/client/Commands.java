@@ -103,7 +103,7 @@ final class Commands {
                     """, """
                       ollama-queue list --status pending,running
                       ollama-queue list --status failed --output jsonl | jq -r .id \\
-                          | xargs ollama-queue retry
+                          | xargs -r ollama-queue retry
                     """, TaskListing::list),
             new Command("export", "", "print whole tasks, one per line, oldest first", FILTERS, """
                       ollama-queue export --status pending,running >tasks.ndjson

@@ -135,7 +135,8 @@ final class PlacesTest {
                     chrooted(bare.root(SERVER, "--version")));
             Images.Ended preview = chrooted(bare.root(CLIENT, "cron", "test", "30 2 * * *", "--timezone",
                     "Australia/Lord_Howe"));
-            assertTrue(preview.out().matches("(?s)at 02:30 every day\n\\S+ 02:30:00\\+1[01]:.0\n.*"),
+            assertTrue(preview.out().matches("(?s)at 02:30 every day \\(Australia/Lord_Howe\\)\n"
+                    + "\\S+ 02:30:00\\+1[01]:.0\n.*"),
                     preview.toString());
 
             bare.withRandom();

@@ -11,5 +11,7 @@
 /// of its request. What takes long (searches, replays, whole lists) keeps to the queue's `Pace`, so that others get
 /// their answers meanwhile. What is read of a task while it is deleted is left out, or is a 404.
 ///
-/// To add a route: a row in `HttpApi.routes`, a method beside the others, its row in README's table.
+/// To add a route: a row in `HttpApi.routes` (`add` needs the token, `addOpen` does not; a query parameter that is not
+/// named there is a 400), a method beside the others, its row in README's table and in `guide/http-api.md`, its test in
+/// `test/server/api`.
 package server.api;

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
@@ -97,12 +98,14 @@ public final class HostClient implements AutoCloseable {
             throws HostFailure, InterruptedException {
         boolean perhapsKept = kept.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
         long began = System.nanoTime();
+        HostFailure first;
         try {
             return exchange(client, request, times, reader);
         } catch (Unanswered lost) {
             if (!perhapsKept) {
                 throw lost.failure;
             }
+            first = lost.failure;
         }
         // the client cannot be told to take a new connection, so it is one that has none
         HttpClient fresh = client();
@@ -111,6 +114,8 @@ public final class HostClient implements AutoCloseable {
             return exchange(fresh, request, times.shortened(left), reader);
         } catch (Unanswered lost) {
             throw lost.failure;
+        } catch (RejectedExecutionException closed) {
+            throw first;
         } finally {
             fresh.shutdownNow();
         }
