@@ -40,7 +40,7 @@ final class Plugins {
         }
         if (!unusable.isEmpty()) {
             throw Problem.badRequest("in the folder of plug-ins " + folder + " cannot be used: "
-                    + String.join(", ", unusable) + "; mend it or take it out");
+                    + String.join(", ", unusable) + "; fix or remove it");
         }
         return providers;
     }

@@ -104,6 +104,8 @@ public final class Bodies {
         giveBack(body.bytes().length);
     }
 
+    /// Takes this many bytes of the room for bodies; [#giveBack] returns them.
+    ///
     /// @throws Problem 503 if there is no room for so much; but an answer larger than all room may go when alone
     public void take(int bytes) {
         if (room.getAndAdd(-bytes) < Math.min(bytes, bytesMax)) {
