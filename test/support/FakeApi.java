@@ -125,7 +125,7 @@ public final class FakeApi implements AutoCloseable {
         } else if (path.startsWith("/cut/")) {
             return;
         } else if (path.equals("/api/info")) {
-            json(exchange, 200, "{\"version\":\"0.1.0\",\"limits\":{\"task_bytes\":2097152,\"batch_bytes\":3145729,"
+            json(exchange, 200, "{\"version\":\"0.2.0\",\"limits\":{\"task_bytes\":2097152,\"batch_bytes\":3145729,"
                     + "\"batch_tasks\":4}}");
         } else if (path.equals("/api/status")) {
             json(exchange, 200, "{\"pending_tasks\":3,\"running_tasks\":1,\"completed_tasks\":10,\"failed_tasks\":0,"

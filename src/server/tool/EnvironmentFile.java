@@ -9,6 +9,7 @@ import java.util.Map;
 
 import server.journal.disk.FileReason;
 import shared.Problem;
+import shared.Utf8;
 
 /// A file of environment variables, as the `EnvironmentFile=` of a systemd unit names it: `NAME=value` on each line,
 /// the value in quotes or not. Blank lines and lines that begin with `#` or `;` are comments.
@@ -24,7 +25,7 @@ final class EnvironmentFile {
     static Map<String, String> read(String name) {
         List<String> lines;
         try {
-            lines = Files.readAllLines(Path.of(name));
+            lines = Utf8.decode(name, Files.readAllBytes(Path.of(name))).lines().toList();
         } catch (IOException e) {
             throw Problem.badRequest("cannot read " + name + ": " + FileReason.of(e));
         }

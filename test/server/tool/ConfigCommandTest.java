@@ -145,6 +145,8 @@ class ConfigCommandTest {
         assertEquals(0, run("check", "--environment", variables.toString(), "--config", file.toString()));
         assertEquals(0, run("show", "--environment", variables.toString(), "--config", file.toString()));
         assertTrue(out.toString(StandardCharsets.UTF_8).contains("/var/lib/x"), out::toString);
+        Files.writeString(variables, "\ufeff" + Files.readString(variables));
+        assertEquals(0, run("check", file.toString(), "--environment", variables.toString()), err::toString);
         Files.writeString(variables, "A=1\nno variable\n");
         assertEquals(2, run("check", file.toString(), "--environment", variables.toString()));
         assertTrue(err.toString(StandardCharsets.UTF_8).contains("environment, line 2: expected NAME=value"));
