@@ -12,7 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 
 import shared.json.Json;
@@ -24,8 +24,6 @@ final class RealOllama {
 
     static final String CHAT = System.getenv().getOrDefault("OLLAMA_CHAT_MODEL", "gemma");
     static final String EMBED = System.getenv().getOrDefault("OLLAMA_EMBED_MODEL", "minilm");
-
-    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private RealOllama() {
     }
@@ -45,15 +43,22 @@ final class RealOllama {
     }
 
     static Json.Obj ask(String path, String body) throws IOException, InterruptedException {
-        HttpResponse<String> answer = HTTP.send(HttpRequest.newBuilder(URI.create(address() + path))
-                .POST(HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
-        assertEquals(200, answer.statusCode(), answer.body());
-        return (Json.Obj) Json.parse(answer.body());
+        try (HttpClient http = client()) {
+            HttpResponse<String> answer = http.send(HttpRequest.newBuilder(URI.create(address() + path))
+                    .POST(HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
+            assertEquals(200, answer.statusCode(), answer.body());
+            return (Json.Obj) Json.parse(answer.body());
+        }
+    }
+
+    /// One for each question, so that no thread of it outlives its test.
+    private static HttpClient client() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     }
 
     static boolean answers() throws InterruptedException {
-        try {
-            return HTTP.send(HttpRequest.newBuilder(URI.create(address() + "/api/version")).build(),
+        try (HttpClient http = client()) {
+            return http.send(HttpRequest.newBuilder(URI.create(address() + "/api/version")).build(),
                     HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException down) {
             return false;
@@ -66,7 +71,7 @@ final class RealOllama {
     static ProcessBuilder kill() throws IOException, InterruptedException {
         ProcessHandle handle = ProcessHandle.of(Long.parseLong(Files.readString(pidFile()).strip())).orElseThrow();
         Path proc = Path.of("/proc/" + handle.pid());
-        List<String> command = Arrays.asList(Files.readString(proc.resolve("cmdline")).split("\0"));
+        List<String> command = new ArrayList<>(List.of(Files.readString(proc.resolve("cmdline")).split("\0")));
         ProcessBuilder again = new ProcessBuilder(command);
         again.command().set(0, Files.readSymbolicLink(proc.resolve("exe")).toString());
         again.environment().clear();
@@ -78,13 +83,15 @@ final class RealOllama {
         while (handle.isAlive() || answers()) {
             Thread.onSpinWait();
         }
-        again.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        // an orphan in a session of its own, for it serves the later classes too, and the runner ends what a class starts
+        again.command().addAll(0, List.of("sh", "-c", "setsid \"$@\" >/dev/null 2>&1 </dev/null & echo $!", "sh"));
         return again;
     }
 
     /// Starts it again and waits until it answers.
     static void start(ProcessBuilder again) throws IOException, InterruptedException {
-        Files.writeString(pidFile(), again.start().pid() + "\n");
+        Process shell = again.start();
+        Files.writeString(pidFile(), new String(shell.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
         while (!answers()) {
             Thread.onSpinWait();
         }

@@ -18,8 +18,6 @@ final class RealOpenAi {
 
     static final String CHAT = System.getenv().getOrDefault("OPENAI_CHAT_MODEL", "gemma");
 
-    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
     private RealOpenAi() {
     }
 
@@ -39,10 +37,12 @@ final class RealOpenAi {
     }
 
     static Json.Obj ask(String path, String body) throws IOException, InterruptedException {
-        HttpResponse<String> answer = HTTP.send(HttpRequest.newBuilder(URI.create(base() + path))
-                .header("Authorization", "Bearer " + key()).header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
-        assertEquals(200, answer.statusCode(), answer.body());
-        return (Json.Obj) Json.parse(answer.body());
+        try (HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+            HttpResponse<String> answer = http.send(HttpRequest.newBuilder(URI.create(base() + path))
+                    .header("Authorization", "Bearer " + key()).header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
+            assertEquals(200, answer.statusCode(), answer.body());
+            return (Json.Obj) Json.parse(answer.body());
+        }
     }
 }

@@ -112,12 +112,14 @@ final class RealOpenAiTest {
     }
 
     @Test
-    void wrongKey_failsAtOnceAndIsNotRepeatedAnywhere() {
+    void wrongKey_setsTheModelAsideAndIsNotRepeatedAnywhere() {
         String base = RealOpenAi.base();
         try (ServerProcess server = start("sk-wrong-0123456789", base)) {
-            Json.Obj task = server.awaitEnd(server.submit(task("chat", RealOpenAi.CHAT, MESSAGES)));
-            assertEquals("failed", task.text("status"));
-            assertTrue(task.text("error").contains("does not accept the API key (401)"), task.text("error"));
+            String id = server.submit(task("chat", RealOpenAi.CHAT, MESSAGES));
+            server.awaitLogged("event=model_set_aside");
+            Json.Obj task = ServerProcess.object(server.get("/api/tasks/" + id).body());
+            assertEquals("pending 0", task.text("status") + " " + task.get("retry_count").text());
+            assertTrue(task.text("error").contains("answered 401: Invalid API Key"), task.text("error"));
             assertFalse(task.text().contains("sk-wrong") || server.logged().contains("sk-wrong"));
         }
     }
