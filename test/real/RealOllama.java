@@ -83,7 +83,7 @@ final class RealOllama {
         while (handle.isAlive() || answers()) {
             Thread.onSpinWait();
         }
-        // an orphan in a session of its own, for it serves the later classes too, and the runner ends what a class starts
+        // an orphan in a session of its own: it serves the later classes too, and the runner ends what a class started
         again.command().addAll(0, List.of("sh", "-c", "setsid \"$@\" >/dev/null 2>&1 </dev/null & echo $!", "sh"));
         return again;
     }
