@@ -27,6 +27,8 @@ final class MemoryTest {
             server.complete(server.start(), "{\"response\":\"" + "b".repeat(LARGE / 2) + "\"}");
             try (Wire one = server.wire(); Wire two = server.wire(); Wire three = server.wire()) {
                 one.send("GET", path.formatted(id));
+                // it has its room before anybody else asks, or all might be refused beside an answer of ours
+                assertEquals("HTTP/1.1 200 OK", one.line());
                 two.send("GET", path.formatted(id));
                 three.send("GET", path.formatted(id));
                 HttpResponse<String> answer = awaitStatus(server, id, 503);
