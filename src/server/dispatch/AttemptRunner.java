@@ -255,7 +255,7 @@ final class AttemptRunner {
             queue.putBack(run, failure.message(), now + policy.delay(task, failure), true);
         } else {
             asked.forget(task.id());
-            queue.fail(run, failure.message());
+            queue.fail(run, failure.message(), null);
         }
     }
 
@@ -276,7 +276,7 @@ final class AttemptRunner {
         } else if (waits) {
             queue.putBack(run, verdict, clock.millis() + MODEL_PAUSE_MS, false);
         } else {
-            queue.fail(run, verdict);
+            queue.fail(run, verdict, null);
         }
     }
 }

@@ -350,8 +350,10 @@ public final class TaskQueue implements AutoCloseable {
     }
 
     /// Ends a run, and the task, with an error.
-    public boolean fail(Run run, String error) {
-        return end(run, (task, now) -> LifeCycle.failed(task, ledger.pool().share(error), now));
+    ///
+    /// @param answer what the host answered to a call, JSON; null for none
+    public boolean fail(Run run, String error, Slice answer) {
+        return end(run, (task, now) -> LifeCycle.failed(task, ledger.pool().share(error), answer, now));
     }
 
     /// Ends a run; the task is pending again.

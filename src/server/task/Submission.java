@@ -6,11 +6,19 @@ import shared.json.Slice;
 /// A task as it was asked for, checked, with its defaults filled in.
 ///
 /// @param payload  the JSON object that Ollama's endpoint takes, without `model` and `stream`, without line ends
-///                 outside of strings
+///                 outside of strings; with an endpoint of its own the whole body for it, as it came
 /// @param metadata a JSON object; null for none
 /// @param preview  the first 80 characters of the prompt, the last user message or the input
+/// @param head     what goes to the host beside the body of a call, a JSON object without line ends: `query`, the raw
+///                 query string, and `headers`, both perhaps absent; null for none
 public record Submission(TaskType type, String model, int priority, Terms terms, Slice payload, byte[] metadata,
-        String preview) {
+        String preview, Slice head) {
+
+    /// Of a task whose payload is all that its host is sent.
+    public Submission(TaskType type, String model, int priority, Terms terms, Slice payload, byte[] metadata,
+            String preview) {
+        this(type, model, priority, terms, payload, metadata, preview, null);
+    }
 
     /// The metadata's length, in bytes; 0 for none.
     public int metadataBytes() {

@@ -2,15 +2,36 @@ package server.task;
 
 import java.util.List;
 
+import shared.json.JsonReader;
+import shared.json.JsonWriter;
 import shared.json.Slice;
 
 /// A task, whole: what memory holds and what was read from the journal.
 ///
-/// @param payload  as stored
+/// @param payload  as stored: the whole body where the task has an endpoint of its own
 /// @param preview  the first 80 characters of the prompt
 /// @param error    null for none
 /// @param attempts all so far
-/// @param result   null unless completed
+/// @param result   null unless completed; of a failed call what the host answered, if it did
 public record TaskDocument(Task task, Slice payload, String preview, String error, List<Attempt> attempts,
         Slice result) {
+
+    /// The payload as the API shows it: an object without `model`.
+    Slice shownPayload() {
+        if (task.terms().caller().endpoint() == null) {
+            return payload;
+        }
+        JsonReader in = JsonReader.ofOwn(payload);
+        JsonWriter out = new JsonWriter(payload.length() + 2).beginObject();
+        in.beginObject();
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            if (name.equals("model")) {
+                in.skip();
+            } else {
+                out.name(name).raw(in.raw());
+            }
+        }
+        out.endObject();
+        return new Slice(out.buffer(), 0, out.length());
+    }
 }

@@ -55,7 +55,7 @@ public final class TaskJson {
     private static void members(JsonWriter out, TaskDocument document) {
         Task task = document.task();
         identity(out, task);
-        out.name("payload").raw(document.payload());
+        out.name("payload").raw(document.shownPayload());
         course(out, task);
         out.name("result").raw(document.result());
         out.name("error").string(document.error());
@@ -154,6 +154,15 @@ public final class TaskJson {
         }
         if (terms.waitForModel()) {
             out.name("wait_for_model").bool(true);
+        }
+        if (terms.caller().client() != null) {
+            out.name("client").string(terms.caller().client());
+        }
+        if (terms.caller().endpoint() != null) {
+            out.name("endpoint").string(terms.caller().endpoint().path);
+        }
+        if (terms.caller().relayed()) {
+            out.name("relayed").bool(true);
         }
     }
 

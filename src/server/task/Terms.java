@@ -20,8 +20,10 @@ import shared.Problem;
 /// @param on            the name of the one host that may run it; null: any
 /// @param waitForModel  whether it waits while no host has its model, instead of failing
 /// @param firstByteTimeout the longest time of an attempt until its answer begins; 0: the server's
+/// @param caller        who asked for it, and by which API
 public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetries, long initialDelay, long maxDelay,
-        double backoffFactor, boolean remote, String on, boolean waitForModel, long firstByteTimeout) {
+        double backoffFactor, boolean remote, String on, boolean waitForModel, long firstByteTimeout,
+        Caller caller) {
 
     private static final Setting<Duration> TIMEOUT = Setting.duration("task.timeout", "1ms", "30d").byDefault("30m")
             .live().alsoNamed("OLLAMA_TIMEOUT", "ollama_timeout")
@@ -61,16 +63,25 @@ public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetri
                 settings.get(BACKOFF_FACTOR), false, null, false);
     }
 
-    /// Terms with the server's time to the first byte.
+    /// Terms with the server's time to the first byte, of nobody in particular.
     public Terms(long scheduledAt, long expiresAt, long timeout, int maxRetries, long initialDelay, long maxDelay,
             double backoffFactor, boolean remote, String on, boolean waitForModel) {
         this(scheduledAt, expiresAt, timeout, maxRetries, initialDelay, maxDelay, backoffFactor, remote, on,
-                waitForModel, 0);
+                waitForModel, 0, Caller.NONE);
     }
 
     /// Returns the same terms without an expiry.
     public Terms unexpiring() {
         return new Terms(scheduledAt, 0, timeout, maxRetries, initialDelay, maxDelay, backoffFactor, remote, on,
-                waitForModel, firstByteTimeout);
+                waitForModel, firstByteTimeout, caller);
+    }
+
+    /// Returns the terms of a call by this caller.
+    ///
+    /// @param host the name of the one host that may run it; null: any
+    /// @param expiry when it fails if it is still pending, milliseconds since the epoch; 0: never
+    public Terms of(Caller by, String host, long expiry) {
+        return new Terms(scheduledAt, expiry, timeout, maxRetries, initialDelay, maxDelay, backoffFactor, remote, host,
+                waitForModel, firstByteTimeout, by);
     }
 }

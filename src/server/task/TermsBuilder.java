@@ -8,7 +8,7 @@ import shared.Problem;
 final class TermsBuilder {
 
     static final List<String> FIELDS = List.of("scheduled_at", "expires_at", "timeout", "max_retries", "initial_delay",
-            "max_delay", "backoff_factor", "remote_execution", "on", "wait_for_model", "first_byte_timeout");
+            "max_delay", "backoff_factor", "remote_execution", "on", "wait_for_model", "first_byte_timeout", "client");
 
     /// Each attempt is kept on record in every later line of the task's journal, so there is an end to them.
     static final int RETRIES_MAX = 100;
@@ -28,6 +28,7 @@ final class TermsBuilder {
     private String on;
     private boolean waitForModel;
     private long firstByteTimeout;
+    private String client;
     private boolean changed;
 
     TermsBuilder(Terms defaults) {
@@ -57,6 +58,7 @@ final class TermsBuilder {
             case "on" -> on = fields.text(HOST_LENGTH_MAX);
             case "wait_for_model" -> waitForModel = fields.json.bool();
             case "first_byte_timeout" -> firstByteTimeout = fields.duration(1, DURATION_MAX);
+            case "client" -> client = fields.parsed(TermsBuilder::client);
             default -> {
                 return false;
             }
@@ -83,8 +85,16 @@ final class TermsBuilder {
         long max = maxDelay >= 0 ? maxDelay : Math.max(defaults.maxDelay(), initial);
         int retries = goZeros && maxRetries == 0 ? defaults.maxRetries() : maxRetries;
         Terms terms = new Terms(scheduledAt, expiresAt, timeout, retries, initial, max, backoffFactor, remote, on,
-                waitForModel, firstByteTimeout);
+                waitForModel, firstByteTimeout,
+                client == null ? Caller.NONE : new Caller(client, null, false, false, true));
         return terms.equals(defaults) ? defaults : terms;
+    }
+
+    private static String client(String name) {
+        if (!ClientName.is(name)) {
+            throw Problem.badRequest("client must be " + ClientName.RULE + ", not \"" + Problem.shown(name) + "\"");
+        }
+        return name;
     }
 
     /// A time in the past is a task that has expired already; Go's zero time, in the year 1, is none.

@@ -48,6 +48,8 @@ public final class JsonReader {
     /// By depth: how many elements were begun; in an object the members, counted downwards.
     private int[] counts = new int[8];
     private final SeenNames seen = new SeenNames();
+    /// Whether a name may stand twice in an object.
+    private boolean repeats;
 
     /// Reads a whole array, a text from outside.
     public JsonReader(byte[] utf8) {
@@ -62,7 +64,7 @@ public final class JsonReader {
     /// Reads what the server or the client wrote itself: a line of the journal and what is stored in it, an answer of
     /// the server. A value from outside that was accepted may stand in it, and is accepted again.
     public static JsonReader ofOwn(Slice text) {
-        return new JsonReader(text.bytes(), text.from(), text.to(), OWN_DEPTH_MAX);
+        return new JsonReader(text.bytes(), text.from(), text.to(), OWN_DEPTH_MAX).repeatsNames();
     }
 
     /// Reads a part of an array.
@@ -71,6 +73,14 @@ public final class JsonReader {
     public JsonReader(byte[] utf8, int from, int to, int depthMax) {
         this.depthMax = depthMax;
         text(utf8, from, to);
+    }
+
+    /// Lets a name stand twice in an object, for a text that somebody else is to judge. Of such the last counts.
+    ///
+    /// @return this
+    public JsonReader repeatsNames() {
+        repeats = true;
+        return this;
     }
 
     /// Goes on to another text. Many small ones of one kind are read faster by one reader than each by its own.
@@ -136,7 +146,7 @@ public final class JsonReader {
         }
         int nameAt = at;
         String name = quoted(known);
-        if (!seen.add(depth, name)) {
+        if (!repeats && !seen.add(depth, name)) {
             at = nameAt;
             throw error("the name \"" + Problem.shown(name) + "\" appears twice");
         }

@@ -171,7 +171,7 @@ public final class ApiServer implements AutoCloseable {
 
     public void fail(Run run, String error) {
         answers.end(run.task().id(), run.attempt());
-        queue.fail(run, error);
+        queue.fail(run, error, null);
     }
 
     public void putBack(Run run, String error) {

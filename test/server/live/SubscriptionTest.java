@@ -69,7 +69,7 @@ final class SubscriptionTest {
             answer.thinking("Hm");
             answer.text("Hel");
             answers.end(task.id(), run.attempt());
-            queue.fail(run, "broken");
+            queue.fail(run, "broken", null);
             assertEquals(List.of("SUBMITTED", "STARTED", "1.0 Hm", "1.2 Hel", "FAILED", "end FAILED"),
                     untilEnd(items));
         }

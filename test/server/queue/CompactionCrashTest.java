@@ -217,7 +217,7 @@ class CompactionCrashTest {
             Run run = runs.poll();
             if (run != null) {
                 switch (random.nextInt(4)) {
-                    case 0 -> queue.fail(run, "bad");
+                    case 0 -> queue.fail(run, "bad", null);
                     case 1 -> queue.putBack(run, "again", now + random.nextInt(1000), true);
                     default -> queue.complete(run, json("{\"response\":\"r" + random.nextInt() + "\"}"));
                 }

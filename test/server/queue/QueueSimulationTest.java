@@ -216,7 +216,7 @@ class QueueSimulationTest {
         private void fail() {
             Entry run = running();
             if (run != null) {
-                apply(LifeCycle.failed(state.get(run.id), "it \"broke\"\n", now));
+                apply(LifeCycle.failed(state.get(run.id), "it \"broke\"\n", null, now));
                 model.endRun(run, TaskStatus.FAILED, "it \"broke\"\n", true, now);
             }
         }

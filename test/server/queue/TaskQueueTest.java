@@ -175,7 +175,7 @@ class TaskQueueTest {
     @Test
     void retry_keepsTheAttempts_alsoAfterARestart() throws IOException {
         Task task = queue.submit(submission("one", 5), null, null).document().task();
-        queue.fail(queue.startNext(t -> Place.at("h1")), "bad");
+        queue.fail(queue.startNext(t -> Place.at("h1")), "bad", null);
         assertEquals("bad", queue.document(task.id()).error());
         reopen();
         assertEquals(1, queue.retry(task.id()).attempts().size());
@@ -198,7 +198,7 @@ class TaskQueueTest {
         queue.cancel(task.id());
         assertFalse(queue.current(run));
         assertFalse(queue.complete(run, json("{}")));
-        assertFalse(queue.fail(run, "x"));
+        assertFalse(queue.fail(run, "x", null));
         assertFalse(queue.putBack(run, "x", 0, true));
         assertEquals(List.of(task.id()), cancelled);
         assertEquals(TaskStatus.CANCELLED, queue.document(task.id()).task().status());

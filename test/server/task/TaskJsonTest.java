@@ -34,7 +34,8 @@ class TaskJsonTest {
     /// So that an export can be imported, whatever a task shows.
     @Test
     void write_everyMember_isOneThatASubmitTakesOrPassesOver() {
-        Terms terms = new Terms(T, T + 1000, 90_000, 0, 250, 5_400_000, 1.5, true, "gpu", true);
+        Terms terms = new Terms(T, T + 1000, 90_000, 0, 250, 5_400_000, 1.5, true, "gpu", true, 7,
+                new Caller("me", ApiPath.CHAT, true, false, true));
         Set<String> names = new TreeSet<>();
         for (TaskState state : List.of(new TaskState.Pending(T + 1, "busy"), new TaskState.Running(T, "gpu", "on"),
                 new TaskState.Completed(T, T + 1, "gpu"))) {

@@ -27,13 +27,15 @@ import shared.json.Slice;
 ///  "order":9,                    if it is not the seq of the submit (the task was retried by hand)
 ///  "idempotency":{"key":…,"fingerprint":…},                            submitted
 ///  "attempts":[{"attempt":1,"host":…,"rule":…,"started_at":…,"ended_at":…,"error":…,"uncounted":true}],
+///  "head":{…},                                                         submitted by a call: see Submission
 ///  "preview":…,"payload":{…},                                          submitted
-///  "result":{…}}                                                       completed
+///  "result":{…}}                                                       completed, and failed by a host's answer
 /// {…,"event":"cron","what":"fired","at":…,"cron":{"id":…,…},             see CronLine
 ///  "template":{…}}                                                     created, and updated if it changes
 /// {…,"event":"queue","what":"paused","at":…,"mode":"paused"}           paused, resumed, draining
 /// ```
 ///
+/// Where `payload` or `result` holds line ends, `payload_text` or `result_text` has it as a string.
 /// `task` has its public members, but only those that are not null, empty or the default, and durations in
 /// milliseconds (`timeout_ms`). What a replay does not need comes last, so that it can stop reading there.
 public final class EventCodec {
@@ -42,8 +44,10 @@ public final class EventCodec {
     /// Stands for a template that a replay does not need.
     private static final Slice UNREAD = new Slice(new byte[0], 0, 0);
     /// Stands for a request that a replay does not need.
-    private static final Event.Request UNREAD_REQUEST = new Event.Request(null, null, null, null);
+    private static final Event.Request UNREAD_REQUEST = new Event.Request(null, null, null, null, null);
     private static final int CAPACITY = 384;
+    /// Ends the name of a JSON value that is written as a string, because it holds line ends and must stay as it is.
+    private static final String TEXT = "_text";
 
     private final Pool pool;
     /// For the lines of the replay, which one thread reads.
@@ -89,10 +93,16 @@ public final class EventCodec {
         }
         rest(out, change);
         Slice last = change.request() != null ? change.request().payload() : change.result();
-        if (last != null) {
-            out.name(change.request() != null ? "payload" : "result");
+        if (last == null) {
+            return null;
         }
-        return last;
+        String name = change.request() != null ? "payload" : "result";
+        if (isOneLine(last)) {
+            out.name(name);
+            return last;
+        }
+        out.name(name + TEXT).string(last.text());
+        return null;
     }
 
     private static void head(JsonWriter out, Event.Change change) {
@@ -127,9 +137,21 @@ public final class EventCodec {
             change.attempts().forEach(attempt -> TaskLine.write(out, attempt));
             out.endArray();
         }
+        if (request != null && request.head() != null) {
+            out.name("head").raw(request.head());
+        }
         if (request != null && request.preview() != null) {
             out.name("preview").string(request.preview());
         }
+    }
+
+    private static boolean isOneLine(Slice json) {
+        for (int i = json.from(); i < json.to(); i++) {
+            if (json.bytes()[i] == '\n' || json.bytes()[i] == '\r') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// What was written after the opening brace.
@@ -181,6 +203,7 @@ public final class EventCodec {
         private String fingerprint;
         private String preview;
         private Slice payload;
+        private Slice head;
         /// Whether there is a request that was not read.
         private boolean unread;
         private Slice result;
@@ -236,22 +259,27 @@ public final class EventCodec {
                     }
                     preview = in.string();
                 }
-                case "payload" -> {
+                case "head" -> head = in.raw();
+                case "payload", "payload" + TEXT -> {
                     if (part != Part.ALL) {
                         unread = true;
                         return false;
                     }
-                    payload = in.raw();
+                    payload = value(name);
                 }
-                case "result" -> {
+                case "result", "result" + TEXT -> {
                     if (part != Part.ALL) {
                         return false;
                     }
-                    result = in.raw();
+                    result = value(name);
                 }
                 default -> in.skip();
             }
             return true;
+        }
+
+        private Slice value(String name) {
+            return name.endsWith(TEXT) ? Slice.of(in.string().getBytes(StandardCharsets.UTF_8)) : in.raw();
         }
 
         private void idempotency() {
@@ -280,7 +308,7 @@ public final class EventCodec {
             Task whole = task.status().ended() || attempts.isEmpty() ? task
                     : task.with(task.state(), task.retries(), attempts);
             return new Event.Change(kind, at, whole, attempts,
-                    read ? new Event.Request(payload, preview, key, fingerprint) : unread ? UNREAD_REQUEST : null,
+                    read ? new Event.Request(payload, preview, key, fingerprint, head) : unread ? UNREAD_REQUEST : null,
                     result);
         }
     }

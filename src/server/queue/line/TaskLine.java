@@ -1,6 +1,8 @@
 package server.queue.line;
 
+import server.task.ApiPath;
 import server.task.Attempt;
+import server.task.Caller;
 import server.task.CronId;
 import server.task.CronOrigin;
 import server.task.Task;
@@ -47,6 +49,11 @@ final class TaskLine {
     private boolean remote;
     private String on;
     private boolean waitForModel;
+    private String client;
+    private ApiPath endpoint;
+    private boolean relayed;
+    private boolean keep;
+    private boolean unrecorded;
 
     TaskLine(JsonReader in, Pool pool) {
         this.in = in;
@@ -121,6 +128,13 @@ final class TaskLine {
         text(out, "on", terms.on());
         flag(out, "wait_for_model", terms.waitForModel());
         number(out, "first_byte_timeout_ms", terms.firstByteTimeout(), 0);
+        text(out, "client", terms.caller().client());
+        if (terms.caller().endpoint() != null) {
+            out.name("endpoint").string(terms.caller().endpoint().path);
+        }
+        flag(out, "relayed", terms.caller().relayed());
+        flag(out, "keep", terms.caller().keep());
+        flag(out, "unrecorded", !terms.caller().record());
     }
 
     static void time(JsonWriter out, String name, long time) {
@@ -233,6 +247,11 @@ final class TaskLine {
             case "remote_execution" -> remote = in.bool();
             case "on" -> on = pool.share(in.string());
             case "wait_for_model" -> waitForModel = in.bool();
+            case "client" -> client = pool.share(in.string());
+            case "endpoint" -> endpoint = ApiPath.parse(in.word());
+            case "relayed" -> relayed = in.bool();
+            case "keep" -> keep = in.bool();
+            case "unrecorded" -> unrecorded = in.bool();
             case "first_byte_timeout_ms" -> firstByteTimeout = Long.parseLong(in.number());
             // a later version may know more
             default -> in.skip();
@@ -241,7 +260,12 @@ final class TaskLine {
 
     private Terms terms() {
         return ownTerms ? pool.share(new Terms(scheduledAt, expiresAt, timeout, maxRetries, initialDelay, maxDelay,
-                backoffFactor, remote, on, waitForModel, firstByteTimeout)) : Terms.DEFAULT;
+                backoffFactor, remote, on, waitForModel, firstByteTimeout, caller())) : Terms.DEFAULT;
+    }
+
+    private Caller caller() {
+        return client == null && endpoint == null && !relayed ? Caller.NONE
+                : pool.share(new Caller(client, endpoint, relayed, keep, !unrecorded));
     }
 
     private TaskState state() {

@@ -41,14 +41,14 @@ public sealed interface Event {
     ///                 in when the event is applied
     /// @param attempts all so far, also of an ended task, whose `task` holds none
     /// @param request  what only a `submitted` event has; null otherwise
-    /// @param result   what only a `completed` event has; null otherwise
+    /// @param result   what only a `completed` event has, or a `failed` one of a call that its host answered; else null
     record Change(What what, long at, Task task, List<Attempt> attempts, Request request, Slice result)
             implements Event {
 
         @Override
         public Change slim() {
             return new Change(what, at, task, List.of(),
-                    request == null ? null : new Request(null, request.preview, null, null), null);
+                    request == null ? null : new Request(null, request.preview, null, null, null), null);
         }
     }
 
@@ -56,7 +56,8 @@ public sealed interface Event {
     ///
     /// @param key         its idempotency key, null for none
     /// @param fingerprint of the body that came with the key
-    record Request(Slice payload, String preview, String key, String fingerprint) {
+    /// @param head        of a call, what goes to the host beside the body: see [server.task.Submission]; null for none
+    record Request(Slice payload, String preview, String key, String fingerprint, Slice head) {
     }
 
     /// A cron task changed.

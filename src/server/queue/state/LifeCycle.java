@@ -40,7 +40,7 @@ public final class LifeCycle {
         Task task = new Task(id, asked.type(), asked.model(), asked.priority(), Pending.READY, now, asked.terms(),
                 asked.metadata(), 0, cron);
         return new Event.Change(Event.What.SUBMITTED, now, task, List.of(),
-                new Event.Request(asked.payload(), asked.preview(), key, fingerprint), null);
+                new Event.Request(asked.payload(), asked.preview(), key, fingerprint, asked.head()), null);
     }
 
     static Event.Change started(Task task, Place place, long now) {
@@ -59,11 +59,13 @@ public final class LifeCycle {
                 ended(task, new Completed(run.startedAt(), end, run.host())), attempts, null, result);
     }
 
-    public static Event.Change failed(Task task, String error, long now) {
+    /// @param answer what the host answered to a call; null for none
+    public static Event.Change failed(Task task, String error, Slice answer, long now) {
         Running run = running(task);
         long end = Math.max(now, run.startedAt());
-        return change(Event.What.FAILED, now, ended(task, new Failed(run.startedAt(), end, run.host(), error)),
-                attempted(task, run, end, error, true));
+        return new Event.Change(Event.What.FAILED, now,
+                ended(task, new Failed(run.startedAt(), end, run.host(), error)),
+                attempted(task, run, end, error, true), null, answer);
     }
 
     /// Back to pending after an attempt that used up a retry (`counted`), or after a failure that was the host's and

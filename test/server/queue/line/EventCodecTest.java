@@ -1,6 +1,7 @@
 package server.queue.line;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,7 +15,9 @@ import org.junit.jupiter.api.Test;
 
 import server.queue.state.Event;
 import server.queue.state.QueueMode;
+import server.task.ApiPath;
 import server.task.Attempt;
+import server.task.Caller;
 import server.task.CronOrigin;
 import server.task.Task;
 import server.task.TaskId;
@@ -48,7 +51,8 @@ class EventCodecTest {
 
     @Test
     void everyMember_comesBack() {
-        Terms terms = new Terms(T + 10, T + 20, 1_000, 7, 11, 12, 1.25, true, "gpu", true);
+        Terms terms = new Terms(T + 10, T + 20, 1_000, 7, 11, 12, 1.25, true, "gpu", true, 13,
+                new Caller("me@here", ApiPath.V1_MESSAGES, true, true, false));
         byte[] metadata = "{\"a\":[1,2.50]}".getBytes(StandardCharsets.UTF_8);
         for (TaskState state : List.of(TaskState.Pending.READY, new TaskState.Pending(T + 5, "busy \"é\"\n"),
                 new TaskState.Running(T, "h"), new TaskState.Completed(T, T + 1, "h"),
@@ -67,9 +71,33 @@ class EventCodecTest {
     }
 
     @Test
+    void lineEndsInWhatMustStayAsItIs_areKept() {
+        Slice body = json("{\r\n \"prompt\": \"H\\u0069\\n\u00e4\"}\n");
+        Slice head = json("{\"query\":\"a=b\"}");
+        Event.Change asked = new Event.Change(Event.What.SUBMITTED, T, task(TaskState.Pending.READY), List.of(),
+                new Event.Request(body, "Hi", null, null, head), null);
+        assertTrue(!text(asked).contains("\n") && text(asked).contains("\"payload_text\":\"{\\r\\n"), text(asked));
+        Event.Request read = ((Event.Change) codec.decode(line(asked))).request();
+        assertEquals(body.text(), read.payload().text());
+        assertEquals(head.text(), read.head().text());
+        assertNull(((Event.Change) codec.decodeBriefly(line(asked))).request().payload());
+
+        Event.Change failed = new Event.Change(Event.What.FAILED, T, task(new TaskState.Failed(T, T, "h", "x")),
+                List.of(ATTEMPT), null, body);
+        assertEquals(body.text(), ((Event.Change) codec.decode(line(failed))).result().text());
+    }
+
+    @Test
+    void aNameTwiceInACall_isRead() {
+        Event.Change twice = new Event.Change(Event.What.SUBMITTED, T, task(TaskState.Pending.READY), List.of(),
+                new Event.Request(json("{\"a\":1,\"a\":2}"), "Hi", null, null, null), null);
+        assertEquals("{\"a\":1,\"a\":2}", ((Event.Change) codec.decode(line(twice))).request().payload().text());
+    }
+
+    @Test
     void decodeBriefly_leavesOutWhatMemoryDoesNotHold() {
         Event.Change read = (Event.Change) codec.decodeBriefly(line(submitted()));
-        assertEquals(new Event.Request(null, null, null, null), read.request());
+        assertEquals(new Event.Request(null, null, null, null, null), read.request());
         Task task = task(new TaskState.Failed(T, T, "h", "x"));
         Event.Change failed = new Event.Change(Event.What.FAILED, T, task, List.of(ATTEMPT), null, null);
         assertEquals(List.of(), ((Event.Change) codec.decodeBriefly(line(failed))).attempts());
@@ -109,10 +137,14 @@ class EventCodecTest {
         assertTrue(!feed.contains("payload"), feed);
     }
 
+    private static Slice json(String text) {
+        return Slice.of(text.getBytes(StandardCharsets.UTF_8));
+    }
+
     private static Event.Change submitted() {
         return new Event.Change(Event.What.SUBMITTED, T, task(TaskState.Pending.READY), List.of(),
-                new Event.Request(Slice.of("{\"prompt\":\"Hi\"}".getBytes(StandardCharsets.UTF_8)), "Hi", null, null),
-                null);
+                new Event.Request(Slice.of("{\"prompt\":\"Hi\"}".getBytes(StandardCharsets.UTF_8)), "Hi", null, null,
+                null), null);
     }
 
     private static Task task(TaskState state) {

@@ -213,7 +213,7 @@ class QueueStateTest {
         apply(state.changePriority(first.id(), 1, NOW));
         apply(LifeCycle.retrying(state.get(first.id()), null, 0, false, NOW));
         assertEquals(List.of(second.id(), first.id()), startAll(NOW));
-        apply(LifeCycle.failed(state.get(first.id()), "x", NOW));
+        apply(LifeCycle.failed(state.get(first.id()), "x", null, NOW));
         assertRefused(409,
                 first.name() + " is failed, and a priority counts only for a task that is pending or running",
                 () -> state.changePriority(first.id(), 9, NOW));
@@ -223,7 +223,7 @@ class QueueStateTest {
     void retry_startsAnewAtTheEnd_withAttemptsKept() {
         Task failed = submit(5);
         start(NOW);
-        Event.Change end = LifeCycle.failed(state.get(failed.id()), "x", NOW);
+        Event.Change end = LifeCycle.failed(state.get(failed.id()), "x", null, NOW);
         apply(end);
         Task other = submit(5);
         apply(state.retry(failed.id(), end.attempts(), NOW));

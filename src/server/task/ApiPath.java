@@ -1,0 +1,42 @@
+package server.task;
+
+import shared.TaskType;
+
+/// The paths of the hosts' APIs whose calls are tasks.
+public enum ApiPath {
+    CHAT("/api/chat", TaskType.CHAT),
+    GENERATE("/api/generate", TaskType.GENERATE),
+    EMBED("/api/embed", TaskType.EMBED),
+    /// Ollama's older form of [#EMBED].
+    EMBEDDINGS("/api/embeddings", TaskType.EMBED),
+    V1_CHAT("/v1/chat/completions", TaskType.CHAT),
+    V1_COMPLETIONS("/v1/completions", TaskType.GENERATE),
+    V1_EMBEDDINGS("/v1/embeddings", TaskType.EMBED),
+    V1_RESPONSES("/v1/responses", TaskType.CHAT),
+    V1_MESSAGES("/v1/messages", TaskType.CHAT);
+
+    public final String path;
+    public final TaskType type;
+
+    ApiPath(String path, TaskType type) {
+        this.path = path;
+        this.type = type;
+    }
+
+    /// Returns the endpoint at a path.
+    ///
+    /// @throws IllegalArgumentException if there is none
+    public static ApiPath parse(String path) {
+        for (ApiPath endpoint : values()) {
+            if (endpoint.path.equals(path)) {
+                return endpoint;
+            }
+        }
+        throw new IllegalArgumentException("an endpoint that is unknown: " + path);
+    }
+
+    /// Returns whether it belongs to Ollama's own API.
+    public boolean ollamas() {
+        return path.startsWith("/api/");
+    }
+}

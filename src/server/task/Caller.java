@@ -1,0 +1,20 @@
+package server.task;
+
+/// Who asked for a task, and by which API. Equal ones share one instance.
+///
+/// @param client   the client's name ([ClientName]); null: nobody said
+/// @param endpoint where the payload, a whole body, goes as it is; null for the payload of a submit, which Ollama's own
+///                 endpoint for the type takes
+/// @param relayed  whether it came as a call of that API, whose caller waits for the host's answer
+/// @param keep     whether it goes on when its caller has left
+/// @param record   whether its prompt and answer are kept after its end
+public record Caller(String client, ApiPath endpoint, boolean relayed, boolean keep, boolean record) {
+
+    /// Of a task that somebody without a name submitted.
+    public static final Caller NONE = new Caller(null, null, false, false, true);
+
+    /// Returns whether the task ends when its caller leaves.
+    public boolean endsWithCaller() {
+        return relayed && !keep;
+    }
+}
