@@ -1,0 +1,89 @@
+package server.relay;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import server.access.Guard;
+import server.http.Answer;
+import server.http.Answer.Whole;
+import shared.Problem;
+import shared.json.JsonWriter;
+
+/// The API that a relayed call speaks, which is told by its path: how its refusals look, before the head of an answer
+/// is sent. What comes later is [AnswerForm]'s.
+public enum ApiForm {
+    OLLAMA, OPENAI, RESPONSES, MESSAGES;
+
+    /// `openai` (Python) gives up where it is told to wait longer, in seconds.
+    private static final int RETRY_AFTER_MAX_SECONDS = 120;
+    private static final int RETRY_AFTER_SECONDS = Integer.parseInt(Guard.RETRY_AFTER_SECONDS);
+
+    /// Returns the API of a path: Ollama's own wherever it is no other's.
+    ///
+    /// @param path without `/q/…` before it
+    public static ApiForm of(String path) {
+        return isUnder(path, "/v1/responses") ? RESPONSES : isUnder(path, "/v1/messages") ? MESSAGES
+                : isUnder(path, "/v1") ? OPENAI : OLLAMA;
+    }
+
+    private static boolean isUnder(String path, String start) {
+        return path.startsWith(start) && (path.length() == start.length() || path.charAt(start.length()) == '/');
+    }
+
+    /// Returns the answer of a refusal, after which the same request may be sent again.
+    public Whole error(Problem problem) {
+        return error(problem, RETRY_AFTER_SECONDS, true);
+    }
+
+    /// Returns the answer of a refusal.
+    ///
+    /// @param retryAfterSeconds when to come again, which is told with 429 and 503; more than 120 becomes 120
+    /// @param retry             false if it will not get better: the clients that send again by themselves do not
+    public Whole error(Problem problem, long retryAfterSeconds, boolean retry) {
+        int status = problem.status();
+        List<String> headers = new ArrayList<>();
+        if (!retry) {
+            headers.addAll(List.of("x-should-retry", "false"));
+        } else if (status == 429 || status == 503) {
+            headers.addAll(List.of("Retry-After",
+                    Long.toString(Math.clamp(retryAfterSeconds, 1, RETRY_AFTER_MAX_SECONDS))));
+        }
+        if (status == 401) {
+            headers.addAll(List.of("WWW-Authenticate", "Bearer realm=\"ollama-queue\""));
+        }
+        JsonWriter json = new JsonWriter();
+        write(json, problem);
+        return Answer.json(status, json, headers.toArray(new String[0]));
+    }
+
+    /// Writes the object that tells of an error.
+    void write(JsonWriter json, Problem problem) {
+        String message = problem.getMessage();
+        json.beginObject();
+        switch (this) {
+            case OLLAMA -> json.name("error").string(message);
+            case OPENAI, RESPONSES -> json.name("error").beginObject().name("message").string(message)
+                    .name("type").string(type(problem.status())).name("param").nul().name("code").nul().endObject();
+            case MESSAGES -> json.name("type").string("error").name("error").beginObject()
+                    .name("type").string(type(problem.status())).name("message").string(message).endObject();
+        }
+        json.endObject();
+    }
+
+    /// The word by which the SDKs of OpenAI and Anthropic know a kind of error.
+    private String type(int status) {
+        boolean anthropic = this == MESSAGES;
+        return switch (status) {
+            case 401 -> "authentication_error";
+            case 402 -> anthropic ? "billing_error" : "insufficient_quota";
+            case 403 -> "permission_error";
+            case 404 -> "not_found_error";
+            case 413 -> anthropic ? "request_too_large" : "invalid_request_error";
+            case 429 -> "rate_limit_error";
+            case 499 -> "api_error";
+            case 503, 529 -> anthropic ? "overloaded_error" : "api_error";
+            case 504 -> anthropic ? "timeout_error" : "api_error";
+            default -> status < 500 ? "invalid_request_error" : "api_error";
+        };
+    }
+}

@@ -1,0 +1,100 @@
+package server.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import server.relay.AnswerForm.Ending;
+import shared.Problem;
+
+final class AnswerFormTest {
+
+    private static final Problem GONE = new Problem(502, "the \"host\" is gone");
+    private static final String RESPONSE = "{\"type\":\"response.%s\",\"sequence_number\":0,\"response\":{"
+            + "\"id\":\"resp_task_1\",\"object\":\"response\",\"created_at\":12,\"status\":\"%s\",\"error\":%s,"
+            + "\"incomplete_details\":null,\"instructions\":null,\"max_output_tokens\":null,\"usage\":null,"
+            + "\"model\":\"m\",\"output\":[],\"parallel_tool_calls\":true,\"tool_choice\":\"auto\",\"tools\":[],"
+            + "\"metadata\":{}}}";
+
+    @ParameterizedTest
+    @CsvSource({"/api/chat,true,application/x-ndjson", "/api/chat,false,application/json",
+            "/v1/chat/completions,true,text/event-stream", "/v1/embeddings,false,application/json",
+            "/v1/responses,true,text/event-stream", "/v1/messages,true,text/event-stream"})
+    void contentType_isTheApis(String path, boolean streams, String type) {
+        assertEquals(type, form(path, streams, false).contentType());
+    }
+
+    @Test
+    void signOfLife_eachForm_isWhatItsClientsBear() {
+        assertEquals(" ", sign("/api/chat", true, false));
+        assertEquals(" ", sign("/api/embed", false, false));
+        assertEquals(" ", sign("/v1/responses", false, false));
+        assertEquals(": queued position=3\n\n", sign("/v1/chat/completions", true, false));
+        assertEquals(": queued position=3\n\n", sign("/v1/completions", true, true));
+        assertEquals(": queued position=3\n\n", sign("/v1/responses", true, true));
+        assertEquals("event: ping\ndata: {\"type\":\"ping\"}\n\n", sign("/v1/messages", true, true));
+        assertEquals("event: response.queued\ndata: " + RESPONSE.formatted("queued", "queued", "null") + "\n\n",
+                sign("/v1/responses", true, false));
+        assertEquals(": running\n\n", text(form("/v1/completions", true, true).signOfLife(0)));
+    }
+
+    @Test
+    void failure_whole_isOnlyBrokenOff() {
+        Ending end = form("/v1/chat/completions", false, false).failure(GONE, 1_500, true);
+        assertEquals(0, end.bytes().length);
+        assertTrue(end.breaksOff());
+    }
+
+    @Test
+    void failure_lines_areAnAnswerWithAnErrorThatIsBrokenOff() {
+        Ending chat = form("/api/chat", true, false).failure(GONE, 1_500, false);
+        assertEquals("{\"model\":\"m\",\"created_at\":\"1970-01-01T00:00:01.500Z\","
+                + "\"error\":\"the \\\"host\\\" is gone\",\"message\":{\"role\":\"assistant\","
+                + "\"content\":\"[the \\\"host\\\" is gone]\"},\"done\":true,\"done_reason\":\"error\"}\n",
+                text(chat.bytes()));
+        assertTrue(chat.breaksOff());
+        Ending generate = form("/api/generate", true, false).failure(new Problem(499, "w"), 0, true);
+        assertEquals("\n{\"model\":\"m\",\"created_at\":\"1970-01-01T00:00:00Z\",\"error\":\"w\","
+                + "\"response\":\"[w]\",\"done\":true,\"done_reason\":\"error\"}\n", text(generate.bytes()));
+    }
+
+    @Test
+    void failure_events_areTheApisOwnAndEndInOrder() {
+        Ending chat = form("/v1/chat/completions", true, true).failure(GONE, 0, false);
+        assertEquals("data: {\"error\":{\"message\":\"the \\\"host\\\" is gone\",\"type\":\"api_error\","
+                + "\"param\":null,\"code\":null}}\n\n", text(chat.bytes()));
+        assertFalse(chat.breaksOff());
+        Ending messages = form("/v1/messages", true, true).failure(GONE, 0, true);
+        assertEquals("\n\nevent: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\","
+                + "\"message\":\"the \\\"host\\\" is gone\"}}\n\n", text(messages.bytes()));
+        assertFalse(messages.breaksOff());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"502,server_error", "429,rate_limit_exceeded", "400,invalid_prompt", "499,invalid_prompt",
+            "408,server_error"})
+    void failure_response_hasTheCodeByWhichCodexRepeatsOrNot(int status, String code) {
+        Ending end = form("/v1/responses", true, true).failure(new Problem(status, "w"), 0, false);
+        assertEquals("event: response.failed\ndata: " + RESPONSE.formatted("failed", "failed",
+                "{\"code\":\"" + code + "\",\"message\":\"w\"}") + "\n\n", text(end.bytes()));
+        assertFalse(end.breaksOff());
+    }
+
+    private static String sign(String path, boolean streams, boolean stainless) {
+        return text(form(path, streams, stainless).signOfLife(3));
+    }
+
+    private static AnswerForm form(String path, boolean streams, boolean stainless) {
+        return new AnswerForm(path, streams, stainless, "m", "task_1", 12_345);
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+}
