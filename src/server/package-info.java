@@ -54,10 +54,10 @@
 /// **Reload** (SIGHUP). All settings are read and checked as at the start, against the kinds of host that run. Only if
 /// nothing is wrong are the live ones applied; the log names the others that wait for a restart.
 ///
-/// **Stop.** `Server.close` runs on `main`, once: no request is accepted any more; cron ends; running attempts have
-/// `server.grace`, then they are interrupted and their tasks put back; followers are told and disconnected; the queue
-/// writes what is left and releases the lock of its directory. A second signal ends the process at once; what was
-/// acknowledged is in the journal by then.
+/// **Stop.** `Server.close` runs on `main`, once: no request is accepted any more; cron and compaction end; running
+/// attempts have `server.grace`, then they are interrupted and their tasks put back; followers are told and
+/// disconnected; the queue writes what is left and releases the lock of its directory. A second signal ends the process
+/// at once; what was acknowledged is in the journal by then.
 ///
 /// **Rules of the start.** The time to `/readyz` is a goal of `make bench`. The class archive cannot hold what
 /// `invokedynamic` makes at run time, so code that every start runs through does without: no `equals`, `hashCode` or

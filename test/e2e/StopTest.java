@@ -1,19 +1,30 @@
 package e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
 import support.Await;
+import support.FakeOllama;
 import support.ServerProcess;
 
 /// How the server stops, and how it refuses to start.
@@ -87,6 +98,69 @@ final class StopTest {
         try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "echo:")) {
             assertEquals("completed", server.awaitEnd(id).text("status"));
         }
+    }
+
+    /// docker kills a container 10 s after it asked it to stop.
+    @Test
+    void terminate_byDefault_endsInOrderWellWithin10s_whateverIsOpen() throws Exception {
+        Path data = directory.resolve("data");
+        List<Socket> deaf = new ArrayList<>();
+        List<String> running = new ArrayList<>();
+        try (FakeOllama hangs = FakeOllama.start();
+                ServerProcess server = ServerProcess.start(Map.of("OLLAMA_QUEUE_STORAGE_SEGMENT_SIZE", "64KiB"), data,
+                        "--ollama-host", hangs.url())) {
+            for (int i = 0; i < 4; i++) {
+                running.add(server.submit("{\"type\":\"generate\",\"model\":\"fake-hang\",\"prompt\":\"x\"}"));
+            }
+            String later = "{\"type\":\"generate\",\"model\":\"m\",\"scheduled_at\":\"2099-01-01T00:00:00Z\","
+                    + "\"prompt\":\"" + "word ".repeat(100) + "\"}";
+            server.post("/api/tasks/batch", "[" + (later + ",").repeat(5_000) + later + "]");
+            running.forEach(id -> awaitRunning(server, id));
+            int port = URI.create(server.url()).getPort();
+            int wsPort = (int) ((Json.Obj) Json.parse(server.get("/api/info").body())).integer("ws_port", 0);
+            for (int i = 0; i < 25; i++) {
+                deaf.add(ask(port, "GET /api/events?since=0 HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+                deaf.add(ask(port, "GET /api/tasks/" + running.getFirst() + "/events HTTP/1.1\r\nHost: localhost\r\n"
+                        + "\r\n"));
+                // none of them says goodbye
+                deaf.add(ask(wsPort, "GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade"
+                        + "\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"));
+            }
+            // one compaction follows the other until the server is gone
+            Thread compactions = Thread.ofVirtual().start(() -> {
+                while (server.process().isAlive()) {
+                    try {
+                        server.post("/api/journal/compact", "");
+                    } catch (UncheckedIOException gone) {
+                        LockSupport.parkNanos(1_000_000);
+                    }
+                }
+            });
+            long begun = System.nanoTime();
+            assertEquals(0, server.terminate(), server::logged);
+            long ms = (System.nanoTime() - begun) / 1_000_000;
+            assertTrue(ms < 9_000, ms + " ms\n" + server.logged());
+            compactions.join();
+        } finally {
+            for (Socket socket : deaf) {
+                socket.close();
+            }
+        }
+        try (ServerProcess server = ServerProcess.start(data, "--ollama-host", "http://127.0.0.1:1")) {
+            for (String id : running) {
+                String task = server.get("/api/tasks/" + id).body();
+                assertTrue(task.contains("\"error\":\"the server stopped while it ran\""), task);
+            }
+            assertFalse(server.logged().contains("event=close_failed"), server.logged());
+        }
+    }
+
+    private static Socket ask(int port, String request) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4 << 10);
+        socket.connect(new InetSocketAddress(InetAddress.getByName("localhost"), port));
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        return socket;
     }
 
     @Test

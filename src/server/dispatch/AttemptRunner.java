@@ -97,7 +97,8 @@ final class AttemptRunner {
         hold.unknown();
     }
 
-    private void cutOff(Run run) {
+    /// Puts the task back, for the server stops.
+    void cutOff(Run run) {
         try {
             queue.cutOff(run);
         } catch (JournalFailure | Problem failed) {

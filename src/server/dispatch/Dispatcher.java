@@ -24,6 +24,8 @@ public final class Dispatcher implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger("dispatch");
     private static final long SLEEP_MAX_MS = 1_000;
+    /// How long an interrupted attempt may take to end.
+    private static final long INTERRUPTED_MAX_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final TaskQueue queue;
     private final Hosts hosts;
@@ -217,26 +219,33 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    /// Starts nothing more, lets what runs end for `grace`, then puts the rest back to pending.
+    /// Starts nothing more, lets what runs end for `grace`, then puts the rest back to pending. Takes at most a second
+    /// longer.
     public void stop(Duration grace) {
         stopping = true;
         health.close();
         LockSupport.unpark(loop);
-        long end = System.nanoTime() + grace.toNanos();
         try {
-            if (loop.isAlive()) {
-                loop.join(Duration.ofSeconds(10));
-            }
-            for (Attempt attempt : attempts) {
-                attempt.thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
-            }
+            joinAll(grace.toNanos());
             attempts.forEach(attempt -> attempt.thread.interrupt());
-            for (Attempt attempt : attempts) {
-                attempt.thread.join(Duration.ofSeconds(10));
-            }
+            joinAll(INTERRUPTED_MAX_NANOS);
+            // these ignore it
+            attempts.forEach(attempt -> runner.cutOff(attempt.run));
+            attempts.clear();
         } catch (InterruptedException stopAtOnce) {
             attempts.forEach(attempt -> attempt.thread.interrupt());
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Waits for the loop and all attempts, at most so long together.
+    private void joinAll(long nanos) throws InterruptedException {
+        long end = System.nanoTime() + nanos;
+        if (loop.isAlive()) {
+            loop.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+        }
+        for (Attempt attempt : attempts) {
+            attempt.thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
         }
     }
 

@@ -126,7 +126,7 @@ public final class WebServer implements AutoCloseable {
         server.stop(0);
         try {
             // the queue may be closed next
-            handlers.awaitTermination(2, TimeUnit.SECONDS);
+            handlers.awaitTermination(1, TimeUnit.SECONDS);
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
         }
