@@ -37,9 +37,11 @@ final class Rooms {
             cron.plan: task
             dispatch: executor journal journal.disk live queue queue.state settings stats task
             executor:
+            executor.answer: executor executor.wire
             executor.echo: executor
-            executor.ollama: executor executor.wire
-            executor.openai: executor executor.wire
+            executor.ollama: executor executor.answer executor.relay executor.wire
+            executor.openai: executor executor.answer executor.relay executor.wire
+            executor.relay: executor executor.answer executor.wire
             executor.wire: executor
             http: access journal settings task
             journal: journal.disk journal.recovery settings

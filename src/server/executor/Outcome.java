@@ -13,7 +13,13 @@ public sealed interface Outcome {
 
     /// @param message    for people: what happened, and where
     /// @param retryAfter what the host asked for; null if it did not
-    record Failed(Cause cause, String message, Duration retryAfter) implements Outcome {
+    /// @param answer     what the host answered to a call; null for none
+    record Failed(Cause cause, String message, Duration retryAfter, HostAnswer answer) implements Outcome {
+
+        /// Of an attempt that left no answer for a caller.
+        public Failed(Cause cause, String message, Duration retryAfter) {
+            this(cause, message, retryAfter, null);
+        }
 
         /// The longest pause that a host is granted; one that asks for more has a wrong clock.
         public static final Duration RETRY_AFTER_MAX = Duration.ofDays(31);

@@ -2,6 +2,8 @@ package server.executor;
 
 import java.util.List;
 
+import shared.json.Slice;
+
 /// Runs tasks on one host. Used by many threads at once.
 public interface TaskExecutor extends AutoCloseable {
 
@@ -16,6 +18,32 @@ public interface TaskExecutor extends AutoCloseable {
     ///
     /// @param pieces takes the answer as it comes
     Outcome run(Call call, Pieces pieces) throws InterruptedException;
+
+    /// Whether the host itself answers calls of this path of an API. Calls of Ollama's API that it does not answer are
+    /// made by [#run]; it is no candidate for others.
+    default boolean relays(String path) {
+        return false;
+    }
+
+    /// Sends a call to the host as it is, and hands its answer on as it comes; otherwise as [#run]. Only a path that it
+    /// [#relays] is asked for.
+    ///
+    /// @param pieces takes the answer's text as it comes, as far as it can be told
+    /// @param to     takes the answer itself
+    /// @return completed: with the result that a task's record shows
+    default Outcome relay(RelayCall call, Pieces pieces, RelaySink to) throws InterruptedException {
+        throw new UnsupportedOperationException("this kind of host takes no calls");
+    }
+
+    /// Asks the host something that is no task, as it is, and returns what it answers, whatever the status. Only a path
+    /// that it [#relays] is asked for; blocks for at most half a minute.
+    ///
+    /// @param target the path and perhaps a query
+    /// @param body   null: none
+    /// @throws java.io.IOException there is no answer, with a message for people
+    default HostAnswer ask(String method, String target, Slice body) throws java.io.IOException, InterruptedException {
+        throw new UnsupportedOperationException("this kind of host takes no calls");
+    }
 
     /// Asks the host for its models, for health checks and lists. Blocks for at most five seconds.
     ///

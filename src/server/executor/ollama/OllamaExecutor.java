@@ -9,13 +9,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 import server.executor.Call;
+import server.executor.HostAnswer;
 import server.executor.HostFailure;
 import server.executor.HostReport;
 import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 import server.executor.Pieces;
+import server.executor.RelayCall;
+import server.executor.RelaySink;
 import server.executor.TaskExecutor;
+import server.executor.answer.StreamedAnswer;
+import server.executor.relay.HostRelay;
 import server.executor.wire.AnswerLines;
 import server.executor.wire.CallTimes;
 import server.executor.wire.ErrorText;
@@ -43,6 +48,7 @@ final class OllamaExecutor implements TaskExecutor {
     private final Refusal refusal;
     private final Limits limits;
     private final HostClient client;
+    private final HostRelay relay;
 
     OllamaExecutor(OllamaAddress address, InstantSource clock, Limits limits) {
         this(address, Route.USUAL, clock, limits);
@@ -53,6 +59,7 @@ final class OllamaExecutor implements TaskExecutor {
         refusal = new Refusal(address.name(), "is the address that of an Ollama?", clock);
         this.limits = limits;
         client = new HostClient(address.name(), route);
+        relay = new HostRelay(address.name(), client, refusal, limits);
     }
 
     @Override
@@ -79,13 +86,28 @@ final class OllamaExecutor implements TaskExecutor {
                 if (call.type() == TaskType.EMBED) {
                     return new Outcome.Completed(whole(call, body));
                 }
-                Slice result = streamed(call, pieces, body);
+                Slice result = new StreamedAnswer(call.type(), name(), limits, call.room(), pieces).read(body);
                 HostClient.passTrailer(body, watch);
                 return new Outcome.Completed(result);
             });
         } catch (HostFailure failure) {
             return failure.outcome();
         }
+    }
+
+    @Override
+    public boolean relays(String path) {
+        return true;
+    }
+
+    @Override
+    public Outcome relay(RelayCall call, Pieces pieces, RelaySink to) throws InterruptedException {
+        return relay.run(HttpRequest.newBuilder(address.at(call.target())), call, null, pieces, to);
+    }
+
+    @Override
+    public HostAnswer ask(String method, String target, Slice body) throws IOException, InterruptedException {
+        return relay.ask(method, HttpRequest.newBuilder(address.at(target)), body);
     }
 
     @Override
@@ -163,22 +185,6 @@ final class OllamaExecutor implements TaskExecutor {
         int members = AnswerLines.pastBlanks(payload.bytes(), payload.from() + 1, payload.to());
         String comma = payload.bytes()[members] == '}' ? "" : ",";
         return new Sending(head + comma, new Slice(payload.bytes(), members, payload.to()));
-    }
-
-    private Slice streamed(Call call, Pieces pieces, InputStream body)
-            throws IOException, InterruptedException {
-        StreamedAnswer answer = new StreamedAnswer(call.type(), name(), limits, call.room(), pieces);
-        AnswerLines lines = new AnswerLines(body, name(), limits.line(), call.room());
-        for (Slice line = lines.next(); line != null; line = lines.next()) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            if (answer.add(line)) {
-                return answer.result();
-            }
-        }
-        throw new HostFailure(Cause.PASSING,
-                "the connection to " + name() + " was lost in the middle of the answer (its last line is missing)");
     }
 
     /// An embed's answer: one object.

@@ -3,6 +3,7 @@ package server.executor.openai;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
+import server.executor.answer.Members;
 import shared.json.JsonReader;
 import shared.json.JsonWriter;
 import shared.json.Slice;

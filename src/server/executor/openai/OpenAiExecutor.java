@@ -11,12 +11,19 @@ import java.util.List;
 import java.util.Set;
 
 import server.executor.Call;
+import server.executor.HostAnswer;
 import server.executor.HostFailure;
 import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 import server.executor.Pieces;
+import server.executor.RelayCall;
+import server.executor.RelaySink;
 import server.executor.TaskExecutor;
+import server.executor.answer.CompletionAnswer;
+import server.executor.answer.Members;
+import server.executor.relay.HostRelay;
+import server.executor.relay.ModelName;
 import server.executor.wire.AnswerLines;
 import server.executor.wire.CallTimes;
 import server.executor.wire.CallWatch;
@@ -32,8 +39,8 @@ import shared.json.Slice;
 /// One OpenAI-compatible host.
 public final class OpenAiExecutor implements TaskExecutor {
 
-    /// The data of a stream's last event.
-    private static final String DONE = "[DONE]";
+    /// Where OpenAI's API begins for its callers; a host's base URL holds it, or what it has in its place.
+    private static final String VERSION = "/v1";
 
     /// How much of an error's text is read.
     private static final int ERROR_MAX = 64 << 10;
@@ -49,6 +56,7 @@ public final class OpenAiExecutor implements TaskExecutor {
     private final Limits limits;
     private final Refusal refusal;
     private final HostClient client;
+    private final HostRelay relay;
     /// Whether streams are asked for their usage; not any more once the host refused that.
     private volatile boolean asksForUsage = true;
 
@@ -63,6 +71,7 @@ public final class OpenAiExecutor implements TaskExecutor {
         refusal = new Refusal(endpoint.name(), "base_url must reach to where the API begins, " + endpoint.baseUrl()
                 + " does not", clock);
         client = new HostClient(endpoint.name(), route);
+        relay = new HostRelay(endpoint.name(), client, refusal, limits);
     }
 
     @Override
@@ -81,6 +90,32 @@ public final class OpenAiExecutor implements TaskExecutor {
             case Outcome.Completed completed -> completed;
             case Outcome.Failed failed -> redacted(failed);
         };
+    }
+
+    @Override
+    public boolean relays(String path) {
+        return path.startsWith("/v1/");
+    }
+
+    @Override
+    public Outcome relay(RelayCall call, Pieces pieces, RelaySink to) throws InterruptedException {
+        String model = endpoint.modelOf(call.model());
+        if (model == null) {
+            return notAsked(call.model());
+        }
+        RelayCall renamed = model.equals(call.model()) ? call : call.with(ModelName.replaced(call.body(), model));
+        Duration own = endpoint.timeout();
+        Outcome outcome = relay.run(endpoint.request(call.target().substring(VERSION.length())), renamed, own, pieces, to);
+        return outcome instanceof Outcome.Failed failed ? redacted(failed) : outcome;
+    }
+
+    @Override
+    public HostAnswer ask(String method, String target, Slice body) throws IOException, InterruptedException {
+        try {
+            return relay.ask(method, endpoint.request(target.substring(VERSION.length())), body);
+        } catch (HostFailure failure) {
+            throw new HostFailure(redacted(failure.outcome()));
+        }
     }
 
     /// The models of the settings, where there are any, whatever the host says: some list a file's name and answer to
@@ -110,15 +145,19 @@ public final class OpenAiExecutor implements TaskExecutor {
         client.close();
     }
 
+    private Outcome.Failed notAsked(String model) {
+        return new Outcome.Failed(Cause.MODEL_MISSING, "model '" + model + "' is not among those of " + name(), null);
+    }
+
     private Outcome.Failed redacted(Outcome.Failed failed) {
-        return new Outcome.Failed(failed.cause(), endpoint.redact(failed.message()), failed.retryAfter());
+        return new Outcome.Failed(failed.cause(), endpoint.redact(failed.message()), failed.retryAfter(),
+                failed.answer());
     }
 
     private Outcome attempt(Call call, Pieces pieces) throws InterruptedException {
         String model = endpoint.modelOf(call.model());
         if (model == null) {
-            return new Outcome.Failed(Cause.MODEL_MISSING, "model '" + call.model() + "' is not among those of "
-                    + name(), null);
+            return notAsked(call.model());
         }
         boolean usage = asksForUsage;
         Outcome outcome = attempt(call, model, usage, pieces);
@@ -178,34 +217,14 @@ public final class OpenAiExecutor implements TaskExecutor {
         if (type.contains("json")) {
             answer.add(Slice.of(whole(call, body)));
         } else {
-            stream(call, body, watch, answer);
+            answer.read(body);
+            HostClient.passTrailer(body, watch);
         }
         if (!answer.finished() && !answer.says()) {
             throw new HostFailure(Cause.PASSING, name() + " sent no answer"
                     + (type.startsWith("text/event-stream") ? "" : ", but " + (type.isEmpty() ? "no type" : type)));
         }
         return answer.result(call.type(), call.model(), clock.instant().toString(), translation.leftOut());
-    }
-
-    /// Reads events to the last one, `[DONE]`. A host may do without it if it has said why the answer ends.
-    private void stream(Call call, InputStream body, CallWatch watch, CompletionAnswer answer)
-            throws IOException, InterruptedException {
-        ServerSentEvents events = new ServerSentEvents(
-                new AnswerLines(body, name(), limits.line(), call.room()), name(), limits.line());
-        for (Slice event = events.next(); event != null; event = events.next()) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            if (event.length() == DONE.length() && event.text().equals(DONE)) {
-                HostClient.passTrailer(body, watch);
-                return;
-            }
-            answer.add(event);
-        }
-        if (answer.says() && !answer.finished()) {
-            throw new HostFailure(Cause.PASSING,
-                    "the connection to " + name() + " was lost in the middle of the answer (its end is missing)");
-        }
     }
 
     private byte[] whole(Call call, InputStream body) throws IOException {

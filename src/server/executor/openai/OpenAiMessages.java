@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import server.executor.answer.Members;
 import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;

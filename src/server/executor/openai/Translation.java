@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 import server.executor.Call;
+import server.executor.answer.Members;
 import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;
 import shared.json.Slice;

@@ -20,6 +20,11 @@ public final class Sending implements BodyPublisher {
                 BodyPublishers.ofByteArray(rest.bytes(), rest.from(), rest.length()));
     }
 
+    /// Sends a body as it is, without a copy.
+    public Sending(Slice body) {
+        this.body = BodyPublishers.ofByteArray(body.bytes(), body.from(), body.length());
+    }
+
     public boolean begun() {
         return begun;
     }

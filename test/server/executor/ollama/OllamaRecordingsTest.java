@@ -21,6 +21,7 @@ import server.executor.AnswerRoom;
 import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
+import server.executor.answer.StreamedAnswer;
 import server.executor.wire.AnswerLines;
 import shared.TaskType;
 import shared.json.Json;

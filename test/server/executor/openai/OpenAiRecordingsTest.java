@@ -26,6 +26,8 @@ import server.executor.AnswerRoom;
 import server.executor.Call;
 import server.executor.Limits;
 import server.executor.Outcome;
+import server.executor.answer.CompletionAnswer;
+import server.executor.answer.ServerSentEvents;
 import server.executor.wire.AnswerLines;
 import shared.TaskType;
 import shared.json.Json;

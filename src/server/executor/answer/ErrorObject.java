@@ -1,4 +1,4 @@
-package server.executor.openai;
+package server.executor.answer;
 
 import java.util.Map;
 
@@ -10,14 +10,14 @@ import shared.json.JsonReader.Kind;
 import shared.json.Slice;
 
 /// An error inside an answer whose status promised a good one.
-final class ErrorObject {
+public final class ErrorObject {
 
     private ErrorObject() {
     }
 
     /// @param says whether some of the answer came before
     /// @throws HostFailure if there is an error, with the cause that its status or its words mean
-    static void check(Map<String, Slice> answer, String host, boolean says) throws HostFailure {
+    public static void check(Map<String, Slice> answer, String host, boolean says) throws HostFailure {
         Slice error = answer.get("error");
         if (error == null && isError(answer.get("object"))) {
             // vLLM's form, with the members of the error outside

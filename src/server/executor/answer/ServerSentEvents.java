@@ -1,4 +1,4 @@
-package server.executor.openai;
+package server.executor.answer;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +11,7 @@ import server.executor.wire.AnswerLines;
 import shared.json.Slice;
 
 /// The data of server-sent events. Comments, which some hosts send as signs of life, and other fields are passed over.
-final class ServerSentEvents {
+public final class ServerSentEvents {
 
     /// How older servers of llama.cpp begin an error inside a stream.
     private static final String ERROR = "error:";
@@ -23,7 +23,7 @@ final class ServerSentEvents {
     private byte[] data = new byte[4096];
 
     /// @param max the longest data of an event, in bytes
-    ServerSentEvents(AnswerLines lines, String host, int max) {
+    public ServerSentEvents(AnswerLines lines, String host, int max) {
         this.lines = lines;
         this.host = host;
         this.max = max;
@@ -33,7 +33,7 @@ final class ServerSentEvents {
     /// stream counts without the empty line behind it.
     ///
     /// @return null at the end of the stream
-    Slice next() throws IOException {
+    public Slice next() throws IOException {
         int length = -1;
         for (Slice line = lines.nextOrBlank(); line != null; line = lines.nextOrBlank()) {
             int end = line.to();

@@ -1,5 +1,7 @@
-package server.executor.openai;
+package server.executor.answer;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,10 @@ import shared.json.Slice;
 
 /// Puts the chunks of a completion together into the result that Ollama would have given. A whole answer is a stream
 /// of one chunk.
-final class CompletionAnswer {
+public final class CompletionAnswer {
+
+    /// The data of a stream's last event.
+    private static final String DONE = "[DONE]";
 
     private final String host;
     private final Limits limits;
@@ -45,7 +50,7 @@ final class CompletionAnswer {
 
     /// @param host  for messages
     /// @param began when the request was sent, by `System.nanoTime`
-    CompletionAnswer(String host, Limits limits, AnswerRoom.Share room, long began, Pieces pieces) {
+    public CompletionAnswer(String host, Limits limits, AnswerRoom.Share room, long began, Pieces pieces) {
         this.host = host;
         this.limits = limits;
         this.room = room;
@@ -53,8 +58,28 @@ final class CompletionAnswer {
         this.pieces = pieces;
     }
 
+    /// Reads the chunks of a stream of events to the last one, `[DONE]`. A host may do without it if it has said why
+    /// the answer ends.
+    public void read(InputStream body) throws IOException, InterruptedException {
+        ServerSentEvents events = new ServerSentEvents(new AnswerLines(body, host, limits.line(), room), host,
+                limits.line());
+        for (Slice event = events.next(); event != null; event = events.next()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            if (event.length() == DONE.length() && event.text().equals(DONE)) {
+                return;
+            }
+            add(event);
+        }
+        if (says && !finished()) {
+            throw new HostFailure(Cause.PASSING,
+                    "the connection to " + host + " was lost in the middle of the answer (its end is missing)");
+        }
+    }
+
     /// Takes the next chunk and hands on the text in it. It may be overwritten afterwards.
-    void add(Slice chunk) throws HostFailure {
+    public void add(Slice chunk) throws HostFailure {
         try {
             JsonReader in = new JsonReader(chunk.bytes(), chunk.from(), chunk.to(), limits.depth());
             Map<String, Slice> members = Members.of(in.raw(), "a chunk");
@@ -76,18 +101,20 @@ final class CompletionAnswer {
     }
 
     /// Whether the host has said why the answer ends; only its counters can come now.
-    boolean finished() {
+    public boolean finished() {
         return finishReason != null;
     }
 
     /// Whether there is any answer.
-    boolean says() {
+    public boolean says() {
         return says;
     }
 
+    /// Returns the result that Ollama would have given.
+    ///
     /// @param createdAt as Ollama writes it
     /// @param leftOut   what of the task did not reach the host
-    Slice result(TaskType type, String model, String createdAt, Set<String> leftOut) {
+    public Slice result(TaskType type, String model, String createdAt, Set<String> leftOut) {
         JsonWriter out = new JsonWriter((int) size + 1024).beginObject().name("model").string(model)
                 .name("created_at").string(createdAt);
         if (type == TaskType.CHAT) {

@@ -1,4 +1,4 @@
-package server.executor.openai;
+package server.executor.answer;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -8,7 +8,7 @@ import shared.json.JsonReader.Kind;
 import shared.json.Slice;
 
 /// Takes JSON apart one level deep; what is inside stays as it stands, for a prompt may have megabytes.
-final class Members {
+public final class Members {
 
     private Members() {
     }
@@ -16,7 +16,7 @@ final class Members {
     /// An object's members; null counts as absent.
     ///
     /// @param where for the message if it is no object
-    static Map<String, Slice> of(Slice object, String where) {
+    public static Map<String, Slice> of(Slice object, String where) {
         JsonReader in = reader(object);
         expect(in.peek() == Kind.OBJECT, where + " must be an object");
         Map<String, Slice> members = new LinkedHashMap<>();
@@ -32,22 +32,22 @@ final class Members {
     }
 
     /// For what was accepted already, however deep that may nest.
-    static JsonReader reader(Slice value) {
+    public static JsonReader reader(Slice value) {
         return JsonReader.ofOwn(value);
     }
 
-    static Kind kind(Slice value) {
+    public static Kind kind(Slice value) {
         return reader(value).peek();
     }
 
-    static boolean isText(Slice value) {
+    public static boolean isText(Slice value) {
         return value != null && kind(value) == Kind.STRING;
     }
 
     /// A string's text; null if it is absent.
     ///
     /// @param where for the message if it is no string
-    static String text(Slice value, String where) {
+    public static String text(Slice value, String where) {
         if (value == null) {
             return null;
         }
@@ -56,7 +56,7 @@ final class Members {
     }
 
     /// @throws IllegalArgumentException with this message, which is for the user
-    static void expect(boolean right, String message) {
+    public static void expect(boolean right, String message) {
         if (!right) {
             throw new IllegalArgumentException(message);
         }

@@ -1,5 +1,7 @@
-package server.executor.ollama;
+package server.executor.answer;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -8,6 +10,7 @@ import server.executor.HostFailure;
 import server.executor.Limits;
 import server.executor.Outcome.Cause;
 import server.executor.Pieces;
+import server.executor.wire.AnswerLines;
 import server.executor.wire.ErrorText;
 import server.executor.wire.Joined;
 import server.executor.wire.Refusal;
@@ -20,7 +23,7 @@ import shared.json.Slice;
 
 /// Puts the objects of a chat's or generate's answer together into one: texts are joined, lists concatenated, of any
 /// other member the last value counts. A whole answer is a stream of one object.
-final class StreamedAnswer {
+public final class StreamedAnswer {
 
     private static final String MESSAGE = "message";
 
@@ -39,7 +42,7 @@ final class StreamedAnswer {
     private String doneReason = "";
 
     /// @param host for messages
-    StreamedAnswer(TaskType type, String host, Limits limits, AnswerRoom.Share room, Pieces pieces) {
+    public StreamedAnswer(TaskType type, String host, Limits limits, AnswerRoom.Share room, Pieces pieces) {
         this.type = type;
         this.host = host;
         this.limits = limits;
@@ -47,10 +50,27 @@ final class StreamedAnswer {
         this.pieces = pieces;
     }
 
+    /// Reads the lines of a stream to the last one.
+    ///
+    /// @return the result
+    public Slice read(InputStream body) throws IOException, InterruptedException {
+        AnswerLines lines = new AnswerLines(body, host, limits.line(), room);
+        for (Slice line = lines.next(); line != null; line = lines.next()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            if (add(line)) {
+                return result();
+            }
+        }
+        throw new HostFailure(Cause.PASSING,
+                "the connection to " + host + " was lost in the middle of the answer (its last line is missing)");
+    }
+
     /// Takes the next object of the stream and hands on the text in it. It may be overwritten afterwards.
     ///
     /// @return whether it was the last one
-    boolean add(Slice line) throws HostFailure {
+    public boolean add(Slice line) throws HostFailure {
         JsonReader in = new JsonReader(line.bytes(), line.from(), line.to(), limits.depth());
         try {
             in.beginObject();
@@ -73,7 +93,7 @@ final class StreamedAnswer {
         return done;
     }
 
-    Slice result() {
+    public Slice result() {
         JsonWriter out = new JsonWriter((int) size + 1024).beginObject();
         members.forEach((name, value) -> {
             out.name(name);

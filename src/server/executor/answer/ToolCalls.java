@@ -1,4 +1,4 @@
-package server.executor.openai;
+package server.executor.answer;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

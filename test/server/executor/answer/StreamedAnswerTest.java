@@ -1,4 +1,4 @@
-package server.executor.ollama;
+package server.executor.answer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

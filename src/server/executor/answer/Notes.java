@@ -1,4 +1,4 @@
-package server.executor.openai;
+package server.executor.answer;
 
 import java.util.List;
 import java.util.Set;
@@ -6,13 +6,13 @@ import java.util.Set;
 import shared.json.JsonWriter;
 
 /// What a reader of a result should know that Ollama's form has no place for: a member `notes`, where there is any.
-final class Notes {
+public final class Notes {
 
     private Notes() {
     }
 
     /// Writes the member, if it is not empty.
-    static void write(JsonWriter out, Set<String> leftOut, List<String> notes) {
+    public static void write(JsonWriter out, Set<String> leftOut, List<String> notes) {
         if (leftOut.isEmpty() && notes.isEmpty()) {
             return;
         }

@@ -1,0 +1,12 @@
+/// Reads what hosts answer, and puts a stream's pieces together into one result. The kinds of host and the relay share it.
+///
+/// ```
+///   Ollama's lines ────────▶ StreamedAnswer ──────────────────────┐
+///   OpenAI's events ─▶ ServerSentEvents ─▶ CompletionAnswer ──────┼──▶ result: Ollama's final object
+///                                          ToolCalls, ErrorObject │
+///                                          Members: JSON, one level deep
+/// ```
+///
+/// Bytes of an answer are copied, not decoded and encoded again: a result holds what the host wrote. Whatever is wrong
+/// with an answer is a [server.executor.HostFailure].
+package server.executor.answer;

@@ -1,0 +1,209 @@
+package server.executor.relay;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Set;
+
+import server.executor.AnswerRoom;
+import server.executor.HostAnswer;
+import server.executor.HostFailure;
+import server.executor.HostHead;
+import server.executor.Limits;
+import server.executor.Outcome;
+import server.executor.Outcome.Cause;
+import server.executor.Pieces;
+import server.executor.RelayCall;
+import server.executor.RelaySink;
+import server.executor.answer.CompletionAnswer;
+import server.executor.answer.StreamedAnswer;
+import server.executor.wire.AnswerLines;
+import server.executor.wire.CallTimes;
+import server.executor.wire.HostClient;
+import server.executor.wire.Refusal;
+import server.executor.wire.Sending;
+import shared.json.JsonException;
+import shared.json.JsonReader;
+import shared.json.JsonWriter;
+import shared.json.Slice;
+
+/// Sends calls to one host as they are, hands its answers on as they come, and makes of them what a task's record shows.
+public final class HostRelay {
+
+    /// How much of an error's answer is read and handed on.
+    private static final int ERROR_MAX = 1 << 20;
+
+    /// For questions that are no tasks.
+    private static final Duration ASK_TIMEOUT = Duration.ofSeconds(30);
+
+    private final String host;
+    private final HostClient client;
+    private final Refusal refusal;
+    private final Limits limits;
+
+    /// @param host for messages
+    public HostRelay(String host, HostClient client, Refusal refusal, Limits limits) {
+        this.host = host;
+        this.client = client;
+        this.refusal = refusal;
+        this.limits = limits;
+    }
+
+    /// Runs one attempt at a call, as [server.executor.TaskExecutor#relay] has it.
+    ///
+    /// @param request names the place, with the host's own headers
+    /// @param own     the host's own limit for the whole time; null: none
+    public Outcome run(HttpRequest.Builder request, RelayCall call, Duration own, Pieces pieces, RelaySink to)
+            throws InterruptedException {
+        call.headers().forEach(request::setHeader);
+        request.POST(new Sending(call.body()));
+        boolean shorter = own != null && own.compareTo(call.timeout()) < 0;
+        Duration whole = shorter ? own : call.timeout();
+        // of a whole answer nothing comes before its end, however long that takes
+        CallTimes times = call.streams() ? new CallTimes(call.firstByte(), call.idle(), whole)
+                : CallTimes.within(whole);
+        long began = System.nanoTime();
+        try {
+            return client.exchange(request.build(), times, (response, body, watch) -> {
+                HostHead head = head(response);
+                if (head.status() / 100 != 2) {
+                    byte[] error = body.readNBytes(ERROR_MAX);
+                    Outcome.Failed failed = refusal.of(response, error, call.model());
+                    return new Outcome.Failed(failed.cause(), failed.message(), failed.retryAfter(),
+                            new HostAnswer(head, error));
+                }
+                Type type = Type.of(head, host);
+                to.head(head);
+                HandedOn answer = new HandedOn(body, to);
+                Outcome outcome;
+                try {
+                    outcome = new Outcome.Completed(result(type, call, answer, pieces, began));
+                } catch (HostFailure wrong) {
+                    outcome = wrong.outcome();
+                }
+                // what a host says behind its last word, or behind an error, reaches the caller too
+                HostClient.passTrailer(answer, watch);
+                return outcome;
+            });
+        } catch (HostFailure failure) {
+            Outcome.Failed failed = failure.outcome();
+            return shorter && failed.cause() == Cause.TIMEOUT
+                    ? new Outcome.Failed(Cause.PASSING, failed.message() + ", the endpoint's timeout", null) : failed;
+        }
+    }
+
+    /// Asks something that is no task, as [server.executor.TaskExecutor#ask] has it.
+    public HostAnswer ask(String method, HttpRequest.Builder request, Slice body)
+            throws HostFailure, InterruptedException {
+        request.method(method, body == null ? BodyPublishers.noBody() : new Sending(body));
+        if (body != null) {
+            request.setHeader("Content-Type", "application/json");
+        }
+        return client.exchange(request.build(), CallTimes.within(ASK_TIMEOUT), (response, answer, watch) ->
+                new HostAnswer(head(response), AnswerLines.whole(answer, host, limits.answer(),
+                        AnswerRoom.UNBOUNDED.share())));
+    }
+
+    private Slice result(Type type, RelayCall call, InputStream body, Pieces pieces, long began)
+            throws IOException, InterruptedException {
+        if (type == Type.JSON) {
+            return whole(call, body);
+        }
+        if (type == Type.LINES) {
+            return new StreamedAnswer(call.type(), host, limits, call.room(), pieces).read(body);
+        }
+        if (call.path().endsWith("/completions")) {
+            CompletionAnswer answer = new CompletionAnswer(host, limits, call.room(), began, pieces);
+            answer.read(body);
+            return answer.result(call.type(), call.model(), Instant.now().toString(), Set.of());
+        }
+        byte[] bytes = AnswerLines.whole(body, host, limits.answer(), call.room());
+        return asText("text/event-stream", bytes);
+    }
+
+    /// One JSON value, as it came.
+    private Slice whole(RelayCall call, InputStream body) throws IOException {
+        byte[] bytes = AnswerLines.whole(body, host, limits.answer(), call.room());
+        try {
+            JsonReader in = new JsonReader(bytes, 0, bytes.length, limits.depth()).repeatsNames();
+            in.skip();
+            in.end();
+        } catch (JsonException notJson) {
+            throw new HostFailure(Cause.PASSING, host + " sent what is no JSON: " + notJson.getMessage());
+        }
+        return Slice.of(bytes);
+    }
+
+    private static Slice asText(String contentType, byte[] bytes) {
+        JsonWriter out = new JsonWriter(bytes.length + 128).beginObject().name("content_type").string(contentType)
+                .name("text").string(new String(bytes, StandardCharsets.UTF_8)).endObject();
+        return new Slice(out.buffer(), 0, out.length());
+    }
+
+    private static HostHead head(HttpResponse<?> response) {
+        // a body that was compressed is handed on as it was before
+        long length = response.headers().firstValue("Content-Encoding").isPresent() ? -1
+                : response.headers().firstValueAsLong("Content-Length").orElse(-1);
+        return new HostHead(response.statusCode(), response.headers().firstValue("Content-Type").orElse(null), length,
+                response.headers().firstValue("Retry-After").orElse(null),
+                response.headers().firstValue("x-request-id").orElse(null));
+    }
+
+    /// In what an answer comes.
+    private enum Type {
+        JSON, LINES, EVENTS;
+
+        /// @throws HostFailure for what no API answers with, as the page of a login
+        static Type of(HostHead head, String host) throws HostFailure {
+            String type = head.contentType() == null ? "" : head.contentType().toLowerCase(Locale.ROOT);
+            if (type.contains("ndjson") || type.contains("jsonl")) {
+                return LINES;
+            }
+            if (type.startsWith("text/event-stream")) {
+                return EVENTS;
+            }
+            if (type.contains("json")) {
+                return JSON;
+            }
+            throw new HostFailure(Cause.PASSING, host + " sent no answer, but "
+                    + (type.isEmpty() ? "no type" : type));
+        }
+    }
+
+    /// A host's answer that hands on whatever is read of it.
+    private static final class HandedOn extends FilterInputStream {
+
+        private final RelaySink to;
+        private boolean ended;
+
+        HandedOn(InputStream in, RelaySink to) {
+            super(in);
+            this.to = to;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int most) throws IOException {
+            int count = super.read(bytes, from, most);
+            if (count > 0) {
+                to.bytes(bytes, from, count);
+            } else if (count < 0 && !ended) {
+                ended = true;
+                to.end();
+            }
+            return count;
+        }
+    }
+}

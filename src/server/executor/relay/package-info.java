@@ -1,0 +1,14 @@
+/// Calls of the hosts' own APIs, sent on as they are.
+///
+/// ```
+///   RelayCall ─▶ HostRelay ──HTTP──▶ host
+///                  │ ◀── answer ──────┘
+///                  ├── every byte as it is read ──▶ RelaySink ──▶ the caller
+///                  └── the same bytes, read ──▶ server.executor.answer ──▶ result, for the task's record
+/// ```
+///
+/// - Nothing of a refusal or of a lost connection reaches the sink: it is an outcome, and the call may be made elsewhere.
+/// - A host's answer is read at the host's pace, whoever listens.
+/// - A whole answer's result is the answer itself; a stream of Ollama's lines or of chat completions is put together;
+///   other streams are `{"content_type":…,"text":…}`.
+package server.executor.relay;
