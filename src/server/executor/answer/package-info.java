@@ -1,4 +1,5 @@
-/// Reads what hosts answer, and puts a stream's pieces together into one result. The kinds of host and the relay share it.
+/// Reads what hosts answer, and puts a stream's pieces together into one result. The kinds of host and the relay share
+/// it.
 ///
 /// ```
 ///   Ollama's lines ────────▶ StreamedAnswer ──────────────────────┐

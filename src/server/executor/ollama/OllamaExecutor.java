@@ -59,7 +59,7 @@ final class OllamaExecutor implements TaskExecutor {
         refusal = new Refusal(address.name(), "is the address that of an Ollama?", clock);
         this.limits = limits;
         client = new HostClient(address.name(), route);
-        relay = new HostRelay(address.name(), client, refusal, limits);
+        relay = new HostRelay(address.name(), client, refusal, limits, clock);
     }
 
     @Override

@@ -71,7 +71,7 @@ public final class OpenAiExecutor implements TaskExecutor {
         refusal = new Refusal(endpoint.name(), "base_url must reach to where the API begins, " + endpoint.baseUrl()
                 + " does not", clock);
         client = new HostClient(endpoint.name(), route);
-        relay = new HostRelay(endpoint.name(), client, refusal, limits);
+        relay = new HostRelay(endpoint.name(), client, refusal, limits, clock);
     }
 
     @Override
@@ -105,7 +105,8 @@ public final class OpenAiExecutor implements TaskExecutor {
         }
         RelayCall renamed = model.equals(call.model()) ? call : call.with(ModelName.replaced(call.body(), model));
         Duration own = endpoint.timeout();
-        Outcome outcome = relay.run(endpoint.request(call.target().substring(VERSION.length())), renamed, own, pieces, to);
+        Outcome outcome = relay.run(endpoint.request(call.target().substring(VERSION.length())), renamed, own, pieces,
+                to);
         return outcome instanceof Outcome.Failed failed ? redacted(failed) : outcome;
     }
 

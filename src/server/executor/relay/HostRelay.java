@@ -8,7 +8,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Set;
 
@@ -34,7 +34,8 @@ import shared.json.JsonReader;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// Sends calls to one host as they are, hands its answers on as they come, and makes of them what a task's record shows.
+/// Sends calls to one host as they are, hands its answers on as they come, and makes of them what a task's record
+/// shows.
 public final class HostRelay {
 
     /// How much of an error's answer is read and handed on.
@@ -47,13 +48,15 @@ public final class HostRelay {
     private final HostClient client;
     private final Refusal refusal;
     private final Limits limits;
+    private final InstantSource clock;
 
     /// @param host for messages
-    public HostRelay(String host, HostClient client, Refusal refusal, Limits limits) {
+    public HostRelay(String host, HostClient client, Refusal refusal, Limits limits, InstantSource clock) {
         this.host = host;
         this.client = client;
         this.refusal = refusal;
         this.limits = limits;
+        this.clock = clock;
     }
 
     /// Runs one attempt at a call, as [server.executor.TaskExecutor#relay] has it.
@@ -122,7 +125,7 @@ public final class HostRelay {
         if (call.path().endsWith("/completions")) {
             CompletionAnswer answer = new CompletionAnswer(host, limits, call.room(), began, pieces);
             answer.read(body);
-            return answer.result(call.type(), call.model(), Instant.now().toString(), Set.of());
+            return answer.result(call.type(), call.model(), clock.instant().toString(), Set.of());
         }
         byte[] bytes = AnswerLines.whole(body, host, limits.answer(), call.room());
         return asText("text/event-stream", bytes);

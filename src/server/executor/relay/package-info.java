@@ -7,7 +7,8 @@
 ///                  └── the same bytes, read ──▶ server.executor.answer ──▶ result, for the task's record
 /// ```
 ///
-/// - Nothing of a refusal or of a lost connection reaches the sink: it is an outcome, and the call may be made elsewhere.
+/// - Nothing of a refusal or of a lost connection reaches the sink: it is an outcome, and the call may be made
+///   elsewhere.
 /// - A host's answer is read at the host's pace, whoever listens.
 /// - A whole answer's result is the answer itself; a stream of Ollama's lines or of chat completions is put together;
 ///   other streams are `{"content_type":…,"text":…}`.
