@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -21,8 +22,8 @@ import shared.Problem;
 /// Decides who may ask. With a token: whoever bears it. Without one: bound to loopback, every program there; else the
 /// machines of private networks too. Then a request that a proxy forwarded is refused, for nobody knows where it comes
 /// from, and so is a `Host` that a public name server could have made point here, for behind it may be a web page (DNS
-/// rebinding). Always refused are an `Origin` other than the server's own, and what a page of another site asks of the
-/// API.
+/// rebinding). Always refused are an `Origin` that is neither the server's own nor allowed ([Origins]), and what a page
+/// of another site asks of the API.
 public final class Guard {
 
     /// A request, as far as it matters here.
@@ -63,12 +64,19 @@ public final class Guard {
             return header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length()) ? null
                     : header.substring(BEARER.length()).strip();
         }
+
+        /// The token where the SDKs of OpenAI and Anthropic put their API key; null if none.
+        public String apiKey() {
+            String bearer = bearer();
+            return bearer == null ? only("X-api-key") : bearer;
+        }
     }
 
     public static final Setting<List<String>> ALLOWED_HOSTS = Setting.texts("server.allowed_hosts",
             "names, with commas between").byDefault("").live()
             .says("further names that a request's Host header may have while there is no token");
-    public static final List<Setting<?>> SETTINGS = List.of(Tokens.TOKEN, Tokens.TOKEN_FILE, ALLOWED_HOSTS);
+    public static final List<Setting<?>> SETTINGS = List.of(Tokens.TOKEN, Tokens.TOKEN_FILE, ALLOWED_HOSTS,
+            Origins.ALLOWED, Origins.OLLAMAS);
 
     /// What names end with that no public name server may hold: RFC 6761, 6762, 8375, ICANN's `.internal`, and by
     /// custom home routers' `.lan` and a cluster's `.svc`.
@@ -82,7 +90,13 @@ public final class Guard {
     private static final String BEARER = "bearer ";
 
     /// What a running server may change.
-    private record Access(Set<String> hosts, Tokens tokens) {
+    ///
+    /// @param relayed the origins that may use the paths of Ollama and its like
+    private record Access(Set<String> hosts, Tokens tokens, Origins own, Origins relayed) {
+
+        boolean allow(String origin, boolean isRelayed) {
+            return own.allow(origin) || isRelayed && relayed.allow(origin);
+        }
     }
 
     private final String boundTo;
@@ -105,7 +119,10 @@ public final class Guard {
     public void reconfigure(Settings settings) {
         Set<String> hosts = new HashSet<>();
         settings.get(ALLOWED_HOSTS).forEach(host -> hosts.add(host.toLowerCase(Locale.ROOT)));
-        access = new Access(hosts, Tokens.of(settings));
+        List<String> relayed = new ArrayList<>(Origins.BY_OLLAMA);
+        settings.get(Origins.OLLAMAS).forEach(origin -> relayed.add(origin.replaceAll("^[\"' ]+|[\"' ]+$", "")));
+        access = new Access(hosts, Tokens.of(settings), new Origins(settings.get(Origins.ALLOWED)),
+                new Origins(relayed));
         if (!loopbackOnly && !access.tokens().needed()) {
             LOG.log(Level.WARNING, "event=no_token: bound to " + boundTo + " without a token, only loopback and "
                     + "private networks are answered; set OLLAMA_QUEUE_TOKEN, server.token or server.token_file");
@@ -114,9 +131,10 @@ public final class Guard {
 
     /// Looks at where a request comes from and where it thinks it goes to.
     ///
-    /// @param pagePort the port of the page, which an `Origin` may have in place of the `Host`'s; 0: none
+    /// @param pagePort  the port of the page, which an `Origin` may have in place of the `Host`'s; 0: none
+    /// @param isRelayed whether it asks for a path of Ollama or its like
     /// @throws Problem 400 or 403
-    public void check(Asked asked, int pagePort) {
+    public void check(Asked asked, int pagePort, boolean isRelayed) {
         if (!access.tokens().needed()) {
             checkPeer(asked);
         }
@@ -133,10 +151,23 @@ public final class Guard {
             checkAbsolute(asked.uri(), host);
         }
         String origin = asked.only("Origin");
-        if (origin != null && (host == null || !sameOrigin(origin, host)
+        if (origin != null && !access.allow(origin, isRelayed) && (host == null || !sameOrigin(origin, host)
                 && (pagePort == 0 || !sameOrigin(origin, withoutPort(host) + ":" + pagePort)))) {
-            throw new Problem(403, "a page of another origin may not ask here");
+            throw new Problem(403, "a page of another origin may not ask here; "
+                    + "add it to server.allowed_origins if it should be able to");
         }
+    }
+
+    /// Returns the headers, names and values in turn, by which a page of another origin that may ask can also read the
+    /// answer; none for any other request.
+    ///
+    /// @param isRelayed whether it asks for a path of Ollama or its like
+    /// @param preflight whether the browser asks what the page may send
+    public List<String> headers(Asked asked, boolean isRelayed, boolean preflight) {
+        List<String> origins = asked.headers().get("Origin");
+        String origin = origins == null ? null : origins.getFirst();
+        return origin == null || !access.allow(origin, isRelayed) ? List.of()
+                : Origins.headers(origin, preflight);
     }
 
     /// Refuses what a page of another site has its browser ask, which sends no `Origin` with a simple GET. A link to

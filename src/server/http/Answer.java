@@ -46,15 +46,10 @@ public sealed interface Answer {
         return new Whole(status, null, new byte[0], 0, headers);
     }
 
-    /// An error that is about no text: see [#error(Problem, String...)].
-    static Answer error(int status, String message, String... headers) {
-        return error(new Problem(status, message), headers);
-    }
-
     /// The one form of all errors: `{"error":"what is wrong"}`. Where a text is wrong, `error` ends with the place, and
     /// the sentence without it (`reason`), `line`, `column` and `path` stand beside it. A 401 says what is wanted, a
     /// 429 and a 503 when to come again.
-    static Answer error(Problem problem, String... headers) {
+    static Whole error(Problem problem) {
         int status = problem.status();
         TextPlace place = problem.place();
         JsonWriter json = new JsonWriter().beginObject().name("error").string(problem.getMessage());
@@ -67,7 +62,7 @@ public sealed interface Answer {
             return json(status, json, "WWW-Authenticate", "Bearer realm=\"ollama-queue\"");
         }
         if (status != 429 && status != 503) {
-            return json(status, json, headers);
+            return json(status, json);
         }
         return json(status, json, "Retry-After", Guard.RETRY_AFTER_SECONDS);
     }

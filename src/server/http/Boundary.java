@@ -52,7 +52,7 @@ final class Boundary implements HttpHandler {
             try {
                 answer = answer(exchange, request);
             } catch (Throwable thrown) {
-                answer = error(exchange, thrown);
+                answer = request.error(problem(exchange, thrown));
             }
             int status = answer instanceof Whole whole ? whole.status() : 200;
             LOG.log(Level.DEBUG, () -> "event=request method=" + exchange.getRequestMethod() + " path="
@@ -68,46 +68,63 @@ final class Boundary implements HttpHandler {
     }
 
     private Answer answer(HttpExchange exchange, WebRequest request) throws IOException, InterruptedException {
-        Guard.Asked asked = Guard.Asked.of(exchange);
-        guard.check(asked, 0);
         String method = exchange.getRequestMethod();
-        Routes.Match match = find(method, request.path(), asked);
+        Routes.Match match = find(exchange, method, request);
         if (match.route() == null) {
-            return method.equals("OPTIONS") ? Answer.empty(204, "Allow", match.allow())
-                    : Answer.error(405, "this path has no " + method + "; it has " + match.allow(),
-                            "Allow", match.allow());
+            exchange.getResponseHeaders().set("Allow", match.allow());
+            if (method.equals("OPTIONS")) {
+                return Answer.empty(204);
+            }
+            throw new Problem(405, "this path has no " + method + "; it has " + match.allow());
         }
         if (stopping.getAsBoolean() && !method.equals("GET") && !method.equals("HEAD")) {
             throw new Problem(503, "the server is stopping");
         }
-        request.found(match.id(), match.route().parameters());
+        request.found(match);
         return match.route().handler().handle(request);
     }
 
     /// What is at the path, for who may see it; without the token nobody learns what is there.
-    private Routes.Match find(String method, String path, Guard.Asked asked) throws InterruptedException {
+    private Routes.Match find(HttpExchange exchange, String method, WebRequest request) throws InterruptedException {
         Routes.Match match = null;
         try {
-            match = routes.find(method, path);
+            match = routes.find(method, request.path());
         } finally {
-            if (match == null || !match.open()) {
-                guard.checkSite(asked);
-                guard.checkToken(asked, asked.bearer());
-            }
+            admit(exchange, method, match, request);
         }
         return match;
     }
 
-    private static Answer error(HttpExchange exchange, Throwable thrown) {
+    /// A browser that asks whether its page may ask (a preflight) bears no token.
+    ///
+    /// @param match null: nothing is at the path
+    private void admit(HttpExchange exchange, String method, Routes.Match match, WebRequest request)
+            throws InterruptedException {
+        boolean relayed = match != null && match.isRelayed();
+        if (relayed) {
+            request.errors(match.errors());
+        }
+        Guard.Asked asked = Guard.Asked.of(exchange);
+        guard.check(asked, 0, relayed);
+        boolean preflight = method.equals("OPTIONS");
+        String[] forItsPage = guard.headers(asked, relayed, preflight).toArray(new String[0]);
+        set(exchange.getResponseHeaders(), forItsPage);
+        if (match == null || !match.open() && !(preflight && forItsPage.length > 0)) {
+            guard.checkSite(asked);
+            guard.checkToken(asked, relayed ? asked.apiKey() : asked.bearer());
+        }
+    }
+
+    private static Problem problem(HttpExchange exchange, Throwable thrown) {
         return switch (thrown) {
-            case Problem problem -> Answer.error(problem);
-            case JsonException notJson -> Answer.error(notJson.problem());
-            case JournalFailure failure -> Answer.error(503, failure.getMessage());
-            case InterruptedException stopped -> Answer.error(503, "the server is stopping");
+            case Problem problem -> problem;
+            case JsonException notJson -> notJson.problem();
+            case JournalFailure failure -> new Problem(503, failure.getMessage());
+            case InterruptedException stopped -> new Problem(503, "the server is stopping");
             default -> {
                 LOG.log(Level.ERROR, "event=internal_error method=" + exchange.getRequestMethod() + " path="
                         + exchange.getRequestURI().getRawPath(), thrown);
-                yield Answer.error(500, "internal error; the server's log has more");
+                yield new Problem(500, "internal error; the server's log has more");
             }
         };
     }
@@ -166,7 +183,7 @@ final class Boundary implements HttpHandler {
             throw new IOException("the server is stopping");
         } catch (Throwable thrown) {
             // too late for another status: a body cut off is what tells the client
-            error(exchange, thrown);
+            problem(exchange, thrown);
             throw new IOException("the answer could not be finished");
         }
     }

@@ -5,26 +5,39 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 
+import server.http.Answer.Whole;
 import shared.Problem;
 
 /// The table of what the server answers: method and path to a handler. In a path a segment `{id}` stands for any text
 /// that is not empty; there is at most one, and a path without it goes before. One more `/` at the end is no matter.
+///
+/// The paths of Ollama and its like, which are *relayed*, may have `/q/HINTS` before them, a segment of the caller's
+/// hints; other paths may not.
 public final class Routes {
 
     /// @param parameters the query parameters that it knows
     /// @param open       whether it needs no token
-    record Route(Handler handler, Set<String> parameters, boolean open) {
+    /// @param errors     the form of its errors, by which it is a relayed one; null: the server's own
+    record Route(Handler handler, Set<String> parameters, boolean open, Function<Problem, Whole> errors) {
     }
 
-    /// @param route null if the path has no such method
-    /// @param id    what stands for `{id}`; null if the path has none
-    /// @param allow the methods that the path has
-    record Match(Route route, String id, String allow) {
+    /// @param route  null if the path has no such method
+    /// @param id     what stands for `{id}`; null if the path has none
+    /// @param allow  the methods that the path has
+    /// @param errors the route's; where there is none, another one's of the path
+    /// @param hints  the segment behind `/q/`, as it was sent; null: none
+    record Match(Route route, String id, String allow, Function<Problem, Whole> errors, String hints) {
 
         boolean open() {
             return route != null && route.open();
+        }
+
+        boolean isRelayed() {
+            return errors != null;
         }
     }
 
@@ -33,7 +46,9 @@ public final class Routes {
 
         Match match(String method, String id) {
             Route route = methods.get(method.equals("HEAD") ? "GET" : method);
-            return new Match(route, id, route == null || method.equals("OPTIONS") ? allow() : null);
+            return new Match(route, id, route == null || method.equals("OPTIONS") ? allow() : null,
+                    route != null ? route.errors() : methods.values().stream().map(Route::errors)
+                            .filter(Objects::nonNull).findFirst().orElse(null), null);
         }
 
         private String allow() {
@@ -42,18 +57,30 @@ public final class Routes {
         }
     }
 
+    static final String HINTS = "/q/";
+
     private static final String ID = "{id}";
 
     private final Map<String, Resource> plain = new HashMap<>();
     private final Map<String, Resource> withId = new LinkedHashMap<>();
 
     public Routes add(String method, String path, Handler handler, String... parameters) {
-        return add(method, path, new Route(handler, Set.of(parameters), false));
+        return add(method, path, new Route(handler, Set.of(parameters), false, null));
     }
 
     /// A route for everybody, also where a token is needed.
     public Routes addOpen(String method, String path, Handler handler) {
-        return add(method, path, new Route(handler, Set.of(), true));
+        return add(method, path, new Route(handler, Set.of(), true, null));
+    }
+
+    /// A route of Ollama or its like: pages of the origins that Ollama allows may use it, any query is taken, the token
+    /// may be an API key, and `/q/HINTS` may stand before its path.
+    ///
+    /// @param open   whether it needs no token
+    /// @param errors how its API tells of an error
+    public Routes addRelayed(String method, String path, boolean open, Function<Problem, Whole> errors,
+            Handler handler) {
+        return add(method, path, new Route(handler, Set.of(), open, errors));
     }
 
     private Routes add(String method, String path, Route route) {
@@ -66,6 +93,19 @@ public final class Routes {
     /// @param path as the client sent it
     /// @throws Problem 404, or 400 if the path is not well formed
     Match find(String method, String path) {
+        if (!path.startsWith(HINTS)) {
+            return at(method, path);
+        }
+        int end = path.indexOf('/', HINTS.length());
+        Match match = at(method, end < 0 ? "/" : path.substring(end));
+        if (!match.isRelayed()) {
+            throw nothing();
+        }
+        return new Match(match.route(), match.id(), match.allow(), match.errors(),
+                path.substring(HINTS.length(), end < 0 ? path.length() : end));
+    }
+
+    private Match at(String method, String path) {
         Resource exact = plain.get(path);
         if (exact != null) {
             return exact.match(method, null);
@@ -85,7 +125,11 @@ public final class Routes {
                 return resource.match(method, id);
             }
         }
-        throw Problem.notFound("nothing is at this path; the API begins at /api/, as in GET /api/tasks");
+        throw nothing();
+    }
+
+    private static Problem nothing() {
+        return Problem.notFound("nothing is at this path; the API begins at /api/, as in GET /api/tasks");
     }
 
     /// What stands for the id, an empty text if the template has none; null if it does not fit.

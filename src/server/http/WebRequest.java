@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.function.Function;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 
 import server.access.Guard.Asked;
+import server.http.Answer.Whole;
 import server.http.Bodies.Body;
 import shared.Problem;
 import shared.json.JsonReader;
@@ -25,7 +26,9 @@ public final class WebRequest implements AutoCloseable {
     private final Headers headers;
     private final IncomingBody incoming;
 
+    private Function<Problem, Whole> errors = Answer::error;
     private String id;
+    private String hints;
     private Query query;
     private Body body;
     private BodyStream lines;
@@ -39,10 +42,21 @@ public final class WebRequest implements AutoCloseable {
         incoming = new IncomingBody(exchange.getRequestBody());
     }
 
-    /// Tells what the route found in the URL.
-    void found(String newId, Set<String> parameters) {
-        id = newId;
-        query = Query.parse(exchange.getRequestURI().getRawQuery(), parameters);
+    /// Tells what the route found in the URL. The query of a relayed one is the host's to read.
+    void found(Routes.Match match) {
+        id = match.id();
+        hints = match.hints();
+        query = Query.parse(match.isRelayed() ? null : rawQuery(), match.route().parameters());
+    }
+
+    /// Tells the form that its errors have.
+    void errors(Function<Problem, Whole> form) {
+        errors = form;
+    }
+
+    /// Returns the answer of an error, in the form of the API that was called.
+    Whole error(Problem problem) {
+        return errors.apply(problem);
     }
 
     /// The text that stood for `{id}`.
@@ -54,8 +68,21 @@ public final class WebRequest implements AutoCloseable {
         return query;
     }
 
+    /// The query as the client sent it; null: none.
+    public String rawQuery() {
+        return exchange.getRequestURI().getRawQuery();
+    }
+
+    /// The path as the client sent it, without `/q/…` before it.
     public String path() {
-        return exchange.getRequestURI().getRawPath();
+        String path = exchange.getRequestURI().getRawPath();
+        String rest = hints == null ? path : path.substring(Routes.HINTS.length() + hints.length());
+        return rest.isEmpty() ? "/" : rest;
+    }
+
+    /// The segment behind `/q/`, in which a caller says who it is, percent-encoded as it was sent; null: none.
+    public String hints() {
+        return hints;
     }
 
     /// The value of a header; null if it is absent.
@@ -117,6 +144,16 @@ public final class WebRequest implements AutoCloseable {
         }
         read(max, what);
         return body.json();
+    }
+
+    /// Reads the body whatever its type says, for clients that send JSON as anything.
+    ///
+    /// @param max  the limit in bytes
+    /// @param what what the limit belongs to, in its error message
+    public Body body(int max, String what) {
+        checkEncoding();
+        read(max, what);
+        return body;
     }
 
     /// Reads the body if it is JSON, or gives its bytes as they come if its type says that it is lines of JSON: to be

@@ -2,7 +2,7 @@
 /// handlers are in `server.api`, and who may ask is decided in `server.access`.
 ///
 /// ```
-///  WebServer ─▶ Boundary ─▶ Guard.check ─▶ Routes.find ─▶ Handler.handle(WebRequest) ─▶ Answer ─▶ Boundary writes it
+///  WebServer ─▶ Boundary ─▶ Routes.find ─▶ Guard.check ─▶ Handler.handle(WebRequest) ─▶ Answer ─▶ Boundary writes it
 ///                  │                                          Query, Bodies, BodyStream     Whole or Streamed
 ///                  └── catches every Throwable of the above: a Problem's status, or 500 and one line of the log
 /// ```
@@ -14,6 +14,9 @@
 /// request or an answer keeps in memory is counted in [server.http.Bodies], and given back when the request ends. Where
 /// the connection is broken, or must break, the boundary throws: only so does `jdk.httpserver` forget it. A body whose
 /// end others may see elsewhere is the last of its connection ([server.http.WebRequest]).
+///
+/// **Relayed routes** ([server.http.Routes]), the paths of Ollama and its like, differ in whose pages may ask, in the
+/// form of their errors, in that the type of a body does not matter, and in that `/q/…` may stand before them.
 ///
 /// **Start-up rule.** No pattern `switch` and no `HttpClient` on the way to the first answer: the first use of each
 /// takes milliseconds of the start. The boundary therefore tells its two kinds of answers apart by `instanceof`. Ask

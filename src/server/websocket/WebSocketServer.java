@@ -163,7 +163,7 @@ public final class WebSocketServer implements AutoCloseable {
         @Override
         public Supplier<Dialogue> admit(RequestHead request, InetAddress from) throws InterruptedException {
             Asked asked = new Asked(from, request.protocol(), request.uri(), request.headers());
-            guard.check(asked, pagePort);
+            guard.check(asked, pagePort, false);
             String bearer = asked.bearer();
             guard.checkToken(asked, bearer != null ? bearer : Handshake.token(request.headers()));
             Handshake.check(request);
