@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
 
+import server.access.Connections;
+import server.access.RequestLimits;
 import server.api.HttpApi;
 import server.clock.SteadyClock;
 import server.cron.CronTimer;
@@ -66,16 +68,17 @@ final class Server implements AutoCloseable {
     }
 
     static Server start(AllSettings all) throws StartFailure {
-        Settings settings = all.settings();
         SteadyClock clock = SteadyClock.ofMachine(InstantSource.system());
         // neither an id nor a pause is a secret; a SecureRandom takes 10 ms, without /dev/urandom seconds
         SplittableRandom ids = new SplittableRandom();
         List<AutoCloseable> opened = new ArrayList<>();
         try {
-            DispatchOptions dispatch = DispatchOptions.of(settings);
+            DispatchOptions dispatch = DispatchOptions.of(all.settings());
             Hosts hosts = Hosts.open(all.kinds(), all.hosts(), dispatch.workers(), clock);
             opened.add(hosts);
 
+            Connections most = Connections.of(all.settings(), hosts.idle());
+            Settings settings = all.settings().with(RequestLimits.CONNECTIONS, most.http());
             TaskQueue queue = TaskQueue.open(new FileStorage(settings.get(JournalOptions.PATH)),
                     JournalOptions.of(settings), QueueOptions.of(settings), clock, clock::sureSince, ids);
             opened.add(queue);
@@ -102,7 +105,8 @@ final class Server implements AutoCloseable {
                     hosts, dispatcher::waitsFor, dispatcher::held, clock, crons, history), web);
             web.serve(api.routes());
             WebSocketServer sockets = null;
-            WebSocketOptions webSocket = WebSocketOptions.of(settings, settings.get(WebServer.PORT) == 0);
+            WebSocketOptions webSocket = WebSocketOptions.of(settings.with(RequestLimits.CONNECTIONS,
+                    most.webSocket()), settings.get(WebServer.PORT) == 0);
             if (webSocket != null) {
                 sockets = WebSocketServer.start(webSocket, web.guard(), web.address(), api::dialogue);
                 api.announce(sockets.port());

@@ -23,5 +23,6 @@
 /// that again of each JDK.
 ///
 /// **Assumed of `jdk.httpserver`** (`src/PLATFORM.md`): it reads chunk sizes modulo 2^32, takes a bare CR for a line
-/// end, throws at trailer fields, and notices a client that has gone only by writing to it.
+/// end, throws at trailer fields, and notices a client that has gone only by writing to it. Where accepting
+/// fails for lack of a descriptor, it goes round in its loop for ever ([server.access.Connections] keeps some back).
 package server.http;

@@ -28,7 +28,7 @@ public final class WebSocketServer implements AutoCloseable {
 
     private static final int BACKLOG = 1_024;
     private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final long ACCEPT_PAUSE_NANOS = Duration.ofMillis(200).toNanos();
+    private static final long ACCEPT_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long FAREWELL_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final WebSocketOptions options;

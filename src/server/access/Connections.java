@@ -1,0 +1,62 @@
+package server.access;
+
+import java.io.File;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import server.settings.Settings;
+
+/// How many connections HTTP and WebSocket may have: `limits.connections` each, or less where this process may not open
+/// so many files. Without a descriptor nothing can be accepted, and `jdk.httpserver` then goes round in its loop, on a
+/// whole processor, and never looks at the connections that were closed meanwhile. So descriptors are kept back.
+///
+/// @param http      the most connections of HTTP
+/// @param webSocket the most connections of WebSocket
+public record Connections(int http, int webSocket) {
+
+    private static final Logger LOG = System.getLogger("server.access");
+    private static final Path LIMITS = Path.of("/proc/self/limits");
+    private static final String MAX = "Max open files";
+    /// What is kept back for the journal's files, the answers that read in them, classes, the log.
+    private static final int SPARE = 64;
+
+    /// Returns what this process can have. Says so in the log where it is less than was asked for.
+    ///
+    /// @param calls how many calls of hosts may run at a time
+    public static Connections of(Settings settings, int calls) {
+        int wanted = settings.get(RequestLimits.CONNECTIONS);
+        int files = files();
+        String[] open = new File("/proc/self/fd").list();
+        Connections most = of(wanted, files, open == null ? 0 : open.length, calls);
+        if (most.http < wanted || most.webSocket < Math.min(wanted, settings.get(RequestLimits.EVENT_STREAMS))) {
+            LOG.log(Level.WARNING, "event=connections_capped setting=" + wanted + " http=" + most.http + " websocket="
+                    + most.webSocket + " open_files_max=" + files + " hint=\"raise it with ulimit -n\"");
+        }
+        return most;
+    }
+
+    /// HTTP has three quarters of what is not kept back. Where that is hardly anything, both have a quarter of all.
+    static Connections of(int wanted, int files, int open, int calls) {
+        int room = Math.max(files - open - SPARE - 2 * calls, files / 4);
+        int webSocket = Math.clamp(room / 4, 1, wanted);
+        return new Connections(Math.clamp(room - room / 4, 1, wanted), webSocket);
+    }
+
+    /// How many files this process may have open; the largest number if nothing tells.
+    private static int files() {
+        try {
+            for (String line : Files.readAllLines(LIMITS)) {
+                if (line.startsWith(MAX)) {
+                    String number = line.substring(MAX.length()).strip();
+                    return (int) Math.min(Long.parseLong(number.substring(0, number.indexOf(' '))), Integer.MAX_VALUE);
+                }
+            }
+        } catch (IOException | NumberFormatException untold) {
+            // another system, or no limit
+        }
+        return Integer.MAX_VALUE;
+    }
+}
