@@ -83,7 +83,7 @@ final class TaskApi {
     }
 
     Answer cancel(WebRequest request) {
-        return changed(queue.cancel(queue.find(request.id()).id()));
+        return changed(queue.cancel(queue.find(request.id()).id(), null));
     }
 
     Answer retry(WebRequest request) {

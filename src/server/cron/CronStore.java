@@ -281,7 +281,7 @@ public final class CronStore {
         CronTask before = cron;
         Task busy = state.busy(cron);
         if (busy != null && dueAt >= 0 && cron.plan().overlap() == Overlap.REPLACE) {
-            Event.Change cancel = LifeCycle.cancelled(busy, now);
+            Event.Change cancel = LifeCycle.cancelled(busy, null, now);
             events.add(cancel);
             CronEvent ended = CronPolicy.ended(cron, cancel.task(), now);
             before = ended == null ? cron : ended.cron();

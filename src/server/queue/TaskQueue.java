@@ -75,14 +75,15 @@ public final class TaskQueue implements AutoCloseable {
         ledger.onEvent(waiters::happened);
     }
 
-    /// Recovers the queue from its journal; tasks that were running are pending again, with an attempt on record.
+    /// Recovers the queue from its journal; tasks that were running are pending again, with an attempt on record, or
+    /// cancelled, as those that were pending are, if their callers are gone.
     ///
     /// @param heldBefore what was created before it neither expires nor is forgotten; 0 if the clock is sure
     public static TaskQueue open(Storage storage, JournalOptions journal, QueueOptions options, InstantSource clock,
             LongSupplier heldBefore, RandomGenerator random) throws IOException {
         TaskQueue queue = new TaskQueue(Ledger.open(storage, journal, options, clock, random), clock, heldBefore);
-        for (Task task : queue.ledger.look(QueueState::running).value()) {
-            queue.ledger.change(writer -> writer.append(LifeCycle.cutOff(task, writer.now())));
+        for (Task task : queue.ledger.look(QueueState::leftBehind).value()) {
+            queue.ledger.change(writer -> writer.append(LifeCycle.leftBehind(task, writer.now())));
         }
         return queue;
     }
@@ -152,8 +153,10 @@ public final class TaskQueue implements AutoCloseable {
     }
 
     /// Cancels a task that is pending or running.
-    public Task cancel(long id) {
-        return ledger.change(writer -> writer.append(writer.state().cancel(id, writer.now()))).durable();
+    ///
+    /// @param reason what it shows as its error; null for nothing
+    public Task cancel(long id, String reason) {
+        return ledger.change(writer -> writer.append(writer.state().cancel(id, reason, writer.now()))).durable();
     }
 
     /// Changes the priority of a task that has not ended; does nothing if it has this one.

@@ -17,4 +17,9 @@ public record Caller(String client, ApiPath endpoint, boolean relayed, boolean k
     public boolean endsWithCaller() {
         return relayed && !keep;
     }
+
+    /// Returns the same caller of a task that goes on when it has left.
+    public Caller kept() {
+        return new Caller(client, endpoint, relayed, true, record);
+    }
 }

@@ -42,7 +42,8 @@ public sealed interface TaskState {
 
     /// @param startedAt 0 if it was not running
     /// @param host      null if it was not running
-    record Cancelled(long startedAt, long endedAt, String host) implements TaskState {
+    /// @param error     why, if it was not simply asked for; else null
+    record Cancelled(long startedAt, long endedAt, String host, String error) implements TaskState {
     }
 
     default TaskStatus status() {
@@ -70,7 +71,7 @@ public sealed interface TaskState {
         return null;
     }
 
-    /// Why it failed or waits; null for none.
+    /// Why it failed, was cancelled or waits; null for none.
     default String error() {
         return null;
     }

@@ -70,12 +70,6 @@ public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetri
                 waitForModel, 0, Caller.NONE);
     }
 
-    /// Returns the same terms without an expiry.
-    public Terms unexpiring() {
-        return new Terms(scheduledAt, 0, timeout, maxRetries, initialDelay, maxDelay, backoffFactor, remote, on,
-                waitForModel, firstByteTimeout, caller);
-    }
-
     /// Returns the terms of a call by this caller.
     ///
     /// @param host the name of the one host that may run it; null: any

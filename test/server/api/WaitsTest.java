@@ -36,7 +36,7 @@ final class WaitsTest {
             Future<TaskDocument> goesOn = first.isDone() ? second : first;
             assertEquals(TaskStatus.PENDING, ended.get().task().status());
             assertFalse(goesOn.isDone());
-            server.queue.cancel(id);
+            server.queue.cancel(id, null);
             assertEquals(TaskStatus.CANCELLED, goesOn.get().task().status());
         }
     }

@@ -231,7 +231,7 @@ final class DispatcherTest {
         int asked = a.asked.get();
         await("they are asked again", () -> a.asked.get() > asked);
         assertEquals(0, hosts.backends().getFirst().leftAloneUntil(), "m works, so it is not the host");
-        refused.forEach(task -> queue.cancel(task.id()));
+        refused.forEach(task -> queue.cancel(task.id(), null));
     }
 
     @Test
@@ -308,7 +308,7 @@ final class DispatcherTest {
             assertEquals(TaskStatus.COMPLETED, ended(submit(QUICK, "m", 5)).task().status());
         }
         assertTrue(a.asked.get() < 10, "asked " + a.asked.get() + " times");
-        queue.cancel(stuck.id());
+        queue.cancel(stuck.id(), null);
     }
 
     @Test

@@ -118,7 +118,7 @@ final class EventHubTest {
     @Test
     void filter_eachKind_passesWhatItNames() throws Exception {
         Task one = submit(2).getFirst();
-        queue.cancel(one.id());
+        queue.cancel(one.id(), null);
         queue.changeMode(QueueMode.PAUSED);
         assertEquals(List.of(1L, 3L), seqs(new EventFilter(Set.of(one.id()), Set.of(), Set.of(), Set.of(), Set.of())));
         assertEquals(List.of(3L),
@@ -190,7 +190,7 @@ final class EventHubTest {
     @Test
     void place_ofEventsNotKept_isReset() throws Exception {
         for (Task task : submit(100)) {
-            queue.cancel(task.id());
+            queue.cancel(task.id(), null);
             queue.delete(task.id());
         }
         new Compaction(queue.ledger(), KEEP_NONE).now();
@@ -209,7 +209,7 @@ final class EventHubTest {
             FutureTask<Void> writer = begin(() -> {
                 for (int i = 0; i < 60; i++) {
                     for (Task task : submit(10)) {
-                        queue.cancel(task.id());
+                        queue.cancel(task.id(), null);
                     }
                 }
                 return null;

@@ -127,7 +127,7 @@ class BackupTest {
         queue.changeMode(QueueMode.RUNNING);
         for (Task task : queue.list(ALL, TaskSort.CREATED_AT, false, 1000, 0, null).tasks()) {
             if (!task.status().ended()) {
-                queue.cancel(task.id());
+                queue.cancel(task.id(), null);
             }
             queue.delete(task.id());
         }
@@ -176,7 +176,7 @@ class BackupTest {
         Thread load = Thread.startVirtualThread(() -> {
             for (int i = 0; !stop.get(); i++) {
                 Task task = submit("load" + i + "x".repeat(500), null);
-                queue.cancel(task.id());
+                queue.cancel(task.id(), null);
                 if (i % 3 > 0) {
                     queue.delete(task.id());
                 }

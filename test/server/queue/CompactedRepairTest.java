@@ -101,7 +101,7 @@ class CompactedRepairTest {
         open(new FileStorage(directory));
         Task gone = submit("gone");
         Task kept = submit("kept");
-        queue.cancel(gone.id());
+        queue.cancel(gone.id(), null);
         queue.delete(gone.id());
         compact(100_000);
         queue.close();

@@ -177,7 +177,7 @@ class CompactionCrashTest {
                     }
                 }
                 case 6, 7 -> end();
-                case 8 -> queue.cancel(any().id());
+                case 8 -> queue.cancel(any().id(), null);
                 case 9 -> queue.retry(any().id());
                 case 10 -> {
                     Task task = any();

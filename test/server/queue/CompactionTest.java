@@ -115,7 +115,7 @@ class CompactionTest {
         open(disk);
         Task gone = submit("gone");
         Task kept = submit("kept");
-        queue.cancel(gone.id());
+        queue.cancel(gone.id(), null);
         queue.delete(gone.id());
         JournalCompaction compaction = queue.ledger().compaction(0);
         JournalFull full = assertThrows(JournalFull.class, () -> compaction.run(true, () -> {
@@ -220,7 +220,7 @@ class CompactionTest {
             for (int i = round; i < tasks.size(); i += 7) {
                 queue.changePriority(tasks.get(i).id(), 9 + round);
             }
-            queue.cancel(tasks.removeLast().id());
+            queue.cancel(tasks.removeLast().id(), null);
             compact(KEEP_NONE);
             for (int i = 0; i < tasks.size(); i++) {
                 assertEquals("p" + i, queue.preview(tasks.get(i)));
@@ -237,14 +237,14 @@ class CompactionTest {
             Task kept = submit("kept");
             for (int i = 0; i < 500; i++) {
                 Task task = submit("x".repeat(200));
-                queue.cancel(task.id());
+                queue.cancel(task.id(), null);
                 queue.delete(task.id());
             }
             // more may be written than is compacted: then the next segment makes it look again
             long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
             while (disk.list().size() > 12 && System.nanoTime() < giveUp) {
                 Task task = submit("x".repeat(200));
-                queue.cancel(task.id());
+                queue.cancel(task.id(), null);
                 queue.delete(task.id());
             }
             assertTrue(disk.list().size() <= 12, disk.list().toString());
@@ -278,7 +278,7 @@ class CompactionTest {
         open(disk);
         Task deleted = submit("deleted");
         CronTask cron = crons.create(plan("changed"), json("{\"type\":\"generate\",\"prompt\":\"old\"}"));
-        queue.cancel(deleted.id());
+        queue.cancel(deleted.id(), null);
         compact(KEEP_NONE);
         disk.holdSync();
         Slice set = json("{\"type\":\"generate\",\"prompt\":\"new\"}");
@@ -333,7 +333,7 @@ class CompactionTest {
             assertEquals(507, full.status());
             // the reserve is enough for the first of them, what these free for the next
             for (Task task : tasks) {
-                awaitRoomFor(() -> queue.cancel(task.id()));
+                awaitRoomFor(() -> queue.cancel(task.id(), null));
                 awaitRoomFor(() -> queue.delete(task.id()));
             }
             awaitRoomFor(() -> submit("x".repeat(3000)));
@@ -395,7 +395,7 @@ class CompactionTest {
         queue.changePriority(task.id(), 7);
         assertEquals("{\"prompt\":\"" + thread + "/" + step + "\"}", queue.document(task).payload().text());
         if (step % 3 > 0) {
-            queue.cancel(task.id());
+            queue.cancel(task.id(), null);
         }
         if (step % 3 == 1) {
             queue.delete(task.id());
@@ -420,7 +420,7 @@ class CompactionTest {
     void open_compactedFileMissing_refuses_andAnOldOneThatIsBackIsPassedOver() throws IOException {
         open(disk);
         for (int i = 0; i < 100; i++) {
-            queue.cancel(submit("x".repeat(100)).id());
+            queue.cancel(submit("x".repeat(100)).id(), null);
             long again = submit("again").id();
             queue.changePriority(again, 9);
             queue.changePriority(again, 5);
@@ -450,7 +450,7 @@ class CompactionTest {
     void compactCommand_stoppedServersJournal_isCompactAndVerifies(@TempDir Path directory) throws IOException {
         open(new FileStorage(directory));
         for (int i = 0; i < 100; i++) {
-            queue.cancel(submit("x".repeat(100)).id());
+            queue.cancel(submit("x".repeat(100)).id(), null);
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);

@@ -236,7 +236,7 @@ class QueueSimulationTest {
             Entry task = any();
             long id = task == null ? 7 : task.id;
             Event.Change event = decide(task == null ? 404 : task.status.ended() ? 409 : 0,
-                    () -> state.cancel(id, now));
+                    () -> state.cancel(id, null, now));
             if (event != null) {
                 apply(event);
                 if (task.status == TaskStatus.RUNNING) {
@@ -312,7 +312,7 @@ class QueueSimulationTest {
             for (Entry task : model.tasks) {
                 task.woken = task.status == TaskStatus.PENDING && task.wakeAt() == 0;
             }
-            for (Task task : state.running()) {
+            for (Task task : state.leftBehind()) {
                 apply(LifeCycle.cutOff(task, now));
                 model.putBack(model.get(task.id()), LifeCycle.CUT_OFF, 0, true, false, now);
             }

@@ -35,7 +35,9 @@ import server.queue.state.LifeCycle;
 import server.queue.state.Place;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
+import server.task.ApiPath;
 import server.task.Attempt;
+import server.task.Caller;
 import server.task.Submission;
 import server.task.Task;
 import server.task.TaskDocument;
@@ -141,7 +143,7 @@ class TaskQueueTest {
         Task running = queue.submit(submission("one", 10), "key", "print").document().task();
         Task waiting = queue.submit(submission("two", 5), null, null).document().task();
         Task cancelled = queue.submit(submission("three", 5), null, null).document().task();
-        queue.cancel(cancelled.id());
+        queue.cancel(cancelled.id(), null);
         queue.startNext(task -> Place.at("h1"));
         queue.changeMode(QueueMode.PAUSED);
         now += 7;
@@ -160,6 +162,38 @@ class TaskQueueTest {
         assertThrows(Problem.class, () -> queue.submit(submission("x", 1), "key", "other"));
         queue.changeMode(QueueMode.RUNNING);
         assertEquals(running.id(), queue.startNext(task -> Place.at("h1")).task().id());
+    }
+
+    @Test
+    void restart_callsWhoseCallersAreGone_areCancelledWithThatReason_kept_and_submitted_goOn() throws IOException {
+        Task running = call("one", false);
+        Task kept = call("two", true);
+        queue.startNext(task -> Place.at("h1"));
+        Task waiting = call("three", false);
+        Task submitted = queue.submit(submission("four", 5), null, null).document().task();
+        reopen();
+        for (Task gone : List.of(running, waiting)) {
+            TaskDocument document = queue.document(gone.id());
+            assertEquals(TaskStatus.CANCELLED, document.task().status());
+            assertEquals("its caller is gone: the server was started again", document.error());
+        }
+        assertEquals(1, queue.document(running.id()).attempts().size());
+        for (Task there : List.of(kept, submitted)) {
+            assertEquals(TaskStatus.PENDING, queue.find(there.name()).status());
+        }
+        queue.retry(waiting.id());
+        reopen();
+        Task retried = queue.find(waiting.name());
+        assertEquals(TaskStatus.PENDING, retried.status());
+        assertEquals("me", retried.terms().caller().client());
+    }
+
+    @Test
+    void cancel_withAReason_showsIt_alsoAfterARestart() throws IOException {
+        Task task = queue.submit(submission("one", 5), null, null).document().task();
+        queue.cancel(task.id(), "its caller left");
+        reopen();
+        assertEquals("its caller left", queue.document(task.id()).error());
     }
 
     @Test
@@ -195,7 +229,7 @@ class TaskQueueTest {
         assertTrue(queue.current(run));
         queue.changePriority(task.id(), 7);
         assertTrue(queue.current(run));
-        queue.cancel(task.id());
+        queue.cancel(task.id(), null);
         assertFalse(queue.current(run));
         assertFalse(queue.complete(run, json("{}")));
         assertFalse(queue.fail(run, "x", null));
@@ -229,7 +263,7 @@ class TaskQueueTest {
         Task task = queue.submit(submission("one", 5), null, null).document().task();
         FutureTask<?> waiter = begin(() -> queue.awaitEnd(task.id(), Duration.ofMinutes(1)));
         untilBlocked();
-        queue.cancel(task.id());
+        queue.cancel(task.id(), null);
         assertEquals(TaskStatus.CANCELLED, ((TaskDocument) waiter.get(20, TimeUnit.SECONDS)).task().status());
         queue.delete(task.id());
         assertEquals(404, assertThrows(Problem.class, () -> queue.document(task.id())).status());
@@ -322,6 +356,13 @@ class TaskQueueTest {
 
     private static List<String> whats(List<DurableEvent> events) {
         return events.stream().map(event -> event.json().text().replaceAll(".*\"what\":\"(\\w+)\".*", "$1")).toList();
+    }
+
+    private Task call(String prompt, boolean keep) {
+        Submission asked = submission(prompt, 5);
+        return queue.submit(new Submission(asked.type(), asked.model(), 5,
+                Terms.DEFAULT.of(new Caller("me", ApiPath.GENERATE, true, keep, true), null, 0), asked.payload(), null,
+                prompt), null, null).document().task();
     }
 
     private static Submission submission(String prompt, int priority) {

@@ -56,10 +56,10 @@ final class HistoryTest {
     @Test
     void take_endsOfTasksThatNeverRan_leaveTheQueue() {
         history.take(What.FAILED, task(START).with(new TaskState.Failed(0, START, null, "expired")), START);
-        history.take(What.CANCELLED, task(START).with(new TaskState.Cancelled(0, START, null)), START);
+        history.take(What.CANCELLED, task(START).with(new TaskState.Cancelled(0, START, null, null)), START);
         assertDepths(3, 2);
         history.take(What.FAILED, task(START).with(new TaskState.Failed(START, START, "h", "e")), START);
-        history.take(What.CANCELLED, task(START).with(new TaskState.Cancelled(START, START, "h")), START);
+        history.take(What.CANCELLED, task(START).with(new TaskState.Cancelled(START, START, "h", null)), START);
         assertDepths(3, 0);
         history.take(What.RETRIED, task(START), START);
         assertDepths(4, 0);

@@ -21,10 +21,6 @@ public final class ArrivalChunk {
         return size;
     }
 
-    public int count(TaskStatus status) {
-        return statuses[status.ordinal()];
-    }
-
     /// The task at this place; null if there is none.
     public Task get(int at) {
         if (present == null) {
@@ -93,7 +89,8 @@ public final class ArrivalChunk {
         return filter.statuses().isEmpty() ? size : countOf(filter.statuses());
     }
 
-    private int countOf(Set<TaskStatus> wanted) {
+    /// How many tasks here have one of these statuses.
+    public int countOf(Set<TaskStatus> wanted) {
         int count = 0;
         for (TaskStatus status : wanted) {
             count += statuses[status.ordinal()];

@@ -275,7 +275,7 @@ final class TaskLine {
             case RUNNING -> new TaskState.Running(startedAt, host, rule);
             case COMPLETED -> new TaskState.Completed(startedAt, endedAt, host);
             case FAILED -> new TaskState.Failed(startedAt, endedAt, host, error);
-            case CANCELLED -> new TaskState.Cancelled(startedAt, endedAt, host);
+            case CANCELLED -> new TaskState.Cancelled(startedAt, endedAt, host, error);
         };
     }
 

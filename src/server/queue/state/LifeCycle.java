@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import server.task.Attempt;
+import server.task.Caller;
 import server.task.CronOrigin;
 import server.task.Submission;
 import server.task.Task;
@@ -13,6 +14,7 @@ import server.task.TaskState.Completed;
 import server.task.TaskState.Failed;
 import server.task.TaskState.Pending;
 import server.task.TaskState.Running;
+import server.task.Terms;
 import server.task.Times;
 import shared.Problem;
 import shared.TaskStatus;
@@ -25,7 +27,8 @@ import shared.json.Slice;
 public final class LifeCycle {
 
     public static final String CUT_OFF = "the server stopped while it ran";
-    static final String CANCELLED = "cancelled";
+    public static final String CALLER_GONE = "its caller is gone: the server was started again";
+    private static final String CANCELLED = "cancelled";
 
     private LifeCycle() {
     }
@@ -93,14 +96,21 @@ public final class LifeCycle {
         return change(Event.What.FAILED, now, ended(task, new Failed(0, now, null, error)), task.attempts());
     }
 
-    public static Event.Change cancelled(Task task, long now) {
+    /// What becomes of a task that the server's end left pending or running.
+    public static Event.Change leftBehind(Task task, long now) {
+        return task.terms().caller().endsWithCaller() ? cancelled(task, CALLER_GONE, now) : cutOff(task, now);
+    }
+
+    /// @param reason null if nobody gave one
+    public static Event.Change cancelled(Task task, String reason, long now) {
         return switch (task.state()) {
-            case Pending pending -> change(Event.What.CANCELLED, now, ended(task, new Cancelled(0, now, null)),
-                    task.attempts());
+            case Pending pending -> change(Event.What.CANCELLED, now,
+                    ended(task, new Cancelled(0, now, null, reason)), task.attempts());
             case Running run -> {
                 long end = Math.max(now, run.startedAt());
-                yield change(Event.What.CANCELLED, now, ended(task, new Cancelled(run.startedAt(), end, run.host())),
-                        attempted(task, run, end, CANCELLED, false));
+                yield change(Event.What.CANCELLED, now,
+                        ended(task, new Cancelled(run.startedAt(), end, run.host(), reason)),
+                        attempted(task, run, end, reason == null ? CANCELLED : reason, false));
             }
             case Cancelled cancelled -> throw Problem.conflict(task.name() + " is cancelled already");
             case Completed completed -> throw refused(task, "cancelled");
@@ -137,8 +147,12 @@ public final class LifeCycle {
     }
 
     private static Event.Change retriedFresh(Task task, List<Attempt> attempts, long now) {
-        long expiresAt = task.terms().expiresAt();
-        Task kept = expiresAt != 0 && expiresAt <= now ? task.withTerms(task.terms().unexpiring()) : task;
+        Terms terms = task.terms();
+        long expiresAt = terms.expiresAt() <= now ? 0 : terms.expiresAt();
+        // who called for it is gone; who asks for the retry does not wait
+        Caller caller = terms.caller().endsWithCaller() ? terms.caller().kept() : terms.caller();
+        Task kept = expiresAt == terms.expiresAt() && caller == terms.caller() ? task
+                : task.withTerms(terms.of(caller, terms.on(), expiresAt));
         // its order begins anew with this event
         return change(Event.What.RETRIED, now, kept.ordered(kept.arrival()).with(Pending.READY, 0, attempts), attempts);
     }

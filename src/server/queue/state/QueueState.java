@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -39,6 +40,7 @@ import shared.TaskStatus;
 public final class QueueState {
 
     private static final long DAY_MS = 86_400_000;
+    private static final Set<TaskStatus> UNENDED = Set.of(TaskStatus.PENDING, TaskStatus.RUNNING);
 
     private QueueOptions options;
     private final Arrivals arrivals = new Arrivals();
@@ -129,8 +131,8 @@ public final class QueueState {
         return place.get() == null ? LifeCycle.expired(task, now) : LifeCycle.started(task, place.get(), now);
     }
 
-    public Event.Change cancel(long id, long now) {
-        return LifeCycle.cancelled(require(id), now);
+    public Event.Change cancel(long id, String reason, long now) {
+        return LifeCycle.cancelled(require(id), reason, now);
     }
 
     public Event.Change changePriority(long id, int priority, long now) {
@@ -328,19 +330,21 @@ public final class QueueState {
         return next;
     }
 
-    /// All tasks that are running.
-    public List<Task> running() {
-        List<Task> running = new ArrayList<>();
+    /// The tasks whose run or caller ends with the server: all that are running, and the pending ones of callers that
+    /// wait for them.
+    public List<Task> leftBehind() {
+        List<Task> left = new ArrayList<>();
         for (int i = 0; i < arrivals.chunkCount(); i++) {
             ArrivalChunk chunk = arrivals.chunk(i);
-            for (int at = 0; chunk != null && chunk.count(TaskStatus.RUNNING) > 0 && at < Arrivals.CHUNK; at++) {
+            for (int at = 0; chunk != null && chunk.countOf(UNENDED) > 0 && at < Arrivals.CHUNK; at++) {
                 Task task = chunk.get(at);
-                if (task != null && task.status() == TaskStatus.RUNNING) {
-                    running.add(task);
+                if (task != null && (task.status() == TaskStatus.RUNNING
+                        || task.status() == TaskStatus.PENDING && task.terms().caller().endsWithCaller())) {
+                    left.add(task);
                 }
             }
         }
-        return running;
+        return left;
     }
 
     public QueueStats stats(long lastSeq) {

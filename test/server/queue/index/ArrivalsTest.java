@@ -96,7 +96,7 @@ class ArrivalsTest {
             assertTrue(chunk.get(i) == null || chunk.get(i).id() == i);
         }
         chunk.replace(99, task(99, 3, TaskStatus.RUNNING));
-        assertEquals(1, chunk.count(TaskStatus.RUNNING));
+        assertEquals(1, chunk.countOf(Set.of(TaskStatus.RUNNING)));
         assertEquals(left.size(), chunk.countOf(ALL));
         TaskFilter running = new TaskFilter(Set.of(TaskStatus.RUNNING), Set.of(), Set.of(3), Set.of(), Set.of(), null);
         assertTrue(chunk.mayHold(running));

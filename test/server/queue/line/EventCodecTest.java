@@ -57,7 +57,7 @@ class EventCodecTest {
         for (TaskState state : List.of(TaskState.Pending.READY, new TaskState.Pending(T + 5, "busy \"é\"\n"),
                 new TaskState.Running(T, "h"), new TaskState.Completed(T, T + 1, "h"),
                 new TaskState.Failed(T, T + 1, "h", "x"), new TaskState.Failed(0, T + 1, null, "expired"),
-                new TaskState.Cancelled(0, T, null))) {
+                new TaskState.Cancelled(0, T, null, "gone"))) {
             Task task = new Task(ID, TaskType.EMBED, "m\u0001", Integer.MIN_VALUE, state, T - 1, 9, 4, terms, metadata,
                     2, List.of(ATTEMPT), 0, 0, new CronOrigin(ID, "n\u00e4", 3, T));
             Event.Change event = new Event.Change(Event.What.PRIORITY, T, task, List.of(ATTEMPT), null, null);

@@ -188,17 +188,18 @@ class QueueStateTest {
         Task task = submit(5);
         start(NOW);
         apply(LifeCycle.completed(state.get(task.id()), Slice.of(new byte[] {'1'}), NOW));
-        assertRefused(409, task.name() + " is completed and cannot be cancelled", () -> state.cancel(task.id(), NOW));
+        assertRefused(409, task.name() + " is completed and cannot be cancelled",
+                () -> state.cancel(task.id(), null, NOW));
         Task other = submit(5);
-        apply(state.cancel(other.id(), NOW));
-        assertRefused(409, other.name() + " is cancelled already", () -> state.cancel(other.id(), NOW));
+        apply(state.cancel(other.id(), null, NOW));
+        assertRefused(409, other.name() + " is cancelled already", () -> state.cancel(other.id(), null, NOW));
     }
 
     @Test
     void cancel_ofARunningTask_isFinal() {
         Task task = submit(5);
         start(NOW);
-        Event.Change event = state.cancel(task.id(), NOW + 3);
+        Event.Change event = state.cancel(task.id(), null, NOW + 3);
         apply(event);
         assertEquals(List.of(new Attempt(1, "h1", NOW, NOW + 3, "cancelled", false)), event.attempts());
         assertThrows(Problem.class, () -> LifeCycle.completed(state.get(task.id()), Slice.of(new byte[0]), NOW));
@@ -249,7 +250,7 @@ class QueueStateTest {
         Task task = submit(5);
         assertRefused(409, task.name() + " is pending and cannot be deleted; cancel it first",
                 () -> state.delete(task.id(), NOW));
-        apply(state.cancel(task.id(), NOW));
+        apply(state.cancel(task.id(), null, NOW));
         apply(state.delete(task.id(), NOW));
         assertRefused(404, "no task " + task.name(), () -> state.delete(task.id(), NOW));
         assertEquals(0, state.arrivals().size());
@@ -294,7 +295,7 @@ class QueueStateTest {
         }
         assertRefused(429, "the queue is full: 10 tasks are pending, and at most 10 may be; try again later",
                 () -> state.admit(1, 0));
-        apply(state.cancel(last.id(), NOW));
+        apply(state.cancel(last.id(), null, NOW));
         assertRefused(429, "the queue has no room for 2 tasks: 9 are pending, and at most 10 may be; "
                 + "submit fewer at once, or try again later", () -> state.admit(2, 0));
         assertRefused(429, "the queue has no room for 11 tasks: 9 are pending, and at most 10 may be; "
@@ -314,7 +315,7 @@ class QueueStateTest {
         apply(LifeCycle.submitted(submission("m", 5, Terms.DEFAULT), 77, "key", "print", NOW));
         assertEquals(77, state.known("key", "print"));
         assertThrows(Problem.class, () -> state.known("key", "another"));
-        apply(state.cancel(77, NOW));
+        apply(state.cancel(77, null, NOW));
         apply(state.delete(77, NOW));
         assertEquals(-1, state.known("key", "another"));
     }
