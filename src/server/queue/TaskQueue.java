@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -426,11 +425,7 @@ public final class TaskQueue implements AutoCloseable {
     /// The events of one task so far, as they were published: those among the last thousand of all, and in any case
     /// its first and its last. What lies between them long ago would have to be searched for in the whole journal.
     public List<DurableEvent> eventsOf(long id) {
-        Task task = ledger.look(state -> state.require(id)).durable();
-        TreeMap<Long, DurableEvent> events = new TreeMap<>();
-        ledger.read(task, TaskReader::events).forEach(event -> events.put(event.seq(), event));
-        ledger.recentOf(id).forEach(event -> events.putIfAbsent(event.seq(), event));
-        return List.copyOf(events.values());
+        return ledger.eventsOf(ledger.look(state -> state.require(id)).durable());
     }
 
     /// Everything up to this sequence number is on the disk for good; listeners of events may not have all of it yet.

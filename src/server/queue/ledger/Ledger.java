@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -246,9 +247,12 @@ public final class Ledger implements AutoCloseable {
         return new EventLog(journal.scan(seq), journal, reader);
     }
 
-    /// The events of a task that are among the last thousand of all, oldest first.
-    public List<DurableEvent> recentOf(long task) {
-        return feed.recentOf(task, journal.durableSeq());
+    /// The events of a task, oldest first: its first, its last, and those that are among the last thousand of all.
+    public List<DurableEvent> eventsOf(Task task) {
+        TreeMap<Long, DurableEvent> events = new TreeMap<>();
+        read(task, TaskReader::events).forEach(event -> events.put(event.seq(), event));
+        feed.recentOf(task.id(), journal.durableSeq()).forEach(event -> events.putIfAbsent(event.seq(), event));
+        return List.copyOf(events.values());
     }
 
     /// Everything up to this sequence number is on the disk for good; listeners of events may not have all of it yet.
