@@ -24,6 +24,7 @@ import server.journal.JournalOptions;
 import server.journal.disk.FileStorage;
 import server.live.Answers;
 import server.live.EventHub;
+import server.live.RelayedAnswers;
 import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.TaskQueue;
@@ -93,7 +94,9 @@ final class Server implements AutoCloseable {
             EventHub events = EventHub.start(queue, answers);
             opened.add(events);
 
-            Dispatcher dispatcher = new Dispatcher(queue, hosts, answers, dispatch, clock, new Random());
+            RelayedAnswers relayed = new RelayedAnswers();
+            queue.onEvent(relayed::happened);
+            Dispatcher dispatcher = new Dispatcher(queue, hosts, answers, relayed, dispatch, clock, new Random());
             opened.add(dispatcher);
 
             SubmissionReader submissions = new SubmissionReader(settings, hosts::check);

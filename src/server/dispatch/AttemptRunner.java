@@ -18,8 +18,11 @@ import server.executor.OwnTrouble;
 import server.journal.JournalFailure;
 import server.journal.disk.JournalDamage;
 import server.live.Answers;
+import server.live.RelayedAnswer;
+import server.live.RelayedAnswers;
 import server.queue.Run;
 import server.queue.TaskQueue;
+import server.queue.state.Event;
 import server.task.Task;
 import shared.Problem;
 
@@ -44,6 +47,7 @@ final class AttemptRunner {
     private final HealthCheck health;
     private final LongConsumer wrote;
     private final Answers answers;
+    private final RelayedAnswers relayed;
     private final RetryPolicy policy;
     private final DispatchOptions options;
     private final InstantSource clock;
@@ -55,13 +59,14 @@ final class AttemptRunner {
     /// @param hold    is told of this server's own trouble
     /// @param wrote   called with the number of tokens of each complete answer
     AttemptRunner(TaskQueue queue, Supplier<Routing> routing, Asked asked, HealthCheck health, LongConsumer wrote,
-            Answers answers, RetryPolicy policy, DispatchOptions options, Hold hold, InstantSource clock) {
+            Answers answers, RelayedAnswers relayed, RetryPolicy policy, DispatchOptions options, Hold hold, InstantSource clock) {
         this.queue = queue;
         this.routing = routing;
         this.asked = asked;
         this.health = health;
         this.wrote = wrote;
         this.answers = answers;
+        this.relayed = relayed;
         this.policy = policy;
         this.options = options;
         this.hold = hold;
@@ -88,6 +93,8 @@ final class AttemptRunner {
         } catch (JournalFailure | Problem failed) {
             unknown(run, host);
             notRecorded(run, failed);
+        } finally {
+            relayed.end(run.task().id());
         }
     }
 
@@ -144,8 +151,13 @@ final class AttemptRunner {
                 unknown(run, host);
                 return null;
             }
-            Outcome outcome = host.executor.run(new Call(task.type(), task.model(), queue.payload(task),
-                    Duration.ofMillis(task.terms().timeout()), options.firstByte(task), options.idle(), room), pieces);
+            Event.Request request = queue.request(task);
+            Duration firstByte = options.firstByte(task);
+            Outcome outcome = task.terms().caller().endpoint() == null
+                    ? host.executor.run(new Call(task.type(), task.model(), request.payload(),
+                            Duration.ofMillis(task.terms().timeout()), firstByte, options.idle(), room), pieces)
+                    : CallRunner.run(host.executor, task, request, firstByte, options.idle(), room, pieces,
+                            relayed.begin(task.id(), host.name(), clock.millis()));
             Objects.requireNonNull(outcome, "the kind of host gave no outcome");
             pieces.end();
             return outcome instanceof Outcome.Completed completed
@@ -178,7 +190,14 @@ final class AttemptRunner {
                 hold.end(clock.millis());
                 asked.forget(run.task().id());
             }
-            case Outcome.Failed failed -> failed(run, host, failed);
+            case Outcome.Failed failed -> {
+                RelayedAnswer answer = relayed.find(run.task().id());
+                if (answer != null && answer.begun()) {
+                    brokenOff(run, host, failed);
+                } else {
+                    failed(run, host, failed);
+                }
+            }
         }
     }
 
@@ -227,6 +246,24 @@ final class AttemptRunner {
         }
     }
 
+    /// A part of the answer has reached the caller: whatever the failure, nothing is tried again.
+    private void brokenOff(Run run, Host host, Outcome.Failed failure) {
+        host.failed(run.task().model(), true, clock.millis());
+        if (failure.cause() == Cause.PASSING) {
+            health.askNow(host);
+        }
+        fail(run, failure.message(), failure);
+    }
+
+    private void fail(Run run, String error, Outcome.Failed failure) {
+        asked.forget(run.task().id());
+        RelayedAnswer answer = relayed.find(run.task().id());
+        if (answer != null) {
+            answer.failing(failure);
+        }
+        queue.fail(run, error, CallRunner.recorded(failure));
+    }
+
     /// What one task alone is refused for, while the host takes others of its model, leaves the host to these.
     private void refused(Run run, Host host, Outcome.Failed failure, long retryAfter, long now) {
         long task = run.task().id();
@@ -237,7 +274,12 @@ final class AttemptRunner {
             queue.putBack(run, failure.message(), now + Math.max(retryAfter, ALONE_PAUSE_MS), false);
         } else {
             long pauseEnd = host.refuses(run.task().model(), failure.message(), retryAfter, now);
-            stepBehind(run, failure.message(), pauseEnd, now);
+            if (run.task().terms().caller().endsWithCaller() && routing.get().allRefuse(run.task())) {
+                // its caller is told at once, as the host would have done
+                fail(run, failure.message(), failure);
+            } else {
+                stepBehind(run, failure.message(), pauseEnd, now);
+            }
         }
     }
 
@@ -255,8 +297,7 @@ final class AttemptRunner {
         if (policy.triesAgain(task, failure.cause())) {
             queue.putBack(run, failure.message(), now + policy.delay(task, failure), true);
         } else {
-            asked.forget(task.id());
-            queue.fail(run, failure.message(), null);
+            fail(run, failure.message(), failure);
         }
     }
 
@@ -277,7 +318,7 @@ final class AttemptRunner {
         } else if (waits) {
             queue.putBack(run, verdict, clock.millis() + MODEL_PAUSE_MS, false);
         } else {
-            queue.fail(run, verdict, null);
+            fail(run, verdict, failure);
         }
     }
 }

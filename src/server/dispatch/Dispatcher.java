@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
 
 import server.executor.OwnTrouble;
 import server.live.Answers;
+import server.live.RelayedAnswers;
 import server.queue.Run;
 import server.queue.TaskQueue;
 import server.task.Task;
@@ -53,14 +54,14 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    public Dispatcher(TaskQueue queue, Hosts hosts, Answers answers, DispatchOptions options, InstantSource clock,
+    public Dispatcher(TaskQueue queue, Hosts hosts, Answers answers, RelayedAnswers relayed, DispatchOptions options, InstantSource clock,
             RandomGenerator random) {
         this.queue = queue;
         this.hosts = hosts;
         this.options = options;
         this.clock = clock;
         health = new HealthCheck(hosts, options.routing().healthCheckInterval(), clock);
-        runner = new AttemptRunner(queue, this::routing, asked, health, hosts::wrote, answers,
+        runner = new AttemptRunner(queue, this::routing, asked, health, hosts::wrote, answers, relayed,
                 new RetryPolicy(random), options, hold,
                 clock);
         loop = Thread.ofPlatform().name("dispatch").unstarted(this::loop);

@@ -2,12 +2,15 @@ package server.dispatch;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 import server.dispatch.Backend.Refused;
 import server.executor.HostReport;
 import server.executor.Outcome.Cause;
 import server.executor.TaskExecutor;
+import server.task.ApiPath;
 import shared.json.Slice;
 
 /// A host with what is known of it. Every method is quick and for any thread.
@@ -23,6 +26,8 @@ final class Host {
     final String kind;
     final Circuit circuit = new Circuit();
     private final HostCounters counters;
+    /// The paths whose calls it answers.
+    private final Set<ApiPath> paths = EnumSet.noneOf(ApiPath.class);
 
     // all below: under this host's lock
     private boolean enabled = true;
@@ -56,6 +61,11 @@ final class Host {
         this.executor = executor;
         healthSince = now;
         counters = new HostCounters(now);
+        for (ApiPath path : ApiPath.values()) {
+            if (executor.relays(path.path)) {
+                paths.add(path);
+            }
+        }
     }
 
     String name() {
@@ -71,7 +81,7 @@ final class Host {
         boolean free = place && (options.maxConcurrent() == 0 || running < options.maxConcurrent());
         return new HostView(name(), options.remote(), options.weight(), options.priority(),
                 options.address().models().keySet(), up, enabled && !up && !circuit.away(),
-                (up || trial) && free, running, models, refused.notNow(now));
+                (up || trial) && free, running, models, refused.notNow(now), paths);
     }
 
     synchronized int running() {

@@ -3,6 +3,8 @@ package server.dispatch;
 import java.util.List;
 import java.util.Set;
 
+import server.task.ApiPath;
+
 /// A host as a decision sees it at one moment.
 ///
 /// @param takes    the only models that its settings let it be asked for, empty for all
@@ -10,12 +12,20 @@ import java.util.Set;
 /// @param passing  it is not up, but for a moment only: it said that it is busy, or has just become unreachable
 /// @param sendable whether it may be sent a task now: a place is free too
 /// @param running  how many attempts it has now
+/// @param paths    the paths whose calls it answers
 /// @param refused  the models that it refuses and may not be asked for now, without `:latest`
 record HostView(String name, boolean remote, int weight, int priority, Set<String> takes, boolean up,
-        boolean passing, boolean sendable, int running, HostModels models, List<String> refused) {
+        boolean passing, boolean sendable, int running, HostModels models, List<String> refused, Set<ApiPath> paths) {
 
     boolean takes(String model) {
         return takes.isEmpty() || takes.contains(model);
+    }
+
+    /// Whether it answers calls of this path.
+    ///
+    /// @param path null: that of a submit's payload
+    boolean answers(ApiPath path) {
+        return path == null || paths.contains(path);
     }
 
     boolean refuses(String model) {

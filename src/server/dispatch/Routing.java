@@ -122,6 +122,12 @@ final class Routing {
         return level != null && level.compareTo(Level.FAILED) <= 0;
     }
 
+    /// Whether each host that a task may go to refuses its model for a reason of its own or its account's.
+    boolean allRefuse(Task task) {
+        List<Candidate> candidates = candidates(task, Set.of());
+        return !candidates.isEmpty() && candidates.stream().allMatch(Candidate::refused);
+    }
+
     /// The names of the hosts that a task may go to at all.
     List<String> open(Task task) {
         return candidates(task, Set.of()).stream().map(candidate -> candidate.host.name()).toList();
@@ -176,6 +182,9 @@ final class Routing {
     }
 
     private static boolean of(Task task, HostView host, List<Choice> choices) {
+        if (!host.answers(task.terms().caller().endpoint())) {
+            return false;
+        }
         for (Choice choice : choices) {
             if (choice.remote == null ? host.name().equals(task.terms().on()) : choice.remote == host.remote()) {
                 return true;
@@ -232,7 +241,7 @@ final class Routing {
         if (task.terms().remote()) {
             return Rule.REMOTE_EXECUTION;
         }
-        if (!endpoints) {
+        if (!endpoints || task.terms().caller().onlyOrders()) {
             return null;
         }
         if (!options.localFirst()) {

@@ -24,8 +24,16 @@ public sealed interface Answer {
     record Whole(int status, String type, byte[] bytes, int length, String... headers) implements Answer {
     }
 
-    /// A 200 whose body is written as it comes.
-    record Streamed(String type, Body body, String... headers) implements Answer {
+    /// An answer whose body is written as it comes.
+    ///
+    /// @param type   null: none is told
+    /// @param length of the body, in bytes; -1 if it is not known before its end
+    record Streamed(int status, String type, long length, Body body, String... headers) implements Answer {
+
+        /// A 200 whose length is not known.
+        public Streamed(String type, Body body, String... headers) {
+            this(200, type, -1, body, headers);
+        }
     }
 
     interface Body {

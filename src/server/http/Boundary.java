@@ -54,7 +54,7 @@ final class Boundary implements HttpHandler {
             } catch (Throwable thrown) {
                 answer = request.error(problem(exchange, thrown));
             }
-            int status = answer instanceof Whole whole ? whole.status() : 200;
+            int status = answer instanceof Whole whole ? whole.status() : ((Streamed) answer).status();
             LOG.log(Level.DEBUG, () -> "event=request method=" + exchange.getRequestMethod() + " path="
                     + exchange.getRequestURI().getRawPath() + " status=" + status + " us="
                     + (System.nanoTime() - begun) / 1_000);
@@ -166,13 +166,15 @@ final class Boundary implements HttpHandler {
         if (request.last()) {
             headers.set("Connection", "close");
         }
-        headers.set("Content-type", answer.type());
+        if (answer.type() != null) {
+            headers.set("Content-type", answer.type());
+        }
         set(headers, answer.headers());
-        if (exchange.getRequestMethod().equals("HEAD")) {
-            exchange.sendResponseHeaders(200, -1);
+        if (exchange.getRequestMethod().equals("HEAD") || answer.length() == 0) {
+            exchange.sendResponseHeaders(answer.status(), -1);
             return;
         }
-        exchange.sendResponseHeaders(200, 0);
+        exchange.sendResponseHeaders(answer.status(), Math.max(0, answer.length()));
         try {
             OutputStream out = exchange.getResponseBody();
             answer.body().writeTo(out);

@@ -220,10 +220,10 @@ public final class TaskQueue implements AutoCloseable {
         return ledger.read(task, TaskReader::request).preview();
     }
 
-    /// The request's payload, read from the journal.
-    public Slice payload(Task task) throws IOException {
+    /// What the task's host is to be sent, read from the journal.
+    public Event.Request request(Task task) throws IOException {
         try {
-            return ledger.reader().request(task).payload();
+            return ledger.reader().request(task);
         } catch (UncheckedIOException unreadable) {
             throw unreadable.getCause();
         }

@@ -8,10 +8,18 @@ package server.task;
 /// @param relayed  whether it came as a call of that API, whose caller waits for the host's answer
 /// @param keep     whether it goes on when its caller has left
 /// @param record   whether its prompt and answer are kept after its end
-public record Caller(String client, ApiPath endpoint, boolean relayed, boolean keep, boolean record) {
+/// @param onlyOrders whether its priority, which the caller did not give, counts for the order alone and sends nothing to
+///                   an endpoint
+public record Caller(String client, ApiPath endpoint, boolean relayed, boolean keep, boolean record,
+        boolean onlyOrders) {
 
     /// Of a task that somebody without a name submitted.
     public static final Caller NONE = new Caller(null, null, false, false, true);
+
+    /// Whose priority was given.
+    public Caller(String client, ApiPath endpoint, boolean relayed, boolean keep, boolean record) {
+        this(client, endpoint, relayed, keep, record, false);
+    }
 
     /// Returns whether the task ends when its caller leaves.
     public boolean endsWithCaller() {

@@ -306,12 +306,12 @@ final class CronTimerTest {
             rig.pass(Duration.ofHours(20));
             Run run = rig.start();
             assertEquals("{\"prompt\":\"2026-01-02 14:30:00 2026-01-02T14:30:00-05:00 America/New_York 1 the x []\"}",
-                    rig.queue.payload(run.task()).text());
+                    rig.queue.request(run.task()).payload().text());
             rig.complete(run);
             rig.pass(Duration.ofHours(24));
             Task second = rig.made().getLast();
-            assertTrue(rig.queue.payload(second).text().endsWith(" 2 the x [fi\\\"ne]\"}"),
-                    rig.queue.payload(second).text());
+            assertTrue(rig.queue.request(second).payload().text().endsWith(" 2 the x [fi\\\"ne]\"}"),
+                    rig.queue.request(second).payload().text());
             assertEquals(2, rig.store.get(cron.id()).runCount());
             assertNull(rig.store.get(cron.id()).lastSkip());
         }

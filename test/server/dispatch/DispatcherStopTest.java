@@ -18,6 +18,7 @@ import server.executor.Limits;
 import server.executor.Outcome;
 import server.journal.JournalOptions;
 import server.live.Answers;
+import server.live.RelayedAnswers;
 import server.queue.TaskQueue;
 import server.queue.state.QueueOptions;
 import server.task.Submission;
@@ -51,7 +52,7 @@ final class DispatcherStopTest {
                 Map.of(), null, Limits.DEFAULT), "sim", false, 1, 0, 0), "sim", deaf, clock.millis())), 1, clock);
         try (TaskQueue queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT,
                 clock, () -> 0, new Random(7))) {
-            try (Dispatcher dispatcher = new Dispatcher(queue, hosts, new Answers(), DispatchOptions.DEFAULT, clock,
+            try (Dispatcher dispatcher = new Dispatcher(queue, hosts, new Answers(), new RelayedAnswers(), DispatchOptions.DEFAULT, clock,
                     new Random(7))) {
                 dispatcher.start();
                 Task task = queue.submit(new Submission(TaskType.GENERATE, "m", 5,

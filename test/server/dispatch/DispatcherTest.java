@@ -28,6 +28,7 @@ import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 import server.journal.JournalOptions;
 import server.live.Answers;
+import server.live.RelayedAnswers;
 import server.queue.TaskQueue;
 import server.queue.state.QueueOptions;
 import server.task.Attempt;
@@ -441,7 +442,7 @@ final class DispatcherTest {
         Random random = new Random(7);
         queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT, CLOCK,
                 () -> 0, random);
-        dispatcher = new Dispatcher(queue, hosts, new Answers(),
+        dispatcher = new Dispatcher(queue, hosts, new Answers(), new RelayedAnswers(),
                 DispatchOptions.DEFAULT.workers(workers), CLOCK, random);
         dispatcher.start();
     }

@@ -242,7 +242,7 @@ final class RoutingTest {
         return new HostView(name, name.startsWith("e"), number(flags, "w", 1), number(flags, "p", 0),
                 flags.contains("s") ? Set.of("other") : Set.of(), up, flags.contains("b"), up && !flags.contains("f"),
                 number(flags.replaceAll("[wp]\\d", ""), "", 0), models,
-                flags.contains("r") ? List.of("m") : List.of());
+                flags.contains("r") ? List.of("m") : List.of(), Set.of());
     }
 
     private static int number(String flags, String before, int otherwise) {

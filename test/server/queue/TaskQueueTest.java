@@ -76,7 +76,7 @@ class TaskQueueTest {
         assertFalse(submitted.replayed());
         Run run = queue.startNext(task -> Place.at("h1"));
         assertEquals(1, run.attempt());
-        assertEquals("{\"prompt\":\"Hello\"}", queue.payload(run.task()).text());
+        assertEquals("{\"prompt\":\"Hello\"}", queue.request(run.task()).payload().text());
         assertTrue(queue.putBack(run, "lost", 0, true));
         now += 5;
         Run second = queue.startNext(task -> Place.at("h2"));

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 
+import server.task.ApiPath;
 import server.task.Task;
 
 /// The pending tasks that wait for nothing but their turn: by priority, higher first, within one by order.
@@ -29,7 +30,8 @@ public final class ReadyOrder {
     public static final int ASKED_MAX = 100;
 
     /// @param triedOn where the last attempt failed, empty if it was not on record; null if there was none
-    private record Demand(String model, String on, boolean remote, boolean waitForModel, String triedOn) {
+    private record Demand(String model, String on, boolean remote, boolean waitForModel, ApiPath endpoint,
+            boolean onlyOrders, String triedOn) {
     }
 
     private static final class Deeper {
@@ -168,6 +170,6 @@ public final class ReadyOrder {
         String triedOn = !task.attempts().isEmpty() ? String.valueOf(task.attempts().getLast().host())
                 : task.state().error() != null ? "" : null;
         return new Demand(task.model(), task.terms().on(), task.terms().remote(), task.terms().waitForModel(),
-                triedOn);
+                task.terms().caller().endpoint(), task.terms().caller().onlyOrders(), triedOn);
     }
 }

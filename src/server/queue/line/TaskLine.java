@@ -54,6 +54,7 @@ final class TaskLine {
     private boolean relayed;
     private boolean keep;
     private boolean unrecorded;
+    private boolean onlyOrders;
 
     TaskLine(JsonReader in, Pool pool) {
         this.in = in;
@@ -135,6 +136,7 @@ final class TaskLine {
         flag(out, "relayed", terms.caller().relayed());
         flag(out, "keep", terms.caller().keep());
         flag(out, "unrecorded", !terms.caller().record());
+        flag(out, "only_orders", terms.caller().onlyOrders());
     }
 
     static void time(JsonWriter out, String name, long time) {
@@ -252,6 +254,7 @@ final class TaskLine {
             case "relayed" -> relayed = in.bool();
             case "keep" -> keep = in.bool();
             case "unrecorded" -> unrecorded = in.bool();
+            case "only_orders" -> onlyOrders = in.bool();
             case "first_byte_timeout_ms" -> firstByteTimeout = Long.parseLong(in.number());
             // a later version may know more
             default -> in.skip();
@@ -265,7 +268,7 @@ final class TaskLine {
 
     private Caller caller() {
         return client == null && endpoint == null && !relayed ? Caller.NONE
-                : pool.share(new Caller(client, endpoint, relayed, keep, !unrecorded));
+                : pool.share(new Caller(client, endpoint, relayed, keep, !unrecorded, onlyOrders));
     }
 
     private TaskState state() {

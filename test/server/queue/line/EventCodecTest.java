@@ -52,7 +52,7 @@ class EventCodecTest {
     @Test
     void everyMember_comesBack() {
         Terms terms = new Terms(T + 10, T + 20, 1_000, 7, 11, 12, 1.25, true, "gpu", true, 13,
-                new Caller("me@here", ApiPath.V1_MESSAGES, true, true, false));
+                new Caller("me@here", ApiPath.V1_MESSAGES, true, true, false, true));
         byte[] metadata = "{\"a\":[1,2.50]}".getBytes(StandardCharsets.UTF_8);
         for (TaskState state : List.of(TaskState.Pending.READY, new TaskState.Pending(T + 5, "busy \"é\"\n"),
                 new TaskState.Running(T, "h"), new TaskState.Completed(T, T + 1, "h"),

@@ -1,0 +1,61 @@
+package server.dispatch;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+import server.executor.AnswerRoom;
+import server.executor.HostAnswer;
+import server.executor.Outcome;
+import server.executor.Pieces;
+import server.executor.RelayCall;
+import server.executor.RelaySink;
+import server.executor.TaskExecutor;
+import server.queue.state.Event;
+import server.task.Caller;
+import server.task.Task;
+import shared.json.Json;
+import shared.json.JsonReader;
+import shared.json.JsonWriter;
+import shared.json.Slice;
+
+/// Makes one attempt at a task whose payload is a whole body for a path of a host's API.
+final class CallRunner {
+
+    private CallRunner() {
+    }
+
+    /// @param request as it stands in the journal
+    /// @param times   the task's limits of silence
+    static Outcome run(TaskExecutor executor, Task task, Event.Request request, Duration firstByte, Duration idle,
+            AnswerRoom.Share room, Pieces pieces, RelaySink to) throws InterruptedException {
+        Caller caller = task.terms().caller();
+        Json.Obj head = request.head() == null ? null : (Json.Obj) Json.read(JsonReader.ofOwn(request.head()));
+        boolean streams = head != null && head.get("stream") instanceof Json.Bool stream && stream.value();
+        RelayCall call = new RelayCall(task.type(), caller.endpoint().path, head == null ? null : head.text("query"),
+                headers(head), task.model(), request.payload(), streams, Duration.ofMillis(task.terms().timeout()),
+                firstByte, idle, room);
+        return executor.relay(call, pieces, to);
+    }
+
+    private static Map<String, String> headers(Json.Obj head) {
+        Map<String, String> headers = new HashMap<>();
+        if (head != null && head.get("headers") instanceof Json.Obj given) {
+            given.members().keySet().forEach(name -> headers.put(name, given.text(name)));
+        }
+        return headers;
+    }
+
+    /// What the host answered, for the record of a call that failed; null if it did not.
+    static Slice recorded(Outcome.Failed failure) {
+        HostAnswer answer = failure.answer();
+        if (answer == null) {
+            return null;
+        }
+        JsonWriter out = new JsonWriter(answer.body().length + 128).beginObject();
+        out.name("status").number(answer.head().status());
+        out.name("content_type").string(answer.head().contentType());
+        out.name("text").string(Slice.of(answer.body()).text()).endObject();
+        return new Slice(out.buffer(), 0, out.length());
+    }
+}

@@ -1,0 +1,118 @@
+package server.live;
+
+import java.time.Duration;
+import java.util.Arrays;
+
+import server.executor.HostHead;
+import server.executor.Outcome;
+import server.executor.RelaySink;
+import server.task.Task;
+import shared.json.Slice;
+
+/// What has come so far of a host's answer to a call, and how its task ended: for all who called. One attempt at a time
+/// writes, at the host's pace; any number of callers read, each from a place of its own. All of it is kept until the
+/// last caller has left.
+public final class RelayedAnswer implements RelaySink {
+
+    private static final int CAPACITY = 1 << 10;
+
+    /// What there is at one moment.
+    ///
+    /// @param host      the name of the host that is asked; null: none yet
+    /// @param askedAt   when it was asked, milliseconds since the epoch
+    /// @param head      null until the host has answered
+    /// @param bytes     all of the body so far
+    /// @param hostEnded whether the host has ended its answer in order
+    /// @param ended     the task as it ended, durable; null until then
+    /// @param failure   of a task that failed by an attempt: what ended it; null if nothing did yet
+    /// @param changes   counts what has happened
+    public record Look(String host, long askedAt, HostHead head, Slice bytes, boolean hostEnded, Task ended,
+            Outcome.Failed failure, long changes) {
+    }
+
+    // all under this lock
+    private String host;
+    private long askedAt;
+    private HostHead head;
+    private byte[] bytes = new byte[0];
+    private int length;
+    private boolean hostEnded;
+    private Task ended;
+    private Outcome.Failed failure;
+    private long changes;
+
+    // under the lock of the entry in RelayedAnswers
+    int callers;
+    boolean attempted;
+
+    RelayedAnswer() {
+    }
+
+    /// A host is being asked.
+    synchronized void asked(String newHost, long now) {
+        host = newHost;
+        askedAt = now;
+        changed();
+    }
+
+    @Override
+    public synchronized void head(HostHead newHead) {
+        head = newHead;
+        changed();
+    }
+
+    @Override
+    public synchronized void bytes(byte[] more, int from, int count) {
+        if (count > bytes.length - length) {
+            // what readers hold of the old array stays as it is
+            bytes = Arrays.copyOf(bytes, Math.max(CAPACITY, Math.max(length + count, 2 * length)));
+        }
+        System.arraycopy(more, from, bytes, length, count);
+        length += count;
+        changed();
+    }
+
+    @Override
+    public synchronized void end() {
+        hostEnded = true;
+        changed();
+    }
+
+    /// Tells what is about to end the task; callers learn of it once that is durable.
+    public synchronized void failing(Outcome.Failed newFailure) {
+        failure = newFailure;
+    }
+
+    /// Whether a part of an answer may have reached a caller, so that nothing may be tried again.
+    public synchronized boolean begun() {
+        return head != null;
+    }
+
+    synchronized void ended(Task task) {
+        ended = task;
+        changed();
+    }
+
+    /// What there is now.
+    public synchronized Look look() {
+        return new Look(host, askedAt, head, new Slice(bytes, 0, length), hostEnded, ended, failure, changes);
+    }
+
+    /// Waits until something has happened since an earlier look, but no longer than a time.
+    ///
+    /// @param seen the earlier look's `changes`
+    public synchronized Look await(long seen, Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        long left = atMost.toNanos();
+        while (changes == seen && left > 0) {
+            wait(left / 1_000_000, (int) (left % 1_000_000));
+            left = end - System.nanoTime();
+        }
+        return look();
+    }
+
+    private void changed() {
+        changes++;
+        notifyAll();
+    }
+}

@@ -1,0 +1,66 @@
+package server.live;
+
+import java.util.concurrent.ConcurrentHashMap;
+
+import server.queue.ledger.DurableEvent;
+
+/// The answers to calls that somebody waits for or a host is giving, by task. Safe for any thread, and quick.
+public final class RelayedAnswers {
+
+    private final ConcurrentHashMap<Long, RelayedAnswer> byTask = new ConcurrentHashMap<>();
+
+    /// Lets a caller have a task's answer, from its first byte if the attempt has not begun or a caller is there; to be
+    /// given back with [#leave]. Call it before the task is looked at, or the end is missed.
+    public RelayedAnswer enter(long task) {
+        return byTask.compute(task, (id, there) -> {
+            RelayedAnswer answer = there == null ? new RelayedAnswer() : there;
+            answer.callers++;
+            return answer;
+        });
+    }
+
+    /// A caller reads no longer.
+    public void leave(long task) {
+        byTask.computeIfPresent(task, (id, answer) -> {
+            answer.callers--;
+            return kept(answer);
+        });
+    }
+
+    /// Begins an attempt's answer, which its callers read; to be ended with [#end] once the outcome is on record.
+    public RelayedAnswer begin(long task, String host, long now) {
+        RelayedAnswer begun = byTask.compute(task, (id, there) -> {
+            RelayedAnswer answer = there == null || there.begun() ? new RelayedAnswer() : there;
+            answer.attempted = true;
+            return answer;
+        });
+        begun.asked(host, now);
+        return begun;
+    }
+
+    /// The answer that a task's attempt is giving or its callers wait for; null if there is none.
+    public RelayedAnswer find(long task) {
+        return byTask.get(task);
+    }
+
+    /// Ends an attempt's answer.
+    public void end(long task) {
+        byTask.computeIfPresent(task, (id, answer) -> {
+            answer.attempted = false;
+            return kept(answer);
+        });
+    }
+
+    /// Tells callers that a task has ended. For the journal's writer.
+    public void happened(DurableEvent event) {
+        RelayedAnswer answer = byTask.isEmpty() || event.after() == null || !event.after().status().ended() ? null
+                : byTask.get(event.task());
+        if (answer != null) {
+            answer.ended(event.after());
+        }
+    }
+
+    private static RelayedAnswer kept(RelayedAnswer answer) {
+        return answer.callers > 0 || answer.attempted ? answer : null;
+    }
+}
