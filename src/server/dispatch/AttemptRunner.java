@@ -59,7 +59,8 @@ final class AttemptRunner {
     /// @param hold    is told of this server's own trouble
     /// @param wrote   called with the number of tokens of each complete answer
     AttemptRunner(TaskQueue queue, Supplier<Routing> routing, Asked asked, HealthCheck health, LongConsumer wrote,
-            Answers answers, RelayedAnswers relayed, RetryPolicy policy, DispatchOptions options, Hold hold, InstantSource clock) {
+            Answers answers, RelayedAnswers relayed, RetryPolicy policy, DispatchOptions options, Hold hold,
+            InstantSource clock) {
         this.queue = queue;
         this.routing = routing;
         this.asked = asked;

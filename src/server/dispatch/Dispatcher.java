@@ -54,8 +54,8 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    public Dispatcher(TaskQueue queue, Hosts hosts, Answers answers, RelayedAnswers relayed, DispatchOptions options, InstantSource clock,
-            RandomGenerator random) {
+    public Dispatcher(TaskQueue queue, Hosts hosts, Answers answers, RelayedAnswers relayed,
+            DispatchOptions options, InstantSource clock, RandomGenerator random) {
         this.queue = queue;
         this.hosts = hosts;
         this.options = options;

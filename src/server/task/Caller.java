@@ -8,8 +8,8 @@ package server.task;
 /// @param relayed  whether it came as a call of that API, whose caller waits for the host's answer
 /// @param keep     whether it goes on when its caller has left
 /// @param record   whether its prompt and answer are kept after its end
-/// @param onlyOrders whether its priority, which the caller did not give, counts for the order alone and sends nothing to
-///                   an endpoint
+/// @param onlyOrders whether its priority, which the caller did not give, counts for the order alone and sends nothing
+///                   to an endpoint
 public record Caller(String client, ApiPath endpoint, boolean relayed, boolean keep, boolean record,
         boolean onlyOrders) {
 

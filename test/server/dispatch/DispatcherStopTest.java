@@ -52,8 +52,8 @@ final class DispatcherStopTest {
                 Map.of(), null, Limits.DEFAULT), "sim", false, 1, 0, 0), "sim", deaf, clock.millis())), 1, clock);
         try (TaskQueue queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT,
                 clock, () -> 0, new Random(7))) {
-            try (Dispatcher dispatcher = new Dispatcher(queue, hosts, new Answers(), new RelayedAnswers(), DispatchOptions.DEFAULT, clock,
-                    new Random(7))) {
+            try (Dispatcher dispatcher = new Dispatcher(queue, hosts, new Answers(), new RelayedAnswers(),
+                    DispatchOptions.DEFAULT, clock, new Random(7))) {
                 dispatcher.start();
                 Task task = queue.submit(new Submission(TaskType.GENERATE, "m", 5,
                         new Terms(0, 0, 60_000, 3, 1, 5, 2, false, null, false),

@@ -440,8 +440,8 @@ final class DispatcherTest {
     private void start(int workers, Host... all) throws IOException {
         hosts = new Hosts(List.of(all), workers, CLOCK);
         Random random = new Random(7);
-        queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT, CLOCK,
-                () -> 0, random);
+        JournalOptions journal = new JournalOptions(1 << 20);
+        queue = TaskQueue.open(new FaultyStorage(), journal, QueueOptions.DEFAULT, CLOCK, () -> 0, random);
         dispatcher = new Dispatcher(queue, hosts, new Answers(), new RelayedAnswers(),
                 DispatchOptions.DEFAULT.workers(workers), CLOCK, random);
         dispatcher.start();
@@ -476,8 +476,8 @@ final class DispatcherTest {
 
     private Task submit(Terms terms, String model, int priority, String prompt) {
         Slice payload = Slice.of(("{\"prompt\":\"" + prompt + "\"}").getBytes(StandardCharsets.US_ASCII));
-        return queue.submit(new Submission(TaskType.GENERATE, model, priority, terms, payload, null, "x"), null, null)
-                .document().task();
+        Submission asked = new Submission(TaskType.GENERATE, model, priority, terms, payload, null, "x");
+        return queue.submit(asked, null, null).document().task();
     }
 
     private TaskDocument ended(Task task) {
