@@ -439,11 +439,10 @@ final class DispatcherTest {
 
     private void start(int workers, Host... all) throws IOException {
         hosts = new Hosts(List.of(all), workers, CLOCK);
-        Random random = new Random(7);
         JournalOptions journal = new JournalOptions(1 << 20);
-        queue = TaskQueue.open(new FaultyStorage(), journal, QueueOptions.DEFAULT, CLOCK, () -> 0, random);
+        queue = TaskQueue.open(new FaultyStorage(), journal, QueueOptions.DEFAULT, CLOCK, () -> 0, new Random(7));
         dispatcher = new Dispatcher(queue, hosts, new Answers(), new RelayedAnswers(),
-                DispatchOptions.DEFAULT.workers(workers), CLOCK, random);
+                DispatchOptions.DEFAULT.workers(workers), CLOCK, new Random(7));
         dispatcher.start();
     }
 
