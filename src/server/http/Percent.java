@@ -7,14 +7,16 @@ import java.nio.charset.StandardCharsets;
 import shared.Problem;
 
 /// Percent-decoding (RFC 3986), strict: what stands for no UTF-8 text, or for a control character, is refused.
-final class Percent {
+public final class Percent {
 
     private Percent() {
     }
 
+    /// Decodes a text.
+    ///
     /// @param what names the text in the error message: `path`, `query`
     /// @param form whether a `+` is a blank, as in a query
-    static String decode(String what, String raw, boolean form) {
+    public static String decode(String what, String raw, boolean form) {
         boolean plain = true;
         for (int i = 0; plain && i < raw.length(); i++) {
             char c = raw.charAt(i);

@@ -3,6 +3,8 @@
 /// | class | what it does |
 /// |---|---|
 /// | `ApiForm` | the API that a path belongs to, and the form of its refusals |
+/// | `CallerHints` | who calls and how, from headers, path and body |
+/// | `RelayBody` | what the queue reads of a body |
 /// | `AnswerForm` | the form of one call's answer: its type, its signs of life, its end where it fails |
 ///
 /// **Rules.** Bodies and answers pass byte for byte; nothing here builds them anew. What the queue reads of them, it

@@ -29,10 +29,10 @@ public final class Preview {
         return text.substring(0, end);
     }
 
-    /// The first characters of a string in its JSON form; the rest of it is not looked at.
+    /// Returns the first characters of a string in its JSON form; the rest of it is not looked at.
     ///
     /// @param quoted a valid JSON string, quotes included
-    static String ofJson(Slice quoted) {
+    public static String ofJson(Slice quoted) {
         byte[] json = quoted.bytes();
         int end = quoted.to() - 1;
         int plain = quoted.from() + 1;

@@ -1,0 +1,127 @@
+package server.relay;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+import server.http.Percent;
+import server.task.ClientName;
+import shared.Nearest;
+import shared.Priority;
+import shared.Problem;
+
+/// Who makes a relayed call, and how it is to be treated, as far as the caller says it. What a header says counts
+/// before what the path says, and that before what the body says:
+///
+/// | hint | header | in the path | in the body |
+/// |---|---|---|---|
+/// | priority | `X-Queue-Priority` | `/q/priority=low/…` | `service_tier`: `flex`, `default`, `priority` |
+/// | client | `X-Queue-Client`, else the programs' own | `/q/client=nightly/…` | |
+/// | on | `X-Queue-On` | `/q/on=gpu1/…` | |
+/// | keep, record | `X-Queue-Keep`, `X-Queue-Record` | | |
+///
+/// What is wrong in the queue's own headers and in the path is an error. The identity that programs send by themselves
+/// is passed over where it is no client's name.
+///
+/// @param client   null: nobody said
+/// @param priority null: the setting's
+/// @param on       the host by its name; null: any
+/// @param keep     whether the call goes on when its caller leaves; null: not said
+/// @param record   whether its prompt and answer are kept after its end; null: the setting's
+public record CallerHints(String client, Integer priority, String on, Boolean keep, Boolean record) {
+
+    private static final List<String> PROGRAMS_OWN =
+            List.of("X-OpenWebUI-User-Email", "X-OpenWebUI-User-Id", "X-User-ID", "X-Client-ID");
+    private static final List<String> IN_PATH = List.of("priority", "client", "on");
+    private static final int HOST_LENGTH_MAX = 255;
+
+    /// Reads what the headers and the path say.
+    ///
+    /// @param header the value of a header by its name; null if it is absent
+    /// @param inPath the segment behind `/q/`, percent-encoded as it was sent; null: none
+    /// @throws Problem 400 that says what would be right
+    public static CallerHints of(UnaryOperator<String> header, String inPath) {
+        Map<String, String> path = inPath == null ? Map.of() : members(inPath);
+        String client = hint(header, "X-Queue-Client", null, null, CallerHints::client);
+        for (int i = 0; client == null && i < PROGRAMS_OWN.size(); i++) {
+            String own = header.apply(PROGRAMS_OWN.get(i));
+            client = ClientName.is(own) ? own : null;
+        }
+        String pathsClient = hint(null, null, path, "client", CallerHints::client);
+        return new CallerHints(client == null ? pathsClient : client,
+                hint(header, "X-Queue-Priority", path, "priority", Priority::parse),
+                hint(header, "X-Queue-On", path, "on", CallerHints::host),
+                hint(header, "X-Queue-Keep", null, null, CallerHints::flag),
+                hint(header, "X-Queue-Record", null, null, CallerHints::flag));
+    }
+
+    /// Returns the same with the priority of a body's `service_tier` (low, normal or high), unless there is one.
+    ///
+    /// @param tier null: none
+    public CallerHints withTier(String tier) {
+        Priority meant = tier == null || priority != null ? null : switch (tier) {
+            case "flex" -> Priority.LOW;
+            case "default" -> Priority.NORMAL;
+            case "priority" -> Priority.HIGH;
+            default -> null;
+        };
+        return meant == null ? this : new CallerHints(client, (Integer) meant.value, on, keep, record);
+    }
+
+    /// Reads both, so that neither is ever wrong unnoticed; the header's counts.
+    private static <T> T hint(UnaryOperator<String> header, String name, Map<String, String> path, String nameInPath,
+            Function<String, T> parse) {
+        T inPath = path == null ? null : parsed("/q/" + nameInPath + "=", path.get(nameInPath), parse);
+        T inHeader = header == null ? null : parsed(name, header.apply(name), parse);
+        return inHeader == null ? inPath : inHeader;
+    }
+
+    private static <T> T parsed(String where, String text, Function<String, T> parse) {
+        try {
+            return text == null ? null : parse.apply(text.strip());
+        } catch (Problem problem) {
+            throw Problem.badRequest(where + ": " + problem.getMessage());
+        }
+    }
+
+    private static Map<String, String> members(String text) {
+        Map<String, String> members = new HashMap<>();
+        for (String member : text.split(",", -1)) {
+            int equals = member.indexOf('=');
+            String name = equals < 0 ? member : member.substring(0, equals);
+            if (equals < 0 || !IN_PATH.contains(name)) {
+                throw Problem.badRequest("/q/ takes priority, client and on, as in "
+                        + "/q/priority=low,client=nightly/v1, not \"" + Problem.shown(member) + "\""
+                        + Nearest.hint(name, IN_PATH));
+            }
+            if (members.put(name, Percent.decode("path", member.substring(equals + 1), false)) != null) {
+                throw Problem.badRequest("/q/ has " + name + " twice");
+            }
+        }
+        return members;
+    }
+
+    private static String client(String text) {
+        if (!ClientName.is(text)) {
+            throw Problem.badRequest("a client must be " + ClientName.RULE + ", not \"" + Problem.shown(text) + "\"");
+        }
+        return text;
+    }
+
+    private static String host(String text) {
+        if (text.isEmpty() || text.length() > HOST_LENGTH_MAX) {
+            throw Problem.badRequest("the name of a host must have 1 to " + HOST_LENGTH_MAX + " characters");
+        }
+        return text;
+    }
+
+    private static Boolean flag(String text) {
+        return switch (text) {
+            case "true", "1" -> true;
+            case "false", "0" -> false;
+            default -> throw Problem.badRequest("must be true or false, not \"" + Problem.shown(text) + "\"");
+        };
+    }
+}

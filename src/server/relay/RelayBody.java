@@ -1,0 +1,221 @@
+package server.relay;
+
+import java.util.regex.Pattern;
+
+import server.http.Bodies.Body;
+import server.task.ApiPath;
+import server.task.Preview;
+import shared.TaskType;
+import shared.json.JsonException;
+import shared.json.JsonReader;
+import shared.json.JsonReader.Kind;
+import shared.json.Slice;
+
+/// What the queue reads of a relayed call's body: leniently, for the host is to judge it. Of a name given twice the
+/// last counts; a value of another kind than expected counts as absent.
+///
+/// @param model       null: none
+/// @param streams     whether it asks for an answer in pieces
+/// @param serviceTier OpenAI's; null: none
+/// @param isLoad      whether it is a chat without messages or a generate without prompt, by which Ollama loads a model
+/// @param isUnload    whether Ollama unloads the model for it
+/// @param preview     the beginning of what the model is asked; empty: nothing that is text
+public record RelayBody(String model, boolean streams, String serviceTier, boolean isLoad, boolean isUnload,
+        String preview) {
+
+    /// Go's durations of no length, quoted.
+    private static final Pattern ZERO = Pattern.compile("\"[+-]?(0|((0+(\\.0*)?|\\.0+)(ns|us|ms|s|m|h))+)\"");
+    private static final int DURATION_LENGTH_MAX = 64;
+
+    /// Reads a body.
+    ///
+    /// @param endpoint null for a call that is no task, of which only the model is of use
+    /// @throws JsonException the body is no JSON object
+    public static RelayBody read(ApiPath endpoint, Body body) {
+        return new Reading(body.json().repeatsNames()).read(endpoint);
+    }
+
+    private static final class Reading {
+
+        private final JsonReader json;
+        private String model;
+        private String serviceTier;
+        private Boolean stream;
+        private boolean keepsNothing;
+        private boolean hasMessages;
+        private boolean hasPrompt;
+        private Slice prompt;
+        private Slice input;
+        /// The last user message's text; where no user speaks, the last message's.
+        private Slice said;
+        private boolean userSaid;
+
+        Reading(JsonReader json) {
+            this.json = json;
+        }
+
+        RelayBody read(ApiPath endpoint) {
+            json.beginObject();
+            for (String name = json.nextName(); name != null; name = json.nextName()) {
+                switch (name) {
+                    case "model" -> model = string(model);
+                    case "service_tier" -> serviceTier = string(serviceTier);
+                    case "stream" -> stream = bool();
+                    case "keep_alive" -> keepsNothing = isZero();
+                    case "messages" -> hasMessages = readMessages();
+                    case "prompt" -> readPrompt();
+                    case "input" -> readInput();
+                    default -> json.skip();
+                }
+            }
+            json.end();
+            boolean isLoad = endpoint == ApiPath.CHAT && !hasMessages || endpoint == ApiPath.GENERATE && !hasPrompt;
+            Slice text = said != null ? said : prompt != null ? prompt : input;
+            return new RelayBody(model, streams(endpoint), serviceTier, isLoad, isLoad && keepsNothing,
+                    text == null ? "" : Preview.ofJson(text));
+        }
+
+        /// Ollama's own calls stream unless told not to, the others if told to.
+        private boolean streams(ApiPath endpoint) {
+            boolean can = endpoint != null && endpoint.type != TaskType.EMBED;
+            return can && (stream == null ? endpoint.ollamas() : stream);
+        }
+
+        private String string(String before) {
+            if (json.peek() == Kind.STRING) {
+                return json.string();
+            }
+            json.skip();
+            return before;
+        }
+
+        private Boolean bool() {
+            if (json.peek() == Kind.BOOLEAN) {
+                return json.bool();
+            }
+            json.skip();
+            return null;
+        }
+
+        /// As Ollama takes it: seconds as a number, or a duration of Go.
+        private boolean isZero() {
+            Kind kind = json.peek();
+            Slice value = json.raw();
+            String text = value.length() > DURATION_LENGTH_MAX ? "" : value.text();
+            return kind == Kind.STRING ? ZERO.matcher(text).matches()
+                    : kind == Kind.NUMBER && !text.isEmpty() && Double.parseDouble(text) == 0;
+        }
+
+        private void readPrompt() {
+            Kind kind = json.peek();
+            prompt = kind == Kind.ARRAY ? firstText() : text();
+            hasPrompt = kind == Kind.STRING ? prompt.length() > 2 : kind != Kind.NULL;
+        }
+
+        /// A text, or several, or the items of `/v1/responses`, among which are messages.
+        private void readInput() {
+            switch (json.peek()) {
+                case STRING -> input = json.raw();
+                case ARRAY -> {
+                    input = null;
+                    json.beginArray();
+                    while (json.nextElement()) {
+                        if (json.peek() == Kind.OBJECT) {
+                            readMessage();
+                        } else {
+                            input = firstOf(input);
+                        }
+                    }
+                }
+                default -> json.skip();
+            }
+        }
+
+        /// @return whether there are any, or what stands there is none of our business
+        private boolean readMessages() {
+            if (json.peek() != Kind.ARRAY) {
+                boolean isNull = json.peek() == Kind.NULL;
+                json.skip();
+                return !isNull;
+            }
+            said = null;
+            userSaid = false;
+            boolean any = false;
+            json.beginArray();
+            while (json.nextElement()) {
+                any = true;
+                if (json.peek() == Kind.OBJECT) {
+                    readMessage();
+                } else {
+                    json.skip();
+                }
+            }
+            return any;
+        }
+
+        private void readMessage() {
+            boolean user = false;
+            Slice text = null;
+            json.beginObject();
+            for (String name = json.nextName(); name != null; name = json.nextName()) {
+                switch (name) {
+                    case "role" -> user = "user".equals(string(null));
+                    case "content" -> text = content();
+                    default -> json.skip();
+                }
+            }
+            if (text != null && (user || !userSaid)) {
+                said = text;
+                userSaid |= user;
+            }
+        }
+
+        /// A text, or the last text among parts: programs put what they add themselves before the person's words.
+        private Slice content() {
+            if (json.peek() != Kind.ARRAY) {
+                return text();
+            }
+            Slice last = null;
+            json.beginArray();
+            while (json.nextElement()) {
+                Slice text = json.peek() == Kind.OBJECT ? part() : text();
+                last = text == null ? last : text;
+            }
+            return last;
+        }
+
+        private Slice part() {
+            Slice text = null;
+            json.beginObject();
+            for (String name = json.nextName(); name != null; name = json.nextName()) {
+                if (name.equals("text")) {
+                    text = text();
+                } else {
+                    json.skip();
+                }
+            }
+            return text;
+        }
+
+        private Slice firstText() {
+            Slice first = null;
+            json.beginArray();
+            while (json.nextElement()) {
+                first = firstOf(first);
+            }
+            return first;
+        }
+
+        private Slice firstOf(Slice before) {
+            Slice next = text();
+            return before == null ? next : before;
+        }
+
+        /// The next value, which is passed over, if it is a text.
+        private Slice text() {
+            boolean isText = json.peek() == Kind.STRING;
+            Slice value = json.raw();
+            return isText ? value : null;
+        }
+    }
+}

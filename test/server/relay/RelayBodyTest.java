@@ -1,0 +1,130 @@
+package server.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import server.http.Bodies.Body;
+import server.task.ApiPath;
+import shared.Problem;
+import shared.json.JsonException;
+
+final class RelayBodyTest {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"{}|", "{'model':'m'}|m", "{'model':'a','x':1,'model':'b'}|b",
+            "{'model':'a','model':null}|a", "{'model':5}|", "{'Model':'a'}|", "{'options':{'model':'a'}}|"})
+    void model_lastTextCounts(String body, String model) {
+        assertEquals(model, read(ApiPath.CHAT, body).model());
+        assertEquals(model, read(null, body).model());
+    }
+
+    @Test
+    void streams_byTheDefaultOfTheApi() {
+        for (ApiPath path : ApiPath.values()) {
+            boolean ollamas = path == ApiPath.CHAT || path == ApiPath.GENERATE;
+            boolean embeds = path.path.contains("embed");
+            assertEquals(ollamas, read(path, "{}").streams(), path.path);
+            assertEquals(ollamas, read(path, "{'stream':null}").streams(), path.path);
+            assertEquals(ollamas, read(path, "{'stream':'true'}").streams(), path.path);
+            assertEquals(!embeds, read(path, "{'stream':false,'stream':true}").streams(), path.path);
+            assertEquals(false, read(path, "{'stream':false}").streams(), path.path);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "0.0", "-0", "0e5", "'0'", "'0s'", "'0h0m0s'", "'0.0ms'", "'-0s'", "'.0s'", "'0.s'"})
+    void keepAlive_zero_unloads(String zero) {
+        assertTrue(read(ApiPath.CHAT, "{'keep_alive':" + zero + "}").isUnload());
+        assertTrue(read(ApiPath.GENERATE, "{'prompt':'','keep_alive':" + zero + "}").isUnload());
+        assertEquals(false, read(ApiPath.GENERATE, "{'prompt':'x','keep_alive':" + zero + "}").isUnload());
+        assertEquals(false, read(ApiPath.V1_CHAT, "{'keep_alive':" + zero + "}").isUnload());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "-1", "'5m'", "null", "true", "''", "'s'", "'0x'", "'0.1s'", "'soon'", "[0]", "'.s'"})
+    void keepAlive_other_loads(String other) {
+        RelayBody body = read(ApiPath.CHAT, "{'messages':[],'keep_alive':" + other + "}");
+        assertEquals(false, body.isUnload());
+        assertTrue(body.isLoad());
+    }
+
+    @Test
+    void keepAlive_veryLong_isReadAtOnce() {
+        assertEquals(false, read(ApiPath.CHAT, "{'keep_alive':'" + "0s".repeat(500_000) + "'}").isUnload());
+        assertEquals(false, read(ApiPath.CHAT, "{'keep_alive':" + "1".repeat(500_000) + "}").isUnload());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"CHAT|{}|true", "CHAT|{'messages':null}|true", "CHAT|{'messages':[]}|true",
+            "CHAT|{'messages':[{}]}|false", "CHAT|{'messages':'x'}|false", "CHAT|{'prompt':'x'}|true",
+            "GENERATE|{}|true", "GENERATE|{'prompt':null}|true", "GENERATE|{'prompt':''}|true",
+            "GENERATE|{'prompt':' '}|false", "GENERATE|{'prompt':5}|false", "EMBED|{}|false", "V1_CHAT|{}|false",
+            "V1_MESSAGES|{'messages':[]}|false"})
+    void isLoad_withoutAnythingToAnswer(ApiPath path, String body, boolean isLoad) {
+        assertEquals(isLoad, read(path, body).isLoad());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "CHAT|{'messages':[{'role':'user','content':'a'},{'role':'assistant','content':'b'}]}|a",
+            "CHAT|{'messages':[{'content':'a','role':'user'},{'content':'b','role':'user'}]}|b",
+            "CHAT|{'messages':[{'role':'system','content':'s'}]}|s", "CHAT|{'messages':[1,{}]}|''",
+            "V1_CHAT|{'messages':[{'role':'user','content':[{'type':'text','text':'a'},{'type':'image_url',"
+                    + "'image_url':{'url':'u'}}]}]}|a",
+            "V1_MESSAGES|{'messages':[{'role':'user','content':[{'type':'text','text':'<reminder>'},"
+                    + "{'type':'text','text':'q'}]}]}|q",
+            "V1_MESSAGES|{'messages':[{'role':'user','content':'q'},{'role':'assistant','content':'x'},"
+                    + "{'role':'user','content':[{'type':'tool_result','content':'r'}]}]}|q",
+            "GENERATE|{'prompt':'p'}|p", "V1_COMPLETIONS|{'prompt':['p','q']}|p", "V1_COMPLETIONS|{'prompt':[1,2]}|''",
+            "EMBED|{'input':'i'}|i", "EMBED|{'input':['i','j']}|i", "EMBED|{'input':[]}|''",
+            "EMBEDDINGS|{'prompt':'p'}|p",
+            "V1_RESPONSES|{'input':'i'}|i",
+            "V1_RESPONSES|{'input':[{'type':'message','role':'developer','content':[{'text':'d'}]},{'role':'user',"
+                    + "'content':[{'type':'input_text','text':'u'}]},{'type':'function_call_output','output':'o'}]}|u",
+            "CHAT|{'messages':[{'role':'user','content':'a'}],'messages':[{'role':'user','content':'b'}]}|b"})
+    void preview_isWhatThePersonSaid(ApiPath path, String body, String preview) {
+        assertEquals(preview, read(path, body).preview());
+    }
+
+    @Test
+    void preview_long_isItsBeginning() {
+        assertEquals("\u00e4".repeat(80), read(ApiPath.GENERATE, "{'prompt':'" + "\u00e4".repeat(90) + "'}").preview());
+    }
+
+    @Test
+    void serviceTier_isRead() {
+        assertEquals("flex", read(ApiPath.V1_CHAT, "{'service_tier':'flex','service_tier':null}").serviceTier());
+    }
+
+    @Test
+    void notAnObject_is400WithThePlace() {
+        notAnObject("[1]", 1, 1);
+        notAnObject("nonsense", 1, 1);
+        notAnObject("'{}'", 1, 1);
+        notAnObject("{} {}", 1, 4);
+        notAnObject("{'model':", 1, 10);
+        notAnObject("{\n 'a':1,}", 2, 8);
+    }
+
+    private static void notAnObject(String body, int line, int column) {
+        Problem problem = assertThrows(JsonException.class, () -> read(ApiPath.CHAT, body)).problem();
+        assertEquals(400, problem.status());
+        assertEquals(line, problem.place().line());
+        assertEquals(column, problem.place().column(), problem.getMessage());
+    }
+
+    private static RelayBody read(ApiPath path, String body) {
+        byte[] bytes = body.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+        // a body's array is longer than the body
+        return RelayBody.read(path, new Body(Arrays.copyOf(bytes, bytes.length + 9), bytes.length, 200));
+    }
+}
