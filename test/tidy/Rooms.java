@@ -38,7 +38,7 @@ final class Rooms {
             dispatch: executor journal journal.disk live queue queue.state settings stats task
             executor:
             executor.answer: executor executor.wire
-            executor.echo: executor
+            executor.echo: executor executor.relay
             executor.ollama: executor executor.answer executor.relay executor.wire
             executor.openai: executor executor.answer executor.relay executor.wire
             executor.relay: executor executor.answer executor.wire

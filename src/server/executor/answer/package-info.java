@@ -8,6 +8,13 @@
 ///                                          Members: JSON, one level deep
 /// ```
 ///
+/// The other way, for hosts that cannot be asked in a caller's API and for answers that are sent again:
+///
+/// ```
+///   pieces, result ─▶ AnswerWriter ─┬─ OllamaWriter ─▶ lines of JSON, one object
+///                      (Said)       └─ OpenAiWriter ─▶ events, one object
+/// ```
+///
 /// Bytes of an answer are copied, not decoded and encoded again: a result holds what the host wrote. Whatever is wrong
 /// with an answer is a [server.executor.HostFailure].
 package server.executor.answer;

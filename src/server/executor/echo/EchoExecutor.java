@@ -4,13 +4,21 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import server.executor.Call;
+import server.executor.HostAnswer;
+import server.executor.HostFailure;
 import server.executor.Outcome;
 import server.executor.Pieces;
+import server.executor.RelayCall;
+import server.executor.RelaySink;
 import server.executor.TaskExecutor;
+import server.executor.relay.RunAsCall;
 import shared.TaskType;
 import shared.json.Json;
 import shared.json.JsonReader;
@@ -18,20 +26,27 @@ import shared.json.JsonWriter;
 import shared.json.Slice;
 
 /// A model that needs no machine: the same request gives the same answer each time, whatever the model is called.
-/// Chat repeats the last user message, generate the prompt, token by token, in the shape that Ollama answers in.
+/// Chat repeats the last user message, generate the prompt, token by token, in the shape that Ollama answers in. It
+/// takes the bodies of OpenAI's completions and embeddings too.
 final class EchoExecutor implements TaskExecutor {
 
     /// A word with the space before it, as models cut text; the pieces make up the whole text.
     private static final Pattern TOKEN = Pattern.compile("\\s*\\S+|\\s+");
 
+    /// The calls that it takes beside the questions of [EchoFacts].
+    private static final Set<String> CALLS = Set.of("/api/chat", "/api/generate", "/api/embed", "/api/embeddings",
+            "/v1/chat/completions", "/v1/completions", "/v1/embeddings");
+
     private final String address;
     private final Duration delay;
     private final InstantSource clock;
+    private final EchoFacts facts;
 
     EchoExecutor(String address, Duration delay, InstantSource clock) {
         this.address = address;
         this.delay = delay;
         this.clock = clock;
+        facts = new EchoFacts(clock.instant());
     }
 
     @Override
@@ -46,7 +61,7 @@ final class EchoExecutor implements TaskExecutor {
 
     @Override
     public List<String> models() {
-        return List.of("echo");
+        return List.of(EchoFacts.MODEL);
     }
 
     @Override
@@ -69,6 +84,66 @@ final class EchoExecutor implements TaskExecutor {
         }
     }
 
+    @Override
+    public boolean relays(String path) {
+        return CALLS.contains(path) || EchoFacts.tells(path);
+    }
+
+    @Override
+    public Outcome relay(RelayCall call, Pieces pieces, RelaySink to) throws InterruptedException {
+        HostAnswer loaded = loaded(call.path(), call.body());
+        if (loaded == null) {
+            return RunAsCall.run(this, call, pieces, to, clock);
+        }
+        to.head(loaded.head());
+        to.bytes(loaded.body(), 0, loaded.body().length);
+        to.end();
+        return new Outcome.Completed(Slice.of(loaded.body()));
+    }
+
+    @Override
+    public HostAnswer ask(String method, String target, Slice body) throws HostFailure {
+        String path = target.replaceFirst("\\?.*", "");
+        HostAnswer answer = EchoFacts.tells(path) ? facts.answer(path) : loaded(path, body);
+        if (answer == null) {
+            throw new HostFailure(Outcome.Cause.FINAL, "echo: " + path + " is no question");
+        }
+        return answer;
+    }
+
+    /// As Ollama answers a chat without messages or a generate without a prompt, which only loads or unloads a model;
+    /// null for others.
+    private HostAnswer loaded(String path, Slice body) {
+        boolean isChat = path.equals("/api/chat");
+        if (body == null || !isChat && !path.equals("/api/generate")) {
+            return null;
+        }
+        Json.Obj request = (Json.Obj) Json.read(JsonReader.ofOwn(body));
+        if (isChat ? request.get("messages") instanceof Json.Arr messages && !messages.values().isEmpty()
+                : request.get("prompt") instanceof Json.Str prompt && !prompt.value().isEmpty()) {
+            return null;
+        }
+        JsonWriter out = new JsonWriter().beginObject().name("model").string(request.text("model"))
+                .name("created_at").string(clock.instant().toString());
+        said(out, isChat, "");
+        return EchoFacts.json(200, out.name("done").bool(true).name("done_reason")
+                .string(isNothing(request.get("keep_alive")) ? "unload" : "load").endObject());
+    }
+
+    /// Ollama's own command writes `"0s"`.
+    private static boolean isNothing(Json time) {
+        return time instanceof Json.Num number && number.digits().equals("0")
+                || time instanceof Json.Str text && text.value().matches("0[a-z]*");
+    }
+
+    private static void said(JsonWriter out, boolean isChat, String text) {
+        if (isChat) {
+            out.name("message").beginObject().name("role").string("assistant").name("content").string(text).endObject();
+        } else {
+            out.name("response").string(text);
+        }
+    }
+
     private Outcome repeat(Call call, Pieces pieces, Json.Obj request, String prompt, long began)
             throws InterruptedException {
         List<String> tokens = tokens(prompt);
@@ -82,13 +157,9 @@ final class EchoExecutor implements TaskExecutor {
             answer.append(token);
             pieces.text(token);
         }
-        JsonWriter result = begin(call);
-        if (call.type() == TaskType.CHAT) {
-            result.name("message").beginObject().name("role").string("assistant")
-                    .name("content").string(answer.toString()).endObject();
-        } else {
-            result.name("response").string(answer.toString());
-        }
+        JsonWriter result = new JsonWriter().beginObject().name("model").string(call.model())
+                .name("created_at").string(clock.instant().toString());
+        said(result, call.type() == TaskType.CHAT, answer.toString());
         result.name("done").bool(true).name("done_reason").string(count < tokens.size() ? "length" : "stop")
                 .name("total_duration").number(System.nanoTime() - began)
                 .name("load_duration").number(0)
@@ -123,11 +194,6 @@ final class EchoExecutor implements TaskExecutor {
         return completed(result);
     }
 
-    private JsonWriter begin(Call call) {
-        return new JsonWriter().beginObject().name("model").string(call.model())
-                .name("created_at").string(clock.instant().toString());
-    }
-
     private void pause() throws InterruptedException {
         if (!delay.isZero()) {
             Thread.sleep(delay);
@@ -142,16 +208,27 @@ final class EchoExecutor implements TaskExecutor {
         }
         for (Json message : messages.values().reversed()) {
             if (message instanceof Json.Obj object && "user".equals(object.text("role"))) {
-                String content = object.text("content");
-                return content == null ? "" : content;
+                return text(object.get("content"));
             }
         }
         throw new IllegalArgumentException("there is no user message to repeat");
     }
 
+    /// A message's text, which OpenAI's clients also send in parts.
+    private static String text(Json content) {
+        if (content instanceof Json.Arr parts) {
+            return parts.values().stream().map(part -> part instanceof Json.Obj object ? object.text("text") : null)
+                    .filter(Objects::nonNull).collect(Collectors.joining("\n"));
+        }
+        return content instanceof Json.Str string ? string.value() : "";
+    }
+
+    /// OpenAI's clients may send one prompt in an array.
     private static String prompt(Json.Obj request) {
-        if (request.get("prompt") instanceof Json.Str prompt) {
-            return prompt.value();
+        Json prompt = request.get("prompt") instanceof Json.Arr prompts && prompts.values().size() == 1
+                ? prompts.values().getFirst() : request.get("prompt");
+        if (prompt instanceof Json.Str string) {
+            return string.value();
         }
         throw new IllegalArgumentException("prompt must be a string");
     }
@@ -175,9 +252,10 @@ final class EchoExecutor implements TaskExecutor {
         throw new IllegalArgumentException("input must be a string or an array of strings");
     }
 
-    /// `options.num_predict`; as in Ollama, 0 and below mean no limit.
+    /// `options.num_predict`, or OpenAI's names of it; as in Ollama, 0 and below mean no limit.
     private static int limit(Json.Obj request) {
-        long limit = request.get("options") instanceof Json.Obj options ? options.integer("num_predict", 0) : 0;
+        long limit = request.get("options") instanceof Json.Obj options ? options.integer("num_predict", 0)
+                : request.integer("max_completion_tokens", request.integer("max_tokens", 0));
         return limit > 0 ? (int) Math.min(limit, Integer.MAX_VALUE) : Integer.MAX_VALUE;
     }
 

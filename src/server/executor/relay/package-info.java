@@ -7,6 +7,14 @@
 ///                  └── the same bytes, read ──▶ server.executor.answer ──▶ result, for the task's record
 /// ```
 ///
+/// A call of Ollama's API for a host that does not speak it is run as a task:
+///
+/// ```
+///   RelayCall ─▶ RunAsCall ──TaskExecutor.run──▶ host
+///                  │ ◀── pieces, result ──────────┘
+///                  └── AnswerWriter ──▶ RelaySink ──▶ the caller
+/// ```
+///
 /// - Nothing of a refusal or of a lost connection reaches the sink: it is an outcome, and the call may be made
 ///   elsewhere.
 /// - A host's answer is read at the host's pace, whoever listens.

@@ -1,0 +1,133 @@
+package server.executor.relay;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+
+import server.executor.Call;
+import server.executor.HostHead;
+import server.executor.Outcome;
+import server.executor.Outcome.Cause;
+import server.executor.Pieces;
+import server.executor.RelayCall;
+import server.executor.RelaySink;
+import server.executor.TaskExecutor;
+import server.executor.answer.AnswerWriter;
+import server.executor.answer.Members;
+import shared.TaskType;
+import shared.json.JsonException;
+import shared.json.JsonWriter;
+import shared.json.Slice;
+
+/// Makes a call of an API by running its task on a host that does not take the call itself, and writes the answer as
+/// that API would.
+public final class RunAsCall {
+
+    private RunAsCall() {
+    }
+
+    /// Runs one attempt at a call, as [TaskExecutor#relay] has it. The head is handed on with the first piece.
+    ///
+    /// @param host   runs it, as a task in Ollama's form
+    /// @param call   of Ollama's API, or of OpenAI's completions or embeddings where the host reads their bodies
+    /// @param clock  tells when a piece came
+    /// @return completed: with Ollama's final object for a stream, else with the answer as it was sent
+    public static Outcome run(TaskExecutor host, RelayCall call, Pieces pieces, RelaySink to, InstantSource clock)
+            throws InterruptedException {
+        Slice payload;
+        AnswerWriter writer;
+        try {
+            payload = payload(call);
+            writer = AnswerWriter.of(call.path(), call.model(), call.body(), clock);
+        } catch (JsonException | IllegalArgumentException wrong) {
+            return new Outcome.Failed(Cause.FINAL, wrong.getMessage(), null);
+        }
+        boolean streams = call.streams() && call.type() != TaskType.EMBED;
+        // of a whole answer nothing comes before its end, however long that takes
+        Duration firstByte = streams ? call.firstByte() : call.timeout();
+        Duration idle = streams ? call.idle() : call.timeout();
+        Written written = new Written(writer, pieces, to);
+        Outcome outcome = host.run(new Call(call.type(), call.model(), payload, call.timeout(), firstByte, idle,
+                call.room()), streams ? written : pieces);
+        if (!(outcome instanceof Outcome.Completed completed)) {
+            return outcome;
+        }
+        try {
+            return new Outcome.Completed(streams ? written.end(completed.result())
+                    : whole(writer, completed.result(), to));
+        } catch (JsonException | IllegalArgumentException wrong) {
+            return new Outcome.Failed(Cause.PASSING, host.name() + " gave a result that is not in Ollama's form: "
+                    + wrong.getMessage(), null);
+        }
+    }
+
+    /// The body as a task's payload, which names neither the model nor how the answer comes.
+    private static Slice payload(RelayCall call) {
+        Map<String, Slice> members = Members.of(call.body(), "the body");
+        members.remove("model");
+        members.remove("stream");
+        JsonWriter out = new JsonWriter(call.body().length()).beginObject();
+        members.forEach((name, value) -> out.name(
+                call.path().equals("/api/embeddings") && name.equals("prompt") ? "input" : name).raw(value));
+        return out.endObject().slice();
+    }
+
+    private static Slice whole(AnswerWriter writer, Slice result, RelaySink to) {
+        byte[] answer = writer.whole(result);
+        to.head(head(writer.contentType(false), answer.length));
+        to.bytes(answer, 0, answer.length);
+        to.end();
+        return Slice.of(answer);
+    }
+
+    private static HostHead head(String contentType, long length) {
+        return new HostHead(200, contentType, length, null, null);
+    }
+
+    /// Writes the pieces as they come.
+    private static final class Written implements Pieces {
+
+        private final AnswerWriter writer;
+        private final Pieces pieces;
+        private final RelaySink to;
+        private boolean begun;
+        private boolean thought;
+        private boolean spoke;
+
+        Written(AnswerWriter writer, Pieces pieces, RelaySink to) {
+            this.writer = writer;
+            this.pieces = pieces;
+            this.to = to;
+        }
+
+        @Override
+        public void text(String piece) {
+            pieces.text(piece);
+            send(writer.piece(piece, false));
+            spoke = true;
+        }
+
+        @Override
+        public void thinking(String piece) {
+            pieces.thinking(piece);
+            send(writer.piece(piece, true));
+            thought = true;
+        }
+
+        Slice end(Slice result) {
+            send(writer.end(result, thought, spoke));
+            to.end();
+            return result;
+        }
+
+        private void send(byte[] bytes) {
+            if (bytes.length > 0) {
+                if (!begun) {
+                    begun = true;
+                    to.head(head(writer.contentType(true), -1));
+                }
+                to.bytes(bytes, 0, bytes.length);
+            }
+        }
+    }
+}
