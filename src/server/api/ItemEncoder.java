@@ -31,7 +31,7 @@ interface ItemEncoder {
                 more = write(item, out);
                 out.sent();
             } else if (!out.flush()) {
-                long left = out.untilPing();
+                long left = out.untilPing(items.reading());
                 if (left > 0) {
                     items.await(left);
                 } else {

@@ -3,8 +3,10 @@ package server.api;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import server.http.Answer;
 import server.http.Query;
@@ -42,6 +44,7 @@ final class ListApi {
 
     private final Settings settings;
     private final TaskQueue queue;
+    private final Searches searches = new Searches(4, Duration.ofSeconds(10));
 
     ListApi(Settings settings, TaskQueue queue) {
         this.settings = settings;
@@ -51,12 +54,16 @@ final class ListApi {
     /// What is listed, and in which order.
     private record Listing(TaskFilter filter, TaskSort sort, boolean ascending, boolean full, boolean lines) {
 
+        boolean looksAtAll() {
+            return sort != TaskSort.CREATED_AT || filter.hasQuery();
+        }
+
         int page() {
             return sort == TaskSort.CREATED_AT && filter.isWalked() ? PAGE : SORTED_PAGE;
         }
     }
 
-    Answer list(WebRequest request) {
+    Answer list(WebRequest request) throws InterruptedException {
         Query query = request.query();
         boolean lines = request.accepts(Answer.NDJSON);
         TaskSort sort = TaskSort.values()[query.choice("sort", SORTS, 0)];
@@ -86,8 +93,10 @@ final class ListApi {
         return new Answer.Streamed(type, body, "X-Total-Count", total);
     }
 
-    private TaskPage page(Listing listing, long limit, long offset, String after) {
-        return queue.list(listing.filter(), listing.sort(), listing.ascending(), (int) limit, offset, after);
+    private TaskPage page(Listing listing, long limit, long offset, String after) throws InterruptedException {
+        Supplier<TaskPage> page =
+                () -> queue.list(listing.filter(), listing.sort(), listing.ascending(), (int) limit, offset, after);
+        return listing.looksAtAll() ? searches.run(page) : page.get();
     }
 
     private static String last(TaskPage page) {
@@ -95,7 +104,7 @@ final class ListApi {
     }
 
     private void write(WebRequest request, Listing listing, TaskPage first, long left, OutputStream out)
-            throws IOException {
+            throws IOException, InterruptedException {
         BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER);
         Pace.Read read = queue.ledger().pace().begin();
         TaskPage page = first;

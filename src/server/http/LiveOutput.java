@@ -12,6 +12,8 @@ public final class LiveOutput {
 
     /// A reader that has taken nothing for so many times the time between pings is given up where room is needed.
     private static final int PINGS_MISSED_MAX = 4;
+    /// How often a client gets a sign of life while the past is read for it, in which it may want nothing.
+    private static final long READING_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final OutputStream out;
     private final long pingNanos;
@@ -66,8 +68,10 @@ public final class LiveOutput {
     }
 
     /// Until the client is to get a sign of life, in nanoseconds.
-    public long untilPing() {
-        return sentAt + pingNanos - System.nanoTime();
+    ///
+    /// @param working whether work is done for it meanwhile, which is in vain if it has gone
+    public long untilPing(boolean working) {
+        return sentAt + (working ? Math.min(READING_NANOS, pingNanos) : pingNanos) - System.nanoTime();
     }
 
     /// Ends the stream if its client has long stopped reading. For any thread.

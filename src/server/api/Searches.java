@@ -1,0 +1,40 @@
+package server.api;
+
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+import shared.Problem;
+
+/// The lists that look at every task, or read prompts from the disk: few at a time, in the order in which they came, so
+/// that those whose clients have gone hold up the others only for a while.
+final class Searches {
+
+    private final int max;
+    private final Duration patience;
+    private final Semaphore room;
+
+    /// @param max      how many run at a time
+    /// @param patience how long one waits for its turn
+    Searches(int max, Duration patience) {
+        this.max = max;
+        this.patience = patience;
+        room = new Semaphore(max, true);
+    }
+
+    /// Runs a search when it is its turn.
+    ///
+    /// @throws Problem 503 if that takes too long
+    <T> T run(Supplier<T> search) throws InterruptedException {
+        if (!room.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+            throw new Problem(503, max + " searches have been running for " + patience.toSeconds()
+                    + " s, which is as many as run at a time");
+        }
+        try {
+            return search.get();
+        } finally {
+            room.release();
+        }
+    }
+}
