@@ -6,6 +6,7 @@
 /// | `CallerHints` | who calls and how, from headers, path and body |
 /// | `RelayBody` | what the queue reads of a body |
 /// | `AnswerForm` | the form of one call's answer: its type, its signs of life, its end where it fails |
+/// | `GoneCallers`, `TcpTable` | finds callers that have left while their calls wait |
 ///
 /// **Rules.** Bodies and answers pass byte for byte; nothing here builds them anew. What the queue reads of them, it
 /// reads leniently: the host judges.
