@@ -48,6 +48,7 @@ final class Commands {
           --on HOST             run only on this host
           --remote              run on a remote endpoint
           --wait-for-model      wait while no host has the model
+          --client NAME         who asks for the task, to tell clients apart
           --metadata JSON       object to store with the task; JSON or @FILE
         """;
 
@@ -70,6 +71,8 @@ final class Commands {
           --type LIST           chat, generate, embed
           --model LIST          models
           --priority LIST       priorities
+          --client LIST         names of the clients that asked for them
+          --relayed             only calls of programs that take the server for Ollama
           --cron LIST           names or IDs of the cron tasks that submitted them
           --search TEXT         text in the ID, model, prompt or cron task's name
         """;

@@ -70,6 +70,9 @@ final class Show {
                 text.insert(text.length() - 1, "  (" + String.join(", ", parts) + ")");
             }
         }
+        if (stats.integer("callers_waiting", 0) > 0) {
+            text.append(TaskText.member("callers", stats.integer("callers_waiting", 0) + " waiting"));
+        }
         long active = stats.integer("workers_active", 0);
         text.append(TaskText.member("workers", active + " of " + (active + stats.integer("workers_idle", 0))
                 + " busy"));

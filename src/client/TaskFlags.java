@@ -105,6 +105,7 @@ final class TaskFlags {
         text("on", "on");
         flag("remote", "remote_execution");
         flag("wait-for-model", "wait_for_model");
+        text("client", "client");
         if (arguments.has("metadata")) {
             String text = arguments.text("metadata");
             task.put("metadata", object("--metadata", text.startsWith("@")

@@ -23,7 +23,7 @@ final class TaskTable {
 
     /// Adds a task, whether the server gave it whole or as a summary.
     void add(Json.Obj task) {
-        rows.add(cell(task, "id"), state(task, now), cell(task, "type"), cell(task, "model"),
+        rows.add(cell(task, "id"), state(task, now), type(task), cell(task, "model"),
                 Long.toString(task.integer("priority", 0)), age(task, "created_at", now), preview(task));
     }
 
@@ -42,6 +42,10 @@ final class TaskTable {
             }
         }
         return status;
+    }
+
+    private static String type(Json.Obj task) {
+        return cell(task, "type") + (task.get("relayed") == null ? "" : " call");
     }
 
     /// Returns how long ago a member's time is, as `5s`, `12m`, `3h` or `8d`; empty if it is no time.

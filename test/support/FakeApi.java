@@ -130,7 +130,7 @@ public final class FakeApi implements AutoCloseable {
         } else if (path.equals("/api/status")) {
             json(exchange, 200, "{\"pending_tasks\":3,\"running_tasks\":1,\"completed_tasks\":10,\"failed_tasks\":0,"
                     + "\"cancelled_tasks\":2,\"total_tasks\":16,\"queues_by_priority\":{\"10\":1,\"5\":2},"
-                    + "\"workers_active\":1,\"workers_idle\":3,\"mode\":\"paused\"}");
+                    + "\"callers_waiting\":2,\"workers_active\":1,\"workers_idle\":3,\"mode\":\"paused\"}");
         } else if (path.equals("/api/backends")) {
             json(exchange, 200, "[{\"name\":\"gpu\",\"kind\":\"ollama\",\"url\":\"http://gpu:11434\","
                     + "\"enabled\":true,\"health\":\"up\",\"since\":\"2026-01-02T03:00:00.000Z\",\"error\":null,"
@@ -399,6 +399,9 @@ public final class FakeApi implements AutoCloseable {
                 .name("model").string(task.model).name("priority").number(task.priority)
                 .name("status").string(task.status).name("preview").string(task.text)
                 .name("created_at").string("2026-01-02T03:00:00.000Z").name("error").string(error(task));
+        if (task.model.equals("call")) {
+            out.name("client").string("me").name("endpoint").string("/v1/messages").name("relayed").bool(true);
+        }
         return due(out, task).endObject().toString();
     }
 

@@ -29,8 +29,8 @@ import shared.json.JsonWriter;
 /// that its size does not matter. A task that is deleted in the meantime is left out.
 final class ListApi {
 
-    static final String[] PARAMETERS = {"status", "type", "priority", "model", "limit", "offset", "q", "sort", "order",
-            "after", "full", "cron_id"};
+    static final String[] PARAMETERS = {"status", "type", "priority", "model", "client",
+            "relayed", "limit", "offset", "q", "sort", "order", "after", "full", "cron_id"};
 
     private static final int LIMIT = 100;
     /// How many tasks are taken from the queue at a time.
@@ -166,6 +166,8 @@ final class ListApi {
     private TaskFilter filter(Query query) {
         return new TaskFilter(query.set("status", TaskStatus::parse), query.set("type", TaskType::parse),
                 query.set("priority", Priority::parse), query.set("model", Function.identity()),
-                query.set("cron_id", queue::cronId), query.text("q"));
+                query.set("client", Function.identity()),
+                query.text("relayed") == null ? null : query.flag("relayed"), query.set("cron_id", queue::cronId),
+                query.text("q"));
     }
 }

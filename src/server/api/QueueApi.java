@@ -72,6 +72,7 @@ final class QueueApi {
             out.name(entry.getKey().toString()).number(entry.getValue().longValue());
         }
         out.endObject();
+        out.name("callers_waiting").number(stats.callersWaiting());
         out.name("workers_active").number(hosts.running());
         out.name("workers_idle").number(hosts.idle());
         out.name("mode").string(stats.mode().text);

@@ -38,7 +38,12 @@ import server.queue.state.Place;
 import server.queue.state.QueueOptions;
 import server.settings.Settings;
 import server.stats.History;
+import server.task.ApiPath;
+import server.task.Caller;
+import server.task.Submission;
 import server.task.SubmissionReader;
+import server.task.Terms;
+import shared.TaskType;
 import shared.json.Json;
 import shared.json.Slice;
 import support.FaultyStorage;
@@ -167,6 +172,14 @@ public final class ApiServer implements AutoCloseable {
     public void complete(Run run, String result) {
         answers.end(run.task().id(), run.attempt());
         queue.complete(run, Slice.of(result.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /// A call that this client waits for; its id.
+    public String call(String client) {
+        Terms terms = Terms.DEFAULT.of(new Caller(client, ApiPath.CHAT, true, false, true), null, 0);
+        byte[] body = "{\"model\":\"qwen3\",\"messages\":[]}".getBytes(StandardCharsets.UTF_8);
+        return queue.submit(new Submission(TaskType.CHAT, "qwen3", 5, terms, Slice.of(body), null, "Hi"), null, null)
+                .document().task().name();
     }
 
     public void fail(Run run, String error) {

@@ -76,7 +76,22 @@ final class ListApiTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"status=done|status must be",
+    @CsvSource(delimiter = '|', value = {"?client=me|5,4", "?client=me,you|6,5,4", "?client=nobody|",
+            "?relayed=true|6,5", "?relayed=false|4,3,2,1,0", "?client=me&relayed=true|5", "?client=me&relayed=false&limit=1|4"})
+    void list_ofClients_andOfCalls(String query, String expected) {
+        ids.add(server.submit("{\"type\":\"chat\",\"prompt\":\"Four\",\"client\":\"me\"}"));
+        ids.add(server.call("me"));
+        ids.add(server.call("you"));
+        HttpResponse<String> response = server.get("/api/tasks" + query);
+        List<String> found = ApiServer.array(response).values().stream()
+                .map(task -> "" + ids.indexOf(((Json.Obj) task).text("id"))).toList();
+        assertEquals(expected == null ? "" : expected, String.join(",", found));
+        String first = query.contains("limit") ? "1" : "" + found.size();
+        assertEquals(first, response.headers().firstValue("X-Total-Count").orElseThrow());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"relayed=maybe|true or false", "status=done|status must be",
             "type=x|type must be", "priority=x|priority must",
             "limit=0|1 to 5", "limit=6|1 to 5", "limit=-1|limit", "limit=x|limit", "offset=-1|offset",
             "sort=crated_at|did you mean", "sort=x|created_at, priority", "order=up|asc, desc",

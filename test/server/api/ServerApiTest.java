@@ -77,6 +77,17 @@ final class ServerApiTest {
     }
 
     @Test
+    void status_callersWaiting_areThePendingCalls() {
+        server.submit(HELLO);
+        assertEquals(0, json(server.get("/api/status")).integer("callers_waiting", -1));
+        server.call("me");
+        String second = server.call("you");
+        assertEquals(2, json(server.get("/api/status")).integer("callers_waiting", -1));
+        server.post("/api/tasks/" + second + "/cancel", null);
+        assertEquals(1, json(server.get("/api/status")).integer("callers_waiting", -1));
+    }
+
+    @Test
     void status_ofTasksForLater_tellsNoneThatWaits() {
         server.submit(HELLO.replace("\"model\"", "\"scheduled_at\":\"2999-01-01T00:00:00Z\",\"model\""));
         assertNull(json(server.get("/api/status")).get("oldest_pending_at"));

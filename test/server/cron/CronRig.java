@@ -108,7 +108,7 @@ final class CronRig implements AutoCloseable {
 
     /// The tasks of all cron tasks, oldest first.
     List<Task> made() {
-        return queue.list(new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null), TaskSort.CREATED_AT,
+        return queue.list(TaskFilter.ALL, TaskSort.CREATED_AT,
                 true, 1_000_000, 0, null).tasks().stream().filter(task -> task.cron() != null).toList();
     }
 

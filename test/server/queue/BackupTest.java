@@ -40,7 +40,6 @@ import support.FaultyStorage;
 @Timeout(60)
 class BackupTest {
 
-    private static final TaskFilter ALL = new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null);
     private static final CompactionOptions KEEP_NONE = new CompactionOptions(0.5, 0, Duration.ofMillis(1));
 
     private final FaultyStorage disk = new FaultyStorage();
@@ -73,7 +72,7 @@ class BackupTest {
     }
 
     private static List<String> documents(TaskQueue queue) {
-        return queue.list(ALL, TaskSort.CREATED_AT, false, 100_000, 0, null).tasks().stream()
+        return queue.list(TaskFilter.ALL, TaskSort.CREATED_AT, false, 100_000, 0, null).tasks().stream()
                 .map(task -> text(queue.document(task))).toList();
     }
 
@@ -125,7 +124,7 @@ class BackupTest {
         }));
         begun.await();
         queue.changeMode(QueueMode.RUNNING);
-        for (Task task : queue.list(ALL, TaskSort.CREATED_AT, false, 1000, 0, null).tasks()) {
+        for (Task task : queue.list(TaskFilter.ALL, TaskSort.CREATED_AT, false, 1000, 0, null).tasks()) {
             if (!task.status().ended()) {
                 queue.cancel(task.id(), null);
             }
@@ -191,7 +190,7 @@ class BackupTest {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             write(out);
             try (TaskQueue again = restored(out.toByteArray())) {
-                List<Task> tasks = again.list(ALL, TaskSort.CREATED_AT, false, 100_000, 0, null).tasks();
+                List<Task> tasks = again.list(TaskFilter.ALL, TaskSort.CREATED_AT, false, 100_000, 0, null).tasks();
                 assertEquals(50, tasks.stream().filter(task -> task.status() == TaskStatus.PENDING
                         && text(again.document(task)).contains("\"stays")).count());
                 long open = tasks.stream().filter(task -> task.status() == TaskStatus.PENDING).count();

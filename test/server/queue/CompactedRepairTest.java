@@ -36,7 +36,6 @@ import support.Offline;
 /// What a repair makes of a journal that was compacted.
 class CompactedRepairTest {
 
-    private static final TaskFilter ALL = new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null);
 
     private TaskQueue queue;
 
@@ -115,7 +114,8 @@ class CompactedRepairTest {
     }
 
     private List<String> names() {
-        return queue.list(ALL, TaskSort.CREATED_AT, false, 1000, 0, null).tasks().stream().map(Task::name).toList();
+        return queue.list(TaskFilter.ALL, TaskSort.CREATED_AT, false, 1000, 0, null).tasks().stream()
+                .map(Task::name).toList();
     }
 
     private Task submit(String prompt) {

@@ -49,7 +49,6 @@ class CompactionCrashTest {
 
     private static final int RUNS = Effort.of(1, 15);
     private static final int STAGES = 5;
-    private static final TaskFilter ALL = new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null);
     private static final QueueOptions OPTIONS = new QueueOptions(60, 8, Duration.ofDays(3), Duration.ofDays(5),
             1 << 20);
 
@@ -225,7 +224,7 @@ class CompactionCrashTest {
         }
 
         private Task any() {
-            List<Task> tasks = queue.list(ALL, TaskSort.CREATED_AT, false, 1000, 0, null).tasks();
+            List<Task> tasks = queue.list(TaskFilter.ALL, TaskSort.CREATED_AT, false, 1000, 0, null).tasks();
             if (tasks.isEmpty()) {
                 throw Problem.notFound("none");
             }
@@ -240,7 +239,7 @@ class CompactionCrashTest {
 
         private Map<Long, Task> tasks() {
             Map<Long, Task> tasks = new HashMap<>();
-            queue.list(ALL, TaskSort.CREATED_AT, false, 1000, 0, null).tasks()
+            queue.list(TaskFilter.ALL, TaskSort.CREATED_AT, false, 1000, 0, null).tasks()
                     .forEach(task -> tasks.put(task.id(), task));
             return tasks;
         }

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
+import server.queue.state.LifeCycle;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
 import server.task.Attempt;
@@ -30,6 +31,9 @@ final class QueueModel {
         TaskType type;
         String model;
         String on;
+        String client;
+        boolean relayed;
+        boolean keep;
         int priority;
         TaskStatus status = TaskStatus.PENDING;
         long createdAt;
@@ -104,6 +108,9 @@ final class QueueModel {
         task.type = asked.type();
         task.model = asked.model();
         task.on = asked.terms().on();
+        task.client = asked.terms().caller().client();
+        task.relayed = asked.terms().caller().relayed();
+        task.keep = asked.terms().caller().keep();
         task.priority = asked.priority();
         task.createdAt = now;
         task.scheduledAt = asked.terms().scheduledAt();
@@ -156,7 +163,7 @@ final class QueueModel {
 
     void endRun(Entry task, TaskStatus status, String error, boolean counted, long now) {
         end(task, status, error, Math.max(now, task.startedAt));
-        attempt(task, status == TaskStatus.CANCELLED ? "cancelled" : error, counted, now);
+        attempt(task, status == TaskStatus.CANCELLED && error == null ? "cancelled" : error, counted, now);
     }
 
     /// Of a task that does not run.
@@ -168,7 +175,7 @@ final class QueueModel {
 
     private void end(Entry task, TaskStatus status, String error, long now) {
         task.status = status;
-        task.error = status == TaskStatus.FAILED ? error : null;
+        task.error = error;
         task.retryAt = 0;
         task.endedAt = now;
     }
@@ -176,6 +183,18 @@ final class QueueModel {
     private void attempt(Entry task, String error, boolean counted, long now) {
         task.attempts.add(task.attempts.size() + 1 + " " + task.host + " " + task.startedAt + "-"
                 + Math.max(now, task.startedAt) + " " + error + " " + counted);
+    }
+
+    /// The server is started again after a crash.
+    void restart(Entry task, long now) {
+        boolean callerGone = task.relayed && !task.keep;
+        if (task.status == TaskStatus.RUNNING && callerGone) {
+            endRun(task, TaskStatus.CANCELLED, LifeCycle.CALLER_GONE, false, now);
+        } else if (task.status == TaskStatus.RUNNING) {
+            putBack(task, LifeCycle.CUT_OFF, 0, true, false, now);
+        } else if (task.status == TaskStatus.PENDING && callerGone) {
+            endPending(task, TaskStatus.CANCELLED, LifeCycle.CALLER_GONE, now);
+        }
     }
 
     void putBack(Entry task, String error, long retryAt, boolean recorded, boolean counted, long now) {
@@ -191,6 +210,7 @@ final class QueueModel {
             task.expiresAt = 0;
         }
         task.retries = 0;
+        task.keep = true;
         task.order = seq;
         pending(task, null, 0);
     }

@@ -32,6 +32,7 @@ import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
 import server.queue.state.QueueState;
 import server.task.Attempt;
+import server.task.Caller;
 import server.task.Submission;
 import server.task.Task;
 import server.task.TaskId;
@@ -51,6 +52,7 @@ class QueueSimulationTest {
     private static final int STEPS = 100;
     private static final QueueOptions OPTIONS = new QueueOptions(40, 6, Duration.ofDays(3), Duration.ofDays(5), 300);
     private static final List<String> MODELS = List.of("a", "b", "c");
+    private static final List<String> CLIENTS = List.of("me", "you", "another");
     private static final List<Integer> PRIORITIES = List.of(Integer.MIN_VALUE, 1, 5, 10, Integer.MAX_VALUE);
 
     @Test
@@ -142,6 +144,10 @@ class QueueSimulationTest {
             long expires = random.nextInt(4) > 0 ? 0 : now + random.nextInt(20_000) - 2_000;
             Terms terms = random.nextBoolean() ? Terms.DEFAULT : new Terms(scheduled, expires, 60_000,
                     random.nextInt(4), 500, 700, 1.5, false, random.nextInt(3) == 0 ? "h1" : null, false);
+            if (random.nextInt(3) == 0) {
+                terms = terms.of(new Caller(pick(CLIENTS), null, random.nextBoolean(), random.nextBoolean(), true),
+                        terms.on(), terms.expiresAt());
+            }
             byte[] metadata = random.nextInt(6) > 0 ? null : "{\"k\":\"é\"}".getBytes(StandardCharsets.UTF_8);
             String key = random.nextInt(5) > 0 ? null : "key" + random.nextInt(10);
             String fingerprint = "f" + random.nextInt(2);
@@ -313,9 +319,9 @@ class QueueSimulationTest {
                 task.woken = task.status == TaskStatus.PENDING && task.wakeAt() == 0;
             }
             for (Task task : state.leftBehind()) {
-                apply(LifeCycle.cutOff(task, now));
-                model.putBack(model.get(task.id()), LifeCycle.CUT_OFF, 0, true, false, now);
+                apply(LifeCycle.leftBehind(task, now));
             }
+            model.tasks.forEach(task -> model.restart(task, now));
             assertEquals(0, model.count(TaskStatus.RUNNING));
         }
 
@@ -393,12 +399,15 @@ class QueueSimulationTest {
             for (TaskStatus status : TaskStatus.values()) {
                 assertEquals(model.count(status), state.totals().of(status));
             }
+            assertEquals(model.tasks.stream().filter(t -> t.status == TaskStatus.PENDING && t.relayed).count(),
+                    state.totals().callersWaiting());
             assertEquals(model.mode, state.mode());
         }
 
         private void compareListing() {
             TaskFilter filter = new TaskFilter(some(List.of(TaskStatus.values())), some(List.of(TaskType.values())),
-                    some(PRIORITIES), some(MODELS), Set.of(), null);
+                    some(PRIORITIES), some(MODELS), some(List.of("me", "you")),
+                    random.nextInt(3) > 0 ? null : random.nextBoolean(), Set.of(), null);
             TaskSort sort = TaskSort.values()[random.nextInt(4)];
             boolean ascending = random.nextBoolean();
             Comparator<Entry> newest = Comparator.<Entry>comparingLong(t -> t.arrival).reversed();
@@ -432,7 +441,9 @@ class QueueSimulationTest {
             return (filter.statuses().isEmpty() || filter.statuses().contains(task.status))
                     && (filter.types().isEmpty() || filter.types().contains(task.type))
                     && (filter.priorities().isEmpty() || filter.priorities().contains(task.priority))
-                    && (filter.models().isEmpty() || filter.models().contains(task.model));
+                    && (filter.models().isEmpty() || filter.models().contains(task.model))
+                    && (filter.clients().isEmpty() || task.client != null && filter.clients().contains(task.client))
+                    && (filter.relayed() == null || filter.relayed() == task.relayed);
         }
 
         private void compareFind() {

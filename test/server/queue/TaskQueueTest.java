@@ -51,7 +51,6 @@ import support.FaultyStorage;
 /// The queue on its journal.
 class TaskQueueTest {
 
-    private static final TaskFilter ALL = new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null);
     private static final long T0 = 1_800_000_000_000L;
 
     private final Random random = new Random(3);
@@ -119,8 +118,8 @@ class TaskQueueTest {
                 begin(() -> queue.find(known.name())),
                 begin(() -> queue.document(known.id())),
                 begin(() -> queue.awaitEnd(known.id(), Duration.ofMinutes(1))),
-                begin(() -> queue.list(ALL, TaskSort.CREATED_AT, false, 10, 0, null)),
-                begin(() -> queue.list(ALL, TaskSort.DURATION, false, 10, 0, null)),
+                begin(() -> queue.list(TaskFilter.ALL, TaskSort.CREATED_AT, false, 10, 0, null)),
+                begin(() -> queue.list(TaskFilter.ALL, TaskSort.DURATION, false, 10, 0, null)),
                 begin(() -> queue.stats()),
                 begin(() -> queue.eventsOf(known.id())));
         untilBlocked();
@@ -249,7 +248,7 @@ class TaskQueueTest {
         assertEquals(429, problem.status());
         assertEquals(0, queue.stats().total());
         List<Task> tasks = queue.submit(three);
-        assertEquals(tasks, List.copyOf(queue.list(ALL, TaskSort.CREATED_AT, true, 10, 0, null).tasks()));
+        assertEquals(tasks, List.copyOf(queue.list(TaskFilter.ALL, TaskSort.CREATED_AT, true, 10, 0, null).tasks()));
     }
 
     @Test
@@ -349,9 +348,8 @@ class TaskQueueTest {
     }
 
     private List<Task> search(String query) {
-        return queue.list(new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), query), TaskSort.CREATED_AT,
-                false, 10,
-                0, null).tasks();
+        return queue.list(new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null, Set.of(), query),
+                TaskSort.CREATED_AT, false, 10, 0, null).tasks();
     }
 
     private static List<String> whats(List<DurableEvent> events) {

@@ -83,7 +83,7 @@ public final class ArrivalChunk {
 
     /// How many tasks here pass, if the counts tell that; else -1.
     public int countOf(TaskFilter filter) {
-        if (!filter.priorities().isEmpty() || !filter.models().isEmpty() || !filter.types().isEmpty()) {
+        if (!filter.isOfStatuses()) {
             return -1;
         }
         return filter.statuses().isEmpty() ? size : countOf(filter.statuses());

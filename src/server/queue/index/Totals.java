@@ -3,20 +3,24 @@ package server.queue.index;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
+import server.task.Caller;
 import server.task.Task;
 import shared.TaskStatus;
 import shared.TaskType;
 
-/// How many tasks there are of each status, type, priority and model, so that no listing has to count.
+/// How many tasks there are of each status, type, priority, model and client, so that no listing has to count.
 ///
-/// Invariants: `groups` has no group of zero; `byStatus` is its sum.
+/// Invariants: `groups` has no group of zero; `byStatus` is its sum, `callersWaiting` that of its
+/// pending, relayed ones.
 public final class Totals {
 
     private final Map<Group, Group> groups = new HashMap<>();
     private final long[] byStatus = new long[TaskStatus.values().length];
+    private long callersWaiting;
 
     /// Tasks that no filter but `query` can tell apart. The count is no part of what makes two groups equal.
     private static final class Group {
@@ -24,6 +28,8 @@ public final class Totals {
         final TaskType type;
         final int priority;
         final String model;
+        final String client;
+        final boolean relayed;
         private long count;
 
         private Group(Task task) {
@@ -31,17 +37,21 @@ public final class Totals {
             type = task.type();
             priority = task.priority();
             model = task.model();
+            client = task.terms().caller().client();
+            relayed = task.terms().caller().relayed();
         }
 
         @Override
         public boolean equals(Object other) {
             return other instanceof Group that && status == that.status && type == that.type
-                    && priority == that.priority && model.equals(that.model);
+                    && priority == that.priority && model.equals(that.model) && relayed == that.relayed
+                    && Objects.equals(client, that.client);
         }
 
         @Override
         public int hashCode() {
-            return ((model.hashCode() * 31 + priority) * 31 + type.ordinal()) * 31 + status.ordinal();
+            return (((Objects.hashCode(client) * 31 + model.hashCode()) * 31 + priority) * 31 + type.ordinal()) * 31
+                    + status.ordinal();
         }
     }
 
@@ -49,7 +59,7 @@ public final class Totals {
         Group group = new Group(task);
         Group known = groups.putIfAbsent(group, group);
         (known == null ? group : known).count++;
-        byStatus[task.status().ordinal()]++;
+        count(group, 1);
     }
 
     public void remove(Task task) {
@@ -58,7 +68,17 @@ public final class Totals {
         if (--known.count == 0) {
             groups.remove(known);
         }
-        byStatus[task.status().ordinal()]--;
+        count(group, -1);
+    }
+
+    private void count(Group group, int by) {
+        byStatus[group.status.ordinal()] += by;
+        callersWaiting += group.relayed && group.status == TaskStatus.PENDING ? by : 0;
+    }
+
+    /// How many relayed calls are pending.
+    public long callersWaiting() {
+        return callersWaiting;
     }
 
     public long of(TaskStatus status) {
@@ -68,14 +88,15 @@ public final class Totals {
     /// How many tasks pass; the filter's query is left aside.
     public long of(TaskFilter filter) {
         long total = 0;
-        if (filter.types().isEmpty() && filter.priorities().isEmpty() && filter.models().isEmpty()) {
+        if (filter.isOfStatuses()) {
             for (TaskStatus status : TaskStatus.values()) {
                 total += filter.statuses().isEmpty() || filter.statuses().contains(status) ? of(status) : 0;
             }
             return total;
         }
         for (Group group : groups.keySet()) {
-            total += passes(filter, group.status, group.type, group.priority, group.model) ? group.count : 0;
+            total += passes(filter, group.status, group.type, group.priority, group.model, group.client, group.relayed)
+                    ? group.count : 0;
         }
         return total;
     }
@@ -93,13 +114,18 @@ public final class Totals {
 
     /// Whether a task passes; the filter's query and cron tasks are left aside.
     public static boolean passes(Task task, TaskFilter filter) {
-        return passes(filter, task.status(), task.type(), task.priority(), task.model());
+        Caller caller = task.terms().caller();
+        return passes(filter, task.status(), task.type(), task.priority(), task.model(), caller.client(),
+                caller.relayed());
     }
 
-    private static boolean passes(TaskFilter filter, TaskStatus status, TaskType type, int priority, String model) {
+    private static boolean passes(TaskFilter filter, TaskStatus status, TaskType type, int priority, String model,
+            String client, boolean relayed) {
         return (filter.statuses().isEmpty() || filter.statuses().contains(status))
                 && (filter.types().isEmpty() || filter.types().contains(type))
                 && (filter.priorities().isEmpty() || filter.priorities().contains(priority))
-                && (filter.models().isEmpty() || filter.models().contains(model));
+                && (filter.models().isEmpty() || filter.models().contains(model))
+                && (filter.clients().isEmpty() || client != null && filter.clients().contains(client))
+                && (filter.relayed() == null || filter.relayed() == relayed);
     }
 }

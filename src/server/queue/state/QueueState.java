@@ -353,7 +353,7 @@ public final class QueueState {
             byStatus.put(status, totals.of(status));
         }
         return new QueueStats(mode, byStatus, arrivals.size(), totals.byPriority(TaskStatus.PENDING),
-                ready.waitingSince(arrivals::get), lastSeq);
+                totals.callersWaiting(), ready.waitingSince(arrivals::get), lastSeq);
     }
 
     // ---- inside

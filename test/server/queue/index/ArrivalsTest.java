@@ -21,7 +21,6 @@ import shared.TaskType;
 /// The tasks by arrival, and by id.
 class ArrivalsTest {
 
-    private static final TaskFilter ALL = new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null);
 
     private final Random random = new Random(2);
 
@@ -97,8 +96,9 @@ class ArrivalsTest {
         }
         chunk.replace(99, task(99, 3, TaskStatus.RUNNING));
         assertEquals(1, chunk.countOf(Set.of(TaskStatus.RUNNING)));
-        assertEquals(left.size(), chunk.countOf(ALL));
-        TaskFilter running = new TaskFilter(Set.of(TaskStatus.RUNNING), Set.of(), Set.of(3), Set.of(), Set.of(), null);
+        assertEquals(left.size(), chunk.countOf(TaskFilter.ALL));
+        TaskFilter running = new TaskFilter(Set.of(TaskStatus.RUNNING), Set.of(), Set.of(3), Set.of(), Set.of(), null,
+                Set.of(), null);
         assertTrue(chunk.mayHold(running));
         chunk.remove(99);
         assertTrue(!chunk.mayHold(running));
