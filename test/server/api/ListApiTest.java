@@ -77,7 +77,8 @@ final class ListApiTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"?client=me|5,4", "?client=me,you|6,5,4", "?client=nobody|",
-            "?relayed=true|6,5", "?relayed=false|4,3,2,1,0", "?client=me&relayed=true|5", "?client=me&relayed=false&limit=1|4"})
+            "?relayed=true|6,5", "?relayed=false|4,3,2,1,0", "?client=me&relayed=true|5",
+            "?client=me&relayed=false&limit=1|4"})
     void list_ofClients_andOfCalls(String query, String expected) {
         ids.add(server.submit("{\"type\":\"chat\",\"prompt\":\"Four\",\"client\":\"me\"}"));
         ids.add(server.call("me"));
