@@ -19,6 +19,7 @@ import server.cron.CronRequests;
 import server.dispatch.DispatchOptions;
 import server.dispatch.Dispatcher;
 import server.dispatch.Hosts;
+import server.http.Routes;
 import server.http.WebServer;
 import server.journal.JournalOptions;
 import server.journal.disk.FileStorage;
@@ -29,6 +30,8 @@ import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.TaskQueue;
 import server.queue.state.QueueOptions;
+import server.relay.RelayApi;
+import server.relay.RelayOptions;
 import server.settings.Setting;
 import server.settings.Settings;
 import server.stats.History;
@@ -49,13 +52,14 @@ final class Server implements AutoCloseable {
     private final CronTimer timer;
     private final EventHub events;
     private final SubmissionReader submissions;
+    private final RelayApi relay;
     private final WebServer web;
     /// Null where it is turned off.
     private final WebSocketServer sockets;
     private volatile Settings settings;
 
     private Server(Settings settings, TaskQueue queue, Compaction compaction, Dispatcher dispatcher,
-            SubmissionReader submissions, CronTimer timer, EventHub events, WebServer web,
+            SubmissionReader submissions, CronTimer timer, EventHub events, RelayApi relay, WebServer web,
             WebSocketServer sockets) {
         this.settings = settings;
         this.queue = queue;
@@ -64,6 +68,7 @@ final class Server implements AutoCloseable {
         this.submissions = submissions;
         this.timer = timer;
         this.events = events;
+        this.relay = relay;
         this.web = web;
         this.sockets = sockets;
     }
@@ -106,7 +111,11 @@ final class Server implements AutoCloseable {
             opened.add(web);
             HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions,
                     hosts, dispatcher::waitsFor, dispatcher::held, clock, crons, history), web);
-            web.serve(api.routes());
+            RelayApi relay = new RelayApi(new RelayApi.Parts(queue, relayed, submissions, clock, web::stopping,
+                    settings.get(HttpApi.TASK_BYTES)), RelayOptions.of(settings));
+            Routes routes = api.routes();
+            relay.addTo(routes);
+            web.serve(routes);
             WebSocketServer sockets = null;
             WebSocketOptions webSocket = WebSocketOptions.of(settings.with(RequestLimits.CONNECTIONS,
                     most.webSocket()), settings.get(WebServer.PORT) == 0);
@@ -118,7 +127,7 @@ final class Server implements AutoCloseable {
             CronTimer timer = new CronTimer(crons, clock, System::nanoTime);
             timer.start();
             dispatcher.start();
-            return new Server(settings, queue, compaction, dispatcher, submissions, timer, events, web, sockets);
+            return new Server(settings, queue, compaction, dispatcher, submissions, timer, events, relay, web, sockets);
         } catch (IOException | IllegalArgumentException | SecurityException failure) {
             closeAll(opened);
             throw new StartFailure(failure.getMessage() == null ? failure.toString() : failure.getMessage());
@@ -138,6 +147,7 @@ final class Server implements AutoCloseable {
         queue.reconfigure(QueueOptions.of(newSettings));
         dispatcher.reconfigure(DispatchOptions.of(newSettings));
         submissions.reconfigure(newSettings);
+        relay.reconfigure(RelayOptions.of(newSettings));
         web.guard().reconfigure(newSettings);
     }
 

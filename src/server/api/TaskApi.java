@@ -1,15 +1,12 @@
 package server.api;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
 
 import server.access.RequestLimits;
 import server.http.Answer;
-import server.http.Bodies.Body;
+import server.http.IdempotencyKey;
 import server.http.WebRequest;
 import server.queue.TaskQueue;
 import server.queue.TaskQueue.Submitted;
@@ -28,8 +25,6 @@ import shared.json.JsonWriter;
 
 /// The requests that are about one task.
 final class TaskApi {
-
-    private static final int KEY_LENGTH_MAX = 255;
 
     /// What an answer to a submit holds besides the payload, about, in bytes.
     private static final int TASK_BYTES = 640;
@@ -53,8 +48,9 @@ final class TaskApi {
         JsonReader json = request.json(settings.get(HttpApi.TASK_BYTES), "a task");
         Submission submission = submissions.read(json);
         json.end();
-        String key = key(request);
-        Submitted submitted = queue.submit(submission, key, key == null ? null : fingerprint(request.body()));
+        IdempotencyKey key = IdempotencyKey.of(request);
+        Submitted submitted = queue.submit(submission, key == null ? null : key.text(),
+                key == null ? null : key.fingerprint());
         TaskDocument document = submitted.document();
         JsonWriter out = new JsonWriter(TASK_BYTES + document.payload().length());
         TaskJson.writeSubmitted(out, document);
@@ -127,30 +123,5 @@ final class TaskApi {
             throw Problem.badRequest("priority is missing, as in {\"priority\":10}");
         }
         return priority;
-    }
-
-    private static String key(WebRequest request) {
-        String key = request.header("Idempotency-key");
-        if (key == null) {
-            return null;
-        }
-        boolean good = !key.isEmpty() && key.length() <= KEY_LENGTH_MAX;
-        for (int i = 0; good && i < key.length(); i++) {
-            good = key.charAt(i) < 0x7f;
-        }
-        if (!good) {
-            throw Problem.badRequest("Idempotency-Key must have 1 to " + KEY_LENGTH_MAX + " ASCII characters");
-        }
-        return key;
-    }
-
-    private static String fingerprint(Body body) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(body.bytes(), 0, body.length());
-            return HexFormat.of().formatHex(digest.digest(), 0, 16);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 }

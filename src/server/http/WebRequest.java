@@ -2,8 +2,12 @@ package server.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 import com.sun.net.httpserver.Headers;
@@ -101,6 +105,30 @@ public final class WebRequest implements AutoCloseable {
             }
         }
         return value;
+    }
+
+    /// The headers with one of these names, or whose names begin so, by their names in lower case; of several values the
+    /// first.
+    ///
+    /// @param starts in lower case
+    public Map<String, String> headers(Set<String> names, List<String> starts) {
+        Map<String, String> found = new TreeMap<>();
+        headers.forEach((name, values) -> {
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (names.contains(lower) || starts.stream().anyMatch(lower::startsWith)) {
+                found.put(lower, values.getFirst());
+            }
+        });
+        return found;
+    }
+
+    /// The two ends of its connection.
+    public InetSocketAddress local() {
+        return exchange.getLocalAddress();
+    }
+
+    public InetSocketAddress remote() {
+        return exchange.getRemoteAddress();
     }
 
     public boolean accepts(String type) {

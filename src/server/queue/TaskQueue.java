@@ -111,16 +111,27 @@ public final class TaskQueue implements AutoCloseable {
     /// @param key an idempotency key, or null; under a known one the first answer is given again, or 409 if
     ///            `fingerprint` (of the request's body) differs
     public Submitted submit(Submission submission, String key, String fingerprint) {
+        return submit(submission, -1, key, fingerprint);
+    }
+
+    /// Takes a new task under an id that [#newId] drew.
+    public Submitted submit(Submission submission, long id, String key, String fingerprint) {
         Submission asked = ledger.pool().share(submission);
         Taken taken = ledger.change(writer -> {
             QueueState state = writer.state();
             long known = state.known(key, fingerprint);
             return known >= 0 ? new Taken(state.require(known), true) : new Taken(
-                    writer.append(state.submit(asked, writer.unusedId(), key, fingerprint, writer.now())), false);
+                    writer.append(state.submit(asked, id < 0 ? writer.unusedId() : id, key, fingerprint, writer.now())), false);
         }).durable();
         TaskDocument document = taken.replayed ? ledger.read(taken.task, TaskReader::asSubmitted)
                 : new TaskDocument(taken.task, asked.payload(), asked.preview(), null, List.of(), null);
         return new Submitted(document, taken.replayed);
+    }
+
+    /// Draws the id of a task that is to be submitted, for those who must know it before it can run.
+    public long newId() {
+        // that one of these 60-bit numbers is drawn twice before the task is in is left to chance
+        return ledger.changeNow(writer -> writer.unusedId()).value();
     }
 
     /// @param replayed whether an idempotency key had it already; `document` shows the task as it was first answered

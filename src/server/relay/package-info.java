@@ -1,13 +1,26 @@
 /// Relayed calls: what the clients of Ollama, OpenAI and Anthropic ask of their APIs goes through the queue, unchanged.
 ///
+/// ```
+///  POST /api/chat, /v1/…  ─▶ RelayApi ─▶ Submission ─▶ TaskQueue ─▶ dispatch ─▶ TaskExecutor.relay ──HTTP──▶ host
+///                               │                                                     │
+///                               ▼                                                     ▼ each byte as it comes
+///                           RelayedCall ◀────────────────────────────── live.RelayedAnswer ◀── the task's durable end
+///                               └──▶ the caller: the true status, the host's bytes, signs of life, a late error
+/// ```
+///
 /// | class | what it does |
 /// |---|---|
 /// | `ApiForm` | the API that a path belongs to, and the form of its refusals |
 /// | `CallerHints` | who calls and how, from headers, path and body |
 /// | `RelayBody` | what the queue reads of a body |
+/// | `RelayApi` | makes a task of a call |
+/// | `RelayedCall` | one caller that waits for its task's answer and then gets it |
 /// | `AnswerForm` | the form of one call's answer: its type, its signs of life, its end where it fails |
 /// | `GoneCallers`, `TcpTable` | finds callers that have left while their calls wait |
 ///
 /// **Rules.** Bodies and answers pass byte for byte; nothing here builds them anew. What the queue reads of them, it
-/// reads leniently: the host judges.
+/// reads leniently: the host judges. The status is kept back until it can be the true one. The last byte of an answer
+/// follows the task's durable end.
+///
+/// **Threads.** A call keeps its `http` thread until its answer is written; a host's answer is read by the attempt's.
 package server.relay;

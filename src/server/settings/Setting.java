@@ -16,6 +16,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import shared.Priority;
 import shared.Problem;
 import shared.Utf8;
 import shared.config.Durations;
@@ -128,6 +129,17 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
             }
             long number = Long.parseLong(text);
             return number >= min && number <= max ? (Integer) (int) number : null;
+        });
+    }
+
+    /// A task's priority.
+    public static Setting<Integer> priority(String key) {
+        return one(key, "an integer, or low, normal, high or critical", text -> {
+            try {
+                return Priority.parse(text);
+            } catch (Problem neither) {
+                return null;
+            }
         });
     }
 

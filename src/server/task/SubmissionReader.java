@@ -117,6 +117,23 @@ public final class SubmissionReader {
                 payload.preview(type));
     }
 
+    /// Makes the submission of a call of a host's API.
+    ///
+    /// @param on        the name of the one host that may run it; null: any
+    /// @param expiresAt when it fails if it is still pending, milliseconds since the epoch; 0: never
+    /// @param head      see [Submission]
+    public Submission ofCall(Caller caller, String on, long expiresAt, String model, int priority, Slice body,
+            String preview, Slice head) {
+        if (model.isEmpty() || model.length() > MODEL_LENGTH_MAX) {
+            throw Problem.badRequest("model must have 1 to " + MODEL_LENGTH_MAX + " characters");
+        }
+        if (on != null) {
+            hostCheck.accept(on, false);
+        }
+        return new Submission(caller.endpoint().type, model, priority, defaults.terms().of(caller, on, expiresAt), body,
+                null, preview, head);
+    }
+
     private String model(String model, String inPayload) {
         if (model == null) {
             return inPayload == null ? defaults.model() : inPayload;

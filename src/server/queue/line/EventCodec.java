@@ -97,7 +97,7 @@ public final class EventCodec {
             return null;
         }
         String name = change.request() != null ? "payload" : "result";
-        if (isOneLine(last)) {
+        if (fitsALine(last)) {
             out.name(name);
             return last;
         }
@@ -145,7 +145,11 @@ public final class EventCodec {
         }
     }
 
-    private static boolean isOneLine(Slice json) {
+    /// A line has no line ends, and no byte order mark in its middle.
+    private static boolean fitsALine(Slice json) {
+        if (json.length() > 0 && json.bytes()[json.from()] == (byte) 0xef) {
+            return false;
+        }
         for (int i = json.from(); i < json.to(); i++) {
             if (json.bytes()[i] == '\n' || json.bytes()[i] == '\r') {
                 return false;

@@ -1,0 +1,210 @@
+package server.relay;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import server.executor.HostAnswer;
+import server.executor.HostHead;
+import server.executor.Outcome;
+import server.http.Answer;
+import server.live.RelayedAnswer;
+import server.live.RelayedAnswer.Look;
+import server.task.Task;
+import server.task.TaskState;
+import shared.Problem;
+import shared.TaskStatus;
+import shared.json.Slice;
+
+/// One caller that waits for its task's answer and then gets it. Used by the caller's thread, but for [#callerLeft].
+///
+/// Until a host has answered nothing is sent, so that the status can be the true one; after a long silence the answer
+/// begins all the same, with signs of life. The last byte of an answer follows the task's end: who has the whole answer
+/// finds its task ended.
+final class RelayedCall {
+
+    /// How many signs of life come in the time of the first silence.
+    private static final int SIGNS = 3;
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+    private final RelayApi.Parts parts;
+    private final Task task;
+    private final RelayedAnswer answer;
+    private final AnswerForm form;
+    private final Duration heartbeat;
+
+    /// @param heartbeat see [RelayOptions]
+    RelayedCall(RelayApi.Parts parts, Task task, RelayedAnswer answer, AnswerForm form, Duration heartbeat) {
+        this.parts = parts;
+        this.task = task;
+        this.answer = answer;
+        this.form = form;
+        this.heartbeat = heartbeat;
+    }
+
+    /// The caller waits no longer.
+    void callerLeft() {
+        if (!task.terms().caller().endsWithCaller()) {
+            return;
+        }
+        try {
+            parts.queue().cancel(task.id(), "its caller has left");
+        } catch (Problem endedAlready) {
+            // then there is nothing to cancel
+        }
+    }
+
+    /// Waits until it can be told how the answer begins.
+    Answer answer() throws InterruptedException {
+        long signAt = System.nanoTime() + heartbeat.toNanos();
+        Look look = answer.look();
+        while (look.head() == null && look.ended() == null) {
+            if (!heartbeat.isZero() && System.nanoTime() >= signAt) {
+                return new Answer.Streamed(200, form.contentType(), -1, this::writeLate, headers(look));
+            }
+            if (parts.stopping().getAsBoolean() && look.host() == null) {
+                throw new Problem(503, "the server is stopping");
+            }
+            look = answer.await(look.changes(), step(signAt));
+        }
+        HostHead head = look.head();
+        if (head == null) {
+            return refused(look);
+        }
+        return new Answer.Streamed(head.status(), head.contentType(), head.length(),
+                out -> copy(out, 0, head.length()), headers(look));
+    }
+
+    private Duration step(long signAt) {
+        Duration untilSign = Duration.ofNanos(Math.max(1, signAt - System.nanoTime()));
+        return heartbeat.isZero() || untilSign.compareTo(LOOK_EVERY) > 0 ? LOOK_EVERY : untilSign;
+    }
+
+    /// An answer that begins before the host's, with the first sign of life.
+    private void writeLate(OutputStream out) throws IOException, InterruptedException {
+        Look look = answer.look();
+        long signAt = System.nanoTime();
+        while (look.head() == null && look.ended() == null) {
+            if (System.nanoTime() >= signAt) {
+                write(out, form.signOfLife(look.host() == null ? parts.queue().readyCount() : 0));
+                signAt += heartbeat.dividedBy(SIGNS).toNanos();
+            }
+            look = answer.await(look.changes(), step(signAt));
+        }
+        copy(out, 0, -1);
+    }
+
+    /// Writes the host's answer as it comes.
+    ///
+    /// @param length of all of it; -1 if it is not known
+    private void copy(OutputStream out, int from, long length) throws IOException, InterruptedException {
+        int sent = from;
+        Look look = answer.look();
+        while (true) {
+            boolean over = look.ended() != null;
+            Slice bytes = look.bytes();
+            int to = over || length < 0 ? bytes.length() : bytes.length() == length ? sent : bytes.length();
+            if (to > sent) {
+                write(out, bytes.bytes(), sent, to - sent);
+                sent = to;
+            }
+            if (over) {
+                finish(out, look);
+                return;
+            }
+            look = answer.await(look.changes(), LOOK_EVERY);
+        }
+    }
+
+    /// A host that ended its answer in order has said itself what there is to say.
+    private void finish(OutputStream out, Look look) throws IOException {
+        if (look.ended().status() == TaskStatus.COMPLETED || look.hostEnded()) {
+            return;
+        }
+        Slice bytes = look.bytes();
+        boolean torn = bytes.length() > 0 && bytes.bytes()[bytes.length() - 1] != '\n';
+        AnswerForm.Ending ending = form.failure(problem(look), parts.clock().millis(), torn);
+        write(out, ending.bytes());
+        if (ending.breaksOff()) {
+            throw new IOException("the answer could not be finished");
+        }
+    }
+
+    private void write(OutputStream out, byte[] bytes) throws IOException {
+        write(out, bytes, 0, bytes.length);
+    }
+
+    private void write(OutputStream out, byte[] bytes, int from, int count) throws IOException {
+        try {
+            out.write(bytes, from, count);
+            out.flush();
+        } catch (IOException left) {
+            callerLeft();
+            throw left;
+        }
+    }
+
+    /// The answer of a task that ended before a host's answer began.
+    private Answer refused(Look look) {
+        HostAnswer said = look.failure() == null ? null : look.failure().answer();
+        if (look.ended().status() != TaskStatus.FAILED || said == null) {
+            Answer.Whole error = ApiForm.of(form.path()).error(problem(look), 0, false);
+            return new Answer.Whole(error.status(), error.type(), error.bytes(), error.length(),
+                    headers(look, error.headers()));
+        }
+        HostHead head = said.head();
+        return new Answer.Whole(head.status(), head.contentType(), said.body(), said.body().length,
+                headers(look, "x-should-retry", "false"));
+    }
+
+    /// Why the task ended without an answer.
+    private static Problem problem(Look look) {
+        Task ended = look.ended();
+        String error = ended.state().error();
+        return switch (ended.state()) {
+            case TaskState.Cancelled cancelled -> new Problem(499, "the task " + ended.name() + " was cancelled"
+                    + (error == null ? "" : ": " + error));
+            case TaskState.Failed failed -> new Problem(status(look.failure()), error);
+            case TaskState.Completed completed -> new Problem(500, "the answer of " + ended.name() + " is not at hand");
+            case TaskState.Pending pending -> throw new IllegalStateException("pending");
+            case TaskState.Running running -> throw new IllegalStateException("running");
+        };
+    }
+
+    /// @param failure null: no attempt ended the task, it expired
+    private static int status(Outcome.Failed failure) {
+        if (failure == null) {
+            return 503;
+        }
+        if (failure.answer() != null && failure.answer().head().status() >= 400) {
+            return failure.answer().head().status();
+        }
+        return switch (failure.cause()) {
+            case MODEL_MISSING -> 404;
+            case TIMEOUT -> 504;
+            case ACCOUNT -> 403;
+            case UNREACHABLE, BUSY, OWN -> 503;
+            case FRONT, PASSING, FINAL -> 502;
+        };
+    }
+
+    private String[] headers(Look look, String... more) {
+        List<String> headers = new ArrayList<>(List.of(more));
+        headers.addAll(List.of("X-Queue-Task", task.name()));
+        if (look.host() != null) {
+            headers.addAll(List.of("X-Queue-Host", look.host(),
+                    "X-Queue-Waited-Ms", Long.toString(Math.max(0, look.askedAt() - task.createdAt()))));
+        }
+        HostHead head = look.head() != null ? look.head()
+                : look.failure() == null || look.failure().answer() == null ? null : look.failure().answer().head();
+        if (head != null && head.retryAfter() != null) {
+            headers.addAll(List.of("Retry-After", head.retryAfter()));
+        }
+        if (head != null && head.requestId() != null) {
+            headers.addAll(List.of("x-request-id", head.requestId()));
+        }
+        return headers.toArray(new String[0]);
+    }
+}
