@@ -43,7 +43,8 @@ public record AllSettings(Loader loaded, ExecutorRegistry kinds, List<HostOption
     /// Every setting there is. A new room adds its list here.
     public static final Table TABLE = new Table(List.of(WebServer.SETTINGS, WebSocketOptions.SETTINGS,
             Guard.SETTINGS, Server.SETTINGS, JournalOptions.SETTINGS, DispatchOptions.settings(), Terms.SETTINGS,
-            QueueOptions.SETTINGS, RequestLimits.SETTINGS, HttpApi.SETTINGS, RelayOptions.SETTINGS, Log.SETTINGS, CLIENT),
+            QueueOptions.SETTINGS, RequestLimits.SETTINGS, HttpApi.SETTINGS, RelayOptions.SETTINGS, Log.SETTINGS,
+            CLIENT),
             Map.of("scheduling_interval", NO_ROUNDS, "batch_size", NO_ROUNDS, "SCHEDULER_INTERVAL", NO_ROUNDS,
                     "SCHEDULER_BATCH_SIZE", NO_ROUNDS));
 

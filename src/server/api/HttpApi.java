@@ -27,8 +27,8 @@ import server.websocket.Dialogue;
 /// All that the server answers. [#routes] is its table of contents.
 public final class HttpApi {
 
-    public static final Setting<Integer> TASK_BYTES = Setting.size("limits.task_bytes", "1KiB", "1GiB").byDefault("16MiB")
-            .says("largest body of a submit, and largest task of a batch");
+    public static final Setting<Integer> TASK_BYTES = Setting.size("limits.task_bytes", "1KiB", "1GiB")
+            .byDefault("16MiB").says("largest body of a submit, and largest task of a batch");
     static final Setting<Integer> BATCH_BYTES = Setting.size("limits.batch_bytes", "1KiB", "1GiB").byDefault("64MiB")
             .says("largest body of a batch");
     static final Setting<Integer> BATCH_TASKS = Setting.integer("limits.batch_tasks", 1, 10_000_000)

@@ -107,8 +107,8 @@ public final class WebRequest implements AutoCloseable {
         return value;
     }
 
-    /// The headers with one of these names, or whose names begin so, by their names in lower case; of several values the
-    /// first.
+    /// The headers with one of these names, or whose names begin so, by their names in lower case; of several values
+    /// the first.
     ///
     /// @param starts in lower case
     public Map<String, String> headers(Set<String> names, List<String> starts) {
@@ -271,7 +271,7 @@ public final class WebRequest implements AutoCloseable {
         }
         String length = headers.getFirst("Content-length");
         return length == null ? headers.containsKey("Transfer-encoding")
-                : length.length() > 5 || length.startsWith("+");
+                : !length.matches("\\d{1,5}") || Integer.parseInt(length) > DRAINED;
     }
 
     /// Reads on and forgets it, for at most so many bytes and nanoseconds.

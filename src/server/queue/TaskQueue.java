@@ -121,7 +121,8 @@ public final class TaskQueue implements AutoCloseable {
             QueueState state = writer.state();
             long known = state.known(key, fingerprint);
             return known >= 0 ? new Taken(state.require(known), true) : new Taken(
-                    writer.append(state.submit(asked, id < 0 ? writer.unusedId() : id, key, fingerprint, writer.now())), false);
+                    writer.append(state.submit(asked, id < 0 ? writer.unusedId() : id, key, fingerprint,
+                            writer.now())), false);
         }).durable();
         TaskDocument document = taken.replayed ? ledger.read(taken.task, TaskReader::asSubmitted)
                 : new TaskDocument(taken.task, asked.payload(), asked.preview(), null, List.of(), null);
@@ -461,7 +462,7 @@ public final class TaskQueue implements AutoCloseable {
     private void changed(List<? extends Event> events) {
         boolean ready = false;
         for (Event event : events) {
-            ready |= mayLetStart(event);
+            ready |= event.mayLetStart();
             if (event instanceof Event.Change change && change.what() == Event.What.CANCELLED
                     && change.task().state().startedAt() != 0) {
                 onRunCancelled.forEach(listener -> listener.accept(change.task()));
@@ -470,17 +471,6 @@ public final class TaskQueue implements AutoCloseable {
         if (ready) {
             ready();
         }
-    }
-
-    private static boolean mayLetStart(Event event) {
-        return switch (event) {
-            case Event.ModeChange change -> change.mode() != QueueMode.PAUSED;
-            case Event.Cron change -> false;
-            case Event.Change change -> switch (change.what()) {
-                case SUBMITTED, RETRYING, PRIORITY, RETRIED -> true;
-                case STARTED, COMPLETED, FAILED, CANCELLED, DELETED -> false;
-            };
-        };
     }
 
     private void ready() {

@@ -23,7 +23,7 @@ public record RelayOptions(int priority, int wholePriority, Duration maxWait, bo
             .live().says("the priority of calls whose answers come whole");
     private static final Setting<Duration> MAX_WAIT = Setting.duration("relay.max_wait", "0s", "30d").byDefault("0s")
             .live().says("how long a call may wait for a host before it gets a 503; 0 is no limit");
-    private static final Setting<Duration> HEARTBEAT = Setting.duration("relay.heartbeat", "0s", "1d").byDefault("30s")
+    static final Setting<Duration> HEARTBEAT = Setting.duration("relay.heartbeat", "0s", "1d").byDefault("30s")
             .live().says("the silence after which a waiting call's answer begins with a sign of life; 0 is never");
     public static final List<Setting<?>> SETTINGS = List.of(PRIORITY, PRIORITY_WHOLE, MAX_WAIT, RECORD, HEARTBEAT);
 

@@ -82,7 +82,7 @@ public final class HostRelay {
                     return new Outcome.Failed(failed.cause(), failed.message(), failed.retryAfter(),
                             new HostAnswer(head, error));
                 }
-                Type type = Type.of(head, host);
+                Type type = Type.of(head, call, host);
                 to.head(head);
                 HandedOn answer = new HandedOn(body, to);
                 Outcome outcome;
@@ -164,7 +164,7 @@ public final class HostRelay {
         JSON, LINES, EVENTS;
 
         /// @throws HostFailure for what no API answers with, as the page of a login
-        static Type of(HostHead head, String host) throws HostFailure {
+        static Type of(HostHead head, RelayCall call, String host) throws HostFailure {
             String type = head.contentType() == null ? "" : head.contentType().toLowerCase(Locale.ROOT);
             if (type.contains("ndjson") || type.contains("jsonl")) {
                 return LINES;
@@ -173,7 +173,8 @@ public final class HostRelay {
                 return EVENTS;
             }
             if (type.contains("json")) {
-                return JSON;
+                // what imitates Ollama often calls its lines so
+                return call.streams() && call.path().startsWith("/api/") ? LINES : JSON;
             }
             throw new HostFailure(Cause.PASSING, host + " sent no answer, but "
                     + (type.isEmpty() ? "no type" : type));

@@ -18,6 +18,18 @@ public sealed interface Event {
     /// The same without what need not be kept in memory until it is shown.
     Event slim();
 
+    /// Whether a task may start because of it.
+    default boolean mayLetStart() {
+        return switch (this) {
+            case ModeChange change -> change.mode() != QueueMode.PAUSED;
+            case Cron change -> false;
+            case Change change -> switch (change.what()) {
+                case SUBMITTED, RETRYING, PRIORITY, RETRIED -> true;
+                case STARTED, COMPLETED, FAILED, CANCELLED, DELETED -> false;
+            };
+        };
+    }
+
     /// What happened to a task.
     enum What {
         SUBMITTED, STARTED, RETRYING, COMPLETED, FAILED, CANCELLED, PRIORITY, RETRIED, DELETED;

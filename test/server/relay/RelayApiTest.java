@@ -1,0 +1,255 @@
+package server.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+
+import org.junit.jupiter.api.Test;
+
+import server.settings.Settings;
+import server.task.Task;
+import server.task.TaskDocument;
+import server.task.TaskId;
+import shared.TaskStatus;
+import support.FakeOllama;
+import support.FakeOllamaAnswer;
+import support.FakeOllamaRequest;
+
+class RelayApiTest {
+
+    private static final String CHAT = "{ \"model\":\"m\",\r\n\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],"
+            + "\"new_field\":1.50,\"new_field\":2 }";
+
+    // ---- what passes
+
+    @Test
+    void body_reachesTheHostByteForByte_withItsQueryAndItsHeaders() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            rig.call("/v1/chat/completions?api-version=2&x=%20", CHAT, "Content-Type", "text/plain", "Anthropic-Beta",
+                    "b", "Authorization", "Bearer secret", "Cookie", "c=1", "Accept-Encoding", "gzip");
+            FakeOllamaRequest seen = ollama.takeRequest();
+            assertEquals("/v1/chat/completions?api-version=2&x=%20", seen.path());
+            assertEquals(CHAT, seen.body());
+            assertEquals("text/plain", seen.header("content-type"));
+            assertEquals("b", seen.header("anthropic-beta"));
+            assertNull(seen.header("authorization"));
+            assertNull(seen.header("cookie"));
+            assertNull(seen.header("accept-encoding"));
+        }
+    }
+
+    @Test
+    void stream_reachesTheCallerByteForByte_pieceByPiece() throws Exception {
+        Semaphore gate = new Semaphore(1);
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise(FakeOllamaAnswer.gated(gate, "one", " two"));
+            HttpResponse<InputStream> answer = rig.client().send(rig.request("/api/chat", CHAT),
+                    BodyHandlers.ofInputStream());
+            assertEquals(200, answer.statusCode());
+            assertEquals("application/json; charset=utf-8", answer.headers().firstValue("Content-Type").get());
+            BufferedReader lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
+            String first = lines.readLine();
+            assertTrue(first.contains("\"content\":\"one\""), first);
+            // the host has not said more
+            assertEquals(TaskStatus.RUNNING, rig.task().task().status());
+            gate.release(2);
+            assertTrue(lines.readLine().contains("two"));
+            String last = lines.readLine();
+            assertTrue(last.endsWith("\"eval_duration\":1000}"), last);
+            assertNull(lines.readLine());
+            TaskDocument task = rig.task();
+            assertEquals(TaskStatus.COMPLETED, task.task().status());
+            assertEquals(task.task().name(), answer.headers().firstValue("X-Queue-Task").get());
+            assertEquals(CHAT, task.payload().text());
+            assertTrue(task.result().text().contains("one two"), task.result().text());
+        }
+    }
+
+    @Test
+    void whole_isTheHostsOwn_andItsTaskHasEnded() throws Exception {
+        String said = "{\"id\" : \"x\",\n \"choices\":[ ] }\n";
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise((request, reply) -> reply.whole(200, said, "x-request-id: r1"));
+            HttpResponse<byte[]> answer = rig.call("/v1/completions", "{\"model\":\"m\",\"prompt\":\"p\"}");
+            assertEquals(said, text(answer));
+            assertEquals("r1", answer.headers().firstValue("x-request-id").get());
+            assertEquals(said.length(), answer.headers().firstValueAsLong("Content-Length").getAsLong());
+            long id = TaskId.parse(answer.headers().firstValue("X-Queue-Task").get());
+            // without waiting: who has the answer finds its task ended
+            assertEquals(said, rig.queue.document(id).result().text());
+        }
+    }
+
+    @Test
+    void otherStreams_areKeptAsTheyCame() throws Exception {
+        String said = "event: message_start\r\ndata: {\"type\":\"message_start\"}\r\n\r\n: x\n\ndata: [1]\n\n";
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise((request, reply) -> {
+                reply.begin("text/event-stream");
+                reply.part(said);
+            });
+            HttpResponse<byte[]> answer = rig.call("/v1/messages", "{\"model\":\"m\",\"stream\":true}");
+            assertEquals(said, text(answer));
+            String result = rig.task().result().text();
+            assertTrue(result.startsWith("{\"content_type\":\"text/event-stream\",\"text\":\"event: "), result);
+        }
+    }
+
+    // ---- what fails
+
+    @Test
+    void refusal_isTheHostsOwn() throws Exception {
+        String said = "{\"error\" :\"invalid format\"}";
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise((request, reply) -> reply.whole(400, said));
+            HttpResponse<byte[]> answer = rig.call("/api/generate", "{\"model\":\"m\",\"prompt\":\"p\"}");
+            assertEquals(400, answer.statusCode());
+            assertEquals(said, text(answer));
+            TaskDocument task = rig.task();
+            assertEquals(TaskStatus.FAILED, task.task().status());
+            assertTrue(task.result().text().contains("\"status\":400"), task.result().text());
+        }
+    }
+
+    @Test
+    void busyAndLostBeforeTheFirstByte_areTheQueuesBusiness() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.next(FakeOllamaAnswer.busy()).next((request, reply) -> reply.breakOff());
+            HttpResponse<byte[]> answer = rig.call("/api/chat", CHAT);
+            assertEquals(200, answer.statusCode());
+            assertTrue(text(answer).contains("\"done\":true"), text(answer));
+            assertEquals(TaskStatus.COMPLETED, rig.task().task().status());
+        }
+    }
+
+    @Test
+    void lostAfterTheFirstByte_isNotTriedAgain_andEndsInTheFormOfTheApi() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise(FakeOllamaAnswer.breakOff("One", " two"));
+            HttpResponse<InputStream> answer = rig.client().send(rig.request("/api/chat", CHAT),
+                    BodyHandlers.ofInputStream());
+            StringBuilder read = new StringBuilder();
+            assertThrows(IOException.class, () -> {
+                for (int c = answer.body().read(); c >= 0; c = answer.body().read()) {
+                    read.append((char) c);
+                }
+            });
+            List<String> lines = read.toString().lines().toList();
+            assertTrue(lines.getLast().contains("\"error\":\"the connection to "), read.toString());
+            assertTrue(lines.getLast().contains("\"done\":true,\"done_reason\":\"error\""), read.toString());
+            assertEquals(1, ollama.requests().size());
+            assertEquals(TaskStatus.FAILED, rig.task().task().status());
+        }
+    }
+
+    @Test
+    void errorLineOfTheHost_isPassedOn_andNothingIsAdded() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise(FakeOllamaAnswer.errorLine("One", " two"));
+            String said = text(rig.call("/api/chat", CHAT));
+            assertTrue(said.lines().toList().getLast().startsWith("{\"error\":"), said);
+            assertEquals(TaskStatus.FAILED, rig.task().task().status());
+        }
+    }
+
+    @Test
+    void wrongCalls_areRefusedInTheCallersForm_andMakeNoTask() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            assertRefused(400, "{\"error\":\"model is required\"}", rig.call("/api/chat", "{}"));
+            assertRefused(400, "{\"error\":\"", rig.call("/api/chat", "{"));
+            assertRefused(400, "{\"error\":{\"message\":\"", rig.call("/v1/embeddings", "nothing"));
+            assertRefused(400, "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\"",
+                    rig.call("/v1/messages", "[1]"));
+            assertRefused(415, "{\"error\":\"", rig.call("/api/chat", CHAT, "Content-Encoding", "zstd"));
+            assertRefused(413, "{\"error\":\"", rig.call("/api/chat", " ".repeat((64 << 10) + 1)));
+            assertRefused(400, "{\"error\":\"on: no host is named", rig.call("/api/chat", CHAT, "X-Queue-On", "nix"));
+            assertRefused(400, "{\"error\":\"X-Queue-Priority", rig.call("/api/chat", CHAT, "X-Queue-Priority", "x"));
+            assertRefused(400, "{\"error\":\"a call that is not recorded", rig.call("/api/chat", CHAT,
+                    "X-Queue-Record", "false", "Idempotency-Key", "k"));
+            assertEquals(List.of(), rig.tasks());
+            assertEquals(List.of(), ollama.requests());
+        }
+    }
+
+    // ---- what a task knows
+
+    @Test
+    void hints_areTheTasks() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            rig.call("/q/priority=low,client=nightly/api/chat", CHAT);
+            Task task = rig.task().task();
+            assertEquals("1 nightly /api/chat", task.priority() + " " + task.terms().caller().client() + " "
+                    + task.terms().caller().endpoint().path);
+            assertTrue(task.terms().caller().endsWithCaller());
+            assertFalse(task.terms().caller().onlyOrders());
+        }
+    }
+
+    @Test
+    void priority_isThatOfWhoReadsAlong() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            rig.call("/api/chat", CHAT);
+            rig.call("/api/embed", "{\"model\":\"m\",\"input\":\"x\"}");
+            rig.call("/v1/chat/completions", "{\"model\":\"m\",\"service_tier\":\"flex\",\"stream\":true}");
+            assertEquals(List.of(1, 5, 10), rig.tasks().stream().map(Task::priority).toList());
+        }
+    }
+
+    // ---- waiting
+
+    @Test
+    void silence_isBrokenBySignsOfLife() throws Exception {
+        Settings quick = Settings.DEFAULT.with(RelayOptions.HEARTBEAT, Duration.ofMillis(30));
+        Semaphore gate = new Semaphore(0);
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(quick, ollama.url())) {
+            ollama.otherwise((request, reply) -> {
+                gate.acquire();
+                FakeOllamaAnswer.tokens("one").play(request, reply);
+            });
+            HttpResponse<InputStream> answer = rig.client().send(rig.request("/api/chat", CHAT),
+                    BodyHandlers.ofInputStream());
+            assertEquals("application/x-ndjson", answer.headers().firstValue("Content-Type").get());
+            assertEquals("   ", new String(answer.body().readNBytes(3), StandardCharsets.UTF_8));
+            gate.release();
+            String rest = new String(answer.body().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(rest.strip().startsWith("{") && rest.contains("\"done\":true"), rest);
+        }
+    }
+
+    @Test
+    void cancelledBySomebody_is499() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise(FakeOllamaAnswer.hang());
+            CompletableFuture<HttpResponse<byte[]>> answer = rig.client().sendAsync(
+                    rig.request("/v1/chat/completions", CHAT), BodyHandlers.ofByteArray());
+            FakeOllamaRequest asked = ollama.takeRequest();
+            rig.queue.cancel(rig.task().task().id(), null);
+            assertEquals(499, answer.get().statusCode());
+            assertEquals("false", answer.get().headers().firstValue("x-should-retry").get());
+            asked.awaitCancelled();
+        }
+    }
+
+    private static void assertRefused(int status, String begin, HttpResponse<byte[]> answer) {
+        assertEquals(status, answer.statusCode(), text(answer));
+        assertTrue(text(answer).startsWith(begin), text(answer));
+    }
+
+    private static String text(HttpResponse<byte[]> answer) {
+        return new String(answer.body(), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,122 @@
+package server.relay;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+import server.dispatch.DispatchOptions;
+import server.dispatch.Dispatcher;
+import server.dispatch.HostOptions;
+import server.dispatch.Hosts;
+import server.executor.ExecutorRegistry;
+import server.http.Routes;
+import server.http.WebServer;
+import server.http.Wire;
+import server.journal.JournalOptions;
+import server.live.Answers;
+import server.live.RelayedAnswers;
+import server.queue.TaskQueue;
+import server.queue.index.TaskFilter;
+import server.queue.page.TaskSort;
+import server.queue.state.QueueOptions;
+import server.settings.Settings;
+import server.task.SubmissionReader;
+import server.task.Task;
+import server.task.TaskDocument;
+import support.Await;
+import support.FaultyStorage;
+
+/// Relayed calls on a free port, over a real queue whose disk is in memory, and real hosts' addresses.
+final class RelayRig implements AutoCloseable {
+
+    private static final int BODY_MAX = 64 << 10;
+
+    final TaskQueue queue;
+    final Hosts hosts;
+    final Dispatcher dispatcher;
+    final WebServer web;
+    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    /// @param addresses of the hosts, as `OLLAMA_HOST` has them
+    RelayRig(Settings settings, String... addresses) throws IOException {
+        WebServer.prepare(settings);
+        InstantSource clock = InstantSource.system();
+        queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT, clock,
+                () -> 0, new Random(42));
+        hosts = Hosts.open(ExecutorRegistry.load(), Arrays.stream(addresses).map(HostOptions::local).toList(), 4,
+                clock);
+        RelayedAnswers relayed = new RelayedAnswers();
+        queue.onEvent(relayed::happened);
+        dispatcher = new Dispatcher(queue, hosts, new Answers(), relayed, DispatchOptions.of(settings), clock,
+                new Random(7));
+        web = WebServer.bind(settings.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0));
+        Routes routes = new Routes();
+        new RelayApi(new RelayApi.Parts(queue, relayed, new SubmissionReader(settings, hosts::check), clock,
+                web::stopping, BODY_MAX), RelayOptions.of(settings)).addTo(routes);
+        web.serve(routes);
+        dispatcher.start();
+    }
+
+    RelayRig(String... addresses) throws IOException {
+        this(Settings.DEFAULT, addresses);
+    }
+
+    /// @param headers names and values in turn
+    HttpResponse<byte[]> call(String path, String body, String... headers) {
+        try {
+            return client.send(request(path, body, headers), BodyHandlers.ofByteArray());
+        } catch (IOException | InterruptedException failed) {
+            throw new IllegalStateException(path + ": " + failed, failed);
+        }
+    }
+
+    HttpRequest request(String path, String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .timeout(Duration.ofSeconds(30)).POST(BodyPublishers.ofString(body));
+        for (int i = 0; i < headers.length; i += 2) {
+            request.setHeader(headers[i], headers[i + 1]);
+        }
+        return request.build();
+    }
+
+    HttpClient client() {
+        return client;
+    }
+
+    int port() {
+        return web.address().getPort();
+    }
+
+    Wire wire() throws IOException {
+        return new Wire(web.address());
+    }
+
+    /// All tasks, the newest first.
+    List<Task> tasks() {
+        return queue.list(TaskFilter.ALL, TaskSort.CREATED_AT, false, 100, 0, null).tasks();
+    }
+
+    /// The only task, once there is one.
+    TaskDocument task() {
+        Await.until(() -> "tasks: " + tasks(), () -> tasks().size() == 1);
+        return queue.document(tasks().getFirst());
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+        dispatcher.stop(Duration.ZERO);
+        web.close();
+        dispatcher.close();
+        queue.close();
+    }
+}
