@@ -30,6 +30,7 @@ import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.TaskQueue;
 import server.queue.state.QueueOptions;
+import server.relay.PassedCalls;
 import server.relay.RelayApi;
 import server.relay.RelayOptions;
 import server.settings.Setting;
@@ -53,14 +54,15 @@ final class Server implements AutoCloseable {
     private final EventHub events;
     private final SubmissionReader submissions;
     private final RelayApi relay;
+    private final PassedCalls passed;
     private final WebServer web;
     /// Null where it is turned off.
     private final WebSocketServer sockets;
     private volatile Settings settings;
 
     private Server(Settings settings, TaskQueue queue, Compaction compaction, Dispatcher dispatcher,
-            SubmissionReader submissions, CronTimer timer, EventHub events, RelayApi relay, WebServer web,
-            WebSocketServer sockets) {
+            SubmissionReader submissions, CronTimer timer, EventHub events, RelayApi relay,
+            PassedCalls passed, WebServer web, WebSocketServer sockets) {
         this.settings = settings;
         this.queue = queue;
         this.compaction = compaction;
@@ -69,6 +71,7 @@ final class Server implements AutoCloseable {
         this.timer = timer;
         this.events = events;
         this.relay = relay;
+        this.passed = passed;
         this.web = web;
         this.sockets = sockets;
     }
@@ -109,12 +112,15 @@ final class Server implements AutoCloseable {
             CronRequests crons = new CronRequests(queue, submissions, ZoneId.systemDefault(), clock);
             WebServer web = WebServer.bind(settings);
             opened.add(web);
+            RelayOptions options = RelayOptions.of(settings);
+            PassedCalls passed = new PassedCalls(hosts, settings.get(HttpApi.TASK_BYTES), options);
             HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions,
-                    hosts, dispatcher::waitsFor, dispatcher::held, clock, crons, history), web);
+                    hosts, dispatcher::waitsFor, dispatcher::held, clock, crons, history, passed::cloud), web);
             RelayApi relay = new RelayApi(new RelayApi.Parts(queue, relayed, submissions, clock, web::stopping,
-                    settings.get(HttpApi.TASK_BYTES)), RelayOptions.of(settings));
+                    settings.get(HttpApi.TASK_BYTES)), options);
             Routes routes = api.routes();
             relay.addTo(routes);
+            passed.addTo(routes, api::page);
             web.serve(routes);
             WebSocketServer sockets = null;
             WebSocketOptions webSocket = WebSocketOptions.of(settings.with(RequestLimits.CONNECTIONS,
@@ -127,7 +133,8 @@ final class Server implements AutoCloseable {
             CronTimer timer = new CronTimer(crons, clock, System::nanoTime);
             timer.start();
             dispatcher.start();
-            return new Server(settings, queue, compaction, dispatcher, submissions, timer, events, relay, web, sockets);
+            return new Server(settings, queue, compaction, dispatcher, submissions, timer, events, relay, passed, web,
+                    sockets);
         } catch (IOException | IllegalArgumentException | SecurityException failure) {
             closeAll(opened);
             throw new StartFailure(failure.getMessage() == null ? failure.toString() : failure.getMessage());
@@ -148,6 +155,7 @@ final class Server implements AutoCloseable {
         dispatcher.reconfigure(DispatchOptions.of(newSettings));
         submissions.reconfigure(newSettings);
         relay.reconfigure(RelayOptions.of(newSettings));
+        passed.reconfigure(RelayOptions.of(newSettings));
         web.guard().reconfigure(newSettings);
     }
 

@@ -9,9 +9,11 @@ import java.util.function.Supplier;
 import server.access.RequestLimits;
 import server.cron.CronRequests;
 import server.dispatch.Hosts;
+import server.http.Answer;
 import server.http.LiveOutputs;
 import server.http.Routes;
 import server.http.WebFiles;
+import server.http.WebRequest;
 import server.http.WebServer;
 import server.live.EventHub;
 import server.live.Memory;
@@ -23,6 +25,7 @@ import server.stats.History;
 import server.task.SubmissionReader;
 import server.task.Task;
 import server.websocket.Dialogue;
+import shared.json.Slice;
 
 /// All that the server answers. [#routes] is its table of contents.
 public final class HttpApi {
@@ -49,9 +52,10 @@ public final class HttpApi {
     ///
     /// @param waiting why a pending task waits, for people (no host is there, …); null if for nothing but its turn
     /// @param held    why no attempt begins for the server's own trouble; null if there is none
+    /// @param cloud   what the hosts tell of Ollama's cloud; null if nothing
     public record Parts(TaskQueue queue, Compaction compaction, EventHub events, SubmissionReader submissions,
             Hosts hosts, Function<Task, String> waiting, Supplier<String> held, InstantSource clock,
-            CronRequests crons, History history) {
+            CronRequests crons, History history, Supplier<Slice> cloud) {
     }
 
     private final Settings settings;
@@ -60,6 +64,7 @@ public final class HttpApi {
     private final WebServer web;
     private final QueueApi queueApi;
     private final ServerApi serverApi;
+    private final WebFiles files;
 
     /// @param web what it is served by
     public HttpApi(Settings settings, Parts parts, WebServer web) {
@@ -71,8 +76,14 @@ public final class HttpApi {
         this.pingEvery = pingEvery;
         this.parts = parts;
         this.web = web;
-        queueApi = new QueueApi(parts.queue(), parts.hosts(), parts.history(), parts.clock());
+        queueApi = new QueueApi(parts.queue(), parts.hosts(), parts.history(), parts.cloud(), parts.clock());
         serverApi = new ServerApi(settings, parts.queue(), parts.held(), web::stopping);
+        files = WebFiles.load(serverApi::webSocketPort);
+    }
+
+    /// Answers with the page.
+    public Answer page(WebRequest request) {
+        return files.page(request);
     }
 
     /// Tells clients from now on that WebSocket is served at this port.
@@ -105,7 +116,7 @@ public final class HttpApi {
         BackendsApi backends = new BackendsApi(parts.hosts());
         CronApi crons = new CronApi(settings, parts.crons(), parts.clock());
         Routes routes = new Routes();
-        WebFiles.load(serverApi::webSocketPort).addTo(routes);
+        files.addTo(routes);
         return routes
                 .add("GET", "/api/cron", crons::list, "limit", "offset")
                 .add("POST", "/api/cron", crons::create, "replace")

@@ -2,6 +2,7 @@ package server.api;
 
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import server.dispatch.Hosts;
 import server.http.Answer;
@@ -15,6 +16,7 @@ import server.task.Times;
 import shared.TaskStatus;
 import shared.Version;
 import shared.json.JsonWriter;
+import shared.json.Slice;
 
 /// The requests that are about the queue as a whole.
 final class QueueApi {
@@ -22,13 +24,16 @@ final class QueueApi {
     private final TaskQueue queue;
     private final Hosts hosts;
     private final History history;
+    private final Supplier<Slice> cloud;
     private final InstantSource clock;
     private final long startedAt;
 
-    QueueApi(TaskQueue queue, Hosts hosts, History history, InstantSource clock) {
+    /// @param cloud what the hosts tell of Ollama's cloud; null if nothing
+    QueueApi(TaskQueue queue, Hosts hosts, History history, Supplier<Slice> cloud, InstantSource clock) {
         this.queue = queue;
         this.hosts = hosts;
         this.history = history;
+        this.cloud = cloud;
         this.clock = clock;
         startedAt = clock.millis();
     }
@@ -88,6 +93,10 @@ final class QueueApi {
         Times.write(out.name("started_at"), startedAt);
         out.name("uptime_seconds").number(Math.max(0, now - startedAt) / 1_000);
         out.name("version").string(Version.TEXT);
+        Slice ofHosts = cloud.get();
+        if (ofHosts != null) {
+            out.name("cloud").raw(ofHosts);
+        }
         out.endObject();
     }
 }

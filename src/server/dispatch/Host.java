@@ -4,6 +4,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import server.dispatch.Backend.Refused;
@@ -86,6 +87,15 @@ final class Host {
 
     synchronized int running() {
         return running;
+    }
+
+    /// Null while it is disabled.
+    synchronized HostAccess access(long now) {
+        Map<String, String> names = options.address().models();
+        Set<String> known = !names.isEmpty() ? names.keySet() : models.installed() == null ? Set.of()
+                : models.installed();
+        return enabled ? new HostAccess(name(), options.remote(), circuit.allows(now) && health != Health.DOWN, known,
+                names, executor) : null;
     }
 
     /// A task of this model is being sent.

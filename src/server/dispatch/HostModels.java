@@ -62,7 +62,8 @@ record HostModels(Set<String> installed, Set<String> loaded, Set<String> denied,
                 without(denied, model), listed || served.size() >= RAN_MAX ? served : with(served, model));
     }
 
-    private static boolean holds(Set<String> names, String model) {
+    /// Whether the model is among these.
+    static boolean holds(Set<String> names, String model) {
         return names.contains(model) || names.contains(otherName(model));
     }
 

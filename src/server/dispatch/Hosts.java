@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongConsumer;
 
@@ -65,6 +66,12 @@ public final class Hosts implements AutoCloseable {
     /// Every host as it is now.
     public List<Backend> backends() {
         return all.stream().map(this::shown).toList();
+    }
+
+    /// Returns the hosts that are enabled, for who asks them what is no task.
+    public List<HostAccess> accesses() {
+        long now = clock.millis();
+        return all.stream().map(host -> host.access(now)).filter(Objects::nonNull).toList();
     }
 
     /// Lets a host get new tasks, or none; what it has goes on. The next start of the server forgets it.

@@ -1,6 +1,7 @@
 package server.http;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +14,8 @@ import server.http.Answer.Whole;
 import shared.Problem;
 
 /// The table of what the server answers: method and path to a handler. In a path a segment `{id}` stands for any text
-/// that is not empty; there is at most one, and a path without it goes before. One more `/` at the end is no matter.
+/// that is not empty; there is at most one, and a path without it goes before. As the last one `{id*}` stands for all
+/// segments to the end, with their `/`. One more `/` at the end is no matter.
 ///
 /// The paths of Ollama and its like, which are *relayed*, may have `/q/HINTS` before them, a segment of the caller's
 /// hints; other paths may not.
@@ -60,6 +62,7 @@ public final class Routes {
     static final String HINTS = "/q/";
 
     private static final String ID = "{id}";
+    private static final String REST = "{id*}";
 
     private final Map<String, Resource> plain = new HashMap<>();
     private final Map<String, Resource> withId = new LinkedHashMap<>();
@@ -84,7 +87,7 @@ public final class Routes {
     }
 
     private Routes add(String method, String path, Route route) {
-        (path.contains(ID) ? withId : plain)
+        (path.contains(ID) || path.endsWith(REST) ? withId : plain)
                 .computeIfAbsent(path, text -> new Resource(segments(text), new LinkedHashMap<>()))
                 .methods().put(method, route);
         return this;
@@ -134,11 +137,13 @@ public final class Routes {
 
     /// What stands for the id, an empty text if the template has none; null if it does not fit.
     private static String fits(String[] template, String[] segments) {
-        if (template.length != segments.length) {
+        int last = template.length - 1;
+        boolean rest = last >= 0 && template[last].equals(REST) && segments.length > last;
+        if (!rest && template.length != segments.length) {
             return null;
         }
-        String id = "";
-        for (int i = 0; i < template.length; i++) {
+        String id = rest ? String.join("/", Arrays.asList(segments).subList(last, segments.length)) : "";
+        for (int i = 0; i < (rest ? last : template.length); i++) {
             if (template[i].equals(ID) && !segments[i].isEmpty()) {
                 id = segments[i];
             } else if (!template[i].equals(segments[i])) {

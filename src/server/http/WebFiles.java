@@ -19,6 +19,7 @@ import java.util.function.IntSupplier;
 public final class WebFiles {
 
     private static final String FOLDER = "web/";
+    private static final String PAGE = "index.html";
     private static final Map<String, String> TYPES = Map.of(
             "html", "text/html; charset=utf-8",
             "css", "text/css; charset=utf-8",
@@ -90,10 +91,15 @@ public final class WebFiles {
     public void addTo(Routes routes) {
         for (WebFile file : files) {
             routes.addOpen("GET", "/" + file.name, request -> answer(request, file));
-            if (file.name.equals("index.html")) {
+            if (file.name.equals(PAGE)) {
                 routes.addOpen("GET", "/", request -> answer(request, file));
             }
         }
+    }
+
+    /// Answers with the page.
+    public Answer page(WebRequest request) {
+        return answer(request, files.stream().filter(file -> file.name.equals(PAGE)).findFirst().orElseThrow());
     }
 
     private Answer answer(WebRequest request, WebFile file) {

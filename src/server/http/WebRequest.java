@@ -63,6 +63,10 @@ public final class WebRequest implements AutoCloseable {
         return errors.apply(problem);
     }
 
+    public String method() {
+        return exchange.getRequestMethod();
+    }
+
     /// The text that stood for `{id}`.
     public String id() {
         return id;

@@ -62,6 +62,7 @@ public final class RelayApi {
 
     private Answer call(WebRequest request, ApiPath path) throws InterruptedException {
         RelayOptions now = options;
+        now.checkEnabled();
         CallerHints said = CallerHints.of(request::header, request.hints());
         Body body = request.body(parts.bodyBytesMax(), "a call");
         RelayBody read = RelayBody.read(path, body);

@@ -29,7 +29,7 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
 
     /// Reads a body.
     ///
-    /// @param endpoint null for a call that is no task, of which only the model is of use
+    /// @param endpoint null for a call that is no task, of which only the model is of use; older clients call it `name`
     /// @throws JsonException the body is no JSON object
     public static RelayBody read(ApiPath endpoint, Body body) {
         return new Reading(body.json().repeatsNames()).read(endpoint);
@@ -39,6 +39,7 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
 
         private final JsonReader json;
         private String model;
+        private String name;
         private String serviceTier;
         private Boolean stream;
         private boolean keepsNothing;
@@ -56,9 +57,10 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
 
         RelayBody read(ApiPath endpoint) {
             json.beginObject();
-            for (String name = json.nextName(); name != null; name = json.nextName()) {
-                switch (name) {
+            for (String member = json.nextName(); member != null; member = json.nextName()) {
+                switch (member) {
                     case "model" -> model = string(model);
+                    case "name" -> name = string(name);
                     case "service_tier" -> serviceTier = string(serviceTier);
                     case "stream" -> stream = bool();
                     case "keep_alive" -> keepsNothing = isZero();
@@ -71,7 +73,8 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
             json.end();
             boolean isLoad = endpoint == ApiPath.CHAT && !hasMessages || endpoint == ApiPath.GENERATE && !hasPrompt;
             Slice text = said != null ? said : prompt != null ? prompt : input;
-            return new RelayBody(model, streams(endpoint), serviceTier, isLoad, isLoad && keepsNothing,
+            boolean byName = endpoint == null && (model == null || model.isEmpty());
+            return new RelayBody(byName ? name : model, streams(endpoint), serviceTier, isLoad, isLoad && keepsNothing,
                     text == null ? "" : Preview.ofJson(text));
         }
 

@@ -5,16 +5,24 @@ import java.util.List;
 
 import server.settings.Setting;
 import server.settings.Settings;
+import shared.Problem;
 
-/// How calls are treated whose callers say nothing of it.
+/// Which calls are taken, and how those are treated whose callers say nothing of it.
 ///
+/// @param enabled   whether any is taken
+/// @param modelManagement whether models may be pulled, deleted and so on
 /// @param priority  of calls that stream
 /// @param wholePriority of calls that do not
 /// @param maxWait   how long a call may be pending; zero: for ever
 /// @param record    whether prompts and answers are kept after the end
 /// @param heartbeat the silence after which an answer begins with a sign of life; zero: never
-public record RelayOptions(int priority, int wholePriority, Duration maxWait, boolean record, Duration heartbeat) {
+public record RelayOptions(boolean enabled, boolean modelManagement, int priority, int wholePriority, Duration maxWait,
+        boolean record, Duration heartbeat) {
 
+    static final Setting<Boolean> ENABLED = Setting.bool("relay.enabled").byDefault("true").live()
+            .says("whether the paths of Ollama, OpenAI and Anthropic are answered");
+    static final Setting<Boolean> MODEL_MANAGEMENT = Setting.bool("relay.model_management").byDefault("false").live()
+            .says("whether callers may pull, push, create, copy and delete models on the local hosts");
     static final Setting<Boolean> RECORD = Setting.bool("relay.record").byDefault("true").live()
             .says("whether a call's prompt and answer are kept after its end");
     private static final Setting<Integer> PRIORITY = Setting.priority("relay.priority").byDefault("high").live()
@@ -25,11 +33,20 @@ public record RelayOptions(int priority, int wholePriority, Duration maxWait, bo
             .live().says("how long a call may wait for a host before it gets a 503; 0 is no limit");
     static final Setting<Duration> HEARTBEAT = Setting.duration("relay.heartbeat", "0s", "1d").byDefault("30s")
             .live().says("the silence after which a waiting call's answer begins with a sign of life; 0 is never");
-    public static final List<Setting<?>> SETTINGS = List.of(PRIORITY, PRIORITY_WHOLE, MAX_WAIT, RECORD, HEARTBEAT);
+    public static final List<Setting<?>> SETTINGS = List.of(ENABLED, PRIORITY, PRIORITY_WHOLE, MAX_WAIT, RECORD,
+            HEARTBEAT, MODEL_MANAGEMENT);
 
     /// Returns the options that the settings tell.
     public static RelayOptions of(Settings settings) {
-        return new RelayOptions(settings.get(PRIORITY), settings.get(PRIORITY_WHOLE), settings.get(MAX_WAIT),
-                settings.get(RECORD), settings.get(HEARTBEAT));
+        return new RelayOptions(settings.get(ENABLED), settings.get(MODEL_MANAGEMENT), settings.get(PRIORITY),
+                settings.get(PRIORITY_WHOLE), settings.get(MAX_WAIT), settings.get(RECORD), settings.get(HEARTBEAT));
+    }
+
+    /// Refuses a call while none is taken.
+    void checkEnabled() {
+        if (!enabled) {
+            throw Problem.notFound("this server takes no calls of Ollama, OpenAI and Anthropic: " + ENABLED.key()
+                    + " is false");
+        }
     }
 }

@@ -17,6 +17,8 @@
 /// | `RelayedCall` | one caller that waits for its task's answer and then gets it |
 /// | `AnswerForm` | the form of one call's answer: its type, its signs of life, its end where it fails |
 /// | `GoneCallers`, `TcpTable` | finds callers that have left while their calls wait |
+/// | `PassedCalls` | the calls that are no tasks: lists of all hosts together, questions about one model, the root |
+/// | `LastAnswers`, `ModelLists` | what each host answered last, and how that is put together |
 ///
 /// **Rules.** Bodies and answers pass byte for byte; nothing here builds them anew. What the queue reads of them, it
 /// reads leniently: the host judges. The status is kept back until it can be the true one. The last byte of an answer

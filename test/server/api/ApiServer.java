@@ -65,6 +65,9 @@ public final class ApiServer implements AutoCloseable {
     /// Why no attempt is said to begin; null for nothing.
     public volatile String held;
 
+    /// What the hosts are said to tell of Ollama's cloud; null for nothing.
+    public volatile Slice cloud;
+
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     public ApiServer() throws IOException {
@@ -90,7 +93,7 @@ public final class ApiServer implements AutoCloseable {
         api = new HttpApi(local, pingEvery, new Parts(queue, compaction, events, submissions, hosts,
                 task -> waiting, () -> held, InstantSource.system(),
                 new CronRequests(queue, submissions, ZoneId.of("Europe/Berlin"), InstantSource.system()),
-                History.of(queue, System.currentTimeMillis())), web);
+                History.of(queue, System.currentTimeMillis()), () -> cloud), web);
         web.serve(api.routes());
     }
 

@@ -11,6 +11,7 @@ import static server.api.ApiServer.json;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
@@ -24,6 +25,7 @@ import server.queue.Run;
 import server.queue.state.Place;
 import shared.Version;
 import shared.json.Json;
+import shared.json.Slice;
 
 @Timeout(30)
 final class ServerApiTest {
@@ -94,6 +96,13 @@ final class ServerApiTest {
         assertEquals(1, json(server.get("/api/status")).integer("pending_tasks", -1));
         Json.Obj ready = json(server.post("/api/tasks", HELLO));
         assertEquals(ready.text("created_at"), json(server.get("/api/status")).text("oldest_pending_at"));
+    }
+
+    @Test
+    void status_hasTheHostsCloud_whereOneTellsOfIt() {
+        assertFalse(json(server.get("/api/status")).members().containsKey("cloud"));
+        server.cloud = Slice.of("{\"disabled\": true}".getBytes(StandardCharsets.US_ASCII));
+        assertTrue(server.get("/api/status").body().endsWith(",\"cloud\":{\"disabled\": true}}"));
     }
 
     @Test

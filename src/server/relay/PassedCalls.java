@@ -1,0 +1,215 @@
+package server.relay;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+import server.dispatch.HostAccess;
+import server.dispatch.Hosts;
+import server.executor.HostAnswer;
+import server.executor.relay.ModelName;
+import server.http.Answer;
+import server.http.Answer.Whole;
+import server.http.Bodies.Body;
+import server.http.Handler;
+import server.http.Routes;
+import server.http.WebRequest;
+import server.relay.ModelLists.Listed;
+import shared.Problem;
+import shared.json.JsonWriter;
+import shared.json.Slice;
+
+/// The calls that are no tasks: lists, put together from all hosts' own, and questions about one model, passed on to a
+/// host that has it.
+public final class PassedCalls {
+
+    private static final String TAGS = "/api/tags";
+    private static final String PS = "/api/ps";
+    private static final String VERSION = "/api/version";
+    private static final String STATUS = "/api/status";
+    private static final String SHOW = "/api/show";
+    private static final String COUNT_TOKENS = "/v1/messages/count_tokens";
+
+    /// By which Ollama's clients know an Ollama.
+    private static final String RUNNING = "Ollama is running";
+    private static final String LATEST = ":latest";
+    /// How old what is told of the hosts' own status may be.
+    private static final long STATUS_AGE_NANOS = 60_000_000_000L;
+
+    private final Hosts hosts;
+    private final int bodyMax;
+    private volatile RelayOptions options;
+    private final LastAnswers lists = new LastAnswers();
+    private final AtomicLong statusAskedAt = new AtomicLong(System.nanoTime() - STATUS_AGE_NANOS);
+
+    /// @param bodyMax the largest body of a question about a model, in bytes
+    public PassedCalls(Hosts hosts, int bodyMax, RelayOptions options) {
+        this.hosts = hosts;
+        this.bodyMax = bodyMax;
+        this.options = options;
+    }
+
+    /// Takes new options for the calls that come from now on.
+    public void reconfigure(RelayOptions newOptions) {
+        options = newOptions;
+    }
+
+    /// Adds the routes of these calls.
+    ///
+    /// @param page what a browser gets at `/`
+    public void addTo(Routes routes, Handler page) {
+        routes.addRelayed("GET", "/", true, ApiForm.OLLAMA::error, request -> root(request, page));
+        add(routes, "GET", VERSION, request -> version());
+        add(routes, "GET", TAGS, request -> Answer.json(200, ModelLists.tags(installed())));
+        add(routes, "GET", PS, request -> Answer.json(200, ModelLists.loaded(ModelLists.read(ask(PS)))));
+        add(routes, "GET", "/v1/models", request -> models());
+        add(routes, "GET", "/v1/models/{id*}", request -> model(request.id()));
+        add(routes, "POST", SHOW, request -> pass(SHOW, request));
+        add(routes, "POST", COUNT_TOKENS, request -> pass(COUNT_TOKENS, request));
+    }
+
+    /// Returns what the hosts' own status says of Ollama's cloud, as the first of them that says anything wrote it, not
+    /// older than some minutes; null if none does, or nothing is known yet. Does not wait.
+    public Slice cloud() {
+        long now = System.nanoTime();
+        long before = statusAskedAt.get();
+        boolean ask = now - before >= STATUS_AGE_NANOS && statusAskedAt.compareAndSet(before, now);
+        return lists.known(local(STATUS), STATUS, ask).values().stream()
+                .map(answer -> ModelLists.member(answer, "cloud")).filter(cloud -> cloud != null).findFirst()
+                .orElse(null);
+    }
+
+    private void add(Routes routes, String method, String path, Handler handler) {
+        routes.addRelayed(method, path, false, ApiForm.of(path)::error, request -> {
+            options.checkEnabled();
+            return handler.handle(request);
+        });
+    }
+
+    private Answer root(WebRequest request, Handler page) throws IOException, InterruptedException {
+        boolean browser = request.method().equals("GET") && request.accepts("text/html");
+        return browser || !options.enabled() ? page.handle(request) : Answer.text(RUNNING);
+    }
+
+    private Answer version() throws InterruptedException {
+        String lowest = ModelLists.lowestVersion(ask(VERSION));
+        if (lowest == null) {
+            throw new Problem(503, "no host has told its version yet");
+        }
+        return Answer.json(200, new JsonWriter().beginObject().name("version").string(lowest).endObject());
+    }
+
+    private Answer models() throws InterruptedException {
+        Map<String, Runnable> byId = new LinkedHashMap<>();
+        JsonWriter out = new JsonWriter().beginObject().name("object").string("list").name("data").beginArray();
+        installed().forEach(one -> byId.put(one.name(), () -> write(out, one.name(), one)));
+        for (HostAccess endpoint : endpoints()) {
+            endpoint.models().stream().sorted().forEach(name -> byId.putIfAbsent(name,
+                    () -> ModelLists.model(out, name, Instant.EPOCH, endpoint.name())));
+        }
+        byId.values().forEach(Runnable::run);
+        return Answer.json(200, out.endArray().endObject());
+    }
+
+    private Answer model(String id) throws InterruptedException {
+        JsonWriter out = new JsonWriter();
+        for (Listed one : installed()) {
+            if (one.name().equals(id) || one.name().equals(id + LATEST)) {
+                write(out, id, one);
+                return Answer.json(200, out);
+            }
+        }
+        for (HostAccess endpoint : endpoints()) {
+            if (endpoint.has(id)) {
+                ModelLists.model(out, id, Instant.EPOCH, endpoint.name());
+                return Answer.json(200, out);
+            }
+        }
+        throw notFound(id);
+    }
+
+    private static void write(JsonWriter out, String id, Listed one) {
+        ModelLists.model(out, id, one.modifiedAt(), null);
+    }
+
+    /// Asks the hosts that may have the model one after another until one does not say 404, first those that are up and
+    /// have it.
+    private Answer pass(String path, WebRequest request) throws InterruptedException {
+        Body read = request.body(bodyMax, "a call");
+        String named = RelayBody.read(null, read).model();
+        String model = named == null ? "" : named;
+        Slice body = new Slice(read.bytes(), 0, read.length());
+        String target = request.rawQuery() == null ? path : path + "?" + request.rawQuery();
+        HostAnswer missing = null;
+        IOException silent = null;
+        for (HostAccess host : candidates(path, model)) {
+            try {
+                HostAnswer answer = host.executor().ask("POST", target, host.names().containsKey(model)
+                        ? ModelName.replaced(body, host.names().get(model)) : body);
+                if (answer.head().status() != 404) {
+                    return whole(answer);
+                }
+                missing = answer;
+            } catch (IOException failure) {
+                silent = failure;
+            }
+        }
+        if (missing != null) {
+            return whole(missing);
+        }
+        throw silent == null ? notFound(model) : new Problem(503, silent.getMessage());
+    }
+
+    /// Local hosts may have what they have not listed; endpoints are asked for their models alone.
+    private List<HostAccess> candidates(String path, String model) {
+        List<HostAccess> all = new ArrayList<>(local(path));
+        endpoints().stream().filter(host -> host.executor().relays(path) && host.has(model)).forEach(all::add);
+        // one that is away and does not have it by its list has nothing to say
+        all.removeIf(host -> !host.isUp() && !host.has(model));
+        all.sort(Comparator.comparing(host -> (host.isUp() ? 0 : 2) + (host.has(model) ? 0 : 1)));
+        return all;
+    }
+
+    private static Whole whole(HostAnswer answer) {
+        List<String> headers = new ArrayList<>();
+        if (answer.head().retryAfter() != null) {
+            headers.addAll(List.of("Retry-After", answer.head().retryAfter()));
+        }
+        if (answer.head().requestId() != null) {
+            headers.addAll(List.of("x-request-id", answer.head().requestId()));
+        }
+        return new Whole(answer.head().status(), answer.head().contentType(), answer.body(), answer.body().length,
+                headers.toArray(new String[0]));
+    }
+
+    private static Problem notFound(String model) {
+        return Problem.notFound("model '" + model + "' not found");
+    }
+
+    private List<Listed> installed() throws InterruptedException {
+        List<Listed> all = new ArrayList<>(ModelLists.read(ask(TAGS)));
+        for (HostAccess host : hosts.accesses()) {
+            if (!host.remote() && !host.executor().relays(TAGS)) {
+                host.models().stream().sorted().map(name -> Listed.of(host.name(), name)).forEach(all::add);
+            }
+        }
+        return ModelLists.newest(all);
+    }
+
+    private Map<String, byte[]> ask(String path) throws InterruptedException {
+        return lists.of(local(path), path);
+    }
+
+    private List<HostAccess> local(String path) {
+        return hosts.accesses().stream().filter(host -> !host.remote() && host.executor().relays(path)).toList();
+    }
+
+    private List<HostAccess> endpoints() {
+        return hosts.accesses().stream().filter(HostAccess::remote).toList();
+    }
+}
