@@ -2,6 +2,7 @@ package server;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -30,6 +31,7 @@ import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.TaskQueue;
 import server.queue.state.QueueOptions;
+import server.relay.GoneCallers;
 import server.relay.PassedCalls;
 import server.relay.RelayApi;
 import server.relay.RelayOptions;
@@ -46,6 +48,9 @@ final class Server implements AutoCloseable {
     private static final Setting<Duration> GRACE = Setting.duration("server.grace", "0s", "1d").byDefault("5s").live()
             .flag("--grace DURATION").says("how long running tasks may continue when the server stops");
     static final List<Setting<?>> SETTINGS = List.of(GRACE);
+
+    /// How soon a caller that has left is noticed.
+    private static final Duration LOOK_FOR_CALLERS = Duration.ofMillis(500);
 
     private final TaskQueue queue;
     private final Compaction compaction;
@@ -116,7 +121,9 @@ final class Server implements AutoCloseable {
             PassedCalls passed = new PassedCalls(hosts, settings.get(HttpApi.TASK_BYTES), options);
             HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions,
                     hosts, dispatcher::waitsFor, dispatcher::held, clock, crons, history, passed::cloud), web);
-            RelayApi relay = new RelayApi(new RelayApi.Parts(queue, relayed, submissions, clock, web::stopping,
+            GoneCallers gone = new GoneCallers(Path.of("/proc/net"), LOOK_FOR_CALLERS);
+            opened.add(gone);
+            RelayApi relay = new RelayApi(new RelayApi.Parts(queue, relayed, submissions, gone, clock, web::stopping,
                     settings.get(HttpApi.TASK_BYTES)), options);
             Routes routes = api.routes();
             relay.addTo(routes);

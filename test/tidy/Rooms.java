@@ -35,7 +35,7 @@ final class Rooms {
             clock:
             cron: cron.plan journal queue queue.ledger queue.state task
             cron.plan: task
-            dispatch: executor journal journal.disk live queue queue.state settings stats task
+            dispatch: executor executor.relay journal journal.disk live queue queue.state settings stats task
             executor:
             executor.answer: executor executor.wire
             executor.echo: executor executor.relay

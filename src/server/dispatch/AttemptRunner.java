@@ -158,7 +158,7 @@ final class AttemptRunner {
                     ? host.executor.run(new Call(task.type(), task.model(), request.payload(),
                             Duration.ofMillis(task.terms().timeout()), firstByte, options.idle(), room), pieces)
                     : CallRunner.run(host.executor, task, request, firstByte, options.idle(), room, pieces,
-                            relayed.begin(task.id(), host.name(), clock.millis()));
+                            relayed.begin(task.id(), host.name(), clock.millis()), clock);
             Objects.requireNonNull(outcome, "the kind of host gave no outcome");
             pieces.end();
             return outcome instanceof Outcome.Completed completed

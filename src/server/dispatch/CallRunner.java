@@ -1,6 +1,7 @@
 package server.dispatch;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -11,6 +12,7 @@ import server.executor.Pieces;
 import server.executor.RelayCall;
 import server.executor.RelaySink;
 import server.executor.TaskExecutor;
+import server.executor.relay.RunAsCall;
 import server.queue.state.Event;
 import server.task.Caller;
 import server.task.Task;
@@ -28,14 +30,15 @@ final class CallRunner {
     /// @param request as it stands in the journal
     /// @param times   the task's limits of silence
     static Outcome run(TaskExecutor executor, Task task, Event.Request request, Duration firstByte, Duration idle,
-            AnswerRoom.Share room, Pieces pieces, RelaySink to) throws InterruptedException {
+            AnswerRoom.Share room, Pieces pieces, RelaySink to, InstantSource clock) throws InterruptedException {
         Caller caller = task.terms().caller();
         Json.Obj head = request.head() == null ? null : (Json.Obj) Json.read(JsonReader.ofOwn(request.head()));
         boolean streams = head != null && head.get("stream") instanceof Json.Bool stream && stream.value();
         RelayCall call = new RelayCall(task.type(), caller.endpoint().path, head == null ? null : head.text("query"),
                 headers(head), task.model(), request.payload(), streams, Duration.ofMillis(task.terms().timeout()),
                 firstByte, idle, room);
-        return executor.relay(call, pieces, to);
+        return executor.relays(call.path()) ? executor.relay(call, pieces, to)
+                : RunAsCall.run(executor, call, pieces, to, clock);
     }
 
     private static Map<String, String> headers(Json.Obj head) {

@@ -27,7 +27,7 @@ final class Host {
     final String kind;
     final Circuit circuit = new Circuit();
     private final HostCounters counters;
-    /// The paths whose calls it answers.
+    /// The paths whose calls it answers, those of Ollama's API by a translation if need be.
     private final Set<ApiPath> paths = EnumSet.noneOf(ApiPath.class);
 
     // all below: under this host's lock
@@ -63,7 +63,7 @@ final class Host {
         healthSince = now;
         counters = new HostCounters(now);
         for (ApiPath path : ApiPath.values()) {
-            if (executor.relays(path.path)) {
+            if (path.ollamas() || executor.relays(path.path)) {
                 paths.add(path);
             }
         }

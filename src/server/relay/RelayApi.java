@@ -35,7 +35,7 @@ public final class RelayApi {
     ///
     /// @param stopping     whether the server is about to end
     /// @param bodyBytesMax of one call
-    public record Parts(TaskQueue queue, RelayedAnswers answers, SubmissionReader submissions,
+    public record Parts(TaskQueue queue, RelayedAnswers answers, SubmissionReader submissions, GoneCallers gone,
             InstantSource clock, BooleanSupplier stopping, int bodyBytesMax) {
     }
 
@@ -108,7 +108,12 @@ public final class RelayApi {
                     !request.headers(Set.of(), List.of("x-stainless-")).isEmpty(), submission.model(), task.name(),
                     task.createdAt());
             RelayedCall call = new RelayedCall(parts, task, answer, form, now.heartbeat());
-            request.atEnd(() -> parts.answers().leave(reads));
+            GoneCallers.Watch watch = parts.gone().watch(request.local(), request.remote(),
+                    () -> Thread.ofVirtual().name("caller-left").start(call::callerLeft));
+            request.atEnd(() -> {
+                watch.close();
+                parts.answers().leave(reads);
+            });
             return call.answer();
         } catch (RuntimeException | Error notTaken) {
             parts.answers().leave(entered);

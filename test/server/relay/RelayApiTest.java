@@ -14,17 +14,20 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 
 import org.junit.jupiter.api.Test;
 
+import server.http.Wire;
 import server.settings.Settings;
 import server.task.Task;
 import server.task.TaskDocument;
 import server.task.TaskId;
 import shared.TaskStatus;
+import support.Await;
 import support.FakeOllama;
 import support.FakeOllamaAnswer;
 import support.FakeOllamaRequest;
@@ -227,6 +230,42 @@ class RelayApiTest {
             gate.release();
             String rest = new String(answer.body().readAllBytes(), StandardCharsets.UTF_8);
             assertTrue(rest.strip().startsWith("{") && rest.contains("\"done\":true"), rest);
+        }
+    }
+
+    @Test
+    void callerThatLeaves_cancelsItsTask_runningOrPending() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise(FakeOllamaAnswer.hang());
+            List<Wire> callers = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                callers.add(rig.wire().lines("POST /api/chat HTTP/1.1", "Host: localhost", "Content-Length: "
+                        + CHAT.length(), "").raw(CHAT));
+            }
+            FakeOllamaRequest asked = ollama.takeRequest();
+            Await.until(() -> "tasks: " + rig.tasks(), () -> rig.tasks().size() == 5);
+            for (Wire caller : callers) {
+                caller.close();
+            }
+            Await.until(() -> "tasks: " + rig.tasks(), () -> rig.tasks().stream()
+                    .allMatch(task -> task.status() == TaskStatus.CANCELLED));
+            assertEquals("its caller has left", rig.tasks().getFirst().state().error());
+            asked.awaitCancelled();
+        }
+    }
+
+    @Test
+    void callerThatLeaves_mayKeepItsTask() throws Exception {
+        Semaphore gate = new Semaphore(0);
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise(FakeOllamaAnswer.gated(gate, "one"));
+            Wire caller = rig.wire().lines("POST /api/chat HTTP/1.1", "Host: localhost", "X-Queue-Keep: true",
+                    "Content-Length: " + CHAT.length(), "").raw(CHAT);
+            FakeOllamaRequest asked = ollama.takeRequest();
+            caller.close();
+            gate.release(2);
+            Await.until(() -> "tasks: " + rig.tasks(), () -> rig.tasks().getFirst().status() == TaskStatus.COMPLETED);
+            assertFalse(asked.cancelled());
         }
     }
 

@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -44,6 +45,7 @@ final class RelayRig implements AutoCloseable {
     final Hosts hosts;
     final Dispatcher dispatcher;
     final WebServer web;
+    private final GoneCallers gone = new GoneCallers(Path.of("/proc/net"), Duration.ofMillis(20));
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     /// @param addresses of the hosts, as `OLLAMA_HOST` has them
@@ -60,7 +62,7 @@ final class RelayRig implements AutoCloseable {
                 new Random(7));
         web = WebServer.bind(settings.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0));
         Routes routes = new Routes();
-        new RelayApi(new RelayApi.Parts(queue, relayed, new SubmissionReader(settings, hosts::check), clock,
+        new RelayApi(new RelayApi.Parts(queue, relayed, new SubmissionReader(settings, hosts::check), gone, clock,
                 web::stopping, BODY_MAX), RelayOptions.of(settings)).addTo(routes);
         web.serve(routes);
         dispatcher.start();
@@ -116,6 +118,7 @@ final class RelayRig implements AutoCloseable {
         client.shutdownNow();
         dispatcher.stop(Duration.ZERO);
         web.close();
+        gone.close();
         dispatcher.close();
         queue.close();
     }
