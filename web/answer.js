@@ -3,7 +3,7 @@
 import {attribute, button, h, put, text} from './dom.js';
 import {clip, count, SHOWN_MAX} from './format.js';
 import {serverSentEvents} from './events.js';
-import {answer} from './task.js';
+import {answer} from './said.js';
 
 const PAUSE_MS = 500;
 const PAUSE_MAX_MS = 8_000;
@@ -73,9 +73,10 @@ export class Answer {
     /** The result of a task that has ended, null if it has none. What was streamed of a failed attempt stays. */
     finish(task) {
         this.tell(task.status);
-        this.#whole = task.result !== null;
-        const {text: said, thinking, tools, vectors} = answer(task.result);
-        if (task.result) {
+        const result = task.status === 'failed' ? null : task.result;
+        this.#whole = result !== null;
+        const {text: said, thinking, tools, vectors} = answer(result);
+        if (result) {
             this.#waiting = [];
             this.#said = said ?? '';
             set(this.#text, clip(this.#said));

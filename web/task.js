@@ -70,17 +70,6 @@ export function stretches(task, now) {
     return all;
 }
 
-/** The answer of a result: {text, thinking, tools, vectors}, each null where there is none. */
-export function answer(result) {
-    const message = result?.message ?? {};
-    return {
-        text: message.content ?? result?.response ?? null,
-        thinking: message.thinking ?? result?.thinking ?? null,
-        tools: message.tool_calls ?? null,
-        vectors: result?.embeddings ?? null,
-    };
-}
-
 /** What was asked, as a list of {role, text, images}: role null for a bare prompt. */
 export function asked(payload) {
     const all = [];

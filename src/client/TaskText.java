@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
+import shared.ResultText;
 import shared.json.Json;
 
 /// A whole task as text: a line for every member that has a value, then attempts, request and answer. It
@@ -34,8 +35,9 @@ final class TaskText {
         if (task.get("payload") instanceof Json.Obj payload) {
             payload.members().forEach((name, value) -> text.append(payload(name, value)));
         }
-        if (task.get("result") != null) {
-            text.append('\n').append(answer(task).stripTrailing()).append('\n');
+        String answer = answer(task).stripTrailing();
+        if (task.get("result") != null && !(answer.isEmpty() && "failed".equals(task.text("status")))) {
+            text.append('\n').append(answer).append('\n');
         }
         return text.toString();
     }
@@ -45,28 +47,45 @@ final class TaskText {
     }
 
     /// Returns the text of a chat or generate, or an embed's vectors (a JSON array on each line). If a model only
-    /// called tools, it returns the calls as JSON, one on each line.
+    /// called tools, it returns the calls as JSON, one on each line. What a host answered to a call that failed is no
+    /// answer.
     static String answer(Json.Obj task) {
-        if (!(task.get("result") instanceof Json.Obj result)) {
+        if (!(task.get("result") instanceof Json.Obj result) || "failed".equals(task.text("status"))) {
             return "";
         }
-        Json.Obj message = result.get("message") instanceof Json.Obj object ? object : result;
-        String text = message == result ? result.text("response") : message.text("content");
-        if (text != null && !text.isEmpty()) {
+        String text = ResultText.of(result).text();
+        if (!text.isEmpty()) {
             return text;
         }
+        if (ResultText.isStream(result)) {
+            return result.text("text");
+        }
+        Json.Obj said = first(result, "choices");
+        Json.Obj message = said.get("message") instanceof Json.Obj object ? object : said;
         if (message.get("tool_calls") instanceof Json.Arr calls) {
-            return lines(calls);
+            return lines(calls.values());
         }
         if (result.get("embeddings") instanceof Json.Arr vectors) {
-            return lines(vectors);
+            return lines(vectors.values());
         }
-        return text != null ? text : result.text() + "\n";
+        if (result.get("data") instanceof Json.Arr items) {
+            return lines(items.values().stream().map(item -> item instanceof Json.Obj object
+                    && object.get("embedding") != null ? object.get("embedding") : item).toList());
+        }
+        boolean spoke = said.text("text") != null || message.text("content") != null || said.text("response") != null;
+        return spoke ? "" : result.get("embedding") != null ? result.get("embedding").text() + "\n"
+                : result.text() + "\n";
     }
 
-    private static String lines(Json.Arr values) {
+    /// Returns the first object of an array; what it is asked of, if there is none.
+    private static Json.Obj first(Json.Obj of, String name) {
+        return of.get(name) instanceof Json.Arr array && !array.values().isEmpty()
+                && array.values().get(0) instanceof Json.Obj object ? object : of;
+    }
+
+    private static String lines(List<Json> values) {
         StringBuilder lines = new StringBuilder();
-        values.values().forEach(value -> lines.append(value.text()).append('\n'));
+        values.forEach(value -> lines.append(value.text()).append('\n'));
         return lines.toString();
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +92,19 @@ final class ModulesTest {
         "count(2 'task'), 2 tasks"})
     void format_writesForPeople(String call, String expected) {
         assertEquals(expected, text("format", "m." + call.replace("' ", "', ").replaceAll("(\\d) '", "$1, '")));
+    }
+
+    /// As `shared.ResultText` does.
+    @Test
+    void said_ofEveryForm_findsItsText() throws IOException {
+        String cases = "[" + String.join(",", Files.readAllLines(Path.of("test/shared/results.jsonl"))) + "]";
+        assertEquals("", text("said", cases + ".filter(c => { const a = m.answer(c.result); return (a.text ?? '') !== "
+                + "c.text || (a.thinking ?? '') !== c.thinking; }).map(c => JSON.stringify(c.result)).join(' ')"));
+        assertEquals("[[[1]],[[1,2]],null]", text("said", "JSON.stringify([{data: [{embedding: [1]}]}, "
+                + "{embedding: [1, 2]}, {data: [{embedding: 'AA'}]}].map(result => m.answer(result).vectors))"));
+        assertEquals("f g h", text("said", "[{choices: [{message: {tool_calls: [{name: 'f'}]}}]}, "
+                + "{content: [{type: 'tool_use', name: 'g'}]}, {output: [{type: 'function_call', name: 'h'}]}]"
+                + ".flatMap(result => m.answer(result).tools.map(tool => tool.name)).join(' ')"));
     }
 
     @Test

@@ -1,6 +1,8 @@
 package server.dispatch;
 
 import server.stats.Recent;
+import shared.ResultText;
+import shared.json.Json;
 import shared.json.JsonException;
 import shared.json.JsonReader;
 import shared.json.Slice;
@@ -15,6 +17,8 @@ final class HostCounters {
     private long completed;
     private long failed;
     private long tokens;
+    /// Those of answers whose time is known, and that time.
+    private long timedTokens;
     private double seconds;
 
     HostCounters(long now) {
@@ -38,7 +42,7 @@ final class HostCounters {
 
     /// How fast it writes one answer, on average; 0 if it never said.
     double tokensPerSecond() {
-        return seconds == 0 ? 0 : tokens / seconds;
+        return seconds == 0 ? 0 : timedTokens / seconds;
     }
 
     /// In the last minutes.
@@ -58,8 +62,9 @@ final class HostCounters {
     void completed(Pace pace, long now) {
         completed++;
         recentlyCompleted.add(1, now);
+        tokens += (long) pace.tokens;
         if (pace.tokens > 0 && pace.nanos > 0) {
-            tokens += (long) pace.tokens;
+            timedTokens += (long) pace.tokens;
             seconds += pace.nanos / NANOS;
         }
     }
@@ -67,7 +72,8 @@ final class HostCounters {
     /// What an answer tells of how fast it was written.
     record Pace(double tokens, double nanos) {
 
-        /// @param result Ollama's final object: `eval_count` tokens in `eval_duration` nanoseconds
+        /// @param result Ollama's final object: `eval_count` tokens in `eval_duration` nanoseconds; of other APIs the
+        ///               `usage` tells the tokens and nothing the time
         static Pace of(Slice result) {
             double tokens = 0;
             double nanos = 0;
@@ -80,6 +86,10 @@ final class HostCounters {
                         tokens = Double.parseDouble(in.number());
                     } else if (number && name.equals("eval_duration")) {
                         nanos = Double.parseDouble(in.number());
+                    } else if (name.equals("usage")) {
+                        tokens = ResultText.tokens(Json.read(in));
+                    } else if (name.equals("text") && in.peek() == JsonReader.Kind.STRING) {
+                        tokens = ResultText.tokens(in.string());
                     } else {
                         in.skip();
                     }

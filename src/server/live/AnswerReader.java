@@ -7,10 +7,10 @@ import java.util.concurrent.locks.LockSupport;
 import server.live.AnswerBuffer.Chunk;
 import server.queue.TaskQueue;
 import server.queue.ledger.DurableEvent;
-import server.task.ResultText;
 import server.task.Task;
 import server.task.TaskDocument;
 import shared.Problem;
+import shared.ResultText;
 import shared.TaskStatus;
 
 /// One reader's way through the answers of one task, attempt by attempt: first what the buffer of the running attempt

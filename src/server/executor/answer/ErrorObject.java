@@ -19,8 +19,8 @@ public final class ErrorObject {
     /// @throws HostFailure if there is an error, with the cause that its status or its words mean
     public static void check(Map<String, Slice> answer, String host, boolean says) throws HostFailure {
         Slice error = answer.get("error");
-        if (error == null && isError(answer.get("object"))) {
-            // vLLM's form, with the members of the error outside
+        if (error == null && (isError(answer.get("object")) || isError(answer.get("type")))) {
+            // the forms of vLLM and of OpenAI's responses, with the members of the error outside
             error = answer.get("message");
         }
         if (error == null) {
@@ -40,7 +40,7 @@ public final class ErrorObject {
         return status >= 500 && says ? Cause.PASSING : Refusal.cause(status, text);
     }
 
-    private static boolean isError(Slice object) {
-        return object != null && object.text().equals("\"error\"");
+    private static boolean isError(Slice kind) {
+        return kind != null && kind.text().equals("\"error\"");
     }
 }

@@ -6,6 +6,7 @@
 ///   OpenAI's events ─▶ ServerSentEvents ─▶ CompletionAnswer ──────┼──▶ result: Ollama's final object
 ///                                          ToolCalls, ErrorObject │
 ///                                          Members: JSON, one level deep
+///   events of responses and messages ─▶ KeptStream ───────────────▶ result: {"content_type":…,"text":…}
 /// ```
 ///
 /// The other way, for hosts that cannot be asked in a caller's API and for answers that are sent again:

@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
@@ -23,6 +22,7 @@ import server.executor.Pieces;
 import server.executor.RelayCall;
 import server.executor.RelaySink;
 import server.executor.answer.CompletionAnswer;
+import server.executor.answer.KeptStream;
 import server.executor.answer.StreamedAnswer;
 import server.executor.wire.AnswerLines;
 import server.executor.wire.CallTimes;
@@ -31,7 +31,6 @@ import server.executor.wire.Refusal;
 import server.executor.wire.Sending;
 import shared.json.JsonException;
 import shared.json.JsonReader;
-import shared.json.JsonWriter;
 import shared.json.Slice;
 
 /// Sends calls to one host as they are, hands its answers on as they come, and makes of them what a task's record
@@ -127,8 +126,7 @@ public final class HostRelay {
             answer.read(body);
             return answer.result(call.type(), call.model(), clock.instant().toString(), Set.of());
         }
-        byte[] bytes = AnswerLines.whole(body, host, limits.answer(), call.room());
-        return asText("text/event-stream", bytes);
+        return new KeptStream(host, limits, call.room(), pieces).read(body);
     }
 
     /// One JSON value, as it came.
@@ -142,12 +140,6 @@ public final class HostRelay {
             throw new HostFailure(Cause.PASSING, host + " sent what is no JSON: " + notJson.getMessage());
         }
         return Slice.of(bytes);
-    }
-
-    private static Slice asText(String contentType, byte[] bytes) {
-        JsonWriter out = new JsonWriter(bytes.length + 128).beginObject().name("content_type").string(contentType)
-                .name("text").string(new String(bytes, StandardCharsets.UTF_8)).endObject();
-        return new Slice(out.buffer(), 0, out.length());
     }
 
     private static HostHead head(HttpResponse<?> response) {

@@ -1,0 +1,107 @@
+package server.executor.answer;
+
+import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+import server.executor.AnswerRoom;
+import server.executor.HostFailure;
+import server.executor.Limits;
+import server.executor.Outcome.Cause;
+import server.executor.Pieces;
+import server.executor.wire.AnswerLines;
+import shared.ResultText;
+import shared.json.JsonException;
+import shared.json.JsonWriter;
+import shared.json.Slice;
+
+/// Keeps a stream of events as it came, for an API that Ollama's form cannot tell, and hands on the text in it.
+public final class KeptStream {
+
+    private final String host;
+    private final Limits limits;
+    private final AnswerRoom.Share room;
+    private final Pieces pieces;
+    private boolean says;
+
+    /// @param host for messages
+    public KeptStream(String host, Limits limits, AnswerRoom.Share room, Pieces pieces) {
+        this.host = host;
+        this.limits = limits;
+        this.room = room;
+        this.pieces = pieces;
+    }
+
+    /// Reads the stream to its end.
+    ///
+    /// @return the result, `{"content_type":…,"text":…}`
+    public Slice read(InputStream body) throws IOException, InterruptedException {
+        Kept kept = new Kept(body);
+        // the last event may hold the whole answer once more
+        ServerSentEvents events = new ServerSentEvents(new AnswerLines(kept, host, limits.answer(), room), host,
+                limits.answer());
+        for (Slice event = events.next(); event != null; event = events.next()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            take(event);
+        }
+        JsonWriter out = new JsonWriter(kept.bytes.size() + 1024).beginObject()
+                .name("content_type").string("text/event-stream")
+                .name("text").string(kept.bytes.toString(StandardCharsets.UTF_8)).endObject();
+        return out.slice();
+    }
+
+    private void take(Slice event) throws HostFailure {
+        checkError(event);
+        ResultText more = ResultText.ofEvent(event);
+        if (!more.thinking().isEmpty()) {
+            says = true;
+            pieces.thinking(more.thinking());
+        }
+        if (!more.text().isEmpty()) {
+            says = true;
+            pieces.text(more.text());
+        }
+    }
+
+    /// An error is an event of its own, or stands in the response that it ended.
+    private void checkError(Slice event) throws HostFailure {
+        try {
+            Map<String, Slice> members = Members.of(event, "an event");
+            ErrorObject.check(members, host, says);
+            if (members.containsKey("response")) {
+                ErrorObject.check(Members.of(members.get("response"), "response"), host, says);
+            }
+        } catch (JsonException | IllegalArgumentException strange) {
+            // the caller has it as it came
+        }
+    }
+
+    /// Keeps what is read of a stream.
+    private final class Kept extends FilterInputStream {
+
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+        Kept(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read(byte[] into, int from, int most) throws IOException {
+            int count = super.read(into, from, most);
+            if (count > 0) {
+                bytes.write(into, from, count);
+                if (bytes.size() > limits.answer()) {
+                    throw new HostFailure(Cause.FINAL,
+                            host + " sent an answer larger than " + Limits.shown(limits.answer()));
+                }
+                room.answer(bytes.size(), host);
+            }
+            return count;
+        }
+    }
+}

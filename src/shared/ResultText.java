@@ -1,0 +1,224 @@
+package shared;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import shared.json.Json;
+import shared.json.JsonException;
+import shared.json.JsonReader;
+import shared.json.Slice;
+
+/// The text of a result, in whichever form of an API it is:
+///
+/// | form | its text, its thinking |
+/// |---|---|
+/// | Ollama's object | `message.content` and `message.thinking`, or `response` and `thinking` |
+/// | OpenAI's completion | `choices[0].message.content` and `reasoning`, or `choices[0].text` |
+/// | OpenAI's response | in `output[].content[]` and `output[].summary[]` |
+/// | Anthropic's message | in `content[]` |
+/// | a stream of the last two, `{"content_type":"text/event-stream","text":…}` | in its events |
+///
+/// Any other has none, as an embedding, or as what a host answered to a call that failed.
+///
+/// @param runs the bytes of UTF-8 of thinking, text, thinking and so on in the order in which they came, where they
+///             alternated; empty: all thinking came first
+public record ResultText(String text, String thinking, List<Long> runs) {
+
+    private static final String EVENTS = "text/event-stream";
+    private static final String DATA = "data:";
+
+    /// The members of a result that are read; others may be large.
+    private static final Set<String> READ = Set.of("message", "response", "content", "thinking", "choices", "output",
+            "content_type", "text", "status", "runs");
+
+    /// Joins the texts of a result; each is empty, not null, where the result has none.
+    public static ResultText of(Slice result) {
+        JsonReader json = JsonReader.ofOwn(result);
+        Map<String, Json> members = new LinkedHashMap<>();
+        if (json.peek() == JsonReader.Kind.OBJECT) {
+            json.beginObject();
+            for (String name = json.nextName(); name != null; name = json.nextName()) {
+                if (READ.contains(name)) {
+                    members.put(name, Json.read(json));
+                } else {
+                    json.skip();
+                }
+            }
+        }
+        return of(new Json.Obj(members));
+    }
+
+    /// Does the same for a result that was read.
+    public static ResultText of(Json.Obj result) {
+        Parts parts = new Parts();
+        if (result.text("content_type") == null) {
+            parts.object(result);
+        } else if (isStream(result)) {
+            parts.stream(result.text("text"));
+        }
+        return parts.joined(result.get("runs"));
+    }
+
+    /// Returns what one event of a stream of OpenAI's responses or Anthropic's messages adds.
+    ///
+    /// @param data of the event
+    public static ResultText ofEvent(Slice data) {
+        Parts parts = new Parts();
+        Json.Obj event = event(data);
+        if (event != null) {
+            parts.event(event);
+        }
+        return parts.joined(null);
+    }
+
+    /// Returns how many tokens the model wrote, by the `usage` of OpenAI's or Anthropic's API; 0 if it does not tell.
+    public static long tokens(Json usage) {
+        return usage instanceof Json.Obj object
+                ? object.integer("completion_tokens", object.integer("output_tokens", 0)) : 0;
+    }
+
+    /// Returns the same of a stream of events, the last of which counts.
+    public static long tokens(String events) {
+        long tokens = 0;
+        for (String line : (Iterable<String>) events.lines()::iterator) {
+            Json.Obj event = line.contains("\"usage\"") ? event(line) : null;
+            if (event != null) {
+                Json whole = event.get("response");
+                long told = tokens((whole instanceof Json.Obj response ? response : event).get("usage"));
+                tokens = told > 0 ? told : tokens;
+            }
+        }
+        return tokens;
+    }
+
+    /// Tells whether a result is a stream as it came.
+    public static boolean isStream(Json.Obj result) {
+        return result.get("status") == null && result.text("text") != null
+                && String.valueOf(result.text("content_type")).startsWith(EVENTS);
+    }
+
+    /// Reads a line that is an event's data; null if it is none.
+    private static Json.Obj event(String line) {
+        return line.startsWith(DATA)
+                ? event(Slice.of(line.substring(DATA.length()).getBytes(StandardCharsets.UTF_8))) : null;
+    }
+
+    /// Reads the data of an event; null if it is no object.
+    private static Json.Obj event(Slice data) {
+        try {
+            JsonReader reader = JsonReader.ofOwn(data);
+            return reader.peek() == JsonReader.Kind.OBJECT ? (Json.Obj) Json.read(reader) : null;
+        } catch (JsonException strange) {
+            return null;
+        }
+    }
+
+    private static final class Parts {
+
+        private final StringBuilder text = new StringBuilder();
+        private final StringBuilder thinking = new StringBuilder();
+
+        ResultText joined(Json runs) {
+            return new ResultText(text.toString(), thinking.toString(), numbers(runs));
+        }
+
+        void object(Json.Obj result) {
+            message(result);
+            if (result.get("message") instanceof Json.Obj message) {
+                message(message);
+            }
+            if (result.get("choices") instanceof Json.Arr choices && !choices.values().isEmpty()
+                    && choices.values().get(0) instanceof Json.Obj choice) {
+                object(choice);
+                add(text, choice.text("text"));
+            }
+            if (result.get("output") instanceof Json.Arr items) {
+                for (Json item : items.values()) {
+                    if (item instanceof Json.Obj object) {
+                        content(object.get("summary"));
+                        content(object.get("content"));
+                    }
+                }
+            }
+        }
+
+        private void message(Json.Obj message) {
+            add(text, message.text("response"));
+            content(message.get("content"));
+            add(text, message.text("refusal"));
+            String thoughts = message.text("thinking");
+            thoughts = thoughts == null ? message.text("reasoning_content") : thoughts;
+            add(thinking, thoughts == null ? message.text("reasoning") : thoughts);
+        }
+
+        private void content(Json content) {
+            if (content instanceof Json.Str string) {
+                text.append(string.value());
+            } else if (content instanceof Json.Arr blocks) {
+                blocks.values().forEach(this::block);
+            }
+        }
+
+        private void block(Json block) {
+            if (block instanceof Json.Obj object) {
+                String type = String.valueOf(object.text("type"));
+                boolean isThought = type.equals("reasoning_text") || type.equals("summary_text");
+                add(isThought ? thinking : text, object.text("text"));
+                add(text, object.text("refusal"));
+                add(thinking, object.text("thinking"));
+            }
+        }
+
+        /// A host that gave no pieces has all of it in the last event.
+        void stream(String events) {
+            Json.Obj whole = null;
+            for (String line : (Iterable<String>) events.lines()::iterator) {
+                Json.Obj event = ResultText.event(line);
+                if (event != null) {
+                    event(event);
+                    whole = event.get("response") instanceof Json.Obj response ? response : whole;
+                }
+            }
+            if (whole != null && text.length() == 0 && thinking.length() == 0) {
+                object(whole);
+            }
+        }
+
+        void event(Json.Obj event) {
+            switch (String.valueOf(event.text("type"))) {
+                case "response.output_text.delta", "response.refusal.delta" -> add(text, event.text("delta"));
+                case "response.reasoning_text.delta", "response.reasoning_summary_text.delta" ->
+                        add(thinking, event.text("delta"));
+                case "content_block_start" -> block(event.get("content_block"));
+                case "content_block_delta" -> block(event.get("delta"));
+                default -> {
+                    // says nothing new
+                }
+            }
+        }
+
+        private static void add(StringBuilder to, String piece) {
+            if (piece != null) {
+                to.append(piece);
+            }
+        }
+    }
+
+    /// Empty if it is anything else than an array of numbers: then it is a host's own.
+    private static List<Long> numbers(Json runs) {
+        List<Long> numbers = new ArrayList<>();
+        if (runs instanceof Json.Arr array) {
+            for (Json value : array.values()) {
+                if (!(value instanceof Json.Num number) || !number.digits().matches("\\d{1,10}")) {
+                    return List.of();
+                }
+                numbers.add(Long.parseLong(number.digits()));
+            }
+        }
+        return numbers;
+    }
+}

@@ -1,0 +1,70 @@
+package shared;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import shared.json.Json;
+import shared.json.Slice;
+
+/// `results.jsonl` has a result on each line with its text and its thinking; the page reads the same ones.
+class ResultTextTest {
+
+    @Test
+    void of_everyForm_findsItsText() throws Exception {
+        List<String> lines = Files.readAllLines(Path.of("test/shared/results.jsonl"));
+        assertTrue(lines.size() > 20);
+        for (String line : lines) {
+            Json.Obj expected = (Json.Obj) Json.parse(line);
+            String result = expected.members().get("result").text();
+            ResultText text = ResultText.of(slice(result));
+            assertEquals(expected.text("text"), text.text(), result);
+            assertEquals(expected.text("thinking"), text.thinking(), result);
+            assertEquals(List.of(), text.runs());
+        }
+    }
+
+    @Test
+    void of_runs_onlyIfTheyAreNumbers() {
+        assertEquals(List.of(1L, 2L), ResultText.of(slice("{\"response\":\"a\",\"runs\":[1,2]}")).runs());
+        for (String runs : List.of("[1,\"2\"]", "[1.5]", "7", "[12345678901]")) {
+            assertEquals(List.of(), ResultText.of(slice("{\"runs\":" + runs + "}")).runs());
+        }
+    }
+
+    @Test
+    void ofEvent_isWhatItAdds() {
+        assertEquals("a", ResultText.ofEvent(slice("{\"type\":\"response.output_text.delta\",\"delta\":\"a\"}"))
+                .text());
+        assertEquals("", ResultText.ofEvent(slice("{\"type\":\"response.completed\",\"response\":{\"output\":[{"
+                + "\"content\":[{\"text\":\"a\"}]}]}}")).text());
+        for (String strange : List.of("[DONE]", "7", "{\"type\":7}", "{\"type\":\"content_block_delta\"}")) {
+            assertEquals("", ResultText.ofEvent(slice(strange)).text());
+        }
+    }
+
+    @Test
+    void tokens_ofAStream_areItsLast() {
+        assertEquals(7, ResultText.tokens("""
+                data: {"type":"message_start","message":{"usage":{"output_tokens":1}}}
+
+                data: {"type":"message_delta","usage":{"output_tokens":7}}
+
+                data: {"type":"message_stop"}
+                """));
+        assertEquals(4, ResultText.tokens(
+                "data: {\"type\":\"response.completed\",\"response\":{\"usage\":{\"output_tokens\":4}}}\n\n"));
+        assertEquals(0, ResultText.tokens("data: \"usage\"\n\nnothing"));
+        assertEquals(3, ResultText.tokens(Json.parse("{\"prompt_tokens\":9,\"completion_tokens\":3}")));
+        assertEquals(0, ResultText.tokens(Json.parse("7")));
+    }
+
+    private static Slice slice(String json) {
+        return Slice.of(json.getBytes(StandardCharsets.UTF_8));
+    }
+}
