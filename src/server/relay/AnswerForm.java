@@ -15,7 +15,7 @@ import shared.json.JsonWriter;
 /// | a whole one | a space | nothing, broken off: a complete error would pass for an answer |
 /// | lines of JSON (`/api`) | a space; an empty line would be no JSON | an answer with `error`, then broken off |
 /// | events of `/v1/chat/completions` etc. | a comment with the position | an event with `error`, an orderly end |
-/// | events of `/v1/responses` | `response.queued`; for OpenAI's SDKs the comment | `response.failed`, an orderly end |
+/// | events of `/v1/responses` | `response.queued`; for SDKs the comment | `response.failed`, for SDKs with `error` |
 /// | events of `/v1/messages` | `ping` | `error`, an orderly end |
 ///
 /// @param path        the API's own
@@ -117,8 +117,12 @@ public record AnswerForm(String path, boolean streams, boolean isStainless, Stri
         }
         json.name("model").string(model).name("output").beginArray().endArray()
                 .name("parallel_tool_calls").bool(true).name("tool_choice").string("auto")
-                .name("tools").beginArray().endArray().name("metadata").beginObject().endObject();
-        return event(type, json.endObject().endObject());
+                .name("tools").beginArray().endArray().name("metadata").beginObject().endObject().endObject();
+        if (problem != null && isStainless) {
+            // their helpers know no failure before response.created; this makes all of them raise the words
+            api().writeError(json, problem);
+        }
+        return event(type, json.endObject());
     }
 
     /// Codex sends a request again for any code but those that say that the request is wrong.

@@ -58,16 +58,25 @@ public enum ApiForm {
 
     /// Writes the object that tells of an error.
     void write(JsonWriter json, Problem problem) {
-        String message = problem.getMessage();
         json.beginObject();
-        switch (this) {
-            case OLLAMA -> json.name("error").string(message);
-            case OPENAI, RESPONSES -> json.name("error").beginObject().name("message").string(message)
-                    .name("type").string(type(problem.status())).name("param").nul().name("code").nul().endObject();
-            case MESSAGES -> json.name("type").string("error").name("error").beginObject()
-                    .name("type").string(type(problem.status())).name("message").string(message).endObject();
+        if (this == MESSAGES) {
+            json.name("type").string("error");
         }
+        writeError(json, problem);
         json.endObject();
+    }
+
+    /// Writes the member that tells of an error.
+    void writeError(JsonWriter json, Problem problem) {
+        String message = problem.getMessage();
+        json.name("error");
+        switch (this) {
+            case OLLAMA -> json.string(message);
+            case OPENAI, RESPONSES -> json.beginObject().name("message").string(message)
+                    .name("type").string(type(problem.status())).name("param").nul().name("code").nul().endObject();
+            case MESSAGES -> json.beginObject().name("type").string(type(problem.status()))
+                    .name("message").string(message).endObject();
+        }
     }
 
     /// The word by which the SDKs of OpenAI and Anthropic know a kind of error.

@@ -80,10 +80,19 @@ final class AnswerFormTest {
     @CsvSource({"502,server_error", "429,rate_limit_exceeded", "400,invalid_prompt", "499,invalid_prompt",
             "408,server_error"})
     void failure_response_hasTheCodeByWhichCodexRepeatsOrNot(int status, String code) {
-        Ending end = form("/v1/responses", true, true).failure(new Problem(status, "w"), 0, false);
+        Ending end = form("/v1/responses", true, false).failure(new Problem(status, "w"), 0, false);
         assertEquals("event: response.failed\ndata: " + RESPONSE.formatted("failed", "failed",
                 "{\"code\":\"" + code + "\",\"message\":\"w\"}") + "\n\n", text(end.bytes()));
         assertFalse(end.breaksOff());
+    }
+
+    @Test
+    void failure_responseForOpenAisSdks_hasTheErrorThatTheyRaise() {
+        Ending end = form("/v1/responses", true, true).failure(new Problem(502, "w"), 0, false);
+        String event = RESPONSE.formatted("failed", "failed", "{\"code\":\"server_error\",\"message\":\"w\"}");
+        assertEquals("event: response.failed\ndata: " + event.substring(0, event.length() - 1)
+                + ",\"error\":{\"message\":\"w\",\"type\":\"api_error\",\"param\":null,\"code\":null}}\n\n",
+                text(end.bytes()));
     }
 
     private static String sign(String path, boolean streams, boolean stainless) {
