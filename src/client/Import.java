@@ -2,6 +2,7 @@ package client;
 
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import shared.TaskFields;
@@ -70,6 +71,12 @@ final class Import {
         }
         Map<String, Json> members = new LinkedHashMap<>(task.members());
         members.keySet().removeAll(TaskFields.SERVERS);
+        if (String.valueOf(task.text("endpoint")).startsWith("/v1/") && task.get("payload") instanceof Json.Obj body) {
+            // a call's answer may come as a stream of that API, a task's may not
+            Map<String, Json> whole = new LinkedHashMap<>(body.members());
+            whole.keySet().removeAll(List.of("stream", "stream_options"));
+            members.put("payload", new Json.Obj(whole));
+        }
         batch.add(new Json.Obj(members));
         waiting++;
     }

@@ -24,7 +24,8 @@ final class Placeholders {
             "last_result");
 
     private static final Pattern PLACEHOLDER = Pattern.compile("(\\\\?)(\\{\\{ *([A-Za-z_][A-Za-z0-9_]*) *}})");
-    private static final Set<String> TEXTS = Set.of("prompt", "system", "input", "suffix", "content");
+    private static final Set<String> TEXTS = Set.of("prompt", "system", "input", "suffix", "content", "text",
+            "instructions");
     private static final Set<String> HOLDERS = Set.of("payload", "messages");
 
     private final UnaryOperator<String> values;

@@ -20,6 +20,7 @@ import server.http.Handler;
 import server.http.Routes;
 import server.http.WebRequest;
 import server.relay.ModelLists.Listed;
+import server.task.RelayBody;
 import shared.Problem;
 import shared.json.JsonWriter;
 import shared.json.Slice;
@@ -141,7 +142,7 @@ public final class PassedCalls {
     /// have it.
     private Answer pass(String path, WebRequest request) throws InterruptedException {
         Body read = request.body(bodyMax, "a call");
-        String named = RelayBody.read(null, read).model();
+        String named = RelayBody.read(null, read.json()).model();
         String model = named == null ? "" : named;
         Slice body = new Slice(read.bytes(), 0, read.length());
         String target = request.rawQuery() == null ? path : path + "?" + request.rawQuery();

@@ -17,6 +17,7 @@ import server.queue.TaskQueue;
 import server.queue.TaskQueue.Submitted;
 import server.task.ApiPath;
 import server.task.Caller;
+import server.task.RelayBody;
 import server.task.Submission;
 import server.task.SubmissionReader;
 import server.task.Task;
@@ -65,7 +66,7 @@ public final class RelayApi {
         now.checkEnabled();
         CallerHints said = CallerHints.of(request::header, request.hints());
         Body body = request.body(parts.bodyBytesMax(), "a call");
-        RelayBody read = RelayBody.read(path, body);
+        RelayBody read = RelayBody.read(path, body.json());
         if (read.model() == null || read.model().isEmpty()) {
             throw Problem.badRequest("model is required");
         }

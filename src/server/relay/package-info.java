@@ -12,7 +12,6 @@
 /// |---|---|
 /// | `ApiForm` | the API that a path belongs to, and the form of its refusals |
 /// | `CallerHints` | who calls and how, from headers, path and body |
-/// | `RelayBody` | what the queue reads of a body |
 /// | `RelayApi` | makes a task of a call |
 /// | `RelayedCall` | one caller that waits for its task's answer and then gets it |
 /// | `AnswerForm` | the form of one call's answer: its type, its signs of life, its end where it fails |
@@ -21,8 +20,8 @@
 /// | `LastAnswers`, `ModelLists` | what each host answered last, and how that is put together |
 ///
 /// **Rules.** Bodies and answers pass byte for byte; nothing here builds them anew. What the queue reads of them, it
-/// reads leniently: the host judges. The status is kept back until it can be the true one. The last byte of an answer
-/// follows the task's durable end.
+/// reads leniently ([server.task.RelayBody]): the host judges. The status is kept back until it can be the true one.
+/// The last byte of an answer follows the task's durable end.
 ///
 /// **Threads.** A call keeps its `http` thread until its answer is written; a host's answer is read by the attempt's.
 package server.relay;

@@ -1,5 +1,10 @@
 package server.task;
 
+import java.util.ArrayList;
+import java.util.List;
+
+import shared.Nearest;
+import shared.Problem;
 import shared.TaskType;
 
 /// The paths of the hosts' APIs whose calls are tasks.
@@ -25,14 +30,17 @@ public enum ApiPath {
 
     /// Returns the endpoint at a path.
     ///
-    /// @throws IllegalArgumentException if there is none
+    /// @throws Problem 400 that lists the endpoints if there is none
     public static ApiPath parse(String path) {
+        List<String> known = new ArrayList<>();
         for (ApiPath endpoint : values()) {
             if (endpoint.path.equals(path)) {
                 return endpoint;
             }
+            known.add(endpoint.path);
         }
-        throw new IllegalArgumentException("an endpoint that is unknown: " + path);
+        throw Problem.badRequest("endpoint must be one of " + String.join(", ", known) + ", not \""
+                + Problem.shown(path) + "\"" + Nearest.hint(path, known));
     }
 
     /// Returns whether it belongs to Ollama's own API.

@@ -28,6 +28,6 @@ public record Caller(String client, ApiPath endpoint, boolean relayed, boolean k
 
     /// Returns the same caller of a task that goes on when it has left.
     public Caller kept() {
-        return new Caller(client, endpoint, relayed, true, record);
+        return new Caller(client, endpoint, relayed, true, record, onlyOrders);
     }
 }

@@ -9,6 +9,7 @@ import java.util.StringJoiner;
 
 import shared.Problem;
 import shared.TaskType;
+import shared.json.JsonException;
 import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;
@@ -63,6 +64,8 @@ final class PayloadBuilder {
     private final List<String> beside = new ArrayList<>();
     private String model;
     private Slice firstInput;
+    /// Why the payload is none of Ollama's requests; null: it is one.
+    private JsonException wrong;
 
     PayloadBuilder(FieldReader fields) {
         this.fields = fields;
@@ -75,8 +78,19 @@ final class PayloadBuilder {
         return model;
     }
 
-    /// Reads the value of `payload`.
+    /// Reads the value of `payload`. Whether it has to be a request of Ollama's turns out later.
     void readPayload() {
+        long mark = json.mark();
+        try {
+            readRequest();
+        } catch (JsonException notOllamas) {
+            json.back(mark);
+            whole = json.raw();
+            wrong = notOllamas;
+        }
+    }
+
+    private void readRequest() {
         int from = json.position();
         inPayload = true;
         if (json.peek() == Kind.ARRAY) {
@@ -111,6 +125,25 @@ final class PayloadBuilder {
             beside.add(name);
         }
         return true;
+    }
+
+    /// @throws JsonException if the payload is none of Ollama's requests, as it must be without an endpoint
+    void checkRequest() {
+        if (wrong != null) {
+            throw wrong;
+        }
+    }
+
+    /// The whole body for another endpoint, as it stands.
+    Slice body() {
+        if (!beside.isEmpty()) {
+            throw Problem.badRequest("with endpoint the whole request stands in payload, so " + beside.getFirst()
+                    + " must not stand beside it");
+        }
+        if (whole == null || whole.bytes()[whole.from()] != '{') {
+            throw Problem.badRequest("with endpoint, payload must be the whole request, an object");
+        }
+        return whole;
     }
 
     /// The request's body for Ollama's endpoint of this type.

@@ -106,12 +106,26 @@ public final class SubmissionReader {
                 }
             }
         }
-        if (type == null) {
+        Terms built = terms.build(goZeros);
+        ApiPath endpoint = built.caller().endpoint();
+        if (endpoint == null) {
+            payload.checkRequest();
+        }
+        if (type == null && endpoint == null) {
             throw Problem.badRequest("type is missing; it must be chat, generate or embed");
         }
-        Terms built = terms.build(goZeros);
         if (built.on() != null) {
             hostCheck.accept(built.on(), built.remote());
+        }
+        if (endpoint != null) {
+            if (type != null && type != endpoint.type) {
+                throw Problem.badRequest("type is " + type.text + ", but a task for " + endpoint.path + " is of type "
+                        + endpoint.type.text + "; leave type out");
+            }
+            EndpointBody body = new EndpointBody(endpoint, payload.body());
+            String name = model(model, body.model());
+            return new Submission(endpoint.type, name, priority, built, body.withModel(name), metadata, body.preview(),
+                    body.head());
         }
         return new Submission(type, model(model, payload.model()), priority, built, payload.build(type), metadata,
                 payload.preview(type));

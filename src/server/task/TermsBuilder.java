@@ -8,7 +8,8 @@ import shared.Problem;
 final class TermsBuilder {
 
     static final List<String> FIELDS = List.of("scheduled_at", "expires_at", "timeout", "max_retries", "initial_delay",
-            "max_delay", "backoff_factor", "remote_execution", "on", "wait_for_model", "first_byte_timeout", "client");
+            "max_delay", "backoff_factor", "remote_execution", "on", "wait_for_model", "first_byte_timeout", "client",
+            "endpoint");
 
     /// Each attempt is kept on record in every later line of the task's journal, so there is an end to them.
     static final int RETRIES_MAX = 100;
@@ -29,6 +30,7 @@ final class TermsBuilder {
     private boolean waitForModel;
     private long firstByteTimeout;
     private String client;
+    private ApiPath endpoint;
     private boolean changed;
 
     TermsBuilder(Terms defaults) {
@@ -59,6 +61,7 @@ final class TermsBuilder {
             case "wait_for_model" -> waitForModel = fields.json.bool();
             case "first_byte_timeout" -> firstByteTimeout = fields.duration(1, DURATION_MAX);
             case "client" -> client = fields.parsed(TermsBuilder::client);
+            case "endpoint" -> endpoint = fields.parsed(ApiPath::parse);
             default -> {
                 return false;
             }
@@ -86,7 +89,7 @@ final class TermsBuilder {
         int retries = goZeros && maxRetries == 0 ? defaults.maxRetries() : maxRetries;
         Terms terms = new Terms(scheduledAt, expiresAt, timeout, retries, initial, max, backoffFactor, remote, on,
                 waitForModel, firstByteTimeout,
-                client == null ? Caller.NONE : new Caller(client, null, false, false, true));
+                client == null && endpoint == null ? Caller.NONE : new Caller(client, endpoint, false, false, true));
         return terms.equals(defaults) ? defaults : terms;
     }
 

@@ -6,6 +6,7 @@
 ///                 │  TermsBuilder: how it is run ──▶ Terms         ├ TaskState   its life, drawn there
 ///                 └  PayloadBuilder, ChatTurns:                    ├ Terms       times, retries, host
 ///                    what the model is asked ──▶ a slice           └ Attempt     one run on one host
+///                    EndpointBody, RelayBody: a whole body, as it stands
 /// ```
 ///
 /// Rules:

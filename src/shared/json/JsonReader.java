@@ -104,22 +104,34 @@ public final class JsonReader {
     /// Returns the kind of the next value, which is not read yet.
     public Kind peek() {
         whitespace();
-        switch (current()) {
-            case '{': return Kind.OBJECT;
-            case '[': return Kind.ARRAY;
-            case '"': return Kind.STRING;
-            case 't': case 'f': return Kind.BOOLEAN;
-            case 'n': return Kind.NULL;
-            case '-': case '0': case '1': case '2': case '3': case '4':
-            case '5': case '6': case '7': case '8': case '9': return Kind.NUMBER;
-            default: throw unexpected("a value");
-        }
+        return switch (current()) {
+            case '{' -> Kind.OBJECT;
+            case '[' -> Kind.ARRAY;
+            case '"' -> Kind.STRING;
+            case 't', 'f' -> Kind.BOOLEAN;
+            case 'n' -> Kind.NULL;
+            case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> Kind.NUMBER;
+            default -> throw unexpected("a value");
+        };
     }
 
     /// Returns where the next value begins, as an index into the bytes.
     public int position() {
         whitespace();
         return at;
+    }
+
+    /// Returns where the reader stands, before a value, to go [#back] there.
+    public long mark() {
+        return (long) depth << Integer.SIZE | position();
+    }
+
+    /// Goes back to before a value, also from inside of it.
+    public void back(long mark) {
+        at = (int) mark;
+        while (depth > mark >>> Integer.SIZE) {
+            pop();
+        }
     }
 
     /// Goes into an object, whose members [#nextName] names.
@@ -218,29 +230,22 @@ public final class JsonReader {
     /// @return the index behind it; it began at the [#position] before the call
     public int skip() {
         switch (peek()) {
-            case OBJECT:
+            case OBJECT -> {
                 push();
                 while (nextName() != null) {
                     skip();
                 }
-                break;
-            case ARRAY:
+            }
+            case ARRAY -> {
                 push();
                 while (nextElement()) {
                     skip();
                 }
-                break;
-            case STRING:
-                passString();
-                break;
-            case NUMBER:
-                passNumber();
-                break;
-            case BOOLEAN:
-                bool();
-                break;
-            default:
-                nul();
+            }
+            case STRING -> passString();
+            case NUMBER -> passNumber();
+            case BOOLEAN -> bool();
+            case NULL -> nul();
         }
         return at;
     }
@@ -451,7 +456,7 @@ public final class JsonReader {
                 }
                 at += length;
             } else {
-                throw error(codePoint("the control character U+%04X must be escaped in a string", b));
+                throw error(String.format(Locale.ROOT, "the control character U+%04X must be escaped in a string", b));
             }
             i = at - 1;
         }
@@ -486,11 +491,8 @@ public final class JsonReader {
             return error("expected " + expected + ", found '" + (char) b + "'");
         }
         int found = new String(bytes, at, Math.min(4, end - at), StandardCharsets.UTF_8).codePointAt(0);
-        return error("expected " + expected + ", found " + (found == 0xfffd ? codePoint("byte 0x%02x", b & 0xff)
-                : codePoint("U+%04X", found)));
-    }
-
-    private static String codePoint(String format, int value) {
-        return String.format(Locale.ROOT, format, value);
+        boolean broken = found == 0xfffd;
+        return error("expected " + expected + ", found "
+                + String.format(Locale.ROOT, broken ? "byte 0x%02x" : "U+%04X", broken ? b & 0xff : found));
     }
 }

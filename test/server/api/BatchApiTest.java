@@ -52,6 +52,20 @@ final class BatchApiTest {
         }
     }
 
+    @Test
+    void submit_endpoint_keepsTheBody() throws IOException {
+        HttpResponse<String> response = server.post("/api/tasks/batch",
+                "[{\"payload\":{\n\"model\":\"m\",\r\"x\": 1.50},\"endpoint\":\"/v1/messages\",\"client\":\"me\"}]");
+        assertEquals(201, response.statusCode(), response.body());
+        Json.Obj task = json(server.get("/api/tasks/" + ((Json.Arr) json(response).get("ids")).values().getFirst()
+                .text().replace("\"", "")));
+        assertEquals("{\"x\":1.50}", task.get("payload").text());
+        assertEquals("/v1/messages me chat m", task.text("endpoint") + " " + task.text("client") + " "
+                + task.text("type") + " " + task.text("model"));
+        assertEquals("{\n\"model\":\"m\",\r\"x\": 1.50}",
+                server.queue.ledger().reader().request(server.start().task()).payload().text());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"[T,{\"type\":\"sing\"},T]|[1].type",
             "[T,{\"prompt\":\"x\"}]|at [1])",

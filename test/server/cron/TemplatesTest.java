@@ -29,6 +29,8 @@ final class TemplatesTest {
         "{'input':['{{date}}','x'],'n':1.50e2} | {'input':['<DATE\"\\\\>','x'],'n':1.50e2}",
         "{'payload':{'system':'{{timezone}}','suffix':'{{datetime}}'}}"
             + " | {'payload':{'system':'<TIMEZONE\"\\\\>','suffix':'<DATETIME\"\\\\>'}}",
+        "{'payload':{'messages':[{'content':[{'type':'text','text':'{{date}}'}]}]}}"
+            + " | {'payload':{'messages':[{'content':[{'type':'text','text':'<DATE\"\\\\>'}]}]}}",
         "{'template':'{{ .Prompt }}{{x}}','metadata':{'content':'{{x}}'}}"
             + " | {'template':'{{ .Prompt }}{{x}}','metadata':{'content':'{{x}}'}}",
         "{'prompt':'{{ .Prompt }} {{}} {{#if}} {{a b}} {{{ }} }} {{1}}'}"

@@ -11,7 +11,8 @@ import shared.json.Slice;
 final class TextSearch {
 
     /// The members of a payload whose text is the prompt, at whatever depth they stand.
-    private static final Set<String> PROMPTS = Set.of("prompt", "content", "input", "system", "suffix");
+    private static final Set<String> PROMPTS = Set.of("prompt", "content", "input", "system", "suffix", "text",
+            "instructions");
 
     private final String wanted;
 

@@ -1,4 +1,4 @@
-package server.relay;
+package server.task;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,10 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import server.http.Bodies.Body;
-import server.task.ApiPath;
 import shared.Problem;
 import shared.json.JsonException;
+import shared.json.JsonReader;
 
 final class RelayBodyTest {
 
@@ -125,6 +124,6 @@ final class RelayBodyTest {
     private static RelayBody read(ApiPath path, String body) {
         byte[] bytes = body.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
         // a body's array is longer than the body
-        return RelayBody.read(path, new Body(Arrays.copyOf(bytes, bytes.length + 9), bytes.length, 200));
+        return RelayBody.read(path, new JsonReader(Arrays.copyOf(bytes, bytes.length + 9), 0, bytes.length));
     }
 }

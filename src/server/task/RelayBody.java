@@ -1,18 +1,15 @@
-package server.relay;
+package server.task;
 
 import java.util.regex.Pattern;
 
-import server.http.Bodies.Body;
-import server.task.ApiPath;
-import server.task.Preview;
 import shared.TaskType;
 import shared.json.JsonException;
 import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 import shared.json.Slice;
 
-/// What the queue reads of a relayed call's body: leniently, for the host is to judge it. Of a name given twice the
-/// last counts; a value of another kind than expected counts as absent.
+/// What the queue reads of a body that goes to a host as it is: leniently, for the host is to judge it. Of a name
+/// given twice the last counts; a value of another kind than expected counts as absent.
 ///
 /// @param model       null: none
 /// @param streams     whether it asks for an answer in pieces
@@ -31,8 +28,8 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
     ///
     /// @param endpoint null for a call that is no task, of which only the model is of use; older clients call it `name`
     /// @throws JsonException the body is no JSON object
-    public static RelayBody read(ApiPath endpoint, Body body) {
-        return new Reading(body.json().repeatsNames()).read(endpoint);
+    public static RelayBody read(ApiPath endpoint, JsonReader body) {
+        return new Reading(body.repeatsNames()).read(endpoint);
     }
 
     private static final class Reading {

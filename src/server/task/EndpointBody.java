@@ -1,0 +1,87 @@
+package server.task;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+import shared.Problem;
+import shared.json.JsonReader;
+import shared.json.JsonReader.Kind;
+import shared.json.JsonWriter;
+import shared.json.Slice;
+
+/// The payload of a submit that names its `endpoint`: the whole body for that path, which the host judges. What is
+/// refused is what would be no task, or an answer that nobody reads.
+final class EndpointBody {
+
+    private final Slice body;
+    private final RelayBody asked;
+
+    /// @param body an object
+    /// @throws Problem 400 if it asks for no answer, or for a stream by an API whose streams are no result
+    EndpointBody(ApiPath endpoint, Slice body) {
+        this.body = body;
+        asked = RelayBody.read(endpoint, JsonReader.ofOwn(body));
+        if (asked.isLoad()) {
+            throw Problem.badRequest("payload of " + endpoint.path + " needs "
+                    + (endpoint == ApiPath.CHAT ? "messages" : "a prompt"));
+        }
+        if (asked.streams() && !endpoint.ollamas()) {
+            throw Problem.badRequest("payload.stream must be false or left out: nobody reads the stream of a task that "
+                    + "is submitted");
+        }
+    }
+
+    /// The model that it names; null if it names none.
+    String model() {
+        String model = asked.model();
+        if (model != null && (model.isBlank() || model.length() > SubmissionReader.MODEL_LENGTH_MAX)) {
+            throw Problem.badRequest("payload.model must be a name of at most " + SubmissionReader.MODEL_LENGTH_MAX
+                    + " characters; to take the default, leave it out");
+        }
+        return model;
+    }
+
+    String preview() {
+        return asked.preview();
+    }
+
+    /// What the host has to know beside the body: see [Submission].
+    Slice head() {
+        JsonWriter out = new JsonWriter(32).beginObject().name("stream").bool(asked.streams()).endObject();
+        return new Slice(out.buffer(), 0, out.length());
+    }
+
+    /// The body with its model. If it names one, not a byte changes; else the name is put in.
+    ///
+    /// @throws Problem 400 if what stands there as the model is no name
+    Slice withModel(String name) {
+        if (asked.model() != null) {
+            return body;
+        }
+        int from = body.from() + 1;
+        int to = from;
+        boolean others = false;
+        JsonReader in = JsonReader.ofOwn(body);
+        in.beginObject();
+        for (String member = in.nextName(); member != null; member = in.nextName()) {
+            if (member.equals("model")) {
+                if (in.peek() != Kind.NULL) {
+                    throw Problem.badRequest("payload.model must be a string");
+                }
+                Slice value = in.raw();
+                from = value.from();
+                to = value.to();
+            } else {
+                in.skip();
+            }
+            others = true;
+        }
+        String quoted = new JsonWriter().string(name).toString();
+        ByteArrayOutputStream out = new ByteArrayOutputStream(body.length() + quoted.length() + 16);
+        out.write(body.bytes(), body.from(), from - body.from());
+        out.writeBytes((from < to ? quoted : "\"model\":" + quoted + (others ? "," : ""))
+                .getBytes(StandardCharsets.UTF_8));
+        out.write(body.bytes(), to, body.to() - to);
+        return Slice.of(out.toByteArray());
+    }
+}
