@@ -32,6 +32,7 @@ import server.queue.CompactionOptions;
 import server.queue.TaskQueue;
 import server.queue.state.QueueOptions;
 import server.relay.GoneCallers;
+import server.relay.ModelCalls;
 import server.relay.PassedCalls;
 import server.relay.RelayApi;
 import server.relay.RelayOptions;
@@ -59,15 +60,14 @@ final class Server implements AutoCloseable {
     private final EventHub events;
     private final SubmissionReader submissions;
     private final RelayApi relay;
-    private final PassedCalls passed;
     private final WebServer web;
     /// Null where it is turned off.
     private final WebSocketServer sockets;
     private volatile Settings settings;
 
     private Server(Settings settings, TaskQueue queue, Compaction compaction, Dispatcher dispatcher,
-            SubmissionReader submissions, CronTimer timer, EventHub events, RelayApi relay,
-            PassedCalls passed, WebServer web, WebSocketServer sockets) {
+            SubmissionReader submissions, CronTimer timer, EventHub events, RelayApi relay, WebServer web,
+            WebSocketServer sockets) {
         this.settings = settings;
         this.queue = queue;
         this.compaction = compaction;
@@ -76,7 +76,6 @@ final class Server implements AutoCloseable {
         this.timer = timer;
         this.events = events;
         this.relay = relay;
-        this.passed = passed;
         this.web = web;
         this.sockets = sockets;
     }
@@ -117,17 +116,17 @@ final class Server implements AutoCloseable {
             CronRequests crons = new CronRequests(queue, submissions, ZoneId.systemDefault(), clock);
             WebServer web = WebServer.bind(settings);
             opened.add(web);
-            RelayOptions options = RelayOptions.of(settings);
-            PassedCalls passed = new PassedCalls(hosts, settings.get(HttpApi.TASK_BYTES), options);
-            HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions,
-                    hosts, dispatcher::waitsFor, dispatcher::held, clock, crons, history, passed::cloud), web);
             GoneCallers gone = new GoneCallers(Path.of("/proc/net"), LOOK_FOR_CALLERS);
             opened.add(gone);
             RelayApi relay = new RelayApi(new RelayApi.Parts(queue, relayed, submissions, gone, clock, web::stopping,
-                    settings.get(HttpApi.TASK_BYTES)), options);
+                    settings.get(HttpApi.TASK_BYTES)), RelayOptions.of(settings));
+            PassedCalls passed = new PassedCalls(hosts, settings.get(HttpApi.TASK_BYTES), relay::options);
+            HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions,
+                    hosts, dispatcher::waitsFor, dispatcher::held, clock, crons, history, passed::cloud), web);
             Routes routes = api.routes();
             relay.addTo(routes);
             passed.addTo(routes, api::page);
+            new ModelCalls(hosts, dispatcher::askNow, relay::options).addTo(routes);
             web.serve(routes);
             WebSocketServer sockets = null;
             WebSocketOptions webSocket = WebSocketOptions.of(settings.with(RequestLimits.CONNECTIONS,
@@ -140,8 +139,7 @@ final class Server implements AutoCloseable {
             CronTimer timer = new CronTimer(crons, clock, System::nanoTime);
             timer.start();
             dispatcher.start();
-            return new Server(settings, queue, compaction, dispatcher, submissions, timer, events, relay, passed, web,
-                    sockets);
+            return new Server(settings, queue, compaction, dispatcher, submissions, timer, events, relay, web, sockets);
         } catch (IOException | IllegalArgumentException | SecurityException failure) {
             closeAll(opened);
             throw new StartFailure(failure.getMessage() == null ? failure.toString() : failure.getMessage());
@@ -162,7 +160,6 @@ final class Server implements AutoCloseable {
         dispatcher.reconfigure(DispatchOptions.of(newSettings));
         submissions.reconfigure(newSettings);
         relay.reconfigure(RelayOptions.of(newSettings));
-        passed.reconfigure(RelayOptions.of(newSettings));
         web.guard().reconfigure(newSettings);
     }
 

@@ -90,6 +90,11 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
+    /// Asks a host at once how it is: its models may have changed.
+    public void askNow(String host) {
+        health.askNow(hosts.named(host));
+    }
+
     /// Takes new options for all that begins from now on; ends no running attempt.
     public void reconfigure(DispatchOptions newOptions) {
         options = newOptions;

@@ -45,6 +45,16 @@ public interface TaskExecutor extends AutoCloseable {
         throw new UnsupportedOperationException("this kind of host takes no calls");
     }
 
+    /// Passes a request on to the host as it comes and returns its answer, whatever the status, as it comes. Only a path
+    /// that it [#relays] is asked for; blocks until the answer begins.
+    ///
+    /// @param body null: none
+    /// @throws java.io.IOException there is no answer, with a message for people
+    default HostStream pass(String method, String target, Upload body)
+            throws java.io.IOException, InterruptedException {
+        throw new UnsupportedOperationException("this kind of host takes no calls");
+    }
+
     /// Asks the host for its models, for health checks and lists. Blocks for at most five seconds.
     ///
     /// @return the names of the installed models, as the host writes them

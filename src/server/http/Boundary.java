@@ -170,7 +170,19 @@ final class Boundary implements HttpHandler {
             headers.set("Content-type", answer.type());
         }
         set(headers, answer.headers());
-        if (exchange.getRequestMethod().equals("HEAD") || answer.length() == 0) {
+        boolean muchUnread = request.muchUnread();
+        if (muchUnread) {
+            headers.set("Connection", "close");
+        }
+        boolean head = exchange.getRequestMethod().equals("HEAD");
+        if (head && answer.length() > 0) {
+            headers.set("Content-length", Long.toString(answer.length()));
+        }
+        if (head || answer.length() == 0) {
+            if (muchUnread) {
+                // the answer ends with its head, and nothing can be read on behind an answer's end
+                request.drain(DRAIN_BYTES, DRAIN_NANOS);
+            }
             exchange.sendResponseHeaders(answer.status(), -1);
             return;
         }
@@ -178,6 +190,10 @@ final class Boundary implements HttpHandler {
         try {
             OutputStream out = exchange.getResponseBody();
             answer.body().writeTo(out);
+            if (muchUnread) {
+                out.flush();
+                request.drain(DRAIN_BYTES, DRAIN_NANOS);
+            }
             out.close();
         } catch (IOException gone) {
             throw gone;

@@ -12,6 +12,7 @@ final class IncomingBody extends FilterInputStream {
     private static final String CHUNK_END = "invalid chunk end";
 
     private boolean trailers;
+    private volatile boolean ended;
 
     IncomingBody(InputStream in) {
         super(in);
@@ -23,14 +24,26 @@ final class IncomingBody extends FilterInputStream {
         return trailers;
     }
 
+    /// Whether all of it was read.
+    boolean ended() {
+        return ended;
+    }
+
     @Override
     public int read() throws IOException {
         byte[] one = new byte[1];
         return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
+    /// One thread at a time: what passes a body on and what drops its rest are two.
     @Override
-    public int read(byte[] into, int from, int most) throws IOException {
+    public synchronized int read(byte[] into, int from, int most) throws IOException {
+        int count = readOn(into, from, most);
+        ended |= count < 0;
+        return count;
+    }
+
+    private int readOn(byte[] into, int from, int most) throws IOException {
         try {
             return trailers ? -1 : super.read(into, from, most);
         } catch (IOException broken) {

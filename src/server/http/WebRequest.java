@@ -36,6 +36,7 @@ public final class WebRequest implements AutoCloseable {
     private Query query;
     private Body body;
     private BodyStream lines;
+    private boolean isUpload;
     private int held;
     private Runnable end = () -> { };
 
@@ -188,6 +189,13 @@ public final class WebRequest implements AutoCloseable {
         return body;
     }
 
+    /// Returns the body as it comes, whatever its type and size; it is not kept.
+    public InputStream upload() {
+        checkEncoding();
+        isUpload = true;
+        return incoming;
+    }
+
     /// Reads the body if it is JSON, or gives its bytes as they come if its type says that it is lines of JSON: to be
     /// closed once nothing of them is in memory.
     ///
@@ -270,7 +278,7 @@ public final class WebRequest implements AutoCloseable {
     /// Whether more of the body is to come than `jdk.httpserver` would wait for before it closes the connection, by
     /// which a client that is still sending would lose the answer.
     boolean muchUnread() {
-        if (body != null || lines != null && lines.ended()) {
+        if (body != null || lines != null && lines.ended() || incoming.ended()) {
             return false;
         }
         String length = headers.getFirst("Content-length");
@@ -278,13 +286,13 @@ public final class WebRequest implements AutoCloseable {
                 : !length.matches("\\d{1,5}") || Integer.parseInt(length) > DRAINED;
     }
 
-    /// Reads on and forgets it, for at most so many bytes and nanoseconds.
+    /// Reads on and forgets it: an upload to its end, another body for at most so many bytes and nanoseconds.
     void drain(long bytesMax, long nanosMax) {
         byte[] bin = new byte[DRAINED];
         long end = System.nanoTime() + nanosMax;
         try {
             long left = bytesMax;
-            while (left > 0 && System.nanoTime() < end) {
+            while (isUpload || left > 0 && System.nanoTime() < end) {
                 int count = incoming.read(bin);
                 if (count < 0) {
                     return;

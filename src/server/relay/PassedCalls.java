@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 import server.dispatch.HostAccess;
 import server.dispatch.Hosts;
@@ -44,20 +45,15 @@ public final class PassedCalls {
 
     private final Hosts hosts;
     private final int bodyMax;
-    private volatile RelayOptions options;
+    private final Supplier<RelayOptions> options;
     private final LastAnswers lists = new LastAnswers();
     private final AtomicLong statusAskedAt = new AtomicLong(System.nanoTime() - STATUS_AGE_NANOS);
 
     /// @param bodyMax the largest body of a question about a model, in bytes
-    public PassedCalls(Hosts hosts, int bodyMax, RelayOptions options) {
+    public PassedCalls(Hosts hosts, int bodyMax, Supplier<RelayOptions> options) {
         this.hosts = hosts;
         this.bodyMax = bodyMax;
         this.options = options;
-    }
-
-    /// Takes new options for the calls that come from now on.
-    public void reconfigure(RelayOptions newOptions) {
-        options = newOptions;
     }
 
     /// Adds the routes of these calls.
@@ -87,14 +83,14 @@ public final class PassedCalls {
 
     private void add(Routes routes, String method, String path, Handler handler) {
         routes.addRelayed(method, path, false, ApiForm.of(path)::error, request -> {
-            options.checkEnabled();
+            options.get().checkEnabled();
             return handler.handle(request);
         });
     }
 
     private Answer root(WebRequest request, Handler page) throws IOException, InterruptedException {
         boolean browser = request.method().equals("GET") && request.accepts("text/html");
-        return browser || !options.enabled() ? page.handle(request) : Answer.text(RUNNING);
+        return browser || !options.get().enabled() ? page.handle(request) : Answer.text(RUNNING);
     }
 
     private Answer version() throws InterruptedException {

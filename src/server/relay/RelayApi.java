@@ -48,6 +48,11 @@ public final class RelayApi {
         this.options = options;
     }
 
+    /// Returns the options of calls that come now.
+    public RelayOptions options() {
+        return options;
+    }
+
     /// Takes new options for the calls that come from now on.
     public void reconfigure(RelayOptions newOptions) {
         options = newOptions;

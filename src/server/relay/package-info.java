@@ -17,6 +17,7 @@
 /// | `AnswerForm` | the form of one call's answer: its type, its signs of life, its end where it fails |
 /// | `GoneCallers`, `TcpTable` | finds callers that have left while their calls wait |
 /// | `PassedCalls` | the calls that are no tasks: lists of all hosts together, questions about one model, the root |
+/// | `ModelCalls` | the calls that change a host's models, passed on to one host |
 /// | `LastAnswers`, `ModelLists` | what each host answered last, and how that is put together |
 ///
 /// **Rules.** Bodies and answers pass byte for byte; nothing here builds them anew. What the queue reads of them, it

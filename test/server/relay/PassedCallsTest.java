@@ -46,6 +46,7 @@ final class PassedCallsTest {
     private static final Path RECORDINGS = Path.of("test/server/relay/recordings");
     private static final int BODY_MAX = 1_000;
 
+    private volatile RelayOptions options = RelayOptions.of(Settings.DEFAULT);
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final List<AutoCloseable> open = new ArrayList<>();
     private FakeOllama a;
@@ -75,7 +76,7 @@ final class PassedCallsTest {
         open.add(all);
         web = WebServer.bind(Settings.DEFAULT.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0));
         open.add(web);
-        passed = new PassedCalls(all, BODY_MAX, RelayOptions.of(Settings.DEFAULT));
+        passed = new PassedCalls(all, BODY_MAX, () -> options);
         Routes routes = new Routes();
         passed.addTo(routes, request -> Answer.text("the page"));
         web.serve(routes);
@@ -326,7 +327,7 @@ final class PassedCallsTest {
     @Test
     void turnedOff_everyRouteIsA404ThatNamesTheSetting() throws IOException {
         serve(host("a", a));
-        passed.reconfigure(RelayOptions.of(Settings.DEFAULT.with(RelayOptions.ENABLED, false)));
+        options = RelayOptions.of(Settings.DEFAULT.with(RelayOptions.ENABLED, false));
         for (String path : List.of("/api/tags", "/api/ps", "/api/version", "/v1/models", "/v1/models/x")) {
             HttpResponse<String> response = ask("GET", path, null);
             assertEquals(404, response.statusCode(), path);
@@ -334,7 +335,7 @@ final class PassedCallsTest {
         }
         assertEquals(404, ask("POST", "/api/show", "{\"model\":\"m\"}").statusCode());
         assertEquals("the page", get("/"));
-        passed.reconfigure(RelayOptions.of(Settings.DEFAULT));
+        options = RelayOptions.of(Settings.DEFAULT);
         assertFalse(get("/api/version").isEmpty());
     }
 }

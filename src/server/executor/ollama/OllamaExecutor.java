@@ -12,6 +12,7 @@ import server.executor.Call;
 import server.executor.HostAnswer;
 import server.executor.HostFailure;
 import server.executor.HostReport;
+import server.executor.HostStream;
 import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
@@ -19,6 +20,7 @@ import server.executor.Pieces;
 import server.executor.RelayCall;
 import server.executor.RelaySink;
 import server.executor.TaskExecutor;
+import server.executor.Upload;
 import server.executor.answer.StreamedAnswer;
 import server.executor.relay.HostRelay;
 import server.executor.wire.AnswerLines;
@@ -108,6 +110,11 @@ final class OllamaExecutor implements TaskExecutor {
     @Override
     public HostAnswer ask(String method, String target, Slice body) throws IOException, InterruptedException {
         return relay.ask(method, HttpRequest.newBuilder(address.at(target)), body);
+    }
+
+    @Override
+    public HostStream pass(String method, String target, Upload body) throws IOException, InterruptedException {
+        return relay.pass(method, HttpRequest.newBuilder(address.at(target)), body);
     }
 
     @Override

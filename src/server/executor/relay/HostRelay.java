@@ -15,12 +15,14 @@ import server.executor.AnswerRoom;
 import server.executor.HostAnswer;
 import server.executor.HostFailure;
 import server.executor.HostHead;
+import server.executor.HostStream;
 import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 import server.executor.Pieces;
 import server.executor.RelayCall;
 import server.executor.RelaySink;
+import server.executor.Upload;
 import server.executor.answer.CompletionAnswer;
 import server.executor.answer.KeptStream;
 import server.executor.answer.StreamedAnswer;
@@ -42,6 +44,12 @@ public final class HostRelay {
 
     /// For questions that are no tasks.
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(30);
+
+    /// For what is passed on: the largest models take hours, and silence means nothing.
+    private static final Duration PASS_TIMEOUT = Duration.ofDays(1);
+
+    /// So much of a body is sent to a host without asking whether it takes it.
+    private static final int UNASKED_MAX = 64 << 10;
 
     private final String host;
     private final HostClient client;
@@ -111,6 +119,19 @@ public final class HostRelay {
         return client.exchange(request.build(), CallTimes.within(ASK_TIMEOUT), (response, answer, watch) ->
                 new HostAnswer(head(response), AnswerLines.whole(answer, host, limits.answer(),
                         AnswerRoom.UNBOUNDED.share())));
+    }
+
+    /// Passes on something that is no task, as [server.executor.TaskExecutor#pass] has it.
+    public HostStream pass(String method, HttpRequest.Builder request, Upload body)
+            throws HostFailure, InterruptedException {
+        request.method(method, body == null ? BodyPublishers.noBody() : new Sending(body.bytes(), body.length()));
+        if (body != null && body.contentType() != null) {
+            request.setHeader("Content-Type", body.contentType());
+        }
+        // a host that does not want so much says so before it is sent, and would not be heard afterwards
+        request.expectContinue(body != null && (body.length() < 0 || body.length() > UNASKED_MAX));
+        HostClient.Opened opened = client.open(request.build(), PASS_TIMEOUT);
+        return new HostStream(head(opened.response()), opened.body());
     }
 
     private Slice result(Type type, RelayCall call, InputStream body, Pieces pieces, long began)

@@ -1,5 +1,6 @@
 package server.executor.wire;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
@@ -38,6 +39,12 @@ public final class HostClient implements AutoCloseable {
     public interface Reader<T> {
         T read(HttpResponse<InputStream> response, InputStream body, CallWatch watch)
                 throws IOException, InterruptedException;
+    }
+
+    /// An answer that is read as it comes.
+    ///
+    /// @param body decoded; closing it ends the call
+    public record Opened(HttpResponse<?> response, InputStream body) {
     }
 
     /// A connection was lost before a byte of an answer came.
@@ -118,6 +125,43 @@ public final class HostClient implements AutoCloseable {
             throw first;
         } finally {
             fresh.shutdownNow();
+        }
+    }
+
+    /// Sends a request that cannot be sent twice, on a connection of its own, and returns its answer once it begins.
+    ///
+    /// @param whole the longest time until the answer has ended
+    /// @throws HostFailure          as [#exchange] has it
+    /// @throws InterruptedException the thread was interrupted; the request has been taken back
+    public Opened open(HttpRequest request, Duration whole) throws HostFailure, InterruptedException {
+        CallTimes times = CallTimes.within(whole);
+        HttpClient fresh = client();
+        CompletableFuture<HttpResponse<InputStream>> answer = fresh.sendAsync(request, BodyHandlers.ofInputStream());
+        CallWatch watch = CallWatch.start(times, () -> abandon(answer));
+        Runnable end = () -> {
+            watch.close();
+            abandon(answer);
+            fresh.shutdownNow();
+        };
+        boolean opened = false;
+        try {
+            HttpResponse<InputStream> response = answer.get();
+            InputStream body = decoded(response, new WatchedInput(response.body(), watch));
+            opened = true;
+            return new Opened(response, new FilterInputStream(body) {
+                @Override
+                public void close() {
+                    end.run();
+                }
+            });
+        } catch (HostFailure known) {
+            throw known;
+        } catch (IOException | ExecutionException | CancellationException ended) {
+            throw failure(ended, watch.verdict(), request, times, false);
+        } finally {
+            if (!opened) {
+                end.run();
+            }
         }
     }
 

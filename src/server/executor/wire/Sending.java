@@ -1,5 +1,6 @@
 package server.executor.wire;
 
+import java.io.InputStream;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
@@ -23,6 +24,14 @@ public final class Sending implements BodyPublisher {
     /// Sends a body as it is, without a copy.
     public Sending(Slice body) {
         this.body = BodyPublishers.ofByteArray(body.bytes(), body.from(), body.length());
+    }
+
+    /// Sends a stream as it comes.
+    ///
+    /// @param length in bytes, at least 1; -1 if it is not known
+    public Sending(InputStream stream, long length) {
+        BodyPublisher any = BodyPublishers.ofInputStream(() -> stream);
+        body = length < 0 ? any : BodyPublishers.fromPublisher(any, length);
     }
 
     public boolean begun() {

@@ -1,0 +1,10 @@
+package server.executor;
+
+import java.io.InputStream;
+
+/// A request's body of any size, which is read as the host takes it.
+///
+/// @param length      in bytes; -1 if it is not known
+/// @param contentType null: none
+public record Upload(InputStream bytes, long length, String contentType) {
+}
