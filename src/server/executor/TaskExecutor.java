@@ -45,8 +45,8 @@ public interface TaskExecutor extends AutoCloseable {
         throw new UnsupportedOperationException("this kind of host takes no calls");
     }
 
-    /// Passes a request on to the host as it comes and returns its answer, whatever the status, as it comes. Only a path
-    /// that it [#relays] is asked for; blocks until the answer begins.
+    /// Passes a request on to the host and returns its answer, whatever the status, both as they come. Only a path that
+    /// it [#relays] is asked for; blocks until the answer begins.
     ///
     /// @param body null: none
     /// @throws java.io.IOException there is no answer, with a message for people
