@@ -57,7 +57,7 @@ final class Rooms {
             queue.line: cron.plan queue.state task
             queue.page: queue.index queue.ledger queue.state task
             queue.state: cron.plan queue.index settings task
-            relay: access dispatch executor executor.relay http live queue settings task
+            relay: access dispatch executor executor.answer executor.relay http live queue settings task
             settings:
             stats: queue queue.ledger queue.state task
             task: settings

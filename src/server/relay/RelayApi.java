@@ -21,6 +21,7 @@ import server.task.RelayBody;
 import server.task.Submission;
 import server.task.SubmissionReader;
 import server.task.Task;
+import server.task.TaskDocument;
 import shared.Problem;
 import shared.json.JsonWriter;
 import shared.json.Slice;
@@ -108,6 +109,12 @@ public final class RelayApi {
                 parts.answers().leave(id);
                 entered = task.id();
                 answer = parts.answers().enter(entered);
+                TaskDocument document = parts.queue().document(entered);
+                if (document.task().status().ended()) {
+                    Answer again = RepeatedAnswer.of(document, streams);
+                    parts.answers().leave(entered);
+                    return again;
+                }
             }
             long reads = entered;
             AnswerForm form = new AnswerForm(caller.endpoint().path, streams,

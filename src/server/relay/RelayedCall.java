@@ -162,15 +162,19 @@ final class RelayedCall {
     /// Why the task ended without an answer.
     private static Problem problem(Look look) {
         Task ended = look.ended();
-        String error = ended.state().error();
         return switch (ended.state()) {
-            case TaskState.Cancelled cancelled -> new Problem(499, "the task " + ended.name() + " was cancelled"
-                    + (error == null ? "" : ": " + error));
-            case TaskState.Failed failed -> new Problem(status(look.failure()), error);
+            case TaskState.Cancelled cancelled -> new Problem(499, cancelled(ended));
+            case TaskState.Failed failed -> new Problem(status(look.failure()), failed.error());
             case TaskState.Completed completed -> new Problem(500, "the answer of " + ended.name() + " is not at hand");
             case TaskState.Pending pending -> throw new IllegalStateException("pending");
             case TaskState.Running running -> throw new IllegalStateException("running");
         };
+    }
+
+    /// Says of a task that it was cancelled, and why.
+    static String cancelled(Task task) {
+        String why = task.state().error();
+        return "the task " + task.name() + " was cancelled" + (why == null ? "" : ": " + why);
     }
 
     /// @param failure null: no attempt ended the task, it expired

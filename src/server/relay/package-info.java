@@ -14,15 +14,16 @@
 /// | `CallerHints` | who calls and how, from headers, path and body |
 /// | `RelayApi` | makes a task of a call |
 /// | `RelayedCall` | one caller that waits for its task's answer and then gets it |
+/// | `RepeatedAnswer` | the answer of a call that is made again after its task has ended |
 /// | `AnswerForm` | the form of one call's answer: its type, its signs of life, its end where it fails |
 /// | `GoneCallers`, `TcpTable` | finds callers that have left while their calls wait |
 /// | `PassedCalls` | the calls that are no tasks: lists of all hosts together, questions about one model, the root |
 /// | `ModelCalls` | the calls that change a host's models, passed on to one host |
 /// | `LastAnswers`, `ModelLists` | what each host answered last, and how that is put together |
 ///
-/// **Rules.** Bodies and answers pass byte for byte; nothing here builds them anew. What the queue reads of them, it
-/// reads leniently ([server.task.RelayBody]): the host judges. The status is kept back until it can be the true one.
-/// The last byte of an answer follows the task's durable end.
+/// **Rules.** Bodies and answers pass byte for byte; nothing here builds them anew but a stream of which the result is
+/// left. What the queue reads of them, it reads leniently ([server.task.RelayBody]): the host judges. The status is
+/// kept back until it can be the true one. The last byte of an answer follows the task's durable end.
 ///
 /// **Threads.** A call keeps its `http` thread until its answer is written; a host's answer is read by the attempt's.
 package server.relay;

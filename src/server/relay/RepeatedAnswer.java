@@ -1,0 +1,89 @@
+package server.relay;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import server.executor.answer.AnswerWriter;
+import server.executor.answer.Members;
+import server.http.Answer;
+import server.http.Answer.Whole;
+import server.task.ApiPath;
+import server.task.Task;
+import server.task.TaskDocument;
+import server.task.TaskState;
+import shared.Problem;
+import shared.json.JsonReader.Kind;
+import shared.json.Slice;
+
+/// The answer to a call that is made again after its task has ended: a whole one and a stream that is kept as text are
+/// those that came, other streams are made from the result, in the same form and with the same text. Of a task that
+/// failed or was cancelled it is the error.
+final class RepeatedAnswer {
+
+    private RepeatedAnswer() {
+    }
+
+    /// Returns the answer.
+    ///
+    /// @param document of a call that has ended
+    /// @param streams  whether the call asks for an answer in pieces
+    static Answer of(TaskDocument document, boolean streams) {
+        Task task = document.task();
+        Whole answer = switch (task.state()) {
+            case TaskState.Completed completed -> completed(document, streams);
+            case TaskState.Failed failed when document.result() != null -> refused(document.result());
+            // what ends a task before any attempt is its deadline
+            case TaskState.Failed failed -> error(task, document.attempts().isEmpty() ? 503 : 502, document.error());
+            case TaskState.Cancelled cancelled -> error(task, 499, RelayedCall.cancelled(task));
+            case TaskState.Pending pending -> throw new IllegalStateException("pending");
+            case TaskState.Running running -> throw new IllegalStateException("running");
+        };
+        List<String> headers = new ArrayList<>(List.of(answer.headers()));
+        headers.addAll(List.of("X-Queue-Task", task.name()));
+        if (!document.attempts().isEmpty()) {
+            headers.addAll(List.of("X-Queue-Host", document.attempts().getLast().host()));
+        }
+        return new Whole(answer.status(), answer.type(), answer.bytes(), answer.length(),
+                headers.toArray(new String[0]));
+    }
+
+    private static Whole completed(TaskDocument document, boolean streams) {
+        Task task = document.task();
+        ApiPath path = task.terms().caller().endpoint();
+        Slice result = document.result();
+        Map<String, Slice> members = Members.kind(result) == Kind.OBJECT ? Members.of(result, "the result") : Map.of();
+        if (members.containsKey("content_type")) {
+            return whole(200, text(members, "content_type"), text(members, "text").getBytes(StandardCharsets.UTF_8));
+        }
+        // a host may answer at once where a stream was asked for
+        if (streams && members.containsKey("done")) {
+            AnswerWriter writer = AnswerWriter.of(path.path, task.model(), document.payload(),
+                    InstantSource.fixed(Instant.ofEpochMilli(task.createdAt())));
+            return whole(200, writer.contentType(true), writer.end(result, false, false));
+        }
+        return whole(200, path.ollamas() ? "application/json; charset=utf-8" : Answer.JSON, result.toBytes());
+    }
+
+    /// What a host answered to a call that failed.
+    private static Whole refused(Slice result) {
+        Map<String, Slice> members = Members.of(result, "the result");
+        return whole(Integer.parseInt(members.get("status").text()), text(members, "content_type"),
+                text(members, "text").getBytes(StandardCharsets.UTF_8), "x-should-retry", "false");
+    }
+
+    private static Whole error(Task task, int status, String message) {
+        return ApiForm.of(task.terms().caller().endpoint().path).error(new Problem(status, message), 0, false);
+    }
+
+    private static String text(Map<String, Slice> members, String name) {
+        return Members.text(members.get(name), name);
+    }
+
+    private static Whole whole(int status, String type, byte[] bytes, String... headers) {
+        return new Whole(status, type, bytes, bytes.length, headers);
+    }
+}

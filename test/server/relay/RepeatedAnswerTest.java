@@ -1,0 +1,179 @@
+package server.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import org.junit.jupiter.api.Test;
+import server.settings.Settings;
+import shared.TaskStatus;
+import shared.json.Json;
+import support.Await;
+import support.FakeOllama;
+import support.FakeOllamaAnswer;
+
+class RepeatedAnswerTest {
+
+    private static final String CHAT = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"a b\"}]";
+
+    @Test
+    void whole_isTheSameByteForByte() throws Exception {
+        String said = "{\"id\" : \"x\",\n \"choices\":[ ] }\n";
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise((request, reply) -> reply.whole(200, said));
+            HttpResponse<byte[]> first = keyed(rig, "/v1/chat/completions", CHAT + "}");
+            HttpResponse<byte[]> again = keyed(rig, "/v1/chat/completions", CHAT + "}");
+            assertEquals(said, text(again));
+            assertEquals("application/json", header(again, "Content-Type"));
+            for (String name : List.of("X-Queue-Task", "X-Queue-Host")) {
+                assertEquals(header(first, name), header(again, name));
+            }
+            assertEquals(1, ollama.requests().size());
+            assertEquals(409, keyed(rig, "/v1/chat/completions", CHAT + ",\"seed\":1}").statusCode());
+        }
+    }
+
+    @Test
+    void streamOfEvents_isSentAsItCame() throws Exception {
+        String said = "event: x\r\ndata: {\"type\":\"é\"}\r\n\r\n: end";
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise((request, reply) -> {
+                reply.begin("text/event-stream");
+                reply.part(said);
+            });
+            for (int i = 0; i < 2; i++) {
+                HttpResponse<byte[]> answer = keyed(rig, "/v1/messages", CHAT + ",\"stream\":true}");
+                assertEquals(said, text(answer));
+                assertEquals("text/event-stream", header(answer, "Content-Type"));
+            }
+            assertEquals(1, ollama.requests().size());
+        }
+    }
+
+    @Test
+    void otherStreams_areMadeOfTheResultInTheSameForm() throws Exception {
+        try (RelayRig rig = new RelayRig("echo:")) {
+            List<String> first = text(keyed(rig, "/api/chat", CHAT + "}")).lines().toList();
+            HttpResponse<byte[]> repeated = keyed(rig, "/api/chat", CHAT + "}");
+            List<String> again = text(repeated).lines().toList();
+            assertEquals("application/x-ndjson", header(repeated, "Content-Type"));
+            assertEquals(2, again.size());
+            assertTrue(again.getFirst().contains("\"content\":\"a b\"},\"done\":false}"), again.getFirst());
+            assertEquals(withoutTime(first.getLast()), withoutTime(again.getLast()));
+
+            String body = CHAT + ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}";
+            List<Json> events = events(text(keyed(rig, "/v1/chat/completions", body)));
+            List<Json> repeatedEvents = events(text(keyed(rig, "/v1/chat/completions", body)));
+            assertEquals(4, events.size());
+            assertEquals(3, repeatedEvents.size());
+            assertEquals("[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"a b\"},"
+                    + "\"finish_reason\":null}]", ((Json.Obj) repeatedEvents.getFirst()).get("choices").text());
+            for (String name : List.of("choices", "usage")) {
+                for (int last = 1; last <= 2; last++) {
+                    assertEquals(((Json.Obj) events.get(4 - last)).get(name),
+                            ((Json.Obj) repeatedEvents.get(3 - last)).get(name));
+                }
+            }
+        }
+    }
+
+    @Test
+    void toolCalls_areRepeatedInTheFormOfTheApi() throws Exception {
+        String said = "{\"choices\":[{\"index\":0,\"delta\":{\"content\":null,\"tool_calls\":[{\"index\":0,\"id\":"
+                + "\"c1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":\"}}]}}]}";
+        String more = "{\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":"
+                + "\"1}\"}}]},\"finish_reason\":\"tool_calls\"}]}";
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise((request, reply) -> {
+                reply.begin("text/event-stream");
+                reply.part("data: " + said + "\n\ndata: " + more + "\n\ndata: [DONE]\n\n");
+            });
+            keyed(rig, "/v1/chat/completions", CHAT + ",\"stream\":true}");
+            String again = text(keyed(rig, "/v1/chat/completions", CHAT + ",\"stream\":true}"));
+            assertTrue(again.contains("\"tool_calls\":[{\"index\":0,\"id\":\"c1\",\"type\":\"function\",\"function\":"
+                    + "{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":1}\"}}]},\"finish_reason\":null}"), again);
+            assertTrue(again.contains("\"finish_reason\":\"tool_calls\"}"), again);
+            assertTrue(again.endsWith("\n\ndata: [DONE]\n\n"), again);
+        }
+    }
+
+    @Test
+    void failed_isTheHostsRefusalAgain() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise((request, reply) -> reply.whole(400, "{\"error\" :\"invalid format\"}"));
+            for (int i = 0; i < 2; i++) {
+                HttpResponse<byte[]> answer = keyed(rig, "/api/chat", CHAT + "}");
+                assertEquals(400, answer.statusCode());
+                assertEquals("{\"error\" :\"invalid format\"}", text(answer));
+                assertEquals("false", header(answer, "x-should-retry"));
+            }
+            assertEquals(1, ollama.requests().size());
+        }
+    }
+
+    @Test
+    void brokenOff_isAnErrorOfOurs() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise(FakeOllamaAnswer.errorLine("One"));
+            keyed(rig, "/api/chat", CHAT + "}");
+            HttpResponse<byte[]> again = keyed(rig, "/api/chat", CHAT + "}");
+            assertEquals(502, again.statusCode());
+            assertTrue(text(again).startsWith("{\"error\":\""), text(again));
+            assertEquals(1, ollama.requests().size());
+        }
+    }
+
+    @Test
+    void cancelled_is499() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise(FakeOllamaAnswer.hang());
+            CompletableFuture<HttpResponse<byte[]>> first = rig.client().sendAsync(
+                    rig.request("/v1/embeddings", "{\"model\":\"m\"}", "Idempotency-Key", "k"),
+                    BodyHandlers.ofByteArray());
+            ollama.takeRequest();
+            rig.queue.cancel(rig.task().task().id(), "enough");
+            assertEquals(499, first.get().statusCode());
+            HttpResponse<byte[]> again = keyed(rig, "/v1/embeddings", "{\"model\":\"m\"}");
+            assertEquals(499, again.statusCode());
+            assertTrue(text(again).contains(" was cancelled: enough\",\"type\":"), text(again));
+        }
+    }
+
+    @Test
+    void whileItRuns_theAnswerComesFromItsFirstByte() throws Exception {
+        try (RelayRig rig = new RelayRig(Settings.DEFAULT, "echo:?delay=100ms")) {
+            CompletableFuture<HttpResponse<byte[]>> first = rig.client().sendAsync(
+                    rig.request("/api/chat", CHAT + "}", "Idempotency-Key", "k"), BodyHandlers.ofByteArray());
+            Await.until(() -> "tasks: " + rig.tasks(), () -> rig.tasks().size() == 1
+                    && rig.tasks().getFirst().status() == TaskStatus.RUNNING);
+            assertEquals(text(keyed(rig, "/api/chat", CHAT + "}")), text(first.get()));
+            assertEquals(1, rig.tasks().size());
+        }
+    }
+
+    private static HttpResponse<byte[]> keyed(RelayRig rig, String path, String body) {
+        return rig.call(path, body, "Idempotency-Key", "k");
+    }
+
+    private static String withoutTime(String line) {
+        return line.replaceFirst("\"created_at\":\"[^\"]*\"", "");
+    }
+
+    private static List<Json> events(String stream) {
+        return stream.lines().filter(line -> line.startsWith("data: {"))
+                .map(line -> Json.parse(line.substring("data: ".length()))).toList();
+    }
+
+    private static String header(HttpResponse<byte[]> answer, String name) {
+        return answer.headers().firstValue(name).orElse(null);
+    }
+
+    private static String text(HttpResponse<byte[]> answer) {
+        return new String(answer.body(), StandardCharsets.UTF_8);
+    }
+}
