@@ -1,14 +1,19 @@
 package e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +44,30 @@ final class LargeBatchTest {
     void batchOfOneLongTask_isTaken(String type) throws Exception {
         String task = task(11 << 20);
         taken(type.equals(NDJSON) ? task : "[" + task + "]", 1, type, "25%");
+    }
+
+    /// Each is there up to three times while it is worked on.
+    @Test
+    @Timeout(120)
+    void manyLargeTasksAtOnce_smallHeap_areTakenOrComeAgain() throws Exception {
+        try (ServerProcess server = ServerProcess.start(Map.of("OLLAMA_QUEUE_JAVA_OPTS", "-Xmx64m"),
+                directory.resolve("data"), "--ollama-host", "echo:")) {
+            server.post("/api/queue/pause", "");
+            for (int round = 0; round < 10; round++) {
+                List<FutureTask<Integer>> submits = new ArrayList<>();
+                for (int i = 0; i < 8; i++) {
+                    FutureTask<Integer> submit = new FutureTask<>(() -> server.post("/api/tasks", task(4_000_000))
+                            .statusCode());
+                    submits.add(submit);
+                    Thread.ofVirtual().start(submit);
+                }
+                for (FutureTask<Integer> submit : submits) {
+                    int status = submit.get();
+                    assertTrue(status == 201 || status == 503, status + " " + server.logged());
+                }
+            }
+            assertEquals(0, server.terminate(), server::logged);
+        }
     }
 
     private static String task(int prompt) {

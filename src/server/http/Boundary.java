@@ -148,7 +148,7 @@ final class Boundary implements HttpHandler {
             return;
         }
         exchange.sendResponseHeaders(answer.status(), answer.length());
-        OutputStream out = exchange.getResponseBody();
+        OutputStream out = new OutInPieces(exchange.getResponseBody());
         out.write(answer.bytes(), 0, answer.length());
         if (muchUnread) {
             out.flush();
@@ -188,7 +188,7 @@ final class Boundary implements HttpHandler {
         }
         exchange.sendResponseHeaders(answer.status(), Math.max(0, answer.length()));
         try {
-            OutputStream out = exchange.getResponseBody();
+            OutputStream out = new OutInPieces(exchange.getResponseBody());
             answer.body().writeTo(out);
             if (muchUnread) {
                 out.flush();

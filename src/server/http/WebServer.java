@@ -27,8 +27,10 @@ public final class WebServer implements AutoCloseable {
             .flag("--host ADDRESS").says("address or name to listen on");
     public static final Setting<Integer> PORT = Setting.integer("server.port", 0, 65_535).byDefault("8080")
             .flag("--port N").says("port to listen on; 0 takes a free one");
+    /// Of each body there are up to three copies while it is worked on: as it came, as the journal takes it, in the
+    /// answer. The rest must do for a small heap too.
     public static final Setting<Long> BODIES_BYTES = Setting.memory("limits.bodies_bytes", "1MiB", "100%")
-            .byDefault("25%").says("largest size of all request bodies in memory together; beyond it 503");
+            .byDefault("20%").says("largest size of all request bodies in memory together; beyond it 503");
     public static final List<Setting<?>> SETTINGS = List.of(HOST, PORT);
 
     /// How many connections may wait to be accepted.

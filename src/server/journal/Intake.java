@@ -200,12 +200,6 @@ final class Intake {
         }
     }
 
-    boolean isShort() {
-        synchronized (lock) {
-            return supply.isShort();
-        }
-    }
-
     void awaitRoom(NoRoom none) {
         supply.await(none, () -> {
             ensureOpen();

@@ -120,15 +120,10 @@ public final class Journal implements AutoCloseable {
         intake.awaitDurable(seq);
     }
 
-    /// Returns what is full, for people: no segment can be made, and what is there is used up but for the reserves.
-    /// Null while there is room.
+    /// Returns what is full, for people: no segment can be made, though there may still be room in the last ones. Null
+    /// while one can.
     public String full() {
         return intake.full();
-    }
-
-    /// Whether the disk has no room for another segment; there may still be some in the last ones.
-    public boolean isShort() {
-        return intake.isShort();
     }
 
     /// Calls this whenever there is more room, on a thread of the journal's. It must be quick.

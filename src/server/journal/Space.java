@@ -115,11 +115,6 @@ final class Space {
         return true;
     }
 
-    /// Whether a small line of this urgency would fit.
-    boolean hasRoom(Urgency urgency) {
-        return left(size, offset, 0, (long) urgency.reserves * reserve + Line.SECTOR);
-    }
-
     private boolean left(int room, long at, int next, long bytes) {
         long left = room - Segment.CLOSING_MAX - at;
         for (int i = next; i < ahead.size() && left < bytes; i++) {

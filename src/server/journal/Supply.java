@@ -89,14 +89,9 @@ final class Supply {
         }
     }
 
-    /// Why no line of any size can be taken now but those that may use a reserve; null if they can.
+    /// Why the disk has no room for the next segment, be there still some in those that were made; null if it has.
     String full() {
-        return full && !space.hasRoom(Urgency.LOW) ? trouble : null;
-    }
-
-    /// Whether the disk has no room for the next segment, be there still some in those that were made.
-    boolean isShort() {
-        return full;
+        return full ? trouble : null;
     }
 
     /// Waits until there is room for these lines. Takes the lock itself.

@@ -297,7 +297,7 @@ public final class TaskQueue implements AutoCloseable {
         return ledger.failure();
     }
 
-    /// Null while there is room for new tasks; else what is full, and what helps.
+    /// What is full, and what helps: large tasks, or all new ones, are refused. Null while the disk has room.
     public String full() {
         return ledger.full();
     }

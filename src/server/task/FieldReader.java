@@ -50,9 +50,15 @@ public final class FieldReader {
         if (text.length() > lengthMax) {
             throw wrong(from, " has " + text.length() + " characters, at most " + lengthMax + " are allowed");
         }
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isISOControl(text.charAt(i))) {
+        int point;
+        for (int i = 0; i < text.length(); i += Character.charCount(point)) {
+            point = text.codePointAt(i);
+            if (Character.isISOControl(point)) {
                 throw wrong(from, " must not hold control characters");
+            }
+            if (Character.getType(point) == Character.SURROGATE) {
+                throw wrong(from, " must not hold half a character, as \\u" + Integer.toHexString(point)
+                        + " is alone");
             }
         }
         return text;

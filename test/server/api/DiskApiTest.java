@@ -65,6 +65,16 @@ class DiskApiTest {
     }
 
     @Test
+    void ready_whileOnlySmallTasksFit_tellsOfTheFullDisk() {
+        server.storage.capacity(2 * SEGMENT);
+        while (server.post("/api/tasks", task(SEGMENT / 8)).statusCode() == 201) {
+            // until the next one does not fit
+        }
+        assertEquals(201, server.post("/api/tasks", task(1)).statusCode());
+        assertTrue(server.get("/readyz").body().contains("not ready: the disk is full"));
+    }
+
+    @Test
     void submit_diskFull_is507AndAllElseGoesOn() throws Exception {
         String first = server.submit(ApiServer.HELLO);
         Run run = server.start();

@@ -100,6 +100,8 @@ class SubmissionReaderTest {
             {"timeout", "'90s'", "'-1s'", "timeout must be a duration such as 90s, 1h30m or 7d, not \"-1s\""},
             {"timeout", "'90s'", "'999us'", thirtyDays},
             {"timeout", "'90s'", "'999999999999w'", "timeout is too long: 999999999999w"},
+            {"model", "'\\ud83d\\ude00'", "'m\\ud800'",
+                "model must not hold half a character, as \\ud800 is alone (line"},
             {"initial_delay", "'0s'", "'soon'", "initial_delay must be a duration such as"},
             {"initial_delay", "'30d'", "'31d'", delay},
             {"max_delay", "'0'", "''", "max_delay must be a duration such as"},

@@ -79,12 +79,12 @@ public final class JournalCompaction {
             }
         }
         return small >= SMALL_MAX || dead >= deadShare * bytes && dead >= 2.0 * closed.segmentSize()
-                || dead > 0 && journal.isShort() && closed.storage().free() + dead >= closed.segmentSize();
+                || dead > 0 && journal.full() != null && closed.storage().free() + dead >= closed.segmentSize();
     }
 
     /// Whether the disk has no room for another segment.
     public boolean isRoomShort() {
-        return journal.isShort();
+        return journal.full() != null;
     }
 
     /// The number of the last event.

@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 
@@ -35,7 +36,13 @@ public final class FileStorage implements Storage {
     /// is as wide as the process can tell.
     private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
 
+    /// What the system says where a file system cannot sync a directory, as CIFS, 9p, virtiofs and some of FUSE cannot:
+    /// they see to their names themselves, or nobody can.
+    private static final Set<String> CANNOT_SYNC = Set.of("Invalid argument", "Bad file descriptor",
+            "Operation not supported", "Function not implemented");
+
     private final Path directory;
+    private final AtomicBoolean warned = new AtomicBoolean();
 
     /// @param directory made if it is not there
     /// @throws IOException saying what is wrong with it
@@ -180,12 +187,25 @@ public final class FileStorage implements Storage {
     public void sync() throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
+        } catch (IOException e) {
+            if (!CANNOT_SYNC.contains(FileReason.of(e))) {
+                throw new IOException("cannot sync directory " + directory + ": " + FileReason.of(e), e);
+            }
+            if (!warned.getAndSet(true)) {
+                LOG.log(Level.WARNING, () -> "event=directory_sync_unsupported directory=" + directory + " reason=\""
+                        + FileReason.of(e) + "\" hint=\"a power failure may cost the newest file there\"");
+            }
         }
     }
 
     @Override
     public long free() throws IOException {
-        return Files.getFileStore(directory).getUsableSpace();
+        // a FileStore takes a descriptor, and says "Mount point not found" where there is none
+        long free = directory.toFile().getUsableSpace();
+        if (free == 0 && !Files.isDirectory(directory)) {
+            throw new IOException("there is no directory " + directory);
+        }
+        return free;
     }
 
     @Override

@@ -315,7 +315,7 @@ public final class Ledger implements AutoCloseable {
         return pace;
     }
 
-    /// Null while there is room for new tasks; else what is full, and what helps.
+    /// What is full, and what helps: large tasks, or all new ones, are refused. Null while the disk has room.
     public String full() {
         return journal.full();
     }
