@@ -118,8 +118,8 @@ final class Server implements AutoCloseable {
             opened.add(web);
             GoneCallers gone = new GoneCallers(Path.of("/proc/net"), LOOK_FOR_CALLERS);
             opened.add(gone);
-            RelayApi relay = new RelayApi(new RelayApi.Parts(queue, relayed, submissions, gone, clock, web::stopping,
-                    settings.get(HttpApi.TASK_BYTES)), RelayOptions.of(settings));
+            RelayApi relay = new RelayApi(new RelayApi.Parts(queue, relayed, submissions, gone, clock,
+                    dispatcher::refusal, web::stopping, settings.get(HttpApi.TASK_BYTES)), RelayOptions.of(settings));
             PassedCalls passed = new PassedCalls(hosts, settings.get(HttpApi.TASK_BYTES), relay::options);
             HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions,
                     hosts, dispatcher::waitsFor, dispatcher::held, clock, crons, history, passed::cloud), web);

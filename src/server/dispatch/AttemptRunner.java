@@ -75,7 +75,8 @@ final class AttemptRunner {
     }
 
     /// @param stopping whether an interrupt means that the server stops, rather than that the task was cancelled
-    void run(Run run, Host host, BooleanSupplier stopping) {
+    /// @param givenUp  why an interrupt means that the host is given up; null: it does not
+    void run(Run run, Host host, BooleanSupplier stopping, Supplier<String> givenUp) {
         LOG.log(Level.DEBUG, () -> "event=attempt_started id=" + run.task().name() + " attempt=" + run.attempt()
                 + " host=" + host.name());
         try (AnswerRoom.Share share = room.share()) {
@@ -87,6 +88,10 @@ final class AttemptRunner {
                 recordWhenThereIsRoom(run, host, outcome);
             }
         } catch (InterruptedException interrupted) {
+            if (givenUp.get() != null) {
+                giveUp(run, host, givenUp.get());
+                return;
+            }
             unknown(run, host);
             if (stopping.getAsBoolean()) {
                 cutOff(run);
@@ -96,6 +101,16 @@ final class AttemptRunner {
             notRecorded(run, failed);
         } finally {
             relayed.end(run.task().id());
+        }
+    }
+
+    private void giveUp(Run run, Host host, String why) {
+        try {
+            recordWhenThereIsRoom(run, host, new Outcome.Failed(Cause.PASSING, why, null));
+        } catch (InterruptedException stopped) {
+            cutOff(run);
+        } catch (JournalFailure | Problem failed) {
+            notRecorded(run, failed);
         }
     }
 
@@ -262,7 +277,7 @@ final class AttemptRunner {
         if (answer != null) {
             answer.failing(failure);
         }
-        queue.fail(run, error, CallRunner.recorded(failure));
+        queue.fail(run, error, CallRunner.recorded(run.task(), failure));
     }
 
     /// What one task alone is refused for, while the host takes others of its model, leaves the host to these.
@@ -274,7 +289,7 @@ final class AttemptRunner {
             host.failed(run.task().model(), true, now);
             queue.putBack(run, failure.message(), now + Math.max(retryAfter, ALONE_PAUSE_MS), false);
         } else {
-            long pauseEnd = host.refuses(run.task().model(), failure.message(), retryAfter, now);
+            long pauseEnd = host.refuses(run.task().model(), failure, retryAfter, now);
             if (run.task().terms().caller().endsWithCaller() && routing.get().allRefuse(run.task())) {
                 // its caller is told at once, as the host would have done
                 fail(run, failure.message(), failure);

@@ -49,10 +49,10 @@ final class CallRunner {
         return headers;
     }
 
-    /// What the host answered, for the record of a call that failed; null if it did not.
-    static Slice recorded(Outcome.Failed failure) {
+    /// What the host answered, for the record of a call that failed; null if it did not, or the task is no call.
+    static Slice recorded(Task task, Outcome.Failed failure) {
         HostAnswer answer = failure.answer();
-        if (answer == null) {
+        if (answer == null || task.terms().caller().endpoint() == null) {
             return null;
         }
         JsonWriter out = new JsonWriter(answer.body().length + 128).beginObject();

@@ -10,8 +10,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 
+import server.executor.Outcome;
 import server.executor.OwnTrouble;
 import server.live.Answers;
+import server.live.RelayedAnswer;
 import server.live.RelayedAnswers;
 import server.queue.Run;
 import server.queue.TaskQueue;
@@ -33,6 +35,7 @@ public final class Dispatcher implements AutoCloseable {
     private final HealthCheck health;
     private volatile DispatchOptions options;
     private final InstantSource clock;
+    private final RelayedAnswers relayed;
     private final Asked asked = new Asked();
     private final AttemptRunner runner;
     private final Hold hold = new Hold();
@@ -47,6 +50,8 @@ public final class Dispatcher implements AutoCloseable {
         final Host host;
         /// Set before it is started.
         Thread thread;
+        /// Why its host is given up; null: it is not.
+        volatile String givenUp;
 
         Attempt(Run run, Host host) {
             this.run = run;
@@ -58,6 +63,7 @@ public final class Dispatcher implements AutoCloseable {
             DispatchOptions options, InstantSource clock, RandomGenerator random) {
         this.queue = queue;
         this.hosts = hosts;
+        this.relayed = relayed;
         this.options = options;
         this.clock = clock;
         health = new HealthCheck(hosts, options.routing().healthCheckInterval(), clock);
@@ -128,6 +134,13 @@ public final class Dispatcher implements AutoCloseable {
         return reasons.toString();
     }
 
+    /// With what all hosts that may take a pending call refuse its model, for a reason of theirs or their accounts';
+    /// null if one may take it.
+    public Outcome.Failed refusal(Task task) {
+        Routing routing = routing();
+        return routing.allRefuse(task) ? hosts.named(routing.open(task).getFirst()).refusal(task.model()) : null;
+    }
+
     /// Why no attempt begins, for a reason of this server's own; null if there is none.
     public String held() {
         return hold.reason(clock.millis());
@@ -142,6 +155,7 @@ public final class Dispatcher implements AutoCloseable {
             changed.set(false);
             try {
                 endDied();
+                giveUpLost();
                 long due = Math.min(Math.min(queue.tick(), hosts.nextTry()), hold.nextTry(clock.millis()));
                 while (!stopping && startOne()) {
                     // as many as there are places for
@@ -188,7 +202,7 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     private void run(Attempt attempt) {
-        runner.run(attempt.run, attempt.host, () -> stopping);
+        runner.run(attempt.run, attempt.host, () -> stopping, () -> attempt.givenUp);
         ended(attempt);
     }
 
@@ -204,6 +218,18 @@ public final class Dispatcher implements AutoCloseable {
             // it may have ended in order between the two looks
             if (attempt.thread.getState() == Thread.State.TERMINATED && attempts.contains(attempt)) {
                 end(attempt, "its thread died");
+            }
+        }
+    }
+
+    /// Ends the calls that have not begun on hosts that do not tell any more how they are: of a whole answer no silence
+    /// is too long.
+    private void giveUpLost() {
+        for (Attempt attempt : attempts) {
+            RelayedAnswer answer = attempt.host.isLost() ? relayed.find(attempt.run.task().id()) : null;
+            if (answer != null && !answer.begun() && attempt.givenUp == null) {
+                attempt.givenUp = attempt.host.name() + " did not tell three times in a row how it is";
+                attempt.thread.interrupt();
             }
         }
     }

@@ -9,6 +9,7 @@ import java.util.Set;
 
 import server.dispatch.Backend.Refused;
 import server.executor.HostReport;
+import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 import server.executor.TaskExecutor;
 import server.task.ApiPath;
@@ -21,6 +22,8 @@ import shared.json.Slice;
 final class Host {
 
     private static final Logger LOG = System.getLogger("dispatch");
+
+    private static final int SILENCES_MAX = 3;
 
     final TaskExecutor executor;
     final HostOptions options;
@@ -38,6 +41,8 @@ final class Host {
     private long checkedAt;
     /// Whether it ever told how it is: from then on it is believed that it is away when it does not tell.
     private boolean tells;
+    /// How many times in a row it did not tell how it is.
+    private int silences;
     /// Why the last attempt to reach it failed, or what it refuses with; null since it answered.
     private String trouble;
     private String version;
@@ -116,6 +121,7 @@ final class Host {
     /// The host told how it is.
     synchronized void reported(HostReport report, long now) {
         tells = true;
+        silences = 0;
         checkedAt = now;
         version = report.version();
         models = models.listed(report);
@@ -132,6 +138,7 @@ final class Host {
     /// @param doubted whether it has just refused a task as if it were not what its kind says
     synchronized void silent(String why, Cause cause, boolean doubted, long now) {
         checkedAt = now;
+        silences++;
         boolean refuses = doubted || cause == Cause.ACCOUNT && !refused.isEmpty();
         boolean sure = refuses || cause == Cause.UNREACHABLE;
         tells |= refuses;
@@ -141,6 +148,11 @@ final class Host {
         if (sure || running == 0) {
             down(why, now);
         }
+    }
+
+    /// Whether it used to tell how it is and did not three times in a row: who waits for its answer waits in vain.
+    synchronized boolean isLost() {
+        return tells && silences >= SILENCES_MAX;
     }
 
     /// Whether it ever listed its models.
@@ -204,9 +216,10 @@ final class Host {
     ///
     /// @param retryAfter what it asked for, in milliseconds; 0: nothing
     /// @return when it may be asked for the model again
-    synchronized long refuses(String model, String why, long retryAfter, long now) {
+    synchronized long refuses(String model, Outcome.Failed refusal, long retryAfter, long now) {
+        String why = refusal.message();
         counters.countFailed(now);
-        if (refused.refuse(model, why, retryAfter, now)) {
+        if (refused.refuse(model, refusal, retryAfter, now)) {
             LOG.log(Level.WARNING, "event=model_set_aside host=" + name() + " model=" + model + " error=\"" + why
                     + "\"");
         }
@@ -220,6 +233,11 @@ final class Host {
             circuit.answered(now);
         }
         return nextTry(now);
+    }
+
+    /// With what it last refused the model; null if it does not.
+    synchronized Outcome.Failed refusal(String model) {
+        return refused.refusal(model);
     }
 
     /// Whether a model that it refused worked again after this moment.

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 import server.dispatch.Backend.Refused;
+import server.executor.Outcome;
 
 /// The models that one host refuses for a reason which is its own or its account's: an expired key, no credit, a quota.
 /// Such a model is left alone in doubling steps up to a minute, or for as long as the host asks, with one try at the
@@ -23,7 +24,7 @@ final class RefusedModels {
     private static final class Pair {
         final Circuit circuit = new Circuit(PAUSE_MAX_MS);
         final long since;
-        String error;
+        Outcome.Failed refusal;
 
         Pair(long since) {
             this.since = since;
@@ -44,7 +45,13 @@ final class RefusedModels {
     /// Why the model is refused; null if it is not.
     String error(String model) {
         Pair pair = pairs.get(HostModels.plain(model));
-        return pair == null ? null : pair.error;
+        return pair == null ? null : pair.refusal.message();
+    }
+
+    /// With what the model was refused; null if it is not.
+    Outcome.Failed refusal(String model) {
+        Pair pair = pairs.get(HostModels.plain(model));
+        return pair == null ? null : pair.refusal;
     }
 
     /// A task of this model is being sent.
@@ -63,15 +70,15 @@ final class RefusedModels {
         }
     }
 
-    /// The host refuses a model, in words for people.
+    /// The host refuses a model.
     ///
     /// @param retryAfterMs what it asked for; 0: nothing
     /// @return whether it did not refuse it before
-    boolean refuse(String model, String why, long retryAfterMs, long now) {
+    boolean refuse(String model, Outcome.Failed refusal, long retryAfterMs, long now) {
         String name = HostModels.plain(model);
         boolean first = !pairs.containsKey(name);
         Pair pair = pairs.computeIfAbsent(name, absent -> new Pair(now));
-        pair.error = why;
+        pair.refusal = refusal;
         pair.circuit.busy(now, retryAfterMs);
         bound(pairs);
         return first;
@@ -123,7 +130,8 @@ final class RefusedModels {
     /// All of them, for people.
     List<Refused> all(long now) {
         List<Refused> all = new ArrayList<>();
-        pairs.forEach((model, pair) -> all.add(new Refused(model, pair.since, pair.circuit.pauseEnd(now), pair.error)));
+        pairs.forEach((model, pair) -> all.add(new Refused(model, pair.since, pair.circuit.pauseEnd(now),
+                pair.refusal.message())));
         return all;
     }
 

@@ -36,6 +36,9 @@ public final class WebServer implements AutoCloseable {
     /// How many connections may wait to be accepted.
     private static final int BACKLOG = 1_024;
 
+    /// How long those who are told at the stop that it stops may take to hear it.
+    private static final long LAST_WORDS_MS = 500;
+
     private final String host;
     private final HttpServer server;
     private final Guard guard;
@@ -125,11 +128,14 @@ public final class WebServer implements AutoCloseable {
     public void close() {
         stopping = true;
         handlers.shutdownNow();
-        server.stop(0);
         try {
+            // those who wait are told
+            handlers.awaitTermination(LAST_WORDS_MS, TimeUnit.MILLISECONDS);
+            server.stop(0);
             // the queue may be closed next
             handlers.awaitTermination(1, TimeUnit.SECONDS);
         } catch (InterruptedException hurried) {
+            server.stop(0);
             Thread.currentThread().interrupt();
         }
     }

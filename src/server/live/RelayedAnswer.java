@@ -18,21 +18,23 @@ public final class RelayedAnswer implements RelaySink {
 
     /// What there is at one moment.
     ///
-    /// @param host      the name of the host that is asked; null: none yet
+    /// @param host      the name of the host that was asked last; null: none yet
     /// @param askedAt   when it was asked, milliseconds since the epoch
+    /// @param isAsked   whether it is being asked now
     /// @param head      null until the host has answered
     /// @param bytes     all of the body so far
     /// @param hostEnded whether the host has ended its answer in order
     /// @param ended     the task as it ended, durable; null until then
     /// @param failure   of a task that failed by an attempt: what ended it; null if nothing did yet
     /// @param changes   counts what has happened
-    public record Look(String host, long askedAt, HostHead head, Slice bytes, boolean hostEnded, Task ended,
-            Outcome.Failed failure, long changes) {
+    public record Look(String host, long askedAt, boolean isAsked, HostHead head, Slice bytes, boolean hostEnded,
+            Task ended, Outcome.Failed failure, long changes) {
     }
 
     // all under this lock
     private String host;
     private long askedAt;
+    private boolean isAsked;
     private HostHead head;
     private byte[] bytes = new byte[0];
     private int length;
@@ -52,6 +54,13 @@ public final class RelayedAnswer implements RelaySink {
     synchronized void asked(String newHost, long now) {
         host = newHost;
         askedAt = now;
+        isAsked = true;
+        changed();
+    }
+
+    /// The attempt is over.
+    synchronized void left() {
+        isAsked = false;
         changed();
     }
 
@@ -95,7 +104,7 @@ public final class RelayedAnswer implements RelaySink {
 
     /// What there is now.
     public synchronized Look look() {
-        return new Look(host, askedAt, head, new Slice(bytes, 0, length), hostEnded, ended, failure, changes);
+        return new Look(host, askedAt, isAsked, head, new Slice(bytes, 0, length), hostEnded, ended, failure, changes);
     }
 
     /// Waits until something has happened since an earlier look, but no longer than a time.

@@ -47,6 +47,7 @@ public final class RelayedAnswers {
     public void end(long task) {
         byTask.computeIfPresent(task, (id, answer) -> {
             answer.attempted = false;
+            answer.left();
             return kept(answer);
         });
     }

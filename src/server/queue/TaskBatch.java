@@ -5,12 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 
+import server.journal.JournalFailure;
+import server.journal.JournalFull;
+import server.journal.NoRoom;
 import server.journal.Unit;
+import server.journal.Urgency;
 import server.queue.ledger.Ledger;
 import server.queue.line.EventCodec;
 import server.queue.state.Event;
 import server.queue.state.LifeCycle;
 import server.task.Submission;
+import server.task.Task;
 
 /// Many submits in one commit. Each is encoded for the journal as it comes, before the ledger's lock is taken once for
 /// all of them, and nothing else of it is kept: a batch should not be in memory twice. For one thread.
@@ -28,6 +33,7 @@ public final class TaskBatch implements AutoCloseable {
     private long metadata;
     private long[] drawn = {};
     private int used;
+    /// Whether the journal has the lines and did not write them yet.
     private boolean inDoubt;
 
     /// @param now when its tasks come, milliseconds since the epoch
@@ -75,32 +81,28 @@ public final class TaskBatch implements AutoCloseable {
         metadata += part.metadata;
     }
 
+    /// Takes all of its tasks, or none, in order; they are durable then.
+    List<Task> commit() {
+        List<Task> tasks = ledger.change(writer -> {
+            writer.state().admit(size(), metadata);
+            inDoubt = true;
+            try {
+                return writer.append(events, lines, Urgency.LOW);
+            } catch (NoRoom | JournalFailure | JournalFull notTaken) {
+                inDoubt = false;
+                throw notTaken;
+            }
+        }).durable();
+        inDoubt = false;
+        return tasks;
+    }
+
     public int size() {
         return events.size();
     }
 
     boolean isEmpty() {
         return events.isEmpty();
-    }
-
-    /// In the order of the submits, without what memory does not hold of them.
-    List<Event.Change> events() {
-        return events;
-    }
-
-    /// The same for the journal.
-    Unit lines() {
-        return lines;
-    }
-
-    /// The bytes of all their metadata.
-    long metadata() {
-        return metadata;
-    }
-
-    /// Tells whether the journal has the lines and did not write them yet.
-    void inDoubt(boolean now) {
-        inDoubt = now;
     }
 
     /// Gives the memory of its lines back. Where the journal failed to write them they stay, for they can still be

@@ -149,18 +149,7 @@ public final class TaskQueue implements AutoCloseable {
         if (batch.isEmpty()) {
             return List.of();
         }
-        List<Task> tasks = ledger.change(writer -> {
-            writer.state().admit(batch.size(), batch.metadata());
-            batch.inDoubt(true);
-            try {
-                return writer.append(batch.events(), batch.lines(), Urgency.LOW);
-            } catch (NoRoom | JournalFailure | JournalFull notTaken) {
-                batch.inDoubt(false);
-                throw notTaken;
-            }
-        }).durable();
-        batch.inDoubt(false);
-        return tasks;
+        return batch.commit();
     }
 
     /// Cancels a task that is pending or running.
@@ -168,6 +157,13 @@ public final class TaskQueue implements AutoCloseable {
     /// @param reason what it shows as its error; null for nothing
     public Task cancel(long id, String reason) {
         return ledger.change(writer -> writer.append(writer.state().cancel(id, reason, writer.now()))).durable();
+    }
+
+    /// Fails a task that is pending.
+    ///
+    /// @throws Problem 409 if it is not
+    public void refuse(long id, String error) {
+        ledger.change(writer -> writer.append(writer.state().refuse(id, error, writer.now()))).durable();
     }
 
     /// Changes the priority of a task that has not ended; does nothing if it has this one.
@@ -239,6 +235,11 @@ public final class TaskQueue implements AutoCloseable {
         } catch (UncheckedIOException unreadable) {
             throw unreadable.getCause();
         }
+    }
+
+    /// The place of a pending task in the order, from 1, wherever it can run; 0 if it is not pending.
+    public int position(long id) {
+        return ledger.look(state -> state.position(id)).value();
     }
 
     /// Waits until the task has ended, but no longer than a time; then returns the task as it is.

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
+import server.executor.Outcome;
 import server.http.Answer;
 import server.http.Bodies.Body;
 import server.http.IdempotencyKey;
@@ -35,10 +37,11 @@ public final class RelayApi {
 
     /// What it stands on.
     ///
+    /// @param refusal      with what all hosts refuse a pending call; null if one may take it
     /// @param stopping     whether the server is about to end
     /// @param bodyBytesMax of one call
     public record Parts(TaskQueue queue, RelayedAnswers answers, SubmissionReader submissions, GoneCallers gone,
-            InstantSource clock, BooleanSupplier stopping, int bodyBytesMax) {
+            InstantSource clock, Function<Task, Outcome.Failed> refusal, BooleanSupplier stopping, int bodyBytesMax) {
     }
 
     private final Parts parts;

@@ -64,10 +64,10 @@ final class RelayedCall {
             if (!heartbeat.isZero() && System.nanoTime() >= signAt) {
                 return new Answer.Streamed(200, form.contentType(), -1, this::writeLate, headers(look));
             }
-            if (parts.stopping().getAsBoolean() && look.host() == null) {
+            if (parts.stopping().getAsBoolean() && !look.isAsked()) {
                 throw new Problem(503, "the server is stopping");
             }
-            look = answer.await(look.changes(), step(signAt));
+            look = next(look, signAt);
         }
         HostHead head = look.head();
         if (head == null) {
@@ -88,12 +88,33 @@ final class RelayedCall {
         long signAt = System.nanoTime();
         while (look.head() == null && look.ended() == null) {
             if (System.nanoTime() >= signAt) {
-                write(out, form.signOfLife(look.host() == null ? parts.queue().readyCount() : 0));
+                write(out, form.signOfLife(parts.queue().position(task.id())));
                 signAt += heartbeat.dividedBy(SIGNS).toNanos();
             }
-            look = answer.await(look.changes(), step(signAt));
+            look = next(look, signAt);
         }
         copy(out, 0, -1);
+    }
+
+    /// What there is after something has happened, or after a while. A call that every host refuses ends.
+    private Look next(Look look, long signAt) throws InterruptedException {
+        if (!look.isAsked() && task.terms().caller().endsWithCaller()) {
+            Outcome.Failed refusal = parts.refusal().apply(task);
+            if (refusal != null) {
+                refuse(refusal);
+            }
+        }
+        return answer.await(look.changes(), step(signAt));
+    }
+
+    private void refuse(Outcome.Failed refusal) {
+        try {
+            answer.failing(new Outcome.Failed(refusal.cause(), refusal.message(), refusal.retryAfter(),
+                    refusal.answer() == null ? null : new HostAnswer(refusal.answer().head(), null)));
+            parts.queue().refuse(task.id(), refusal.message());
+        } catch (Problem runsOrEnded) {
+            // then its own outcome tells
+        }
     }
 
     /// Writes the host's answer as it comes.
@@ -149,7 +170,8 @@ final class RelayedCall {
     /// The answer of a task that ended before a host's answer began.
     private Answer refused(Look look) {
         HostAnswer said = look.failure() == null ? null : look.failure().answer();
-        if (look.ended().status() != TaskStatus.FAILED || said == null) {
+        if (look.ended().status() != TaskStatus.FAILED || said == null || said.body() == null
+                || status(look.failure()) != said.head().status()) {
             Answer.Whole error = ApiForm.of(form.path()).error(problem(look), 0, false);
             return new Answer.Whole(error.status(), error.type(), error.bytes(), error.length(),
                     headers(look, error.headers()));
@@ -182,15 +204,16 @@ final class RelayedCall {
         if (failure == null) {
             return 503;
         }
-        if (failure.answer() != null && failure.answer().head().status() >= 400) {
-            return failure.answer().head().status();
+        int said = failure.answer() == null ? 0 : failure.answer().head().status();
+        // what means something else between a program and its own server is a bad gateway: a login page, a proxy
+        if (said >= 400 && said != 407 && said != 511) {
+            return said;
         }
         return switch (failure.cause()) {
             case MODEL_MISSING -> 404;
             case TIMEOUT -> 504;
-            case ACCOUNT -> 403;
             case UNREACHABLE, BUSY, OWN -> 503;
-            case FRONT, PASSING, FINAL -> 502;
+            case ACCOUNT, FRONT, PASSING, FINAL -> 502;
         };
     }
 

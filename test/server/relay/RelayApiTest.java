@@ -3,11 +3,9 @@ package server.relay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.http.HttpResponse;
@@ -21,7 +19,10 @@ import java.util.concurrent.Semaphore;
 
 import org.junit.jupiter.api.Test;
 
+import server.dispatch.DispatchOptions;
+import server.dispatch.RoutingOptions;
 import server.http.Wire;
+import server.queue.state.QueueMode;
 import server.settings.Settings;
 import server.task.Task;
 import server.task.TaskDocument;
@@ -143,17 +144,18 @@ class RelayApiTest {
     void lostAfterTheFirstByte_isNotTriedAgain_andEndsInTheFormOfTheApi() throws Exception {
         try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
             ollama.otherwise(FakeOllamaAnswer.breakOff("One", " two"));
-            HttpResponse<InputStream> answer = rig.client().send(rig.request("/api/chat", CHAT),
-                    BodyHandlers.ofInputStream());
-            StringBuilder read = new StringBuilder();
-            assertThrows(IOException.class, () -> {
-                for (int c = answer.body().read(); c >= 0; c = answer.body().read()) {
-                    read.append((char) c);
+            List<String> lines = new ArrayList<>();
+            try (Wire caller = rig.wire().lines("POST /api/chat HTTP/1.1", "Host: localhost", "Content-Length: "
+                    + CHAT.length(), "").raw(CHAT)) {
+                while (lines.isEmpty() || !lines.getLast().contains("\"error\"")) {
+                    lines.add(caller.line());
                 }
-            });
-            List<String> lines = read.toString().lines().toList();
-            assertTrue(lines.getLast().contains("\"error\":\"the connection to "), read.toString());
-            assertTrue(lines.getLast().contains("\"done\":true,\"done_reason\":\"error\""), read.toString());
+                assertEquals("", caller.line());
+                // no chunk of length 0: the answer is not whole
+                assertTrue(caller.closed());
+            }
+            assertTrue(lines.getLast().contains("\"error\":\"the connection to "), lines.toString());
+            assertTrue(lines.getLast().endsWith("\"done\":true,\"done_reason\":\"error\"}"), lines.toString());
             assertEquals(1, ollama.requests().size());
             assertEquals(TaskStatus.FAILED, rig.task().task().status());
         }
@@ -185,6 +187,77 @@ class RelayApiTest {
                     "X-Queue-Record", "false", "Idempotency-Key", "k"));
             assertEquals(List.of(), rig.tasks());
             assertEquals(List.of(), ollama.requests());
+        }
+    }
+
+    @Test
+    void accountsTrouble_isToldAtOnce_toThisCallAndToThoseAfterIt() throws Exception {
+        String said = "{\"error\":{\"message\":\"no credit\"}}";
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise((request, reply) -> reply.whole(402, said));
+            HttpResponse<byte[]> first = rig.call("/v1/chat/completions", CHAT);
+            assertRefused(402, said, first);
+            assertEquals("false", first.headers().firstValue("x-should-retry").get());
+            HttpResponse<byte[]> second = rig.call("/v1/chat/completions", CHAT);
+            assertRefused(402, "{\"error\":{\"message\":\"127.0.0.1", second);
+            assertTrue(text(second).contains("no credit"), text(second));
+            assertEquals("false", second.headers().firstValue("x-should-retry").get());
+            assertEquals(1, ollama.requests().size());
+            assertTrue(rig.tasks().stream().allMatch(task -> task.status() == TaskStatus.FAILED));
+        }
+    }
+
+    @Test
+    void loginPage_isABadGateway() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise((request, reply) -> reply.whole(302, "<html>", "Location: http://login.example/"));
+            HttpResponse<byte[]> answer = rig.call("/api/chat", CHAT);
+            assertRefused(502, "{\"error\":\"127.0.0.1", answer);
+            assertTrue(answer.headers().firstValue("Location").isEmpty());
+        }
+    }
+
+    @Test
+    void keptCall_waitsForTheAccount() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.next((request, reply) -> reply.whole(402, "{}"));
+            HttpResponse<byte[]> answer = rig.call("/api/chat", CHAT, "X-Queue-Keep", "true");
+            assertEquals(200, answer.statusCode());
+            assertEquals(2, ollama.requests().size());
+        }
+    }
+
+    @Test
+    void hostThatNoLongerTellsHowItIs_isGivenUp_forAWholeAnswer() throws Exception {
+        RoutingOptions usual = RoutingOptions.DEFAULT;
+        DispatchOptions quick = new DispatchOptions(4, Duration.ofMinutes(1), Duration.ofMinutes(1), new RoutingOptions(
+                Duration.ofMillis(50), usual.localFirst(), usual.fallbackToLocal(), usual.localQueueMax()));
+        try (FakeOllama ollama = FakeOllama.start();
+                RelayRig rig = new RelayRig(Settings.DEFAULT, quick, ollama.url())) {
+            Await.until(() -> "not listed", () -> rig.hosts.backends().getFirst().installed() != null);
+            ollama.next(FakeOllamaAnswer.hang());
+            CompletableFuture<HttpResponse<byte[]>> answer = rig.client().sendAsync(
+                    rig.request("/api/chat", CHAT.replace("{ ", "{\"stream\":false,")), BodyHandlers.ofByteArray());
+            FakeOllamaRequest asked = ollama.takeRequest();
+            ollama.info("/api/tags", (request, reply) -> reply.breakOff());
+            asked.awaitCancelled();
+            String list = "{\"models\":[{\"name\":\"m:latest\"}]}";
+            ollama.info("/api/tags", (request, reply) -> reply.whole(200, list));
+            assertEquals(200, answer.get().statusCode());
+            assertTrue(rig.task().attempts().getFirst().error().contains("three times in a row"));
+        }
+    }
+
+    @Test
+    void serverThatStops_saysSoToThoseWhoWait() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            rig.queue.changeMode(QueueMode.PAUSED);
+            CompletableFuture<HttpResponse<byte[]>> answer = rig.client().sendAsync(
+                    rig.request("/v1/chat/completions", CHAT), BodyHandlers.ofByteArray());
+            rig.task();
+            rig.web.stopIntake();
+            assertRefused(503, "{\"error\":{\"message\":\"the server is stopping", answer.get());
+            assertTrue(answer.get().headers().firstValue("Retry-After").isPresent());
         }
     }
 

@@ -50,6 +50,10 @@ final class RelayRig implements AutoCloseable {
 
     /// @param addresses of the hosts, as `OLLAMA_HOST` has them
     RelayRig(Settings settings, String... addresses) throws IOException {
+        this(settings, DispatchOptions.of(settings), addresses);
+    }
+
+    RelayRig(Settings settings, DispatchOptions dispatch, String... addresses) throws IOException {
         WebServer.prepare(settings);
         InstantSource clock = InstantSource.system();
         queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT, clock,
@@ -58,12 +62,12 @@ final class RelayRig implements AutoCloseable {
                 clock);
         RelayedAnswers relayed = new RelayedAnswers();
         queue.onEvent(relayed::happened);
-        dispatcher = new Dispatcher(queue, hosts, new Answers(), relayed, DispatchOptions.of(settings), clock,
+        dispatcher = new Dispatcher(queue, hosts, new Answers(), relayed, dispatch, clock,
                 new Random(7));
         web = WebServer.bind(settings.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0));
         Routes routes = new Routes();
         new RelayApi(new RelayApi.Parts(queue, relayed, new SubmissionReader(settings, hosts::check), gone, clock,
-                web::stopping, BODY_MAX), RelayOptions.of(settings)).addTo(routes);
+                dispatcher::refusal, web::stopping, BODY_MAX), RelayOptions.of(settings)).addTo(routes);
         web.serve(routes);
         dispatcher.start();
     }

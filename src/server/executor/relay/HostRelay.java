@@ -82,12 +82,9 @@ public final class HostRelay {
         long began = System.nanoTime();
         try {
             return client.exchange(request.build(), times, (response, body, watch) -> {
-                HostHead head = head(response);
+                HostHead head = Refusal.head(response);
                 if (head.status() / 100 != 2) {
-                    byte[] error = body.readNBytes(ERROR_MAX);
-                    Outcome.Failed failed = refusal.of(response, error, call.model());
-                    return new Outcome.Failed(failed.cause(), failed.message(), failed.retryAfter(),
-                            new HostAnswer(head, error));
+                    return refusal.of(response, body.readNBytes(ERROR_MAX), call.model());
                 }
                 Type type = Type.of(head, call, host);
                 to.head(head);
@@ -117,7 +114,7 @@ public final class HostRelay {
             request.setHeader("Content-Type", "application/json");
         }
         return client.exchange(request.build(), CallTimes.within(ASK_TIMEOUT), (response, answer, watch) ->
-                new HostAnswer(head(response), AnswerLines.whole(answer, host, limits.answer(),
+                new HostAnswer(Refusal.head(response), AnswerLines.whole(answer, host, limits.answer(),
                         AnswerRoom.UNBOUNDED.share())));
     }
 
@@ -161,15 +158,6 @@ public final class HostRelay {
             throw new HostFailure(Cause.PASSING, host + " sent what is no JSON: " + notJson.getMessage());
         }
         return Slice.of(bytes);
-    }
-
-    private static HostHead head(HttpResponse<?> response) {
-        // a body that was compressed is handed on as it was before
-        long length = response.headers().firstValue("Content-Encoding").isPresent() ? -1
-                : response.headers().firstValueAsLong("Content-Length").orElse(-1);
-        return new HostHead(response.statusCode(), response.headers().firstValue("Content-Type").orElse(null), length,
-                response.headers().firstValue("Retry-After").orElse(null),
-                response.headers().firstValue("x-request-id").orElse(null));
     }
 
     /// In what an answer comes.

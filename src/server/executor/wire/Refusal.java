@@ -11,6 +11,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.regex.Pattern;
 
+import server.executor.HostAnswer;
+import server.executor.HostHead;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 
@@ -115,7 +117,21 @@ public final class Refusal {
                     + headers.firstValue("Location").map(place -> ", moved to " + place).orElse("")
                     + (because == null ? "" : " (" + because + ")");
         };
-        return new Outcome.Failed(row.cause, message, retryAfter(headers, clock));
+        return new Outcome.Failed(row.cause, message, retryAfter(headers, clock),
+                new HostAnswer(head(status, headers), body));
+    }
+
+    /// What stands in front of a host's answer.
+    public static HostHead head(HttpResponse<?> response) {
+        return head(response.statusCode(), response.headers());
+    }
+
+    private static HostHead head(int status, HttpHeaders headers) {
+        // a body that was compressed is handed on as it was before
+        long length = headers.firstValue("Content-Encoding").isPresent() ? -1
+                : headers.firstValueAsLong("Content-Length").orElse(-1);
+        return new HostHead(status, headers.firstValue("Content-Type").orElse(null), length,
+                headers.firstValue("Retry-After").orElse(null), headers.firstValue("x-request-id").orElse(null));
     }
 
     /// `Retry-After` as seconds, whole or not, or as a date.

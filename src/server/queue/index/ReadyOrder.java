@@ -110,6 +110,20 @@ public final class ReadyOrder {
         return -1;
     }
 
+    /// How many go before a task, by priority and order, wherever they can run.
+    public int countBefore(Task task) {
+        int before = 0;
+        for (Map.Entry<Integer, Level> level : levels.entrySet()) {
+            if (level.getKey() < task.priority()) {
+                return before;
+            }
+            for (Lane lane : level.getValue().lanes.values()) {
+                before += level.getKey() > task.priority() ? lane.slots.size() : lane.slots.countBefore(task.order());
+            }
+        }
+        return before;
+    }
+
     private static int first(Level level, IntPredicate passes) {
         // refused tasks of lanes that are asked one by one: where such a lane goes on
         PriorityQueue<Deeper> deeper = null;

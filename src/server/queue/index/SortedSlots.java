@@ -16,6 +16,20 @@ public final class SortedSlots {
     private int count;
     private int size;
 
+    /// How many entries have a smaller key.
+    int countBefore(long key) {
+        int before = 0;
+        for (int i = 0; i < count; i++) {
+            Chunk chunk = chunks[i];
+            int found = chunk.find(key, Integer.MIN_VALUE);
+            before += found - chunk.from;
+            if (found < chunk.to) {
+                return before;
+            }
+        }
+        return before;
+    }
+
     private static final class Chunk {
         long[] keys;
         int[] slots;

@@ -89,10 +89,14 @@ public final class LifeCycle {
     }
 
     static Event.Change expired(Task task, long now) {
+        return refused(task, "expired in the queue at " + Times.format(task.terms().expiresAt()), now);
+    }
+
+    /// Of a task that fails without an attempt.
+    static Event.Change refused(Task task, String error, long now) {
         if (task.status() != TaskStatus.PENDING) {
-            throw refused(task, "expired");
+            throw refused(task, "failed before its attempt");
         }
-        String error = "expired in the queue at " + Times.format(task.terms().expiresAt());
         return change(Event.What.FAILED, now, ended(task, new Failed(0, now, null, error)), task.attempts());
     }
 

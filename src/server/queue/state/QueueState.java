@@ -131,6 +131,17 @@ public final class QueueState {
         return place.get() == null ? LifeCycle.expired(task, now) : LifeCycle.started(task, place.get(), now);
     }
 
+    /// The place of a pending task behind those that wait for nothing but their turn, from 1; 0 if it is not pending.
+    public int position(long id) {
+        Task task = get(id);
+        return task == null || task.status() != TaskStatus.PENDING ? 0 : ready.countBefore(task) + 1;
+    }
+
+    /// Fails a pending task that no host will take.
+    public Event.Change refuse(long id, String error, long now) {
+        return LifeCycle.refused(require(id), error, now);
+    }
+
     public Event.Change cancel(long id, String reason, long now) {
         return LifeCycle.cancelled(require(id), reason, now);
     }
