@@ -127,7 +127,7 @@ public final class HostRelay {
         // a host that does not want so much says so before it is sent, and would not be heard afterwards
         request.expectContinue(body != null && (body.length() < 0 || body.length() > UNASKED_MAX));
         HostClient.Opened opened = client.open(request.build(), PASS_TIMEOUT);
-        return new HostStream(head(opened.response()), opened.body());
+        return new HostStream(Refusal.head(opened.response()), opened.body());
     }
 
     private Slice result(Type type, RelayCall call, InputStream body, Pieces pieces, long began)
