@@ -1,0 +1,66 @@
+package server.executor.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import server.executor.HostAnswer;
+import server.executor.Outcome;
+import server.executor.TaskExecutor;
+import server.executor.ollama.OllamaProvider;
+import server.task.ApiPath;
+import support.Cuts;
+import support.Exchange;
+import support.FakeOllama;
+import support.RelayedExchanges;
+
+/// Every recorded answer of a real host to a relayed call is handed on byte for byte, whatever the place at which its
+/// wire is cut in two.
+class HostRelayTest {
+
+    private static final long SEED = Long.getLong("seed", 4711);
+
+    @Test
+    @Timeout(1800)
+    void run_everyRecordingCutInTwo_handedOnByteForByte() throws Exception {
+        try (FakeOllama fake = FakeOllama.start();
+                TaskExecutor ollama = new OllamaProvider().open(fake.url())) {
+            for (Exchange exchange : RelayedExchanges.all()) {
+                byte[] wire = exchange.wire();
+                for (int cut : Cuts.of(wire.length, SEED)) {
+                    fake.otherwise((request, reply) -> {
+                        reply.raw(Arrays.copyOf(wire, cut));
+                        Thread.yield();
+                        reply.raw(Arrays.copyOfRange(wire, cut, wire.length));
+                    });
+                    check(ollama, exchange, "cut at byte " + cut + ", seed " + SEED);
+                }
+            }
+        }
+    }
+
+    private static void check(TaskExecutor ollama, Exchange exchange, String how) throws InterruptedException {
+        Relayed got = new Relayed();
+        boolean streams = exchange.requestBody().contains("\"stream\":true")
+                || exchange.path().startsWith("/api/") && !exchange.requestBody().contains("\"stream\":false");
+        Outcome outcome = ollama.relay(Relayed.call(ApiPath.parse(exchange.path()).type, exchange.path(),
+                exchange.requestBody(), streams), got, got);
+        String what = exchange.name() + ", " + how + ": " + outcome;
+        String said = new String(exchange.body(), StandardCharsets.UTF_8);
+        if (exchange.status() == 200) {
+            assertEquals(said, got.text(), what);
+            assertTrue(got.ended, what);
+            assertEquals(200, got.head.status(), what);
+        } else {
+            HostAnswer refusal = assertInstanceOf(Outcome.Failed.class, outcome, what).answer();
+            assertEquals(said, new String(refusal.body(), StandardCharsets.UTF_8), what);
+            assertEquals(exchange.status(), refusal.head().status(), what);
+        }
+    }
+}
