@@ -93,7 +93,10 @@ final class EchoExecutor implements TaskExecutor {
     public Outcome relay(RelayCall call, Pieces pieces, RelaySink to) throws InterruptedException {
         HostAnswer loaded = loaded(call.path(), call.body());
         if (loaded == null) {
-            return RunAsCall.run(this, call, pieces, to, clock);
+            Outcome outcome = RunAsCall.run(this, call, pieces, to, clock);
+            return outcome instanceof Outcome.Failed failed && failed.cause() == Outcome.Cause.FINAL
+                    ? new Outcome.Failed(failed.cause(), failed.message(), null,
+                            EchoFacts.refusal(call.path(), failed.message())) : outcome;
         }
         to.head(loaded.head());
         to.bytes(loaded.body(), 0, loaded.body().length);

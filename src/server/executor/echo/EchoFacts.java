@@ -44,6 +44,18 @@ record EchoFacts(Instant openedAt) {
         return json(200, out);
     }
 
+    /// Returns what the API of a path answers to a wrong request.
+    static HostAnswer refusal(String path, String message) {
+        JsonWriter out = new JsonWriter().beginObject().name("error");
+        if (path.startsWith("/v1/")) {
+            out.beginObject().name("message").string(message).name("type").string("invalid_request_error")
+                    .name("param").nul().name("code").nul().endObject();
+        } else {
+            out.string(message);
+        }
+        return json(400, out.endObject());
+    }
+
     static HostAnswer json(int status, JsonWriter json) {
         byte[] body = json.toBytes();
         return new HostAnswer(new HostHead(status, "application/json; charset=utf-8", body.length, null, null), body);

@@ -3,6 +3,7 @@ package server.executor.echo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -102,6 +103,21 @@ class EchoRelayTest {
         for (String time : List.of("0", "\"0s\"", "\"0\"")) {
             assertEquals(began + "\"response\":\"\",\"done\":true,\"done_reason\":\"unload\"}",
                     asked("/api/generate", "{\"model\":\"m\",\"prompt\":\"\",\"keep_alive\":" + time + "}"));
+        }
+    }
+
+    @Test
+    void relay_wrongRequest_isRefusedInTheFormOfTheApi() throws Exception {
+        for (String path : List.of("/api/chat", "/v1/chat/completions")) {
+            Relayed relayed = new Relayed();
+            HostAnswer answer = assertInstanceOf(Outcome.Failed.class, echo.relay(
+                    Relayed.call(TaskType.CHAT, path, "{\"messages\":[{}]}", true), relayed, relayed)).answer();
+            assertNull(relayed.head);
+            assertEquals(400, answer.head().status());
+            String words = "\"echo: there is no user message to repeat\"";
+            assertEquals(path.startsWith("/api/") ? "{\"error\":" + words + "}" : "{\"error\":{\"message\":" + words
+                    + ",\"type\":\"invalid_request_error\",\"param\":null,\"code\":null}}",
+                    new String(answer.body(), StandardCharsets.UTF_8));
         }
     }
 
