@@ -2,7 +2,6 @@ package server;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -31,7 +30,6 @@ import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.TaskQueue;
 import server.queue.state.QueueOptions;
-import server.relay.GoneCallers;
 import server.relay.ModelCalls;
 import server.relay.PassedCalls;
 import server.relay.RelayApi;
@@ -50,8 +48,6 @@ final class Server implements AutoCloseable {
             .flag("--grace DURATION").says("how long running tasks may continue when the server stops");
     static final List<Setting<?>> SETTINGS = List.of(GRACE);
 
-    /// How soon a caller that has left is noticed.
-    private static final Duration LOOK_FOR_CALLERS = Duration.ofMillis(500);
 
     private final TaskQueue queue;
     private final Compaction compaction;
@@ -116,9 +112,7 @@ final class Server implements AutoCloseable {
             CronRequests crons = new CronRequests(queue, submissions, ZoneId.systemDefault(), clock);
             WebServer web = WebServer.bind(settings);
             opened.add(web);
-            GoneCallers gone = new GoneCallers(Path.of("/proc/net"), LOOK_FOR_CALLERS);
-            opened.add(gone);
-            RelayApi relay = new RelayApi(new RelayApi.Parts(queue, relayed, submissions, gone, clock,
+            RelayApi relay = new RelayApi(new RelayApi.Parts(queue, relayed, submissions, web.gone(), clock,
                     dispatcher::refusal, web::stopping, settings.get(HttpApi.TASK_BYTES)), RelayOptions.of(settings));
             PassedCalls passed = new PassedCalls(hosts, settings.get(HttpApi.TASK_BYTES), relay::options);
             HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions,

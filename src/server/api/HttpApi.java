@@ -110,7 +110,7 @@ public final class HttpApi {
         TaskQueue queue = parts.queue();
         TaskApi tasks = new TaskApi(settings, queue, parts.submissions(), parts.waiting());
         BatchApi batches = new BatchApi(settings, queue, parts.submissions());
-        ListApi lists = new ListApi(settings, queue);
+        ListApi lists = new ListApi(settings, queue, web.gone());
         LiveOutputs live = new LiveOutputs(settings.get(RequestLimits.EVENT_STREAMS), pingEvery);
         EventsApi events = new EventsApi(queue, parts.events(), live, memory());
         BackendsApi backends = new BackendsApi(parts.hosts());

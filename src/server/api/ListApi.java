@@ -9,6 +9,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import server.http.Answer;
+import server.http.GoneCallers;
 import server.http.Query;
 import server.http.WebRequest;
 import server.queue.ledger.Pace;
@@ -44,9 +45,12 @@ final class ListApi {
 
     private final Settings settings;
     private final TaskQueue queue;
+    private final GoneCallers gone;
     private final Searches searches = new Searches(4, Duration.ofSeconds(10));
 
-    ListApi(Settings settings, TaskQueue queue) {
+    /// @param gone tells of those who do not wait for their search any more
+    ListApi(Settings settings, TaskQueue queue, GoneCallers gone) {
+        this.gone = gone;
         this.settings = settings;
         this.queue = queue;
     }
@@ -80,7 +84,7 @@ final class ListApi {
         if (after != null && offset > 0) {
             throw Problem.badRequest("give offset or after, not both");
         }
-        TaskPage first = page(listing, Math.min(limit, listing.page()), offset, after);
+        TaskPage first = page(request, listing, Math.min(limit, listing.page()), offset, after);
         long left = limit - first.tasks().size();
         String type = lines ? Answer.NDJSON : Answer.JSON;
         String total = Long.toString(first.total());
@@ -93,10 +97,16 @@ final class ListApi {
         return new Answer.Streamed(type, body, "X-Total-Count", total);
     }
 
-    private TaskPage page(Listing listing, long limit, long offset, String after) throws InterruptedException {
+    private TaskPage page(WebRequest request, Listing listing, long limit, long offset, String after)
+            throws InterruptedException {
         Supplier<TaskPage> page =
                 () -> queue.list(listing.filter(), listing.sort(), listing.ascending(), (int) limit, offset, after);
-        return listing.looksAtAll() ? searches.run(page) : page.get();
+        if (!listing.looksAtAll()) {
+            return page.get();
+        }
+        try (GoneCallers.Watch _ = gone.watch(request.local(), request.remote(), Thread.currentThread()::interrupt)) {
+            return searches.run(page);
+        }
     }
 
     private static String last(TaskPage page) {
@@ -133,7 +143,7 @@ final class ListApi {
             if (!page.more() || left == 0) {
                 break;
             }
-            page = page(listing, Math.min(left, listing.page()), 0, last(page));
+            page = page(request, listing, Math.min(left, listing.page()), 0, last(page));
             left -= page.tasks().size();
         }
         if (!listing.lines()) {

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 import com.sun.net.httpserver.Headers;
@@ -121,6 +122,7 @@ final class Boundary implements HttpHandler {
             case JsonException notJson -> notJson.problem();
             case JournalFailure failure -> new Problem(503, failure.getMessage());
             case InterruptedException stopped -> new Problem(503, "the server is stopping");
+            case CancellationException stopped -> new Problem(503, "the server is stopping");
             default -> {
                 LOG.log(Level.ERROR, "event=internal_error method=" + exchange.getRequestMethod() + " path="
                         + exchange.getRequestURI().getRawPath(), thrown);

@@ -3,6 +3,8 @@ package server.http;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -35,6 +37,7 @@ public final class WebServer implements AutoCloseable {
 
     /// How many connections may wait to be accepted.
     private static final int BACKLOG = 1_024;
+    private static final Duration LOOK_FOR_CALLERS = Duration.ofMillis(500);
 
     /// How long those who are told at the stop that it stops may take to hear it.
     private static final long LAST_WORDS_MS = 500;
@@ -43,6 +46,7 @@ public final class WebServer implements AutoCloseable {
     private final HttpServer server;
     private final Guard guard;
     private final Bodies bodies;
+    private final GoneCallers gone = new GoneCallers(Path.of("/proc/net"), LOOK_FOR_CALLERS);
     private final ExecutorService handlers =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http").factory());
     private volatile boolean stopping;
@@ -113,6 +117,11 @@ public final class WebServer implements AutoCloseable {
         return bodies;
     }
 
+    /// Who tells of callers that have left.
+    public GoneCallers gone() {
+        return gone;
+    }
+
     /// Whether changes are refused because the server is stopping.
     public boolean stopping() {
         return stopping;
@@ -127,6 +136,7 @@ public final class WebServer implements AutoCloseable {
     @Override
     public void close() {
         stopping = true;
+        gone.close();
         handlers.shutdownNow();
         try {
             // those who wait are told

@@ -8,7 +8,8 @@
 /// ```
 ///
 /// **Threads.** `jdk.httpserver`'s own thread accepts and reads the first line; each request then has a virtual thread
-/// `http` until its answer is written. A stream keeps its thread ([server.http.LiveOutput]).
+/// `http` until its answer is written. A stream keeps its thread ([server.http.LiveOutput]). `gone-callers` looks for
+/// clients that have left while work is done for them ([server.http.GoneCallers]).
 ///
 /// **Rules.** A handler throws a `Problem`, a `JsonException` or an `IOException`; nothing else is expected. All that a
 /// request or an answer keeps in memory is counted in [server.http.Bodies], and given back when the request ends. Where

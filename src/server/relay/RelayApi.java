@@ -10,6 +10,7 @@ import java.util.function.Function;
 import server.executor.Outcome;
 import server.http.Answer;
 import server.http.Bodies.Body;
+import server.http.GoneCallers;
 import server.http.IdempotencyKey;
 import server.http.Routes;
 import server.http.WebRequest;

@@ -16,7 +16,6 @@
 /// | `RelayedCall` | one caller that waits for its task's answer and then gets it |
 /// | `RepeatedAnswer` | the answer of a call that is made again after its task has ended |
 /// | `AnswerForm` | the form of one call's answer: its type, its signs of life, its end where it fails |
-/// | `GoneCallers`, `TcpTable` | finds callers that have left while their calls wait |
 /// | `PassedCalls` | the calls that are no tasks: lists of all hosts together, questions about one model, the root |
 /// | `ModelCalls` | the calls that change a host's models, passed on to one host |
 /// | `LastAnswers`, `ModelLists` | what each host answered last, and how that is put together |

@@ -19,6 +19,7 @@ import server.dispatch.Dispatcher;
 import server.dispatch.HostOptions;
 import server.dispatch.Hosts;
 import server.executor.ExecutorRegistry;
+import server.http.GoneCallers;
 import server.http.Routes;
 import server.http.WebServer;
 import server.http.Wire;

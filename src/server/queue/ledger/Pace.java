@@ -1,5 +1,6 @@
 package server.queue.ledger;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
@@ -41,10 +42,15 @@ public final class Pace {
         private long from = nanoTime.getAsLong();
 
         /// Tells that one step was done, and pauses if it is the others' turn.
+        ///
+        /// @throws CancellationException if the thread was interrupted: its client has gone, or the server stops
         public void step() {
             long now = nanoTime.getAsLong();
             if (now - from >= SLICE_NANOS) {
                 LockSupport.parkNanos(Pace.this, charge(now, Math.min(now - from, SLICE_MAX_NANOS)));
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new CancellationException("nobody waits for this read");
+                }
                 from = nanoTime.getAsLong();
             }
         }

@@ -1,6 +1,10 @@
 package server.queue.ledger;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.CancellationException;
 
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +26,17 @@ final class PaceTest {
         // the first has worked on, and waits until the second's time is paid back
         assertEquals(2, pace.charge(4, 2));
         assertEquals(2, pace.charge(6, 2));
+    }
+
+    @Test
+    void step_ofAnInterruptedThread_endsTheRead() {
+        long[] now = {0};
+        Pace.Read read = new Pace(1, () -> now[0]).begin();
+        Thread.currentThread().interrupt();
+        read.step();
+        now[0] = 1_000_000;
+        assertThrows(CancellationException.class, read::step);
+        assertTrue(Thread.interrupted());
     }
 
     @Test

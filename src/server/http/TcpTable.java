@@ -1,4 +1,4 @@
-package server.relay;
+package server.http;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

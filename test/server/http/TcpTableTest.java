@@ -1,4 +1,4 @@
-package server.relay;
+package server.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -10,7 +10,7 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
-import server.relay.TcpTable.Peer;
+import server.http.TcpTable.Peer;
 
 /// The tables as a machine with little-endian words writes them.
 final class TcpTableTest {

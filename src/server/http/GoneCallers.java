@@ -1,4 +1,4 @@
-package server.relay;
+package server.http;
 
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -14,9 +14,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-import server.relay.TcpTable.Peer;
+import server.http.TcpTable.Peer;
 
-/// Finds callers that have left while their calls wait, without writing to them: `jdk.httpserver` does not tell. On
+/// Finds callers that have left while their requests are worked on, without writing to them: `jdk.httpserver` does not
+/// tell. A program that has closed its sending side alone counts as one that has left. On
 /// Linux the connection of one stands as CLOSE_WAIT in the kernel's table, or not at all. Elsewhere nobody is found.
 ///
 /// The kernel may leave out a row while connections come and go, and the table may be another network's: so one counts
@@ -25,7 +26,7 @@ import server.relay.TcpTable.Peer;
 /// **Threads.** One looks, at its interval, and exists only while calls wait.
 public final class GoneCallers implements AutoCloseable {
 
-    private static final Logger LOG = System.getLogger("server.relay");
+    private static final Logger LOG = System.getLogger("server.http");
 
     /// A caller that is watched until this is closed.
     public final class Watch implements AutoCloseable {

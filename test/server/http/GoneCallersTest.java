@@ -1,4 +1,4 @@
-package server.relay;
+package server.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import server.relay.GoneCallers.Watch;
+import server.http.GoneCallers.Watch;
 import support.Await;
 
 @Timeout(90)
