@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.SplittableRandom;
 
 import server.access.Connections;
+import server.access.OtherLoopback;
 import server.access.RequestLimits;
 import server.api.HttpApi;
 import server.clock.SteadyClock;
@@ -86,7 +87,8 @@ final class Server implements AutoCloseable {
             Hosts hosts = Hosts.open(all.kinds(), all.hosts(), dispatch.workers(), clock);
             opened.add(hosts);
 
-            Connections most = Connections.of(all.settings(), hosts.idle());
+            Connections most = Connections.of(all.settings(), hosts.idle(),
+                    OtherLoopback.isMeantBy(all.settings().get(WebServer.HOST)) ? 2 : 1);
             Settings settings = all.settings().with(RequestLimits.CONNECTIONS, most.http());
             TaskQueue queue = TaskQueue.open(new FileStorage(settings.get(JournalOptions.PATH)),
                     JournalOptions.of(settings), QueueOptions.of(settings), clock, clock::sureSince, ids);

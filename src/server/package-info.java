@@ -32,9 +32,9 @@
 /// |---|---|---|
 /// | `main` | platform | waits for a signal, or for the end of a journal that cannot be written; then closes |
 /// | `warm-up` | platform, ends | loads what the first answer needs, while the journal is read |
-/// | `HTTP-Dispatcher` | platform, of the JDK | accepts connections and hands each request to a thread `http` |
+/// | `HTTP-Dispatcher` | platform, of the JDK, one a loopback | accepts, and hands each request to a thread `http` |
 /// | `http` | virtual, one a request | answers; waits for the disk (submit), an end (`wait`) or events (SSE) |
-/// | `websocket-accept` | platform | accepts connections |
+/// | `websocket-accept` | platform, one a loopback | accepts connections |
 /// | `websocket-read`, `websocket-write` | virtual, two a connection | read messages; say what is new |
 /// | `websocket-look` | virtual | pings idle connections and closes those that are stuck |
 /// | `journal-writer` | platform | writes all lines that wait, syncs once, and lets their callers go on |

@@ -13,7 +13,7 @@ import server.settings.Settings;
 /// so many files. Without a descriptor nothing can be accepted, and `jdk.httpserver` then goes round in its loop, on a
 /// whole processor, and never looks at the connections that were closed meanwhile. So descriptors are kept back.
 ///
-/// @param http      the most connections of HTTP
+/// @param http      the most connections of each listener of HTTP
 /// @param webSocket the most connections of WebSocket
 public record Connections(int http, int webSocket) {
 
@@ -25,24 +25,26 @@ public record Connections(int http, int webSocket) {
 
     /// Returns what this process can have. Says so in the log where it is less than was asked for.
     ///
-    /// @param calls how many calls of hosts may run at a time
-    public static Connections of(Settings settings, int calls) {
+    /// @param calls     how many calls of hosts may run at a time
+    /// @param listeners how many there are of HTTP, each of which counts its connections for itself
+    public static Connections of(Settings settings, int calls, int listeners) {
         int wanted = settings.get(RequestLimits.CONNECTIONS);
         int files = files();
         String[] open = new File("/proc/self/fd").list();
-        Connections most = of(wanted, files, open == null ? 0 : open.length, calls);
-        if (most.http < wanted || most.webSocket < Math.min(wanted, settings.get(RequestLimits.EVENT_STREAMS))) {
-            LOG.log(Level.WARNING, "event=connections_capped setting=" + wanted + " http=" + most.http + " websocket="
+        Connections most = of(wanted, files, open == null ? 0 : open.length, calls, listeners);
+        int http = most.http * listeners;
+        if (http < wanted || most.webSocket < Math.min(wanted, settings.get(RequestLimits.EVENT_STREAMS))) {
+            LOG.log(Level.WARNING, "event=connections_capped setting=" + wanted + " http=" + http + " websocket="
                     + most.webSocket + " open_files_max=" + files + " hint=\"raise it with ulimit -n\"");
         }
         return most;
     }
 
     /// HTTP has three quarters of what is not kept back. Where that is hardly anything, both have a quarter of all.
-    static Connections of(int wanted, int files, int open, int calls) {
+    static Connections of(int wanted, int files, int open, int calls, int listeners) {
         int room = Math.max(files - open - SPARE - 2 * calls, files / 4);
         int webSocket = Math.clamp(room / 4, 1, wanted);
-        return new Connections(Math.clamp(room - room / 4, 1, wanted), webSocket);
+        return new Connections(Math.clamp((room - room / 4) / listeners, 1, wanted), webSocket);
     }
 
     /// How many files this process may have open; the largest number if nothing tells.

@@ -115,6 +115,11 @@ public final class Guard {
         reconfigure(settings);
     }
 
+    /// The address or name that the server was told to bind, in lower case.
+    public String boundTo() {
+        return boundTo;
+    }
+
     /// Applies the settings that a reload can change.
     public void reconfigure(Settings settings) {
         Set<String> hosts = new HashSet<>();

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import com.sun.net.httpserver.HttpServer;
 
 import server.access.Guard;
+import server.access.OtherLoopback;
 import server.access.RequestLimits;
 import server.settings.Setting;
 import server.settings.Settings;
@@ -44,6 +45,8 @@ public final class WebServer implements AutoCloseable {
 
     private final String host;
     private final HttpServer server;
+    /// On the other loopback; null if there is none.
+    private final HttpServer other;
     private final Guard guard;
     private final Bodies bodies;
     private final GoneCallers gone = new GoneCallers(Path.of("/proc/net"), LOOK_FOR_CALLERS);
@@ -54,6 +57,7 @@ public final class WebServer implements AutoCloseable {
     private WebServer(Settings settings, HttpServer server) {
         this.host = settings.get(HOST);
         this.server = server;
+        other = OtherLoopback.listen(host, server.getAddress(), address -> HttpServer.create(address, BACKLOG));
         bodies = new Bodies(settings.get(BODIES_BYTES), settings.get(SubmissionReader.JSON_DEPTH));
         guard = new Guard(host, server.getAddress().getAddress(), settings, Guard::machineName);
     }
@@ -92,9 +96,17 @@ public final class WebServer implements AutoCloseable {
 
     /// Begins to answer. Call it once.
     public void serve(Routes routes) {
-        server.createContext("/", new Boundary(guard, routes, bodies, this::stopping));
-        server.setExecutor(handlers);
-        server.start();
+        Boundary boundary = new Boundary(guard, routes, bodies, this::stopping);
+        serve(server, boundary);
+        if (other != null) {
+            serve(other, boundary);
+        }
+    }
+
+    private void serve(HttpServer listener, Boundary boundary) {
+        listener.createContext("/", boundary);
+        listener.setExecutor(handlers);
+        listener.start();
     }
 
     /// The address or name that it was told to bind.
@@ -102,7 +114,7 @@ public final class WebServer implements AutoCloseable {
         return host;
     }
 
-    /// The address that it listens on.
+    /// The address that it listens on; on the other loopback it has the same port.
     public InetSocketAddress address() {
         return server.getAddress();
     }
@@ -141,12 +153,19 @@ public final class WebServer implements AutoCloseable {
         try {
             // those who wait are told
             handlers.awaitTermination(LAST_WORDS_MS, TimeUnit.MILLISECONDS);
-            server.stop(0);
+            stopListening();
             // the queue may be closed next
             handlers.awaitTermination(1, TimeUnit.SECONDS);
         } catch (InterruptedException hurried) {
-            server.stop(0);
+            stopListening();
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void stopListening() {
+        server.stop(0);
+        if (other != null) {
+            other.stop(0);
         }
     }
 

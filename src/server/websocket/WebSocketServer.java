@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 
 import server.access.Guard;
 import server.access.Guard.Asked;
+import server.access.OtherLoopback;
 import shared.Problem;
 
 /// Listens for WebSocket connections, and looks after them: who may come in, how many, and that none stays for ever.
@@ -33,6 +34,8 @@ public final class WebSocketServer implements AutoCloseable {
 
     private final WebSocketOptions options;
     private final ServerSocket socket;
+    /// On the other loopback; null if there is none.
+    private final ServerSocket other;
     private final Guard guard;
     private final int pagePort;
     /// From the query of a request to what is said then.
@@ -51,6 +54,8 @@ public final class WebSocketServer implements AutoCloseable {
         room = new Semaphore(options.streamsMax());
         headRoom = new AtomicLong(options.headsMax());
         this.socket = socket;
+        other = OtherLoopback.listen(guard.boundTo(), (InetSocketAddress) socket.getLocalSocketAddress(),
+                address -> listen(address.getAddress(), address.getPort()));
         this.guard = guard;
         this.pagePort = pagePort;
         this.dialogues = dialogues;
@@ -65,10 +70,17 @@ public final class WebSocketServer implements AutoCloseable {
             Function<String, Supplier<Dialogue>> dialogues) throws IOException {
         WebSocketServer server = new WebSocketServer(options, bind(page, options.port()), guard, page.getPort(),
                 dialogues);
-        // a virtual one would have the JDK begin its polling before anybody has come, which delays the server's start
-        Thread.ofPlatform().name("websocket-accept").daemon().start(server::accept);
+        server.begin(server.socket);
+        if (server.other != null) {
+            server.begin(server.other);
+        }
         Thread.ofVirtual().name("websocket-look").start(server::lookAfterAll);
         return server;
+    }
+
+    private void begin(ServerSocket listener) {
+        // a virtual one would have the JDK begin its polling before anybody has come, which delays the server's start
+        Thread.ofPlatform().name("websocket-accept").daemon().start(() -> accept(listener));
     }
 
     private static ServerSocket bind(InetSocketAddress page, int port) throws IOException {
@@ -108,10 +120,10 @@ public final class WebSocketServer implements AutoCloseable {
         return (int) connections.stream().filter(Connection::open).count();
     }
 
-    private void accept() {
+    private void accept(ServerSocket listener) {
         while (!closed) {
             try {
-                Socket client = socket.accept();
+                Socket client = listener.accept();
                 if (closed || connections.size() >= options.connectionsMax()) {
                     client.close();
                 } else {
@@ -207,6 +219,9 @@ public final class WebSocketServer implements AutoCloseable {
         closed = true;
         try {
             socket.close();
+            if (other != null) {
+                other.close();
+            }
         } catch (IOException alreadyClosed) {
             // so it is closed
         }
