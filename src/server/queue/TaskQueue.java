@@ -392,6 +392,7 @@ public final class TaskQueue implements AutoCloseable {
     public long tick() {
         if (ledger.changeNow(writer -> {
             writer.state().hold(heldBefore.getAsLong());
+            writer.state().lackRoom(ledger.isRoomShort());
             return writer.state().wake(writer.now());
         }).value()) {
             ready();

@@ -85,7 +85,7 @@ public final class CoreBench {
 
     private Task apply(Event event) {
         seq++;
-        return state.apply(event, seq, seq * 500);
+        return state.apply(event, seq, seq * 500, 500);
     }
 
     private long now() {

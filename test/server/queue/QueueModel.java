@@ -2,12 +2,15 @@ package server.queue;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
+import server.queue.index.TaskFilter;
 import server.queue.state.LifeCycle;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
@@ -55,6 +58,15 @@ final class QueueModel {
             return Math.max(scheduledAt, retryAt);
         }
 
+        boolean passes(TaskFilter filter) {
+            return (filter.statuses().isEmpty() || filter.statuses().contains(status))
+                    && (filter.types().isEmpty() || filter.types().contains(type))
+                    && (filter.priorities().isEmpty() || filter.priorities().contains(priority))
+                    && (filter.models().isEmpty() || filter.models().contains(model))
+                    && (filter.clients().isEmpty() || client != null && filter.clients().contains(client))
+                    && (filter.relayed() == null || filter.relayed() == relayed);
+        }
+
         boolean tried() {
             return !attempts.isEmpty() || error != null;
         }
@@ -88,6 +100,8 @@ final class QueueModel {
 
     final QueueOptions options;
     final List<Entry> tasks = new ArrayList<>();
+    /// The lengths of each task's first and last line.
+    private final Map<Long, int[]> lengths = new HashMap<>();
     QueueMode mode = QueueMode.RUNNING;
 
     QueueModel(QueueOptions options) {
@@ -100,6 +114,16 @@ final class QueueModel {
 
     long count(TaskStatus status) {
         return tasks.stream().filter(task -> task.status == status).count();
+    }
+
+    void wrote(long id, int length) {
+        if (lengths.putIfAbsent(id, new int[] {length, 0}) != null) {
+            lengths.get(id)[1] = length;
+        }
+    }
+
+    private long bytes(Entry task) {
+        return lengths.get(task.id)[0] + lengths.get(task.id)[1];
     }
 
     void submit(Submission asked, long id, String key, long seq, long now) {
@@ -233,14 +257,28 @@ final class QueueModel {
                         + Times.format(task.expiresAt), now);
             }
         }
+        dueCalls(now);
         tasks.removeIf(task -> (task.status == TaskStatus.COMPLETED || task.status == TaskStatus.CANCELLED)
-                && task.endedAt + options.completedAge().toMillis() <= now);
-        tasks.removeIf(task -> task.status == TaskStatus.FAILED
+                && !task.relayed && task.endedAt + options.completedAge().toMillis() <= now);
+        tasks.removeIf(task -> task.status == TaskStatus.FAILED && !task.relayed
                 && task.endedAt + options.failedAge().toMillis() <= now);
-        List<Entry> completed = select(task -> task.status == TaskStatus.COMPLETED,
+        List<Entry> completed = select(task -> task.status == TaskStatus.COMPLETED && !task.relayed,
                 Comparator.<Entry>comparingLong(task -> task.endedAt).thenComparing(task -> task.arrival));
         for (int i = 0; i < completed.size() - options.completedMax() && completed.get(i).endedAt + DAY <= now; i++) {
             tasks.remove(completed.get(i));
+        }
+    }
+
+    private void dueCalls(long now) {
+        List<Entry> calls = select(task -> task.relayed && task.status.ended(),
+                Comparator.<Entry>comparingLong(task -> task.endedAt).thenComparing(task -> task.arrival));
+        long bytes = calls.stream().mapToLong(this::bytes).sum();
+        for (Entry call : calls) {
+            if (bytes <= options.relayedBytesMax() && call.endedAt + options.relayedAge().toMillis() > now) {
+                return;
+            }
+            bytes -= bytes(call);
+            tasks.remove(call);
         }
     }
 

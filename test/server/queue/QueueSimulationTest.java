@@ -50,7 +50,8 @@ class QueueSimulationTest {
 
     private static final int RUNS = Effort.of(500, 20_000);
     private static final int STEPS = 100;
-    private static final QueueOptions OPTIONS = new QueueOptions(40, 6, Duration.ofDays(3), Duration.ofDays(5), 300);
+    private static final QueueOptions OPTIONS = new QueueOptions(40, 6, Duration.ofDays(3), Duration.ofDays(5), 300,
+            Duration.ZERO, Duration.ofDays(1), 5_000);
     private static final List<String> MODELS = List.of("a", "b", "c");
     private static final List<String> CLIENTS = List.of("me", "you", "another");
     private static final List<Integer> PRIORITIES = List.of(Integer.MIN_VALUE, 1, 5, 10, Integer.MAX_VALUE);
@@ -328,7 +329,8 @@ class QueueSimulationTest {
         private QueueState replayed() {
             QueueState fresh = new QueueState(OPTIONS);
             for (int i = 0; i < lines.size(); i++) {
-                fresh.apply(codec.decodeForReplay(i + 1, lines.get(i)), i + 1, position(i + 1));
+                fresh.apply(codec.decodeForReplay(i + 1, lines.get(i)), i + 1, position(i + 1),
+                        lines.get(i).length());
             }
             return fresh;
         }
@@ -359,8 +361,9 @@ class QueueSimulationTest {
             Event read = codec.decode(line);
             assertEquals(line.text(), line(read).text());
             lines.add(line);
-            Task after = state.apply(event, seq, position(seq));
+            Task after = state.apply(event, seq, position(seq), line.length());
             if (event instanceof Event.Change change && change.what() != Event.What.DELETED) {
+                model.wrote(change.task().id(), line.length());
                 assertEquals(position(seq), after.lastAt());
                 assertEquals(position(after.arrival()), after.requestAt());
             }
@@ -417,7 +420,7 @@ class QueueSimulationTest {
                 case MODEL -> Comparator.comparing(t -> t.model);
                 default -> newest.reversed();
             };
-            List<Entry> all = model.select(t -> passes(t, filter), (ascending ? value : value.reversed())
+            List<Entry> all = model.select(t -> t.passes(filter), (ascending ? value : value.reversed())
                     .thenComparing(newest));
             int limit = 1 + random.nextInt(8);
             int offset = random.nextInt(3) > 0 ? 0 : random.nextInt(10);
@@ -435,15 +438,6 @@ class QueueSimulationTest {
             if (sort == TaskSort.CREATED_AT) {
                 assertEquals(page, PagesOf.walked(state, filter, ascending, limit, offset, place), asked);
             }
-        }
-
-        private static boolean passes(Entry task, TaskFilter filter) {
-            return (filter.statuses().isEmpty() || filter.statuses().contains(task.status))
-                    && (filter.types().isEmpty() || filter.types().contains(task.type))
-                    && (filter.priorities().isEmpty() || filter.priorities().contains(task.priority))
-                    && (filter.models().isEmpty() || filter.models().contains(task.model))
-                    && (filter.clients().isEmpty() || task.client != null && filter.clients().contains(task.client))
-                    && (filter.relayed() == null || filter.relayed() == task.relayed);
         }
 
         private void compareFind() {

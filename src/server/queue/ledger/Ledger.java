@@ -25,6 +25,7 @@ import server.journal.NoRoom;
 import server.journal.Unit;
 import server.journal.Urgency;
 import server.journal.compaction.JournalCompaction;
+import server.journal.disk.Line;
 import server.journal.disk.Storage;
 import server.queue.line.EventCodec;
 import server.queue.line.Pool;
@@ -74,7 +75,8 @@ public final class Ledger implements AutoCloseable {
         Pool pool = new Pool();
         EventCodec codec = new EventCodec(pool);
         Journal journal = Journal.open(storage, journalOptions,
-                (seq, position, line) -> state.apply(codec.decodeForReplay(seq, line), seq, position));
+                (seq, position, line) -> state.apply(codec.decodeForReplay(seq, line), seq, position,
+                        line.length() - Line.prefixLength(seq, 0)));
         return new Ledger(state, journal, codec, pool, clock, random);
     }
 
@@ -186,7 +188,7 @@ public final class Ledger implements AutoCloseable {
             appended.add(events);
             List<Task> tasks = new ArrayList<>(positions.length);
             for (int i = 0; i < positions.length; i++) {
-                tasks.add(state.apply(events.get(i), first + i, positions[i]));
+                tasks.add(state.apply(events.get(i), first + i, positions[i], (int) lines.length(i)));
             }
             return tasks;
         }
@@ -318,6 +320,11 @@ public final class Ledger implements AutoCloseable {
     /// What is full, and what helps: large tasks, or all new ones, are refused. Null while the disk has room.
     public String full() {
         return journal.full();
+    }
+
+    /// Whether the disk has no room for another segment of the journal.
+    public boolean isRoomShort() {
+        return journal.isShort();
     }
 
     /// A copy of all there is, to be written; see [Backup].

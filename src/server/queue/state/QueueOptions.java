@@ -8,7 +8,7 @@ import server.settings.Settings;
 
 /// How much the queue keeps, and for how long: see the settings of the same names.
 public record QueueOptions(int pendingMax, int completedMax, Duration completedAge, Duration failedAge,
-        long metadataBytesMax, Duration interval) {
+        long metadataBytesMax, Duration interval, Duration relayedAge, long relayedBytesMax) {
 
     private static final String YEARS = "3650d";
     private static final Setting<Integer> COMPLETED_MAX = Setting.integer("retention.completed_max", 0, 100_000_000)
@@ -21,23 +21,29 @@ public record QueueOptions(int pendingMax, int completedMax, Duration completedA
     private static final Setting<Duration> INTERVAL = Setting.duration("retention.interval", "0s", "7d")
             .byDefault("0s").live().alsoNamed("QUEUE_CLEANUP_INTERVAL", "cleanup_interval")
             .says("how often to delete the tasks whose time is over; 0 deletes each one on time");
+    private static final Setting<Duration> RELAYED_AGE = Setting.duration("retention.relayed_age", "0s", YEARS)
+            .byDefault("1d").live().says("how long to keep relayed calls that have ended; 0 keeps them forever");
+    private static final Setting<Long> RELAYED_BYTES = Setting.memory("retention.relayed_bytes", "0", "100TiB")
+            .byDefault("2GiB").live()
+            .says("what the relayed calls that have ended may take of the journal together; 0 sets no limit");
     private static final Setting<Integer> PENDING_TASKS = Setting.integer("limits.pending_tasks", 1, 10_000_000)
             .byDefault("2000000").live().says("most pending tasks; a submit beyond it is answered with 429");
     private static final Setting<Long> METADATA_BYTES = Setting.memory("limits.metadata_bytes", "0", "100%")
             .byDefault("12.5%").live().says("largest metadata of all tasks together, which is kept in memory");
     public static final List<Setting<?>> SETTINGS = List.of(COMPLETED_MAX, COMPLETED_AGE, FAILED_AGE, INTERVAL,
-            PENDING_TASKS, METADATA_BYTES);
+            RELAYED_AGE, RELAYED_BYTES, PENDING_TASKS, METADATA_BYTES);
 
     public static final QueueOptions DEFAULT = of(Settings.DEFAULT);
 
     public static QueueOptions of(Settings settings) {
         return new QueueOptions(settings.get(PENDING_TASKS), settings.get(COMPLETED_MAX), settings.get(COMPLETED_AGE),
-                settings.get(FAILED_AGE), settings.get(METADATA_BYTES), settings.get(INTERVAL));
+                settings.get(FAILED_AGE), settings.get(METADATA_BYTES), settings.get(INTERVAL),
+                settings.get(RELAYED_AGE), settings.get(RELAYED_BYTES));
     }
 
-    /// With no rounds.
+    /// With no rounds, and no retention of calls.
     public QueueOptions(int pendingMax, int completedMax, Duration completedAge, Duration failedAge,
             long metadataBytesMax) {
-        this(pendingMax, completedMax, completedAge, failedAge, metadataBytesMax, Duration.ZERO);
+        this(pendingMax, completedMax, completedAge, failedAge, metadataBytesMax, Duration.ZERO, Duration.ZERO, 0);
     }
 }

@@ -36,10 +36,9 @@ import shared.TaskStatus;
 /// same state.
 ///
 /// Invariant: every pending task is either in `waiting`, under the time when it may start, or in `ready`; and in
-/// `expiring` if it may expire. Every ended task is in `ended` of its status.
+/// `expiring` if it may expire. Every ended task is in `retention`.
 public final class QueueState {
 
-    private static final long DAY_MS = 86_400_000;
     private static final Set<TaskStatus> UNENDED = Set.of(TaskStatus.PENDING, TaskStatus.RUNNING);
 
     private QueueOptions options;
@@ -48,7 +47,7 @@ public final class QueueState {
     private final ReadyOrder ready = new ReadyOrder();
     private final SortedSlots waiting = new SortedSlots();
     private final SortedSlots expiring = new SortedSlots();
-    private final Map<TaskStatus, SortedSlots> ended = new EnumMap<>(TaskStatus.class);
+    private final Retention retention;
     private final Totals totals = new Totals();
     private final Keys keys = new Keys();
     private final CronIndex crons = new CronIndex();
@@ -66,16 +65,13 @@ public final class QueueState {
 
     public QueueState(QueueOptions options) {
         this.options = options;
-        for (TaskStatus status : TaskStatus.values()) {
-            if (status.ended()) {
-                ended.put(status, new SortedSlots());
-            }
-        }
+        retention = new Retention(options);
     }
 
     /// Sets new limits.
     public void reconfigure(QueueOptions newOptions) {
         options = newOptions;
+        retention.reconfigure(newOptions);
     }
 
     /// Keeps what was created before this moment from expiring and from being forgotten, because nobody knows yet
@@ -84,6 +80,11 @@ public final class QueueState {
     /// @param before milliseconds since the epoch; 0 ends it
     public void hold(long before) {
         heldBefore = before;
+    }
+
+    /// While the disk is nearly full, calls that have ended are forgotten, whatever their age.
+    public void lackRoom(boolean isShort) {
+        retention.lackRoom(isShort);
     }
 
     // ---- decisions
@@ -163,17 +164,12 @@ public final class QueueState {
 
     /// What is due by itself: a task that expires, or one that is forgotten; null if nothing is.
     public Event.Change due(long now) {
-        if (expiring.firstKey() <= now) {
-            Task first = arrivals.get(expiring.firstSlot());
-            return first.createdAt() < heldBefore ? null : LifeCycle.expired(first, now);
+        Task expires = expiring.firstKey() <= now ? arrivals.get(expiring.firstSlot()) : null;
+        if (expires != null && expires.createdAt() >= heldBefore) {
+            return LifeCycle.expired(expires, now);
         }
-        for (Map.Entry<TaskStatus, SortedSlots> entry : ended.entrySet()) {
-            if (!entry.getValue().isEmpty() && forgottenAt(entry.getKey(), entry.getValue()) <= now
-                    && entry.getValue().firstKey() >= heldBefore) {
-                return LifeCycle.deleted(arrivals.get(entry.getValue().firstSlot()), now);
-            }
-        }
-        return null;
+        int slot = retention.due(heldBefore, now);
+        return slot < 0 ? null : LifeCycle.deleted(arrivals.get(slot), now);
     }
 
     /// What an event means to the cron task whose task it is about; null for nothing.
@@ -210,8 +206,9 @@ public final class QueueState {
     ///
     /// @param seq      the event's sequence number
     /// @param position where its line lies
+    /// @param length   the line's, in bytes, without what the journal adds
     /// @return the task as it is now; null if the event was not a task's, or the task is gone
-    public Task apply(Event event, long seq, long position) {
+    public Task apply(Event event, long seq, long position, int length) {
         latest = Math.max(latest, event.at());
         return switch (event) {
             case Event.ModeChange change -> {
@@ -226,8 +223,9 @@ public final class QueueState {
             }
             // what a compaction left of a deleted task, for the feed: no task, even where a repair lost its deletion
             case Event.Change change when change.what() == Event.What.SUBMITTED && change.request() == null -> null;
-            case Event.Change change when change.what() == Event.What.SUBMITTED -> arrive(change, seq, position);
-            case Event.Change change -> change(change, seq, position);
+            case Event.Change change when change.what() == Event.What.SUBMITTED -> arrive(change, seq, position,
+                    length);
+            case Event.Change change -> change(change, seq, position, length);
         };
     }
 
@@ -329,16 +327,8 @@ public final class QueueState {
 
     /// When [#wake] or [#due] has something to do next; Long.MAX_VALUE if never.
     public long nextDue() {
-        if (heldBefore > 0) {
-            return waiting.firstKey();
-        }
-        long next = Math.min(waiting.firstKey(), expiring.firstKey());
-        for (Map.Entry<TaskStatus, SortedSlots> entry : ended.entrySet()) {
-            if (!entry.getValue().isEmpty()) {
-                next = Math.min(next, forgottenAt(entry.getKey(), entry.getValue()));
-            }
-        }
-        return next;
+        long next = Math.min(waiting.firstKey(), retention.nextDue(heldBefore > 0));
+        return heldBefore > 0 ? next : Math.min(next, expiring.firstKey());
     }
 
     /// The tasks whose run or caller ends with the server: all that are running, and the pending ones of callers that
@@ -391,8 +381,9 @@ public final class QueueState {
         place(change.cron().placed(definedAt, position));
     }
 
-    private Task arrive(Event.Change change, long seq, long position) {
+    private Task arrive(Event.Change change, long seq, long position, int length) {
         Task task = change.task().arrived(seq, position);
+        retention.wrote(task, length);
         int slot = arrivals.add(task);
         ids.add(task.id(), slot);
         metadataBytes += metadataLength(task);
@@ -402,7 +393,7 @@ public final class QueueState {
         return task;
     }
 
-    private Task change(Event.Change change, long seq, long position) {
+    private Task change(Event.Change change, long seq, long position, int length) {
         int slot = ids.find(change.task().id());
         if (slot < 0) {
             // a compacted journal keeps recent events for the feed, also of tasks that are gone
@@ -415,12 +406,14 @@ public final class QueueState {
             arrivals.remove(slot);
             metadataBytes -= metadataLength(before);
             keys.remove(before.id());
+            retention.forget(before);
             cronMade.remove(before, slot);
             return null;
         }
         long order = change.task().order() != 0 ? change.task().order() : before.order();
         Task after = change.task().following(before, change.what() == Event.What.RETRIED ? seq : order, position);
         arrivals.replace(slot, after);
+        retention.wrote(after, length);
         index(after, slot);
         return after;
     }
@@ -437,7 +430,7 @@ public final class QueueState {
                 expiring.add(task.terms().expiresAt(), slot);
             }
         } else if (task.status().ended()) {
-            ended.get(task.status()).add(task.state().endedAt(), slot);
+            retention.add(task, slot);
         }
     }
 
@@ -451,19 +444,8 @@ public final class QueueState {
                 expiring.remove(task.terms().expiresAt(), slot);
             }
         } else if (task.status().ended()) {
-            ended.get(task.status()).remove(task.state().endedAt(), slot);
+            retention.remove(task, slot);
         }
-    }
-
-    /// When the first of these ended tasks is to be forgotten. By their count none goes in its first 24 hours.
-    private long forgottenAt(TaskStatus status, SortedSlots tasks) {
-        long age = (status == TaskStatus.FAILED ? options.failedAge() : options.completedAge()).toMillis();
-        long byAge = age > 0 ? tasks.firstKey() + age : Long.MAX_VALUE;
-        boolean tooMany = status == TaskStatus.COMPLETED && options.completedMax() > 0
-                && tasks.size() > options.completedMax();
-        long time = tooMany ? Math.min(byAge, tasks.firstKey() + DAY_MS) : byAge;
-        long interval = Math.max(1, options.interval().toMillis());
-        return time == Long.MAX_VALUE ? time : Math.ceilDiv(time, interval) * interval;
     }
 
     private static boolean expired(Task task, long now) {

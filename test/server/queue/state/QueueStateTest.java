@@ -13,7 +13,9 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 import server.queue.index.ReadyOrder;
+import server.task.ApiPath;
 import server.task.Attempt;
+import server.task.Caller;
 import server.task.Submission;
 import server.task.Task;
 import server.task.TaskState;
@@ -281,10 +283,54 @@ class QueueStateTest {
         state.reconfigure(new QueueOptions(10, 0, Duration.ofHours(3), Duration.ZERO, 10));
         assertEquals(NOW + 3 * HOUR, state.nextDue());
         // in rounds: at the first full hour after its time, which is 06:04:05.678
-        state.reconfigure(new QueueOptions(10, 0, Duration.ofHours(3), Duration.ZERO, 10, Duration.ofHours(1)));
+        state.reconfigure(new QueueOptions(10, 0, Duration.ofHours(3), Duration.ZERO, 10, Duration.ofHours(1),
+                Duration.ZERO, 0));
         assertEquals(Times.parse("due", "2026-01-02T07:00:00Z"), state.nextDue());
         assertNull(state.due(state.nextDue() - 1));
         assertEquals(Event.What.DELETED, state.due(state.nextDue()).what());
+    }
+
+    @Test
+    void retention_ofCalls_byAgeAndBytes_andAllWhenRoomIsShort() {
+        // each call has two lines of 100 bytes that count
+        state = new QueueState(new QueueOptions(10, 0, Duration.ofDays(7), Duration.ofDays(30), 10, Duration.ZERO,
+                Duration.ofHours(2), 400));
+        endedCall(NOW);
+        endedCall(NOW + 1);
+        assertEquals(NOW + 2 * HOUR, state.nextDue());
+        assertNull(state.due(NOW + 2 * HOUR - 1));
+        apply(state.due(NOW + 2 * HOUR));
+        assertNull(state.due(NOW + 2 * HOUR));
+
+        endedCall(NOW + 2);
+        assertNull(state.due(NOW + 2));
+        long third = endedCall(NOW + 3);
+        assertEquals(0, state.nextDue());
+        apply(state.due(NOW + 3));
+        assertNull(state.due(NOW + 3));
+
+        // nobody knows how long they have been there
+        state.hold(NOW + 9);
+        assertNull(state.due(NOW + 9 * HOUR));
+        assertEquals(Long.MAX_VALUE, state.nextDue());
+        state.lackRoom(true);
+        apply(state.due(NOW + 4));
+        assertEquals(third, state.due(NOW + 4).task().id());
+        state.lackRoom(false);
+        assertNull(state.due(NOW + 4));
+        state.reconfigure(new QueueOptions(10, 0, Duration.ofDays(7), Duration.ofDays(30), 10, Duration.ZERO,
+                Duration.ZERO, 199));
+        apply(state.due(NOW + 5));
+        assertEquals(0, state.arrivals().size());
+    }
+
+    private long endedCall(long now) {
+        Terms terms = Terms.DEFAULT.of(new Caller(null, ApiPath.CHAT, true, false, true), null, 0);
+        Task task = apply(LifeCycle.submitted(new Submission(TaskType.CHAT, "m", 5, terms, Slice.of(new byte[0]), null,
+                ""), now, null, null, now));
+        start(now);
+        apply(LifeCycle.completed(state.get(task.id()), Slice.of(new byte[] {'1'}), now));
+        return task.id();
     }
 
     @Test
@@ -376,7 +422,7 @@ class QueueStateTest {
     }
 
     private Task apply(Event event) {
-        return state.apply(event, ++seq, seq);
+        return state.apply(event, ++seq, seq, 100);
     }
 
     private static void assertRefused(int status, String message, Runnable decision) {

@@ -1,0 +1,66 @@
+package server.queue.index;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import server.task.Task;
+
+/// The calls that have ended, oldest end first, and what they take in the journal: their first line, which has the
+/// body, and their last one, which has the answer.
+///
+/// Invariant: `bytes` is the sum over `slots`; `sizes` has every call, ended or not.
+public final class EndedCalls {
+
+    private record Size(int first, int last) {
+    }
+
+    private final Map<Long, Size> sizes = new HashMap<>();
+    private final SortedSlots slots = new SortedSlots();
+    private long bytes;
+
+    /// Takes note of a line of a task that is out of this order now; does nothing for one that is no call.
+    public void wrote(Task task, int length) {
+        if (task.terms().caller().relayed()) {
+            sizes.compute(task.id(), (id, known) -> known == null ? new Size(length, 0)
+                    : new Size(known.first, length));
+        }
+    }
+
+    public void add(Task task, int slot) {
+        slots.add(task.state().endedAt(), slot);
+        bytes += bytesOf(task);
+    }
+
+    public void remove(Task task, int slot) {
+        slots.remove(task.state().endedAt(), slot);
+        bytes -= bytesOf(task);
+    }
+
+    /// Forgets the size of a task that is gone.
+    public void forget(Task task) {
+        sizes.remove(task.id());
+    }
+
+    public boolean isEmpty() {
+        return slots.isEmpty();
+    }
+
+    /// When the first of them ended.
+    public long firstEnd() {
+        return slots.firstKey();
+    }
+
+    public int firstSlot() {
+        return slots.firstSlot();
+    }
+
+    /// What all of them take in the journal.
+    public long bytes() {
+        return bytes;
+    }
+
+    private long bytesOf(Task task) {
+        Size size = sizes.get(task.id());
+        return (long) size.first + size.last;
+    }
+}

@@ -1,0 +1,129 @@
+package server.queue.state;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+import server.queue.index.EndedCalls;
+import server.queue.index.SortedSlots;
+import server.task.Task;
+import shared.TaskStatus;
+
+/// The tasks that have ended, and which of them is forgotten when. Relayed calls have rules of their own, for each
+/// carries a whole conversation, and its caller has the answer.
+///
+/// Invariant: every ended task is in `calls` if it was a relayed call, otherwise in `ended` of its status.
+final class Retention {
+
+    private static final long DAY_MS = 86_400_000;
+    private static final long AT_ONCE = 0;
+
+    private final Map<TaskStatus, SortedSlots> ended = new EnumMap<>(TaskStatus.class);
+    private final EndedCalls calls = new EndedCalls();
+    private QueueOptions options;
+    private boolean roomShort;
+
+    Retention(QueueOptions options) {
+        this.options = options;
+        for (TaskStatus status : TaskStatus.values()) {
+            if (status.ended()) {
+                ended.put(status, new SortedSlots());
+            }
+        }
+    }
+
+    void reconfigure(QueueOptions newOptions) {
+        options = newOptions;
+    }
+
+    /// While the disk is nearly full, calls are forgotten whatever their age.
+    void lackRoom(boolean isShort) {
+        roomShort = isShort;
+    }
+
+    /// Takes note of a task's line, before the task is added.
+    ///
+    /// @param length of the line, in bytes
+    void wrote(Task task, int length) {
+        calls.wrote(task, length);
+    }
+
+    void add(Task task, int slot) {
+        if (task.terms().caller().relayed()) {
+            calls.add(task, slot);
+        } else {
+            ended.get(task.status()).add(task.state().endedAt(), slot);
+        }
+    }
+
+    void remove(Task task, int slot) {
+        if (task.terms().caller().relayed()) {
+            calls.remove(task, slot);
+        } else {
+            ended.get(task.status()).remove(task.state().endedAt(), slot);
+        }
+    }
+
+    /// Forgets what is known of the lines of a task that is gone.
+    void forget(Task task) {
+        calls.forget(task);
+    }
+
+    /// The slot of a task that is to be forgotten now; -1 if there is none.
+    ///
+    /// @param heldBefore what ended before it has not been kept too long, for nobody knows how long that was
+    int due(long heldBefore, long now) {
+        long callDue = callForgottenAt();
+        if (callDue == AT_ONCE || callDue <= now && calls.firstEnd() >= heldBefore) {
+            return calls.firstSlot();
+        }
+        for (Map.Entry<TaskStatus, SortedSlots> entry : ended.entrySet()) {
+            if (!entry.getValue().isEmpty() && forgottenAt(entry.getKey(), entry.getValue()) <= now
+                    && entry.getValue().firstKey() >= heldBefore) {
+                return entry.getValue().firstSlot();
+            }
+        }
+        return -1;
+    }
+
+    /// When there is something to forget next; Long.MAX_VALUE if never.
+    ///
+    /// @param isHeld whether nothing is forgotten because of its age
+    long nextDue(boolean isHeld) {
+        long next = callForgottenAt();
+        if (isHeld) {
+            return next == AT_ONCE ? next : Long.MAX_VALUE;
+        }
+        for (Map.Entry<TaskStatus, SortedSlots> entry : ended.entrySet()) {
+            if (!entry.getValue().isEmpty()) {
+                next = Math.min(next, forgottenAt(entry.getKey(), entry.getValue()));
+            }
+        }
+        return next;
+    }
+
+    /// When the first of these tasks is to be forgotten. By their count none goes in its first 24 hours.
+    private long forgottenAt(TaskStatus status, SortedSlots tasks) {
+        long age = (status == TaskStatus.FAILED ? options.failedAge() : options.completedAge()).toMillis();
+        long byAge = age > 0 ? tasks.firstKey() + age : Long.MAX_VALUE;
+        boolean tooMany = status == TaskStatus.COMPLETED && options.completedMax() > 0
+                && tasks.size() > options.completedMax();
+        return inRounds(tooMany ? Math.min(byAge, tasks.firstKey() + DAY_MS) : byAge);
+    }
+
+    /// When the first of the calls is to be forgotten: what takes too much room goes at once, whatever the clock says.
+    private long callForgottenAt() {
+        if (calls.isEmpty()) {
+            return Long.MAX_VALUE;
+        }
+        if (roomShort || options.relayedBytesMax() > 0 && calls.bytes() > options.relayedBytesMax()) {
+            return AT_ONCE;
+        }
+        long age = options.relayedAge().toMillis();
+        return age > 0 ? inRounds(calls.firstEnd() + age) : Long.MAX_VALUE;
+    }
+
+    private long inRounds(long time) {
+        long interval = Math.max(1, options.interval().toMillis());
+        return time == Long.MAX_VALUE ? time : Math.ceilDiv(time, interval) * interval;
+    }
+}

@@ -1,0 +1,84 @@
+package server.queue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import server.journal.JournalOptions;
+import server.queue.state.Place;
+import server.queue.state.QueueOptions;
+import server.task.ApiPath;
+import server.task.Caller;
+import server.task.Submission;
+import server.task.Task;
+import server.task.Terms;
+import shared.Problem;
+import shared.TaskType;
+import shared.json.Slice;
+import support.Await;
+import support.FaultyStorage;
+
+/// What is kept of relayed calls.
+@Timeout(60)
+class CallRetentionTest {
+
+    private static final long T0 = 1_800_000_000_000L;
+
+    private final FaultyStorage disk = new FaultyStorage();
+
+    /// Twice what the disk holds.
+    @Test
+    void diskIsFull_callsThatHaveEndedMakeRoom_tasksStay() throws Exception {
+        try (TaskQueue queue = open();
+                Compaction compaction = new Compaction(queue.ledger(),
+                        new CompactionOptions(0.5, 100, Duration.ofMillis(1)))) {
+            compaction.start();
+            disk.capacity(100_000);
+            Task kept = queue.submit(new Submission(TaskType.CHAT, "other", 1, Terms.DEFAULT, json("{}"), null, ""),
+                    null, null).document().task();
+            Slice payload = json("{\"prompt\":\"" + "x".repeat(3000) + "\"}");
+            for (int i = 0; i < 60; i++) {
+                Await.until("a submit", () -> done(queue, () -> queue.submit(call(payload, true), null, null)));
+                AtomicReference<Run> run = new AtomicReference<>();
+                Await.until("a start", () -> done(queue, () -> run.set(queue.startNext(task -> Place.at("h"))))
+                        && run.get() != null);
+                Await.until("an end", () -> done(queue, () -> queue.complete(run.get(), json("{}"))));
+            }
+            assertEquals(kept, queue.find(kept.name()));
+        }
+    }
+
+    /// Whether it was done; else the disk was full.
+    private static boolean done(TaskQueue queue, Runnable change) {
+        queue.tick();
+        try {
+            change.run();
+            return true;
+        } catch (Problem full) {
+            assertEquals(507, full.status());
+            return false;
+        }
+    }
+
+    private static Submission call(Slice payload, boolean record) {
+        return new Submission(TaskType.CHAT, "m", 6,
+                Terms.DEFAULT.of(new Caller(null, ApiPath.CHAT, true, false, record), null, 0), payload, null, "Hello");
+    }
+
+    private TaskQueue open() throws IOException {
+        return TaskQueue.open(disk, new JournalOptions(8192), QueueOptions.DEFAULT, () -> Instant.ofEpochMilli(T0),
+                () -> 0, new Random(1));
+    }
+
+    private static Slice json(String text) {
+        return Slice.of(text.getBytes(StandardCharsets.UTF_8));
+    }
+}
