@@ -392,7 +392,7 @@ public final class TaskQueue implements AutoCloseable {
     public long tick() {
         if (ledger.changeNow(writer -> {
             writer.state().hold(heldBefore.getAsLong());
-            writer.state().lackRoom(ledger.isRoomShort());
+            writer.state().lackRoom(full() != null);
             return writer.state().wake(writer.now());
         }).value()) {
             ready();

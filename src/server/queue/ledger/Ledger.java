@@ -322,11 +322,6 @@ public final class Ledger implements AutoCloseable {
         return journal.full();
     }
 
-    /// Whether the disk has no room for another segment of the journal.
-    public boolean isRoomShort() {
-        return journal.isShort();
-    }
-
     /// A copy of all there is, to be written; see [Backup].
     public Backup backup() {
         return journal.backup();
