@@ -39,13 +39,13 @@ class CallRetentionTest {
     void diskIsFull_callsThatHaveEndedMakeRoom_tasksStay() throws Exception {
         try (TaskQueue queue = open();
                 Compaction compaction = new Compaction(queue.ledger(),
-                        new CompactionOptions(0.5, 100, Duration.ofMillis(1)))) {
+                        new CompactionOptions(0.5, 10, Duration.ofMillis(1)))) {
             compaction.start();
-            disk.capacity(70_000);
+            disk.capacity(100_000);
             Task kept = queue.submit(new Submission(TaskType.CHAT, "other", 1, Terms.DEFAULT, json("{}"), null, ""),
                     null, null).document().task();
             Slice payload = json("{\"prompt\":\"" + "x".repeat(3000) + "\"}");
-            for (int i = 0; i < 40; i++) {
+            for (int i = 0; i < 50; i++) {
                 Await.until("a submit", () -> done(queue, () -> queue.submit(call(payload, true), null, null)));
                 AtomicReference<Run> run = new AtomicReference<>();
                 Await.until("a start", () -> done(queue, () -> run.set(queue.startNext(task -> Place.at("h"))))
