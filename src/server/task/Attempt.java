@@ -9,10 +9,11 @@ package server.task;
 /// @param error   null if it completed
 /// @param counted whether it used up a retry; one that a crash or a stop of the server cut off did not
 /// @param rule    which rule chose the host; null if it is not known
+/// @param died    whether it ended with the death of the server, rather than with an orderly stop
 public record Attempt(int number, String host, long startedAt, long endedAt, String error, boolean counted,
-        String rule) {
+        String rule, boolean died) {
 
     public Attempt(int number, String host, long startedAt, long endedAt, String error, boolean counted) {
-        this(number, host, startedAt, endedAt, error, counted, null);
+        this(number, host, startedAt, endedAt, error, counted, null, false);
     }
 }

@@ -32,6 +32,9 @@ public record Task(long id, TaskType type, String model, int priority, TaskState
         this(id, type, model, priority, state, createdAt, 0, 0, terms, metadata, retries, List.of(), 0, 0, cron);
     }
 
+    /// How many deaths of the server while it ran make it run alone.
+    public static final int DEATHS_MAX = 3;
+
     /// Returns the status of its state.
     public TaskStatus status() {
         return state.status();
@@ -45,6 +48,15 @@ public record Task(long id, TaskType type, String model, int priority, TaskState
     /// Returns when it may start at the earliest, by `scheduled_at` and `retry_at`; 0 for at once.
     public long wakeAt() {
         return Math.max(terms.scheduledAt(), state instanceof TaskState.Pending pending ? pending.retryAt() : 0);
+    }
+
+    /// Returns whether it is to run alone: the server died so often while it ran that it may be the reason.
+    public boolean runsAlone() {
+        int deaths = 0;
+        for (Attempt attempt : attempts) {
+            deaths += attempt.died() ? 1 : 0;
+        }
+        return deaths >= DEATHS_MAX;
     }
 
     public Task with(TaskState next) {

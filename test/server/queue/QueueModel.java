@@ -67,6 +67,10 @@ final class QueueModel {
                     && (filter.relayed() == null || filter.relayed() == relayed);
         }
 
+        boolean runsAlone() {
+            return attempts.stream().filter(attempt -> attempt.contains(LifeCycle.DIED)).count() >= 3;
+        }
+
         boolean tried() {
             return !attempts.isEmpty() || error != null;
         }
@@ -151,7 +155,8 @@ final class QueueModel {
 
     /// The task that a call of `start` deals with: to be started, or to be failed if it has expired; null for none.
     Entry next(Function<Entry, String> placement, long now) {
-        if (mode == QueueMode.PAUSED) {
+        if (mode == QueueMode.PAUSED
+                || tasks.stream().anyMatch(task -> task.status == TaskStatus.RUNNING && task.runsAlone())) {
             return null;
         }
         wake(now);
@@ -164,7 +169,7 @@ final class QueueModel {
                 continue;
             }
             if (expired(task, now) || placement.apply(task) != null) {
-                return task;
+                return !expired(task, now) && task.runsAlone() && count(TaskStatus.RUNNING) > 0 ? null : task;
             }
             if (!task.tried()) {
                 blocked.add(demand);
@@ -214,8 +219,13 @@ final class QueueModel {
         boolean callerGone = task.relayed && !task.keep;
         if (task.status == TaskStatus.RUNNING && callerGone) {
             endRun(task, TaskStatus.CANCELLED, LifeCycle.CALLER_GONE, false, now);
+        } else if (task.status == TaskStatus.RUNNING && task.runsAlone()) {
+            attempt(task, LifeCycle.DIED, false, now);
+            end(task, TaskStatus.FAILED, LifeCycle.DIED + ", again and again, the last time while nothing else ran",
+                    Math.max(now, task.startedAt));
         } else if (task.status == TaskStatus.RUNNING) {
-            putBack(task, LifeCycle.CUT_OFF, 0, true, false, now);
+            attempt(task, LifeCycle.DIED, false, now);
+            pending(task, LifeCycle.DIED + (task.runsAlone() ? ", again and again; next it runs alone" : ""), 0);
         } else if (task.status == TaskStatus.PENDING && callerGone) {
             endPending(task, TaskStatus.CANCELLED, LifeCycle.CALLER_GONE, now);
         }

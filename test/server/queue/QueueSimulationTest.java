@@ -122,8 +122,11 @@ class QueueSimulationTest {
                 case 22 -> blocked = Stream.of("a", "b", "c", "odd").filter(x -> random.nextInt(3) == 0)
                         .collect(Collectors.toSet());
                 default -> {
-                    if (random.nextInt(4) == 0) {
-                        crash();
+                    if (random.nextInt(8) == 0) {
+                        do {
+                            crash();
+                            start();
+                        } while (random.nextInt(3) > 0);
                     }
                     compareFind();
                 }
@@ -340,8 +343,11 @@ class QueueSimulationTest {
             changeModeToRunning();
             blocked = Set.of();
             now += 100 * QueueModel.DAY;
-            while (model.next(task -> "h1", now) != null) {
+            while (model.count(TaskStatus.PENDING) > 0) {
                 start();
+                if (random.nextInt(4) == 0) {
+                    complete();
+                }
             }
             start();
             compareTasks();

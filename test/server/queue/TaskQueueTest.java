@@ -151,7 +151,7 @@ class TaskQueueTest {
         assertEquals(QueueMode.PAUSED, queue.mode());
         TaskDocument back = queue.document(running.id());
         assertEquals(TaskStatus.PENDING, back.task().status());
-        assertEquals(List.of(new Attempt(1, "h1", T0, T0 + 7, LifeCycle.CUT_OFF, false)), back.attempts());
+        assertEquals(List.of(new Attempt(1, "h1", T0, T0 + 7, LifeCycle.DIED, false, null, true)), back.attempts());
         assertEquals(0, back.task().retries());
         assertEquals(waiting, queue.find(waiting.name()));
         assertEquals(TaskStatus.CANCELLED, queue.find(cancelled.name()).status());

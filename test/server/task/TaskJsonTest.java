@@ -70,7 +70,7 @@ class TaskJsonTest {
         TaskDocument document = new TaskDocument(task(new TaskState.Completed(T, T + 1500, "gpu"), Terms.DEFAULT,
                 "{\"a\":1}"), slice("{\"prompt\":\"x\"}"), "x", null,
                 List.of(new Attempt(1, "cpu", T - 10, T - 3, "lost", false), new Attempt(2, "gpu", T, T + 1500, null,
-                        true, "on")), slice("{\"response\":\"y\"}"));
+                        true, "on", false)), slice("{\"response\":\"y\"}"));
         String text = whole(document);
         assertEquals("\"started_at\":\"2026-01-02T03:04:05.678Z\",\"completed_at\":\"2026-01-02T03:04:07.178Z\","
                 + "\"retry_count\":0,\"max_retries\":3,\"executed_on\":\"gpu\",\"result\":{\"response\":\"y\"},"

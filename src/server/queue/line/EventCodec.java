@@ -26,7 +26,8 @@ import shared.json.Slice;
 ///  "task":{"id":…,"type":…,"model":…,"priority":5,"status":"pending","created_at":…},
 ///  "order":9,                    if it is not the seq of the submit (the task was retried by hand)
 ///  "idempotency":{"key":…,"fingerprint":…},                            submitted
-///  "attempts":[{"attempt":1,"host":…,"rule":…,"started_at":…,"ended_at":…,"error":…,"uncounted":true}],
+///  "attempts":[{"attempt":1,"host":…,"rule":…,"started_at":…,"ended_at":…,"error":…,"uncounted":true,
+///    "died":true}],             the server died while it ran: since 0.2
 ///  "head":{…},                                                         submitted by a call: see Submission
 ///  "preview":…,"payload":{…},                                          submitted
 ///  "result":{…}}                                                       completed, and failed by a host's answer

@@ -109,6 +109,7 @@ final class TaskLine {
         time(out, "ended_at", attempt.endedAt());
         text(out, "error", attempt.error());
         flag(out, "uncounted", !attempt.counted());
+        flag(out, "died", attempt.died());
         out.endObject();
     }
 
@@ -220,6 +221,7 @@ final class TaskLine {
         long endedAt = 0;
         String error = null;
         boolean counted = true;
+        boolean died = false;
         in.beginObject();
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             switch (name) {
@@ -230,10 +232,11 @@ final class TaskLine {
                 case "ended_at" -> endedAt = time(in);
                 case "error" -> error = pool.share(in.string());
                 case "uncounted" -> counted = !in.bool();
+                case "died" -> died = in.bool();
                 default -> in.skip();
             }
         }
-        return new Attempt(number, host, startedAt, endedAt, error, counted, rule);
+        return new Attempt(number, host, startedAt, endedAt, error, counted, rule, died);
     }
 
     private void term(String name) {

@@ -27,6 +27,7 @@ import shared.json.Slice;
 public final class LifeCycle {
 
     public static final String CUT_OFF = "the server stopped while it ran";
+    public static final String DIED = "the server died while it ran";
     public static final String CALLER_GONE = "its caller is gone: the server was started again";
     private static final String CANCELLED = "cancelled";
 
@@ -81,11 +82,26 @@ public final class LifeCycle {
                 task.with(pending(retryAt, error), task.retries() + (counted ? 1 : 0), attempts), attempts);
     }
 
-    /// Back to pending because the server stopped or died: an attempt on record that used up no retry.
+    /// Back to pending because the server stopped: an attempt on record that used up no retry.
     public static Event.Change cutOff(Task task, long now) {
         Running run = running(task);
         List<Attempt> attempts = attempted(task, run, Math.max(now, run.startedAt()), CUT_OFF, false);
         return change(Event.What.RETRYING, now, task.with(pending(0, CUT_OFF), task.retries(), attempts), attempts);
+    }
+
+    /// Back to pending because the server died: an attempt on record that used up no retry. A task that ran alone then,
+    /// after [Task#DEATHS_MAX] deaths, fails.
+    private static Event.Change died(Task task, long now) {
+        Running run = running(task);
+        long end = Math.max(now, run.startedAt());
+        List<Attempt> attempts = attempted(task, run, end, DIED, false, true);
+        if (task.runsAlone()) {
+            return new Event.Change(Event.What.FAILED, now, ended(task, new Failed(run.startedAt(), end, run.host(),
+                    DIED + ", again and again, the last time while nothing else ran")), attempts, null, null);
+        }
+        Task after = task.with(pending(0, DIED), task.retries(), attempts);
+        return change(Event.What.RETRYING, now, after.runsAlone()
+                ? after.with(pending(0, DIED + ", again and again; next it runs alone")) : after, attempts);
     }
 
     static Event.Change expired(Task task, long now) {
@@ -100,9 +116,9 @@ public final class LifeCycle {
         return change(Event.What.FAILED, now, ended(task, new Failed(0, now, null, error)), task.attempts());
     }
 
-    /// What becomes of a task that the server's end left pending or running.
+    /// What becomes of a task that the server's death left pending or running.
     public static Event.Change leftBehind(Task task, long now) {
-        return task.terms().caller().endsWithCaller() ? cancelled(task, CALLER_GONE, now) : cutOff(task, now);
+        return task.terms().caller().endsWithCaller() ? cancelled(task, CALLER_GONE, now) : died(task, now);
     }
 
     /// @param reason null if nobody gave one
@@ -181,10 +197,15 @@ public final class LifeCycle {
     }
 
     private static List<Attempt> attempted(Task task, Running run, long end, String error, boolean counted) {
+        return attempted(task, run, end, error, counted, false);
+    }
+
+    private static List<Attempt> attempted(Task task, Running run, long end, String error, boolean counted,
+            boolean died) {
         List<Attempt> attempts = new ArrayList<>(task.attempts().size() + 1);
         attempts.addAll(task.attempts());
         attempts.add(new Attempt(attempts.size() + 1, run.host(), run.startedAt(), end, error, counted,
-                run.rule()));
+                run.rule(), died));
         return List.copyOf(attempts);
     }
 

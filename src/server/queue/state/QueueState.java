@@ -62,6 +62,8 @@ public final class QueueState {
     private long metadataBytes;
     /// What is older than this is neither expired nor forgotten; 0: everything may be.
     private long heldBefore;
+    /// How many of the running tasks run alone: one at most.
+    private int alone;
 
     public QueueState(QueueOptions options) {
         this.options = options;
@@ -110,11 +112,12 @@ public final class QueueState {
         return LifeCycle.submitted(asked, id, key, fingerprint, now);
     }
 
-    /// Begins the first task for which `placement` names a host, or fails it if it has expired.
+    /// Begins the first task for which `placement` names a host, or fails it if it has expired. While a task runs
+    /// alone, or is to and others run, none begins.
     ///
     /// @return a `started` or a `failed` event; null if there is nothing to start
     public Event.Change start(Function<Task, Place> placement, long now) {
-        if (mode == QueueMode.PAUSED) {
+        if (mode == QueueMode.PAUSED || alone > 0) {
             return null;
         }
         wake(now);
@@ -129,6 +132,9 @@ public final class QueueState {
             return null;
         }
         Task task = arrivals.get(slot);
+        if (place.get() != null && task.runsAlone() && totals.of(TaskStatus.RUNNING) > 0) {
+            return null;
+        }
         return place.get() == null ? LifeCycle.expired(task, now) : LifeCycle.started(task, place.get(), now);
     }
 
@@ -420,6 +426,7 @@ public final class QueueState {
 
     private void index(Task task, int slot) {
         totals.add(task);
+        alone += task.status() == TaskStatus.RUNNING && task.runsAlone() ? 1 : 0;
         if (task.status() == TaskStatus.PENDING) {
             if (task.wakeAt() > 0) {
                 waiting.add(task.wakeAt(), slot);
@@ -436,6 +443,7 @@ public final class QueueState {
 
     private void unindex(Task task, int slot) {
         totals.remove(task);
+        alone -= task.status() == TaskStatus.RUNNING && task.runsAlone() ? 1 : 0;
         if (task.status() == TaskStatus.PENDING) {
             if (task.wakeAt() == 0 || !waiting.remove(task.wakeAt(), slot)) {
                 ready.remove(task, slot);

@@ -186,6 +186,57 @@ class QueueStateTest {
     }
 
     @Test
+    void deaths_afterTheThird_theTaskRunsAlone_andFailsWithTheNext() {
+        Task suspect = submit(5);
+        Task other = submit(5);
+        for (int death = 1; death <= 3; death++) {
+            assertEquals(List.of(suspect.id(), other.id()), startAll(NOW));
+            if (death == 2) {
+                // an orderly stop
+                List.of(suspect, other).forEach(task -> apply(LifeCycle.cutOff(state.get(task.id()), NOW + 1)));
+                assertEquals(List.of(suspect.id(), other.id()), startAll(NOW));
+            }
+            if (death == 1) {
+                apply(LifeCycle.completed(state.get(other.id()), Slice.of(new byte[] {'1'}), NOW));
+                other = submit(5);
+            }
+            state.leftBehind().forEach(task -> apply(LifeCycle.leftBehind(task, NOW + 2)));
+        }
+        assertEquals("the server died while it ran, again and again; next it runs alone",
+                state.get(suspect.id()).state().error());
+        assertEquals("the server died while it ran", state.get(other.id()).state().error());
+        Task urgent = submit(10);
+
+        start(NOW);
+        assertNull(state.start(ANYWHERE, NOW), urgent.name() + " runs");
+        apply(LifeCycle.completed(state.get(urgent.id()), Slice.of(new byte[] {'1'}), NOW));
+        start(NOW);
+        assertEquals(TaskStatus.RUNNING, state.get(suspect.id()).status());
+        assertNull(state.start(ANYWHERE, NOW), suspect.name() + " runs alone");
+
+        state.leftBehind().forEach(task -> apply(LifeCycle.leftBehind(task, NOW + 3)));
+        assertEquals(new TaskState.Failed(NOW, NOW + 3, "h1", "the server died while it ran, again and again, the last"
+                + " time while nothing else ran"), state.get(suspect.id()).state());
+        assertEquals(List.of(other.id()), startAll(NOW));
+    }
+
+    @Test
+    void deaths_aTaskThatRanAlone_letsOthersBeginWhenItHasEnded() {
+        Task suspect = submit(5);
+        for (int death = 1; death <= 3; death++) {
+            start(NOW);
+            state.leftBehind().forEach(task -> apply(LifeCycle.leftBehind(task, NOW)));
+        }
+        Task other = submit(5);
+        start(NOW);
+        apply(LifeCycle.cutOff(state.get(suspect.id()), NOW));
+        start(NOW);
+        assertNull(state.start(ANYWHERE, NOW));
+        apply(state.cancel(suspect.id(), null, NOW));
+        assertEquals(List.of(other.id()), startAll(NOW));
+    }
+
+    @Test
     void cancel_ofAnEndedTask_isRefused() {
         Task task = submit(5);
         start(NOW);
