@@ -122,11 +122,9 @@ class QueueSimulationTest {
                 case 22 -> blocked = Stream.of("a", "b", "c", "odd").filter(x -> random.nextInt(3) == 0)
                         .collect(Collectors.toSet());
                 default -> {
-                    if (random.nextInt(8) == 0) {
-                        do {
-                            crash();
-                            start();
-                        } while (random.nextInt(3) > 0);
+                    for (int dies = random.nextInt(8); dies == 0; dies = random.nextInt(3) / 2) {
+                        crash();
+                        start();
                     }
                     compareFind();
                 }
@@ -340,23 +338,16 @@ class QueueSimulationTest {
 
         /// Starts all that is there: each comes once, in order.
         private void drain() {
-            changeModeToRunning();
+            apply(new Event.ModeChange(QueueMode.RUNNING, now));
+            model.mode = QueueMode.RUNNING;
             blocked = Set.of();
             now += 100 * QueueModel.DAY;
-            while (model.count(TaskStatus.PENDING) > 0) {
+            for (; model.count(TaskStatus.PENDING) > 0; complete()) {
                 start();
-                if (random.nextInt(4) == 0) {
-                    complete();
-                }
             }
             start();
             compareTasks();
             assertEquals(0, model.count(TaskStatus.PENDING));
-        }
-
-        private void changeModeToRunning() {
-            apply(new Event.ModeChange(QueueMode.RUNNING, now));
-            model.mode = QueueMode.RUNNING;
         }
 
         // ---- the journal
