@@ -114,8 +114,8 @@ final class Server implements AutoCloseable {
             CronRequests crons = new CronRequests(queue, submissions, ZoneId.systemDefault(), clock);
             WebServer web = WebServer.bind(settings);
             opened.add(web);
-            RelayApi relay = new RelayApi(new RelayApi.Parts(queue, relayed, submissions, web.gone(), clock,
-                    dispatcher::refusal, web::stopping, settings.get(HttpApi.TASK_BYTES)), RelayOptions.of(settings));
+            RelayApi relay = new RelayApi(new RelayApi.Parts(queue, hosts, dispatcher, relayed, submissions, web.gone(),
+                    clock, web::stopping, settings.get(HttpApi.TASK_BYTES)), RelayOptions.of(settings));
             PassedCalls passed = new PassedCalls(hosts, settings.get(HttpApi.TASK_BYTES), relay::options);
             HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions,
                     hosts, dispatcher::waitsFor, dispatcher::held, clock, crons, history, passed::cloud), web);

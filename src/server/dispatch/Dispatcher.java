@@ -41,6 +41,8 @@ public final class Dispatcher implements AutoCloseable {
     private final Hold hold = new Hold();
     /// All that run. One that is here although its thread has ended died of something.
     private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
+    /// Held from the look for a free place until it is taken.
+    private final Object places = new Object();
     private final AtomicBoolean changed = new AtomicBoolean();
     private final Thread loop;
     private volatile boolean stopping;
@@ -146,6 +148,32 @@ public final class Dispatcher implements AutoCloseable {
         return hold.reason(clock.millis());
     }
 
+    /// Takes a place on a local host that has a model, for a call that is no task. Give it back with [#giveBack].
+    ///
+    /// @return null if there is none now
+    public HostAccess take(String model) {
+        synchronized (places) {
+            for (HostView view : routing().free(model)) {
+                Host host = hosts.named(view.name());
+                HostAccess access = host.access(clock.millis());
+                if (access != null) {
+                    host.begun(model);
+                    return access;
+                }
+            }
+            return null;
+        }
+    }
+
+    /// Gives a place back that [#take] took.
+    public void giveBack(HostAccess taken, String model) {
+        Host host = hosts.named(taken.name());
+        host.unknown(model);
+        host.ended();
+        health.askNow(host);
+        wake();
+    }
+
     private Routing routing() {
         return new Routing(options.routing(), hosts.views(), queue.readyCount());
     }
@@ -182,13 +210,17 @@ public final class Dispatcher implements AutoCloseable {
         if (!hosts.anyPlace() || !hold.allows(clock.millis())) {
             return false;
         }
-        Routing routing = routing();
-        Run run = queue.startNext(task -> routing.place(task, asked.without(task.id())));
-        if (run == null) {
-            return false;
+        Run run;
+        Host host;
+        synchronized (places) {
+            Routing routing = routing();
+            run = queue.startNext(task -> routing.place(task, asked.without(task.id())));
+            if (run == null) {
+                return false;
+            }
+            host = hosts.named(run.task().state().host());
+            host.begun(run.task().model());
         }
-        Host host = hosts.named(run.task().state().host());
-        host.begun(run.task().model());
         hold.sent();
         Attempt attempt = new Attempt(run, host);
         attempt.thread = Thread.ofVirtual().name("attempt-" + run.task().name()).unstarted(() -> run(attempt));

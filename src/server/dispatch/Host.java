@@ -100,7 +100,7 @@ final class Host {
         Set<String> known = !names.isEmpty() ? names.keySet() : models.installed() == null ? Set.of()
                 : models.installed();
         return enabled ? new HostAccess(name(), options.remote(), circuit.allows(now) && health != Health.DOWN, known,
-                names, executor) : null;
+                models.loaded(), names, executor) : null;
     }
 
     /// A task of this model is being sent.

@@ -122,6 +122,12 @@ final class Routing {
         return level != null && level.compareTo(Level.FAILED) <= 0;
     }
 
+    /// The local hosts that have a model, refuse it not, and have a free place.
+    List<HostView> free(String model) {
+        return hosts.stream().filter(host -> !host.remote() && host.sendable() && !host.refuses(model)
+                && host.models().has(model) == Has.YES).toList();
+    }
+
     /// Whether each host that a task may go to refuses its model for a reason of its own or its account's.
     boolean allRefuse(Task task) {
         List<Candidate> candidates = candidates(task, Set.of());

@@ -320,7 +320,11 @@ public final class WebRequest implements AutoCloseable {
 
     /// What is to be done once the request is over, however it ends.
     public void atEnd(Runnable action) {
-        end = action;
+        Runnable before = end;
+        end = () -> {
+            action.run();
+            before.run();
+        };
     }
 
     @Override

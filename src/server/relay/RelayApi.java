@@ -1,13 +1,15 @@
 package server.relay;
 
+import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 
-import server.executor.Outcome;
+import server.dispatch.Dispatcher;
+import server.dispatch.Hosts;
 import server.http.Answer;
 import server.http.Bodies.Body;
 import server.http.GoneCallers;
@@ -35,27 +37,44 @@ public final class RelayApi {
     /// What the caller wants to reach the host, beside the body.
     private static final Set<String> HEADERS = Set.of("content-type", "accept", "traceparent");
     private static final List<String> HEADERS_BEGIN = List.of("anthropic-", "openai-");
+    /// What the SDKs of OpenAI and Anthropic say of themselves.
+    private static final List<String> STAINLESS = List.of("x-stainless-");
+    private static final Duration REPEATED_WITHIN = Duration.ofSeconds(10);
+    private static final String RETRY_COUNT = "x-stainless-retry-count";
 
     /// What it stands on.
     ///
-    /// @param refusal      with what all hosts refuse a pending call; null if one may take it
     /// @param stopping     whether the server is about to end
     /// @param bodyBytesMax of one call
-    public record Parts(TaskQueue queue, RelayedAnswers answers, SubmissionReader submissions, GoneCallers gone,
-            InstantSource clock, Function<Task, Outcome.Failed> refusal, BooleanSupplier stopping, int bodyBytesMax) {
+    public record Parts(TaskQueue queue, Hosts hosts, Dispatcher dispatcher, RelayedAnswers answers,
+            SubmissionReader submissions, GoneCallers gone, InstantSource clock, BooleanSupplier stopping,
+            int bodyBytesMax) {
     }
 
     private final Parts parts;
+    private final Repeats repeats;
+    private final LoadCalls loads;
     private volatile RelayOptions options;
 
     public RelayApi(Parts parts, RelayOptions options) {
+        this(parts, options, REPEATED_WITHIN);
+    }
+
+    /// @param repeatedWithin how long after its end, or its caller's, a call is known again
+    RelayApi(Parts parts, RelayOptions options, Duration repeatedWithin) {
         this.parts = parts;
+        repeats = new Repeats(repeatedWithin);
+        loads = new LoadCalls(parts);
         this.options = options;
     }
 
     /// Returns the options of calls that come now.
     public RelayOptions options() {
         return options;
+    }
+
+    Repeats repeats() {
+        return repeats;
     }
 
     /// Takes new options for the calls that come from now on.
@@ -71,7 +90,7 @@ public final class RelayApi {
         }
     }
 
-    private Answer call(WebRequest request, ApiPath path) throws InterruptedException {
+    private Answer call(WebRequest request, ApiPath path) throws IOException, InterruptedException {
         RelayOptions now = options;
         now.checkEnabled();
         CallerHints said = CallerHints.of(request::header, request.hints());
@@ -79,6 +98,11 @@ public final class RelayApi {
         RelayBody read = RelayBody.read(path, body.json());
         if (read.model() == null || read.model().isEmpty()) {
             throw Problem.badRequest("model is required");
+        }
+        if (read.isLoad()) {
+            Thread itself = Thread.currentThread();
+            request.atEnd(parts.gone().watch(request.local(), request.remote(), itself::interrupt)::close);
+            return loads.answer(request, path, read);
         }
         CallerHints hints = said.withTier(read.serviceTier());
         IdempotencyKey key = IdempotencyKey.of(request);
@@ -98,44 +122,58 @@ public final class RelayApi {
     }
 
     private Answer submitted(WebRequest request, Submission submission, boolean streams, IdempotencyKey key,
-            RelayOptions now) throws InterruptedException {
+            RelayOptions now) throws IOException, InterruptedException {
         Caller caller = submission.terms().caller();
-        long id = parts.queue().newId();
-        RelayedAnswer answer = parts.answers().enter(id);
-        long entered = id;
-        try {
-            // the keys of one client, and of one path, are no other's
-            Submitted submitted = parts.queue().submit(submission, id, key == null ? null
-                    : caller.endpoint().path + " " + caller.client() + " " + key.text(),
-                    key == null ? null : key.fingerprint());
-            Task task = submitted.document().task();
-            if (submitted.replayed()) {
-                parts.answers().leave(id);
-                entered = task.id();
-                answer = parts.answers().enter(entered);
-                TaskDocument document = parts.queue().document(entered);
-                if (document.task().status().ended()) {
-                    Answer again = RepeatedAnswer.of(document, streams);
-                    parts.answers().leave(entered);
-                    return again;
-                }
-            }
-            long reads = entered;
-            AnswerForm form = new AnswerForm(caller.endpoint().path, streams,
-                    !request.headers(Set.of(), List.of("x-stainless-")).isEmpty(), submission.model(), task.name(),
-                    task.createdAt());
-            RelayedCall call = new RelayedCall(parts, task, answer, form, now.heartbeat());
-            GoneCallers.Watch watch = parts.gone().watch(request.local(), request.remote(),
-                    () -> Thread.ofVirtual().name("caller-left").start(call::callerLeft));
-            request.atEnd(() -> {
-                watch.close();
-                parts.answers().leave(reads);
-            });
-            return call.answer();
-        } catch (RuntimeException | Error notTaken) {
-            parts.answers().leave(entered);
-            throw notTaken;
+        Repeats.Call same = sentAgainByItself(request) ? new Repeats.Call(caller.endpoint().path, caller.client(),
+                IdempotencyKey.fingerprint(request.body())) : null;
+        Repeats.Kept before = same == null || "0".equals(request.header(RETRY_COUNT)) ? null : repeats.take(same);
+        if (before != null && before.error() != null) {
+            return ApiForm.of(caller.endpoint().path).error(before.error(), 0, false);
         }
+        if (before != null) {
+            RelayedAnswer answer = enter(request, before.task());
+            Task task = parts.queue().document(before.task()).task();
+            if (!task.status().ended()) {
+                return answer(request, task, answer, streams, same, now);
+            }
+        }
+        long id = parts.queue().newId();
+        RelayedAnswer answer = enter(request, id);
+        // the keys of one client, and of one path, are no other's
+        Submitted submitted = parts.queue().submit(submission, id, key == null ? null
+                : caller.endpoint().path + " " + caller.client() + " " + key.text(),
+                key == null ? null : key.fingerprint());
+        Task task = submitted.document().task();
+        if (submitted.replayed()) {
+            answer = enter(request, task.id());
+            TaskDocument document = parts.queue().document(task.id());
+            if (document.task().status().ended()) {
+                return RepeatedAnswer.of(document, streams);
+            }
+        }
+        return answer(request, task, answer, streams, same, now);
+    }
+
+    /// Whether its caller is an SDK that sends a call again by itself.
+    private static boolean sentAgainByItself(WebRequest request) {
+        return request.header(RETRY_COUNT) != null;
+    }
+
+    private RelayedAnswer enter(WebRequest request, long task) {
+        RelayedAnswer answer = parts.answers().enter(task);
+        request.atEnd(() -> parts.answers().leave(task));
+        return answer;
+    }
+
+    private Answer answer(WebRequest request, Task task, RelayedAnswer answer, boolean streams, Repeats.Call same,
+            RelayOptions now) throws IOException, InterruptedException {
+        AnswerForm form = new AnswerForm(task.terms().caller().endpoint().path, streams,
+                !request.headers(Set.of(), STAINLESS).isEmpty(), task.model(), task.name(), task.createdAt());
+        RelayedCall call = new RelayedCall(parts, task, answer, form, now.heartbeat(), same, repeats);
+        GoneCallers.Watch watch = parts.gone().watch(request.local(), request.remote(),
+                () -> Thread.ofVirtual().name("caller-left").start(call::callerLeft));
+        request.atEnd(watch::close);
+        return call.answer();
     }
 
     private static Slice head(WebRequest request, RelayBody body) {

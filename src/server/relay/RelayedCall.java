@@ -34,21 +34,38 @@ final class RelayedCall {
     private final RelayedAnswer answer;
     private final AnswerForm form;
     private final Duration heartbeat;
+    private final Repeats.Call same;
+    private final Repeats repeats;
+    /// Whether nobody reads what this one writes.
+    private volatile boolean left;
 
     /// @param heartbeat see [RelayOptions]
-    RelayedCall(RelayApi.Parts parts, Task task, RelayedAnswer answer, AnswerForm form, Duration heartbeat) {
+    /// @param same      by which it is known when its SDK sends it again; null: that does not
+    RelayedCall(RelayApi.Parts parts, Task task, RelayedAnswer answer, AnswerForm form, Duration heartbeat,
+            Repeats.Call same, Repeats repeats) {
         this.parts = parts;
         this.task = task;
         this.answer = answer;
         this.form = form;
         this.heartbeat = heartbeat;
+        this.same = same;
+        this.repeats = repeats;
     }
 
-    /// The caller waits no longer.
+    /// The caller waits no longer. Where its SDK may send the call again, one that waits keeps its place for a while.
     void callerLeft() {
         if (!task.terms().caller().endsWithCaller()) {
             return;
         }
+        if (same != null && answer.look().host() == null) {
+            repeats.left(same, task.id());
+            left = true;
+        } else {
+            cancel();
+        }
+    }
+
+    private void cancel() {
         try {
             parts.queue().cancel(task.id(), "its caller has left");
         } catch (Problem endedAlready) {
@@ -57,7 +74,7 @@ final class RelayedCall {
     }
 
     /// Waits until it can be told how the answer begins.
-    Answer answer() throws InterruptedException {
+    Answer answer() throws IOException, InterruptedException {
         long signAt = System.nanoTime() + heartbeat.toNanos();
         Look look = answer.look();
         while (look.head() == null && look.ended() == null) {
@@ -97,9 +114,15 @@ final class RelayedCall {
     }
 
     /// What there is after something has happened, or after a while. A call that every host refuses ends.
-    private Look next(Look look, long signAt) throws InterruptedException {
+    private Look next(Look look, long signAt) throws IOException, InterruptedException {
+        if (left && !repeats.waits(same, task.id())) {
+            if (repeats.giveUp(same, task.id())) {
+                cancel();
+            }
+            throw new IOException("its caller has left");
+        }
         if (!look.isAsked() && task.terms().caller().endsWithCaller()) {
-            Outcome.Failed refusal = parts.refusal().apply(task);
+            Outcome.Failed refusal = parts.dispatcher().refusal(task);
             if (refusal != null) {
                 refuse(refusal);
             }
@@ -146,9 +169,13 @@ final class RelayedCall {
         }
         Slice bytes = look.bytes();
         boolean torn = bytes.length() > 0 && bytes.bytes()[bytes.length() - 1] != '\n';
-        AnswerForm.Ending ending = form.failure(problem(look), parts.clock().millis(), torn);
+        Problem problem = problem(look);
+        AnswerForm.Ending ending = form.failure(problem, parts.clock().millis(), torn);
         write(out, ending.bytes());
         if (ending.breaksOff()) {
+            if (same != null) {
+                repeats.brokenOff(same, problem);
+            }
             throw new IOException("the answer could not be finished");
         }
     }

@@ -3,6 +3,7 @@ package server.relay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.Test;
 
 import server.dispatch.DispatchOptions;
 import server.dispatch.RoutingOptions;
+import server.http.Bodies;
+import server.http.IdempotencyKey;
 import server.http.Wire;
 import server.queue.state.QueueMode;
 import server.settings.Settings;
@@ -233,7 +236,7 @@ class RelayApiTest {
         DispatchOptions quick = new DispatchOptions(4, Duration.ofMinutes(1), Duration.ofMinutes(1), new RoutingOptions(
                 Duration.ofMillis(50), usual.localFirst(), usual.fallbackToLocal(), usual.localQueueMax()));
         try (FakeOllama ollama = FakeOllama.start();
-                RelayRig rig = new RelayRig(Settings.DEFAULT, quick, ollama.url())) {
+                RelayRig rig = new RelayRig(Settings.DEFAULT, quick, Duration.ofMinutes(1), ollama.url())) {
             Await.until(() -> "not listed", () -> rig.hosts.backends().getFirst().installed() != null);
             ollama.next(FakeOllamaAnswer.hang());
             CompletableFuture<HttpResponse<byte[]>> answer = rig.client().sendAsync(
@@ -258,6 +261,83 @@ class RelayApiTest {
             rig.web.stopIntake();
             assertRefused(503, "{\"error\":{\"message\":\"the server is stopping", answer.get());
             assertTrue(answer.get().headers().firstValue("Retry-After").isPresent());
+        }
+    }
+
+    // ---- what is sent again
+
+    @Test
+    void sdkThatComesBack_takesOverItsPlace() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            rig.queue.changeMode(QueueMode.PAUSED);
+            Wire first = rig.wire().lines("POST /api/chat HTTP/1.1", "Host: localhost",
+                    "x-stainless-retry-count: 0", "Content-Length: " + CHAT.length(), "").raw(CHAT);
+            Task task = rig.task().task();
+            first.close();
+            // the server learns a little later that the first caller has left
+            Repeats.Call same = new Repeats.Call("/api/chat", null, IdempotencyKey.fingerprint(
+                    new Bodies.Body(CHAT.getBytes(StandardCharsets.UTF_8), CHAT.length(), 9)));
+            Await.until(() -> "still there", () -> rig.relay.repeats().waits(same, task.id()));
+            CompletableFuture<HttpResponse<byte[]>> again = rig.client().sendAsync(rig.request("/api/chat",
+                    CHAT, "x-stainless-retry-count", "1"), BodyHandlers.ofByteArray());
+            Await.until(() -> "not there", () -> !rig.relay.repeats().waits(same, task.id()));
+            rig.queue.changeMode(QueueMode.RUNNING);
+            assertEquals(200, again.get().statusCode(), () -> text(again.join()));
+            assertEquals(task.name(), again.get().headers().firstValue("X-Queue-Task").get());
+            assertEquals(1, ollama.requests().size());
+            assertEquals(1, rig.tasks().stream().filter(one -> one.status() == TaskStatus.COMPLETED).count());
+        }
+    }
+
+    @Test
+    void sdkThatDoesNotComeBack_losesItsPlace() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(Settings.DEFAULT,
+                DispatchOptions.DEFAULT, Duration.ofMillis(200), ollama.url())) {
+            rig.queue.changeMode(QueueMode.PAUSED);
+            Wire first = rig.wire().lines("POST /v1/chat/completions HTTP/1.1", "Host: localhost",
+                    "x-stainless-retry-count: 0", "Content-Length: " + CHAT.length(), "").raw(CHAT);
+            Task task = rig.task().task();
+            first.close();
+            Await.until(() -> "not cancelled", () -> rig.task().task().status() == TaskStatus.CANCELLED);
+            assertEquals("its caller has left", rig.queue.document(task.id()).error());
+        }
+    }
+
+    @Test
+    void wholeAnswerThatBrokeOff_isNotMadeAgainForItsSdk() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise((request, reply) -> {
+                reply.raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{\"a\":");
+                reply.breakOff();
+            });
+            assertThrows(IllegalStateException.class, () -> rig.call("/v1/chat/completions", CHAT,
+                    "x-stainless-retry-count", "0"));
+            HttpResponse<byte[]> again = rig.call("/v1/chat/completions", CHAT, "x-stainless-retry-count", "1");
+            assertRefused(502, "{\"error\":{\"message\":\"", again);
+            assertEquals("false", again.headers().firstValue("x-should-retry").get());
+            assertEquals(1, ollama.requests().size());
+            assertEquals(1, rig.tasks().size());
+        }
+    }
+
+    // ---- loads
+
+    @Test
+    void loadAndUnload_areNoTasks() throws Exception {
+        String load = "{\"model\":\"fake\",\"keep_alive\":\"5m\"}";
+        String said = "{\"model\":\"fake\",\"done\":true,\"done_reason\":\"load\"}";
+        try (FakeOllama one = FakeOllama.start(); FakeOllama other = FakeOllama.start();
+                RelayRig rig = new RelayRig(one.url(), other.url())) {
+            Await.until(() -> "not listed", () -> rig.hosts.backends().stream().allMatch(host ->
+                    host.installed() != null));
+            one.otherwise((request, reply) -> reply.whole(200, said));
+            other.otherwise((request, reply) -> reply.whole(200, said));
+            assertEquals(said, text(rig.call("/api/generate", load)));
+            assertEquals(1, one.requests().size() + other.requests().size());
+            assertEquals(said, text(rig.call("/api/chat", load.replace("\"5m\"", "0"))));
+            assertEquals(3, one.requests().size() + other.requests().size());
+            assertRefused(404, "{\"error\":\"model 'nix' not found", rig.call("/api/chat", "{\"model\":\"nix\"}"));
+            assertEquals(List.of(), rig.tasks());
         }
     }
 

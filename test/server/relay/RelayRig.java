@@ -46,29 +46,34 @@ final class RelayRig implements AutoCloseable {
     final Hosts hosts;
     final Dispatcher dispatcher;
     final WebServer web;
+    final RelayApi relay;
+    private final RelayedAnswers relayed = new RelayedAnswers();
     private final GoneCallers gone = new GoneCallers(Path.of("/proc/net"), Duration.ofMillis(20));
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     /// @param addresses of the hosts, as `OLLAMA_HOST` has them
     RelayRig(Settings settings, String... addresses) throws IOException {
-        this(settings, DispatchOptions.of(settings), addresses);
+        this(settings, DispatchOptions.of(settings), Duration.ofMinutes(1), addresses);
     }
 
-    RelayRig(Settings settings, DispatchOptions dispatch, String... addresses) throws IOException {
+    /// @param repeatedWithin how long after its end a call is known again
+    RelayRig(Settings settings, DispatchOptions dispatch, Duration repeatedWithin, String... addresses)
+            throws IOException {
         WebServer.prepare(settings);
         InstantSource clock = InstantSource.system();
         queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT, clock,
                 () -> 0, new Random(42));
         hosts = Hosts.open(ExecutorRegistry.load(), Arrays.stream(addresses).map(HostOptions::local).toList(), 4,
                 clock);
-        RelayedAnswers relayed = new RelayedAnswers();
         queue.onEvent(relayed::happened);
         dispatcher = new Dispatcher(queue, hosts, new Answers(), relayed, dispatch, clock,
                 new Random(7));
         web = WebServer.bind(settings.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0));
         Routes routes = new Routes();
-        new RelayApi(new RelayApi.Parts(queue, relayed, new SubmissionReader(settings, hosts::check), gone, clock,
-                dispatcher::refusal, web::stopping, BODY_MAX), RelayOptions.of(settings)).addTo(routes);
+        relay = new RelayApi(new RelayApi.Parts(queue, hosts, dispatcher, relayed,
+                new SubmissionReader(settings, hosts::check), gone, clock, web::stopping, BODY_MAX),
+                RelayOptions.of(settings), repeatedWithin);
+        relay.addTo(routes);
         web.serve(routes);
         dispatcher.start();
     }

@@ -1,0 +1,124 @@
+package server.relay;
+
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import server.dispatch.HostAccess;
+import server.executor.AnswerRoom;
+import server.executor.HostHead;
+import server.executor.Outcome;
+import server.executor.Pieces;
+import server.executor.RelayCall;
+import server.executor.RelaySink;
+import server.http.Answer;
+import server.http.WebRequest;
+import server.task.ApiPath;
+import server.task.RelayBody;
+import shared.Problem;
+import shared.json.Slice;
+
+/// The calls by which Ollama's clients load a model and unload it: a chat without messages, a generate without prompt.
+/// They are no tasks and leave no record.
+final class LoadCalls {
+
+    /// Between two looks for a free place.
+    private static final long LOOK_EVERY_MS = 50;
+    /// The longest that loading may take.
+    private static final Duration TIMEOUT = Duration.ofMinutes(30);
+
+    private static final Pieces UNHEARD = new Pieces() {
+        @Override
+        public void text(String piece) {
+            // a load says nothing
+        }
+
+        @Override
+        public void thinking(String piece) {
+            // a load says nothing
+        }
+    };
+
+    private final RelayApi.Parts parts;
+
+    LoadCalls(RelayApi.Parts parts) {
+        this.parts = parts;
+    }
+
+    /// A host's whole answer.
+    private static final class Collected implements RelaySink {
+        HostHead head;
+        final ByteArrayOutputStream body = new ByteArrayOutputStream();
+
+        @Override
+        public void head(HostHead newHead) {
+            head = newHead;
+        }
+
+        @Override
+        public void bytes(byte[] bytes, int from, int length) {
+            body.write(bytes, from, length);
+        }
+
+        @Override
+        public void end() {
+            // what has come is what there is
+        }
+    }
+
+    /// Answers such a call: an unload goes to every host that has the model; a load to one that has it loaded, at once,
+    /// else to one that has a free place, as soon as there is one.
+    Answer answer(WebRequest request, ApiPath path, RelayBody read) throws InterruptedException {
+        List<HostAccess> having = new ArrayList<>(parts.hosts().accesses().stream().filter(host -> !host.remote()
+                && host.isUp() && host.executor().relays(path.path) && host.has(read.model())).toList());
+        if (having.isEmpty()) {
+            throw Problem.notFound("model '" + read.model() + "' not found");
+        }
+        if (read.isUnload()) {
+            Answer last = null;
+            for (HostAccess host : having) {
+                last = send(host, request, path, read);
+            }
+            return last;
+        }
+        for (HostAccess host : having) {
+            if (host.hasLoaded(read.model())) {
+                return send(host, request, path, read);
+            }
+        }
+        HostAccess taken = parts.dispatcher().take(read.model());
+        while (taken == null) {
+            if (parts.stopping().getAsBoolean()) {
+                throw new Problem(503, "the server is stopping");
+            }
+            Thread.sleep(LOOK_EVERY_MS);
+            taken = parts.dispatcher().take(read.model());
+        }
+        try {
+            return send(taken, request, path, read);
+        } finally {
+            parts.dispatcher().giveBack(taken, read.model());
+        }
+    }
+
+    private static Answer send(HostAccess host, WebRequest request, ApiPath path, RelayBody read)
+            throws InterruptedException {
+        Slice body = new Slice(request.body().bytes(), 0, request.body().length());
+        Collected to = new Collected();
+        Outcome outcome = host.executor().relay(new RelayCall(path.type, path.path, request.rawQuery(), Map.of(),
+                read.model(), body, read.streams(), TIMEOUT, TIMEOUT, TIMEOUT, AnswerRoom.UNBOUNDED.share()), UNHEARD,
+                to);
+        if (to.head != null) {
+            return new Answer.Whole(to.head.status(), to.head.contentType(), to.body.toByteArray(), to.body.size());
+        }
+        Outcome.Failed failed = (Outcome.Failed) outcome;
+        if (failed.answer() == null) {
+            throw new Problem(502, failed.message());
+        }
+        HostHead head = failed.answer().head();
+        return new Answer.Whole(head.status(), head.contentType(), failed.answer().body(),
+                failed.answer().body().length);
+    }
+}
