@@ -36,6 +36,8 @@ final class RelayedCall {
     private final Duration heartbeat;
     private final Repeats.Call same;
     private final Repeats repeats;
+    /// With what all hosts refused the call before it was sent; null: they did not.
+    private Outcome.Failed setAside;
     /// Whether nobody reads what this one writes.
     private volatile boolean left;
 
@@ -132,9 +134,8 @@ final class RelayedCall {
 
     private void refuse(Outcome.Failed refusal) {
         try {
-            answer.failing(new Outcome.Failed(refusal.cause(), refusal.message(), refusal.retryAfter(),
-                    refusal.answer() == null ? null : new HostAnswer(refusal.answer().head(), null)));
             parts.queue().refuse(task.id(), refusal.message());
+            setAside = refusal;
         } catch (Problem runsOrEnded) {
             // then its own outcome tells
         }
@@ -196,8 +197,8 @@ final class RelayedCall {
 
     /// The answer of a task that ended before a host's answer began.
     private Answer refused(Look look) {
-        HostAnswer said = look.failure() == null ? null : look.failure().answer();
-        if (look.ended().status() != TaskStatus.FAILED || said == null || said.body() == null
+        HostAnswer said = setAside != null || look.failure() == null ? null : look.failure().answer();
+        if (look.ended().status() != TaskStatus.FAILED || said == null
                 || status(look.failure()) != said.head().status()) {
             Answer.Whole error = ApiForm.of(form.path()).error(problem(look), 0, false);
             return new Answer.Whole(error.status(), error.type(), error.bytes(), error.length(),
@@ -209,7 +210,7 @@ final class RelayedCall {
     }
 
     /// Why the task ended without an answer.
-    private static Problem problem(Look look) {
+    private Problem problem(Look look) {
         Task ended = look.ended();
         return switch (ended.state()) {
             case TaskState.Cancelled cancelled -> new Problem(499, cancelled(ended));
