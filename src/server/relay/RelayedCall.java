@@ -214,7 +214,8 @@ final class RelayedCall {
         Task ended = look.ended();
         return switch (ended.state()) {
             case TaskState.Cancelled cancelled -> new Problem(499, cancelled(ended));
-            case TaskState.Failed failed -> new Problem(status(look.failure()), failed.error());
+            case TaskState.Failed failed -> new Problem(status(setAside != null ? setAside : look.failure()),
+                    failed.error());
             case TaskState.Completed completed -> new Problem(500, "the answer of " + ended.name() + " is not at hand");
             case TaskState.Pending pending -> throw new IllegalStateException("pending");
             case TaskState.Running running -> throw new IllegalStateException("running");
