@@ -34,6 +34,8 @@
 /// | `warm-up` | platform, ends | loads what the first answer needs, while the journal is read |
 /// | `HTTP-Dispatcher` | platform, of the JDK, one a loopback | accepts, and hands each request to a thread `http` |
 /// | `http` | virtual, one a request | answers; waits for the disk (submit), an end (`wait`) or events (SSE) |
+/// | `slow-requests` | virtual | ends requests that arrive too slowly |
+/// | `ask-HOST` | virtual, one a question | asks a host for a list that a caller wants |
 /// | `websocket-accept` | platform, one a loopback | accepts connections |
 /// | `websocket-read`, `websocket-write` | virtual, two a connection | read messages; say what is new |
 /// | `websocket-look` | virtual | pings idle connections and closes those that are stuck |

@@ -64,6 +64,7 @@ final class ServerApi {
         out.name("list").number(settings.get(HttpApi.LIST));
         out.name("wait").string(Durations.format(settings.get(HttpApi.WAIT)));
         out.name("request_time").string(Durations.format(settings.get(RequestLimits.REQUEST_TIME)));
+        out.name("upload_time").string(Durations.format(settings.get(RequestLimits.UPLOAD_TIME)));
         out.name("connections").number(settings.get(RequestLimits.CONNECTIONS));
         out.name("event_streams").number(settings.get(RequestLimits.EVENT_STREAMS));
         return Answer.json(200, out.endObject().endObject());

@@ -90,10 +90,12 @@ public final class Bodies {
 
     /// Reads as [InputStream#read(byte[], int, int)] does.
     ///
-    /// @throws Problem 400 for a body that breaks off
+    /// @throws Problem 400 for a body that breaks off, 408 for one that comes too slowly
     static int read(InputStream in, byte[] into, int from, int most) {
         try {
             return in.read(into, from, most);
+        } catch (Problem late) {
+            throw late;
         } catch (IOException | RuntimeException broken) {
             // jdk.httpserver throws both for a body that is not well formed
             throw Problem.badRequest("the request's body ended early, or its chunks are not well formed");

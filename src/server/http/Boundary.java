@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
@@ -28,31 +27,32 @@ final class Boundary implements HttpHandler {
 
     private static final Logger LOG = System.getLogger("server.http");
 
-    /// What is read on and forgotten of a body that was refused, so that its sender sees the answer.
-    private static final long DRAIN_BYTES = 128 << 20;
-    private static final long DRAIN_NANOS = Duration.ofSeconds(10).toNanos();
-
     private final Guard guard;
     private final Routes routes;
     private final Bodies bodies;
+    private final SlowRequests slow;
     private final BooleanSupplier stopping;
 
     /// @param stopping whether changes are refused
-    Boundary(Guard guard, Routes routes, Bodies bodies, BooleanSupplier stopping) {
+    Boundary(Guard guard, Routes routes, Bodies bodies, SlowRequests slow, BooleanSupplier stopping) {
         this.guard = guard;
         this.routes = routes;
         this.bodies = bodies;
+        this.slow = slow;
         this.stopping = stopping;
     }
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         long begun = System.nanoTime();
-        try (WebRequest request = new WebRequest(exchange, bodies)) {
+        SlowRequests.Arriving arriving = slow.current();
+        try (WebRequest request = new WebRequest(exchange, bodies, arriving)) {
+            arriving.body(() -> tellLate(exchange, request));
             Answer answer;
             try {
                 answer = answer(exchange, request);
             } catch (Throwable thrown) {
+                arriving.checkLate();
                 answer = request.error(problem(exchange, thrown));
             }
             int status = answer instanceof Whole whole ? whole.status() : ((Streamed) answer).status();
@@ -65,6 +65,23 @@ final class Boundary implements HttpHandler {
             } else {
                 stream(exchange, request, (Streamed) answer);
             }
+        } finally {
+            slow.ended();
+        }
+    }
+
+    /// Tells the client of a request that is still being read that it is too slow.
+    private static void tellLate(HttpExchange exchange, WebRequest request) {
+        Whole answer = request.error(new Problem(408, "the request arrives too slowly"));
+        try {
+            Headers headers = exchange.getResponseHeaders();
+            headers.set("Content-type", answer.type());
+            headers.set("Connection", "close");
+            exchange.sendResponseHeaders(answer.status(), answer.length());
+            exchange.getResponseBody().write(answer.bytes(), 0, answer.length());
+            exchange.getResponseBody().flush();
+        } catch (IOException gone) {
+            // then there is nobody to tell
         }
     }
 
@@ -137,8 +154,7 @@ final class Boundary implements HttpHandler {
             headers.set("Content-type", answer.type());
         }
         set(headers, answer.headers());
-        boolean muchUnread = request.muchUnread();
-        if (muchUnread || request.last()) {
+        if (request.muchUnread() || request.last()) {
             headers.set("Connection", "close");
         }
         boolean head = exchange.getRequestMethod().equals("HEAD");
@@ -146,57 +162,57 @@ final class Boundary implements HttpHandler {
             headers.set("Content-length", Integer.toString(answer.length()));
         }
         if (head || answer.length() == 0) {
-            exchange.sendResponseHeaders(answer.status(), -1);
+            sendHead(exchange, request, answer.status());
             return;
         }
         exchange.sendResponseHeaders(answer.status(), answer.length());
         OutputStream out = new OutInPieces(exchange.getResponseBody());
         out.write(answer.bytes(), 0, answer.length());
-        if (muchUnread) {
-            out.flush();
-            request.drain(DRAIN_BYTES, DRAIN_NANOS);
-        }
         if (request.trailers()) {
             out.flush();
             throw new IOException("closed before the trailer fields");
+        }
+        end(out, request);
+    }
+
+    /// Sends an answer without a body. It ends with its head, and behind an answer's end nothing can be read.
+    private static void sendHead(HttpExchange exchange, WebRequest request, int status) throws IOException {
+        if (request.unread()) {
+            request.dropRest();
+        }
+        exchange.sendResponseHeaders(status, -1);
+    }
+
+    private static void end(OutputStream out, WebRequest request) throws IOException {
+        if (request.unread()) {
+            out.flush();
+            request.dropRest();
         }
         out.close();
     }
 
     private static void stream(HttpExchange exchange, WebRequest request, Streamed answer) throws IOException {
         Headers headers = exchange.getResponseHeaders();
-        if (request.last()) {
+        if (request.muchUnread() || request.last()) {
             headers.set("Connection", "close");
         }
         if (answer.type() != null) {
             headers.set("Content-type", answer.type());
         }
         set(headers, answer.headers());
-        boolean muchUnread = request.muchUnread();
-        if (muchUnread) {
-            headers.set("Connection", "close");
-        }
         boolean head = exchange.getRequestMethod().equals("HEAD");
         if (head && answer.length() > 0) {
             headers.set("Content-length", Long.toString(answer.length()));
         }
         if (head || answer.length() == 0) {
-            if (muchUnread) {
-                // the answer ends with its head, and nothing can be read on behind an answer's end
-                request.drain(DRAIN_BYTES, DRAIN_NANOS);
-            }
-            exchange.sendResponseHeaders(answer.status(), -1);
+            sendHead(exchange, request, answer.status());
             return;
         }
         exchange.sendResponseHeaders(answer.status(), Math.max(0, answer.length()));
         try {
             OutputStream out = new OutInPieces(exchange.getResponseBody());
             answer.body().writeTo(out);
-            if (muchUnread) {
-                out.flush();
-                request.drain(DRAIN_BYTES, DRAIN_NANOS);
-            }
-            out.close();
+            end(out, request);
         } catch (IOException gone) {
             throw gone;
         } catch (InterruptedException stopped) {

@@ -11,11 +11,13 @@ final class IncomingBody extends FilterInputStream {
     /// What the JDK's reader says where the empty line behind a chunk is missing.
     private static final String CHUNK_END = "invalid chunk end";
 
+    private final SlowRequests.Arriving arriving;
     private boolean trailers;
     private volatile boolean ended;
 
-    IncomingBody(InputStream in) {
+    IncomingBody(InputStream in, SlowRequests.Arriving arriving) {
         super(in);
+        this.arriving = arriving;
     }
 
     /// Whether fields follow that nobody has read: the connection can only be closed, without a word to the JDK's
@@ -44,6 +46,7 @@ final class IncomingBody extends FilterInputStream {
     }
 
     private int readOn(byte[] into, int from, int most) throws IOException {
+        arriving.waits();
         try {
             return trailers ? -1 : super.read(into, from, most);
         } catch (IOException broken) {
@@ -52,6 +55,8 @@ final class IncomingBody extends FilterInputStream {
                 return -1;
             }
             throw broken;
+        } finally {
+            arriving.waited();
         }
     }
 

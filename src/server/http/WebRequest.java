@@ -3,6 +3,7 @@ package server.http;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,9 +26,17 @@ public final class WebRequest implements AutoCloseable {
     /// What `jdk.httpserver` itself reads on, of a body that nobody wanted, before it closes the connection.
     private static final int DRAINED = 64 << 10;
 
+    /// What is read on and forgotten of a body that was refused, so that its sender sees the answer.
+    private static final long DROPPED_MAX = 128 << 20;
+    private static final Duration DROP_TIME = Duration.ofSeconds(10);
+
+    /// An upload takes its time, but bytes must come.
+    private static final Duration UPLOAD_SILENCE = Duration.ofSeconds(30);
+
     private final HttpExchange exchange;
     private final Bodies bodies;
     private final Headers headers;
+    private final SlowRequests.Arriving arriving;
     private final IncomingBody incoming;
 
     private Function<Problem, Whole> errors = Answer::error;
@@ -40,11 +49,12 @@ public final class WebRequest implements AutoCloseable {
     private int held;
     private Runnable end = () -> { };
 
-    WebRequest(HttpExchange exchange, Bodies bodies) {
+    WebRequest(HttpExchange exchange, Bodies bodies, SlowRequests.Arriving arriving) {
+        this.arriving = arriving;
         this.exchange = exchange;
         this.bodies = bodies;
         this.headers = exchange.getRequestHeaders();
-        incoming = new IncomingBody(exchange.getRequestBody());
+        incoming = new IncomingBody(exchange.getRequestBody(), arriving);
     }
 
     /// Tells what the route found in the URL. The query of a relayed one is the host's to read.
@@ -193,6 +203,7 @@ public final class WebRequest implements AutoCloseable {
     public InputStream upload() {
         checkEncoding();
         isUpload = true;
+        arriving.silence(UPLOAD_SILENCE);
         return incoming;
     }
 
@@ -275,32 +286,39 @@ public final class WebRequest implements AutoCloseable {
         return incoming.trailers();
     }
 
-    /// Whether more of the body is to come than `jdk.httpserver` would wait for before it closes the connection, by
-    /// which a client that is still sending would lose the answer.
-    boolean muchUnread() {
+    /// Whether more of the body is to come.
+    boolean unread() {
         if (body != null || lines != null && lines.ended() || incoming.ended()) {
             return false;
         }
         String length = headers.getFirst("Content-length");
-        return length == null ? headers.containsKey("Transfer-encoding")
-                : !length.matches("\\d{1,5}") || Integer.parseInt(length) > DRAINED;
+        return length == null ? headers.containsKey("Transfer-encoding") : !length.equals("0");
     }
 
-    /// Reads on and forgets it: an upload to its end, another body for at most so many bytes and nanoseconds.
-    void drain(long bytesMax, long nanosMax) {
+    /// Whether more of the body is to come than `jdk.httpserver` would wait for before it closes the connection, by
+    /// which a client that is still sending would lose the answer.
+    boolean muchUnread() {
+        String length = headers.getFirst("Content-length");
+        return unread() && (length == null || !length.matches("\\d{1,5}") || Integer.parseInt(length) > DRAINED);
+    }
+
+    /// Reads the rest of the body and forgets it: of an upload whatever comes, of another one for a while.
+    /// `jdk.httpserver` would wait for it without limit.
+    ///
+    /// @throws IOException it did not end
+    void dropRest() throws IOException {
+        arriving.answered(DROP_TIME);
         byte[] bin = new byte[DRAINED];
-        long end = System.nanoTime() + nanosMax;
+        long left = isUpload ? Long.MAX_VALUE : DROPPED_MAX;
         try {
-            long left = bytesMax;
-            while (isUpload || left > 0 && System.nanoTime() < end) {
-                int count = incoming.read(bin);
-                if (count < 0) {
-                    return;
-                }
-                left -= count;
+            while (left > 0 && !incoming.ended()) {
+                left -= incoming.read(bin);
             }
-        } catch (IOException | RuntimeException gone) {
-            // who does not send any more needs no waiting for
+        } catch (RuntimeException broken) {
+            throw new IOException(broken);
+        }
+        if (!incoming.ended()) {
+            throw new IOException("closed before the end of the request");
         }
     }
 

@@ -50,6 +50,7 @@ public final class WebServer implements AutoCloseable {
     private final Guard guard;
     private final Bodies bodies;
     private final GoneCallers gone = new GoneCallers(Path.of("/proc/net"), LOOK_FOR_CALLERS);
+    private final SlowRequests slow;
     private final ExecutorService handlers =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http").factory());
     private volatile boolean stopping;
@@ -59,6 +60,7 @@ public final class WebServer implements AutoCloseable {
         this.server = server;
         other = OtherLoopback.listen(host, server.getAddress(), address -> HttpServer.create(address, BACKLOG));
         bodies = new Bodies(settings.get(BODIES_BYTES), settings.get(SubmissionReader.JSON_DEPTH));
+        slow = new SlowRequests(settings.get(RequestLimits.REQUEST_TIME), System::nanoTime);
         guard = new Guard(host, server.getAddress().getAddress(), settings, Guard::machineName);
     }
 
@@ -77,7 +79,9 @@ public final class WebServer implements AutoCloseable {
         property("jdk.httpserver.maxConnections", settings.get(RequestLimits.CONNECTIONS));
         // longer than clients keep one, so that it is the client that closes: no request meets a closing connection
         property("sun.net.httpserver.idleInterval", 75);
-        property("sun.net.httpserver.maxReqTime", settings.get(RequestLimits.REQUEST_TIME).toSeconds());
+        // the largest upload has to fit in it; SlowRequests ends all others earlier
+        property("sun.net.httpserver.maxReqTime", Math.max(settings.get(RequestLimits.UPLOAD_TIME).toSeconds(),
+                2 * settings.get(RequestLimits.REQUEST_TIME).toSeconds()));
         property("sun.net.httpserver.maxReqHeaderSize", settings.get(RequestLimits.HEADER_BYTES));
     }
 
@@ -96,7 +100,8 @@ public final class WebServer implements AutoCloseable {
 
     /// Begins to answer. Call it once.
     public void serve(Routes routes) {
-        Boundary boundary = new Boundary(guard, routes, bodies, this::stopping);
+        Boundary boundary = new Boundary(guard, routes, bodies, slow, this::stopping);
+        slow.start();
         serve(server, boundary);
         if (other != null) {
             serve(other, boundary);
@@ -105,7 +110,7 @@ public final class WebServer implements AutoCloseable {
 
     private void serve(HttpServer listener, Boundary boundary) {
         listener.createContext("/", boundary);
-        listener.setExecutor(handlers);
+        listener.setExecutor(slow.watched(handlers));
         listener.start();
     }
 
@@ -150,6 +155,7 @@ public final class WebServer implements AutoCloseable {
         stopping = true;
         gone.close();
         handlers.shutdownNow();
+        slow.close();
         try {
             // those who wait are told
             handlers.awaitTermination(LAST_WORDS_MS, TimeUnit.MILLISECONDS);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +28,7 @@ import shared.json.Json;
 @Timeout(30)
 final class BoundaryHostsTest {
 
+    private final SlowRequests slow = new SlowRequests(Duration.ofMinutes(2), System::nanoTime);
     private final Bodies bodies = new Bodies(300_000, 200);
     private HttpServer server;
     private Wire wire;
@@ -39,7 +41,7 @@ final class BoundaryHostsTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(),
                 Settings.DEFAULT.with(Guard.ALLOWED_HOSTS, List.of("queue.example.org")), () -> "box.example.net");
-        server.createContext("/", new Boundary(guard, routes, bodies, () -> false));
+        server.createContext("/", new Boundary(guard, routes, bodies, slow, () -> false));
         server.start();
         wire = new Wire(server.getAddress());
     }
@@ -159,7 +161,7 @@ final class BoundaryHostsTest {
         HttpServer open = HttpServer.create(new InetSocketAddress("0.0.0.0", 0), 0);
         Guard guard = new Guard("0.0.0.0", open.getAddress().getAddress(), Settings.DEFAULT,
                 () -> "box");
-        open.createContext("/", new Boundary(guard, new Routes().add("GET", "/", r -> Answer.text("x")), bodies,
+        open.createContext("/", new Boundary(guard, new Routes().add("GET", "/", r -> Answer.text("x")), bodies, slow,
                 () -> false));
         open.start();
         try (Wire other = new Wire(new InetSocketAddress(InetAddress.getLoopbackAddress(),

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,7 @@ import shared.json.JsonWriter;
 @Timeout(30)
 final class BoundaryRelayedTest {
 
+    private final SlowRequests slow = new SlowRequests(Duration.ofMinutes(2), System::nanoTime);
     private static final int LIMIT = 1_000;
     private static final String PAGE = "Origin: http://localhost:3000";
 
@@ -69,7 +71,7 @@ final class BoundaryRelayedTest {
                 });
         Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), settings, () -> "box.example.net");
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", new Boundary(guard, routes, new Bodies(300_000, 200), stopping::get));
+        server.createContext("/", new Boundary(guard, routes, new Bodies(300_000, 200), slow, stopping::get));
         server.start();
         wire = new Wire(server.getAddress());
     }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,6 +37,7 @@ import shared.json.JsonReader;
 @Timeout(30)
 final class BoundaryTest {
 
+    private final SlowRequests slow = new SlowRequests(Duration.ofMinutes(2), System::nanoTime);
     private static final int LIMIT = 100_000;
 
     private final AtomicBoolean stopping = new AtomicBoolean();
@@ -83,7 +85,7 @@ final class BoundaryTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(),
                 Settings.DEFAULT.with(Guard.ALLOWED_HOSTS, List.of("queue.example.org")), () -> "box.example.net");
-        server.createContext("/", new Boundary(guard, routes, bodies, stopping::get));
+        server.createContext("/", new Boundary(guard, routes, bodies, slow, stopping::get));
         handlers = Executors.newVirtualThreadPerTaskExecutor();
         server.setExecutor(handlers);
         server.start();
