@@ -10,7 +10,8 @@ import java.util.function.LongSupplier;
 
 import shared.Problem;
 
-/// Ends requests that arrive too slowly. `jdk.httpserver` knows one time for all, in which the largest upload has to fit.
+/// Ends requests that arrive too slowly. `jdk.httpserver` knows one time for all, in which the largest upload has to
+/// fit.
 ///
 /// A thread that waits for bytes can be made to return only by an interrupt, which closes its connection. So whoever is
 /// late is told so first.
@@ -25,7 +26,7 @@ final class SlowRequests implements AutoCloseable {
     private final Thread watch = Thread.ofVirtual().name("slow-requests").unstarted(this::watch);
     private volatile boolean closed;
 
-    /// @param time in which a request must arrive, from its head's first byte to its head's end, and from there on again
+    /// @param time in which the head of a request must arrive, and then its body
     SlowRequests(Duration time, LongSupplier nanoTime) {
         this.time = time;
         this.nanoTime = nanoTime;

@@ -7,8 +7,8 @@
 ///                  └── catches every Throwable of the above: a Problem's status, or 500 and one line of the log
 /// ```
 ///
-/// **Threads.** `jdk.httpserver`'s own thread accepts; each request then has a virtual thread `http` until its answer is
-/// written, and one for all of them ends those that arrive too slowly ([server.http.SlowRequests]). A stream keeps its
+/// **Threads.** `jdk.httpserver`'s own thread accepts; each request then has a virtual thread `http` until its answer
+/// is written, and one for all of them ends those that arrive too slowly ([server.http.SlowRequests]). A stream keeps its
 /// thread ([server.http.LiveOutput]). `gone-callers` looks for clients that have left while work is done for them
 /// ([server.http.GoneCallers]).
 ///
