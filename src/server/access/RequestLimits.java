@@ -11,8 +11,8 @@ public final class RequestLimits {
     public static final Setting<Integer> HEADER_BYTES = Setting.size("limits.header_bytes", "1KiB", "16MiB")
             .byDefault("64KiB").says("largest headers of a request");
     public static final Setting<Duration> REQUEST_TIME = Setting.duration("limits.request_time", "1s", "1d")
-            .byDefault("2m").says("longest time in which the head of a request must arrive, and then its body; beyond it "
-                    + "408");
+            .byDefault("2m").says("longest time in which the head of a request must arrive, and then its body; "
+                    + "beyond it 408");
     public static final Setting<Duration> UPLOAD_TIME = Setting.duration("limits.upload_time", "1s", "1d")
             .byDefault("1h").says("longest time in which an upload of a model must arrive");
     public static final Setting<Integer> CONNECTIONS = Setting.integer("limits.connections", 1, 1_000_000)

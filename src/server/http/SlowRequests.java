@@ -18,6 +18,7 @@ import shared.Problem;
 final class SlowRequests implements AutoCloseable {
 
     private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
     private final Duration time;
     private final LongSupplier nanoTime;
@@ -44,6 +45,8 @@ final class SlowRequests implements AutoCloseable {
         /// Tells the client that it is late; null: it cannot be told any more.
         private Runnable tell;
         private boolean isLate;
+        /// Null until it is told.
+        private Thread telling;
 
         private synchronized void head(Thread thread) {
             reader = thread;
@@ -87,8 +90,19 @@ final class SlowRequests implements AutoCloseable {
         /// It waits no longer.
         ///
         /// @throws IOException the time was over meanwhile, and the client was told
-        synchronized void waited() throws IOException {
-            reader = null;
+        void waited() throws IOException {
+            Thread last;
+            synchronized (this) {
+                reader = null;
+                last = telling;
+            }
+            if (last != null) {
+                try {
+                    last.join(LAST_WORDS);
+                } catch (InterruptedException ended) {
+                    Thread.currentThread().interrupt();
+                }
+            }
             checkLate();
         }
 
@@ -109,13 +123,13 @@ final class SlowRequests implements AutoCloseable {
             } else if (!isLate) {
                 isLate = true;
                 // not here: it may be one that takes nothing either
-                Runnable telling = tell;
-                Thread.ofVirtual().name("late").start(() -> end(telling));
+                Runnable words = tell;
+                telling = Thread.ofVirtual().name("late").start(() -> end(words));
             }
         }
 
-        private void end(Runnable telling) {
-            telling.run();
+        private void end(Runnable words) {
+            words.run();
             synchronized (this) {
                 if (reader != null) {
                     reader.interrupt();

@@ -8,8 +8,8 @@
 /// ```
 ///
 /// **Threads.** `jdk.httpserver`'s own thread accepts; each request then has a virtual thread `http` until its answer
-/// is written, and one for all of them ends those that arrive too slowly ([server.http.SlowRequests]). A stream keeps its
-/// thread ([server.http.LiveOutput]). `gone-callers` looks for clients that have left while work is done for them
+/// is written, and one for all of them ends those that arrive too slowly ([server.http.SlowRequests]). A stream keeps
+/// its thread ([server.http.LiveOutput]). `gone-callers` looks for clients that have left while work is done for them
 /// ([server.http.GoneCallers]).
 ///
 /// **Rules.** A handler throws a `Problem`, a `JsonException` or an `IOException`; nothing else is expected. All that a
