@@ -27,5 +27,7 @@
 /// **Assumed of `jdk.httpserver`** (`src/PLATFORM.md`): it reads chunk sizes modulo 2^32, takes a bare CR for a line
 /// end, throws at trailer fields, and notices a client that has gone only by writing to it. Where accepting
 /// fails for lack of a descriptor, it goes round in its loop for ever ([server.access.Connections] keeps some back). It
-/// keeps twice the longest piece of an answer with each connection ([server.http.OutInPieces]).
+/// keeps twice the longest piece of an answer with each connection ([server.http.OutInPieces]). It measures
+/// `limits.request_time` by the wall clock: a clock that is set ahead, or a process that was stopped for so long, costs
+/// the requests that are just coming in; none of them was acknowledged.
 package server.http;

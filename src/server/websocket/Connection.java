@@ -120,21 +120,24 @@ final class Connection implements MessageReader.Listener {
     }
 
     /// Sees to it that whatever takes too long ends. To be called now and then, by one thread.
-    void look(long now) {
+    ///
+    /// @param now   by System.nanoTime, as `awake`
+    /// @param awake since when this process was not held up: what a client sent before may not have been read yet
+    void look(long now, long awake) {
         if (!open()) {
             // the handshake looks after its time itself
             return;
         }
         long since = writingSince;
         if (closing.get() != null) {
-            if (now - closingAt > options.closeMax().toNanos()) {
+            if (now - Math.max(closingAt, awake) > options.closeMax().toNanos()) {
                 abort();
             }
-        } else if (since != 0 && now - since > options.stuckMax().toNanos()) {
+        } else if (since != 0 && now - Math.max(since, awake) > options.stuckMax().toNanos()) {
             LOG.log(Level.INFO, () -> "event=websocket_dropped from=" + socket.getInetAddress().getHostAddress()
                     + " reason=\"it reads nothing\"");
             abort();
-        } else if (now - heardAt > options.silenceMax().toNanos()) {
+        } else if (now - Math.max(heardAt, awake) > options.silenceMax().toNanos()) {
             close(new Close(Close.POLICY, "no sign of life for " + options.silenceMax().toSeconds() + " s"));
         } else if (now - Math.max(heardAt, pingedAt) > options.pingEvery().toNanos()) {
             pingedAt = now;

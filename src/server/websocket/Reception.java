@@ -21,6 +21,8 @@ final class Reception {
     private static final int FIRST = 2 << 10;
     /// How long a client that was refused may take to read why, in milliseconds.
     private static final int REFUSED_MAX = 1_000;
+    /// How late a time-out must be to tell of more than other work, and what a client then gets.
+    private static final long HELD_UP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /// @param rest what came behind the request
     record Admitted(Supplier<Dialogue> dialogue, byte[] rest) {
@@ -76,12 +78,22 @@ final class Reception {
                 }
                 bytes = Arrays.copyOf(bytes, length + more);
             }
-            long left = TimeUnit.NANOSECONDS.toMillis(by - System.nanoTime());
+            long now = System.nanoTime();
+            if (now - by > HELD_UP_NANOS) {
+                // the process was stopped, or the machine slept: what came meanwhile has not been read
+                by = now + HELD_UP_NANOS;
+            }
+            long left = TimeUnit.NANOSECONDS.toMillis(by - now);
             if (left <= 0) {
                 throw new SocketTimeoutException();
             }
             socket.setSoTimeout((int) Math.min(left, Integer.MAX_VALUE));
-            int count = in.read(bytes, length, bytes.length - length);
+            int count;
+            try {
+                count = in.read(bytes, length, bytes.length - length);
+            } catch (SocketTimeoutException over) {
+                continue;
+            }
             if (count < 0) {
                 return -1;
             }

@@ -206,9 +206,15 @@ public final class WebSocketServer implements AutoCloseable {
 
     private void lookAfterAll() {
         long pause = Math.min(LOOK_NANOS, options.pingEvery().toNanos() / 4);
+        long due = System.nanoTime();
+        long awake = due;
         while (!closed || !connections.isEmpty()) {
             long now = System.nanoTime();
-            connections.forEach(connection -> connection.look(now));
+            // the process was stopped, or the machine slept
+            awake = now - due > LOOK_NANOS ? now : awake;
+            long since = awake;
+            connections.forEach(connection -> connection.look(now, since));
+            due = System.nanoTime() + pause;
             LockSupport.parkNanos(pause);
         }
     }
