@@ -3,15 +3,10 @@ package e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +69,7 @@ final class KillTest {
             }
             assertEquals(0, server.terminate(), context);
         }
-        Map<String, Integer> completions = completionsOnRecord(data);
+        Map<String, Integer> completions = Offline.completions(data);
         for (String id : acknowledged) {
             assertEquals(1, completions.get(id), id + " completed on record, " + context);
         }
@@ -101,20 +96,5 @@ final class KillTest {
         } catch (UncheckedIOException | AssertionError itDied) {
             // the last answer may have been cut off
         }
-    }
-
-    private static Map<String, Integer> completionsOnRecord(Path data) throws IOException {
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        PrintStream out = new PrintStream(text, false, StandardCharsets.UTF_8);
-        assertEquals(0, Offline.run(out,
-                System.err, "journal", "dump", data.toString()));
-        Map<String, Integer> completions = new HashMap<>();
-        text.toString(StandardCharsets.UTF_8).lines().forEach(line -> {
-            Json.Obj event = ServerProcess.object(line);
-            if ("completed".equals(event.text("what")) && event.get("task") instanceof Json.Obj task) {
-                completions.merge(task.text("id"), 1, Integer::sum);
-            }
-        });
-        return completions;
     }
 }

@@ -20,7 +20,8 @@ public interface FakeOllamaAnswer {
     /// `fake-busy` 503, `fake-limit` 429 with `Retry-After: 1`, `fake-500`, `fake-wrong` a 500 for a wrong option,
     /// `fake-missing` 404, `fake-break` breaks off after two tokens, `fake-error` an error line after two, `fake-big`
     /// 10 MiB, `fake-endless` a line without end, `fake-hang` never answers, `fake-stall` hangs after two tokens,
-    /// `fake-slow` 100 tokens, one in 50 ms, `fake-brisk` 10 tokens, one in 10 ms.
+    /// `fake-slow` 100 tokens, one in 50 ms, `fake-brisk` 10 tokens, one in 10 ms,
+    /// `fake-repeat` the prompt, a word in 10 ms, or whole where no stream is wanted.
     ///
     /// @return null for every other name
     static FakeOllamaAnswer named(String model) {
@@ -38,6 +39,7 @@ public interface FakeOllamaAnswer {
             case "fake-stall" -> stall("One", " two");
             case "fake-slow" -> slow(100, 50);
             case "fake-brisk" -> slow(10, 10);
+            case "fake-repeat" -> repeat(10);
             default -> null;
         };
     }
@@ -85,6 +87,23 @@ public interface FakeOllamaAnswer {
                 reply.token(" " + i);
             }
             reply.done(tokens);
+        };
+    }
+
+    /// The prompt, a word each so many milliseconds; whole, as late, where no stream is wanted.
+    static FakeOllamaAnswer repeat(int milliseconds) {
+        return (request, reply) -> {
+            String[] words = request.prompt().split("(?= )");
+            if (request.body().contains("\"stream\":false")) {
+                Thread.sleep((long) words.length * milliseconds);
+                reply.wholeText(request.prompt());
+                return;
+            }
+            for (String word : words) {
+                Thread.sleep(milliseconds);
+                reply.token(word);
+            }
+            reply.done(words.length);
         };
     }
 

@@ -49,10 +49,21 @@ public final class FakeOllamaReply {
 
     /// The last line of an answer of so many tokens.
     public void done(int tokens) throws IOException {
-        line("{\"model\":\"" + request.model() + "\",\"created_at\":\"" + CREATED + "\"," + said("")
+        line(last("", tokens));
+    }
+
+    /// A whole answer of one object, in the shape of the request's endpoint.
+    ///
+    /// @param text as it stands between the quotes of JSON
+    public void wholeText(String text) throws IOException {
+        whole(200, last(text, 1));
+    }
+
+    private String last(String text, int tokens) {
+        return "{\"model\":\"" + request.model() + "\",\"created_at\":\"" + CREATED + "\"," + said(text)
                 + ",\"done\":true,\"done_reason\":\"stop\",\"total_duration\":1000000,\"load_duration\":1000,"
                 + "\"prompt_eval_count\":3,\"prompt_eval_duration\":1000,\"eval_count\":" + tokens
-                + ",\"eval_duration\":1000}");
+                + ",\"eval_duration\":1000}";
     }
 
     /// A line of a streamed answer, which is begun if it was not.
