@@ -80,8 +80,9 @@ final class Caller implements Runnable {
 
     private void ask() throws InterruptedException {
         String base = url.get();
-        String body = "{\"model\":\"" + MODEL + "\",\"stream\":" + streams + ",\"keep_alive\":\"5m\"," + (generate
-                ? "\"prompt\":\"" + prompt + "\"}" : "\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]}");
+        String body = "{\"model\":\"" + MODEL + "\",\"stream\":" + streams + "," + (generate
+                ? "\"prompt\":\"" + prompt + "\"}"
+                : "\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]}");
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base
                 + (generate ? "/api/generate" : "/api/chat"))).header("X-Queue-Client", name)
                 .POST(BodyPublishers.ofString(body));
