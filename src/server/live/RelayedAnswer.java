@@ -3,6 +3,8 @@ package server.live;
 import java.time.Duration;
 import java.util.Arrays;
 
+import server.executor.AnswerRoom;
+import server.executor.HostFailure;
 import server.executor.HostHead;
 import server.executor.Outcome;
 import server.executor.RelaySink;
@@ -24,14 +26,16 @@ public final class RelayedAnswer implements RelaySink {
     /// @param head      null until the host has answered
     /// @param bytes     all of the body so far
     /// @param hostEnded whether the host has ended its answer in order
+    /// @param cut       why not all of the body is here: there was no room for it; null: all of it is
     /// @param ended     the task as it ended, durable; null until then
     /// @param failure   of a task that failed by an attempt: what ended it; null if nothing did yet
     /// @param changes   counts what has happened
     public record Look(String host, long askedAt, boolean isAsked, HostHead head, Slice bytes, boolean hostEnded,
-            Task ended, Outcome.Failed failure, long changes) {
+            Outcome.Failed cut, Task ended, Outcome.Failed failure, long changes) {
     }
 
     // all under this lock
+    private final AnswerRoom.Share room;
     private String host;
     private long askedAt;
     private boolean isAsked;
@@ -39,6 +43,7 @@ public final class RelayedAnswer implements RelaySink {
     private byte[] bytes = new byte[0];
     private int length;
     private boolean hostEnded;
+    private Outcome.Failed cut;
     private Task ended;
     private Outcome.Failed failure;
     private long changes;
@@ -47,7 +52,14 @@ public final class RelayedAnswer implements RelaySink {
     int callers;
     boolean attempted;
 
-    RelayedAnswer() {
+    /// @param room where its bytes are counted until the last caller has left
+    RelayedAnswer(AnswerRoom.Share room) {
+        this.room = room;
+    }
+
+    /// Nobody reads it any more.
+    synchronized void release() {
+        room.close();
     }
 
     /// A host is being asked.
@@ -72,9 +84,18 @@ public final class RelayedAnswer implements RelaySink {
 
     @Override
     public synchronized void bytes(byte[] more, int from, int count) {
+        try {
+            room.answer(length + count, host);
+        } catch (HostFailure full) {
+            cut = full.outcome();
+        }
+        if (cut != null) {
+            changed();
+            return;
+        }
         if (count > bytes.length - length) {
             // what readers hold of the old array stays as it is
-            bytes = Arrays.copyOf(bytes, Math.max(CAPACITY, Math.max(length + count, 2 * length)));
+            bytes = Arrays.copyOf(bytes, Math.max(CAPACITY, Math.max(length + count, length + length / 2)));
         }
         System.arraycopy(more, from, bytes, length, count);
         length += count;
@@ -104,7 +125,8 @@ public final class RelayedAnswer implements RelaySink {
 
     /// What there is now.
     public synchronized Look look() {
-        return new Look(host, askedAt, isAsked, head, new Slice(bytes, 0, length), hostEnded, ended, failure, changes);
+        return new Look(host, askedAt, isAsked, head, new Slice(bytes, 0, length), hostEnded, cut, ended, failure,
+                changes);
     }
 
     /// Waits until something has happened since an earlier look, but no longer than a time.

@@ -2,18 +2,32 @@ package server.live;
 
 import java.util.concurrent.ConcurrentHashMap;
 
+import server.executor.AnswerRoom;
 import server.queue.ledger.DurableEvent;
 
 /// The answers to calls that somebody waits for or a host is giving, by task. Safe for any thread, and quick.
 public final class RelayedAnswers {
 
+    /// What the answers that are kept for their callers may take of the heap: a quarter.
+    private static final int HEAP_SHARE = 4;
+
+    private final AnswerRoom room;
     private final ConcurrentHashMap<Long, RelayedAnswer> byTask = new ConcurrentHashMap<>();
+
+    public RelayedAnswers() {
+        this(new AnswerRoom(Runtime.getRuntime().maxMemory() / HEAP_SHARE));
+    }
+
+    /// @param room of all answers together
+    RelayedAnswers(AnswerRoom room) {
+        this.room = room;
+    }
 
     /// Lets a caller have a task's answer, from its first byte if the attempt has not begun or a caller is there; to be
     /// given back with [#leave]. Call it before the task is looked at, or the end is missed.
     public RelayedAnswer enter(long task) {
         return byTask.compute(task, (id, there) -> {
-            RelayedAnswer answer = there == null ? new RelayedAnswer() : there;
+            RelayedAnswer answer = there == null ? new RelayedAnswer(room.share()) : there;
             answer.callers++;
             return answer;
         });
@@ -30,7 +44,7 @@ public final class RelayedAnswers {
     /// Begins an attempt's answer, which its callers read; to be ended with [#end] once the outcome is on record.
     public RelayedAnswer begin(long task, String host, long now) {
         RelayedAnswer begun = byTask.compute(task, (id, there) -> {
-            RelayedAnswer answer = there == null || there.begun() ? new RelayedAnswer() : there;
+            RelayedAnswer answer = there == null || there.begun() ? new RelayedAnswer(room.share()) : there;
             answer.attempted = true;
             return answer;
         });
@@ -62,6 +76,10 @@ public final class RelayedAnswers {
     }
 
     private static RelayedAnswer kept(RelayedAnswer answer) {
-        return answer.callers > 0 || answer.attempted ? answer : null;
+        if (answer.callers > 0 || answer.attempted) {
+            return answer;
+        }
+        answer.release();
+        return null;
     }
 }

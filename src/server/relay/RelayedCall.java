@@ -148,7 +148,7 @@ final class RelayedCall {
         int sent = from;
         Look look = answer.look();
         while (true) {
-            boolean over = look.ended() != null;
+            boolean over = look.ended() != null || look.cut() != null;
             Slice bytes = look.bytes();
             int to = over || length < 0 ? bytes.length() : bytes.length() == length ? sent : bytes.length();
             if (to > sent) {
@@ -165,12 +165,12 @@ final class RelayedCall {
 
     /// A host that ended its answer in order has said itself what there is to say.
     private void finish(OutputStream out, Look look) throws IOException {
-        if (look.ended().status() == TaskStatus.COMPLETED || look.hostEnded()) {
+        if (look.cut() == null && (look.ended().status() == TaskStatus.COMPLETED || look.hostEnded())) {
             return;
         }
         Slice bytes = look.bytes();
         boolean torn = bytes.length() > 0 && bytes.bytes()[bytes.length() - 1] != '\n';
-        Problem problem = problem(look);
+        Problem problem = look.cut() != null ? new Problem(503, look.cut().message()) : problem(look);
         AnswerForm.Ending ending = form.failure(problem, parts.clock().millis(), torn);
         write(out, ending.bytes());
         if (ending.breaksOff()) {

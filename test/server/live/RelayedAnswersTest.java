@@ -1,0 +1,78 @@
+package server.live;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+
+import server.executor.AnswerRoom;
+import server.executor.HostHead;
+import server.live.RelayedAnswer.Look;
+
+class RelayedAnswersTest {
+
+    private static final HostHead HEAD = new HostHead(200, "application/json", 3, null, null);
+
+    private final RelayedAnswers answers = new RelayedAnswers(new AnswerRoom(10));
+
+    @Test
+    void answer_isThereAsLongAsSomebodyReadsOrWritesIt() {
+        RelayedAnswer answer = answers.enter(7);
+        assertSame(answer, answers.enter(7));
+        answers.leave(7);
+        assertSame(answer, answers.begin(7, "gpu", 1));
+        answers.leave(7);
+        assertSame(answer, answers.find(7));
+        answers.end(7);
+        assertNull(answers.find(7));
+        assertNotNull(answers.begin(7, "gpu", 2));
+    }
+
+    @Test
+    void look_showsAllSoFar_andStaysAsItIs() throws InterruptedException {
+        RelayedAnswer answer = answers.begin(7, "gpu", 1);
+        Look before = answer.look();
+        assertTrue(before.isAsked() && before.host().equals("gpu") && before.head() == null);
+        answer.head(HEAD);
+        answer.bytes("xabcx".getBytes(), 1, 2);
+        Look first = answer.await(before.changes(), Duration.ofSeconds(10));
+        answer.bytes("c".getBytes(), 0, 1);
+        answer.end();
+        assertEquals("ab", first.bytes().text());
+        assertFalse(first.hostEnded());
+        assertEquals("abc", answer.look().bytes().text());
+        assertTrue(answer.look().hostEnded() && answer.begun());
+        // nothing has happened since
+        long changes = answer.look().changes();
+        assertEquals(changes, answer.await(changes, Duration.ofMillis(1)).changes());
+    }
+
+    @Test
+    void anotherAttemptAfterAHead_isAnotherAnswer() {
+        RelayedAnswer first = answers.begin(7, "gpu", 1);
+        first.head(HEAD);
+        assertNotSame(first, answers.begin(7, "gpu", 2));
+    }
+
+    @Test
+    void answersWithoutRoom_areCut_untilTheOthersHaveLeft() {
+        RelayedAnswer one = answers.begin(1, "gpu", 1);
+        one.bytes(new byte[8], 0, 8);
+        RelayedAnswer other = answers.begin(2, "gpu", 1);
+        other.bytes(new byte[3], 0, 3);
+        assertTrue(other.look().cut().message().startsWith("no memory is left"), other.look().cut().message());
+        assertEquals(0, other.look().bytes().length());
+        assertNull(one.look().cut());
+        answers.end(1);
+        RelayedAnswer third = answers.begin(3, "gpu", 1);
+        third.bytes(new byte[8], 0, 8);
+        assertNull(third.look().cut());
+    }
+}
