@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
@@ -41,9 +42,9 @@ class RelayedAnswersTest {
         Look before = answer.look();
         assertTrue(before.isAsked() && before.host().equals("gpu") && before.head() == null);
         answer.head(HEAD);
-        answer.bytes("xabcx".getBytes(), 1, 2);
+        answer.bytes("xabcx".getBytes(StandardCharsets.UTF_8), 1, 2);
         Look first = answer.await(before.changes(), Duration.ofSeconds(10));
-        answer.bytes("c".getBytes(), 0, 1);
+        answer.bytes("c".getBytes(StandardCharsets.UTF_8), 0, 1);
         answer.end();
         assertEquals("ab", first.bytes().text());
         assertFalse(first.hostEnded());
