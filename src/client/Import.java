@@ -41,7 +41,8 @@ final class Import {
         } catch (Failure failure) {
             throw all.stopped(failure);
         }
-        String left = all.skipped == 0 ? "" : ", " + all.skipped + " skipped that had ended (--all imports them)";
+        String left = all.skipped == 0 ? "" : ", " + all.skipped + (arguments.isOn("all")
+                ? " skipped that were not recorded" : " skipped that had ended (--all imports them)");
         session.note(all.taken + " imported" + left);
         return 0;
     }
@@ -65,7 +66,8 @@ final class Import {
             throw Failure.usage(name + ": line " + lines + " is not a task, which is a JSON object", null);
         }
         String status = task.text("status");
-        if (!all && status != null && TaskStatus.parse(status).ended()) {
+        boolean isEmpty = task.get("unrecorded") != null;
+        if (isEmpty || !all && status != null && TaskStatus.parse(status).ended()) {
             skipped++;
             return;
         }

@@ -45,6 +45,11 @@ public record Task(long id, TaskType type, String model, int priority, TaskState
         return TaskId.format(id);
     }
 
+    /// Returns whether its prompt and its answer are not kept any more: it was not to be recorded, and has ended.
+    public boolean isUnrecorded() {
+        return !terms.caller().record() && status().ended();
+    }
+
     /// Returns when it may start at the earliest, by `scheduled_at` and `retry_at`; 0 for at once.
     public long wakeAt() {
         return Math.max(terms.scheduledAt(), state instanceof TaskState.Pending pending ? pending.retryAt() : 0);

@@ -164,6 +164,9 @@ public final class TaskJson {
         if (terms.caller().relayed()) {
             out.name("relayed").bool(true);
         }
+        if (task.isUnrecorded()) {
+            out.name("unrecorded").bool(true);
+        }
     }
 
     private static void duration(JsonWriter out, String name, long ms) {

@@ -1,11 +1,15 @@
 package server.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -13,15 +17,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalOptions;
+import server.queue.index.TaskFilter;
+import server.queue.page.TaskSort;
 import server.queue.state.Place;
 import server.queue.state.QueueOptions;
 import server.task.ApiPath;
 import server.task.Caller;
 import server.task.Submission;
 import server.task.Task;
+import server.task.TaskJson;
 import server.task.Terms;
 import shared.Problem;
 import shared.TaskType;
+import shared.json.Json;
+import shared.json.JsonWriter;
 import shared.json.Slice;
 import support.Await;
 import support.FaultyStorage;
@@ -56,6 +65,57 @@ class CallRetentionTest {
         }
     }
 
+    @Test
+    void unrecorded_hasNothingOfItsPromptAndAnswer_onceCompactedNotOnTheDisk() throws Exception {
+        TaskQueue queue = open();
+        Task recorded = queue.submit(call(json("{\"x\":\"open\"}"), true), null, null).document().task();
+        Task completed = queue.submit(call(json("{\"x\":\"secret\"}"), false), null, null).document().task();
+        Task failed = queue.submit(call(json("{\"x\":\"secret\"}\n"), false), null, null).document().task();
+        Task waiting = queue.submit(call(json("{\"x\":\"later\"}"), false), null, null).document().task();
+        queue.complete(queue.startNext(task -> Place.at("h")), json("{\"response\":\"open too\"}"));
+        queue.complete(queue.startNext(task -> Place.at("h")), json("{\"response\":\"secret too\"}"));
+        queue.fail(queue.startNext(task -> Place.at("h")), "no", json("{\"error\":\"secret too\"}"));
+        for (Task gone : List.of(completed, failed)) {
+            assertUnrecorded(queue, gone);
+            assertEquals(409, assertThrows(Problem.class, () -> queue.retry(gone.id())).status());
+        }
+        assertTrue(onDisk("secret"));
+        try (Compaction compaction = new Compaction(queue.ledger(), new CompactionOptions(0.5, 100, Duration.ZERO))) {
+            compaction.now();
+            assertFalse(onDisk("secret"));
+            long bytes = compaction.now().bytesAfter();
+            assertEquals(bytes, compaction.now().bytesAfter());
+        }
+        assertEquals("{\"response\":\"open too\"}", queue.document(recorded.id()).result().text());
+        assertEquals("{\"x\":\"later\"}", queue.document(waiting.id()).payload().text());
+        queue.close();
+        try (TaskQueue again = open()) {
+            assertUnrecorded(again, completed);
+            assertUnrecorded(again, failed);
+            assertEquals(List.of(waiting.id(), failed.id(), completed.id(), recorded.id()),
+                    again.list(TaskFilter.ALL, TaskSort.CREATED_AT, false, 9, 0, null).tasks().stream().map(Task::id)
+                            .toList());
+        }
+    }
+
+    private static void assertUnrecorded(TaskQueue queue, Task task) {
+        JsonWriter out = new JsonWriter();
+        TaskJson.write(out, queue.document(task.id()), null);
+        Json.Obj shown = (Json.Obj) Json.parse(out.toString());
+        assertEquals("{} null true", shown.get("payload").text() + " " + queue.document(task.id()).result() + " "
+                + shown.get("unrecorded").text());
+        assertEquals("", queue.preview(queue.find(task.name())));
+    }
+
+    private boolean onDisk(String text) throws IOException {
+        for (String name : disk.list()) {
+            if (new String(disk.bytes(name), StandardCharsets.UTF_8).contains(text)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// Whether it was done; else the disk was full.
     private static boolean done(TaskQueue queue, Runnable change) {
         queue.tick();
@@ -70,7 +130,8 @@ class CallRetentionTest {
 
     private static Submission call(Slice payload, boolean record) {
         return new Submission(TaskType.CHAT, "m", 6,
-                Terms.DEFAULT.of(new Caller(null, ApiPath.CHAT, true, false, record), null, 0), payload, null, "Hello");
+                Terms.DEFAULT.of(new Caller(null, ApiPath.CHAT, true, false, record), null, 0), payload, null,
+                record ? "Hello" : "secret");
     }
 
     private TaskQueue open() throws IOException {

@@ -32,6 +32,8 @@ import server.queue.state.Event;
 import server.queue.state.Place;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
+import server.task.ApiPath;
+import server.task.Caller;
 import server.task.Submission;
 import server.task.Task;
 import server.task.TaskDocument;
@@ -207,7 +209,9 @@ class CompactionCrashTest {
             String prompt = "p" + random.nextInt() + "x".repeat(random.nextInt(random.nextInt(20) == 0 ? 5000 : 200));
             byte[] metadata = random.nextInt(3) > 0 ? null : ("{\"m\":" + random.nextInt() + "}").getBytes(
                     StandardCharsets.US_ASCII);
-            return new Submission(TaskType.GENERATE, "m" + random.nextInt(3), random.nextInt(9), Terms.DEFAULT,
+            Terms terms = random.nextInt(3) > 0 ? Terms.DEFAULT
+                    : Terms.DEFAULT.of(new Caller("me", ApiPath.GENERATE, true, true, random.nextBoolean()), null, 0);
+            return new Submission(TaskType.GENERATE, "m" + random.nextInt(3), random.nextInt(9), terms,
                     json("{\"prompt\":\"" + prompt + "\"}"), metadata, prompt.substring(0, Math.min(80,
                             prompt.length())));
         }
@@ -268,9 +272,11 @@ class CompactionCrashTest {
             return switch (codec.decode(line)) {
                 case Event.ModeChange change -> change.toString();
                 case Event.Cron change -> line.text();
-                case Event.Change change -> change.what() + " " + change.at() + " " + change.task().name() + " "
-                        + (queue.ledger().look(state -> state.get(change.task().id())).value() == null ? ""
-                                : line.text());
+                case Event.Change change -> {
+                    Task task = queue.ledger().look(state -> state.get(change.task().id())).value();
+                    yield change.what() + " " + change.at() + " " + change.task().name() + " "
+                            + (task == null || task.isUnrecorded() ? "" : line.text());
+                }
             };
         }
 

@@ -91,7 +91,7 @@ final class Compactor {
     }
 
     private Plan plan(SegmentFile file) throws IOException {
-        if (live.count(file.origins()) == file.lines()) {
+        if (live.count(file.origins()) == file.lines() && live.areWhole(file.origins())) {
             return new Plan(file, storage.size(file.name()), false);
         }
         Size size = new Size();
@@ -184,6 +184,9 @@ final class Compactor {
         /// @param index  which of the needed ones of this origin it is
         void line(Slice line, int origin, int index) throws IOException;
 
+        /// A needed line of which only this stays.
+        void shortened(Slice json, int origin, int index) throws IOException;
+
         /// A line that does not; null if nothing stays of it.
         void changed(Slice json) throws IOException;
     }
@@ -196,6 +199,11 @@ final class Compactor {
         @Override
         public void line(Slice line, int origin, int index) {
             bytes += line.length();
+        }
+
+        @Override
+        public void shortened(Slice json, int origin, int index) {
+            changed(json);
         }
 
         @Override
@@ -225,6 +233,12 @@ final class Compactor {
             }
             out.add(line);
             count++;
+        }
+
+        @Override
+        public void shortened(Slice json, int origin, int index) throws IOException {
+            to(origin)[index] = out.offset();
+            changed(json);
         }
 
         @Override
@@ -262,6 +276,10 @@ final class Compactor {
             advance();
         }
 
+        boolean isWhole() {
+            return live.isWhole(origin, offsets[index]);
+        }
+
         void advance() {
             index++;
             while (index == offsets.length && next < origins.size()) {
@@ -274,6 +292,16 @@ final class Compactor {
         }
     }
 
+    private void needed(SegmentReader reader, Needed needed, Sink sink) throws IOException {
+        Slice json = needed.isWhole() ? null : reader.json();
+        Slice stays = json == null ? null : lines.needed(json);
+        if (stays == json) {
+            sink.line(reader.bytes(), needed.origin, needed.index);
+        } else {
+            sink.shortened(stays, needed.origin, needed.index);
+        }
+    }
+
     /// @return the number from which it goes on behind the file
     private long read(SegmentFile file, Sink sink) throws IOException {
         SegmentReader reader = new SegmentReader(storage, file.number(), Long.MAX_VALUE);
@@ -283,7 +311,7 @@ final class Compactor {
                 throw new IOException("the compaction was stopped");
             }
             if (reader.offset() == needed.offset) {
-                sink.line(reader.bytes(), needed.origin, needed.index);
+                needed(reader, needed, sink);
                 needed.advance();
             } else if (reader.line.seq > kept) {
                 Slice json = reader.json();

@@ -59,7 +59,9 @@ public final class JournalCompaction {
     public synchronized boolean isWorthIt(double deadShare) throws IOException {
         ClosedFiles closed = journal.closed();
         Map<Integer, long[]> live = new HashMap<>();
-        lines.forEach(position -> live.computeIfAbsent(Segment.number(position), absent -> new long[1])[0]++);
+        Map<Integer, long[]> partly = new HashMap<>();
+        lines.forEach((position, whole) ->
+                (whole ? live : partly).computeIfAbsent(Segment.number(position), absent -> new long[1])[0]++);
         long bytes = 0;
         double dead = 0;
         int small = 0;
@@ -75,7 +77,10 @@ public final class JournalCompaction {
                 // of the last events those stay, if bare, that are not needed: what a compaction has seen is not dead
                 boolean recent = firstSeqBehind(closed, i) > keptAfter(closed) + 1;
                 long before = recent ? left.getOrDefault(file.number(), file.lines()) : file.lines();
-                dead += size * (double) Math.max(0, before - count(live, file.origins())) / file.lines();
+                // what can be left out of a file that a compaction has seen is left out already, mostly
+                long needed = count(live, file.origins())
+                        + (left.containsKey(file.number()) ? count(partly, file.origins()) : 0);
+                dead += size * (double) Math.max(0, before - needed) / file.lines();
             }
         }
         return small >= SMALL_MAX || dead >= deadShare * bytes && dead >= 2.0 * closed.segmentSize()

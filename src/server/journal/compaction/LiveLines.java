@@ -1,7 +1,5 @@
 package server.journal.compaction;
 
-import java.util.function.LongConsumer;
-
 import shared.json.Slice;
 
 /// What a compaction has to know of the lines; told by the one who understands them.
@@ -12,7 +10,20 @@ public interface LiveLines {
     /// never is again.
     ///
     /// @param line called under a lock that others wait for, so quick
-    void forEach(LongConsumer line);
+    void forEach(Positions line);
+
+    /// Takes the positions of needed lines.
+    interface Positions {
+
+        /// @param whole whether all of the line must stay; else [LiveLines#needed] tells what
+        void add(long position, boolean whole);
+    }
+
+    /// What stays of a line that is needed, but not as a whole.
+    ///
+    /// @param json its whole JSON object; valid during the call only
+    /// @return the same slice if nothing more can be left out; else as for [#recent]
+    Slice needed(Slice json);
 
     /// What stays of a line that is not needed but one of the last events: nothing that belongs to something deleted.
     ///

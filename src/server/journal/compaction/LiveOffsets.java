@@ -19,15 +19,29 @@ final class LiveOffsets {
     private final Map<Integer, Offsets> byOrigin = new HashMap<>();
     private int lastOrigin;
     private Offsets last;
+    /// Those of which not all has to stay; null in what holds those.
+    private LiveOffsets partly;
 
     static LiveOffsets of(LiveLines lines) {
         LiveOffsets all = new LiveOffsets();
-        lines.forEach(all::add);
-        all.byOrigin.values().forEach(one -> {
+        LiveOffsets partly = new LiveOffsets();
+        lines.forEach((position, whole) -> {
+            all.add(position);
+            if (!whole) {
+                partly.add(position);
+            }
+        });
+        partly.sort();
+        all.sort();
+        all.partly = partly;
+        return all;
+    }
+
+    private void sort() {
+        byOrigin.values().forEach(one -> {
             one.offsets = Arrays.copyOf(one.offsets, one.count);
             Arrays.sort(one.offsets);
         });
-        return all;
     }
 
     private void add(long position) {
@@ -46,6 +60,16 @@ final class LiveOffsets {
     int[] of(int origin) {
         Offsets found = byOrigin.get(origin);
         return found == null ? new int[0] : found.offsets;
+    }
+
+    /// Whether all of a needed line has to stay.
+    boolean isWhole(int origin, int offset) {
+        return Arrays.binarySearch(partly.of(origin), offset) < 0;
+    }
+
+    /// Whether all of each needed line has to stay.
+    boolean areWhole(List<Integer> origins) {
+        return partly.count(origins) == 0;
     }
 
     long count(List<Integer> origins) {

@@ -12,6 +12,7 @@
 ///
 /// - What is needed is told by the queue: the lines in [LiveLines#forEach]. Of the last events those stay too that are
 ///   not needed, without what belongs to something deleted: subscribers resume from them.
+/// - Of a needed line some may be left out, if the queue says so; its position then leads to what is left.
 /// - Nothing that was deleted can come back. The line that tells of a deletion is not needed itself; it is dropped as
 ///   soon as its number is among those of which only needed lines stay (`<= kept`). The lines that made what it deletes
 ///   have lower numbers, so they are in older files or the same one. Older files were rewritten before, by the same

@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.LongConsumer;
 
 import server.journal.compaction.LiveLines;
 import server.queue.index.ArrivalChunk;
@@ -33,9 +32,9 @@ final class LiveTasks implements LiveLines {
     }
 
     @Override
-    public void forEach(LongConsumer line) {
+    public void forEach(Positions line) {
         int next = ledger.look(state -> {
-            state.linesBesides(line);
+            state.linesBesides(position -> line.add(position, true));
             return state.arrivals().numberOf(0);
         }).value();
         for (boolean more = true; more; next += CHUNKS_A_STEP) {
@@ -51,16 +50,27 @@ final class LiveTasks implements LiveLines {
         }
     }
 
-    private static void linesOf(ArrivalChunk chunk, LongConsumer line) {
+    private static void linesOf(ArrivalChunk chunk, Positions line) {
         for (int at = 0; chunk != null && at < Arrivals.CHUNK; at++) {
             Task task = chunk.get(at);
             if (task != null) {
-                line.accept(task.requestAt());
+                line.add(task.requestAt(), !task.isUnrecorded());
                 if (task.lastAt() != task.requestAt()) {
-                    line.accept(task.lastAt());
+                    line.add(task.lastAt(), true);
                 }
             }
         }
+    }
+
+    /// Of a submit that was not to be recorded all but the request.
+    @Override
+    public Slice needed(Slice json) {
+        Event.Change submit = (Event.Change) codec.decode(json);
+        Event.Request request = submit.request();
+        Slice nothing = Event.Request.UNRECORDED.payload();
+        return request.head() == null && request.payload().length() == nothing.length() ? json
+                : with(json, new Event.Change(submit.what(), submit.at(), submit.task(), submit.attempts(),
+                        new Event.Request(nothing, "", request.key(), request.fingerprint(), null), null));
     }
 
     /// Of a deleted task's event only what happened to which task is left, of a removed cron task's event all but the
@@ -75,12 +85,14 @@ final class LiveTasks implements LiveLines {
                     : new Event.Change(change.what(), change.at(), change.task().withoutMetadata(), List.of(), null,
                             null);
         };
-        if (bare == null) {
-            return json;
-        }
+        return bare == null ? json : with(json, bare);
+    }
+
+    /// The line with another event; what the journal wrote of it stays.
+    private static Slice with(Slice json, Event event) {
         List<Slice> pieces = new ArrayList<>();
         pieces.add(new Slice(json.bytes(), json.from(), eventAt(json)));
-        pieces.addAll(List.of(EventCodec.encode(bare)));
+        pieces.addAll(List.of(EventCodec.encode(event)));
         return joined(pieces);
     }
 

@@ -30,8 +30,9 @@ public final class TaskReader {
     public TaskDocument document(Task task) {
         Event.Change first = change(task.requestAt());
         Event.Change last = task.lastAt() == task.requestAt() ? first : change(task.lastAt());
-        return new TaskDocument(task, first.request().payload(), first.request().preview(), task.state().error(),
-                last.attempts(), last.result());
+        Event.Request request = task.isUnrecorded() ? Event.Request.UNRECORDED : first.request();
+        return new TaskDocument(task, request.payload(), request.preview(), task.state().error(), last.attempts(),
+                last.result());
     }
 
     /// The task as its submit was answered.
@@ -42,7 +43,7 @@ public final class TaskReader {
     }
 
     public Event.Request request(Task task) {
-        return change(task.requestAt()).request();
+        return task.isUnrecorded() ? Event.Request.UNRECORDED : change(task.requestAt()).request();
     }
 
     public List<Attempt> attempts(Task task) {

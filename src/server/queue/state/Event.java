@@ -70,6 +70,9 @@ public sealed interface Event {
     /// @param fingerprint of the body that came with the key
     /// @param head        of a call, what goes to the host beside the body: see [server.task.Submission]; null for none
     record Request(Slice payload, String preview, String key, String fingerprint, Slice head) {
+
+        /// What is left of one that was not to be recorded.
+        public static final Request UNRECORDED = new Request(Slice.of(new byte[] {'{', '}'}), "", null, null, null);
     }
 
     /// A cron task changed.

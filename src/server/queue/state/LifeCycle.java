@@ -43,8 +43,10 @@ public final class LifeCycle {
             long now) {
         Task task = new Task(id, asked.type(), asked.model(), asked.priority(), Pending.READY, now, asked.terms(),
                 asked.metadata(), 0, cron);
+        // the preview goes further than the journal: events show it, and the last of them stay in memory
+        String preview = asked.terms().caller().record() ? asked.preview() : "";
         return new Event.Change(Event.What.SUBMITTED, now, task, List.of(),
-                new Event.Request(asked.payload(), asked.preview(), key, fingerprint, asked.head()), null);
+                new Event.Request(asked.payload(), preview, key, fingerprint, asked.head()), null);
     }
 
     static Event.Change started(Task task, Place place, long now) {
@@ -60,7 +62,7 @@ public final class LifeCycle {
         long end = Math.max(now, run.startedAt());
         List<Attempt> attempts = attempted(task, run, end, null, true);
         return new Event.Change(Event.What.COMPLETED, now,
-                ended(task, new Completed(run.startedAt(), end, run.host())), attempts, null, result);
+                ended(task, new Completed(run.startedAt(), end, run.host())), attempts, null, recorded(task, result));
     }
 
     /// @param answer what the host answered to a call; null for none
@@ -69,7 +71,11 @@ public final class LifeCycle {
         long end = Math.max(now, run.startedAt());
         return new Event.Change(Event.What.FAILED, now,
                 ended(task, new Failed(run.startedAt(), end, run.host(), error)),
-                attempted(task, run, end, error, true), null, answer);
+                attempted(task, run, end, error, true), null, recorded(task, answer));
+    }
+
+    private static Slice recorded(Task task, Slice answer) {
+        return task.terms().caller().record() ? answer : null;
     }
 
     /// Back to pending after an attempt that used up a retry (`counted`), or after a failure that was the host's and
@@ -150,6 +156,9 @@ public final class LifeCycle {
     ///
     /// @param attempts all so far, for an ended task does not hold them
     static Event.Change retried(Task task, List<Attempt> attempts, long now) {
+        if (task.isUnrecorded()) {
+            throw Problem.conflict(task.name() + " was not recorded, so there is nothing to retry");
+        }
         return switch (task.state()) {
             case Failed failed -> retriedFresh(task, attempts, now);
             case Cancelled cancelled -> retriedFresh(task, attempts, now);
