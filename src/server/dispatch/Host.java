@@ -78,6 +78,10 @@ final class Host {
         return options.address().name() != null ? options.address().name() : executor.name();
     }
 
+    boolean answers(ApiPath path) {
+        return paths.contains(path);
+    }
+
     /// @param place whether there is one for it beside what all hosts share
     synchronized HostView view(boolean place, long now) {
         boolean allowed = circuit.allows(now);

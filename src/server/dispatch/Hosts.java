@@ -12,6 +12,7 @@ import java.util.function.LongConsumer;
 import server.executor.ExecutorRegistry;
 import server.executor.TaskExecutor;
 import shared.Nearest;
+import server.task.ApiPath;
 import shared.Problem;
 
 /// All hosts, local ones and endpoints, in the order of the settings.
@@ -99,6 +100,17 @@ public final class Hosts implements AutoCloseable {
         if (remote && !host.options.remote()) {
             throw Problem.badRequest("on: \"" + name + "\" is a local host, but remote_execution asks for an endpoint; "
                     + "leave one of the two out");
+        }
+    }
+
+    /// Checks that there is a host for the calls of a path, up or not.
+    ///
+    /// @param on the host that is asked for; null: any
+    /// @throws Problem 404 if there is none
+    public void checkAnswers(ApiPath path, String on) {
+        if (all.stream().noneMatch(host -> (on == null || on.equals(host.name())) && host.answers(path))) {
+            throw Problem.notFound((on == null ? "no host answers " : "the host " + on + " does not answer ")
+                    + path.path);
         }
     }
 

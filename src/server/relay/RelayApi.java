@@ -118,6 +118,7 @@ public final class RelayApi {
                 now.maxWait().isZero() ? 0 : parts.clock().millis() + now.maxWait().toMillis(), read.model(),
                 hints.priority() != null ? hints.priority() : read.streams() ? now.priority() : now.wholePriority(),
                 new Slice(body.bytes(), 0, body.length()), read.preview(), head(request, read));
+        parts.hosts().checkAnswers(path, hints.on());
         return submitted(request, submission, read.streams(), key, now);
     }
 

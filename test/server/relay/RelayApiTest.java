@@ -341,6 +341,17 @@ class RelayApiTest {
         }
     }
 
+    @Test
+    void pathThatNoHostAnswers_isA404AndNoTask() throws Exception {
+        try (RelayRig rig = new RelayRig("echo:")) {
+            assertRefused(404, "{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\",\"message\":"
+                    + "\"no host answers /v1/messages\"}}", rig.call("/v1/messages", CHAT));
+            assertRefused(404, "{\"error\":{\"message\":\"the host echo does not answer /v1/responses\"",
+                    rig.call("/q/on=echo/v1/responses", CHAT));
+            assertEquals(List.of(), rig.tasks());
+        }
+    }
+
     // ---- what a task knows
 
     @Test
