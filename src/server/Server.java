@@ -91,7 +91,7 @@ final class Server implements AutoCloseable {
                     OtherLoopback.isMeantBy(all.settings().get(WebServer.HOST)) ? 2 : 1);
             Settings settings = all.settings().with(RequestLimits.CONNECTIONS, most.http());
             TaskQueue queue = TaskQueue.open(new FileStorage(settings.get(JournalOptions.PATH)),
-                    JournalOptions.of(settings), QueueOptions.of(settings), clock, clock::sureSince, ids);
+                    JournalOptions.of(settings), QueueOptions.of(settings), clock, clock, ids);
             opened.add(queue);
 
             Compaction compaction = new Compaction(queue.ledger(), CompactionOptions.DEFAULT);
@@ -132,7 +132,7 @@ final class Server implements AutoCloseable {
                 api.announce(sockets.port());
             }
 
-            CronTimer timer = new CronTimer(crons, clock, System::nanoTime);
+            CronTimer timer = new CronTimer(crons, clock, clock::setBy);
             timer.start();
             dispatcher.start();
             return new Server(settings, queue, compaction, dispatcher, submissions, timer, events, relay, web, sockets);

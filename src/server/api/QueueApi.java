@@ -90,8 +90,9 @@ final class QueueApi {
         out.name("failed_per_minute").number(Decimals.text(rates.failedPerMinute()));
         out.name("tokens_per_second").number(Decimals.text(rates.tokensPerSecond()));
         out.name("last_seq").number(stats.lastSeq());
-        Times.write(out.name("started_at"), startedAt);
-        out.name("uptime_seconds").number(Math.max(0, now - startedAt) / 1_000);
+        long started = startedAt + stats.clockSet();
+        Times.write(out.name("started_at"), started);
+        out.name("uptime_seconds").number(Math.max(0, now - started) / 1_000);
         out.name("version").string(Version.TEXT);
         Slice ofHosts = cloud.get();
         if (ofHosts != null) {

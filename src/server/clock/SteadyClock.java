@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
 ///
 /// A machine that slept is no jump, since the time that has passed includes the sleep. Smaller steps, as a time server
 /// makes them, are followed at once. Any thread may ask.
-public final class SteadyClock implements InstantSource {
+public final class SteadyClock implements InstantSource, ClockReport {
 
     /// A difference below this is no jump.
     static final long TOLERANCE_MS = 1_000;
@@ -40,9 +40,11 @@ public final class SteadyClock implements InstantSource {
     /// What was read together the last time.
     ///
     /// @param steadyMs    this clock's time
+    /// @param setMs       the sum of the jumps that were taken over
     /// @param jumpMs      how far the wall clock is ahead of it; 0: they agree
     /// @param jumpSinceMs the uptime at which it had jumped there; if they agree, at which they began to
-    private record Reference(long steadyMs, long nanos, long uptimeMs, long jumpMs, long jumpSinceMs) {
+    private record Reference(long steadyMs, long nanos, long uptimeMs, long setMs, long jumpMs,
+            long jumpSinceMs) {
     }
 
     /// @param nanos    counts nanoseconds and is quick to read; may stand still while the machine sleeps
@@ -53,7 +55,7 @@ public final class SteadyClock implements InstantSource {
         this.uptimeMs = uptimeMs;
         startMs = wall.millis();
         long uptime = uptimeMs.getAsLong();
-        reference = new Reference(startMs, nanos.getAsLong(), uptime, 0, uptime);
+        reference = new Reference(startMs, nanos.getAsLong(), uptime, 0, 0, uptime);
     }
 
     /// A clock on this machine's. Where there is no `/proc/uptime`, a sleep of the machine counts as a jump.
@@ -78,12 +80,20 @@ public final class SteadyClock implements InstantSource {
         return Instant.ofEpochMilli(millis());
     }
 
-    /// Returns the moment from which on this clock's times are sure: 0 once the wall clock and the time that has passed
-    /// have agreed for a minute, till then the start, for nobody knows yet whether the wall clock was right before it.
+    /// Returns 0 once the wall clock and the time that has passed have agreed for a minute, till then the start, for
+    /// nobody knows yet whether the wall clock was right before it.
+    @Override
     public long sureSince() {
         millis();
         Reference last = reference;
         return last.jumpMs == 0 && uptimeMs.getAsLong() - last.jumpSinceMs >= AGREED_MS ? 0 : startMs;
+    }
+
+    /// Returns the sum of the jumps that were taken over.
+    @Override
+    public long setBy() {
+        millis();
+        return reference.setMs;
     }
 
     private synchronized long compare() {
@@ -97,17 +107,17 @@ public final class SteadyClock implements InstantSource {
             if (last.jumpMs != 0) {
                 LOG.log(Level.WARNING, "event=clock_is_back reason=\"the jump is ignored\"");
             }
-            reference = new Reference(now, nano, uptime, 0, last.jumpMs == 0 ? last.jumpSinceMs : uptime);
+            reference = new Reference(now, nano, uptime, last.setMs, 0, last.jumpMs == 0 ? last.jumpSinceMs : uptime);
         } else if (last.jumpMs == 0 || Math.abs(jump - last.jumpMs) >= TOLERANCE_MS) {
             LOG.log(Level.WARNING, () -> "event=clock_jumped by=" + Duration.ofMillis(jump) + " reason=\"deletions,"
                     + " expiries and due times follow it once it has lasted for a minute\"");
-            reference = new Reference(steady, nano, uptime, jump, uptime);
+            reference = new Reference(steady, nano, uptime, last.setMs, jump, uptime);
         } else if (uptime - last.jumpSinceMs >= AGREED_MS) {
             LOG.log(Level.WARNING, () -> "event=clock_set by=" + Duration.ofMillis(jump)
                     + " reason=\"the jump has lasted for a minute\"");
-            reference = new Reference(now, nano, uptime, 0, last.jumpSinceMs);
+            reference = new Reference(now, nano, uptime, last.setMs + jump, 0, last.jumpSinceMs);
         } else {
-            reference = new Reference(steady, nano, uptime, last.jumpMs, last.jumpSinceMs);
+            reference = new Reference(steady, nano, uptime, last.setMs, last.jumpMs, last.jumpSinceMs);
         }
         return reference.steadyMs;
     }

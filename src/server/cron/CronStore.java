@@ -212,20 +212,17 @@ public final class CronStore {
         return ledger.look(state -> isServing(state) ? state.crons().nextLook() : Long.MAX_VALUE).value();
     }
 
-    /// Lets all cron tasks follow the new time after the clock was set back by at least [CronPolicy#CORRECTION_MS].
-    public void clockSetBack() {
+    /// Lets the cron tasks that have to follow a clock that was set.
+    ///
+    /// @param by milliseconds, negative if it was set back
+    public void clockSet(long by) {
         for (CronTask cron : all()) {
             ledger.change(writer -> {
                 CronTask current = writer.state().crons().get(cron.id());
-                CronEvent change = current == null ? null : CronPolicy.rescheduled(current, writer.now());
+                CronEvent change = current == null ? null : CronPolicy.rescheduled(current, by, writer.now());
                 return change == null ? null : writer.append(new Event.Cron(change));
             });
         }
-    }
-
-    /// Whether a clock went back by so much that it was wrong before.
-    public static boolean isCorrection(long before, long now) {
-        return before - now >= CronPolicy.CORRECTION_MS;
     }
 
     /// The latest time that an event has.

@@ -14,13 +14,12 @@ import shared.Problem;
 
 /// Makes due times into tasks: one thread for all cron tasks. It sleeps until the next due time, but at most a second,
 /// so that it notices a clock that was set forward and a machine that slept: due times that have become too old by that
-/// are missed ones (see `server.cron.plan.CronPolicy`). A clock that was set back shows in that it has moved on less
-/// than the monotonic one.
+/// are missed ones (see `server.cron.plan.CronPolicy`), but for those of `@every`, which follow a clock that was set.
 public final class CronTimer implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger("cron");
     private static final long SLEEP_MAX_MS = 1_000;
-    /// A clock that was set by so much is worth a line of the log, in milliseconds.
+    /// A clock that is behind the journal by so much was set back, in milliseconds.
     private static final long JUMP_MS = 2_000;
     /// How many due times are passed over before others may have the queue's lock.
     private static final int WORK_MAX = 1_000;
@@ -28,21 +27,21 @@ public final class CronTimer implements AutoCloseable {
     private final CronRequests crons;
     private final CronStore store;
     private final InstantSource clock;
-    private final LongSupplier nanos;
+    private final LongSupplier clockSetBy;
     private final AtomicBoolean changed = new AtomicBoolean();
     private final Thread loop;
     private volatile boolean stopping;
 
     /// Since when due times are served; what was due before was missed.
     private long since;
-    /// By how much the wall clock is ahead of the monotonic one, in milliseconds.
-    private long ahead;
+    /// By how much the clock had been set since the server's start, in milliseconds.
+    private long clockSet;
 
-    /// @param nanos the monotonic clock
-    public CronTimer(CronRequests crons, InstantSource clock, LongSupplier nanos) {
+    /// @param clockSetBy by how much the clock was set since the server's start, in milliseconds
+    public CronTimer(CronRequests crons, InstantSource clock, LongSupplier clockSetBy) {
         this.crons = crons;
         this.clock = clock;
-        this.nanos = nanos;
+        this.clockSetBy = clockSetBy;
         store = crons.store();
         loop = Thread.ofPlatform().name("cron").unstarted(this::loop);
     }
@@ -56,10 +55,11 @@ public final class CronTimer implements AutoCloseable {
     /// Takes the time.
     void begin() {
         since = clock.millis();
-        ahead = since - nanos.getAsLong() / 1_000_000;
-        if (CronStore.isCorrection(store.latest(), since)) {
-            LOG.log(Level.WARNING, () -> "event=clock_behind_journal by=" + Duration.ofMillis(store.latest() - since));
-            store.clockSetBack();
+        clockSet = clockSetBy.getAsLong();
+        long behind = store.latest() - since;
+        if (behind >= JUMP_MS) {
+            LOG.log(Level.WARNING, () -> "event=clock_behind_journal by=" + Duration.ofMillis(behind));
+            store.clockSet(-behind);
         }
     }
 
@@ -99,16 +99,11 @@ public final class CronTimer implements AutoCloseable {
     }
 
     private void noticeClock() {
-        long now = clock.millis();
-        long before = ahead;
-        ahead = now - nanos.getAsLong() / 1_000_000;
-        long jump = ahead - before;
-        if (Math.abs(jump) >= JUMP_MS) {
-            LOG.log(Level.WARNING, () -> "event=clock_jumped by=" + Duration.ofMillis(jump));
-        }
-        since = Math.min(since, now);
-        if (CronStore.isCorrection(before, ahead)) {
-            store.clockSetBack();
+        long by = clockSetBy.getAsLong() - clockSet;
+        since = Math.min(since, clock.millis());
+        if (by != 0) {
+            clockSet += by;
+            store.clockSet(by);
         }
     }
 

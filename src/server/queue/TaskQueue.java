@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
+import server.clock.ClockReport;
 import server.journal.Backup;
 import server.journal.JournalFailure;
 import server.journal.JournalFull;
@@ -58,15 +58,13 @@ public final class TaskQueue implements AutoCloseable {
     private final Ledger ledger;
     private final Pages pages;
     private final InstantSource clock;
-    private final LongSupplier heldBefore;
     private final EndWaiters waiters = new EndWaiters();
     private final List<Runnable> onReady = new CopyOnWriteArrayList<>();
     private final List<Consumer<Task>> onRunCancelled = new CopyOnWriteArrayList<>();
 
-    private TaskQueue(Ledger ledger, InstantSource clock, LongSupplier heldBefore) {
+    private TaskQueue(Ledger ledger, InstantSource clock) {
         this.ledger = ledger;
         this.clock = clock;
-        this.heldBefore = heldBefore;
         pages = new Pages(ledger);
         ledger.onChange(this::changed);
         ledger.onRoom(this::ready);
@@ -77,11 +75,11 @@ public final class TaskQueue implements AutoCloseable {
     /// Recovers the queue from its journal; tasks that were running are pending again, with an attempt on record, or
     /// cancelled, as those that were pending are, if their callers are gone.
     ///
-    /// @param heldBefore what was created before it neither expires nor is forgotten; 0 if the clock is sure
+    /// @param report of the clock: what was created before it was sure neither expires nor is forgotten
     public static TaskQueue open(Storage storage, JournalOptions journal, QueueOptions options, InstantSource clock,
-            LongSupplier heldBefore, RandomGenerator random) throws IOException {
-        TaskQueue queue = new TaskQueue(Ledger.open(storage, journal, options, clock, random), clock, heldBefore);
-        for (Task task : queue.ledger.look(QueueState::leftBehind).value()) {
+            ClockReport report, RandomGenerator random) throws IOException {
+        TaskQueue queue = new TaskQueue(Ledger.open(storage, journal, options, clock, report, random), clock);
+        for (Task task : queue.ledger.changeNow(writer -> writer.state().begin(writer.now())).value()) {
             queue.ledger.change(writer -> writer.append(LifeCycle.leftBehind(task, writer.now())));
         }
         return queue;
@@ -391,7 +389,7 @@ public final class TaskQueue implements AutoCloseable {
     /// @return when it wants to be called again, milliseconds since the epoch; Long.MAX_VALUE: not before a change
     public long tick() {
         if (ledger.changeNow(writer -> {
-            writer.state().hold(heldBefore.getAsLong());
+            writer.hold();
             writer.state().lackRoom(full() != null);
             return writer.state().wake(writer.now());
         }).value()) {
@@ -489,9 +487,10 @@ public final class TaskQueue implements AutoCloseable {
     /// @param ending the event that ends the run, of the task and the time
     private boolean end(Run run, BiFunction<Task, Long, Event.Change> ending) {
         return ledger.change(writer -> {
+            long now = writer.now();
             Task task = taskOf(run, writer.state());
             if (task != null) {
-                writer.append(ending.apply(task, writer.now()));
+                writer.append(ending.apply(writer.state().timed(task), now));
             }
             return task != null;
         }).value();

@@ -52,7 +52,12 @@ public record Task(long id, TaskType type, String model, int priority, TaskState
 
     /// Returns when it may start at the earliest, by `scheduled_at` and `retry_at`; 0 for at once.
     public long wakeAt() {
-        return Math.max(terms.scheduledAt(), state instanceof TaskState.Pending pending ? pending.retryAt() : 0);
+        return Math.max(terms.scheduledAt(), retryAt());
+    }
+
+    /// Returns when its next attempt may begin; 0 if it waits for none.
+    public long retryAt() {
+        return state instanceof TaskState.Pending pending ? pending.retryAt() : 0;
     }
 
     /// Returns whether it is to run alone: the server died so often while it ran that it may be the reason.
@@ -71,6 +76,14 @@ public record Task(long id, TaskType type, String model, int priority, TaskState
     public Task with(TaskState next, int nextRetries, List<Attempt> nextAttempts) {
         return new Task(id, type, model, priority, next, createdAt, order, arrival, terms, metadata, nextRetries,
                 nextAttempts, requestAt, lastAt, cron);
+    }
+
+    /// Returns the same task with the start of its run as the clock, which may have been set since, would now tell it.
+    ///
+    /// @param clockSet by how much the clock was set since the server's start
+    public Task timed(long clockSet) {
+        return state instanceof TaskState.Running run && run.clockSet() != clockSet ? with(new TaskState.Running(
+                run.startedAt() + clockSet - run.clockSet(), run.host(), run.rule(), clockSet)) : this;
     }
 
     /// Returns the same task with another priority.

@@ -25,7 +25,12 @@ public sealed interface TaskState {
 
     /// @param host the name of the host that it was given to
     /// @param rule which rule chose the host; null if it is not known
-    record Running(long startedAt, String host, String rule) implements TaskState {
+    /// @param clockSet by how much the clock had been set since the server's start when it began; not on record
+    record Running(long startedAt, String host, String rule, long clockSet) implements TaskState {
+
+        public Running(long startedAt, String host, String rule) {
+            this(startedAt, host, rule, 0);
+        }
 
         public Running(long startedAt, String host) {
             this(startedAt, host, null);

@@ -27,7 +27,7 @@ final class CompactCommand {
         CompactionReport done;
         // nothing happens to the tasks, so no time is asked for
         try (Ledger ledger = Ledger.open(storage, journal, QueueOptions.DEFAULT, InstantSource.fixed(Instant.EPOCH),
-                RandomGenerator.getDefault())) {
+                () -> 0, RandomGenerator.getDefault())) {
             done = ledger.compaction(CompactionOptions.DEFAULT.eventsKept()).run(true, () -> false);
         } catch (RuntimeException e) {
             throw new IOException(e.getMessage(), e);

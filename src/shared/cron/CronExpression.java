@@ -70,6 +70,11 @@ public final class CronExpression {
         throw Problem.badRequest("\"" + expression + "\" has no due time after " + after + " in the years 1 to 9999");
     }
 
+    /// Returns whether it is an `@every`.
+    public boolean isEvery() {
+        return fields == null;
+    }
+
     /// Returns the expression as it was written.
     public String expression() {
         return expression;

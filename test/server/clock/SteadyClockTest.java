@@ -61,6 +61,25 @@ final class SteadyClockTest {
     }
 
     @Test
+    void setBy_isTheSumOfTheJumpsThatWereTakenOver() {
+        wall += TEN_DAYS;
+        uptimeMs += TEN_DAYS;
+        for (long jump : new long[] {TEN_DAYS, -3 * TEN_DAYS}) {
+            long before = clock.setBy();
+            wall += jump;
+            assertEquals(before, clock.setBy());
+            pass(SteadyClock.AGREED_MS + 100);
+            assertEquals(before + jump, clock.setBy());
+        }
+        wall += TEN_DAYS;
+        clock.millis();
+        pass(1_000);
+        wall -= TEN_DAYS;
+        pass(SteadyClock.AGREED_MS + 100);
+        assertEquals(-2 * TEN_DAYS, clock.setBy());
+    }
+
+    @Test
     void secondJump_beginsTheMinuteAnew() {
         wall += TEN_DAYS;
         clock.millis();

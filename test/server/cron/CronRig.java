@@ -37,7 +37,8 @@ final class CronRig implements AutoCloseable {
     CronRequests crons;
     CronStore store;
     CronTimer timer;
-    private long nanos;
+    /// How far the clock would be by the time that has passed.
+    private long passedMs = clock.millis();
 
     CronRig() throws IOException {
         this(QueueOptions.DEFAULT);
@@ -49,11 +50,11 @@ final class CronRig implements AutoCloseable {
     }
 
     private void open() throws IOException {
-        queue = TaskQueue.open(storage, new JournalOptions(1 << 16), options, clock, () -> 0, new Random(nanos));
+        queue = TaskQueue.open(storage, new JournalOptions(1 << 16), options, clock, () -> 0, new Random(passedMs));
         crons = new CronRequests(queue, new SubmissionReader(Settings.DEFAULT, (name, remote) -> { }),
                 ZoneId.of("Europe/Berlin"), clock);
         store = crons.store();
-        timer = new CronTimer(crons, clock, () -> nanos);
+        timer = new CronTimer(crons, clock, () -> clock.millis() - passedMs);
         timer.begin();
     }
 
@@ -75,14 +76,15 @@ final class CronRig implements AutoCloseable {
         while (clock.instant().isBefore(end)) {
             long ms = Math.min(timer.step(), Duration.between(clock.instant(), end).toMillis());
             clock.pass(Duration.ofMillis(ms));
-            nanos += ms * 1_000_000;
+            passedMs += ms;
         }
         timer.step();
     }
 
-    /// The machine sleeps: the monotonic clock stands still.
+    /// The machine sleeps.
     void sleep(Duration time) {
         clock.pass(time);
+        passedMs += time.toMillis();
     }
 
     /// SIGKILL, and a new start some time later.

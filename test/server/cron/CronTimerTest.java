@@ -192,6 +192,40 @@ final class CronTimerTest {
     }
 
     @Test
+    void every_countsTimeThatPasses_whateverTheClockIsSetTo() throws IOException {
+        for (Duration set : List.of(Duration.ofMinutes(-50), HOUR.multipliedBy(-30), Duration.ofDays(-3_653),
+                HOUR.multipliedBy(30))) {
+            try (CronRig rig = new CronRig()) {
+                rig.add("@every 10m", "'overlap':'allow','missed':'all'");
+                rig.pass(HOUR);
+                assertEquals(6, rig.made().size());
+                rig.clock.pass(set);
+                rig.pass(HOUR);
+                assertEquals(12, rig.made().size(), 1.0, set + ": " + rig.due());
+                rig.kill(Duration.ZERO);
+                rig.pass(HOUR);
+                assertEquals(18, rig.made().size(), 1.0, set + " and a restart: " + rig.due());
+                assertEquals(0, rig.only().skipped());
+            }
+        }
+    }
+
+    @Test
+    void every_ofAClockThatWasSetBackWhileTheServerWasDown_beginsAnew() throws IOException {
+        for (Duration set : List.of(Duration.ofMinutes(-50), Duration.ofDays(-3_653))) {
+            try (CronRig rig = new CronRig()) {
+                rig.add("@every 10m", "'overlap':'allow'");
+                rig.pass(HOUR.plusMinutes(5));
+                for (int restart = 1; restart <= 3; restart++) {
+                    rig.kill(restart == 1 ? set : Duration.ZERO);
+                    rig.pass(Duration.ofMinutes(11));
+                    assertEquals(6 + restart, rig.made().size(), set + ": " + rig.due());
+                }
+            }
+        }
+    }
+
+    @Test
     void aClockThatWasSetBack_whileTheServerWasDown_isFollowed() throws IOException {
         try (CronRig rig = new CronRig()) {
             rig.clock.set("2031-01-01T00:00:00Z");

@@ -11,7 +11,7 @@ import shared.TaskStatus;
 ///
 /// A due time is served once: it makes one task, or is passed over with a reason, and then `next_run` has moved on. No
 /// due time comes again, also if the clock is set back, unless it is by [#CORRECTION_MS] or more; then every cron task
-/// follows the new time at once.
+/// follows the new time at once. `@every` counts time that passes, so it follows any clock that was set.
 public final class CronPolicy {
 
     /// A running server that serves a due time later than this, in milliseconds, has missed it: the machine slept, or
@@ -151,12 +151,19 @@ public final class CronPolicy {
         return before.waiting() != 0 && after.waiting() == 0 ? after.skipped(1, CHANGED) : after;
     }
 
-    /// The clock was set back so far that all that was planned is void; null if this one need not change.
-    public static CronEvent rescheduled(CronTask cron, long now) {
-        long next = cron.nextRun() == 0 ? 0 : new CronSchedule(cron).next(now);
-        return next == 0 || next >= cron.nextRun() && cron.notBefore() <= now ? null
-                : new CronEvent(What.RESCHEDULED, now,
-                        cron.coming(Math.min(next, cron.nextRun()), cron.waiting(), 0), null);
+    /// The clock was set: a date that was planned stays, unless the clock was set back so far that all is void; a
+    /// length of time begins anew. Null if this one need not change.
+    ///
+    /// @param by milliseconds, negative if it was set back
+    public static CronEvent rescheduled(CronTask cron, long by, long now) {
+        CronSchedule schedule = new CronSchedule(cron);
+        if (cron.nextRun() == 0 || !schedule.isEvery() && by > -CORRECTION_MS) {
+            return null;
+        }
+        long first = schedule.next(now);
+        long next = by > 0 ? Math.max(first, cron.nextRun()) : Math.min(first, cron.nextRun());
+        return first == 0 || next == cron.nextRun() && cron.notBefore() <= now ? null
+                : new CronEvent(What.RESCHEDULED, now, cron.coming(next, cron.waiting(), 0), null);
     }
 
     /// The first of the missed due times that gets a run, or else the first that was not missed.

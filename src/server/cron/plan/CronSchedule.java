@@ -17,7 +17,8 @@ public final class CronSchedule {
 
     private final long id;
     private final CronPlan plan;
-    private final Instant anchor;
+    /// When the cron task was made.
+    private final long createdAt;
     private final CronExpression expression;
     private final ZoneId zone;
 
@@ -29,15 +30,22 @@ public final class CronSchedule {
     CronSchedule(long id, CronPlan plan, long createdAt) {
         this.id = id;
         this.plan = plan;
-        anchor = Instant.ofEpochMilli(createdAt);
+        this.createdAt = createdAt;
         expression = CronExpression.parse(plan.expression(), id);
         zone = ZoneId.of(plan.zone());
+    }
+
+    /// Whether it counts time that passes, rather than being due at dates.
+    boolean isEvery() {
+        return expression.isEvery();
     }
 
     /// The first due time after this one; 0 if there is none.
     public long next(long after) {
         try {
             long from = Math.max(after, plan.startAt() - 1);
+            // a clock that was set back may not have reached the moment yet at which the cron task was made
+            Instant anchor = Instant.ofEpochMilli(Math.min(createdAt, from));
             long due = expression.next(Instant.ofEpochMilli(from), zone, anchor).toEpochMilli();
             return plan.endAt() != 0 && due > plan.endAt() ? 0 : due;
         } catch (Problem never) {

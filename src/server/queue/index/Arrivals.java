@@ -1,9 +1,14 @@
 package server.queue.index;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 
 import server.task.Task;
 import shared.Problem;
+import shared.TaskStatus;
 
 /// All tasks in the order of their submits, each at a slot that stays its own as long as it lives. Slots are given out
 /// in chunks of 1024, ascending, around the 31-bit integers and again from 0, so they never run out.
@@ -14,6 +19,7 @@ public final class Arrivals {
 
     public static final int CHUNK = 1024;
 
+    private static final Set<TaskStatus> UNENDED = Set.of(TaskStatus.PENDING, TaskStatus.RUNNING);
     private static final int SHIFT = 10;
     private static final int CHUNKS_MAX = 1 << 31 - SHIFT;
     private static final int MASK = CHUNKS_MAX - 1;
@@ -97,6 +103,20 @@ public final class Arrivals {
     public int indexOf(int number) {
         int index = number - base & MASK;
         return index < CHUNKS_MAX / 2 ? index : index - CHUNKS_MAX;
+    }
+
+    /// The tasks that have not ended and pass, oldest first.
+    public List<Task> unended(Predicate<Task> wanted) {
+        List<Task> found = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            for (int at = 0; chunks[i] != null && chunks[i].countOf(UNENDED) > 0 && at < CHUNK; at++) {
+                Task task = chunks[i].get(at);
+                if (task != null && !task.status().ended() && wanted.test(task)) {
+                    found.add(task);
+                }
+            }
+        }
+        return found;
     }
 
     private void addChunk() {

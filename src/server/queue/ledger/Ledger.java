@@ -15,6 +15,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
+import server.clock.ClockReport;
 import server.cron.plan.CronEvent;
 import server.journal.Backup;
 import server.journal.Journal;
@@ -52,17 +53,19 @@ public final class Ledger implements AutoCloseable {
     final Journal journal;
     private final Pool pool;
     private final InstantSource clock;
+    private final ClockReport report;
     private final RandomGenerator random;
     private final TaskReader reader;
     private final Feed feed = new Feed();
     private final List<Consumer<List<? extends Event>>> onChange = new CopyOnWriteArrayList<>();
 
     private Ledger(QueueState state, Journal journal, EventCodec codec, Pool pool, InstantSource clock,
-            RandomGenerator random) {
+            ClockReport report, RandomGenerator random) {
         this.state = state;
         this.journal = journal;
         this.pool = pool;
         this.clock = clock;
+        this.report = report;
         this.random = random;
         reader = new TaskReader(journal, codec);
         journal.onDurable(feed::durable);
@@ -70,14 +73,14 @@ public final class Ledger implements AutoCloseable {
 
     /// Recovers the state from its journal. Nothing happens to the tasks: those that were running still are.
     public static Ledger open(Storage storage, JournalOptions journalOptions, QueueOptions options,
-            InstantSource clock, RandomGenerator random) throws IOException {
+            InstantSource clock, ClockReport report, RandomGenerator random) throws IOException {
         QueueState state = new QueueState(options);
         Pool pool = new Pool();
         EventCodec codec = new EventCodec(pool);
         Journal journal = Journal.open(storage, journalOptions,
                 (seq, position, line) -> state.apply(codec.decodeForReplay(seq, line), seq, position,
                         line.length() - Line.prefixLength(seq, 0)));
-        return new Ledger(state, journal, codec, pool, clock, random);
+        return new Ledger(state, journal, codec, pool, clock, report, random);
     }
 
     // ---- the doors
@@ -141,7 +144,13 @@ public final class Ledger implements AutoCloseable {
 
         /// Milliseconds since the epoch.
         public long now() {
+            state.clockSet(report.setBy());
             return clock.millis();
+        }
+
+        /// Lets nothing expire or be forgotten as long as nobody knows whether the clock is right.
+        public void hold() {
+            state.hold(report.sureSince());
         }
 
         /// An id that no task and no cron task has.

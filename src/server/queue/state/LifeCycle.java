@@ -49,11 +49,12 @@ public final class LifeCycle {
                 new Event.Request(asked.payload(), preview, key, fingerprint, asked.head()), null);
     }
 
-    static Event.Change started(Task task, Place place, long now) {
+    /// @param clockSet by how much the clock has been set since the server's start
+    static Event.Change started(Task task, Place place, long clockSet, long now) {
         if (task.status() != TaskStatus.PENDING) {
             throw refused(task, "started");
         }
-        return change(Event.What.STARTED, now, task.with(new Running(now, place.host(), place.rule())),
+        return change(Event.What.STARTED, now, task.with(new Running(now, place.host(), place.rule(), clockSet)),
                 task.attempts());
     }
 

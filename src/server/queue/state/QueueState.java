@@ -13,7 +13,6 @@ import server.cron.plan.CronEvent;
 import server.cron.plan.CronIndex;
 import server.cron.plan.CronPolicy;
 import server.cron.plan.CronTask;
-import server.queue.index.ArrivalChunk;
 import server.queue.index.Arrivals;
 import server.queue.index.IdTable;
 import server.queue.index.Keys;
@@ -26,6 +25,7 @@ import server.task.Attempt;
 import server.task.Submission;
 import server.task.Task;
 import server.task.TaskId;
+import server.task.TaskState;
 import shared.Problem;
 import shared.TaskStatus;
 
@@ -39,7 +39,6 @@ import shared.TaskStatus;
 /// `expiring` if it may expire. Every ended task is in `retention`.
 public final class QueueState {
 
-    private static final Set<TaskStatus> UNENDED = Set.of(TaskStatus.PENDING, TaskStatus.RUNNING);
 
     private QueueOptions options;
     private final Arrivals arrivals = new Arrivals();
@@ -62,6 +61,8 @@ public final class QueueState {
     private long metadataBytes;
     /// What is older than this is neither expired nor forgotten; 0: everything may be.
     private long heldBefore;
+    /// By how much the clock was set since the server's start.
+    private long clockSet;
     /// How many of the running tasks run alone: one at most.
     private int alone;
 
@@ -87,6 +88,34 @@ public final class QueueState {
     /// While the disk is nearly full, calls that have ended are forgotten, whatever their age.
     public void lackRoom(boolean isShort) {
         retention.lackRoom(isShort);
+    }
+
+    /// Follows a clock that was set: what waits for its retry waits as long as before.
+    ///
+    /// @param total by how much it was set since the server's start, in milliseconds
+    public void clockSet(long total) {
+        if (total != clockSet) {
+            putOff(total - clockSet);
+            clockSet = total;
+        }
+    }
+
+    /// Begins after a replay. A clock that is behind the journal was set back.
+    ///
+    /// @return what the end of the server left behind
+    public List<Task> begin(long now) {
+        putOff(Math.min(0, now - latest));
+        return leftBehind();
+    }
+
+    private void putOff(long by) {
+        for (Task task : by == 0 ? List.<Task>of() : arrivals.unended(task -> task.retryAt() > 0)) {
+            int slot = ids.find(task.id());
+            Task after = task.with(new TaskState.Pending(Math.max(0, task.retryAt() + by), task.state().error()));
+            unindex(task, slot);
+            arrivals.replace(slot, after);
+            index(after, slot);
+        }
     }
 
     // ---- decisions
@@ -135,7 +164,7 @@ public final class QueueState {
         if (place.get() != null && task.runsAlone() && totals.of(TaskStatus.RUNNING) > 0) {
             return null;
         }
-        return place.get() == null ? LifeCycle.expired(task, now) : LifeCycle.started(task, place.get(), now);
+        return place.get() == null ? LifeCycle.expired(task, now) : LifeCycle.started(task, place.get(), clockSet, now);
     }
 
     /// The place of a pending task behind those that wait for nothing but their turn, from 1; 0 if it is not pending.
@@ -150,7 +179,7 @@ public final class QueueState {
     }
 
     public Event.Change cancel(long id, String reason, long now) {
-        return LifeCycle.cancelled(require(id), reason, now);
+        return LifeCycle.cancelled(timed(require(id)), reason, now);
     }
 
     public Event.Change changePriority(long id, int priority, long now) {
@@ -272,6 +301,12 @@ public final class QueueState {
         return TaskId.only(text, found.stream().map(arrivals::get).toList(), "task", Task::name);
     }
 
+    /// The task with the start of its run as the clock, which may have been set since, would now tell it: until its end
+    /// is the time that passed.
+    public Task timed(Task task) {
+        return task.timed(clockSet);
+    }
+
     /// The id of the task that came with this idempotency key; -1 if none did.
     ///
     /// @throws Problem 409 if it came with another body
@@ -340,18 +375,7 @@ public final class QueueState {
     /// The tasks whose run or caller ends with the server: all that are running, and the pending ones of callers that
     /// wait for them.
     public List<Task> leftBehind() {
-        List<Task> left = new ArrayList<>();
-        for (int i = 0; i < arrivals.chunkCount(); i++) {
-            ArrivalChunk chunk = arrivals.chunk(i);
-            for (int at = 0; chunk != null && chunk.countOf(UNENDED) > 0 && at < Arrivals.CHUNK; at++) {
-                Task task = chunk.get(at);
-                if (task != null && (task.status() == TaskStatus.RUNNING
-                        || task.status() == TaskStatus.PENDING && task.terms().caller().endsWithCaller())) {
-                    left.add(task);
-                }
-            }
-        }
-        return left;
+        return arrivals.unended(task -> task.status() == TaskStatus.RUNNING || task.terms().caller().endsWithCaller());
     }
 
     public QueueStats stats(long lastSeq) {
@@ -360,7 +384,7 @@ public final class QueueState {
             byStatus.put(status, totals.of(status));
         }
         return new QueueStats(mode, byStatus, arrivals.size(), totals.byPriority(TaskStatus.PENDING),
-                totals.callersWaiting(), ready.waitingSince(arrivals::get), lastSeq);
+                totals.callersWaiting(), clockSet, ready.waitingSince(arrivals::get), lastSeq);
     }
 
     // ---- inside

@@ -242,10 +242,10 @@ final class CronPolicyTest {
                 at("2030-06-01T09:00:00Z"), 7, at("2030-06-01T09:00:00Z")).cron();
         assertEquals(at("2030-06-02T09:00:00Z"), wrong.nextRun());
 
-        CronTask right = CronPolicy.rescheduled(wrong, START).cron();
+        CronTask right = CronPolicy.rescheduled(wrong, -CronPolicy.CORRECTION_MS, START).cron();
 
         assertEquals(START + 9 * HOUR, right.nextRun());
-        assertNull(CronPolicy.rescheduled(right, START + HOUR));
+        assertNull(CronPolicy.rescheduled(right, -CronPolicy.CORRECTION_MS, START + HOUR));
     }
 
     @Test
