@@ -50,10 +50,11 @@ final class Rooms {
             journal.recovery: journal.disk
             live: executor queue queue.ledger task
             log: settings
-            queue: clock journal journal.compaction journal.disk queue.index queue.ledger queue.line queue.page queue.state \
-                task
+            queue: clock journal journal.compaction journal.disk queue.index queue.ledger queue.line queue.page \
+                queue.state task
             queue.index: task
-            queue.ledger: clock cron.plan journal journal.compaction journal.disk queue.index queue.line queue.state task
+            queue.ledger: clock cron.plan journal journal.compaction journal.disk queue.index queue.line \
+                queue.state task
             queue.line: cron.plan queue.state task
             queue.page: queue.index queue.ledger queue.state task
             queue.state: cron.plan queue.index settings task

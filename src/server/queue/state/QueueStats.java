@@ -10,5 +10,6 @@ import shared.TaskStatus;
 /// @param clockSet          by how much the clock was set since the server's start, in milliseconds
 /// @param oldestPendingAt   since when the longest waiting of the tasks that could run waits, 0 if there is none
 public record QueueStats(QueueMode mode, Map<TaskStatus, Long> byStatus, long total,
-        SortedMap<Integer, Long> pendingByPriority, long callersWaiting, long clockSet, long oldestPendingAt, long lastSeq) {
+        SortedMap<Integer, Long> pendingByPriority, long callersWaiting, long clockSet, long oldestPendingAt,
+        long lastSeq) {
 }
