@@ -33,7 +33,8 @@ public final class Line {
 
     /// The line's number; of a closing mark the next one's.
     public long seq;
-    long synced;
+    /// The position up to which all was on the disk when it was written.
+    public long synced;
     public int more;
     /// Whether it is a closing mark.
     public boolean closing;

@@ -6,6 +6,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 import server.journal.disk.FileReason;
 import server.journal.disk.JournalDamage;
@@ -231,6 +234,8 @@ public final class Repair {
         private final byte[] bytes;
         /// Where the run of bad bytes begins that is being passed over; -1 if none is.
         private int bad = -1;
+        /// By the place of a line: the lowest number of it and of those behind it. Null while nobody asked.
+        private NavigableMap<Integer, Long> lowest;
 
         Scan(int number, byte[] bytes, long next) {
             this.number = number;
@@ -245,12 +250,9 @@ public final class Repair {
         void run() throws IOException {
             int at = header();
             while (at < bytes.length && !closed) {
-                int end = at;
-                while (end < bytes.length && bytes[end] != Line.FILL) {
-                    end++;
-                }
-                boolean good = end < bytes.length && line.parse(bytes, at, end) && line.seq >= next;
-                if (good) {
+                int end = end(at);
+                boolean whole = end < bytes.length && line.parse(bytes, at, end);
+                if (whole && line.seq >= next && !isFromBehind(at)) {
                     endBad(at, line.seq);
                     take(at, end + 1);
                 } else if (bad < 0) {
@@ -261,6 +263,43 @@ public final class Repair {
             }
             firstBad = firstBad < 0 ? at : firstBad;
             endBad(bytes.length, -1);
+        }
+
+        /// Whether the line that was parsed here was written further behind, as a disk does that misses a place. It
+        /// then vouches for bytes behind itself; but so do lines that moved up because others were taken out, which are
+        /// still in order.
+        private boolean isFromBehind(int at) {
+            return !Segment.isCompacted(number) && line.synced > Segment.position(number, at)
+                    && (Segment.number(line.synced) > number || lowestBehind(at) <= line.seq);
+        }
+
+        /// The lowest number of the lines behind the one that begins here.
+        private long lowestBehind(int at) {
+            if (lowest == null) {
+                lowest = new TreeMap<>();
+                Line behind = new Line();
+                for (int from = at; from < bytes.length; from = end(from) + 1) {
+                    if (end(from) < bytes.length && behind.parse(bytes, from, end(from)) && !behind.closing) {
+                        lowest.put(from, behind.seq);
+                    }
+                }
+                long least = Long.MAX_VALUE;
+                for (Map.Entry<Integer, Long> entry : lowest.descendingMap().entrySet()) {
+                    least = Math.min(least, entry.getValue());
+                    entry.setValue(least);
+                }
+            }
+            Map.Entry<Integer, Long> next = lowest.higherEntry(at);
+            return next == null ? Long.MAX_VALUE : next.getValue();
+        }
+
+        /// Where the terminator of the line is that begins here; behind the bytes if it has none.
+        private int end(int at) {
+            int end = at;
+            while (end < bytes.length && bytes[end] != Line.FILL) {
+                end++;
+            }
+            return end;
         }
 
         private int header() throws IOException {

@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -123,6 +124,37 @@ class RepairTest {
         TreeSet<Long> found = replayed();
         assertEquals(99, found.size());
         assertTrue(!found.contains(51L));
+    }
+
+    /// A misdirected write: what was overwritten is lost, and nothing of what stands in its place.
+    @Test
+    void repair_laterLinesTooEarly_goThemselves() throws IOException {
+        long[] positions = write();
+        Path early = directory.resolve(Segment.name(Segment.number(positions[20])));
+        Path late = directory.resolve(Segment.name(Segment.number(positions[95])));
+        byte[] bytes = Files.readAllBytes(early);
+        byte[] later = Files.readAllBytes(late);
+        int start = Segment.offset(positions[95]);
+        int end = Segment.offset(positions[97]);
+        System.arraycopy(later, start, bytes, Segment.offset(positions[20]), end - start);
+        Files.write(early, bytes);
+        repaired();
+        TreeSet<Long> found = replayed();
+        assertTrue(found.size() >= 92, found + " after " + printed());
+        assertTrue(found.containsAll(List.of(20L, 30L, 96L, 97L, 100L)), found + " after " + printed());
+    }
+
+    @Test
+    void repair_segmentReplacedByALaterOne_losesThatAlone() throws IOException {
+        long[] positions = write();
+        Files.copy(directory.resolve(Segment.name(Segment.number(positions[99]))), directory.resolve(Segment.name(2)),
+                StandardCopyOption.REPLACE_EXISTING);
+        assertTrue(Segment.number(positions[99]) > 3, "some stand between the two");
+        repaired();
+        TreeSet<Long> found = replayed();
+        for (int i = 0; i < positions.length; i++) {
+            assertEquals(Segment.number(positions[i]) != 2, found.contains(i + 1L), found + " after " + printed());
+        }
     }
 
     @Test
