@@ -11,8 +11,8 @@ import java.util.function.LongConsumer;
 
 import server.executor.ExecutorRegistry;
 import server.executor.TaskExecutor;
-import shared.Nearest;
 import server.task.ApiPath;
+import shared.Nearest;
 import shared.Problem;
 
 /// All hosts, local ones and endpoints, in the order of the settings.

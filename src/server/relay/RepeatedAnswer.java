@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -23,6 +24,8 @@ import shared.json.Slice;
 /// those that came, other streams are made from the result, in the same form and with the same text. Of a task that
 /// failed or was cancelled it is the error.
 final class RepeatedAnswer {
+
+    private static final String RUNS = ",\"runs\":";
 
     private RepeatedAnswer() {
     }
@@ -65,7 +68,20 @@ final class RepeatedAnswer {
                     InstantSource.fixed(Instant.ofEpochMilli(task.createdAt())));
             return whole(200, writer.contentType(true), writer.end(result, false, false));
         }
-        return whole(200, path.ollamas() ? "application/json; charset=utf-8" : Answer.JSON, result.toBytes());
+        return whole(200, path.ollamas() ? "application/json; charset=utf-8" : Answer.JSON,
+                asSent(result, members.get("runs")));
+    }
+
+    /// A whole answer without the order of its pieces, which stands behind its last member.
+    private static byte[] asSent(Slice result, Slice runs) {
+        byte[] bytes = result.toBytes();
+        int end = runs == null ? 0 : runs.from() - result.from() - RUNS.length();
+        if (end <= 0 || !new String(bytes, end, RUNS.length(), StandardCharsets.US_ASCII).equals(RUNS)) {
+            return bytes;
+        }
+        byte[] sent = Arrays.copyOf(bytes, end + 1);
+        sent[end] = '}';
+        return sent;
     }
 
     /// What a host answered to a call that failed.

@@ -10,9 +10,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.Test;
+import server.http.Answer;
 import server.settings.Settings;
+import server.task.TaskDocument;
 import shared.TaskStatus;
 import shared.json.Json;
+import shared.json.Slice;
 import support.Await;
 import support.FakeOllama;
 import support.FakeOllamaAnswer;
@@ -35,6 +38,21 @@ class RepeatedAnswerTest {
             }
             assertEquals(1, ollama.requests().size());
             assertEquals(409, keyed(rig, "/v1/chat/completions", CHAT + ",\"seed\":1}").statusCode());
+        }
+    }
+
+    @Test
+    void whole_hasNotTheOrderOfItsPieces() throws Exception {
+        String said = "{\"message\":{\"content\":\"ab\",\"thinking\":\"cd\"},\"done\":true";
+        try (RelayRig rig = new RelayRig("echo:")) {
+            keyed(rig, "/api/chat", CHAT + ",\"stream\":false}");
+            TaskDocument task = rig.task();
+            for (String runs : List.of("", ",\"runs\":[1,1,1,1]")) {
+                byte[] result = (said + runs + "}").getBytes(StandardCharsets.UTF_8);
+                Answer.Whole again = (Answer.Whole) RepeatedAnswer.of(new TaskDocument(task.task(), task.payload(), "",
+                        null, task.attempts(), Slice.of(result)), false);
+                assertEquals(said + "}", new String(again.bytes(), StandardCharsets.UTF_8));
+            }
         }
     }
 

@@ -23,17 +23,6 @@ import shared.json.Slice;
 /// that API would.
 public final class RunAsCall {
 
-    /// A whole answer has no pieces.
-    private static final Pieces NONE = new Pieces() {
-        @Override
-        public void text(String piece) {
-        }
-
-        @Override
-        public void thinking(String piece) {
-        }
-    };
-
     private RunAsCall() {
     }
 
@@ -59,7 +48,7 @@ public final class RunAsCall {
         Duration idle = streams ? call.idle() : call.timeout();
         Written written = new Written(writer, pieces, to);
         Outcome outcome = host.run(new Call(call.type(), call.model(), payload, call.timeout(), firstByte, idle,
-                call.room()), streams ? written : NONE);
+                call.room()), streams ? written : pieces);
         if (!(outcome instanceof Outcome.Completed completed)) {
             return outcome;
         }
