@@ -122,7 +122,7 @@ final class Server implements AutoCloseable {
             Routes routes = api.routes();
             relay.addTo(routes);
             passed.addTo(routes, api::page);
-            new ModelCalls(hosts, dispatcher::askNow, relay::options).addTo(routes);
+            new ModelCalls(hosts, dispatcher::askNow, web.gone(), relay::options).addTo(routes);
             web.serve(routes);
             WebSocketServer sockets = null;
             WebSocketOptions webSocket = WebSocketOptions.of(settings.with(RequestLimits.CONNECTIONS,

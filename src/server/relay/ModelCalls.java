@@ -17,6 +17,7 @@ import server.executor.Outcome.Cause;
 import server.executor.Upload;
 import server.http.Answer;
 import server.http.Answer.Streamed;
+import server.http.GoneCallers;
 import server.http.Routes;
 import server.http.WebRequest;
 import shared.Problem;
@@ -32,12 +33,15 @@ public final class ModelCalls {
 
     private final Hosts hosts;
     private final Consumer<String> changed;
+    private final GoneCallers gone;
     private final Supplier<RelayOptions> options;
 
     /// @param changed takes the name of a host whose models may be others now
-    public ModelCalls(Hosts hosts, Consumer<String> changed, Supplier<RelayOptions> options) {
+    /// @param gone    tells of callers that have left
+    public ModelCalls(Hosts hosts, Consumer<String> changed, GoneCallers gone, Supplier<RelayOptions> options) {
         this.hosts = hosts;
         this.changed = changed;
+        this.gone = gone;
         this.options = options;
     }
 
@@ -77,6 +81,8 @@ public final class ModelCalls {
         HostAccess host = host(path, CallerHints.of(request::header, request.hints()).on());
         String target = request.rawQuery() == null ? path : path + "?" + request.rawQuery();
         long length = request.announced();
+        Thread itself = Thread.currentThread();
+        request.atEnd(gone.watch(request.local(), request.remote(), itself::interrupt)::close);
         HostStream answer;
         try {
             answer = host.executor().pass(request.method(), target, length == 0 ? null

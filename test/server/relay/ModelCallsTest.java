@@ -49,8 +49,10 @@ import server.executor.HostAddress;
 import server.executor.Limits;
 import server.http.Routes;
 import server.http.WebServer;
+import server.http.Wire;
 import server.settings.Settings;
 import support.FakeOllama;
+import support.FakeOllamaRequest;
 
 @Timeout(60)
 final class ModelCallsTest {
@@ -90,7 +92,7 @@ final class ModelCallsTest {
         web = WebServer.bind(settings);
         open.add(web);
         Routes routes = new Routes();
-        new ModelCalls(all, changed::add, () -> options).addTo(routes);
+        new ModelCalls(all, changed::add, web.gone(), () -> options).addTo(routes);
         web.serve(routes);
     }
 
@@ -247,6 +249,18 @@ final class ModelCallsTest {
         response.body().read();
         response.body().close();
         a.takeRequest().awaitCancelled();
+    }
+
+    @Test
+    void aCallerThatLeavesBeforeTheAnswer_endsTheCallAtTheHost() throws Exception {
+        a.next((request, reply) -> reply.hang());
+        serve(host("a", a.url()));
+        FakeOllamaRequest request;
+        try (Wire wire = new Wire(web.address())) {
+            wire.lines("POST /api/pull HTTP/1.1", "Host: localhost", "Content-Length: 2", "").raw("{}");
+            request = a.takeRequest();
+        }
+        request.awaitCancelled();
     }
 
     @Test
