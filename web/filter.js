@@ -6,7 +6,7 @@ export const SIZE = 100;
 /** The columns that the server sorts by, and which order comes first. */
 export const SORTS = {created_at: 'desc', priority: 'desc', duration: 'desc', status: 'asc', model: 'asc'};
 
-const NAMES = ['status', 'type', 'model', 'priority', 'q', 'cron_id'];
+const NAMES = ['status', 'type', 'model', 'priority', 'client', 'relayed', 'q', 'cron_id'];
 const PRIORITIES = {low: 1, normal: 5, high: 10, critical: 15};
 
 /** From the address's query. */
@@ -47,6 +47,7 @@ export function isEmpty(filter) {
 /** Whether a task may belong in the list; its prompt is not known here, so a text is taken to be in it. */
 export function matches(filter, task) {
     return within(filter.status, task.status) && within(filter.type, task.type) && within(filter.model, task.model)
+        && within(filter.client, task.client) && (!filter.relayed || filter.relayed === String(task.relayed === true))
         && (!filter.cron_id || split(filter.cron_id).includes(task.cron_id))
         && (!filter.priority || split(filter.priority).some(one => Number(PRIORITIES[one] ?? one) === task.priority));
 }

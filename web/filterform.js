@@ -5,7 +5,8 @@ import {isEmpty} from './filter.js';
 import {short} from './task.js';
 
 const TYPING_MS = 250;
-const FIELDS = ['q', 'type', 'model', 'priority'];
+const FIELDS = ['q', 'type', 'model', 'priority', 'client', 'relayed'];
+const CALLS = {'': 'tasks and calls', true: 'only calls', false: 'no calls'};
 
 export class FilterForm {
     #change;
@@ -31,6 +32,9 @@ export class FilterForm {
             choices(['chat', 'generate', 'embed'])),
         field('model', {list: 'models', placeholder: 'model', 'aria-label': 'Model', class: 'mono'}),
         field('priority', {list: 'priorities', placeholder: 'priority', 'aria-label': 'Priority', class: 'mono'}),
+        field('client', {placeholder: 'client', 'aria-label': 'Client', class: 'mono'}),
+        h('select', {name: 'relayed', 'aria-label': 'Calls'},
+            Object.entries(CALLS).map(([value, name]) => h('option', {value}, name))),
         this.#models, h('datalist', {id: 'priorities'}, choices(['low', 'normal', 'high', 'critical'])),
         this.#cron, this.#clear);
         api.get('/api/backends', null, signal).then(backends => {
@@ -67,7 +71,7 @@ export class FilterForm {
     }
 
     clear() {
-        this.#change({q: '', type: '', model: '', priority: '', status: '', cron_id: ''});
+        this.#change({q: '', type: '', model: '', priority: '', client: '', relayed: '', status: '', cron_id: ''});
     }
 
     #typed() {

@@ -3,7 +3,7 @@
 import {attribute, button, h, put, text} from './dom.js';
 import {age, exact, priority} from './format.js';
 import {SORTS} from './filter.js';
-import {MARKS, ran, short, waitsUntil} from './task.js';
+import {CALL, caller, MARKS, ran, short, waitsUntil} from './task.js';
 
 const COLUMNS = [
     ['status', 'Status', 'status'],
@@ -222,8 +222,10 @@ class Row {
         text(this.#mark, MARKS[task.status]);
         text(this.link, task.preview || `(${short(task.id)})`);
         this.link.title = task.preview ?? '';
-        text(this.#meta, [task.model, task.cron_name && `cron ${task.cron_name}`].filter(one => one).join(' · '));
-        text(this.#cells.type, task.type);
+        const by = caller(task);
+        text(this.#meta, [task.model, task.cron_name && `cron ${task.cron_name}`, by].filter(one => one).join(' · '));
+        text(this.#cells.type, task.relayed ? `${task.type} ${CALL}` : task.type);
+        this.#cells.type.title = task.relayed ? `${by} called ${task.endpoint}` : by ?? '';
         text(this.#cells.model, task.model);
         this.#cells.model.title = task.model;
         text(this.#cells.priority, priority(task.priority));

@@ -120,7 +120,7 @@ function drawHead(head, context, task, hooks) {
             h('code', {class: 'faint'}, task.id), closeButton(hooks)),
         h('div', {class: 'actions'}, action('cancel', 'Cancel'), action('retry', 'Retry', 'primary'),
             able.priority && prioritiser(context, task),
-            button('New like this', () => hooks.again(task), {'data-action': 'again'}), remove));
+            able.again && button('New like this', () => hooks.again(task), {'data-action': 'again'}), remove));
     if (focused) {
         (head.querySelector(`[data-action="${focused}"]`) ?? head.querySelector('button')).focus();
     }
@@ -188,6 +188,8 @@ function drawFacts(section, task) {
     const seconds = (result?.eval_duration ?? 0) / 1e9;
     const facts = [
         ['model', task.model], ['type', task.type], ['priority', priority(task.priority)],
+        ['client', task.client ?? (task.relayed && 'somebody')], [task.relayed ? 'called' : 'endpoint', task.endpoint],
+        ['recorded', task.unrecorded && 'no: prompt and answer were not kept'],
         ['host', task.executed_on], ['wanted host', task.on], ['rule', task.rule],
         ['cron', task.cron_name && `${task.cron_name}, run ${task.cron_run_count}`],
         ['retries', `${task.retry_count} of ${task.max_retries}`], ['timeout', task.timeout],

@@ -49,6 +49,9 @@ export function queueBar({api, status, signal, every, attempt, say}, hooks) {
 
 function facts(value) {
     const all = [['slots', `${value.workers_active}/${value.workers_active + value.workers_idle}`, 'busy, of total']];
+    if (value.callers_waiting > 0) {
+        all.push(['callers', `${number(value.callers_waiting)} waiting`, 'pending calls of programs that wait']);
+    }
     all.push(['done/min', number(value.completed_per_minute), 'completed per minute, recent average']);
     if (value.tokens_per_second > 0) {
         all.push(['tokens/s', number(value.tokens_per_second), 'all hosts together']);

@@ -7,6 +7,14 @@ export const MARKS = {pending: '○', running: '●', completed: '✓', failed: 
 
 export const STATUSES = Object.keys(MARKS);
 
+/** Marks a call of a program that takes the server for Ollama. */
+export const CALL = '⇄';
+
+/** Who asked for it; null if nobody said and it is no call. */
+export function caller(task) {
+    return task.relayed ? `${CALL} ${task.client ?? 'somebody'}` : task.client ?? null;
+}
+
 /** The id without what all ids begin with. */
 export function short(id) {
     return id.replace(/^(task|cron)_/, '');
@@ -21,7 +29,9 @@ export function can(task) {
     return {
         cancel: !ended(task),
         priority: !ended(task),
-        retry: task.status === 'failed' || task.status === 'cancelled',
+        retry: (task.status === 'failed' || task.status === 'cancelled') && !task.unrecorded,
+        // the form makes requests of Ollama's form only
+        again: !task.endpoint?.startsWith('/v1/') && !task.unrecorded,
         delete: ended(task),
     };
 }
@@ -78,25 +88,28 @@ export function asked(payload) {
             all.push({role, text: words(text), images: images?.length ?? 0});
         }
     };
-    add('system', payload.system);
+    add('system', payload.system ?? payload.instructions);
     for (const message of Array.isArray(payload.messages) ? payload.messages : []) {
         add(message.role, message.content, message.images);
         add(message.role, message.tool_calls);
     }
     add(all.length ? 'user' : null, payload.prompt, payload.messages ? null : payload.images);
     for (const input of [payload.input ?? []].flat()) {
-        add(null, input);
+        add(input?.role ?? null, input?.content ?? input);
     }
     return all;
 }
 
 /** What else the payload says, as names and texts of JSON. */
 export function settings(payload) {
-    const known = ['system', 'messages', 'prompt', 'input', 'images'];
+    const known = ['system', 'instructions', 'messages', 'prompt', 'input', 'images'];
     return Object.entries(payload).filter(([name]) => !known.includes(name))
         .map(([name, value]) => [name, JSON.stringify(value)]);
 }
 
+/** Of a list of parts, as the APIs of OpenAI and Anthropic take them, those that are text as text. */
 function words(value) {
-    return typeof value === 'string' ? value : value == null ? '' : JSON.stringify(value, null, 2);
+    const parts = Array.isArray(value) && value.some(part => typeof part?.text === 'string');
+    return parts ? value.map(part => words(part?.text ?? part)).join('\n')
+        : typeof value === 'string' ? value : value == null ? '' : JSON.stringify(value, null, 2);
 }

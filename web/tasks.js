@@ -14,7 +14,7 @@ import {selectionBar} from './selection.js';
 /** The list is read anew at most so often, however much happens; a search reads the disk. */
 const AGAIN_MS = 1_000;
 const SEARCH_AGAIN_MS = 5_000;
-const TYPED = ['q', 'model', 'priority'];
+const TYPED = ['q', 'model', 'priority', 'client'];
 /** Rows do not move under a pointer that has just moved. */
 const POINTER_MS = 1_500;
 /** What takes longer is said to take its time: a search reads the disk. */

@@ -108,6 +108,15 @@ final class ModulesTest {
     }
 
     @Test
+    void asked_ofEveryApi_findsTheTexts() {
+        assertEquals("system:be brief|user:a\nb|null:c", text("task", "m.asked({instructions: 'be brief', input: ["
+                + "{role: 'user', content: [{type: 'input_text', text: 'a'}, {text: 'b'}]}, 'c']})"
+                + ".map(({role, text}) => role + ':' + text).join('|')"));
+        assertEquals("system:s|user:hi", text("task", "m.asked({system: [{type: 'text', text: 's'}], messages:"
+                + " [{role: 'user', content: 'hi'}]}).map(({role, text}) => role + ':' + text).join('|')"));
+    }
+
+    @Test
     void filter_readsAndWritesTheAddress() {
         String address = "?status=pending%2Crunning&model=a%2Fb%3Fc&q=x+y&sort=duration&order=asc&page=3";
         assertEquals(address, text("filter", "m.format(m.parse(new URLSearchParams('" + address + "')))"));
@@ -123,10 +132,11 @@ final class ModulesTest {
     @ParameterizedTest
     @CsvSource({"'', true", "status=running, true", "'status=pending,running', true", "status=failed, false",
         "type=chat, true", "type=embed, false", "model=m, true", "model=x, false", "priority=high, true",
-        "'priority=1,10', true", "priority=normal, false", "q=anything, true"})
+        "'priority=1,10', true", "priority=normal, false", "q=anything, true", "'client=me,you', true", "client=him, false",
+        "relayed=true, true", "relayed=false, false"})
     void matches_knowsWhoBelongs(String query, String expected) {
         assertEquals(expected, text("filter", "m.matches(m.parse(new URLSearchParams('" + query + "')), "
-                + "{status: 'running', type: 'chat', model: 'm', priority: 10})"));
+                + "{status: 'running', type: 'chat', model: 'm', priority: 10, client: 'me', relayed: true})"));
     }
 
     @Test

@@ -90,6 +90,11 @@ final class Scene implements AutoCloseable {
         return first("completed&type=chat");
     }
 
+    /// A relayed call.
+    String call() {
+        return first("completed&relayed=true");
+    }
+
     String running() {
         return first("running&type=chat,generate");
     }
@@ -113,6 +118,10 @@ final class Scene implements AutoCloseable {
             last.add(server.submit(task(i)));
         }
         last.forEach(server::awaitEnd);
+        for (String client : List.of("anna@example.org", "open-webui", "nightly-index")) {
+            server.post("/q/client=" + client + "/api/chat", "{\"model\":\"llama3.2:3b\",\"messages\":[{\"role\":"
+                    + "\"user\",\"content\":\"Explain what a queue is.\"}]}");
+        }
         CRONS.forEach(cron -> server.post("/api/cron", cron));
         String nightly = cron();
         for (int i = 0; i < 3; i++) {

@@ -41,6 +41,8 @@ final class Screenshots {
         return List.of(
                 new View("tasks", "#/tasks", rows),
                 new View("task", "#/tasks/" + scene.completed(), "document.body.innerText.includes('durable write')"),
+                new View("calls", "#/tasks?relayed=true", "document.querySelectorAll('tbody tr').length === 3"),
+                new View("call", "#/tasks/" + scene.call(), "document.body.innerText.includes('/api/chat')"),
                 new View("task-running", "#/tasks/" + scene.running(),
                         "document.body.innerText.includes('durable write')"),
                 new View("new", "#/new", "document.querySelector('form')"),

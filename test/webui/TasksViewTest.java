@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -115,6 +116,33 @@ final class TasksViewTest {
         assertEquals("true", page.text("document.querySelector('.count[data-status=completed]').ariaPressed"));
         page.faults().expect("400 \\(Bad Request\\)");
         page.fill("input[name=priority]", "x").waitForText("priority must be");
+    }
+
+    @Test
+    void calls_areToldApart(Page page) throws Exception {
+        String task = submit("no call", ",\"client\":\"nightly\"");
+        server.awaitEnd(task);
+        server.post("/api/queue/pause", "");
+        FutureTask<Integer> call = new FutureTask<>(() -> server.post("/q/client=chat-page/v1/chat/completions",
+                "{\"model\":\"echo\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\","
+                        + "\"text\":\"who calls\"}]}]}").statusCode());
+        try {
+            Thread.ofVirtual().start(call);
+            tasks(page, "").waitFor("document.querySelector('.rates').textContent.includes('callers1 waiting')");
+        } finally {
+            server.post("/api/queue/resume", "");
+        }
+        assertEquals(200, call.get());
+        page.choose("select[name=relayed]", "true").waitFor("location.hash === '#/tasks?relayed=true'")
+                .waitFor("document.querySelectorAll('tbody tr').length === 1");
+        assertEquals("chat \u21c4", page.shown("td.c-type"));
+        page.click("tbody td.c-prompt a").waitForText("called");
+        String panel = page.shown("aside");
+        for (String part : List.of("chat-page", "/v1/chat/completions", "who calls")) {
+            assertTrue(panel.contains(part), part + " in " + panel);
+        }
+        page.choose("select[name=relayed]", "").fill("input[name=client]", "nightly")
+                .waitFor("document.querySelector('tbody tr')?.dataset.id === '" + task + "'");
     }
 
     /// A step for each choice, and one for all that is typed into a field.
