@@ -132,8 +132,8 @@ final class ModulesTest {
     @ParameterizedTest
     @CsvSource({"'', true", "status=running, true", "'status=pending,running', true", "status=failed, false",
         "type=chat, true", "type=embed, false", "model=m, true", "model=x, false", "priority=high, true",
-        "'priority=1,10', true", "priority=normal, false", "q=anything, true", "'client=me,you', true", "client=him, false",
-        "relayed=true, true", "relayed=false, false"})
+        "'priority=1,10', true", "priority=normal, false", "q=anything, true", "'client=me,you', true",
+        "client=him, false", "relayed=true, true", "relayed=false, false"})
     void matches_knowsWhoBelongs(String query, String expected) {
         assertEquals(expected, text("filter", "m.matches(m.parse(new URLSearchParams('" + query + "')), "
                 + "{status: 'running', type: 'chat', model: 'm', priority: 10, client: 'me', relayed: true})"));
