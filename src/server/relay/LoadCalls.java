@@ -2,7 +2,6 @@ package server.relay;
 
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -71,10 +70,11 @@ final class LoadCalls {
     /// Answers such a call: an unload goes to every host that has the model; a load to one that has it loaded, at once,
     /// else to one that has a free place, as soon as there is one.
     Answer answer(WebRequest request, ApiPath path, RelayBody read) throws InterruptedException {
-        List<HostAccess> having = new ArrayList<>(parts.hosts().accesses().stream().filter(host -> !host.remote()
-                && host.isUp() && host.executor().relays(path.path) && host.has(read.model())).toList());
+        List<HostAccess> local = parts.hosts().accesses().stream().filter(host -> !host.remote() && host.isUp()
+                && host.executor().relays(path.path)).toList();
+        List<HostAccess> having = local.stream().filter(host -> host.has(read.model())).toList();
         if (having.isEmpty()) {
-            throw Problem.notFound("model '" + read.model() + "' not found");
+            return ofAny(local, request, path, read);
         }
         if (read.isUnload()) {
             Answer last = null;
@@ -103,7 +103,23 @@ final class LoadCalls {
         }
     }
 
-    private static Answer send(HostAccess host, WebRequest request, ApiPath path, RelayBody read)
+    /// Asks the hosts one after another, for lists of models do not judge.
+    private static Answer ofAny(List<HostAccess> hosts, WebRequest request, ApiPath path, RelayBody read)
+            throws InterruptedException {
+        Answer.Whole last = null;
+        for (HostAccess host : hosts) {
+            last = send(host, request, path, read);
+            if (last.status() != 404) {
+                return last;
+            }
+        }
+        if (last == null) {
+            throw Problem.notFound("model '" + read.model() + "' not found");
+        }
+        return last;
+    }
+
+    private static Answer.Whole send(HostAccess host, WebRequest request, ApiPath path, RelayBody read)
             throws InterruptedException {
         Slice body = new Slice(request.body().bytes(), 0, request.body().length());
         Collected to = new Collected();
