@@ -11,7 +11,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 
 import server.executor.Outcome;
-import server.executor.Outcome.Cause;
 import server.executor.OwnTrouble;
 import server.live.Answers;
 import server.live.RelayedAnswer;
@@ -141,10 +140,6 @@ public final class Dispatcher implements AutoCloseable {
     /// null if one may take it.
     public Outcome.Failed refusal(Task task) {
         Routing routing = routing();
-        if (routing.open(task).isEmpty()) {
-            return new Outcome.Failed(Cause.MODEL_MISSING, "no host takes calls of "
-                    + task.terms().caller().endpoint().path + " for the model " + task.model(), null);
-        }
         return routing.allRefuse(task) ? hosts.named(routing.open(task).getFirst()).refusal(task.model()) : null;
     }
 

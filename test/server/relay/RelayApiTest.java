@@ -175,16 +175,6 @@ class RelayApiTest {
     }
 
     @Test
-    void callThatNoHostTakes_isA404_inTheCallersForm() throws Exception {
-        try (RelayRig rig = new RelayRig("echo:")) {
-            assertRefused(404, "{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\"",
-                    rig.call("/v1/messages", CHAT));
-            assertEquals(TaskStatus.FAILED, rig.task().task().status());
-            assertEquals(200, rig.call("/api/chat", CHAT).statusCode());
-        }
-    }
-
-    @Test
     void wrongCalls_areRefusedInTheCallersForm_andMakeNoTask() throws Exception {
         try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
             assertRefused(400, "{\"error\":\"model is required\"}", rig.call("/api/chat", "{}"));
