@@ -139,7 +139,7 @@ public final class CronTimer implements AutoCloseable {
         stopping = true;
         LockSupport.unpark(loop);
         try {
-            loop.join(Duration.ofSeconds(10));
+            loop.join(Duration.ofSeconds(1));
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
         }
