@@ -232,13 +232,14 @@ class Row {
         attribute(this.#cells.priority, 'data-usual', task.priority === USUAL);
         this.#created.dateTime = task.created_at;
         this.#created.title = exact(task.created_at);
-        this.#cells.status.title = task.error ?? '';
+        this.#cells.status.title = task.error ?? (task.cut ? 'The answer ended at its length limit' : '');
         this.tick(now);
     }
 
     tick(now) {
         const until = waitsUntil(this.task, now);
-        text(this.#word, until && this.task.retry_at ? 'retrying' : until ? 'scheduled' : this.task.status);
+        text(this.#word, until && this.task.retry_at ? 'retrying' : until ? 'scheduled'
+            : this.task.cut ? 'cut off' : this.task.status);
         text(this.#created, age(this.task.created_at, now));
         text(this.#cells.ran, ran(this.task, now));
         this.#cells.ran.title = until ? exact(until) : '';

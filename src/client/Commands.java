@@ -44,6 +44,7 @@ final class Commands {
         execution:
           --priority PRIORITY   number, or low, normal, high, critical (1, 5, 10, 15)
           --task-timeout DURATION  time limit for one attempt
+          --first-byte-timeout DURATION  time limit until its answer begins
           --max-retries N       retries after a failed attempt
           --on HOST             run only on this host
           --remote              run on a remote endpoint
@@ -73,6 +74,7 @@ final class Commands {
           --priority LIST       priorities
           --client LIST         names of the clients that asked for them
           --relayed             only calls of programs that take the server for Ollama
+          --cut                 only answers that ended at their length limit
           --cron LIST           names or IDs of the cron tasks that submitted them
           --search TEXT         text in the ID, model, prompt or cron task's name
         """;

@@ -99,6 +99,8 @@ final class TaskFlags {
         }
         arguments.duration("task-timeout");
         text("task-timeout", "timeout");
+        arguments.duration("first-byte-timeout");
+        text("first-byte-timeout", "first_byte_timeout");
         if (arguments.has("max-retries")) {
             number("max_retries", Integer.parseInt(arguments.count("max-retries")));
         }

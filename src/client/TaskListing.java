@@ -19,7 +19,7 @@ final class TaskListing {
         String offset = arguments.count("offset");
         boolean people = session.output().isText() && session.terminal().isTerminal().test(1);
         boolean all = limit == null ? !people : Integer.parseInt(limit) == 0;
-        String query = arguments.query("status", "type", "model", "priority", "client", "relayed", "sort",
+        String query = arguments.query("status", "type", "model", "priority", "client", "relayed", "cut", "sort",
                 "order", "limit", "offset", "after", "cron=cron_id", "search=q", "full");
         Printed printed = print(session, all && limit == null ? with(query, "limit=0") : query,
                 session.output().isText());
@@ -34,7 +34,7 @@ final class TaskListing {
 
     /// The oldest first, for that is how they are to be submitted again.
     static int export(Session session, Arguments arguments) {
-        String query = arguments.query("status", "type", "model", "priority", "client", "relayed",
+        String query = arguments.query("status", "type", "model", "priority", "client", "relayed", "cut",
                 "cron=cron_id", "search=q");
         print(session, with(query, "full=true&limit=0&sort=created_at&order=asc"),
                 session.output().form == Output.Form.TABLE);

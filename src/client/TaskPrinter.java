@@ -75,9 +75,9 @@ final class TaskPrinter {
 
     /// Tells the user if an answer ended at its length limit: it may look complete, or be empty.
     static void noteCut(Session session, Json.Obj task) {
-        if (task.get("result") instanceof Json.Obj result && "length".equals(result.text("done_reason"))) {
+        if (task.get("cut") != null) {
             session.note(task.text("id") + ": the answer " + (TaskText.answer(task).isEmpty() ? "is empty: it " : "")
-                    + "was cut off at its length limit (num_predict or the model's context)");
+                    + "was cut off at its length limit (num_predict, max_tokens or the model's context)");
         }
     }
 

@@ -32,7 +32,8 @@ final class TaskTable {
         rows.end();
     }
 
-    /// Returns a task's status and, if it is pending until a time to come, how long that is.
+    /// Returns a task's status; also how long it is still to be pending, if it waits for a time, and whether its answer
+    /// was cut off at its length limit.
     static String state(Json.Obj task, Instant now) {
         String status = cell(task, "status");
         for (String name : List.of("retry_at", "scheduled_at")) {
@@ -41,7 +42,7 @@ final class TaskTable {
                 return status + " (in " + span(Duration.between(now, due)) + ")";
             }
         }
-        return status;
+        return task.get("cut") == null ? status : status + " (cut)";
     }
 
     private static String type(Json.Obj task) {

@@ -31,6 +31,13 @@ public record ResultText(String text, String thinking, List<Long> runs) {
     private static final String EVENTS = "text/event-stream";
     private static final String DATA = "data:";
 
+    /// The members that say why an answer ended, with what they say of one that reached its greatest length; and the
+    /// objects that hold them.
+    private static final Set<String> REASONS = Set.of("done_reason", "finish_reason", "stop_reason", "reason");
+    private static final Set<String> CUT = Set.of("length", "max_tokens", "max_output_tokens",
+            "model_context_window_exceeded");
+    private static final Set<String> ENDS = Set.of("incomplete_details", "response", "delta");
+
     /// The members of a result that are read; others may be large.
     private static final Set<String> READ = Set.of("message", "response", "content", "thinking", "choices", "output",
             "content_type", "text", "status", "runs");
@@ -73,6 +80,57 @@ public record ResultText(String text, String thinking, List<Long> runs) {
             parts.event(event);
         }
         return parts.joined(null);
+    }
+
+    /// Tells whether an answer ended because it had reached its greatest length, in whichever form it is.
+    public static boolean isCut(Slice result) {
+        try {
+            return isCut(JsonReader.ofOwn(result));
+        } catch (JsonException strange) {
+            return false;
+        }
+    }
+
+    /// Does the same for the object that the reader is at.
+    private static boolean isCut(JsonReader in) {
+        if (in.peek() != JsonReader.Kind.OBJECT) {
+            in.skip();
+            return false;
+        }
+        boolean cut = false;
+        boolean stream = false;
+        in.beginObject();
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            boolean text = in.peek() == JsonReader.Kind.STRING;
+            if (text && REASONS.contains(name)) {
+                cut |= CUT.contains(in.string());
+            } else if (text && name.equals("content_type")) {
+                stream = in.string().startsWith(EVENTS);
+            } else if (text && stream && name.equals("text")) {
+                cut |= isCut(in.string());
+            } else if (name.equals("choices") && in.peek() == JsonReader.Kind.ARRAY) {
+                in.beginArray();
+                while (in.nextElement()) {
+                    cut |= isCut(in);
+                }
+            } else if (ENDS.contains(name)) {
+                cut |= isCut(in);
+            } else {
+                in.skip();
+            }
+        }
+        return cut;
+    }
+
+    /// Does the same for a stream of events.
+    private static boolean isCut(String events) {
+        for (String line : (Iterable<String>) events.lines()::iterator) {
+            if (line.startsWith(DATA) && (line.contains("\"stop_reason\"") || line.contains("\"incomplete_details\""))
+                    && isCut(Slice.of(line.substring(DATA.length()).getBytes(StandardCharsets.UTF_8)))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Returns how many tokens the model wrote, by the `usage` of OpenAI's or Anthropic's API; 0 if it does not tell.

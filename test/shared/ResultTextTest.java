@@ -1,6 +1,7 @@
 package shared;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,32 @@ class ResultTextTest {
         assertEquals(List.of(1L, 2L), ResultText.of(slice("{\"response\":\"a\",\"runs\":[1,2]}")).runs());
         for (String runs : List.of("[1,\"2\"]", "[1.5]", "7", "[12345678901]")) {
             assertEquals(List.of(), ResultText.of(slice("{\"runs\":" + runs + "}")).runs());
+        }
+    }
+
+    @Test
+    void isCut_inEveryForm_onlyIfItReachedItsLength() {
+        for (String[] form : new String[][] {
+            {"{'message':{'content':'done_reason'},'done_reason':'%s'}", "length", "stop"},
+            {"{'response':'','done':true,'done_reason':'%s'}", "length", "stop"},
+            {"{'choices':[{'message':{'content':'length'},'finish_reason':'%s'}]}", "length", "tool_calls"},
+            {"{'choices':[{'text':'data: {\\'stop_reason\\':\\'max_tokens\\'}','finish_reason':'%s'}]}", "length",
+                "stop"},
+            {"{'status':'incomplete','output':[],'incomplete_details':{'reason':'%s'}}", "max_output_tokens",
+                "content_filter"},
+            {"{'content':[{'type':'text','text':'max_tokens'}],'stop_reason':'%s'}", "max_tokens", "end_turn"},
+            {"{'content_type':'text/event-stream','text':'data: {\\'type\\':\\'message_delta\\',\\'delta\\':"
+                + "{\\'stop_reason\\':\\'%s\\'}}\\n\\ndata: [DONE]\\n'}", "max_tokens", "end_turn"},
+            {"{'content_type':'text/event-stream; charset=utf-8','text':'event: response.incomplete\\ndata: "
+                + "{\\'response\\':{\\'incomplete_details\\':{\\'reason\\':\\'%s\\'}}}\\n'}", "max_output_tokens",
+                "content_filter"}}) {
+            assertTrue(ResultText.isCut(slice(form[0].formatted(form[1]).replace('\'', '"'))), form[0]);
+            assertFalse(ResultText.isCut(slice(form[0].formatted(form[2]).replace('\'', '"'))), form[0]);
+        }
+        for (String other : List.of("{'embeddings':[[1]]}", "[]", "7", "{'done_reason':7}", "{'choices':[7,null]}",
+                "{'choices':{'finish_reason':'length'}}", "{'incomplete_details':null,'status':'completed'}",
+                "{'status':400,'content_type':'application/json','text':'length'}", "{'a':1")) {
+            assertFalse(ResultText.isCut(slice(other.replace('\'', '"'))), other);
         }
     }
 

@@ -31,7 +31,7 @@ import shared.json.JsonWriter;
 final class ListApi {
 
     static final String[] PARAMETERS = {"status", "type", "priority", "model", "client",
-            "relayed", "limit", "offset", "q", "sort", "order", "after", "full", "cron_id"};
+            "relayed", "cut", "limit", "offset", "q", "sort", "order", "after", "full", "cron_id"};
 
     private static final int LIMIT = 100;
     /// How many tasks are taken from the queue at a time.
@@ -177,7 +177,8 @@ final class ListApi {
         return new TaskFilter(query.set("status", TaskStatus::parse), query.set("type", TaskType::parse),
                 query.set("priority", Priority::parse), query.set("model", Function.identity()),
                 query.set("client", Function.identity()),
-                query.text("relayed") == null ? null : query.flag("relayed"), query.set("cron_id", queue::cronId),
+                query.text("relayed") == null ? null : query.flag("relayed"),
+                query.text("cut") == null ? null : query.flag("cut"), query.set("cron_id", queue::cronId),
                 query.text("q"));
     }
 }

@@ -42,6 +42,7 @@ import server.task.Submission;
 import server.task.Task;
 import server.task.TaskDocument;
 import shared.Problem;
+import shared.ResultText;
 import shared.json.Slice;
 
 /// The tasks, as handlers and the dispatcher see them: each method is a decision or a look at the [Ledger]. Every
@@ -359,7 +360,8 @@ public final class TaskQueue implements AutoCloseable {
     /// current. They do not wait for durability (but whoever is shown the change does). On a full disk they may use the
     /// reserve; once it is used up, or too small for a result, they throw a Problem 507, and nothing has changed.
     public boolean complete(Run run, Slice result) {
-        return end(run, (task, now) -> LifeCycle.completed(task, result, now));
+        boolean cut = ResultText.isCut(result);
+        return end(run, (task, now) -> LifeCycle.completed(task, result, cut, now));
     }
 
     /// Ends a run, and the task, with an error.

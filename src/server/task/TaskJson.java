@@ -8,7 +8,7 @@ import shared.config.Durations;
 import shared.json.JsonWriter;
 
 /// The public JSON form of a task. The members from `id` to `metadata` are always there, in this order; behind them
-/// stands what only some tasks have: `retry_at`, `rule` (while it runs), the run of a cron task that made it,
+/// stands what only some tasks have: `retry_at`, `cut`, `rule` (while it runs), the run of a cron task that made it,
 /// `expires_at`, and each of the
 /// terms that differs from the default.
 public final class TaskJson {
@@ -115,6 +115,9 @@ public final class TaskJson {
         }
         if (task.state() instanceof TaskState.Running running && running.rule() != null) {
             out.name("rule").string(running.rule());
+        }
+        if (task.state().cut()) {
+            out.name("cut").bool(true);
         }
         CronOrigin cron = task.cron();
         if (cron != null) {

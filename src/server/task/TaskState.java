@@ -37,7 +37,12 @@ public sealed interface TaskState {
         }
     }
 
-    record Completed(long startedAt, long endedAt, String host) implements TaskState {
+    /// @param cut whether the answer ended because it had reached its greatest length
+    record Completed(long startedAt, long endedAt, String host, boolean cut) implements TaskState {
+
+        public Completed(long startedAt, long endedAt, String host) {
+            this(startedAt, endedAt, host, false);
+        }
     }
 
     /// @param startedAt 0 if it never ran (it expired in the queue)
@@ -74,6 +79,11 @@ public sealed interface TaskState {
     /// Where it runs or last ran; null if nowhere.
     default String host() {
         return null;
+    }
+
+    /// Whether it completed with an answer that ended because it had reached its greatest length.
+    default boolean cut() {
+        return false;
     }
 
     /// Why it failed, was cancelled or waits; null for none.

@@ -19,6 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import server.http.Wire;
+import server.queue.Run;
+import server.queue.state.Place;
 import shared.json.Json;
 
 @Timeout(30)
@@ -78,8 +80,13 @@ final class ListApiTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"?client=me|5,4", "?client=me,you|6,5,4", "?client=nobody|",
             "?relayed=true|6,5", "?relayed=false|4,3,2,1,0", "?client=me&relayed=true|5",
-            "?client=me&relayed=false&limit=1|4"})
+            "?client=me&relayed=false&limit=1|4", "?cut=true|3", "?cut=false&client=me|5,4"})
     void list_ofClients_andOfCalls(String query, String expected) {
+        for (Run run = server.queue.startNext(task -> Place.at("h")); run != null;
+                run = server.queue.startNext(task -> Place.at("h"))) {
+            String reason = run.task().name().equals(ids.get(3)) ? "length" : "stop";
+            server.complete(run, "{\"response\":\"\",\"done_reason\":\"" + reason + "\"}");
+        }
         ids.add(server.submit("{\"type\":\"chat\",\"prompt\":\"Four\",\"client\":\"me\"}"));
         ids.add(server.call("me"));
         ids.add(server.call("you"));
@@ -92,7 +99,8 @@ final class ListApiTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"relayed=maybe|true or false", "status=done|status must be",
+    @CsvSource(delimiter = '|', value = {"relayed=maybe|true or false", "cut=maybe|true or false",
+            "status=done|status must be",
             "type=x|type must be", "priority=x|priority must",
             "limit=0|1 to 5", "limit=6|1 to 5", "limit=-1|limit", "limit=x|limit", "offset=-1|offset",
             "sort=crated_at|did you mean", "sort=x|created_at, priority", "order=up|asc, desc",

@@ -63,7 +63,7 @@ public final class CoreBench {
         for (int i = 0; i < CYCLES; i++) {
             submit();
             Task task = apply(state.start(candidate -> Place.at("host"), now()));
-            apply(LifeCycle.completed(task, PAYLOAD, now()));
+            apply(LifeCycle.completed(task, PAYLOAD, false, now()));
             Event.Change due = state.due(now() + DAY);
             if (due != null) {
                 apply(due);

@@ -37,6 +37,7 @@ final class QueueModel {
         String client;
         boolean relayed;
         boolean keep;
+        boolean cut;
         int priority;
         TaskStatus status = TaskStatus.PENDING;
         long createdAt;
@@ -64,7 +65,8 @@ final class QueueModel {
                     && (filter.priorities().isEmpty() || filter.priorities().contains(priority))
                     && (filter.models().isEmpty() || filter.models().contains(model))
                     && (filter.clients().isEmpty() || client != null && filter.clients().contains(client))
-                    && (filter.relayed() == null || filter.relayed() == relayed);
+                    && (filter.relayed() == null || filter.relayed() == relayed)
+                    && (filter.cut() == null || filter.cut() == cut);
         }
 
         boolean runsAlone() {

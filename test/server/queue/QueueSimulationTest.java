@@ -215,8 +215,9 @@ class QueueSimulationTest {
         private void complete() {
             Entry run = running();
             if (run != null) {
+                run.cut = random.nextInt(4) == 0;
                 apply(LifeCycle.completed(state.get(run.id),
-                        Slice.of("{\"response\":\"r\"}".getBytes(StandardCharsets.UTF_8)), now));
+                        Slice.of("{\"response\":\"r\"}".getBytes(StandardCharsets.UTF_8)), run.cut, now));
                 model.endRun(run, TaskStatus.COMPLETED, null, true, now);
             }
         }
@@ -407,6 +408,7 @@ class QueueSimulationTest {
         private void compareListing() {
             TaskFilter filter = new TaskFilter(some(List.of(TaskStatus.values())), some(List.of(TaskType.values())),
                     some(PRIORITIES), some(MODELS), some(List.of("me", "you")),
+                    random.nextInt(3) > 0 ? null : random.nextBoolean(),
                     random.nextInt(3) > 0 ? null : random.nextBoolean(), Set.of(), null);
             TaskSort sort = TaskSort.values()[random.nextInt(4)];
             boolean ascending = random.nextBoolean();

@@ -348,7 +348,7 @@ class TaskQueueTest {
     }
 
     private List<Task> search(String query) {
-        return queue.list(new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null, Set.of(), query),
+        return queue.list(new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null, null, Set.of(), query),
                 TaskSort.CREATED_AT, false, 10, 0, null).tasks();
     }
 

@@ -30,6 +30,7 @@ public final class Totals {
         final String model;
         final String client;
         final boolean relayed;
+        final boolean cut;
         private long count;
 
         private Group(Task task) {
@@ -39,12 +40,14 @@ public final class Totals {
             model = task.model();
             client = task.terms().caller().client();
             relayed = task.terms().caller().relayed();
+            cut = task.state().cut();
         }
 
         @Override
         public boolean equals(Object other) {
             return other instanceof Group that && status == that.status && type == that.type
                     && priority == that.priority && model.equals(that.model) && relayed == that.relayed
+                    && cut == that.cut
                     && Objects.equals(client, that.client);
         }
 
@@ -95,8 +98,7 @@ public final class Totals {
             return total;
         }
         for (Group group : groups.keySet()) {
-            total += passes(filter, group.status, group.type, group.priority, group.model, group.client, group.relayed)
-                    ? group.count : 0;
+            total += passes(filter, group) ? group.count : 0;
         }
         return total;
     }
@@ -116,16 +118,22 @@ public final class Totals {
     public static boolean passes(Task task, TaskFilter filter) {
         Caller caller = task.terms().caller();
         return passes(filter, task.status(), task.type(), task.priority(), task.model(), caller.client(),
-                caller.relayed());
+                caller.relayed(), task.state().cut());
+    }
+
+    private static boolean passes(TaskFilter filter, Group group) {
+        return passes(filter, group.status, group.type, group.priority, group.model, group.client, group.relayed,
+                group.cut);
     }
 
     private static boolean passes(TaskFilter filter, TaskStatus status, TaskType type, int priority, String model,
-            String client, boolean relayed) {
+            String client, boolean relayed, boolean cut) {
         return (filter.statuses().isEmpty() || filter.statuses().contains(status))
                 && (filter.types().isEmpty() || filter.types().contains(type))
                 && (filter.priorities().isEmpty() || filter.priorities().contains(priority))
                 && (filter.models().isEmpty() || filter.models().contains(model))
                 && (filter.clients().isEmpty() || client != null && filter.clients().contains(client))
-                && (filter.relayed() == null || filter.relayed() == relayed);
+                && (filter.relayed() == null || filter.relayed() == relayed)
+                && (filter.cut() == null || filter.cut() == cut);
     }
 }

@@ -38,7 +38,8 @@ import shared.json.Slice;
 ///
 /// Where `payload` or `result` holds line ends, `payload_text` or `result_text` has it as a string.
 /// `task` has its public members, but only those that are not null, empty or the default, and durations in
-/// milliseconds (`timeout_ms`). What a replay does not need comes last, so that it can stop reading there.
+/// milliseconds (`timeout_ms`); `cut` since 0.2. What a replay does not need comes last, so that it can stop reading
+/// there.
 public final class EventCodec {
 
     private static final Slice END = Slice.of("}".getBytes(StandardCharsets.US_ASCII));

@@ -32,6 +32,7 @@ final class TaskLine {
     private long endedAt;
     private String host;
     private String rule;
+    private boolean cut;
     private int retries;
     private String error;
     private byte[] metadata;
@@ -78,6 +79,7 @@ final class TaskLine {
         time(out, "started_at", state.startedAt());
         time(out, "completed_at", state.endedAt());
         text(out, "executed_on", state.host());
+        flag(out, "cut", state.cut());
         if (state instanceof TaskState.Running running) {
             text(out, "rule", running.rule());
         }
@@ -182,6 +184,7 @@ final class TaskLine {
                 case "completed_at" -> endedAt = time(in);
                 case "executed_on" -> host = pool.share(in.word());
                 case "rule" -> rule = pool.share(in.word());
+                case "cut" -> cut = in.bool();
                 case "retry_count" -> retries = Integer.parseInt(in.number());
                 case "error" -> error = pool.share(in.string());
                 case "metadata" -> metadata = in.raw().toBytes();
@@ -279,7 +282,7 @@ final class TaskLine {
             case PENDING -> retryAt == 0 && error == null ? TaskState.Pending.READY
                     : new TaskState.Pending(retryAt, error);
             case RUNNING -> new TaskState.Running(startedAt, host, rule);
-            case COMPLETED -> new TaskState.Completed(startedAt, endedAt, host);
+            case COMPLETED -> new TaskState.Completed(startedAt, endedAt, host, cut);
             case FAILED -> new TaskState.Failed(startedAt, endedAt, host, error);
             case CANCELLED -> new TaskState.Cancelled(startedAt, endedAt, host, error);
         };

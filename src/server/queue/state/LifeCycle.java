@@ -58,12 +58,14 @@ public final class LifeCycle {
                 task.attempts());
     }
 
-    public static Event.Change completed(Task task, Slice result, long now) {
+    /// @param cut whether the result ended because it had reached its greatest length
+    public static Event.Change completed(Task task, Slice result, boolean cut, long now) {
         Running run = running(task);
         long end = Math.max(now, run.startedAt());
         List<Attempt> attempts = attempted(task, run, end, null, true);
         return new Event.Change(Event.What.COMPLETED, now,
-                ended(task, new Completed(run.startedAt(), end, run.host())), attempts, null, recorded(task, result));
+                ended(task, new Completed(run.startedAt(), end, run.host(), cut)), attempts, null,
+                recorded(task, result));
     }
 
     /// @param answer what the host answered to a call; null for none

@@ -98,7 +98,7 @@ class ArrivalsTest {
         assertEquals(1, chunk.countOf(Set.of(TaskStatus.RUNNING)));
         assertEquals(left.size(), chunk.countOf(TaskFilter.ALL));
         TaskFilter running = new TaskFilter(Set.of(TaskStatus.RUNNING), Set.of(), Set.of(3), Set.of(), Set.of(), null,
-                Set.of(), null);
+                null, Set.of(), null);
         assertTrue(chunk.mayHold(running));
         chunk.remove(99);
         assertTrue(!chunk.mayHold(running));

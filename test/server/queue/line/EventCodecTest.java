@@ -55,7 +55,7 @@ class EventCodecTest {
                 new Caller("me@here", ApiPath.V1_MESSAGES, true, true, false, true));
         byte[] metadata = "{\"a\":[1,2.50]}".getBytes(StandardCharsets.UTF_8);
         for (TaskState state : List.of(TaskState.Pending.READY, new TaskState.Pending(T + 5, "busy \"é\"\n"),
-                new TaskState.Running(T, "h"), new TaskState.Completed(T, T + 1, "h"),
+                new TaskState.Running(T, "h"), new TaskState.Completed(T, T + 1, "h", true),
                 new TaskState.Failed(T, T + 1, "h", "x"), new TaskState.Failed(0, T + 1, null, "expired"),
                 new TaskState.Cancelled(0, T, null, "gone"))) {
             Task task = new Task(ID, TaskType.EMBED, "m\u0001", Integer.MIN_VALUE, state, T - 1, 9, 4, terms, metadata,

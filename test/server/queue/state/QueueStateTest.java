@@ -125,7 +125,7 @@ class QueueStateTest {
         Task expiring = submit("m", 5, scheduled(0, NOW + HOUR));
         Task done = submit("m", 6, scheduled(0, 0));
         start(NOW);
-        apply(LifeCycle.completed(state.get(done.id()), null, NOW));
+        apply(LifeCycle.completed(state.get(done.id()), null, false, NOW));
         long muchLater = NOW + 100L * 24 * HOUR;
         state.hold(NOW + 1);
         assertNull(state.due(muchLater));
@@ -197,7 +197,7 @@ class QueueStateTest {
                 assertEquals(List.of(suspect.id(), other.id()), startAll(NOW));
             }
             if (death == 1) {
-                apply(LifeCycle.completed(state.get(other.id()), Slice.of(new byte[] {'1'}), NOW));
+                apply(LifeCycle.completed(state.get(other.id()), Slice.of(new byte[] {'1'}), false, NOW));
                 other = submit(5);
             }
             state.leftBehind().forEach(task -> apply(LifeCycle.leftBehind(task, NOW + 2)));
@@ -209,7 +209,7 @@ class QueueStateTest {
 
         start(NOW);
         assertNull(state.start(ANYWHERE, NOW), urgent.name() + " runs");
-        apply(LifeCycle.completed(state.get(urgent.id()), Slice.of(new byte[] {'1'}), NOW));
+        apply(LifeCycle.completed(state.get(urgent.id()), Slice.of(new byte[] {'1'}), false, NOW));
         start(NOW);
         assertEquals(TaskStatus.RUNNING, state.get(suspect.id()).status());
         assertNull(state.start(ANYWHERE, NOW), suspect.name() + " runs alone");
@@ -240,7 +240,7 @@ class QueueStateTest {
     void cancel_ofAnEndedTask_isRefused() {
         Task task = submit(5);
         start(NOW);
-        apply(LifeCycle.completed(state.get(task.id()), Slice.of(new byte[] {'1'}), NOW));
+        apply(LifeCycle.completed(state.get(task.id()), Slice.of(new byte[] {'1'}), false, NOW));
         assertRefused(409, task.name() + " is completed and cannot be cancelled",
                 () -> state.cancel(task.id(), null, NOW));
         Task other = submit(5);
@@ -255,7 +255,7 @@ class QueueStateTest {
         Event.Change event = state.cancel(task.id(), null, NOW + 3);
         apply(event);
         assertEquals(List.of(new Attempt(1, "h1", NOW, NOW + 3, "cancelled", false)), event.attempts());
-        assertThrows(Problem.class, () -> LifeCycle.completed(state.get(task.id()), Slice.of(new byte[0]), NOW));
+        assertThrows(Problem.class, () -> LifeCycle.completed(state.get(task.id()), Slice.of(new byte[0]), false, NOW));
         assertThrows(Problem.class, () -> LifeCycle.retrying(state.get(task.id()), "x", 0, true, NOW));
     }
 
@@ -314,7 +314,7 @@ class QueueStateTest {
         for (int i = 0; i < 3; i++) {
             Task task = submit(5);
             start(NOW);
-            apply(LifeCycle.completed(state.get(task.id()), Slice.of(new byte[] {'1'}), NOW + i));
+            apply(LifeCycle.completed(state.get(task.id()), Slice.of(new byte[] {'1'}), false, NOW + i));
         }
         assertNull(state.due(NOW + 24 * HOUR - 1));
         assertEquals(NOW + 24 * HOUR, state.nextDue());
@@ -329,7 +329,7 @@ class QueueStateTest {
         state = new QueueState(new QueueOptions(10, 0, Duration.ZERO, Duration.ZERO, 10));
         Task task = submit(5);
         start(NOW);
-        apply(LifeCycle.completed(state.get(task.id()), Slice.of(new byte[] {'1'}), NOW));
+        apply(LifeCycle.completed(state.get(task.id()), Slice.of(new byte[] {'1'}), false, NOW));
         assertEquals(Long.MAX_VALUE, state.nextDue());
         state.reconfigure(new QueueOptions(10, 0, Duration.ofHours(3), Duration.ZERO, 10));
         assertEquals(NOW + 3 * HOUR, state.nextDue());
@@ -380,7 +380,7 @@ class QueueStateTest {
         Task task = apply(LifeCycle.submitted(new Submission(TaskType.CHAT, "m", 5, terms, Slice.of(new byte[0]), null,
                 ""), now, null, null, now));
         start(now);
-        apply(LifeCycle.completed(state.get(task.id()), Slice.of(new byte[] {'1'}), now));
+        apply(LifeCycle.completed(state.get(task.id()), Slice.of(new byte[] {'1'}), false, now));
         return task.id();
     }
 
@@ -421,7 +421,7 @@ class QueueStateTest {
     void clockGoneBackwards_makesNoTaskEndBeforeItStarted() {
         Task task = submit(5);
         start(NOW);
-        apply(LifeCycle.completed(state.get(task.id()), Slice.of(new byte[] {'1'}), NOW - HOUR));
+        apply(LifeCycle.completed(state.get(task.id()), Slice.of(new byte[] {'1'}), false, NOW - HOUR));
         assertEquals(new TaskState.Completed(NOW, NOW, "h1"), state.get(task.id()).state());
     }
 
