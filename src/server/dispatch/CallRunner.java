@@ -49,16 +49,17 @@ final class CallRunner {
         return headers;
     }
 
-    /// What the host answered, for the record of a call that failed; null if it did not, or the task is no call.
+    /// What the caller of a failed call was told, for its record; null if the task is no call.
     static Slice recorded(Task task, Outcome.Failed failure) {
-        HostAnswer answer = failure.answer();
-        if (answer == null || task.terms().caller().endpoint() == null) {
+        if (task.terms().caller().endpoint() == null) {
             return null;
         }
-        JsonWriter out = new JsonWriter(answer.body().length + 128).beginObject();
-        out.name("status").number(answer.head().status());
-        out.name("content_type").string(answer.head().contentType());
-        out.name("text").string(Slice.of(answer.body()).text()).endObject();
-        return new Slice(out.buffer(), 0, out.length());
+        HostAnswer answer = failure.answer();
+        JsonWriter out = new JsonWriter().beginObject().name("status").number(failure.callStatus());
+        if (answer != null && answer.body() != null && answer.head().status() == failure.callStatus()) {
+            out.name("content_type").string(answer.head().contentType());
+            out.name("text").string(Slice.of(answer.body()).text());
+        }
+        return out.endObject().slice();
     }
 }

@@ -16,6 +16,21 @@ public sealed interface Outcome {
     /// @param answer     what the host answered to a call; null for none
     record Failed(Cause cause, String message, Duration retryAfter, HostAnswer answer) implements Outcome {
 
+        /// Returns the HTTP status by which the caller of a call learns of it.
+        public int callStatus() {
+            int said = answer == null ? 0 : answer.head().status();
+            // what means something else between a program and its own server is a bad gateway: a login page, a proxy
+            if (said >= 400 && said != 407 && said != 511) {
+                return said;
+            }
+            return switch (cause) {
+                case MODEL_MISSING -> 404;
+                case TIMEOUT -> 504;
+                case UNREACHABLE, BUSY, OWN -> 503;
+                case ACCOUNT, FRONT, PASSING, FINAL -> 502;
+            };
+        }
+
         /// Of an attempt that left no answer for a caller.
         public Failed(Cause cause, String message, Duration retryAfter) {
             this(cause, message, retryAfter, null);

@@ -17,6 +17,7 @@ import server.http.WebRequest;
 import server.task.ApiPath;
 import server.task.RelayBody;
 import shared.Problem;
+import shared.json.JsonWriter;
 import shared.json.Slice;
 
 /// The calls by which Ollama's clients load a model and unload it: a chat without messages, a generate without prompt.
@@ -104,7 +105,7 @@ final class LoadCalls {
     }
 
     /// Asks the hosts one after another, for lists of models do not judge.
-    private static Answer ofAny(List<HostAccess> hosts, WebRequest request, ApiPath path, RelayBody read)
+    private Answer ofAny(List<HostAccess> hosts, WebRequest request, ApiPath path, RelayBody read)
             throws InterruptedException {
         Answer.Whole last = null;
         for (HostAccess host : hosts) {
@@ -113,10 +114,28 @@ final class LoadCalls {
                 return last;
             }
         }
+        for (HostAccess host : parts.hosts().accesses()) {
+            if (host.has(read.model()) && !host.executor().relays(path.path)) {
+                return loaded(path, read);
+            }
+        }
         if (last == null) {
             throw Problem.notFound("model '" + read.model() + "' not found");
         }
         return last;
+    }
+
+    /// What Ollama answers; a host of another kind has its models always loaded.
+    private Answer.Whole loaded(ApiPath path, RelayBody read) {
+        JsonWriter out = new JsonWriter().beginObject().name("model").string(read.model()).name("created_at")
+                .string(parts.clock().instant().toString());
+        if (path == ApiPath.CHAT) {
+            out.name("message").beginObject().name("role").string("assistant").name("content").string("").endObject();
+        } else {
+            out.name("response").string("");
+        }
+        out.name("done").bool(true).name("done_reason").string(read.isUnload() ? "unload" : "load").endObject();
+        return Answer.json(200, out);
     }
 
     private static Answer.Whole send(HostAccess host, WebRequest request, ApiPath path, RelayBody read)

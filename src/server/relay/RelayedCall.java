@@ -198,7 +198,7 @@ final class RelayedCall {
     /// The answer of a task that ended before a host's answer began.
     private Answer refused(Look look) {
         HostAnswer said = setAside != null || look.failure() == null ? null : look.failure().answer();
-        if (look.ended().status() != TaskStatus.FAILED || said == null
+        if (look.ended().status() != TaskStatus.FAILED || said == null || said.body() == null
                 || status(look.failure()) != said.head().status()) {
             Answer.Whole error = ApiForm.of(form.path()).error(problem(look), 0, false);
             return new Answer.Whole(error.status(), error.type(), error.bytes(), error.length(),
@@ -230,20 +230,7 @@ final class RelayedCall {
 
     /// @param failure null: no attempt ended the task, it expired
     private static int status(Outcome.Failed failure) {
-        if (failure == null) {
-            return 503;
-        }
-        int said = failure.answer() == null ? 0 : failure.answer().head().status();
-        // what means something else between a program and its own server is a bad gateway: a login page, a proxy
-        if (said >= 400 && said != 407 && said != 511) {
-            return said;
-        }
-        return switch (failure.cause()) {
-            case MODEL_MISSING -> 404;
-            case TIMEOUT -> 504;
-            case UNREACHABLE, BUSY, OWN -> 503;
-            case ACCOUNT, FRONT, PASSING, FINAL -> 502;
-        };
+        return failure == null ? 503 : failure.callStatus();
     }
 
     private String[] headers(Look look, String... more) {

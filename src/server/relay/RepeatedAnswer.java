@@ -38,9 +38,9 @@ final class RepeatedAnswer {
         Task task = document.task();
         Whole answer = switch (task.state()) {
             case TaskState.Completed completed -> completed(document, streams);
-            case TaskState.Failed failed when document.result() != null -> refused(document.result());
+            case TaskState.Failed failed when document.result() != null -> refused(document);
             // what ends a task before any attempt is its deadline
-            case TaskState.Failed failed -> error(task, document.attempts().isEmpty() ? 503 : 502, document.error());
+            case TaskState.Failed failed -> error(task, 503, document.error());
             case TaskState.Cancelled cancelled -> error(task, 499, RelayedCall.cancelled(task));
             case TaskState.Pending pending -> throw new IllegalStateException("pending");
             case TaskState.Running running -> throw new IllegalStateException("running");
@@ -84,9 +84,12 @@ final class RepeatedAnswer {
         return sent;
     }
 
-    /// What a host answered to a call that failed.
-    private static Whole refused(Slice result) {
-        Map<String, Slice> members = Members.of(result, "the result");
+    /// What a host answered to a call that failed, or what failed it.
+    private static Whole refused(TaskDocument document) {
+        Map<String, Slice> members = Members.of(document.result(), "the result");
+        if (!members.containsKey("text")) {
+            return error(document.task(), Integer.parseInt(members.get("status").text()), document.error());
+        }
         return whole(Integer.parseInt(members.get("status").text()), text(members, "content_type"),
                 text(members, "text").getBytes(StandardCharsets.UTF_8), "x-should-retry", "false");
     }

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.Map;
 
 import server.executor.Call;
+import server.executor.HostAnswer;
 import server.executor.HostHead;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
@@ -50,7 +51,7 @@ public final class RunAsCall {
         Outcome outcome = host.run(new Call(call.type(), call.model(), payload, call.timeout(), firstByte, idle,
                 call.room()), streams ? written : pieces);
         if (!(outcome instanceof Outcome.Completed completed)) {
-            return outcome;
+            return inAnotherForm((Outcome.Failed) outcome);
         }
         try {
             return new Outcome.Completed(streams ? written.end(completed.result())
@@ -59,6 +60,12 @@ public final class RunAsCall {
             return new Outcome.Failed(Cause.PASSING, host.name() + " gave a result that is not in Ollama's form: "
                     + wrong.getMessage(), null);
         }
+    }
+
+    /// What the host said is in the form of another API; its status still tells.
+    private static Outcome.Failed inAnotherForm(Outcome.Failed failed) {
+        return failed.answer() == null ? failed : new Outcome.Failed(failed.cause(), failed.message(),
+                failed.retryAfter(), new HostAnswer(failed.answer().head(), null));
     }
 
     /// The body as a task's payload, which names neither the model nor how the answer comes.
