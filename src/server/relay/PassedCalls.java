@@ -84,11 +84,18 @@ public final class PassedCalls {
     private void add(Routes routes, String method, String path, Handler handler) {
         routes.addRelayed(method, path, false, ApiForm.of(path)::error, request -> {
             options.get().checkEnabled();
+            hints(request);
             return handler.handle(request);
         });
     }
 
+    /// What the caller says of itself: of use to one call alone, but what is wrong is an error for each.
+    private static CallerHints hints(WebRequest request) {
+        return CallerHints.of(request::header, request.hints());
+    }
+
     private Answer root(WebRequest request, Handler page) throws IOException, InterruptedException {
+        hints(request);
         boolean browser = request.method().equals("GET") && request.accepts("text/html");
         return browser || !options.get().enabled() ? page.handle(request) : Answer.text(RUNNING);
     }
@@ -144,7 +151,7 @@ public final class PassedCalls {
         String target = request.rawQuery() == null ? path : path + "?" + request.rawQuery();
         HostAnswer missing = null;
         IOException silent = null;
-        for (HostAccess host : candidates(path, model)) {
+        for (HostAccess host : candidates(path, model, hints(request).on())) {
             try {
                 HostAnswer answer = host.executor().ask("POST", target, host.names().containsKey(model)
                         ? ModelName.replaced(body, host.names().get(model)) : body);
@@ -163,9 +170,15 @@ public final class PassedCalls {
     }
 
     /// Local hosts may have what they have not listed; endpoints are asked for their models alone.
-    private List<HostAccess> candidates(String path, String model) {
+    ///
+    /// @param on the only one to ask; null: all
+    private List<HostAccess> candidates(String path, String model, String on) {
+        if (on != null) {
+            hosts.check(on, false);
+        }
         List<HostAccess> all = new ArrayList<>(local(path));
         endpoints().stream().filter(host -> host.executor().relays(path) && host.has(model)).forEach(all::add);
+        all.removeIf(host -> on != null && !host.name().equals(on));
         // one that is away and does not have it by its list has nothing to say
         all.removeIf(host -> !host.isUp() && !host.has(model));
         all.sort(Comparator.comparing(host -> (host.isUp() ? 0 : 2) + (host.has(model) ? 0 : 1)));

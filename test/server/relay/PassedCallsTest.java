@@ -265,6 +265,25 @@ final class PassedCallsTest {
     }
 
     @Test
+    void show_onANamedHost_asksNoOther() throws IOException {
+        a.models("x");
+        b.on("m", (request, reply) -> reply.whole(200, "{}"));
+        serve(host("a", a), host("b", b));
+        assertEquals(404, ask("POST", "/q/on=a/api/show", "{\"model\":\"m\"}").statusCode());
+        assertEquals(200, ask("POST", "/api/show", "{\"model\":\"m\"}", "X-Queue-On", "b").statusCode());
+        assertEquals(400, ask("POST", "/q/on=c/api/show", "{\"model\":\"m\"}").statusCode());
+    }
+
+    @Test
+    void whatIsWrongInAHint_isA400() throws IOException {
+        serve(host("a", a));
+        for (String path : List.of("/q/prio=low/api/tags", "/q/priority=often/", "/q/on/v1/models")) {
+            assertEquals(400, ask("GET", path, null).statusCode(), path);
+        }
+        assertEquals(400, ask("GET", "/api/ps", null, "X-Queue-Priority", "often").statusCode());
+    }
+
+    @Test
     void show_ofAModelThatNoHostHas_isTheLastHostsOwn404() throws IOException {
         byte[] wire = Exchange.of(RECORDINGS.resolve("show-missing.http")).wire();
         a.otherwise((request, reply) -> reply.raw(wire));
