@@ -9,9 +9,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -63,6 +65,14 @@ final class RealOllama {
         } catch (IOException down) {
             return false;
         }
+    }
+
+    /// Has the Ollama alone until it is closed: the classes run side by side, and one kills it.
+    static FileChannel alone() throws IOException {
+        FileChannel file = FileChannel.open(Path.of("build/real.lock"), StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        file.lock();
+        return file;
     }
 
     /// SIGKILL for the process that serves now.

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -147,13 +148,15 @@ final class RealOllamaTest {
                 ids.add(server.submit(task("generate", RealOllama.CHAT, "\"prompt\":\"Tell a story\"," + LONG)));
             }
             server.chunks(ids.getFirst(), 2);
-            ProcessBuilder again = RealOllama.kill();
-            String late = server.submit(task("generate", RealOllama.CHAT, "\"prompt\":\"x\"," + FIXED));
-            while (!server.get("/api/tasks/" + late).body().contains("\"waiting\"")) {
-                Thread.onSpinWait();
+            try (FileChannel _ = RealOllama.alone()) {
+                ProcessBuilder again = RealOllama.kill();
+                String late = server.submit(task("generate", RealOllama.CHAT, "\"prompt\":\"x\"," + FIXED));
+                while (!server.get("/api/tasks/" + late).body().contains("\"waiting\"")) {
+                    Thread.onSpinWait();
+                }
+                RealOllama.start(again);
+                ids.add(late);
             }
-            RealOllama.start(again);
-            ids.add(late);
             for (String id : ids) {
                 assertEquals("completed", server.awaitEnd(id).text("status"), id);
             }
