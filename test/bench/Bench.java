@@ -39,6 +39,7 @@ public final class Bench {
         all.put("list", ListBench::run);
         all.put("single", SingleBench::run);
         all.put("memory", MemoryBench::run);
+        all.put("relay", RelayBench::run);
         return all;
     }
 

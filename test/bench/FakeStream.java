@@ -10,8 +10,13 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /// A fake Ollama as quick as can be: the model's name is how many pieces of 20 bytes it answers with, each written on
-/// its own.
+/// its own; where no stream is wanted, one object of 250 bytes.
 final class FakeStream {
+
+    private static final byte[] WHOLE = ascii("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+            + "250\r\n\r\n" + String.format("%-250s", "{\"model\":\"fake\",\"created_at\":"
+            + "\"2026-01-02T03:04:05.678901Z\",\"message\":{\"role\":\"assistant\",\"content\":\"Hello\"},\"done\":true,"
+            + "\"done_reason\":\"stop\",\"eval_count\":1}"));
 
     private FakeStream() {
     }
@@ -34,6 +39,8 @@ final class FakeStream {
             for (String request = request(in); request != null; request = request(in)) {
                 if (request.startsWith("GET")) {
                     out.write(ascii("HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n{\"models\":[]}"));
+                } else if (request.contains("\"stream\":false")) {
+                    out.write(WHOLE);
                 } else {
                     answer(out, Integer.parseInt(request.replaceFirst("(?s).*\"model\":\"(\\d+)\".*", "$1")));
                 }

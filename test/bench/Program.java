@@ -88,6 +88,18 @@ final class Program implements AutoCloseable {
         return kilobytes("VmRSS:") / 1024.0;
     }
 
+    /// What lives in its heap after a full collection, in KB, by the JDK's own count.
+    double liveHeapKb() throws IOException {
+        Process jcmd = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/jcmd").toString(),
+                Long.toString(process.pid()), "GC.class_histogram").redirectErrorStream(true).start();
+        String said = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        String[] total = said.substring(said.lastIndexOf('\n') + 1).split("\\s+");
+        if (!total[0].equals("Total")) {
+            throw new IOException("no count of the heap: " + said);
+        }
+        return Long.parseLong(total[2]) / 1024.0;
+    }
+
     private long kilobytes(String name) throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
             if (line.startsWith(name)) {
