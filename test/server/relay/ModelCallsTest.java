@@ -311,6 +311,13 @@ final class ModelCallsTest {
     }
 
     @Test
+    void aHostThatDoesNotAskForTheBody_getsItAllTheSame() throws Exception {
+        a.otherwise((request, reply) -> reply.whole(201, Integer.toString(request.body().length())));
+        serve(host("a", a.url()));
+        assertEquals("200000", ask("POST", BLOB, "x".repeat(200_000)).body());
+    }
+
+    @Test
     void aDigestThatIsNone_reachesNoHost() throws Exception {
         serve(host("a", a.url()));
         for (String digest : List.of("x", "sha256:", "..%2f..%2fapi%2fdelete", "sha256:" + "g".repeat(64))) {

@@ -15,6 +15,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
@@ -30,6 +32,9 @@ import shared.config.Durations;
 public final class HostClient implements AutoCloseable {
 
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+    /// How long a host may take to ask for a body that it was told of.
+    private static final Duration CONTINUE_TIMEOUT = Duration.ofSeconds(2);
 
     /// How long, and how far, a whole answer is followed to its end, for its connection to be used again.
     private static final Duration TRAILER_TIME = Duration.ofMillis(500);
@@ -145,7 +150,7 @@ public final class HostClient implements AutoCloseable {
         };
         boolean opened = false;
         try {
-            HttpResponse<InputStream> response = answer.get();
+            HttpResponse<InputStream> response = response(request, answer);
             InputStream body = decoded(response, new WatchedInput(response.body(), watch));
             opened = true;
             return new Opened(response, new FilterInputStream(body) {
@@ -154,6 +159,9 @@ public final class HostClient implements AutoCloseable {
                     end.run();
                 }
             });
+        } catch (TimeoutException unasked) {
+            end.run();
+            return open(HttpRequest.newBuilder(request, (name, value) -> true).expectContinue(false).build(), whole);
         } catch (HostFailure known) {
             throw known;
         } catch (IOException | ExecutionException | CancellationException ended) {
@@ -163,6 +171,22 @@ public final class HostClient implements AutoCloseable {
                 end.run();
             }
         }
+    }
+
+    /// @throws TimeoutException the host does not say whether it takes the body: some never do
+    private static HttpResponse<InputStream> response(HttpRequest request,
+            CompletableFuture<HttpResponse<InputStream>> answer)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        try {
+            if (request.expectContinue()) {
+                return answer.get(CONTINUE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (TimeoutException unasked) {
+            if (!(request.bodyPublisher().orElse(null) instanceof Sending body && body.begun())) {
+                throw unasked;
+            }
+        }
+        return answer.get();
     }
 
     private <T> T exchange(HttpClient by, HttpRequest request, CallTimes times, Reader<T> reader)

@@ -5,6 +5,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicReference;
 
 import shared.json.Slice;
 
@@ -26,11 +27,12 @@ public final class Sending implements BodyPublisher {
         this.body = BodyPublishers.ofByteArray(body.bytes(), body.from(), body.length());
     }
 
-    /// Sends a stream as it comes.
+    /// Sends a stream as it comes, once: a second request with it fails.
     ///
     /// @param length in bytes, at least 1; -1 if it is not known
     public Sending(InputStream stream, long length) {
-        BodyPublisher any = BodyPublishers.ofInputStream(() -> stream);
+        AtomicReference<InputStream> once = new AtomicReference<>(stream);
+        BodyPublisher any = BodyPublishers.ofInputStream(() -> once.getAndSet(null));
         body = length < 0 ? any : BodyPublishers.fromPublisher(any, length);
     }
 
