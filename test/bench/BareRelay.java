@@ -49,7 +49,8 @@ final class BareRelay {
             throw new IOException(interrupted);
         }
         exchange.getResponseHeaders().set("Content-Type", answer.headers().firstValue("Content-Type").orElseThrow());
-        exchange.sendResponseHeaders(answer.statusCode(), answer.headers().firstValueAsLong("Content-Length").orElse(0));
+        exchange.sendResponseHeaders(answer.statusCode(),
+                answer.headers().firstValueAsLong("Content-Length").orElse(0));
         byte[] block = new byte[16 << 10];
         try (InputStream in = answer.body(); OutputStream out = exchange.getResponseBody()) {
             for (int count = in.read(block); count >= 0; count = in.read(block)) {

@@ -15,7 +15,8 @@ final class FakeStream {
 
     private static final byte[] WHOLE = ascii("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
             + "250\r\n\r\n" + String.format("%-250s", "{\"model\":\"fake\",\"created_at\":"
-            + "\"2026-01-02T03:04:05.678901Z\",\"message\":{\"role\":\"assistant\",\"content\":\"Hello\"},\"done\":true,"
+            + "\"2026-01-02T03:04:05.678901Z\",\"message\":{\"role\":\"assistant\",\"content\":\"Hello\"},"
+            + "\"done\":true,"
             + "\"done_reason\":\"stop\",\"eval_count\":1}"));
 
     private FakeStream() {

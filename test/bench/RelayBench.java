@@ -174,7 +174,8 @@ final class RelayBench {
             double heap = queue.liveHeapKb();
             if (run >= 0) {
                 String client = "vanishes" + run;
-                Socket gone = send(port, request.replaceFirst("\r\n\r\n", "\r\nX-Queue-Client: " + client + "\r\n\r\n"));
+                Socket gone = send(port, request.replaceFirst("\r\n\r\n",
+                        "\r\nX-Queue-Client: " + client + "\r\n\r\n"));
                 await(http, port, "\"pending\"", "/api/tasks?client=" + client);
                 gone.close();
                 long begun = System.nanoTime();
