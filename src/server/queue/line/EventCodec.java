@@ -37,8 +37,8 @@ import shared.json.Slice;
 /// ```
 ///
 /// Where `payload` or `result` holds line ends, `payload_text` or `result_text` has it as a string. These two, `head`,
-/// what `task` says of its caller (`client endpoint relayed keep unrecorded only_orders`) and the `error` of a cancelled
-/// one exist since 0.2. Of an ended task that is `unrecorded` a compaction leaves the payload `{}`.
+/// what `task` says of its caller (`client endpoint relayed keep unrecorded only_orders`) and the `error` of a
+/// cancelled one exist since 0.2. Of an ended task that is `unrecorded` a compaction leaves the payload `{}`.
 /// `task` has its public members, but only those that are not null, empty or the default, and durations in
 /// milliseconds (`timeout_ms`); `cut` since 0.2. What a replay does not need comes last, so that it can stop reading
 /// there.
