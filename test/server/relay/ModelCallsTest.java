@@ -30,6 +30,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -51,6 +52,7 @@ import server.http.Routes;
 import server.http.WebServer;
 import server.http.Wire;
 import server.settings.Settings;
+import support.Await;
 import support.FakeOllama;
 import support.FakeOllamaRequest;
 
@@ -315,6 +317,22 @@ final class ModelCallsTest {
         a.otherwise((request, reply) -> reply.whole(201, Integer.toString(request.body().length())));
         serve(host("a", a.url()));
         assertEquals("200000", ask("POST", BLOB, "x".repeat(200_000)).body());
+    }
+
+    @Test
+    void aHostThatIsAskedNow_showsItsNewModels() throws Exception {
+        a.models("old");
+        try (RelayRig rig = new RelayRig(a.url())) {
+            Await.until("the host is known", () -> installed(rig).contains("old:latest"));
+            a.models("new");
+            rig.dispatcher.askNow(rig.hosts.backends().getFirst().name());
+            Await.until("the host was asked again", () -> installed(rig).contains("new:latest"));
+        }
+    }
+
+    private static Set<String> installed(RelayRig rig) {
+        Set<String> installed = rig.hosts.backends().getFirst().installed();
+        return installed == null ? Set.of() : installed;
     }
 
     @Test
