@@ -2,12 +2,15 @@ package server;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 import server.access.Connections;
@@ -17,6 +20,7 @@ import server.api.HttpApi;
 import server.clock.SteadyClock;
 import server.cron.CronTimer;
 import server.cron.CronRequests;
+import server.dispatch.Backend;
 import server.dispatch.DispatchOptions;
 import server.dispatch.Dispatcher;
 import server.dispatch.Hosts;
@@ -49,6 +53,8 @@ final class Server implements AutoCloseable {
             .flag("--grace DURATION").says("how long running tasks may continue when the server stops");
     static final List<Setting<?>> SETTINGS = List.of(GRACE);
 
+
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
     private final TaskQueue queue;
     private final Compaction compaction;
@@ -114,6 +120,7 @@ final class Server implements AutoCloseable {
             CronRequests crons = new CronRequests(queue, submissions, ZoneId.systemDefault(), clock);
             WebServer web = WebServer.bind(settings);
             opened.add(web);
+            refuseItself(hosts, web);
             RelayApi relay = new RelayApi(new RelayApi.Parts(queue, hosts, dispatcher, relayed, submissions, web.gone(),
                     clock, web::stopping, settings.get(HttpApi.TASK_BYTES)), RelayOptions.of(settings));
             PassedCalls passed = new PassedCalls(hosts, settings.get(HttpApi.TASK_BYTES), relay::options);
@@ -139,6 +146,21 @@ final class Server implements AutoCloseable {
         } catch (IOException | IllegalArgumentException | SecurityException failure) {
             closeAll(opened);
             throw new StartFailure(failure.getMessage() == null ? failure.toString() : failure.getMessage());
+        }
+    }
+
+    /// Refuses a host whose address is the server's own: its calls would come back as calls, for ever.
+    private static void refuseItself(Hosts hosts, WebServer web) throws IOException {
+        for (Backend host : hosts.backends()) {
+            // what other kinds have for an address is their own
+            boolean http = host.kind().equals("ollama") || host.kind().equals("openai");
+            URI url = URI.create(http ? host.url() : "/");
+            String name = url.getHost() == null ? "" : url.getHost().toLowerCase(Locale.ROOT);
+            if (url.getPort() == web.address().getPort()
+                    && (name.equals(web.host().toLowerCase(Locale.ROOT)) || LOOPBACK.contains(name))) {
+                throw new IOException("the host " + host.name() + " is this server itself; set --ollama-host (or "
+                        + "ollama.host, OLLAMA_HOST) to the address of an Ollama");
+            }
         }
     }
 

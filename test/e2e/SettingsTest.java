@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +51,18 @@ final class SettingsTest {
 
     private Path file(String yaml) throws IOException {
         return Files.writeString(directory.resolve("config.yaml"), yaml);
+    }
+
+    @Test
+    void host_thatIsTheServerItself_isRefused() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Ended ended = run(Map.of("OLLAMA_HOST", "127.0.0.1:" + port), "ollama-queue-server", "--port", "" + port,
+                "--data-dir", directory.resolve("data").toString());
+        assertEquals(1, ended.status(), ended.err());
+        assertTrue(ended.err().contains("the host 127.0.0.1:" + port + " is this server itself"), ended.err());
     }
 
     @Test
