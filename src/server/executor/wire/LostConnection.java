@@ -3,6 +3,7 @@ package server.executor.wire;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.ProtocolException;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
@@ -50,10 +51,11 @@ final class LostConnection {
                 : jdks.contains("NotAfter") ? "its certificate has expired (" + jdks + ")" : jdks;
     }
 
-    /// Whether the JDK's message tells that the beginning of an answer came.
+    /// Whether the beginning of an answer came: the JDK's message tells, or the head was not as HTTP has it.
     static boolean afterSomeBytes(Exception failure) {
         for (Throwable t = failure; t != null; t = t.getCause()) {
-            if (t.getMessage() != null && t.getMessage().contains("receiving [")) {
+            if (t instanceof ProtocolException
+                    || t.getMessage() != null && t.getMessage().contains("receiving [")) {
                 return true;
             }
         }
