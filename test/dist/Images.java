@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Assumptions;
 
+import support.Programs;
+
 /// The images as `make images` leaves them, and their programs as processes.
 final class Images {
 
@@ -19,7 +21,6 @@ final class Images {
     static final Path SERVER_BIN = SERVER.resolve("bin/ollama-queue-server");
     static final Path CLIENT_BIN = CLIENT.resolve("bin/ollama-queue");
 
-    private static final Path MADE = Path.of("build/images.made");
     private static final int PATIENCE_S = 60;
 
     /// How a command ended, and what it printed.
@@ -30,13 +31,9 @@ final class Images {
     }
 
     /// Skips a test where the images are not those of the sources.
-    static void assumeMade() throws IOException {
-        boolean made = Files.exists(MADE);
-        for (String module : new String[] {"shared", "client", "server"}) {
-            made = made && Files.getLastModifiedTime(MADE).compareTo(Files.getLastModifiedTime(
-                    Path.of("build/modules/ollamaqueue." + module + "/module-info.class"))) > 0;
-        }
-        Assumptions.assumeTrue(made, "the images are not there, or older than the modules: make images");
+    static void assumeMade() {
+        Assumptions.assumeTrue(Programs.imagesAreNew(),
+                "the images are not there, or older than the modules: make images");
     }
 
     static void assumeRoot() {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import shared.json.Json;
 import support.Await;
 import support.Offline;
+import support.Programs;
 import support.ServerProcess;
 
 /// A backup of a real server under load, restored by a real server after the first was killed; and tasks that go from
@@ -29,7 +30,6 @@ import support.ServerProcess;
 final class BackupTest {
 
     private static final String PROMPT = "a prompt that takes some room ".repeat(200);
-    private static final Path CLIENT = Path.of("build/bin/ollama-queue").toAbsolutePath();
 
     @TempDir
     Path directory;
@@ -134,7 +134,7 @@ final class BackupTest {
     }
 
     private static void client(ServerProcess server, Path out, String... words) throws Exception {
-        List<String> command = new ArrayList<>(List.of(CLIENT.toString(), "--server", server.url()));
+        List<String> command = new ArrayList<>(List.of(Programs.client().toString(), "--server", server.url()));
         command.addAll(List.of(words));
         ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(out.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("OLLAMA_"));

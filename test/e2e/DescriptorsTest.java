@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
 import support.Await;
+import support.Programs;
 import support.ServerProcess;
 
 /// A server that may open few files, and more connections than that.
@@ -39,7 +40,7 @@ final class DescriptorsTest {
     @Test
     void moreConnectionsThanDescriptors_tasksRun_andTheListenerNeitherSpinsNorFails() throws Exception {
         List<Socket> held = new ArrayList<>();
-        String launcher = Path.of("build/bin/ollama-queue-server").toAbsolutePath().toString();
+        String launcher = Programs.server().toString();
         try (ServerProcess server = ServerProcess.of(List.of("bash", "-c", "ulimit -n " + OPEN_MAX
                 + "; exec \"$0\" \"$@\"", launcher, "--port", "0", "--data-dir", directory.resolve("data").toString(),
                 "--ollama-host", "echo:?delay=20ms"), Map.of("OLLAMA_QUEUE_STORAGE_SEGMENT_SIZE", "64KiB"),

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import support.Programs;
 import support.ServerProcess;
 
 /// Disks that refuse in other ways than a full one: a quota, a limit of file sizes, directories that cannot be synced.
@@ -109,8 +110,8 @@ final class OddFileSystemTest {
 
     private ServerProcess start(List<String> before, String segmentSize) {
         List<String> command = new ArrayList<>(before);
-        command.addAll(List.of(Path.of("build/bin/ollama-queue-server").toAbsolutePath().toString(), "--port", "0",
-                "--data-dir", data().toString(), "--ollama-host", "echo:"));
+        command.addAll(List.of(Programs.server().toString(), "--port", "0", "--data-dir",
+                data().toString(), "--ollama-host", "echo:"));
         return ServerProcess.of(command, Map.of("OLLAMA_QUEUE_STORAGE_SEGMENT_SIZE", segmentSize),
                 directory.resolve("server.log"));
     }

@@ -21,12 +21,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.Await;
+import support.Programs;
 import support.ServerProcess;
 
 /// Settings of the real programs.
 final class SettingsTest {
 
-    private static final Path BIN = Path.of("build/bin").toAbsolutePath();
     private static final String TASK = "{\"type\":\"generate\",\"prompt\":\"a b c\"}";
 
     @TempDir
@@ -36,7 +36,7 @@ final class SettingsTest {
     }
 
     private Ended run(Map<String, String> environment, String program, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(BIN.resolve(program).toString()));
+        List<String> command = new ArrayList<>(List.of(Programs.named(program).toString()));
         command.addAll(List.of(arguments));
         Path err = Files.createTempFile(directory, "err", "");
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectError(err.toFile());

@@ -23,7 +23,6 @@ import shared.json.Json;
 /// The real server as a process of its own, on a free port, and an HTTP client that was not written here.
 public final class ServerProcess implements AutoCloseable {
 
-    private static final Path LAUNCHER = Path.of("build/bin/ollama-queue-server").toAbsolutePath();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Process process;
@@ -47,7 +46,7 @@ public final class ServerProcess implements AutoCloseable {
 
     /// @param environment added to this process's own
     public static ServerProcess start(Map<String, String> environment, Path dataDir, String... arguments) {
-        List<String> words = new ArrayList<>(List.of(LAUNCHER.toString(), "--port", "0", "--data-dir",
+        List<String> words = new ArrayList<>(List.of(Programs.server().toString(), "--port", "0", "--data-dir",
                 dataDir.toString()));
         words.addAll(List.of(arguments));
         return of(words, environment, dataDir.resolveSibling("server.log"));
@@ -74,7 +73,7 @@ public final class ServerProcess implements AutoCloseable {
 
     /// Starts it with exactly these arguments, for starts that are to fail.
     public static Process launch(List<String> arguments, Path log) throws IOException {
-        List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
+        List<String> command = new ArrayList<>(List.of(Programs.server().toString()));
         command.addAll(arguments);
         return launch(Map.of(), command, log);
     }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
+import support.Programs;
 import support.ServerProcess;
 import support.browser.Page;
 import support.browser.WithBrowser;
@@ -59,7 +60,7 @@ final class NewTaskTest {
 
     private String run(String line) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", line).redirectErrorStream(true);
-        builder.environment().put("PATH", Path.of("build/bin").toAbsolutePath() + ":" + System.getenv("PATH"));
+        builder.environment().put("PATH", Programs.client().getParent() + ":" + System.getenv("PATH"));
         builder.environment().keySet().removeIf(name -> name.startsWith("OLLAMA_"));
         builder.environment().put("HOME", directory.toString());
         Process process = builder.start();

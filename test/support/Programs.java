@@ -1,0 +1,48 @@
+package support;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/// The two programs as tests start them: those that users get, which start in a third of the processor time, where
+/// they are made of what is built now, as in every run of all tests; else those of the checkout.
+public final class Programs {
+
+    private static final Path BUILD = Path.of("build").toAbsolutePath();
+    private static final String[] PARTS = {"modules/ollamaqueue.shared/module-info.class",
+            "modules/ollamaqueue.client/module-info.class", "modules/ollamaqueue.server/module-info.class",
+            "web.copied", "single.copied", "bin/ollama-queue", "bin/ollama-queue-server"};
+
+    private Programs() {
+    }
+
+    public static Path server() {
+        return named("ollama-queue-server");
+    }
+
+    public static Path client() {
+        return named("ollama-queue");
+    }
+
+    /// @param name `ollama-queue` or `ollama-queue-server`
+    public static Path named(String name) {
+        return BUILD.resolve(imagesAreNew() ? "dist/" + name + "/bin" : "bin").resolve(name);
+    }
+
+    /// Whether the images are there and not older than what they are made of.
+    public static boolean imagesAreNew() {
+        Path made = BUILD.resolve("images.made");
+        return Files.exists(made) && Stream.of(PARTS).map(BUILD::resolve)
+                .allMatch(part -> !Files.exists(part) || millis(part) < millis(made));
+    }
+
+    private static long millis(Path file) {
+        try {
+            return Files.getLastModifiedTime(file).toMillis();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}
