@@ -434,6 +434,9 @@ class QueueSimulationTest {
                     page.tasks().stream().map(QueueModel::text).toList(), asked);
             assertEquals(all.size(), page.total(), asked);
             assertEquals(rest.size() > offset + limit, page.more(), asked);
+            if (after == null && sort != TaskSort.CREATED_AT) {
+                assertEquals(page, PagesOf.byValue(state, filter, sort, ascending, limit, offset), asked);
+            }
             if (sort == TaskSort.CREATED_AT) {
                 assertEquals(page, PagesOf.walked(state, filter, ascending, limit, offset, place), asked);
             }

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 import server.task.Caller;
 import server.task.Task;
@@ -105,10 +107,31 @@ public final class Totals {
 
     /// How many tasks of a status there are, by priority, highest first.
     public SortedMap<Integer, Long> byPriority(TaskStatus status) {
-        SortedMap<Integer, Long> counts = new TreeMap<>(Comparator.reverseOrder());
+        return by(group -> group.priority, group -> group.status == status, false);
+    }
+
+    /// How many tasks pass, by status; the filter's query is left aside here and below.
+    public SortedMap<TaskStatus, Long> byStatus(TaskFilter filter, boolean ascending) {
+        return by(group -> group.status, group -> passes(filter, group), ascending);
+    }
+
+    /// How many tasks pass, by priority.
+    public SortedMap<Integer, Long> byPriority(TaskFilter filter, boolean ascending) {
+        return by(group -> group.priority, group -> passes(filter, group), ascending);
+    }
+
+    /// How many tasks pass, by model.
+    public SortedMap<String, Long> byModel(TaskFilter filter, boolean ascending) {
+        return by(group -> group.model, group -> passes(filter, group), ascending);
+    }
+
+    private <V extends Comparable<V>> SortedMap<V, Long> by(Function<Group, V> value, Predicate<Group> wanted,
+            boolean ascending) {
+        SortedMap<V, Long> counts = new TreeMap<>(
+                ascending ? Comparator.<V>naturalOrder() : Comparator.<V>reverseOrder());
         for (Group group : groups.keySet()) {
-            if (group.status == status) {
-                counts.merge(group.priority, group.count, Long::sum);
+            if (wanted.test(group)) {
+                counts.merge(value.apply(group), group.count, Long::sum);
             }
         }
         return counts;

@@ -1,6 +1,7 @@
 package server.queue.page;
 
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 import server.queue.index.ArrivalChunk;
 import server.queue.index.Arrivals;
@@ -15,7 +16,7 @@ final class ArrivalWalk {
 
     private static final int CHUNKS_A_STEP = 32;
 
-    private final TaskFilter filter;
+    private final Supplier<TaskFilter> filter;
     private final boolean newestFirst;
     private final Predicate<Task> to;
     private final long total;
@@ -33,11 +34,17 @@ final class ArrivalWalk {
     /// @param skip  how many tasks that pass are passed over
     /// @param to    takes a task; answers whether it wants another one
     ArrivalWalk(QueueState state, TaskFilter filter, boolean newestFirst, Task after, long skip, Predicate<Task> to) {
+        this(state, () -> filter, newestFirst, after, skip, to);
+    }
+
+    /// Prepares one whose filter lets fewer and fewer pass.
+    ArrivalWalk(QueueState state, Supplier<TaskFilter> filter, boolean newestFirst, Task after, long skip,
+            Predicate<Task> to) {
         this.filter = filter;
         this.newestFirst = newestFirst;
         this.skip = skip;
         this.to = to;
-        total = state.totals().of(filter);
+        total = state.totals().of(filter.get());
         left = after == null ? total : Long.MAX_VALUE;
         Arrivals arrivals = state.arrivals();
         int slot = after == null ? -1 : state.slotOf(after.id());
@@ -70,10 +77,11 @@ final class ArrivalWalk {
     }
 
     private void visit(ArrivalChunk chunk) {
-        if (chunk == null || !chunk.mayHold(filter)) {
+        TaskFilter wanted = filter.get();
+        if (chunk == null || !chunk.mayHold(wanted)) {
             return;
         }
-        int count = skip > 0 && at == edge() ? chunk.countOf(filter) : -1;
+        int count = skip > 0 && at == edge() ? chunk.countOf(wanted) : -1;
         if (count >= 0 && count <= skip) {
             skip -= count;
             left -= count;
@@ -81,7 +89,7 @@ final class ArrivalWalk {
         }
         for (; at >= 0 && at < Arrivals.CHUNK && left > 0; at += newestFirst ? -1 : 1) {
             Task task = chunk.get(at);
-            if (task != null && Totals.passes(task, filter)) {
+            if (task != null && Totals.passes(task, wanted)) {
                 left--;
                 if (skip > 0) {
                     skip--;

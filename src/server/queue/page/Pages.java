@@ -13,8 +13,8 @@ import server.queue.ledger.Pace;
 import server.queue.state.QueueState;
 import server.task.Task;
 
-/// Makes pages of tasks. In the order of arrival a page is found by a walk that ends with it; for every other order all
-/// tasks that pass go through one [Selection].
+/// Makes pages of tasks. In the order of arrival a page is found by a walk that ends with it, and so is the first page
+/// by a value that many tasks share; for every other order all tasks that pass go through one [Selection].
 public final class Pages {
 
     /// How many tasks a search of prompts looks at.
@@ -30,6 +30,9 @@ public final class Pages {
     public TaskPage page(TaskFilter filter, TaskSort sort, boolean ascending, int limit, long offset, String after) {
         if (sort == TaskSort.CREATED_AT && filter.isWalked()) {
             return byArrival(filter, !ascending, limit, offset, after);
+        }
+        if (after == null && filter.isWalked() && FirstValues.sortsBy(sort)) {
+            return firstByValue(filter, sort, ascending, limit, offset);
         }
         Selection selection = new Selection(sort, ascending, limit, offset, place(after));
         if (!filter.crons().isEmpty()) {
@@ -60,6 +63,13 @@ public final class Pages {
         Arrived found = new Arrived(limit);
         return found.page(walk(state -> new ArrivalWalk(state, filter, newestFirst,
                 after == null ? null : state.find(after), offset, found)));
+    }
+
+    private TaskPage firstByValue(TaskFilter filter, TaskSort sort, boolean ascending, int limit, long offset) {
+        FirstValues first = ledger.look(
+                state -> new FirstValues(state.totals(), filter, sort, ascending, limit, offset)).value();
+        walk(state -> new ArrivalWalk(state, first::wanted, true, null, 0, first));
+        return first.page();
     }
 
     private Task place(String after) {

@@ -21,6 +21,17 @@ public final class PagesOf {
         return selection.page();
     }
 
+    /// The first page by a value that many share, by a walk that ends with it.
+    public static TaskPage byValue(QueueState state, TaskFilter filter, TaskSort sort, boolean ascending, int limit,
+            int offset) {
+        FirstValues first = new FirstValues(state.totals(), filter, sort, ascending, limit, offset);
+        ArrivalWalk walk = new ArrivalWalk(state, first::wanted, true, null, 0, first);
+        while (walk.step(state)) {
+            // on
+        }
+        return first.page();
+    }
+
     /// In the order of arrival, by a walk that ends with the page.
     public static TaskPage walked(QueueState state, TaskFilter filter, boolean ascending, int limit, int offset,
             Task after) {
