@@ -43,6 +43,9 @@ final class DeathsTest {
                 Await.until("the first of them runs", () -> fake.running() == 1);
                 assertEquals(List.of("running", "the server died while it ran, again and again; next it runs alone"),
                         List.of(task(server, killer).text("status"), task(server, good).text("error")));
+                assertEquals(killer + " runs alone, because the server died so often while it ran",
+                        task(server, good).text("waiting"));
+                server.awaitLogged("event=task_runs_alone id=" + killer);
                 assertEquals(0, server.terminate());
             }
             Await.until("nothing runs", () -> fake.running() == 0);

@@ -116,6 +116,11 @@ public final class Dispatcher implements AutoCloseable {
         if (!(task.state() instanceof TaskState.Pending)) {
             return null;
         }
+        for (Attempt attempt : attempts) {
+            if (attempt.run.task().runsAlone()) {
+                return attempt.run.task().name() + " runs alone, because the server died so often while it ran";
+            }
+        }
         String on = task.terms().on();
         if (on != null && hosts.named(on) == null) {
             return "no host is named " + on;
@@ -222,6 +227,10 @@ public final class Dispatcher implements AutoCloseable {
             host.begun(run.task().model());
         }
         hold.sent();
+        if (run.task().runsAlone()) {
+            LOG.log(Level.WARNING, "event=task_runs_alone id=" + run.task().name()
+                    + " reason=\"the server died so often while it ran\"");
+        }
         Attempt attempt = new Attempt(run, host);
         attempt.thread = Thread.ofVirtual().name("attempt-" + run.task().name()).unstarted(() -> run(attempt));
         attempts.add(attempt);
