@@ -96,6 +96,13 @@ final class TasksViewTest {
     }
 
     @Test
+    void answerThatWasCutOff_isMarkedInItsRow(Page page) {
+        tasks(page, "");
+        String cut = submit("one two three", ",\"options\":{\"num_predict\":1}");
+        page.waitFor("document.querySelector('" + row(cut) + "')?.textContent.includes('cut off')");
+    }
+
+    @Test
     void filterSortAndSearch_stayInTheAddress(Page page) {
         String chat = server.submit("{\"type\":\"chat\",\"model\":\"zebra\",\"priority\":15,"
                 + "\"prompt\":\"needle in a chat\"}");
