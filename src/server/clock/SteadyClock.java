@@ -89,10 +89,9 @@ public final class SteadyClock implements InstantSource, ClockReport {
         return last.jumpMs == 0 && uptimeMs.getAsLong() - last.jumpSinceMs >= AGREED_MS ? 0 : startMs;
     }
 
-    /// Returns the sum of the jumps that were taken over.
+    /// Returns the sum of the jumps that were taken over; a jump is noticed by those who ask for the time.
     @Override
     public long setBy() {
-        millis();
         return reference.setMs;
     }
 

@@ -99,8 +99,8 @@ public final class CronTimer implements AutoCloseable {
     }
 
     private void noticeClock() {
-        long by = clockSetBy.getAsLong() - clockSet;
         since = Math.min(since, clock.millis());
+        long by = clockSetBy.getAsLong() - clockSet;
         if (by != 0) {
             clockSet += by;
             store.clockSet(by);

@@ -144,8 +144,9 @@ public final class Ledger implements AutoCloseable {
 
         /// Milliseconds since the epoch.
         public long now() {
+            long now = clock.millis();
             state.clockSet(report.setBy());
-            return clock.millis();
+            return now;
         }
 
         /// Lets nothing expire or be forgotten as long as nobody knows whether the clock is right.
