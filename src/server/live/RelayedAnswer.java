@@ -62,12 +62,11 @@ public final class RelayedAnswer implements RelaySink {
         room.close();
     }
 
-    /// A host is being asked.
+    /// A host is being asked. Nobody is woken for it: it changes nothing of what callers wait for.
     synchronized void asked(String newHost, long now) {
         host = newHost;
         askedAt = now;
         isAsked = true;
-        changed();
     }
 
     /// The attempt is over.
@@ -102,10 +101,10 @@ public final class RelayedAnswer implements RelaySink {
         changed();
     }
 
+    /// Nobody is woken for it: callers wait for the task's end.
     @Override
     public synchronized void end() {
         hostEnded = true;
-        changed();
     }
 
     /// Tells what is about to end the task; callers learn of it once that is durable.
