@@ -20,8 +20,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.Effort;
@@ -29,6 +31,7 @@ import support.Jdks;
 
 /// What the single file keeps and what it trusts, started by `sh` and by `java`. The client in it is a small one here,
 /// for it is compiled often.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SingleFileCacheTest {
 
     private static final int ENTRIES_MAX = 5;
@@ -38,8 +41,14 @@ class SingleFileCacheTest {
 
     @TempDir
     private Path folder;
+    private Path shared;
     private Path program;
     private Path cache;
+
+    @BeforeAll
+    void share(@TempDir Path all) {
+        shared = all;
+    }
 
     @BeforeEach
     void write() throws IOException {
@@ -93,7 +102,7 @@ class SingleFileCacheTest {
 
     @Test
     void java_entryOfANewerJdk_runsOnJdk17() throws Exception {
-        java(Jdks.current());
+        startedBefore();
         FileTime made = Files.getLastModifiedTime(entries().get(0).resolve("client.jar"));
         assertEquals("hello x\n", java(Jdks.oldest(), "x"));
         assertEquals(made, Files.getLastModifiedTime(entries().get(0).resolve("client.jar")));
@@ -101,7 +110,7 @@ class SingleFileCacheTest {
 
     @Test
     void java_damagedEntry_isMadeAnew() throws Exception {
-        java(Jdks.current());
+        startedBefore();
         Path jar = entries().get(0).resolve("client.jar");
         byte[] good = Files.readAllBytes(jar);
         Files.write(jar, Arrays.copyOf(good, good.length / 2));
@@ -124,7 +133,7 @@ class SingleFileCacheTest {
 
     @Test
     void java_cacheThatOthersMayWriteTo_isNotTrusted() throws Exception {
-        java(Jdks.current());
+        startedBefore();
         Files.writeString(entries().get(0).resolve("client.jar"), "planted");
         Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwx----w-"));
         assertEquals("ollama-queue: note: " + cache + " is not a folder that only you can write to: this start "
@@ -217,7 +226,7 @@ class SingleFileCacheTest {
 
     @Test
     void start_cacheThatOthersMayWriteTo_isNotTrusted() throws Exception {
-        run();
+        startedBefore();
         Path jar = entries().get(0).resolve("client.jar");
         Files.writeString(jar, "planted");
         Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwx---"));
@@ -287,6 +296,21 @@ class SingleFileCacheTest {
         assertEquals("ollama-queue: error: there is no java: install a JDK, 17 or later, or set JAVA_HOME\n",
                 output(process));
         assertNotEquals(0, process.exitValue());
+    }
+
+    /// Fills the cache as an earlier start by this JDK leaves it, which is made once for all tests.
+    private void startedBefore() throws Exception {
+        Path made = shared.resolve("home with space");
+        if (!Files.exists(made)) {
+            java(Jdks.current());
+            copy(folder.resolve("home with space"), made);
+        } else {
+            copy(made, folder.resolve("home with space"));
+        }
+    }
+
+    private static void copy(Path from, Path to) throws Exception {
+        assertEquals(0, new ProcessBuilder("cp", "-a", from.toString(), to.toString()).inheritIO().start().waitFor());
     }
 
     private void write(String word) throws IOException {

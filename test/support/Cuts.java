@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 /// between.
 public final class Cuts {
 
-    private static final int EVERY = 24;
-    private static final int SAMPLES = 24;
+    private static final int EVERY = 16;
+    private static final int SAMPLES = 12;
 
     private Cuts() {
     }

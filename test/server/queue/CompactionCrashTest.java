@@ -50,7 +50,7 @@ import support.FaultyStorage;
 class CompactionCrashTest {
 
     private static final int RUNS = Effort.of(1, 15);
-    private static final int STAGES = 5;
+    private static final int STAGES = Effort.of(3, 5);
     private static final QueueOptions OPTIONS = new QueueOptions(60, 8, Duration.ofDays(3), Duration.ofDays(5),
             1 << 20);
 

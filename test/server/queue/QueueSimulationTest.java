@@ -48,7 +48,7 @@ import support.Effort;
 /// and crashes, compared after every step. `make sim SEED=n` runs one again.
 class QueueSimulationTest {
 
-    private static final int RUNS = Effort.of(500, 20_000);
+    private static final int RUNS = Effort.of(250, 20_000);
     private static final int STEPS = 100;
     private static final QueueOptions OPTIONS = new QueueOptions(40, 6, Duration.ofDays(3), Duration.ofDays(5), 300,
             Duration.ZERO, Duration.ofDays(1), 5_000);

@@ -61,7 +61,9 @@ final class TestRun {
     }
 
     private void run() throws InterruptedException {
-        int count = Math.min(classes.size(), Integer.getInteger("lanes", Runtime.getRuntime().availableProcessors()));
+        // one more than can work at once, for much of a lane's time is waiting for a process, a disk or a pause
+        int count = Math.min(classes.size(), Integer.getInteger("lanes",
+                Runtime.getRuntime().availableProcessors() + 1));
         List<Thread> lanes = new ArrayList<>();
         for (int lane = 1; lane <= count; lane++) {
             int number = lane;
