@@ -87,8 +87,14 @@ final class CronRig implements AutoCloseable {
         passedMs += time.toMillis();
     }
 
-    /// SIGKILL, and a new start some time later.
+    /// SIGKILL once all that was done is on the disk, and a new start some time later.
     void kill(Duration down) throws IOException {
+        queue.awaitDurable(queue.ledger().appendedSeq());
+        killNow(down);
+    }
+
+    /// SIGKILL, whatever is on the disk by then.
+    void killNow(Duration down) throws IOException {
         FaultyStorage left = storage.afterKill();
         queue.close();
         storage = left;

@@ -76,7 +76,7 @@ final class CronTimerTest {
                     rig.complete(run);
                 }
                 if (random.nextBoolean()) {
-                    rig.kill(Duration.ofMillis(random.nextInt(90_000)));
+                    rig.killNow(Duration.ofMillis(random.nextInt(90_000)));
                 } else {
                     // what was not synced may be lost: it was shown to nobody, and is made again
                     rig.loseThePower(random, Duration.ofMillis(random.nextInt(90_000)));

@@ -78,6 +78,11 @@ public final class RawClient implements AutoCloseable {
                 : text + new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
 
+    /// Whether something has come that was not read.
+    boolean hasNews() throws IOException {
+        return in.available() > 0;
+    }
+
     public RawClient send(byte[]... parts) throws IOException {
         socket.getOutputStream().write(Frames.concat(parts));
         return this;

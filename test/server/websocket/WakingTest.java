@@ -145,7 +145,7 @@ final class WakingTest {
             socket.hold = false;
             LockSupport.unpark(news.thread);
             assertEquals("first", socket.written.poll(10, TimeUnit.SECONDS).substring(2));
-            assertEquals("second", socket.written.poll(5, TimeUnit.SECONDS).substring(2));
+            assertEquals("second", socket.written.poll(10, TimeUnit.SECONDS).substring(2));
 
             client.write(Frames.close(1000, ""));
             client.flush();

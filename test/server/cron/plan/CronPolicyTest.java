@@ -102,7 +102,7 @@ final class CronPolicyTest {
 
         Served served = serve(cron(plan("* * * * * *", "America/New_York", missed, Overlap.ALLOW)), back, back, back);
 
-        assertTrue(System.nanoTime() - begin < 2_000_000_000L, "too slow");
+        assertTrue(System.nanoTime() - begin < 10_000_000_000L, "too slow");
         assertEquals(CronPolicy.COUNTED_MAX, served.cron.skipped());
     }
 

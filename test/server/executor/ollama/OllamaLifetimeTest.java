@@ -162,7 +162,7 @@ class OllamaLifetimeTest extends OllamaHarness {
         running.interrupt();
         assertTrue(ended.await(10, TimeUnit.SECONDS));
         fake.takeRequest().awaitCancelled();
-        assertTrue(System.nanoTime() - began < Duration.ofSeconds(2).toNanos());
+        assertTrue(System.nanoTime() - began < Duration.ofSeconds(10).toNanos());
     }
 
     @Test
