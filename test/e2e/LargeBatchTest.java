@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import shared.json.Json;
+import support.Effort;
 import support.ServerProcess;
 
 /// A batch of lines takes little of the heap, however large it is: beside a long queue it must not end the server.
@@ -53,7 +54,7 @@ final class LargeBatchTest {
         try (ServerProcess server = ServerProcess.start(Map.of("OLLAMA_QUEUE_JAVA_OPTS", "-Xmx64m"),
                 directory.resolve("data"), "--ollama-host", "echo:")) {
             server.post("/api/queue/pause", "");
-            for (int round = 0; round < 10; round++) {
+            for (int round = 0; round < Effort.of(5, 10); round++) {
                 List<FutureTask<Integer>> submits = new ArrayList<>();
                 for (int i = 0; i < 8; i++) {
                     FutureTask<Integer> submit = new FutureTask<>(() -> server.post("/api/tasks", task(4_000_000))

@@ -84,9 +84,10 @@ public final class ServerProcess implements AutoCloseable {
         // no setting of the machine's or the user's reaches it
         builder.environment().keySet().removeIf(name -> name.startsWith("OLLAMA_"));
         builder.environment().put("HOME", log.getParent().toString());
-        // what runs for a second or two is over before the second compiler pays
-        builder.environment().put("OLLAMA_QUEUE_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
         builder.environment().putAll(environment);
+        // what runs for a second or two is over before the second compiler pays
+        builder.environment().merge("OLLAMA_QUEUE_JAVA_OPTS", "-XX:TieredStopAtLevel=1",
+                (given, quick) -> quick + " " + given);
         builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
         return builder.start();
     }
