@@ -207,11 +207,12 @@ final class AttemptRunner {
                 asked.forget(run.task().id());
             }
             case Outcome.Failed failed -> {
+                Outcome.Failed told = CallRunner.forRecord(run.task(), host.name(), failed);
                 RelayedAnswer answer = relayed.find(run.task().id());
                 if (answer != null && answer.begun()) {
-                    brokenOff(run, host, failed);
+                    brokenOff(run, host, told);
                 } else {
-                    failed(run, host, failed);
+                    failed(run, host, told);
                 }
             }
         }
@@ -290,7 +291,8 @@ final class AttemptRunner {
             queue.putBack(run, failure.message(), now + Math.max(retryAfter, ALONE_PAUSE_MS), false);
         } else {
             long pauseEnd = host.refuses(run.task().model(), failure, retryAfter, now);
-            if (run.task().terms().caller().endsWithCaller() && routing.get().allRefuse(run.task())) {
+            if (run.task().terms().caller().endsWithCaller() && failure.isAccounts()
+                    && routing.get().refuser(run.task()) != null) {
                 // its caller is told at once, as the host would have done
                 fail(run, failure.message(), failure);
             } else {

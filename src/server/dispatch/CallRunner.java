@@ -49,6 +49,15 @@ final class CallRunner {
         return headers;
     }
 
+    /// The failure as it is kept: where a call is not recorded, without the host's words, which may quote it.
+    static Outcome.Failed forRecord(Task task, String host, Outcome.Failed failure) {
+        if (task.terms().caller().record()) {
+            return failure;
+        }
+        return new Outcome.Failed(failure.cause(), host + (failure.answer() == null ? " failed the call"
+                : " answered " + failure.answer().head().status()), failure.retryAfter(), failure.answer());
+    }
+
     /// What the caller of a failed call was told, for its record; null if the task is no call.
     static Slice recorded(Task task, Outcome.Failed failure) {
         if (task.terms().caller().endpoint() == null) {
@@ -56,7 +65,8 @@ final class CallRunner {
         }
         HostAnswer answer = failure.answer();
         JsonWriter out = new JsonWriter().beginObject().name("status").number(failure.callStatus());
-        if (answer != null && answer.body() != null && answer.head().status() == failure.callStatus()) {
+        if (task.terms().caller().record() && answer != null && answer.body() != null
+                && answer.head().status() == failure.callStatus()) {
             out.name("content_type").string(answer.head().contentType());
             out.name("text").string(Slice.of(answer.body()).text());
         }

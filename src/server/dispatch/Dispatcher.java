@@ -144,8 +144,9 @@ public final class Dispatcher implements AutoCloseable {
     /// With what all hosts that may take a pending call refuse its model, for a reason of theirs or their accounts';
     /// null if one may take it.
     public Outcome.Failed refusal(Task task) {
-        Routing routing = routing();
-        return routing.allRefuse(task) ? hosts.named(routing.open(task).getFirst()).refusal(task.model()) : null;
+        String refuser = routing().refuser(task);
+        Outcome.Failed refusal = refuser == null ? null : hosts.named(refuser).refusal(task.model());
+        return refusal != null && refusal.isAccounts() ? refusal : null;
     }
 
     /// Why no attempt begins, for a reason of this server's own; null if there is none.

@@ -51,8 +51,8 @@ final class Routing {
     private record Choice(Boolean remote, Rule rule) {
     }
 
-    private record Candidate(HostView host, Level level, boolean second, Rule rule, int failures, boolean loaded,
-            boolean refused) {
+    private record Candidate(HostView host, Has has, Level level, boolean second, Rule rule, int failures,
+            boolean loaded, boolean refused) {
 
         /// Whether this one is the better of two at the same level (start-up rule: see package-info).
         boolean betterThan(Candidate other) {
@@ -128,10 +128,15 @@ final class Routing {
                 && host.models().has(model) == Has.YES).toList();
     }
 
-    /// Whether each host that a task may go to refuses its model for a reason of its own or its account's.
-    boolean allRefuse(Task task) {
-        List<Candidate> candidates = candidates(task, Set.of());
-        return !candidates.isEmpty() && candidates.stream().allMatch(Candidate::refused);
+    /// The first of the hosts that may take a task, if all of them refuse its model for a reason of theirs or their
+    /// accounts'; null if one may take it. One that lacks the model by its list, or is away and never told what it has,
+    /// may not take it, where any other may.
+    String refuser(Task task) {
+        List<Candidate> all = candidates(task, Set.of());
+        List<Candidate> may = all.stream().filter(one -> one.has == Has.YES
+                || one.has == Has.UNKNOWN && one.host.up()).toList();
+        List<Candidate> asked = may.isEmpty() ? all : may;
+        return !asked.isEmpty() && asked.stream().allMatch(Candidate::refused) ? asked.getFirst().host.name() : null;
     }
 
     /// The names of the hosts that a task may go to at all.
@@ -214,7 +219,7 @@ final class Routing {
                 case NO -> refuses || host.passing() ? Level.SOON : Level.HOPELESS;
             };
         }
-        return new Candidate(host, level, second, rule, failures, host.models().hasLoaded(task.model()),
+        return new Candidate(host, has, level, second, rule, failures, host.models().hasLoaded(task.model()),
                 refuses);
     }
 

@@ -1,6 +1,7 @@
 package server.executor;
 
 import java.time.Duration;
+import java.util.Set;
 
 import shared.json.Slice;
 
@@ -31,10 +32,18 @@ public sealed interface Outcome {
             };
         }
 
+        /// Returns whether a host refused with one of the statuses by which programs know trouble with their key or
+        /// account: the caller is told such at once.
+        public boolean isAccounts() {
+            return cause == Cause.ACCOUNT && ACCOUNTS.contains(callStatus());
+        }
+
         /// Of an attempt that left no answer for a caller.
         public Failed(Cause cause, String message, Duration retryAfter) {
             this(cause, message, retryAfter, null);
         }
+
+        private static final Set<Integer> ACCOUNTS = Set.of(401, 402, 403, 429);
 
         /// The longest pause that a host is granted; one that asks for more has a wrong clock.
         public static final Duration RETRY_AFTER_MAX = Duration.ofDays(31);

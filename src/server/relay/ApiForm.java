@@ -48,7 +48,8 @@ public enum ApiForm {
             headers.addAll(List.of("Retry-After",
                     Long.toString(Math.clamp(retryAfterSeconds, 1, RETRY_AFTER_MAX_SECONDS))));
         }
-        if (status == 401) {
+        // one that is passed on asks for a key of the host's
+        if (status == 401 && retry) {
             headers.addAll(List.of("WWW-Authenticate", "Bearer realm=\"ollama-queue\""));
         }
         JsonWriter json = new JsonWriter();

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 
 import server.dispatch.Dispatcher;
 import server.dispatch.Hosts;
@@ -27,6 +28,8 @@ import server.task.Submission;
 import server.task.SubmissionReader;
 import server.task.Task;
 import server.task.TaskDocument;
+import server.task.TaskId;
+import shared.Nearest;
 import shared.Problem;
 import shared.json.JsonWriter;
 import shared.json.Slice;
@@ -37,6 +40,10 @@ public final class RelayApi {
     /// What the caller wants to reach the host, beside the body.
     private static final Set<String> HEADERS = Set.of("content-type", "accept", "traceparent");
     private static final List<String> HEADERS_BEGIN = List.of("anthropic-", "openai-");
+    /// What of it is a credential.
+    private static final Pattern SECRET = Pattern.compile("key|token|secret|auth");
+    private static final List<String> OWN_HEADERS = List.of("x-queue-client", "x-queue-keep", "x-queue-on",
+            "x-queue-priority", "x-queue-record");
     /// What the SDKs of OpenAI and Anthropic say of themselves.
     private static final List<String> STAINLESS = List.of("x-stainless-");
     private static final Duration REPEATED_WITHIN = Duration.ofSeconds(10);
@@ -93,6 +100,7 @@ public final class RelayApi {
     private Answer call(WebRequest request, ApiPath path) throws IOException, InterruptedException {
         RelayOptions now = options;
         now.checkEnabled();
+        checkHeaders(request);
         CallerHints said = CallerHints.of(request::header, request.hints());
         Body body = request.body(parts.bodyBytesMax(), "a call");
         RelayBody read = RelayBody.read(path, body.json());
@@ -107,7 +115,7 @@ public final class RelayApi {
         CallerHints hints = said.withTier(read.serviceTier());
         IdempotencyKey key = IdempotencyKey.of(request);
         boolean keep = key != null || Boolean.TRUE.equals(hints.keep());
-        boolean record = hints.record() == null ? now.record() : hints.record();
+        boolean record = now.record() && !Boolean.FALSE.equals(hints.record());
         if (!record && keep) {
             throw Problem.badRequest("a call that is not recorded (relay.record or X-Queue-Record is false) can have "
                     + "neither an Idempotency-Key nor X-Queue-Keep");
@@ -122,14 +130,26 @@ public final class RelayApi {
         return submitted(request, submission, read.streams(), key, now);
     }
 
+    private static void checkHeaders(WebRequest request) {
+        for (String name : request.headers(Set.of(), List.of("x-queue-")).keySet()) {
+            if (!OWN_HEADERS.contains(name)) {
+                throw Problem.badRequest("there is no header " + name + Nearest.hint(name, OWN_HEADERS) + " (known: "
+                        + String.join(", ", OWN_HEADERS) + ")");
+            }
+        }
+    }
+
     private Answer submitted(WebRequest request, Submission submission, boolean streams, IdempotencyKey key,
             RelayOptions now) throws IOException, InterruptedException {
         Caller caller = submission.terms().caller();
-        Repeats.Call same = sentAgainByItself(request) ? new Repeats.Call(caller.endpoint().path, caller.client(),
+        Repeats.Call same = byAnSdk(request) ? new Repeats.Call(caller.endpoint().path, caller.client(),
                 IdempotencyKey.fingerprint(request.body())) : null;
-        Repeats.Kept before = same == null || "0".equals(request.header(RETRY_COUNT)) ? null : repeats.take(same);
+        String count = request.header(RETRY_COUNT);
+        Repeats.Kept before = count == null || count.equals("0") ? null : repeats.take(same);
         if (before != null && before.error() != null) {
-            return ApiForm.of(caller.endpoint().path).error(before.error(), 0, false);
+            Answer.Whole error = ApiForm.of(caller.endpoint().path).error(before.error(), 0, false);
+            return new Answer.Whole(error.status(), error.type(), error.bytes(), error.length(), "x-should-retry",
+                    "false", "X-Queue-Task", TaskId.format(before.task()));
         }
         if (before != null) {
             RelayedAnswer answer = enter(request, before.task());
@@ -156,8 +176,8 @@ public final class RelayApi {
     }
 
     /// Whether its caller is an SDK that sends a call again by itself.
-    private static boolean sentAgainByItself(WebRequest request) {
-        return request.header(RETRY_COUNT) != null;
+    private static boolean byAnSdk(WebRequest request) {
+        return !request.headers(Set.of(), STAINLESS).isEmpty();
     }
 
     private RelayedAnswer enter(WebRequest request, long task) {
@@ -169,7 +189,7 @@ public final class RelayApi {
     private Answer answer(WebRequest request, Task task, RelayedAnswer answer, boolean streams, Repeats.Call same,
             RelayOptions now) throws IOException, InterruptedException {
         AnswerForm form = new AnswerForm(task.terms().caller().endpoint().path, streams,
-                !request.headers(Set.of(), STAINLESS).isEmpty(), task.model(), task.name(), task.createdAt());
+                byAnSdk(request), task.model(), task.name(), task.createdAt());
         RelayedCall call = new RelayedCall(parts, task, answer, form, now.heartbeat(), same, repeats);
         GoneCallers.Watch watch = parts.gone().watch(request.local(), request.remote(),
                 () -> Thread.ofVirtual().name("caller-left").start(call::callerLeft));
@@ -183,6 +203,7 @@ public final class RelayApi {
             out.name("query").string(request.rawQuery());
         }
         Map<String, String> headers = request.headers(HEADERS, HEADERS_BEGIN);
+        headers.keySet().removeIf(name -> SECRET.matcher(name).find());
         if (!headers.isEmpty()) {
             out.name("headers").beginObject();
             headers.forEach((name, value) -> out.name(name).string(value));

@@ -29,7 +29,7 @@ public record RelayOptions(boolean enabled, boolean modelManagement, int priorit
             .says("the priority of calls whose answers stream");
     private static final Setting<Integer> PRIORITY_WHOLE = Setting.priority("relay.priority_whole").byDefault("normal")
             .live().says("the priority of calls whose answers come whole");
-    private static final Setting<Duration> MAX_WAIT = Setting.duration("relay.max_wait", "0s", "30d").byDefault("0s")
+    static final Setting<Duration> MAX_WAIT = Setting.duration("relay.max_wait", "0s", "30d").byDefault("0s")
             .live().says("how long a call may wait for a host before it gets a 503; 0 is no limit");
     static final Setting<Duration> HEARTBEAT = Setting.duration("relay.heartbeat", "0s", "1d").byDefault("30s")
             .live().says("the silence after which a waiting call's answer begins with a sign of life; 0 is never");

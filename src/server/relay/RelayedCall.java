@@ -27,6 +27,7 @@ final class RelayedCall {
 
     /// How many signs of life come in the time of the first silence.
     private static final int SIGNS = 3;
+    private static final int RETRY_AFTER_SECONDS = 5;
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     private final RelayApi.Parts parts;
@@ -56,7 +57,7 @@ final class RelayedCall {
 
     /// The caller waits no longer. Where its SDK may send the call again, one that waits keeps its place for a while.
     void callerLeft() {
-        if (!task.terms().caller().endsWithCaller()) {
+        if (left || !task.terms().caller().endsWithCaller()) {
             return;
         }
         if (same != null && answer.look().host() == null) {
@@ -80,11 +81,11 @@ final class RelayedCall {
         long signAt = System.nanoTime() + heartbeat.toNanos();
         Look look = answer.look();
         while (look.head() == null && look.ended() == null) {
-            if (!heartbeat.isZero() && System.nanoTime() >= signAt) {
+            if (!left && !heartbeat.isZero() && System.nanoTime() >= signAt) {
                 return new Answer.Streamed(200, form.contentType(), -1, this::writeLate, headers(look));
             }
             if (parts.stopping().getAsBoolean() && !look.isAsked()) {
-                throw new Problem(503, "the server is stopping");
+                return error(look, new Problem(503, "the server is stopping"), true);
             }
             look = next(look, signAt);
         }
@@ -106,13 +107,24 @@ final class RelayedCall {
         Look look = answer.look();
         long signAt = System.nanoTime();
         while (look.head() == null && look.ended() == null) {
-            if (System.nanoTime() >= signAt) {
-                write(out, form.signOfLife(parts.queue().position(task.id())));
+            if (!left && System.nanoTime() >= signAt) {
+                sign(out);
                 signAt += heartbeat.dividedBy(SIGNS).toNanos();
             }
             look = next(look, signAt);
         }
         copy(out, 0, -1);
+    }
+
+    private void sign(OutputStream out) throws IOException {
+        try {
+            write(out, form.signOfLife(parts.queue().position(task.id())));
+        } catch (IOException gone) {
+            // it may come back
+            if (!left) {
+                throw gone;
+            }
+        }
     }
 
     /// What there is after something has happened, or after a while. A call that every host refuses ends.
@@ -175,7 +187,7 @@ final class RelayedCall {
         write(out, ending.bytes());
         if (ending.breaksOff()) {
             if (same != null) {
-                repeats.brokenOff(same, problem);
+                repeats.brokenOff(same, task.id(), problem);
             }
             throw new IOException("the answer could not be finished");
         }
@@ -200,13 +212,19 @@ final class RelayedCall {
         HostAnswer said = setAside != null || look.failure() == null ? null : look.failure().answer();
         if (look.ended().status() != TaskStatus.FAILED || said == null || said.body() == null
                 || status(look.failure()) != said.head().status()) {
-            Answer.Whole error = ApiForm.of(form.path()).error(problem(look), 0, false);
-            return new Answer.Whole(error.status(), error.type(), error.bytes(), error.length(),
-                    headers(look, error.headers()));
+            // what waited for too long may come again
+            boolean expired = look.ended().status() == TaskStatus.FAILED && look.failure() == null && setAside == null;
+            return error(look, problem(look), expired);
         }
         HostHead head = said.head();
         return new Answer.Whole(head.status(), head.contentType(), said.body(), said.body().length,
                 headers(look, "x-should-retry", "false"));
+    }
+
+    private Answer error(Look look, Problem problem, boolean retry) {
+        Answer.Whole error = ApiForm.of(form.path()).error(problem, RETRY_AFTER_SECONDS, retry);
+        return new Answer.Whole(error.status(), error.type(), error.bytes(), error.length(),
+                headers(look, error.headers()));
     }
 
     /// Why the task ended without an answer.

@@ -19,8 +19,7 @@ final class Repeats {
     record Call(String path, String client, String fingerprint) {
     }
 
-    /// @param task   waits for its caller to come back; 0: none does
-    /// @param error  of an answer that was broken off; null: it was not
+    /// @param error  of an answer that was broken off; null: the task waits for its caller to come back
     /// @param untilNanos by System.nanoTime
     record Kept(long task, Problem error, long untilNanos) {
     }
@@ -40,8 +39,8 @@ final class Repeats {
     }
 
     /// A whole answer was broken off.
-    void brokenOff(Call call, Problem error) {
-        put(call, new Kept(0, error, System.nanoTime() + keptNanos));
+    void brokenOff(Call call, long task, Problem error) {
+        put(call, new Kept(task, error, System.nanoTime() + keptNanos));
     }
 
     /// What is left of the same call; null for nothing. A task is handed on once.
@@ -59,7 +58,7 @@ final class Repeats {
     /// Whether a task still waits for its caller to come back.
     synchronized boolean waits(Call call, long task) {
         Kept found = kept.get(call);
-        return found != null && found.task == task && found.untilNanos - System.nanoTime() > 0;
+        return found != null && found.error == null && found.task == task && found.untilNanos - System.nanoTime() > 0;
     }
 
     /// Forgets a task for which nobody came back.
@@ -67,7 +66,7 @@ final class Repeats {
     /// @return false if somebody did
     synchronized boolean giveUp(Call call, long task) {
         Kept found = kept.get(call);
-        return found != null && found.task == task && kept.remove(call, found);
+        return found != null && found.error == null && found.task == task && kept.remove(call, found);
     }
 
     private synchronized void put(Call call, Kept what) {

@@ -211,16 +211,6 @@ class RelayApiTest {
     }
 
     @Test
-    void loginPage_isABadGateway() throws Exception {
-        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
-            ollama.otherwise((request, reply) -> reply.whole(302, "<html>", "Location: http://login.example/"));
-            HttpResponse<byte[]> answer = rig.call("/api/chat", CHAT);
-            assertRefused(502, "{\"error\":\"127.0.0.1", answer);
-            assertTrue(answer.headers().firstValue("Location").isEmpty());
-        }
-    }
-
-    @Test
     void keptCall_waitsForTheAccount() throws Exception {
         try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
             ollama.next((request, reply) -> reply.whole(402, "{}"));

@@ -86,8 +86,7 @@ public final class HostRelay {
                     return refusal.of(response, body.readNBytes(ERROR_MAX), call.model());
                 }
                 Type type = Type.of(head, call, host);
-                to.head(head);
-                HandedOn answer = new HandedOn(body, to);
+                HandedOn answer = new HandedOn(body, head, to);
                 Outcome outcome;
                 try {
                     outcome = new Outcome.Completed(result(type, call, answer, pieces, began));
@@ -172,24 +171,34 @@ public final class HostRelay {
             if (type.startsWith("text/event-stream")) {
                 return EVENTS;
             }
-            if (type.contains("json")) {
+            if (type.contains("json") || type.isEmpty()) {
                 // what imitates Ollama often calls its lines so
                 return call.streams() && call.path().startsWith("/api/") ? LINES : JSON;
             }
-            throw new HostFailure(Cause.PASSING, host + " sent no answer, but "
-                    + (type.isEmpty() ? "no type" : type));
+            throw new HostFailure(Cause.PASSING, host + " sent no answer, but " + type);
         }
     }
 
     /// A host's answer that hands on whatever is read of it.
     private static final class HandedOn extends FilterInputStream {
 
+        private final HostHead head;
         private final RelaySink to;
+        private boolean begun;
         private boolean ended;
 
-        HandedOn(InputStream in, RelaySink to) {
+        HandedOn(InputStream in, HostHead head, RelaySink to) {
             super(in);
+            this.head = head;
             this.to = to;
+        }
+
+        /// With the first byte: until then the call may be made elsewhere.
+        private void begin() {
+            if (!begun) {
+                begun = true;
+                to.head(head);
+            }
         }
 
         @Override
@@ -202,9 +211,11 @@ public final class HostRelay {
         public int read(byte[] bytes, int from, int most) throws IOException {
             int count = super.read(bytes, from, most);
             if (count > 0) {
+                begin();
                 to.bytes(bytes, from, count);
             } else if (count < 0 && !ended) {
                 ended = true;
+                begin();
                 to.end();
             }
             return count;

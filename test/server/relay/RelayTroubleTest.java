@@ -1,0 +1,152 @@
+package server.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import server.dispatch.DispatchOptions;
+import server.http.Wire;
+import server.queue.state.QueueMode;
+import server.settings.Settings;
+import server.task.Task;
+import server.task.TaskDocument;
+import shared.TaskStatus;
+import support.Await;
+import support.FakeOllama;
+import support.FakeOllamaAnswer;
+import support.FakeOllamaRequest;
+
+/// What an outside review found.
+class RelayTroubleTest {
+
+    private static final String CHAT = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+
+    @Test
+    void sdkThatLeavesAfterSignsOfLife_isCancelled() throws Exception {
+        Settings signs = Settings.DEFAULT.with(RelayOptions.HEARTBEAT, Duration.ofMillis(30));
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(signs, DispatchOptions.DEFAULT,
+                Duration.ofMillis(300), ollama.url())) {
+            rig.queue.changeMode(QueueMode.PAUSED);
+            Wire caller = rig.wire().lines("POST /api/chat HTTP/1.1", "Host: localhost", "x-stainless-lang: python",
+                    "Content-Length: " + CHAT.length(), "").raw(CHAT);
+            assertEquals("HTTP/1.1 200 OK", caller.line());
+            Task task = rig.task().task();
+            caller.close();
+            Await.until(() -> "not cancelled", () -> rig.task().task().status() == TaskStatus.CANCELLED);
+            assertEquals("its caller has left", rig.queue.document(task.id()).error());
+        }
+    }
+
+    @Test
+    void accountsTrouble_isToldAtOnce_thoughAnotherHostLacksTheModel() throws Exception {
+        try (FakeOllama one = FakeOllama.start(); FakeOllama other = FakeOllama.start()) {
+            one.otherwise((request, reply) -> reply.whole(401, "{\"error\":\"no key\"}"));
+            one.info("/api/tags", (request, reply) -> reply.whole(200, "{\"models\":[{\"name\":\"m:latest\"}]}"));
+            other.models("x");
+            try (RelayRig rig = new RelayRig(one.url(), other.url())) {
+                Await.until(() -> "not listed", () -> rig.hosts.backends().stream().allMatch(host ->
+                        host.installed() != null));
+                for (int i = 0; i < 2; i++) {
+                    HttpResponse<byte[]> answer = rig.call("/v1/chat/completions", CHAT);
+                    assertEquals(401, answer.statusCode());
+                    assertEquals("false", answer.headers().firstValue("x-should-retry").get());
+                    assertTrue(answer.headers().firstValue("WWW-Authenticate").isEmpty());
+                }
+            }
+        }
+    }
+
+    @Test
+    void loginPage_isWaitedFor_andNotHandedOn() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.next((request, reply) -> reply.whole(302, "<html>", "Location: http://login.example/"));
+            HttpResponse<byte[]> answer = rig.call("/api/chat", CHAT);
+            assertEquals(200, answer.statusCode());
+            assertTrue(answer.headers().firstValue("Location").isEmpty());
+            assertEquals(2, ollama.requests().size());
+        }
+    }
+
+    @Test
+    void unrecordedCall_leavesNoWordOfItsHost() throws Exception {
+        Settings unrecorded = Settings.DEFAULT.with(RelayOptions.RECORD, false);
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(unrecorded, ollama.url())) {
+            String said = "{\"error\":\"SECRET cannot be read\"}";
+            ollama.next((request, reply) -> reply.whole(400, said)).next(FakeOllamaAnswer.errorLine("SECRET"));
+            assertEquals(said, text(rig.call("/api/chat", CHAT, "X-Queue-Record", "true")));
+            assertTrue(text(rig.call("/api/chat", CHAT)).contains("SECRET"));
+            for (Task task : rig.tasks()) {
+                TaskDocument document = rig.queue.document(task);
+                assertFalse((document.error() + document.attempts() + document.result()).contains("SECRET"),
+                        document.toString());
+                assertTrue(document.error().startsWith("127.0.0.1:"), document.error());
+            }
+        }
+    }
+
+    @Test
+    void headersOfTheQueue_areKnownOrRefused() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            HttpResponse<byte[]> answer = rig.call("/api/chat", CHAT, "X-Queue-Prio", "1");
+            assertEquals(400, answer.statusCode());
+            assertTrue(text(answer).contains("there is no header x-queue-prio"), text(answer));
+            assertEquals(List.of(), rig.tasks());
+        }
+    }
+
+    @Test
+    void credentials_areNotSentOn() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            rig.call("/api/chat", CHAT, "openai-api-key", "s", "anthropic-version", "2023-06-01");
+            FakeOllamaRequest seen = ollama.takeRequest();
+            assertNull(seen.header("openai-api-key"));
+            assertEquals("2023-06-01", seen.header("anthropic-version"));
+        }
+    }
+
+    @Test
+    void answerWithoutAType_isHandedOn() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise((request, reply) -> reply.raw("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n{\"a\":1}"));
+            HttpResponse<byte[]> answer = rig.call("/v1/embeddings", CHAT);
+            assertEquals("200 {\"a\":1}", answer.statusCode() + " " + text(answer));
+            assertTrue(answer.headers().firstValue("Content-Type").isEmpty());
+        }
+    }
+
+    @Test
+    void hostThatDiesBehindItsHead_isNotTheLast() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.next((request, reply) -> {
+                reply.begin("application/x-ndjson");
+                reply.breakOff();
+            });
+            assertEquals(200, rig.call("/api/chat", CHAT).statusCode());
+            assertEquals(2, ollama.requests().size());
+        }
+    }
+
+    @Test
+    void callThatWaitedForTooLong_mayComeAgain() throws Exception {
+        Settings brief = Settings.DEFAULT.with(RelayOptions.MAX_WAIT, Duration.ofMillis(100));
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(brief, ollama.url())) {
+            rig.queue.changeMode(QueueMode.PAUSED);
+            HttpResponse<byte[]> answer = rig.call("/v1/chat/completions", CHAT);
+            assertEquals(503, answer.statusCode());
+            assertTrue(answer.headers().firstValue("Retry-After").isPresent());
+            assertEquals(rig.task().task().name(), answer.headers().firstValue("X-Queue-Task").get());
+        }
+    }
+
+    private static String text(HttpResponse<byte[]> answer) {
+        return new String(answer.body(), StandardCharsets.UTF_8);
+    }
+}
