@@ -170,7 +170,7 @@ final class DispatcherTest {
     @Test
     void tooManyRequests_leavesTheModelAloneForAsLongAsTheHostAsks_andUsesUpNothing() throws Exception {
         a.models("m:latest", "other:latest").answer(call -> call.model().equals("m") && a.asked.get() == 1
-                ? SimulatedHost.failed(Cause.ACCOUNT, "a answered 429: slow down", Duration.ofMillis(1_300))
+                ? SimulatedHost.failed(Cause.ACCOUNT, "a answered 429: slow down", Duration.ofSeconds(3))
                 : new Outcome.Completed(SimulatedHost.ANSWER));
         start(1, local(a, 0));
         long began = System.nanoTime();
@@ -183,11 +183,11 @@ final class DispatcherTest {
         assertEquals("no host can take it now: a answered 429: slow down", dispatcher.waitsFor(queue.find(
                 second.name())));
         assertEquals(TaskStatus.COMPLETED, ended(submit(once, "other", 5)).task().status());
-        assertTrue(System.nanoTime() - began < 1_300_000_000L, "another model goes on");
+        assertTrue(System.nanoTime() - began < 3_000_000_000L, "another model goes on");
         for (Task task : List.of(first, second)) {
             assertEquals(1, ended(task).attempts().size(), "no attempt was used up");
         }
-        assertTrue(System.nanoTime() - began >= 1_300_000_000L);
+        assertTrue(System.nanoTime() - began >= 3_000_000_000L);
         assertEquals(List.of(), hosts.backends().getFirst().refused());
         assertNull(hosts.backends().getFirst().error());
     }
