@@ -156,10 +156,11 @@ public final class Dispatcher implements AutoCloseable {
 
     /// Takes a place on a local host that has a model, for a call that is no task. Give it back with [#giveBack].
     ///
+    /// @param on the only host to take one on; null: any
     /// @return null if there is none now
-    public HostAccess take(String model) {
+    public HostAccess take(String model, String on) {
         synchronized (places) {
-            for (HostView view : routing().free(model)) {
+            for (HostView view : routing().free(model, on)) {
                 Host host = hosts.named(view.name());
                 HostAccess access = host.access(clock.millis());
                 if (access != null) {

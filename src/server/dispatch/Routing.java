@@ -123,9 +123,11 @@ final class Routing {
     }
 
     /// The local hosts that have a model, refuse it not, and have a free place.
-    List<HostView> free(String model) {
-        return hosts.stream().filter(host -> !host.remote() && host.sendable() && !host.refuses(model)
-                && host.models().has(model) == Has.YES).toList();
+    ///
+    /// @param on the only one; null: all
+    List<HostView> free(String model, String on) {
+        return hosts.stream().filter(host -> (on == null || on.equals(host.name())) && !host.remote()
+                && host.sendable() && !host.refuses(model) && host.models().has(model) == Has.YES).toList();
     }
 
     /// The first of the hosts that may take a task, if all of them refuse its model for a reason of theirs or their

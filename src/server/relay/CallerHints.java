@@ -86,21 +86,31 @@ public record CallerHints(String client, Integer priority, String on, Boolean ke
         }
     }
 
-    private static Map<String, String> members(String text) {
+    /// Some programs encode the `=` and the `,` too; where there is a bare `=`, an encoded one is part of a value.
+    private static Map<String, String> members(String raw) {
+        boolean isBare = raw.indexOf('=') >= 0;
         Map<String, String> members = new HashMap<>();
-        for (String member : text.split(",", -1)) {
+        for (String member : (isBare ? raw : decoded(raw)).split(",", -1)) {
             int equals = member.indexOf('=');
-            String name = equals < 0 ? member : member.substring(0, equals);
+            String key = equals < 0 ? member : member.substring(0, equals);
+            String name = isBare ? decoded(key) : key;
             if (equals < 0 || !IN_PATH.contains(name)) {
+                boolean noGuess = name.isEmpty() || IN_PATH.contains(name);
                 throw Problem.badRequest("/q/ takes priority, client and on, as in "
                         + "/q/priority=low,client=nightly/v1, not \"" + Problem.shown(member) + "\""
-                        + Nearest.hint(name, IN_PATH));
+                        + (noGuess ? "" : Nearest.hint(name, IN_PATH))
+                        + (IN_PATH.contains(name) ? "; the value is missing" : ""));
             }
-            if (members.put(name, Percent.decode("path", member.substring(equals + 1), false)) != null) {
+            String value = member.substring(equals + 1);
+            if (members.put(name, isBare ? decoded(value) : value) != null) {
                 throw Problem.badRequest("/q/ has " + name + " twice");
             }
         }
         return members;
+    }
+
+    private static String decoded(String raw) {
+        return Percent.decode("path", raw, false);
     }
 
     private static String client(String text) {

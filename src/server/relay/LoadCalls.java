@@ -69,13 +69,21 @@ final class LoadCalls {
     }
 
     /// Answers such a call: an unload goes to every host that has the model; a load to one that has it loaded, at once,
-    /// else to one that has a free place, as soon as there is one.
-    Answer answer(WebRequest request, ApiPath path, RelayBody read) throws InterruptedException {
-        List<HostAccess> local = parts.hosts().accesses().stream().filter(host -> !host.remote() && host.isUp()
+    /// else, or where its options may be others than those it is loaded with, to one that has a free place, as soon as
+    /// there is one.
+    ///
+    /// @param on the only host that it may go to; null: any
+    Answer answer(WebRequest request, ApiPath path, RelayBody read, String on) throws InterruptedException {
+        if (on != null) {
+            parts.hosts().check(on, false);
+        }
+        List<HostAccess> all = parts.hosts().accesses().stream().filter(host -> on == null || on.equals(host.name()))
+                .toList();
+        List<HostAccess> local = all.stream().filter(host -> !host.remote() && host.isUp()
                 && host.executor().relays(path.path)).toList();
         List<HostAccess> having = local.stream().filter(host -> host.has(read.model())).toList();
         if (having.isEmpty()) {
-            return ofAny(local, request, path, read);
+            return ofAny(all, local, request, path, read);
         }
         if (read.isUnload()) {
             Answer last = null;
@@ -85,17 +93,17 @@ final class LoadCalls {
             return last;
         }
         for (HostAccess host : having) {
-            if (host.hasLoaded(read.model())) {
+            if (!read.hasRunnerOptions() && host.hasLoaded(read.model())) {
                 return send(host, request, path, read);
             }
         }
-        HostAccess taken = parts.dispatcher().take(read.model());
+        HostAccess taken = parts.dispatcher().take(read.model(), on);
         while (taken == null) {
             if (parts.stopping().getAsBoolean()) {
                 throw new Problem(503, "the server is stopping");
             }
             Thread.sleep(LOOK_EVERY_MS);
-            taken = parts.dispatcher().take(read.model());
+            taken = parts.dispatcher().take(read.model(), on);
         }
         try {
             return send(taken, request, path, read);
@@ -105,16 +113,16 @@ final class LoadCalls {
     }
 
     /// Asks the hosts one after another, for lists of models do not judge.
-    private Answer ofAny(List<HostAccess> hosts, WebRequest request, ApiPath path, RelayBody read)
-            throws InterruptedException {
+    private Answer ofAny(List<HostAccess> all, List<HostAccess> local, WebRequest request, ApiPath path,
+            RelayBody read) throws InterruptedException {
         Answer.Whole last = null;
-        for (HostAccess host : hosts) {
+        for (HostAccess host : local) {
             last = send(host, request, path, read);
             if (last.status() != 404) {
                 return last;
             }
         }
-        for (HostAccess host : parts.hosts().accesses()) {
+        for (HostAccess host : all) {
             if (host.has(read.model()) && !host.executor().relays(path.path)) {
                 return loaded(path, read);
             }

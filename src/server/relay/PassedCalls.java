@@ -68,6 +68,14 @@ public final class PassedCalls {
         add(routes, "GET", "/v1/models/{id*}", request -> model(request.id()));
         add(routes, "POST", SHOW, request -> pass(SHOW, request));
         add(routes, "POST", COUNT_TOKENS, request -> pass(COUNT_TOKENS, request));
+        // after all others, so that an SDK can read that there is nothing
+        for (String rest : List.of("/v1/messages/{id*}", "/v1/{id*}")) {
+            for (String method : List.of("GET", "POST", "PUT", "PATCH", "DELETE")) {
+                add(routes, method, rest, request -> {
+                    throw Problem.notFound("nothing is at this path");
+                });
+            }
+        }
     }
 
     /// Returns what the hosts' own status says of Ollama's cloud, as the first of them that says anything wrote it, not

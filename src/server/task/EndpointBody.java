@@ -64,7 +64,7 @@ final class EndpointBody {
         JsonReader in = JsonReader.ofOwn(body);
         in.beginObject();
         for (String member = in.nextName(); member != null; member = in.nextName()) {
-            if (member.equals("model")) {
+            if (member.equalsIgnoreCase("model")) {
                 if (in.peek() != Kind.NULL) {
                     throw Problem.badRequest("payload.model must be a string");
                 }

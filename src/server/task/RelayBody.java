@@ -1,5 +1,7 @@
 package server.task;
 
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 import shared.TaskType;
@@ -8,21 +10,25 @@ import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 import shared.json.Slice;
 
-/// What the queue reads of a body that goes to a host as it is: leniently, for the host is to judge it. Of a name
-/// given twice the last counts; a value of another kind than expected counts as absent.
+/// What the queue reads of a body that goes to a host as it is: leniently, for the host is to judge it, and as Ollama
+/// (Go's `encoding/json`) reads it: `Prompt` is `prompt`, of a name given twice the last counts, and a null leaves the
+/// text before it. A value of another kind than expected counts as absent.
 ///
 /// @param model       null: none
 /// @param streams     whether it asks for an answer in pieces
 /// @param serviceTier OpenAI's; null: none
 /// @param isLoad      whether it is a chat without messages or a generate without prompt, by which Ollama loads a model
 /// @param isUnload    whether Ollama unloads the model for it
+/// @param hasRunnerOptions whether its options are such that Ollama may start the model anew for them
 /// @param preview     the beginning of what the model is asked; empty: nothing that is text
 public record RelayBody(String model, boolean streams, String serviceTier, boolean isLoad, boolean isUnload,
-        String preview) {
+        boolean hasRunnerOptions, String preview) {
 
     /// Go's durations of no length, quoted.
     private static final Pattern ZERO = Pattern.compile("\"[+-]?(0|((0+(\\.0*)?|\\.0+)(ns|us|ms|s|m|h))+)\"");
     private static final int DURATION_LENGTH_MAX = 64;
+    private static final Set<String> RUNNER_OPTIONS = Set.of("num_ctx", "num_batch", "num_gpu", "main_gpu", "use_mmap",
+            "num_thread", "draft_num_predict");
 
     /// Reads a body.
     ///
@@ -40,6 +46,7 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
         private String serviceTier;
         private Boolean stream;
         private boolean keepsNothing;
+        private boolean hasRunnerOptions;
         private boolean hasMessages;
         private boolean hasPrompt;
         private Slice prompt;
@@ -54,13 +61,14 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
 
         RelayBody read(ApiPath endpoint) {
             json.beginObject();
-            for (String member = json.nextName(); member != null; member = json.nextName()) {
+            for (String member = nextName(); member != null; member = nextName()) {
                 switch (member) {
                     case "model" -> model = string(model);
                     case "name" -> name = string(name);
                     case "service_tier" -> serviceTier = string(serviceTier);
-                    case "stream" -> stream = bool();
+                    case "stream" -> stream = bool(endpoint);
                     case "keep_alive" -> keepsNothing = isZero();
+                    case "options" -> hasRunnerOptions = readOptions();
                     case "messages" -> hasMessages = readMessages();
                     case "prompt" -> readPrompt();
                     case "input" -> readInput();
@@ -72,7 +80,13 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
             Slice text = said != null ? said : prompt != null ? prompt : input;
             boolean byName = endpoint == null && (model == null || model.isEmpty());
             return new RelayBody(byName ? name : model, streams(endpoint), serviceTier, isLoad, isLoad && keepsNothing,
-                    text == null ? "" : Preview.ofJson(text));
+                    hasRunnerOptions, text == null ? "" : Preview.ofJson(text));
+        }
+
+        /// The next member's name in lower case, as also Go takes the long s and the sign of Kelvin.
+        private String nextName() {
+            String member = json.nextName();
+            return member == null ? null : member.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
         }
 
         /// Ollama's own calls stream unless told not to, the others if told to.
@@ -89,12 +103,30 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
             return before;
         }
 
-        private Boolean bool() {
-            if (json.peek() == Kind.BOOLEAN) {
+        /// What asks for a stream. A null unsets it where Ollama knows a default of its own.
+        private Boolean bool(ApiPath endpoint) {
+            Kind kind = json.peek();
+            if (kind == Kind.BOOLEAN) {
                 return json.bool();
             }
             json.skip();
-            return null;
+            return kind == Kind.NULL && endpoint != null && !endpoint.ollamas() ? stream : null;
+        }
+
+        /// Objects given one after another are one to Go, and a null is none.
+        private boolean readOptions() {
+            Kind kind = json.peek();
+            if (kind != Kind.OBJECT) {
+                json.skip();
+                return hasRunnerOptions && kind != Kind.NULL;
+            }
+            boolean has = hasRunnerOptions;
+            json.beginObject();
+            for (String option = nextName(); option != null; option = nextName()) {
+                has |= RUNNER_OPTIONS.contains(option) && json.peek() != Kind.NULL;
+                json.skip();
+            }
+            return has;
         }
 
         /// As Ollama takes it: seconds as a number, or a duration of Go.
@@ -108,8 +140,12 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
 
         private void readPrompt() {
             Kind kind = json.peek();
+            if (kind == Kind.NULL) {
+                json.skip();
+                return;
+            }
             prompt = kind == Kind.ARRAY ? firstText() : text();
-            hasPrompt = kind == Kind.STRING ? prompt.length() > 2 : kind != Kind.NULL;
+            hasPrompt = kind != Kind.STRING || prompt.length() > 2;
         }
 
         /// A text, or several, or the items of `/v1/responses`, among which are messages.
@@ -157,7 +193,7 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
             boolean user = false;
             Slice text = null;
             json.beginObject();
-            for (String name = json.nextName(); name != null; name = json.nextName()) {
+            for (String name = nextName(); name != null; name = nextName()) {
                 switch (name) {
                     case "role" -> user = "user".equals(string(null));
                     case "content" -> text = content();
@@ -187,7 +223,7 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
         private Slice part() {
             Slice text = null;
             json.beginObject();
-            for (String name = json.nextName(); name != null; name = json.nextName()) {
+            for (String name = nextName(); name != null; name = nextName()) {
                 if (name.equals("text")) {
                     text = text();
                 } else {

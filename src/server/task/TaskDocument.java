@@ -25,7 +25,7 @@ public record TaskDocument(Task task, Slice payload, String preview, String erro
         JsonWriter out = new JsonWriter(payload.length() + 2).beginObject();
         in.beginObject();
         for (String name = in.nextName(); name != null; name = in.nextName()) {
-            if (name.equals("model")) {
+            if (name.equalsIgnoreCase("model")) {
                 in.skip();
             } else {
                 out.name(name).raw(in.raw());

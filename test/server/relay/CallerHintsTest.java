@@ -91,11 +91,21 @@ final class CallerHintsTest {
                 "X-Queue-On", "b")::get, path));
     }
 
-    @Test
-    void path_misspelt_saysWhatIsRight() {
-        String message = assertThrows(Problem.class, () -> CallerHints.of(name -> null, "pririty=low")).getMessage();
-        assertEquals("/q/ takes priority, client and on, as in /q/priority=low,client=nightly/v1, not \"pririty=low\"; "
-                + "did you mean priority?", message);
+    @ParameterizedTest
+    @ValueSource(strings = {"priority%3Dlow%2Cclient%3Dx", "priority%3dlow,client%3dx", "prio%72ity=l%6Fw,client=%78"})
+    void path_encoded_isTheSame(String path) {
+        assertEquals(new CallerHints("x", 1, null, null, null), CallerHints.of(name -> null, path));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"pririty=low|; did you mean priority?",
+            "pririty%3Dlow|; did you mean priority?",
+            "priority|; the value is missing", "client=a,on|; the value is missing", "''|''", "=low|''"})
+    void path_wrong_saysWhatIsRight(String path, String hint) {
+        String message = assertThrows(Problem.class, () -> CallerHints.of(name -> null, path)).getMessage();
+        String shown = path.replace("%3D", "=").substring(path.indexOf(',') + 1);
+        assertEquals("/q/ takes priority, client and on, as in /q/priority=low,client=nightly/v1, not \"" + shown
+                + "\"" + hint, message);
     }
 
     private static Map<String, String> headers(String... namesAndValues) {

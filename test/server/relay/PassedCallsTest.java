@@ -344,6 +344,26 @@ final class PassedCallsTest {
     }
 
     @Test
+    void pathThatIsNone_isA404InItsApisForm() throws IOException {
+        serve();
+        for (String method : List.of("GET", "POST", "DELETE")) {
+            assertTrue(none(method, "/v1/files/x").startsWith("{\"error\":{\"message\":\"nothing is at this path\","
+                    + "\"type\":\"not_found_error\""));
+            assertTrue(none(method, "/q/priority=low/v1/messages/batches").startsWith("{\"type\":\"error\",\"error\":{"
+                    + "\"type\":\"not_found_error\""));
+            assertTrue(none(method, "/api/nothing").startsWith("{\"error\":\"nothing is at this path;"));
+        }
+        assertEquals(405, ask("POST", "/v1/models", "{}").statusCode());
+        assertEquals(404, ask("GET", "/v1/models/a/b", null).statusCode());
+    }
+
+    private String none(String method, String path) {
+        HttpResponse<String> response = ask(method, path, null);
+        assertEquals(404, response.statusCode(), response.body());
+        return response.body();
+    }
+
+    @Test
     void turnedOff_everyRouteIsA404ThatNamesTheSetting() throws IOException {
         serve(host("a", a));
         options = RelayOptions.of(Settings.DEFAULT.with(RelayOptions.ENABLED, false));

@@ -19,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import server.dispatch.DispatchOptions;
 import server.dispatch.RoutingOptions;
@@ -310,28 +312,19 @@ class RelayApiTest {
         }
     }
 
-    // ---- loads
+    // ---- what is a task
 
-    @Test
-    void loadAndUnload_areNoTasks() throws Exception {
-        String load = "{\"model\":\"fake\",\"keep_alive\":\"5m\"}";
-        String said = "{\"model\":\"fake\",\"done\":true,\"done_reason\":\"load\"}";
-        try (FakeOllama one = FakeOllama.start(); FakeOllama other = FakeOllama.start();
-                RelayRig rig = new RelayRig(one.url(), other.url())) {
-            Await.until(() -> "not listed", () -> rig.hosts.backends().stream().allMatch(host ->
-                    host.installed() != null));
-            one.otherwise((request, reply) -> reply.whole(200, said));
-            other.otherwise((request, reply) -> reply.whole(200, said));
-            assertEquals(said, text(rig.call("/api/generate", load)));
-            assertEquals(1, one.requests().size() + other.requests().size());
-            assertEquals(said, text(rig.call("/api/chat", load.replace("\"5m\"", "0"))));
-            assertEquals(3, one.requests().size() + other.requests().size());
-            // lists do not judge: it may be new there
-            assertEquals(said, text(rig.call("/api/chat", load.replace("fake", "new"))));
-            one.otherwise(FakeOllamaAnswer.missing("nix"));
-            other.otherwise(FakeOllamaAnswer.missing("nix"));
-            assertRefused(404, "{\"error\":\"", rig.call("/api/chat", "{\"model\":\"nix\"}"));
-            assertEquals(List.of(), rig.tasks());
+    /// Ollama takes them for messages and a prompt, and answers them.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"/api/chat|{'Model':'fake','Messages':[{'role':'user','content':'x'}]}",
+            "/api/generate|{'model':'other','MODEL':'fake','Prompt':'x'}",
+            "/api/generate|{'model':'fake','prompt':'x','prompt':null}"})
+    void callAsGoReadsIt_isATask(String path, String body) throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            String json = body.replace('\'', '"');
+            assertEquals(200, rig.call(path, json).statusCode());
+            assertEquals("fake COMPLETED", rig.task().task().model() + " " + rig.task().task().status());
+            assertEquals(json, ollama.takeRequest().body());
         }
     }
 

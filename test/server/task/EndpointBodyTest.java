@@ -41,7 +41,8 @@ class EndpointBodyTest {
     @CsvSource(delimiter = '|', value = {
             "'model':'x','payload':{ 'prompt':'a'}|x|{'model':'x', 'prompt':'a'}",
             "'payload':{'prompt':'a'}|qwen3|{'model':'qwen3','prompt':'a'}",
-            "'model':'x','payload':{'prompt':'a','model': null }|x|{'prompt':'a','model': 'x' }"})
+            "'model':'x','payload':{'prompt':'a','model': null }|x|{'prompt':'a','model': 'x' }",
+            "'model':'x','payload':{'prompt':'a','Model':null}|x|{'prompt':'a','Model':'x'}"})
     void model_isPutIn_whereItIsMissing(String submit, String model, String body) {
         Submission read = read("{'endpoint':'/api/generate'," + submit + "}");
         assertEquals(model, read.model());

@@ -20,7 +20,8 @@ final class RelayBodyTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"{}|", "{'model':'m'}|m", "{'model':'a','x':1,'model':'b'}|b",
-            "{'model':'a','model':null}|a", "{'model':5}|", "{'Model':'a'}|", "{'options':{'model':'a'}}|"})
+            "{'model':'a','model':null}|a", "{'model':5}|", "{'Model':'a'}|a",
+            "{'model':'a','MODEL':'b','Model':null}|b", "{'options':{'model':'a'}}|"})
     void model_lastTextCounts(String body, String model) {
         assertEquals(model, read(ApiPath.CHAT, body).model());
         assertEquals(model, read(null, body).model());
@@ -36,6 +37,9 @@ final class RelayBodyTest {
             assertEquals(ollamas, read(path, "{'stream':'true'}").streams(), path.path);
             assertEquals(!embeds, read(path, "{'stream':false,'stream':true}").streams(), path.path);
             assertEquals(false, read(path, "{'stream':false}").streams(), path.path);
+            assertEquals(false, read(path, "{'Stream':false}").streams(), path.path);
+            assertEquals(ollamas, read(path, "{'stream':false,'stream':null}").streams(), path.path);
+            assertEquals(!embeds, read(path, "{'stream':true,'Stream':null}").streams(), path.path);
         }
     }
 
@@ -64,12 +68,24 @@ final class RelayBodyTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"CHAT|{}|true", "CHAT|{'messages':null}|true", "CHAT|{'messages':[]}|true",
-            "CHAT|{'messages':[{}]}|false", "CHAT|{'messages':'x'}|false", "CHAT|{'prompt':'x'}|true",
+            "CHAT|{'messages':[{}]}|false",
+            "CHAT|{'Messages':[{}]}|false", "CHAT|{'me\u017f\u017fages':[{}]}|false",
+            "CHAT|{'messages':[{}],'MESSAGES':null}|true", "CHAT|{'messages':[{}],'messages':[]}|true",
+            "GENERATE|{'Prompt':'x'}|false", "GENERATE|{'prompt':'x','prompt':null}|false",
+            "GENERATE|{'prompt':'x','PROMPT':''}|true", "CHAT|{'messages':'x'}|false", "CHAT|{'prompt':'x'}|true",
             "GENERATE|{}|true", "GENERATE|{'prompt':null}|true", "GENERATE|{'prompt':''}|true",
             "GENERATE|{'prompt':' '}|false", "GENERATE|{'prompt':5}|false", "EMBED|{}|false", "V1_CHAT|{}|false",
             "V1_MESSAGES|{'messages':[]}|false"})
     void isLoad_withoutAnythingToAnswer(ApiPath path, String body, boolean isLoad) {
         assertEquals(isLoad, read(path, body).isLoad());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"{'options':{'num_ctx':1}}|true", "{'Options':{'use_mmap':false}}|true",
+            "{'options':{'num_ctx':1},'options':{'seed':1}}|true", "{'options':{'num_ctx':null,'seed':1}}|false",
+            "{'options':{'num_gpu':1},'options':null}|false", "{'options':'num_ctx'}|false", "{'num_ctx':1}|false"})
+    void hasRunnerOptions_thoseThatStartTheModelAnew(String body, boolean has) {
+        assertEquals(has, read(ApiPath.CHAT, body).hasRunnerOptions());
     }
 
     @ParameterizedTest
@@ -89,6 +105,7 @@ final class RelayBodyTest {
             "V1_RESPONSES|{'input':'i'}|i",
             "V1_RESPONSES|{'input':[{'type':'message','role':'developer','content':[{'text':'d'}]},{'role':'user',"
                     + "'content':[{'type':'input_text','text':'u'}]},{'type':'function_call_output','output':'o'}]}|u",
+            "CHAT|{'Messages':[{'Role':'user','Content':'a'},{'content':'b'}]}|a",
             "CHAT|{'messages':[{'role':'user','content':'a'}],'messages':[{'role':'user','content':'b'}]}|b"})
     void preview_isWhatThePersonSaid(ApiPath path, String body, String preview) {
         assertEquals(preview, read(path, body).preview());

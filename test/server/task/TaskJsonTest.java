@@ -1,6 +1,7 @@
 package server.task;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -29,6 +30,15 @@ class TaskJsonTest {
                 + "\"created_at\":\"2026-01-02T03:04:05.678Z\",\"scheduled_at\":null,\"started_at\":null,"
                 + "\"completed_at\":null,\"retry_count\":0,\"max_retries\":3,\"executed_on\":null,\"result\":null,"
                 + "\"error\":null,\"attempts\":[],\"metadata\":{}}", whole(document));
+    }
+
+    @Test
+    void write_payloadOfACall_hasNoModelHoweverItIsSpelled() {
+        Terms terms = new Terms(0, 0, 0, 0, 0, 0, 0, false, null, false, 0,
+                new Caller(null, ApiPath.CHAT, true, false, false));
+        String text = whole(new TaskDocument(task(TaskState.Pending.READY, terms, null),
+                slice("{\"model\":\"a\",\"Messages\":[],\"Model\":\"b\"}"), "", null, List.of(), null));
+        assertTrue(text.contains("\"payload\":{\"Messages\":[]},"), text);
     }
 
     /// So that an export can be imported, whatever a task shows.

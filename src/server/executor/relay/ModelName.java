@@ -13,7 +13,7 @@ public final class ModelName {
     private ModelName() {
     }
 
-    /// Returns the body with another name for the model; every other byte stays.
+    /// Returns the body with another name for the model, which Ollama takes as `Model` too; every other byte stays.
     ///
     /// @param body a JSON object
     public static Slice replaced(Slice body, String name) {
@@ -24,7 +24,7 @@ public final class ModelName {
         in.beginObject();
         for (String member = in.nextName(); member != null; member = in.nextName()) {
             Slice old = in.raw();
-            if (member.equals("model")) {
+            if (member.equalsIgnoreCase("model")) {
                 out.write(body.bytes(), copied, old.from() - copied);
                 out.writeBytes(value);
                 copied = old.to();

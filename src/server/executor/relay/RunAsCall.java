@@ -71,8 +71,7 @@ public final class RunAsCall {
     /// The body as a task's payload, which names neither the model nor how the answer comes.
     private static Slice payload(RelayCall call) {
         Map<String, Slice> members = Members.of(call.body(), "the body");
-        members.remove("model");
-        members.remove("stream");
+        members.keySet().removeIf(name -> name.equalsIgnoreCase("model") || name.equalsIgnoreCase("stream"));
         JsonWriter out = new JsonWriter(call.body().length()).beginObject();
         members.forEach((name, value) -> out.name(
                 call.path().equals("/api/embeddings") && name.equals("prompt") ? "input" : name).raw(value));

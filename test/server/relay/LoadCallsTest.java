@@ -1,0 +1,104 @@
+package server.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+
+import org.junit.jupiter.api.Test;
+import server.dispatch.DispatchOptions;
+import server.dispatch.RoutingOptions;
+import support.Await;
+import support.FakeOllama;
+import support.FakeOllamaAnswer;
+
+class LoadCallsTest {
+
+    private static final String CHAT = "{\"model\":\"fake\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+
+    @Test
+    void loadAndUnload_areNoTasks() throws Exception {
+        String load = "{\"model\":\"fake\",\"keep_alive\":\"5m\"}";
+        String said = "{\"model\":\"fake\",\"done\":true,\"done_reason\":\"load\"}";
+        try (FakeOllama one = FakeOllama.start(); FakeOllama other = FakeOllama.start();
+                RelayRig rig = new RelayRig(one.url(), other.url())) {
+            Await.until(() -> "not listed", () -> rig.hosts.backends().stream().allMatch(host ->
+                    host.installed() != null));
+            one.otherwise((request, reply) -> reply.whole(200, said));
+            other.otherwise((request, reply) -> reply.whole(200, said));
+            assertEquals(said, text(rig.call("/api/generate", load)));
+            assertEquals(1, one.requests().size() + other.requests().size());
+            assertEquals(said, text(rig.call("/api/chat", load.replace("\"5m\"", "0"))));
+            assertEquals(3, one.requests().size() + other.requests().size());
+            // lists do not judge: it may be new there
+            assertEquals(said, text(rig.call("/api/chat", load.replace("fake", "new"))));
+            one.otherwise(FakeOllamaAnswer.missing("nix"));
+            other.otherwise(FakeOllamaAnswer.missing("nix"));
+            refused(404, "{\"error\":\"", rig.call("/api/chat", "{\"model\":\"nix\"}"));
+            assertEquals(List.of(), rig.tasks());
+        }
+    }
+
+    @Test
+    void load_withOptionsThatStartTheModelAnew_waitsForAPlace() throws Exception {
+        Semaphore gate = new Semaphore(0);
+        String load = "{\"model\":\"fake\"}";
+        String larger = "{\"model\":\"fake\",\"options\":{\"num_ctx\":4096}}";
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            rig.dispatcher.reconfigure(new DispatchOptions(1, Duration.ofMinutes(1), Duration.ofMinutes(1),
+                    RoutingOptions.DEFAULT));
+            rig.call("/api/chat", CHAT);
+            ollama.otherwise((request, reply) -> {
+                if (request.body().contains("messages")) {
+                    gate.acquire();
+                }
+                reply.whole(200, "{\"done\":true}");
+            });
+            CompletableFuture<HttpResponse<byte[]>> running = rig.client().sendAsync(
+                    rig.request("/api/chat", CHAT), BodyHandlers.ofByteArray());
+            Await.until(() -> "not running", () -> ollama.requests().size() == 2);
+            assertEquals(200, rig.call("/api/chat", load).statusCode());
+            HttpRequest waits = HttpRequest.newBuilder(rig.request("/api/chat", larger), (name, value) -> true)
+                    .timeout(Duration.ofMillis(300)).build();
+            assertThrows(HttpTimeoutException.class, () -> rig.client().send(waits, BodyHandlers.ofByteArray()));
+            assertEquals(3, ollama.requests().size());
+            gate.release();
+            assertEquals(200, running.join().statusCode());
+            assertEquals(200, rig.call("/api/chat", larger).statusCode());
+        }
+    }
+
+    @Test
+    void loadAndUnload_onANamedHost_goToNoOther() throws Exception {
+        String load = "{\"model\":\"fake\"}";
+        try (FakeOllama one = FakeOllama.start(); FakeOllama other = FakeOllama.start();
+                RelayRig rig = new RelayRig(one.url(), other.url())) {
+            Await.until(() -> "not listed", () -> rig.hosts.backends().stream().allMatch(host ->
+                    host.installed() != null));
+            String on = rig.hosts.backends().get(1).name();
+            for (String body : List.of(load, load.replace("}", ",\"keep_alive\":0}"), load.replace("fake", "new"))) {
+                assertEquals(200, rig.call("/api/chat", body, "X-Queue-On", on).statusCode());
+            }
+            assertEquals("0 3", one.requests().size() + " " + other.requests().size());
+            refused(400, "{\"error\":\"on: no host is named \\\"x\\\"", rig.call("/q/on=x/api/chat", load));
+        }
+    }
+
+    private static void refused(int status, String begin, HttpResponse<byte[]> answer) {
+        assertEquals(status, answer.statusCode());
+        assertTrue(text(answer).startsWith(begin), text(answer));
+    }
+
+    private static String text(HttpResponse<byte[]> answer) {
+        return new String(answer.body(), StandardCharsets.UTF_8);
+    }
+}
