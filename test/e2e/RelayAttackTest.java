@@ -270,7 +270,8 @@ final class RelayAttackTest {
                 host.next((request, reply) -> reply.whole(status, "", "Location: " + elsewhere.url() + "/api/chat"));
                 try (Wire wire = wire()) {
                     Reply reply = wire.post("/v1/chat/completions", CHAT.replace("\"m\"", "\"m" + status + "\""));
-                    assertEquals(502, reply.status(), reply.body());
+                    // the host is tried again after a pause
+                    assertEquals(200, reply.status(), reply.body());
                     assertNull(reply.headers().get("location"));
                 }
             }
