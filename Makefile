@@ -70,6 +70,8 @@ check: build $(TESTS)  ## the tests that need no process, browser or image
 proof: build $(TESTS)  ## the long forms of what make test does in short, minutes each: ONLY=...
 	@$(call tests,$(ONLY),proof)
 
+# One class at a time: there is one Ollama, and it answers one request at a time.
+test-real: LANES := $(or $(LANES),1)
 test-real: build $(TESTS)  ## the product against the real Ollama at OLLAMA_HOST (and OPENAI_BASE_URL, OPENAI_API_KEY)
 	@$(call tests,$(ONLY),real)
 

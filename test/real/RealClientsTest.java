@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -129,6 +130,10 @@ final class RealClientsTest {
         Process process = builder.start();
         process.getOutputStream().close();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (words.getFirst().equals("show")) {
+            // its parameters come in any order
+            said = said.lines().sorted().collect(Collectors.joining("\n"));
+        }
         // the spinner turns as often as it likes
         return process.waitFor() + ": " + said.replaceAll("\\x1b\\[[?0-9;]*[a-zA-Z]|[\\u2800-\\u28ff] ?", "")
                 .replaceAll("(pulling manifest *)+", "pulling manifest ")

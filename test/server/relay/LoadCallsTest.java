@@ -56,7 +56,10 @@ class LoadCallsTest {
         try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
             rig.dispatcher.reconfigure(new DispatchOptions(1, Duration.ofMinutes(1), Duration.ofMinutes(1),
                     RoutingOptions.DEFAULT));
+            // the first list of what is loaded would undo what is known from the first call
+            Await.until(() -> "not listed", () -> rig.hosts.backends().getFirst().installed() != null);
             rig.call("/api/chat", CHAT);
+            Await.until(() -> "not loaded", () -> !rig.hosts.backends().getFirst().loaded().isEmpty());
             ollama.otherwise((request, reply) -> {
                 if (request.body().contains("messages")) {
                     gate.acquire();
