@@ -96,6 +96,8 @@ final class ClockSetTest {
         now += YEARS;
         Task task = submit(0);
         queue.putBack(start(), "lost", now + 4_000, true);
+        // what is seen is durable
+        assertEquals(now + 4_000, queue.find(task.name()).retryAt());
         for (int i = 0; i < 2; i++) {
             disk = disk.afterKill();
             queue.close();
