@@ -240,6 +240,8 @@ final class CronViewTest {
         page.type("by keys").press("Tab").type("@hourly");
         tabTo(page, "document.activeElement.name === 'prompt'");
         page.type("hello").press("Control+Enter").waitFor("location.hash === '#/cron'").waitForText("by keys");
+        // a word of the form's end may come before the list
+        page.waitFor("document.querySelector('tr input[type=checkbox]')");
         tabTo(page, "document.activeElement.type === 'checkbox'");
         page.press("Space").waitFor("document.querySelector('tr.off')");
         // the focus is where it was, although the row is a new one
