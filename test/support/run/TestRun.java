@@ -61,9 +61,7 @@ final class TestRun {
     }
 
     private void run() throws InterruptedException {
-        // one more than can work at once, for much of a lane's time is waiting for a process, a disk or a pause
-        int count = Math.min(classes.size(), Integer.getInteger("lanes",
-                Runtime.getRuntime().availableProcessors()));
+        int count = Math.min(classes.size(), Integer.getInteger("lanes", Runtime.getRuntime().availableProcessors()));
         List<Thread> lanes = new ArrayList<>();
         for (int lane = 1; lane <= count; lane++) {
             int number = lane;
