@@ -3,14 +3,12 @@ package e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
-import java.net.NoRouteToHostException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,12 +33,13 @@ final class LoopbackTest {
 
     @Test
     void localhost_isServedOnBothLoopbacks() throws Exception {
-        assumeTrue(NetworkInterface.getByInetAddress(InetAddress.ofLiteral("::1")) != null, "there is no ::1 here");
+        // a machine without IPv6 has one loopback, on which all must be well
+        boolean two = NetworkInterface.getByInetAddress(InetAddress.ofLiteral("::1")) != null;
         try (ServerProcess server = ServerProcess.start(directory.resolve("data"), "--ollama-host", "echo:");
                 HttpClient http = HttpClient.newHttpClient()) {
             int port = URI.create(server.url()).getPort();
             int wsPort = (int) ServerProcess.object(server.get("/api/info").body()).integer("ws_port", 0);
-            for (String host : List.of("127.0.0.1", "[::1]")) {
+            for (String host : two ? List.of("127.0.0.1", "[::1]") : List.of("127.0.0.1")) {
                 assertEquals(200, http.send(HttpRequest.newBuilder(URI.create("http://" + host + ":" + port
                         + "/api/status")).build(), HttpResponse.BodyHandlers.discarding()).statusCode(), host);
                 WebSocket socket = http.newWebSocketBuilder().buildAsync(URI.create("ws://" + host + ":" + wsPort
@@ -49,8 +48,9 @@ final class LoopbackTest {
                 socket.abort();
             }
             assertEquals(0, server.terminate(), server::logged);
+            InetAddress last = InetAddress.ofLiteral(two ? "::1" : "127.0.0.1");
             for (int listened : new int[] {port, wsPort}) {
-                try (ServerSocket free = new ServerSocket(listened, 1, InetAddress.ofLiteral("::1"))) {
+                try (ServerSocket free = new ServerSocket(listened, 1, last)) {
                     assertTrue(free.isBound());
                 }
             }
@@ -65,7 +65,7 @@ final class LoopbackTest {
             int port = URI.create(server.url()).getPort();
             try (Socket socket = new Socket(InetAddress.ofLiteral("::1"), port)) {
                 throw new AssertionError("it listens on " + socket.getRemoteSocketAddress());
-            } catch (ConnectException | NoRouteToHostException refused) {
+            } catch (SocketException refused) {
                 // as it must be
             }
         }
