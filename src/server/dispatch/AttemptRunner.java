@@ -30,8 +30,9 @@ import shared.Problem;
 final class AttemptRunner {
 
     private static final Logger LOG = System.getLogger("dispatch");
-    /// The time between two questions for a model that no host has, for a task that waits for it.
-    private static final long MODEL_PAUSE_MS = 30_000;
+    /// The time between two questions for a model that no host has, for a task that waits for it: lists do not tell of
+    /// every model. Where one comes to tell of it, the task goes on at once.
+    static final long MODEL_PAUSE_MS = 30_000;
     /// How long after a host's pause the task begins that it refused: another task makes the try.
     private static final long STEP_BEHIND_MS = 1_000;
     /// The longest that a refused task keeps away from all hosts.

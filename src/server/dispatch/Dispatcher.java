@@ -79,6 +79,7 @@ public final class Dispatcher implements AutoCloseable {
         queue.onReady(this::ready);
         queue.onRunCancelled(this::interrupt);
         hosts.onChange(this::wake);
+        hosts.onGain(this::modelGained);
         health.start();
         loop.start();
     }
@@ -89,6 +90,14 @@ public final class Dispatcher implements AutoCloseable {
         if (hosts.anyPlace()) {
             wake();
         }
+    }
+
+    /// Tasks that wait for a model which a host has now go on.
+    private void modelGained() {
+        Routing now = routing();
+        long by = clock.millis() + AttemptRunner.MODEL_PAUSE_MS;
+        queue.ledger().changeNow(writer -> writer.state().wake(by, task -> task.retryAt() > 0
+                && task.terms().waitForModel() && now.onlyItsTurn(task, asked.without(task.id()))));
     }
 
     /// Makes the loop look again.

@@ -88,8 +88,8 @@ final class HealthCheck implements AutoCloseable {
             HostReport report = host.executor.report();
             if (report.installed() == null && host.lists()) {
                 silent = new IOException(host.name() + " no longer lists its models");
-            } else {
-                host.reported(report, clock.millis());
+            } else if (host.reported(report, clock.millis())) {
+                hosts.gained();
             }
         } catch (IOException failure) {
             silent = failure;

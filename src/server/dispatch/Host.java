@@ -123,17 +123,22 @@ final class Host {
     }
 
     /// The host told how it is.
-    synchronized void reported(HostReport report, long now) {
+    ///
+    /// @return whether it now lists a model that it did not have
+    synchronized boolean reported(HostReport report, long now) {
         tells = true;
         silences = 0;
         checkedAt = now;
         version = report.version();
-        models = models.listed(report);
+        HostModels before = models;
+        models = before.listed(report);
         circuit.reached();
         turn(Health.UP, now);
         if (circuit.allows(now)) {
             trouble = null;
         }
+        return report.installed() != null
+                && report.installed().stream().anyMatch(model -> before.has(model) != HostModels.Has.YES);
     }
 
     /// The host did not tell how it is. While it works that means nothing, unless it cannot be connected to, refuses

@@ -23,6 +23,7 @@ public final class Hosts implements AutoCloseable {
     private volatile int workers;
     private final InstantSource clock;
     private final List<Runnable> onChange = new CopyOnWriteArrayList<>();
+    private final List<Runnable> onGain = new CopyOnWriteArrayList<>();
     private final List<LongConsumer> onTokens = new CopyOnWriteArrayList<>();
 
     Hosts(List<Host> hosts, int workers, InstantSource clock) {
@@ -188,6 +189,15 @@ public final class Hosts implements AutoCloseable {
 
     void changed() {
         onChange.forEach(Runnable::run);
+    }
+
+    /// Calls this when a host lists a model that it did not have (quick, any thread).
+    void onGain(Runnable listener) {
+        onGain.add(listener);
+    }
+
+    void gained() {
+        onGain.forEach(Runnable::run);
     }
 
     private int localRunning() {

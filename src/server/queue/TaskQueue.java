@@ -393,7 +393,7 @@ public final class TaskQueue implements AutoCloseable {
         if (ledger.changeNow(writer -> {
             writer.hold();
             writer.state().lackRoom(full() != null);
-            return writer.state().wake(writer.now());
+            return writer.state().wake(writer.now(), task -> true);
         }).value()) {
             ready();
         }

@@ -297,7 +297,7 @@ class QueueSimulationTest {
 
         private void tick() {
             model.wake(now);
-            state.wake(now);
+            state.wake(now, task -> true);
             for (Event.Change due = state.due(now); due != null; due = state.due(now)) {
                 apply(due);
             }
@@ -312,10 +312,10 @@ class QueueSimulationTest {
 
         private void crash() {
             QueueState live = state;
-            live.wake(Long.MAX_VALUE - 1);
+            live.wake(Long.MAX_VALUE - 1, task -> true);
             state = replayed();
             QueueState compared = replayed();
-            compared.wake(Long.MAX_VALUE - 1);
+            compared.wake(Long.MAX_VALUE - 1, task -> true);
             assertEquals(live.stats(seq), compared.stats(seq));
             assertEquals(live.nextDue(), compared.nextDue());
             for (Entry task : model.tasks) {

@@ -1,6 +1,8 @@
 package server.queue.index;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// Slots of tasks, ordered by a key that is a sequence number or a time. Adding at the end and removing from the front
 /// are the usual ways and take no search; anywhere else costs two binary searches and the move of half a chunk.
@@ -162,6 +164,19 @@ public final class SortedSlots {
     /// From the first entry on; there must be one.
     Cursor cursor() {
         return new Cursor();
+    }
+
+    /// The slots with keys up to this one.
+    public List<Integer> upTo(long key) {
+        if (firstKey() > key) {
+            return List.of();
+        }
+        List<Integer> found = new ArrayList<>();
+        Cursor cursor = cursor();
+        do {
+            found.add(cursor.slot());
+        } while (cursor.next() && cursor.key() <= key);
+        return found;
     }
 
     /// The pair must not be there yet.

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 
 import server.cron.plan.CronEvent;
 import server.cron.plan.CronIndex;
@@ -149,7 +150,7 @@ public final class QueueState {
         if (mode == QueueMode.PAUSED || alone > 0) {
             return null;
         }
-        wake(now);
+        wake(now, due -> true);
         // not an array, for a lambda that captures one cannot be kept in a class archive
         AtomicReference<Place> place = new AtomicReference<>();
         int slot = ready.first(candidate -> {
@@ -264,16 +265,20 @@ public final class QueueState {
         };
     }
 
-    /// Makes tasks ready whose time has come. Not an event, for it follows from the time alone.
+    /// Makes tasks ready. Not an event, for it follows from the time, or from what hosts say, alone.
     ///
+    /// @param by    of those whose time comes by this moment
+    /// @param which of these
     /// @return whether there were any
-    public boolean wake(long now) {
+    public boolean wake(long by, Predicate<Task> which) {
         boolean any = false;
-        while (waiting.firstKey() <= now) {
-            int slot = waiting.firstSlot();
-            waiting.remove(waiting.firstKey(), slot);
-            ready.add(arrivals.get(slot), slot);
-            any = true;
+        for (int slot : waiting.upTo(by)) {
+            Task task = arrivals.get(slot);
+            if (which.test(task)) {
+                waiting.remove(task.wakeAt(), slot);
+                ready.add(task, slot);
+                any = true;
+            }
         }
         return any;
     }
