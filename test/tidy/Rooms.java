@@ -35,7 +35,7 @@ final class Rooms {
             clock:
             cron: cron.plan journal queue queue.ledger queue.state task
             cron.plan: task
-            dispatch: executor executor.relay journal journal.disk live queue queue.state settings stats task
+            dispatch: executor executor.relay journal journal.disk live order queue queue.state settings stats task
             executor:
             executor.answer: executor executor.wire
             executor.echo: executor executor.relay
@@ -50,6 +50,7 @@ final class Rooms {
             journal.recovery: journal.disk
             live: executor queue queue.ledger task
             log: settings
+            order: queue.index settings task
             queue: clock journal journal.compaction journal.disk queue.index queue.ledger queue.line queue.page \
                 queue.state task
             queue.index: task
@@ -57,7 +58,7 @@ final class Rooms {
                 queue.state task
             queue.line: cron.plan queue.state task
             queue.page: queue.index queue.ledger queue.state task
-            queue.state: cron.plan queue.index settings task
+            queue.state: cron.plan order queue.index settings task
             relay: access dispatch executor executor.answer executor.relay http live queue settings task
             settings:
             stats: queue queue.ledger queue.state task
