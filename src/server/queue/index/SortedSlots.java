@@ -19,7 +19,7 @@ public final class SortedSlots {
     private int size;
 
     /// How many entries have a smaller key.
-    int countBefore(long key) {
+    public int countBefore(long key) {
         int before = 0;
         for (int i = 0; i < count; i++) {
             Chunk chunk = chunks[i];
@@ -118,20 +118,22 @@ public final class SortedSlots {
     }
 
     /// A place in the order, for walking. Valid until the next change.
-    final class Cursor {
+    public final class Cursor {
         private int chunk;
         private int at = chunks[0].from;
 
-        long key() {
+        /// Of the entry here.
+        public long key() {
             return chunks[chunk].keys[at];
         }
 
-        int slot() {
+        /// Of the entry here.
+        public int slot() {
             return chunks[chunk].slots[at];
         }
 
         /// Moves on; false at the end.
-        boolean next() {
+        public boolean next() {
             if (++at < chunks[chunk].to) {
                 return true;
             }
@@ -162,7 +164,7 @@ public final class SortedSlots {
     }
 
     /// From the first entry on; there must be one.
-    Cursor cursor() {
+    public Cursor cursor() {
         return new Cursor();
     }
 

@@ -4,7 +4,6 @@
 /// |---|---|---|---|
 /// | `Arrivals` | the task in a slot, an `int` that stays its own | arrival | 4 to 8 |
 /// | `IdTable` | the slot of an id, or of the beginning of one | id | 14 |
-/// | `ReadyOrder` | the next task to start | priority, then order | 12, while it is ready |
 /// | `SortedSlots` | what is due: scheduled, expiring, to be forgotten | time | 12, while it is in one |
 /// | `TasksByCron` | the tasks that a cron task made | arrival | 12, if one did |
 /// | `Totals` | how many tasks pass a filter | none | none |

@@ -12,7 +12,7 @@ import java.util.function.Function;
 
 import org.junit.jupiter.api.Test;
 
-import server.queue.index.ReadyOrder;
+import server.order.ReadyOrder;
 import server.task.ApiPath;
 import server.task.Attempt;
 import server.task.Caller;

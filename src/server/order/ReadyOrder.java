@@ -1,4 +1,4 @@
-package server.queue.index;
+package server.order;
 
 import java.util.Comparator;
 import java.util.HashMap;
@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 
+import server.queue.index.SortedSlots;
 import server.task.ApiPath;
 import server.task.Task;
 
