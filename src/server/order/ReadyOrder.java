@@ -11,6 +11,7 @@ import java.util.function.IntPredicate;
 
 import server.queue.index.SortedSlots;
 import server.task.ApiPath;
+import server.task.RunnerOptions;
 import server.task.Task;
 
 /// The pending tasks that wait for nothing but their turn: by priority, higher first, within one by order.
@@ -32,7 +33,7 @@ public final class ReadyOrder {
 
     /// @param triedOn where the last attempt failed, empty if it was not on record; null if there was none
     private record Demand(String model, String on, boolean remote, boolean waitForModel, ApiPath endpoint,
-            boolean onlyOrders, String triedOn) {
+            boolean onlyOrders, RunnerOptions runner, String triedOn) {
     }
 
     private static final class Deeper {
@@ -185,6 +186,7 @@ public final class ReadyOrder {
         String triedOn = !task.attempts().isEmpty() ? String.valueOf(task.attempts().getLast().host())
                 : task.state().error() != null ? "" : null;
         return new Demand(task.model(), task.terms().on(), task.terms().remote(), task.terms().waitForModel(),
-                task.terms().caller().endpoint(), task.terms().caller().onlyOrders(), triedOn);
+                task.terms().caller().endpoint(), task.terms().caller().onlyOrders(),
+                task.terms().runner(), triedOn);
     }
 }

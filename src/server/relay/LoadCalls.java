@@ -16,6 +16,7 @@ import server.http.Answer;
 import server.http.WebRequest;
 import server.task.ApiPath;
 import server.task.RelayBody;
+import server.task.RunnerOptions;
 import shared.Problem;
 import shared.json.JsonWriter;
 import shared.json.Slice;
@@ -93,7 +94,7 @@ final class LoadCalls {
             return last;
         }
         for (HostAccess host : having) {
-            if (!read.hasRunnerOptions() && host.hasLoaded(read.model())) {
+            if ((read.runner() == null || read.runner().equals(RunnerOptions.NONE)) && host.hasLoaded(read.model())) {
                 return send(host, request, path, read);
             }
         }

@@ -123,9 +123,9 @@ public final class RelayApi {
         Caller caller = new Caller(hints.client(), path, true, keep, record,
                 hints.priority() == null && hints.on() == null);
         Submission submission = parts.submissions().ofCall(caller, hints.on(),
-                now.maxWait().isZero() ? 0 : parts.clock().millis() + now.maxWait().toMillis(), read.model(),
+                now.maxWait().isZero() ? 0 : parts.clock().millis() + now.maxWait().toMillis(),
                 hints.priority() != null ? hints.priority() : read.streams() ? now.priority() : now.wholePriority(),
-                new Slice(body.bytes(), 0, body.length()), read.preview(), head(request, read));
+                new Slice(body.bytes(), 0, body.length()), read, head(request, read));
         parts.hosts().checkAnswers(path, hints.on());
         return submitted(request, submission, read.streams(), key, now);
     }

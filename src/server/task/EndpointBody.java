@@ -41,6 +41,11 @@ final class EndpointBody {
         return model;
     }
 
+    /// See [Terms#runner].
+    RunnerOptions runner() {
+        return asked.runner();
+    }
+
     String preview() {
         return asked.preview();
     }

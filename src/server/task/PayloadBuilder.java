@@ -183,6 +183,13 @@ final class PayloadBuilder {
         return text == null ? "" : Preview.ofJson(text);
     }
 
+    /// See [Terms#runner].
+    RunnerOptions runner(TaskType type) {
+        RunnerOptions.Reading runner = new RunnerOptions.Reading();
+        members.forEach((name, value) -> runner.read(RunnerOptions.folded(name), JsonReader.ofOwn(value)));
+        return runner.options(type, null);
+    }
+
     // ---- reading
 
     /// Reads a value. Of two of one name from two places, one that says nothing gives way.

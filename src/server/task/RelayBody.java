@@ -1,7 +1,5 @@
 package server.task;
 
-import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 import shared.TaskType;
@@ -19,16 +17,14 @@ import shared.json.Slice;
 /// @param serviceTier OpenAI's; null: none
 /// @param isLoad      whether it is a chat without messages or a generate without prompt, by which Ollama loads a model
 /// @param isUnload    whether Ollama unloads the model for it
-/// @param hasRunnerOptions whether its options are such that Ollama may start the model anew for them
+/// @param runner      its options for which Ollama may start the model anew; null: no options at all
 /// @param preview     the beginning of what the model is asked; empty: nothing that is text
 public record RelayBody(String model, boolean streams, String serviceTier, boolean isLoad, boolean isUnload,
-        boolean hasRunnerOptions, String preview) {
+        RunnerOptions runner, String preview) {
 
     /// Go's durations of no length, quoted.
     private static final Pattern ZERO = Pattern.compile("\"[+-]?(0|((0+(\\.0*)?|\\.0+)(ns|us|ms|s|m|h))+)\"");
     private static final int DURATION_LENGTH_MAX = 64;
-    private static final Set<String> RUNNER_OPTIONS = Set.of("num_ctx", "num_batch", "num_gpu", "main_gpu", "use_mmap",
-            "num_thread", "draft_num_predict");
 
     /// Reads a body.
     ///
@@ -46,7 +42,7 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
         private String serviceTier;
         private Boolean stream;
         private boolean keepsNothing;
-        private boolean hasRunnerOptions;
+        private final RunnerOptions.Reading runner = new RunnerOptions.Reading();
         private boolean hasMessages;
         private boolean hasPrompt;
         private Slice prompt;
@@ -68,11 +64,14 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
                     case "service_tier" -> serviceTier = string(serviceTier);
                     case "stream" -> stream = bool(endpoint);
                     case "keep_alive" -> keepsNothing = isZero();
-                    case "options" -> hasRunnerOptions = readOptions();
                     case "messages" -> hasMessages = readMessages();
                     case "prompt" -> readPrompt();
                     case "input" -> readInput();
-                    default -> json.skip();
+                    default -> {
+                        if (!runner.read(member, json)) {
+                            json.skip();
+                        }
+                    }
                 }
             }
             json.end();
@@ -80,13 +79,13 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
             Slice text = said != null ? said : prompt != null ? prompt : input;
             boolean byName = endpoint == null && (model == null || model.isEmpty());
             return new RelayBody(byName ? name : model, streams(endpoint), serviceTier, isLoad, isLoad && keepsNothing,
-                    hasRunnerOptions, text == null ? "" : Preview.ofJson(text));
+                    endpoint == null ? null : runner.options(endpoint.type, endpoint),
+                    text == null ? "" : Preview.ofJson(text));
         }
 
-        /// The next member's name in lower case, as also Go takes the long s and the sign of Kelvin.
         private String nextName() {
             String member = json.nextName();
-            return member == null ? null : member.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+            return member == null ? null : RunnerOptions.folded(member);
         }
 
         /// Ollama's own calls stream unless told not to, the others if told to.
@@ -111,22 +110,6 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
             }
             json.skip();
             return kind == Kind.NULL && endpoint != null && !endpoint.ollamas() ? stream : null;
-        }
-
-        /// Objects given one after another are one to Go, and a null is none.
-        private boolean readOptions() {
-            Kind kind = json.peek();
-            if (kind != Kind.OBJECT) {
-                json.skip();
-                return hasRunnerOptions && kind != Kind.NULL;
-            }
-            boolean has = hasRunnerOptions;
-            json.beginObject();
-            for (String option = nextName(); option != null; option = nextName()) {
-                has |= RUNNER_OPTIONS.contains(option) && json.peek() != Kind.NULL;
-                json.skip();
-            }
-            return has;
         }
 
         /// As Ollama takes it: seconds as a number, or a duration of Go.

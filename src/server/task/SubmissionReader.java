@@ -124,28 +124,32 @@ public final class SubmissionReader {
             }
             EndpointBody body = new EndpointBody(endpoint, payload.body());
             String name = model(model, body.model());
-            return new Submission(endpoint.type, name, priority, built, body.withModel(name), metadata, body.preview(),
-                    body.head());
+            return new Submission(endpoint.type, name, priority, built.with(body.runner()), body.withModel(name),
+                    metadata, body.preview(), body.head());
         }
-        return new Submission(type, model(model, payload.model()), priority, built, payload.build(type), metadata,
-                payload.preview(type));
+        Slice request = payload.build(type);
+        return new Submission(type, model(model, payload.model()), priority, built.with(payload.runner(type)), request,
+                metadata, payload.preview(type));
     }
 
     /// Makes the submission of a call of a host's API.
     ///
     /// @param on        the name of the one host that may run it; null: any
     /// @param expiresAt when it fails if it is still pending, milliseconds since the epoch; 0: never
+    /// @param body      as it came
+    /// @param read      the same, read
     /// @param head      see [Submission]
-    public Submission ofCall(Caller caller, String on, long expiresAt, String model, int priority, Slice body,
-            String preview, Slice head) {
+    public Submission ofCall(Caller caller, String on, long expiresAt, int priority, Slice body, RelayBody read,
+            Slice head) {
+        String model = read.model();
         if (model.isEmpty() || model.length() > MODEL_LENGTH_MAX) {
             throw Problem.badRequest("model must have 1 to " + MODEL_LENGTH_MAX + " characters");
         }
         if (on != null) {
             hostCheck.accept(on, false);
         }
-        return new Submission(caller.endpoint().type, model, priority, defaults.terms().of(caller, on, expiresAt), body,
-                null, preview, head);
+        return new Submission(caller.endpoint().type, model, priority, defaults.terms().of(caller, on, expiresAt)
+                .with(read.runner()), body, null, read.preview(), head);
     }
 
     private String model(String model, String inPayload) {

@@ -117,7 +117,10 @@ public record Task(long id, TaskType type, String model, int priority, TaskState
     /// @param before   as it was
     /// @param position where the event's line lies
     public Task following(Task before, long nextOrder, long position) {
-        return placed(nextOrder, before.arrival, before.requestAt, position);
+        Task after = placed(nextOrder, before.arrival, before.requestAt, position);
+        // a line of version 0.1 does not tell
+        return terms.runner() != null || before.terms.runner() == null ? after
+                : after.withTerms(terms.with(before.terms.runner()));
     }
 
     /// Returns the same task elsewhere in the queue's order.

@@ -21,9 +21,11 @@ import shared.Problem;
 /// @param waitForModel  whether it waits while no host has its model, instead of failing
 /// @param firstByteTimeout the longest time of an attempt until its answer begins; 0: the server's
 /// @param caller        who asked for it, and by which API
+/// @param runner        the options for which Ollama starts another runner, read from the payload; null: it has no
+///                      options at all
 public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetries, long initialDelay, long maxDelay,
         double backoffFactor, boolean remote, String on, boolean waitForModel, long firstByteTimeout,
-        Caller caller) {
+        Caller caller, RunnerOptions runner) {
 
     private static final Setting<Duration> TIMEOUT = Setting.duration("task.timeout", "1ms", "30d").byDefault("30m")
             .live().alsoNamed("OLLAMA_TIMEOUT", "ollama_timeout")
@@ -67,7 +69,7 @@ public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetri
     public Terms(long scheduledAt, long expiresAt, long timeout, int maxRetries, long initialDelay, long maxDelay,
             double backoffFactor, boolean remote, String on, boolean waitForModel) {
         this(scheduledAt, expiresAt, timeout, maxRetries, initialDelay, maxDelay, backoffFactor, remote, on,
-                waitForModel, 0, Caller.NONE);
+                waitForModel, 0, Caller.NONE, null);
     }
 
     /// Returns the terms of a call by this caller.
@@ -76,6 +78,12 @@ public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetri
     /// @param expiry when it fails if it is still pending, milliseconds since the epoch; 0: never
     public Terms of(Caller by, String host, long expiry) {
         return new Terms(scheduledAt, expiry, timeout, maxRetries, initialDelay, maxDelay, backoffFactor, remote, host,
-                waitForModel, firstByteTimeout, by);
+                waitForModel, firstByteTimeout, by, runner);
+    }
+
+    /// Returns the same with the options of a request.
+    public Terms with(RunnerOptions next) {
+        return next == null && runner == null ? this : new Terms(scheduledAt, expiresAt, timeout, maxRetries,
+                initialDelay, maxDelay, backoffFactor, remote, on, waitForModel, firstByteTimeout, caller, next);
     }
 }

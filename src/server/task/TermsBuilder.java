@@ -89,7 +89,8 @@ final class TermsBuilder {
         int retries = goZeros && maxRetries == 0 ? defaults.maxRetries() : maxRetries;
         Terms terms = new Terms(scheduledAt, expiresAt, timeout, retries, initial, max, backoffFactor, remote, on,
                 waitForModel, firstByteTimeout,
-                client == null && endpoint == null ? Caller.NONE : new Caller(client, endpoint, false, false, true));
+                client == null && endpoint == null ? Caller.NONE : new Caller(client, endpoint, false, false, true),
+                null);
         return terms.equals(defaults) ? defaults : terms;
     }
 

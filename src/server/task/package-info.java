@@ -3,7 +3,7 @@
 /// ```
 ///   POST body ──▶ SubmissionReader ──▶ Submission ──▶ (queue) ──▶ Task ──▶ TaskJson ──▶ GET, events
 ///                 │  FieldReader: one value, checked               │
-///                 │  TermsBuilder: how it is run ──▶ Terms         ├ TaskState   its life, drawn there
+///                 │  TermsBuilder, RunnerOptions: how it is run    ├ TaskState   its life, drawn there
 ///                 └  PayloadBuilder, ChatTurns:                    ├ Terms       times, retries, host
 ///                    what the model is asked ──▶ a slice           └ Attempt     one run on one host
 ///                    EndpointBody, RelayBody: a whole body, as it stands

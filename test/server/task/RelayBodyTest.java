@@ -15,6 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import shared.Problem;
 import shared.json.JsonException;
 import shared.json.JsonReader;
+import shared.json.JsonWriter;
+import shared.json.Slice;
 
 final class RelayBodyTest {
 
@@ -81,11 +83,34 @@ final class RelayBodyTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"{'options':{'num_ctx':1}}|true", "{'Options':{'use_mmap':false}}|true",
-            "{'options':{'num_ctx':1},'options':{'seed':1}}|true", "{'options':{'num_ctx':null,'seed':1}}|false",
-            "{'options':{'num_gpu':1},'options':null}|false", "{'options':'num_ctx'}|false", "{'num_ctx':1}|false"})
-    void hasRunnerOptions_thoseThatStartTheModelAnew(String body, boolean has) {
-        assertEquals(has, read(ApiPath.CHAT, body).hasRunnerOptions());
+    @CsvSource(delimiter = '|', nullValues = "-", value = {"CHAT|{'options':{'num_ctx':1}}|{'num_ctx':1}",
+            "CHAT|{'Options':{'use_mmap':false}}|{'use_mmap':false}", "CHAT|{'options':{'Num_Ctx':1}}|{}",
+            "CHAT|{'options':{'num_ctx':1},'options':{'seed':1}}|{'num_ctx':1}",
+            "CHAT|{'options':{'num_ctx':1},'options':{'num_ctx':null}}|{}",
+            "CHAT|{'options':{'num_ctx':null,'seed':1}}|{}", "CHAT|{'options':{'num_gpu':1},'options':null}|{}",
+            "CHAT|{'options':'num_ctx'}|{}", "CHAT|{'num_ctx':1}|-", "CHAT|{}|-",
+            "GENERATE|{'options':{'num_ctx':4096.9}}|{'num_ctx':4096}", "CHAT|{'options':{'num_ctx':'1'}}|{}",
+            "CHAT|{'options':{'num_ctx':1e999}}|{}", "CHAT|{'options':{'use_mmap':1,'shift':true}}|{}",
+            "CHAT|{'options':{'num_batch':2,'num_gpu':-1,'main_gpu':3,'num_thread':4,'draft_num_predict':5},"
+                    + "'Shift':false}|{'num_batch':2,'num_gpu':-1,'main_gpu':3,'num_thread':4,"
+                    + "'draft_num_predict':5,'shift':false}",
+            "CHAT|{'shift':null}|{}", "EMBED|{'options':{'num_ctx':7},'shift':true}|{'num_ctx':7}",
+            "EMBEDDINGS|{'options':{'num_ctx':7}}|{'num_ctx':7}", "V1_CHAT|{'options':{'num_ctx':1}}|-"})
+    void runner_theOptionsThatStartTheModelAnew(ApiPath path, String body, String options) {
+        RunnerOptions runner = read(path, body).runner();
+        assertEquals(options, runner == null ? null : shown(runner));
+        assertEquals(runner, RunnerOptions.of(path.type, path,
+                Slice.of(body.replace('\'', '"').getBytes(StandardCharsets.UTF_8))));
+        if (runner != null) {
+            assertEquals(runner, RunnerOptions.read(JsonReader.ofOwn(Slice.of(shown(runner).replace('\'', '"')
+                    .getBytes(StandardCharsets.UTF_8)))));
+        }
+    }
+
+    private static String shown(RunnerOptions runner) {
+        JsonWriter out = new JsonWriter();
+        runner.write(out);
+        return out.toString().replace('"', '\'');
     }
 
     @ParameterizedTest

@@ -70,6 +70,23 @@ class SubmissionReaderTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", value = {"'type':'generate','prompt':'x'|-",
+            "'type':'generate','prompt':'x','options':{}|-",
+            "'type':'generate','payload':{'prompt':'x','options':{}}|{}",
+            "'type':'generate','prompt':'x','options':{'num_ctx':4096.0,'seed':1,'stream':true}|{'num_ctx':4096}",
+            "'type':'chat','payload':{'messages':[{'role':'user'}],'options':{'num_ctx':8},'shift':true}"
+                    + "|{'num_ctx':8,'shift':true}",
+            "'type':'embed','payload':{'input':'x','Options':{'num_ctx':8}}|{'num_ctx':8}",
+            "'type':'embed','input':'x','options':{'num_ctx':'8'}|{}",
+            "'endpoint':'/api/generate','payload':{'prompt':'x','options':{'num_ctx':9}}|{'num_ctx':9}",
+            "'endpoint':'/v1/chat/completions','payload':{'messages':[],'options':{'num_ctx':9}}|-"})
+    void read_runnerOptions_fromWhereverTheyStand(String fields, String options) {
+        RunnerOptions runner = read("{" + fields + "}").terms().runner();
+        assertEquals(options == null ? null : RunnerOptions.read(new JsonReader(options.replace('\'', '"').getBytes(
+                StandardCharsets.UTF_8))), runner);
+    }
+
+    @ParameterizedTest
     @CsvSource({"low,1", "normal,5", "high,10", "critical,15", "HIGH,10", "7,7"})
     void read_priorityName_isItsNumber(String name, int priority) {
         assertEquals(priority, read("{'type':'generate','prompt':'Hi','priority':'" + name + "'}").priority());

@@ -35,7 +35,7 @@ class TaskJsonTest {
     @Test
     void write_payloadOfACall_hasNoModelHoweverItIsSpelled() {
         Terms terms = new Terms(0, 0, 0, 0, 0, 0, 0, false, null, false, 0,
-                new Caller(null, ApiPath.CHAT, true, false, false));
+                new Caller(null, ApiPath.CHAT, true, false, false), null);
         String text = whole(new TaskDocument(task(TaskState.Pending.READY, terms, null),
                 slice("{\"model\":\"a\",\"Messages\":[],\"Model\":\"b\"}"), "", null, List.of(), null));
         assertTrue(text.contains("\"payload\":{\"Messages\":[]},"), text);
@@ -45,7 +45,7 @@ class TaskJsonTest {
     @Test
     void write_everyMember_isOneThatASubmitTakesOrPassesOver() {
         Terms terms = new Terms(T, T + 1000, 90_000, 0, 250, 5_400_000, 1.5, true, "gpu", true, 7,
-                new Caller("me", ApiPath.CHAT, true, false, false));
+                new Caller("me", ApiPath.CHAT, true, false, false), null);
         Set<String> names = new TreeSet<>();
         for (TaskState state : List.of(new TaskState.Pending(T + 1, "busy"), new TaskState.Running(T, "gpu", "on"),
                 new TaskState.Completed(T, T + 1, "gpu"))) {

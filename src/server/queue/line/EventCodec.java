@@ -11,8 +11,10 @@ import server.cron.plan.CronTask;
 import server.queue.state.Event;
 import server.queue.state.QueueMode;
 import server.task.Attempt;
+import server.task.RunnerOptions;
 import server.task.Task;
 import server.task.TaskJson;
+import server.task.Terms;
 import server.task.Times;
 import shared.json.JsonReader;
 import shared.json.JsonWriter;
@@ -38,7 +40,9 @@ import shared.json.Slice;
 ///
 /// Where `payload` or `result` holds line ends, `payload_text` or `result_text` has it as a string. These two, `head`,
 /// what `task` says of its caller (`client endpoint relayed keep unrecorded only_orders`) and the `error` of a
-/// cancelled one exist since 0.2. Of an ended task that is `unrecorded` a compaction leaves the payload `{}`.
+/// cancelled one exist since 0.2. So does the task's `runner`: the options for which Ollama starts another runner,
+/// empty if the payload has other options only, absent if it has none; of a line without it a replay looks into the
+/// payload for them. Of an ended task that is `unrecorded` a compaction leaves the payload `{}`.
 /// `task` has its public members, but only those that are not null, empty or the default, and durations in
 /// milliseconds (`timeout_ms`); `cut` since 0.2. What a replay does not need comes last, so that it can stop reading
 /// there.
@@ -50,6 +54,8 @@ public final class EventCodec {
     /// Stands for a request that a replay does not need.
     private static final Event.Request UNREAD_REQUEST = new Event.Request(null, null, null, null, null);
     private static final int CAPACITY = 384;
+    private static final byte[] OPTIONS = "options".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] SHIFT = "shift".getBytes(StandardCharsets.US_ASCII);
     /// Ends the name of a JSON value that is written as a string, because it holds line ends and must stay as it is.
     private static final String TEXT = "_text";
 
@@ -171,17 +177,17 @@ public final class EventCodec {
 
     /// All that a line tells.
     public Event decode(Slice line) {
-        return new Decoder(JsonReader.ofOwn(line), Part.ALL).event();
+        return new Decoder(JsonReader.ofOwn(line), line, Part.ALL).event();
     }
 
     /// What the feed shows: no payload, result or template.
     public Event decodeForFeed(Slice line) {
-        return new Decoder(JsonReader.ofOwn(line), Part.SHOWN).event();
+        return new Decoder(JsonReader.ofOwn(line), line, Part.SHOWN).event();
     }
 
     /// What a replay needs of a line: no payload, preview or result, and no attempts of an ended task. For one thread.
     Event decodeBriefly(Slice line) {
-        return new Decoder(replayed.begin(line.bytes(), line.from(), line.to()), Part.STATE).event();
+        return new Decoder(replayed.begin(line.bytes(), line.from(), line.to()), line, Part.STATE).event();
     }
 
     /// [#decodeBriefly], or an error that names the line.
@@ -199,6 +205,7 @@ public final class EventCodec {
 
     private final class Decoder {
         private final JsonReader in;
+        private final Slice line;
         private final Part part;
 
         private String event;
@@ -218,8 +225,9 @@ public final class EventCodec {
         private CronTask cron;
         private Slice template;
 
-        Decoder(JsonReader in, Part part) {
+        Decoder(JsonReader in, Slice line, Part part) {
             this.in = in;
+            this.line = line;
             this.part = part;
         }
 
@@ -263,14 +271,21 @@ public final class EventCodec {
                 case "preview" -> {
                     if (part == Part.STATE) {
                         unread = true;
-                        return false;
+                        if (!mayHideOptions()) {
+                            return false;
+                        }
+                        in.skip();
+                    } else {
+                        preview = in.string();
                     }
-                    preview = in.string();
                 }
                 case "head" -> head = in.raw();
                 case "payload", "payload" + TEXT -> {
                     if (part != Part.ALL) {
                         unread = true;
+                        if (part == Part.STATE && mayHideOptions()) {
+                            readRunner(value(name));
+                        }
                         return false;
                     }
                     payload = value(name);
@@ -284,6 +299,35 @@ public final class EventCodec {
                 default -> in.skip();
             }
             return true;
+        }
+
+        /// Whether the rest of the line may have a request's options, as version 0.1 left them there alone. It looks
+        /// for their names without parsing, for nearly every line has none.
+        private boolean mayHideOptions() {
+            if (task.terms().runner() != null) {
+                return false;
+            }
+            byte[] bytes = line.bytes();
+            for (int at = in.position(); at < line.to() - SHIFT.length; at++) {
+                if (bytes[at] == '"' && (is(OPTIONS, bytes, at + 1) || is(SHIFT, bytes, at + 1))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private void readRunner(Slice request) {
+            Terms terms = task.terms();
+            task = task.withTerms(pool.share(terms.with(
+                    RunnerOptions.of(task.type(), terms.caller().endpoint(), request))));
+        }
+
+        private boolean is(byte[] name, byte[] bytes, int from) {
+            int same = 0;
+            while (same < name.length && from + same < line.to() && (bytes[from + same] | 0x20) == name[same]) {
+                same++;
+            }
+            return same == name.length;
         }
 
         private Slice value(String name) {

@@ -5,6 +5,7 @@ import server.task.Attempt;
 import server.task.Caller;
 import server.task.CronId;
 import server.task.CronOrigin;
+import server.task.RunnerOptions;
 import server.task.Task;
 import server.task.TaskId;
 import server.task.TaskState;
@@ -56,6 +57,7 @@ final class TaskLine {
     private boolean keep;
     private boolean unrecorded;
     private boolean onlyOrders;
+    private RunnerOptions runner;
 
     TaskLine(JsonReader in, Pool pool) {
         this.in = in;
@@ -140,6 +142,9 @@ final class TaskLine {
         flag(out, "keep", terms.caller().keep());
         flag(out, "unrecorded", !terms.caller().record());
         flag(out, "only_orders", terms.caller().onlyOrders());
+        if (terms.runner() != null) {
+            terms.runner().write(out.name("runner"));
+        }
     }
 
     static void time(JsonWriter out, String name, long time) {
@@ -261,6 +266,7 @@ final class TaskLine {
             case "keep" -> keep = in.bool();
             case "unrecorded" -> unrecorded = in.bool();
             case "only_orders" -> onlyOrders = in.bool();
+            case "runner" -> runner = pool.share(RunnerOptions.read(in));
             case "first_byte_timeout_ms" -> firstByteTimeout = Long.parseLong(in.number());
             // a later version may know more
             default -> in.skip();
@@ -269,7 +275,7 @@ final class TaskLine {
 
     private Terms terms() {
         return ownTerms ? pool.share(new Terms(scheduledAt, expiresAt, timeout, maxRetries, initialDelay, maxDelay,
-                backoffFactor, remote, on, waitForModel, firstByteTimeout, caller())) : Terms.DEFAULT;
+                backoffFactor, remote, on, waitForModel, firstByteTimeout, caller(), runner)) : Terms.DEFAULT;
     }
 
     private Caller caller() {

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import server.queue.state.Event;
 import server.queue.state.QueueMode;
@@ -19,12 +21,14 @@ import server.task.ApiPath;
 import server.task.Attempt;
 import server.task.Caller;
 import server.task.CronOrigin;
+import server.task.RunnerOptions;
 import server.task.Task;
 import server.task.TaskId;
 import server.task.TaskState;
 import server.task.Terms;
 import server.task.Times;
 import shared.TaskType;
+import shared.json.JsonReader;
 import shared.json.Slice;
 
 class EventCodecTest {
@@ -52,7 +56,8 @@ class EventCodecTest {
     @Test
     void everyMember_comesBack() {
         Terms terms = new Terms(T + 10, T + 20, 1_000, 7, 11, 12, 1.25, true, "gpu", true, 13,
-                new Caller("me@here", ApiPath.V1_MESSAGES, true, true, false, true));
+                new Caller("me@here", ApiPath.V1_MESSAGES, true, true, false, true),
+                new RunnerOptions(4096L, 1L, -1L, 0L, false, 2L, 3L, true));
         byte[] metadata = "{\"a\":[1,2.50]}".getBytes(StandardCharsets.UTF_8);
         for (TaskState state : List.of(TaskState.Pending.READY, new TaskState.Pending(T + 5, "busy \"é\"\n"),
                 new TaskState.Running(T, "h"), new TaskState.Completed(T, T + 1, "h", true),
@@ -92,6 +97,39 @@ class EventCodecTest {
         Event.Change twice = new Event.Change(Event.What.SUBMITTED, T, task(TaskState.Pending.READY), List.of(),
                 new Event.Request(json("{\"a\":1,\"a\":2}"), "Hi", null, null, null), null);
         assertEquals("{\"a\":1,\"a\":2}", ((Event.Change) codec.decode(line(twice))).request().payload().text());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", value = {"-|{'prompt':'options'}|-", "-|{'options':{'seed':1}}|{}",
+            "-|{'options':{'num_ctx':4096}}|{'num_ctx':4096}", "-|{'shift':true}|{'shift':true}",
+            "/api/chat|{'Options':{'num_ctx':4096}}|{'num_ctx':4096}",
+            "/api/chat|{N'options':{'num_ctx':4096}N}|{'num_ctx':4096}", "/v1/messages|{'options':{'num_ctx':4096}}|-",
+            "-|{'prompt':'of \\'options\\''}|-", "/api/chat|[1,'options']|-"})
+    void decodeBriefly_lineOf01_hasItsRunnerOptionsFromThePayload(String endpoint, String payload, String options) {
+        Caller caller = endpoint == null ? Caller.NONE : new Caller(null, ApiPath.parse(endpoint), true, false, true);
+        Task task = new Task(ID, TaskType.CHAT, "m", 5, TaskState.Pending.READY, T, Terms.DEFAULT.of(caller, null, 0),
+                null, 0, null);
+        Slice request = json(payload.replace('N', '\n').replace('\'', '"'));
+        RunnerOptions expected = options == null ? null
+                : RunnerOptions.read(JsonReader.ofOwn(json(options.replace('\'', '"'))));
+        for (String preview : new String[] {"Hi", null}) {
+            Event.Change submitted = new Event.Change(Event.What.SUBMITTED, T, task, List.of(),
+                    new Event.Request(request, preview, null, null, null), null);
+            Task read = ((Event.Change) codec.decodeBriefly(line(submitted))).task();
+            assertEquals(expected, read.terms().runner());
+            // the later lines of that version do not say it either
+            Task started = task.with(new TaskState.Running(T, "h")).following(read, 1, 2);
+            assertEquals(read.terms(), started.terms());
+        }
+    }
+
+    @Test
+    void decodeBriefly_ofALineThatTellsTheRunnerOptions_doesNotParseThePayload() {
+        Task task = task(TaskState.Pending.READY).withTerms(Terms.DEFAULT.with(RunnerOptions.NONE));
+        Event.Change submitted = new Event.Change(Event.What.SUBMITTED, T, task, List.of(),
+                new Event.Request(json("{\"options\": no JSON}"), "Hi", null, null, null), null);
+        assertTrue(text(submitted).contains("\"runner\":{}"), text(submitted));
+        assertEquals(RunnerOptions.NONE, ((Event.Change) codec.decodeBriefly(line(submitted))).task().terms().runner());
     }
 
     @Test
