@@ -4,8 +4,12 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
@@ -41,11 +45,14 @@ public final class Dispatcher implements AutoCloseable {
     private final Hold hold = new Hold();
     /// All that run. One that is here although its thread has ended died of something.
     private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
-    /// Held from the look for a free place until it is taken.
-    private final Object places = new Object();
+    private final Queue<Taker> takers = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean changed = new AtomicBoolean();
     private final Thread loop;
     private volatile boolean stopping;
+
+    /// A call that is no task and waits for a place.
+    private record Taker(String model, String on, CompletableFuture<HostAccess> place) {
+    }
 
     private static final class Attempt {
         final Run run;
@@ -163,22 +170,32 @@ public final class Dispatcher implements AutoCloseable {
         return hold.reason(clock.millis());
     }
 
-    /// Takes a place on a local host that has a model, for a call that is no task. Give it back with [#giveBack].
+    /// Takes a place on a local host that has a model, for a call that is no task, before any task does. Give it back
+    /// with [#giveBack].
     ///
     /// @param on the only host to take one on; null: any
-    /// @return null if there is none now
-    public HostAccess take(String model, String on) {
-        synchronized (places) {
-            for (HostView view : routing().free(model, on)) {
-                Host host = hosts.named(view.name());
-                HostAccess access = host.access(clock.millis());
-                if (access != null) {
-                    host.begun(model);
-                    return access;
+    /// @return complete once there is a place; cancel it to wait no longer
+    public CompletableFuture<HostAccess> take(String model, String on) {
+        CompletableFuture<HostAccess> place = new CompletableFuture<>();
+        takers.add(new Taker(model, on, place));
+        wake();
+        return place;
+    }
+
+    /// @return whether it waits no longer
+    private boolean give(Taker taker) {
+        for (HostView view : taker.place.isDone() ? List.<HostView>of() : routing().free(taker.model, taker.on)) {
+            Host host = hosts.named(view.name());
+            HostAccess access = host.access(clock.millis());
+            if (access != null) {
+                host.begun(taker.model);
+                if (!taker.place.complete(access)) {
+                    giveBack(access, taker.model);
                 }
+                return true;
             }
-            return null;
         }
+        return taker.place.isDone();
     }
 
     /// Gives a place back that [#take] took.
@@ -201,6 +218,7 @@ public final class Dispatcher implements AutoCloseable {
                 endDied();
                 giveUpLost();
                 long due = Math.min(Math.min(queue.tick(), hosts.nextTry()), hold.nextTry(clock.millis()));
+                takers.removeIf(this::give);
                 while (!stopping && startOne()) {
                     // as many as there are places for
                 }
@@ -226,17 +244,13 @@ public final class Dispatcher implements AutoCloseable {
         if (!hosts.anyPlace() || !hold.allows(clock.millis())) {
             return false;
         }
-        Run run;
-        Host host;
-        synchronized (places) {
-            Routing routing = routing();
-            run = queue.startNext(task -> routing.place(task, asked.without(task.id())));
-            if (run == null) {
-                return false;
-            }
-            host = hosts.named(run.task().state().host());
-            host.begun(run.task().model());
+        Routing routing = routing();
+        Run run = queue.startNext(task -> routing.place(task, asked.without(task.id())));
+        if (run == null) {
+            return false;
         }
+        Host host = hosts.named(run.task().state().host());
+        host.begun(run.task().model());
         hold.sent();
         if (run.task().runsAlone()) {
             LOG.log(Level.WARNING, "event=task_runs_alone id=" + run.task().name()

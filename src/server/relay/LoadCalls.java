@@ -1,9 +1,17 @@
 package server.relay;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import server.dispatch.HostAccess;
 import server.executor.AnswerRoom;
@@ -25,8 +33,9 @@ import shared.json.Slice;
 /// They are no tasks and leave no record.
 final class LoadCalls {
 
-    /// Between two looks for a free place.
-    private static final long LOOK_EVERY_MS = 50;
+    /// Between two looks whether the server stops.
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+    private static final Duration NEVER = Duration.ofDays(10_000);
     /// The longest that loading may take.
     private static final Duration TIMEOUT = Duration.ofMinutes(30);
 
@@ -69,15 +78,68 @@ final class LoadCalls {
         }
     }
 
-    /// Answers such a call: an unload goes to every host that has the model; a load to one that has it loaded, at once,
-    /// else, or where its options may be others than those it is loaded with, to one that has a free place, as soon as
-    /// there is one.
+    /// What a call is answered with.
     ///
-    /// @param on the only host that it may go to; null: any
-    Answer answer(WebRequest request, ApiPath path, RelayBody read, String on) throws InterruptedException {
+    /// @param problem why, in words; null: it has what it asked for
+    private record Said(Answer.Whole answer, Problem problem) {
+    }
+
+    /// Answers such a call; with signs of life, after a silence.
+    ///
+    /// @param on        the only host that it may go to; null: any
+    /// @param heartbeat see [RelayOptions]
+    Answer answer(WebRequest request, ApiPath path, RelayBody read, String on, Duration heartbeat)
+            throws InterruptedException {
         if (on != null) {
             parts.hosts().check(on, false);
         }
+        FutureTask<Said> asked = new FutureTask<>(() -> ask(request, path, read, on));
+        Thread.ofVirtual().name("load").start(asked);
+        request.atEnd(() -> asked.cancel(true));
+        Said said = within(asked, heartbeat.isZero() ? NEVER : heartbeat);
+        AnswerForm form = new AnswerForm(path.path, read.streams(), false, read.model(), null, 0);
+        return said != null ? said.answer
+                : new Answer.Streamed(form.contentType(), out -> writeLate(out, asked, form, heartbeat));
+    }
+
+    /// Null if it is not said by then.
+    private static Said within(Future<Said> asked, Duration time) throws InterruptedException {
+        try {
+            return asked.get(time.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException silent) {
+            return null;
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof Problem problem) {
+                return new Said(ApiForm.OLLAMA.error(problem), problem);
+            }
+            throw new IllegalStateException(failed.getCause());
+        }
+    }
+
+    private void writeLate(OutputStream out, Future<Said> asked, AnswerForm form, Duration heartbeat)
+            throws IOException, InterruptedException {
+        Said said = null;
+        while (said == null) {
+            out.write(form.signOfLife(0));
+            out.flush();
+            said = within(asked, heartbeat.dividedBy(RelayedCall.SIGNS));
+        }
+        if (said.problem == null) {
+            out.write(said.answer.bytes(), 0, said.answer.length());
+            return;
+        }
+        AnswerForm.Ending ending = form.failure(said.problem, parts.clock().millis(), false);
+        out.write(ending.bytes());
+        out.flush();
+        if (ending.breaksOff()) {
+            throw new IOException("the answer could not be finished");
+        }
+    }
+
+    /// Asks for it: an unload goes to every host that has the model; a load to one that has it loaded, at once,
+    /// else, or where its options may be others than those it is loaded with, to one that has a free place, as soon as
+    /// there is one.
+    private Said ask(WebRequest request, ApiPath path, RelayBody read, String on) throws InterruptedException {
         List<HostAccess> all = parts.hosts().accesses().stream().filter(host -> on == null || on.equals(host.name()))
                 .toList();
         List<HostAccess> local = all.stream().filter(host -> !host.remote() && host.isUp()
@@ -87,7 +149,7 @@ final class LoadCalls {
             return ofAny(all, local, request, path, read);
         }
         if (read.isUnload()) {
-            Answer last = null;
+            Said last = null;
             for (HostAccess host : having) {
                 last = send(host, request, path, read);
             }
@@ -98,28 +160,35 @@ final class LoadCalls {
                 return send(host, request, path, read);
             }
         }
-        HostAccess taken = parts.dispatcher().take(read.model(), on);
-        while (taken == null) {
-            if (parts.stopping().getAsBoolean()) {
-                throw new Problem(503, "the server is stopping");
-            }
-            Thread.sleep(LOOK_EVERY_MS);
-            taken = parts.dispatcher().take(read.model(), on);
-        }
+        CompletableFuture<HostAccess> place = parts.dispatcher().take(read.model(), on);
         try {
-            return send(taken, request, path, read);
+            while (!place.isDone()) {
+                if (parts.stopping().getAsBoolean()) {
+                    throw new Problem(503, "the server is stopping");
+                }
+                try {
+                    place.get(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+                } catch (TimeoutException none) {
+                    // it waits on
+                } catch (ExecutionException never) {
+                    throw new IllegalStateException(never);
+                }
+            }
+            return send(place.join(), request, path, read);
         } finally {
-            parts.dispatcher().giveBack(taken, read.model());
+            if (!place.cancel(false)) {
+                parts.dispatcher().giveBack(place.join(), read.model());
+            }
         }
     }
 
     /// Asks the hosts one after another, for lists of models do not judge.
-    private Answer ofAny(List<HostAccess> all, List<HostAccess> local, WebRequest request, ApiPath path,
+    private Said ofAny(List<HostAccess> all, List<HostAccess> local, WebRequest request, ApiPath path,
             RelayBody read) throws InterruptedException {
-        Answer.Whole last = null;
+        Said last = null;
         for (HostAccess host : local) {
             last = send(host, request, path, read);
-            if (last.status() != 404) {
+            if (last.answer.status() != 404) {
                 return last;
             }
         }
@@ -135,7 +204,7 @@ final class LoadCalls {
     }
 
     /// What Ollama answers; a host of another kind has its models always loaded.
-    private Answer.Whole loaded(ApiPath path, RelayBody read) {
+    private Said loaded(ApiPath path, RelayBody read) {
         JsonWriter out = new JsonWriter().beginObject().name("model").string(read.model()).name("created_at")
                 .string(parts.clock().instant().toString());
         if (path == ApiPath.CHAT) {
@@ -144,10 +213,10 @@ final class LoadCalls {
             out.name("response").string("");
         }
         out.name("done").bool(true).name("done_reason").string(read.isUnload() ? "unload" : "load").endObject();
-        return Answer.json(200, out);
+        return new Said(Answer.json(200, out), null);
     }
 
-    private static Answer.Whole send(HostAccess host, WebRequest request, ApiPath path, RelayBody read)
+    private static Said send(HostAccess host, WebRequest request, ApiPath path, RelayBody read)
             throws InterruptedException {
         Slice body = new Slice(request.body().bytes(), 0, request.body().length());
         Collected to = new Collected();
@@ -155,14 +224,15 @@ final class LoadCalls {
                 read.model(), body, read.streams(), TIMEOUT, TIMEOUT, TIMEOUT, AnswerRoom.UNBOUNDED.share()), UNHEARD,
                 to);
         if (to.head != null) {
-            return new Answer.Whole(to.head.status(), to.head.contentType(), to.body.toByteArray(), to.body.size());
+            return new Said(new Answer.Whole(to.head.status(), to.head.contentType(), to.body.toByteArray(),
+                    to.body.size()), null);
         }
         Outcome.Failed failed = (Outcome.Failed) outcome;
         if (failed.answer() == null) {
             throw new Problem(502, failed.message());
         }
         HostHead head = failed.answer().head();
-        return new Answer.Whole(head.status(), head.contentType(), failed.answer().body(),
-                failed.answer().body().length);
+        return new Said(new Answer.Whole(head.status(), head.contentType(), failed.answer().body(),
+                failed.answer().body().length), new Problem(head.status(), failed.message()));
     }
 }

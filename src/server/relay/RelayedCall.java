@@ -26,7 +26,7 @@ import shared.json.Slice;
 final class RelayedCall {
 
     /// How many signs of life come in the time of the first silence.
-    private static final int SIGNS = 3;
+    static final int SIGNS = 3;
     private static final int RETRY_AFTER_SECONDS = 5;
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 

@@ -105,6 +105,11 @@ public final class Wire implements AutoCloseable {
         return line.toString(StandardCharsets.UTF_8);
     }
 
+    /// All that comes until the server closes the connection.
+    public String rest() throws IOException {
+        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+
     /// Whether the server has closed the connection, waiting for it.
     public boolean closed() {
         try {

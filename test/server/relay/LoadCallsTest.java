@@ -1,6 +1,7 @@
 package server.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -17,6 +19,8 @@ import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import server.dispatch.DispatchOptions;
 import server.dispatch.RoutingOptions;
+import server.http.Wire;
+import server.settings.Settings;
 import support.Await;
 import support.FakeOllama;
 import support.FakeOllamaAnswer;
@@ -94,6 +98,61 @@ class LoadCallsTest {
             assertEquals("0 3", one.requests().size() + " " + other.requests().size());
             refused(400, "{\"error\":\"on: no host is named \\\"x\\\"", rig.call("/q/on=x/api/chat", load));
         }
+    }
+
+    @Test
+    void load_thatWaits_getsSignsOfLife_andAPlaceBeforeTheNextTask() throws Exception {
+        Semaphore gate = new Semaphore(0);
+        Settings signs = Settings.DEFAULT.with(RelayOptions.HEARTBEAT, Duration.ofMillis(50));
+        String load = "{\"model\":\"fake\",\"options\":{\"num_ctx\":4096}}";
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(signs, ollama.url())) {
+            rig.dispatcher.reconfigure(new DispatchOptions(1, Duration.ofMinutes(1), Duration.ofMinutes(1),
+                    RoutingOptions.DEFAULT));
+            Await.until(() -> "not listed", () -> rig.hosts.backends().getFirst().installed() != null);
+            ollama.otherwise((request, reply) -> {
+                gate.acquire();
+                reply.whole(200, "{\"done\":true}");
+            });
+            List<CompletableFuture<HttpResponse<byte[]>>> calls = new ArrayList<>();
+            calls.add(send(rig, CHAT));
+            Await.until(() -> "not running", () -> ollama.requests().size() == 1);
+            calls.add(send(rig, CHAT));
+            Await.until(() -> "not waiting", () -> rig.tasks().size() == 2);
+            Wire loading = rig.wire().lines("POST /api/generate HTTP/1.1", "Host: localhost", "Connection: close",
+                    "Content-Length: " + load.length(), "").raw(load);
+            assertEquals("HTTP/1.1 200 OK", loading.line());
+            gate.release();
+            Await.until(() -> "no load", () -> ollama.requests().size() == 2);
+            assertTrue(ollama.requests().get(1).body().contains("num_ctx"), ollama.requests().get(1).body());
+            gate.release(2);
+            String rest = loading.rest();
+            assertTrue(rest.contains("\r\n \r\n") && rest.contains("{\"done\":true}"), rest);
+            calls.forEach(call -> assertEquals(200, call.join().statusCode()));
+        }
+    }
+
+    @Test
+    void load_thatFailsAfterSignsOfLife_endsWithTheHostsWords() throws Exception {
+        Semaphore gate = new Semaphore(0);
+        Settings signs = Settings.DEFAULT.with(RelayOptions.HEARTBEAT, Duration.ofMillis(50));
+        String load = "{\"model\":\"fake\"}";
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(signs, ollama.url())) {
+            ollama.otherwise((request, reply) -> {
+                gate.acquire();
+                reply.whole(500, "{\"error\":\"no memory\"}");
+            });
+            Wire loading = rig.wire().lines("POST /api/chat HTTP/1.1", "Host: localhost", "Connection: close",
+                    "Content-Length: " + load.length(), "").raw(load);
+            assertEquals("HTTP/1.1 200 OK", loading.line());
+            gate.release();
+            String rest = loading.rest();
+            assertTrue(rest.contains("\"error\":\"") && rest.contains("no memory"), rest);
+            assertFalse(rest.endsWith("\r\n0\r\n\r\n"), rest);
+        }
+    }
+
+    private static CompletableFuture<HttpResponse<byte[]>> send(RelayRig rig, String body) {
+        return rig.client().sendAsync(rig.request("/api/chat", body), BodyHandlers.ofByteArray());
     }
 
     private static void refused(int status, String begin, HttpResponse<byte[]> answer) {
