@@ -17,14 +17,15 @@ final class TaskTable {
     private final Instant now;
 
     TaskTable(Session session) {
-        rows = new TextTable(session, "ID", "STATUS", "TYPE", "MODEL", "PRIORITY", "AGE", "PROMPT");
+        rows = new TextTable(session, 6, "ID", "STATUS", "TYPE", "MODEL", "PRIORITY", "AGE", "CLIENT", "PROMPT");
         now = session.terminal().time().instant();
     }
 
     /// Adds a task, whether the server gave it whole or as a summary.
     void add(Json.Obj task) {
         rows.add(cell(task, "id"), state(task, now), type(task), cell(task, "model"),
-                Long.toString(task.integer("priority", 0)), age(task, "created_at", now), preview(task));
+                Long.toString(task.integer("priority", 0)), age(task, "created_at", now), cell(task, "client"),
+                preview(task));
     }
 
     /// Prints what is not printed yet.

@@ -9,6 +9,7 @@ import java.util.Map;
 final class TextTable {
 
     private static final int MEASURED_ROWS = 1_000;
+    private static final int LEFT_OUT = -1;
 
     private static final Map<String, String> COLOURS = Map.of("completed", "\033[32m", "failed", "\033[31m", "running",
             "\033[36m", "up", "\033[32m", "down", "\033[31m");
@@ -17,15 +18,22 @@ final class TextTable {
     private final boolean colours;
     private final int lineWidth;
     private final int[] widths;
+    private final int optional;
     private final List<String[]> waiting = new ArrayList<>();
     private boolean measured;
 
     TextTable(Session session, String... head) {
+        this(session, -1, head);
+    }
+
+    /// @param optional the number of a column that is left out where no row has anything in it
+    TextTable(Session session, int optional, String... head) {
         Terminal terminal = session.terminal();
         output = session.output();
         colours = terminal.colours(1);
         lineWidth = terminal.isTerminal().test(1) ? terminal.columns() : Integer.MAX_VALUE;
         widths = new int[head.length];
+        this.optional = optional;
         waiting.add(head);
     }
 
@@ -55,6 +63,9 @@ final class TextTable {
                 widths[i] = Math.max(widths[i], width(row[i]));
             }
         }
+        if (optional >= 0 && waiting.stream().skip(1).allMatch(row -> row[optional].isEmpty())) {
+            widths[optional] = LEFT_OUT;
+        }
         waiting.forEach(this::print);
         waiting.clear();
     }
@@ -63,6 +74,9 @@ final class TextTable {
         StringBuilder line = new StringBuilder();
         int second = 0;
         for (int i = 0; i < widths.length; i++) {
+            if (widths[i] == LEFT_OUT) {
+                continue;
+            }
             second = i == 1 ? line.length() : second;
             line.append(row[i]).append(" ".repeat(Math.max(0, widths[i] - width(row[i])) + 2));
         }

@@ -3,6 +3,7 @@ package server.access;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 import server.settings.Setting;
 
@@ -35,6 +36,10 @@ final class Origins {
     private static final String EXPOSED =
             "X-Queue-Task,X-Queue-Host,X-Queue-Waited-Ms,Retry-After,X-Request-Id,X-Should-Retry";
 
+    /// What a browser sends: no user, no path. A star must not stand for one.
+    private static final Pattern ORIGIN = Pattern.compile(
+            "[a-z][a-z0-9+.-]*://(\\[[0-9a-f:.]+]|[^/?#@\\\\:]*)(:\\d{1,5})?");
+
     private final List<String> patterns;
 
     Origins(List<String> patterns) {
@@ -49,7 +54,10 @@ final class Origins {
 
     private static boolean fits(String pattern, String text) {
         int star = pattern.indexOf('*');
-        return star < 0 ? text.equals(pattern) : text.length() >= pattern.length() - 1
+        if (star < 0 || pattern.length() > 1 && !ORIGIN.matcher(text).matches()) {
+            return text.equals(pattern);
+        }
+        return text.length() >= pattern.length() - 1
                 && text.startsWith(pattern.substring(0, star)) && text.endsWith(pattern.substring(star + 1));
     }
 

@@ -266,7 +266,14 @@ final class AttemptRunner {
 
     /// A part of the answer has reached the caller: whatever the failure, nothing is tried again.
     private void brokenOff(Run run, Host host, Outcome.Failed failure) {
-        host.failed(run.task().model(), true, clock.millis());
+        long now = clock.millis();
+        if (failure.cause() == Cause.OWN) {
+            hold.begin(failure.message(), now);
+            host.unknown(run.task().model());
+        } else {
+            hold.end(now);
+            host.failed(run.task().model(), true, now);
+        }
         if (failure.cause() == Cause.PASSING) {
             health.askNow(host);
         }

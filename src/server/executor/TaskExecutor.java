@@ -1,6 +1,7 @@
 package server.executor;
 
 import java.util.List;
+import java.util.Map;
 
 import shared.json.Slice;
 
@@ -38,10 +39,12 @@ public interface TaskExecutor extends AutoCloseable {
     /// Asks the host something that is no task, as it is, and returns what it answers, whatever the status. Only a path
     /// that it [#relays] is asked for; blocks for at most half a minute.
     ///
-    /// @param target the path and perhaps a query
-    /// @param body   null: none
+    /// @param target  the path and perhaps a query
+    /// @param headers what the caller has to say beside the body, by names in lower case
+    /// @param body    null: none
     /// @throws java.io.IOException there is no answer, with a message for people
-    default HostAnswer ask(String method, String target, Slice body) throws java.io.IOException, InterruptedException {
+    default HostAnswer ask(String method, String target, Map<String, String> headers, Slice body)
+            throws java.io.IOException, InterruptedException {
         throw new UnsupportedOperationException("this kind of host takes no calls");
     }
 

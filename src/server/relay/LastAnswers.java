@@ -19,9 +19,6 @@ import server.executor.HostAnswer;
 /// one does not answer. For any thread.
 final class LastAnswers {
 
-    /// Clients give up on lists after some seconds.
-    private static final Duration WAIT = Duration.ofSeconds(2);
-
     private record Question(String host, String path) {
     }
 
@@ -31,7 +28,9 @@ final class LastAnswers {
 
     /// Returns what each host answers to `GET path`, by its name, in their order; what it answered last where it does
     /// not answer in time; nothing of one that never did. A host that is away is not asked again.
-    Map<String, byte[]> of(List<HostAccess> hosts, String path) throws InterruptedException {
+    ///
+    /// @param wait how long to wait for all of them together
+    Map<String, byte[]> of(List<HostAccess> hosts, String path, Duration wait) throws InterruptedException {
         List<CompletableFuture<Void>> waiting = new ArrayList<>();
         for (HostAccess host : hosts) {
             Question question = new Question(host.name(), path);
@@ -39,7 +38,7 @@ final class LastAnswers {
                 waiting.add(ask(host, question));
             }
         }
-        long end = System.nanoTime() + WAIT.toNanos();
+        long end = System.nanoTime() + wait.toNanos();
         for (CompletableFuture<Void> one : waiting) {
             try {
                 one.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -47,19 +46,14 @@ final class LastAnswers {
                 // what it answered last stands
             }
         }
-        return known(hosts, path, false);
+        return known(hosts, path);
     }
 
     /// Returns what each host answered last, without waiting.
-    ///
-    /// @param ask whether to ask those that are up again, for later
-    Map<String, byte[]> known(List<HostAccess> hosts, String path, boolean ask) {
+    Map<String, byte[]> known(List<HostAccess> hosts, String path) {
         Map<String, byte[]> answers = new LinkedHashMap<>();
         for (HostAccess host : hosts) {
             Question question = new Question(host.name(), path);
-            if (ask && host.isUp()) {
-                ask(host, question);
-            }
             byte[] answer = last.get(question);
             if (answer != null) {
                 answers.put(host.name(), answer);
@@ -76,7 +70,7 @@ final class LastAnswers {
         }
         Thread.ofVirtual().name("ask-" + host.name()).start(() -> {
             try {
-                HostAnswer answer = host.executor().ask("GET", question.path, null);
+                HostAnswer answer = host.executor().ask("GET", question.path, Map.of(), null);
                 if (answer.head().status() == 200) {
                     last.put(question, answer.body());
                 }

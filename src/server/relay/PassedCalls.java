@@ -1,6 +1,7 @@
 package server.relay;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,6 +14,7 @@ import java.util.function.Supplier;
 import server.dispatch.HostAccess;
 import server.dispatch.Hosts;
 import server.executor.HostAnswer;
+import server.executor.HostReport;
 import server.executor.relay.ModelName;
 import server.http.Answer;
 import server.http.Answer.Whole;
@@ -42,6 +44,9 @@ public final class PassedCalls {
     private static final String LATEST = ":latest";
     /// How old what is told of the hosts' own status may be.
     private static final long STATUS_AGE_NANOS = 60_000_000_000L;
+    private static final Duration STATUS_WAIT = Duration.ofMillis(200);
+    /// Clients give up on lists after some seconds.
+    private static final Duration LIST_WAIT = Duration.ofSeconds(2);
 
     private final Hosts hosts;
     private final int bodyMax;
@@ -79,12 +84,20 @@ public final class PassedCalls {
     }
 
     /// Returns what the hosts' own status says of Ollama's cloud, as the first of them that says anything wrote it, not
-    /// older than some minutes; null if none does, or nothing is known yet. Does not wait.
+    /// older than some minutes; null if none does, or nothing is known yet. Waits for a moment at most.
     public Slice cloud() {
         long now = System.nanoTime();
         long before = statusAskedAt.get();
         boolean ask = now - before >= STATUS_AGE_NANOS && statusAskedAt.compareAndSet(before, now);
-        return lists.known(local(STATUS), STATUS, ask).values().stream()
+        List<HostAccess> local = local(STATUS);
+        try {
+            if (ask) {
+                lists.of(local, STATUS, STATUS_WAIT);
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+        return lists.known(local, STATUS).values().stream()
                 .map(answer -> ModelLists.member(answer, "cloud")).filter(cloud -> cloud != null).findFirst()
                 .orElse(null);
     }
@@ -109,7 +122,8 @@ public final class PassedCalls {
     }
 
     private Answer version() throws InterruptedException {
-        String lowest = ModelLists.lowestVersion(ask(VERSION));
+        // who has endpoints alone has no Ollama that could tell: then it is the one whose API is spoken here
+        String lowest = local(VERSION).isEmpty() ? HostReport.OLLAMA_VERSION : ModelLists.lowestVersion(ask(VERSION));
         if (lowest == null) {
             throw new Problem(503, "no host has told its version yet");
         }
@@ -161,8 +175,8 @@ public final class PassedCalls {
         IOException silent = null;
         for (HostAccess host : candidates(path, model, hints(request).on())) {
             try {
-                HostAnswer answer = host.executor().ask("POST", target, host.names().containsKey(model)
-                        ? ModelName.replaced(body, host.names().get(model)) : body);
+                HostAnswer answer = host.executor().ask("POST", target, RelayApi.sentOn(request),
+                        host.names().containsKey(model) ? ModelName.replaced(body, host.names().get(model)) : body);
                 if (answer.head().status() != 404) {
                     return whole(answer);
                 }
@@ -220,7 +234,7 @@ public final class PassedCalls {
     }
 
     private Map<String, byte[]> ask(String path) throws InterruptedException {
-        return lists.of(local(path), path);
+        return lists.of(local(path), path, LIST_WAIT);
     }
 
     private List<HostAccess> local(String path) {

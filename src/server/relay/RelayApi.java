@@ -197,13 +197,19 @@ public final class RelayApi {
         return call.answer();
     }
 
+    /// The headers that go on to the host.
+    static Map<String, String> sentOn(WebRequest request) {
+        Map<String, String> headers = request.headers(HEADERS, HEADERS_BEGIN);
+        headers.keySet().removeIf(name -> SECRET.matcher(name).find());
+        return headers;
+    }
+
     private static Slice head(WebRequest request, RelayBody body) {
         JsonWriter out = new JsonWriter(256).beginObject().name("stream").bool(body.streams());
         if (request.rawQuery() != null) {
             out.name("query").string(request.rawQuery());
         }
-        Map<String, String> headers = request.headers(HEADERS, HEADERS_BEGIN);
-        headers.keySet().removeIf(name -> SECRET.matcher(name).find());
+        Map<String, String> headers = sentOn(request);
         if (!headers.isEmpty()) {
             out.name("headers").beginObject();
             headers.forEach((name, value) -> out.name(name).string(value));

@@ -22,7 +22,9 @@ final class OriginsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "null", "https://example.org", "http://localhost.evil.com", "http://evil.com/localhost",
-            "chrome-extension://abcdefgh", "localhost", "http://127.0.0.2", "app://a\tb", "file://\u00e9"})
+            "chrome-extension://abcdefgh", "localhost", "http://127.0.0.2", "app://a\tb", "file://\u00e9",
+            "http://localhost:3000@evil", "http://localhost:@evil.com", "http://localhost:3000.evil.com",
+            "http://localhost:", "http://127.0.0.1:80/evil", "app://a@b"})
     void byOllama_refuses(String origin) {
         assertFalse(new Origins(Origins.BY_OLLAMA).allow(origin));
     }

@@ -39,6 +39,7 @@ import support.Await;
 import support.Exchange;
 import support.FakeOllama;
 import support.FakeOllamaAnswer;
+import support.FakeOllamaRequest;
 
 @Timeout(30)
 final class PassedCallsTest {
@@ -207,11 +208,17 @@ final class PassedCallsTest {
     }
 
     @Test
+    void version_ofEndpointsAlone_isThatOfTheApi() throws IOException {
+        serve(new HostOptions(new HostAddress("far", "http://127.0.0.1:1/v1", "key", Map.of(), Map.of(), null,
+                Limits.DEFAULT), "openai", true, 1, 2, 0));
+        assertEquals("{\"version\":\"0.33.0\"}", get("/api/version"));
+    }
+
+    @Test
     void cloud_isWhatTheFirstHostSaysOfIt() throws Exception {
         says(a, "/api/status", "{\"version\":1}");
         says(b, "/api/status", "{\"cloud\": {\"disabled\":true, \"source\":\"env\"}}");
         serve(host("a", a), host("b", b));
-        Await.until("the hosts tell of the cloud", () -> passed.cloud() != null);
         assertEquals("{\"disabled\":true, \"source\":\"env\"}", passed.cloud().text());
     }
 
@@ -262,6 +269,19 @@ final class PassedCallsTest {
         assertEquals("application/json; charset=utf-8", response.headers().firstValue("Content-Type").orElse(""));
         assertEquals(body, a.takeRequest().body());
         assertEquals("/api/show?verbose=1", b.takeRequest().path());
+    }
+
+    @Test
+    void countTokens_takesTheCallersHeadersToTheHost_butNoCredentials() throws Exception {
+        a.models("m").otherwise((request, reply) -> reply.whole(200, "{\"input_tokens\":3}"));
+        serve(host("a", a));
+        assertEquals("{\"input_tokens\":3}", ask("POST", "/q/client=me/v1/messages/count_tokens?beta=true",
+                "{\"model\":\"m\"}", "anthropic-version", "2023-06-01", "anthropic-beta", "x", "x-api-key", "secret",
+                "anthropic-auth-token", "secret").body());
+        FakeOllamaRequest seen = a.takeRequest();
+        assertEquals("2023-06-01 x null null application/json", seen.header("anthropic-version") + " "
+                + seen.header("anthropic-beta") + " " + seen.header("x-api-key") + " "
+                + seen.header("anthropic-auth-token") + " " + seen.header("content-type"));
     }
 
     @Test

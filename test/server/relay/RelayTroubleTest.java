@@ -135,6 +135,21 @@ class RelayTroubleTest {
     }
 
     @Test
+    void answerWithoutAByte_isNone() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            for (String empty : List.of("204 No Content\r\n", "200 OK\r\nContent-Length: 0\r\n",
+                    "200 OK\r\nContent-Type: application/x-ndjson\r\nContent-Length: 0\r\n")) {
+                int before = ollama.requests().size();
+                ollama.next((request, reply) -> reply.raw("HTTP/1.1 " + empty + "\r\n"));
+                HttpResponse<byte[]> answer = rig.call("/api/chat", CHAT);
+                assertEquals(200, answer.statusCode(), empty);
+                assertTrue(text(answer).contains("\"done\":true"), empty + text(answer));
+                assertEquals(before + 2, ollama.requests().size());
+            }
+        }
+    }
+
+    @Test
     void callThatWaitedForTooLong_mayComeAgain() throws Exception {
         Settings brief = Settings.DEFAULT.with(RelayOptions.MAX_WAIT, Duration.ofMillis(100));
         try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(brief, ollama.url())) {

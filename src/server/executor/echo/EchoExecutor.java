@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.MatchResult;
@@ -105,7 +106,8 @@ final class EchoExecutor implements TaskExecutor {
     }
 
     @Override
-    public HostAnswer ask(String method, String target, Slice body) throws HostFailure {
+    public HostAnswer ask(String method, String target, Map<String, String> headers, Slice body)
+            throws HostFailure {
         String path = target.replaceFirst("\\?.*", "");
         HostAnswer answer = EchoFacts.tells(path) ? facts.answer(path) : loaded(path, body);
         if (answer == null) {

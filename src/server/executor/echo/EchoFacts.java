@@ -5,6 +5,7 @@ import java.util.Set;
 
 import server.executor.HostAnswer;
 import server.executor.HostHead;
+import server.executor.HostReport;
 import shared.json.JsonWriter;
 
 /// What an Ollama with the one model `echo` would say of itself and of it.
@@ -18,8 +19,6 @@ record EchoFacts(Instant openedAt) {
     private static final Set<String> PATHS = Set.of("/api/version", "/api/tags", "/api/ps", "/api/show", "/v1/models");
     private static final String ONE_MODEL = "/v1/models/";
 
-    /// The Ollama whose API is spoken: programs ask for one that is new enough.
-    private static final String VERSION = "0.33.0";
     private static final String DIGEST = "ec40".repeat(16);
 
     static boolean tells(String path) {
@@ -30,7 +29,7 @@ record EchoFacts(Instant openedAt) {
     HostAnswer answer(String path) {
         JsonWriter out = new JsonWriter();
         switch (path) {
-            case "/api/version" -> out.beginObject().name("version").string(VERSION).endObject();
+            case "/api/version" -> out.beginObject().name("version").string(HostReport.OLLAMA_VERSION).endObject();
             case "/api/tags" -> tags(out);
             case "/api/ps" -> out.beginObject().name("models").beginArray().endArray().endObject();
             case "/api/show" -> show(out);

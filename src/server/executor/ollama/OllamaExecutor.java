@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import server.executor.Call;
 import server.executor.HostAnswer;
@@ -108,8 +109,9 @@ final class OllamaExecutor implements TaskExecutor {
     }
 
     @Override
-    public HostAnswer ask(String method, String target, Slice body) throws IOException, InterruptedException {
-        return relay.ask(method, HttpRequest.newBuilder(address.at(target)), body);
+    public HostAnswer ask(String method, String target, Map<String, String> headers, Slice body)
+            throws IOException, InterruptedException {
+        return relay.ask(method, HttpRequest.newBuilder(address.at(target)), headers, body);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import server.executor.Call;
@@ -111,9 +112,10 @@ public final class OpenAiExecutor implements TaskExecutor {
     }
 
     @Override
-    public HostAnswer ask(String method, String target, Slice body) throws IOException, InterruptedException {
+    public HostAnswer ask(String method, String target, Map<String, String> headers, Slice body)
+            throws IOException, InterruptedException {
         try {
-            return relay.ask(method, endpoint.request(target.substring(VERSION.length())), body);
+            return relay.ask(method, endpoint.request(target.substring(VERSION.length())), headers, body);
         } catch (HostFailure failure) {
             throw new HostFailure(redacted(failure.outcome()));
         }

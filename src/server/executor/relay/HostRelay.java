@@ -8,6 +8,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 import server.executor.AnswerRoom;
@@ -95,6 +96,9 @@ public final class HostRelay {
                 }
                 // what a host says behind its last word, or behind an error, reaches the caller too
                 HostClient.passTrailer(answer, watch);
+                if (outcome instanceof Outcome.Completed) {
+                    answer.begin();
+                }
                 return outcome;
             });
         } catch (HostFailure failure) {
@@ -105,12 +109,13 @@ public final class HostRelay {
     }
 
     /// Asks something that is no task, as [server.executor.TaskExecutor#ask] has it.
-    public HostAnswer ask(String method, HttpRequest.Builder request, Slice body)
+    public HostAnswer ask(String method, HttpRequest.Builder request, Map<String, String> headers, Slice body)
             throws HostFailure, InterruptedException {
         request.method(method, body == null ? BodyPublishers.noBody() : new Sending(body));
         if (body != null) {
             request.setHeader("Content-Type", "application/json");
         }
+        headers.forEach(request::setHeader);
         return client.exchange(request.build(), CallTimes.within(ASK_TIMEOUT), (response, answer, watch) ->
                 new HostAnswer(Refusal.head(response), AnswerLines.whole(answer, host, limits.answer(),
                         AnswerRoom.UNBOUNDED.share())));
@@ -213,9 +218,8 @@ public final class HostRelay {
             if (count > 0) {
                 begin();
                 to.bytes(bytes, from, count);
-            } else if (count < 0 && !ended) {
+            } else if (count < 0 && begun && !ended) {
                 ended = true;
-                begin();
                 to.end();
             }
             return count;

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 import server.executor.HostAnswer;
@@ -151,7 +152,7 @@ class EchoRelayTest {
     }
 
     private String asked(String target, String body) throws IOException, InterruptedException {
-        HostAnswer answer = echo.ask("GET", target,
+        HostAnswer answer = echo.ask("GET", target, Map.of(),
                 body == null ? null : Slice.of(body.getBytes(StandardCharsets.UTF_8)));
         return new String(answer.body(), StandardCharsets.UTF_8);
     }

@@ -14,11 +14,14 @@ import org.junit.jupiter.api.Test;
 
 import server.executor.HostAddress;
 import server.executor.Limits;
+import server.executor.Outcome.Cause;
 import server.journal.JournalOptions;
 import server.live.Answers;
 import server.live.RelayedAnswers;
 import server.queue.TaskQueue;
 import server.queue.state.QueueOptions;
+import server.task.ApiPath;
+import server.task.Caller;
 import server.task.Submission;
 import server.task.Task;
 import server.task.TaskState;
@@ -29,8 +32,8 @@ import shared.json.Slice;
 import support.Await;
 import support.FaultyStorage;
 
-/// A host's list gains a model that tasks wait for.
-final class ModelGainTest {
+/// What is made of what hosts and attempts tell.
+final class HostNewsTest {
 
     private static final InstantSource CLOCK = InstantSource.system();
 
@@ -44,8 +47,8 @@ final class ModelGainTest {
                 Dispatcher dispatcher = new Dispatcher(queue, hosts, new Answers(), new RelayedAnswers(),
                         DispatchOptions.DEFAULT, CLOCK, new Random(7))) {
             dispatcher.start();
-            Task any = submit(queue, null);
-            Task onB = submit(queue, "b");
+            Task any = submit(queue, terms(null));
+            Task onB = submit(queue, terms("b"));
             Await.until("both wait", () -> queue.find(any.name()).retryAt() > 0
                     && queue.find(onB.name()).retryAt() > 0);
             TaskState waiting = queue.find(any.name()).state();
@@ -61,14 +64,37 @@ final class ModelGainTest {
         }
     }
 
+    @Test
+    void serversOwnTrouble_afterAnAnswerBegan_isNotTheHosts() throws Exception {
+        SimulatedHost a = new SimulatedHost("a").models("new:latest");
+        Hosts hosts = new Hosts(List.of(local(a)), 2, CLOCK);
+        try (TaskQueue queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT,
+                CLOCK, () -> 0, new Random(7));
+                Dispatcher dispatcher = new Dispatcher(queue, hosts, new Answers(), new RelayedAnswers(),
+                        DispatchOptions.DEFAULT, CLOCK, new Random(7))) {
+            dispatcher.start();
+            Terms call = terms(null).of(new Caller(null, ApiPath.CHAT, true, true, true), null, 0);
+            a.answer(ignored -> SimulatedHost.failed(Cause.PASSING, "it broke", null));
+            assertEquals("it broke", queue.awaitEnd(submit(queue, call).id(), Duration.ofSeconds(60)).error());
+            Await.until("it counts", () -> hosts.backends().getFirst().failed() == 1);
+            a.answer(ignored -> SimulatedHost.failed(Cause.OWN, "no memory", null));
+            assertEquals("no memory", queue.awaitEnd(submit(queue, call).id(), Duration.ofSeconds(60)).error());
+            assertEquals("no memory", dispatcher.held());
+            assertEquals(1, hosts.backends().getFirst().failed());
+        }
+    }
+
     private static Host local(SimulatedHost host) {
         return new Host(new HostOptions(new HostAddress(host.name(), host.url(), null, Map.of(), Map.of(), null,
                 Limits.DEFAULT), "sim", false, 1, 0, 0), "sim", host, CLOCK.millis());
     }
 
-    private static Task submit(TaskQueue queue, String on) {
-        return queue.submit(new Submission(TaskType.GENERATE, "new", 5,
-                new Terms(0, 0, 60_000, 3, 1, 5, 2, false, on, true),
+    private static Terms terms(String on) {
+        return new Terms(0, 0, 60_000, 3, 1, 5, 2, false, on, true);
+    }
+
+    private static Task submit(TaskQueue queue, Terms terms) {
+        return queue.submit(new Submission(TaskType.GENERATE, "new", 5, terms,
                 Slice.of("{\"prompt\":\"x\"}".getBytes(StandardCharsets.US_ASCII)), null, "x"), null, null)
                 .document().task();
     }
