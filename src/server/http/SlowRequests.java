@@ -117,7 +117,7 @@ final class SlowRequests implements AutoCloseable {
             if (reader == null || late < 0) {
                 return;
             }
-            if (tell == null || late > time.toNanos()) {
+            if (tell == null || isLate && late > time.toNanos()) {
                 isLate = true;
                 reader.interrupt();
             } else if (!isLate) {
