@@ -44,7 +44,7 @@
 /// | `journal-compaction` | platform | rewrites old segments without what nobody needs any more |
 /// | `dispatch` | platform | does what is due, and gives ready tasks to hosts with a free place |
 /// | `attempt-ID` | virtual, one an attempt | runs one attempt on a host; an interrupt ends it |
-/// | `watch` | virtual, one a call | ends a call that is silent for too long |
+/// | `watch` | virtual, one a host | ends calls that are silent for too long |
 /// | `health-HOST` | virtual, one a host | asks the host how it is |
 /// | `event-hub` | virtual | hands durable events on to all who follow them |
 /// | `cron` | platform | fires what is due |

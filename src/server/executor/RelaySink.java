@@ -6,7 +6,7 @@ public interface RelaySink {
     /// Takes the head of a success; from now on the call is this host's, and is not tried again.
     void head(HostHead head);
 
-    /// Takes the next bytes of the body. They may be overwritten afterwards.
+    /// Takes the next bytes of the body, after the head. They may be overwritten afterwards.
     void bytes(byte[] bytes, int from, int length);
 
     /// The host has ended its answer in order.

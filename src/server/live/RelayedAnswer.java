@@ -2,6 +2,8 @@ package server.live;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import server.executor.AnswerRoom;
 import server.executor.HostFailure;
@@ -47,6 +49,8 @@ public final class RelayedAnswer implements RelaySink {
     private Task ended;
     private Outcome.Failed failure;
     private long changes;
+    /// Opens at the next change; null while nobody waits for one.
+    private CountDownLatch next;
 
     // under the lock of the entry in RelayedAnswers
     int callers;
@@ -75,10 +79,10 @@ public final class RelayedAnswer implements RelaySink {
         changed();
     }
 
+    /// Nobody is woken for it: the first byte, or the end, follows at once.
     @Override
     public synchronized void head(HostHead newHead) {
         head = newHead;
-        changed();
     }
 
     @Override
@@ -98,7 +102,9 @@ public final class RelayedAnswer implements RelaySink {
         }
         System.arraycopy(more, from, bytes, length, count);
         length += count;
-        changed();
+        if (length != head.length()) {
+            changed();
+        }
     }
 
     /// Nobody is woken for it: callers wait for the task's end.
@@ -131,18 +137,25 @@ public final class RelayedAnswer implements RelaySink {
     /// Waits until something has happened since an earlier look, but no longer than a time.
     ///
     /// @param seen the earlier look's `changes`
-    public synchronized Look await(long seen, Duration atMost) throws InterruptedException {
-        long end = System.nanoTime() + atMost.toNanos();
-        long left = atMost.toNanos();
-        while (changes == seen && left > 0) {
-            wait(left / 1_000_000, (int) (left % 1_000_000));
-            left = end - System.nanoTime();
+    public Look await(long seen, Duration atMost) throws InterruptedException {
+        CountDownLatch change;
+        synchronized (this) {
+            if (changes != seen) {
+                return look();
+            }
+            next = next == null ? new CountDownLatch(1) : next;
+            change = next;
         }
+        // not in the monitor: to wake a virtual thread from there takes another thread
+        change.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
         return look();
     }
 
     private void changed() {
         changes++;
-        notifyAll();
+        if (next != null) {
+            next.countDown();
+            next = null;
+        }
     }
 }

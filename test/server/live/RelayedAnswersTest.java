@@ -65,14 +65,17 @@ class RelayedAnswersTest {
     @Test
     void answersWithoutRoom_areCut_untilTheOthersHaveLeft() {
         RelayedAnswer one = answers.begin(1, "gpu", 1);
+        one.head(HEAD);
         one.bytes(new byte[8], 0, 8);
         RelayedAnswer other = answers.begin(2, "gpu", 1);
+        other.head(HEAD);
         other.bytes(new byte[3], 0, 3);
         assertTrue(other.look().cut().message().startsWith("no memory is left"), other.look().cut().message());
         assertEquals(0, other.look().bytes().length());
         assertNull(one.look().cut());
         answers.end(1);
         RelayedAnswer third = answers.begin(3, "gpu", 1);
+        third.head(HEAD);
         third.bytes(new byte[8], 0, 8);
         assertNull(third.look().cut());
     }

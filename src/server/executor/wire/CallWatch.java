@@ -1,11 +1,11 @@
 package server.executor.wire;
 
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /// Aborts a call whose host is silent for too long, or whose time is over. `HttpRequest.timeout` ends with the
-/// answer's headers, so a call needs a timer of its own: a virtual thread that looks at the time in steps.
+/// answer's headers, so a call needs a timer of its own: [CallWatches] looks at the time in steps.
 ///
 /// A step that ends late shows that this process did not run: it was stopped, or the machine froze. That time does not
 /// count, since what the host sent meanwhile lies unread in the socket.
@@ -22,7 +22,10 @@ public final class CallWatch implements AutoCloseable {
         TIMEOUT
     }
 
-    static final long STEP_NANOS = 1_000_000_000;
+    /// The time between two looks.
+    static final long STEP_NANOS = 250_000_000;
+    /// A look that comes so much too late shows that this process did not run.
+    private static final long LATE_NANOS = 1_000_000_000;
 
     /// Longer times are as good as none; their nanoseconds would overflow.
     private static final Duration LONGEST = Duration.ofDays(36_500);
@@ -31,37 +34,28 @@ public final class CallWatch implements AutoCloseable {
     private final long idle;
     private final Runnable abort;
     private final LongSupplier nanoTime;
-    private final Thread thread;
+    private final Consumer<CallWatch> atClose;
     /// In the time of `nanoTime`, as are all the others.
     private volatile long heardAt;
     /// Whether the answer's body has begun.
     private volatile boolean began;
     private volatile long endAt;
     private volatile Verdict verdict = Verdict.NONE;
-    private volatile boolean closed;
-    /// When the watch meant to look again. Of its own thread.
+    private boolean closed;
+    /// When the next look is due.
     private long lookAt;
 
-    /// Not started: the caller looks.
-    CallWatch(CallTimes times, Runnable abort, LongSupplier nanoTime) {
+    /// @param abort must make the call's own thread return from its wait; runs at most once, and not after [#close]
+    CallWatch(CallTimes times, Runnable abort, LongSupplier nanoTime, Consumer<CallWatch> atClose) {
         long now = nanoTime.getAsLong();
         firstByte = nanos(times.firstByte());
         idle = nanos(times.idle());
         this.abort = abort;
         this.nanoTime = nanoTime;
+        this.atClose = atClose;
         heardAt = now;
-        lookAt = now;
+        lookAt = now + STEP_NANOS;
         endAt = now + nanos(times.whole());
-        thread = Thread.ofVirtual().name("watch").unstarted(this::watch);
-    }
-
-    /// Watches a call from now on.
-    ///
-    /// @param abort must make the call's own thread return from its wait; runs at most once
-    static CallWatch start(CallTimes times, Runnable abort) {
-        CallWatch watch = new CallWatch(times, abort, System::nanoTime);
-        watch.thread.start();
-        return watch;
     }
 
     /// The host answered, but nothing of the body has come: some send their headers first and read the prompt then.
@@ -78,7 +72,6 @@ public final class CallWatch implements AutoCloseable {
     /// Leaves the call only so much time from now on.
     public void shorten(Duration left) {
         endAt = nanoTime.getAsLong() + nanos(left);
-        LockSupport.unpark(thread);
     }
 
     /// Why the call was aborted.
@@ -87,41 +80,28 @@ public final class CallWatch implements AutoCloseable {
     }
 
     /// Aborts the call if its time is over.
-    ///
-    /// @return the nanoseconds until the next look; 0: none is needed
-    long look() {
+    synchronized void look() {
         long now = nanoTime.getAsLong();
         long late = now - lookAt;
-        if (late > STEP_NANOS) {
+        if (late > LATE_NANOS) {
             heardAt += late;
             endAt += late;
         }
-        long silenceLeft = heardAt + (began ? idle : firstByte) - now;
-        long timeLeft = endAt - now;
-        if (silenceLeft <= 0 || timeLeft <= 0) {
-            verdict = timeLeft <= 0 ? Verdict.TIMEOUT : began ? Verdict.IDLE : Verdict.NO_FIRST_BYTE;
+        lookAt = now + STEP_NANOS;
+        boolean over = now - endAt >= 0;
+        if (!closed && (over || now - heardAt >= (began ? idle : firstByte))) {
+            verdict = over ? Verdict.TIMEOUT : began ? Verdict.IDLE : Verdict.NO_FIRST_BYTE;
+            closed = true;
             abort.run();
-            return 0;
         }
-        long step = Math.min(STEP_NANOS, Math.min(silenceLeft, timeLeft));
-        lookAt = now + step;
-        return step;
     }
 
     @Override
     public void close() {
-        closed = true;
-        LockSupport.unpark(thread);
-    }
-
-    private void watch() {
-        while (!closed) {
-            long step = look();
-            if (step == 0) {
-                return;
-            }
-            LockSupport.parkNanos(step);
+        synchronized (this) {
+            closed = true;
         }
+        atClose.accept(this);
     }
 
     private static long nanos(Duration duration) {

@@ -12,9 +12,9 @@ import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,7 +26,7 @@ import server.executor.OwnTrouble;
 import server.executor.Outcome.Cause;
 import shared.config.Durations;
 
-/// Exchanges requests with one host. A call runs on its caller's thread; a virtual thread beside it watches the time.
+/// Exchanges requests with one host. A call runs on its caller's thread; one thread watches the time of all calls.
 /// Whatever ends a call early (an interrupt, the watch, a mistake in the answer) closes its connection, which tells
 /// the host to stop.
 public final class HostClient implements AutoCloseable {
@@ -64,7 +64,10 @@ public final class HostClient implements AutoCloseable {
     }
 
     private final String host;
+    /// For what may wait: TLS, and bodies that are sent as they come. All else is done at once by the thread that sends
+    /// or by the client's own one, for each change of threads costs more than the work.
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final CallWatches watches = new CallWatches();
     private final Route route;
     private final HttpClient client;
     /// How many connections the client may have kept. It does not tell when one is closed, so there may be fewer.
@@ -74,16 +77,16 @@ public final class HostClient implements AutoCloseable {
     public HostClient(String host, Route route) {
         this.host = host;
         this.route = route;
-        client = client();
+        client = client(route.tls() == null ? Runnable::run : threads);
     }
 
-    private HttpClient client() {
+    private HttpClient client(Executor executor) {
         HttpClient.Builder client = HttpClient.newBuilder()
                 // with version 2 each request would carry an upgrade to h2c
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(CONNECT_TIMEOUT)
-                .executor(threads);
+                .executor(executor);
         if (route.tls() != null) {
             client.sslContext(route.tls());
         }
@@ -110,24 +113,20 @@ public final class HostClient implements AutoCloseable {
             throws HostFailure, InterruptedException {
         boolean perhapsKept = kept.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
         long began = System.nanoTime();
-        HostFailure first;
         try {
             return exchange(client, request, times, reader);
         } catch (Unanswered lost) {
-            if (!perhapsKept) {
+            if (!perhapsKept || threads.isShutdown()) {
                 throw lost.failure;
             }
-            first = lost.failure;
         }
         // the client cannot be told to take a new connection, so it is one that has none
-        HttpClient fresh = client();
+        HttpClient fresh = client(threads);
         try {
             Duration left = times.whole().minusNanos(System.nanoTime() - began);
             return exchange(fresh, request, times.shortened(left), reader);
         } catch (Unanswered lost) {
             throw lost.failure;
-        } catch (RejectedExecutionException closed) {
-            throw first;
         } finally {
             fresh.shutdownNow();
         }
@@ -140,9 +139,9 @@ public final class HostClient implements AutoCloseable {
     /// @throws InterruptedException the thread was interrupted; the request has been taken back
     public Opened open(HttpRequest request, Duration whole) throws HostFailure, InterruptedException {
         CallTimes times = CallTimes.within(whole);
-        HttpClient fresh = client();
+        HttpClient fresh = client(threads);
         CompletableFuture<HttpResponse<InputStream>> answer = fresh.sendAsync(request, BodyHandlers.ofInputStream());
-        CallWatch watch = CallWatch.start(times, () -> abandon(answer));
+        CallWatch watch = watches.start(times, () -> abandon(answer));
         Runnable end = () -> {
             watch.close();
             abandon(answer);
@@ -191,34 +190,48 @@ public final class HostClient implements AutoCloseable {
 
     private <T> T exchange(HttpClient by, HttpRequest request, CallTimes times, Reader<T> reader)
             throws HostFailure, Unanswered, InterruptedException {
-        CompletableFuture<HttpResponse<InputStream>> answer = by.sendAsync(request, BodyHandlers.ofInputStream());
-        boolean answering = false;
-        try (CallWatch watch = CallWatch.start(times, () -> abandon(answer))) {
-            try {
-                HttpResponse<InputStream> response = answer.get();
-                answering = true;
-                watch.answered();
-                WatchedInput body = new WatchedInput(response.body(), watch);
-                T result = reader.read(response, decoded(response, body), watch);
-                if (body.ended() && by == client) {
-                    kept.incrementAndGet();
-                }
-                return result;
-            } catch (HostFailure known) {
-                throw known;
-            } catch (IOException | ExecutionException | CancellationException ended) {
-                if (Thread.interrupted() || ended.getCause() instanceof InterruptedException) {
-                    throw new InterruptedException();
-                }
-                HostFailure failure = failure(ended, watch.verdict(), request, times, answering);
-                if (!answering && watch.verdict() == CallWatch.Verdict.NONE
-                        && failure.outcome().cause() == Cause.PASSING && !LostConnection.afterSomeBytes(ended)) {
-                    throw new Unanswered(failure);
-                }
-                throw failure;
+        CallWatch watch = watches.start(times, Thread.currentThread()::interrupt);
+        HttpResponse<InputStream> response = null;
+        try {
+            response = send(by, request);
+            watch.answered();
+            WatchedInput body = new WatchedInput(response.body(), watch);
+            T result = reader.read(response, decoded(response, body), watch);
+            if (body.ended() && by == client) {
+                kept.incrementAndGet();
             }
+            return result;
+        } catch (HostFailure known) {
+            throw known;
+        } catch (IOException | InterruptedException ended) {
+            boolean silent = watch.verdict() != CallWatch.Verdict.NONE;
+            if (!silent && (ended instanceof InterruptedException || Thread.interrupted()
+                    || ended.getCause() instanceof InterruptedException)) {
+                throw new InterruptedException();
+            }
+            HostFailure failure = failure(ended, watch.verdict(), request, times, response != null);
+            if (response == null && !silent && failure.outcome().cause() == Cause.PASSING
+                    && !LostConnection.afterSomeBytes(ended)) {
+                throw new Unanswered(failure);
+            }
+            throw failure;
         } finally {
-            abandon(answer);
+            watch.close();
+            if (watch.verdict() != CallWatch.Verdict.NONE) {
+                // the interrupt was the watch's
+                Thread.interrupted();
+            }
+            close(response);
+        }
+    }
+
+    /// Sends a request and waits for the head of its answer.
+    private static HttpResponse<InputStream> send(HttpClient by, HttpRequest request)
+            throws IOException, InterruptedException {
+        try {
+            return by.send(request, BodyHandlers.ofInputStream());
+        } catch (IOException wrapped) {
+            throw wrapped.getCause() instanceof IOException itself ? itself : wrapped;
         }
     }
 
@@ -240,7 +253,7 @@ public final class HostClient implements AutoCloseable {
         try {
             body.readNBytes(TRAILER_MAX);
         } catch (IOException late) {
-            if (Thread.interrupted()) {
+            if (watch.verdict() == CallWatch.Verdict.NONE && Thread.interrupted()) {
                 throw new InterruptedException();
             }
         }
@@ -283,14 +296,16 @@ public final class HostClient implements AutoCloseable {
     /// Closes the connection of a call that has not ended; nothing happens to one that has.
     private static void abandon(CompletableFuture<HttpResponse<InputStream>> answer) {
         answer.cancel(true);
-        answer.whenComplete((response, failure) -> {
-            if (response != null) {
-                try {
-                    response.body().close();
-                } catch (IOException ignored) {
-                    // it is closed, whatever it says
-                }
+        answer.whenComplete((response, failure) -> close(response));
+    }
+
+    private static void close(HttpResponse<InputStream> response) {
+        if (response != null) {
+            try {
+                response.body().close();
+            } catch (IOException ignored) {
+                // it is closed, whatever it says
             }
-        });
+        }
     }
 }

@@ -4,7 +4,7 @@
 /// ```
 ///  caller's thread   HostClient.exchange ─ send ─ wait ─ Reader: AnswerLines over WatchedInput ─ result
 ///                                            │                         │ every byte: heard()
-///  "watch" (virtual) CallWatch ──────────────┴── silence or time over: closes the connection, the caller's read ends
+///  "watch" (virtual) CallWatches ────────────┴── silence or time over: interrupts the caller, which closes
 /// ```
 ///
 /// - A connection is used again only after its answer was read to the end; closing it is how the host learns that

@@ -1,7 +1,6 @@
 package server.executor.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,9 +53,10 @@ final class CallWatchTest {
         watch.heard();
         lookUntil(watch, 3);
         now += SECOND.multipliedBy(8).toNanos();
-        assertTrue(watch.look() > 0, "what came meanwhile lies unread in the socket");
+        watch.look();
+        assertEquals(Verdict.NONE, watch.verdict(), "what came meanwhile lies unread in the socket");
         watch.heard();
-        assertTrue(watch.look() > 0);
+        watch.look();
         assertEquals(Verdict.NONE, watch.verdict());
     }
 
@@ -66,26 +66,29 @@ final class CallWatchTest {
         watch.heard();
         lookUntil(watch, 3);
         now += SECOND.multipliedBy(8).toNanos();
-        for (int step = 0; step < 4 && watch.look() > 0; step++) {
-            now += CallWatch.STEP_NANOS;
-        }
+        lookUntil(watch, 15);
         assertEquals(Verdict.IDLE, watch.verdict());
+    }
+
+    @Test
+    void look_afterTheEnd_abortsNothing() {
+        CallWatch watch = watch(10, 3, 100);
+        watch.close();
+        lookUntil(watch, 20);
+        assertEquals(0, aborted.get(), "its thread is at something else by now");
     }
 
     private CallWatch watch(int firstByte, int idle, int whole) {
         return new CallWatch(new CallTimes(Duration.ofSeconds(firstByte), Duration.ofSeconds(idle),
-                Duration.ofSeconds(whole)), aborted::incrementAndGet, () -> now);
+                Duration.ofSeconds(whole)), aborted::incrementAndGet, () -> now, closed -> { });
     }
 
-    /// Looks as often as the watch wants, until so many seconds after the start.
+    /// Looks in steps, until so many seconds after the start.
     private void lookUntil(CallWatch watch, int second) {
         long end = 7 + SECOND.multipliedBy(second).toNanos();
-        while (now <= end) {
-            long step = watch.look();
-            if (step == 0 || now == end) {
-                return;
-            }
-            now = Math.min(end, now + step);
+        while (now < end) {
+            now = Math.min(end, now + CallWatch.STEP_NANOS);
+            watch.look();
         }
     }
 }
