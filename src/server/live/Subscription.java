@@ -77,7 +77,7 @@ public final class Subscription implements AutoCloseable {
         this.hub = hub;
         this.queue = queue;
         this.filter = filter;
-        pace = queue.ledger().pace().begin();
+        pace = queue.ledger().pace().beginInTurns();
     }
 
     EventFilter filter() {
@@ -298,8 +298,8 @@ public final class Subscription implements AutoCloseable {
 
     private void readOn() {
         boolean more;
+        pace.takeTurn();
         try {
-            pace.step();
             more = log.next(event -> {
                 if (event.seq() <= joinedAt && wants(event)) {
                     past.add(new Change(event));
@@ -311,6 +311,8 @@ public final class Subscription implements AutoCloseable {
             log = null;
             drop("the events cannot be read: " + unreadable.getMessage());
             return;
+        } finally {
+            pace.endTurn();
         }
         if (log.missed()) {
             reset();

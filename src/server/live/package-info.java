@@ -21,5 +21,6 @@
 /// hub's over an outbox's; nobody waits for a reader.
 ///
 /// **Bounds.** 4,096 events wait for one subscriber, an eighth of the heap for all of them; 4 MiB of one running answer
-/// are kept, an eighth of the heap of all; 100 answers are followed at a time.
+/// are kept, an eighth of the heap of all; 100 answers are followed at a time. The past is read in turns
+/// ([server.queue.ledger.Pace]).
 package server.live;

@@ -232,6 +232,29 @@ final class EventHubTest {
     }
 
     @Test
+    void replays_atATime_getEachEvent() throws Exception {
+        submit(200);
+        List<FutureTask<List<Long>>> replays = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            replays.add(begin(() -> seqs(hub.subscribe(EventFilter.ALL, 0), 200)));
+        }
+        for (FutureTask<List<Long>> replay : replays) {
+            assertEquals(LongStream.rangeClosed(1, 200).boxed().toList(), replay.get(30, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void replays_thatCannotRead_leaveTheirTurn() throws Exception {
+        submit(1);
+        disk.failRead("0000000001.journal", 0, 8192);
+        for (int i = 0; i < 10; i++) {
+            try (Subscription subscription = hub.subscribe(EventFilter.ALL, 0)) {
+                assertTrue(next(subscription) instanceof Item.Dropped);
+            }
+        }
+    }
+
+    @Test
     void close_tellsReaders() throws Exception {
         FutureTask<Void> closing;
         try (Subscription subscription = hub.subscribe(EventFilter.ALL)) {

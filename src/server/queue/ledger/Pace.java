@@ -1,13 +1,21 @@
 package server.queue.ledger;
 
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /// Keeps the reads that take long (searches, replays of events, whole lists) from taking all processors. They run on
 /// virtual threads, from which nothing takes the processor, so they pause by themselves: together they take no more
 /// time than one processor less than there are has. One that is alone never waits.
+///
+/// Those that may be many at a time, and wait for slow clients in between, read in turns: a few at a time each a part,
+/// in the order in which they came. A virtual thread that another one wakes runs before the requests that have come
+/// from outside meanwhile, and so does the one that it wakes in turn: so whoever has its turn lets those go first.
 public final class Pace {
+
+    /// How many have their turn at a time.
+    static final int TURNS = 4;
 
     /// How long a read works between two pauses.
     private static final long SLICE_NANOS = 250_000;
@@ -18,6 +26,7 @@ public final class Pace {
     private final LongSupplier nanoTime;
     /// When the time that was taken so far is paid back.
     private long freeAt;
+    private final Semaphore turns = new Semaphore(TURNS, true);
 
     /// @param processors how many the reads may keep busy
     Pace(int processors, LongSupplier nanoTime) {
@@ -33,13 +42,28 @@ public final class Pace {
 
     /// Begins a read of the calling thread.
     public Read begin() {
-        return new Read();
+        return new Read(0);
+    }
+
+    /// Begins a read of the calling thread that takes turns. It pays for its first slice in advance, so that of many
+    /// that come at once each begins when the one before it has paid.
+    public Read beginInTurns() {
+        return new Read(SLICE_NANOS);
+    }
+
+    /// Who waits for a turn, and has one.
+    Semaphore turns() {
+        return turns;
     }
 
     /// A read that works in small steps. For one thread.
     public final class Read {
 
-        private long from = nanoTime.getAsLong();
+        private long from;
+
+        private Read(long paidNanos) {
+            from = nanoTime.getAsLong() - paidNanos;
+        }
 
         /// Tells that one step was done, and pauses if it is the others' turn.
         ///
@@ -53,6 +77,27 @@ public final class Pace {
                 }
                 from = nanoTime.getAsLong();
             }
+        }
+
+        /// Tells that what was begun is done, and waits for the next turn; to be followed by [#endTurn].
+        ///
+        /// @throws CancellationException as [#step] does
+        public void takeTurn() {
+            step();
+            long since = nanoTime.getAsLong();
+            try {
+                turns.acquire();
+            } catch (InterruptedException gone) {
+                Thread.currentThread().interrupt();
+                throw new CancellationException("nobody waits for this read");
+            }
+            Thread.yield();
+            // to wait is no work
+            from += nanoTime.getAsLong() - since;
+        }
+
+        public void endTurn() {
+            turns.release();
         }
     }
 

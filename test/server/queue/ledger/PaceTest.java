@@ -4,10 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+import support.Await;
+
+@Timeout(30)
 final class PaceTest {
 
     @Test
@@ -37,6 +47,75 @@ final class PaceTest {
         now[0] = 1_000_000;
         assertThrows(CancellationException.class, read::step);
         assertTrue(Thread.interrupted());
+    }
+
+    @Test
+    void takeTurn_beyondTheNumber_waitsForOneThatEnds() throws Exception {
+        Pace pace = new Pace(1, () -> 0);
+        List<Pace.Read> first = Stream.generate(pace::beginInTurns).limit(Pace.TURNS).toList();
+        first.forEach(Pace.Read::takeTurn);
+        List<FutureTask<Void>> others = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            FutureTask<Void> other = new FutureTask<>(() -> {
+                Pace.Read read = pace.beginInTurns();
+                read.takeTurn();
+                read.endTurn();
+            }, null);
+            Thread.ofVirtual().start(other);
+            others.add(other);
+        }
+        Await.until("all wait", () -> pace.turns().getQueueLength() == 20);
+        first.getFirst().endTurn();
+        for (FutureTask<Void> other : others) {
+            other.get();
+        }
+        assertEquals(1, pace.turns().availablePermits());
+    }
+
+    @Test
+    void takeTurn_ofAnInterruptedThread_endsTheRead() throws Exception {
+        Pace pace = new Pace(1, () -> 0);
+        List<Pace.Read> first = Stream.generate(pace::beginInTurns).limit(Pace.TURNS).toList();
+        first.forEach(Pace.Read::takeTurn);
+        FutureTask<Void> gone = new FutureTask<>(() -> pace.beginInTurns().takeTurn(), null);
+        Thread thread = Thread.ofVirtual().start(gone);
+        Await.until("it waits", () -> pace.turns().getQueueLength() == 1);
+        thread.interrupt();
+        assertTrue(assertThrows(ExecutionException.class, gone::get).getCause() instanceof CancellationException);
+        first.forEach(Pace.Read::endTurn);
+        assertEquals(Pace.TURNS, pace.turns().availablePermits());
+    }
+
+    @Test
+    void takeTurn_theFirst_isPaidForInAdvance() {
+        long[] now = {0};
+        Pace pace = new Pace(1, () -> now[0]);
+        now[0] = 1_000_000;
+        pace.beginInTurns().takeTurn();
+        // what comes at the same time begins after its first slice
+        assertEquals(250_000, pace.charge(now[0], 250_000));
+    }
+
+    @Test
+    void takeTurn_whatItWaits_isNotPaidFor() throws Exception {
+        AtomicLong now = new AtomicLong();
+        Pace pace = new Pace(1, now::get);
+        List<Pace.Read> first = Stream.generate(pace::begin).limit(Pace.TURNS).toList();
+        first.forEach(Pace.Read::takeTurn);
+        FutureTask<Void> waits = new FutureTask<>(() -> {
+            Pace.Read read = pace.begin();
+            read.takeTurn();
+            now.addAndGet(500_000);
+            read.step();
+        }, null);
+        Thread.ofVirtual().start(waits);
+        Await.until("it waits", () -> pace.turns().getQueueLength() == 1);
+        // others have worked meanwhile
+        now.set(3_000_000);
+        assertEquals(0, pace.charge(3_000_000, 1_000_000));
+        first.getFirst().endTurn();
+        waits.get();
+        assertEquals(500_000, pace.charge(3_500_000, 500_000));
     }
 
     @Test
