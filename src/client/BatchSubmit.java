@@ -48,6 +48,7 @@ final class BatchSubmit {
         if (!(session.api().object(answer).get("ids") instanceof Json.Arr array)) {
             throw session.api().notOurs("a batch was answered without ids");
         }
+        session.warn(answer);
         List<String> ids = new ArrayList<>();
         array.values().forEach(id -> ids.add(TaskText.plain(id)));
         output.setDone(ids.size() == 1 ? ids.get(0) + " was submitted" : ids.size()

@@ -23,7 +23,7 @@ final class Change {
     static int priority(Session session, Arguments arguments) {
         int priority = Priority.parse(arguments.operand(1));
         RequestBody body = RequestBody.of(new Json.Obj(Map.of("priority", new Json.Num(Integer.toString(priority)))));
-        return each(session, List.of(arguments.operand(0)), "/priority", body, " has priority " + priority);
+        return each(session, List.of(arguments.operand(0)), "/priority", body, null);
     }
 
     /// The commands `pause`, `resume` and `drain`.
@@ -36,6 +36,7 @@ final class Change {
         return 0;
     }
 
+    /// @param done what has become of a task; null: it has the priority that the answer tells
     private static int each(Session session, List<String> ids, String action, RequestBody body, String done) {
         TaskPrinter printer = new TaskPrinter(session, ids.size() > 1);
         int status = session.each(ids, id -> {
@@ -44,7 +45,9 @@ final class Change {
             if (session.output().form != Output.Form.TEXT) {
                 printer.plain(answer, name);
             }
-            session.aside(name + done);
+            session.warn(answer);
+            session.aside(name + (done == null ? " has priority " + TaskText.plain(
+                    session.api().object(answer).get("priority")) : done));
         });
         printer.close();
         return status;

@@ -50,6 +50,8 @@ final class Commands {
           --remote              run on a remote endpoint
           --wait-for-model      wait while no host has the model
           --client NAME         who asks for the task, to tell clients apart
+          --window NAME         start only in this time of the day, which the
+                                server's settings define
           --metadata JSON       object to store with the task; JSON or @FILE
         """;
 

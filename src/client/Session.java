@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
+import shared.json.Json;
+
 /// What a command works with.
 ///
 /// @param waitingFor the task that is being waited for, null while none is; what an interrupted user is told
@@ -20,6 +22,13 @@ record Session(Terminal terminal, Api api, Inputs inputs, Output output, AtomicR
     void note(String note) {
         output.flush();
         terminal.err().println(NAME + Output.printable(note));
+    }
+
+    /// Tells the user what the server's answer warns of.
+    void warn(byte[] answer) {
+        if (api.object(answer).get("warnings") instanceof Json.Arr warnings) {
+            warnings.values().forEach(warning -> note(TaskText.plain(warning)));
+        }
     }
 
     /// Tells something that is merely pleasant to know, on a terminal only.

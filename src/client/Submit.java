@@ -27,6 +27,7 @@ final class Submit {
         addTexts(session, arguments, type, dash, task);
         byte[] answer = send(session, new Json.Obj(task), arguments.text("idempotency-key"));
         String id = id(session, answer);
+        session.warn(answer);
         session.output().setDone(id + " was submitted");
         boolean stream = arguments.isOn("stream");
         if (!stream && !arguments.isOn("wait")) {

@@ -108,6 +108,7 @@ final class TaskFlags {
         flag("remote", "remote_execution");
         flag("wait-for-model", "wait_for_model");
         text("client", "client");
+        text("window", "window");
         if (arguments.has("metadata")) {
             String text = arguments.text("metadata");
             task.put("metadata", object("--metadata", text.startsWith("@")

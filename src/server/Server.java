@@ -1,6 +1,8 @@
 package server;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -31,10 +33,12 @@ import server.journal.disk.FileStorage;
 import server.live.Answers;
 import server.live.EventHub;
 import server.live.RelayedAnswers;
+import server.order.OrderLimits;
 import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.TaskQueue;
 import server.queue.state.QueueOptions;
+import server.queue.state.QueueState;
 import server.relay.ModelCalls;
 import server.relay.PassedCalls;
 import server.relay.RelayApi;
@@ -49,10 +53,10 @@ import server.websocket.WebSocketServer;
 /// The wiring: every part is built in order, from the disk outwards, and closed in reverse.
 final class Server implements AutoCloseable {
 
+    private static final Logger LOG = System.getLogger("server");
     private static final Setting<Duration> GRACE = Setting.duration("server.grace", "0s", "1d").byDefault("5s").live()
             .flag("--grace DURATION").says("how long running tasks may continue when the server stops");
     static final List<Setting<?>> SETTINGS = List.of(GRACE);
-
 
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
@@ -99,6 +103,7 @@ final class Server implements AutoCloseable {
             TaskQueue queue = TaskQueue.open(new FileStorage(settings.get(JournalOptions.PATH)),
                     JournalOptions.of(settings), QueueOptions.of(settings), clock, clock, ids);
             opened.add(queue);
+            tellLostWindows(queue);
 
             Compaction compaction = new Compaction(queue.ledger(), CompactionOptions.DEFAULT);
             opened.add(compaction);
@@ -115,7 +120,7 @@ final class Server implements AutoCloseable {
             Dispatcher dispatcher = new Dispatcher(queue, hosts, answers, relayed, dispatch, clock, new Random());
             opened.add(dispatcher);
 
-            SubmissionReader submissions = new SubmissionReader(settings, hosts::check);
+            SubmissionReader submissions = new SubmissionReader(settings, OrderLimits::of, hosts::check);
             WebServer.prepare(settings);
             CronRequests crons = new CronRequests(queue, submissions, ZoneId.systemDefault(), clock);
             WebServer web = WebServer.bind(settings);
@@ -175,10 +180,17 @@ final class Server implements AutoCloseable {
     void reconfigure(Settings newSettings) {
         settings = newSettings;
         queue.reconfigure(QueueOptions.of(newSettings));
+        tellLostWindows(queue);
         dispatcher.reconfigure(DispatchOptions.of(newSettings));
         submissions.reconfigure(newSettings);
         relay.reconfigure(RelayOptions.of(newSettings));
         web.guard().reconfigure(newSettings);
+    }
+
+    private static void tellLostWindows(TaskQueue queue) {
+        queue.ledger().look(QueueState::lostWindows).value().forEach((window, count) -> LOG.log(Level.WARNING,
+                "event=window_missing window=" + window + " tasks=" + count
+                        + " reason=\"the settings have no such window, so they wait\""));
     }
 
     /// Waits until a signal asks it to stop, or the journal can write no more.
@@ -224,7 +236,7 @@ final class Server implements AutoCloseable {
             try {
                 part.close();
             } catch (Exception failure) {
-                System.getLogger("server").log(System.Logger.Level.WARNING, "event=close_failed", failure);
+                LOG.log(Level.WARNING, "event=close_failed", failure);
             }
         }
     }

@@ -15,6 +15,7 @@ import server.cron.plan.Missed;
 import server.cron.plan.Overlap;
 import server.journal.JournalOptions;
 import server.journal.disk.FileStorage;
+import server.order.OrderLimits;
 import server.queue.TaskQueue;
 import server.queue.state.QueueOptions;
 import server.task.Submission;
@@ -40,7 +41,8 @@ final class CronTasksBench {
         Path directory = work.fresh("cron");
         Instant[] now = {START};
         Random random = new Random(1);
-        SubmissionReader reader = new SubmissionReader(Settings.DEFAULT, (name, remote) -> { });
+        SubmissionReader reader = new SubmissionReader(Settings.DEFAULT, OrderLimits::of,
+                (name, remote) -> { });
         byte[] template = ("{\"type\":\"generate\",\"prompt\":\"" + "x".repeat(280) + "\"}")
                 .getBytes(StandardCharsets.UTF_8);
         Submission submission = reader.read(template);

@@ -441,6 +441,7 @@ public final class FakeApi implements AutoCloseable {
         return switch (task.model) {
             case "later" -> out.name("scheduled_at").string("2026-01-02T04:04:05.000Z");
             case "cut" -> out.name("cut").bool(true);
+            case "warned" -> out.name("warnings").beginArray().string("priority 15 is lowered to 5").endArray();
             case "retrying" -> out.name("retry_at").string("2026-01-02T03:04:35.000Z");
             default -> out;
         };

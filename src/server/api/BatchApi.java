@@ -14,6 +14,7 @@ import server.queue.TaskQueue;
 import server.task.Submission;
 import server.task.SubmissionReader;
 import server.task.Task;
+import server.task.TaskJson;
 import server.settings.Settings;
 import shared.Problem;
 import shared.json.JsonReader;
@@ -48,7 +49,11 @@ final class BatchApi {
             for (Task task : tasks) {
                 out.string(task.name());
             }
-            return Answer.json(201, out.endArray().endObject());
+            out.endArray();
+            long lowered = tasks.stream().filter(task -> !task.lowered().isEmpty()).count();
+            TaskJson.warn(out, lowered == 0 ? List.of() : List.of("the priority of " + lowered
+                    + " tasks is lowered to the highest that their clients may have"));
+            return Answer.json(201, out.endObject());
         }
     }
 

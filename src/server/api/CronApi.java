@@ -85,7 +85,7 @@ final class CronApi {
     Answer run(WebRequest request) {
         TaskDocument document = crons.run(store.find(request.id()).id());
         JsonWriter out = new JsonWriter(1_024 + document.payload().length());
-        TaskJson.writeSubmitted(out, document);
+        TaskJson.writeSubmitted(out, document, document.task().lowered());
         return Answer.json(201, out, "Location", "/api/tasks/" + document.task().name());
     }
 

@@ -53,7 +53,7 @@ final class TaskApi {
                 key == null ? null : key.fingerprint());
         TaskDocument document = submitted.document();
         JsonWriter out = new JsonWriter(TASK_BYTES + document.payload().length());
-        TaskJson.writeSubmitted(out, document);
+        TaskJson.writeSubmitted(out, document, document.task().lowered());
         String location = "/api/tasks/" + document.task().name();
         return submitted.replayed() ? Answer.json(201, out, "Location", location, "Idempotent-Replayed", "true")
                 : Answer.json(201, out, "Location", location);
@@ -88,7 +88,8 @@ final class TaskApi {
 
     Answer changePriority(WebRequest request) {
         int priority = priority(request.json(settings.get(HttpApi.OTHER_BODY_BYTES), "a change of priority"));
-        return changed(queue.changePriority(queue.find(request.id()).id(), priority));
+        Task task = queue.changePriority(queue.find(request.id()).id(), priority);
+        return task(queue.document(task), task.lowered());
     }
 
     Answer delete(WebRequest request) {
@@ -101,10 +102,14 @@ final class TaskApi {
     }
 
     private Answer.Whole task(TaskDocument document) {
+        return task(document, List.of());
+    }
+
+    private Answer.Whole task(TaskDocument document, List<String> warnings) {
         JsonWriter out = new JsonWriter(TASK_BYTES + document.payload().length()
                 + (document.result() == null ? 0 : document.result().length()));
         TaskJson.write(out, document, document.task().status() == TaskStatus.PENDING
-                ? waiting.apply(document.task()) : null);
+                ? waiting.apply(document.task()) : null, warnings);
         return Answer.json(200, out);
     }
 

@@ -271,7 +271,7 @@ public final class CronStore {
             return null;
         }
         Submission asked = ledger.pool().share(submission);
-        state.admit(1, asked.metadataBytes());
+        state.admit(asked);
         long now = writer.now();
         long id = writer.unusedId();
         List<Event> events = new ArrayList<>();

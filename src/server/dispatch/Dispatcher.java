@@ -141,6 +141,10 @@ public final class Dispatcher implements AutoCloseable {
         if (on != null && hosts.named(on) == null) {
             return "no host is named " + on;
         }
+        String held = queue.ledger().look(state -> state.heldBy(task, clock.millis())).value();
+        if (held != null) {
+            return held;
+        }
         Routing routing = routing();
         if (routing.onlyItsTurn(task, asked.without(task.id()))) {
             return null;

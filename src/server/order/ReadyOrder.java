@@ -33,7 +33,7 @@ public final class ReadyOrder {
 
     /// @param triedOn where the last attempt failed, empty if it was not on record; null if there was none
     private record Demand(String model, String on, boolean remote, boolean waitForModel, ApiPath endpoint,
-            boolean onlyOrders, RunnerOptions runner, String triedOn) {
+            boolean onlyOrders, RunnerOptions runner, String client, String triedOn) {
     }
 
     private static final class Deeper {
@@ -187,6 +187,6 @@ public final class ReadyOrder {
                 : task.state().error() != null ? "" : null;
         return new Demand(task.model(), task.terms().on(), task.terms().remote(), task.terms().waitForModel(),
                 task.terms().caller().endpoint(), task.terms().caller().onlyOrders(),
-                task.terms().runner(), triedOn);
+                task.terms().runner(), task.terms().caller().client(), triedOn);
     }
 }

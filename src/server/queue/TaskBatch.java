@@ -2,7 +2,9 @@ package server.queue;
 
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 
 import server.journal.JournalFailure;
@@ -30,6 +32,8 @@ public final class TaskBatch implements AutoCloseable {
 
     private final List<Event.Change> events = new ArrayList<>();
     private final OffHeapLines lines;
+    /// How many tasks each client has, null being nobody in particular.
+    private final Map<String, Integer> counts = new HashMap<>();
     private long metadata;
     private long[] drawn = {};
     private int used;
@@ -61,6 +65,7 @@ public final class TaskBatch implements AutoCloseable {
         Event.Change event = LifeCycle.submitted(submission, id(), null, null, now);
         lines.add(EventCodec.encode(event));
         events.add(event.slim());
+        counts.merge(submission.terms().caller().client(), 1, Integer::sum);
         metadata += submission.metadataBytes();
         return this;
     }
@@ -78,13 +83,14 @@ public final class TaskBatch implements AutoCloseable {
     public void add(TaskBatch part) {
         events.addAll(part.events);
         lines.add(part.lines);
+        part.counts.forEach((client, count) -> counts.merge(client, count, Integer::sum));
         metadata += part.metadata;
     }
 
     /// Takes all of its tasks, or none, in order; they are durable then.
     List<Task> commit() {
         List<Task> tasks = ledger.change(writer -> {
-            writer.state().admit(size(), metadata);
+            writer.state().admit(counts, metadata);
             inDoubt = true;
             try {
                 return writer.append(events, lines, Urgency.LOW);

@@ -168,9 +168,9 @@ public final class TaskQueue implements AutoCloseable {
     /// Changes the priority of a task that has not ended; does nothing if it has this one.
     public Task changePriority(long id, int priority) {
         return ledger.change(writer -> {
-            Task before = writer.state().require(id);
             Event.Change change = writer.state().changePriority(id, priority, writer.now());
-            return before.priority() == priority ? before : writer.append(change);
+            Task before = writer.state().require(id);
+            return change.task().equals(before) ? before : writer.append(change);
         }).durable();
     }
 
@@ -393,7 +393,7 @@ public final class TaskQueue implements AutoCloseable {
         if (ledger.changeNow(writer -> {
             writer.hold();
             writer.state().lackRoom(full() != null);
-            return writer.state().wake(writer.now(), task -> true);
+            return writer.state().wake(writer.now());
         }).value()) {
             ready();
         }

@@ -128,7 +128,7 @@ public final class Loader {
                 lists.put(setting.list(), maps(setting.list(), values, beside.get(setting.list())));
             }
         }
-        return new Settings(values, lists);
+        return new Settings(values, lists, null, null);
     }
 
     /// @param giving what was written of a setting, not read yet; null if nothing
@@ -194,6 +194,9 @@ public final class Loader {
             return null;
         }
         String name = field.name().text();
+        if (setting.type().check() != null) {
+            return Value.inFile(setting, name, field.value(), List.of());
+        }
         if (setting.type().many() && field.value() instanceof Items list) {
             return Value.inFile(setting, name, list, list.items().stream().map(item -> file.text(name, item)).toList());
         }
@@ -227,9 +230,15 @@ public final class Loader {
         }
     }
 
-    // ---- lists of maps, which stand in the file alone
+    // ---- lists of maps, and maps by name, which stand in the file alone
 
-    /// Reads a list, of which everything is shown.
+    /// A map of a list, or one with a name.
+    ///
+    /// @param name null in a list
+    private record Item(String prefix, Text name, Fields map) {
+    }
+
+    /// Reads a list, or maps by name; everything in it is shown.
     ///
     /// @param outer   the settings around it
     /// @param instead what is given more strongly; null if the list counts
@@ -238,29 +247,45 @@ public final class Loader {
         List<Settings> maps = new ArrayList<>();
         Value enabled = outer.get(list.substring(0, list.lastIndexOf('.') + 1) + "enabled");
         boolean isUsed = enabled == null || enabled.read().equals(true);
-        Field field = field(list);
-        List<Node> items = field == null ? List.of() : field.value() instanceof Items some ? some.items()
-                : List.of(field.value());
-        int index = 0;
-        for (Node item : items) {
-            // any other item was refused when the file was opened
-            if (item instanceof Fields map) {
-                String prefix = list + "[" + index++ + "].";
-                boolean isRead = isUsed && isEnabled(table.get(list + "[].enabled"), prefix, map);
-                Map<String, Value> values = isRead
-                        ? values(table.of(list), setting -> given(setting, prefix, map), new HashMap<>())
-                        : unread(table.of(list), prefix, map);
-                values.forEach((key, value) -> {
-                    if (value.shown() != null) {
-                        all.put(prefix + value.setting().inner(), instead == null ? value : value.beside(instead));
-                    }
-                });
-                if (isRead && instead == null) {
-                    maps.add(new Settings(values, Map.of()));
+        for (Item item : items(list)) {
+            boolean isRead = isUsed && isEnabled(table.get(list + "[].enabled"), item.prefix, item.map);
+            Map<String, Value> values = isRead
+                    ? values(table.of(list), setting -> given(setting, item.prefix, item.map), new HashMap<>())
+                    : unread(table.of(list), item.prefix, item.map);
+            values.forEach((key, value) -> {
+                if (value.shown() != null) {
+                    all.put(item.prefix + value.setting().inner(), instead == null ? value : value.beside(instead));
                 }
+            });
+            if (isRead && instead == null) {
+                maps.add(item.name == null ? new Settings(values, Map.of(), null, null)
+                        : new Settings(values, Map.of(), item.name.text(), item.name.place()));
             }
         }
         return maps;
+    }
+
+    /// What else stands there was refused when the file was opened.
+    private List<Item> items(String list) {
+        List<Item> items = new ArrayList<>();
+        Field field = field(list);
+        if (field != null && table.of(list).getFirst().isNamed()) {
+            if (field.value() instanceof Fields named) {
+                for (Field one : named.fields().values()) {
+                    if (one.value() instanceof Fields map) {
+                        items.add(new Item(list + "." + one.name().text() + ".", one.name(), map));
+                    }
+                }
+            }
+        } else if (field != null) {
+            List<Node> nodes = field.value() instanceof Items some ? some.items() : List.of(field.value());
+            for (Node node : nodes) {
+                if (node instanceof Fields map) {
+                    items.add(new Item(list + "[" + items.size() + "].", null, map));
+                }
+            }
+        }
+        return items;
     }
 
     private boolean isEnabled(Setting<?> enabled, String prefix, Fields map) {

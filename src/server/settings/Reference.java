@@ -20,9 +20,10 @@ public final class Reference {
             4. its default
 
             `SIGHUP` reloads the settings marked ↻; the log names those that need a restart. Settings of the maps in a
-            list (`[]`) can stand in the file only. The file may take values from the environment: `${NAME}`,
-            `${NAME:-default}`; `$${` stands for `${`. Durations are written `90s`, `1h30m`, `7d`; sizes `64KiB`,
-            `16MiB`, or `25%` of the heap. Outside of the file, several texts are separated by commas.
+            list (`[]`) or by name (`NAME`) can stand in the file only, and so can `windows`. The file may take values
+            from the environment: `${NAME}`, `${NAME:-default}`; `$${` stands for `${`. Durations are written `90s`,
+            `1h30m`, `7d`; sizes `64KiB`, `16MiB`, or `25%` of the heap. Outside of the file, several texts are
+            separated by commas.
 
             `config check` names every mistake with its line and column; `config show` prints every setting, its value
             and where the value comes from. Secrets are never shown.
@@ -44,7 +45,8 @@ public final class Reference {
             }
             String fallback = setting.fallback() == null || setting.fallback().isEmpty() ? ""
                     : "`" + setting.fallback() + "`";
-            out.append("| `").append(setting.key()).append('`').append(setting.isLive() ? " ↻" : "")
+            String key = setting.key().replace("{}", ".NAME");
+            out.append("| `").append(key).append('`').append(setting.isLive() ? " ↻" : "")
                     .append(setting.flag() == null ? "" : " `" + setting.option() + "`").append(" | ")
                     .append(setting.does()).append(" | ").append(setting.type().form()).append(" | ").append(fallback)
                     .append(" |\n");

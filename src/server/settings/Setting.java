@@ -24,7 +24,8 @@ import shared.config.Durations;
 /// A setting: its name, what its value must be, and what it does. A room declares each setting that it uses as a
 /// constant and adds it to its list of settings; everything else is made from that constant.
 ///
-/// @param key      its place in the file, as `server.port`; with `[]` in it, a key of the maps in a list
+/// @param key      its place in the file, as `server.port`; with `[]` in it, a key of the maps in a list, with `{}`, of
+///                 maps by name
 /// @param fallback the value if none is given, as a user would write it; null: none
 /// @param flag     the command-line option with the name of its argument, as `--port N`; null: none
 /// @param isLive   whether a reload (SIGHUP) applies a new value; otherwise a restart does
@@ -97,7 +98,7 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
                 (name, texts) -> texts.stream().allMatch(Setting::good) ? List.copyOf(texts) : null, null));
     }
 
-    /// A map of texts, which stands in the file alone, in a list.
+    /// A map of texts, which stands in the file alone.
     ///
     /// @param hidden whether the values are secrets
     public static Setting<Map<String, String>> pairs(String key, String form, boolean hidden, PairCheck check) {
@@ -218,24 +219,34 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
 
     /// Returns the first part of its key; empty if there is no other.
     String section() {
-        return key.substring(0, Math.max(0, key.indexOf('.')));
+        return key.substring(0, Math.max(0, key.indexOf('.'))).replaceAll("\\[]|\\{}", "");
     }
 
-    /// Returns the key of the list whose maps it belongs to; null for a setting that stands alone.
+    /// Returns the key of the list whose maps it belongs to, or of what has them by name; null for a setting that
+    /// stands alone.
     String list() {
-        int at = key.indexOf("[]");
+        int at = inList();
         return at < 0 ? null : key.substring(0, at);
+    }
+
+    /// Whether it belongs to maps that have names.
+    boolean isNamed() {
+        return key.contains("{}");
     }
 
     /// Returns its key in the maps of its list.
     String inner() {
-        return key.substring(key.indexOf("[]") + 3);
+        return key.substring(inList() + 3);
+    }
+
+    private int inList() {
+        return Math.max(key.indexOf("[]"), key.indexOf("{}"));
     }
 
     /// Returns the environment variables that set it, the strongest first.
     List<String> variables() {
         List<String> variables = new ArrayList<>();
-        if (list() == null) {
+        if (list() == null && type.check == null) {
             variables.add("OLLAMA_QUEUE_" + key.toUpperCase(Locale.ROOT).replace('.', '_'));
         }
         names.stream().filter(Setting::isVariable).forEach(name -> variables.add(

@@ -8,28 +8,47 @@ import java.util.Objects;
 
 import server.settings.Value.Source;
 import shared.Problem;
+import shared.TextPlace;
 
 /// The values of the settings, or of those of one map in a list.
 public final class Settings {
 
     /// Nothing is given: each setting has its default.
-    public static final Settings DEFAULT = new Settings(Map.of(), Map.of());
+    public static final Settings DEFAULT = new Settings(Map.of(), Map.of(), null, null);
 
     /// By key.
     private final Map<String, Value> values;
     /// By the key of the list: the maps in it that have an effect.
     private final Map<String, List<Settings>> lists;
+    /// Of a map that has one, else null.
+    private final String name;
+    private final TextPlace place;
 
-    Settings(Map<String, Value> values, Map<String, List<Settings>> lists) {
+    /// @param name  of one of several maps by name; else null, as its place
+    Settings(Map<String, Value> values, Map<String, List<Settings>> lists, String name, TextPlace place) {
         this.values = values;
         this.lists = lists;
+        this.name = name;
+        this.place = place;
     }
 
     /// Returns these settings with another value of one of them.
     public <T> Settings with(Setting<T> setting, T value) {
         Map<String, Value> changed = new LinkedHashMap<>(values);
         changed.put(setting.key(), new Value(setting, value, List.of(), setting.key(), null, "program", Source.FLAG));
-        return new Settings(changed, lists);
+        return new Settings(changed, lists, name, place);
+    }
+
+    /// Returns the name of these settings, of several maps by name; else null.
+    public String name() {
+        return name;
+    }
+
+    /// Makes a problem of the name of these settings.
+    ///
+    /// @param reason follows the name, as in ` must be shorter`
+    public Problem wrongName(String reason) {
+        return Problem.badRequest(name + reason).at(place);
     }
 
     /// Returns a setting's value; null if it has none.
@@ -41,7 +60,7 @@ public final class Settings {
         return read;
     }
 
-    /// Returns the maps in a list.
+    /// Returns the maps in a list, or by name.
     ///
     /// @param setting any setting of these maps
     public List<Settings> list(Setting<?> setting) {
@@ -88,17 +107,26 @@ public final class Settings {
             }
         }
         lists.forEach((list, maps) -> {
-            if (!live && !read(maps).equals(read(before.lists.getOrDefault(list, List.of())))) {
+            List<Settings> old = before.lists.getOrDefault(list, List.of());
+            if (isLive(maps, old) == live && !read(maps).equals(read(old))) {
                 changed.add(list);
             }
         });
         return changed;
     }
 
+    /// Whether a reload applies what the maps of a list say.
+    private static boolean isLive(List<Settings> maps, List<Settings> before) {
+        List<Settings> any = maps.isEmpty() ? before : maps;
+        return !any.isEmpty() && any.getFirst().values.values().stream()
+                .allMatch(value -> value.setting().isLive());
+    }
+
     private static List<List<Object>> read(List<Settings> maps) {
         List<List<Object>> read = new ArrayList<>();
         for (Settings map : maps) {
             List<Object> one = new ArrayList<>();
+            one.add(map.name);
             map.values.values().forEach(value -> one.add(value.read()));
             read.add(one);
         }

@@ -19,9 +19,9 @@
 ///   a user would write it, once, in the constant.
 /// - The strongest source counts: option, environment, file, default. Of two settings that exclude each other
 ///   (`insteadOf`) the stronger one counts; from the same source both are a mistake.
-/// - Keys with `[]` belong to the maps in a list, which stand in the file alone. [server.settings.Settings#list]
-///   answers one `Settings` for each map. Where the map, or the section around the list, has `enabled: false`, it is
-///   only shown: its variables need not be set.
+/// - Keys with `[]` belong to the maps in a list, those with `{}` to maps by name; both stand in the file alone.
+///   [server.settings.Settings#list] answers one `Settings` for each map, which knows its name. Where the map, or the
+///   section around the list, has `enabled: false`, it is only shown: its variables need not be set.
 /// - Mistakes are collected: a wrong value leaves its setting at the default, so that the next mistake is found too.
 ///   What settings mean together (a delay longer than another, a host that nobody serves) is checked by the room that
 ///   knows, in `AllSettings.check`.

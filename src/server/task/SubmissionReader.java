@@ -3,6 +3,7 @@ package server.task;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 import server.settings.Setting;
 import server.settings.Settings;
@@ -39,15 +40,19 @@ public final class SubmissionReader {
 
     /// @param model of a submit that names none
     /// @param terms of a submit that sets none
-    private record Defaults(String model, Terms terms) {
+    private record Defaults(String model, Terms terms, SubmitRules rules) {
     }
 
     private final BiConsumer<String, Boolean> hostCheck;
     private final int metadataMax;
+    private final Function<Settings, SubmitRules> rules;
     private volatile Defaults defaults;
 
+    /// @param rules     makes the rules that settings have for clients and windows
     /// @param hostCheck throws a [Problem] if no host has this name, or it is no endpoint though one is asked for
-    public SubmissionReader(Settings settings, BiConsumer<String, Boolean> hostCheck) {
+    public SubmissionReader(Settings settings, Function<Settings, SubmitRules> rules,
+            BiConsumer<String, Boolean> hostCheck) {
+        this.rules = rules;
         this.metadataMax = settings.get(TASK_METADATA_BYTES);
         this.hostCheck = hostCheck;
         reconfigure(settings);
@@ -60,7 +65,7 @@ public final class SubmissionReader {
 
     /// Applies the settings that a reload can change.
     public void reconfigure(Settings settings) {
-        defaults = new Defaults(settings.get(DEFAULT_MODEL), Terms.of(settings));
+        defaults = new Defaults(settings.get(DEFAULT_MODEL), Terms.of(settings), rules.apply(settings));
     }
 
     /// Reads a whole body.
@@ -80,7 +85,7 @@ public final class SubmissionReader {
         TermsBuilder terms = new TermsBuilder(defaults.terms());
         TaskType type = null;
         String model = null;
-        int priority = Priority.NORMAL.value;
+        Integer priority = null;
         byte[] metadata = null;
         boolean goZeros = false;
         json.beginObject();
@@ -106,7 +111,10 @@ public final class SubmissionReader {
                 }
             }
         }
-        Terms built = terms.build(goZeros);
+        SubmitRules now = defaults.rules();
+        Terms built = placed(terms.build(goZeros), priority, now);
+        int allowed = Math.min(priority == null ? Priority.NORMAL.value : priority,
+                now.priorityMax(built.caller().client()));
         ApiPath endpoint = built.caller().endpoint();
         if (endpoint == null) {
             payload.checkRequest();
@@ -124,11 +132,11 @@ public final class SubmissionReader {
             }
             EndpointBody body = new EndpointBody(endpoint, payload.body());
             String name = model(model, body.model());
-            return new Submission(endpoint.type, name, priority, built.with(body.runner()), body.withModel(name),
+            return new Submission(endpoint.type, name, allowed, built.with(body.runner()), body.withModel(name),
                     metadata, body.preview(), body.head());
         }
         Slice request = payload.build(type);
-        return new Submission(type, model(model, payload.model()), priority, built.with(payload.runner(type)), request,
+        return new Submission(type, model(model, payload.model()), allowed, built.with(payload.runner(type)), request,
                 metadata, payload.preview(type));
     }
 
@@ -148,8 +156,23 @@ public final class SubmissionReader {
         if (on != null) {
             hostCheck.accept(on, false);
         }
-        return new Submission(caller.endpoint().type, model, priority, defaults.terms().of(caller, on, expiresAt)
-                .with(read.runner()), body, null, read.preview(), head);
+        SubmitRules now = defaults.rules();
+        Terms terms = placed(defaults.terms().of(caller, on, expiresAt), caller.onlyOrders() ? null : priority, now);
+        return new Submission(caller.endpoint().type, model, Math.min(priority, now.priorityMax(caller.client())),
+                terms.with(read.runner()), body, null, read.preview(), head);
+    }
+
+    /// The terms with the window of their client, if they name none, and with the priority if it is to be lowered.
+    ///
+    /// @param asked null: none was asked for
+    private static Terms placed(Terms terms, Integer asked, SubmitRules rules) {
+        String client = terms.caller().client();
+        String window = terms.placing().window() == null ? rules.windowOf(client) : terms.placing().window();
+        if (window != null) {
+            rules.checkWindow(window);
+        }
+        boolean lowered = asked != null && asked > rules.priorityMax(client);
+        return window == null && !lowered ? terms : terms.with(new Placing(window, lowered ? asked : null));
     }
 
     private String model(String model, String inPayload) {

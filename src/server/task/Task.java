@@ -50,6 +50,15 @@ public record Task(long id, TaskType type, String model, int priority, TaskState
         return !terms.caller().record() && status().ended();
     }
 
+    /// Returns what whoever asked for its priority should know; empty for nothing.
+    public List<String> lowered() {
+        Integer asked = terms.placing().priorityAsked();
+        String client = terms.caller().client();
+        return asked == null ? List.of() : List.of("priority " + asked + " is lowered to " + priority
+                + ", the highest that " + (client == null ? "tasks without a client" : "client " + client)
+                + " may have");
+    }
+
     /// Returns when it may start at the earliest, by `scheduled_at` and `retry_at`; 0 for at once.
     public long wakeAt() {
         return Math.max(terms.scheduledAt(), retryAt());

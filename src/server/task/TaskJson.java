@@ -20,20 +20,39 @@ public final class TaskJson {
     ///
     /// @param waiting why it is still pending; null leaves it out
     public static void write(JsonWriter out, TaskDocument document, String waiting) {
+        write(out, document, waiting, List.of());
+    }
+
+    /// Writes the answer to a change: the whole task, and what its asker should know.
+    ///
+    /// @param waiting why it is still pending; null leaves it out
+    public static void write(JsonWriter out, TaskDocument document, String waiting, List<String> warnings) {
         out.beginObject();
         members(out, document);
         if (waiting != null) {
             out.name("waiting").string(waiting);
         }
+        warn(out, warnings);
         out.endObject();
     }
 
-    /// Writes the answer to a submit: the whole task and, for clients that look for it by that name, `task_id`.
-    public static void writeSubmitted(JsonWriter out, TaskDocument document) {
+    /// Writes the answer to a submit: the whole task, for clients that look for it by that name, `task_id`, and what
+    /// its asker should know.
+    public static void writeSubmitted(JsonWriter out, TaskDocument document, List<String> warnings) {
         out.beginObject();
         members(out, document);
         out.name("task_id").string(document.task().name());
+        warn(out, warnings);
         out.endObject();
+    }
+
+    /// Writes the member `warnings` of an answer, if there are any.
+    public static void warn(JsonWriter out, List<String> warnings) {
+        if (!warnings.isEmpty()) {
+            out.name("warnings").beginArray();
+            warnings.forEach(out::string);
+            out.endArray();
+        }
     }
 
     /// Writes a task as lists and events show it: without payload, result and attempts.
@@ -160,6 +179,12 @@ public final class TaskJson {
         }
         if (terms.caller().client() != null) {
             out.name("client").string(terms.caller().client());
+        }
+        if (terms.placing().window() != null) {
+            out.name("window").string(terms.placing().window());
+        }
+        if (terms.placing().priorityAsked() != null) {
+            out.name("priority_asked").number(terms.placing().priorityAsked());
         }
         if (terms.caller().endpoint() != null) {
             out.name("endpoint").string(terms.caller().endpoint().path);

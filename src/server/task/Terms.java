@@ -23,9 +23,10 @@ import shared.Problem;
 /// @param caller        who asked for it, and by which API
 /// @param runner        the options for which Ollama starts another runner, read from the payload; null: it has no
 ///                      options at all
+/// @param placing       what it asks of its place in the order
 public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetries, long initialDelay, long maxDelay,
         double backoffFactor, boolean remote, String on, boolean waitForModel, long firstByteTimeout,
-        Caller caller, RunnerOptions runner) {
+        Caller caller, RunnerOptions runner, Placing placing) {
 
     private static final Setting<Duration> TIMEOUT = Setting.duration("task.timeout", "1ms", "30d").byDefault("30m")
             .live().alsoNamed("OLLAMA_TIMEOUT", "ollama_timeout")
@@ -69,7 +70,7 @@ public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetri
     public Terms(long scheduledAt, long expiresAt, long timeout, int maxRetries, long initialDelay, long maxDelay,
             double backoffFactor, boolean remote, String on, boolean waitForModel) {
         this(scheduledAt, expiresAt, timeout, maxRetries, initialDelay, maxDelay, backoffFactor, remote, on,
-                waitForModel, 0, Caller.NONE, null);
+                waitForModel, 0, Caller.NONE, null, Placing.NONE);
     }
 
     /// Returns the terms of a call by this caller.
@@ -78,12 +79,26 @@ public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetri
     /// @param expiry when it fails if it is still pending, milliseconds since the epoch; 0: never
     public Terms of(Caller by, String host, long expiry) {
         return new Terms(scheduledAt, expiry, timeout, maxRetries, initialDelay, maxDelay, backoffFactor, remote, host,
-                waitForModel, firstByteTimeout, by, runner);
+                waitForModel, firstByteTimeout, by, runner, placing);
     }
 
     /// Returns the same with the options of a request.
     public Terms with(RunnerOptions next) {
         return next == null && runner == null ? this : new Terms(scheduledAt, expiresAt, timeout, maxRetries,
-                initialDelay, maxDelay, backoffFactor, remote, on, waitForModel, firstByteTimeout, caller, next);
+                initialDelay, maxDelay, backoffFactor, remote, on, waitForModel, firstByteTimeout, caller, next,
+                placing);
+    }
+
+    /// Returns the same with another place in the order.
+    public Terms with(Placing next) {
+        return next.equals(placing) ? this : new Terms(scheduledAt, expiresAt, timeout, maxRetries, initialDelay,
+                maxDelay, backoffFactor, remote, on, waitForModel, firstByteTimeout, caller, runner, next);
+    }
+
+    /// Returns the same with what was asked for of a priority.
+    ///
+    /// @param priority null: it was not lowered
+    public Terms asked(Integer priority) {
+        return with(placing.asked(priority));
     }
 }

@@ -9,7 +9,7 @@ final class TermsBuilder {
 
     static final List<String> FIELDS = List.of("scheduled_at", "expires_at", "timeout", "max_retries", "initial_delay",
             "max_delay", "backoff_factor", "remote_execution", "on", "wait_for_model", "first_byte_timeout", "client",
-            "endpoint");
+            "endpoint", "window");
 
     /// Each attempt is kept on record in every later line of the task's journal, so there is an end to them.
     static final int RETRIES_MAX = 100;
@@ -31,6 +31,7 @@ final class TermsBuilder {
     private long firstByteTimeout;
     private String client;
     private ApiPath endpoint;
+    private String window;
     private boolean changed;
 
     TermsBuilder(Terms defaults) {
@@ -61,6 +62,7 @@ final class TermsBuilder {
             case "wait_for_model" -> waitForModel = fields.json.bool();
             case "first_byte_timeout" -> firstByteTimeout = fields.duration(1, DURATION_MAX);
             case "client" -> client = fields.parsed(TermsBuilder::client);
+            case "window" -> window = fields.text(HOST_LENGTH_MAX);
             case "endpoint" -> endpoint = fields.parsed(ApiPath::parse);
             default -> {
                 return false;
@@ -90,7 +92,7 @@ final class TermsBuilder {
         Terms terms = new Terms(scheduledAt, expiresAt, timeout, retries, initial, max, backoffFactor, remote, on,
                 waitForModel, firstByteTimeout,
                 client == null && endpoint == null ? Caller.NONE : new Caller(client, endpoint, false, false, true),
-                null);
+                null, window == null ? Placing.NONE : new Placing(window, null));
         return terms.equals(defaults) ? defaults : terms;
     }
 

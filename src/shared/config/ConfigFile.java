@@ -32,7 +32,8 @@ public final class ConfigFile {
     ///
     /// @param name        for messages
     /// @param environment returns a variable's value, null if it is not set
-    /// @param known       each name that may stand in the file, with the name that it has today; `[]` is a list of maps
+    /// @param known       each name that may stand in the file, with the name that it has today; `[]` is a list of
+    ///                    maps, `{}` are maps by name
     /// @param section     the only section whose keys are checked; null: all are
     /// @throws Problem if it is not YAML; see [#problems] for keys that are not known
     public ConfigFile(String name, String text, UnaryOperator<String> environment, Map<String, String> known,
@@ -167,7 +168,7 @@ public final class ConfigFile {
             String today = known.get(key);
             if (today != null) {
                 Node.Field whole = new Node.Field(new Node.Text(field.name().place(), key, true), field.value());
-                Node.Field before = prefix.endsWith("[].") ? null : values.putIfAbsent(today, whole);
+                Node.Field before = prefix.matches(".*(\\[]|\\{})\\.") ? null : values.putIfAbsent(today, whole);
                 if (before != null) {
                     refuse(key, field.name(), key + " is given already, as " + before.name().text() + " on line "
                             + before.name().place().line());
@@ -181,8 +182,11 @@ public final class ConfigFile {
                         refuse(key, item, key + " must be a list of maps, each `- name: ...` with its keys below");
                     }
                 }
+            } else if (isPrefix(key + "{}.")) {
+                values.put(key, field);
+                takeNamed(key, field.value());
             } else if (!isPrefix(key + ".")) {
-                refuse(key, field.name(), "unknown key " + Problem.shown(key) + hint(prefix, key));
+                refuse(key, field.name(), "unknown key " + Problem.shown(named(key)) + named(hint(prefix, key)));
             } else if (field.value() instanceof Node.Fields inner) {
                 take(inner, key + ".");
             } else if (!isNothing(field.value())) {
@@ -191,9 +195,28 @@ public final class ConfigFile {
         }
     }
 
+    private void takeNamed(String key, Node value) {
+        if (value instanceof Node.Fields named) {
+            for (Node.Field one : named.fields().values()) {
+                if (one.value() instanceof Node.Fields inner) {
+                    take(inner, key + "{}.");
+                } else if (!isNothing(one.value())) {
+                    refuse(key, one.value(), key + "." + one.name().text() + " must hold keys, indented below it");
+                }
+            }
+        } else if (!isNothing(value)) {
+            refuse(key, value, key + " must hold names, each with its keys indented below it");
+        }
+    }
+
+    /// The key of a map by name, for people.
+    private static String named(String key) {
+        return key.replace("{}", ".NAME");
+    }
+
     /// Notes a mistake, if it is in a section that is checked, or in what may be meant to be one.
     private void refuse(String key, Node node, String message) {
-        String first = key.split("[.\\[]", 2)[0];
+        String first = key.split("[.\\[{]", 2)[0];
         if (section == null || !isPrefix(first + ".") && !Nearest.hint(first, List.of(section)).isEmpty()
                 || first.equals(section)) {
             problems.add(wrong(node, message));
@@ -215,7 +238,7 @@ public final class ConfigFile {
         String last = "." + key.substring(prefix.length());
         for (String one : known.keySet()) {
             if (one.startsWith(prefix)) {
-                here.add(prefix + one.substring(prefix.length()).replaceAll("[.\\[].*", ""));
+                here.add(prefix + one.substring(prefix.length()).replaceAll("[.\\[{].*", ""));
             }
             int at = one.endsWith(last) ? one.length() - last.length() : one.indexOf(last + "[].");
             if (at >= 0) {

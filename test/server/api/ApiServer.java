@@ -30,6 +30,7 @@ import server.journal.JournalOptions;
 import server.live.AnswerBuffer;
 import server.live.Answers;
 import server.live.EventHub;
+import server.order.OrderLimits;
 import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.Run;
@@ -85,7 +86,7 @@ public final class ApiServer implements AutoCloseable {
                 "echo", true, 1, 2, 7);
         hosts = Hosts.open(ExecutorRegistry.load(), List.of(HostOptions.local("echo:"), far), 4,
                 InstantSource.system());
-        SubmissionReader submissions = new SubmissionReader(settings, (name, remote) -> { });
+        SubmissionReader submissions = new SubmissionReader(settings, OrderLimits::of, (name, remote) -> { });
         Settings local = settings.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0);
         web = WebServer.bind(local);
         Duration pingEvery = settings.isGiven(RequestLimits.EVENT_STREAMS) ? Duration.ofMillis(100)

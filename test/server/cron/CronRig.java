@@ -11,6 +11,7 @@ import java.util.Set;
 
 import server.cron.plan.CronTask;
 import server.journal.JournalOptions;
+import server.order.OrderLimits;
 import server.queue.Run;
 import server.queue.TaskQueue;
 import server.queue.index.TaskFilter;
@@ -51,7 +52,7 @@ final class CronRig implements AutoCloseable {
 
     private void open() throws IOException {
         queue = TaskQueue.open(storage, new JournalOptions(1 << 16), options, clock, () -> 0, new Random(passedMs));
-        crons = new CronRequests(queue, new SubmissionReader(Settings.DEFAULT, (name, remote) -> { }),
+        crons = new CronRequests(queue, new SubmissionReader(Settings.DEFAULT, OrderLimits::of, (name, remote) -> { }),
                 ZoneId.of("Europe/Berlin"), clock);
         store = crons.store();
         timer = new CronTimer(crons, clock, () -> clock.millis() - passedMs);

@@ -28,6 +28,7 @@ import server.cron.plan.CronJson;
 import server.cron.plan.CronTask;
 import server.journal.JournalOptions;
 import server.journal.disk.FileStorage;
+import server.order.OrderLimits;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
 import server.settings.Settings;
@@ -112,7 +113,8 @@ class FormatTest {
     }
 
     private static void assertCrons(TaskQueue queue) throws IOException {
-        SubmissionReader submissions = new SubmissionReader(Settings.DEFAULT, (host, remote) -> { });
+        SubmissionReader submissions = new SubmissionReader(Settings.DEFAULT, OrderLimits::of,
+                (host, remote) -> { });
         CronRequests crons = new CronRequests(queue, submissions, ZoneId.of("UTC"), CLOCK);
         List<Json.Obj> expected = expected("cron.json");
         assertEquals(expected.size(), crons.store().all().size());

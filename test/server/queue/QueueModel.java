@@ -167,6 +167,7 @@ final class QueueModel {
                 Comparator.<Entry>comparingInt(t -> t.priority).reversed().thenComparingLong(t -> t.order))) {
             List<Object> demand = new ArrayList<>(List.of(task.priority, task.model));
             demand.add(task.on);
+            demand.add(task.client);
             if (!task.tried() && blocked.contains(demand)) {
                 continue;
             }

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
+import server.order.OrderLimits;
 import server.queue.QueueModel.Entry;
 import server.queue.index.TaskFilter;
 import server.queue.line.EventCodec;
@@ -51,7 +52,7 @@ class QueueSimulationTest {
     private static final int RUNS = Effort.of(250, 20_000);
     private static final int STEPS = 100;
     private static final QueueOptions OPTIONS = new QueueOptions(40, 6, Duration.ofDays(3), Duration.ofDays(5), 300,
-            Duration.ZERO, Duration.ofDays(1), 5_000);
+            Duration.ZERO, Duration.ofDays(1), 5_000, OrderLimits.NONE);
     private static final List<String> MODELS = List.of("a", "b", "c");
     private static final List<String> CLIENTS = List.of("me", "you", "another");
     private static final List<Integer> PRIORITIES = List.of(Integer.MIN_VALUE, 1, 5, 10, Integer.MAX_VALUE);

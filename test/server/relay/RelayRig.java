@@ -26,6 +26,7 @@ import server.http.Wire;
 import server.journal.JournalOptions;
 import server.live.Answers;
 import server.live.RelayedAnswers;
+import server.order.OrderLimits;
 import server.queue.TaskQueue;
 import server.queue.index.TaskFilter;
 import server.queue.page.TaskSort;
@@ -71,7 +72,7 @@ final class RelayRig implements AutoCloseable {
         web = WebServer.bind(settings.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0));
         Routes routes = new Routes();
         relay = new RelayApi(new RelayApi.Parts(queue, hosts, dispatcher, relayed,
-                new SubmissionReader(settings, hosts::check), gone, clock, web::stopping, BODY_MAX),
+                new SubmissionReader(settings, OrderLimits::of, hosts::check), gone, clock, web::stopping, BODY_MAX),
                 RelayOptions.of(settings), repeatedWithin);
         relay.addTo(routes);
         web.serve(routes);

@@ -61,7 +61,8 @@ class SettingsTest {
     // ---- which value counts
 
     static Stream<Setting<?>> rows() {
-        return AllSettings.TABLE.of(null).stream();
+        // a map of texts can stand in the file alone: OrderSettingsTest
+        return AllSettings.TABLE.of(null).stream().filter(setting -> setting.type().check() == null);
     }
 
     /// Every key: by its default, in the file, by each of its variables, by its flag; each goes before the one before.

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import server.order.OrderLimits;
 import server.settings.Settings;
 import shared.Problem;
 import shared.TaskType;
@@ -19,7 +20,8 @@ import shared.json.JsonException;
 /// Submits with an `endpoint`, whose payload is the whole body for that path.
 class EndpointBodyTest {
 
-    private static final SubmissionReader READER = new SubmissionReader(Settings.DEFAULT, (name, remote) -> { });
+    private static final SubmissionReader READER = new SubmissionReader(Settings.DEFAULT, OrderLimits::of,
+            (name, remote) -> { });
 
     @Test
     void body_staysAsItIs_byteForByte_whereverTheEndpointStands() {

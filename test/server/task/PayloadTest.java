@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import server.order.OrderLimits;
 import server.settings.Settings;
 import shared.Problem;
 import shared.json.Json;
@@ -22,7 +23,8 @@ import shared.json.JsonReader;
 /// How a submit becomes the body of Ollama's request. Single quotes stand for double ones.
 class PayloadTest {
 
-    private static final SubmissionReader READER = new SubmissionReader(Settings.DEFAULT, (name, remote) -> { });
+    private static final SubmissionReader READER = new SubmissionReader(Settings.DEFAULT, OrderLimits::of,
+            (name, remote) -> { });
 
     @ParameterizedTest
     @ValueSource(strings = {

@@ -9,6 +9,7 @@ import java.util.Random;
 
 import org.junit.jupiter.api.Test;
 
+import server.order.OrderLimits;
 import server.settings.Settings;
 import shared.Problem;
 import shared.TaskType;
@@ -17,7 +18,8 @@ import shared.json.JsonException;
 
 class SubmissionFuzzTest {
 
-    private static final SubmissionReader READER = new SubmissionReader(Settings.DEFAULT, (name, remote) -> { });
+    private static final SubmissionReader READER = new SubmissionReader(Settings.DEFAULT, OrderLimits::of,
+            (name, remote) -> { });
 
     private static final String[] GOOD = {
         "{'type':'generate','model':'m','prompt':'Why is the sky \\u0062lue?','options':{'seed':1,'stream':true}}",

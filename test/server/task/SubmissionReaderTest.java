@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import server.order.OrderLimits;
 import server.settings.Settings;
 import shared.Problem;
 import shared.TaskType;
@@ -26,7 +27,8 @@ import shared.json.JsonReader;
 /// The task's own fields; `PayloadTest` has the request's.
 class SubmissionReaderTest {
 
-    private static final SubmissionReader READER = new SubmissionReader(Settings.DEFAULT, (name, remote) -> { });
+    private static final SubmissionReader READER = new SubmissionReader(Settings.DEFAULT, OrderLimits::of,
+            (name, remote) -> { });
     /// One instance is shared by all that set nothing.
     private static final Terms USUAL = read("{'type':'generate','prompt':'x'}").terms();
 
@@ -276,7 +278,7 @@ class SubmissionReaderTest {
     @Test
     void read_metadataBeyondTheSetLimit_isRefused() {
         SubmissionReader reader = new SubmissionReader(
-                Settings.DEFAULT.with(SubmissionReader.TASK_METADATA_BYTES, 8), (host, remote) -> { });
+                Settings.DEFAULT.with(SubmissionReader.TASK_METADATA_BYTES, 8), OrderLimits::of, (host, remote) -> { });
         String start = "{\"type\":\"generate\",\"prompt\":\"x\",\"metadata\":";
         assertEquals("{\"a\":12}", new String(reader.read((start + "{\"a\":12}}").getBytes(StandardCharsets.UTF_8))
                 .metadata(), StandardCharsets.UTF_8));

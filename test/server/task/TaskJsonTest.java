@@ -35,7 +35,7 @@ class TaskJsonTest {
     @Test
     void write_payloadOfACall_hasNoModelHoweverItIsSpelled() {
         Terms terms = new Terms(0, 0, 0, 0, 0, 0, 0, false, null, false, 0,
-                new Caller(null, ApiPath.CHAT, true, false, false), null);
+                new Caller(null, ApiPath.CHAT, true, false, false), null, Placing.NONE);
         String text = whole(new TaskDocument(task(TaskState.Pending.READY, terms, null),
                 slice("{\"model\":\"a\",\"Messages\":[],\"Model\":\"b\"}"), "", null, List.of(), null));
         assertTrue(text.contains("\"payload\":{\"Messages\":[]},"), text);
@@ -45,14 +45,15 @@ class TaskJsonTest {
     @Test
     void write_everyMember_isOneThatASubmitTakesOrPassesOver() {
         Terms terms = new Terms(T, T + 1000, 90_000, 0, 250, 5_400_000, 1.5, true, "gpu", true, 7,
-                new Caller("me", ApiPath.CHAT, true, false, false), null);
+                new Caller("me", ApiPath.CHAT, true, false, false), null, new Placing("night", 9));
         Set<String> names = new TreeSet<>();
         for (TaskState state : List.of(new TaskState.Pending(T + 1, "busy"), new TaskState.Running(T, "gpu", "on"),
                 new TaskState.Completed(T, T + 1, "gpu"))) {
             Task task = new Task(ID, TaskType.CHAT, "qwen3", 5, state, T, 0, 0, terms, null, 0, List.of(), 0, 0,
                     new CronOrigin(1, "nightly", 3, T));
             JsonWriter out = new JsonWriter();
-            TaskJson.write(out, new TaskDocument(task, slice("{}"), "", "busy", List.of(), null), "all hosts are busy");
+            TaskJson.write(out, new TaskDocument(task, slice("{}"), "", "busy", List.of(), null), "all hosts are busy",
+                    List.of("a warning"));
             names.addAll(((Json.Obj) Json.parse(out.toString())).members().keySet());
             out.clear();
             TaskJson.writeSummary(out, task, "");
@@ -70,7 +71,7 @@ class TaskJsonTest {
         TaskDocument document = new TaskDocument(task(TaskState.Pending.READY, Terms.DEFAULT, null),
                 slice("{}"), "Hello", null, List.of(), null);
         JsonWriter out = new JsonWriter();
-        TaskJson.writeSubmitted(out, document);
+        TaskJson.writeSubmitted(out, document, List.of());
         String whole = whole(document);
         assertEquals(whole.substring(0, whole.length() - 1) + ",\"task_id\":\"task_7k3f9q2m4x8z\"}", out.toString());
     }

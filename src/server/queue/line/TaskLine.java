@@ -5,6 +5,7 @@ import server.task.Attempt;
 import server.task.Caller;
 import server.task.CronId;
 import server.task.CronOrigin;
+import server.task.Placing;
 import server.task.RunnerOptions;
 import server.task.Task;
 import server.task.TaskId;
@@ -58,6 +59,8 @@ final class TaskLine {
     private boolean unrecorded;
     private boolean onlyOrders;
     private RunnerOptions runner;
+    private String window;
+    private Integer priorityAsked;
 
     TaskLine(JsonReader in, Pool pool) {
         this.in = in;
@@ -144,6 +147,10 @@ final class TaskLine {
         flag(out, "only_orders", terms.caller().onlyOrders());
         if (terms.runner() != null) {
             terms.runner().write(out.name("runner"));
+        }
+        text(out, "window", terms.placing().window());
+        if (terms.placing().priorityAsked() != null) {
+            out.name("priority_asked").number(terms.placing().priorityAsked());
         }
     }
 
@@ -267,6 +274,8 @@ final class TaskLine {
             case "unrecorded" -> unrecorded = in.bool();
             case "only_orders" -> onlyOrders = in.bool();
             case "runner" -> runner = pool.share(RunnerOptions.read(in));
+            case "window" -> window = pool.share(in.string());
+            case "priority_asked" -> priorityAsked = Integer.valueOf(in.number());
             case "first_byte_timeout_ms" -> firstByteTimeout = Long.parseLong(in.number());
             // a later version may know more
             default -> in.skip();
@@ -275,7 +284,13 @@ final class TaskLine {
 
     private Terms terms() {
         return ownTerms ? pool.share(new Terms(scheduledAt, expiresAt, timeout, maxRetries, initialDelay, maxDelay,
-                backoffFactor, remote, on, waitForModel, firstByteTimeout, caller(), runner)) : Terms.DEFAULT;
+                backoffFactor, remote, on, waitForModel, firstByteTimeout, caller(), runner, placing()))
+                : Terms.DEFAULT;
+    }
+
+    private Placing placing() {
+        return window == null && priorityAsked == null ? Placing.NONE
+                : pool.share(new Placing(window, priorityAsked));
     }
 
     private Caller caller() {

@@ -147,12 +147,14 @@ public final class LifeCycle {
         };
     }
 
-    static Event.Change priority(Task task, int priority, long now) {
+    /// @param asked what was asked for, where a limit lowered it; else null
+    static Event.Change priority(Task task, int priority, Integer asked, long now) {
         if (task.status().ended()) {
             throw Problem.conflict(task.name() + " is " + task.status().text
                     + ", and a priority counts only for a task that is pending or running");
         }
-        return change(Event.What.PRIORITY, now, task.withPriority(priority), task.attempts());
+        return change(Event.What.PRIORITY, now, task.withPriority(priority).withTerms(task.terms().asked(asked)),
+                task.attempts());
     }
 
     /// Back to pending by hand. An expiry that has passed is dropped: a retry is asked for so that the task runs.

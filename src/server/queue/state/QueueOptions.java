@@ -3,12 +3,13 @@ package server.queue.state;
 import java.time.Duration;
 import java.util.List;
 
+import server.order.OrderLimits;
 import server.settings.Setting;
 import server.settings.Settings;
 
 /// How much the queue keeps, and for how long: see the settings of the same names.
 public record QueueOptions(int pendingMax, int completedMax, Duration completedAge, Duration failedAge,
-        long metadataBytesMax, Duration interval, Duration relayedAge, long relayedBytesMax) {
+        long metadataBytesMax, Duration interval, Duration relayedAge, long relayedBytesMax, OrderLimits limits) {
 
     private static final String YEARS = "3650d";
     private static final Setting<Integer> COMPLETED_MAX = Setting.integer("retention.completed_max", 0, 100_000_000)
@@ -38,12 +39,19 @@ public record QueueOptions(int pendingMax, int completedMax, Duration completedA
     public static QueueOptions of(Settings settings) {
         return new QueueOptions(settings.get(PENDING_TASKS), settings.get(COMPLETED_MAX), settings.get(COMPLETED_AGE),
                 settings.get(FAILED_AGE), settings.get(METADATA_BYTES), settings.get(INTERVAL),
-                settings.get(RELAYED_AGE), settings.get(RELAYED_BYTES));
+                settings.get(RELAYED_AGE), settings.get(RELAYED_BYTES), OrderLimits.of(settings));
     }
 
-    /// With no rounds, and no retention of calls.
+    /// With no rounds, no retention of calls, and no limits of clients.
     public QueueOptions(int pendingMax, int completedMax, Duration completedAge, Duration failedAge,
             long metadataBytesMax) {
-        this(pendingMax, completedMax, completedAge, failedAge, metadataBytesMax, Duration.ZERO, Duration.ZERO, 0);
+        this(pendingMax, completedMax, completedAge, failedAge, metadataBytesMax, Duration.ZERO, Duration.ZERO, 0,
+                OrderLimits.NONE);
+    }
+
+    /// Returns the same with other limits of clients and models, and other windows.
+    public QueueOptions with(OrderLimits newLimits) {
+        return new QueueOptions(pendingMax, completedMax, completedAge, failedAge, metadataBytesMax, interval,
+                relayedAge, relayedBytesMax, newLimits);
     }
 }

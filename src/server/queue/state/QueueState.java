@@ -1,6 +1,7 @@
 package server.queue.state;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -14,11 +15,9 @@ import server.cron.plan.CronEvent;
 import server.cron.plan.CronIndex;
 import server.cron.plan.CronPolicy;
 import server.cron.plan.CronTask;
-import server.order.ReadyOrder;
 import server.queue.index.Arrivals;
 import server.queue.index.IdTable;
 import server.queue.index.Keys;
-import server.queue.index.SortedSlots;
 import server.queue.index.TaskFilter;
 import server.queue.index.TasksByCron;
 import server.queue.index.Totals;
@@ -36,17 +35,13 @@ import shared.TaskStatus;
 /// event out and refuses none. The live path and the replay of the journal apply the same events, so they come to the
 /// same state.
 ///
-/// Invariant: every pending task is either in `waiting`, under the time when it may start, or in `ready`; and in
-/// `expiring` if it may expire. Every ended task is in `retention`.
+/// Invariant: every pending and every running task is in `pending`, every ended one in `retention`.
 public final class QueueState {
-
 
     private QueueOptions options;
     private final Arrivals arrivals = new Arrivals();
     private final IdTable ids = new IdTable(arrivals);
-    private final ReadyOrder ready = new ReadyOrder();
-    private final SortedSlots waiting = new SortedSlots();
-    private final SortedSlots expiring = new SortedSlots();
+    private final PendingTasks pending;
     private final Retention retention;
     private final Totals totals = new Totals();
     private final Keys keys = new Keys();
@@ -70,12 +65,14 @@ public final class QueueState {
     public QueueState(QueueOptions options) {
         this.options = options;
         retention = new Retention(options);
+        pending = new PendingTasks(options.limits(), arrivals::get);
     }
 
     /// Sets new limits.
     public void reconfigure(QueueOptions newOptions) {
         options = newOptions;
         retention.reconfigure(newOptions);
+        pending.reconfigure(newOptions.limits());
     }
 
     /// Keeps what was created before this moment from expiring and from being forgotten, because nobody knows yet
@@ -98,6 +95,7 @@ public final class QueueState {
         if (total != clockSet) {
             putOff(total - clockSet);
             clockSet = total;
+            pending.clockSet();
         }
     }
 
@@ -123,12 +121,17 @@ public final class QueueState {
 
     /// Checks that the queue can take new tasks.
     ///
-    /// @param count    how many
+    /// @param counts   how many of each client; null is nobody in particular
     /// @param metadata the bytes of their metadata
     /// @throws Problem 429 if one of the limits is reached, 503 if the queue is draining
-    public void admit(int count, long metadata) {
+    public void admit(Map<String, Integer> counts, long metadata) {
         if (mode == QueueMode.DRAINING) {
             throw new Problem(503, "the queue is draining and takes no new tasks until it is resumed");
+        }
+        int count = 0;
+        for (Map.Entry<String, Integer> ofClient : counts.entrySet()) {
+            count += ofClient.getValue();
+            pending.admit(ofClient.getKey(), ofClient.getValue());
         }
         admitPending(count);
         if (metadata > 0 && metadataBytes + metadata > options.metadataBytesMax()) {
@@ -137,8 +140,13 @@ public final class QueueState {
         }
     }
 
+    /// As [#admit(Map, long)], for one.
+    public void admit(Submission asked) {
+        admit(Collections.singletonMap(asked.terms().caller().client(), 1), asked.metadataBytes());
+    }
+
     public Event.Change submit(Submission asked, long id, String key, String fingerprint, long now) {
-        admit(1, asked.metadataBytes());
+        admit(asked);
         return LifeCycle.submitted(asked, id, key, fingerprint, now);
     }
 
@@ -150,12 +158,13 @@ public final class QueueState {
         if (mode == QueueMode.PAUSED || alone > 0) {
             return null;
         }
-        wake(now, due -> true);
+        wake(now);
         // not an array, for a lambda that captures one cannot be kept in a class archive
         AtomicReference<Place> place = new AtomicReference<>();
-        int slot = ready.first(candidate -> {
+        int slot = pending.ready().first(candidate -> {
             Task task = arrivals.get(candidate);
-            place.set(expired(task, now) ? null : placement.apply(task));
+            place.set(expired(task, now) || !pending.haveRoom(task) ? null
+                    : placement.apply(task));
             return place.get() != null || expired(task, now) && task.createdAt() >= heldBefore;
         });
         if (slot < 0) {
@@ -171,7 +180,7 @@ public final class QueueState {
     /// The place of a pending task behind those that wait for nothing but their turn, from 1; 0 if it is not pending.
     public int position(long id) {
         Task task = get(id);
-        return task == null || task.status() != TaskStatus.PENDING ? 0 : ready.countBefore(task) + 1;
+        return task == null || task.status() != TaskStatus.PENDING ? 0 : pending.ready().countBefore(task) + 1;
     }
 
     /// Fails a pending task that no host will take.
@@ -184,12 +193,15 @@ public final class QueueState {
     }
 
     public Event.Change changePriority(long id, int priority, long now) {
-        return LifeCycle.priority(require(id), priority, now);
+        Task task = require(id);
+        int most = options.limits().priorityMax(task.terms().caller().client());
+        return LifeCycle.priority(task, Math.min(priority, most), priority > most ? priority : null, now);
     }
 
     /// @param attempts all that the task has on record
     public Event.Change retry(long id, List<Attempt> attempts, long now) {
         Event.Change event = LifeCycle.retried(require(id), attempts, now);
+        pending.admit(event.task().terms().caller().client(), 1);
         admitPending(1);
         return event;
     }
@@ -200,7 +212,7 @@ public final class QueueState {
 
     /// What is due by itself: a task that expires, or one that is forgotten; null if nothing is.
     public Event.Change due(long now) {
-        Task expires = expiring.firstKey() <= now ? arrivals.get(expiring.firstSlot()) : null;
+        Task expires = pending.firstExpiry() <= now ? pending.firstToExpire() : null;
         if (expires != null && expires.createdAt() >= heldBefore) {
             return LifeCycle.expired(expires, now);
         }
@@ -265,22 +277,20 @@ public final class QueueState {
         };
     }
 
-    /// Makes tasks ready. Not an event, for it follows from the time, or from what hosts say, alone.
+    /// Makes tasks ready whose time comes. Not an event, for it follows from the time, or from what hosts say, alone.
     ///
     /// @param by    of those whose time comes by this moment
     /// @param which of these
     /// @return whether there were any
     public boolean wake(long by, Predicate<Task> which) {
-        boolean any = false;
-        for (int slot : waiting.upTo(by)) {
-            Task task = arrivals.get(slot);
-            if (which.test(task)) {
-                waiting.remove(task.wakeAt(), slot);
-                ready.add(task, slot);
-                any = true;
-            }
-        }
-        return any;
+        return pending.wake(by, which);
+    }
+
+    /// Makes all tasks ready whose time has come or whose window opens, and lets those wait whose window closes.
+    ///
+    /// @return whether any is ready by that
+    public boolean wake(long now) {
+        return pending.wake(now, task -> true) | pending.passGates(now);
     }
 
     // ---- reads
@@ -338,7 +348,7 @@ public final class QueueState {
 
     /// How many tasks wait for nothing but their turn.
     public int readyCount() {
-        return ready.size();
+        return pending.ready().size();
     }
 
     public Totals totals() {
@@ -373,8 +383,18 @@ public final class QueueState {
 
     /// When [#wake] or [#due] has something to do next; Long.MAX_VALUE if never.
     public long nextDue() {
-        long next = Math.min(waiting.firstKey(), retention.nextDue(heldBefore > 0));
-        return heldBefore > 0 ? next : Math.min(next, expiring.firstKey());
+        long next = Math.min(pending.nextWake(), retention.nextDue(heldBefore > 0));
+        return heldBefore > 0 ? next : Math.min(next, pending.firstExpiry());
+    }
+
+    /// How many tasks wait for windows that the settings do not have, by the windows' names.
+    public Map<String, Integer> lostWindows() {
+        return pending.lostWindows();
+    }
+
+    /// Which window or limit keeps a pending task from starting at a time, for people; null for none.
+    public String heldBy(Task task, long now) {
+        return pending.heldBy(task, now);
     }
 
     /// The tasks whose run or caller ends with the server: all that are running, and the pending ones of callers that
@@ -389,19 +409,17 @@ public final class QueueState {
             byStatus.put(status, totals.of(status));
         }
         return new QueueStats(mode, byStatus, arrivals.size(), totals.byPriority(TaskStatus.PENDING),
-                totals.callersWaiting(), clockSet, ready.waitingSince(arrivals::get), lastSeq);
+                totals.callersWaiting(), clockSet, pending.ready().waitingSince(arrivals::get), lastSeq);
     }
 
-    // ---- inside
-
     private void admitPending(int count) {
-        long pending = totals.of(TaskStatus.PENDING);
+        long already = totals.of(TaskStatus.PENDING);
         int most = options.pendingMax();
-        if (pending + count > most) {
+        if (already + count > most) {
             throw new Problem(429, count == 1
-                    ? "the queue is full: " + pending + " tasks are pending, and at most " + most
+                    ? "the queue is full: " + already + " tasks are pending, and at most " + most
                             + " may be; try again later"
-                    : "the queue has no room for " + count + " tasks: " + pending + " are pending, and at most " + most
+                    : "the queue has no room for " + count + " tasks: " + already + " are pending, and at most " + most
                             + " may be; submit fewer at once" + (count > most ? "" : ", or try again later"));
         }
     }
@@ -455,32 +473,18 @@ public final class QueueState {
 
     private void index(Task task, int slot) {
         totals.add(task);
+        pending.add(task, slot);
         alone += task.status() == TaskStatus.RUNNING && task.runsAlone() ? 1 : 0;
-        if (task.status() == TaskStatus.PENDING) {
-            if (task.wakeAt() > 0) {
-                waiting.add(task.wakeAt(), slot);
-            } else {
-                ready.add(task, slot);
-            }
-            if (task.terms().expiresAt() > 0) {
-                expiring.add(task.terms().expiresAt(), slot);
-            }
-        } else if (task.status().ended()) {
+        if (task.status().ended()) {
             retention.add(task, slot);
         }
     }
 
     private void unindex(Task task, int slot) {
         totals.remove(task);
+        pending.remove(task, slot);
         alone -= task.status() == TaskStatus.RUNNING && task.runsAlone() ? 1 : 0;
-        if (task.status() == TaskStatus.PENDING) {
-            if (task.wakeAt() == 0 || !waiting.remove(task.wakeAt(), slot)) {
-                ready.remove(task, slot);
-            }
-            if (task.terms().expiresAt() > 0) {
-                expiring.remove(task.terms().expiresAt(), slot);
-            }
-        } else if (task.status().ended()) {
+        if (task.status().ended()) {
             retention.remove(task, slot);
         }
     }

@@ -21,6 +21,7 @@ import server.task.ApiPath;
 import server.task.Attempt;
 import server.task.Caller;
 import server.task.CronOrigin;
+import server.task.Placing;
 import server.task.RunnerOptions;
 import server.task.Task;
 import server.task.TaskId;
@@ -57,7 +58,7 @@ class EventCodecTest {
     void everyMember_comesBack() {
         Terms terms = new Terms(T + 10, T + 20, 1_000, 7, 11, 12, 1.25, true, "gpu", true, 13,
                 new Caller("me@here", ApiPath.V1_MESSAGES, true, true, false, true),
-                new RunnerOptions(4096L, 1L, -1L, 0L, false, 2L, 3L, true));
+                new RunnerOptions(4096L, 1L, -1L, 0L, false, 2L, 3L, true), new Placing("night", 12));
         byte[] metadata = "{\"a\":[1,2.50]}".getBytes(StandardCharsets.UTF_8);
         for (TaskState state : List.of(TaskState.Pending.READY, new TaskState.Pending(T + 5, "busy \"é\"\n"),
                 new TaskState.Running(T, "h"), new TaskState.Completed(T, T + 1, "h", true),

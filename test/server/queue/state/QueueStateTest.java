@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 
 import org.junit.jupiter.api.Test;
 
+import server.order.OrderLimits;
 import server.order.ReadyOrder;
 import server.task.ApiPath;
 import server.task.Attempt;
@@ -335,7 +337,7 @@ class QueueStateTest {
         assertEquals(NOW + 3 * HOUR, state.nextDue());
         // in rounds: at the first full hour after its time, which is 06:04:05.678
         state.reconfigure(new QueueOptions(10, 0, Duration.ofHours(3), Duration.ZERO, 10, Duration.ofHours(1),
-                Duration.ZERO, 0));
+                Duration.ZERO, 0, OrderLimits.NONE));
         assertEquals(Times.parse("due", "2026-01-02T07:00:00Z"), state.nextDue());
         assertNull(state.due(state.nextDue() - 1));
         assertEquals(Event.What.DELETED, state.due(state.nextDue()).what());
@@ -345,7 +347,7 @@ class QueueStateTest {
     void retention_ofCalls_byAgeAndBytes_andAllWhenRoomIsShort() {
         // each call has two lines of 100 bytes that count
         state = new QueueState(new QueueOptions(10, 0, Duration.ofDays(7), Duration.ofDays(30), 10, Duration.ZERO,
-                Duration.ofHours(2), 400));
+                Duration.ofHours(2), 400, OrderLimits.NONE));
         endedCall(NOW);
         endedCall(NOW + 1);
         assertEquals(NOW + 2 * HOUR, state.nextDue());
@@ -370,7 +372,7 @@ class QueueStateTest {
         state.lackRoom(false);
         assertNull(state.due(NOW + 4));
         state.reconfigure(new QueueOptions(10, 0, Duration.ofDays(7), Duration.ofDays(30), 10, Duration.ZERO,
-                Duration.ZERO, 199));
+                Duration.ZERO, 199, OrderLimits.NONE));
         apply(state.due(NOW + 5));
         assertEquals(0, state.arrivals().size());
     }
@@ -384,6 +386,10 @@ class QueueStateTest {
         return task.id();
     }
 
+    private void admit(int count, long metadata) {
+        state.admit(Collections.singletonMap(null, count), metadata);
+    }
+
     @Test
     void limits_atTheLimitPass_oneMoreIsRefused() {
         Task last = null;
@@ -391,20 +397,20 @@ class QueueStateTest {
             last = submit(5);
         }
         assertRefused(429, "the queue is full: 10 tasks are pending, and at most 10 may be; try again later",
-                () -> state.admit(1, 0));
+                () -> admit(1, 0));
         apply(state.cancel(last.id(), null, NOW));
         assertRefused(429, "the queue has no room for 2 tasks: 9 are pending, and at most 10 may be; "
-                + "submit fewer at once, or try again later", () -> state.admit(2, 0));
+                + "submit fewer at once, or try again later", () -> admit(2, 0));
         assertRefused(429, "the queue has no room for 11 tasks: 9 are pending, and at most 10 may be; "
-                + "submit fewer at once", () -> state.admit(11, 0));
-        state.admit(0, 10);
-        assertThrows(Problem.class, () -> state.admit(0, 11));
+                + "submit fewer at once", () -> admit(11, 0));
+        admit(0, 10);
+        assertThrows(Problem.class, () -> admit(0, 11));
     }
 
     @Test
     void draining_refusesNewTasks() {
         apply(new Event.ModeChange(QueueMode.DRAINING, NOW));
-        assertRefused(503, "the queue is draining and takes no new tasks until it is resumed", () -> state.admit(1, 0));
+        assertRefused(503, "the queue is draining and takes no new tasks until it is resumed", () -> admit(1, 0));
     }
 
     @Test

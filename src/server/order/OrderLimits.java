@@ -1,0 +1,176 @@
+package server.order;
+
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+import server.settings.Setting;
+import server.settings.Settings;
+import server.task.ClientName;
+import server.task.SubmitRules;
+import server.task.Task;
+import shared.Nearest;
+import shared.Problem;
+
+/// The limits of clients and of models, and the windows, as the settings have them.
+///
+/// @param clients by name
+/// @param usual   of tasks without a client, and of clients that are not in `clients`
+/// @param models  how many tasks of a model may run at once, by its name without `:latest`
+/// @param windows by name
+public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual, Map<String, Integer> models,
+        Map<String, Window> windows) implements SubmitRules {
+
+    private static final String EACH = "clients{}.";
+    private static final String USUAL = "default";
+    private static final int TASKS_MAX = 10_000_000;
+    private static final int NAME_LENGTH_MAX = 512;
+
+    private static final Setting<Double> WEIGHT = Setting.number(EACH + "weight", 1, 1000).byDefault("1").live()
+            .says("the client's share of the hosts, beside the weights of the others; `clients.default` is for "
+                    + "tasks without a client and for clients that have no entry");
+    private static final Setting<Integer> MAX_RUNNING = Setting.integer(EACH + "max_running", 0, TASKS_MAX).live()
+            .says("how many of its tasks may run at once");
+    private static final Setting<Integer> MAX_PENDING = Setting.integer(EACH + "max_pending", 0, TASKS_MAX).live()
+            .says("how many of its tasks may be pending; a submit beyond it is answered with 429");
+    private static final Setting<Integer> PRIORITY_MAX = Setting.priority(EACH + "priority_max").live()
+            .says("the highest priority of its tasks; a higher one is lowered to it");
+    private static final Setting<String> WINDOW = Setting.text(EACH + "window").live()
+            .says("the window in which its tasks start, unless they name one");
+    private static final Setting<Integer> MODEL_RUNNING = Setting.integer("models{}.max_running", 0, TASKS_MAX).live()
+            .says("how many tasks of the model may run at once");
+    private static final Setting<Map<String, String>> WINDOWS = Setting.pairs("windows",
+            "a map from names to times of the day", false, OrderLimits::checkWindow).live()
+            .says("times of the day by name, " + Window.FORM + "; a task with a `window` starts in it only");
+    public static final List<Setting<?>> SETTINGS = List.of(WEIGHT, MAX_RUNNING, MAX_PENDING, PRIORITY_MAX, WINDOW,
+            MODEL_RUNNING, WINDOWS);
+
+    /// Nothing is limited.
+    public static final OrderLimits NONE = of(Settings.DEFAULT);
+
+    /// Makes the limits of settings that were checked.
+    public static OrderLimits of(Settings settings) {
+        return read(settings, problem -> { });
+    }
+
+    /// @param problems takes every mistake
+    public static OrderLimits read(Settings settings, Consumer<Problem> problems) {
+        Map<String, Window> windows = new TreeMap<>();
+        settings.get(WINDOWS).forEach((name, text) ->
+                windows.put(name, Window.parse(text, ZoneId.systemDefault())));
+        Map<String, ClientLimits> clients = new HashMap<>();
+        for (Settings client : settings.list(WEIGHT)) {
+            if (!ClientName.is(client.name())) {
+                problems.accept(client.wrongName(": the name of a client must be " + ClientName.RULE));
+            }
+            String window = client.get(WINDOW);
+            if (window != null && !windows.containsKey(window)) {
+                problems.accept(client.wrong(WINDOW, ": " + unknown(window, windows)));
+            }
+            clients.put(client.name(), new ClientLimits(client.get(WEIGHT), most(client.get(MAX_RUNNING)),
+                    most(client.get(MAX_PENDING)), most(client.get(PRIORITY_MAX)), window));
+        }
+        Map<String, Integer> models = new HashMap<>();
+        for (Settings model : settings.list(MODEL_RUNNING)) {
+            if (model.name().isBlank() || model.name().length() > NAME_LENGTH_MAX) {
+                problems.accept(model.wrongName(": the name of a model must have 1 to " + NAME_LENGTH_MAX
+                        + " characters"));
+            }
+            if (models.put(key(model.name()), most(model.get(MODEL_RUNNING))) != null) {
+                problems.accept(model.wrongName(" is given twice; :latest is the same model"));
+            }
+        }
+        ClientLimits usual = clients.remove(USUAL);
+        return new OrderLimits(Map.copyOf(clients), usual == null ? ClientLimits.NONE : usual, Map.copyOf(models),
+                windows);
+    }
+
+    /// @param name null: nobody said
+    public ClientLimits client(String name) {
+        return name == null ? usual : clients.getOrDefault(name, usual);
+    }
+
+    /// How many tasks of a model may run at once.
+    public int modelMax(String model) {
+        return models.isEmpty() ? Integer.MAX_VALUE : models.getOrDefault(key(model), Integer.MAX_VALUE);
+    }
+
+    /// Whether one more task of a client may run.
+    ///
+    /// @param client null: of nobody in particular
+    public boolean hasRoom(String client, Crowd crowd) {
+        int most = client(client).maxRunning();
+        return most == Integer.MAX_VALUE || crowd.running(client) < most;
+    }
+
+    /// Whether one more task of a model may run.
+    public boolean modelHasRoom(String model, Crowd crowd) {
+        int most = modelMax(model);
+        return most == Integer.MAX_VALUE || crowd.runningOf(model) < most;
+    }
+
+    /// Whether one more task of this client and model may run.
+    public boolean haveRoom(Task task, Crowd crowd) {
+        return hasRoom(task.terms().caller().client(), crowd) && modelHasRoom(task.model(), crowd);
+    }
+
+    /// Which limit keeps a task from starting now, for people; null for none.
+    public String full(Task task, Crowd crowd) {
+        String client = task.terms().caller().client();
+        if (!hasRoom(client, crowd)) {
+            return (client == null ? "tasks without a client" : "client " + client) + " may have "
+                    + client(client).maxRunning() + " running";
+        }
+        return modelHasRoom(task.model(), crowd) ? null
+                : "model " + task.model() + " may have " + modelMax(task.model()) + " running";
+    }
+
+    @Override
+    public int priorityMax(String client) {
+        return client(client).priorityMax();
+    }
+
+    @Override
+    public String windowOf(String client) {
+        return client(client).window();
+    }
+
+    @Override
+    public void checkWindow(String name) {
+        if (!windows.containsKey(name)) {
+            throw Problem.badRequest(unknown(name, windows));
+        }
+    }
+
+    private static String unknown(String name, Map<String, Window> windows) {
+        return "no window is named \"" + Problem.shown(name) + "\"" + Nearest.hint(name, windows.keySet())
+                + (windows.isEmpty() ? "; the setting windows has none"
+                : "; there are " + String.join(", ", windows.keySet()));
+    }
+
+    private static void checkWindow(String name, String text) {
+        if (!ClientName.is(name)) {
+            throw new IllegalArgumentException("the name of a window must be " + ClientName.RULE);
+        }
+        // the name is checked alone first, with this for a value
+        if (!text.equals("x")) {
+            try {
+                Window.parse(text, ZoneId.systemDefault());
+            } catch (Problem wrong) {
+                throw new IllegalArgumentException(name + " " + wrong.getMessage());
+            }
+        }
+    }
+
+    private static int most(Integer given) {
+        return given == null ? Integer.MAX_VALUE : given;
+    }
+
+    /// The model's name without `:latest`.
+    static String key(String model) {
+        return model.endsWith(":latest") ? model.substring(0, model.length() - ":latest".length()) : model;
+    }
+}

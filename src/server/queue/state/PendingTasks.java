@@ -1,0 +1,168 @@
+package server.queue.state;
+
+import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.function.Predicate;
+
+import server.order.Crowd;
+import server.order.Gates;
+import server.order.OrderLimits;
+import server.order.ReadyOrder;
+import server.order.Window;
+import server.queue.index.SortedSlots;
+import server.task.Task;
+import server.task.TaskState;
+import server.task.Times;
+import shared.Problem;
+
+/// The pending tasks, by what they wait for, and how many of each client and model there are.
+///
+/// Invariant: every pending task is in `waiting`, under the time when it may start, until that has come; then in
+/// `gates` if it has a window, and in `ready` unless its window is shut. It is in `expiring` if it may expire.
+final class PendingTasks {
+
+    private final IntFunction<Task> tasks;
+    private final ReadyOrder ready = new ReadyOrder();
+    private final SortedSlots waiting = new SortedSlots();
+    private final SortedSlots expiring = new SortedSlots();
+    private final Crowd crowd = new Crowd();
+    private final Gates gates;
+    private OrderLimits limits;
+
+    /// @param tasks the task of a slot
+    PendingTasks(OrderLimits limits, IntFunction<Task> tasks) {
+        this.limits = limits;
+        this.tasks = tasks;
+        gates = new Gates(limits.windows());
+    }
+
+    void reconfigure(OrderLimits newLimits) {
+        limits = newLimits;
+        gates.reconfigure(newLimits.windows());
+    }
+
+    /// Looks at all windows again, for the clock was set.
+    void clockSet() {
+        gates.recheck();
+    }
+
+    /// Adds a task, which is counted if it runs, and left aside if it has ended.
+    void add(Task task, int slot) {
+        crowd.add(task);
+        if (!(task.state() instanceof TaskState.Pending)) {
+            return;
+        }
+        if (task.wakeAt() > 0) {
+            waiting.add(task.wakeAt(), slot);
+        } else {
+            due(task, slot);
+        }
+        if (task.terms().expiresAt() > 0) {
+            expiring.add(task.terms().expiresAt(), slot);
+        }
+    }
+
+    /// The task must be as it was when it was added.
+    void remove(Task task, int slot) {
+        crowd.remove(task);
+        if (!(task.state() instanceof TaskState.Pending)) {
+            return;
+        }
+        if (task.wakeAt() == 0 || !waiting.remove(task.wakeAt(), slot)) {
+            String window = task.terms().placing().window();
+            if (window == null || gates.remove(window, task.order(), slot)) {
+                ready.remove(task, slot);
+            }
+        }
+        if (task.terms().expiresAt() > 0) {
+            expiring.remove(task.terms().expiresAt(), slot);
+        }
+    }
+
+    /// Takes those in whose time comes.
+    ///
+    /// @return whether any is ready by that
+    boolean wake(long by, Predicate<Task> which) {
+        boolean any = false;
+        for (int slot : waiting.upTo(by)) {
+            Task task = tasks.apply(slot);
+            if (which.test(task)) {
+                waiting.remove(task.wakeAt(), slot);
+                any |= due(task, slot);
+            }
+        }
+        return any;
+    }
+
+    /// Opens and shuts the windows.
+    ///
+    /// @return whether one opened
+    boolean passGates(long now) {
+        return gates.pass(now, slot -> ready.add(tasks.apply(slot), slot),
+                slot -> ready.remove(tasks.apply(slot), slot));
+    }
+
+    /// @return whether it is ready
+    private boolean due(Task task, int slot) {
+        String window = task.terms().placing().window();
+        boolean open = window == null || gates.add(window, task.order(), slot);
+        if (open) {
+            ready.add(task, slot);
+        }
+        return open;
+    }
+
+    /// When one wakes, or a window opens or closes; Long.MAX_VALUE if never.
+    long nextWake() {
+        return Math.min(waiting.firstKey(), gates.next());
+    }
+
+    ReadyOrder ready() {
+        return ready;
+    }
+
+    /// When the first of those that may expire does; Long.MAX_VALUE if there is none.
+    long firstExpiry() {
+        return expiring.firstKey();
+    }
+
+    /// There must be one.
+    Task firstToExpire() {
+        return tasks.apply(expiring.firstSlot());
+    }
+
+    /// Whether the limits of running tasks let it start now.
+    boolean haveRoom(Task task) {
+        return limits.haveRoom(task, crowd);
+    }
+
+    /// Checks that a client may have more pending tasks.
+    ///
+    /// @param client null: nobody in particular
+    /// @throws Problem 429 if it may not
+    void admit(String client, int count) {
+        int most = limits.client(client).maxPending();
+        int pending = crowd.pending(client);
+        if (most < Integer.MAX_VALUE && pending + count > most) {
+            throw new Problem(429, (client == null ? "tasks without a client" : "client " + client) + ": " + pending
+                    + " are pending, and at most " + most + " may be" + (count == 1 ? "; try again later"
+                    : ", so there is no room for " + count + " more; submit fewer at once"));
+        }
+    }
+
+    /// Which window or limit keeps a pending task from starting at a time, for people; null for none.
+    String heldBy(Task task, long now) {
+        String name = task.terms().placing().window();
+        Window window = name == null ? null : limits.windows().get(name);
+        if (name != null && window == null) {
+            return "its window " + name + ", which is not in the settings";
+        }
+        return window != null && !window.isOpen(now) ? "its window " + name + " (" + window + "), which opens at "
+                + Times.format(window.next(now)) : limits.full(task, crowd);
+    }
+
+    /// How many tasks wait for windows that the settings do not have, by the windows' names.
+    Map<String, Integer> lostWindows() {
+        return gates.lost();
+    }
+}

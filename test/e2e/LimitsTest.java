@@ -1,0 +1,141 @@
+package e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import shared.json.Json;
+import support.Await;
+import support.ServerProcess;
+
+/// Limits of clients and models, and windows, of the real server, from its file and from a reload.
+class LimitsTest {
+
+    private static final String GENERATE = "{\"type\":\"generate\",\"prompt\":\"x\"";
+
+    @TempDir
+    Path directory;
+
+    private Path file(String yaml) throws IOException {
+        return Files.writeString(directory.resolve("config.yaml"), yaml);
+    }
+
+    private ServerProcess start(String yaml) throws IOException {
+        return ServerProcess.start(directory.resolve("data"), "--ollama-host", "echo:", "--config",
+                file(yaml).toString());
+    }
+
+    /// A window that is shut now, and for hours.
+    private static String shut() {
+        LocalTime now = LocalTime.now(ZoneOffset.UTC).withSecond(0).withNano(0);
+        return "windows: {night: '" + now.plusHours(6) + "-" + now.plusHours(7) + " UTC'}\n";
+    }
+
+    private static String task(String more) {
+        return GENERATE + more + "}";
+    }
+
+    private static Json.Obj shown(ServerProcess server, String id) {
+        return ServerProcess.object(server.get("/api/tasks/" + id).body());
+    }
+
+    private static HttpResponse<String> relayed(ServerProcess server, String client) {
+        return server.send(HttpRequest.newBuilder(URI.create(server.url() + "/v1/chat/completions"))
+                .header("X-Queue-Client", client).POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}")));
+    }
+
+    @Test
+    void maxPending_isA429_inEveryFormOfASubmit() throws Exception {
+        try (ServerProcess server = start("clients: {me: {max_pending: 2, max_running: 0}}\n")) {
+            server.submit(task(",\"client\":\"me\""));
+            HttpResponse<String> batch = server.post("/api/tasks/batch", "[" + task(",\"client\":\"me\"") + ","
+                    + task(",\"client\":\"me\"") + "," + task("") + "]");
+            assertEquals(429, batch.statusCode());
+            assertTrue(batch.body().contains("client me: 1 are pending, and at most 2 may be, so there is no room for "
+                    + "2 more"), batch.body());
+            assertEquals("1", server.get("/api/tasks").headers().firstValue("X-Total-Count").orElseThrow());
+            String second = server.submit(task(",\"client\":\"me\""));
+            HttpResponse<String> third = server.post("/api/tasks", task(",\"client\":\"me\""));
+            assertEquals(429, third.statusCode());
+            assertTrue(third.headers().firstValue("Retry-After").isPresent());
+            HttpResponse<String> call = relayed(server, "me");
+            assertEquals(429, call.statusCode());
+            assertTrue(ServerProcess.object(call.body()).get("error") instanceof Json.Obj, call.body());
+            assertEquals(200, relayed(server, "you").statusCode());
+            assertEquals("client me may have 0 running", shown(server, second).text("waiting"));
+
+            file("clients: {me: {max_pending: 3}}\n");
+            server.hangUp("changed=[clients]");
+            server.awaitEnd(second);
+        }
+    }
+
+    @Test
+    void priorityMax_lowersIt_andTellsSo() throws Exception {
+        try (ServerProcess server = start("clients: {default: {priority_max: 7}}\nqueue: {workers: 1}\n")) {
+            Json.Obj answer = ServerProcess.object(server.post("/api/tasks", task(",\"priority\":\"high\"")).body());
+            assertEquals("7", answer.get("priority").text());
+            assertEquals("10", answer.get("priority_asked").text());
+            assertTrue(answer.get("warnings").text().contains("priority 10 is lowered to 7"),
+                    () -> answer.get("warnings").text());
+            Json.Obj usual = ServerProcess.object(server.post("/api/tasks", task("")).body());
+            assertEquals("5", usual.get("priority").text());
+            assertNull(usual.get("warnings"));
+            String batch = server.post("/api/tasks/batch", "[" + task(",\"priority\":9") + "]").body();
+            assertTrue(batch.contains("\"warnings\":[\"the priority of 1 tasks is lowered"), batch);
+        }
+    }
+
+    @Test
+    void window_keepsATaskWaiting_alsoOverARestart_untilAReloadOpensIt() throws Exception {
+        String id;
+        String ofClient;
+        try (ServerProcess server = start(shut() + "clients: {nightly: {window: night}}\n")) {
+            HttpResponse<String> unknown = server.post("/api/tasks", task(",\"window\":\"nigth\""));
+            assertEquals(400, unknown.statusCode());
+            assertTrue(unknown.body().contains("no window is named \\\"nigth\\\"; did you mean night?"),
+                    unknown.body());
+            id = server.submit(task(",\"window\":\"night\""));
+            ofClient = server.submit(task(",\"client\":\"nightly\""));
+            server.awaitEnd(server.submit(task("")));
+            assertTrue(shown(server, id).text("waiting").startsWith("its window night ("), shown(server, id).text());
+            assertEquals("night", shown(server, ofClient).text("window"));
+            server.kill();
+        }
+        try (ServerProcess server = start("default_model: other\n")) {
+            server.awaitLogged("event=window_missing window=night tasks=2");
+            assertEquals("its window night, which is not in the settings", shown(server, id).text("waiting"));
+            server.awaitEnd(server.submit(task("")));
+            assertEquals("pending", shown(server, ofClient).text("status"));
+            file("windows: {night: '00:00-24:00'}\n");
+            server.hangUp("changed=[default_model, windows]");
+            server.awaitEnd(id);
+            server.awaitEnd(ofClient);
+        }
+    }
+
+    @Test
+    void modelsMaxRunning_letsOthersPass() throws Exception {
+        try (ServerProcess server = start("models: {big: {max_running: 0}}\n")) {
+            String big = server.submit(task(",\"model\":\"big:latest\""));
+            server.awaitEnd(server.submit(task(",\"model\":\"small\"")));
+            assertEquals("model big:latest may have 0 running", shown(server, big).text("waiting"));
+            file("");
+            server.hangUp("changed=[models]");
+            Await.until(() -> shown(server, big).text(), () -> shown(server, big).text("status").equals("completed"));
+        }
+    }
+}
