@@ -15,6 +15,7 @@ import server.http.WebServer;
 import server.journal.JournalOptions;
 import server.log.Log;
 import server.order.OrderLimits;
+import server.order.OrderOptions;
 import server.queue.state.QueueOptions;
 import server.relay.RelayOptions;
 import server.settings.CommandLine;
@@ -44,8 +45,8 @@ public record AllSettings(Loader loaded, ExecutorRegistry kinds, List<HostOption
     /// Every setting there is. A new room adds its list here.
     public static final Table TABLE = new Table(List.of(WebServer.SETTINGS, WebSocketOptions.SETTINGS,
             Guard.SETTINGS, Server.SETTINGS, JournalOptions.SETTINGS, DispatchOptions.settings(), Terms.SETTINGS,
-            QueueOptions.SETTINGS, OrderLimits.SETTINGS, RequestLimits.SETTINGS, HttpApi.SETTINGS,
-            RelayOptions.SETTINGS, Log.SETTINGS, CLIENT),
+            QueueOptions.SETTINGS, OrderOptions.SETTINGS, OrderLimits.SETTINGS, RequestLimits.SETTINGS,
+            HttpApi.SETTINGS, RelayOptions.SETTINGS, Log.SETTINGS, CLIENT),
             Map.of("scheduling_interval", NO_ROUNDS, "batch_size", NO_ROUNDS, "SCHEDULER_INTERVAL", NO_ROUNDS,
                     "SCHEDULER_BATCH_SIZE", NO_ROUNDS));
 

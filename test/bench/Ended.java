@@ -10,10 +10,10 @@ import java.util.concurrent.Semaphore;
 
 import server.journal.JournalOptions;
 import server.journal.disk.FileStorage;
+import server.order.LoadedOffers;
 import server.queue.Run;
 import server.queue.TaskBatch;
 import server.queue.TaskQueue;
-import server.queue.state.Place;
 import server.queue.state.QueueOptions;
 import server.task.Submission;
 import server.task.Terms;
@@ -57,7 +57,7 @@ final class Ended {
     private static Run next(TaskQueue queue, Semaphore ready) {
         while (true) {
             ready.drainPermits();
-            Run run = queue.startNext(task -> Place.at("bench"));
+            Run run = queue.startNext(LoadedOffers.at("bench"));
             if (run != null) {
                 return run;
             }

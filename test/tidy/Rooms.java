@@ -51,8 +51,8 @@ final class Rooms {
             live: executor queue queue.ledger task
             log: settings
             order: queue.index settings task
-            queue: clock journal journal.compaction journal.disk queue.index queue.ledger queue.line queue.page \
-                queue.state task
+            queue: clock journal journal.compaction journal.disk order queue.index queue.ledger queue.line \
+                queue.page queue.state task
             queue.index: task
             queue.ledger: clock cron.plan journal journal.compaction journal.disk queue.index queue.line \
                 queue.state task

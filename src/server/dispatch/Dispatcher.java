@@ -19,8 +19,12 @@ import server.executor.OwnTrouble;
 import server.live.Answers;
 import server.live.RelayedAnswer;
 import server.live.RelayedAnswers;
+import server.order.Fit;
+import server.order.Offer;
+import server.order.Offers;
 import server.queue.Run;
 import server.queue.TaskQueue;
+import server.queue.state.Place;
 import server.task.Task;
 import server.task.TaskState;
 
@@ -248,8 +252,7 @@ public final class Dispatcher implements AutoCloseable {
         if (!hosts.anyPlace() || !hold.allows(clock.millis())) {
             return false;
         }
-        Routing routing = routing();
-        Run run = queue.startNext(task -> routing.place(task, asked.without(task.id())));
+        Run run = queue.startNext(offers(routing()));
         if (run == null) {
             return false;
         }
@@ -269,6 +272,27 @@ public final class Dispatcher implements AutoCloseable {
             end(attempt, "its thread could not be started: " + notStarted);
         }
         return true;
+    }
+
+    private Offers offers(Routing routing) {
+        return new Offers() {
+            @Override
+            public Offer to(Task task, Set<String> kept) {
+                Place place = routing.place(task, asked.without(task.id()));
+                return place == null || kept.contains(place.host()) ? Offer.NONE
+                        : new Offer(Fit.LOADED, place.host(), place.rule());
+            }
+
+            @Override
+            public boolean may(Task task, String host) {
+                return routing.open(task).contains(host);
+            }
+
+            @Override
+            public Set<String> warm() {
+                return null;
+            }
+        };
     }
 
     private void run(Attempt attempt) {

@@ -13,6 +13,9 @@ public interface Offers {
     /// @param kept the hosts that are kept free for others
     Offer to(Task task, Set<String> kept);
 
+    /// Whether a task may run on a host at all, now or later.
+    boolean may(Task task, String host);
+
     /// The models, without `:latest`, of which a runner is loaded where a place is free: a task of any other model is
     /// not [Fit#LOADED]. Null where that cannot be said: a host that loads nothing has a place.
     Set<String> warm();

@@ -1,192 +1,263 @@
 package server.order;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
-import java.util.function.IntPredicate;
 
 import server.queue.index.SortedSlots;
-import server.task.ApiPath;
-import server.task.RunnerOptions;
 import server.task.Task;
 
-/// The pending tasks that wait for nothing but their turn: by priority, higher first, within one by order.
+/// The pending tasks that wait for nothing but their turn, and which of them starts next: see DESIGN.md, "Order".
 ///
-/// Where a task can run depends on its demand alone, so tasks of one priority and demand form a lane; when the first
-/// of a lane finds no place, neither would those behind it, and the whole lane is passed over. Tasks that have a
-/// history (they were tried somewhere) have lanes of their own, by where that was last. There one after the other is
-/// asked for, because the rest of the history may matter too; but it rarely does, so a lane is passed over when a
-/// hundred found no place.
+/// ```
+/// Level (effective priority) ─ Share (client) ─ Turn (counts passes since a moment) ─ Lane (demand) ─ tasks by order
+/// ```
 ///
-/// Invariants: no lane is empty; `heads` has each lane of its priority once, under the order of the lane's first task.
+/// Where a task can run depends on its demand alone, so when the first of a lane finds no place, neither would those
+/// behind it, and the whole lane is passed over. Tasks that have a history (they were tried somewhere) have lanes of
+/// their own, by where that was last. There one after the other is asked for, because the rest of the history may
+/// matter too; but it rarely does, so a lane is passed over when a hundred found no place.
+///
+/// Invariant: a task is in the level of its priority as it had grown at `aged`.
 public final class ReadyOrder {
-
-    private final TreeMap<Integer, Level> levels = new TreeMap<>(Comparator.reverseOrder());
-    private int size;
 
     /// How many tasks of a lane are asked for, so that thousands of them do not make each start slow.
     public static final int ASKED_MAX = 100;
 
-    /// @param triedOn where the last attempt failed, empty if it was not on record; null if there was none
-    private record Demand(String model, String on, boolean remote, boolean waitForModel, ApiPath endpoint,
-            boolean onlyOrders, RunnerOptions runner, String client, String triedOn) {
+    private final IntFunction<Task> tasks;
+    private final Clients clients;
+    private OrderOptions options;
+    private final TreeMap<Integer, Level> levels = new TreeMap<>(Comparator.reverseOrder());
+    /// The tasks whose priority still grows, by when it does.
+    private final SortedSlots growing = new SortedSlots();
+    private final Map<Long, Charge> running = new HashMap<>();
+    private final Usual usual = new Usual();
+    /// The moment up to which priorities have grown.
+    private long aged = Long.MIN_VALUE;
+    private long step = Long.MIN_VALUE;
+    private long choices;
+    private int size;
+    /// The last choice, until the next: what it passed over is counted once it has started.
+    private Choice chosen;
+    private Choosing choosing;
+
+    /// What a running attempt was charged with.
+    private record Charge(int level, String client, double charge) {
     }
 
-    private static final class Deeper {
-        final SortedSlots.Cursor cursor;
-        int asked = 1;
+    /// @param tasks finds a task by its slot
+    public ReadyOrder(IntFunction<Task> tasks, Clients clients, OrderOptions options) {
+        this.tasks = tasks;
+        this.clients = clients;
+        this.options = options;
+    }
 
-        Deeper(SortedSlots.Cursor cursor) {
-            this.cursor = cursor;
+    /// Sets new options; what was passed over so far is forgotten if they differ.
+    public void reconfigure(OrderOptions newOptions) {
+        if (!newOptions.ageing().equals(options.ageing())) {
+            refill(newOptions, aged);
         }
-
-        boolean next() {
-            return asked++ < ASKED_MAX && cursor.next();
+        if (!newOptions.equals(options)) {
+            options = newOptions;
+            step = Long.MIN_VALUE;
+            forgetPassed();
         }
     }
 
-    private static final class Lane {
-        final boolean oneByOne;
-        final SortedSlots slots = new SortedSlots();
-
-        Lane(boolean oneByOne) {
-            this.oneByOne = oneByOne;
-        }
-    }
-
-    private static final class Level {
-        final Map<Demand, Lane> lanes = new HashMap<>();
-        final TreeMap<Long, Lane> heads = new TreeMap<>();
+    /// Counts what is passed over from now on only.
+    public void forgetPassed() {
+        levels.values().forEach(level -> level.forgetPassed(options));
     }
 
     public int size() {
         return size;
     }
 
+    /// The priority by which a pending task is ordered now.
+    public int priority(Task task, long now) {
+        return options.ageing().priority(task, now);
+    }
+
     public void add(Task task, int slot) {
-        Level level = levels.computeIfAbsent(task.priority(), absent -> new Level());
-        Lane lane = level.lanes.computeIfAbsent(demandOf(task), demand -> new Lane(demand.triedOn() != null));
-        long head = lane.slots.firstKey();
-        lane.slots.add(task.order(), slot);
-        if (task.order() < head) {
-            level.heads.remove(head);
-            level.heads.put(task.order(), lane);
-        }
-        size++;
+        chosen = null;
+        add(task, slot, priority(task, aged));
     }
 
     /// The task must be there, as it was when it was added.
     public void remove(Task task, int slot) {
-        Level level = levels.get(task.priority());
-        Demand demand = demandOf(task);
-        Lane lane = level.lanes.get(demand);
-        long head = lane.slots.firstKey();
-        lane.slots.remove(task.order(), slot);
-        if (task.order() == head) {
-            level.heads.remove(head);
-            if (lane.slots.isEmpty()) {
-                level.lanes.remove(demand);
-            } else {
-                level.heads.put(lane.slots.firstKey(), lane);
-            }
-        }
-        if (level.lanes.isEmpty()) {
-            levels.remove(task.priority());
-        }
-        size--;
+        chosen = null;
+        remove(task, slot, priority(task, aged));
     }
 
-    /// The first slot that passes, in the order of priority and order; -1 if none does. The predicate is asked for the
-    /// first of each lane, and for the first hundred of a lane of tasks that have a history.
-    public int first(IntPredicate passes) {
+    /// Counts the start of a task that is to be removed next. It may not be there: a replay does not know all that
+    /// makes tasks ready.
+    public void started(Task task, int slot, String host, long now) {
+        int priority = priority(task, aged);
+        boolean absent = !levels.containsKey(priority) || !levels.get(priority).has(task, slot, Demand.of(task));
+        if (absent) {
+            add(task, slot, priority);
+        }
+        Level level = levels.get(priority);
+        String client = task.terms().caller().client();
+        double charge = usual.of(RunnerKey.of(task)) / clients.weight(client);
+        running.put(task.id(), new Charge(priority, client, charge));
+        if (chosen != null && chosen.slot() == slot && choosing.passed() != null) {
+            level.passedOver(choosing.passed(), choosing.passedOrder(), host, step(now), options);
+        }
+        level.started(task, host, charge, step(now), options);
+        if (absent) {
+            remove(task, slot, priority);
+        }
+    }
+
+    /// Counts the end of an attempt.
+    ///
+    /// @param millis    how long it took; -1 if that is not known
+    /// @param completed whether it tells what such attempts usually take
+    public void ended(Task task, long millis, boolean completed) {
+        Charge charge = running.remove(task.id());
+        if (completed) {
+            usual.learn(RunnerKey.of(task), millis);
+        }
+        Level level = levels.get(charge.level);
+        level.ended(charge.client, millis < 0 ? 0 : millis / clients.weight(charge.client) - charge.charge, options);
+        forgetIfOver(charge.level, level);
+    }
+
+    /// Lets priorities grow with the time.
+    public void age(long now) {
+        Ageing ageing = options.ageing();
+        if (ageing.every() > 0 && now < aged - ageing.every()) {
+            refill(options, now);
+        }
+        while (growing.firstKey() <= now) {
+            long at = growing.firstKey();
+            int slot = growing.firstSlot();
+            Task task = tasks.apply(slot);
+            int before = priority(task, at - 1);
+            remove(task, slot, before);
+            add(task, slot, before + 1);
+        }
+        aged = Math.max(aged, now);
+    }
+
+    /// Chooses the task that starts next; null if none can.
+    public Choice choose(Offers offers, long now) {
+        age(now);
+        choosing = new Choosing(offers, tasks, clients, options, ++choices, step(now));
         for (Level level : levels.values()) {
-            int slot = first(level, passes);
-            if (slot >= 0) {
-                return slot;
+            chosen = choosing.in(level);
+            if (chosen != null) {
+                return chosen;
             }
         }
-        return -1;
+        return null;
     }
 
-    /// How many go before a task, by priority and order, wherever they can run.
+    /// How many go before a task, by effective priority and order, wherever they can run.
     public int countBefore(Task task) {
         int before = 0;
+        int priority = priority(task, aged);
         for (Map.Entry<Integer, Level> level : levels.entrySet()) {
-            if (level.getKey() < task.priority()) {
-                return before;
-            }
-            for (Lane lane : level.getValue().lanes.values()) {
-                before += level.getKey() > task.priority() ? lane.slots.size() : lane.slots.countBefore(task.order());
+            if (level.getKey() > priority) {
+                before += level.getValue().size();
+            } else if (level.getKey() == priority) {
+                for (Share share : level.getValue().waiting) {
+                    for (Lane lane : share.heads.values()) {
+                        before += lane.slots.countBefore(task.order());
+                    }
+                }
             }
         }
         return before;
     }
 
-    private static int first(Level level, IntPredicate passes) {
-        // refused tasks of lanes that are asked one by one: where such a lane goes on
-        PriorityQueue<Deeper> deeper = null;
-        Iterator<Lane> heads = level.heads.values().iterator();
-        Lane lane = next(heads);
-        while (lane != null || deeper != null && !deeper.isEmpty()) {
-            Deeper asked;
-            if (deeper != null && !deeper.isEmpty()
-                    && (lane == null || deeper.peek().cursor.key() < lane.slots.firstKey())) {
-                asked = deeper.poll();
-            } else if (lane.oneByOne) {
-                asked = new Deeper(lane.slots.cursor());
-                lane = next(heads);
-            } else {
-                int slot = lane.slots.firstSlot();
-                if (passes.test(slot)) {
-                    return slot;
-                }
-                lane = next(heads);
-                continue;
-            }
-            if (passes.test(asked.cursor.slot())) {
-                return asked.cursor.slot();
-            }
-            if (asked.next()) {
-                if (deeper == null) {
-                    deeper = new PriorityQueue<>(Comparator.comparingLong((Deeper other) -> other.cursor.key()));
-                }
-                deeper.add(asked);
-            }
-        }
-        return -1;
-    }
-
     /// Since when the task that waits longest could have begun, as it was submitted or scheduled; 0 if there is none.
     /// Within a lane a later one may wait longer than those before it only where these were scheduled; so many of them
     /// are passed over at most.
-    public long waitingSince(IntFunction<Task> tasks) {
+    public long waitingSince() {
         long first = Long.MAX_VALUE;
         for (Level level : levels.values()) {
-            for (Lane lane : level.lanes.values()) {
-                Deeper walk = new Deeper(lane.slots.cursor());
-                Task task;
-                do {
-                    task = tasks.apply(walk.cursor.slot());
-                    first = Math.min(first, Math.max(task.createdAt(), task.terms().scheduledAt()));
-                } while (task.terms().scheduledAt() > 0 && walk.next());
+            for (Share share : level.waiting) {
+                for (Lane lane : share.heads.values()) {
+                    first = Math.min(first, waitingSince(lane.slots.cursor()));
+                }
             }
         }
         return size == 0 ? 0 : first;
     }
 
-    private static Lane next(Iterator<Lane> lanes) {
-        return lanes.hasNext() ? lanes.next() : null;
+    private long waitingSince(SortedSlots.Cursor cursor) {
+        long first = Long.MAX_VALUE;
+        Task task;
+        int looked = 1;
+        do {
+            task = tasks.apply(cursor.slot());
+            first = Math.min(first, Math.max(task.createdAt(), task.terms().scheduledAt()));
+        } while (task.terms().scheduledAt() > 0 && looked++ < ASKED_MAX && cursor.next());
+        return first;
     }
 
-    private static Demand demandOf(Task task) {
-        String triedOn = !task.attempts().isEmpty() ? String.valueOf(task.attempts().getLast().host())
-                : task.state().error() != null ? "" : null;
-        return new Demand(task.model(), task.terms().on(), task.terms().remote(), task.terms().waitForModel(),
-                task.terms().caller().endpoint(), task.terms().caller().onlyOrders(),
-                task.terms().runner(), task.terms().caller().client(), triedOn);
+    private void add(Task task, int slot, int priority) {
+        Level level = levels.get(priority);
+        if (level == null) {
+            level = new Level();
+            levels.put(priority, level);
+        }
+        level.add(task, slot, Demand.of(task), options);
+        if (grows(priority)) {
+            growing.add(options.ageing().reaches(task, priority + 1), slot);
+        }
+        size++;
+    }
+
+    private void remove(Task task, int slot, int priority) {
+        if (grows(priority)) {
+            growing.remove(options.ageing().reaches(task, priority + 1), slot);
+        }
+        Level level = levels.get(priority);
+        level.remove(task, slot, Demand.of(task), options);
+        forgetIfOver(priority, level);
+        size--;
+    }
+
+    /// The step in which a moment lies; none before one that was asked for earlier, where the clock was set back.
+    private long step(long now) {
+        step = Math.max(step, options.step(now));
+        return step;
+    }
+
+    private boolean grows(int priority) {
+        return options.ageing().every() > 0 && priority < options.ageing().upTo();
+    }
+
+    private void forgetIfOver(int priority, Level level) {
+        if (level.isOver()) {
+            levels.remove(priority);
+        }
+    }
+
+    /// Takes all out and in again, under other options or as of another time.
+    private void refill(OrderOptions newOptions, long newAged) {
+        List<Integer> all = new ArrayList<>(size);
+        for (Level level : levels.values()) {
+            for (Share share : level.waiting) {
+                for (Lane lane : share.heads.values()) {
+                    all.addAll(lane.slots.upTo(Long.MAX_VALUE));
+                }
+            }
+        }
+        for (int slot : all) {
+            remove(tasks.apply(slot), slot);
+        }
+        options = newOptions;
+        aged = newAged;
+        for (int slot : all) {
+            add(tasks.apply(slot), slot);
+        }
     }
 }

@@ -10,7 +10,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 import server.clock.ClockReport;
@@ -21,6 +20,7 @@ import server.journal.JournalOptions;
 import server.journal.NoRoom;
 import server.journal.Urgency;
 import server.journal.disk.Storage;
+import server.order.Offers;
 import server.queue.index.TaskFilter;
 import server.queue.ledger.Commit;
 import server.queue.ledger.DurableEvent;
@@ -32,7 +32,6 @@ import server.queue.page.TaskPage;
 import server.queue.page.TaskSort;
 import server.queue.state.Event;
 import server.queue.state.LifeCycle;
-import server.queue.state.Place;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
 import server.queue.state.QueueState;
@@ -309,19 +308,17 @@ public final class TaskQueue implements AutoCloseable {
 
     // ---- the dispatcher's side
 
-    /// Begins the next attempt: of the ready tasks the first, by priority and order, for which `placement` names a
-    /// host. Returns without waiting for durability (see [Run#seq]).
+    /// Begins the next attempt, of the task that is next by what the hosts offer. Returns without waiting for
+    /// durability (see [Run#seq]).
     ///
-    /// @param placement the place for a task, null if none can take it now; called under the ledger's lock, so quick
-    ///                  and without calling back. Of tasks of one priority, model, `on`, `remote_execution` and
-    ///                  `wait_for_model` that were not tried yet only the first is asked for, of those that were some
+    /// @param offers asked under the ledger's lock, so quick and without calling back
     /// @return null if there is none, or the queue is paused, or the journal has no room now; [#onReady] calls once
     ///         that may have changed
-    public Run startNext(Function<Task, Place> placement) {
+    public Run startNext(Offers offers) {
         try {
             while (failure() == null) {
                 Commit<Task> first = ledger.changeNow(writer -> {
-                    Event.Change event = writer.state().start(placement, writer.now());
+                    Event.Change event = writer.state().start(offers, writer.now());
                     // also of one that has expired: what ends without a run has no claim to the reserve
                     return event == null ? null : writer.append(event, Urgency.NORMAL);
                 });

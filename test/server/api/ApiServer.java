@@ -30,12 +30,12 @@ import server.journal.JournalOptions;
 import server.live.AnswerBuffer;
 import server.live.Answers;
 import server.live.EventHub;
+import server.order.LoadedOffers;
 import server.order.OrderLimits;
 import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.Run;
 import server.queue.TaskQueue;
-import server.queue.state.Place;
 import server.queue.state.QueueOptions;
 import server.settings.Settings;
 import server.stats.History;
@@ -163,7 +163,7 @@ public final class ApiServer implements AutoCloseable {
 
     /// Begins the next attempt.
     public Run start() {
-        Run run = queue.startNext(task -> Place.at("box"));
+        Run run = queue.startNext(LoadedOffers.at("box"));
         queue.awaitDurable(run.seq());
         return run;
     }

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalOptions;
+import server.order.LoadedOffers;
 import server.queue.Run;
 import server.queue.TaskQueue;
-import server.queue.state.Place;
 import server.queue.state.QueueOptions;
 import shared.Problem;
 import shared.json.Json;
@@ -96,7 +96,7 @@ class DiskApiTest {
         assertEquals(200, server.post("/api/tasks/" + waiting + "/cancel", "").statusCode());
         assertEquals(204, server.ask("DELETE", "/api/tasks/" + waiting, null).statusCode());
         assertEquals(200, server.get("/api/tasks?full=true").statusCode());
-        Run next = server.queue.startNext(task -> Place.at("box"));
+        Run next = server.queue.startNext(LoadedOffers.at("box"));
         assertNotNull(next, "what was taken runs");
         Problem tooLarge = assertThrows(Problem.class,
                 () -> server.queue.complete(next, Slice.of(("{\"response\":\"" + "r".repeat(SEGMENT) + "\"}")

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import server.http.Wire;
+import server.order.LoadedOffers;
 import server.queue.Run;
-import server.queue.state.Place;
 import shared.json.Json;
 
 @Timeout(30)
@@ -82,8 +82,8 @@ final class ListApiTest {
             "?relayed=true|6,5", "?relayed=false|4,3,2,1,0", "?client=me&relayed=true|5",
             "?client=me&relayed=false&limit=1|4", "?cut=true|3", "?cut=false&client=me|5,4"})
     void list_ofClients_andOfCalls(String query, String expected) {
-        for (Run run = server.queue.startNext(task -> Place.at("h")); run != null;
-                run = server.queue.startNext(task -> Place.at("h"))) {
+        for (Run run = server.queue.startNext(LoadedOffers.at("h")); run != null;
+                run = server.queue.startNext(LoadedOffers.at("h"))) {
             String reason = run.task().name().equals(ids.get(3)) ? "length" : "stop";
             server.complete(run, "{\"response\":\"\",\"done_reason\":\"" + reason + "\"}");
         }

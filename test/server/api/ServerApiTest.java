@@ -21,8 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import server.order.LoadedOffers;
 import server.queue.Run;
-import server.queue.state.Place;
 import shared.Version;
 import shared.json.Json;
 import shared.json.Slice;
@@ -109,7 +109,7 @@ final class ServerApiTest {
     void mode_pauseHolds_drainRefuses_resumeEndsBoth() {
         assertEquals("paused", json(server.post("/api/queue/pause", null)).text("mode"));
         server.submit(HELLO);
-        assertNull(server.queue.startNext(task -> Place.at("box")));
+        assertNull(server.queue.startNext(LoadedOffers.at("box")));
         server.held = "no descriptors";
         assertEquals("not ready: no descriptors; tasks wait", error(server.get("/readyz")));
         server.held = null;

@@ -11,12 +11,12 @@ import java.util.Set;
 
 import server.cron.plan.CronTask;
 import server.journal.JournalOptions;
+import server.order.LoadedOffers;
 import server.order.OrderLimits;
 import server.queue.Run;
 import server.queue.TaskQueue;
 import server.queue.index.TaskFilter;
 import server.queue.page.TaskSort;
-import server.queue.state.Place;
 import server.queue.state.QueueOptions;
 import server.settings.Settings;
 import server.task.SubmissionReader;
@@ -128,7 +128,7 @@ final class CronRig implements AutoCloseable {
     }
 
     Run start() {
-        return queue.startNext(task -> Place.at("h"));
+        return queue.startNext(LoadedOffers.at("h"));
     }
 
     void complete(Run run) {

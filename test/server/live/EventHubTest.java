@@ -23,12 +23,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalOptions;
+import server.order.LoadedOffers;
 import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.TaskBatch;
 import server.queue.TaskQueue;
 import server.queue.ledger.DurableEvent;
-import server.queue.state.Place;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
 import server.task.Submission;
@@ -100,8 +100,8 @@ final class EventHubTest {
         try (Subscription subscription = hub.subscribe(EventFilter.ALL)) {
             Task task = submit(1).getFirst();
             queue.changePriority(task.id(), 9);
-            queue.putBack(queue.startNext(t -> Place.at("h1")), "busy", 0, true);
-            queue.complete(queue.startNext(t -> Place.at("h2")), json("{\"response\":\"x\"}"));
+            queue.putBack(queue.startNext(LoadedOffers.at("h1")), "busy", 0, true);
+            queue.complete(queue.startNext(LoadedOffers.at("h2")), json("{\"response\":\"x\"}"));
             queue.changeMode(QueueMode.PAUSED);
             queue.delete(task.id());
             read(subscription, 8, live);

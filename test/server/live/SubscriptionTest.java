@@ -22,11 +22,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalOptions;
+import server.order.LoadedOffers;
 import server.queue.Run;
 import server.queue.TaskQueue;
 import server.queue.ledger.DurableEvent;
 import server.queue.state.Event;
-import server.queue.state.Place;
 import server.queue.state.QueueOptions;
 import server.task.Submission;
 import server.task.Task;
@@ -190,7 +190,7 @@ final class SubscriptionTest {
     }
 
     private Run start() {
-        Run run = queue.startNext(task -> Place.at("box"));
+        Run run = queue.startNext(LoadedOffers.at("box"));
         assertNotNull(run);
         queue.awaitDurable(run.seq());
         return run;

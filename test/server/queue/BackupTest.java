@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalOptions;
+import server.order.LoadedOffers;
 import server.queue.index.TaskFilter;
 import server.queue.page.TaskSort;
-import server.queue.state.Place;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
 import server.task.Submission;
@@ -88,10 +88,10 @@ class BackupTest {
     }
 
     private void completeNext() {
-        Run run = queue.startNext(task -> Place.at("h"));
+        Run run = queue.startNext(LoadedOffers.at("h"));
         while (run == null) {
             // the next segment is being made
-            run = queue.startNext(task -> Place.at("h"));
+            run = queue.startNext(LoadedOffers.at("h"));
         }
         queue.complete(run, json("{\"response\":\"done\"}"));
     }

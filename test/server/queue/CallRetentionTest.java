@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalOptions;
+import server.order.LoadedOffers;
 import server.queue.index.TaskFilter;
 import server.queue.page.TaskSort;
-import server.queue.state.Place;
 import server.queue.state.QueueOptions;
 import server.task.ApiPath;
 import server.task.Caller;
@@ -57,7 +57,7 @@ class CallRetentionTest {
             for (int i = 0; i < 50; i++) {
                 Await.until("a submit", () -> done(queue, () -> queue.submit(call(payload, true), null, null)));
                 AtomicReference<Run> run = new AtomicReference<>();
-                Await.until("a start", () -> done(queue, () -> run.set(queue.startNext(task -> Place.at("h"))))
+                Await.until("a start", () -> done(queue, () -> run.set(queue.startNext(LoadedOffers.at("h"))))
                         && run.get() != null);
                 Await.until("an end", () -> done(queue, () -> queue.complete(run.get(), json("{}"))));
             }
@@ -72,9 +72,9 @@ class CallRetentionTest {
         Task completed = queue.submit(call(json("{\"x\":\"secret\"}"), false), null, null).document().task();
         Task failed = queue.submit(call(json("{\"x\":\"secret\"}\n"), false), null, null).document().task();
         Task waiting = queue.submit(call(json("{\"x\":\"later\"}"), false), null, null).document().task();
-        queue.complete(queue.startNext(task -> Place.at("h")), json("{\"response\":\"open too\"}"));
-        queue.complete(queue.startNext(task -> Place.at("h")), json("{\"response\":\"secret too\"}"));
-        queue.fail(queue.startNext(task -> Place.at("h")), "no", json("{\"error\":\"secret too\"}"));
+        queue.complete(queue.startNext(LoadedOffers.at("h")), json("{\"response\":\"open too\"}"));
+        queue.complete(queue.startNext(LoadedOffers.at("h")), json("{\"response\":\"secret too\"}"));
+        queue.fail(queue.startNext(LoadedOffers.at("h")), "no", json("{\"error\":\"secret too\"}"));
         for (Task gone : List.of(completed, failed)) {
             assertUnrecorded(queue, gone);
             assertEquals(409, assertThrows(Problem.class, () -> queue.retry(gone.id())).status());

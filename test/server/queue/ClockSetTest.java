@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 import server.clock.ClockReport;
 import server.journal.JournalOptions;
-import server.queue.state.Place;
+import server.order.LoadedOffers;
 import server.queue.state.QueueOptions;
 import server.task.Attempt;
 import server.task.Submission;
@@ -150,7 +150,7 @@ final class ClockSetTest {
     }
 
     private Run start() {
-        return queue.startNext(task -> Place.at("h1"));
+        return queue.startNext(LoadedOffers.at("h1"));
     }
 
     private Task submit(long scheduledAt) {

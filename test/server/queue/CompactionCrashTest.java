@@ -23,13 +23,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalOptions;
+import server.order.LoadedOffers;
 import server.queue.index.TaskFilter;
 import server.queue.ledger.JournalOf;
 import server.queue.line.EventCodec;
 import server.queue.line.Pool;
 import server.queue.page.TaskSort;
 import server.queue.state.Event;
-import server.queue.state.Place;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
 import server.task.ApiPath;
@@ -172,7 +172,7 @@ class CompactionCrashTest {
                 case 0, 1, 2 -> submit();
                 case 3 -> queue.submit(queue.newBatch().add(submission()).add(submission()).add(submission()));
                 case 4, 5 -> {
-                    Run run = queue.startNext(task -> Place.at("h" + random.nextInt(2)));
+                    Run run = queue.startNext(LoadedOffers.at("h" + random.nextInt(2)));
                     if (run != null) {
                         runs.add(run);
                     }

@@ -40,10 +40,10 @@ import server.journal.compaction.CompactionReport;
 import server.journal.compaction.JournalCompaction;
 import server.journal.disk.FileStorage;
 import server.journal.disk.Storage;
+import server.order.LoadedOffers;
 import server.queue.index.TaskFilter;
 import server.queue.ledger.JournalOf;
 import server.queue.page.TaskSort;
-import server.queue.state.Place;
 import server.queue.state.QueueOptions;
 import server.task.Submission;
 import server.task.Task;
@@ -92,7 +92,7 @@ class CompactionTest {
             Task secret = submit("the secret prompt");
             Task kept = submit("the kept prompt");
             for (Task task : List.of(secret, kept)) {
-                queue.complete(queue.startNext(t -> Place.at("h")),
+                queue.complete(queue.startNext(LoadedOffers.at("h")),
                         json("{\"response\":\"re: the secret answer " + task.id() + "\"}"));
             }
             queue.delete(secret.id());
@@ -138,7 +138,7 @@ class CompactionTest {
         CronTask gone = crons.create(plan("gone"), json("{\"type\":\"generate\",\"prompt\":\"the other one\"}"));
         for (int run = 0; run < 3; run++) {
             crons.run(crons.get(made.id()), submission("a run"));
-            queue.complete(queue.startNext(t -> Place.at("h")), json("{}"));
+            queue.complete(queue.startNext(LoadedOffers.at("h")), json("{}"));
         }
         crons.remove(gone.id());
         CronTask before = crons.get(made.id());
@@ -167,7 +167,7 @@ class CompactionTest {
         open(disk);
         for (int i = 0; i < 300; i++) {
             submit("x".repeat(200));
-            queue.complete(queue.startNext(t -> Place.at("h")), json("{}"));
+            queue.complete(queue.startNext(LoadedOffers.at("h")), json("{}"));
         }
         now += Duration.ofDays(8).toMillis();
         Task last = submit("last");
@@ -259,7 +259,7 @@ class CompactionTest {
         List<Task> tasks = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             tasks.add(submit("x".repeat(2000)));
-            queue.complete(queue.startNext(t -> Place.at("h")), json("{}"));
+            queue.complete(queue.startNext(LoadedOffers.at("h")), json("{}"));
         }
         assertFalse(compaction.isWorthIt(0.5), "all of them are there");
         tasks.forEach(task -> queue.delete(task.id()));

@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
 
+import server.order.LoadedOffers;
 import server.queue.state.Event;
 import server.queue.state.LifeCycle;
-import server.queue.state.Place;
 import server.queue.state.QueueOptions;
 import server.queue.state.QueueState;
 import server.task.Submission;
@@ -62,7 +62,7 @@ public final class CoreBench {
         long begun = processorNanos();
         for (int i = 0; i < CYCLES; i++) {
             submit();
-            Task task = apply(state.start(candidate -> Place.at("host"), now()));
+            Task task = apply(state.start(LoadedOffers.at("host"), now()));
             apply(LifeCycle.completed(task, PAYLOAD, false, now()));
             Event.Change due = state.due(now() + DAY);
             if (due != null) {

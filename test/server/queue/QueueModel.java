@@ -3,13 +3,12 @@ package server.queue;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Predicate;
 
+import server.order.Clients;
+import server.order.Offers;
 import server.queue.index.TaskFilter;
 import server.queue.state.LifeCycle;
 import server.queue.state.QueueMode;
@@ -46,7 +45,6 @@ final class QueueModel {
         long retryAt;
         long order;
         long arrival;
-        boolean woken;
         String error;
         String host;
         long startedAt;
@@ -71,10 +69,6 @@ final class QueueModel {
 
         boolean runsAlone() {
             return attempts.stream().filter(attempt -> attempt.contains(LifeCycle.DIED)).count() >= 3;
-        }
-
-        boolean tried() {
-            return !attempts.isEmpty() || error != null;
         }
 
         /// Everything, to be compared with [QueueModel#text(Task)].
@@ -108,10 +102,14 @@ final class QueueModel {
     final List<Entry> tasks = new ArrayList<>();
     /// The lengths of each task's first and last line.
     private final Map<Long, int[]> lengths = new HashMap<>();
+    OrderModel order;
+    /// What the last call of [#next] chose.
+    OrderModel.Chosen chosen;
     QueueMode mode = QueueMode.RUNNING;
 
     QueueModel(QueueOptions options) {
         this.options = options;
+        order = new OrderModel(options.order(), Clients.ALIKE);
     }
 
     Entry get(long id) {
@@ -151,34 +149,21 @@ final class QueueModel {
         tasks.add(task);
     }
 
-    void wake(long now) {
-        tasks.stream().filter(task -> task.wakeAt() <= now).forEach(task -> task.woken = true);
-    }
-
     /// The task that a call of `start` deals with: to be started, or to be failed if it has expired; null for none.
-    Entry next(Function<Entry, String> placement, long now) {
+    Entry next(Offers offers, long now) {
         if (mode == QueueMode.PAUSED
                 || tasks.stream().anyMatch(task -> task.status == TaskStatus.RUNNING && task.runsAlone())) {
             return null;
         }
-        wake(now);
-        Set<List<Object>> blocked = new HashSet<>();
-        for (Entry task : select(t -> t.status == TaskStatus.PENDING && t.woken,
-                Comparator.<Entry>comparingInt(t -> t.priority).reversed().thenComparingLong(t -> t.order))) {
-            List<Object> demand = new ArrayList<>(List.of(task.priority, task.model));
-            demand.add(task.on);
-            demand.add(task.client);
-            if (!task.tried() && blocked.contains(demand)) {
-                continue;
-            }
-            if (expired(task, now) || placement.apply(task) != null) {
-                return !expired(task, now) && task.runsAlone() && count(TaskStatus.RUNNING) > 0 ? null : task;
-            }
-            if (!task.tried()) {
-                blocked.add(demand);
-            }
+        order.wake(now);
+        List<Entry> expired = select(task -> task.status == TaskStatus.PENDING && expired(task, now),
+                Comparator.<Entry>comparingLong(task -> task.expiresAt).thenComparing(task -> task.arrival));
+        if (!expired.isEmpty()) {
+            return expired.getFirst();
         }
-        return null;
+        chosen = order.choose(offers, now);
+        Entry next = chosen == null ? null : get(chosen.task().id());
+        return next == null || next.runsAlone() && count(TaskStatus.RUNNING) > 0 ? null : next;
     }
 
     boolean expired(Entry task, long now) {
@@ -259,7 +244,6 @@ final class QueueModel {
         task.host = null;
         task.startedAt = 0;
         task.endedAt = 0;
-        task.woken = task.wakeAt() == 0;
     }
 
     /// What one call after the other of `due` does, until nothing is due.

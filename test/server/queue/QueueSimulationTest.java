@@ -14,11 +14,13 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
+import server.order.Clients;
+import server.order.Offers;
 import server.order.OrderLimits;
+import server.order.RandomOffers;
 import server.queue.QueueModel.Entry;
 import server.queue.index.TaskFilter;
 import server.queue.line.EventCodec;
@@ -28,7 +30,6 @@ import server.queue.page.TaskPage;
 import server.queue.page.TaskSort;
 import server.queue.state.Event;
 import server.queue.state.LifeCycle;
-import server.queue.state.Place;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
 import server.queue.state.QueueState;
@@ -80,7 +81,7 @@ class QueueSimulationTest {
         private QueueState state = new QueueState(OPTIONS);
         private long now = 1_800_000_000_000L;
         private long seq;
-        private Set<String> blocked = Set.of();
+        private Offers hosts = RandomOffers.loaded(MODELS);
 
         Run(long seed) {
             this.seed = seed;
@@ -120,8 +121,7 @@ class QueueSimulationTest {
                 case 19 -> now += random.nextInt(5) == 0 ? random.nextLong(2 * QueueModel.DAY) : random.nextLong(5_000);
                 case 20 -> now -= random.nextInt(5) == 0 ? random.nextLong(QueueModel.DAY) : random.nextLong(5_000);
                 case 21 -> changeMode();
-                case 22 -> blocked = Stream.of("a", "b", "c", "odd").filter(x -> random.nextInt(3) == 0)
-                        .collect(Collectors.toSet());
+                case 22 -> hosts = new RandomOffers(MODELS, random);
                 default -> {
                     for (int dies = random.nextInt(8); dies == 0; dies = random.nextInt(3) / 2) {
                         crash();
@@ -175,7 +175,6 @@ class QueueSimulationTest {
             if (event != null) {
                 apply(event);
                 model.submit(asked, id, key, seq, now);
-                model.get(id).woken = model.get(id).wakeAt() == 0;
                 if (metadata != null) {
                     withMetadata.add(id);
                 }
@@ -185,8 +184,8 @@ class QueueSimulationTest {
         private final Set<Long> withMetadata = new HashSet<>();
 
         private void start() {
-            Entry expected = model.next(t -> host(t.model, t.on, t.tried(), t.id), now);
-            Event.Change event = state.start(this::place, now);
+            Entry expected = model.next(hosts, now);
+            Event.Change event = state.start(hosts, now);
             if (expected == null) {
                 assertNull(event);
                 return;
@@ -198,19 +197,8 @@ class QueueSimulationTest {
                 model.endPending(expected, TaskStatus.FAILED,
                         "expired in the queue at " + Times.format(expected.expiresAt), now);
             } else {
-                model.start(expected, "h1", now);
+                model.start(expected, model.chosen.offer().host(), now);
             }
-        }
-
-        /// Where a task can run depends on its demand; of one that was tried, on itself too.
-        private Place place(Task task) {
-            String host = host(task.model(), task.terms().on(),
-                    !task.attempts().isEmpty() || task.state().error() != null, task.id());
-            return host == null ? null : Place.at(host);
-        }
-
-        private String host(String model, String on, boolean tried, long id) {
-            return blocked.contains(model) || tried && blocked.contains("odd") && id % 2 != 0 ? null : "h1";
         }
 
         private void complete() {
@@ -266,8 +254,6 @@ class QueueSimulationTest {
                 if (event != null) {
                     apply(event);
                     task.priority = priority;
-                    // where the clock has gone back since it was woken, it waits again
-                    task.woken = task.wakeAt() == 0;
                 }
             }
         }
@@ -297,7 +283,7 @@ class QueueSimulationTest {
         }
 
         private void tick() {
-            model.wake(now);
+            model.order.wake(now);
             state.wake(now, task -> true);
             for (Event.Change due = state.due(now); due != null; due = state.due(now)) {
                 apply(due);
@@ -319,9 +305,7 @@ class QueueSimulationTest {
             compared.wake(Long.MAX_VALUE - 1, task -> true);
             assertEquals(live.stats(seq), compared.stats(seq));
             assertEquals(live.nextDue(), compared.nextDue());
-            for (Entry task : model.tasks) {
-                task.woken = task.status == TaskStatus.PENDING && task.wakeAt() == 0;
-            }
+            model.order = replayedOrder();
             for (Task task : state.leftBehind()) {
                 apply(LifeCycle.leftBehind(task, now));
             }
@@ -338,11 +322,22 @@ class QueueSimulationTest {
             return fresh;
         }
 
+        private OrderModel replayedOrder() {
+            OrderModel fresh = new OrderModel(OPTIONS.order(), Clients.ALIKE);
+            QueueState followed = new QueueState(OPTIONS);
+            for (int i = 0; i < lines.size(); i++) {
+                Event event = codec.decodeForReplay(i + 1, lines.get(i));
+                Task before = event instanceof Event.Change change ? followed.get(change.task().id()) : null;
+                fresh.follow(event, before, followed.apply(event, i + 1, position(i + 1), lines.get(i).length()));
+            }
+            return fresh;
+        }
+
         /// Starts all that is there: each comes once, in order.
         private void drain() {
             apply(new Event.ModeChange(QueueMode.RUNNING, now));
             model.mode = QueueMode.RUNNING;
-            blocked = Set.of();
+            hosts = RandomOffers.loaded(MODELS);
             now += 100 * QueueModel.DAY;
             for (; model.count(TaskStatus.PENDING) > 0; complete()) {
                 start();
@@ -360,7 +355,9 @@ class QueueSimulationTest {
             Event read = codec.decode(line);
             assertEquals(line.text(), line(read).text());
             lines.add(line);
+            Task before = event instanceof Event.Change change ? state.get(change.task().id()) : null;
             Task after = state.apply(event, seq, position(seq), line.length());
+            model.order.follow(event, before, after);
             if (event instanceof Event.Change change && change.what() != Event.What.DELETED) {
                 model.wrote(change.task().id(), line.length());
                 assertEquals(position(seq), after.lastAt());

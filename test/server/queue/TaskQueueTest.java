@@ -27,12 +27,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import server.journal.JournalOptions;
+import server.order.LoadedOffers;
 import server.queue.TaskQueue.Submitted;
 import server.queue.index.TaskFilter;
 import server.queue.ledger.DurableEvent;
 import server.queue.page.TaskSort;
 import server.queue.state.LifeCycle;
-import server.queue.state.Place;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
 import server.task.ApiPath;
@@ -73,12 +73,12 @@ class TaskQueueTest {
     void task_fromSubmitToAnswer_isShownWhole() throws IOException {
         Submitted submitted = queue.submit(submission("Hello", 5), null, null);
         assertFalse(submitted.replayed());
-        Run run = queue.startNext(task -> Place.at("h1"));
+        Run run = queue.startNext(LoadedOffers.at("h1"));
         assertEquals(1, run.attempt());
         assertEquals("{\"prompt\":\"Hello\"}", queue.request(run.task()).payload().text());
         assertTrue(queue.putBack(run, "lost", 0, true));
         now += 5;
-        Run second = queue.startNext(task -> Place.at("h2"));
+        Run second = queue.startNext(LoadedOffers.at("h2"));
         assertEquals(2, second.attempt());
         assertFalse(queue.complete(run, json("{}")), "the first run is over");
         assertTrue(queue.complete(second, json("{\"response\":\"Hi\"}")));
@@ -96,7 +96,7 @@ class TaskQueueTest {
     @Test
     void heldBackSync_nothingTellsOfTheChange() throws Exception {
         Task known = queue.submit(submission("known", 5), null, null).document().task();
-        Run run = queue.startNext(task -> Place.at("h1"));
+        Run run = queue.startNext(LoadedOffers.at("h1"));
         queue.awaitDurable(run.seq());
         List<String> events = Collections.synchronizedList(new ArrayList<>());
         CountDownLatch published = new CountDownLatch(1);
@@ -143,7 +143,7 @@ class TaskQueueTest {
         Task waiting = queue.submit(submission("two", 5), null, null).document().task();
         Task cancelled = queue.submit(submission("three", 5), null, null).document().task();
         queue.cancel(cancelled.id(), null);
-        queue.startNext(task -> Place.at("h1"));
+        queue.startNext(LoadedOffers.at("h1"));
         queue.changeMode(QueueMode.PAUSED);
         now += 7;
         reopen();
@@ -160,14 +160,14 @@ class TaskQueueTest {
         assertEquals(running, again.document().task());
         assertThrows(Problem.class, () -> queue.submit(submission("x", 1), "key", "other"));
         queue.changeMode(QueueMode.RUNNING);
-        assertEquals(running.id(), queue.startNext(task -> Place.at("h1")).task().id());
+        assertEquals(running.id(), queue.startNext(LoadedOffers.at("h1")).task().id());
     }
 
     @Test
     void restart_callsWhoseCallersAreGone_areCancelledWithThatReason_kept_and_submitted_goOn() throws IOException {
         Task running = call("one", false);
         Task kept = call("two", true);
-        queue.startNext(task -> Place.at("h1"));
+        queue.startNext(LoadedOffers.at("h1"));
         Task waiting = call("three", false);
         Task submitted = queue.submit(submission("four", 5), null, null).document().task();
         reopen();
@@ -198,7 +198,7 @@ class TaskQueueTest {
     @Test
     void idempotencyKey_knownOne_getsTheFirstAnswerAgain() {
         TaskDocument first = queue.submit(submission("one", 10), "key", "print").document();
-        queue.complete(queue.startNext(task -> Place.at("h1")), json("{}"));
+        queue.complete(queue.startNext(LoadedOffers.at("h1")), json("{}"));
         Submitted again = queue.submit(submission("one", 10), "key", "print");
         assertEquals(first.task(), again.document().task());
         assertEquals(first.payload().text(), again.document().payload().text());
@@ -208,12 +208,12 @@ class TaskQueueTest {
     @Test
     void retry_keepsTheAttempts_alsoAfterARestart() throws IOException {
         Task task = queue.submit(submission("one", 5), null, null).document().task();
-        queue.fail(queue.startNext(t -> Place.at("h1")), "bad", null);
+        queue.fail(queue.startNext(LoadedOffers.at("h1")), "bad", null);
         assertEquals("bad", queue.document(task.id()).error());
         reopen();
         assertEquals(1, queue.retry(task.id()).attempts().size());
         reopen();
-        Run second = queue.startNext(t -> Place.at("h1"));
+        Run second = queue.startNext(LoadedOffers.at("h1"));
         assertEquals(2, second.attempt());
         queue.complete(second, json("{}"));
         assertEquals(2, queue.document(task.id()).attempts().size());
@@ -224,7 +224,7 @@ class TaskQueueTest {
         Task task = queue.submit(submission("one", 5), null, null).document().task();
         List<Long> cancelled = new ArrayList<>();
         queue.onRunCancelled(t -> cancelled.add(t.id()));
-        Run run = queue.startNext(t -> Place.at("h1"));
+        Run run = queue.startNext(LoadedOffers.at("h1"));
         assertTrue(queue.current(run));
         queue.changePriority(task.id(), 7);
         assertTrue(queue.current(run));
@@ -281,7 +281,7 @@ class TaskQueueTest {
     @Test
     void eventsOf_recentTask_areAllOfThem_ofAnOldOneTheFirstAndTheLast() throws IOException {
         Task task = queue.submit(submission("one", 5), null, null).document().task();
-        Run run = queue.startNext(t -> Place.at("h1"));
+        Run run = queue.startNext(LoadedOffers.at("h1"));
         queue.complete(run, json("{}"));
         assertEquals(List.of("submitted", "started", "completed"), whats(queue.eventsOf(task.id())));
         reopen();
@@ -300,7 +300,7 @@ class TaskQueueTest {
         Terms later = new Terms(T0 + 50, T0 + 90, 1000, 3, 10, 20, 2, false, null, false);
         Task task = queue.submit(new Submission(TaskType.CHAT, "m", 5, later, json("{}"), null, ""), null, null)
                 .document().task();
-        assertNull(queue.startNext(t -> Place.at("h1")));
+        assertNull(queue.startNext(LoadedOffers.at("h1")));
         assertEquals(T0 + 50, queue.tick());
         now = T0 + 50;
         ready.set(false);
@@ -323,7 +323,7 @@ class TaskQueueTest {
         assertThrows(Exception.class, () -> waiter.get(20, TimeUnit.SECONDS));
         assertTrue(told.await(20, TimeUnit.SECONDS));
         assertTrue(queue.failure() != null);
-        assertNull(queue.startNext(t -> Place.at("h1")));
+        assertNull(queue.startNext(LoadedOffers.at("h1")));
     }
 
     // ---- helpers

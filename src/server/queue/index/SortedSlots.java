@@ -59,6 +59,11 @@ public final class SortedSlots {
             return low;
         }
 
+        boolean has(long key, int slot) {
+            int at = find(key, slot);
+            return at < to && keys[at] == key && slots[at] == slot;
+        }
+
         int size() {
             return to - from;
         }
@@ -205,17 +210,28 @@ public final class SortedSlots {
         chunk.insert(at, key, slot);
     }
 
+    /// None of them may be there yet.
+    public void addAll(SortedSlots others) {
+        if (!others.isEmpty()) {
+            Cursor cursor = others.cursor();
+            do {
+                add(cursor.key(), cursor.slot());
+            } while (cursor.next());
+        }
+    }
+
+    public boolean contains(long key, int slot) {
+        return count > 0 && chunks[chunkOf(key, slot)].has(key, slot);
+    }
+
     /// Whether it was there.
     public boolean remove(long key, int slot) {
-        if (count == 0) {
+        if (!contains(key, slot)) {
             return false;
         }
         int index = chunkOf(key, slot);
         Chunk chunk = chunks[index];
         int at = chunk.find(key, slot);
-        if (at == chunk.to || chunk.keys[at] != key || chunk.slots[at] != slot) {
-            return false;
-        }
         chunk.remove(at);
         size--;
         if (chunk.size() == 0) {

@@ -3,6 +3,7 @@ package server.queue.state;
 import java.util.ArrayList;
 import java.util.List;
 
+import server.order.Offer;
 import server.task.Attempt;
 import server.task.Caller;
 import server.task.CronOrigin;
@@ -50,7 +51,7 @@ public final class LifeCycle {
     }
 
     /// @param clockSet by how much the clock has been set since the server's start
-    static Event.Change started(Task task, Place place, long clockSet, long now) {
+    static Event.Change started(Task task, Offer place, long clockSet, long now) {
         if (task.status() != TaskStatus.PENDING) {
             throw refused(task, "started");
         }

@@ -4,16 +4,19 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 
+import server.order.Clients;
 import server.order.Crowd;
 import server.order.Gates;
 import server.order.OrderLimits;
 import server.order.ReadyOrder;
 import server.order.Window;
 import server.queue.index.SortedSlots;
+import server.task.Attempt;
 import server.task.Task;
 import server.task.TaskState;
 import server.task.Times;
 import shared.Problem;
+import shared.TaskStatus;
 
 /// The pending tasks, by what they wait for, and how many of each client and model there are.
 ///
@@ -22,23 +25,37 @@ import shared.Problem;
 final class PendingTasks {
 
     private final IntFunction<Task> tasks;
-    private final ReadyOrder ready = new ReadyOrder();
+    private final ReadyOrder ready;
     private final SortedSlots waiting = new SortedSlots();
     private final SortedSlots expiring = new SortedSlots();
     private final Crowd crowd = new Crowd();
     private final Gates gates;
     private OrderLimits limits;
 
+    private final class OfLimits implements Clients {
+        @Override
+        public double weight(String client) {
+            return limits.client(client).weight();
+        }
+
+        @Override
+        public boolean mayStart(String client, String model) {
+            return limits.hasRoom(client, crowd) && limits.modelHasRoom(model, crowd);
+        }
+    }
+
     /// @param tasks the task of a slot
-    PendingTasks(OrderLimits limits, IntFunction<Task> tasks) {
-        this.limits = limits;
+    PendingTasks(QueueOptions options, IntFunction<Task> tasks) {
+        this.limits = options.limits();
         this.tasks = tasks;
+        ready = new ReadyOrder(tasks, new OfLimits(), options.order());
         gates = new Gates(limits.windows());
     }
 
-    void reconfigure(OrderLimits newLimits) {
-        limits = newLimits;
-        gates.reconfigure(newLimits.windows());
+    void reconfigure(QueueOptions options) {
+        limits = options.limits();
+        gates.reconfigure(limits.windows());
+        ready.reconfigure(options.order());
     }
 
     /// Looks at all windows again, for the clock was set.
@@ -59,6 +76,21 @@ final class PendingTasks {
         }
         if (task.terms().expiresAt() > 0) {
             expiring.add(task.terms().expiresAt(), slot);
+        }
+    }
+
+    /// Tells the order of an attempt that begins or ends, before its task is removed and added.
+    void willChange(Task before, int slot, Event.Change change) {
+        if (change.what() == Event.What.STARTED) {
+            ready.started(before, slot, change.task().state().host(), change.at());
+        } else if (before.status() == TaskStatus.RUNNING && change.task().status() != TaskStatus.RUNNING) {
+            Task after = change.task();
+            Attempt last = change.attempts().isEmpty() ? null : change.attempts().getLast();
+            // nobody knows when a server that died did so
+            long millis = last != null && last.died() ? -1
+                    : after.status().ended() ? after.state().endedAt() - after.state().startedAt()
+                    : Math.max(0, change.at() - before.state().startedAt());
+            ready.ended(before, millis, after.status() == TaskStatus.COMPLETED);
         }
     }
 
@@ -126,14 +158,12 @@ final class PendingTasks {
         return expiring.firstKey();
     }
 
-    /// There must be one.
-    Task firstToExpire() {
-        return tasks.apply(expiring.firstSlot());
-    }
-
-    /// Whether the limits of running tasks let it start now.
-    boolean haveRoom(Task task) {
-        return limits.haveRoom(task, crowd);
+    /// The one that has expired first; null if none has.
+    ///
+    /// @param heldBefore what was created before this is kept
+    Task firstExpired(long heldBefore, long now) {
+        Task task = expiring.firstKey() <= now ? tasks.apply(expiring.firstSlot()) : null;
+        return task != null && task.createdAt() >= heldBefore ? task : null;
     }
 
     /// Checks that a client may have more pending tasks.

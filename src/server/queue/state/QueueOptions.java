@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.util.List;
 
 import server.order.OrderLimits;
+import server.order.OrderOptions;
 import server.settings.Setting;
 import server.settings.Settings;
 
 /// How much the queue keeps, and for how long: see the settings of the same names.
 public record QueueOptions(int pendingMax, int completedMax, Duration completedAge, Duration failedAge,
-        long metadataBytesMax, Duration interval, Duration relayedAge, long relayedBytesMax, OrderLimits limits) {
+        long metadataBytesMax, Duration interval, Duration relayedAge, long relayedBytesMax, OrderLimits limits,
+        OrderOptions order) {
 
     private static final String YEARS = "3650d";
     private static final Setting<Integer> COMPLETED_MAX = Setting.integer("retention.completed_max", 0, 100_000_000)
@@ -39,7 +41,15 @@ public record QueueOptions(int pendingMax, int completedMax, Duration completedA
     public static QueueOptions of(Settings settings) {
         return new QueueOptions(settings.get(PENDING_TASKS), settings.get(COMPLETED_MAX), settings.get(COMPLETED_AGE),
                 settings.get(FAILED_AGE), settings.get(METADATA_BYTES), settings.get(INTERVAL),
-                settings.get(RELAYED_AGE), settings.get(RELAYED_BYTES), OrderLimits.of(settings));
+                settings.get(RELAYED_AGE), settings.get(RELAYED_BYTES), OrderLimits.of(settings),
+                OrderOptions.of(settings));
+    }
+
+    /// With the usual order.
+    public QueueOptions(int pendingMax, int completedMax, Duration completedAge, Duration failedAge,
+            long metadataBytesMax, Duration interval, Duration relayedAge, long relayedBytesMax, OrderLimits limits) {
+        this(pendingMax, completedMax, completedAge, failedAge, metadataBytesMax, interval, relayedAge,
+                relayedBytesMax, limits, OrderOptions.DEFAULT);
     }
 
     /// With no rounds, no retention of calls, and no limits of clients.
@@ -52,6 +62,12 @@ public record QueueOptions(int pendingMax, int completedMax, Duration completedA
     /// Returns the same with other limits of clients and models, and other windows.
     public QueueOptions with(OrderLimits newLimits) {
         return new QueueOptions(pendingMax, completedMax, completedAge, failedAge, metadataBytesMax, interval,
-                relayedAge, relayedBytesMax, newLimits);
+                relayedAge, relayedBytesMax, newLimits, order);
+    }
+
+    /// Returns the same with another order.
+    public QueueOptions with(OrderOptions newOrder) {
+        return new QueueOptions(pendingMax, completedMax, completedAge, failedAge, metadataBytesMax, interval,
+                relayedAge, relayedBytesMax, limits, newOrder);
     }
 }

@@ -6,8 +6,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
@@ -15,6 +13,8 @@ import server.cron.plan.CronEvent;
 import server.cron.plan.CronIndex;
 import server.cron.plan.CronPolicy;
 import server.cron.plan.CronTask;
+import server.order.Choice;
+import server.order.Offers;
 import server.queue.index.Arrivals;
 import server.queue.index.IdTable;
 import server.queue.index.Keys;
@@ -65,14 +65,14 @@ public final class QueueState {
     public QueueState(QueueOptions options) {
         this.options = options;
         retention = new Retention(options);
-        pending = new PendingTasks(options.limits(), arrivals::get);
+        pending = new PendingTasks(options, arrivals::get);
     }
 
     /// Sets new limits.
     public void reconfigure(QueueOptions newOptions) {
         options = newOptions;
         retention.reconfigure(newOptions);
-        pending.reconfigure(newOptions.limits());
+        pending.reconfigure(newOptions);
     }
 
     /// Keeps what was created before this moment from expiring and from being forgotten, because nobody knows yet
@@ -104,6 +104,7 @@ public final class QueueState {
     /// @return what the end of the server left behind
     public List<Task> begin(long now) {
         putOff(Math.min(0, now - latest));
+        pending.ready().forgetPassed();
         return leftBehind();
     }
 
@@ -150,31 +151,26 @@ public final class QueueState {
         return LifeCycle.submitted(asked, id, key, fingerprint, now);
     }
 
-    /// Begins the first task for which `placement` names a host, or fails it if it has expired. While a task runs
-    /// alone, or is to and others run, none begins.
+    /// Begins the task that is next by what the hosts offer, or fails one that has expired. While a task runs alone, or
+    /// is to and others run, none begins.
     ///
     /// @return a `started` or a `failed` event; null if there is nothing to start
-    public Event.Change start(Function<Task, Place> placement, long now) {
+    public Event.Change start(Offers offers, long now) {
         if (mode == QueueMode.PAUSED || alone > 0) {
             return null;
         }
         wake(now);
-        // not an array, for a lambda that captures one cannot be kept in a class archive
-        AtomicReference<Place> place = new AtomicReference<>();
-        int slot = pending.ready().first(candidate -> {
-            Task task = arrivals.get(candidate);
-            place.set(expired(task, now) || !pending.haveRoom(task) ? null
-                    : placement.apply(task));
-            return place.get() != null || expired(task, now) && task.createdAt() >= heldBefore;
-        });
-        if (slot < 0) {
+        Task expires = pending.firstExpired(heldBefore, now);
+        if (expires != null) {
+            return LifeCycle.expired(expires, now);
+        }
+        // what has expired is still there only while nobody knows whether the clock is right
+        Choice next = pending.ready().choose(heldBefore > 0 ? new Unexpired(offers, now) : offers, now);
+        Task task = next == null ? null : arrivals.get(next.slot());
+        if (task == null || task.runsAlone() && totals.of(TaskStatus.RUNNING) > 0) {
             return null;
         }
-        Task task = arrivals.get(slot);
-        if (place.get() != null && task.runsAlone() && totals.of(TaskStatus.RUNNING) > 0) {
-            return null;
-        }
-        return place.get() == null ? LifeCycle.expired(task, now) : LifeCycle.started(task, place.get(), clockSet, now);
+        return LifeCycle.started(task, next.offer(), clockSet, now);
     }
 
     /// The place of a pending task behind those that wait for nothing but their turn, from 1; 0 if it is not pending.
@@ -212,8 +208,8 @@ public final class QueueState {
 
     /// What is due by itself: a task that expires, or one that is forgotten; null if nothing is.
     public Event.Change due(long now) {
-        Task expires = pending.firstExpiry() <= now ? pending.firstToExpire() : null;
-        if (expires != null && expires.createdAt() >= heldBefore) {
+        Task expires = pending.firstExpired(heldBefore, now);
+        if (expires != null) {
             return LifeCycle.expired(expires, now);
         }
         int slot = retention.due(heldBefore, now);
@@ -258,6 +254,9 @@ public final class QueueState {
     /// @return the task as it is now; null if the event was not a task's, or the task is gone
     public Task apply(Event event, long seq, long position, int length) {
         latest = Math.max(latest, event.at());
+        // also in a replay, which is to come to the same virtual times
+        wake(event.at());
+        pending.ready().age(event.at());
         return switch (event) {
             case Event.ModeChange change -> {
                 resumedAt = change.mode() == QueueMode.RUNNING ? change.at() : resumedAt;
@@ -409,7 +408,7 @@ public final class QueueState {
             byStatus.put(status, totals.of(status));
         }
         return new QueueStats(mode, byStatus, arrivals.size(), totals.byPriority(TaskStatus.PENDING),
-                totals.callersWaiting(), clockSet, pending.ready().waitingSince(arrivals::get), lastSeq);
+                totals.callersWaiting(), clockSet, pending.ready().waitingSince(), lastSeq);
     }
 
     private void admitPending(int count) {
@@ -453,6 +452,7 @@ public final class QueueState {
             return null;
         }
         Task before = arrivals.get(slot);
+        pending.willChange(before, slot, change);
         unindex(before, slot);
         if (change.what() == Event.What.DELETED) {
             ids.remove(before.id(), slot);
@@ -489,7 +489,7 @@ public final class QueueState {
         }
     }
 
-    private static boolean expired(Task task, long now) {
+    static boolean expired(Task task, long now) {
         return task.terms().expiresAt() > 0 && task.terms().expiresAt() <= now;
     }
 

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 import server.order.LimitsOf;
+import server.order.LoadedOffers;
 import server.order.OrderLimits;
 import server.queue.line.EventCodec;
 import server.queue.line.Pool;
@@ -72,7 +73,7 @@ class LimitsTest {
     }
 
     private Event.Change start(long now) {
-        Event.Change event = state.start(task -> Place.at("h1"), now);
+        Event.Change event = state.start(LoadedOffers.at("h1"), now);
         if (event != null) {
             apply(event);
         }

@@ -9,10 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.Function;
 
 import org.junit.jupiter.api.Test;
 
+import server.order.LoadedOffers;
+import server.order.Offers;
 import server.order.OrderLimits;
 import server.order.ReadyOrder;
 import server.task.ApiPath;
@@ -33,7 +34,7 @@ class QueueStateTest {
 
     private static final long NOW = Times.parse("now", "2026-01-02T03:04:05.678Z");
     private static final long HOUR = 3_600_000;
-    private static final Function<Task, Place> ANYWHERE = task -> Place.at("h1");
+    private static final Offers ANYWHERE = LoadedOffers.at("h1");
 
     private QueueState state = new QueueState(new QueueOptions(10, 2, Duration.ofDays(7), Duration.ofDays(30), 10));
     private long seq;
@@ -54,10 +55,10 @@ class QueueStateTest {
         submit("a", 5, Terms.DEFAULT);
         Task b = submit("b", 5, Terms.DEFAULT);
         List<Long> asked = new ArrayList<>();
-        Event.Change event = state.start(task -> {
+        Event.Change event = state.start(new LoadedOffers(task -> {
             asked.add(task.id());
-            return task.model().equals("b") ? Place.at("h") : null;
-        }, NOW);
+            return task.model().equals("b") ? "h" : null;
+        }), NOW);
         assertEquals(b.id(), event.task().id());
         assertEquals(List.of(a.id(), b.id()), asked);
     }
@@ -70,7 +71,7 @@ class QueueStateTest {
         start(NOW);
         apply(LifeCycle.retrying(state.get(first.id()), "busy", 0, false, NOW));
         apply(LifeCycle.retrying(state.get(second.id()), "busy", 0, false, NOW));
-        Event.Change event = state.start(task -> task.id() == second.id() ? Place.at("h2") : null, NOW);
+        Event.Change event = state.start(new LoadedOffers(task -> task.id() == second.id() ? "h2" : null), NOW);
         assertEquals(second.id(), event.task().id());
     }
 
@@ -441,10 +442,10 @@ class QueueStateTest {
         }
         Task untried = submit("other", 5, Terms.DEFAULT);
         int[] asked = new int[1];
-        Event.Change event = state.start(task -> {
+        Event.Change event = state.start(new LoadedOffers(task -> {
             asked[0]++;
-            return task.id() == untried.id() ? Place.at("h") : null;
-        }, NOW + 1);
+            return task.id() == untried.id() ? "h" : null;
+        }), NOW + 1);
         assertEquals(untried.id(), event.task().id());
         assertEquals(ReadyOrder.ASKED_MAX + 1, asked[0]);
     }

@@ -1,0 +1,228 @@
+package server.order;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+import server.task.Task;
+
+/// The waiting tasks of one effective priority, and who had how much of the hosts' time at it.
+///
+/// Invariants: `waiting` has each share with waiting tasks, and only those; `resting` each other one that runs
+/// nothing; `passed` has those of `waiting` whose first task may be overdue. A share is detached while it is
+/// changed, for its place in these follows from what it holds.
+final class Level {
+
+    final TreeSet<Share> waiting = new TreeSet<>();
+    final TreeMap<Long, Share> passed = new TreeMap<>();
+    final Map<Demand, Kind> kinds = new HashMap<>();
+    /// The kinds of each model, without those that are asked one by one.
+    final Map<String, List<Kind>> models = new HashMap<>();
+    /// How many kinds are asked one by one.
+    int oneByOne;
+    private final Map<String, Share> shares = new HashMap<>();
+    /// The turns of the tasks that are not of their share's first, by order.
+    private final Map<Long, Turn> late = new HashMap<>();
+    private final TreeSet<Share> resting = new TreeSet<>();
+    /// The greatest virtual time at which something was started.
+    private double present;
+    private long refreshed = Long.MIN_VALUE;
+    private long numbers;
+    private int size;
+
+    int size() {
+        return size;
+    }
+
+    /// Whether nobody waits or runs: then all begin anew.
+    boolean isOver() {
+        return waiting.isEmpty() && resting.size() == shares.size();
+    }
+
+    void add(Task task, int slot, Demand demand, OrderOptions options) {
+        size++;
+        String client = task.terms().caller().client();
+        Share share = shares.get(client);
+        if (share == null) {
+            share = new Share(client, numbers++);
+            shares.put(client, share);
+        }
+        boolean anew = share.isEmpty();
+        Turn turn = share.turnOf(task.order(), options);
+        if (turn != share.firstTurn()) {
+            late.put(task.order(), turn);
+        }
+        Lane lane = lane(turn, demand);
+        long head = lane.slots.firstKey();
+        lane.slots.add(task.order(), slot);
+        if (task.order() > head) {
+            return;
+        }
+        detach(share);
+        if (anew) {
+            share.time = Math.max(share.time, waiting.isEmpty() ? present
+                    : Math.max(waiting.first().time, present - options.maxWait()));
+        }
+        share.heads.remove(head);
+        share.heads.put(task.order(), lane);
+        attach(share, options);
+    }
+
+    boolean has(Task task, int slot, Demand demand) {
+        Share share = shares.get(task.terms().caller().client());
+        Lane lane = share == null || share.isEmpty() ? null : turn(share, task).lanes.get(kinds.get(demand));
+        return lane != null && lane.slots.contains(task.order(), slot);
+    }
+
+    private Turn turn(Share share, Task task) {
+        Turn turn = late.isEmpty() ? null : late.get(task.order());
+        return turn == null ? share.firstTurn() : turn;
+    }
+
+    void remove(Task task, int slot, Demand demand, OrderOptions options) {
+        size--;
+        Share share = shares.get(task.terms().caller().client());
+        Turn turn = turn(share, task);
+        late.remove(task.order());
+        Lane lane = turn.lanes.get(kinds.get(demand));
+        boolean first = lane.slots.firstKey() == task.order();
+        if (first) {
+            detach(share);
+            share.heads.remove(task.order());
+        }
+        lane.slots.remove(task.order(), slot);
+        if (first) {
+            if (lane.slots.isEmpty()) {
+                turn.lanes.remove(lane.kind);
+                forgetLane(lane.kind);
+                share.forgetTurns();
+            } else {
+                share.heads.put(lane.slots.firstKey(), lane);
+            }
+            attach(share, options);
+        }
+    }
+
+    /// Counts the start of a task that is to be removed next.
+    ///
+    /// @param charge by how much it advances its client's virtual time
+    void started(Task task, String host, double charge, long step, OrderOptions options) {
+        Share share = shares.get(task.terms().caller().client());
+        detach(share);
+        share.time = Math.max(share.time, present - options.maxWait());
+        present = Math.max(present, share.time);
+        share.time += charge;
+        share.running++;
+        share.started(task.order(), host, step);
+        attach(share, options);
+        while (!resting.isEmpty() && isOfNoUse(resting.first(), options)) {
+            shares.remove(resting.pollFirst().client);
+        }
+    }
+
+    /// Counts that a task was passed over which would have been first.
+    void passedOver(Share share, long order, String host, long step, OrderOptions options) {
+        detach(share);
+        share.started(order + 1, host, step);
+        attach(share, options);
+    }
+
+    /// @param correction by how much more its client's virtual time advances
+    void ended(String client, double correction, OrderOptions options) {
+        Share share = shares.get(client);
+        detach(share);
+        share.time += correction;
+        share.running--;
+        attach(share, options);
+    }
+
+    /// Counts what is passed over from now on only.
+    void forgetPassed(OrderOptions options) {
+        refreshed = Long.MIN_VALUE;
+        late.clear();
+        passed.clear();
+        waiting.forEach(share -> share.forgetPassed(options));
+    }
+
+    /// Tells the shares what is overdue by now.
+    void refresh(long step) {
+        if (refreshed != step) {
+            refreshed = step;
+            passed.clear();
+            for (Share share : waiting) {
+                share.refresh(step);
+                if (share.firstOrder() < share.bound) {
+                    passed.put(share.firstOrder(), share);
+                }
+            }
+        }
+    }
+
+    private Lane lane(Turn turn, Demand demand) {
+        Kind kind = kinds.get(demand);
+        if (kind == null) {
+            kind = new Kind(demand);
+            kinds.put(demand, kind);
+            if (kind.oneByOne) {
+                oneByOne++;
+            } else {
+                models.computeIfAbsent(kind.warmModel, model -> new ArrayList<>(1)).add(kind);
+            }
+        }
+        Lane lane = turn.lanes.get(kind);
+        if (lane == null) {
+            lane = new Lane(kind, turn);
+            turn.lanes.put(kind, lane);
+            kind.lanes++;
+        }
+        return lane;
+    }
+
+    private void forgetLane(Kind kind) {
+        kind.lanes--;
+        if (kind.lanes == 0) {
+            kinds.remove(kind.demand);
+            if (kind.oneByOne) {
+                oneByOne--;
+            } else {
+                List<Kind> others = models.get(kind.warmModel);
+                others.remove(kind);
+                if (others.isEmpty()) {
+                    models.remove(kind.warmModel);
+                }
+            }
+        }
+    }
+
+    private void detach(Share share) {
+        if (!share.isEmpty()) {
+            waiting.remove(share);
+            passed.remove(share.firstOrder());
+        } else if (share.running == 0) {
+            resting.remove(share);
+        }
+    }
+
+    private void attach(Share share, OrderOptions options) {
+        if (!share.isEmpty()) {
+            waiting.add(share);
+            if (share.firstOrder() < share.bound) {
+                passed.put(share.firstOrder(), share);
+            }
+        } else if (share.running == 0) {
+            if (isOfNoUse(share, options)) {
+                shares.remove(share.client);
+            } else {
+                resting.add(share);
+            }
+        }
+    }
+
+    /// Whether a share that rests would begin no later if it came anew.
+    private boolean isOfNoUse(Share share, OrderOptions options) {
+        return share.time <= present - options.maxWait();
+    }
+}

@@ -1,0 +1,119 @@
+package server.order;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/// One client in one level: its waiting tasks, and its virtual time.
+///
+/// Invariants: `heads` has each lane once, under the order of its first task; no lane is empty.
+final class Share implements Comparable<Share> {
+
+    /// How many turns there are at most; what comes late after that shares the newest, and counts a little too much.
+    private static final int TURNS_MAX = 64;
+
+    final String client;
+    final TreeMap<Long, Lane> heads = new TreeMap<>();
+    /// Seconds by weight that its attempts have taken, from where it began; in milliseconds.
+    double time;
+    /// How many attempts run.
+    int running;
+    /// What has this order or a larger one is not overdue.
+    long bound = Long.MIN_VALUE;
+    /// The first turn is that of all that were there before anything of a larger order was started.
+    private final List<Turn> turns = new ArrayList<>(1);
+    private final long number;
+
+    /// @param number its own, to tell it from others
+    Share(String client, long number) {
+        this.client = client;
+        this.number = number;
+    }
+
+    boolean isEmpty() {
+        return heads.isEmpty();
+    }
+
+    long firstOrder() {
+        return heads.isEmpty() ? Long.MAX_VALUE : heads.firstKey();
+    }
+
+    /// The turn of a task that becomes ready.
+    Turn turnOf(long order, OrderOptions options) {
+        if (turns.isEmpty()) {
+            turns.add(new Turn(options));
+        }
+        if (!turns.getFirst().hasPassed(order)) {
+            return turns.getFirst();
+        }
+        Turn newest = turns.getLast();
+        if (turns.size() < TURNS_MAX && newest.hasPassed(order)) {
+            newest = new Turn(options);
+            turns.add(newest);
+        }
+        return newest;
+    }
+
+    Turn firstTurn() {
+        return turns.getFirst();
+    }
+
+    /// Counts a start, which passes what has a smaller order.
+    void started(long order, String host, long step) {
+        turns.forEach(turn -> turn.started(order, host, step));
+        refresh(step);
+    }
+
+    /// Forgets the turns of which no task waits any more.
+    void forgetTurns() {
+        if (turns.size() > 1) {
+            turns.removeIf(turn -> turn != turns.getFirst() && turn.lanes.isEmpty());
+        }
+        if (heads.isEmpty()) {
+            turns.clear();
+            bound = Long.MIN_VALUE;
+        }
+    }
+
+    /// Puts all into one turn, which begins now.
+    void forgetPassed(OrderOptions options) {
+        Turn fresh = new Turn(options);
+        for (Turn turn : turns) {
+            for (Lane lane : turn.lanes.values()) {
+                Lane into = fresh.lanes.get(lane.kind);
+                if (into == null) {
+                    into = new Lane(lane.kind, fresh);
+                    fresh.lanes.put(lane.kind, into);
+                } else {
+                    lane.kind.lanes--;
+                }
+                into.slots.addAll(lane.slots);
+            }
+        }
+        heads.clear();
+        fresh.lanes.values().forEach(lane -> heads.put(lane.slots.firstKey(), lane));
+        turns.clear();
+        turns.add(fresh);
+        bound = Long.MIN_VALUE;
+    }
+
+    void refresh(long step) {
+        bound = Long.MIN_VALUE;
+        for (Turn turn : turns) {
+            bound = Math.max(bound, turn.bound(step));
+        }
+    }
+
+    @Override
+    public int compareTo(Share other) {
+        int byTime = Double.compare(time, other.time);
+        if (byTime != 0) {
+            return byTime;
+        }
+        if (running != other.running) {
+            return Integer.compare(running, other.running);
+        }
+        int byOrder = Long.compare(firstOrder(), other.firstOrder());
+        return byOrder != 0 ? byOrder : Long.compare(number, other.number);
+    }
+}

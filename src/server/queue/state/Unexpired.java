@@ -1,0 +1,26 @@
+package server.queue.state;
+
+import java.util.Set;
+
+import server.order.Offer;
+import server.order.Offers;
+import server.task.Task;
+
+/// What hosts offer, but nothing to tasks that have expired as far as the clock tells.
+record Unexpired(Offers offers, long now) implements Offers {
+
+    @Override
+    public Offer to(Task task, Set<String> kept) {
+        return QueueState.expired(task, now) ? Offer.NONE : offers.to(task, kept);
+    }
+
+    @Override
+    public boolean may(Task task, String host) {
+        return offers.may(task, host);
+    }
+
+    @Override
+    public Set<String> warm() {
+        return offers.warm();
+    }
+}

@@ -1,0 +1,33 @@
+package server.order;
+
+import java.util.Set;
+import java.util.function.Function;
+
+import server.task.Task;
+
+/// Offers of hosts that have loaded whatever is asked for.
+///
+/// @param hosts the host that takes a task now; null if none does
+public record LoadedOffers(Function<Task, String> hosts) implements Offers {
+
+    /// Of a host that takes all.
+    public static LoadedOffers at(String host) {
+        return new LoadedOffers(task -> host);
+    }
+
+    @Override
+    public Offer to(Task task, Set<String> kept) {
+        String host = hosts.apply(task);
+        return host == null || kept.contains(host) ? Offer.NONE : new Offer(Fit.LOADED, host, null);
+    }
+
+    @Override
+    public boolean may(Task task, String host) {
+        return true;
+    }
+
+    @Override
+    public Set<String> warm() {
+        return null;
+    }
+}
