@@ -1,5 +1,7 @@
 package e2e;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,6 +31,8 @@ final class WorldTest {
 
     private static final String CLIENT = Path.of("build/bin/ollama-queue").toAbsolutePath().toString();
 
+    private static final Path SCRIPT = Path.of("test/e2e/world.txt");
+
     @TempDir
     Path folder;
 
@@ -54,8 +58,19 @@ final class WorldTest {
                     default_model: fake
                     """.formatted(locked.url(), odd.url(), good.url(), far.url()));
             try (ServerProcess server = ServerProcess.start(folder.resolve("data"), "--config", config.toString())) {
-                new ClientScript(List.of(CLIENT), Map.of("PATH", System.getenv("PATH"), "LC_ALL", "C.UTF-8", "HOME",
-                        folder.toString(), "TZ", "UTC"), server.url(), folder).run(Path.of("test/e2e/world.txt"));
+                String path = Path.of("build/bin").toAbsolutePath() + ":" + System.getenv("PATH");
+                new ClientScript(List.of(CLIENT), Map.of("PATH", path, "LC_ALL", "C.UTF-8", "HOME",
+                        folder.toString(), "TZ", "UTC"), server.url(), folder).run(SCRIPT);
+            }
+        }
+    }
+
+    @Test
+    void everyRow_isShownWhereItSays() throws IOException {
+        for (String row : Files.readAllLines(Path.of("test/e2e/rows.txt"))) {
+            if (!row.startsWith("#")) {
+                String[] place = row.substring(row.indexOf(' ') + 1).split("#", 2);
+                assertTrue(Files.readString(Path.of("test", place[0])).contains(place[1]), row);
             }
         }
     }
