@@ -78,7 +78,7 @@ public final class ModelCalls {
     }
 
     private Answer pass(String path, WebRequest request) throws InterruptedException {
-        HostAccess host = host(path, CallerHints.of(request::header, request.hints()).on());
+        HostAccess host = host(path, RelayApi.hints(request).on());
         String target = request.rawQuery() == null ? path : path + "?" + request.rawQuery();
         long length = request.announced();
         Thread itself = Thread.currentThread();

@@ -105,18 +105,14 @@ public final class PassedCalls {
     private void add(Routes routes, String method, String path, Handler handler) {
         routes.addRelayed(method, path, false, ApiForm.of(path)::error, request -> {
             options.get().checkEnabled();
-            hints(request);
+            // of use to one call alone, but what is wrong is an error for each
+            RelayApi.hints(request);
             return handler.handle(request);
         });
     }
 
-    /// What the caller says of itself: of use to one call alone, but what is wrong is an error for each.
-    private static CallerHints hints(WebRequest request) {
-        return CallerHints.of(request::header, request.hints());
-    }
-
     private Answer root(WebRequest request, Handler page) throws IOException, InterruptedException {
-        hints(request);
+        RelayApi.hints(request);
         boolean browser = request.method().equals("GET") && request.accepts("text/html");
         return browser || !options.get().enabled() ? page.handle(request) : Answer.text(RUNNING);
     }
@@ -173,7 +169,7 @@ public final class PassedCalls {
         String target = request.rawQuery() == null ? path : path + "?" + request.rawQuery();
         HostAnswer missing = null;
         IOException silent = null;
-        for (HostAccess host : candidates(path, model, hints(request).on())) {
+        for (HostAccess host : candidates(path, model, RelayApi.hints(request).on())) {
             try {
                 HostAnswer answer = host.executor().ask("POST", target, RelayApi.sentOn(request),
                         host.names().containsKey(model) ? ModelName.replaced(body, host.names().get(model)) : body);

@@ -31,6 +31,7 @@ import server.task.TaskDocument;
 import server.task.TaskId;
 import shared.Nearest;
 import shared.Problem;
+import shared.TaskStatus;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
@@ -100,8 +101,7 @@ public final class RelayApi {
     private Answer call(WebRequest request, ApiPath path) throws IOException, InterruptedException {
         RelayOptions now = options;
         now.checkEnabled();
-        checkHeaders(request);
-        CallerHints said = CallerHints.of(request::header, request.hints());
+        CallerHints said = hints(request);
         Body body = request.body(parts.bodyBytesMax(), "a call");
         RelayBody read = RelayBody.read(path, body.json());
         if (read.model() == null || read.model().isEmpty()) {
@@ -130,13 +130,17 @@ public final class RelayApi {
         return submitted(request, submission, read.streams(), key, now);
     }
 
-    private static void checkHeaders(WebRequest request) {
+    /// What the caller of any of these paths says of itself.
+    ///
+    /// @throws Problem 400 that says what would be right
+    static CallerHints hints(WebRequest request) {
         for (String name : request.headers(Set.of(), List.of("x-queue-")).keySet()) {
             if (!OWN_HEADERS.contains(name)) {
                 throw Problem.badRequest("there is no header " + name + Nearest.hint(name, OWN_HEADERS) + " (known: "
                         + String.join(", ", OWN_HEADERS) + ")");
             }
         }
+        return CallerHints.of(request::header, request.hints());
     }
 
     private Answer submitted(WebRequest request, Submission submission, boolean streams, IdempotencyKey key,
@@ -153,9 +157,14 @@ public final class RelayApi {
         }
         if (before != null) {
             RelayedAnswer answer = enter(request, before.task());
-            Task task = parts.queue().document(before.task()).task();
+            TaskDocument document = parts.queue().document(before.task());
+            Task task = document.task();
             if (!task.status().ended()) {
                 return answer(request, task, answer, streams, same, now);
+            }
+            if (task.status() == TaskStatus.COMPLETED && !task.isUnrecorded()) {
+                // while nobody was there
+                return RepeatedAnswer.of(document, streams);
             }
         }
         long id = parts.queue().newId();

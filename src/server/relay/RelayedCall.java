@@ -85,9 +85,13 @@ final class RelayedCall {
                 return new Answer.Streamed(200, form.contentType(), -1, this::writeLate, headers(look));
             }
             if (parts.stopping().getAsBoolean() && !look.isAsked()) {
-                return error(look, new Problem(503, "the server is stopping"), true);
+                return stopped(look);
             }
-            look = next(look, signAt);
+            try {
+                look = next(look, signAt);
+            } catch (InterruptedException interrupted) {
+                return stopped(look);
+            }
         }
         HostHead head = look.head();
         if (head == null) {
@@ -95,6 +99,10 @@ final class RelayedCall {
         }
         return new Answer.Streamed(head.status(), head.contentType(), head.length(),
                 out -> copy(out, 0, head.length()), headers(look));
+    }
+
+    private Answer stopped(Look look) {
+        return error(look, new Problem(503, "the server is stopping"), true);
     }
 
     private Duration step(long signAt) {

@@ -301,6 +301,7 @@ final class PassedCallsTest {
             assertEquals(400, ask("GET", path, null).statusCode(), path);
         }
         assertEquals(400, ask("GET", "/api/ps", null, "X-Queue-Priority", "often").statusCode());
+        assertEquals(400, ask("GET", "/v1/models", null, "X-Queue-Prio", "low").statusCode());
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import server.dispatch.DispatchOptions;
 import server.dispatch.RoutingOptions;
@@ -249,17 +250,20 @@ class RelayApiTest {
             rig.queue.changeMode(QueueMode.PAUSED);
             CompletableFuture<HttpResponse<byte[]>> answer = rig.client().sendAsync(
                     rig.request("/v1/chat/completions", CHAT), BodyHandlers.ofByteArray());
-            rig.task();
+            String task = rig.task().task().name();
             rig.web.stopIntake();
             assertRefused(503, "{\"error\":{\"message\":\"the server is stopping", answer.get());
             assertTrue(answer.get().headers().firstValue("Retry-After").isPresent());
+            assertEquals(task, answer.get().headers().firstValue("X-Queue-Task").get());
         }
     }
 
     // ---- what is sent again
 
-    @Test
-    void sdkThatComesBack_takesOverItsPlace() throws Exception {
+    /// @param ended whether its task has ended meanwhile
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void sdkThatComesBack_takesOverItsPlace(boolean ended) throws Exception {
         try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
             rig.queue.changeMode(QueueMode.PAUSED);
             Wire first = rig.wire().lines("POST /api/chat HTTP/1.1", "Host: localhost",
@@ -270,6 +274,10 @@ class RelayApiTest {
             Repeats.Call same = new Repeats.Call("/api/chat", null, IdempotencyKey.fingerprint(
                     new Bodies.Body(CHAT.getBytes(StandardCharsets.UTF_8), CHAT.length(), 9)));
             Await.until(() -> "still there", () -> rig.relay.repeats().waits(same, task.id()));
+            if (ended) {
+                rig.queue.changeMode(QueueMode.RUNNING);
+                Await.until(() -> "it waits", () -> rig.task().task().status() == TaskStatus.COMPLETED);
+            }
             CompletableFuture<HttpResponse<byte[]>> again = rig.client().sendAsync(rig.request("/api/chat",
                     CHAT, "x-stainless-retry-count", "1"), BodyHandlers.ofByteArray());
             Await.until(() -> "not there", () -> !rig.relay.repeats().waits(same, task.id()));
