@@ -200,7 +200,7 @@ class RelayApiTest {
     void accountsTrouble_isToldAtOnce_toThisCallAndToThoseAfterIt() throws Exception {
         String said = "{\"error\":{\"message\":\"no credit\"}}";
         try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
-            ollama.otherwise((request, reply) -> reply.whole(402, said));
+            ollama.otherwise((request, reply) -> reply.whole(402, said, "Retry-After: 60"));
             HttpResponse<byte[]> first = rig.call("/v1/chat/completions", CHAT);
             assertRefused(402, said, first);
             assertEquals("false", first.headers().firstValue("x-should-retry").get());
