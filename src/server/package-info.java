@@ -42,7 +42,7 @@
 /// | `journal-writer` | platform | writes all lines that wait, syncs once, and lets their callers go on |
 /// | `journal-preparer` | platform | makes the next segment ahead of its use |
 /// | `journal-compaction` | platform | rewrites old segments without what nobody needs any more |
-/// | `dispatch` | platform | does what is due, and gives ready tasks to hosts with a free place |
+/// | `dispatch` | platform | does what is due; all threads give ready tasks to hosts with a free place |
 /// | `attempt-ID` | virtual, one an attempt | runs one attempt on a host; an interrupt ends it |
 /// | `watch` | virtual, one a host | ends calls that are silent for too long |
 /// | `health-HOST` | virtual, one a host | asks the host how it is |

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
@@ -24,13 +25,15 @@ import server.order.Offer;
 import server.order.Offers;
 import server.queue.Run;
 import server.queue.TaskQueue;
+import server.queue.state.Event;
 import server.queue.state.Place;
 import server.task.Task;
 import server.task.TaskState;
 
-/// Gives ready tasks to hosts. One loop thread asks the queue for the next task that a host can take, as long as one
-/// has a free place; each attempt runs on a virtual thread of its own. Between two looks the loop sleeps until the next
-/// due time or the next change, but at most a second, so that a clock that was set is noticed.
+/// Gives ready tasks to hosts: as long as one has a free place, the queue is asked for the next task that it can take.
+/// The thread that made a task ready, or a place free, does so, for to wake another would cost more; one at a time.
+/// Each attempt runs on a virtual thread of its own. A loop thread does what is due. Between two looks it sleeps until
+/// the next due time, but at most a second, so that a clock that was set is noticed.
 public final class Dispatcher implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger("dispatch");
@@ -50,7 +53,11 @@ public final class Dispatcher implements AutoCloseable {
     /// All that run. One that is here although its thread has ended died of something.
     private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
     private final Queue<Taker> takers = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean changed = new AtomicBoolean();
+    /// Had by the one thread that gives places away.
+    private final Semaphore starting = new Semaphore(1);
+    /// Whether it is to look once more.
+    private final AtomicBoolean wanted = new AtomicBoolean();
+    private final AtomicBoolean awake = new AtomicBoolean();
     private final Thread loop;
     private volatile boolean stopping;
 
@@ -88,6 +95,7 @@ public final class Dispatcher implements AutoCloseable {
 
     public void start() {
         queue.onReady(this::ready);
+        queue.ledger().onChange(this::changed);
         queue.onRunCancelled(this::interrupt);
         hosts.onChange(this::wake);
         hosts.onGain(this::modelGained);
@@ -95,11 +103,25 @@ public final class Dispatcher implements AutoCloseable {
         loop.start();
     }
 
-    /// While nothing could be started, a wake-up at every submit would only take time from the submits: the end of an
-    /// attempt, or of a host's pause, makes the loop look.
+    /// While nothing could be started, a look at every submit would only take time from the submits: the end of an
+    /// attempt, or of a host's pause, is followed by one.
     private void ready() {
         if (hosts.anyPlace()) {
-            wake();
+            try {
+                startReady();
+            } catch (RuntimeException | Error failure) {
+                // it is not the caller's
+                troubled(failure);
+            }
+        }
+    }
+
+    /// The loop must know of a time that may come before its next look.
+    private void changed(List<? extends Event> events) {
+        for (Event event : events) {
+            if (event.mayLetStart() && event instanceof Event.Change change && change.task().wakeAt() > 0) {
+                wake();
+            }
         }
     }
 
@@ -113,7 +135,7 @@ public final class Dispatcher implements AutoCloseable {
 
     /// Makes the loop look again.
     public void wake() {
-        if (!changed.getAndSet(true)) {
+        if (!awake.getAndSet(true)) {
             LockSupport.unpark(loop);
         }
     }
@@ -221,35 +243,53 @@ public final class Dispatcher implements AutoCloseable {
 
     private void loop() {
         while (!stopping) {
-            changed.set(false);
+            awake.set(false);
             try {
                 endDied();
                 giveUpLost();
                 long due = Math.min(Math.min(queue.tick(), hosts.nextTry()), hold.nextTry(clock.millis()));
-                takers.removeIf(this::give);
-                while (!stopping && startOne()) {
-                    // as many as there are places for
-                }
+                startReady();
                 long ms = Math.max(1, Math.min(due - clock.millis(), SLEEP_MAX_MS));
-                if (!changed.get()) {
+                if (!awake.get()) {
                     LockSupport.parkNanos(this, ms * 1_000_000);
                 }
             } catch (RuntimeException | Error failure) {
                 if (queue.failure() != null) {
                     return;
                 }
-                if (OwnTrouble.is(failure)) {
-                    hold.begin(failure.getMessage(), clock.millis());
-                } else {
-                    LOG.log(Level.ERROR, "event=dispatch_failed", failure);
-                }
+                troubled(failure);
                 LockSupport.parkNanos(this, SLEEP_MAX_MS * 1_000_000);
             }
         }
     }
 
+    private void troubled(Throwable failure) {
+        if (OwnTrouble.is(failure)) {
+            hold.begin(failure.getMessage(), clock.millis());
+        } else {
+            LOG.log(Level.ERROR, "event=dispatch_failed", failure);
+        }
+    }
+
+    /// Gives away what places there are. Where another thread is at it, that one looks once more.
+    private void startReady() {
+        wanted.set(true);
+        while (wanted.get() && starting.tryAcquire()) {
+            try {
+                while (wanted.getAndSet(false)) {
+                    takers.removeIf(this::give);
+                    while (startOne()) {
+                        // and the next
+                    }
+                }
+            } finally {
+                starting.release();
+            }
+        }
+    }
+
     private boolean startOne() {
-        if (!hosts.anyPlace() || !hold.allows(clock.millis())) {
+        if (stopping || !hosts.anyPlace() || !hold.allows(clock.millis())) {
             return false;
         }
         Run run = queue.startNext(offers(routing()));
@@ -303,7 +343,7 @@ public final class Dispatcher implements AutoCloseable {
     private void ended(Attempt attempt) {
         attempts.remove(attempt);
         attempt.host.ended();
-        wake();
+        ready();
     }
 
     /// Ends the attempts whose threads died of something: there may be no memory or no class left to say so there.
@@ -349,6 +389,9 @@ public final class Dispatcher implements AutoCloseable {
     /// longer.
     public void stop(Duration grace) {
         stopping = true;
+        // what is being started is among the attempts afterwards
+        starting.acquireUninterruptibly();
+        starting.release();
         health.close();
         LockSupport.unpark(loop);
         try {

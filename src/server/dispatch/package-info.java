@@ -1,9 +1,10 @@
 /// Gives ready tasks to hosts, and decides what follows from an attempt's end.
 ///
 /// ```
-///  "dispatch" (platform)   tick ─ is there a place? ─ Routing.place for the queue's next tasks ─ startNext ─┐
-///        ▲ wake: submit, end of an attempt, a host changed, at the latest after a second                    │
-///        │                                                                                                  ▼
+///  "dispatch" (platform)   tick, at the latest each second ─┐
+///  who submits, an attempt's end, a host's change ──────────┴▶ is there a place? ─ Routing.place for the queue's
+///                                                              next tasks ─ startNext ─┐
+///                                                                                      ▼
 ///  "attempt-ID" (virtual)  await the start's durability ─ TaskExecutor.run ─ Outcome ─ complete, fail or put back
 ///  "health-HOST" (virtual) every `health_check_interval`, at once after a failure: report() ─▶ Host
 /// ```
@@ -54,11 +55,11 @@
 /// task, the host is asked whether it still is what its kind says; if not, it is down and the task waits. A task gives
 /// up waiting at its `expires_at`.
 ///
-/// **Rules.** Only the dispatch thread begins attempts. A [server.dispatch.Host] is guarded by its own lock, held for
-/// moments and never while another is taken; a [server.dispatch.Circuit] has its own below it. The queue's lock may be
-/// held while a routing is asked, so routing takes no lock of the queue. A cancelled task's attempt is interrupted; its
-/// end does nothing, since its run is no longer current. An attempt whose thread died of something is ended by the
-/// dispatch thread, which looks for such each second.
+/// **Rules.** Attempts are begun by whichever thread found the reason, one at a time. A [server.dispatch.Host] is
+/// guarded by its own lock, held for moments and never while another is taken; a [server.dispatch.Circuit] has its own
+/// below it. The queue's lock may be held while a routing is asked, so routing takes no lock of the queue. A cancelled
+/// task's attempt is interrupted; its end does nothing, since its run is no longer current. An attempt whose thread
+/// died of something is ended by the dispatch thread, which looks for such each second.
 ///
 /// **Start-up rule.** The order within a level is written out as `if`s: comparators made by `Comparator` are
 /// serializable lambdas, which a class archive cannot keep, and making them anew costs every start some milliseconds.
