@@ -12,11 +12,18 @@ import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSocketFactory;
+
+import shared.Trust;
 import shared.Version;
 import shared.json.Json;
 import shared.json.JsonException;
@@ -37,16 +44,21 @@ final class Api {
 
     private final String base;
     private final String token;
+    private final Target target;
     /// Null for none.
     private final Duration timeout;
     private final long startNanos = System.nanoTime();
     /// Null until one of them is needed.
     private Json.Obj limits;
+    /// Null for the JDK's, and until it is needed.
+    private SSLSocketFactory trusting;
 
-    /// @param server  `http://host:port`, `https://...` or `host:port`
-    /// @param token   null for none
+    /// @param target  the server as `http://host:port`, `https://...` or `host:port`
     /// @param timeout the command's time, counted from now on; null for no limit
-    Api(String server, String token, Duration timeout) {
+    Api(Target target, Duration timeout) {
+        this.target = target;
+        String server = target.server();
+        String token = target.token();
         String url = server.contains("://") ? server : "http://" + server;
         while (url.endsWith("/")) {
             url = url.substring(0, url.length() - 1);
@@ -146,9 +158,16 @@ final class Api {
     /// @param complaint the member of an error that says what is wrong: `error`, or `reason` for it without a place
     private Reply send(String method, String path, Map<String, String> headers, RequestBody body, String complaint) {
         Failure.checkNotStopped();
+        boolean isTls = base.startsWith("https:");
+        if (isTls && trusting == null) {
+            trusting = trusting();
+        }
         HttpURLConnection connection;
         try {
             connection = (HttpURLConnection) URI.create(base + path).toURL().openConnection();
+            if (trusting != null) {
+                ((HttpsURLConnection) connection).setSSLSocketFactory(trusting);
+            }
             connection.setRequestMethod(method);
             connection.setInstanceFollowRedirects(false);
             connection.setConnectTimeout(CONNECT_MS);
@@ -167,12 +186,14 @@ final class Api {
             headers.forEach(connection::setRequestProperty);
             connection.connect();
         } catch (IOException | IllegalArgumentException unreachable) {
-            boolean tls = base.startsWith("https:") && !(unreachable instanceof ConnectException)
-                    && !(unreachable instanceof UnknownHostException);
-            throw new Failure(Failure.UNREACHABLE, "cannot connect to " + base + ": " + (tls ? "no TLS, "
-                    + unreachable.getMessage() : reason(unreachable, CONNECT_MS)), tls
-                    ? "if the server speaks plain HTTP, name it as http://..."
-                    : "start ollama-queue-server there, or name another " + NAME_ANOTHER, Failure.Outlook.PASSING);
+            String why = reason(unreachable, CONNECT_MS);
+            throw new Failure(Failure.UNREACHABLE, "cannot connect to " + base + ": "
+                    + (isTls && unreachable instanceof SSLException ? "TLS: " + Trust.reason(why) : why),
+                    !(unreachable instanceof SSLException)
+                            ? "start ollama-queue-server there, or name another " + NAME_ANOTHER
+                    : unreachable instanceof SSLHandshakeException
+                            ? "--ca-cert FILE trusts the certificates in a PEM file, and the name must be in them"
+                            : "if the server speaks plain HTTP, name it as http://...", Failure.Outlook.PASSING);
         }
         try {
             if (body != null) {
@@ -192,6 +213,18 @@ final class Api {
             throw refused(notAllowed.responseCode(), connection, complaint);
         } catch (IOException lost) {
             throw lost(lost);
+        }
+    }
+
+    /// Whom the user trusts; null for those that the JDK does.
+    private SSLSocketFactory trusting() {
+        try {
+            return target.certificate() != null
+                    ? Trust.only("server.tls_cert", Path.of(target.certificate())).getSocketFactory()
+                    : target.caCert() != null
+                    ? Trust.also("client.ca_cert", Path.of(target.caCert())).getSocketFactory() : null;
+        } catch (IllegalArgumentException unusable) {
+            throw Failure.usage(unusable.getMessage(), null);
         }
     }
 

@@ -99,8 +99,7 @@ public final class Client {
             return 0;
         }
         Duration timeout = arguments.duration("timeout");
-        Target target = Target.of(arguments, terminal);
-        Api api = new Api(target.server(), target.token(), timeout);
+        Api api = new Api(Target.of(arguments, terminal), timeout);
         Session session = new Session(terminal, api, new Inputs(terminal, api), output, waitingFor, timeout != null);
         Command.Action action = command.action();
         return timeout == null ? action.run(session, arguments)

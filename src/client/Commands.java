@@ -14,6 +14,8 @@ final class Commands {
           --server URL          server address, also OLLAMA_QUEUE_CLIENT_SERVER_URL
                                 (http://localhost:8080)
           --token TOKEN         server token; OLLAMA_QUEUE_TOKEN keeps it out of ps
+          --ca-cert FILE        certificates to trust beside Java's, as PEM; also
+                                OLLAMA_QUEUE_CLIENT_CA_CERT
           --config FILE         settings file (~/.ollama-queue/config.yaml, then
                                 /etc/ollama-queue/config.yaml)
           --output FORM         text (default), json, jsonl or table

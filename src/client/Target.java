@@ -17,31 +17,41 @@ import shared.config.ConfigFile;
 /// working directory is not read: that of a checkout must not send a token elsewhere. The server's own token goes only
 /// to the server that the same file describes: at its address, or at its port on this machine.
 ///
-/// @param token null: none
-record Target(String server, String token) {
+/// @param token       null: none
+/// @param caCert      file of certificates to trust too; null: none
+/// @param certificate file of the server's own certificate, where the server is that of the settings file: then exactly
+///                    this one is trusted; null: none
+record Target(String server, String token, String caCert, String certificate) {
 
     /// The names of which the client asks. Those of section `client` are all there are; the server judges the others.
-    private static final Map<String, String> KNOWN = Stream.of("client.server_url", "client.token", "server.host",
-            "server.port", "server.token", "server.token_file", "listen_addr")
+    private static final Map<String, String> KNOWN = Stream.of("client.server_url", "client.token",
+            "client.ca_cert", "server.host", "server.port", "server.token", "server.token_file", "server.tls_cert",
+            "listen_addr")
             .collect(Collectors.toMap(key -> key, key -> key));
 
     static Target of(Arguments arguments, Terminal terminal) {
         String server = first(arguments.text("server"), terminal.variable("OLLAMA_QUEUE_CLIENT_SERVER_URL"));
         String token = first(arguments.text("token"), first(terminal.variable("OLLAMA_QUEUE_TOKEN"),
                 terminal.variable("OLLAMA_QUEUE_CLIENT_TOKEN")));
+        String caCert = first(arguments.text("ca-cert"), terminal.variable("OLLAMA_QUEUE_CLIENT_CA_CERT"));
+        String certificate = null;
         String named = first(arguments.text("config"), terminal.variable("OLLAMA_QUEUE_CONFIG"));
-        ConfigFile file = server != null && token != null && named == null ? null : file(named, terminal);
+        boolean isTold = server != null && token != null && (caCert != null || !server.startsWith("https:"));
+        ConfigFile file = isTold && named == null ? null : file(named, terminal);
         if (file != null) {
             // what is not needed is not looked at, for its variables may be the server's alone
             server = server != null ? server : file.text("client.server_url");
             token = token != null ? token : file.text("client.token");
             boolean isNamed = server != null && !server.isEmpty();
-            if ((token == null || token.isEmpty()) && (!isNamed || isOwn(server, file))) {
+            boolean isOwn = !isNamed || isOwn(server, file);
+            if ((token == null || token.isEmpty()) && isOwn) {
                 token = first(file.text("server.token"), secret(file.text("server.token_file")));
             }
-            server = isNamed ? server : address(file.text("server.host"), file.text("server.port"));
+            caCert = caCert != null ? caCert : first(file.text("client.ca_cert"), null);
+            certificate = isOwn ? first(file.text("server.tls_cert"), null) : null;
+            server = isNamed ? server : address(file);
         }
-        return new Target(server == null ? Api.DEFAULT_SERVER : server, token);
+        return new Target(server == null ? Api.DEFAULT_SERVER : server, token, caCert, certificate);
     }
 
     private static ConfigFile file(String named, Terminal terminal) {
@@ -66,9 +76,9 @@ record Target(String server, String token) {
     private static boolean isOwn(String server, ConfigFile file) {
         try {
             URI asked = new URI(server.contains("://") ? server : "http://" + server);
-            URI own = new URI(address(file.text("server.host"), file.text("server.port")));
+            URI own = new URI(address(file));
             return isLoopback(asked) && isLoopback(own) && asked.getPort() == own.getPort()
-                    && "http".equals(asked.getScheme());
+                    && own.getScheme().equals(asked.getScheme());
         } catch (URISyntaxException wrong) {
             return false;
         }
@@ -79,10 +89,13 @@ record Target(String server, String token) {
     }
 
     /// What listens on all addresses is asked on this machine's own.
-    private static String address(String host, String port) {
+    private static String address(ConfigFile file) {
+        String host = file.text("server.host");
+        String port = file.text("server.port");
         boolean here = host == null || host.isEmpty() || host.equals("0.0.0.0") || host.equals("::");
         String name = here ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
-        return "http://" + name + ":" + (port == null || port.equals("0") ? "8080" : port);
+        String scheme = first(file.text("server.tls_cert"), null) == null ? "http" : "https";
+        return scheme + "://" + name + ":" + (port == null || port.equals("0") ? "8080" : port);
     }
 
     private static String secret(String path) {

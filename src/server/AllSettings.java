@@ -24,6 +24,7 @@ import server.settings.Setting;
 import server.settings.Settings;
 import server.settings.Table;
 import server.task.Terms;
+import server.tls.Tls;
 import server.tool.SettingsReader;
 import server.websocket.WebSocketOptions;
 import shared.Problem;
@@ -38,12 +39,14 @@ public record AllSettings(Loader loaded, ExecutorRegistry kinds, List<HostOption
     private static final List<Setting<?>> CLIENT = List.of(
             Setting.text("client.server_url").says("the server that the client asks; without it server.host and "
                     + "server.port"),
-            Setting.secret("client.token").says("the token that the client sends to it; also $OLLAMA_QUEUE_TOKEN"));
+            Setting.secret("client.token").says("the token that the client sends to it; also $OLLAMA_QUEUE_TOKEN"),
+            Setting.path("client.ca_cert").optional().says("PEM file of certificates that the client trusts beside "
+                    + "the JDK's"));
 
     private static final String NO_ROUNDS = "tasks start the moment they can";
 
     /// Every setting there is. A new room adds its list here.
-    public static final Table TABLE = new Table(List.of(WebServer.SETTINGS, WebSocketOptions.SETTINGS,
+    public static final Table TABLE = new Table(List.of(WebServer.SETTINGS, Tls.SETTINGS, WebSocketOptions.SETTINGS,
             Guard.SETTINGS, Server.SETTINGS, JournalOptions.SETTINGS, DispatchOptions.settings(), Terms.SETTINGS,
             QueueOptions.SETTINGS, OrderOptions.SETTINGS, OrderLimits.SETTINGS, RequestLimits.SETTINGS,
             HttpApi.SETTINGS, RelayOptions.SETTINGS, Log.SETTINGS, CLIENT),

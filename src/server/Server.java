@@ -47,6 +47,7 @@ import server.settings.Setting;
 import server.settings.Settings;
 import server.stats.History;
 import server.task.SubmissionReader;
+import server.tls.Tls;
 import server.websocket.WebSocketOptions;
 import server.websocket.WebSocketServer;
 
@@ -67,14 +68,16 @@ final class Server implements AutoCloseable {
     private final EventHub events;
     private final SubmissionReader submissions;
     private final RelayApi relay;
+    /// Null for none.
+    private final Tls tls;
     private final WebServer web;
     /// Null where it is turned off.
     private final WebSocketServer sockets;
     private volatile Settings settings;
 
     private Server(Settings settings, TaskQueue queue, Compaction compaction, Dispatcher dispatcher,
-            SubmissionReader submissions, CronTimer timer, EventHub events, RelayApi relay, WebServer web,
-            WebSocketServer sockets) {
+            SubmissionReader submissions, CronTimer timer, EventHub events, RelayApi relay, Tls tls,
+            WebServer web, WebSocketServer sockets) {
         this.settings = settings;
         this.queue = queue;
         this.compaction = compaction;
@@ -83,6 +86,7 @@ final class Server implements AutoCloseable {
         this.timer = timer;
         this.events = events;
         this.relay = relay;
+        this.tls = tls;
         this.web = web;
         this.sockets = sockets;
     }
@@ -93,6 +97,10 @@ final class Server implements AutoCloseable {
         SplittableRandom ids = new SplittableRandom();
         List<AutoCloseable> opened = new ArrayList<>();
         try {
+            Tls tls = Tls.open(all.settings(), clock);
+            if (tls != null) {
+                opened.add(tls);
+            }
             DispatchOptions dispatch = DispatchOptions.of(all.settings());
             Hosts hosts = Hosts.open(all.kinds(), all.hosts(), dispatch.workers(), clock);
             opened.add(hosts);
@@ -123,7 +131,7 @@ final class Server implements AutoCloseable {
             SubmissionReader submissions = new SubmissionReader(settings, OrderLimits::of, hosts::check);
             WebServer.prepare(settings);
             CronRequests crons = new CronRequests(queue, submissions, ZoneId.systemDefault(), clock);
-            WebServer web = WebServer.bind(settings);
+            WebServer web = WebServer.bind(settings, tls);
             opened.add(web);
             refuseItself(hosts, web);
             RelayApi relay = new RelayApi(new RelayApi.Parts(queue, hosts, dispatcher, relayed, submissions, web.gone(),
@@ -140,14 +148,15 @@ final class Server implements AutoCloseable {
             WebSocketOptions webSocket = WebSocketOptions.of(settings.with(RequestLimits.CONNECTIONS,
                     most.webSocket()), settings.get(WebServer.PORT) == 0);
             if (webSocket != null) {
-                sockets = WebSocketServer.start(webSocket, web.guard(), web.address(), api::dialogue);
+                sockets = WebSocketServer.start(webSocket, tls, web.guard(), web.address(), api::dialogue);
                 api.announce(sockets.port());
             }
 
             CronTimer timer = new CronTimer(crons, clock, clock::setBy);
             timer.start();
             dispatcher.start();
-            return new Server(settings, queue, compaction, dispatcher, submissions, timer, events, relay, web, sockets);
+            return new Server(settings, queue, compaction, dispatcher, submissions, timer, events, relay, tls, web,
+                    sockets);
         } catch (IOException | IllegalArgumentException | SecurityException failure) {
             closeAll(opened);
             throw new StartFailure(failure.getMessage() == null ? failure.toString() : failure.getMessage());
@@ -169,11 +178,12 @@ final class Server implements AutoCloseable {
         }
     }
 
-    /// The address to reach it at, as `http://localhost:8080`.
+    /// The address to reach it at, as `http://localhost:8080`, or with `https`.
     String url() {
         InetSocketAddress address = web.address();
         String host = web.host();
-        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+        String name = host.contains(":") ? "[" + host + "]" : host;
+        return (tls == null ? "http://" : "https://") + name + ":" + address.getPort();
     }
 
     /// Applies the settings that can change while it runs.
@@ -227,6 +237,9 @@ final class Server implements AutoCloseable {
         }
         events.close();
         web.close();
+        if (tls != null) {
+            tls.close();
+        }
         dispatcher.close();
         queue.close();
     }

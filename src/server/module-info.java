@@ -9,6 +9,7 @@ module ollamaqueue.server {
 
     uses server.executor.ExecutorProvider;
     provides System.LoggerFinder with server.log.LogProvider;
+    provides java.net.spi.InetAddressResolverProvider with server.tls.NoReverseLookup;
     provides server.executor.ExecutorProvider with
         server.executor.echo.EchoProvider,
         server.executor.openai.OpenAiProvider,

@@ -14,6 +14,7 @@
 ///   UTF-16 as what it is.
 /// - A place in a text is data ([shared.TextPlace]). Nobody takes a message apart to find it; who wraps a problem uses
 ///   [shared.Problem#reason] and [shared.Problem#at].
+/// - Whom a TLS client trusts is decided in one place, [shared.Trust], for the client and for the server's hosts.
 /// - Nothing here knows of the server or the client, holds state or starts a thread. Values are immutable.
 /// - It compiles for Java 17, because the client's single file does: no patterns in `switch`.
 ///

@@ -89,7 +89,7 @@ final class InputsTest {
     @Test
     void bytes_atTheServersLimitAndBeyond_isHeldAgainstItBeforeItIsRead() throws IOException {
         try (FakeApi server = new FakeApi()) {
-            Api api = new Api(server.url(), null, null);
+            Api api = new Api(new Target(server.url(), null, null, null), null);
             Path file = Files.write(folder.resolve("image"), new byte[2 * MIB]);
             assertEquals(2 * MIB, inputs(null, api).bytes("--image", file.toString()).length);
             Files.write(file, new byte[2 * MIB + 1]);
@@ -109,7 +109,7 @@ final class InputsTest {
     @Test
     void open_stdinBeyondTheLimit_isNotReadToItsEnd() throws IOException {
         try (FakeApi server = new FakeApi()) {
-            Api api = new Api(server.url(), null, null);
+            Api api = new Api(new Target(server.url(), null, null, null), null);
             InputStream in = endless(Long.MAX_VALUE);
             Failure failure = assertThrows(Failure.class, () -> inputs(in, api).text("", "-"));
             assertEquals("standard input is larger than 2 MiB, the most that this server takes for a task "

@@ -61,26 +61,42 @@ class TargetTest {
         "listen_addr: ':7125'                                     | http://localhost:7125 | -",
         "{remote_scheduling: {endpoints: [{api_key: '${NONE}'}]}} | http://localhost:8080 | -"})
     void of_file_says(String yaml, String server, String token) throws IOException {
-        assertEquals(new Target(server, token), target(yaml));
+        assertEquals(new Target(server, token, null, null), target(yaml));
     }
 
     @Test
     void of_flagForTheSettingsOwnServer_hasItsToken() throws IOException {
         String yaml = "server: {port: 9, token: s}";
-        assertEquals(new Target("http://localhost:9", "s"), target(yaml, "--server", "http://localhost:9"));
-        assertEquals(new Target("http://localhost:8", null), target(yaml, "--server", "http://localhost:8"));
+        assertEquals(new Target("http://localhost:9", "s", null, null), target(yaml, "--server", "http://localhost:9"));
+        assertEquals(new Target("http://localhost:8", null, null, null),
+                target(yaml, "--server", "http://localhost:8"));
+    }
+
+    @Test
+    void of_settingsWithACertificate_isReachedByTls_andExactlyThatIsTrusted() throws IOException {
+        String yaml = "{server: {port: 9, token: s, tls_cert: c.pem}, client: {ca_cert: ca.pem}}";
+        assertEquals(new Target("https://localhost:9", "s", "ca.pem", "c.pem"), target(yaml));
+        assertEquals(new Target("https://127.0.0.1:9", "s", "ca.pem", "c.pem"),
+                target(yaml, "--server", "https://127.0.0.1:9"));
+        assertEquals(new Target("http://127.0.0.1:9", null, "ca.pem", null),
+                target(yaml, "--server", "http://127.0.0.1:9"));
+        assertEquals(new Target("https://queue:9", "t", "ca.pem", null),
+                target(yaml, "--server", "https://queue:9", "--token", "t"));
+        environment.put("OLLAMA_QUEUE_CLIENT_CA_CERT", "env.pem");
+        assertEquals("env.pem", target(yaml).caCert());
+        assertEquals("flag.pem", target(yaml, "--ca-cert", "flag.pem").caCert());
     }
 
     @Test
     void of_flagThenEnvironmentThenFile() throws IOException {
         String yaml = "client: {server_url: file, token: f}";
-        assertEquals(new Target("file", "f"), target(yaml));
+        assertEquals(new Target("file", "f", null, null), target(yaml));
         environment.put("OLLAMA_QUEUE_CLIENT_SERVER_URL", "environment");
         environment.put("OLLAMA_QUEUE_CLIENT_TOKEN", "e1");
-        assertEquals(new Target("environment", "e1"), target(yaml));
+        assertEquals(new Target("environment", "e1", null, null), target(yaml));
         environment.put("OLLAMA_QUEUE_TOKEN", "e2");
-        assertEquals(new Target("environment", "e2"), target(yaml));
-        assertEquals(new Target("flag", "t"), target(yaml, "--server", "flag", "--token", "t"));
+        assertEquals(new Target("environment", "e2", null, null), target(yaml));
+        assertEquals(new Target("flag", "t", null, null), target(yaml, "--server", "flag", "--token", "t"));
     }
 
     @Test
@@ -93,9 +109,9 @@ class TargetTest {
     @Test
     void of_variablesOfTheFileThatAreNotNeeded_needNotBeSet() throws IOException {
         String yaml = "{server: {port: 1, token: '${NONE}'}, client: {token: '${NONE}'}}";
-        assertEquals(new Target("http://localhost:1", "t"), target(yaml, "--token", "t"));
-        assertEquals(new Target("flag", "t"), target("client: {server_url: '${NONE}'}", "--server", "flag", "--token",
-                "t", "--config", home.resolve(".ollama-queue/config.yaml").toString()));
+        assertEquals(new Target("http://localhost:1", "t", null, null), target(yaml, "--token", "t"));
+        assertEquals(new Target("flag", "t", null, null), target("client: {server_url: '${NONE}'}", "--server", "flag",
+                "--token", "t", "--config", home.resolve(".ollama-queue/config.yaml").toString()));
         assertThrows(Problem.class, () -> target(yaml));
     }
 

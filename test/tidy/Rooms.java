@@ -43,7 +43,7 @@ final class Rooms {
             executor.openai: executor executor.answer executor.relay executor.wire
             executor.relay: executor executor.answer executor.wire
             executor.wire: executor
-            http: access journal settings task
+            http: access journal settings task tls
             journal: journal.disk journal.recovery settings
             journal.compaction: journal journal.disk
             journal.disk:
@@ -63,8 +63,9 @@ final class Rooms {
             settings:
             stats: queue queue.ledger queue.state task
             task: settings
+            tls: settings
             tool: journal journal.compaction journal.disk journal.recovery queue queue.ledger queue.state settings
-            websocket: access settings
+            websocket: access settings tls
             """;
 
     private static final Map<String, Set<String>> KNOWN = known();

@@ -231,7 +231,7 @@ public final class Guard {
 
     /// A request that names its whole URL must name the Host in it.
     private static void checkAbsolute(URI uri, String host) {
-        if (!"http".equalsIgnoreCase(uri.getScheme()) || !uri.getRawAuthority().equalsIgnoreCase(host)) {
+        if (!String.valueOf(uri.getScheme()).matches("(?i)https?") || !uri.getRawAuthority().equalsIgnoreCase(host)) {
             throw Problem.badRequest("the request must name a path, or a URL of its Host");
         }
     }

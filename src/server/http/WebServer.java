@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsServer;
 
 import server.access.Guard;
 import server.access.OtherLoopback;
@@ -22,6 +23,7 @@ import server.access.RequestLimits;
 import server.settings.Setting;
 import server.settings.Settings;
 import server.task.SubmissionReader;
+import server.tls.Tls;
 
 /// Listens for HTTP and hands each request that may pass to its route, on a virtual thread of its own.
 public final class WebServer implements AutoCloseable {
@@ -55,10 +57,10 @@ public final class WebServer implements AutoCloseable {
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http").factory());
     private volatile boolean stopping;
 
-    private WebServer(Settings settings, HttpServer server) {
+    private WebServer(Settings settings, HttpServer server, Tls tls) {
         this.host = settings.get(HOST);
         this.server = server;
-        other = OtherLoopback.listen(host, server.getAddress(), address -> HttpServer.create(address, BACKLOG));
+        other = OtherLoopback.listen(host, server.getAddress(), address -> listen(address, tls));
         bodies = new Bodies(settings.get(BODIES_BYTES), settings.get(SubmissionReader.JSON_DEPTH));
         slow = new SlowRequests(settings.get(RequestLimits.REQUEST_TIME), System::nanoTime);
         guard = new Guard(host, server.getAddress().getAddress(), settings, Guard::machineName);
@@ -87,15 +89,25 @@ public final class WebServer implements AutoCloseable {
 
     /// Takes the address. Connections wait until [#serve].
     ///
+    /// @param tls null: plain HTTP
     /// @throws IOException the address cannot be bound, with a message for people
-    public static WebServer bind(Settings settings) throws IOException {
+    public static WebServer bind(Settings settings, Tls tls) throws IOException {
         InetSocketAddress address = new InetSocketAddress(settings.get(HOST), settings.get(PORT));
         try {
-            return new WebServer(settings, HttpServer.create(address, BACKLOG));
+            return new WebServer(settings, listen(address, tls), tls);
         } catch (IOException | UnresolvedAddressException cannot) {
             throw new IOException("cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
                     + (address.isUnresolved() ? "unknown host" : cannot.getMessage()), cannot);
         }
+    }
+
+    private static HttpServer listen(InetSocketAddress address, Tls tls) throws IOException {
+        if (tls == null) {
+            return HttpServer.create(address, BACKLOG);
+        }
+        HttpsServer server = HttpsServer.create(address, BACKLOG);
+        server.setHttpsConfigurator(tls.configurator());
+        return server;
     }
 
     /// Begins to answer. Call it once.

@@ -10,6 +10,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
+import javax.net.ssl.SSLSocket;
+
+import server.tls.Tls;
 import server.websocket.Inbox.Heard;
 
 /// One connection, from its first byte to its last. Two threads: one reads, and owns the socket; one writes, and leads
@@ -25,6 +28,7 @@ import server.websocket.Inbox.Heard;
 /// | field | written by | read by |
 /// |---|---|---|
 /// | `writer` | the reading thread, once | all, to wake it and to know whether the connection is open |
+/// | `handshakeAt` | the reading thread, around TLS's handshake | `websocket-look` |
 /// | `heardAt` | the reading thread, at each frame | `websocket-look` |
 /// | `writingSince` | the writing thread, around each write | `websocket-look` |
 /// | `pingedAt` | `websocket-look` | `websocket-look` |
@@ -43,6 +47,8 @@ final class Connection implements MessageReader.Listener {
     private static final int SEND_BUFFER = 128 << 10;
 
     private final Socket socket;
+    /// Null for none.
+    private final Tls tls;
     private final WebSocketOptions options;
     private final Gate gate;
 
@@ -55,14 +61,18 @@ final class Connection implements MessageReader.Listener {
     private volatile Thread writer;
     private volatile boolean pingDue;
     // by System.nanoTime
+    /// 0: no handshake is under way.
+    private volatile long handshakeAt;
     private volatile long heardAt;
     private volatile long pingedAt;
     private volatile long closingAt;
     /// 0: no write is under way.
     private volatile long writingSince;
 
-    Connection(Socket socket, WebSocketOptions options, Gate gate) {
+    /// @param tls null: without TLS
+    Connection(Socket socket, Tls tls, WebSocketOptions options, Gate gate) {
         this.socket = socket;
+        this.tls = tls;
         this.options = options;
         this.gate = gate;
         inbox = new Inbox(options.messageMax());
@@ -75,9 +85,10 @@ final class Connection implements MessageReader.Listener {
         try (socket) {
             socket.setTcpNoDelay(true);
             socket.setSendBufferSize(SEND_BUFFER);
-            Reception.Admitted admitted = new Reception(socket, options, gate).receive();
+            Socket talks = tls == null ? socket : handshake();
+            Reception.Admitted admitted = new Reception(talks, options, gate).receive();
             if (admitted != null) {
-                serve(admitted);
+                serve(admitted, talks);
             }
         } catch (IOException gone) {
             LOG.log(Level.DEBUG, () -> "event=websocket_lost reason=\"" + gone.getMessage() + "\"");
@@ -125,7 +136,11 @@ final class Connection implements MessageReader.Listener {
     /// @param awake since when this process was not held up: what a client sent before may not have been read yet
     void look(long now, long awake) {
         if (!open()) {
-            // the handshake looks after its time itself
+            // the rest of the way in looks after its time itself
+            long begun = handshakeAt;
+            if (begun != 0 && now - Math.max(begun, awake) > options.requestTimeMax().toNanos()) {
+                abort();
+            }
             return;
         }
         long since = writingSince;
@@ -148,14 +163,23 @@ final class Connection implements MessageReader.Listener {
 
     // ---- the reading thread
 
-    private void serve(Reception.Admitted admitted) throws IOException, InterruptedException {
+    /// TLS is closed by closing what is below it: itself it would wait for the other end.
+    private SSLSocket handshake() throws IOException {
+        SSLSocket talks = tls.over(socket);
+        handshakeAt = System.nanoTime();
+        talks.startHandshake();
+        handshakeAt = 0;
+        return talks;
+    }
+
+    private void serve(Reception.Admitted admitted, Socket talks) throws IOException, InterruptedException {
         heardAt = System.nanoTime();
-        FrameWriter out = new FrameWriter(new Timed(socket.getOutputStream()));
+        FrameWriter out = new FrameWriter(new Timed(talks.getOutputStream()));
         Thread thread = Thread.ofVirtual().name("websocket-write").unstarted(() -> write(admitted.dialogue(), out));
         writer = thread;
         thread.start();
         try {
-            read(admitted.rest());
+            read(talks.getInputStream(), admitted.rest());
         } catch (Violation violation) {
             close(violation.close());
         } finally {
@@ -164,8 +188,8 @@ final class Connection implements MessageReader.Listener {
             thread.join();
         }
         if (closing.get().code() != Close.ABNORMAL) {
-            socket.shutdownOutput();
-            InputStream in = socket.getInputStream();
+            talks.shutdownOutput();
+            InputStream in = talks.getInputStream();
             byte[] bin = new byte[BUFFER];
             while (in.read(bin) >= 0) {
                 // what a client sent before it saw the end
@@ -173,8 +197,7 @@ final class Connection implements MessageReader.Listener {
         }
     }
 
-    private void read(byte[] rest) throws IOException {
-        InputStream in = socket.getInputStream();
+    private void read(InputStream in, byte[] rest) throws IOException {
         frames.read(rest, 0, rest.length);
         byte[] buffer = new byte[BUFFER];
         while (!rules.closed()) {

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 import server.access.Guard;
 import server.access.Guard.Asked;
 import server.access.OtherLoopback;
+import server.tls.Tls;
 import shared.Problem;
 
 /// Listens for WebSocket connections, and looks after them: who may come in, how many, and that none stays for ever.
@@ -33,6 +34,8 @@ public final class WebSocketServer implements AutoCloseable {
     private static final long FAREWELL_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final WebSocketOptions options;
+    /// Null for none.
+    private final Tls tls;
     private final ServerSocket socket;
     /// On the other loopback; null if there is none.
     private final ServerSocket other;
@@ -48,9 +51,10 @@ public final class WebSocketServer implements AutoCloseable {
     private final AtomicLong headRoom;
     private volatile boolean closed;
 
-    private WebSocketServer(WebSocketOptions options, ServerSocket socket, Guard guard, int pagePort,
+    private WebSocketServer(WebSocketOptions options, Tls tls, ServerSocket socket, Guard guard, int pagePort,
             Function<String, Supplier<Dialogue>> dialogues) {
         this.options = options;
+        this.tls = tls;
         room = new Semaphore(options.streamsMax());
         headRoom = new AtomicLong(options.headsMax());
         this.socket = socket;
@@ -63,13 +67,14 @@ public final class WebSocketServer implements AutoCloseable {
 
     /// Begins to listen.
     ///
+    /// @param tls       null: without TLS
     /// @param page      where the HTTP server listens: the same address is bound here
     /// @param dialogues from the query of a request (null: none) to what is said then; may throw a [Problem]
     /// @throws IOException the address cannot be bound, with a message for people
-    public static WebSocketServer start(WebSocketOptions options, Guard guard, InetSocketAddress page,
+    public static WebSocketServer start(WebSocketOptions options, Tls tls, Guard guard, InetSocketAddress page,
             Function<String, Supplier<Dialogue>> dialogues) throws IOException {
-        WebSocketServer server = new WebSocketServer(options, bind(page, options.port()), guard, page.getPort(),
-                dialogues);
+        WebSocketServer server = new WebSocketServer(options, tls, bind(page, options.port()), guard,
+                page.getPort(), dialogues);
         server.begin(server.socket);
         if (server.other != null) {
             server.begin(server.other);
@@ -141,7 +146,7 @@ public final class WebSocketServer implements AutoCloseable {
 
     private void begin(Socket client) {
         Entry entry = new Entry();
-        Connection connection = new Connection(client, options, entry);
+        Connection connection = new Connection(client, tls, options, entry);
         connections.add(connection);
         Thread.ofVirtual().name("websocket-read").start(() -> {
             try {

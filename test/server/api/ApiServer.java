@@ -88,7 +88,7 @@ public final class ApiServer implements AutoCloseable {
                 InstantSource.system());
         SubmissionReader submissions = new SubmissionReader(settings, OrderLimits::of, (name, remote) -> { });
         Settings local = settings.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0);
-        web = WebServer.bind(local);
+        web = WebServer.bind(local, null);
         Duration pingEvery = settings.isGiven(RequestLimits.EVENT_STREAMS) ? Duration.ofMillis(100)
                 : Duration.ofSeconds(15);
         api = new HttpApi(local, pingEvery, new Parts(queue, compaction, events, submissions, hosts,

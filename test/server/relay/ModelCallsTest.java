@@ -91,7 +91,7 @@ final class ModelCallsTest {
         WebServer.prepare(settings);
         Hosts all = Hosts.open(ExecutorRegistry.load(), List.of(hosts), 4, InstantSource.system());
         open.add(all);
-        web = WebServer.bind(settings);
+        web = WebServer.bind(settings, null);
         open.add(web);
         Routes routes = new Routes();
         new ModelCalls(all, changed::add, web.gone(), () -> options).addTo(routes);

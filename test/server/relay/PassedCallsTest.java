@@ -75,7 +75,7 @@ final class PassedCallsTest {
         WebServer.prepare(Settings.DEFAULT);
         Hosts all = Hosts.open(ExecutorRegistry.load(), List.of(hosts), 4, InstantSource.system());
         open.add(all);
-        web = WebServer.bind(Settings.DEFAULT.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0));
+        web = WebServer.bind(Settings.DEFAULT.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0), null);
         open.add(web);
         passed = new PassedCalls(all, BODY_MAX, () -> options);
         Routes routes = new Routes();

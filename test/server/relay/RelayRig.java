@@ -69,7 +69,7 @@ final class RelayRig implements AutoCloseable {
         queue.onEvent(relayed::happened);
         dispatcher = new Dispatcher(queue, hosts, new Answers(), relayed, dispatch, clock,
                 new Random(7));
-        web = WebServer.bind(settings.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0));
+        web = WebServer.bind(settings.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0), null);
         Routes routes = new Routes();
         relay = new RelayApi(new RelayApi.Parts(queue, hosts, dispatcher, relayed,
                 new SubmissionReader(settings, OrderLimits::of, hosts::check), gone, clock, web::stopping, BODY_MAX),

@@ -10,6 +10,7 @@ import java.util.Set;
 import server.access.Guard;
 import server.access.Tokens;
 import server.settings.Settings;
+import server.tls.Tls;
 
 /// A server on a free port that says back what it is told, with quick limits. Told `flood`, it talks without end; told
 /// `fault`, it fails.
@@ -29,7 +30,12 @@ final class EchoServer implements AutoCloseable {
     }
 
     EchoServer(WebSocketOptions options, Guard guard) throws IOException {
-        server = WebSocketServer.start(options, guard,
+        this(options, null, guard);
+    }
+
+    /// @param tls null: without TLS
+    EchoServer(WebSocketOptions options, Tls tls, Guard guard) throws IOException {
+        server = WebSocketServer.start(options, tls, guard,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), PAGE_PORT), query -> Echo::new);
     }
 

@@ -58,7 +58,7 @@ final class HeldUpTest {
         try (ServerSocket listener = new ServerSocket()) {
             listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             try (RawClient client = new RawClient(listener.getLocalPort())) {
-                Connection connection = new Connection(listener.accept(), EchoServer.OPTIONS, OPEN);
+                Connection connection = new Connection(listener.accept(), null, EchoServer.OPTIONS, OPEN);
                 Thread reader = Thread.ofVirtual().start(connection::run);
                 client.send(RawClient.request("/ws").getBytes(StandardCharsets.US_ASCII));
                 assertTrue(client.answer().startsWith("HTTP/1.1 101 "));

@@ -16,8 +16,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
@@ -30,10 +32,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 import server.access.Guard;
 import server.access.Tokens;
 import server.settings.Settings;
+import server.tls.Tls;
+import support.Certificates;
 
 /// Clients that were not written here: the JDK's, and the npm package `ws`.
 @Tag("process")
@@ -43,12 +48,15 @@ final class OtherClientsTest {
     private static final String TOKEN = "right-token";
     private static final Path NPM = Path.of("build/npm/ws").toAbsolutePath();
 
+    @TempDir
+    private Path folder;
+    private Guard guard;
     private EchoServer server;
     private HttpClient http;
 
     @BeforeEach
     void start() throws IOException {
-        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Settings.DEFAULT, () -> "box");
+        guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Settings.DEFAULT, () -> "box");
         guard.reconfigure(Settings.DEFAULT.with(Tokens.TOKEN, TOKEN));
         server = new EchoServer(EchoServer.OPTIONS, guard);
         http = HttpClient.newHttpClient();
@@ -159,11 +167,27 @@ final class OtherClientsTest {
 
     @Test
     void packageWs_talksAndCloses() throws Exception {
+        talk("ws", server.port(), Map.of());
+    }
+
+    @Test
+    void packageWs_overTls_talksAndCloses() throws Exception {
+        Path certificate = Certificates.make(folder, "localhost", "ec", "DNS:localhost");
+        Settings settings = Settings.DEFAULT.with(Tls.CERT, certificate).with(Tls.KEY, Certificates.keyOf(certificate));
+        try (Tls tls = Tls.open(settings, InstantSource.system());
+                EchoServer secure = new EchoServer(EchoServer.OPTIONS, tls, guard)) {
+            talk("wss", secure.port(), Map.of("NODE_EXTRA_CA_CERTS", certificate.toString()));
+        }
+    }
+
+    private static void talk(String scheme, int port, Map<String, String> environment) throws Exception {
         assumeTrue(onPath("node") && onPath("npm"), "node and npm are not installed");
         install();
-        Process node = new ProcessBuilder("node", Path.of("test/server/websocket/ws-client.cjs").toAbsolutePath()
-                .toString(), Integer.toString(server.port()), TOKEN).directory(NPM.toFile())
-                .redirectErrorStream(true).start();
+        ProcessBuilder program = new ProcessBuilder("node", Path.of("test/server/websocket/ws-client.cjs")
+                .toAbsolutePath().toString(), scheme, Integer.toString(port), TOKEN).directory(NPM.toFile())
+                .redirectErrorStream(true);
+        program.environment().putAll(environment);
+        Process node = program.start();
         try {
             String said = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertTrue(node.waitFor(30, TimeUnit.SECONDS), said);

@@ -5,8 +5,8 @@
 const path = require('path');
 const WebSocket = require(path.resolve('node_modules/ws'));
 
-const [port, token] = process.argv.slice(2);
-const url = `ws://localhost:${port}/ws`;
+const [scheme, port, token] = process.argv.slice(2);
+const url = `${scheme}://localhost:${port}/ws`;
 
 function next(socket, event) {
   return new Promise((resolve, reject) => {

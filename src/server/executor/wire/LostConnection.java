@@ -12,6 +12,7 @@ import javax.net.ssl.SSLHandshakeException;
 
 import server.executor.HostFailure;
 import server.executor.Outcome.Cause;
+import shared.Trust;
 import shared.config.Durations;
 
 /// Tells a host that could not be connected to from a connection that was lost, and words both: the JDK's messages
@@ -43,12 +44,9 @@ final class LostConnection {
 
     /// In words, with what to set.
     private static String tls(String jdks) {
-        return jdks.contains("PKIX path") || jdks.contains("unable to find valid certification path")
-                ? "the issuer of its certificate is not trusted; set the host's ca_cert to a PEM file with the "
-                        + "issuer's certificate"
-                : jdks.contains("No subject alternative") || jdks.contains("No name matching")
-                ? "its certificate is for another name (" + jdks + ")"
-                : jdks.contains("NotAfter") ? "its certificate has expired (" + jdks + ")" : jdks;
+        String reason = Trust.reason(jdks);
+        return !reason.equals(Trust.UNKNOWN_ISSUER) ? reason
+                : reason + "; set the host's ca_cert to a PEM file with the issuer's certificate";
     }
 
     /// Whether the beginning of an answer came: the JDK's message tells, or the head was not as HTTP has it.
