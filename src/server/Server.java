@@ -98,9 +98,7 @@ final class Server implements AutoCloseable {
         List<AutoCloseable> opened = new ArrayList<>();
         try {
             Tls tls = Tls.open(all.settings(), clock);
-            if (tls != null) {
-                opened.add(tls);
-            }
+            opened.add(tls);
             DispatchOptions dispatch = DispatchOptions.of(all.settings());
             Hosts hosts = Hosts.open(all.kinds(), all.hosts(), dispatch.workers(), clock);
             opened.add(hosts);
@@ -247,7 +245,9 @@ final class Server implements AutoCloseable {
     private static void closeAll(List<AutoCloseable> opened) {
         for (AutoCloseable part : opened.reversed()) {
             try {
-                part.close();
+                if (part != null) {
+                    part.close();
+                }
             } catch (Exception failure) {
                 LOG.log(Level.WARNING, "event=close_failed", failure);
             }
