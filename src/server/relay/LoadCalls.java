@@ -86,14 +86,15 @@ final class LoadCalls {
 
     /// Answers such a call; with signs of life, after a silence.
     ///
-    /// @param on        the only host that it may go to; null: any
-    /// @param heartbeat see [RelayOptions]
-    Answer answer(WebRequest request, ApiPath path, RelayBody read, String on, Duration heartbeat)
+    /// @param on the only host that it may go to; null: any
+    Answer answer(WebRequest request, ApiPath path, RelayBody read, String on, RelayOptions now)
             throws InterruptedException {
+        Duration heartbeat = now.heartbeat();
         if (on != null) {
             parts.hosts().check(on, false);
         }
-        FutureTask<Said> asked = new FutureTask<>(() -> ask(request, path, read, on));
+        FutureTask<Said> asked = new FutureTask<>(() -> ask(request, path, read, on,
+                now.maxWait().isZero() ? NEVER : now.maxWait()));
         Thread.ofVirtual().name("load").start(asked);
         request.atEnd(() -> asked.cancel(true));
         Said said = within(asked, heartbeat.isZero() ? NEVER : heartbeat);
@@ -139,7 +140,10 @@ final class LoadCalls {
     /// Asks for it: an unload goes to every host that has the model; a load to one that has it loaded, at once,
     /// else, or where its options may be others than those it is loaded with, to one that has a free place, as soon as
     /// there is one.
-    private Said ask(WebRequest request, ApiPath path, RelayBody read, String on) throws InterruptedException {
+    ///
+    /// @param maxWait how long it may wait for a place
+    private Said ask(WebRequest request, ApiPath path, RelayBody read, String on, Duration maxWait)
+            throws InterruptedException {
         List<HostAccess> all = parts.hosts().accesses().stream().filter(host -> on == null || on.equals(host.name()))
                 .toList();
         List<HostAccess> local = all.stream().filter(host -> !host.remote() && host.isUp()
@@ -161,13 +165,19 @@ final class LoadCalls {
             }
         }
         CompletableFuture<HostAccess> place = parts.dispatcher().take(read.model(), on);
+        long end = System.nanoTime() + maxWait.toNanos();
         try {
             while (!place.isDone()) {
+                long left = end - System.nanoTime();
+                if (left <= 0) {
+                    throw new Problem(503, "no host had a place for it in " + maxWait.toMillis() + " ms ("
+                            + RelayOptions.MAX_WAIT.key() + ")");
+                }
                 if (parts.stopping().getAsBoolean()) {
                     throw new Problem(503, "the server is stopping");
                 }
                 try {
-                    place.get(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+                    place.get(Math.min(LOOK_EVERY.toNanos(), left), TimeUnit.NANOSECONDS);
                 } catch (TimeoutException none) {
                     // it waits on
                 } catch (ExecutionException never) {

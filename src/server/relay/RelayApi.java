@@ -110,7 +110,7 @@ public final class RelayApi {
         if (read.isLoad()) {
             Thread itself = Thread.currentThread();
             request.atEnd(parts.gone().watch(request.local(), request.remote(), itself::interrupt)::close);
-            return loads.answer(request, path, read, said.on(), now.heartbeat());
+            return loads.answer(request, path, read, said.on(), now);
         }
         CallerHints hints = said.withTier(read.serviceTier());
         IdempotencyKey key = IdempotencyKey.of(request);

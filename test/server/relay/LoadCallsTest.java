@@ -132,6 +132,28 @@ class LoadCallsTest {
     }
 
     @Test
+    void load_thatWaitsForTooLong_isTold() throws Exception {
+        Semaphore gate = new Semaphore(0);
+        Settings brief = Settings.DEFAULT.with(RelayOptions.MAX_WAIT, Duration.ofMillis(100));
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(brief, ollama.url())) {
+            rig.dispatcher.reconfigure(new DispatchOptions(1, Duration.ofMinutes(1), Duration.ofMinutes(1),
+                    RoutingOptions.DEFAULT));
+            Await.until(() -> "not listed", () -> rig.hosts.backends().getFirst().installed() != null);
+            ollama.otherwise((request, reply) -> {
+                gate.acquire();
+                reply.whole(200, "{\"done\":true}");
+            });
+            CompletableFuture<HttpResponse<byte[]>> running = send(rig, CHAT);
+            Await.until(() -> "not running", () -> ollama.requests().size() == 1);
+            HttpResponse<byte[]> told = rig.call("/api/chat", "{\"model\":\"fake\",\"options\":{\"num_ctx\":1}}");
+            refused(503, "{\"error\":\"no host had a place for it in 100 ms (relay.max_wait)", told);
+            assertTrue(told.headers().firstValue("Retry-After").isPresent());
+            gate.release();
+            assertEquals(200, running.join().statusCode());
+        }
+    }
+
+    @Test
     void load_thatFailsAfterSignsOfLife_endsWithTheHostsWords() throws Exception {
         Semaphore gate = new Semaphore(0);
         Settings signs = Settings.DEFAULT.with(RelayOptions.HEARTBEAT, Duration.ofMillis(50));
