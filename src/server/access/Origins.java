@@ -36,9 +36,9 @@ final class Origins {
     private static final String EXPOSED =
             "X-Queue-Task,X-Queue-Host,X-Queue-Waited-Ms,Retry-After,X-Request-Id,X-Should-Retry";
 
-    /// What a browser sends: no user, no path. A star must not stand for one.
+    /// What a browser sends: no user, no path; some write `file:///`. A star must not stand for one.
     private static final Pattern ORIGIN = Pattern.compile(
-            "[a-z][a-z0-9+.-]*://(\\[[0-9a-f:.]+]|[^/?#@\\\\:]*)(:\\d{1,5})?");
+            "[a-z][a-z0-9+.-]*://(\\[[0-9a-f:.]+]|[^/?#@\\\\:]*)(:\\d{1,5})?/?");
 
     private final List<String> patterns;
 

@@ -14,7 +14,7 @@ final class OriginsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"http://localhost", "https://localhost:3000", "HTTP://LOCALHOST:5173", "http://127.0.0.1:1",
-            "http://0.0.0.0", "app://obsidian.md", "file://", "tauri://localhost", "vscode-webview://abc",
+            "http://0.0.0.0", "app://obsidian.md", "file://", "file:///", "tauri://localhost", "vscode-webview://abc",
             "vscode-file://vscode-app"})
     void byOllama_allows(String origin) {
         assertTrue(new Origins(Origins.BY_OLLAMA).allow(origin));
