@@ -21,6 +21,8 @@ public final class Pace {
     private static final long SLICE_NANOS = 250_000;
     /// What counts at most of a slice: what takes longer has waited for a slow client or disk, not worked.
     private static final long SLICE_MAX_NANOS = 16 * SLICE_NANOS;
+    /// What a read that takes turns costs until its first part is with its client, in about.
+    static final long FIRST_NANOS = 8 * SLICE_NANOS;
 
     private final int processors;
     private final LongSupplier nanoTime;
@@ -45,10 +47,10 @@ public final class Pace {
         return new Read(0);
     }
 
-    /// Begins a read of the calling thread that takes turns. It pays for its first slice in advance, so that of many
+    /// Begins a read of the calling thread that takes turns. It pays for its first part in advance, so that of many
     /// that come at once each begins when the one before it has paid.
     public Read beginInTurns() {
-        return new Read(SLICE_NANOS);
+        return new Read(FIRST_NANOS);
     }
 
     /// Who waits for a turn, and has one.

@@ -90,10 +90,10 @@ final class PaceTest {
     void takeTurn_theFirst_isPaidForInAdvance() {
         long[] now = {0};
         Pace pace = new Pace(1, () -> now[0]);
-        now[0] = 1_000_000;
+        now[0] = Pace.FIRST_NANOS;
         pace.beginInTurns().takeTurn();
-        // what comes at the same time begins after its first slice
-        assertEquals(250_000, pace.charge(now[0], 250_000));
+        // what comes at the same time begins after its first part
+        assertEquals(Pace.FIRST_NANOS, pace.charge(now[0], Pace.FIRST_NANOS));
     }
 
     @Test
