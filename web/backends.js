@@ -82,7 +82,7 @@ function card(name, context, load) {
         toggle.dataset.verb = host.enabled ? 'disable' : 'enable';
         text(toggle, host.enabled ? 'Disable' : 'Enable');
         attribute(toggle, 'aria-label', `${toggle.textContent} ${name}`);
-        put(slots, drawn(host), `${host.slots_used} of ${host.slots} slots`);
+        put(slots, drawn(host), `${host.slots_used} of ${host.slots} slots, ${host.parallel} of one model at once`);
         put(figures, figure('done/min', rate(host.completed_per_minute)),
             figure('errors', errorRate(host)),
             figure('tokens/s', host.tokens_per_second ? rate(host.tokens_per_second) : '–'));

@@ -10,8 +10,8 @@ import shared.json.Json;
 /// The command `backends`: the hosts that run tasks.
 final class Backends {
 
-    private static final String[] HEAD = {"NAME", "HEALTH", "SINCE", "KIND", "BUSY", "DONE", "FAILED", "TOKENS/S",
-        "URL", "MODELS (* LOADED), TROUBLE"};
+    private static final String[] HEAD = {"NAME", "HEALTH", "SINCE", "KIND", "BUSY", "PARALLEL", "DONE", "FAILED",
+        "TOKENS/S", "URL", "MODELS (* LOADED), TROUBLE"};
 
     private Backends() {
     }
@@ -48,8 +48,9 @@ final class Backends {
             TaskTable.cell(host, "enabled").equals("false") ? "disabled" : TaskTable.cell(host, "health"),
             TaskTable.age(host, "since", now), TaskTable.cell(host, "kind"),
             TaskTable.cell(host, "slots_used") + "/" + TaskTable.cell(host, "slots"),
-            TaskTable.cell(host, "completed"), TaskTable.cell(host, "failed"), speed.equals("0") ? "-" : speed,
-            TaskTable.cell(host, "url"), rest + (rest.isEmpty() || trouble.isEmpty() ? "" : "; ") + trouble};
+            TaskTable.cell(host, "parallel"), TaskTable.cell(host, "completed"), TaskTable.cell(host, "failed"),
+            speed.equals("0") ? "-" : speed, TaskTable.cell(host, "url"),
+            rest + (rest.isEmpty() || trouble.isEmpty() ? "" : "; ") + trouble};
     }
 
     /// The names of its models, a star at those that are loaded.

@@ -35,7 +35,8 @@ final class RelayBench {
             int host = fake.port();
             Path config = work.folder().resolve("relay.yaml");
             Files.writeString(config, "queue: {workers: " + MANY + "}\nollama:\n  hosts:\n  - {name: fake, url: "
-                    + "\"http://127.0.0.1:" + host + "\", max_concurrent: " + MANY + "}\n");
+                    + "\"http://127.0.0.1:" + host + "\", max_concurrent: " + MANY + ", parallel: "
+                    + MANY + "}\n");
             try (Program queue = Program.server(work, work.fresh("data"), "", "--config", config.toString());
                     Program bare = Program.java(work, "bench.BareRelay", Integer.toString(host));
                     Client client = new Client(work)) {

@@ -66,6 +66,7 @@ final class StreamBench {
     }
 
     private static Program queue(Work work, int fakePort) throws IOException {
-        return Program.server(work, work.fresh("data"), "", "--ollama-host", "http://127.0.0.1:" + fakePort);
+        return Program.server(work, work.fresh("data"), "", "--ollama-host", "http://127.0.0.1:" + fakePort,
+                "--parallel", "4");
     }
 }

@@ -32,7 +32,7 @@ final class DeathsTest {
             String good = null;
             for (int death = 1; death <= 3; death++) {
                 try (ServerProcess server = start(fake)) {
-                    killer = death == 1 ? server.submit(GOOD.replace("good", "killer")) : killer;
+                    killer = death == 1 ? server.submit(GOOD.replace("\"x\"", "\"kill\"")) : killer;
                     good = death == 1 ? server.submit(GOOD) : good;
                     Await.until("both run", () -> fake.running() == 2);
                     server.kill();
@@ -53,7 +53,8 @@ final class DeathsTest {
                 Await.until("it runs alone again", () -> fake.running() == 1);
                 server.kill();
             }
-            fake.on("good", FakeOllamaAnswer.tokens("Hi"));
+            fake.otherwise((request, reply) -> (request.prompt().equals("kill") ? FakeOllamaAnswer.hang()
+                    : FakeOllamaAnswer.tokens("Hi")).play(request, reply));
             try (ServerProcess server = start(fake)) {
                 Json.Obj failed = server.awaitEnd(killer);
                 assertEquals("the server died while it ran, again and again, the last time while nothing else ran",
@@ -71,6 +72,6 @@ final class DeathsTest {
 
     private ServerProcess start(FakeOllama fake) {
         return ServerProcess.start(directory.resolve("data"), "--ollama-host", fake.url(), "--workers", "2",
-                "--grace", "0s");
+                "--parallel", "2", "--grace", "0s");
     }
 }

@@ -108,7 +108,7 @@ final class StopTest {
         List<String> running = new ArrayList<>();
         try (FakeOllama hangs = FakeOllama.start();
                 ServerProcess server = ServerProcess.start(Map.of("OLLAMA_QUEUE_STORAGE_SEGMENT_SIZE", "64KiB"), data,
-                        "--ollama-host", hangs.url())) {
+                        "--ollama-host", hangs.url(), "--parallel", "4")) {
             for (int i = 0; i < 4; i++) {
                 running.add(server.submit("{\"type\":\"generate\",\"model\":\"fake-hang\",\"prompt\":\"x\"}"));
             }

@@ -135,11 +135,13 @@ public final class FakeApi implements AutoCloseable {
             json(exchange, 200, "[{\"name\":\"gpu\",\"kind\":\"ollama\",\"url\":\"http://gpu:11434\","
                     + "\"enabled\":true,\"health\":\"up\",\"since\":\"2026-01-02T03:00:00.000Z\",\"error\":null,"
                     + "\"installed\":[\"gemma:latest\",\"qwen3:latest\"],\"loaded\":[\"qwen3:latest\"],"
-                    + "\"slots\":4,\"slots_used\":1,\"completed\":12,\"failed\":1,\"tokens_per_second\":25.3},"
+                    + "\"slots\":4,\"parallel\":1,\"slots_used\":1,"
+                    + "\"completed\":12,\"failed\":1,\"tokens_per_second\":25.3},"
                     + "{\"name\":\"cloud\",\"kind\":\"openai\",\"url\":\"https://api.example.org/v1\","
                     + "\"enabled\":true,\"health\":\"down\",\"since\":\"2026-01-02T03:04:00.000Z\","
                     + "\"error\":\"cannot connect to cloud\",\"installed\":null,\"loaded\":[],"
-                    + "\"slots\":4,\"slots_used\":0,\"completed\":0,\"failed\":3,\"tokens_per_second\":0}]");
+                    + "\"slots\":4,\"parallel\":4,\"slots_used\":0,"
+                    + "\"completed\":0,\"failed\":3,\"tokens_per_second\":0}]");
         } else if (path.startsWith("/api/backends/")) {
             json(exchange, 200, "{\"name\":\"gpu\"}");
         } else if (path.startsWith("/api/events")) {

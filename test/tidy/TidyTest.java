@@ -26,6 +26,7 @@ class TidyTest {
             "test/demo/FindModels.java package", "a program of one file, run from its source",
             "test/support/FakeOllamaAnswer.java sleep", "a slow host is slow, as its caller asked",
             "test/support/FakeOpenAiAnswer.java sleep", "the same",
+            "test/support/LoadingOllama.java sleep", "a load takes its time, as its caller asked",
             "test/support/FakeOllama.java stack", "a wrong script of a test, in a thread where nobody catches it");
 
     private static final Path ROOT = Path.of("").toAbsolutePath();

@@ -42,7 +42,7 @@ final class BackendsViewTest {
                         + "\"model\":\"qwen3:latest\"}]}"));
         Path config = directory.resolve("config.yaml");
         Files.writeString(config, "ollama:\n  hosts:\n    - {name: gpu, url: \"" + ollama.url()
-                + "\", max_concurrent: 3}\n    - {name: attic, url: \"http://127.0.0.1:9\"}\n");
+                + "\", max_concurrent: 3, parallel: 2}\n    - {name: attic, url: \"http://127.0.0.1:9\"}\n");
         server = ServerProcess.start(directory.resolve("data"), "--config", config.toString());
     }
 
@@ -64,6 +64,7 @@ final class BackendsViewTest {
         assertEquals("0", slotsUsed(page));
         String first = server.submit("{\"type\":\"generate\",\"model\":\"qwen3:latest\",\"prompt\":\"x\"}");
         server.submit("{\"type\":\"generate\",\"model\":\"qwen3:latest\",\"prompt\":\"y\"}");
+        page.waitForText("of 3 slots, 2 of one model at once");
         page.waitFor("document.querySelectorAll('[data-host=gpu] .slots rect.used').length === 2");
         gate.release(6);
         server.awaitEnd(first);

@@ -63,8 +63,8 @@ final class Scene implements AutoCloseable {
         FakeOllama second = host("qwen3:8b", "mistral-small:24b", "nomic-embed-text", "llava:13b");
         Path config = folder.resolve("config.yaml");
         Files.writeString(config, "ollama:\n  hosts:\n"
-                + "    - {name: gpu-1, url: \"" + first.url() + "\", max_concurrent: 3}\n"
-                + "    - {name: gpu-2, url: \"" + second.url() + "\", max_concurrent: 2}\n"
+                + "    - {name: gpu-1, url: \"" + first.url() + "\", max_concurrent: 3, parallel: 3}\n"
+                + "    - {name: gpu-2, url: \"" + second.url() + "\", max_concurrent: 2, parallel: 2}\n"
                 + "    - {name: attic, url: \"http://127.0.0.1:9\"}\n"
                 + "queue: {workers: 5}\nremote_scheduling: {health_check_interval: 2s}\n");
         server = ServerProcess.start(folder.resolve("data"), "--config", config.toString());

@@ -54,6 +54,7 @@ final class BackendsApi {
         names(out.name("installed"), backend.installed());
         names(out.name("loaded"), backend.loaded());
         out.name("slots").number(backend.slots());
+        out.name("parallel").number(backend.parallel());
         out.name("slots_used").number(backend.slotsUsed());
         out.name("weight").number(backend.weight());
         out.name("priority").number(backend.priority());

@@ -75,18 +75,19 @@ final class AttemptRunner {
         this.clock = clock;
     }
 
+    /// @param found    how the attempt finds its model on the host
     /// @param stopping whether an interrupt means that the server stops, rather than that the task was cancelled
     /// @param givenUp  why an interrupt means that the host is given up; null: it does not
-    void run(Run run, Host host, BooleanSupplier stopping, Supplier<String> givenUp) {
+    void run(Run run, Host host, Host.Found found, BooleanSupplier stopping, Supplier<String> givenUp) {
         LOG.log(Level.DEBUG, () -> "event=attempt_started id=" + run.task().name() + " attempt=" + run.attempt()
                 + " host=" + host.name());
         try (AnswerRoom.Share share = room.share()) {
-            Outcome outcome = outcome(run, host, share);
+            Outcome outcome = outcome(run, host, found, share);
             if (outcome != null) {
                 LOG.log(Level.DEBUG, () -> "event=attempt_ended id=" + run.task().name() + " attempt=" + run.attempt()
                         + (outcome instanceof Outcome.Failed failed
                                 ? " cause=" + failed.cause() + " error=\"" + failed.message() + "\"" : " completed"));
-                recordWhenThereIsRoom(run, host, outcome);
+                recordWhenThereIsRoom(run, host, found, outcome);
             }
         } catch (InterruptedException interrupted) {
             if (givenUp.get() != null) {
@@ -107,7 +108,7 @@ final class AttemptRunner {
 
     private void giveUp(Run run, Host host, String why) {
         try {
-            recordWhenThereIsRoom(run, host, new Outcome.Failed(Cause.PASSING, why, null));
+            recordWhenThereIsRoom(run, host, null, new Outcome.Failed(Cause.PASSING, why, null));
         } catch (InterruptedException stopped) {
             cutOff(run);
         } catch (JournalFailure | Problem failed) {
@@ -138,11 +139,12 @@ final class AttemptRunner {
 
     /// On a full disk a reserve is kept for outcomes. A result that is too large for it is an attempt that failed; if
     /// there is not even room to say so, the task stays as it is until there is.
-    private void recordWhenThereIsRoom(Run run, Host host, Outcome outcome) throws InterruptedException {
+    private void recordWhenThereIsRoom(Run run, Host host, Host.Found found, Outcome outcome)
+            throws InterruptedException {
         Outcome next = outcome;
         while (true) {
             try {
-                record(run, host, next);
+                record(run, host, found, next);
                 return;
             } catch (Problem full) {
                 if (full.status() != 507) {
@@ -158,9 +160,11 @@ final class AttemptRunner {
     }
 
     /// Null if the task was cancelled before the host was asked.
-    private Outcome outcome(Run run, Host host, AnswerRoom.Share room) throws InterruptedException {
+    private Outcome outcome(Run run, Host host, Host.Found found, AnswerRoom.Share room)
+            throws InterruptedException {
         Task task = run.task();
-        OrderedPieces pieces = new OrderedPieces(answers.begin(task.id(), run.attempt(), run.seq()));
+        OrderedPieces pieces = new OrderedPieces(answers.begin(task.id(), run.attempt(), run.seq()),
+                found == Host.Found.LOADED ? () -> { } : () -> loaded(host, task.model()));
         try {
             // the host learns of a task only after its submit and its start are on the disk
             queue.awaitDurable(run.seq());
@@ -169,6 +173,7 @@ final class AttemptRunner {
                 return null;
             }
             Event.Request request = queue.request(task);
+            host.keeps(task.model(), KeepAlive.of(request.payload()));
             Duration firstByte = options.firstByte(task);
             Outcome outcome = task.terms().caller().endpoint() == null
                     ? host.executor.run(new Call(task.type(), task.model(), request.payload(),
@@ -199,11 +204,17 @@ final class AttemptRunner {
         }
     }
 
-    private void record(Run run, Host host, Outcome outcome) throws InterruptedException {
+    /// What is still loaded beside the model tells how many fit.
+    private void loaded(Host host, String model) {
+        host.answers(model);
+        health.askNow(host);
+    }
+
+    private void record(Run run, Host host, Host.Found found, Outcome outcome) throws InterruptedException {
         switch (outcome) {
             case Outcome.Completed completed -> {
                 queue.complete(run, completed.result());
-                wrote.accept(host.completed(run.task().model(), completed.result(), clock.millis()));
+                wrote.accept(host.completed(run.task().model(), found, completed.result(), clock.millis()));
                 hold.end(clock.millis());
                 asked.forget(run.task().id());
             }

@@ -14,17 +14,18 @@ import java.util.Set;
 /// @param version         null if it does not tell
 /// @param installed       null if it gave no list
 /// @param slots           how many attempts it gets at once
+/// @param parallel        how many of these of one runner key
 /// @param failed          attempts that failed, for whatever reason
 /// @param tokens          all that it has written
 /// @param tokensPerSecond how fast it writes one answer, on average; 0 if it never said
 /// @param completedPerMinute in the last minutes
 /// @param failedPerMinute likewise
 /// @param refused         the models that it refuses for a reason of its own or its account's
-public record Backend(String name, String kind, String url, boolean remote, boolean enabled, String health,
-        long healthSince, long checkedAt, String error, long leftAloneUntil, String version, Set<String> installed,
-        Set<String> loaded, int slots, int slotsUsed, int weight, int priority, long completed, long failed,
-        long tokens, double tokensPerSecond, double completedPerMinute, double failedPerMinute,
-        List<Refused> refused) {
+public record Backend(String name, String kind, String url, boolean remote, boolean enabled, String health, long
+        healthSince, long checkedAt, String error, long leftAloneUntil, String version, Set<String> installed,
+        Set<String> loaded, int slots, int parallel, int slotsUsed, int weight, int priority, long completed, long
+        failed, long tokens, double tokensPerSecond, double completedPerMinute, double failedPerMinute, List<Refused>
+        refused) {
 
     /// @param since when it first refused the model
     /// @param until when it may be tried again; 0: with the next task, or a try is under way

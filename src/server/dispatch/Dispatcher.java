@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.HashSet;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -20,13 +21,13 @@ import server.executor.OwnTrouble;
 import server.live.Answers;
 import server.live.RelayedAnswer;
 import server.live.RelayedAnswers;
-import server.order.Fit;
 import server.order.Offer;
 import server.order.Offers;
+import server.order.RunnerKey;
 import server.queue.Run;
 import server.queue.TaskQueue;
 import server.queue.state.Event;
-import server.queue.state.Place;
+import server.task.RunnerOptions;
 import server.task.Task;
 import server.task.TaskState;
 
@@ -62,20 +63,22 @@ public final class Dispatcher implements AutoCloseable {
     private volatile boolean stopping;
 
     /// A call that is no task and waits for a place.
-    private record Taker(String model, String on, CompletableFuture<HostAccess> place) {
+    private record Taker(String model, RunnerKey key, String on, CompletableFuture<HostAccess> place) {
     }
 
     private static final class Attempt {
         final Run run;
         final Host host;
+        final Host.Found found;
         /// Set before it is started.
         Thread thread;
         /// Why its host is given up; null: it is not.
         volatile String givenUp;
 
-        Attempt(Run run, Host host) {
+        Attempt(Run run, Host host, Host.Found found) {
             this.run = run;
             this.host = host;
+            this.found = found;
         }
     }
 
@@ -200,27 +203,29 @@ public final class Dispatcher implements AutoCloseable {
         return hold.reason(clock.millis());
     }
 
-    /// Takes a place on a local host that has a model, for a call that is no task, before any task does. Give it back
-    /// with [#giveBack].
+    /// Takes a place on a local host that has a model, for a call that is no task, before any task does: where it is
+    /// loaded with these options, or can be without throwing out what answers. Give it back with [#giveBack].
     ///
-    /// @param on the only host to take one on; null: any
+    /// @param options null: all is left to the host
+    /// @param on      the only host to take one on; null: any
     /// @return complete once there is a place; cancel it to wait no longer
-    public CompletableFuture<HostAccess> take(String model, String on) {
+    public CompletableFuture<HostAccess> take(String model, RunnerOptions options, String on) {
         CompletableFuture<HostAccess> place = new CompletableFuture<>();
-        takers.add(new Taker(model, on, place));
+        takers.add(new Taker(model, RunnerKey.of(model, options), on, place));
         wake();
         return place;
     }
 
     /// @return whether it waits no longer
     private boolean give(Taker taker) {
-        for (HostView view : taker.place.isDone() ? List.<HostView>of() : routing().free(taker.model, taker.on)) {
+        for (HostView view : taker.place.isDone() ? List.<HostView>of() : routing().free(taker.model, taker.key,
+                taker.on)) {
             Host host = hosts.named(view.name());
             HostAccess access = host.access(clock.millis());
             if (access != null) {
-                host.begun(taker.model);
+                host.begun(taker.key, clock.millis());
                 if (!taker.place.complete(access)) {
-                    giveBack(access, taker.model);
+                    giveBack(access, taker.model, false);
                 }
                 return true;
             }
@@ -229,12 +234,47 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     /// Gives a place back that [#take] took.
-    public void giveBack(HostAccess taken, String model) {
+    ///
+    /// @param isLoaded whether the host has loaded the model
+    public void giveBack(HostAccess taken, String model, boolean isLoaded) {
         Host host = hosts.named(taken.name());
         host.unknown(model);
-        host.ended();
+        if (isLoaded) {
+            host.answers(model);
+        }
+        host.ended(model, clock.millis());
         health.askNow(host);
         wake();
+    }
+
+    /// Whether a host has a model loaded with these options, as far as is known.
+    public boolean hasLoaded(String host, String model, RunnerOptions options) {
+        return hosts.named(host).hasLoaded(RunnerKey.of(model, options), clock.millis());
+    }
+
+    /// The hosts as they are now; those are kept free that have to end tasks before they can load what waits for it.
+    private Offers offers() {
+        Routing routing = routing();
+        Set<String> loading = new HashSet<>();
+        takers.forEach(taker -> loading.addAll(routing.draining(taker.model, taker.key, taker.on)));
+        return new Offers() {
+            @Override
+            public Offer to(Task task, Set<String> kept) {
+                Set<String> all = new HashSet<>(kept);
+                all.addAll(loading);
+                return routing.offer(task, asked.without(task.id()), all);
+            }
+
+            @Override
+            public boolean may(Task task, String host) {
+                return routing.open(task).contains(host);
+            }
+
+            @Override
+            public Set<String> warm() {
+                return routing.warm();
+            }
+        };
     }
 
     private Routing routing() {
@@ -292,18 +332,18 @@ public final class Dispatcher implements AutoCloseable {
         if (stopping || !hosts.anyPlace() || !hold.allows(clock.millis())) {
             return false;
         }
-        Run run = queue.startNext(offers(routing()));
+        Run run = queue.startNext(offers());
         if (run == null) {
             return false;
         }
         Host host = hosts.named(run.task().state().host());
-        host.begun(run.task().model());
+        Host.Found found = host.begun(RunnerKey.of(run.task()), clock.millis());
         hold.sent();
         if (run.task().runsAlone()) {
             LOG.log(Level.WARNING, "event=task_runs_alone id=" + run.task().name()
                     + " reason=\"the server died so often while it ran\"");
         }
-        Attempt attempt = new Attempt(run, host);
+        Attempt attempt = new Attempt(run, host, found);
         attempt.thread = Thread.ofVirtual().name("attempt-" + run.task().name()).unstarted(() -> run(attempt));
         attempts.add(attempt);
         try {
@@ -314,35 +354,17 @@ public final class Dispatcher implements AutoCloseable {
         return true;
     }
 
-    private Offers offers(Routing routing) {
-        return new Offers() {
-            @Override
-            public Offer to(Task task, Set<String> kept) {
-                Place place = routing.place(task, asked.without(task.id()));
-                return place == null || kept.contains(place.host()) ? Offer.NONE
-                        : new Offer(Fit.LOADED, place.host(), place.rule());
-            }
-
-            @Override
-            public boolean may(Task task, String host) {
-                return routing.open(task).contains(host);
-            }
-
-            @Override
-            public Set<String> warm() {
-                return null;
-            }
-        };
-    }
-
     private void run(Attempt attempt) {
-        runner.run(attempt.run, attempt.host, () -> stopping, () -> attempt.givenUp);
+        runner.run(attempt.run, attempt.host, attempt.found, () -> stopping, () -> attempt.givenUp);
         ended(attempt);
     }
 
     private void ended(Attempt attempt) {
         attempts.remove(attempt);
-        attempt.host.ended();
+        attempt.host.ended(attempt.run.task().model(), clock.millis());
+        if (attempt.found == Host.Found.TO_LOAD) {
+            health.askNow(attempt.host);
+        }
         ready();
     }
 

@@ -85,10 +85,11 @@ final class HealthCheck implements AutoCloseable {
     private IOException ask(Host host, boolean doubted) throws InterruptedException {
         IOException silent = null;
         try {
+            long askedAt = clock.millis();
             HostReport report = host.executor.report();
             if (report.installed() == null && host.lists()) {
                 silent = new IOException(host.name() + " no longer lists its models");
-            } else if (host.reported(report, clock.millis())) {
+            } else if (host.reported(report, askedAt, clock.millis())) {
                 hosts.gained();
             }
         } catch (IOException failure) {

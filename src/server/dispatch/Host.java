@@ -12,6 +12,8 @@ import server.executor.HostReport;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 import server.executor.TaskExecutor;
+import server.order.Residency;
+import server.order.RunnerKey;
 import server.task.ApiPath;
 import shared.json.Slice;
 
@@ -24,6 +26,8 @@ final class Host {
     private static final Logger LOG = System.getLogger("dispatch");
 
     private static final int SILENCES_MAX = 3;
+    /// The kind of host that loads models.
+    private static final String LOADING_KIND = "ollama";
 
     final TaskExecutor executor;
     final HostOptions options;
@@ -50,6 +54,11 @@ final class Host {
     private final RefusedModels refused = new RefusedModels();
     /// When it last completed a task.
     private long workedAt;
+    /// Null: it loads nothing.
+    private Residency runners;
+
+    /// How an attempt finds its model.
+    enum Found { LOADED, LOADING, TO_LOAD }
 
     enum Health {
         UNKNOWN("unknown"), UP("up"), DOWN("down");
@@ -67,6 +76,7 @@ final class Host {
         this.executor = executor;
         healthSince = now;
         counters = new HostCounters(now);
+        runners = kind.equals(LOADING_KIND) ? Residency.NONE : null;
         for (ApiPath path : ApiPath.values()) {
             if (path.ollamas() || executor.relays(path.path)) {
                 paths.add(path);
@@ -88,10 +98,12 @@ final class Host {
         boolean up = enabled && allowed && health != Health.DOWN;
         // one that never told how it is may well run tasks
         boolean trial = enabled && allowed && !tells;
-        boolean free = place && (options.maxConcurrent() == 0 || running < options.maxConcurrent());
+        boolean free = place && (options.maxConcurrent() == 0 || running < options.maxConcurrent())
+                && (runners == null || runners.takesAny(options.parallel(), now));
         return new HostView(name(), options.remote(), options.weight(), options.priority(),
                 options.address().models().keySet(), up, enabled && !up && !circuit.away(),
-                (up || trial) && free, running, models, refused.notNow(now), paths);
+                (up || trial) && free, running, models, refused.notNow(now), paths, runners,
+                options.parallel(), now);
     }
 
     synchronized int running() {
@@ -104,18 +116,49 @@ final class Host {
         Set<String> known = !names.isEmpty() ? names.keySet() : models.installed() == null ? Set.of()
                 : models.installed();
         return enabled ? new HostAccess(name(), options.remote(), circuit.allows(now) && health != Health.DOWN, known,
-                models.loaded(), names, executor) : null;
+                names, executor) : null;
     }
 
-    /// A task of this model is being sent.
-    synchronized void begun(String model) {
+    /// A task of this key is being sent.
+    synchronized Found begun(RunnerKey key, long now) {
         circuit.sent();
-        refused.sent(model);
+        refused.sent(key.model());
         running++;
+        if (runners == null) {
+            return Found.LOADED;
+        }
+        Found found = runners.loads(key, now) ? Found.TO_LOAD
+                : runners.isLoading(key.model()) ? Found.LOADING : Found.LOADED;
+        runners = runners.sent(key, now);
+        return found;
     }
 
-    synchronized void ended() {
+    /// The request of an attempt says how long its model is to stay loaded.
+    ///
+    /// @param keep in milliseconds; null: it does not say
+    synchronized void keeps(String model, Long keep) {
+        if (runners != null && keep != null) {
+            runners = runners.keeps(model, keep);
+        }
+    }
+
+    /// The answer to an attempt has begun: its model is loaded.
+    synchronized void answers(String model) {
+        if (runners != null) {
+            runners = runners.answers(model);
+        }
+    }
+
+    /// Whether it answers this key without loading, as far as is known.
+    synchronized boolean hasLoaded(RunnerKey key, long now) {
+        return runners == null ? models.hasLoaded(key.model()) : !runners.loads(key, now);
+    }
+
+    synchronized void ended(String model, long now) {
         running--;
+        if (runners != null) {
+            runners = runners.ended(model, now);
+        }
     }
 
     synchronized void enable(boolean on) {
@@ -124,8 +167,13 @@ final class Host {
 
     /// The host told how it is.
     ///
+    /// @param askedAt when it was asked
     /// @return whether it now lists a model that it did not have
-    synchronized boolean reported(HostReport report, long now) {
+    synchronized boolean reported(HostReport report, long askedAt, long now) {
+        if (runners != null && report.runners() != null) {
+            runners = runners.reported(report.runners().stream().map(runner -> new Residency.Seen(runner.model(),
+                    runner.contextLength(), runner.expiresAt())).toList(), askedAt, now);
+        }
         tells = true;
         silences = 0;
         checkedAt = now;
@@ -177,11 +225,17 @@ final class Host {
 
     // ---- how an attempt ended
 
+    /// @param found how the attempt found its model
     /// @return how many tokens the host wrote
-    long completed(String model, Slice result, long now) {
+    long completed(String model, Found found, Slice result, long now) {
         HostCounters.Pace pace = HostCounters.Pace.of(result);
         synchronized (this) {
             models = models.ran(model);
+            if (runners != null) {
+                // one that waited for another's load tells of that load too
+                runners = found == Found.LOADING ? runners.answers(model)
+                        : runners.completed(model, found == Found.TO_LOAD, pace.loadMillis(), now);
+            }
             counters.completed(pace, now);
             workedAt = now;
             accepted(model, now);
@@ -294,7 +348,8 @@ final class Host {
         String error = trouble != null || refusals.isEmpty() ? trouble : refusals.getLast().error();
         return new Backend(name(), kind, executor.url(), options.remote(), enabled, health.text,
                 healthSince, checkedAt, error, circuit.pauseEnd(now), version,
-                models.installed(), models.loaded(), slots, running, options.weight(), options.priority(),
+                models.installed(), models.loaded(), slots, runners == null ? slots
+                : Math.min(slots, options.parallel()), running, options.weight(), options.priority(),
                 counters.completed(), counters.failed(), counters.tokens(), counters.tokensPerSecond(),
                 counters.completedPerMinute(now), counters.failedPerMinute(now), refusals);
     }
@@ -325,6 +380,9 @@ final class Host {
         boolean down = next == Health.DOWN;
         LOG.log(down ? Level.WARNING : Level.INFO, "event=host_" + next.text + " host=" + name()
                 + (down ? " error=\"" + trouble + "\"" : ""));
+        if (down && runners != null) {
+            runners = runners.lost();
+        }
         health = next;
         healthSince = now;
     }

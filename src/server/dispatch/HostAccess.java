@@ -9,18 +9,12 @@ import server.executor.TaskExecutor;
 ///
 /// @param isUp   whether it can be sent something now, as far as is known
 /// @param models those that the settings name, else those that it listed last; empty if it never did
-/// @param loaded those that answer without being loaded first, as far as is known
 /// @param names  from our name of a model to the host's; empty: named alike
-public record HostAccess(String name, boolean remote, boolean isUp, Set<String> models, Set<String> loaded,
+public record HostAccess(String name, boolean remote, boolean isUp, Set<String> models,
         Map<String, String> names, TaskExecutor executor) {
 
     /// Returns whether it has the model, as far as is known.
     public boolean has(String model) {
         return HostModels.holds(models, model);
-    }
-
-    /// Returns whether it has the model loaded, as far as is known.
-    public boolean hasLoaded(String model) {
-        return HostModels.holds(loaded, model);
     }
 }

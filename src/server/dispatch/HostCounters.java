@@ -11,6 +11,7 @@ import shared.json.Slice;
 final class HostCounters {
 
     private static final double NANOS = 1e9;
+    private static final double MILLI_NANOS = 1e6;
 
     private final Recent recentlyCompleted;
     private final Recent recentlyFailed;
@@ -70,13 +71,20 @@ final class HostCounters {
     }
 
     /// What an answer tells of how fast it was written.
-    record Pace(double tokens, double nanos) {
+    ///
+    /// @param loadNanos how long it loaded; negative: it does not tell
+    record Pace(double tokens, double nanos, double loadNanos) {
+
+        long loadMillis() {
+            return loadNanos < 0 ? -1 : (long) (loadNanos / MILLI_NANOS);
+        }
 
         /// @param result Ollama's final object: `eval_count` tokens in `eval_duration` nanoseconds; of other APIs the
         ///               `usage` tells the tokens and nothing the time
         static Pace of(Slice result) {
             double tokens = 0;
             double nanos = 0;
+            double loadNanos = -1;
             try {
                 JsonReader in = JsonReader.ofOwn(result);
                 in.beginObject();
@@ -86,6 +94,8 @@ final class HostCounters {
                         tokens = Double.parseDouble(in.number());
                     } else if (number && name.equals("eval_duration")) {
                         nanos = Double.parseDouble(in.number());
+                    } else if (number && name.equals("load_duration")) {
+                        loadNanos = Double.parseDouble(in.number());
                     } else if (name.equals("usage")) {
                         tokens = ResultText.tokens(Json.read(in));
                     } else if (name.equals("text") && in.peek() == JsonReader.Kind.STRING) {
@@ -95,9 +105,9 @@ final class HostCounters {
                     }
                 }
             } catch (JsonException strange) {
-                return new Pace(0, 0);
+                return new Pace(0, 0, -1);
             }
-            return new Pace(tokens, nanos);
+            return new Pace(tokens, nanos, loadNanos);
         }
     }
 }

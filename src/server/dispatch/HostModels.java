@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 import server.executor.HostReport;
+import server.order.RunnerKey;
 
 /// What is known of a host's models: what it listed last, corrected by what it did since. Immutable. The names are as
 /// the host writes them, or the task where the host has not listed it; `qwen3` and `qwen3:latest` are one model.
@@ -70,14 +71,9 @@ record HostModels(Set<String> installed, Set<String> loaded, Set<String> denied,
     /// `qwen3:latest` of `qwen3` and the other way round; of a name with another tag the name itself.
     private static String otherName(String model) {
         if (model.endsWith(LATEST)) {
-            return plain(model);
+            return RunnerKey.plain(model);
         }
         return model.indexOf(':', model.lastIndexOf('/') + 1) < 0 ? model + LATEST : model;
-    }
-
-    /// A model's name without `:latest`, which says nothing.
-    static String plain(String model) {
-        return model.endsWith(LATEST) ? model.substring(0, model.length() - LATEST.length()) : model;
     }
 
     private static Set<String> with(Set<String> names, String model) {

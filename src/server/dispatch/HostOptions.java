@@ -10,11 +10,12 @@ import server.executor.HostAddress;
 /// @param weight        how much it can do compared with the others, at least 1
 /// @param maxConcurrent how many attempts it gets at once; 0: no limit of its own (the local hosts share `workers`)
 /// @param priority      among endpoints the higher goes first
+/// @param parallel      how many attempts of one runner key it gets at once, if it is of a kind that loads models
 public record HostOptions(HostAddress address, String kind, boolean remote, int weight, int maxConcurrent,
-        int priority) {
+        int priority, int parallel) {
 
     /// @param url as the user wrote it
-    public static HostOptions local(String url) {
-        return new HostOptions(HostAddress.of(url), null, false, 1, 0, 0);
+    public static HostOptions local(String url, int parallel) {
+        return new HostOptions(HostAddress.of(url), null, false, 1, 0, 0, parallel);
     }
 }

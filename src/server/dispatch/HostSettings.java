@@ -30,12 +30,19 @@ public final class HostSettings {
             .says("its share of the tasks, relative to the other hosts");
     private static final Setting<Integer> HOST_CONCURRENT = Setting.integer(HOSTS + "max_concurrent", 1, 10_000)
             .says("how many tasks it runs at once; without it only queue.workers is the limit");
+    private static final Setting<Integer> HOST_PARALLEL = Setting.integer(HOSTS + "parallel", 1, 10_000)
+            .says("how many tasks of one model and runner options an Ollama runs at once; without it ollama.parallel");
     private static final Setting<Path> HOST_CA_CERT = Setting.path(HOSTS + "ca_cert").optional()
             .says("a PEM file with the certificate of the issuer of its own, beside those that Java trusts");
     private static final Setting<List<String>> HOST = Setting.texts("ollama.host", "addresses, with commas between")
             .byDefault("http://localhost:11434").flag("--ollama-host URL").alsoNamed("OLLAMA_HOST", "ollama_host")
             .insteadOf(HOST_URL)
             .says("an Ollama host, repeatable; echo: is a built-in model for trying things out");
+
+    private static final Setting<Integer> PARALLEL = Setting.integer("ollama.parallel", 0, 10_000).byDefault("1")
+            .flag("--parallel N").alsoNamed("OLLAMA_NUM_PARALLEL")
+            .says("how many tasks of one model and runner options each Ollama runs at once: its OLLAMA_NUM_PARALLEL; "
+                    + "0, as to Ollama, is 1");
 
     static final Setting<Boolean> REMOTE = Setting.bool("remote_scheduling.enabled").byDefault("false")
             .says("whether to use the endpoints");
@@ -73,7 +80,7 @@ public final class HostSettings {
             .says("largest answer of a host; beyond it the task fails");
 
     static final List<Setting<?>> LOCAL = List.of(HOST, HOST_NAME, HOST_URL, HOST_WEIGHT, HOST_CONCURRENT,
-            HOST_CA_CERT);
+            HOST_PARALLEL, HOST_CA_CERT, PARALLEL);
     static final List<Setting<?>> ENDPOINTS = List.of(NAME, BASE_URL, API_KEY, API_KEY_FILE, PRIORITY, ENABLED,
             CONCURRENT, MODELS, TIMEOUT, HEADERS, CA_CERT, PLUGINS, LINE_BYTES, ANSWER_BYTES);
 
@@ -99,26 +106,28 @@ public final class HostSettings {
         HostSettings all = new HostSettings(kinds, problems);
         Limits limits = new Limits(settings.get(LINE_BYTES), settings.get(ANSWER_BYTES),
                 settings.get(SubmissionReader.JSON_DEPTH));
+        int parallel = Math.max(1, settings.get(PARALLEL));
         List<Settings> locals = settings.list(HOST_URL);
         List<String> urls = locals.isEmpty() ? settings.get(HOST) : List.of();
         for (int i = 0; i < urls.size(); i++) {
             HostAddress address = new HostAddress(null, urls.get(i), null, Map.of(), Map.of(), null, limits);
-            all.add(new HostOptions(address, null, false, 1, 0, 0), settings, HOST, i, null);
+            all.add(new HostOptions(address, null, false, 1, 0, 0, parallel), settings, HOST, i, null);
         }
         for (Settings host : locals) {
             HostAddress address = new HostAddress(host.get(HOST_NAME), host.get(HOST_URL), null, Map.of(), Map.of(),
                     null, limits, path(host.get(HOST_CA_CERT)));
             int most = host.isGiven(HOST_CONCURRENT) ? host.get(HOST_CONCURRENT) : 0;
-            all.add(new HostOptions(address, null, false, host.get(HOST_WEIGHT), most, 0), host, HOST_URL, 0,
-                    HOST_NAME);
+            all.add(new HostOptions(address, null, false, host.get(HOST_WEIGHT), most, 0,
+                    host.isGiven(HOST_PARALLEL) ? host.get(HOST_PARALLEL) : parallel), host, HOST_URL, 0, HOST_NAME);
         }
         for (Settings endpoint : settings.list(BASE_URL)) {
             String key = endpoint.get(API_KEY_FILE) == null ? endpoint.get(API_KEY) : endpoint.get(API_KEY_FILE);
             HostAddress address = new HostAddress(endpoint.get(NAME), endpoint.get(BASE_URL), key,
                     all.headers(endpoint), endpoint.get(MODELS), endpoint.get(TIMEOUT), limits,
                     path(endpoint.get(CA_CERT)));
-            all.add(new HostOptions(address, ENDPOINT_KIND, true, 1, endpoint.get(CONCURRENT), endpoint.get(PRIORITY)),
-                    endpoint, BASE_URL, 0, NAME);
+            int most = endpoint.get(CONCURRENT);
+            all.add(new HostOptions(address, ENDPOINT_KIND, true, 1, most, endpoint.get(PRIORITY), most), endpoint,
+                    BASE_URL, 0, NAME);
         }
         return all.hosts;
     }

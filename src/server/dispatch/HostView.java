@@ -3,6 +3,9 @@ package server.dispatch;
 import java.util.List;
 import java.util.Set;
 
+import server.order.Fit;
+import server.order.Residency;
+import server.order.RunnerKey;
 import server.task.ApiPath;
 
 /// A host as a decision sees it at one moment.
@@ -10,12 +13,16 @@ import server.task.ApiPath;
 /// @param takes    the only models that its settings let it be asked for, empty for all
 /// @param up       whether it is enabled, well as far as is known, and not left alone
 /// @param passing  it is not up, but for a moment only: it said that it is busy, or has just become unreachable
-/// @param sendable whether it may be sent a task now: a place is free too
+/// @param sendable whether it may be sent a task now: a place is free too, for some key
 /// @param running  how many attempts it has now
 /// @param paths    the paths whose calls it answers
 /// @param refused  the models that it refuses and may not be asked for now, without `:latest`
+/// @param runners  what it has loaded; null: it is of a kind that loads nothing
+/// @param parallel how many attempts of one runner key it gets at once
+/// @param at       the moment, milliseconds since the epoch
 record HostView(String name, boolean remote, int weight, int priority, Set<String> takes, boolean up,
-        boolean passing, boolean sendable, int running, HostModels models, List<String> refused, Set<ApiPath> paths) {
+        boolean passing, boolean sendable, int running, HostModels models, List<String> refused, Set<ApiPath> paths,
+        Residency runners, int parallel, long at) {
 
     boolean takes(String model) {
         return takes.isEmpty() || takes.contains(model);
@@ -28,7 +35,12 @@ record HostView(String name, boolean remote, int weight, int priority, Set<Strin
         return path == null || paths.contains(path);
     }
 
+    /// How it stands to a key, if it may be sent a task.
+    Fit fit(RunnerKey key) {
+        return runners == null ? Fit.LOADED : runners.fit(key, parallel, at);
+    }
+
     boolean refuses(String model) {
-        return !refused.isEmpty() && refused.contains(HostModels.plain(model));
+        return !refused.isEmpty() && refused.contains(RunnerKey.plain(model));
     }
 }

@@ -21,14 +21,18 @@ final class OrderedPieces implements Pieces {
     private static final int TEXT = 1;
 
     private final Pieces next;
+    private final Runnable first;
+    private boolean begun;
     /// By kind: the half of a character that waits for the other; empty for none.
     private final String[] held = {"", ""};
     /// How many bytes of UTF-8 each run of one kind has; even ones are thinking, odd ones text.
     private int[] runs = new int[4];
     private int count;
 
-    OrderedPieces(Pieces next) {
+    /// @param first is called before the first piece
+    OrderedPieces(Pieces next, Runnable first) {
         this.next = next;
+        this.first = first;
     }
 
     @Override
@@ -70,6 +74,10 @@ final class OrderedPieces implements Pieces {
     private void take(int kind, String piece) {
         if (piece.isEmpty()) {
             return;
+        }
+        if (!begun) {
+            begun = true;
+            first.run();
         }
         String whole = held[kind].isEmpty() ? piece : held[kind] + piece;
         int end = whole.length() - (Character.isHighSurrogate(whole.charAt(whole.length() - 1)) ? 1 : 0);

@@ -7,6 +7,7 @@ import java.util.Map;
 
 import server.dispatch.Backend.Refused;
 import server.executor.Outcome;
+import server.order.RunnerKey;
 
 /// The models that one host refuses for a reason which is its own or its account's: an expired key, no credit, a quota.
 /// Such a model is left alone in doubling steps up to a minute, or for as long as the host asks, with one try at the
@@ -38,25 +39,25 @@ final class RefusedModels {
 
     /// Whether a task of this model may be sent now.
     boolean allows(String model, long now) {
-        Pair pair = pairs.get(HostModels.plain(model));
+        Pair pair = pairs.get(RunnerKey.plain(model));
         return pair == null || pair.circuit.allows(now);
     }
 
     /// Why the model is refused; null if it is not.
     String error(String model) {
-        Pair pair = pairs.get(HostModels.plain(model));
+        Pair pair = pairs.get(RunnerKey.plain(model));
         return pair == null ? null : pair.refusal.message();
     }
 
     /// With what the model was refused; null if it is not.
     Outcome.Failed refusal(String model) {
-        Pair pair = pairs.get(HostModels.plain(model));
+        Pair pair = pairs.get(RunnerKey.plain(model));
         return pair == null ? null : pair.refusal;
     }
 
     /// A task of this model is being sent.
     void sent(String model) {
-        Pair pair = pairs.get(HostModels.plain(model));
+        Pair pair = pairs.get(RunnerKey.plain(model));
         if (pair != null) {
             pair.circuit.sent();
         }
@@ -64,7 +65,7 @@ final class RefusedModels {
 
     /// A try told nothing of whether the model is still refused.
     void unknown(String model) {
-        Pair pair = pairs.get(HostModels.plain(model));
+        Pair pair = pairs.get(RunnerKey.plain(model));
         if (pair != null) {
             pair.circuit.unknown();
         }
@@ -75,7 +76,7 @@ final class RefusedModels {
     /// @param retryAfterMs what it asked for; 0: nothing
     /// @return whether it did not refuse it before
     boolean refuse(String model, Outcome.Failed refusal, long retryAfterMs, long now) {
-        String name = HostModels.plain(model);
+        String name = RunnerKey.plain(model);
         boolean first = !pairs.containsKey(name);
         Pair pair = pairs.computeIfAbsent(name, absent -> new Pair(now));
         pair.refusal = refusal;
@@ -88,7 +89,7 @@ final class RefusedModels {
     ///
     /// @return whether it refused the model before
     boolean accept(String model, long now) {
-        String name = HostModels.plain(model);
+        String name = RunnerKey.plain(model);
         if (pairs.isEmpty() || pairs.remove(name) == null) {
             return false;
         }
@@ -99,12 +100,12 @@ final class RefusedModels {
 
     /// Whether the model was refused and worked again after this moment.
     boolean recoveredSince(String model, long at) {
-        return recovered.getOrDefault(HostModels.plain(model), 0L) > at;
+        return recovered.getOrDefault(RunnerKey.plain(model), 0L) > at;
     }
 
     /// Whether a model besides this one has been refused since a moment after this one.
     boolean anotherSince(String model, long at) {
-        String name = HostModels.plain(model);
+        String name = RunnerKey.plain(model);
         return pairs.entrySet().stream().anyMatch(pair -> !pair.getKey().equals(name) && pair.getValue().since > at);
     }
 

@@ -2,10 +2,14 @@ package server.dispatch;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 import server.dispatch.HostModels.Has;
+import server.order.Fit;
+import server.order.Offer;
+import server.order.RunnerKey;
 import server.queue.state.Place;
 import server.task.Attempt;
 import server.task.Task;
@@ -52,15 +56,21 @@ final class Routing {
     }
 
     private record Candidate(HostView host, Has has, Level level, boolean second, Rule rule, int failures,
-            boolean loaded, boolean refused) {
+            boolean loaded, boolean refused, Fit fit) {
 
         /// Whether this one is the better of two at the same level (start-up rule: see package-info).
         boolean betterThan(Candidate other) {
+            if (fit == Fit.DRAINS != (other.fit == Fit.DRAINS)) {
+                return other.fit == Fit.DRAINS;
+            }
             if (failures != other.failures) {
                 return failures < other.failures;
             }
             if (second != other.second) {
                 return other.second;
+            }
+            if (fit != other.fit) {
+                return fit == Fit.LOADED;
             }
             if (host.priority() != other.host.priority()) {
                 return host.priority() > other.host.priority();
@@ -91,23 +101,50 @@ final class Routing {
     ///
     /// @param without the hosts that said they lack its model when they were asked for this task
     Place place(Task task, Set<String> without) {
+        Offer offer = offer(task, without, Set.of());
+        return offer.fit() == Fit.LOADED || offer.fit() == Fit.LOADS ? new Place(offer.host(), offer.rule()) : null;
+    }
+
+    /// What the hosts offer a task.
+    ///
+    /// @param without as in [#place]
+    /// @param kept    the hosts that are kept free for others
+    Offer offer(Task task, Set<String> without, Set<String> kept) {
         List<Candidate> candidates = candidates(task, without);
         Level level = first(candidates);
         if (!without.isEmpty() && (level == null || level == Level.HOPELESS)) {
             // the others, which it waited for, have gone; to be asked once more is what ends the task
-            return place(task, Set.of());
+            return offer(task, Set.of(), kept);
         }
         if (level == null) {
-            return null;
+            return Offer.NONE;
         }
-        Candidate best = best(candidates, level);
-        if (best == null && level == Level.FIRST) {
-            best = best(candidates, Level.SECOND);
+        Candidate best = best(candidates, level, kept);
+        if (level == Level.FIRST && (best == null || best.fit == Fit.DRAINS)) {
+            best = better(best, best(candidates, Level.SECOND, kept));
         }
-        if (best == null && level == Level.ASK) {
-            best = best(candidates, Level.UNKNOWN);
+        if (level == Level.ASK && (best == null || best.fit == Fit.DRAINS)) {
+            best = better(best, best(candidates, Level.UNKNOWN, kept));
         }
-        return best == null ? null : new Place(best.host.name(), best.rule.text);
+        return best == null ? Offer.NONE : new Offer(best.fit, best.host.name(), best.rule.text);
+    }
+
+    private static Candidate better(Candidate best, Candidate next) {
+        return best == null || next != null && next.fit != Fit.DRAINS ? next : best;
+    }
+
+    /// The models of which a runner is loaded where a place is free: see [server.order.Offers].
+    Set<String> warm() {
+        Set<String> warm = new HashSet<>();
+        for (HostView host : hosts) {
+            if (host.sendable()) {
+                if (host.runners() == null) {
+                    return null;
+                }
+                warm.addAll(host.runners().warm(host.parallel(), host.at()));
+            }
+        }
+        return warm;
     }
 
     /// Whether a host is left that has the task's model, or may have it.
@@ -122,12 +159,26 @@ final class Routing {
         return level != null && level.compareTo(Level.FAILED) <= 0;
     }
 
-    /// The local hosts that have a model, refuse it not, and have a free place.
+    /// The local hosts that have a model, refuse it not, and have a free place, those first that have it loaded.
     ///
     /// @param on the only one; null: all
-    List<HostView> free(String model, String on) {
-        return hosts.stream().filter(host -> (on == null || on.equals(host.name())) && !host.remote()
-                && host.sendable() && !host.refuses(model) && host.models().has(model) == Has.YES).toList();
+    List<HostView> free(String model, RunnerKey key, String on) {
+        List<HostView> free = new ArrayList<>();
+        for (Fit fit : List.of(Fit.LOADED, Fit.LOADS)) {
+            hosts.stream().filter(host -> (on == null || on.equals(host.name())) && !host.remote() && host.sendable()
+                    && !host.refuses(model) && host.models().has(model) == Has.YES && host.fit(key) == fit)
+                    .forEach(free::add);
+        }
+        return free;
+    }
+
+    /// The first local host, if any, that has a model and could load it if what it answers were at its end.
+    ///
+    /// @param on as in [#free]
+    List<String> draining(String model, RunnerKey key, String on) {
+        return hosts.stream().filter(host -> (on == null || on.equals(host.name())) && !host.remote() && host.up()
+                && !host.refuses(model) && host.models().has(model) == Has.YES && host.fit(key) == Fit.DRAINS)
+                .map(HostView::name).limit(1).toList();
     }
 
     /// The first of the hosts that may take a task, if all of them refuse its model for a reason of theirs or their
@@ -150,10 +201,11 @@ final class Routing {
         return candidates.stream().map(Candidate::level).min(Comparator.naturalOrder()).orElse(null);
     }
 
-    private static Candidate best(List<Candidate> candidates, Level level) {
+    private static Candidate best(List<Candidate> candidates, Level level, Set<String> kept) {
         Candidate best = null;
         for (Candidate candidate : candidates) {
             if (candidate.level == level && candidate.host.sendable() && !candidate.refused
+                    && candidate.fit != Fit.NONE && !kept.contains(candidate.host.name())
                     && (best == null || candidate.betterThan(best))) {
                 best = candidate;
             }
@@ -166,6 +218,7 @@ final class Routing {
         boolean anyTakes = hosts.stream().anyMatch(host -> of(task, host, choices) && host.takes(task.model()));
         List<Candidate> all = new ArrayList<>(hosts.size());
         boolean open = true;
+        RunnerKey key = RunnerKey.of(task);
         for (int i = 0; i < choices.size() && open; i++) {
             Choice choice = choices.get(i);
             boolean failed = first(all) == Level.FAILED;
@@ -173,7 +226,7 @@ final class Routing {
                 // where no host's settings name the model, those that were made for others are asked all the same
                 if (of(task, host, List.of(choice)) && !without.contains(host.name())
                         && (host.takes(task.model()) || choice.rule == Rule.ON || !anyTakes)) {
-                    all.add(candidate(task, host, i > 0, failed ? Rule.ELSEWHERE : choice.rule));
+                    all.add(candidate(task, key, host, i > 0, failed ? Rule.ELSEWHERE : choice.rule));
                 }
             }
             open = secondOpen(all, choice.rule);
@@ -206,7 +259,7 @@ final class Routing {
         return false;
     }
 
-    private static Candidate candidate(Task task, HostView host, boolean second, Rule rule) {
+    private static Candidate candidate(Task task, RunnerKey key, HostView host, boolean second, Rule rule) {
         Has has = host.takes().isEmpty() ? host.models().has(task.model())
                 : host.takes(task.model()) && !host.models().denies(task.model()) ? Has.YES : Has.NO;
         int failures = failures(task, host.name());
@@ -222,7 +275,7 @@ final class Routing {
             };
         }
         return new Candidate(host, has, level, second, rule, failures, host.models().hasLoaded(task.model()),
-                refuses);
+                refuses, host.fit(key));
     }
 
     private static int failures(Task task, String host) {

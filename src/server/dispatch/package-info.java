@@ -32,8 +32,9 @@
 /// | SOON | is away for a moment and lacks the model by its list | waits |
 /// | HOPELESS | is away for longer and lacks the model | fails: no host has the model |
 ///
-/// Within a level: fewer failures of this task, first choice, higher `priority`, less load per `weight`, model loaded,
-/// higher `weight`.
+/// Within a level: fewer failures of this task, first choice, runner loaded, higher `priority`, less load per `weight`,
+/// model loaded, higher `weight`. A host that would have to throw out or reload what answers
+/// ([server.order.Residency]) comes last of all, and gets nothing until that has ended.
 ///
 /// **What a failure means.** A status and its text become a cause in one table, `executor/wire/Refusal`; failures
 /// below HTTP do in `LostConnection`. What follows from a cause:

@@ -24,7 +24,6 @@ import server.http.Answer;
 import server.http.WebRequest;
 import server.task.ApiPath;
 import server.task.RelayBody;
-import server.task.RunnerOptions;
 import shared.Problem;
 import shared.json.JsonWriter;
 import shared.json.Slice;
@@ -137,9 +136,8 @@ final class LoadCalls {
         }
     }
 
-    /// Asks for it: an unload goes to every host that has the model; a load to one that has it loaded, at once,
-    /// else, or where its options may be others than those it is loaded with, to one that has a free place, as soon as
-    /// there is one.
+    /// Asks for it: an unload goes to every host that has the model; a load to one that has it loaded with these
+    /// options, at once, else to one that has a free place for it, as soon as there is one.
     ///
     /// @param maxWait how long it may wait for a place
     private Said ask(WebRequest request, ApiPath path, RelayBody read, String on, Duration maxWait)
@@ -156,15 +154,19 @@ final class LoadCalls {
             Said last = null;
             for (HostAccess host : having) {
                 last = send(host, request, path, read);
+                parts.dispatcher().askNow(host.name());
             }
             return last;
         }
         for (HostAccess host : having) {
-            if ((read.runner() == null || read.runner().equals(RunnerOptions.NONE)) && host.hasLoaded(read.model())) {
-                return send(host, request, path, read);
+            if (parts.dispatcher().hasLoaded(host.name(), read.model(), read.runner())) {
+                Said said = send(host, request, path, read);
+                parts.dispatcher().askNow(host.name());
+                return said;
             }
         }
-        CompletableFuture<HostAccess> place = parts.dispatcher().take(read.model(), on);
+        CompletableFuture<HostAccess> place = parts.dispatcher().take(read.model(), read.runner(), on);
+        boolean isLoaded = false;
         long end = System.nanoTime() + maxWait.toNanos();
         try {
             while (!place.isDone()) {
@@ -184,10 +186,12 @@ final class LoadCalls {
                     throw new IllegalStateException(never);
                 }
             }
-            return send(place.join(), request, path, read);
+            Said said = send(place.join(), request, path, read);
+            isLoaded = said.problem == null && said.answer.status() == 200;
+            return said;
         } finally {
             if (!place.cancel(false)) {
-                parts.dispatcher().giveBack(place.join(), read.model());
+                parts.dispatcher().giveBack(place.join(), read.model(), isLoaded);
             }
         }
     }

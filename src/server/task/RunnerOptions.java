@@ -38,7 +38,7 @@ public record RunnerOptions(Long numCtx, Long numBatch, Long numGpu, Long mainGp
     }
 
     /// A member's name as Go compares it: in lower case, as also Go takes the long s and the sign of Kelvin.
-    static String folded(String name) {
+    public static String folded(String name) {
         return name.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
     }
 

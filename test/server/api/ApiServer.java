@@ -83,8 +83,8 @@ public final class ApiServer implements AutoCloseable {
         events = EventHub.start(queue, answers);
         HostOptions far = new HostOptions(new HostAddress("far", "echo:", null, Map.of(), Map.of("m", "m"), null,
                 Limits.DEFAULT),
-                "echo", true, 1, 2, 7);
-        hosts = Hosts.open(ExecutorRegistry.load(), List.of(HostOptions.local("echo:"), far), 4,
+                "echo", true, 1, 2, 7, 2);
+        hosts = Hosts.open(ExecutorRegistry.load(), List.of(HostOptions.local("echo:", 1), far), 4,
                 InstantSource.system());
         SubmissionReader submissions = new SubmissionReader(settings, OrderLimits::of, (name, remote) -> { });
         Settings local = settings.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0);

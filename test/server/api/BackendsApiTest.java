@@ -35,7 +35,8 @@ final class BackendsApiTest {
         String far = hosts.values().getLast().text();
         assertTrue(far.matches("\\{\"name\":\"far\",\"kind\":\"echo\",\"url\":\"echo:\",\"remote\":true,"
                 + "\"enabled\":true,\"health\":\"unknown\",\"since\":\"[^\"]*\",\"checked_at\":null,\"error\":null,"
-                + "\"left_alone_until\":null,\"version\":null,\"installed\":null,\"loaded\":\\[\\],\"slots\":2,"
+                + "\"left_alone_until\":null,\"version\":null,\"installed\":null,\"loaded\":\\[\\],"
+                + "\"slots\":2,\"parallel\":2,"
                 + "\"slots_used\":0,\"weight\":1,\"priority\":7,\"completed\":0,\"failed\":0,\"tokens\":0,"
                 + "\"tokens_per_second\":0,\"completed_per_minute\":0,\"failed_per_minute\":0,"
                 + "\"refused\":\\[\\]\\}"), far);

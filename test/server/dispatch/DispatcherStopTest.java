@@ -49,7 +49,7 @@ final class DispatcherStopTest {
         });
         InstantSource clock = InstantSource.system();
         Hosts hosts = new Hosts(List.of(new Host(new HostOptions(new HostAddress("deaf", deaf.url(), null, Map.of(),
-                Map.of(), null, Limits.DEFAULT), "sim", false, 1, 0, 0), "sim", deaf, clock.millis())), 1, clock);
+                Map.of(), null, Limits.DEFAULT), "sim", false, 1, 0, 0, 1), "sim", deaf, clock.millis())), 1, clock);
         try (TaskQueue queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT,
                 clock, () -> 0, new Random(7))) {
             try (Dispatcher dispatcher = new Dispatcher(queue, hosts, new Answers(), new RelayedAnswers(),

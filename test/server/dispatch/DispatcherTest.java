@@ -462,7 +462,7 @@ final class DispatcherTest {
     private static Host host(SimulatedHost host, boolean remote, int max) {
         HostAddress address = new HostAddress(host.name(), host.url(), null, Map.of(), Map.of(), null,
                 Limits.DEFAULT);
-        return new Host(new HostOptions(address, "sim", remote, 1, max, 0), "sim", host, CLOCK.millis());
+        return new Host(new HostOptions(address, "sim", remote, 1, max, 0, 1), "sim", host, CLOCK.millis());
     }
 
     private static Terms terms(boolean remote, String on, boolean waitForModel) {

@@ -86,7 +86,7 @@ final class HostNewsTest {
 
     private static Host local(SimulatedHost host) {
         return new Host(new HostOptions(new HostAddress(host.name(), host.url(), null, Map.of(), Map.of(), null,
-                Limits.DEFAULT), "sim", false, 1, 0, 0), "sim", host, CLOCK.millis());
+                Limits.DEFAULT), "sim", false, 1, 0, 0, 1), "sim", host, CLOCK.millis());
     }
 
     private static Terms terms(String on) {

@@ -23,7 +23,7 @@ final class OrderedPiecesTest {
         public void thinking(String piece) {
             handed.add("~" + piece);
         }
-    });
+    }, () -> { });
 
     @Test
     void halvesOfACharacter_comeAsOne() {

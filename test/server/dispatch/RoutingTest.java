@@ -2,6 +2,7 @@ package server.dispatch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -15,6 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import server.order.Offer;
+import server.order.Residency;
+import server.order.RunnerKey;
 import server.queue.state.Place;
 import server.task.Attempt;
 import server.task.Task;
@@ -25,7 +29,8 @@ import shared.TaskType;
 /// Each rule as a table. A host is written as `NAME:FLAGS`: a name that begins with `e` is an endpoint's, and of the
 /// flags `d` is down, `b` busy or just become unreachable, `f` full, `l` lacks the model, `u` has given no list, `o`
 /// has the model loaded, `s` is named in settings for other models, a digit is how many attempts it has, `w3` its
-/// weight, `p3` its priority.
+/// weight, `p3` its priority. Of a kind that loads models it is with `K` (the key is loaded), `k` (nothing is), `D`
+/// (another model answers), `N` (as many tasks of the key run there as it takes).
 final class RoutingTest {
 
     private static final int QUEUE_MAX = 100;
@@ -207,6 +212,57 @@ final class RoutingTest {
         assertEquals(place, found == null ? null : found.host());
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", value = {
+        // hosts      | priority | failed on | kept | offer
+        "a:k b:K       | 5  | -   | -   | LOADED b local",
+        "a:kp3 b:K     | 5  | -   | -   | LOADED b local",
+        "a:k b:9K      | 5  | -   | -   | LOADED b local",
+        "a:k b:1       | 5  | -   | -   | LOADED b local",
+        "a:K b:Kw2     | 5  | -   | -   | LOADED b local",
+        "a:D b:k       | 5  | -   | -   | LOADS b local",
+        "a:N b:9k      | 5  | -   | -   | LOADS b local",
+        "a:D b:N       | 5  | -   | -   | DRAINS a local",
+        "a:2D b:1D     | 5  | -   | -   | DRAINS b local",
+        "a:fD b:N      | 5  | -   | -   | NONE - -",
+        "a:dK b:k      | 5  | -   | -   | LOADS b local",
+        // only what has not failed the task, belongs to its choice, has the model and is not kept for others
+        "a:K b:k       | 5  | a   | -   | LOADS b local",
+        "a:K b:k       | 5  | a b | -   | LOADED a local",
+        "a:D b:k       | 5  | a b b | - | LOADS b local",
+        "a:lK b:k      | 5  | -   | -   | LOADS b local",
+        "a:K b:k       | 5  | -   | a   | LOADS b local",
+        "a:K           | 5  | -   | a   | NONE - -",
+        "a:D e         | 5  | -   | -   | DRAINS a local_first_policy",
+        "a:K e         | 15 | -   | -   | LOADED e critical_priority",
+        "a:k e:f       | 15 | -   | -   | LOADS a fallback_to_local",
+        "a:D e:f       | 15 | -   | -   | DRAINS a fallback_to_local",
+    })
+    void offer_whatIsLoadedGoesFirst(String hosts, int priority, String failed, String kept, String expected) {
+        Task task = task(priority, null);
+        List<Attempt> attempts = failed == null ? List.of() : Arrays.stream(failed.split(" ")).map(host ->
+                new Attempt(1, host, 1, 2, "lost", true)).toList();
+        Offer offer = new Routing(RoutingOptions.DEFAULT, hosts(hosts), 0).offer(task.with(task.state(), 1, attempts),
+                Set.of(), kept == null ? Set.of() : Set.of(kept));
+        assertEquals(expected.replace("- -", "null null"), offer.fit() + " " + offer.host() + " " + offer.rule());
+    }
+
+    @Test
+    void warm_isWhatIsLoadedWhereAPlaceIsFree() {
+        assertEquals(Set.of("m"), new Routing(RoutingOptions.DEFAULT, hosts("a:K b:k c:D d:fK"), 0).warm());
+        assertEquals(Set.of(), new Routing(RoutingOptions.DEFAULT, hosts("a:fK b:N"), 0).warm());
+        assertNull(new Routing(RoutingOptions.DEFAULT, hosts("a:K b"), 0).warm());
+    }
+
+    @Test
+    void freeAndDraining_ofALoad() {
+        RunnerKey key = RunnerKey.of("m", null);
+        Routing routing = new Routing(RoutingOptions.DEFAULT, hosts("a:k b:K c:D d:D e:K f:N"), 0);
+        assertEquals(List.of("b", "a"), routing.free("m", key, null).stream().map(HostView::name).toList());
+        assertEquals(List.of("c"), routing.draining("m", key, null));
+        assertEquals(List.of("d"), routing.draining("m", key, "d"));
+    }
+
     @Test
     void onlyItsTurn_notWhereTheHostsAreAway() {
         assertTrue(new Routing(RoutingOptions.DEFAULT, hosts("a:f b:d"), 0).onlyItsTurn(task(5, null), Set.of()));
@@ -242,7 +298,16 @@ final class RoutingTest {
         return new HostView(name, name.startsWith("e"), number(flags, "w", 1), number(flags, "p", 0),
                 flags.contains("s") ? Set.of("other") : Set.of(), up, flags.contains("b"), up && !flags.contains("f"),
                 number(flags.replaceAll("[wp]\\d", ""), "", 0), models,
-                flags.contains("r") ? List.of("m") : List.of(), Set.of());
+                flags.contains("r") ? List.of("m") : List.of(), Set.of(), runners(flags), 1,
+                3);
+    }
+
+    private static Residency runners(String flags) {
+        RunnerKey key = RunnerKey.of("m", null);
+        return flags.contains("K") ? Residency.NONE.sent(key, 1).answers("m").ended("m", 2)
+                : flags.contains("k") ? Residency.NONE
+                : flags.contains("D") ? Residency.NONE.sent(RunnerKey.of("x", null), 1)
+                : flags.contains("N") ? Residency.NONE.sent(key, 1) : null;
     }
 
     private static int number(String flags, String before, int otherwise) {

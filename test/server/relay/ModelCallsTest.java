@@ -100,7 +100,7 @@ final class ModelCallsTest {
 
     private static HostOptions host(String name, String url) {
         return new HostOptions(new HostAddress(name, url, null, Map.of(), Map.of(), null, Limits.DEFAULT), null,
-                false, 1, 0, 0);
+                false, 1, 0, 0, 4);
     }
 
     private HttpRequest.Builder request(String method, String path, BodyPublisher body) {

@@ -85,7 +85,7 @@ final class PassedCallsTest {
 
     private static HostOptions host(String name, FakeOllama fake) {
         return new HostOptions(new HostAddress(name, fake.url(), null, Map.of(), Map.of(), null, Limits.DEFAULT), null,
-                false, 1, 0, 0);
+                false, 1, 0, 0, 4);
     }
 
     private HttpResponse<String> ask(String method, String path, String body, String... headers) {
@@ -210,7 +210,7 @@ final class PassedCallsTest {
     @Test
     void version_ofEndpointsAlone_isThatOfTheApi() throws IOException {
         serve(new HostOptions(new HostAddress("far", "http://127.0.0.1:1/v1", "key", Map.of(), Map.of(), null,
-                Limits.DEFAULT), "openai", true, 1, 2, 0));
+                Limits.DEFAULT), "openai", true, 1, 2, 0, 2));
         assertEquals("{\"version\":\"0.33.0\"}", get("/api/version"));
     }
 
@@ -235,7 +235,7 @@ final class PassedCallsTest {
         says(a, "/api/tags", "{\"models\":[" + model("m:latest", "2026-01-01T00:00:00Z", "") + ","
                 + model("hf.co/me/x:Q4", "2025-01-01T00:00:00Z", "") + "]}");
         HostOptions far = new HostOptions(new HostAddress("far", "http://127.0.0.1:1/v1", "key", Map.of(),
-                Map.of("gpt/best", "theirs", "m:latest", "m"), null, Limits.DEFAULT), "openai", true, 1, 2, 0);
+                Map.of("gpt/best", "theirs", "m:latest", "m"), null, Limits.DEFAULT), "openai", true, 1, 2, 0, 2);
         serve(host("a", a), far);
 
         String mine = "{\"id\":\"m:latest\",\"object\":\"model\",\"created\":1767225600,\"owned_by\":\"library\"}";

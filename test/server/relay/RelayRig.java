@@ -64,8 +64,8 @@ final class RelayRig implements AutoCloseable {
         InstantSource clock = InstantSource.system();
         queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT, clock,
                 () -> 0, new Random(42));
-        hosts = Hosts.open(ExecutorRegistry.load(), Arrays.stream(addresses).map(HostOptions::local).toList(), 4,
-                clock);
+        hosts = Hosts.open(ExecutorRegistry.load(), Arrays.stream(addresses).map(url -> HostOptions.local(url, 4))
+                .toList(), 4, clock);
         queue.onEvent(relayed::happened);
         dispatcher = new Dispatcher(queue, hosts, new Answers(), relayed, dispatch, clock,
                 new Random(7));

@@ -55,7 +55,7 @@ class SettingsTest {
 
     private static HostOptions local(String name, String url, int weight, int most) {
         return new HostOptions(new HostAddress(name, url, null, Map.of(), Map.of(), null, Limits.DEFAULT), null, false,
-                weight, most, 0);
+                weight, most, 0, 1);
     }
 
     // ---- which value counts
@@ -211,7 +211,7 @@ class SettingsTest {
         assertEquals("localhost", value(all, "server.host"));
         assertEquals(7125, value(all, "server.port"));
         assertEquals(List.of(new HostOptions(new HostAddress("LocalAI", "http://localhost:1234/v1", null, Map.of(),
-                Map.of(), null, Limits.DEFAULT), "openai", true, 1, 4, 5)), all.hosts().subList(1, 2));
+                Map.of(), null, Limits.DEFAULT), "openai", true, 1, 4, 5, 4)), all.hosts().subList(1, 2));
         assertEquals(List.of("c.yaml, line 7, column 1: scheduling_interval has no effect: tasks start the moment "
                 + "they can", "c.yaml, line 8, column 1: batch_size has no effect: tasks start the moment they can"),
                 all.loaded().notes());
@@ -327,9 +327,9 @@ class SettingsTest {
                 new HostOptions(new HostAddress("a", "https://a.example/v1", "sk-1",
                         Map.of("X-Org", "sk-1", "X-B", "b"),
                         Map.of("qwen3", "Qwen/Qwen3-8B", "llama", "llama-3"), Duration.ofSeconds(90), Limits.DEFAULT),
-                        "openai", true, 1, 2, 0),
+                        "openai", true, 1, 2, 0, 2),
                 new HostOptions(new HostAddress("b", "http://b", "sk-2", Map.of(), Map.of("m1", "m1", "m2", "m2"), null,
-                        Limits.DEFAULT), "openai", true, 1, 4, -1)), all.hosts().subList(1, 3));
+                        Limits.DEFAULT), "openai", true, 1, 4, -1, 4)), all.hosts().subList(1, 3));
         assertFalse(all.hosts().toString().contains("sk-"), all.hosts().toString());
         String shown = all.loaded().all().values().stream().map(Value::shown).toList().toString();
         assertFalse(shown.contains("sk-"), shown);

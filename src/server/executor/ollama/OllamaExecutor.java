@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -130,7 +132,7 @@ final class OllamaExecutor implements TaskExecutor {
         Json.Obj version = askIfKnown("/api/version");
         Json.Obj loaded = askIfKnown("/api/ps");
         return new HostReport(version == null ? null : version.text("version"), models,
-                loaded == null ? null : names(loaded));
+                loaded == null ? null : names(loaded), loaded == null ? null : runners(loaded));
     }
 
     /// Null where the host does not know the question: older versions and what imitates Ollama lack some.
@@ -146,15 +148,38 @@ final class OllamaExecutor implements TaskExecutor {
     }
 
     private static List<String> names(Json.Obj list) {
-        List<String> names = new ArrayList<>();
+        return named(list).stream().map(model -> model.text("name")).toList();
+    }
+
+    private static List<HostReport.Runner> runners(Json.Obj list) {
+        return named(list).stream().map(model -> new HostReport.Runner(model.text("name"),
+                whole(model, "context_length"), time(model.text("expires_at")), whole(model, "size"),
+                whole(model, "size_vram"))).toList();
+    }
+
+    private static List<Json.Obj> named(Json.Obj list) {
+        List<Json.Obj> named = new ArrayList<>();
         if (list.get("models") instanceof Json.Arr models) {
             for (Json model : models.values()) {
                 if (model instanceof Json.Obj object && object.text("name") != null) {
-                    names.add(object.text("name"));
+                    named.add(object);
                 }
             }
         }
-        return names;
+        return named;
+    }
+
+    private static long whole(Json.Obj model, String name) {
+        return model.get(name) instanceof Json.Num number ? (long) Double.parseDouble(number.digits()) : 0;
+    }
+
+    /// As Go writes it: with nanoseconds and its own offset.
+    private static long time(String text) {
+        try {
+            return text == null ? 0 : OffsetDateTime.parse(text).toInstant().toEpochMilli();
+        } catch (DateTimeParseException | ArithmeticException strange) {
+            return 0;
+        }
     }
 
     /// Gets what the host tells of itself.
