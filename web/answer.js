@@ -2,11 +2,7 @@
 
 import {attribute, button, h, put, text} from './dom.js';
 import {clip, count, SHOWN_MAX} from './format.js';
-import {serverSentEvents} from './events.js';
 import {answer} from './said.js';
-
-const PAUSE_MS = 500;
-const PAUSE_MAX_MS = 8_000;
 
 export class Answer {
     #text = document.createTextNode('');
@@ -23,7 +19,6 @@ export class Answer {
     #note = h('span', {class: 'hint'});
     #waiting = [];
     #attempt = 0;
-    #place = null;
     /** Whether the result is shown, and pieces that still come have nothing to add. */
     #whole = false;
     /** All of the text, of which the page may show the beginning only. */
@@ -31,38 +26,6 @@ export class Answer {
 
     node = h('section', {}, h('header', {class: 'part'}, h('h2', {}, 'Answer'), this.#note, this.#copy),
         this.#thoughts, this.#body, this.#more);
-
-    /** Follows the task's stream until the task has ended, however often the connection breaks. */
-    async follow(api, id, signal) {
-        for (let failures = 0; ; failures++) {
-            try {
-                const headers = {Accept: 'text/event-stream', ...this.#place && {'Last-Event-ID': this.#place}};
-                const response = await api.fetch(`/api/tasks/${encodeURIComponent(id)}/events`, {headers, signal});
-                let status = 'pending';
-                for await (const {event, id: place, data} of serverSentEvents(response)) {
-                    if (event === 'chunk') {
-                        this.#place = place;
-                        this.#take(data);
-                    } else if (data.task) {
-                        status = data.task.status;
-                        this.tell(status);
-                    }
-                    failures = 0;
-                }
-                if (status !== 'pending' && status !== 'running') {
-                    return;
-                }
-            } catch (broken) {
-                if (signal.aborted || broken.status === 404) {
-                    return;
-                }
-            }
-            await new Promise(resolve => setTimeout(resolve, Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** failures)));
-            if (signal.aborted) {
-                return;
-            }
-        }
-    }
 
     /** Says where it stands while there is no result. */
     tell(status) {
@@ -92,7 +55,8 @@ export class Answer {
             && !tools && !vectors;
     }
 
-    #take(piece) {
+    /** Adds a piece, as live.js hands it out. */
+    take(piece) {
         if (this.#whole) {
             return;
         }
@@ -102,6 +66,7 @@ export class Answer {
             this.#said = '';
             set(this.#text, '');
             set(this.#thinking, '');
+            this.tell('running');
         }
         this.#waiting.push(piece);
         if (document.hidden) {

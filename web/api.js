@@ -1,6 +1,8 @@
 // The server's API. Every request bears the token, if there is one, in its header: never in a URL.
 
 const KEY = 'ollama-queue.token';
+/** A request without an answer for so long is told of. */
+const SLOW_MS = 10_000;
 
 /** What the server refused (status 400 and more), or that it could not be reached (status 0), in words for people. */
 export class ApiError extends Error {
@@ -15,11 +17,15 @@ export class ApiError extends Error {
 
 export class Api {
     #asking = null;
-    #ask;
+    #hooks;
+    #slow = 0;
 
-    /** @param {(wrong: boolean) => Promise<string>} ask asks the person for a token; wrong: the last one was refused */
-    constructor(ask) {
-        this.#ask = ask;
+    /**
+     * @param hooks ask(wrong): asks the person for a token, wrong: the last one was refused; asked(): there is another
+     *              token; slow(count): so many requests have waited long for an answer
+     */
+    constructor(hooks) {
+        this.#hooks = hooks;
     }
 
     /** Kept for this tab only. Null if there is none. */
@@ -57,7 +63,7 @@ export class Api {
         for (;;) {
             const token = this.token;
             const headers = {...options.headers, ...token && {Authorization: `Bearer ${token}`}};
-            const response = await reach(path, {...options, headers, cache: 'no-store'});
+            const response = await this.#patiently(reach(path, {...options, headers, cache: 'no-store'}));
             if (response.ok) {
                 return response;
             }
@@ -66,6 +72,26 @@ export class Api {
             }
             await this.#newToken(token);
             options.signal?.throwIfAborted();
+        }
+    }
+
+    async #patiently(answer) {
+        const more = count => {
+            this.#slow += count;
+            this.#hooks.slow(this.#slow);
+        };
+        let slow = false;
+        const timer = setTimeout(() => {
+            slow = true;
+            more(1);
+        }, SLOW_MS);
+        try {
+            return await answer;
+        } finally {
+            clearTimeout(timer);
+            if (slow) {
+                more(-1);
+            }
         }
     }
 
@@ -80,9 +106,10 @@ export class Api {
     /** Many requests may be refused at once; the person is asked once. */
     async #newToken(refused) {
         if (this.token === refused) {
-            this.#asking ??= this.#ask(refused !== null)
-                .then(token => sessionStorage.setItem(KEY, token))
-                .finally(() => this.#asking = null);
+            this.#asking ??= this.#hooks.ask(refused !== null).then(token => {
+                sessionStorage.setItem(KEY, token);
+                this.#hooks.asked();
+            }).finally(() => this.#asking = null);
             await this.#asking;
         }
     }

@@ -10,20 +10,27 @@ const THEME_KEY = 'ollama-queue.theme';
 /** One notice at a time: a newer one replaces it. */
 export function notice(box) {
     let timer = 0;
+    /** What ends the notice that is shown: 'time', 'view', 'contact' (the server can be reached), 'answer'. */
+    let ends = null;
     const close = () => put(box);
-    const show = (message, failed) => {
+    const show = (message, until) => {
         clearTimeout(timer);
-        put(box, h('p', {class: failed ? 'failure' : null}, message,
+        ends = until;
+        put(box, h('p', {class: ends === 'time' ? null : 'failure'}, message,
             button('✕', close, {class: 'quiet', 'aria-label': 'Close the notice'})));
-        if (!failed) {
+        if (ends === 'time') {
             timer = setTimeout(close, NOTICE_MS);
         }
     };
     return {
-        say: message => show(message, false),
-        complain: error => show(error.message ?? String(error), true),
+        say: message => show(message, 'time'),
+        complain: error => show(error.message ?? String(error), error.status === 0 ? 'contact' : 'view'),
+        slow: waiting => waiting > 0 ? show('The server has not answered for 10 s. Still waiting …', 'answer')
+            : ends === 'answer' && close(),
         /** The view is left: what it complained of is past, what it said may be about where it led to. */
-        leave: () => box.querySelector('.failure') && close(),
+        leave: () => ends === 'time' || close(),
+        /** The server can be reached again. */
+        back: () => ends === 'contact' && close(),
     };
 }
 

@@ -1,15 +1,8 @@
-// What changes on the server, as it changes: over WebSocket where its port can be reached, else as server-sent events.
-// After a break it resumes by the sequence number of the last event, so nothing is missed and nothing told twice.
+// What changes on the server, as it changes, and answers as they are produced: over one connection for all tabs.
 
-import {serverSentEvents} from './events.js';
+import {Link} from './link.js';
+import {Tabs} from './tabs.js';
 
-/** A WebSocket that has not opened by then is taken to be blocked. */
-const OPEN_MS = 2_500;
-/** An event stream gives a sign of life every 15 s; a WebSocket is asked for one. */
-const PING_MS = 15_000;
-const SILENT_MS = 40_000;
-const PAUSE_MS = 500;
-const PAUSE_MAX_MS = 10_000;
 /** Who missed more than this reads its lists anew, which is quicker. */
 const MISSED_MAX = 2_000;
 /** What a listener is told of; the server says more. */
@@ -19,18 +12,35 @@ export class Live {
     #api;
     #listeners = new Set();
     #watchers = new Set();
+    /** Whose answers this tab follows; a hidden one lets them go, and goes on from there when it is seen again. */
+    #followers = new Set();
+    #keys = 0;
     #seq = null;
-    /** The page's policy allows the port that the server had when it served the page; another is in vain. */
-    #port = null;
-    #wake = () => {};
+    #tabs = null;
+    #link;
+    #holding = null;
 
     /** mode: 'connecting', 'websocket', 'sse' or 'offline'; at: when the server was last heard, null if never. */
     state = {mode: 'connecting', at: null};
 
     constructor(api) {
         this.#api = api;
-        addEventListener('online', () => this.#wake());
-        document.addEventListener('visibilitychange', () => document.hidden || this.#wake());
+        this.#link = new Link(api, {
+            place: signal => this.#place(signal),
+            seq: () => this.#seq,
+            take: item => this.#tell({item}),
+            became: mode => {
+                this.#become({mode, at: mode === 'offline' ? this.state.at : Date.now()});
+                this.#tabs.tell(this.#news());
+            },
+            heard: () => this.heard(),
+        });
+        addEventListener('pagehide', () => this.#tabs?.leave());
+        addEventListener('pageshow', ({persisted}) => persisted && this.join());
+        document.addEventListener('visibilitychange', () => {
+            this.#followers.forEach(follower => follower.anew());
+            this.#tabs?.changed();
+        });
     }
 
     /**
@@ -47,136 +57,137 @@ export class Live {
         return join(this.#watchers, watcher, signal);
     }
 
+    /**
+     * Hands the pieces of a task's answer to `take` as they come, each once and in order: {attempt, offset, end, text}
+     * or `thinking` for `text`. A higher attempt begins anew. The task's last piece comes before the event of its end.
+     */
+    follow(id, take, signal) {
+        const follower = new Follower(id, take, () => ++this.#keys, () => this.#tabs.changed());
+        join(this.#followers, follower, signal);
+        signal.addEventListener('abort', () => this.#tabs.changed());
+        this.#tabs.changed();
+    }
+
     /** The server has answered. */
     heard() {
         this.state.at = Date.now();
     }
 
-    /** Connects, and again whenever the connection breaks, for as long as the page lives. */
-    async run() {
-        for (let failures = 0;; failures++) {
-            const begun = Date.now();
-            try {
-                const info = await this.#api.get('/api/info');
-                await this.#place();
-                this.#port ??= {allowed: info.ws_port};
-                if (info.ws_port !== this.#port.allowed || !await this.#webSocket(info.ws_port)) {
-                    await this.#stream();
+    /** Connects, or shares the connection of another tab: of the same page, and with the same token. */
+    join() {
+        this.#tabs?.leave();
+        this.#tabs = new Tabs(`${import.meta.url} ${this.#api.token ?? ''}`, {
+            lead: () => {
+                this.#holding = new AbortController();
+                this.#link.hold(this.#holding.signal);
+            },
+            resign: () => this.#holding.abort(),
+            news: () => this.#news(),
+            take: message => this.#take(message),
+            wants: () => document.hidden ? [] : [...this.#followers].map(follower => follower.want),
+            wanted: (added, ids) => {
+                this.#link.follow(added, ids);
+                if (document.hidden) {
+                    // whoever asks is seen, and its clock is not slowed down
+                    this.#link.wake();
                 }
-            } catch {
-                // told by the state
-            }
-            if (Date.now() - begun > PAUSE_MAX_MS) {
-                failures = 0;
-            }
-            this.#become('offline');
-            await this.#pause(Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** failures) * (0.5 + Math.random() / 2));
-        }
+            },
+        });
+    }
+
+    #news() {
+        return {state: this.state, seq: this.#seq};
     }
 
     /** Where to resume; at first, and after a long absence, from now on. */
-    async #place() {
-        const status = await this.#api.get('/api/status');
+    async #place(signal) {
+        const status = await this.#api.get('/api/status', null, signal);
         this.heard();
         const missed = status.last_seq - this.#seq;
         if (this.#seq === null || missed < 0 || missed > MISSED_MAX) {
-            this.#seq = status.last_seq;
-            this.#tell({event: 'reset', seq: status.last_seq});
+            this.#tell({item: {event: 'reset', seq: status.last_seq}});
         }
     }
 
-    /** Resolves when it has closed: to false if it never opened. */
-    #webSocket(port) {
-        if (!port) {
-            return false;
-        }
-        const token = this.#api.token;
-        const protocols = token ? ['ollama-queue', `bearer.${base64url(token)}`] : ['ollama-queue'];
-        const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-        const address = `${scheme}://${location.hostname}:${port}/ws?since=${this.#seq}`;
-        return new Promise(resolve => {
-            const socket = new WebSocket(address, protocols);
-            const silence = this.#silence(() => socket.close());
-            const opening = setTimeout(() => socket.close(), OPEN_MS);
-            // a page sees no ping frames
-            const ping = setInterval(() => socket.readyState === 1 && socket.send('{"ping":true}'), PING_MS);
-            let opened = false;
-            socket.onopen = () => {
-                opened = true;
-                clearTimeout(opening);
-                this.#become('websocket');
-            };
-            socket.onmessage = message => {
-                silence.over();
-                this.#take(JSON.parse(message.data));
-            };
-            socket.onclose = () => {
-                clearTimeout(opening);
-                clearInterval(ping);
-                silence.end();
-                resolve(opened);
-            };
-            // a browser may refuse the address at once
-        }).catch(() => false);
+    #tell(message) {
+        this.#tabs.tell(message);
+        this.#take(message);
     }
 
-    async #stream() {
-        const stop = new AbortController();
-        const response = await this.#api.fetch(`/api/events?since=${this.#seq}`, {
-            headers: {Accept: 'text/event-stream'}, signal: stop.signal,
-        });
-        this.#become('sse');
-        const silence = this.#silence(() => stop.abort());
-        try {
-            for await (const {event, data} of serverSentEvents(response, silence.over)) {
-                this.#take(event === 'reset' ? {event, ...data} : data);
+    #take({item, state, seq}) {
+        if (state) {
+            this.#become(state);
+            if (this.#seq !== null && seq > this.#seq) {
+                // events went by while this tab was asleep
+                this.#take({item: {event: 'reset', seq}});
             }
-        } finally {
-            silence.end();
+            this.#seq ??= seq;
+        } else if (item.event === 'chunk') {
+            this.#followers.forEach(follower => guarded(() => follower.hear(item)));
+        } else if (item.event === 'reset' || TOLD.includes(item.event) && item.seq > this.#seq) {
+            this.#seq = item.seq;
+            if (item.what === 'started') {
+                this.#followers.forEach(follower => follower.started(item.task));
+            }
+            this.#listeners.forEach(listener => guarded(() => listener(item)));
         }
     }
 
-    /** Ends a connection that says nothing for too long. */
-    #silence(close) {
-        let timer = setTimeout(close, SILENT_MS);
-        return {
-            over: () => {
-                this.heard();
-                clearTimeout(timer);
-                timer = setTimeout(close, SILENT_MS);
-            },
-            end: () => clearTimeout(timer),
-        };
-    }
-
-    #take(event) {
-        if (event.event === 'reset' || TOLD.includes(event.event) && event.seq > this.#seq) {
-            this.#seq = event.seq;
-            this.#tell(event);
-        }
-    }
-
-    #tell(event) {
-        for (const listener of this.#listeners) {
-            guarded(() => listener(event));
-        }
-    }
-
-    #become(mode) {
-        if (this.state.mode !== mode) {
-            this.state = {...this.state, mode, at: mode === 'offline' ? this.state.at : Date.now()};
+    #become(state) {
+        const other = this.state.mode !== state.mode;
+        this.state = {...state, at: Math.max(state.at, this.state.at) || null};
+        if (other) {
             this.#watchers.forEach(watcher => guarded(() => watcher(this.state)));
         }
     }
+}
 
-    #pause(ms) {
-        return new Promise(resolve => {
-            const timer = setTimeout(resolve, ms);
-            this.#wake = () => {
-                clearTimeout(timer);
-                resolve();
-            };
-        });
+/** Follows one answer for one panel. */
+class Follower {
+    #take;
+    #key;
+    #changed;
+    #missed = null;
+
+    constructor(id, take, key, changed) {
+        this.#take = take;
+        this.#key = key;
+        this.#changed = changed;
+        this.want = {key: key(), id, attempt: 0, offset: 0};
+    }
+
+    /** Asks again, from where it is. */
+    anew() {
+        this.want = {...this.want, key: this.#key()};
+    }
+
+    /** An attempt begins; that which an orderly stop cut off is begun again under the same number. */
+    started(task) {
+        if (task.id === this.want.id) {
+            Object.assign(this.want, {attempt: 0, offset: 0});
+        }
+    }
+
+    /** Others may follow the same answer from another place, so pieces come twice, or from too far on. */
+    hear({task, ...piece}) {
+        const {id, attempt, offset} = this.want;
+        if (task !== id || piece.attempt < attempt || piece.attempt === attempt && piece.end <= offset) {
+            return;
+        }
+        const known = piece.attempt === attempt ? offset - piece.offset : -piece.offset;
+        if (known < 0) {
+            const place = `${attempt}.${offset}`;
+            if (this.#missed !== place) {
+                this.#missed = place;
+                this.anew();
+                this.#changed();
+            }
+            return;
+        }
+        Object.assign(this.want, {attempt: piece.attempt, offset: piece.end});
+        const kind = piece.thinking === undefined ? 'text' : 'thinking';
+        const bytes = known > 0 && new TextEncoder().encode(piece[kind]).subarray(known);
+        this.#take(bytes ? {...piece, offset, [kind]: new TextDecoder().decode(bytes)} : piece);
     }
 }
 
@@ -196,9 +207,4 @@ function guarded(action) {
     } catch (fault) {
         reportError(fault);
     }
-}
-
-function base64url(text) {
-    return btoa(String.fromCharCode(...new TextEncoder().encode(text)))
-        .replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
 }

@@ -13,7 +13,7 @@
 //
 //     api      get(path, query), post(path, body), put(path, body), delete(path), list(path, query): see api.js.
 //              They throw an ApiError, whose message is for people
-//     live     on(listener, signal): events and resets, see live.js
+//     live     on(listener, signal): events and resets; follow(id, take, signal): an answer; see live.js
 //     status   value, on(listener, signal): the state of the queue, see status.js
 //     signal   aborted when the view is left. Give it to all that goes on by itself: live.on(f, signal),
 //              status.on(f, signal), addEventListener(type, f, {signal}), every(ms, f)
@@ -40,11 +40,11 @@ import charts from './charts.js';
 
 const VIEWS = {tasks, new: create, cron, backends, charts};
 
-const api = new Api(askToken);
-const live = new Live(api);
-const status = new Status(api, live);
 const root = document.getElementById('view');
 const notices = notice(document.getElementById('notice'));
+const api = new Api({ask: askToken, asked: () => live.join(), slow: notices.slow});
+const live = new Live(api);
+const status = new Status(api, live);
 
 let shown = null;
 
@@ -115,6 +115,7 @@ put(document.getElementById('views'), Object.entries(VIEWS).map(([name, view], i
     h('a', {href: `#/${name}`, 'aria-keyshortcuts': index + 1}, view.title)));
 theme(document.getElementById('theme'));
 connection(document.getElementById('connection'), live);
+live.watch(({mode}) => mode === 'offline' || notices.back());
 status.on(({mode}) => {
     const badge = document.getElementById('mode');
     badge.hidden = mode === 'running';
@@ -127,5 +128,5 @@ document.getElementById('skip').addEventListener('click', event => {
 });
 keys(document.getElementById('help'), Object.keys(VIEWS));
 addEventListener('hashchange', show);
-live.run();
+live.join();
 show();

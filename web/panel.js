@@ -25,7 +25,7 @@ export function panel(root, context, id, signal, hooks) {
     put(root, head, body);
     answer.node.hidden = true;
     let task = null;
-    let following = false;
+    let following = null;
     let loads = 0;
     /** Whether it is to be read when the server can be reached again. */
     let missed = false;
@@ -66,12 +66,12 @@ export function panel(root, context, id, signal, hooks) {
         missed = false;
         task = parse(source);
         show(source);
-        if (!ended(task) && !following) {
-            following = true;
-            await answer.follow(api, task.id, signal);
-            following = false;
-            // its result, and what its attempts did
-            await (signal.aborted || load());
+        if (ended(task)) {
+            following?.abort();
+            following = null;
+        } else if (!following) {
+            following = new AbortController();
+            live.follow(task.id, piece => answer.take(piece), AbortSignal.any([signal, following.signal]));
         }
     };
     live.on(event => {

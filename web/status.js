@@ -20,6 +20,7 @@ export class Status {
         this.#live = live;
         live.on(() => this.#schedule(SOON_MS));
         live.watch(state => state.mode === 'offline' || this.#schedule(0));
+        document.addEventListener('visibilitychange', () => this.#schedule(0));
     }
 
     /** Tells of every new value, and first of the last one. */
@@ -39,6 +40,10 @@ export class Status {
 
     async #refresh() {
         this.#due = 0;
+        if (document.hidden) {
+            // until it is seen
+            return;
+        }
         try {
             this.take(await this.#api.get('/api/status'));
         } catch {

@@ -1,10 +1,17 @@
 package server.api;
 
+import java.io.IOException;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import server.api.LiveRequest.From;
 import server.http.Answer;
+import server.http.LiveOutput;
 import server.http.LiveOutputs;
 import server.http.WebRequest;
 import server.live.AnswerPlace;
 import server.live.EventHub;
+import server.live.Item;
 import server.live.Memory;
 import server.live.Subscription;
 import server.queue.TaskQueue;
@@ -25,6 +32,9 @@ import shared.Problem;
 /// or, where NDJSON is accepted, a line of JSON for each event and an empty one for a ping. A reader that comes back
 /// with the last id, as `Last-Event-ID` or `since`, gets all that follows.
 ///
+/// With `chunks=ID,ID@ATTEMPT.OFFSET` the pieces of these tasks' answers come too, from their beginnings or from there on,
+/// as on a WebSocket (see [LiveDialogue]) and without an id: `event: chunk`, and `unsubscribed` or `error` after the last.
+///
 /// `/api/tasks/{id}/events` has one task's changes and its answer, until the task has ended:
 ///
 /// ```
@@ -42,6 +52,9 @@ import shared.Problem;
 final class EventsApi {
 
     private static final String SSE = "text/event-stream";
+
+    static final String[] PARAMETERS = Stream.concat(Stream.of("chunks"), Stream.of(EventsWanted.PARAMETERS))
+            .toArray(String[]::new);
 
     private final TaskQueue queue;
     private final EventHub hub;
@@ -64,20 +77,33 @@ final class EventsApi {
         long after = last == EventsWanted.NOW ? wanted.after() : last;
         // the answer's head may be seen before the subscription begins: what is done then is not to be missed
         long from = after == EventsWanted.NOW ? queue.durableSeq() : after;
+        Set<From> chunks = request.query().set("chunks", EventsApi::chunks);
         boolean lines = request.accepts(Answer.NDJSON);
         return streams.open(request, lines ? Answer.NDJSON : SSE, out -> {
             ItemEncoder encoder = lines ? new LineEncoder() : SseEncoder.ofEvents(after);
             try (Subscription items = hub.subscribe(wanted.filter(), from)) {
                 encoder.ping(items.seq(), out);
+                for (From chunk : chunks) {
+                    follow(chunk, items, encoder, out);
+                }
                 encoder.run(items, out);
             }
         });
     }
 
+    /// That an answer cannot be followed ends nothing.
+    private void follow(From chunk, Subscription items, ItemEncoder encoder, LiveOutput out) throws IOException {
+        try {
+            items.follow(chunk.id(), chunk.place(), memory);
+        } catch (Problem gone) {
+            encoder.write(new Item.End(chunk.id(), null, gone.getMessage()), out);
+        }
+    }
+
     /// `GET /api/tasks/{id}/events`
     Answer openTask(WebRequest request) {
         Task task = queue.find(request.id());
-        AnswerPlace place = place(request.header("Last-event-id"));
+        AnswerPlace place = place("Last-Event-ID", request.header("Last-event-id"));
         return streams.open(request, SSE, out -> {
             try (Subscription items = hub.subscribe(task, place, memory)) {
                 SseEncoder.ofTask().run(items, out);
@@ -100,20 +126,26 @@ final class EventsApi {
         throw Problem.badRequest("Last-Event-ID must be the id of an event, as in 42, not \"" + text + "\"");
     }
 
-    private static AnswerPlace place(String lastEventId) {
-        if (lastEventId == null || lastEventId.isEmpty()) {
+    private static From chunks(String text) {
+        int at = text.indexOf('@');
+        return at < 0 ? new From(text, AnswerPlace.START)
+                : new From(text.substring(0, at), place("chunks", text.substring(at + 1)));
+    }
+
+    private static AnswerPlace place(String name, String id) {
+        if (id == null || id.isEmpty()) {
             return AnswerPlace.START;
         }
-        int dot = lastEventId.indexOf('.');
+        int dot = id.indexOf('.');
         try {
-            int attempt = Integer.parseInt(lastEventId.substring(0, Math.max(dot, 0)));
-            int offset = Integer.parseInt(lastEventId.substring(dot + 1));
+            int attempt = Integer.parseInt(id.substring(0, Math.max(dot, 0)));
+            int offset = Integer.parseInt(id.substring(dot + 1));
             if (attempt >= 0 && offset >= 0) {
                 return new AnswerPlace(attempt, offset);
             }
         } catch (NumberFormatException notOurs) {
             // said below
         }
-        throw Problem.badRequest("Last-Event-ID must be the id of a chunk, as in 1.42, not \"" + lastEventId + "\"");
+        throw Problem.badRequest(name + " must be the id of a chunk, as in 1.42, not \"" + id + "\"");
     }
 }

@@ -147,7 +147,7 @@ public final class HttpApi {
                 .add("GET", "/api/backends", backends::list)
                 .add("POST", "/api/backends/{id}/enable", backends::enable)
                 .add("POST", "/api/backends/{id}/disable", backends::disable)
-                .add("GET", "/api/events", events::open, EventsWanted.PARAMETERS)
+                .add("GET", "/api/events", events::open, EventsApi.PARAMETERS)
                 .add("GET", "/api/info", serverApi::info)
                 .addOpen("GET", "/healthz", serverApi::health)
                 .addOpen("GET", "/readyz", serverApi::ready)

@@ -3,6 +3,7 @@ package server.api;
 import java.io.IOException;
 
 import server.http.LiveOutput;
+import server.live.AnswerBuffer.Chunk;
 import server.live.Item;
 import server.live.Subscription;
 import shared.json.JsonWriter;
@@ -47,6 +48,26 @@ interface ItemEncoder {
     static Slice json(Item.Reset reset) {
         return new JsonWriter().beginObject().name("seq").number(reset.seq()).name("event").string("reset")
                 .name("oldest").number(reset.oldest()).endObject().slice();
+    }
+
+    /// `{"event":"chunk","task":"task_…","attempt":1,"offset":0,"end":5,"text":"Hello"}`, or `thinking` for `text`
+    static Slice json(Item.Piece piece) {
+        Chunk chunk = piece.chunk();
+        JsonWriter json = new JsonWriter(128 + chunk.text().length()).beginObject().name("event").string("chunk");
+        json.name("task").string(piece.task()).name("attempt").number(piece.attempt());
+        json.name("offset").number(chunk.offset()).name("end").number(chunk.end());
+        return json.name(chunk.thinking() ? "thinking" : "text").string(chunk.text()).endObject().slice();
+    }
+
+    /// `{"event":"unsubscribed","task":"task_…","status":"completed"}`, or `{"event":"error","task":…,"error":…}`
+    static Slice json(Item.End end) {
+        JsonWriter json = new JsonWriter().beginObject().name("event").string(kind(end)).name("task").string(end.task());
+        return (end.error() == null ? json.name("status").string(end.status().text)
+                : json.name("error").string(end.error())).endObject().slice();
+    }
+
+    static String kind(Item.End end) {
+        return end.error() == null ? "unsubscribed" : "error";
     }
 
     /// `{"seq":N,"event":"dropped","reason":…}`

@@ -17,8 +17,8 @@ final class LineEncoder implements ItemEncoder {
             case Item.Change change -> change.event().json();
             case Item.Reset reset -> ItemEncoder.json(reset);
             case Item.Dropped dropped -> ItemEncoder.json(dropped);
-            case Item.Piece piece -> throw new IllegalStateException("no answer is followed here");
-            case Item.End end -> throw new IllegalStateException("no answer is followed here");
+            case Item.Piece piece -> ItemEncoder.json(piece);
+            case Item.End end -> ItemEncoder.json(end);
         };
         out.write(json);
         out.write(LINE_END);

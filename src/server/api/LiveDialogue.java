@@ -3,7 +3,6 @@ package server.api;
 import java.io.IOException;
 
 import server.api.HttpApi.Parts;
-import server.live.AnswerBuffer.Chunk;
 import server.live.EventFilter;
 import server.live.Item;
 import server.live.Memory;
@@ -131,7 +130,7 @@ final class LiveDialogue implements Dialogue {
         Task task = parts.queue().find(id);
         TaskStatus then = items.unfollow(task.id());
         if (then != null) {
-            unsubscribed(task.name(), then, out);
+            text(ItemEncoder.json(new Item.End(task.name(), then, null)), out);
         }
     }
 
@@ -162,19 +161,8 @@ final class LiveDialogue implements Dialogue {
                 }
             }
             case Item.Reset reset -> text(ItemEncoder.json(reset), out);
-            case Item.Piece(String task, int attempt, Chunk chunk) -> {
-                JsonWriter json = new JsonWriter(128 + chunk.text().length()).beginObject();
-                json.name("event").string("chunk").name("task").string(task).name("attempt").number(attempt);
-                json.name("offset").number(chunk.offset()).name("end").number(chunk.end());
-                say(out, json.name(chunk.thinking() ? "thinking" : "text").string(chunk.text()));
-            }
-            case Item.End(String task, TaskStatus then, String error) -> {
-                if (error == null) {
-                    unsubscribed(task, then, out);
-                } else {
-                    say(out, event("error").name("task").string(task).name("error").string(error));
-                }
-            }
+            case Item.Piece piece -> text(ItemEncoder.json(piece), out);
+            case Item.End end -> text(ItemEncoder.json(end), out);
             case Item.Dropped dropped -> throw new Violation(Close.TRY_AGAIN_LATER, dropped.reason());
         }
     }
@@ -205,10 +193,6 @@ final class LiveDialogue implements Dialogue {
         } catch (Problem unreadable) {
             return null;
         }
-    }
-
-    private static void unsubscribed(String task, TaskStatus status, FrameWriter out) throws IOException {
-        say(out, event("unsubscribed").name("task").string(task).name("status").string(status.text));
     }
 
     private static void error(FrameWriter out, String message) throws IOException {

@@ -51,10 +51,12 @@ final class SseEncoder implements ItemEncoder {
                 return false;
             }
             case Item.End end -> {
-                if (end.error() != null) {
+                if (!ofTask) {
+                    write("event: " + ItemEncoder.kind(end), ItemEncoder.json(end), out);
+                } else if (end.error() != null) {
                     throw new IOException(end.error());
                 }
-                return false;
+                return !ofTask;
             }
         }
         return true;
@@ -65,7 +67,11 @@ final class SseEncoder implements ItemEncoder {
         told = seq;
     }
 
-    private static void write(Item.Piece piece, LiveOutput out) throws IOException {
+    private void write(Item.Piece piece, LiveOutput out) throws IOException {
+        if (!ofTask) {
+            write("event: chunk", ItemEncoder.json(piece), out);
+            return;
+        }
         Chunk chunk = piece.chunk();
         JsonWriter json = new JsonWriter(64 + chunk.text().length()).beginObject();
         json.name("attempt").number(piece.attempt()).name("offset").number(chunk.offset());

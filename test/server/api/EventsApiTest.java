@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import server.http.Wire;
+import server.live.AnswerBuffer;
+import server.queue.Run;
 import shared.json.Json;
 import support.EventReader;
 import support.EventReader.Told;
@@ -152,6 +154,30 @@ final class EventsApiTest {
             server.submit(HELLO);
             assertEquals(2, reader.next().seq());
         }
+    }
+
+    @Test
+    void chunks_ofTheTasksThatAreNamed_comeWithTheEvents() throws Exception {
+        String id = server.submit(HELLO);
+        Run run = server.start();
+        AnswerBuffer answer = server.answer(run);
+        answer.text("Hello");
+        try (EventReader reader = reader("?since=2&chunks=task_zzzzzzzzzzzz," + id + "@1.3")) {
+            assertEquals("{\"event\":\"error\",\"task\":\"task_zzzzzzzzzzzz\",\"error\":\""
+                    + "no task task_zzzzzzzzzzzz\"}", reader.next().json());
+            Told piece = reader.next();
+            assertEquals("chunk", piece.event());
+            assertEquals("{\"event\":\"chunk\",\"task\":\"" + id + "\",\"attempt\":1,\"offset\":3,\"end\":5,"
+                    + "\"text\":\"lo\"}", piece.json());
+            // a piece is no place among the events
+            assertEquals("", piece.id());
+            server.complete(run, "{\"response\":\"Hello\"}");
+            assertEquals("completed", reader.next().what());
+            assertEquals("unsubscribed", reader.next().event());
+            server.submit(HELLO);
+            assertEquals("submitted", reader.next().what());
+        }
+        assertEquals("chunks must be the id of a chunk, as in 1.42, not \"x\"", refused(400, "?chunks=" + id + "@x"));
     }
 
     @Test

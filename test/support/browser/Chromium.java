@@ -112,13 +112,7 @@ public final class Chromium implements AutoCloseable {
     public Page open(int width, int height) {
         String context = tools.call(null, "Target.createBrowserContext", "disposeOnDetach", true)
                 .text("browserContextId");
-        String target = tools.call(null, "Target.createTarget", "url", "about:blank", "browserContextId", context)
-                .text("targetId");
-        String session = tools.call(null, "Target.attachToTarget", "targetId", target, "flatten", true)
-                .text("sessionId");
-        Page page = new Page(tools, session, context);
-        page.viewport(width, height);
-        return page;
+        return Page.in(tools, context).viewport(width, height);
     }
 
     @Override

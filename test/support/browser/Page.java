@@ -50,14 +50,16 @@ public final class Page implements AutoCloseable {
     private static final Map<String, Integer> MODIFIERS = Map.of("Alt", 1, "Control", 2, "Meta", 4, "Shift", 8);
 
     private final DevTools tools;
+    private final String target;
     private final String session;
     private final String context;
     private final Faults faults = new Faults();
     private final Replies replies;
     private final Map<String, String> preferences = new LinkedHashMap<>();
 
-    Page(DevTools tools, String session, String context) {
+    private Page(DevTools tools, String target, String session, String context) {
         this.tools = tools;
+        this.target = target;
         this.session = session;
         this.context = context;
         replies = new Replies(tools, session);
@@ -70,6 +72,39 @@ public final class Page implements AutoCloseable {
         }
         call("Page.addScriptToEvaluateOnNewDocument", "source", Faults.SCRIPT);
         call("Emulation.setFocusEmulationEnabled", "enabled", true);
+    }
+
+    /// A new page in a context.
+    static Page in(DevTools tools, String context) {
+        String target = tools.call(null, "Target.createTarget", "url", "about:blank", "browserContextId", context)
+                .text("targetId");
+        String session = tools.call(null, "Target.attachToTarget", "targetId", target, "flatten", true)
+                .text("sessionId");
+        return new Page(tools, target, session, context);
+    }
+
+    /// Another tab of the same browser: it shares this one's context, and ends with it.
+    public Page another() {
+        return in(tools, context);
+    }
+
+    /// Closes this tab, as a person does; its context stays.
+    public void closeTab() {
+        tools.call(null, "Target.closeTarget", "targetId", target);
+        tools.forget(session);
+    }
+
+    /// Lets the browser put this tab to sleep, as it does with tabs that are not seen for long, or wakes it up.
+    public Page asleep(boolean asleep) {
+        call("Page.setWebLifecycleState", "state", asleep ? "frozen" : "active");
+        return this;
+    }
+
+    /// Tells the page that it is not seen, as when another tab is shown, or that it is seen again.
+    public Page seen(boolean seen) {
+        eval("Object.defineProperty(document, 'hidden', {value: " + !seen + ", configurable: true});"
+                + "document.dispatchEvent(new Event('visibilitychange'))");
+        return this;
     }
 
     // ---- where it is, and how it looks

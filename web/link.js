@@ -1,0 +1,198 @@
+// The connection to the server: over WebSocket where its port can be reached, else as server-sent events. After a break
+// it resumes by the sequence number of the last event and the offsets of the answers, so nothing is missed.
+
+import {serverSentEvents} from './events.js';
+
+/** A WebSocket that has not opened by then is taken to be blocked. */
+const OPEN_MS = 2_500;
+/** An event stream gives a sign of life every 15 s; a WebSocket is asked for one. */
+const PING_MS = 15_000;
+const SILENT_MS = 40_000;
+const PAUSE_MS = 500;
+const PAUSE_MAX_MS = 10_000;
+/** An event stream is opened anew where other answers are wanted: once for what comes together. */
+const CHANGE_MS = 50;
+
+export class Link {
+    #api;
+    #hooks;
+    /** The page's policy allows the port that the server had when it served the page; another is in vain. */
+    #port = null;
+    /** The answers that are followed, and how far they have come. */
+    #places = new Map();
+    #change = () => {};
+    #wake = () => {};
+
+    /** @param hooks place(): finds the sequence number to go on from; seq(): tells it; take(item); became(mode);
+     *              heard() */
+    constructor(api, hooks) {
+        this.#api = api;
+        this.#hooks = hooks;
+        addEventListener('online', () => this.wake());
+        document.addEventListener('visibilitychange', () => document.hidden || this.wake());
+    }
+
+    /** Does not wait any longer to connect again. */
+    wake() {
+        this.#wake();
+    }
+
+    /**
+     * Follows answers.
+     *
+     * @param added {id, attempt, offset} of those that are wanted anew, from there on
+     * @param ids   of all that are wanted, a set
+     */
+    follow(added, ids) {
+        const subscribe = added.filter(place => before(place, this.#places.get(place.id)))
+            .map(({id, attempt, offset}) => ({id, attempt, offset}));
+        const unsubscribe = [...this.#places.keys()].filter(id => !ids.has(id));
+        unsubscribe.forEach(id => this.#places.delete(id));
+        subscribe.forEach(place => this.#places.set(place.id, place));
+        if (subscribe.length || unsubscribe.length) {
+            this.#change({subscribe, unsubscribe});
+        }
+    }
+
+    /** Connects, and again whenever the connection breaks, until the signal is aborted. */
+    async hold(signal) {
+        this.#places.clear();
+        for (let failures = 0; !signal.aborted; failures++) {
+            const begun = Date.now();
+            try {
+                const info = await this.#api.get('/api/info', null, signal);
+                await this.#hooks.place(signal);
+                this.#port ??= {allowed: info.ws_port};
+                if (info.ws_port !== this.#port.allowed || !await this.#webSocket(info.ws_port, signal)) {
+                    await this.#stream(signal);
+                }
+            } catch {
+                // told by the mode
+            }
+            if (signal.aborted) {
+                return;
+            }
+            this.#change = () => {};
+            if (Date.now() - begun > PAUSE_MAX_MS) {
+                failures = 0;
+            }
+            this.#hooks.became('offline');
+            await this.#pause(Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** failures) * (0.5 + Math.random() / 2), signal);
+        }
+    }
+
+    /** Resolves when it has closed: to false if it never opened. */
+    #webSocket(port, signal) {
+        if (!port) {
+            return false;
+        }
+        const token = this.#api.token;
+        const protocols = token ? ['ollama-queue', `bearer.${base64url(token)}`] : ['ollama-queue'];
+        const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+        const address = `${scheme}://${location.hostname}:${port}/ws?since=${this.#hooks.seq()}`;
+        return new Promise(resolve => {
+            const socket = new WebSocket(address, protocols);
+            const close = () => socket.close();
+            const silence = this.#silence(close);
+            const opening = setTimeout(close, OPEN_MS);
+            // a page sees no ping frames
+            const ping = setInterval(() => socket.readyState === 1 && socket.send('{"ping":true}'), PING_MS);
+            let opened = false;
+            signal.addEventListener('abort', close);
+            socket.onopen = () => {
+                opened = true;
+                clearTimeout(opening);
+                this.#change = changes => socket.readyState === 1 && socket.send(JSON.stringify(changes));
+                this.#change({subscribe: [...this.#places.values()]});
+                this.#hooks.became('websocket');
+            };
+            socket.onmessage = message => {
+                silence.over();
+                this.#take(JSON.parse(message.data));
+            };
+            socket.onclose = () => {
+                clearTimeout(opening);
+                clearInterval(ping);
+                silence.end();
+                signal.removeEventListener('abort', close);
+                resolve(opened || signal.aborted);
+            };
+            // a browser may refuse the address at once
+        }).catch(() => false);
+    }
+
+    async #stream(signal) {
+        for (let again = true; again && !signal.aborted;) {
+            again = false;
+            const stop = new AbortController();
+            const silence = this.#silence(() => stop.abort());
+            let timer = 0;
+            this.#change = () => {
+                again = true;
+                timer ||= setTimeout(() => stop.abort(), CHANGE_MS);
+            };
+            const chunks = [...this.#places.values()].map(({id, attempt, offset}) => `${id}@${attempt}.${offset}`);
+            const query = `since=${this.#hooks.seq()}${chunks.length ? `&chunks=${chunks}` : ''}`;
+            try {
+                const response = await this.#api.fetch(`/api/events?${query}`, {
+                    headers: {Accept: 'text/event-stream'}, signal: AbortSignal.any([signal, stop.signal]),
+                });
+                this.#hooks.became('sse');
+                for await (const {event, data} of serverSentEvents(response, silence.over)) {
+                    this.#take(event === 'reset' ? {event, ...data} : data);
+                }
+            } catch (broken) {
+                if (!again) {
+                    throw broken;
+                }
+            } finally {
+                clearTimeout(timer);
+                silence.end();
+            }
+        }
+    }
+
+    /** Ends a connection that says nothing for too long. */
+    #silence(close) {
+        let timer = setTimeout(close, SILENT_MS);
+        return {
+            over: () => {
+                this.#hooks.heard();
+                clearTimeout(timer);
+                timer = setTimeout(close, SILENT_MS);
+            },
+            end: () => clearTimeout(timer),
+        };
+    }
+
+    #take(item) {
+        const place = item.event === 'chunk' && this.#places.get(item.task);
+        // what is on its way still may be from further on than was asked for
+        if (place && item.offset <= (item.attempt === place.attempt ? place.offset : 0)) {
+            place.attempt = item.attempt;
+            place.offset = item.end;
+        }
+        this.#hooks.take(item);
+    }
+
+    #pause(ms, signal) {
+        return new Promise(resolve => {
+            const timer = setTimeout(resolve, ms);
+            this.#wake = () => {
+                clearTimeout(timer);
+                resolve();
+            };
+            signal.addEventListener('abort', this.#wake, {once: true});
+        });
+    }
+}
+
+/** Whether a place in an answer is before another, or there is no other. */
+function before(place, other) {
+    return !other || place.attempt < other.attempt || place.attempt === other.attempt && place.offset < other.offset;
+}
+
+function base64url(text) {
+    return btoa(String.fromCharCode(...new TextEncoder().encode(text)))
+        .replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+}

@@ -1,0 +1,164 @@
+// All tabs of a browser share one connection: browsers open only six to an origin. The tabs elect the one that holds it
+// and hand on what comes, over a BroadcastChannel, which browsers have over plain HTTP too (they have no Web Locks
+// there). Two that believe they lead do no harm: what comes twice is known by its number, and the younger one gives way.
+
+/** A tab that is alive answers sooner. */
+const ANSWER_MS = 300;
+const ANSWER_LATE_MS = 2_000;
+/** So often a tab says what it wants, and sees by the answer that somebody leads. */
+const SAY_MS = 4_000;
+/** Who has not said it for so long is gone, and wants nothing. */
+const GONE_MS = 15_000;
+/** Many answers are hundreds of pieces a second, for each tab: what comes within so long goes on together. */
+const TOGETHER_MS = 20;
+
+export class Tabs {
+    #channel;
+    #hooks;
+    /** The oldest tab leads where several do. */
+    #rank = `${Date.now()} ${Math.random()}`;
+    #leader = null;
+    #election = 0;
+    #saying = false;
+    #left = false;
+    #timer;
+    #told = [];
+    #telling = 0;
+    /** Of each tab, when it was heard and what it wants. */
+    #wants = new Map();
+
+    /**
+     * @param name  tabs of the same name share a connection
+     * @param hooks lead() and resign(): this tab holds the connection, or does no longer; news(): what a tab that joins
+     *              has to know; take(message): from the leader; wants(): what this tab wants, as a list of objects with
+     *              `key` and `id`; wanted(added, ids): what the tabs want anew, and the ids of all
+     */
+    constructor(name, hooks) {
+        this.#hooks = hooks;
+        this.#channel = new BroadcastChannel(name);
+        this.#channel.onmessage = ({data}) => this.#hear(data);
+        this.#timer = setInterval(() => this.#say(ANSWER_LATE_MS), SAY_MS);
+        this.#say(ANSWER_MS);
+    }
+
+    get #leads() {
+        return this.#leader === this.#rank;
+    }
+
+    /** The leader hands something on. */
+    tell(message) {
+        if (this.#leads) {
+            this.#told.push(message);
+            if (document.hidden) {
+                // the clock of a tab that is not seen is slow
+                this.#flush();
+            } else {
+                this.#telling ||= setTimeout(() => this.#flush(), TOGETHER_MS);
+            }
+        }
+    }
+
+    #flush() {
+        clearTimeout(this.#telling);
+        this.#telling = 0;
+        if (this.#told.length) {
+            this.#channel.postMessage({messages: this.#told.splice(0)});
+        }
+    }
+
+    /** What this tab wants has changed. */
+    changed() {
+        if (!this.#saying) {
+            this.#saying = true;
+            queueMicrotask(() => {
+                this.#saying = false;
+                this.#left || this.#say(ANSWER_LATE_MS);
+            });
+        }
+    }
+
+    leave() {
+        clearInterval(this.#timer);
+        clearTimeout(this.#election);
+        if (this.#leads) {
+            this.#flush();
+            this.#channel.postMessage({bye: true});
+            this.#hooks.resign();
+        }
+        this.#leader = null;
+        this.#left = true;
+        this.#channel.close();
+    }
+
+    #say(patience) {
+        const want = this.#hooks.wants();
+        if (this.#leads) {
+            this.#want(this.#rank, want);
+        } else {
+            this.#channel.postMessage({want, from: this.#rank});
+            this.#elect(patience);
+        }
+    }
+
+    /** Unless somebody leads by then, this tab does. */
+    #elect(ms) {
+        if (this.#election === 0) {
+            this.#election = setTimeout(() => this.#lead(), ms);
+        }
+    }
+
+    #lead() {
+        this.#elected(this.#rank);
+        this.#wants.clear();
+        this.#announce();
+        this.#hooks.lead();
+        this.#want(this.#rank, this.#hooks.wants());
+    }
+
+    #elected(leader) {
+        clearTimeout(this.#election);
+        this.#election = 0;
+        this.#leader = leader;
+    }
+
+    #announce() {
+        this.#flush();
+        this.#channel.postMessage({leader: this.#rank, messages: [this.#hooks.news()]});
+    }
+
+    #hear({leader, want, from, messages, bye}) {
+        if (want && this.#leads) {
+            this.#want(from, want);
+            this.#announce();
+        } else if (leader && this.#leads && leader > this.#rank) {
+            this.#announce();
+        } else if (leader) {
+            const [led, other] = [this.#leads, this.#leader !== leader];
+            this.#elected(leader);
+            if (led) {
+                this.#hooks.resign();
+            }
+            messages.forEach(this.#hooks.take);
+            if (other) {
+                this.changed();
+            }
+        } else if (messages && !this.#leads) {
+            messages.forEach(this.#hooks.take);
+        } else if (bye && !this.#leads) {
+            this.#elect(Math.random() * ANSWER_MS);
+        }
+    }
+
+    #want(tab, want) {
+        const now = Date.now();
+        const before = this.#wants.get(tab)?.want ?? [];
+        this.#wants.set(tab, {at: now, want});
+        for (const [other, {at}] of this.#wants) {
+            if (at < now - GONE_MS) {
+                this.#wants.delete(other);
+            }
+        }
+        this.#hooks.wanted(want.filter(({key}) => before.every(one => one.key !== key)),
+            new Set([...this.#wants.values()].flatMap(one => one.want.map(({id}) => id))));
+    }
+}
