@@ -107,8 +107,8 @@ final class TabsTest {
             first.fill("#token", "right").press("Enter").waitForText("live · WebSocket");
             second.fill("#token", "wrong").press("Enter").waitForText("was not accepted");
             String id = first.text("(await (await fetch('/api/tasks', {method: 'POST', headers: {Authorization: "
-                    + "'Bearer right', 'Content-Type': 'application/json'}, body: '{\"type\":\"embed\",\"input\":\"x\"}'"
-                    + "})).json()).id");
+                    + "'Bearer right', 'Content-Type': 'application/json'}, "
+                    + "body: '{\"type\":\"embed\",\"input\":\"x\"}'})).json()).id");
             first.waitFor("document.querySelector('tr[data-id=\"" + id + "\"]')");
             assertEquals("connecting", second.text("document.querySelector('#connection').textContent"));
             assertEquals(0, second.number("document.querySelectorAll('tbody tr').length"));

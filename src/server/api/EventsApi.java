@@ -32,8 +32,9 @@ import shared.Problem;
 /// or, where NDJSON is accepted, a line of JSON for each event and an empty one for a ping. A reader that comes back
 /// with the last id, as `Last-Event-ID` or `since`, gets all that follows.
 ///
-/// With `chunks=ID,ID@ATTEMPT.OFFSET` the pieces of these tasks' answers come too, from their beginnings or from there on,
-/// as on a WebSocket (see [LiveDialogue]) and without an id: `event: chunk`, and `unsubscribed` or `error` after the last.
+/// With `chunks=ID,ID@ATTEMPT.OFFSET` the pieces of these tasks' answers come too, from their beginnings or from there
+/// on, as on a WebSocket (see [LiveDialogue]) and without an id: `event: chunk`, and `unsubscribed` or `error` after the
+/// last.
 ///
 /// `/api/tasks/{id}/events` has one task's changes and its answer, until the task has ended:
 ///
