@@ -1,6 +1,6 @@
 // All tabs of a browser share one connection: browsers open only six to an origin. The tabs elect the one that holds it
-// and hand on what comes, over a BroadcastChannel, which browsers have over plain HTTP too (they have no Web Locks
-// there). Two that believe they lead do no harm: what comes twice is known by its number, and the younger one gives way.
+// and hand on what comes, over a BroadcastChannel, which browsers have over plain HTTP too (there they have no Web
+// Locks). Two that believe they lead do no harm: what comes twice is known by its number, and the younger gives way.
 
 /** A tab that is alive answers sooner. */
 const ANSWER_MS = 300;

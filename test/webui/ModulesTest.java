@@ -226,10 +226,11 @@ final class ModulesTest {
     /// Time goes a hundred times as fast.
     @Test
     void request_withoutAnAnswer_isToldOf() {
-        assertEquals("1,0", text("api", "await (async (wait, ask) => { const told = []; let answer; window.setTimeout = "
-                + "(f, ms) => wait(f, ms / 100); window.fetch = () => new Promise(r => answer = r); try {"
-                + "const asked = new m.Api({slow: n => { told.push(n); answer(Response.json(1)); }}).get('/x');"
-                + "await asked; return told; } finally { window.setTimeout = wait; window.fetch = ask; } })"
+        assertEquals("1,0", text("api", "await (async (wait, ask) => { const told = []; let answer; "
+                + "window.setTimeout = (f, ms) => wait(f, ms / 100); "
+                + "window.fetch = () => new Promise(r => answer = r); try {"
+                + "await new m.Api({slow: n => { told.push(n); answer(Response.json(1)); }}).get('/x');"
+                + "return told; } finally { window.setTimeout = wait; window.fetch = ask; } })"
                 + "(window.setTimeout, window.fetch)"));
     }
 

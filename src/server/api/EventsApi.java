@@ -33,8 +33,8 @@ import shared.Problem;
 /// with the last id, as `Last-Event-ID` or `since`, gets all that follows.
 ///
 /// With `chunks=ID,ID@ATTEMPT.OFFSET` the pieces of these tasks' answers come too, from their beginnings or from there
-/// on, as on a WebSocket (see [LiveDialogue]) and without an id: `event: chunk`, and `unsubscribed` or `error` after the
-/// last.
+/// on, as on a WebSocket (see [LiveDialogue]) and without an id: `event: chunk`, and at the end `unsubscribed` or
+/// `error`.
 ///
 /// `/api/tasks/{id}/events` has one task's changes and its answer, until the task has ended:
 ///
