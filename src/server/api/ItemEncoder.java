@@ -61,7 +61,8 @@ interface ItemEncoder {
 
     /// `{"event":"unsubscribed","task":"task_…","status":"completed"}`, or `{"event":"error","task":…,"error":…}`
     static Slice json(Item.End end) {
-        JsonWriter json = new JsonWriter().beginObject().name("event").string(kind(end)).name("task").string(end.task());
+        JsonWriter json = new JsonWriter().beginObject().name("event").string(kind(end));
+        json.name("task").string(end.task());
         return (end.error() == null ? json.name("status").string(end.status().text)
                 : json.name("error").string(end.error())).endObject().slice();
     }
