@@ -5,15 +5,19 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 import server.settings.Setting;
 import server.settings.Settings;
@@ -72,12 +76,20 @@ public final class Log {
     /// @throws IOException it cannot be opened; then all stays as it was
     synchronized void file(Path file) throws IOException {
         OutputStream next = file == null ? new FileOutputStream(FileDescriptor.err)
-                : Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                : Channels.newOutputStream(Files.newByteChannel(file, Set.of(StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE, StandardOpenOption.APPEND), owners(file)));
         OutputStream before = out;
         out = next;
         if (!(before instanceof FileOutputStream)) {
             before.close();
         }
+    }
+
+    /// A new file is for its owner alone, whatever the umask, where the file system has such permissions.
+    private static FileAttribute<?>[] owners(Path file) {
+        return !file.getFileSystem().supportedFileAttributeViews().contains("posix") ? new FileAttribute<?>[0]
+                : new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(
+                        PosixFilePermissions.fromString("rw-------"))};
     }
 
     boolean shows(Level asked) {
