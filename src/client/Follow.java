@@ -3,6 +3,7 @@ package client;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
+import shared.Controls;
 import shared.TaskStatus;
 import shared.json.Json;
 
@@ -138,7 +139,7 @@ final class Follow {
             textPrinted |= !piece.isEmpty();
             thinking = false;
         } else if (terminal.isTerminal().test(2)) {
-            String shown = Output.printable(piece);
+            String shown = Controls.shown(piece, true);
             terminal.err().print(terminal.colours(2) ? "\033[2m" + shown + "\033[0m" : shown);
             terminal.err().flush();
             thinking = true;

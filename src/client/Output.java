@@ -9,9 +9,11 @@ import java.io.Reader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
+import shared.Controls;
+
 /// Standard output: what was asked for, and nothing else. A write that fails ends the command; without a word when the
-/// reader has gone away, as with `head`. Into a pipe all goes as it is; see [#printable] for a terminal. A command that
-/// was stopped writes nothing more.
+/// reader has gone away, as with `head`. Into a pipe all goes as it is; a terminal is shown what would steer it ([Controls]). A
+/// command that was stopped writes nothing more.
 final class Output {
 
     enum Form { TEXT, JSON, JSONL, TABLE }
@@ -41,7 +43,7 @@ final class Output {
 
     /// Prints a line of text.
     void line(String line) {
-        styled(terminal ? printable(line) : line);
+        styled(terminal ? Controls.shown(line, true) : line);
     }
 
     /// Prints a line that may hold colours; whatever comes from elsewhere has to be printable in it.
@@ -53,7 +55,7 @@ final class Output {
     /// Prints JSON as the server gave it, and a line end.
     void json(byte[] json) {
         if (terminal) {
-            styled(kept(new String(json, StandardCharsets.UTF_8), true));
+            styled(Controls.shown(new String(json, StandardCharsets.UTF_8), true));
         } else {
             write(json, json.length);
             styled("");
@@ -70,7 +72,7 @@ final class Output {
     /// Prints text as it is, without a line end of its own.
     void text(String text) {
         if (!text.isEmpty()) {
-            write((terminal ? printable(text) : text).getBytes(StandardCharsets.UTF_8));
+            write((terminal ? Controls.shown(text, true) : text).getBytes(StandardCharsets.UTF_8));
             lineBegun = !text.endsWith("\n");
         }
     }
@@ -107,7 +109,7 @@ final class Output {
                 between = end < length;
                 end += between ? 1 : 0;
                 String piece = new String(chars, at, end - at);
-                write((terminal ? kept(piece, true) : piece).getBytes(charset));
+                write((terminal ? Controls.shown(piece, true) : piece).getBytes(charset));
             }
         }
         if (form == Form.JSON) {
@@ -122,27 +124,6 @@ final class Output {
         } catch (IOException failed) {
             throw failure(failed);
         }
-    }
-
-    /// Removes the characters that steer a terminal rather than being shown: control characters, also those of one byte
-    /// beyond ASCII, but not line ends and tabs; and those that turn the direction of the text after them.
-    static String printable(String text) {
-        return kept(text, false);
-    }
-
-    /// @param json whether they become JSON's escapes, which say the same
-    private static String kept(String text, boolean json) {
-        StringBuilder kept = new StringBuilder(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            boolean turns = c >= '\u202a' && c <= '\u202e' || c >= '\u2066' && c <= '\u2069';
-            if (c == '\n' || c == '\t' || !turns && !Character.isISOControl(c)) {
-                kept.append(c);
-            } else if (json) {
-                kept.append("\\u").append(Integer.toHexString(0x10000 | c), 1, 5);
-            }
-        }
-        return kept.toString();
     }
 
     private void write(byte[] bytes) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
+import shared.Controls;
 import shared.json.Json;
 
 /// What a command works with.
@@ -21,7 +22,7 @@ record Session(Terminal terminal, Api api, Inputs inputs, Output output, AtomicR
     /// Tells the user something on stderr.
     void note(String note) {
         output.flush();
-        terminal.err().println(NAME + Output.printable(note));
+        terminal.err().println(NAME + Controls.shown(note, true));
     }
 
     /// Tells the user what the server's answer warns of.
@@ -40,9 +41,9 @@ record Session(Terminal terminal, Api api, Inputs inputs, Output output, AtomicR
 
     static void report(Terminal terminal, Failure failure) {
         if (failure.getMessage() != null) {
-            terminal.err().println(NAME + "error: " + Output.printable(failure.getMessage()));
+            terminal.err().println(NAME + "error: " + Controls.shown(failure.getMessage(), true));
             if (failure.hint != null) {
-                terminal.err().println(NAME + "hint: " + Output.printable(failure.hint));
+                terminal.err().println(NAME + "hint: " + Controls.shown(failure.hint, true));
             }
         }
     }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
+import shared.Controls;
 import shared.json.Json;
 
 /// Tasks as rows of a table.
@@ -64,7 +65,7 @@ final class TaskTable {
 
     /// Returns a text on one line that cannot steer a terminal.
     static String line(String text) {
-        return Output.printable(text.replaceAll("\\s+", " "));
+        return Controls.shown(text.replaceAll("\\s+", " "), true);
     }
 
     /// Returns the time that a member holds; null if it holds none.

@@ -23,7 +23,7 @@
 /// - Text is for people and JSON for programs. A pipe gets all tasks of a list, a terminal the first 100; a table is
 ///   cut to the terminal's width, and not in a pipe. Colours and thoughts appear on terminals only, and colours only
 ///   without `NO_COLOR` and `TERM=dumb`.
-/// - What comes from elsewhere never steers a terminal (`Output.printable`). A pipe gets it unchanged.
+/// - What comes from elsewhere never steers a terminal (`shared.Controls`). A pipe gets it unchanged.
 /// - Times that people read are local, with their offset (`Terminal.shown`); in JSON they are UTC.
 /// - A write that fails ends the command and names what had been submitted; a reader that went away ends it quietly.
 /// - Exit status: 0 done, 1 failed or refused, 2 wrong usage, 3 server not reached, 4 not found, 5 not allowed,

@@ -15,12 +15,17 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import server.settings.Setting;
 import server.settings.Settings;
+import shared.Controls;
+import shared.json.JsonWriter;
 
 /// Where log lines go: one line an event, with the time, the level and the logger's name before it. Level and
 /// destination may change while it runs.
@@ -34,12 +39,18 @@ public final class Log {
 
     private static final Setting<String> LEVEL = Setting.choice("log_level", "debug", "info", "warn", "error", "off")
             .byDefault("info").live().alsoNamed("LOG_LEVEL").says("minimum log level");
-    private static final Setting<Path> FILE = Setting.path("log_file").optional().live().alsoNamed("LOG_FILE")
+    static final Setting<Path> FILE = Setting.path("log_file").optional().live().alsoNamed("LOG_FILE")
             .says("file to write the log to, opened anew by each reload; without it stderr");
-    public static final List<Setting<?>> SETTINGS = List.of(LEVEL, FILE);
+    static final Setting<String> FORMAT = Setting.choice("log_format", "text", "json").byDefault("text").live()
+            .says("form of the log's lines");
+    public static final List<Setting<?>> SETTINGS = List.of(LEVEL, FILE, FORMAT);
+
+    /// The event's name, and what else is said of it.
+    private static final Pattern EVENT = Pattern.compile("event=(\\w+)[ :]*(.*)", Pattern.DOTALL);
 
     private final InstantSource clock;
     private volatile Level level = Level.INFO;
+    private volatile boolean isJson;
     private OutputStream out;
 
     Log(InstantSource clock, OutputStream out) {
@@ -57,6 +68,7 @@ public final class Log {
     /// @throws IOException the file cannot be opened
     public void configure(Settings settings) throws IOException {
         file(settings.get(FILE));
+        isJson = settings.get(FORMAT).equals("json");
         level(switch (settings.get(LEVEL)) {
             case "debug" -> Level.DEBUG;
             case "warn" -> Level.WARNING;
@@ -98,18 +110,8 @@ public final class Log {
 
     /// @param thrown null: none
     void write(String name, Level asked, String message, Throwable thrown) {
-        StringBuilder line = new StringBuilder(Time.FORM.format(clock.instant())).append(' ').append(asked).append(' ')
-                .append(name).append(' ');
-        // what somebody sent must not look like another line
-        message.chars().forEach(c -> line.append(Character.isISOControl(c) ? ' ' : (char) c));
-        line.append('\n');
-        for (Throwable t = thrown; t != null; t = t.getCause()) {
-            line.append(t == thrown ? "    " : "    caused by ").append(t).append('\n');
-            for (StackTraceElement frame : t.getStackTrace()) {
-                line.append("        at ").append(frame).append('\n');
-            }
-        }
-        byte[] bytes = line.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = (isJson ? json(name, asked, message, thrown) : text(name, asked, message, thrown))
+                .getBytes(StandardCharsets.UTF_8);
         synchronized (this) {
             try {
                 out.write(bytes);
@@ -117,5 +119,41 @@ public final class Log {
                 // there is no place left to tell it to, and the queue's work goes on
             }
         }
+    }
+
+    private String text(String name, Level asked, String message, Throwable thrown) {
+        StringBuilder line = new StringBuilder(Time.FORM.format(clock.instant())).append(' ').append(asked).append(' ')
+                .append(name).append(' ').append(Controls.shown(message, false)).append('\n');
+        for (Throwable t = thrown; t != null; t = t.getCause()) {
+            line.append(t == thrown ? "    " : "    caused by ").append(Controls.shown(t.toString(), false))
+                    .append('\n');
+            for (StackTraceElement frame : t.getStackTrace()) {
+                line.append("        at ").append(frame).append('\n');
+            }
+        }
+        return line.toString();
+    }
+
+    private String json(String name, Level asked, String message, Throwable thrown) {
+        JsonWriter line = new JsonWriter().beginObject().name("time").string(clock.instant()
+                .truncatedTo(ChronoUnit.MILLIS).toString()).name("level").string(asked.getName()).name("logger")
+                .string(name);
+        Matcher event = EVENT.matcher(message);
+        boolean isEvent = event.matches();
+        if (isEvent) {
+            line.name("event").string(event.group(1));
+        }
+        line.name("message").string(Controls.shown(isEvent ? event.group(2) : message, false));
+        if (thrown != null) {
+            line.name("stack").beginArray();
+            for (Throwable t = thrown; t != null; t = t.getCause()) {
+                line.string(Controls.shown(t.toString(), false));
+                for (StackTraceElement frame : t.getStackTrace()) {
+                    line.string("at " + frame);
+                }
+            }
+            line.endArray();
+        }
+        return line.endObject() + "\n";
     }
 }

@@ -99,6 +99,21 @@ final class BoundaryTest {
         handlers.shutdownNow();
     }
 
+    // ---- the request's id
+
+    @Test
+    void requestId_thatIsGiven_isAnswered_otherwiseOneIsMade() throws IOException {
+        assertEquals("my-id", wire.ask("GET", "/plain", "X-Request-Id: my-id").headers().get("x-request-id"));
+        assertEquals("my-id", wire.ask("GET", "/none", "X-Request-Id: my-id").headers().get("x-request-id"));
+        String made = wire.ask("GET", "/plain").headers().get("x-request-id");
+        assertTrue(made.matches("req_[0-9a-f]{16}"), made);
+        assertFalse(made.equals(wire.ask("GET", "/plain").headers().get("x-request-id")));
+        for (String unfit : List.of("a b", "x".repeat(129), "\u009b")) {
+            String instead = wire.ask("GET", "/plain", "X-Request-Id: " + unfit).headers().get("x-request-id");
+            assertTrue(instead.matches("req_[0-9a-f]{16}"), instead);
+        }
+    }
+
     // ---- paths
 
     @ParameterizedTest

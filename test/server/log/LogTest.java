@@ -13,9 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import server.settings.Settings;
 
 class LogTest {
 
@@ -32,8 +35,30 @@ class LogTest {
     @Test
     void write_event_isOneLine() {
         log.write("server", Level.INFO, "event=x name=a\nb\u001b[1m", null);
-        assertTrue(written().matches("2026-01-0\\dT\\d\\d:\\d\\d:05\\.678[+-]\\d{4} INFO server event=x name=a b "
-                + "\\[1m\n"), written());
+        assertTrue(written().matches("2026-01-0\\dT\\d\\d:\\d\\d:05\\.678[+-]\\d{4} INFO server event=x name=a"
+                + "\\\\u000ab\\\\u001b\\[1m\n"), written());
+    }
+
+    @Test
+    void write_asJson_isOneObjectALine() throws IOException {
+        Path file = directory.resolve("log.json");
+        log.configure(Settings.DEFAULT.with(Log.FORMAT, "json").with(Log.FILE, file));
+        log.write("dispatch", Level.WARNING, "event=host_down host=a\u202e error=\"x\"",
+                new IOException("one\n2026-01-02T03:04:05.678Z INFO forged"));
+        log.write("other", Level.INFO, "no event", null);
+        List<String> lines = Files.readAllLines(file);
+        assertEquals(2, lines.size(), lines.toString());
+        assertTrue(lines.getFirst().startsWith("{\"time\":\"2026-01-02T03:04:05.678Z\",\"level\":\"WARNING\","
+                + "\"logger\":\"dispatch\",\"event\":\"host_down\",\"message\":\"host=a\\\\u202e error=\\\"x\\\"\","
+                + "\"stack\":[\"java.io.IOException: one\\\\u000a2026"), lines.getFirst());
+        assertEquals("{\"time\":\"2026-01-02T03:04:05.678Z\",\"level\":\"INFO\",\"logger\":\"other\","
+                + "\"message\":\"no event\"}", lines.getLast());
+    }
+
+    @Test
+    void write_thrownWithAMessageFromElsewhere_forgesNoLine() {
+        log.write("server", Level.ERROR, "event=x", new IOException("a\nforged"));
+        assertTrue(written().contains("java.io.IOException: a\\u000aforged\n"), written());
     }
 
     @Test

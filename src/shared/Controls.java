@@ -1,0 +1,33 @@
+package shared;
+
+/// Characters that steer whoever shows a text rather than being shown: control characters of C0 and C1, and those that
+/// turn the direction of the text around them. In what comes from elsewhere they could move a terminal's cursor or look
+/// like another line of a log.
+public final class Controls {
+
+    private Controls() {
+    }
+
+    /// Returns a text in which each of them is shown as JSON escapes it, as in `\u001b`.
+    ///
+    /// @param lines whether the ends of lines (LF, CR LF) and tabs stay as they are
+    public static String shown(String text, boolean lines) {
+        StringBuilder shown = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean stays = !steers(c) || lines && (c == '\n' || c == '\t'
+                    || c == '\r' && i + 1 < text.length() && text.charAt(i + 1) == '\n');
+            if (stays) {
+                shown.append(c);
+            } else {
+                shown.append("\\u").append(Integer.toHexString(0x10000 | c), 1, 5);
+            }
+        }
+        return shown.toString();
+    }
+
+    private static boolean steers(char c) {
+        return Character.isISOControl(c) || c >= '\u202a' && c <= '\u202e' || c >= '\u2066' && c <= '\u2069'
+                || c == '\u200e' || c == '\u200f' || c == '\u061c';
+    }
+}
