@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 import shared.Controls;
 
 /// Standard output: what was asked for, and nothing else. A write that fails ends the command; without a word when the
-/// reader has gone away, as with `head`. Into a pipe all goes as it is; a terminal is shown what would steer it ([Controls]). A
-/// command that was stopped writes nothing more.
+/// reader has gone away, as with `head`. Into a pipe all goes as it is; a terminal is shown what would steer it
+/// ([Controls]). A command that was stopped writes nothing more.
 final class Output {
 
     enum Form { TEXT, JSON, JSONL, TABLE }
