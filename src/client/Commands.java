@@ -52,6 +52,8 @@ final class Commands {
           --remote              run on a remote endpoint
           --wait-for-model      wait while no host has the model
           --client NAME         who asks for the task, to tell clients apart
+          --by TIME             finish by this time, or within this duration, if that
+                                is possible: 08:00, 2h
           --window NAME         start only in this time of the day, which the
                                 server's settings define
           --metadata JSON       object to store with the task; JSON or @FILE

@@ -109,10 +109,25 @@ final class TaskFlags {
         flag("wait-for-model", "wait_for_model");
         text("client", "client");
         text("window", "window");
+        if (arguments.has("by")) {
+            finishBy(arguments.text("by"));
+        }
         if (arguments.has("metadata")) {
             String text = arguments.text("metadata");
             task.put("metadata", object("--metadata", text.startsWith("@")
                     ? inputs.json("--metadata", text.substring(1)) : json("--metadata", text)));
+        }
+    }
+
+    /// Reads a duration, which the server counts from the submit, or a time, which each task of a cron task would have.
+    private void finishBy(String by) {
+        if (by.matches("[\\d.]+[a-zµμ].*")) {
+            arguments.duration("by");
+            text("by", "finish_by");
+        } else if (arguments.command().name().startsWith("cron ")) {
+            throw Failure.usage("--by must be a duration here, for every task of the cron task", "--by 2h");
+        } else {
+            time("finish_by", time("--by", by, terminal.now()));
         }
     }
 
@@ -173,7 +188,8 @@ final class TaskFlags {
                     : LocalDateTime.parse(iso).atZone(now.getZone()).toInstant();
         } catch (DateTimeException bad) {
             throw Failure.usage(flag + " must be a time such as 15:04, 2026-01-02T15:04 or 2026-01-02T15:04:05Z, not \""
-                    + text + "\"", flag.equals("--at") ? "--in takes a duration" : null);
+                    + text + "\"", flag.equals("--at") ? "--in takes a duration"
+                    : flag.equals("--by") ? "or a duration such as 2h" : null);
         }
     }
 

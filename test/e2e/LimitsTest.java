@@ -95,7 +95,7 @@ class LimitsTest {
             assertEquals("5", usual.get("priority").text());
             assertNull(usual.get("warnings"));
             String batch = server.post("/api/tasks/batch", "[" + task(",\"priority\":9") + "]").body();
-            assertTrue(batch.contains("\"warnings\":[\"the priority of 1 tasks is lowered"), batch);
+            assertTrue(batch.contains("\"warnings\":[\"tasks of which the priority is lowered to"), batch);
         }
     }
 
@@ -124,6 +124,27 @@ class LimitsTest {
             server.hangUp("changed=[default_model, windows]");
             server.awaitEnd(id);
             server.awaitEnd(ofClient);
+        }
+    }
+
+    @Test
+    void finishBy_thatCannotBeMet_warnsAndIsAnEvent_andStopsNothing() throws Exception {
+        try (ServerProcess server = start("models: {big: {max_running: 0}}\n")) {
+            HttpResponse<String> wrong = server.post("/api/tasks", task(",\"finish_by\":\"soon\""));
+            assertEquals(400, wrong.statusCode());
+            assertTrue(wrong.body().contains("finish_by must be a time such as 2026-01-02T03:04:05Z or a duration"),
+                    wrong.body());
+            Json.Obj past = ServerProcess.object(server.post("/api/tasks",
+                    task(",\"finish_by\":\"2026-01-02T03:04:05Z\"")).body());
+            assertTrue(past.get("warnings").text().contains("finish_by 2026-01-02T03:04:05.000Z cannot be met"),
+                    past::text);
+            server.awaitEnd(past.text("id"));
+            String id = server.submit(task(",\"model\":\"big\",\"finish_by\":\"100ms\""));
+            Await.until(() -> shown(server, id).text(), () -> shown(server, id).get("late") != null);
+            file("");
+            server.hangUp("changed=[models]");
+            assertEquals("completed", server.awaitEnd(id).text("status"));
+            assertTrue(server.get("/api/tasks/" + id).body().contains("\"late\":true"));
         }
     }
 

@@ -28,8 +28,10 @@ final class BatchApi {
     private final Settings settings;
     private final TaskQueue queue;
     private final SubmissionReader submissions;
+    private final Warnings warnings;
 
-    BatchApi(Settings settings, TaskQueue queue, SubmissionReader submissions) {
+    BatchApi(Settings settings, TaskQueue queue, SubmissionReader submissions, Warnings warnings) {
+        this.warnings = warnings;
         this.settings = settings;
         this.queue = queue;
         this.submissions = submissions;
@@ -50,9 +52,7 @@ final class BatchApi {
                 out.string(task.name());
             }
             out.endArray();
-            long lowered = tasks.stream().filter(task -> !task.lowered().isEmpty()).count();
-            TaskJson.warn(out, lowered == 0 ? List.of() : List.of("the priority of " + lowered
-                    + " tasks is lowered to the highest that their clients may have"));
+            TaskJson.warn(out, warnings.of(tasks));
             return Answer.json(201, out.endObject());
         }
     }

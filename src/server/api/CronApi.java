@@ -38,8 +38,10 @@ final class CronApi {
     private final CronRequests crons;
     private final CronStore store;
     private final InstantSource clock;
+    private final Warnings warnings;
 
-    CronApi(Settings settings, CronRequests crons, InstantSource clock) {
+    CronApi(Settings settings, CronRequests crons, InstantSource clock, Warnings warnings) {
+        this.warnings = warnings;
         this.settings = settings;
         this.crons = crons;
         this.clock = clock;
@@ -85,7 +87,7 @@ final class CronApi {
     Answer run(WebRequest request) {
         TaskDocument document = crons.run(store.find(request.id()).id());
         JsonWriter out = new JsonWriter(1_024 + document.payload().length());
-        TaskJson.writeSubmitted(out, document, document.task().lowered());
+        TaskJson.writeSubmitted(out, document, warnings.of(document.task()));
         return Answer.json(201, out, "Location", "/api/tasks/" + document.task().name());
     }
 

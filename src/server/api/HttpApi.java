@@ -108,13 +108,14 @@ public final class HttpApi {
     /// Every method and path, with the query parameters that it knows.
     public Routes routes() {
         TaskQueue queue = parts.queue();
-        TaskApi tasks = new TaskApi(settings, queue, parts.submissions(), parts.waiting());
-        BatchApi batches = new BatchApi(settings, queue, parts.submissions());
+        Warnings warnings = new Warnings(queue, parts.clock());
+        TaskApi tasks = new TaskApi(settings, queue, parts.submissions(), parts.waiting(), warnings);
+        BatchApi batches = new BatchApi(settings, queue, parts.submissions(), warnings);
         ListApi lists = new ListApi(settings, queue, web.gone());
         LiveOutputs live = new LiveOutputs(settings.get(RequestLimits.EVENT_STREAMS), pingEvery);
         EventsApi events = new EventsApi(queue, parts.events(), live, memory());
         BackendsApi backends = new BackendsApi(parts.hosts());
-        CronApi crons = new CronApi(settings, parts.crons(), parts.clock());
+        CronApi crons = new CronApi(settings, parts.crons(), parts.clock(), warnings);
         Routes routes = new Routes();
         files.addTo(routes);
         return routes

@@ -33,10 +33,13 @@ final class TaskApi {
     private final TaskQueue queue;
     private final SubmissionReader submissions;
     private final Function<Task, String> waiting;
+    private final Warnings warnings;
     private final Waits waits;
 
     /// @param waiting why a pending task waits, for people; null if for nothing but its turn
-    TaskApi(Settings settings, TaskQueue queue, SubmissionReader submissions, Function<Task, String> waiting) {
+    TaskApi(Settings settings, TaskQueue queue, SubmissionReader submissions, Function<Task, String> waiting,
+            Warnings warnings) {
+        this.warnings = warnings;
         this.settings = settings;
         this.queue = queue;
         this.submissions = submissions;
@@ -53,7 +56,7 @@ final class TaskApi {
                 key == null ? null : key.fingerprint());
         TaskDocument document = submitted.document();
         JsonWriter out = new JsonWriter(TASK_BYTES + document.payload().length());
-        TaskJson.writeSubmitted(out, document, document.task().lowered());
+        TaskJson.writeSubmitted(out, document, warnings.of(document.task()));
         String location = "/api/tasks/" + document.task().name();
         return submitted.replayed() ? Answer.json(201, out, "Location", location, "Idempotent-Replayed", "true")
                 : Answer.json(201, out, "Location", location);

@@ -21,6 +21,8 @@ final class Choosing {
     private final OrderOptions options;
     private final long number;
     private final long step;
+    /// The tasks that would miss their time if they waited longer, the earliest first.
+    private final List<Integer> pressing;
     private final Set<String> kept = new HashSet<>(4);
     private final Set<String> warm;
     /// Of the tasks that are asked one by one, by slot; null until there is one.
@@ -37,7 +39,10 @@ final class Choosing {
 
     /// @param number its own, to tell it from others
     /// @param step   the number of the step of `affinity.max_wait` that is now
-    Choosing(Offers offers, IntFunction<Task> tasks, Clients clients, OrderOptions options, long number, long step) {
+    /// @param pressing the tasks that would miss their time if they waited longer, the earliest first
+    Choosing(Offers offers, IntFunction<Task> tasks, Clients clients, OrderOptions options, long number, long step,
+            List<Integer> pressing) {
+        this.pressing = pressing;
         this.offers = offers;
         this.tasks = tasks;
         this.clients = clients;
@@ -51,7 +56,10 @@ final class Choosing {
     Choice in(Level level) {
         asked = 0;
         loading = 0;
-        Found chosen = overdue(level);
+        Found chosen = pressing(level);
+        if (chosen == null) {
+            chosen = overdue(level);
+        }
         if (chosen == null && options.affinity() && warm != null) {
             chosen = loaded(level);
         }
@@ -74,6 +82,26 @@ final class Choosing {
     /// The order of that task.
     long passedOrder() {
         return passedOrder;
+    }
+
+    /// The first that has to go first for its time's sake and can start. A host that has to drain for one before it is
+    /// kept free.
+    private Found pressing(Level level) {
+        for (int slot : pressing) {
+            Task task = tasks.apply(slot);
+            Demand demand = Demand.of(task);
+            String client = task.terms().caller().client();
+            if (level.has(task, slot, demand) && clients.mayStart(client, task.model())) {
+                Offer offer = ask(level.kinds.get(demand), slot);
+                if (offer.fit() == Fit.LOADED || offer.fit() == Fit.LOADS) {
+                    return new Found(level.share(client), new Choice(slot, offer));
+                }
+                if (offer.fit() == Fit.DRAINS) {
+                    kept.add(offer.host());
+                }
+            }
+        }
+        return null;
     }
 
     /// The first of what is overdue, by order, that can start. A host that has to drain for one before it is kept free.
@@ -213,20 +241,23 @@ final class Choosing {
     }
 
     private Offer ask(Walk at) {
-        Kind kind = at.lane().kind;
+        return ask(at.lane().kind, at.slot());
+    }
+
+    private Offer ask(Kind kind, int slot) {
         if (kind.oneByOne) {
             single = single == null ? new HashMap<>() : single;
-            Offer known = single.get(at.slot());
+            Offer known = single.get(slot);
             if (known == null) {
-                known = offers.to(tasks.apply(at.slot()), kept);
-                single.put(at.slot(), known);
+                known = offers.to(tasks.apply(slot), kept);
+                single.put(slot, known);
             }
             return known;
         }
         if (kind.asked != number) {
             asked++;
             kind.asked = number;
-            kind.offer = offers.to(tasks.apply(at.slot()), kept);
+            kind.offer = offers.to(tasks.apply(slot), kept);
             loading += kind.offer.fit() == Fit.LOADS ? 1 : 0;
         }
         return kind.offer;

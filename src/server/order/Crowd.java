@@ -47,7 +47,7 @@ public final class Crowd {
 
     /// How many tasks of a model run.
     public int runningOf(String model) {
-        Count count = models.get(OrderLimits.key(model));
+        Count count = models.get(RunnerKey.plain(model));
         return count == null ? 0 : count.running;
     }
 
@@ -57,7 +57,7 @@ public final class Crowd {
             count(clients, task.terms().caller().client(), status, by);
         }
         if (status == TaskStatus.RUNNING) {
-            count(models, OrderLimits.key(task.model()), status, by);
+            count(models, RunnerKey.plain(task.model()), status, by);
         }
     }
 

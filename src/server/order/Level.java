@@ -77,6 +77,11 @@ final class Level {
         return lane != null && lane.slots.contains(task.order(), slot);
     }
 
+    /// Of a client that has waiting tasks.
+    Share share(String client) {
+        return shares.get(client);
+    }
+
     private Turn turn(Share share, Task task) {
         Turn turn = late.isEmpty() ? null : late.get(task.order());
         return turn == null ? share.firstTurn() : turn;

@@ -79,7 +79,7 @@ public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual,
                 problems.accept(model.wrongName(": the name of a model must have 1 to " + NAME_LENGTH_MAX
                         + " characters"));
             }
-            if (models.put(key(model.name()), most(model.get(MODEL_RUNNING))) != null) {
+            if (models.put(RunnerKey.plain(model.name()), most(model.get(MODEL_RUNNING))) != null) {
                 problems.accept(model.wrongName(" is given twice; :latest is the same model"));
             }
         }
@@ -95,7 +95,7 @@ public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual,
 
     /// How many tasks of a model may run at once.
     public int modelMax(String model) {
-        return models.isEmpty() ? Integer.MAX_VALUE : models.getOrDefault(key(model), Integer.MAX_VALUE);
+        return models.isEmpty() ? Integer.MAX_VALUE : models.getOrDefault(RunnerKey.plain(model), Integer.MAX_VALUE);
     }
 
     /// Whether one more task of a client may run.
@@ -167,10 +167,5 @@ public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual,
 
     private static int most(Integer given) {
         return given == null ? Integer.MAX_VALUE : given;
-    }
-
-    /// The model's name without `:latest`.
-    static String key(String model) {
-        return model.endsWith(":latest") ? model.substring(0, model.length() - ":latest".length()) : model;
     }
 }

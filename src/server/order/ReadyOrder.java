@@ -30,6 +30,7 @@ public final class ReadyOrder {
 
     private final IntFunction<Task> tasks;
     private final Clients clients;
+    private final Deadlines deadlines;
     private OrderOptions options;
     private final TreeMap<Integer, Level> levels = new TreeMap<>(Comparator.reverseOrder());
     /// The tasks whose priority still grows, by when it does.
@@ -50,7 +51,8 @@ public final class ReadyOrder {
     }
 
     /// @param tasks finds a task by its slot
-    public ReadyOrder(IntFunction<Task> tasks, Clients clients, OrderOptions options) {
+    public ReadyOrder(IntFunction<Task> tasks, Clients clients, OrderOptions options, Estimates estimates) {
+        deadlines = new Deadlines(tasks, estimates);
         this.tasks = tasks;
         this.clients = clients;
         this.options = options;
@@ -84,12 +86,14 @@ public final class ReadyOrder {
 
     public void add(Task task, int slot) {
         chosen = null;
+        deadlines.add(task, slot);
         add(task, slot, priority(task, aged));
     }
 
     /// The task must be there, as it was when it was added.
     public void remove(Task task, int slot) {
         chosen = null;
+        deadlines.remove(task, slot);
         remove(task, slot, priority(task, aged));
     }
 
@@ -148,7 +152,8 @@ public final class ReadyOrder {
     /// Chooses the task that starts next; null if none can.
     public Choice choose(Offers offers, long now) {
         age(now);
-        choosing = new Choosing(offers, tasks, clients, options, ++choices, step(now));
+        choosing = new Choosing(offers, tasks, clients, options, ++choices, step(now),
+                deadlines.pressing(running.size() + 1, now));
         for (Level level : levels.values()) {
             chosen = choosing.in(level);
             if (chosen != null) {

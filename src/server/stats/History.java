@@ -134,7 +134,7 @@ public final class History {
                 current.cancelled++;
                 left(task);
             }
-            case PRIORITY, DELETED -> {
+            case PRIORITY, DELETED, LATE -> {
                 // moves no task
             }
         }

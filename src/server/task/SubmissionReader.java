@@ -172,7 +172,8 @@ public final class SubmissionReader {
             rules.checkWindow(window);
         }
         boolean lowered = asked != null && asked > rules.priorityMax(client);
-        return window == null && !lowered ? terms : terms.with(new Placing(window, lowered ? asked : null));
+        return window == null && !lowered ? terms
+                : terms.with(terms.placing().in(window).asked(lowered ? asked : null));
     }
 
     private String model(String model, String inPayload) {

@@ -180,12 +180,7 @@ public final class TaskJson {
         if (terms.caller().client() != null) {
             out.name("client").string(terms.caller().client());
         }
-        if (terms.placing().window() != null) {
-            out.name("window").string(terms.placing().window());
-        }
-        if (terms.placing().priorityAsked() != null) {
-            out.name("priority_asked").number(terms.placing().priorityAsked());
-        }
+        placing(out, terms.placing());
         if (terms.caller().endpoint() != null) {
             out.name("endpoint").string(terms.caller().endpoint().path);
         }
@@ -194,6 +189,21 @@ public final class TaskJson {
         }
         if (task.isUnrecorded()) {
             out.name("unrecorded").bool(true);
+        }
+    }
+
+    private static void placing(JsonWriter out, Placing placing) {
+        if (placing.window() != null) {
+            out.name("window").string(placing.window());
+        }
+        if (placing.finishBy() > 0) {
+            Times.write(out.name("finish_by"), placing.finishBy());
+        }
+        if (placing.late()) {
+            out.name("late").bool(true);
+        }
+        if (placing.priorityAsked() != null) {
+            out.name("priority_asked").number(placing.priorityAsked());
         }
     }
 

@@ -1,15 +1,17 @@
 package server.task;
 
+import java.time.Duration;
 import java.util.List;
 
 import shared.Problem;
+import shared.config.Durations;
 
 /// Gathers a submit's own fields of how its task is run.
 final class TermsBuilder {
 
     static final List<String> FIELDS = List.of("scheduled_at", "expires_at", "timeout", "max_retries", "initial_delay",
             "max_delay", "backoff_factor", "remote_execution", "on", "wait_for_model", "first_byte_timeout", "client",
-            "endpoint", "window");
+            "endpoint", "window", "finish_by");
 
     /// Each attempt is kept on record in every later line of the task's journal, so there is an end to them.
     static final int RETRIES_MAX = 100;
@@ -32,6 +34,7 @@ final class TermsBuilder {
     private String client;
     private ApiPath endpoint;
     private String window;
+    private long finishBy;
     private boolean changed;
 
     TermsBuilder(Terms defaults) {
@@ -63,6 +66,7 @@ final class TermsBuilder {
             case "first_byte_timeout" -> firstByteTimeout = fields.duration(1, DURATION_MAX);
             case "client" -> client = fields.parsed(TermsBuilder::client);
             case "window" -> window = fields.text(HOST_LENGTH_MAX);
+            case "finish_by" -> finishBy = fields.parsed(TermsBuilder::finish);
             case "endpoint" -> endpoint = fields.parsed(ApiPath::parse);
             default -> {
                 return false;
@@ -92,7 +96,7 @@ final class TermsBuilder {
         Terms terms = new Terms(scheduledAt, expiresAt, timeout, retries, initial, max, backoffFactor, remote, on,
                 waitForModel, firstByteTimeout,
                 client == null && endpoint == null ? Caller.NONE : new Caller(client, endpoint, false, false, true),
-                null, window == null ? Placing.NONE : new Placing(window, null));
+                null, window == null && finishBy == 0 ? Placing.NONE : new Placing(window, finishBy, false, null));
         return terms.equals(defaults) ? defaults : terms;
     }
 
@@ -101,6 +105,28 @@ final class TermsBuilder {
             throw Problem.badRequest("client must be " + ClientName.RULE + ", not \"" + Problem.shown(name) + "\"");
         }
         return name;
+    }
+
+    /// A time, or how long after the submit, which is negative.
+    private static long finish(String text) {
+        if (text.startsWith("0001-01-01T00:00:00")) {
+            return 0;
+        }
+        if (text.matches("\\d{4}-.*")) {
+            return Math.max(1, Times.parse("finish_by", text));
+        }
+        long after;
+        try {
+            after = Durations.parse("finish_by", text).toMillis();
+        } catch (Problem neither) {
+            throw Problem.badRequest("finish_by must be a time such as 2026-01-02T03:04:05Z or a duration such as 90s, "
+                    + "1h30m or 7d, not \"" + Problem.shown(text) + "\"");
+        }
+        if (after < 1 || after > DURATION_MAX) {
+            throw Problem.badRequest("finish_by must be from 1ms to "
+                    + Durations.format(Duration.ofMillis(DURATION_MAX)) + " from now, or a time");
+        }
+        return -after;
     }
 
     /// A time in the past is a task that has expired already; Go's zero time, in the year 1, is none.

@@ -45,7 +45,7 @@ class TaskJsonTest {
     @Test
     void write_everyMember_isOneThatASubmitTakesOrPassesOver() {
         Terms terms = new Terms(T, T + 1000, 90_000, 0, 250, 5_400_000, 1.5, true, "gpu", true, 7,
-                new Caller("me", ApiPath.CHAT, true, false, false), null, new Placing("night", 9));
+                new Caller("me", ApiPath.CHAT, true, false, false), null, new Placing("night", T + 2000, true, 9));
         Set<String> names = new TreeSet<>();
         for (TaskState state : List.of(new TaskState.Pending(T + 1, "busy"), new TaskState.Running(T, "gpu", "on"),
                 new TaskState.Completed(T, T + 1, "gpu"))) {

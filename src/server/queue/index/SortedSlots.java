@@ -186,6 +186,18 @@ public final class SortedSlots {
         return found;
     }
 
+    /// The first slots, in order; there must be one.
+    ///
+    /// @param most how many at most
+    public List<Integer> first(int most) {
+        List<Integer> found = new ArrayList<>(Math.min(most, size));
+        Cursor cursor = cursor();
+        do {
+            found.add(cursor.slot());
+        } while (found.size() < most && cursor.next());
+        return found;
+    }
+
     /// The pair must not be there yet.
     public void add(long key, int slot) {
         size++;

@@ -210,7 +210,7 @@ public final class Ledger implements AutoCloseable {
             case Event.ModeChange change -> Urgency.HIGH;
             case Event.Change change -> switch (change.what()) {
                 case SUBMITTED -> Urgency.LOW;
-                case STARTED, PRIORITY, RETRIED -> Urgency.NORMAL;
+                case STARTED, PRIORITY, RETRIED, LATE -> Urgency.NORMAL;
                 case RETRYING, COMPLETED, FAILED, CANCELLED, DELETED -> Urgency.HIGH;
             };
             case Event.Cron(CronEvent change) -> switch (change.what()) {

@@ -25,6 +25,7 @@ import shared.json.Slice;
 /// ```
 /// {"seq":12,"synced":"…",                                             the journal's own
 ///  "event":"task","what":"submitted","at":"2026-01-02T03:04:05.678Z",
+///  "late":true,                  `late`, whose `what` is `priority`: since 0.2
 ///  "task":{"id":…,"type":…,"model":…,"priority":5,"status":"pending","created_at":…},
 ///  "order":9,                    if it is not the seq of the submit (the task was retried by hand)
 ///  "idempotency":{"key":…,"fingerprint":…},                            submitted
@@ -39,10 +40,11 @@ import shared.json.Slice;
 /// ```
 ///
 /// Where `payload` or `result` holds line ends, `payload_text` or `result_text` has it as a string. These two, `head`,
-/// what `task` says of its caller (`client endpoint relayed keep unrecorded only_orders`) and the `error` of a
-/// cancelled one exist since 0.2. So does the task's `runner`: the options for which Ollama starts another runner,
-/// empty if the payload has other options only, absent if it has none; of a line without it a replay looks into the
-/// payload for them. Of an ended task that is `unrecorded` a compaction leaves the payload `{}`.
+/// what `task` says of its caller (`client endpoint relayed keep unrecorded only_orders`) and of its place in the order
+/// (`window finish_by late priority_asked`), and the `error` of a cancelled one exist since 0.2. So does the task's
+/// `runner`: the options for which Ollama starts another runner, empty if the payload has other options only, absent if
+/// it has none; of a line without it a replay looks into the payload for them. Of an ended task that is `unrecorded` a
+/// compaction leaves the payload `{}`.
 /// `task` has its public members, but only those that are not null, empty or the default, and durations in
 /// milliseconds (`timeout_ms`); `cut` since 0.2. What a replay does not need comes last, so that it can stop reading
 /// there.
@@ -115,9 +117,16 @@ public final class EventCodec {
         return null;
     }
 
+    /// To an older version a task that is late has its priority changed, to the same.
     private static void head(JsonWriter out, Event.Change change) {
+        boolean late = change.what() == Event.What.LATE;
+        head(out, change, late ? Event.What.PRIORITY : change.what());
+        TaskLine.flag(out, "late", late);
+    }
+
+    private static void head(JsonWriter out, Event.Change change, Event.What what) {
         out.name("event").string("task");
-        out.name("what").string(change.what().text);
+        out.name("what").string(what.text);
         Times.write(out.name("at"), change.at());
     }
 
@@ -210,6 +219,7 @@ public final class EventCodec {
 
         private String event;
         private String what;
+        private boolean late;
         private long at;
         private String mode;
         private Task task;
@@ -252,6 +262,7 @@ public final class EventCodec {
             switch (name) {
                 case "event" -> event = in.word();
                 case "what" -> what = in.word();
+                case "late" -> late = in.bool();
                 case "at" -> at = Times.parse("at", in.word());
                 case "mode" -> mode = in.string();
                 case "task" -> task = new TaskLine(in, pool).read();
@@ -355,7 +366,7 @@ public final class EventCodec {
         }
 
         private Event.Change change() {
-            Event.What kind = Event.What.parse(what);
+            Event.What kind = late ? Event.What.LATE : Event.What.parse(what);
             boolean read = payload != null || key != null || preview != null;
             Task whole = task.status().ended() || attempts.isEmpty() ? task
                     : task.with(task.state(), task.retries(), attempts);
@@ -379,7 +390,7 @@ public final class EventCodec {
                 CronJson.writeSummary(out.name("cron"), change.cron(), null);
             }
             case Event.Change change -> {
-                head(out, change);
+                head(out, change, change.what());
                 TaskJson.writeSummary(out.name("task"), change.task(),
                         change.request() == null ? null : change.request().preview());
             }

@@ -60,6 +60,8 @@ final class TaskLine {
     private boolean onlyOrders;
     private RunnerOptions runner;
     private String window;
+    private long finishBy;
+    private boolean late;
     private Integer priorityAsked;
 
     TaskLine(JsonReader in, Pool pool) {
@@ -149,6 +151,8 @@ final class TaskLine {
             terms.runner().write(out.name("runner"));
         }
         text(out, "window", terms.placing().window());
+        time(out, "finish_by", terms.placing().finishBy());
+        flag(out, "late", terms.placing().late());
         if (terms.placing().priorityAsked() != null) {
             out.name("priority_asked").number(terms.placing().priorityAsked());
         }
@@ -172,7 +176,7 @@ final class TaskLine {
         }
     }
 
-    private static void flag(JsonWriter out, String name, boolean value) {
+    static void flag(JsonWriter out, String name, boolean value) {
         if (value) {
             out.name(name).bool(true);
         }
@@ -275,6 +279,8 @@ final class TaskLine {
             case "only_orders" -> onlyOrders = in.bool();
             case "runner" -> runner = pool.share(RunnerOptions.read(in));
             case "window" -> window = pool.share(in.string());
+            case "finish_by" -> finishBy = time(in);
+            case "late" -> late = in.bool();
             case "priority_asked" -> priorityAsked = Integer.valueOf(in.number());
             case "first_byte_timeout_ms" -> firstByteTimeout = Long.parseLong(in.number());
             // a later version may know more
@@ -289,8 +295,8 @@ final class TaskLine {
     }
 
     private Placing placing() {
-        return window == null && priorityAsked == null ? Placing.NONE
-                : pool.share(new Placing(window, priorityAsked));
+        Placing placing = new Placing(window, finishBy, late, priorityAsked);
+        return placing.equals(Placing.NONE) ? Placing.NONE : pool.share(placing);
     }
 
     private Caller caller() {

@@ -25,14 +25,14 @@ public sealed interface Event {
             case Cron change -> false;
             case Change change -> switch (change.what()) {
                 case SUBMITTED, RETRYING, PRIORITY, RETRIED -> true;
-                case STARTED, COMPLETED, FAILED, CANCELLED, DELETED -> false;
+                case STARTED, COMPLETED, FAILED, CANCELLED, DELETED, LATE -> false;
             };
         };
     }
 
     /// What happened to a task.
     enum What {
-        SUBMITTED, STARTED, RETRYING, COMPLETED, FAILED, CANCELLED, PRIORITY, RETRIED, DELETED;
+        SUBMITTED, STARTED, RETRYING, COMPLETED, FAILED, CANCELLED, PRIORITY, RETRIED, DELETED, LATE;
 
         public final String text = name().toLowerCase(Locale.ROOT);
 

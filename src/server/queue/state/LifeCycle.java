@@ -42,7 +42,8 @@ public final class LifeCycle {
     /// @param cron the run of a cron task that makes it, or null
     public static Event.Change submitted(Submission asked, long id, CronOrigin cron, String key, String fingerprint,
             long now) {
-        Task task = new Task(id, asked.type(), asked.model(), asked.priority(), Pending.READY, now, asked.terms(),
+        Terms terms = asked.terms().with(asked.terms().placing().submitted(now));
+        Task task = new Task(id, asked.type(), asked.model(), asked.priority(), Pending.READY, now, terms,
                 asked.metadata(), 0, cron);
         // the preview goes further than the journal: events show it, and the last of them stay in memory
         String preview = asked.terms().caller().record() ? asked.preview() : "";
@@ -155,6 +156,12 @@ public final class LifeCycle {
                     + ", and a priority counts only for a task that is pending or running");
         }
         return change(Event.What.PRIORITY, now, task.withPriority(priority).withTerms(task.terms().asked(asked)),
+                task.attempts());
+    }
+
+    /// Of a task that cannot be finished by its time. It goes on.
+    static Event.Change late(Task task, long now) {
+        return change(Event.What.LATE, now, task.withTerms(task.terms().with(task.terms().placing().tooLate())),
                 task.attempts());
     }
 

@@ -29,6 +29,7 @@ final class PendingTasks {
     private final SortedSlots waiting = new SortedSlots();
     private final SortedSlots expiring = new SortedSlots();
     private final Crowd crowd = new Crowd();
+    private final FinishTimes finishTimes;
     private final Gates gates;
     private OrderLimits limits;
 
@@ -48,7 +49,8 @@ final class PendingTasks {
     PendingTasks(QueueOptions options, IntFunction<Task> tasks) {
         this.limits = options.limits();
         this.tasks = tasks;
-        ready = new ReadyOrder(tasks, new OfLimits(), options.order());
+        finishTimes = new FinishTimes(tasks);
+        ready = new ReadyOrder(tasks, new OfLimits(), options.order(), finishTimes.estimates());
         gates = new Gates(limits.windows());
     }
 
@@ -66,6 +68,7 @@ final class PendingTasks {
     /// Adds a task, which is counted if it runs, and left aside if it has ended.
     void add(Task task, int slot) {
         crowd.add(task);
+        finishTimes.add(task, slot);
         if (!(task.state() instanceof TaskState.Pending)) {
             return;
         }
@@ -81,7 +84,9 @@ final class PendingTasks {
 
     /// Tells the order of an attempt that begins or ends, before its task is removed and added.
     void willChange(Task before, int slot, Event.Change change) {
-        if (change.what() == Event.What.STARTED) {
+        finishTimes.learn(change);
+        if (before.status() == TaskStatus.PENDING && change.task().status() == TaskStatus.RUNNING) {
+            // mostly by `started`; a compaction may have kept only a later event of the run
             ready.started(before, slot, change.task().state().host(), change.at());
         } else if (before.status() == TaskStatus.RUNNING && change.task().status() != TaskStatus.RUNNING) {
             Task after = change.task();
@@ -97,6 +102,7 @@ final class PendingTasks {
     /// The task must be as it was when it was added.
     void remove(Task task, int slot) {
         crowd.remove(task);
+        finishTimes.remove(task, slot);
         if (!(task.state() instanceof TaskState.Pending)) {
             return;
         }
@@ -153,9 +159,19 @@ final class PendingTasks {
         return ready;
     }
 
-    /// When the first of those that may expire does; Long.MAX_VALUE if there is none.
-    long firstExpiry() {
-        return expiring.firstKey();
+    /// When the next one expires, or cannot be finished by its time any more; Long.MAX_VALUE if never.
+    long nextDue() {
+        return Math.min(expiring.firstKey(), finishTimes.next());
+    }
+
+    /// Tells of a task that it cannot be finished by its time; null if it was told of all.
+    Event.Change late(long now) {
+        return finishTimes.due(task -> beginsAt(task, now), now);
+    }
+
+    /// Why a task cannot be finished by its time, for people; null if it can, or has none.
+    String lateness(Task task, long now) {
+        return finishTimes.lateness(task, beginsAt(task, now), now);
     }
 
     /// The one that has expired first; null if none has.
@@ -178,6 +194,17 @@ final class PendingTasks {
                     + " are pending, and at most " + most + " may be" + (count == 1 ? "; try again later"
                     : ", so there is no room for " + count + " more; submit fewer at once"));
         }
+    }
+
+    /// When a task can begin at the earliest, by its own time and its window; of one that runs, now.
+    private long beginsAt(Task task, long now) {
+        if (!(task.state() instanceof TaskState.Pending)) {
+            return now;
+        }
+        long at = Math.max(now, task.wakeAt());
+        String name = task.terms().placing().window();
+        Window window = name == null ? null : limits.windows().get(name);
+        return window == null || window.isOpen(at) ? at : window.next(at);
     }
 
     /// Which window or limit keeps a pending task from starting at a time, for people; null for none.

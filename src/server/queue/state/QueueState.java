@@ -44,6 +44,7 @@ public final class QueueState {
     private final PendingTasks pending;
     private final Retention retention;
     private final Totals totals = new Totals();
+    private final Admission admission;
     private final Keys keys = new Keys();
     private final CronIndex crons = new CronIndex();
     private final TasksByCron cronMade = new TasksByCron();
@@ -54,7 +55,6 @@ public final class QueueState {
     private long resumedAt;
     /// The latest time of an event, which the clock may not have reached again.
     private long latest;
-    private long metadataBytes;
     /// What is older than this is neither expired nor forgotten; 0: everything may be.
     private long heldBefore;
     /// By how much the clock was set since the server's start.
@@ -66,12 +66,14 @@ public final class QueueState {
         this.options = options;
         retention = new Retention(options);
         pending = new PendingTasks(options, arrivals::get);
+        admission = new Admission(options, totals, pending);
     }
 
     /// Sets new limits.
     public void reconfigure(QueueOptions newOptions) {
         options = newOptions;
         retention.reconfigure(newOptions);
+        admission.reconfigure(newOptions);
         pending.reconfigure(newOptions);
     }
 
@@ -129,16 +131,7 @@ public final class QueueState {
         if (mode == QueueMode.DRAINING) {
             throw new Problem(503, "the queue is draining and takes no new tasks until it is resumed");
         }
-        int count = 0;
-        for (Map.Entry<String, Integer> ofClient : counts.entrySet()) {
-            count += ofClient.getValue();
-            pending.admit(ofClient.getKey(), ofClient.getValue());
-        }
-        admitPending(count);
-        if (metadata > 0 && metadataBytes + metadata > options.metadataBytesMax()) {
-            throw new Problem(429, "the metadata of all tasks together would be more than "
-                    + options.metadataBytesMax() + " bytes; use less, or try again when tasks were forgotten");
-        }
+        admission.check(counts, metadata);
     }
 
     /// As [#admit(Map, long)], for one.
@@ -197,8 +190,7 @@ public final class QueueState {
     /// @param attempts all that the task has on record
     public Event.Change retry(long id, List<Attempt> attempts, long now) {
         Event.Change event = LifeCycle.retried(require(id), attempts, now);
-        pending.admit(event.task().terms().caller().client(), 1);
-        admitPending(1);
+        admission.check(Collections.singletonMap(event.task().terms().caller().client(), 1), 0);
         return event;
     }
 
@@ -211,6 +203,10 @@ public final class QueueState {
         Task expires = pending.firstExpired(heldBefore, now);
         if (expires != null) {
             return LifeCycle.expired(expires, now);
+        }
+        Event.Change late = heldBefore > 0 ? null : pending.late(now);
+        if (late != null) {
+            return late;
         }
         int slot = retention.due(heldBefore, now);
         return slot < 0 ? null : LifeCycle.deleted(arrivals.get(slot), now);
@@ -383,7 +379,12 @@ public final class QueueState {
     /// When [#wake] or [#due] has something to do next; Long.MAX_VALUE if never.
     public long nextDue() {
         long next = Math.min(pending.nextWake(), retention.nextDue(heldBefore > 0));
-        return heldBefore > 0 ? next : Math.min(next, pending.firstExpiry());
+        return heldBefore > 0 ? next : Math.min(next, pending.nextDue());
+    }
+
+    /// Why a task cannot be finished by its time, for people; null if it can, or has none.
+    public String lateness(Task task, long now) {
+        return pending.lateness(task, now);
     }
 
     /// How many tasks wait for windows that the settings do not have, by the windows' names.
@@ -411,18 +412,6 @@ public final class QueueState {
                 totals.callersWaiting(), clockSet, pending.ready().waitingSince(), lastSeq);
     }
 
-    private void admitPending(int count) {
-        long already = totals.of(TaskStatus.PENDING);
-        int most = options.pendingMax();
-        if (already + count > most) {
-            throw new Problem(429, count == 1
-                    ? "the queue is full: " + already + " tasks are pending, and at most " + most
-                            + " may be; try again later"
-                    : "the queue has no room for " + count + " tasks: " + already + " are pending, and at most " + most
-                            + " may be; submit fewer at once" + (count > most ? "" : ", or try again later"));
-        }
-    }
-
     private void apply(CronEvent change, long position) {
         CronTask before = crons.get(change.cron().id());
         if (change.what() == CronEvent.What.REMOVED) {
@@ -438,7 +427,7 @@ public final class QueueState {
         retention.wrote(task, length);
         int slot = arrivals.add(task);
         ids.add(task.id(), slot);
-        metadataBytes += metadataLength(task);
+        admission.add(task);
         keys.add(change.request().key(), change.request().fingerprint(), task.id());
         cronMade.add(task, slot);
         index(task, slot);
@@ -457,7 +446,7 @@ public final class QueueState {
         if (change.what() == Event.What.DELETED) {
             ids.remove(before.id(), slot);
             arrivals.remove(slot);
-            metadataBytes -= metadataLength(before);
+            admission.remove(before);
             keys.remove(before.id());
             retention.forget(before);
             cronMade.remove(before, slot);
@@ -491,9 +480,5 @@ public final class QueueState {
 
     static boolean expired(Task task, long now) {
         return task.terms().expiresAt() > 0 && task.terms().expiresAt() <= now;
-    }
-
-    private static int metadataLength(Task task) {
-        return task.metadata() == null ? 0 : task.metadata().length;
     }
 }

@@ -58,7 +58,7 @@ class EventCodecTest {
     void everyMember_comesBack() {
         Terms terms = new Terms(T + 10, T + 20, 1_000, 7, 11, 12, 1.25, true, "gpu", true, 13,
                 new Caller("me@here", ApiPath.V1_MESSAGES, true, true, false, true),
-                new RunnerOptions(4096L, 1L, -1L, 0L, false, 2L, 3L, true), new Placing("night", 12));
+                new RunnerOptions(4096L, 1L, -1L, 0L, false, 2L, 3L, true), new Placing("night", T + 30, true, 12));
         byte[] metadata = "{\"a\":[1,2.50]}".getBytes(StandardCharsets.UTF_8);
         for (TaskState state : List.of(TaskState.Pending.READY, new TaskState.Pending(T + 5, "busy \"é\"\n"),
                 new TaskState.Running(T, "h"), new TaskState.Completed(T, T + 1, "h", true),
@@ -74,6 +74,16 @@ class EventCodecTest {
             assertEquals(9, read.task().order());
             assertEquals(List.of(ATTEMPT), read.attempts());
         }
+    }
+
+    @Test
+    void late_isAChangeOfPriorityToOlderVersions() {
+        Event.Change late = new Event.Change(Event.What.LATE, T, task(TaskState.Pending.READY), List.of(), null, null);
+        assertTrue(text(late).contains("\"what\":\"priority\",\"at\":"), text(late));
+        assertTrue(text(late).contains("Z\",\"late\":true,"), text(late));
+        assertEquals(Event.What.LATE, ((Event.Change) codec.decode(line(late))).what());
+        assertEquals(Event.What.LATE, ((Event.Change) codec.decodeForFeed(line(late))).what());
+        assertTrue(EventCodec.feed(1, late).text().contains("\"what\":\"late\""), EventCodec.feed(1, late).text());
     }
 
     @Test

@@ -1,0 +1,65 @@
+package server.queue.state;
+
+import java.util.Map;
+
+import server.queue.index.Totals;
+import server.task.Task;
+import shared.Problem;
+import shared.TaskStatus;
+
+/// Whether there is room for new tasks: of all, of their clients, and for their metadata.
+final class Admission {
+
+    private final Totals totals;
+    private final PendingTasks pending;
+    private QueueOptions options;
+    private long metadataBytes;
+
+    Admission(QueueOptions options, Totals totals, PendingTasks pending) {
+        this.options = options;
+        this.totals = totals;
+        this.pending = pending;
+    }
+
+    void reconfigure(QueueOptions newOptions) {
+        options = newOptions;
+    }
+
+    /// Counts a task that is there from now on.
+    void add(Task task) {
+        metadataBytes += metadataLength(task);
+    }
+
+    /// Counts a task that is gone.
+    void remove(Task task) {
+        metadataBytes -= metadataLength(task);
+    }
+
+    /// @param counts   how many of each client; null is nobody in particular
+    /// @param metadata the bytes of their metadata
+    /// @throws Problem 429 if there is no room
+    void check(Map<String, Integer> counts, long metadata) {
+        int count = 0;
+        for (Map.Entry<String, Integer> ofClient : counts.entrySet()) {
+            count += ofClient.getValue();
+            pending.admit(ofClient.getKey(), ofClient.getValue());
+        }
+        long already = totals.of(TaskStatus.PENDING);
+        int most = options.pendingMax();
+        if (already + count > most) {
+            throw new Problem(429, count == 1
+                    ? "the queue is full: " + already + " tasks are pending, and at most " + most
+                            + " may be; try again later"
+                    : "the queue has no room for " + count + " tasks: " + already + " are pending, and at most " + most
+                            + " may be; submit fewer at once" + (count > most ? "" : ", or try again later"));
+        }
+        if (metadata > 0 && metadataBytes + metadata > options.metadataBytesMax()) {
+            throw new Problem(429, "the metadata of all tasks together would be more than "
+                    + options.metadataBytesMax() + " bytes; use less, or try again when tasks were forgotten");
+        }
+    }
+
+    private static int metadataLength(Task task) {
+        return task.metadata() == null ? 0 : task.metadata().length;
+    }
+}
