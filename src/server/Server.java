@@ -33,7 +33,7 @@ import server.journal.disk.FileStorage;
 import server.live.Answers;
 import server.live.EventHub;
 import server.live.RelayedAnswers;
-import server.order.OrderLimits;
+import server.order.limits.OrderLimits;
 import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.TaskQueue;

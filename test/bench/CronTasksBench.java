@@ -15,7 +15,7 @@ import server.cron.plan.Missed;
 import server.cron.plan.Overlap;
 import server.journal.JournalOptions;
 import server.journal.disk.FileStorage;
-import server.order.OrderLimits;
+import server.order.limits.OrderLimits;
 import server.queue.TaskQueue;
 import server.queue.state.QueueOptions;
 import server.task.Submission;

@@ -51,6 +51,7 @@ final class Rooms {
             live: executor queue queue.ledger task
             log: settings
             order: queue.index settings task
+            order.limits: order queue.index settings task
             queue: clock journal journal.compaction journal.disk order queue.index queue.ledger queue.line \
                 queue.page queue.state task
             queue.index: task
@@ -58,7 +59,7 @@ final class Rooms {
                 queue.state task
             queue.line: cron.plan queue.state task
             queue.page: queue.index queue.ledger queue.state task
-            queue.state: cron.plan order queue.index settings task
+            queue.state: cron.plan order order.limits queue.index settings task
             relay: access dispatch executor executor.answer executor.relay http live queue settings task
             settings:
             stats: queue queue.ledger queue.state task

@@ -31,7 +31,7 @@ import server.live.AnswerBuffer;
 import server.live.Answers;
 import server.live.EventHub;
 import server.order.LoadedOffers;
-import server.order.OrderLimits;
+import server.order.limits.OrderLimits;
 import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.Run;

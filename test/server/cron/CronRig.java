@@ -12,7 +12,7 @@ import java.util.Set;
 import server.cron.plan.CronTask;
 import server.journal.JournalOptions;
 import server.order.LoadedOffers;
-import server.order.OrderLimits;
+import server.order.limits.OrderLimits;
 import server.queue.Run;
 import server.queue.TaskQueue;
 import server.queue.index.TaskFilter;

@@ -28,7 +28,7 @@ import server.cron.plan.CronJson;
 import server.cron.plan.CronTask;
 import server.journal.JournalOptions;
 import server.journal.disk.FileStorage;
-import server.order.OrderLimits;
+import server.order.limits.OrderLimits;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
 import server.settings.Settings;

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 
 import server.order.Clients;
 import server.order.Offers;
-import server.order.OrderLimits;
 import server.order.RandomOffers;
+import server.order.limits.OrderLimits;
 import server.queue.QueueModel.Entry;
 import server.queue.index.TaskFilter;
 import server.queue.line.EventCodec;

@@ -26,7 +26,7 @@ import server.http.Wire;
 import server.journal.JournalOptions;
 import server.live.Answers;
 import server.live.RelayedAnswers;
-import server.order.OrderLimits;
+import server.order.limits.OrderLimits;
 import server.queue.TaskQueue;
 import server.queue.index.TaskFilter;
 import server.queue.page.TaskSort;

@@ -10,8 +10,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 import server.AllSettings;
-import server.order.ClientLimits;
-import server.order.OrderLimits;
+import server.order.limits.ClientLimits;
+import server.order.limits.OrderLimits;
 import shared.Problem;
 
 /// Settings of clients, models and windows, which have names.

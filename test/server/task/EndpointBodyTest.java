@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import server.order.OrderLimits;
+import server.order.limits.OrderLimits;
 import server.settings.Settings;
 import shared.Problem;
 import shared.TaskType;

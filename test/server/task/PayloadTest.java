@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import server.order.OrderLimits;
+import server.order.limits.OrderLimits;
 import server.settings.Settings;
 import shared.Problem;
 import shared.json.Json;

@@ -9,7 +9,7 @@ import java.util.Random;
 
 import org.junit.jupiter.api.Test;
 
-import server.order.OrderLimits;
+import server.order.limits.OrderLimits;
 import server.settings.Settings;
 import shared.Problem;
 import shared.TaskType;

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import server.order.OrderLimits;
+import server.order.limits.OrderLimits;
 import server.settings.Settings;
 import shared.Problem;
 import shared.TaskType;

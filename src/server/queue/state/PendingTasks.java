@@ -5,11 +5,11 @@ import java.util.function.IntFunction;
 import java.util.function.Predicate;
 
 import server.order.Clients;
-import server.order.Crowd;
-import server.order.Gates;
-import server.order.OrderLimits;
 import server.order.ReadyOrder;
-import server.order.Window;
+import server.order.limits.Crowd;
+import server.order.limits.Gates;
+import server.order.limits.OrderLimits;
+import server.order.limits.Window;
 import server.queue.index.SortedSlots;
 import server.task.Attempt;
 import server.task.Task;

@@ -3,8 +3,8 @@ package server.queue.state;
 import java.time.Duration;
 import java.util.List;
 
-import server.order.OrderLimits;
 import server.order.OrderOptions;
+import server.order.limits.OrderLimits;
 import server.settings.Setting;
 import server.settings.Settings;
 

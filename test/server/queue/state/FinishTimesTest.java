@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
 
-import server.order.LimitsOf;
 import server.order.LoadedOffers;
+import server.order.limits.LimitsOf;
 import server.queue.line.EventCodec;
 import server.queue.line.Pool;
 import server.task.Placing;

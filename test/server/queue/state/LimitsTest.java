@@ -18,9 +18,9 @@ import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
 
-import server.order.LimitsOf;
 import server.order.LoadedOffers;
-import server.order.OrderLimits;
+import server.order.limits.LimitsOf;
+import server.order.limits.OrderLimits;
 import server.queue.line.EventCodec;
 import server.queue.line.Pool;
 import server.task.Caller;

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 import server.order.LoadedOffers;
 import server.order.Offers;
-import server.order.OrderLimits;
 import server.order.ReadyOrder;
+import server.order.limits.OrderLimits;
 import server.task.ApiPath;
 import server.task.Attempt;
 import server.task.Caller;

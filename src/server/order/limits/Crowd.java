@@ -1,8 +1,9 @@
-package server.order;
+package server.order.limits;
 
 import java.util.HashMap;
 import java.util.Map;
 
+import server.order.RunnerKey;
 import server.task.Task;
 import shared.TaskStatus;
 

@@ -1,4 +1,4 @@
-package server.order;
+package server.order.limits;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

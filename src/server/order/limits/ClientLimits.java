@@ -1,4 +1,4 @@
-package server.order;
+package server.order.limits;
 
 /// What the settings say of a client.
 ///

@@ -1,4 +1,4 @@
-package server.order;
+package server.order.limits;
 
 import java.time.ZoneId;
 import java.util.HashMap;
@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
+import server.order.RunnerKey;
 import server.settings.Setting;
 import server.settings.Settings;
 import server.task.ClientName;

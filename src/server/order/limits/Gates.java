@@ -1,4 +1,4 @@
-package server.order;
+package server.order.limits;
 
 import java.util.HashMap;
 import java.util.Map;
