@@ -106,8 +106,7 @@ final class Server implements AutoCloseable {
             Connections most = Connections.of(all.settings(), hosts.idle(),
                     OtherLoopback.isMeantBy(all.settings().get(WebServer.HOST)) ? 2 : 1);
             Settings settings = all.settings().with(RequestLimits.CONNECTIONS, most.http());
-            TaskQueue queue = TaskQueue.open(new FileStorage(settings.get(JournalOptions.PATH)),
-                    JournalOptions.of(settings), QueueOptions.of(settings), clock, clock, ids);
+            TaskQueue queue = open(settings, hosts, clock, ids);
             opened.add(queue);
             tellLostWindows(queue);
 
@@ -159,6 +158,17 @@ final class Server implements AutoCloseable {
             closeAll(opened);
             throw new StartFailure(failure.getMessage() == null ? failure.toString() : failure.getMessage());
         }
+    }
+
+    private static TaskQueue open(Settings settings, Hosts hosts, SteadyClock clock, SplittableRandom ids)
+            throws IOException {
+        FileStorage storage = new FileStorage(settings.get(JournalOptions.PATH));
+        TaskQueue queue = TaskQueue.open(storage, JournalOptions.of(settings), QueueOptions.of(settings), clock, clock,
+                ids);
+        if (storage.isOfVersion01()) {
+            hosts.tellParallel();
+        }
+        return queue;
     }
 
     /// Refuses a host whose address is the server's own: its calls would come back as calls, for ever.

@@ -76,7 +76,7 @@ final class Host {
         this.executor = executor;
         healthSince = now;
         counters = new HostCounters(now);
-        runners = kind.equals(LOADING_KIND) ? Residency.NONE : null;
+        runners = loadsModels() ? Residency.NONE : null;
         for (ApiPath path : ApiPath.values()) {
             if (path.ollamas() || executor.relays(path.path)) {
                 paths.add(path);
@@ -86,6 +86,11 @@ final class Host {
 
     String name() {
         return options.address().name() != null ? options.address().name() : executor.name();
+    }
+
+    /// Whether it is of a kind that loads models.
+    boolean loadsModels() {
+        return kind.equals(LOADING_KIND);
     }
 
     boolean answers(ApiPath path) {

@@ -1,5 +1,7 @@
 package server.dispatch;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 
 import server.executor.ExecutorRegistry;
 import server.executor.TaskExecutor;
@@ -17,6 +20,8 @@ import shared.Problem;
 
 /// All hosts, local ones and endpoints, in the order of the settings.
 public final class Hosts implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger("dispatch");
 
     private final Map<String, Host> byName;
     private final List<Host> all;
@@ -112,6 +117,17 @@ public final class Hosts implements AutoCloseable {
         if (all.stream().noneMatch(host -> (on == null || on.equals(host.name())) && host.answers(path))) {
             throw Problem.notFound((on == null ? "no host answers " : "the host " + on + " does not answer ")
                     + path.path);
+        }
+    }
+
+    /// Logs, at the first start after version 0.1, what its Ollama hosts got more of.
+    public void tellParallel() {
+        String names = all.stream().filter(Host::loadsModels).map(host -> host.name() + " "
+                + shown(host).parallel()).collect(Collectors.joining(", "));
+        if (!names.isEmpty()) {
+            LOG.log(Level.INFO, "event=parallel_is_new hosts=\"" + names + "\" was=" + workers + " hint=\"an Ollama "
+                    + "host now gets no more tasks of one model at once than ollama.parallel says; set it, or "
+                    + "OLLAMA_NUM_PARALLEL, to the OLLAMA_NUM_PARALLEL of the Ollama\"");
         }
     }
 

@@ -22,7 +22,8 @@
 /// One flat directory. A *segment* `0000000007.journal` is made with its whole size ahead of its use: a header, then
 /// fill (`\n`). Segments are numbered from 1 without a gap. A *compacted file* `c000000002.journal` stands for a run of
 /// closed segments and has its exact length. A *backup* is one file of any name. `lock` holds the process id of the
-/// server; `NAME.part` is a file being made; `NAME.broken` is a copy that recovery or repair kept, and is never read.
+/// server and, since 0.2, a second line `0.2`; `NAME.part` is a file being made; `NAME.broken` is a copy that recovery
+/// or repair kept, and is never read.
 ///
 /// | file | first line | last line |
 /// |---|---|---|

@@ -27,6 +27,9 @@ public final class FileStorage implements Storage {
 
     private static final Logger LOG = System.getLogger(FileStorage.class.getName());
     private static final String LOCK = "lock";
+    /// Stands behind the process id in the lock file since version 0.2.
+    private static final String VERSION = "\n0.2\n";
+    private static final int LOCK_MAX = 64;
 
     /// The JDK copies what is read through a native buffer; beyond this it would be mapped and unmapped for each call.
     private static final int READ_MAX = 64 << 10;
@@ -42,6 +45,7 @@ public final class FileStorage implements Storage {
             "Operation not supported", "Function not implemented");
 
     private final Path directory;
+    private volatile boolean ofVersion01;
     private final AtomicBoolean warned = new AtomicBoolean();
 
     /// @param directory made if it is not there
@@ -96,6 +100,11 @@ public final class FileStorage implements Storage {
         };
     }
 
+    /// Returns whether the process that locked the directory before this one was of version 0.1.
+    public boolean isOfVersion01() {
+        return ofVersion01;
+    }
+
     private FileChannel locked(Path file) throws IOException {
         boolean mine = false;
         FileChannel channel = null;
@@ -104,7 +113,11 @@ public final class FileStorage implements Storage {
                     StandardOpenOption.WRITE), owners("rw-------"));
             mine = channel.tryLock() != null;
             if (mine) {
-                byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
+                // by this channel: closing another one would drop the lock
+                ByteBuffer before = ByteBuffer.allocate(LOCK_MAX);
+                ofVersion01 = channel.read(before, 0) > 0 && !new String(before.array(), 0, before.position(),
+                        StandardCharsets.US_ASCII).endsWith(VERSION);
+                byte[] pid = (ProcessHandle.current().pid() + VERSION).getBytes(StandardCharsets.US_ASCII);
                 channel.write(ByteBuffer.wrap(pid), 0);
                 channel.truncate(pid.length);
                 return channel;
@@ -118,7 +131,7 @@ public final class FileStorage implements Storage {
                 channel.close();
             }
         }
-        String pid = Files.readString(file).strip();
+        String pid = Files.readString(file).replace(VERSION, "").strip();
         throw new IOException(inUse(pid.isEmpty() ? "another process" : "the server with pid " + pid));
     }
 

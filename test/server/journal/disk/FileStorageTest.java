@@ -1,6 +1,8 @@
 package server.journal.disk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,6 +33,22 @@ class FileStorageTest {
         }
         assertEquals("rwx------", permissions(data));
         assertEquals("rw-------", permissions(data.resolve("0000000001.journal")));
+    }
+
+    @Test
+    void lock_tellsWhetherVersion01HadTheDirectory() throws Exception {
+        FileStorage storage = new FileStorage(directory);
+        storage.lock().close();
+        assertFalse(storage.isOfVersion01());
+        storage.lock().close();
+        assertFalse(storage.isOfVersion01());
+        Files.writeString(directory.resolve("lock"), "123\n");
+        try (AutoCloseable lock = storage.lock()) {
+            assertTrue(storage.isOfVersion01(), lock::toString);
+            assertEquals(ProcessHandle.current().pid() + "\n0.2\n", Files.readString(directory.resolve("lock")));
+        }
+        storage.lock().close();
+        assertFalse(storage.isOfVersion01());
     }
 
     @Test
