@@ -99,7 +99,7 @@ function fields() {
             field('timezone', 'Time zone', h('input', {list: 'zones', spellcheck: 'false'}))),
         h('datalist', {id: 'zones'}, Intl.supportedValuesOf('timeZone').map(zone => h('option', {value: zone}))),
         h('datalist', {id: 'models'}),
-        h('div', {class: 'row'},
+        h('div', {class: 'row kind'},
             h('div', {class: 'field'}, h('span', {class: 'label', id: 'type-label'}, 'Type'),
                 h('div', {class: 'segments', role: 'radiogroup', 'aria-labelledby': 'type-label'},
                     ['chat', 'generate', 'embed'].map(type => h('label', {}, h('input', {type: 'radio', name: 'type',

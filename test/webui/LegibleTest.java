@@ -3,7 +3,9 @@ package webui;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,7 +25,10 @@ import support.browser.WithBrowser;
 @TestInstance(Lifecycle.PER_CLASS)
 final class LegibleTest {
 
-    private static final List<String> VIEWS = List.of("tasks", "tasks/ID", "new", "cron", "backends", "charts");
+    /// Each with what is there once it is whole.
+    private static final Map<String, String> VIEWS = Map.of("tasks", "tbody tr:nth-child(4)", "tasks/ID", ".facts dd",
+            "new", "form", "cron", ".cron-list tbody tr:nth-child(2) .strip", "cron/new", ".preview",
+            "cron/CRON", ".runs td", "backends", ".backend", "charts", ".chart .line");
 
     /// Texts whose contrast to what is behind them is under 4.5 (WCAG 2.2, 1.4.3 AA), as their words and the figure.
     private static final String FAINT = """
@@ -69,7 +74,55 @@ final class LegibleTest {
               ...[...document.querySelectorAll('label[for]')].filter(node => !node.control)
                   .map(node => 'of nothing: ' + node.outerHTML)].join('; ')""";
 
+    /// What does not fit: text or controls beyond the window or their box, controls that lie on each other, and texts
+    /// that wrap, or are cut off, in less than 12 characters' room.
+    private static final String TIGHT = """
+            (() => {
+              const seen = node => node.checkVisibility({visibilityProperty: true, opacityProperty: false})
+                  && !node.closest('.visually-hidden, .skip, svg');
+              const clip = node => {
+                let {left, right, top, bottom} = node.getBoundingClientRect();
+                for (let at = node.parentElement; at && at !== document.documentElement; at = at.parentElement) {
+                  if (getComputedStyle(at).overflow === 'visible') continue;
+                  const box = at.getBoundingClientRect();
+                  [left, right] = [Math.max(left, box.left), Math.min(right, box.right)];
+                  [top, bottom] = [Math.max(top, box.top), Math.min(bottom, box.bottom)];
+                }
+                return {node, left, right, top, bottom};
+              };
+              const name = node => node.tagName.toLowerCase() + '.' + node.className + ' '
+                  + (node.ariaLabel || node.name || node.textContent.trim()).slice(0, 30);
+              const found = [];
+              if (document.documentElement.scrollWidth > innerWidth) found.push('the page is too wide');
+              const all = [...document.body.querySelectorAll('*')].filter(seen);
+              for (const node of all) {
+                const style = getComputedStyle(node);
+                if (node.scrollWidth > node.clientWidth + 1 && /auto|scroll/.test(style.overflowX)
+                    && !node.closest('nav, .charts-table')) found.push('scrolls sideways: ' + name(node));
+                if (node.getBoundingClientRect().right > innerWidth + 1 && !node.closest('nav, .charts-table'))
+                  found.push('beyond the window: ' + name(node));
+                const own = [...node.childNodes].filter(child => child.nodeType === 3)
+                    .map(text => text.data.trim()).join(' ');
+                if (own.length < 12 || node.closest('option, .strip-hours, noscript')) continue;
+                const room = 12 * 0.5 * parseFloat(style.fontSize);
+                let box = node;
+                while (getComputedStyle(box).display === 'inline') box = box.parentElement;
+                const cut = /hidden/.test(getComputedStyle(box).overflowX) && box.scrollWidth > box.clientWidth;
+                const lines = box.clientHeight / parseFloat(style.lineHeight);
+                if (box.clientWidth < room && (cut || lines > 2.2)) found.push('narrow: ' + name(node));
+              }
+              const controls = all.filter(node => node.matches('a, button, input, select, textarea, summary'))
+                  .map(clip).filter(box => box.right - box.left > 1 && box.bottom - box.top > 1);
+              controls.forEach((a, i) => controls.slice(i + 1).forEach(b => {
+                if (!a.node.contains(b.node) && Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+                    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1)
+                  found.push(name(a.node) + ' lies on ' + name(b.node));
+              }));
+              return [...new Set(found)].join('; ');
+            })()""";
+
     private ServerProcess server;
+    private String cron;
     private String failed;
 
     @BeforeAll
@@ -81,6 +134,10 @@ final class LegibleTest {
         server.submit("{\"type\":\"embed\",\"input\":\"later\",\"scheduled_at\":\"2099-01-01T00:00:00Z\"}");
         server.post("/api/cron", "{\"name\":\"c\",\"cron_expr\":\"0 9 * * *\",\"task_template\":{\"type\":\"chat\","
                 + "\"prompt\":\"x\"}}");
+        cron = ServerProcess.object(server.post("/api/cron", "{\"name\":\"embed new documents\",\"cron_expr\":"
+                + "\"*/15 8-18 * * MON-FRI\",\"timezone\":\"America/New_York\",\"task_template\":{\"type\":\"embed\","
+                + "\"model\":\"mistral-small:24b-instruct\",\"input\":\"x\"}}").body()).text("id");
+        server.awaitEnd(ServerProcess.object(server.post("/api/cron/" + cron + "/run", "").body()).text("id"));
     }
 
     @AfterAll
@@ -89,24 +146,25 @@ final class LegibleTest {
     }
 
     @Test
-    void everyView_hasContrastAndNames(Page page) {
+    void everyView_hasContrastAndNames_andFitsEveryWidth(Page page) {
         page.open(server.url() + "/");
-        for (String view : VIEWS) {
-            page.eval("location.hash = '#/" + view.replace("ID", failed) + "'");
-            page.waitForText("live ·").waitFor("document.querySelector('main').children.length > 0");
-            if (view.startsWith("tasks")) {
-                page.waitFor("document.querySelectorAll('tbody tr').length === 3");
-            }
-            if (view.endsWith("ID")) {
-                page.waitForText("Details");
-            }
+        List<String> tight = new ArrayList<>();
+        for (String view : VIEWS.keySet()) {
+            page.eval("location.hash = '#/" + view.replace("ID", failed).replace("CRON", cron) + "'");
+            page.waitForText("live ·").waitFor("document.querySelector('" + VIEWS.get(view) + "')");
             page.eval("document.querySelectorAll('details').forEach(details => details.open = true)");
             assertEquals("", page.text(NAMELESS), view);
             for (boolean dark : new boolean[] {false, true}) {
                 page.dark(dark);
                 assertEquals("", page.text(FAINT), view + (dark ? " dark" : " light"));
             }
+            for (int width = 320; width <= 1440; width += 20) {
+                tight.add(view + " at " + width + ": " + page.viewport(width, 800).text(TIGHT));
+            }
+            page.viewport(1280, 800);
         }
+        tight.removeIf(line -> line.endsWith(": "));
+        assertEquals("", String.join("\n", tight));
     }
 
     @Test
