@@ -104,7 +104,7 @@ final class Server implements AutoCloseable {
             opened.add(hosts);
 
             Connections most = Connections.of(all.settings(), hosts.idle(),
-                    OtherLoopback.isMeantBy(all.settings().get(WebServer.HOST)) ? 2 : 1);
+                    OtherLoopback.isMeantBy(all.settings().get(WebServer.HOST)) ? 2 : 1, tls != null);
             Settings settings = all.settings().with(RequestLimits.CONNECTIONS, most.http());
             TaskQueue queue = open(settings, hosts, clock, ids);
             opened.add(queue);

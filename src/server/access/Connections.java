@@ -11,7 +11,8 @@ import server.settings.Settings;
 
 /// How many connections HTTP and WebSocket may have: `limits.connections` each, or less where this process may not open
 /// so many files. Without a descriptor nothing can be accepted, and `jdk.httpserver` then goes round in its loop, on a
-/// whole processor, and never looks at the connections that were closed meanwhile. So descriptors are kept back.
+/// whole processor, and never looks at the connections that were closed meanwhile. So descriptors are kept back. With
+/// TLS each connection takes memory from its first byte on, before anybody knows who it is: so at most half the heap.
 ///
 /// @param http      the most connections of each listener of HTTP
 /// @param webSocket the most connections of WebSocket
@@ -22,12 +23,17 @@ public record Connections(int http, int webSocket) {
     private static final String MAX = "Max open files";
     /// What is kept back for the journal's files, the answers that read in them, classes, the log.
     private static final int SPARE = 64;
+    /// What TLS was seen to take of the heap for a connection of HTTP, also in the midst of a handshake: 74 to 80 KB.
+    private static final int TLS_HTTP_BYTES = 80 << 10;
+    /// The same for one of WebSocket.
+    private static final int TLS_WEBSOCKET_BYTES = 40 << 10;
 
     /// Returns what this process can have. Says so in the log where it is less than was asked for.
     ///
     /// @param calls     how many calls of hosts may run at a time
     /// @param listeners how many there are of HTTP, each of which counts its connections for itself
-    public static Connections of(Settings settings, int calls, int listeners) {
+    /// @param isTls     whether they speak TLS
+    public static Connections of(Settings settings, int calls, int listeners, boolean isTls) {
         int wanted = settings.get(RequestLimits.CONNECTIONS);
         int files = files();
         String[] open = new File("/proc/self/fd").list();
@@ -37,7 +43,7 @@ public record Connections(int http, int webSocket) {
             LOG.log(Level.WARNING, "event=connections_capped setting=" + wanted + " http=" + http + " websocket="
                     + most.webSocket + " open_files_max=" + files + " hint=\"raise it with ulimit -n\"");
         }
-        return most;
+        return isTls ? most.within(Runtime.getRuntime().maxMemory(), listeners) : most;
     }
 
     /// HTTP has three quarters of what is not kept back. Where that is hardly anything, both have a quarter of all.
@@ -45,6 +51,12 @@ public record Connections(int http, int webSocket) {
         int room = Math.max(files - open - SPARE - 2 * calls, files / 4);
         int webSocket = Math.clamp(room / 4, 1, wanted);
         return new Connections(Math.clamp((room - room / 4) / listeners, 1, wanted), webSocket);
+    }
+
+    /// What half a heap bears of TLS: HTTP has three quarters of it.
+    Connections within(long heap, int listeners) {
+        return new Connections(Math.clamp(heap * 3 / 8 / TLS_HTTP_BYTES / listeners, 1, http),
+                Math.clamp(heap / 8 / TLS_WEBSOCKET_BYTES, 1, webSocket));
     }
 
     /// How many files this process may have open; the largest number if nothing tells.

@@ -24,4 +24,12 @@ final class ConnectionsTest {
         assertEquals(new Connections(54, 36), Connections.of(12_000, 256, 40, 4, 2), "on two loopbacks");
         assertEquals(new Connections(1, 1), Connections.of(12_000, 1, 40, 4, 1));
     }
+
+    @Test
+    void tls_takesHalfTheHeap() {
+        assertEquals(new Connections(2_457, 1_638), new Connections(12_000, 12_000).within(512L << 20, 1));
+        assertEquals(new Connections(1_228, 1_638), new Connections(12_000, 12_000).within(512L << 20, 2));
+        assertEquals(new Connections(100, 36), new Connections(100, 36).within(512L << 20, 1));
+        assertEquals(new Connections(1, 1), new Connections(5, 5).within(1, 2));
+    }
 }
