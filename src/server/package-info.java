@@ -44,6 +44,7 @@
 /// | `journal-compaction` | platform | rewrites old segments without what nobody needs any more |
 /// | `dispatch` | platform | does what is due; all threads give ready tasks to hosts with a free place |
 /// | `attempt-ID` | virtual, one an attempt | runs one attempt on a host; an interrupt ends it |
+/// | `waiting-callers` | virtual | lets the callers of relayed calls that wait look at the time |
 /// | `watch` | virtual, one a host | ends calls that are silent for too long |
 /// | `health-HOST` | virtual, one a host | asks the host how it is |
 /// | `event-hub` | virtual | hands durable events on to all who follow them |

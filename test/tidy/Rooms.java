@@ -42,13 +42,13 @@ final class Rooms {
             executor.ollama: executor executor.answer executor.relay executor.wire
             executor.openai: executor executor.answer executor.relay executor.wire
             executor.relay: executor executor.answer executor.wire
-            executor.wire: executor
-            http: access journal settings task tls
+            executor.wire: clock executor
+            http: access clock journal settings task tls
             journal: journal.disk journal.recovery settings
             journal.compaction: journal journal.disk
             journal.disk:
             journal.recovery: journal.disk
-            live: executor queue queue.ledger task
+            live: clock executor queue queue.ledger task
             log: settings
             order: queue.index settings task
             order.limits: order queue.index settings task

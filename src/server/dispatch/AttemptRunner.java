@@ -166,13 +166,14 @@ final class AttemptRunner {
         OrderedPieces pieces = new OrderedPieces(answers.begin(task.id(), run.attempt(), run.seq()),
                 found == Host.Found.LOADED ? () -> { } : () -> loaded(host, task.model()));
         try {
+            // read before it has left memory
+            Event.Request request = queue.request(task);
             // the host learns of a task only after its submit and its start are on the disk
             queue.awaitDurable(run.seq());
             if (!queue.current(run)) {
                 unknown(run, host);
                 return null;
             }
-            Event.Request request = queue.request(task);
             host.keeps(task.model(), KeepAlive.of(request.payload()));
             Duration firstByte = options.firstByte(task);
             Outcome outcome = task.terms().caller().endpoint() == null

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
+import server.clock.Rounds;
 import server.http.TcpTable.Peer;
 
 /// Finds callers that have left while their requests are worked on, without writing to them: `jdk.httpserver` does not
@@ -46,16 +47,14 @@ public final class GoneCallers implements AutoCloseable {
     }
 
     private final List<Path> tables;
-    private final Duration interval;
     private final Map<Peer, Watch> waiting = new ConcurrentHashMap<>();
-    /// Null while no call waits. Guarded by this object.
-    private Thread thread;
+    private final Rounds rounds;
 
     /// @param folder   where the kernel's tables are, `/proc/net`; nobody is watched if they are not there
     /// @param interval between two looks
     public GoneCallers(Path folder, Duration interval) {
         this.tables = Stream.of("tcp", "tcp6").map(folder::resolve).filter(Files::isReadable).toList();
-        this.interval = interval;
+        rounds = new Rounds("gone-callers", interval, this::look, () -> !waiting.isEmpty());
     }
 
     /// Watches a caller.
@@ -68,34 +67,9 @@ public final class GoneCallers implements AutoCloseable {
         Watch watch = new Watch(Peer.of(local, remote), gone);
         if (!tables.isEmpty()) {
             waiting.put(watch.peer, watch);
-            begin();
+            rounds.begin();
         }
         return watch;
-    }
-
-    private synchronized void begin() {
-        if (thread == null) {
-            thread = Thread.ofVirtual().name("gone-callers").start(this::run);
-        }
-    }
-
-    /// Whether calls wait; otherwise the thread is to end, and the next call begins another one.
-    private synchronized boolean goesOn() {
-        if (waiting.isEmpty()) {
-            thread = null;
-        }
-        return thread != null;
-    }
-
-    private void run() {
-        try {
-            do {
-                Thread.sleep(interval);
-                look();
-            } while (goesOn());
-        } catch (InterruptedException closed) {
-            // nobody waits for it
-        }
     }
 
     private void look() {
@@ -141,10 +115,7 @@ public final class GoneCallers implements AutoCloseable {
 
     /// Watches nobody any more.
     @Override
-    public synchronized void close() {
+    public void close() {
         waiting.clear();
-        if (thread != null) {
-            thread.interrupt();
-        }
     }
 }

@@ -49,7 +49,7 @@ public final class RelayedAnswer implements RelaySink {
     private Task ended;
     private Outcome.Failed failure;
     private long changes;
-    /// Opens at the next change; null while nobody waits for one.
+    /// Opens when those who wait are to look; null while nobody waits for one.
     private CountDownLatch next;
 
     // under the lock of the entry in RelayedAnswers
@@ -134,9 +134,10 @@ public final class RelayedAnswer implements RelaySink {
                 changes);
     }
 
-    /// Waits until something has happened since an earlier look, but no longer than a time.
+    /// Waits until something has happened since an earlier look, or to look at the time: at most a second.
     ///
-    /// @param seen the earlier look's `changes`
+    /// @param seen   the earlier look's `changes`
+    /// @param atMost wait no longer than this either
     public Look await(long seen, Duration atMost) throws InterruptedException {
         CountDownLatch change;
         synchronized (this) {
@@ -147,12 +148,22 @@ public final class RelayedAnswer implements RelaySink {
             change = next;
         }
         // not in the monitor: to wake a virtual thread from there takes another thread
-        change.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        if (atMost.compareTo(RelayedAnswers.LOOK_EVERY) < 0) {
+            change.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        } else {
+            // each timer has to be told to a thread, too: one of RelayedAnswers is enough for all
+            change.await();
+        }
         return look();
     }
 
     private void changed() {
         changes++;
+        wake();
+    }
+
+    /// Lets those who wait look.
+    synchronized void wake() {
         if (next != null) {
             next.countDown();
             next = null;

@@ -1,7 +1,9 @@
 package server.live;
 
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 
+import server.clock.Rounds;
 import server.executor.AnswerRoom;
 import server.queue.ledger.DurableEvent;
 
@@ -11,8 +13,13 @@ public final class RelayedAnswers {
     /// What the answers that are kept for their callers may take of the heap: a quarter.
     private static final int HEAP_SHARE = 4;
 
+    /// How often those who wait look at the time, and at what tells nobody of its changes.
+    static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
     private final AnswerRoom room;
     private final ConcurrentHashMap<Long, RelayedAnswer> byTask = new ConcurrentHashMap<>();
+    private final Rounds rounds = new Rounds("waiting-callers", LOOK_EVERY,
+            () -> byTask.values().forEach(RelayedAnswer::wake), () -> !byTask.isEmpty());
 
     public RelayedAnswers() {
         this(new AnswerRoom(Runtime.getRuntime().maxMemory() / HEAP_SHARE));
@@ -26,11 +33,13 @@ public final class RelayedAnswers {
     /// Lets a caller have a task's answer, from its first byte if the attempt has not begun or a caller is there; to be
     /// given back with [#leave]. Call it before the task is looked at, or the end is missed.
     public RelayedAnswer enter(long task) {
-        return byTask.compute(task, (id, there) -> {
+        RelayedAnswer entered = byTask.compute(task, (id, there) -> {
             RelayedAnswer answer = there == null ? new RelayedAnswer(room.share()) : there;
             answer.callers++;
             return answer;
         });
+        rounds.begin();
+        return entered;
     }
 
     /// A caller reads no longer.

@@ -101,7 +101,8 @@ public final class TaskQueue implements AutoCloseable {
 
     // ---- changes, for handlers; they throw Problem 404, 409, 429, 503, 507
 
-    private record Taken(Task task, boolean replayed) {
+    /// A task, and whether an idempotency key had it already.
+    public record Taken(Task task, boolean replayed) {
     }
 
     /// Takes a new task.
@@ -109,22 +110,23 @@ public final class TaskQueue implements AutoCloseable {
     /// @param key an idempotency key, or null; under a known one the first answer is given again, or 409 if
     ///            `fingerprint` (of the request's body) differs
     public Submitted submit(Submission submission, String key, String fingerprint) {
-        return submit(submission, -1, key, fingerprint);
+        Taken taken = take(submission, -1, key, fingerprint).durable();
+        TaskDocument document = taken.replayed ? ledger.read(taken.task, TaskReader::asSubmitted)
+                : new TaskDocument(taken.task, submission.payload(), submission.preview(), null, List.of(), null);
+        return new Submitted(document, taken.replayed);
     }
 
-    /// Takes a new task under an id that [#newId] drew.
-    public Submitted submit(Submission submission, long id, String key, String fingerprint) {
+    /// Takes a new task under an id that [#newId] drew, for a caller who is answered when it has ended: what is known
+    /// then is durable, so nobody waits for it here.
+    public Commit<Taken> take(Submission submission, long id, String key, String fingerprint) {
         Submission asked = ledger.pool().share(submission);
-        Taken taken = ledger.change(writer -> {
+        return ledger.change(writer -> {
             QueueState state = writer.state();
             long known = state.known(key, fingerprint);
             return known >= 0 ? new Taken(state.require(known), true) : new Taken(
                     writer.append(state.submit(asked, id < 0 ? writer.unusedId() : id, key, fingerprint,
                             writer.now())), false);
-        }).durable();
-        TaskDocument document = taken.replayed ? ledger.read(taken.task, TaskReader::asSubmitted)
-                : new TaskDocument(taken.task, asked.payload(), asked.preview(), null, List.of(), null);
-        return new Submitted(document, taken.replayed);
+        });
     }
 
     /// Draws the id of a task that is to be submitted, for those who must know it before it can run.

@@ -20,7 +20,7 @@ import server.http.WebRequest;
 import server.live.RelayedAnswer;
 import server.live.RelayedAnswers;
 import server.queue.TaskQueue;
-import server.queue.TaskQueue.Submitted;
+import server.queue.TaskQueue.Taken;
 import server.task.ApiPath;
 import server.task.Caller;
 import server.task.RelayBody;
@@ -170,11 +170,11 @@ public final class RelayApi {
         long id = parts.queue().newId();
         RelayedAnswer answer = enter(request, id);
         // the keys of one client, and of one path, are no other's
-        Submitted submitted = parts.queue().submit(submission, id, key == null ? null
+        Taken taken = parts.queue().take(submission, id, key == null ? null
                 : caller.endpoint().path + " " + caller.client() + " " + key.text(),
-                key == null ? null : key.fingerprint());
-        Task task = submitted.document().task();
-        if (submitted.replayed()) {
+                key == null ? null : key.fingerprint()).value();
+        Task task = taken.task();
+        if (taken.replayed()) {
             answer = enter(request, task.id());
             TaskDocument document = parts.queue().document(task.id());
             if (document.task().status().ended()) {

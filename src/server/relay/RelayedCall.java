@@ -81,7 +81,12 @@ final class RelayedCall {
         long signAt = System.nanoTime() + heartbeat.toNanos();
         Look look = answer.look();
         while (look.head() == null && look.ended() == null) {
+            if (parts.queue().failure() != null) {
+                throw new Problem(503, "the journal cannot be written: " + parts.queue().failure());
+            }
             if (!left && !heartbeat.isZero() && System.nanoTime() >= signAt) {
+                // what the head tells of
+                parts.queue().ledger().look(state -> task).durable();
                 return new Answer.Streamed(200, form.contentType(), -1, this::writeLate, headers(look));
             }
             if (parts.stopping().getAsBoolean() && !look.isAsked()) {

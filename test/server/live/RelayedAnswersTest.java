@@ -34,6 +34,7 @@ class RelayedAnswersTest {
         answers.end(7);
         assertNull(answers.find(7));
         assertNotNull(answers.begin(7, "gpu", 2));
+        answers.end(7);
     }
 
     @Test

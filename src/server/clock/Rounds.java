@@ -1,0 +1,45 @@
+package server.clock;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/// Looks after many things at an interval, on one virtual thread that exists only while there are any. A timer or a
+/// thread for each of them would cost more than a quick call itself.
+public final class Rounds {
+
+    private final String name;
+    private final Duration interval;
+    private final Runnable round;
+    private final BooleanSupplier any;
+    private final AtomicBoolean running = new AtomicBoolean();
+
+    /// @param name  of the thread
+    /// @param round done at each interval; it must be quick and throw nothing
+    /// @param any   whether there is anything to look after
+    public Rounds(String name, Duration interval, Runnable round, BooleanSupplier any) {
+        this.name = name;
+        this.interval = interval;
+        this.round = round;
+        this.any = any;
+    }
+
+    /// Lets the rounds begin, if they have not. Call it whenever there is one thing more.
+    public void begin() {
+        if (!running.get() && running.compareAndSet(false, true)) {
+            Thread.ofVirtual().name(name).start(this::run);
+        }
+    }
+
+    private void run() {
+        do {
+            do {
+                LockSupport.parkNanos(this, interval.toNanos());
+                round.run();
+            } while (any.getAsBoolean());
+            running.set(false);
+            // what came before that saw the rounds go on
+        } while (any.getAsBoolean() && running.compareAndSet(false, true));
+    }
+}
