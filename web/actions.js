@@ -13,32 +13,36 @@ const DONE = {cancel: 'cancelled', retry: 'put back into the queue', delete: 'de
  * @param what 'cancel', 'retry', 'delete' or 'priority'
  * @param priority for 'priority': a name or a number, as it was typed
  * @param progress is told how many are dealt with
- * @return the ids that it worked for
+ * @return the ids that it was refused for
  */
 export async function act({api, say, complain}, what, ids, priority, progress = () => {}) {
     const left = [...ids];
-    const done = [];
-    const refused = [];
+    let done = 0;
+    const refused = new Map();
     const worker = async () => {
         for (let id = left.shift(); id !== undefined; id = left.shift()) {
             try {
                 await send(api, what, id, priority);
-                done.push(id);
+                done++;
             } catch (failed) {
-                refused.push(failed);
+                refused.set(id, failed);
             }
-            progress(done.length + refused.length);
+            progress(done + refused.size);
         }
     };
     await Promise.all(Array.from({length: AT_ONCE}, worker));
-    if (refused.length === 0) {
-        say(`${count(done.length, 'task')} ${DONE[what]}`);
+    const told = done > 0 || !refused.size ? [`${count(done, 'task')} ${DONE[what]}`] : [];
+    if (refused.size === 0) {
+        say(told[0]);
     } else {
-        const before = done.length ? `${count(done.length, 'task')} ${DONE[what]}, ` : '';
-        complain(new Error(ids.length === 1 ? refused[0].message
-            : `${before}${number(refused.length)} refused: ${refused[0].message}`));
+        const failures = [...refused.values()];
+        const plain = ({message}) => message.replace(/\btask_\w+ (is )?/g, '');
+        const reasons = Object.entries(Object.groupBy(failures, plain)).map(
+            ([reason, all]) => `${number(all.length)} refused: ${reason}`);
+        complain(ids.length === 1 ? failures[0] : Object.assign(new Error([...told, ...reasons].join(' · ')),
+            {status: failures[0].status}));
     }
-    return done;
+    return [...refused.keys()];
 }
 
 /** Asks before something is lost. Resolves to whether it was confirmed. */

@@ -60,6 +60,7 @@ export class List {
             const row = this.#rows.get(task.id) ?? new Row(task.id, this.#hooks.address);
             this.#rows.set(task.id, row);
             row.update(task, Date.now());
+            row.node.classList.remove('left');
             if (this.#body.children[index] !== row.node) {
                 this.#body.insertBefore(row.node, this.#body.children[index] ?? null);
             }
@@ -80,15 +81,42 @@ export class List {
         this.#tellSelection();
     }
 
+    get size() {
+        return this.#order.length;
+    }
+
     /** The task as the list knows it; undefined if it is not shown. */
     task(id) {
         return this.#rows.get(id)?.task;
     }
 
-    /** Takes what an event tells of a task that is shown. An event has no preview once the task runs: it stays. */
-    update(task) {
+    /**
+     * Takes what an event tells of a task that is shown. An event has no preview once the task runs: it stays.
+     *
+     * @param belongs whether the filter passes it still; else it is dimmed
+     */
+    update(task, belongs) {
         const row = this.#rows.get(task.id);
         row.update({preview: row.task.preview, ...task}, Date.now());
+        row.node.classList.toggle('left', !belongs);
+    }
+
+    /** Takes a row out at once. */
+    remove(id) {
+        const index = this.#order.indexOf(id);
+        this.#order.splice(index, 1);
+        this.#rows.get(id).node.remove();
+        this.#rows.delete(id);
+        if (this.active === id) {
+            this.#at(this.#order[Math.min(index, this.#order.length - 1)] ?? null);
+        }
+        this.#tellSelection();
+    }
+
+    /** Whether the keyboard is at this row, or its task is open. */
+    inUse(id) {
+        const {node} = this.#rows.get(id);
+        return node.contains(document.activeElement) || node.hasAttribute('aria-current');
     }
 
     /** A task that is no more. */
@@ -140,7 +168,13 @@ export class List {
     }
 
     clear() {
+        this.select([]);
+    }
+
+    /** Selects these and no others. */
+    select(ids) {
         [...this.selected].forEach(id => this.#mark(id, false));
+        ids.forEach(id => this.#mark(id, true));
         this.#tellSelection();
     }
 

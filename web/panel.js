@@ -5,24 +5,30 @@ import {ago, clip, clock, count, duration, exact, number, priority} from './form
 import {act, confirmed} from './actions.js';
 import {Answer, copy} from './answer.js';
 import {parse, pretty} from './json.js';
-import {asked, can, ended, MARKS, settings, stretches} from './task.js';
+import {asked, can, CANCELLED, ended, MARKS, PRIORITY, settings, stretches} from './task.js';
 
 /**
  * Shows a task in `root` until `signal` is aborted, and follows it.
  *
- * @param hooks close(): the person wants it closed; again(task): wants another like it
+ * @param hooks close(): the person wants it closed; again(task): wants another like it; covered(): whether it has come
+ *              to lie on what has the focus
  */
 export function panel(root, context, id, signal, hooks) {
     const {api, live} = context;
     const answer = new Answer();
+    const status = h('h2', {class: 'task-status', tabindex: -1, 'aria-live': 'polite'}, 'Task');
     const parts = {
-        head: h('header', {class: 'task-head'}), error: h('div'), asked: h('section'), times: h('section'),
+        head: h('header', {class: 'task-head'}, status), error: h('div'), asked: h('section'), times: h('section'),
         attempts: h('section'), facts: h('section'), raw: h('section'),
     };
     const {head, ...rest} = parts;
     const body = h('div', {class: 'scroll task-body', tabindex: -1}, rest.error, rest.asked, answer.node, rest.times,
         rest.attempts, rest.facts, rest.raw);
     put(root, head, body);
+    if (hooks.covered()) {
+        // what had the focus cannot be seen any more
+        status.focus();
+    }
     answer.node.hidden = true;
     let task = null;
     let following = null;
@@ -34,7 +40,7 @@ export function panel(root, context, id, signal, hooks) {
         if (!body.isConnected) {
             put(root, head, body);
         }
-        drawHead(parts.head, context, task, hooks);
+        drawHead(parts.head, status, context, task, hooks);
         drawAsked(parts.asked, task);
         drawTimes(parts.times, task);
         drawAttempts(parts.attempts, task);
@@ -98,13 +104,13 @@ function closeButton(hooks) {
     return button('✕', hooks.close, {class: 'quiet close', 'aria-label': 'Close the task'});
 }
 
-function drawHead(head, context, task, hooks) {
+function drawHead(head, status, context, task, hooks) {
     const able = can(task);
     const signature = `${task.status} ${task.priority}`;
     if (head.dataset.signature === signature) {
         return;
     }
-    const focused = head.contains(document.activeElement) ? document.activeElement.dataset.action : null;
+    const focused = head.contains(document.activeElement) ? document.activeElement : null;
     head.dataset.signature = signature;
     const action = (what, title, kind) => able[what]
         && button(title, () => act(context, what, [task.id]), {class: kind, 'data-action': what});
@@ -113,23 +119,25 @@ function drawHead(head, context, task, hooks) {
             await act(context, 'delete', [task.id]);
         }
     }, {class: 'danger', 'data-action': 'delete'});
+    // the same node, for a screen reader tells of what changes in it only
+    status.dataset.status = task.status;
+    put(status, h('span', {class: 'mark', 'aria-hidden': 'true'}, MARKS[task.status]), ` ${task.status}`);
     put(head,
         h('div', {class: 'task-title'},
-            h('h2', {class: 'task-status', 'data-status': task.status, 'aria-live': 'polite'},
-                h('span', {class: 'mark', 'aria-hidden': 'true'}, MARKS[task.status]), ` ${task.status}`),
-            h('code', {class: 'faint'}, task.id), closeButton(hooks)),
+            status, h('code', {class: 'faint'}, task.id), closeButton(hooks)),
         h('div', {class: 'actions'}, action('cancel', 'Cancel'), action('retry', 'Retry', 'primary'),
             able.priority && prioritiser(context, task),
             able.again && button('New like this', () => hooks.again(task), {'data-action': 'again'}), remove));
     if (focused) {
-        (head.querySelector(`[data-action="${focused}"]`) ?? head.querySelector('button')).focus();
+        (focused === status ? status
+            : head.querySelector(`[data-action="${focused.dataset.action}"]`) ?? head.querySelector('button')).focus();
     }
 }
 
 function prioritiser(context, task) {
     const field = h('input', {
         type: 'text', class: 'mono short', list: 'priorities', 'aria-label': 'Priority', 'data-action': 'priority',
-        value: priority(task.priority), required: true,
+        value: priority(task.priority), required: true, ...PRIORITY,
     });
     return h('form', {
         class: 'actions', onsubmit: event => {
@@ -175,12 +183,18 @@ function drawAttempts(section, task) {
     section.hidden = task.attempts.length === 0;
     put(section, h('header', {class: 'part'}, h('h2', {}, 'Attempts')), h('ol', {class: 'attempts'},
         task.attempts.map(attempt => h('li', {},
-            h('span', {class: attempt.error ? 'failure' : null}, `${attempt.attempt} ${attempt.error ? '✗' : '✓'} `),
+            h('span', {class: failed(attempt) && 'failure'}, `${attempt.attempt} ${
+                MARKS[failed(attempt) ? 'failed' : attempt.error ? 'cancelled' : 'completed']} `),
             `${attempt.host} · ${duration(Date.parse(attempt.ended_at) - Date.parse(attempt.started_at))}`,
             attempt.rule && ` · ${attempt.rule}`,
-            attempt.error && h('p', {class: 'failure'}, attempt.error),
-            attempt.error && !attempt.counted
+            attempt.error && h('p', {class: failed(attempt) ? 'failure' : 'faint'}, attempt.error),
+            failed(attempt) && !attempt.counted
                 && h('p', {class: 'hint'}, 'not counted as a retry: a failure of the host, or a restart')))));
+}
+
+/** That somebody cancelled it is nobody's failure. */
+function failed({error}) {
+    return error !== null && error !== CANCELLED;
 }
 
 function drawFacts(section, task) {

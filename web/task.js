@@ -7,8 +7,16 @@ export const MARKS = {pending: '○', running: '●', completed: '✓', failed: 
 
 export const STATUSES = Object.keys(MARKS);
 
+/** The error of an attempt that was cancelled. */
+export const CANCELLED = 'cancelled';
+
 /** Marks a call of a program that takes the server for Ollama. */
 export const CALL = '⇄';
+
+/** What a field for a priority takes: a name, or a number of 32 bits. */
+export const PRIORITY = {
+    pattern: '\\s*(low|normal|high|critical|-?\\d{1,9})\\s*', title: 'low, normal, high, critical, or a whole number',
+};
 
 /** Who asked for it; null if nobody said and it is no call. */
 export function caller(task) {
@@ -66,7 +74,8 @@ export function stretches(task, now) {
         const from = Date.parse(attempt.started_at);
         const to = Date.parse(attempt.ended_at);
         wait(from);
-        all.push({kind: 'attempt', from, to, number: attempt.attempt, failed: attempt.error !== null, running: false});
+        all.push({kind: 'attempt', from, to, number: attempt.attempt, running: false,
+            failed: attempt.error !== null && attempt.error !== CANCELLED});
         at = to;
     }
     if (task.status === 'running') {

@@ -165,7 +165,7 @@ class Tasks {
             const pause = this.#filter.q ? SEARCH_AGAIN_MS : AGAIN_MS;
             this.#timer = setTimeout(() => {
                 this.#timer = 0;
-                if (document.hidden || this.#held() || Date.now() - this.#pointerAt < POINTER_MS) {
+                if (document.hidden || this.#held() || !this.#pointerRests()) {
                     this.#readSoon();
                 } else {
                     this.#read();
@@ -176,6 +176,10 @@ class Tasks {
 
     #held() {
         return this.#list.selected.size > 0 || this.#filter.page > 1 || this.#scroll.scrollTop > 0;
+    }
+
+    #pointerRests() {
+        return Date.now() - this.#pointerAt >= POINTER_MS;
     }
 
     #toTop() {
@@ -202,7 +206,12 @@ class Tasks {
         if (known && what === 'deleted') {
             this.#list.gone(task.id);
         } else if (known) {
-            this.#list.update(task);
+            this.#list.update(task, belongs);
+            if (!belongs && !this.#held() && !this.#list.inUse(task.id) && this.#pointerRests()) {
+                this.#list.remove(task.id);
+                this.#total--;
+                this.#showPages(this.#list.size);
+            }
         }
         const moved = known && sort !== 'created_at' && (sort === 'duration' || known[sort] !== task[sort]);
         const entered = !known && belongs
@@ -262,6 +271,7 @@ class Tasks {
     #show(id) {
         this.#panel?.abort();
         this.#id = id;
+        const inside = this.#list.contains(document.activeElement);
         this.#aside.hidden = id === null;
         attribute(this.#split, 'data-open', id !== null);
         put(this.#aside);
@@ -271,6 +281,7 @@ class Tasks {
         this.#panel = new AbortController();
         panel(this.#aside, this.#context, id, AbortSignal.any([this.#panel.signal, this.#context.signal]), {
             close: () => this.#close(),
+            covered: () => inside && getComputedStyle(this.#aside).position === 'absolute',
             again: task => {
                 prefill(task);
                 this.#context.go('#/new');

@@ -87,9 +87,10 @@ final class LiveTest {
         page.waitFor("document.querySelector('.answer')?.textContent.length > 60");
         first.kill();
         first.close();
-        page.waitForText("offline · data ");
+        page.waitForText("offline · data ").click(".queue .actions button").waitForText("the server cannot be reached");
         try (ServerProcess second = start("--port", port, "--ws-port", "0")) {
             page.waitForText("live · SSE").waitForText("attempt 2");
+            assertFalse(page.is("document.body.innerText.includes('cannot be reached')"));
             page.waitFor("document.querySelector('.answer').textContent.length > 60");
             String shown = page.text("document.querySelector('.answer').textContent");
             assertTrue(LONG.contains("\"prompt\":\"" + shown), "it began anew: " + shown);

@@ -1,6 +1,7 @@
 package webui;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -71,6 +72,9 @@ final class TasksViewTest {
         assertTrue(page.is("location.hash === '#/tasks/" + id + "'"));
         page.click("[data-action=cancel]").waitFor(status(id) + " === 'cancelled'");
         page.waitFor("document.querySelector('.task-status').dataset.status === 'cancelled'");
+        // nobody's failure
+        page.waitFor("document.querySelector('.attempts')?.textContent.includes('⊘ ')");
+        assertFalse(page.is("document.querySelector('.attempts .failure, .attempts .hint, .bar [data-failed]')"));
         page.click("[data-action=retry]").waitFor(status(id) + " === 'running'");
         page.click("[data-action=cancel]").waitFor(status(id) + " === 'cancelled'");
         page.click("[data-action=delete]").click("dialog button[value=yes]");
@@ -312,19 +316,51 @@ final class TasksViewTest {
     }
 
     @Test
-    void narrow_fitsWithoutScrollingSideways(Page page) {
+    void narrow_theTaskCoversTheListAndTakesTheFocus(Page page) {
         String id = submit("a long prompt that has no end ".repeat(20) + "x".repeat(300), "");
         server.awaitEnd(id);
         page.viewport(360, 700);
-        for (String view : List.of("tasks", "tasks/" + id, "new")) {
-            page.open(server.url() + "/#/" + view).waitForText(view.equals("new") ? "command line" : "a long prompt");
-            assertTrue(page.number("document.documentElement.scrollWidth") <= 360, view);
-            assertEquals("", page.text("[...document.querySelectorAll('main *')].filter(e => e.checkVisibility() "
-                    + "&& e.getBoundingClientRect().right > 361 && !e.closest('.visually-hidden, table'))"
-                    + ".map(e => e.outerHTML.slice(0, 80)).join()"), view);
-        }
-        tasks(page, "").click(row(id) + " a").waitFor("document.querySelector('aside').getBoundingClientRect().width "
-                + "=== 360").click("aside .close").waitFor("document.querySelector('aside').hidden");
+        tasks(page, "?q=no+end").waitFor("document.querySelector('tbody tr')").press("j").press("Enter");
+        page.waitFor("document.querySelector('aside').getBoundingClientRect().width === 360");
+        page.waitFor("document.activeElement.matches('h2.task-status') "
+                + "&& document.activeElement.textContent.includes('completed')");
+        page.press("Escape").waitFor("document.activeElement.closest('tr')?.dataset.id === '" + id + "'");
+        page.click(row(id) + " a").click("aside .close").waitFor("document.querySelector('aside').hidden");
+    }
+
+    @Test
+    void filter_neverShowsWhatItExcludes(Page page) {
+        String later = ",\"model\":\"left\",\"scheduled_at\":\"2099-01-01T00:00:00Z\"";
+        String held = submit("held", later);
+        String leaves = submit("leaves", later);
+        tasks(page, "?status=pending&model=left").waitFor("document.querySelectorAll('tbody tr').length === 2");
+        page.eval("window.wrong = []; new MutationObserver(() => document.querySelectorAll("
+                + "'tbody tr:not(.left, [data-status=pending])').forEach(row => wrong.push(row.dataset.id)))"
+                + ".observe(document.body, {subtree: true, childList: true, attributes: true})");
+        server.post("/api/tasks/" + leaves + "/cancel", "");
+        page.waitFor("!document.querySelector('" + row(leaves) + "')").waitForText("1–1 of 1");
+        page.click(row(held) + " input").waitForText("1 selected");
+        server.post("/api/tasks/" + held + "/cancel", "");
+        page.waitFor("document.querySelector('" + row(held) + ".left')").waitForText("Show changes");
+        page.click(".list-foot > .primary").waitForText("No tasks match this filter");
+        assertEquals("", page.text("wrong.join()"));
+    }
+
+    @Test
+    void selection_offersWhatCanBeDone_andKeepsWhatWasRefused(Page page) {
+        String ended = submit("mixed one", ",\"model\":\"mixed\"");
+        server.awaitEnd(ended);
+        submit("mixed two", ",\"model\":\"mixed\",\"scheduled_at\":\"2099-01-01T00:00:00Z\"");
+        tasks(page, "?model=mixed").waitFor("document.querySelectorAll('tbody tr').length === 2").click("thead input");
+        page.waitForText("2 selected");
+        assertEquals("Cancel 1,Delete 1,Clear", page.text("[...document.querySelectorAll('.selection > button')]"
+                + ".filter(button => !button.hidden).map(button => button.textContent).join()"));
+        page.fill(".selection input", "urgent").click(".selection form button");
+        page.waitFor("document.querySelector('.selection input:user-invalid')");
+        page.faults().expect("net::ERR_INTERNET_DISCONNECTED");
+        page.offline(true).click("[data-what=cancel]").waitForText("the server cannot be reached")
+                .waitForText("1 selected").offline(false).click("[data-what=cancel]").waitForText("1 task cancelled")
+                .waitFor("document.querySelector('.selection').hidden");
     }
 
     @Test
