@@ -1,7 +1,6 @@
 package server.dispatch;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -198,7 +197,11 @@ final class Routing {
     }
 
     private static Level first(List<Candidate> candidates) {
-        return candidates.stream().map(Candidate::level).min(Comparator.naturalOrder()).orElse(null);
+        Level first = null;
+        for (Candidate candidate : candidates) {
+            first = first == null || candidate.level.compareTo(first) < 0 ? candidate.level : first;
+        }
+        return first;
     }
 
     private static Candidate best(List<Candidate> candidates, Level level, Set<String> kept) {
@@ -215,7 +218,7 @@ final class Routing {
 
     private List<Candidate> candidates(Task task, Set<String> without) {
         List<Choice> choices = choices(task);
-        boolean anyTakes = hosts.stream().anyMatch(host -> of(task, host, choices) && host.takes(task.model()));
+        boolean anyTakes = anyTakes(task, choices);
         List<Candidate> all = new ArrayList<>(hosts.size());
         boolean open = true;
         RunnerKey key = RunnerKey.of(task);
@@ -224,7 +227,7 @@ final class Routing {
             boolean failed = first(all) == Level.FAILED;
             for (HostView host : hosts) {
                 // where no host's settings name the model, those that were made for others are asked all the same
-                if (of(task, host, List.of(choice)) && !without.contains(host.name())
+                if (of(task, host, choice) && !without.contains(host.name())
                         && (host.takes(task.model()) || choice.rule == Rule.ON || !anyTakes)) {
                     all.add(candidate(task, key, host, i > 0, failed ? Rule.ELSEWHERE : choice.rule));
                 }
@@ -247,16 +250,20 @@ final class Routing {
         return !good || hurry && !free;
     }
 
-    private static boolean of(Task task, HostView host, List<Choice> choices) {
-        if (!host.answers(task.terms().caller().endpoint())) {
-            return false;
-        }
-        for (Choice choice : choices) {
-            if (choice.remote == null ? host.name().equals(task.terms().on()) : choice.remote == host.remote()) {
-                return true;
+    private boolean anyTakes(Task task, List<Choice> choices) {
+        for (HostView host : hosts) {
+            for (Choice choice : choices) {
+                if (host.takes(task.model()) && of(task, host, choice)) {
+                    return true;
+                }
             }
         }
         return false;
+    }
+
+    private static boolean of(Task task, HostView host, Choice choice) {
+        return host.answers(task.terms().caller().endpoint()) && (choice.remote == null
+                ? host.name().equals(task.terms().on()) : choice.remote == host.remote());
     }
 
     private static Candidate candidate(Task task, RunnerKey key, HostView host, boolean second, Rule rule) {
