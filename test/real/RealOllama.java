@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import shared.json.Json;
 
@@ -59,8 +62,12 @@ final class RealOllama {
     }
 
     static boolean answers() throws InterruptedException {
+        return answers(address());
+    }
+
+    private static boolean answers(String address) throws InterruptedException {
         try (HttpClient http = client()) {
-            return http.send(HttpRequest.newBuilder(URI.create(address() + "/api/version")).build(),
+            return http.send(HttpRequest.newBuilder(URI.create(address + "/api/version")).build(),
                     HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException down) {
             return false;
@@ -79,15 +86,8 @@ final class RealOllama {
     ///
     /// @return what starts the same program again, in the same environment
     static ProcessBuilder kill() throws IOException, InterruptedException {
-        ProcessHandle handle = ProcessHandle.of(Long.parseLong(Files.readString(pidFile()).strip())).orElseThrow();
-        Path proc = Path.of("/proc/" + handle.pid());
-        List<String> command = new ArrayList<>(List.of(Files.readString(proc.resolve("cmdline")).split("\0")));
-        ProcessBuilder again = new ProcessBuilder(command);
-        again.command().set(0, Files.readSymbolicLink(proc.resolve("exe")).toString());
-        again.environment().clear();
-        for (String entry : Files.readString(proc.resolve("environ"), StandardCharsets.UTF_8).split("\0")) {
-            again.environment().put(entry.substring(0, entry.indexOf('=')), entry.substring(entry.indexOf('=') + 1));
-        }
+        ProcessHandle handle = handle();
+        ProcessBuilder again = same(handle);
         handle.descendants().forEach(ProcessHandle::destroyForcibly);
         handle.destroyForcibly();
         while (handle.isAlive() || answers()) {
@@ -96,6 +96,55 @@ final class RealOllama {
         // an orphan in a session of its own: it serves the later classes too, and the runner ends what a class started
         again.command().addAll(0, List.of("sh", "-c", "setsid \"$@\" >/dev/null 2>&1 </dev/null & echo $!", "sh"));
         return again;
+    }
+
+    private static ProcessHandle handle() throws IOException {
+        return ProcessHandle.of(Long.parseLong(Files.readString(pidFile()).strip())).orElseThrow();
+    }
+
+    /// What starts the same program, in the same environment.
+    private static ProcessBuilder same(ProcessHandle handle) throws IOException {
+        Path proc = Path.of("/proc/" + handle.pid());
+        List<String> command = new ArrayList<>(List.of(Files.readString(proc.resolve("cmdline")).split("\0")));
+        ProcessBuilder again = new ProcessBuilder(command);
+        again.command().set(0, Files.readSymbolicLink(proc.resolve("exe")).toString());
+        again.environment().clear();
+        for (String entry : Files.readString(proc.resolve("environ"), StandardCharsets.UTF_8).split("\0")) {
+            again.environment().put(entry.substring(0, entry.indexOf('=')), entry.substring(entry.indexOf('=') + 1));
+        }
+        return again;
+    }
+
+    /// Another one beside it, with the same models.
+    ///
+    /// @param log where its log goes
+    record Other(Process process, String url, Path log) implements AutoCloseable {
+
+        static Other start(Map<String, String> environment, Path log) throws IOException, InterruptedException {
+            ProcessBuilder builder = same(handle()).redirectErrorStream(true).redirectOutput(log.toFile());
+            String address;
+            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                address = "127.0.0.1:" + free.getLocalPort();
+            }
+            builder.environment().putAll(environment);
+            builder.environment().put("OLLAMA_HOST", address);
+            Other other = new Other(builder.start(), "http://" + address, log);
+            while (!answers(other.url)) {
+                Thread.onSpinWait();
+            }
+            return other;
+        }
+
+        /// How many times it loaded a model.
+        long loads() throws IOException {
+            return Files.readString(log).lines().filter(line -> line.contains("llama runner started")).count();
+        }
+
+        @Override
+        public void close() {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly().onExit().join();
+        }
     }
 
     /// Starts it again and waits until it answers.
