@@ -4,6 +4,8 @@ import {h} from './dom.js';
 import {count, number} from './format.js';
 
 const AT_ONCE = 4;
+/** What has run for so long is not cancelled without a question. */
+const LONG_MS = 60_000;
 
 const DONE = {cancel: 'cancelled', retry: 'put back into the queue', delete: 'deleted', priority: 'given its priority'};
 
@@ -45,14 +47,22 @@ export async function act({api, say, complain}, what, ids, priority, progress = 
     return [...refused.keys()];
 }
 
+/** Asks before work of a minute or more is cancelled. Resolves to whether to go on. */
+export async function sure(what, tasks) {
+    const long = tasks.filter(task => task?.status === 'running' && Date.now() - Date.parse(task.started_at) > LONG_MS);
+    return what !== 'cancel' || long.length === 0 || confirmed(
+        `${count(long.length, 'task')} ${long.length > 1 ? 'have' : 'has'} run for more than a minute. `
+        + 'What was done is lost.', 'Cancel anyway');
+}
+
 /** Asks before something is lost. Resolves to whether it was confirmed. */
-export function confirmed(question, verb) {
+export function confirmed(question, verb, otherwise = 'Keep') {
     return new Promise(resolve => {
         const dialog = h('dialog', {class: 'dialog', 'aria-labelledby': 'question'},
             h('p', {id: 'question'}, question),
             h('form', {method: 'dialog', class: 'actions'},
                 h('button', {class: 'danger', value: 'yes'}, verb),
-                h('button', {value: 'no', autofocus: true}, 'Keep')));
+                h('button', {value: 'no', autofocus: true}, otherwise)));
         dialog.addEventListener('close', () => {
             dialog.remove();
             resolve(dialog.returnValue === 'yes');

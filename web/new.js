@@ -22,6 +22,9 @@ class NewTask {
     #shell = h('pre', {class: 'shell', tabindex: 0, 'aria-label': 'Command line'});
     #refusal = h('p', {class: 'failure', role: 'alert'});
     #submit = h('button', {class: 'primary', 'aria-keyshortcuts': 'Control+Enter'}, 'Submit');
+    #unknown = h('p', {class: 'hint', hidden: true}, 'No host has this model.');
+    /** The models that hosts have; null while it is not known of each. */
+    #models = null;
     #program = 'ollama-queue';
     #tried = false;
     /** What was sent last, {key, task}, while nothing has changed since. */
@@ -61,7 +64,12 @@ class NewTask {
         const backends = await this.#context.api.get('/api/backends', null, this.#context.signal).catch(() => []);
         const all = lists => [...new Set(lists.flat())].sort();
         const offer = (id, names) => put(this.#form.querySelector(`#${id}`), choices(names));
-        offer('new-models', all(backends.map(({installed, loaded}) => [...installed ?? [], ...loaded ?? []])));
+        const models = all(backends.map(({installed, loaded}) => [...installed ?? [], ...loaded ?? []]));
+        const loaded = new Set(backends.flatMap(host => host.loaded ?? []));
+        put(this.#form.querySelector('#new-models'), models.map(value => h('option',
+            {value, label: loaded.has(value) ? `${value} ● loaded` : value})));
+        this.#models = backends.every(({installed}) => installed) && models.length ? new Set(models) : null;
+        this.#show();
         offer('new-hosts', all(backends.map(({name}) => name)));
     }
 
@@ -71,8 +79,8 @@ class NewTask {
         return h('div', {class: 'row kind'},
             h('div', {class: 'field'}, h('span', {class: 'label', id: 'type-label'}, 'Type'),
                 segments('type', TYPES, 'chat')),
-            field('Model', h('input', {name: 'model', list: 'new-models', class: 'mono', autocomplete: 'off',
-                placeholder: 'the server’s default'})),
+            h('div', {}, field('Model', h('input', {name: 'model', list: 'new-models', class: 'mono',
+                autocomplete: 'off', placeholder: 'the server’s default'})), this.#unknown),
             field('Priority', h('input', {name: 'priority', list: 'new-priorities', class: 'mono', autocomplete: 'off',
                 placeholder: 'normal', value: ''})),
             h('datalist', {id: 'new-models'}), h('datalist', {id: 'new-hosts'}),
@@ -163,8 +171,10 @@ class NewTask {
     }
 
     #show() {
-        const {problems} = build(values(this.#form), Date.now());
+        const {task, problems} = build(values(this.#form), Date.now());
         text(this.#shell, this.#line());
+        this.#unknown.hidden = !task.model || !this.#models
+            || this.#models.has(task.model) || this.#models.has(`${task.model}:latest`);
         for (const place of this.#form.querySelectorAll('.problem')) {
             const name = place.dataset.of;
             // that nothing was typed yet is no mistake before it is sent
@@ -213,10 +223,27 @@ class NewTask {
                 this.#context.go(`#/tasks/${id}`);
             }
         } catch (refused) {
-            text(this.#refusal, refused.message);
-            this.#refusal.scrollIntoView({block: 'nearest'});
+            this.#refused(refused);
         } finally {
             this.#submit.disabled = false;
+        }
+    }
+
+    /** At the field that the server names, else below the form. */
+    #refused({message, reason, path}) {
+        const [named] = /^\w+/.exec(path || reason || message) ?? [];
+        const name = {scheduled_at: values(this.#form).when, expires_at: 'expires_in', messages: 'content0',
+            payload: 'extra'}[named] ?? named;
+        const place = [...this.#form.querySelectorAll('.problem')].find(({dataset}) => dataset.of === name);
+        const control = place && this.#form.elements[name];
+        control?.closest('details')?.setAttribute('open', '');
+        if (control?.checkVisibility()) {
+            text(place, (reason ?? message).replace(`${named}: `, ''));
+            attribute(control, 'aria-invalid', 'true');
+            control.focus();
+        } else {
+            text(this.#refusal, message);
+            this.#refusal.scrollIntoView({block: 'nearest'});
         }
     }
 

@@ -2,7 +2,7 @@
 
 import {attribute, button, h, put, text} from './dom.js';
 import {ago, clip, clock, count, duration, exact, number, priority} from './format.js';
-import {act, confirmed} from './actions.js';
+import {act, confirmed, sure} from './actions.js';
 import {Answer, copy} from './answer.js';
 import {parse, pretty} from './json.js';
 import {asked, can, CANCELLED, ended, MARKS, PRIORITY, settings, stretches} from './task.js';
@@ -113,7 +113,8 @@ function drawHead(head, status, context, task, hooks) {
     const focused = head.contains(document.activeElement) ? document.activeElement : null;
     head.dataset.signature = signature;
     const action = (what, title, kind) => able[what]
-        && button(title, () => act(context, what, [task.id]), {class: kind, 'data-action': what});
+        && button(title, async () => await sure(what, [task]) && act(context, what, [task.id]),
+            {class: kind, 'data-action': what});
     const remove = able.delete && button('Delete', async () => {
         if (await confirmed('Delete this task and its answer?', 'Delete')) {
             await act(context, 'delete', [task.id]);

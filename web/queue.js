@@ -2,6 +2,7 @@
 
 import {attribute, button, h, put, text} from './dom.js';
 import {exact, number, seconds} from './format.js';
+import {confirmed} from './actions.js';
 import {toggle} from './filter.js';
 import {MARKS, STATUSES} from './task.js';
 
@@ -20,8 +21,12 @@ export function queueBar({api, status, signal, every, attempt, say}, hooks) {
         say(told);
     });
     const pause = button('Pause', () => change('pause', 'Paused: no task starts'));
-    const drain = button('Drain', () => change('drain', 'Draining: new tasks are refused'),
-        {title: 'Refuse new tasks and finish the others'});
+    const drain = button('Drain', async () => {
+        if (await confirmed('New tasks are refused from now on, for all who use this server. Those that are here are '
+            + 'finished.', 'Drain', 'Back')) {
+            await change('drain', 'Draining: new tasks are refused');
+        }
+    }, {title: 'Refuse new tasks and finish the others'});
     const resume = button('Resume', () => change('resume', 'The queue has resumed'), {class: 'primary', hidden: true});
     const show = () => {
         const value = status.value;

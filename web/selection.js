@@ -2,7 +2,7 @@
 
 import {button, h, text} from './dom.js';
 import {count, number} from './format.js';
-import {act, confirmed} from './actions.js';
+import {act, confirmed, sure} from './actions.js';
 import {can, PRIORITY} from './task.js';
 
 /**
@@ -19,7 +19,9 @@ export function selectionBar(context, list, changed) {
     const all = async what => {
         const ids = able(what);
         const question = `Delete ${count(ids.length, 'task')} and all results?`;
-        if (what === 'delete' && !await confirmed(question, 'Delete')) {
+        const agreed = what === 'delete' ? await confirmed(question, 'Delete')
+            : await sure(what, ids.map(id => list.task(id)));
+        if (!agreed) {
             return;
         }
         const focused = node.contains(document.activeElement);

@@ -30,6 +30,9 @@ export function build(values, now) {
     set('think', {yes: true, no: false}[values.think] ?? values.think);
     set('keep_alive', /^-?\d+$/.test(values.keep_alive.trim()) ? Number(values.keep_alive) : values.keep_alive.trim());
     const priority = values.priority.trim();
+    if (priority && !/^(low|normal|high|critical|-?\d+)$/.test(priority)) {
+        problems.priority = 'must be low, normal, high, critical or a whole number';
+    }
     set('priority', /^-?\d+$/.test(priority) ? Number(priority) : priority);
     set('scheduled_at', time(values, now, problems));
     const expires = length('expires_in', values, problems);

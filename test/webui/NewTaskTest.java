@@ -1,6 +1,7 @@
 package webui;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -84,6 +85,19 @@ final class NewTaskTest {
         assertEquals("", page.text("document.querySelector('[name=content0]').value"));
     }
 
+    @Test
+    void mistake_thatTheServerFinds_standsAtItsField(Page page) {
+        page.answer("/api/backends", "[{\"name\":\"a\",\"installed\":[\"qwen3:8b\"],\"loaded\":[]}]");
+        form(page).fill("textarea[name=content0]", "x").fill("input[name=model]", "gone").waitForText("No host has");
+        page.fill("input[name=model]", "qwen3:8b").fill("input[name=priority]", "urgent")
+                .waitForText("must be low, normal, high, critical or a whole number");
+        page.fill("input[name=priority]", "3000000000").press("Control+Enter");
+        page.waitFor("document.activeElement.name === 'priority' && document.activeElement.ariaInvalid === 'true' && "
+                + "document.querySelector('#priority-problem').textContent.includes('2147483647')");
+        assertFalse(page.is("document.body.innerText.includes('No host has')"));
+        page.faults().expect("400 \\(Bad Request\\)");
+    }
+
     /// What the form submits, what the client does by the command line shown, and what curl does, are one task.
     @Test
     void commandLines_doTheSame(Page page) throws IOException, InterruptedException {
@@ -146,7 +160,7 @@ final class NewTaskTest {
         page.fill("input[name=timeout]", "").fill("input[name=on]", "nowhere");
         page.faults().expect("400 \\(Bad Request\\)");
         page.click(".form.new-task button.primary").waitForText("nowhere")
-                .waitFor("document.querySelector('.new-task > .failure').textContent.includes('nowhere')");
+                .waitFor("document.querySelector('#on-problem').textContent.includes('nowhere')");
         assertEquals("x", page.text("document.querySelector('[name=content0]').value"));
     }
 

@@ -76,8 +76,10 @@ final class TasksViewTest {
         page.waitFor("document.querySelector('.attempts')?.textContent.includes('⊘ ')");
         assertFalse(page.is("document.querySelector('.attempts .failure, .attempts .hint, .bar [data-failed]')"));
         page.click("[data-action=retry]").waitFor(status(id) + " === 'running'");
-        page.click("[data-action=cancel]").waitFor(status(id) + " === 'cancelled'");
-        page.click("[data-action=delete]").click("dialog button[value=yes]");
+        // what has run for long asks first
+        page.eval("(now => { Date.now = () => now() + 61_000; })(Date.now)");
+        page.click("[data-action=cancel]").waitForText("more than a minute").click("dialog button[value=yes]");
+        page.waitFor(status(id) + " === 'cancelled'").click("[data-action=delete]").click("dialog button[value=yes]");
         page.waitForText("This task no longer exists").waitFor("!document.querySelector('" + row(id) + "')");
         assertEquals(404, server.get("/api/tasks/" + id).statusCode());
     }
@@ -234,6 +236,9 @@ final class TasksViewTest {
                     .click("dialog button[value=yes]").waitForText("1 task deleted")
                     .waitFor("document.querySelectorAll('tbody tr').length === 2");
             page.click(".queue .actions button.primary").waitFor("document.getElementById('mode').hidden");
+            page.click(".queue .actions button:nth-child(2)").waitForText("New tasks are refused");
+            page.click("dialog button[value=no]").waitFor("!document.querySelector('dialog')");
+            assertTrue(page.is("document.getElementById('mode').hidden"));
         } finally {
             server.post("/api/queue/resume", "{}");
         }
