@@ -135,7 +135,7 @@ final class Server implements AutoCloseable {
                     clock, web::stopping, settings.get(HttpApi.TASK_BYTES)), RelayOptions.of(settings));
             PassedCalls passed = new PassedCalls(hosts, settings.get(HttpApi.TASK_BYTES), relay::options);
             HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions,
-                    hosts, dispatcher::waitsFor, dispatcher::held, clock, crons, history, passed::cloud), web);
+                    hosts, dispatcher::explain, dispatcher::held, clock, crons, history, passed::cloud), web);
             Routes routes = api.routes();
             relay.addTo(routes);
             passed.addTo(routes, api::page);

@@ -30,12 +30,13 @@ final class Rooms {
     /// use all; nobody else may use it.
     private static final String WHO_KNOWS_WHOM = """
             access: settings
-            api: access cron cron.plan dispatch http journal.compaction live queue queue.index queue.ledger \
-                queue.page queue.state settings stats task websocket
+            api: access cron cron.plan dispatch http journal.compaction live order order.ahead queue queue.index \
+                queue.ledger queue.page queue.state settings stats task websocket
             clock:
             cron: cron.plan journal queue queue.ledger queue.state task
             cron.plan: task
-            dispatch: executor executor.relay journal journal.disk live order queue queue.state settings stats task
+            dispatch: executor executor.relay journal journal.disk live order order.ahead queue queue.state settings \
+                stats task
             executor:
             executor.answer: executor executor.wire
             executor.echo: executor executor.relay
@@ -51,6 +52,7 @@ final class Rooms {
             live: clock executor queue queue.ledger task
             log: settings
             order: queue.index settings task
+            order.ahead: order order.limits task
             order.limits: order queue.index settings task
             queue: clock journal journal.compaction journal.disk order queue.index queue.ledger queue.line \
                 queue.page queue.state task
@@ -59,7 +61,7 @@ final class Rooms {
                 queue.state task
             queue.line: cron.plan queue.state task
             queue.page: queue.index queue.ledger queue.state task
-            queue.state: cron.plan order order.limits queue.index settings task
+            queue.state: cron.plan order order.ahead order.limits queue.index settings task
             relay: access dispatch executor executor.answer executor.relay http live queue settings task
             settings:
             stats: queue queue.ledger queue.state task

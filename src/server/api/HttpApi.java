@@ -18,6 +18,7 @@ import server.http.WebServer;
 import server.live.EventHub;
 import server.live.Memory;
 import server.queue.Compaction;
+import server.order.ahead.Explanation;
 import server.queue.TaskQueue;
 import server.settings.Setting;
 import server.settings.Settings;
@@ -50,11 +51,11 @@ public final class HttpApi {
 
     /// What the API stands on.
     ///
-    /// @param waiting why a pending task waits, for people (no host is there, …); null if for nothing but its turn
+    /// @param explain says how a task stands at the moment
     /// @param held    why no attempt begins for the server's own trouble; null if there is none
     /// @param cloud   what the hosts tell of Ollama's cloud; null if nothing
     public record Parts(TaskQueue queue, Compaction compaction, EventHub events, SubmissionReader submissions,
-            Hosts hosts, Function<Task, String> waiting, Supplier<String> held, InstantSource clock,
+            Hosts hosts, Function<Task, Explanation> explain, Supplier<String> held, InstantSource clock,
             CronRequests crons, History history, Supplier<Slice> cloud) {
     }
 
@@ -109,7 +110,7 @@ public final class HttpApi {
     public Routes routes() {
         TaskQueue queue = parts.queue();
         Warnings warnings = new Warnings(queue, parts.clock());
-        TaskApi tasks = new TaskApi(settings, queue, parts.submissions(), parts.waiting(), warnings);
+        TaskApi tasks = new TaskApi(settings, queue, parts.submissions(), parts.explain(), warnings);
         BatchApi batches = new BatchApi(settings, queue, parts.submissions(), warnings);
         ListApi lists = new ListApi(settings, queue, web.gone());
         LiveOutputs live = new LiveOutputs(settings.get(RequestLimits.EVENT_STREAMS), pingEvery);
@@ -132,6 +133,7 @@ public final class HttpApi {
                 .add("POST", "/api/tasks/batch", batches::submit)
                 .add("GET", "/api/tasks", lists::list, ListApi.PARAMETERS)
                 .add("GET", "/api/tasks/{id}", tasks::show, "wait")
+                .add("GET", "/api/tasks/{id}/explain", new ExplainApi(queue, parts.explain())::show)
                 .add("GET", "/api/tasks/{id}/events", events::openTask)
                 .add("POST", "/api/tasks/{id}/cancel", tasks::cancel)
                 .add("POST", "/api/tasks/{id}/priority", tasks::changePriority)

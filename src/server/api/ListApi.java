@@ -157,7 +157,7 @@ final class ListApi {
         JsonWriter json = new JsonWriter(1024);
         try {
             if (listing.full()) {
-                TaskJson.write(json, queue.document(task), null);
+                TaskJson.write(json, queue.document(task));
             } else {
                 TaskJson.writeSummary(json, task, queue.preview(task));
             }

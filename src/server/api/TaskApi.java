@@ -8,6 +8,7 @@ import server.access.RequestLimits;
 import server.http.Answer;
 import server.http.IdempotencyKey;
 import server.http.WebRequest;
+import server.order.ahead.Explanation;
 import server.queue.TaskQueue;
 import server.queue.TaskQueue.Submitted;
 import server.task.FieldReader;
@@ -18,7 +19,6 @@ import server.task.Task;
 import server.task.TaskDocument;
 import server.task.TaskJson;
 import shared.Problem;
-import shared.TaskStatus;
 import shared.config.Durations;
 import shared.json.JsonReader;
 import shared.json.JsonWriter;
@@ -32,18 +32,18 @@ final class TaskApi {
     private final Settings settings;
     private final TaskQueue queue;
     private final SubmissionReader submissions;
-    private final Function<Task, String> waiting;
+    private final Function<Task, Explanation> explain;
     private final Warnings warnings;
     private final Waits waits;
 
-    /// @param waiting why a pending task waits, for people; null if for nothing but its turn
-    TaskApi(Settings settings, TaskQueue queue, SubmissionReader submissions, Function<Task, String> waiting,
+    /// @param explain says how a task stands at the moment
+    TaskApi(Settings settings, TaskQueue queue, SubmissionReader submissions, Function<Task, Explanation> explain,
             Warnings warnings) {
         this.warnings = warnings;
         this.settings = settings;
         this.queue = queue;
         this.submissions = submissions;
-        this.waiting = waiting;
+        this.explain = explain;
         waits = new Waits(queue, settings.get(RequestLimits.CONNECTIONS) / 6 * 5);
     }
 
@@ -111,8 +111,13 @@ final class TaskApi {
     private Answer.Whole task(TaskDocument document, List<String> warnings) {
         JsonWriter out = new JsonWriter(TASK_BYTES + document.payload().length()
                 + (document.result() == null ? 0 : document.result().length()));
-        TaskJson.write(out, document, document.task().status() == TaskStatus.PENDING
-                ? waiting.apply(document.task()) : null, warnings);
+        Explanation why = explain.apply(document.task());
+        TaskJson.write(out, document, more -> {
+            if (why.trouble() != null) {
+                more.name("waiting").string(why.trouble());
+            }
+            ExplainApi.times(more, why);
+        }, warnings);
         return Answer.json(200, out);
     }
 

@@ -24,12 +24,12 @@ import server.live.RelayedAnswers;
 import server.order.Offer;
 import server.order.Offers;
 import server.order.RunnerKey;
+import server.order.ahead.Explanation;
 import server.queue.Run;
 import server.queue.TaskQueue;
 import server.queue.state.Event;
 import server.task.RunnerOptions;
 import server.task.Task;
-import server.task.TaskState;
 
 /// Gives ready tasks to hosts: as long as one has a free place, the queue is asked for the next task that it can take.
 /// The thread that made a task ready, or a place free, does so, for to wake another would cost more; one at a time.
@@ -156,38 +156,19 @@ public final class Dispatcher implements AutoCloseable {
         wake();
     }
 
-    /// Why a pending task is not running although it is its time; null if there is nothing to say but its turn.
-    public String waitsFor(Task task) {
-        if (!(task.state() instanceof TaskState.Pending)) {
-            return null;
-        }
+    /// Says how a task stands at the moment.
+    public Explanation explain(Task task) {
+        return new Explainer(queue, hosts, asked, this::routing, hold, this::alone, () -> options, clock)
+                .explain(task);
+    }
+
+    private String alone() {
         for (Attempt attempt : attempts) {
             if (attempt.run.task().runsAlone()) {
-                return attempt.run.task().name() + " runs alone, because the server died so often while it ran";
+                return attempt.run.task().name();
             }
         }
-        String on = task.terms().on();
-        if (on != null && hosts.named(on) == null) {
-            return "no host is named " + on;
-        }
-        String held = queue.ledger().look(state -> state.heldBy(task, clock.millis())).value();
-        if (held != null) {
-            return held;
-        }
-        Routing routing = routing();
-        if (routing.onlyItsTurn(task, asked.without(task.id()))) {
-            return null;
-        }
-        StringBuilder reasons = new StringBuilder("no host can take it now");
-        String separator = ": ";
-        for (String name : routing.open(task)) {
-            String trouble = hosts.named(name).trouble(task.model(), clock.millis());
-            if (trouble != null) {
-                reasons.append(separator).append(trouble);
-                separator = "; ";
-            }
-        }
-        return reasons.toString();
+        return null;
     }
 
     /// With what all hosts that may take a pending call refuse its model, for a reason of theirs or their accounts';

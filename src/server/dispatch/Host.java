@@ -99,16 +99,19 @@ final class Host {
 
     /// @param place whether there is one for it beside what all hosts share
     synchronized HostView view(boolean place, long now) {
-        boolean allowed = circuit.allows(now);
-        boolean up = enabled && allowed && health != Health.DOWN;
-        // one that never told how it is may well run tasks
-        boolean trial = enabled && allowed && !tells;
+        boolean up = enabled && circuit.allows(now) && health != Health.DOWN;
         boolean free = place && (options.maxConcurrent() == 0 || running < options.maxConcurrent())
                 && (runners == null || runners.takesAny(options.parallel(), now));
         return new HostView(name(), options.remote(), options.weight(), options.priority(),
                 options.address().models().keySet(), up, enabled && !up && !circuit.away(),
-                (up || trial) && free, running, models, refused.notNow(now), paths, runners,
+                isAble(now) && free, running, models, refused.notNow(now), paths, runners,
                 options.parallel(), now);
+    }
+
+    /// Whether it may be sent tasks as long as it has places.
+    synchronized boolean isAble(long now) {
+        // one that never told how it is may well run tasks
+        return enabled && circuit.allows(now) && (health != Health.DOWN || !tells);
     }
 
     synchronized int running() {
@@ -345,7 +348,12 @@ final class Host {
         if (!refused.allows(model, now)) {
             return refused.error(model);
         }
-        return models.has(model) == HostModels.Has.NO ? name() + " does not have the model " + model : null;
+        return models.has(model) == HostModels.Has.NO ? lacking(name(), model) : null;
+    }
+
+    /// What is said of a host that lacks a model.
+    static String lacking(String name, String model) {
+        return name + " does not have the model " + model;
     }
 
     synchronized Backend backend(int slots, long now) {

@@ -24,6 +24,11 @@ record HostView(String name, boolean remote, int weight, int priority, Set<Strin
         boolean passing, boolean sendable, int running, HostModels models, List<String> refused, Set<ApiPath> paths,
         Residency runners, int parallel, long at) {
 
+    HostView with(int nowRunning, boolean isSendable, Residency itsRunners, long moment) {
+        return new HostView(name, remote, weight, priority, takes, up, passing, isSendable, nowRunning, models, refused,
+                paths, itsRunners, parallel, moment);
+    }
+
     boolean takes(String model) {
         return takes.isEmpty() || takes.contains(model);
     }

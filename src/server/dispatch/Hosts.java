@@ -8,8 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 
 import server.executor.ExecutorRegistry;
@@ -177,6 +179,16 @@ public final class Hosts implements AutoCloseable {
             views.add(host.view(host.options.remote() || worker, now));
         }
         return views;
+    }
+
+    /// A copy of all, to be played with.
+    ///
+    /// @param without for a task's id the hosts that said they lack its model
+    /// @param waiting how many tasks wait for nothing but their turn
+    PlayedHosts played(RoutingOptions options, LongFunction<Set<String>> without, int waiting) {
+        long now = clock.millis();
+        return new PlayedHosts(options, without, all.stream().map(host -> new PlayedHosts.Played(host.view(true, now),
+                host.isAble(now), host.options.maxConcurrent())).toList(), workers, waiting);
     }
 
     /// When a host that is left alone now may be tried again, milliseconds since the epoch.

@@ -9,6 +9,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.IntFunction;
 
+import server.order.Choice.By;
 import server.task.Task;
 
 /// One choice, level by level. The hosts are asked once for each demand: where a host is kept free afterwards, nothing
@@ -94,7 +95,7 @@ final class Choosing {
             if (level.has(task, slot, demand) && clients.mayStart(client, task.model())) {
                 Offer offer = ask(level.kinds.get(demand), slot);
                 if (offer.fit() == Fit.LOADED || offer.fit() == Fit.LOADS) {
-                    return new Found(level.share(client), new Choice(slot, offer));
+                    return new Found(level.share(client), new Choice(slot, offer, By.PRESSING));
                 }
                 if (offer.fit() == Fit.DRAINS) {
                     kept.add(offer.host());
@@ -128,7 +129,7 @@ final class Choosing {
             if ((kind.oneByOne || kind.asked != number) && mayStart(at) && isOverdue(at)) {
                 Offer offer = ask(at);
                 if (offer.fit() == Fit.LOADED || offer.fit() == Fit.LOADS) {
-                    return found(at, offer);
+                    return found(at, offer, By.OVERDUE);
                 }
                 if (offer.fit() == Fit.DRAINS) {
                     kept.add(offer.host());
@@ -172,7 +173,7 @@ final class Choosing {
                     left -= kind.oneByOne || kind.asked == number ? 0 : 1;
                     Offer offer = ask(at);
                     if (offer.fit() == Fit.LOADED) {
-                        return found(at, offer);
+                        return found(at, offer, By.LOADED);
                     }
                 }
             }
@@ -189,9 +190,9 @@ final class Choosing {
                 if (mayStart(at)) {
                     Offer offer = ask(at);
                     if (offer.fit() == Fit.LOADED || any && offer.fit() == Fit.LOADS) {
-                        return found(at, offer);
+                        return found(at, offer, any ? By.FIRST : By.LOADED);
                     }
-                    loads = loads == null && offer.fit() == Fit.LOADS ? found(at, offer) : loads;
+                    loads = loads == null && offer.fit() == Fit.LOADS ? found(at, offer, By.FIRST) : loads;
                 }
                 if (allAsked(level) && (loads != null || loading == 0)) {
                     return loads;
@@ -263,7 +264,7 @@ final class Choosing {
         return kind.offer;
     }
 
-    private static Found found(Walk at, Offer offer) {
-        return new Found(at.share, new Choice(at.slot(), offer));
+    private static Found found(Walk at, Offer offer, By by) {
+        return new Found(at.share, new Choice(at.slot(), offer, by));
     }
 }

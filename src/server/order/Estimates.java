@@ -1,6 +1,7 @@
 package server.order;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,6 +15,8 @@ public final class Estimates {
     static final int HOSTS_MAX = 32;
     /// With fewer attempts there is no ground.
     static final int GROUND = 3;
+    /// By how much an attempt may be longer than all before, besides half of that, until it is out of the ordinary.
+    private static final long SLACK_MS = 1_000;
 
     private final Map<String, Model> models = newest(MODELS_MAX);
     /// Negative if it has to be found anew.
@@ -25,6 +28,15 @@ public final class Estimates {
     /// @param p90    nine of ten took no longer
     /// @param count  how many were measured
     public record Estimate(long median, long p90, int count) {
+    }
+
+    /// What is left of an attempt, in milliseconds.
+    ///
+    /// @param mean      on average
+    /// @param deviation the standard deviation from it
+    /// @param low       one of ten ends earlier
+    /// @param high      nine of ten end earlier
+    public record Left(double mean, double deviation, double low, double high) {
     }
 
     private static final class Model {
@@ -49,6 +61,14 @@ public final class Estimates {
             next = (next + 1) % KEPT;
             count = Math.min(KEPT, count + 1);
             estimate = null;
+        }
+
+        Runs copy() {
+            Runs copy = new Runs();
+            copy.millis = millis.clone();
+            copy.count = count;
+            copy.next = next;
+            return copy;
         }
 
         int[] all() {
@@ -103,6 +123,47 @@ public final class Estimates {
             runs.estimate = estimate(runs.all());
         }
         return runs.estimate.count < GROUND ? null : runs.estimate;
+    }
+
+    /// What is left of an attempt that has lasted so long, by those which lasted longer; null if there is no ground to
+    /// say. Of one that lasts longer than all before, some more time.
+    ///
+    /// @param elapsed 0: it has not begun
+    public Left left(String model, String host, long elapsed) {
+        Model of = models.get(RunnerKey.plain(model));
+        if (of == null) {
+            return null;
+        }
+        Runs there = of.hosts.get(host);
+        int[] all = there != null && there.count >= GROUND ? there.all()
+                : of.hosts.values().stream().flatMapToInt(runs -> Arrays.stream(runs.all())).toArray();
+        if (all.length < GROUND) {
+            return null;
+        }
+        double[] left = Arrays.stream(all).filter(took -> took > elapsed).mapToDouble(took -> took - elapsed).sorted()
+                .toArray();
+        if (left.length == 0) {
+            int most = Arrays.stream(all).max().orElseThrow();
+            return elapsed > most + most / 2 + SLACK_MS ? null : new Left(most / 4.0, most / 8.0, 0, most / 2.0);
+        }
+        double mean = Arrays.stream(left).average().orElseThrow();
+        double square = Arrays.stream(left).map(each -> (each - mean) * (each - mean)).average().orElseThrow();
+        return new Left(mean, Math.sqrt(square), left[(left.length - 1) / 10], left[(9 * left.length + 9) / 10 - 1]);
+    }
+
+    /// Takes over what another one knows of some models.
+    ///
+    /// @param plain without `:latest`
+    public void take(Estimates others, Collection<String> plain) {
+        longest = others.longest();
+        for (String name : plain) {
+            Model from = others.models.get(name);
+            if (from != null) {
+                Model model = new Model();
+                from.hosts.forEach((host, runs) -> model.hosts.put(host, runs.copy()));
+                models.put(name, model);
+            }
+        }
     }
 
     private static Estimate estimate(int[] millis) {

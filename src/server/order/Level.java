@@ -166,6 +166,60 @@ final class Level {
         }
     }
 
+    /// A copy with no more of its tasks than the copying takes.
+    Level copy(ReadyOrder.Copying copying) {
+        Level copy = new Level();
+        copy.present = present;
+        copy.numbers = numbers;
+        for (Share share : waiting) {
+            if (!copying.isFull()) {
+                copy.take(share, copying);
+            }
+        }
+        // whose tasks grow into this level goes on there where it was
+        for (Share share : resting) {
+            if (copy.resting.size() < copying.most()) {
+                copy.resting.add(copy.takeIdle(share));
+            }
+        }
+        return copy;
+    }
+
+    private void take(Share from, ReadyOrder.Copying copying) {
+        Share share = new Share(from);
+        for (int i = 0; i < from.turns().size(); i++) {
+            Turn turn = share.turns().get(i);
+            for (Lane of : from.turns().get(i).lanes.values()) {
+                Lane lane = lane(turn, of.kind.demand);
+                for (int slot : copying.take(of.slots)) {
+                    long order = copying.order(slot);
+                    lane.slots.add(order, slot);
+                    size++;
+                    if (i > 0) {
+                        late.put(order, turn);
+                    }
+                }
+                share.heads.put(lane.slots.firstKey(), lane);
+            }
+        }
+        shares.put(share.client, share);
+        waiting.add(share);
+    }
+
+    /// Adds to a copy a client of which something runs.
+    void takeRunning(String client, Level from) {
+        if (!shares.containsKey(client)) {
+            takeIdle(from.shares.get(client));
+        }
+    }
+
+    private Share takeIdle(Share from) {
+        Share share = new Share(from);
+        share.turns().clear();
+        shares.put(share.client, share);
+        return share;
+    }
+
     private Lane lane(Turn turn, Demand demand) {
         Kind kind = kinds.get(demand);
         if (kind == null) {

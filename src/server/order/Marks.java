@@ -17,6 +17,13 @@ final class Marks {
         largest = new long[maxBatch];
     }
 
+    Marks(Marks of) {
+        largest = of.largest.clone();
+        count = of.count;
+        steps = of.steps.clone();
+        pairs = of.pairs;
+    }
+
     void started(long order, long step) {
         if (order > max()) {
             grow(order, pairs == 0 ? step : Math.max(step, steps[2 * pairs - 2]));

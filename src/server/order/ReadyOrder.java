@@ -3,8 +3,10 @@ package server.order;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 
@@ -84,6 +86,14 @@ public final class ReadyOrder {
         return options.ageing().priority(task, now);
     }
 
+    /// How much later than a task another one may have come at most and still go before it, as far as waiting gives it
+    /// the priority for that; in milliseconds, Long.MAX_VALUE if there is no bound.
+    public long longestWait(Task task) {
+        int upTo = options.ageing().upTo();
+        return task.priority() > upTo ? Long.MAX_VALUE : options.ageing().every() == 0 ? Long.MAX_VALUE
+                : options.ageing().headStart(task.priority(), upTo);
+    }
+
     public void add(Task task, int slot) {
         chosen = null;
         deadlines.add(task, slot);
@@ -161,6 +171,80 @@ public final class ReadyOrder {
             }
         }
         return null;
+    }
+
+    /// A copy to try what would come next, of the first tasks of each lane: as of now, it stays as it is.
+    ///
+    /// @param most how many tasks it has, about
+    public Copying copy(int most, Clients itsClients) {
+        int lanes = 0;
+        for (Level level : levels.values()) {
+            for (Share share : level.waiting) {
+                lanes += share.heads.size();
+            }
+        }
+        Copying copying = new Copying(most, lanes, itsClients);
+        ReadyOrder copy = copying.order;
+        copy.aged = aged;
+        copy.step = step;
+        levels.forEach((priority, level) -> copy.levels.put(priority, level.copy(copying)));
+        running.forEach((id, charge) -> {
+            copy.running.put(id, charge);
+            copy.levels.get(charge.level).takeRunning(charge.client, levels.get(charge.level));
+        });
+        copy.usual.takeAll(usual);
+        copying.tasks.forEach((slot, task) -> {
+            copy.size++;
+            copy.deadlines.add(task, slot);
+            int priority = priority(task, aged);
+            if (grows(priority)) {
+                copy.growing.add(options.ageing().reaches(task, priority + 1), slot);
+            }
+        });
+        return copying;
+    }
+
+    /// The making of a copy, and its result.
+    public final class Copying {
+
+        /// The tasks that were taken, by slot.
+        public final Map<Integer, Task> tasks = new HashMap<>();
+        /// Those of these behind which others of their lanes were not taken.
+        public final Set<Integer> cut = new HashSet<>();
+        /// The ids of the tasks that run.
+        public final Set<Long> running = Set.copyOf(ReadyOrder.this.running.keySet());
+        /// To be filled.
+        public final Estimates estimates = new Estimates();
+        public final ReadyOrder order;
+        private final int ofLane;
+        private final int most;
+
+        private Copying(int most, int lanes, Clients itsClients) {
+            this.most = most;
+            ofLane = Math.max(1, most / Math.max(1, lanes));
+            order = new ReadyOrder(tasks::get, itsClients, options, estimates);
+        }
+
+        int most() {
+            return most;
+        }
+
+        boolean isFull() {
+            return tasks.size() >= most;
+        }
+
+        List<Integer> take(SortedSlots from) {
+            List<Integer> slots = from.size() == 0 ? List.of() : from.first(size <= most ? size : ofLane);
+            slots.forEach(slot -> tasks.put(slot, ReadyOrder.this.tasks.apply(slot)));
+            if (slots.size() < from.size()) {
+                cut.add(slots.getLast());
+            }
+            return slots;
+        }
+
+        long order(int slot) {
+            return tasks.get(slot).order();
+        }
     }
 
     /// How many go before a task, by effective priority and order, wherever they can run.

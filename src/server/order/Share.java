@@ -30,6 +30,19 @@ final class Share implements Comparable<Share> {
         this.number = number;
     }
 
+    /// The same client with the same turns, but no tasks.
+    Share(Share of) {
+        client = of.client;
+        number = of.number;
+        time = of.time;
+        running = of.running;
+        of.turns.forEach(turn -> turns.add(new Turn(turn)));
+    }
+
+    List<Turn> turns() {
+        return turns;
+    }
+
     boolean isEmpty() {
         return heads.isEmpty();
     }

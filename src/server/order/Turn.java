@@ -17,6 +17,13 @@ final class Turn {
         all = new Marks(options.maxBatch());
     }
 
+    /// What was started, as another turn has it; no tasks.
+    Turn(Turn of) {
+        options = of.options;
+        all = new Marks(of.all);
+        of.byHost.forEach((host, marks) -> byHost.put(host, new Marks(marks)));
+    }
+
     void started(long order, String host, long step) {
         all.started(order, step);
         byHost.computeIfAbsent(host, absent -> new Marks(options.maxBatch())).started(order, step);

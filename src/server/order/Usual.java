@@ -23,6 +23,10 @@ final class Usual {
         return mean == null ? 0 : mean;
     }
 
+    void takeAll(Usual others) {
+        means.putAll(others.means);
+    }
+
     void learn(RunnerKey key, long millis) {
         Double mean = means.get(key);
         means.put(key, mean == null ? millis : mean + NEW * (millis - mean));

@@ -3,6 +3,7 @@ package server.task;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 import shared.config.Durations;
 import shared.json.JsonWriter;
@@ -17,21 +18,18 @@ public final class TaskJson {
     }
 
     /// Writes the whole task.
-    ///
-    /// @param waiting why it is still pending; null leaves it out
-    public static void write(JsonWriter out, TaskDocument document, String waiting) {
-        write(out, document, waiting, List.of());
+    public static void write(JsonWriter out, TaskDocument document) {
+        write(out, document, more -> { }, List.of());
     }
 
     /// Writes the answer to a change: the whole task, and what its asker should know.
     ///
-    /// @param waiting why it is still pending; null leaves it out
-    public static void write(JsonWriter out, TaskDocument document, String waiting, List<String> warnings) {
+    /// @param more writes further members: what follows from the moment
+    public static void write(JsonWriter out, TaskDocument document, Consumer<JsonWriter> more,
+            List<String> warnings) {
         out.beginObject();
         members(out, document);
-        if (waiting != null) {
-            out.name("waiting").string(waiting);
-        }
+        more.accept(out);
         warn(out, warnings);
         out.endObject();
     }
@@ -102,7 +100,8 @@ public final class TaskJson {
         out.name("executed_on").string(state.host());
     }
 
-    private static void attempts(JsonWriter out, List<Attempt> attempts) {
+    /// Writes the attempts on record.
+    public static void attempts(JsonWriter out, List<Attempt> attempts) {
         out.beginArray();
         for (Attempt attempt : attempts) {
             out.beginObject();

@@ -31,6 +31,9 @@ import server.live.AnswerBuffer;
 import server.live.Answers;
 import server.live.EventHub;
 import server.order.LoadedOffers;
+import server.order.ahead.Explanation;
+import server.order.ahead.Explanation.Kind;
+import server.order.ahead.Explanation.Waiting;
 import server.order.limits.OrderLimits;
 import server.queue.Compaction;
 import server.queue.CompactionOptions;
@@ -43,7 +46,9 @@ import server.task.ApiPath;
 import server.task.Caller;
 import server.task.Submission;
 import server.task.SubmissionReader;
+import server.task.Task;
 import server.task.Terms;
+import shared.TaskStatus;
 import shared.TaskType;
 import shared.json.Json;
 import shared.json.Slice;
@@ -61,6 +66,8 @@ public final class ApiServer implements AutoCloseable {
     public final Hosts hosts;
     public final WebServer web;
     public final HttpApi api;
+    /// How a task is said to stand, if that is not nothing.
+    public volatile Explanation explanation = Explanation.ENDED;
     /// What a pending task is said to wait for; null for nothing.
     public volatile String waiting;
     /// Why no attempt is said to begin; null for nothing.
@@ -92,10 +99,15 @@ public final class ApiServer implements AutoCloseable {
         Duration pingEvery = settings.isGiven(RequestLimits.EVENT_STREAMS) ? Duration.ofMillis(100)
                 : Duration.ofSeconds(15);
         api = new HttpApi(local, pingEvery, new Parts(queue, compaction, events, submissions, hosts,
-                task -> waiting, () -> held, InstantSource.system(),
+                this::explain, () -> held, InstantSource.system(),
                 new CronRequests(queue, submissions, ZoneId.of("Europe/Berlin"), InstantSource.system()),
                 History.of(queue, System.currentTimeMillis()), () -> cloud), web);
         web.serve(api.routes());
+    }
+
+    private Explanation explain(Task task) {
+        return waiting == null || task.status() != TaskStatus.PENDING ? explanation
+                : new Explanation(new Waiting(Kind.HOST, waiting), null, -1, null);
     }
 
     /// Small limits, for tests at the limit, and a ping every 100 ms.

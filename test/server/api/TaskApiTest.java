@@ -24,6 +24,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import server.http.Wire.Reply;
 import server.http.Wire;
+import server.order.Fit;
+import server.order.Offer;
+import server.order.ahead.Explanation;
+import server.order.ahead.Explanation.Kind;
+import server.order.ahead.Explanation.Waiting;
+import server.order.ahead.Forecast;
+import server.order.ahead.Forecast.Before;
+import server.order.ahead.Forecast.Why;
+import server.order.ahead.Span;
 import server.queue.Run;
 import shared.json.Json;
 
@@ -189,6 +198,28 @@ final class TaskApiTest {
         assertEquals(id, task.text("id"));
         server.start();
         assertNull(json(server.get("/api/tasks/" + id)).text("waiting"));
+    }
+
+    @Test
+    void explain_saysAllThatIsKnown() {
+        String id = server.submit(HELLO);
+        server.explanation = new Explanation(new Waiting(Kind.TURN, "the task before it"), new Forecast(2,
+                new Span(1_500, 2_040), "it is first", new Offer(Fit.LOADS, "gpu", "local"),
+                List.of(new Before("task_1", Why.LOADED))), 60_000, null);
+        Json.Obj why = json(server.get("/api/tasks/" + id + "/explain"));
+        assertEquals("{\"id\":\"" + id + "\",\"status\":\"pending\",\"position\":2,\"starts_in\":{\"low\":1.5,"
+                + "\"high\":2},\"waits_for\":{\"kind\":\"turn\",\"text\":\"the task before it\"},"
+                + "\"rule\":\"it is first\",\"host\":\"gpu\",\"host_rule\":\"local\",\"loads\":true,"
+                + "\"before\":[{\"id\":\"task_1\",\"why\":\"loaded\",\"text\":\"what it needs is loaded\"}],"
+                + "\"longest_wait\":60,\"attempts\":[]}", why.text());
+        Json.Obj task = json(server.get("/api/tasks/" + id));
+        assertEquals("2", task.get("position").text());
+        assertEquals("{\"low\":1.5,\"high\":2}", task.get("starts_in").text());
+        assertNull(task.text("waiting"));
+        server.start();
+        server.explanation = new Explanation(null, null, -1, null);
+        assertTrue(json(server.get("/api/tasks/" + id)).members().containsKey("done_in"));
+        assertEquals(404, server.get("/api/tasks/task_zzzz/explain").statusCode());
     }
 
     @Test

@@ -123,14 +123,14 @@ final class DispatcherTest {
                 .equals("down")));
         Task waits = queue.find(tasks.getLast().name());
         await("it says so", () -> "no host can take it now: cannot connect to a; cannot connect to b"
-                .equals(dispatcher.waitsFor(waits)));
+                .equals(dispatcher.explain(waits).trouble()));
         a.down(false);
         for (Task task : tasks) {
             TaskDocument done = ended(task);
             assertEquals(TaskStatus.COMPLETED, done.task().status());
             assertEquals(1, done.attempts().size(), "no attempt was used up");
         }
-        assertNull(dispatcher.waitsFor(waits));
+        assertNull(dispatcher.explain(waits).trouble());
     }
 
     @Test
@@ -180,8 +180,8 @@ final class DispatcherTest {
         await("it is shown", () -> hosts.backends().getFirst().refused().size() == 1);
         assertEquals("a answered 429: slow down", hosts.backends().getFirst().error());
         assertEquals("up", hosts.backends().getFirst().health());
-        assertEquals("no host can take it now: a answered 429: slow down", dispatcher.waitsFor(queue.find(
-                second.name())));
+        assertEquals("no host can take it now: a answered 429: slow down", dispatcher.explain(queue.find(
+                second.name())).trouble());
         assertEquals(TaskStatus.COMPLETED, ended(submit(once, "other", 5)).task().status());
         assertTrue(System.nanoTime() - began < 3_000_000_000L, "another model goes on");
         for (Task task : List.of(first, second)) {
@@ -276,8 +276,8 @@ final class DispatcherTest {
         });
         Task task = submit(QUICK, "m", 5);
         await("the host is down", () -> hosts.backends().getFirst().health().equals("down"));
-        await("the task waits", () -> "no host can take it now: a answered 404".equals(dispatcher.waitsFor(
-                queue.find(task.name()))));
+        await("the task waits", () -> "no host can take it now: a answered 404".equals(dispatcher.explain(
+                queue.find(task.name())).trouble()));
         a.answer(call -> new Outcome.Completed(SimulatedHost.ANSWER));
         a.silent(null);
         assertEquals(1, ended(task).attempts().size());
@@ -354,7 +354,7 @@ final class DispatcherTest {
         a.down(true);
         Task task = submit(QUICK, "big", 5);
         await("it waits for a", () -> ("no host can take it now: cannot connect to a; b does not have the model "
-                + "big").equals(dispatcher.waitsFor(queue.find(task.name()))));
+                + "big").equals(dispatcher.explain(queue.find(task.name())).trouble()));
         assertEquals(0, b.asked.get());
         a.down(false);
         assertEquals("a", ended(task).task().state().host());
@@ -379,7 +379,7 @@ final class DispatcherTest {
         Task second = submit(QUICK, "m", 5);
         gate.release(10);
         assertEquals(TaskStatus.COMPLETED, ended(first).task().status());
-        assertEquals("no host can take it now: a is disabled", dispatcher.waitsFor(queue.find(second.name())));
+        assertEquals("no host can take it now: a is disabled", dispatcher.explain(queue.find(second.name())).trouble());
         assertEquals(1, a.asked.get());
         hosts.enable("a", true);
         assertEquals(TaskStatus.COMPLETED, ended(second).task().status());
@@ -483,7 +483,7 @@ final class DispatcherTest {
         try {
             TaskDocument document = queue.awaitEnd(task.id(), Duration.ofSeconds(30));
             assertTrue(document.task().status().ended(), () -> document.task() + " waits: "
-                    + dispatcher.waitsFor(document.task()) + " " + hosts.backends());
+                    + dispatcher.explain(document.task()).trouble() + " " + hosts.backends());
             return document;
         } catch (InterruptedException stopped) {
             throw new AssertionError(stopped);

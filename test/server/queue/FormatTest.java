@@ -100,7 +100,7 @@ class FormatTest {
     private static void assertTasks(TaskQueue queue, List<Json.Obj> tasks) {
         for (Json.Obj task : tasks) {
             JsonWriter out = new JsonWriter();
-            TaskJson.write(out, queue.document(queue.find(((Json.Str) task.members().get("id")).value())), null);
+            TaskJson.write(out, queue.document(queue.find(((Json.Str) task.members().get("id")).value())));
             boolean ran = task.members().get("status").equals(new Json.Str("running"));
             Map<String, Json> found = members(out);
             assertHolds(task, found, ran ? OF_THE_ATTEMPT : Set.of());

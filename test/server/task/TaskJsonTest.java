@@ -52,8 +52,8 @@ class TaskJsonTest {
             Task task = new Task(ID, TaskType.CHAT, "qwen3", 5, state, T, 0, 0, terms, null, 0, List.of(), 0, 0,
                     new CronOrigin(1, "nightly", 3, T));
             JsonWriter out = new JsonWriter();
-            TaskJson.write(out, new TaskDocument(task, slice("{}"), "", "busy", List.of(), null), "all hosts are busy",
-                    List.of("a warning"));
+            TaskJson.write(out, new TaskDocument(task, slice("{}"), "", "busy", List.of(), null),
+                    more -> more.name("waiting").string("all hosts are busy"), List.of("a warning"));
             names.addAll(((Json.Obj) Json.parse(out.toString())).members().keySet());
             out.clear();
             TaskJson.writeSummary(out, task, "");
@@ -137,7 +137,7 @@ class TaskJsonTest {
 
     private static String whole(TaskDocument document) {
         JsonWriter out = new JsonWriter();
-        TaskJson.write(out, document, null);
+        TaskJson.write(out, document);
         return out.toString();
     }
 }

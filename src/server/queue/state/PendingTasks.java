@@ -1,11 +1,23 @@
 package server.queue.state;
 
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.function.LongFunction;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import server.order.Clients;
+import server.order.Estimates;
 import server.order.ReadyOrder;
+import server.order.RunnerKey;
+import server.order.ahead.Ahead;
+import server.order.ahead.Explanation.Kind;
+import server.order.ahead.Explanation.Waiting;
+import server.order.ahead.Span;
+import server.order.ahead.Standing;
 import server.order.limits.Crowd;
 import server.order.limits.Gates;
 import server.order.limits.OrderLimits;
@@ -33,15 +45,15 @@ final class PendingTasks {
     private final Gates gates;
     private OrderLimits limits;
 
-    private final class OfLimits implements Clients {
+    private record OfLimits(Supplier<OrderLimits> limits, Crowd crowd) implements Clients {
         @Override
         public double weight(String client) {
-            return limits.client(client).weight();
+            return limits.get().client(client).weight();
         }
 
         @Override
         public boolean mayStart(String client, String model) {
-            return limits.hasRoom(client, crowd) && limits.modelHasRoom(model, crowd);
+            return limits.get().hasRoom(client, crowd) && limits.get().modelHasRoom(model, crowd);
         }
     }
 
@@ -50,7 +62,7 @@ final class PendingTasks {
         this.limits = options.limits();
         this.tasks = tasks;
         finishTimes = new FinishTimes(tasks);
-        ready = new ReadyOrder(tasks, new OfLimits(), options.order(), finishTimes.estimates());
+        ready = new ReadyOrder(tasks, new OfLimits(() -> limits, crowd), options.order(), finishTimes.estimates());
         gates = new Gates(limits.windows());
     }
 
@@ -207,15 +219,45 @@ final class PendingTasks {
         return window == null || window.isOpen(at) ? at : window.next(at);
     }
 
-    /// Which window or limit keeps a pending task from starting at a time, for people; null for none.
-    String heldBy(Task task, long now) {
+    /// How the queue stands, to tell what becomes of a pending task.
+    ///
+    /// @param running a running task by its id
+    Standing standing(Task task, int slot, LongFunction<Task> running, boolean paused, long now) {
+        OrderLimits settled = limits;
+        Crowd played = new Crowd();
+        ReadyOrder.Copying copy = ready.copy(Ahead.COPIED_MAX, new OfLimits(() -> settled, played));
+        List<Task> run = copy.running.stream().map(running::apply).toList();
+        copy.estimates.take(finishTimes.estimates(), Stream.concat(copy.tasks.values().stream(), run.stream())
+                .map(each -> RunnerKey.plain(each.model())).collect(Collectors.toSet()));
+        String window = task.terms().placing().window();
+        boolean waits = task.wakeAt() > 0 && waiting.contains(task.wakeAt(), slot);
+        return new Standing(copy, run, played, paused, waits || window != null && shut(window, now) != null
+                ? beginsAt(task, now) : 0, ready.countBefore(task), ready.longestWait(task), heldBy(task, now), now);
+    }
+
+    /// In how long a running task is probably done; null where there is no ground.
+    Span left(Task task, long now) {
+        Estimates.Left left = finishTimes.estimates().left(task.model(), task.state().host(),
+                Math.max(0, now - task.state().startedAt()));
+        return left == null ? null : new Span((long) left.low(), (long) Math.ceil(left.high()));
+    }
+
+    /// Which window or limit keeps a pending task from starting at a time; null for none.
+    Waiting heldBy(Task task, long now) {
         String name = task.terms().placing().window();
-        Window window = name == null ? null : limits.windows().get(name);
-        if (name != null && window == null) {
-            return "its window " + name + ", which is not in the settings";
+        String held = name == null ? null : shut(name, now);
+        if (held != null) {
+            return new Waiting(Kind.WINDOW, held);
         }
-        return window != null && !window.isOpen(now) ? "its window " + name + " (" + window + "), which opens at "
-                + Times.format(window.next(now)) : limits.full(task, crowd);
+        String full = limits.full(task, crowd);
+        return full == null ? null : new Waiting(Kind.LIMIT, full);
+    }
+
+    /// Why a window is not open, for people; null if it is.
+    private String shut(String name, long now) {
+        Window window = limits.windows().get(name);
+        return window == null ? "its window " + name + ", which is not in the settings" : window.isOpen(now) ? null
+                : "its window " + name + " (" + window + "), which opens at " + Times.format(window.next(now));
     }
 
     /// How many tasks wait for windows that the settings do not have, by the windows' names.

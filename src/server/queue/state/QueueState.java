@@ -15,6 +15,9 @@ import server.cron.plan.CronPolicy;
 import server.cron.plan.CronTask;
 import server.order.Choice;
 import server.order.Offers;
+import server.order.ahead.Explanation.Waiting;
+import server.order.ahead.Span;
+import server.order.ahead.Standing;
 import server.queue.index.Arrivals;
 import server.queue.index.IdTable;
 import server.queue.index.Keys;
@@ -170,6 +173,16 @@ public final class QueueState {
     public int position(long id) {
         Task task = get(id);
         return task == null || task.status() != TaskStatus.PENDING ? 0 : pending.ready().countBefore(task) + 1;
+    }
+
+    /// How the queue stands, to tell what becomes of a pending task.
+    public Standing standing(Task task, long now) {
+        return pending.standing(task, ids.find(task.id()), id -> timed(require(id)), mode == QueueMode.PAUSED, now);
+    }
+
+    /// In how long a running task is probably done; null where there is no ground.
+    public Span left(Task task, long now) {
+        return pending.left(timed(task), now);
     }
 
     /// Fails a pending task that no host will take.
@@ -392,8 +405,8 @@ public final class QueueState {
         return pending.lostWindows();
     }
 
-    /// Which window or limit keeps a pending task from starting at a time, for people; null for none.
-    public String heldBy(Task task, long now) {
+    /// Which window or limit keeps a pending task from starting at a time; null for none.
+    public Waiting heldBy(Task task, long now) {
         return pending.heldBy(task, now);
     }
 

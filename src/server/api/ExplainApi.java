@@ -1,0 +1,107 @@
+package server.api;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+import server.http.Answer;
+import server.http.WebRequest;
+import server.order.Fit;
+import server.order.ahead.Explanation;
+import server.order.ahead.Forecast;
+import server.order.ahead.Span;
+import server.queue.TaskQueue;
+import server.task.Attempt;
+import server.task.Task;
+import server.task.TaskDocument;
+import server.task.TaskJson;
+import server.task.TaskState;
+import shared.json.JsonWriter;
+
+/// Says why a task stands where it stands.
+record ExplainApi(TaskQueue queue, Function<Task, Explanation> explain) {
+
+    private static final int BYTES = 4_096;
+
+    Answer show(WebRequest request) {
+        TaskDocument document = queue.document(queue.find(request.id()).id());
+        Task task = document.task();
+        Explanation why = explain.apply(task);
+        Forecast forecast = why.forecast();
+        JsonWriter out = new JsonWriter(BYTES);
+        out.beginObject();
+        out.name("id").string(task.name());
+        out.name("status").string(task.status().text);
+        times(out, why);
+        out.name("waits_for");
+        if (why.waitsFor() == null) {
+            out.nul();
+        } else {
+            out.beginObject();
+            out.name("kind").string(why.waitsFor().kind().name().toLowerCase(Locale.ROOT));
+            out.name("text").string(why.waitsFor().text());
+            out.endObject();
+        }
+        Attempt last = document.attempts().isEmpty() ? null : document.attempts().getLast();
+        boolean offered = forecast != null && forecast.offer() != null;
+        out.name("rule").string(forecast != null ? forecast.rule()
+                : task.state() instanceof TaskState.Running run ? run.rule() : last == null ? null : last.rule());
+        out.name("host").string(offered ? forecast.offer().host() : task.state().host());
+        out.name("host_rule").string(offered ? forecast.offer().rule() : null);
+        out.name("loads");
+        if (offered) {
+            out.bool(forecast.offer().fit() == Fit.LOADS);
+        } else {
+            out.nul();
+        }
+        out.name("before").beginArray();
+        for (Forecast.Before before : forecast == null ? List.<Forecast.Before>of() : forecast.before()) {
+            out.beginObject();
+            out.name("id").string(before.id());
+            out.name("why").string(before.why().name().toLowerCase(Locale.ROOT));
+            out.name("text").string(before.why().text);
+            out.endObject();
+        }
+        out.endArray();
+        out.name("longest_wait");
+        seconds(out, why.longest());
+        TaskJson.attempts(out.name("attempts"), document.attempts());
+        return Answer.json(200, out.endObject());
+    }
+
+    /// Writes what the task's own document shows of it, too.
+    static void times(JsonWriter out, Explanation why) {
+        Forecast forecast = why.forecast();
+        if (forecast != null) {
+            out.name("position");
+            if (forecast.position() == 0) {
+                out.nul();
+            } else {
+                out.number(forecast.position());
+            }
+            span(out.name("starts_in"), forecast.startsIn());
+        } else if (why != Explanation.ENDED) {
+            span(out.name("done_in"), why.doneIn());
+        }
+    }
+
+    private static void span(JsonWriter out, Span span) {
+        if (span == null) {
+            out.nul();
+            return;
+        }
+        out.beginObject();
+        seconds(out.name("low"), span.low());
+        seconds(out.name("high"), span.high());
+        out.endObject();
+    }
+
+    /// @param ms below 0: none
+    private static void seconds(JsonWriter out, long ms) {
+        if (ms < 0) {
+            out.nul();
+        } else {
+            out.number(Decimals.text(ms / 1000.0));
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package server.order.ahead;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.PriorityQueue;
+
+import server.order.Choice;
+import server.order.Choice.By;
+import server.order.Estimates;
+import server.order.Estimates.Left;
+import server.order.Fit;
+import server.order.Offer;
+import server.order.ReadyOrder;
+import server.order.RunnerKey;
+import server.order.ahead.Forecast.Before;
+import server.order.ahead.Forecast.Why;
+import server.order.limits.Crowd;
+import server.task.Task;
+import server.task.TaskState;
+
+/// Plays the queue forward until a task starts.
+public final class Ahead {
+
+    /// How many tasks are played; who stands behind them is counted.
+    public static final int PLAYED_MAX = 500;
+    /// How many tasks the copy has, about: of each lane its first ones.
+    public static final int COPIED_MAX = 1_000;
+    /// How many that go before a task are told.
+    public static final int TOLD_MAX = 20;
+    /// What an attempt is taken for of which nothing is known. After its end there is no ground any more.
+    private static final long UNKNOWN_MS = 10_000;
+    /// The slot of the task that it is about, where that is not ready yet.
+    private static final int ABSENT = -1;
+
+    private final Standing standing;
+    private final HostsAhead hosts;
+    private final ReadyOrder order;
+    private final Crowd crowd;
+    private final Task target;
+    private final PriorityQueue<End> ends = new PriorityQueue<>(Comparator.comparingDouble(End::at)
+            .thenComparingLong(end -> end.task.order()));
+    private final List<Before> before = new ArrayList<>();
+    private int started;
+    private double now;
+    /// Of what has ended, the squares of the standard deviations.
+    private double variance;
+    /// How many ran at once, at most.
+    private int places = 1;
+    private boolean grounded = true;
+
+    /// @param left null if there is no ground
+    private record End(Task task, double at, Left left) {
+    }
+
+    private Ahead(Task target, Standing standing, HostsAhead hosts) {
+        this.standing = standing;
+        crowd = standing.crowd();
+        this.hosts = hosts;
+        this.target = target;
+        order = standing.copy().order;
+        now = standing.now();
+    }
+
+    /// Tells what becomes of a pending task.
+    ///
+    /// @param hosts a copy, as it was when the queue stood so
+    public static Forecast of(Task target, Standing standing, HostsAhead hosts) {
+        return new Ahead(target, standing, hosts).play();
+    }
+
+    private Forecast play() {
+        for (Task task : standing.running()) {
+            crowd.add(task);
+            ends(task, estimates().left(task.model(), task.state().host(),
+                    standing.now() - task.state().startedAt()));
+        }
+        boolean comes = standing.begins() > 0;
+        while (true) {
+            hosts.at((long) now);
+            Choice choice = order.choose(hosts, (long) now);
+            Task task = choice == null ? null : standing.copy().tasks.get(choice.slot());
+            if (task != null && task.id() == target.id()) {
+                return new Forecast(standing.begins() > 0 ? 0 : started + 1, span(1), choice.by().text,
+                        choice.offer(), before);
+            }
+            if (task != null) {
+                start(task, choice);
+                if (started == PLAYED_MAX || standing.copy().cut.contains(choice.slot())) {
+                    return beyond();
+                }
+            } else if (comes && (ends.isEmpty() || ends.peek().at >= standing.begins())) {
+                comes = false;
+                now = Math.max(now, standing.begins());
+                standing.copy().tasks.put(ABSENT, target);
+                order.add(target, ABSENT);
+            } else if (ends.isEmpty()) {
+                // as things are it cannot start
+                return new Forecast(standing.begins() > 0 ? 0 : standing.before() + 1, null, null, null, List.of());
+            } else {
+                end(ends.poll());
+            }
+        }
+    }
+
+    private Estimates estimates() {
+        return standing.copy().estimates;
+    }
+
+    private void start(Task task, Choice choice) {
+        Offer offer = choice.offer();
+        if (before.size() < TOLD_MAX) {
+            before.add(new Before(task.name(), why(task, choice.by())));
+        }
+        Left left = estimates().left(task.model(), offer.host(), 0);
+        long load = offer.fit() == Fit.LOADS ? hosts.loadMs(task, offer.host()) : 0;
+        order.started(task, choice.slot(), offer.host(), (long) now);
+        order.remove(task, choice.slot());
+        hosts.started(task, offer.host());
+        Task running = task.with(new TaskState.Running((long) now, offer.host(), offer.rule()));
+        crowd.add(running);
+        // the mean has some loads in it
+        ends(running, left == null || load == 0 ? left
+                : new Left(Math.max(left.mean(), left.low() + load), left.deviation(), left.low(), left.high()));
+        started++;
+    }
+
+    private void ends(Task running, Left left) {
+        ends.add(new End(running, now + (left == null ? UNKNOWN_MS : left.mean()), left));
+        places = Math.max(places, ends.size());
+    }
+
+    private void end(End end) {
+        now = Math.max(now, end.at);
+        if (end.left == null) {
+            grounded = false;
+        } else {
+            variance += end.left.deviation() * end.left.deviation();
+        }
+        order.age((long) now);
+        crowd.remove(end.task);
+        hosts.ended(end.task, end.task.state().host());
+        order.ended(end.task, end.left == null ? -1 : (long) now - end.task.state().startedAt(), false);
+    }
+
+    /// @param times by how much farther it is than what was played
+    private Span span(double times) {
+        return !grounded || standing.paused() ? null
+                : Span.around((now - standing.now()) * times, Math.sqrt(variance * times) / places);
+    }
+
+    /// Of one that stands behind what was played.
+    private Forecast beyond() {
+        int position = standing.before() + 1;
+        return standing.begins() > 0 ? new Forecast(0, null, null, null, List.of())
+                : new Forecast(position, span(Math.max(1, (double) position / started)), null, null, before);
+    }
+
+    private Why why(Task task, By by) {
+        int own = order.priority(task, (long) now);
+        int other = order.priority(target, (long) now);
+        if (own != other) {
+            return own > other ? Why.PRIORITY : Why.ELSEWHERE;
+        }
+        boolean earlier = task.order() < target.order();
+        boolean same = Objects.equals(task.terms().caller().client(), target.terms().caller().client());
+        return switch (by) {
+            case PRESSING -> Why.FINISH_BY;
+            case OVERDUE -> Why.OVERDUE;
+            case LOADED, FIRST -> by == By.LOADED && !RunnerKey.of(task).equals(RunnerKey.of(target))
+                    && !(same && earlier) ? Why.LOADED
+                    : !same ? Why.FAIR_SHARE : earlier ? Why.EARLIER : Why.ELSEWHERE;
+        };
+    }
+}

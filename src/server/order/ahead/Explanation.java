@@ -1,0 +1,52 @@
+package server.order.ahead;
+
+/// Why a task stands where it stands.
+///
+/// @param waitsFor what a pending task waits for; else null
+/// @param forecast of a pending task; else null
+/// @param longest  how long after a pending task another may have come at most and still go before it because its
+///                 priority is higher, as far as waiting gives it that; in milliseconds, -1 if there is no bound
+/// @param doneIn   of a running task; null where there is no ground
+public record Explanation(Waiting waitsFor, Forecast forecast, long longest, Span doneIn) {
+
+    /// Of a task that has ended.
+    public static final Explanation ENDED = new Explanation(null, null, -1, null);
+
+    /// What a pending task waits for.
+    ///
+    /// @param text for people
+    public record Waiting(Kind kind, String text) {
+    }
+
+    public enum Kind {
+        /// The queue is paused.
+        QUEUE,
+        /// Its own time, or that of its next attempt.
+        TIME,
+        WINDOW,
+        /// Its client or its model has as many running as it may have.
+        LIMIT,
+        /// The server has trouble of its own.
+        SERVER,
+        /// A task that runs alone.
+        ALONE,
+        /// A host that may be sent something.
+        HOST,
+        /// A host that has its model.
+        MODEL,
+        /// It is next, as soon as a place is free.
+        PLACE,
+        /// Others before it.
+        TURN;
+
+        /// Whether it is more than its turn that it waits for.
+        public boolean isTrouble() {
+            return this != PLACE && this != TURN && this != QUEUE && this != TIME;
+        }
+    }
+
+    /// Why it does not run although it is its time; null if for nothing but its turn.
+    public String trouble() {
+        return waitsFor != null && waitsFor.kind.isTrouble() ? waitsFor.text : null;
+    }
+}

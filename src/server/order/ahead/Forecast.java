@@ -1,0 +1,39 @@
+package server.order.ahead;
+
+import java.util.List;
+
+import server.order.Offer;
+
+/// What probably becomes of a waiting task.
+///
+/// @param position 1 is next; 0 if it is not ready, or not known
+/// @param startsIn null where there is no ground
+/// @param rule     the rule that lets it start then, for people; null if it is not known
+/// @param offer    where it starts then; null if it is not known
+/// @param before   the first tasks that start before it
+public record Forecast(int position, Span startsIn, String rule, Offer offer, List<Before> before) {
+
+    /// A task that starts before another one.
+    ///
+    /// @param id its name
+    public record Before(String id, Why why) {
+    }
+
+    /// Why it does.
+    public enum Why {
+        PRIORITY("its priority is higher"),
+        FINISH_BY("it would miss its finish_by otherwise"),
+        OVERDUE("it was passed over as often or as long as it may be"),
+        LOADED("what it needs is loaded"),
+        FAIR_SHARE("it is its client's turn"),
+        EARLIER("it came earlier"),
+        ELSEWHERE("it takes a place that the other cannot use");
+
+        /// For people.
+        public final String text;
+
+        Why(String text) {
+            this.text = text;
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package server.order.ahead;
+
+/// In how long something probably happens, in milliseconds.
+public record Span(long low, long high) {
+
+    /// That many standard deviations to both sides have nine of ten.
+    private static final double WIDTH = 1.65;
+    /// Of what was measured, nothing is better known than this.
+    private static final double DOUBT = 0.05;
+    private static final long DOUBT_MS = 200;
+
+    static Span around(double mean, double deviation) {
+        double to = WIDTH * deviation + DOUBT * mean;
+        return new Span((long) Math.max(0, mean - to), (long) (mean + to) + DOUBT_MS);
+    }
+}
