@@ -53,6 +53,8 @@ export function command(task, values, server) {
     } else {
         add('at', task.scheduled_at);
     }
+    add('window', task.window);
+    add('by', task.finish_by);
     add('expires-in', values.expires_in.trim());
     add('task-timeout', task.timeout);
     add('max-retries', task.max_retries);

@@ -106,6 +106,8 @@ class NewTask {
             h('div', {'data-when': 'in'}, field('After', h('input', {name: 'in', class: 'mono', placeholder: '2h'}))),
             h('div', {'data-when': 'at'},
                 field('At, in your time zone', h('input', {name: 'at', type: 'datetime-local', step: 1}))),
+            field('Only in window', h('input', {name: 'window', class: 'mono', placeholder: 'at any time'})),
+            field('Finish within, if possible', h('input', {name: 'finish_by', class: 'mono', placeholder: '2h'})),
             field('Fail if not started within', h('input', {name: 'expires_in', class: 'mono', placeholder: 'never'})),
             field('Retries', h('input', {name: 'max_retries', class: 'mono', inputmode: 'numeric', placeholder: '3'})),
             field('Timeout per attempt', h('input', {name: 'timeout', class: 'mono', placeholder: '30m'})));

@@ -177,7 +177,8 @@ function drawTimes(section, task) {
     put(section, h('header', {class: 'part'}, h('h2', {}, 'Times')), bar, h('ul', {class: 'lengths'}, lengths),
         h('dl', {class: 'facts'}, moment('created', task.created_at), moment('scheduled', task.scheduled_at),
             moment('due', task.due_at), moment('next attempt', task.retry_at), moment('started', task.started_at),
-            moment(task.status, task.completed_at), moment('expires', task.expires_at)));
+            moment(task.status, task.completed_at), moment('expires', task.expires_at),
+            moment(task.late ? 'finish by (cannot be met)' : 'finish by', task.finish_by)));
 }
 
 function drawAttempts(section, task) {
@@ -202,7 +203,9 @@ function drawFacts(section, task) {
     const {result, metadata} = task;
     const seconds = (result?.eval_duration ?? 0) / 1e9;
     const facts = [
-        ['model', task.model], ['type', task.type], ['priority', priority(task.priority)],
+        ['model', task.model], ['type', task.type], ['priority', priority(task.priority)
+            + (task.priority_asked === undefined ? '' : `, lowered from ${priority(task.priority_asked)}`)],
+        ['window', task.window],
         ['client', task.client ?? (task.relayed && 'somebody')], [task.relayed ? 'called' : 'endpoint', task.endpoint],
         ['recorded', task.unrecorded && 'no: prompt and answer were not kept'],
         ['host', task.executed_on], ['wanted host', task.on], ['rule', task.rule],

@@ -37,6 +37,10 @@ export function build(values, now) {
     set('scheduled_at', time(values, now, problems));
     const expires = length('expires_in', values, problems);
     set('expires_at', expires === undefined ? undefined : new Date(now + expires).toISOString());
+    set('window', values.window.trim());
+    if (length('finish_by', values, problems) !== undefined) {
+        set('finish_by', values.finish_by.trim());
+    }
     const retries = values.max_retries.trim();
     if (retries && !/^\d+$/.test(retries)) {
         problems.max_retries = 'must be a whole number, 0 for none';

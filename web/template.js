@@ -5,7 +5,7 @@ import {write} from './draft.js';
 const THINK = {true: 'yes', false: 'no'};
 
 /** Fills the form New task with what this task asked for. */
-export function prefill({type, model, priority, payload, metadata, max_retries, timeout, on, wait_for_model}) {
+export function prefill({type, model, priority, payload, metadata, max_retries, timeout, on, wait_for_model, window}) {
     const {messages, prompt, system, input, options, format, think, keep_alive, ...extra} = payload;
     const plain = Array.isArray(messages) && messages.every(message =>
         typeof message.content === 'string' && Object.keys(message).length === 2);
@@ -21,7 +21,8 @@ export function prefill({type, model, priority, payload, metadata, max_retries, 
         think: THINK[think] ?? think ?? '', keep_alive: String(keep_alive ?? ''),
         extra: Object.keys(extra).length ? JSON.stringify(extra, null, 2) : '',
         metadata: Object.keys(metadata).length ? JSON.stringify(metadata, null, 2) : '',
-        max_retries: String(max_retries), timeout: timeout ?? '', on: on ?? '', wait_for_model: wait_for_model === true,
+        max_retries: String(max_retries), timeout: timeout ?? '', on: on ?? '', window: window ?? '',
+        wait_for_model: wait_for_model === true,
         turns: String(Math.max(1, turns.length)),
         ...Object.fromEntries(turns.flatMap(({role, content}, i) => [[`role${i}`, role], [`content${i}`, content]])),
     });

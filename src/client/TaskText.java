@@ -43,7 +43,7 @@ final class TaskText {
     }
 
     private static boolean isTime(String member) {
-        return member.endsWith("_at") || member.endsWith("_run");
+        return member.endsWith("_at") || member.endsWith("_run") || member.equals("finish_by");
     }
 
     /// Returns the text of a chat or generate, or an embed's vectors (a JSON array on each line). If a model only

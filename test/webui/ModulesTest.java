@@ -169,7 +169,8 @@ final class ModulesTest {
                 + "}";
         assertEquals(expected.replace('\'', '"'), text("template", "await (async () => { m.prefill(" + task + ");"
                 + "const {read} = await import('/draft.js'); const {build} = await import('/submission.js');"
-                + "const all = Object.fromEntries(['expires_in', 'when', 'options'].map(name => [name, '']));"
+                + "const all = Object.fromEntries(['expires_in', 'finish_by', 'when', 'options'].map("
+                + "name => [name, '']));"
                 + "const {task: {priority, max_retries, ...rest}} = build({...all, ...read('new')}, 0);"
                 + "return JSON.stringify(rest); })()"));
     }
@@ -199,7 +200,8 @@ final class ModulesTest {
         return text("submission", "(values => (({task, problems}) => " + asked + ")(m.build({...values, type: 'chat', "
                 + "turns: 0, " + field + ": '" + value + "'}, 0)))(Object.fromEntries("
                 + "['model', 'format', 'think', 'keep_alive', 'priority', "
-                + "'when', 'expires_in', 'timeout', 'on', 'metadata', 'extra', 'options', 'max_retries']"
+                + "'when', 'expires_in', 'window', 'finish_by', 'timeout', 'on', 'metadata', 'extra', 'options', "
+                + "'max_retries']"
                 + ".map(name => [name, ''])))");
     }
 

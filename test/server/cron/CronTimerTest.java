@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 import server.cron.plan.CronJson;
 import server.cron.plan.CronTask;
+import server.order.limits.LimitsOf;
 import server.queue.Run;
 import server.queue.index.TaskFilter;
 import server.queue.page.TaskSort;
@@ -295,6 +296,19 @@ final class CronTimerTest {
             assertEquals(1, rig.made().size());
             assertEquals(2, rig.only().skipped());
             assertTrue(rig.only().lastSkip().startsWith("the queue is full"), rig.only().lastSkip());
+        }
+    }
+
+    @Test
+    void aClientThatMayHaveNoMore_skipsTheRun_andSaysWhy() throws IOException {
+        try (CronRig rig = new CronRig(QueueOptions.DEFAULT.with(
+                LimitsOf.yaml("clients: {default: {max_pending: 1}}")))) {
+            rig.add("0 * * * *", "'overlap':'allow'");
+            rig.pass(HOUR.multipliedBy(3));
+            assertEquals(1, rig.made().size());
+            assertEquals(2, rig.only().skipped());
+            assertEquals("tasks without a client: 1 are pending, and at most 1 may be; try again later",
+                    rig.only().lastSkip());
         }
     }
 
