@@ -166,8 +166,10 @@ final class Choosing {
         }
         Iterator<Share> shares = level.waiting.iterator();
         while ((left > 0 || level.oneByOne > 0) && shares.hasNext()) {
-            Walk at = new Walk(shares.next());
-            while ((left > 0 || level.oneByOne > 0) && at.next()) {
+            Share share = shares.next();
+            boolean room = clients.hasRoom(share.client);
+            Walk at = room ? new Walk(share) : null;
+            while (room && (left > 0 || level.oneByOne > 0) && at.next()) {
                 Kind kind = at.lane().kind;
                 if (warm.contains(kind.warmModel) && mayStart(at)) {
                     left -= kind.oneByOne || kind.asked == number ? 0 : 1;
@@ -186,6 +188,9 @@ final class Choosing {
         boolean any = !options.affinity() || warm != null;
         Found loads = null;
         for (Share share : level.waiting) {
+            if (!clients.hasRoom(share.client)) {
+                continue;
+            }
             for (Walk at = new Walk(share); at.next();) {
                 if (mayStart(at)) {
                     Offer offer = ask(at);
@@ -222,6 +227,9 @@ final class Choosing {
         for (Share share : level.waiting) {
             if (share == chosen) {
                 return;
+            }
+            if (!clients.hasRoom(share.client)) {
+                continue;
             }
             for (Walk at = new Walk(share); at.next();) {
                 if (mayStart(at) && ask(at).fit() != Fit.NONE) {

@@ -11,6 +11,11 @@ public interface Clients {
         }
 
         @Override
+        public boolean hasRoom(String client) {
+            return true;
+        }
+
+        @Override
         public boolean mayStart(String client, String model) {
             return true;
         }
@@ -20,6 +25,11 @@ public interface Clients {
     ///
     /// @param client null: nobody said
     double weight(String client);
+
+    /// Whether limits of the client let one more task start, whatever its model.
+    ///
+    /// @param client null: nobody said
+    boolean hasRoom(String client);
 
     /// Whether limits of the client and of the model let one more task start.
     ///

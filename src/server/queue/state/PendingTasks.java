@@ -52,6 +52,11 @@ final class PendingTasks {
         }
 
         @Override
+        public boolean hasRoom(String client) {
+            return limits.get().hasRoom(client, crowd);
+        }
+
+        @Override
         public boolean mayStart(String client, String model) {
             return limits.get().hasRoom(client, crowd) && limits.get().modelHasRoom(model, crowd);
         }
