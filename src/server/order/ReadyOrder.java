@@ -40,7 +40,7 @@ public final class ReadyOrder {
     private final Map<Long, Charge> running = new HashMap<>();
     private final Usual usual = new Usual();
     /// The moment up to which priorities have grown.
-    private long aged = Long.MIN_VALUE;
+    private long aged;
     private long step = Long.MIN_VALUE;
     private long choices;
     private int size;
@@ -149,12 +149,10 @@ public final class ReadyOrder {
             refill(options, now);
         }
         while (growing.firstKey() <= now) {
-            long at = growing.firstKey();
             int slot = growing.firstSlot();
             Task task = tasks.apply(slot);
-            int before = priority(task, at - 1);
-            remove(task, slot, before);
-            add(task, slot, before + 1);
+            remove(task, slot, priority(task, aged));
+            add(task, slot, priority(task, now));
         }
         aged = Math.max(aged, now);
     }
@@ -340,6 +338,7 @@ public final class ReadyOrder {
                 }
             }
         }
+        all.sort(Comparator.comparingLong(slot -> tasks.apply(slot).order()));
         for (int slot : all) {
             remove(tasks.apply(slot), slot);
         }

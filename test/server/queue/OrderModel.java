@@ -10,14 +10,15 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 
-import server.order.Clients;
 import server.order.Fit;
 import server.order.Offer;
 import server.order.Offers;
 import server.order.OrderOptions;
 import server.order.RandomOffers;
 import server.order.RunnerKey;
+import server.order.limits.OrderLimits;
 import server.queue.state.Event;
+import server.queue.state.QueueOptions;
 import server.task.Task;
 import shared.TaskStatus;
 
@@ -62,7 +63,7 @@ final class OrderModel {
         int running;
     }
 
-    private record Charge(int level, String client, double charge) {
+    private record Charge(int level, String client, String model, double charge) {
     }
 
     /// @param offer null: none
@@ -70,20 +71,20 @@ final class OrderModel {
     }
 
     private final OrderOptions options;
-    private final Clients clients;
+    private final OrderLimits limits;
     private final List<Item> items = new ArrayList<>();
     private final Map<Integer, Map<String, Share>> shares = new HashMap<>();
     private final Map<Integer, Double> present = new HashMap<>();
     private final Map<Long, Charge> charges = new HashMap<>();
     private final Map<RunnerKey, Double> usual = new HashMap<>();
-    private long aged = Long.MIN_VALUE;
+    private long aged;
     private long step = Long.MIN_VALUE;
     private Item wouldBeFirst;
     private Offers offers;
 
-    OrderModel(OrderOptions options, Clients clients) {
-        this.options = options;
-        this.clients = clients;
+    OrderModel(QueueOptions options) {
+        this.options = options.order();
+        limits = options.limits();
     }
 
     List<Item> ready() {
@@ -111,6 +112,15 @@ final class OrderModel {
     }
 
     void age(long now) {
+        if (options.ageing().every() > 0 && now < aged - options.ageing().every()) {
+            List<Item> all = sorted(ready(), item -> true, Comparator.comparingLong(item -> item.task.order()));
+            all.forEach(this::leave);
+            aged = now;
+            for (Item item : all) {
+                item.level = options.ageing().priority(item.task, now);
+                join(item);
+            }
+        }
         while (true) {
             Item grows = ready().stream().filter(item -> options.ageing().every() > 0
                     && item.level < options.ageing().upTo() && growsAt(item) <= now).min(
@@ -120,7 +130,7 @@ final class OrderModel {
                 break;
             }
             leave(grows);
-            grows.level++;
+            grows.level = options.ageing().priority(grows.task, now);
             join(grows);
         }
         aged = Math.max(aged, now);
@@ -235,10 +245,10 @@ final class OrderModel {
         double at = present.getOrDefault(item.level, 0.0);
         share.time = Math.max(share.time, at - options.maxWait());
         present.put(item.level, Math.max(at, share.time));
-        double charge = usual.getOrDefault(RunnerKey.of(item.task), 0.0) / clients.weight(item.client());
+        double charge = usual.getOrDefault(RunnerKey.of(item.task), 0.0) / limits.client(item.client()).weight();
         share.time += charge;
         share.running++;
-        charges.put(item.task.id(), new Charge(item.level, item.client(), charge));
+        charges.put(item.task.id(), new Charge(item.level, item.client(), item.task.model(), charge));
         pass(waiting(item.level, item.client()), item.task.order() - 1, host, now);
         if (wouldBeFirst != null) {
             pass(waiting(item.level, wouldBeFirst.client()), wouldBeFirst.task.order(), host, now);
@@ -255,7 +265,7 @@ final class OrderModel {
     }
 
     private long stepAt(long now) {
-        step = Math.max(step, Math.floorDiv(now, options.maxWait() / 64));
+        step = Math.max(step, Math.floorDiv(now, Math.max(1, options.maxWait() / 64)));
         return step;
     }
 
@@ -270,7 +280,7 @@ final class OrderModel {
             usual.put(RunnerKey.of(before), mean == null ? (double) millis : mean + 0.125 * (millis - mean));
         }
         if (!died) {
-            share.time += millis / clients.weight(charge.client) - charge.charge;
+            share.time += millis / limits.client(charge.client).weight() - charge.charge;
         }
         share.running--;
         forgetIfOver(charge.level);
@@ -294,7 +304,7 @@ final class OrderModel {
     }
 
     private Chosen choose(int level, Set<String> kept) {
-        List<Item> all = waiting(level).stream().filter(item -> clients.mayStart(item.client(), item.task.model()))
+        List<Item> all = waiting(level).stream().filter(item -> hasRoom(item))
                 .toList();
         Map<List<Object>, Offer> asked = new HashMap<>();
         Item chosen = null;
@@ -332,6 +342,13 @@ final class OrderModel {
         }
         wouldBeFirst = Objects.equals(first.client(), chosen.client()) ? null : first;
         return new Chosen(chosen.task, asked.get(chosen.demand()));
+    }
+
+    private boolean hasRoom(Item item) {
+        return charges.values().stream().filter(charge -> Objects.equals(charge.client, item.client())).count()
+                < limits.client(item.client()).maxRunning()
+                && charges.values().stream().filter(charge -> charge.model.equals(item.task.model())).count()
+                < limits.modelMax(item.task.model());
     }
 
     private boolean isOverdue(Item item) {

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
-import server.order.Clients;
 import server.order.Offers;
 import server.queue.index.TaskFilter;
 import server.queue.state.LifeCycle;
@@ -109,7 +108,7 @@ final class QueueModel {
 
     QueueModel(QueueOptions options) {
         this.options = options;
-        order = new OrderModel(options.order(), Clients.ALIKE);
+        order = new OrderModel(options);
     }
 
     Entry get(long id) {

@@ -17,9 +17,11 @@ import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
 
-import server.order.Clients;
+import server.order.Ageing;
 import server.order.Offers;
+import server.order.OrderOptions;
 import server.order.RandomOffers;
+import server.order.limits.LimitsOf;
 import server.order.limits.OrderLimits;
 import server.queue.QueueModel.Entry;
 import server.queue.index.TaskFilter;
@@ -54,6 +56,9 @@ class QueueSimulationTest {
     private static final int STEPS = 100;
     private static final QueueOptions OPTIONS = new QueueOptions(40, 6, Duration.ofDays(3), Duration.ofDays(5), 300,
             Duration.ZERO, Duration.ofDays(1), 5_000, OrderLimits.NONE);
+    private static final List<OrderLimits> LIMITS = List.of(OrderLimits.NONE,
+            LimitsOf.yaml("clients: {me: {weight: 3}, you: {max_running: 1}, default: {weight: 2}}\n"
+                    + "models: {b: {max_running: 2}}"));
     private static final List<String> MODELS = List.of("a", "b", "c");
     private static final List<String> CLIENTS = List.of("me", "you", "another");
     private static final List<Integer> PRIORITIES = List.of(Integer.MIN_VALUE, 1, 5, 10, Integer.MAX_VALUE);
@@ -74,11 +79,12 @@ class QueueSimulationTest {
     private static final class Run {
         private final long seed;
         private final Random random;
-        private final QueueModel model = new QueueModel(OPTIONS);
+        private final QueueOptions options;
+        private final QueueModel model;
         private final EventCodec codec = new EventCodec(new Pool());
         private final List<Slice> lines = new ArrayList<>();
         private final Set<Long> everUsed = new HashSet<>();
-        private QueueState state = new QueueState(OPTIONS);
+        private QueueState state;
         private long now = 1_800_000_000_000L;
         private long seq;
         private Offers hosts = RandomOffers.loaded(MODELS);
@@ -86,6 +92,11 @@ class QueueSimulationTest {
         Run(long seed) {
             this.seed = seed;
             random = new Random(seed);
+            Ageing ageing = random.nextInt(3) > 0 ? Ageing.NONE : new Ageing(1 + random.nextInt(3_000), 9);
+            options = OPTIONS.with(new OrderOptions(random.nextInt(4) > 0, 1_000 + random.nextInt(20_000),
+                    1 + random.nextInt(5), ageing)).with(pick(LIMITS));
+            model = new QueueModel(options);
+            state = new QueueState(options);
         }
 
         void go() {
@@ -314,7 +325,7 @@ class QueueSimulationTest {
         }
 
         private QueueState replayed() {
-            QueueState fresh = new QueueState(OPTIONS);
+            QueueState fresh = new QueueState(options);
             for (int i = 0; i < lines.size(); i++) {
                 fresh.apply(codec.decodeForReplay(i + 1, lines.get(i)), i + 1, position(i + 1),
                         lines.get(i).length());
@@ -323,8 +334,8 @@ class QueueSimulationTest {
         }
 
         private OrderModel replayedOrder() {
-            OrderModel fresh = new OrderModel(OPTIONS.order(), Clients.ALIKE);
-            QueueState followed = new QueueState(OPTIONS);
+            OrderModel fresh = new OrderModel(options);
+            QueueState followed = new QueueState(options);
             for (int i = 0; i < lines.size(); i++) {
                 Event event = codec.decodeForReplay(i + 1, lines.get(i));
                 Task before = event instanceof Event.Change change ? followed.get(change.task().id()) : null;
