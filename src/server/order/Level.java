@@ -64,7 +64,7 @@ final class Level {
         detach(share);
         if (anew) {
             share.time = Math.max(share.time, waiting.isEmpty() ? present
-                    : Math.max(waiting.first().time, present - options.maxWait()));
+                    : Math.max(Math.min(waiting.first().time, present), present - options.maxWait()));
         }
         share.heads.remove(head);
         share.heads.put(task.order(), lane);

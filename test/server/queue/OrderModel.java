@@ -223,7 +223,7 @@ final class OrderModel {
             double least = waiting(item.level).stream().mapToDouble(one -> share(one.level, one.client()).time).min()
                     .orElse(Double.NaN);
             share.time = Math.max(share.time,
-                    Double.isNaN(least) ? now : Math.max(least, now - options.maxWait()));
+                    Double.isNaN(least) ? now : Math.max(Math.min(least, now), now - options.maxWait()));
         }
         item.ready = true;
     }

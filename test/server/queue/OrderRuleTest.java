@@ -1,0 +1,170 @@
+package server.queue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+import org.junit.jupiter.api.Test;
+
+import server.order.Ageing;
+import server.order.LimitsOf;
+import server.order.OrderOptions;
+import server.queue.OrderRig.Job;
+import server.queue.OrderRig.Machine;
+import server.queue.OrderRig.Ran;
+import server.queue.state.QueueOptions;
+import support.Effort;
+
+/// What the order promises, seen from outside, on simulated hosts: random runs from a seed.
+class OrderRuleTest {
+
+    private static final int RUNS = Effort.of(1_000, 50_000);
+    private static final Machine ONE = new Machine(1, 1, 1_000);
+
+    private static QueueOptions options(boolean affinity, long maxWait, int maxBatch, Ageing ageing) {
+        return QueueOptions.DEFAULT.with(new OrderOptions(affinity, maxWait, maxBatch, ageing));
+    }
+
+    private static List<Job> mix(int count, String... models) {
+        List<Job> jobs = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            jobs.add(new Job(0, null, models[i % models.length], 5, 100));
+        }
+        return jobs;
+    }
+
+    private interface Check {
+        void of(Random random);
+    }
+
+    private static void runs(Check check) {
+        long seed = Long.getLong("seed", System.nanoTime());
+        for (int run = 0; run < RUNS; run++) {
+            try {
+                check.of(new Random(seed + run));
+            } catch (Throwable failed) {
+                throw new AssertionError("seed " + (seed + run) + ": " + failed.getMessage(), failed);
+            }
+        }
+    }
+
+    @Test
+    void affinity_threeModelsByTurns_loadsOnceForEachBatch() {
+        List<Job> jobs = mix(300, "a", "b", "c");
+        assertEquals(300, OrderRig.loads(OrderRig.run(jobs, options(false, 60_000, 32, Ageing.NONE), ONE)));
+        assertEquals(15, OrderRig.loads(OrderRig.run(jobs, options(true, 600_000, 32, Ageing.NONE), ONE)));
+    }
+
+    @Test
+    void affinity_passesNobodyMoreOftenOrLongerThanItMay() {
+        runs(random -> {
+            int maxBatch = 1 + random.nextInt(6);
+            long maxWait = 1_000 + random.nextInt(5_000);
+            Machine machine = new Machine(1 + random.nextInt(2), 1, random.nextInt(500));
+            List<Ran> ran = OrderRig.run(jobs(random, 60, 1, 1), options(true, maxWait, maxBatch, Ageing.NONE),
+                    machine);
+            for (Ran task : ran) {
+                List<Ran> passes = ran.stream().filter(other -> other.order() > task.order()
+                        && other.starts() < task.starts() && other.start() >= task.job().at()).toList();
+                assertTrue(passes.size() <= maxBatch, () -> task + " was passed by " + passes);
+                // from then on it is next, behind what is overdue too: nothing later passes it
+                long first = passes.isEmpty() ? Long.MAX_VALUE : passes.getFirst().start();
+                passes.forEach(pass -> assertTrue(pass.start() <= first + maxWait,
+                        () -> task + " was first passed at " + first + ", and still by " + pass));
+            }
+        });
+    }
+
+    @Test
+    void priority_higherGoesFirst_whateverIsLoaded() {
+        runs(random -> {
+            List<Ran> ran = OrderRig.run(jobs(random, 60, 3, 3), options(random.nextBoolean(), 5_000, 4, Ageing.NONE),
+                    new Machine(1 + random.nextInt(2), 1, random.nextInt(500)));
+            for (Ran task : ran) {
+                for (Ran later : ran.subList(task.starts() + 1, ran.size())) {
+                    assertTrue(later.job().at() > task.start()
+                            || later.job().priority() <= task.job().priority(), () -> task + " went before " + later);
+                }
+            }
+        });
+    }
+
+    /// Two clients that always have tasks waiting: by weight neither is ahead by more than the longest task of each.
+    @Test
+    void shares_withOneKey_differByOneTaskOfEach() {
+        QueueOptions options = options(true, 60_000, 32, Ageing.NONE)
+                .with(LimitsOf.yaml("clients: {a: {weight: 2}}"));
+        runs(random -> {
+            List<Job> jobs = new ArrayList<>();
+            long longest = 10 + random.nextInt(1_000);
+            for (int i = 0; i < 80; i++) {
+                jobs.add(new Job(0, random.nextInt(3) == 0 ? "b" : "a", "m", 5, 1 + random.nextLong(longest)));
+            }
+            Map<String, Double> had = new HashMap<>(Map.of("a", 0.0, "b", 0.0));
+            Map<String, Long> left = new HashMap<>();
+            jobs.forEach(job -> left.merge(job.client(), 1L, Long::sum));
+            for (Ran task : OrderRig.run(jobs, options, new Machine(1, 1, 0))) {
+                String client = task.job().client();
+                had.merge(client, task.job().millis() / (client.equals("a") ? 2.0 : 1), Double::sum);
+                left.merge(client, -1L, Long::sum);
+                if (left.values().stream().anyMatch(count -> count == 0)) {
+                    return;
+                }
+                // what an attempt takes is guessed until it has ended, which costs as much again at most
+                assertTrue(Math.abs(had.get("a") - had.get("b")) <= 2 * longest, () -> had + " of " + longest);
+            }
+        });
+    }
+
+    /// One that floods, and one that comes now and then: it waits for what runs and no more than that.
+    @Test
+    void shares_newcomer_waitsForOneTaskOnly() {
+        runs(random -> {
+            List<Job> jobs = new ArrayList<>();
+            for (int i = 0; i < 60; i++) {
+                jobs.add(new Job(0, "flood", "m", 5, 100));
+            }
+            for (int i = 0; i < 5; i++) {
+                jobs.add(new Job(500 + i * 800 + random.nextInt(300), "light", "m", 5, 50));
+            }
+            for (Ran task : OrderRig.run(jobs, options(true, 60_000, 32, Ageing.NONE),
+                    new Machine(1, 1, 0))) {
+                assertTrue(!task.job().client().equals("light") || task.waited() <= 100, task::toString);
+            }
+        });
+    }
+
+    @Test
+    void ageing_nobodyWaitsLongerThanTheHeadStartOfOthers() {
+        runs(random -> {
+            long every = 200 + random.nextInt(2_000);
+            Ageing ageing = new Ageing(every, 10);
+            List<Ran> ran = OrderRig.run(jobs(random, 60, 1, 8), options(false, 1_000_000, 1_000, ageing),
+                    new Machine(1, 1, 0));
+            for (Ran task : ran) {
+                ran.stream().filter(other -> other.starts() < task.starts() && other.start() >= task.job().at())
+                        .forEach(other -> assertTrue(other.job().at() - task.job().at()
+                                <= ageing.headStart(task.job().priority(), other.job().priority()) + every,
+                                () -> other + " went before " + task));
+            }
+        });
+    }
+
+    /// @param priorities how many, from 1
+    private static List<Job> jobs(Random random, int count, int clients, int priorities) {
+        List<Job> jobs = new ArrayList<>();
+        long at = 0;
+        int models = 1 + random.nextInt(4);
+        for (int i = 0; i < count; i++) {
+            at += random.nextInt(3) == 0 ? random.nextLong(600) : 0;
+            jobs.add(new Job(at, clients == 1 ? null : "c" + random.nextInt(clients), "m" + random.nextInt(models),
+                    1 + random.nextInt(priorities), 1 + random.nextLong(200)));
+        }
+        return jobs;
+    }
+}
