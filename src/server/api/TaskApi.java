@@ -19,6 +19,7 @@ import server.task.Task;
 import server.task.TaskDocument;
 import server.task.TaskJson;
 import shared.Problem;
+import shared.TaskStatus;
 import shared.config.Durations;
 import shared.json.JsonReader;
 import shared.json.JsonWriter;
@@ -111,8 +112,14 @@ final class TaskApi {
     private Answer.Whole task(TaskDocument document, List<String> warnings) {
         JsonWriter out = new JsonWriter(TASK_BYTES + document.payload().length()
                 + (document.result() == null ? 0 : document.result().length()));
-        Explanation why = explain.apply(document.task());
+        Task task = document.task();
+        Explanation why = explain.apply(task);
+        int effective = task.status() != TaskStatus.PENDING ? task.priority()
+                : queue.ledger().look(state -> state.effectivePriority(task)).value();
         TaskJson.write(out, document, more -> {
+            if (effective != task.priority()) {
+                more.name("effective_priority").number(effective);
+            }
             if (why.trouble() != null) {
                 more.name("waiting").string(why.trouble());
             }

@@ -81,9 +81,9 @@ public final class ReadyOrder {
         return size;
     }
 
-    /// The priority by which a pending task is ordered now.
-    public int priority(Task task, long now) {
-        return options.ageing().priority(task, now);
+    /// The priority by which a pending task is ordered, as of the last call of [#age].
+    public int priority(Task task) {
+        return priority(task, aged);
     }
 
     /// How much later than a task another one may have come at most and still go before it, as far as waiting gives it
@@ -97,20 +97,20 @@ public final class ReadyOrder {
     public void add(Task task, int slot) {
         chosen = null;
         deadlines.add(task, slot);
-        add(task, slot, priority(task, aged));
+        add(task, slot, priority(task));
     }
 
     /// The task must be there, as it was when it was added.
     public void remove(Task task, int slot) {
         chosen = null;
         deadlines.remove(task, slot);
-        remove(task, slot, priority(task, aged));
+        remove(task, slot, priority(task));
     }
 
     /// Counts the start of a task that is to be removed next. It may not be there: a replay does not know all that
     /// makes tasks ready.
     public void started(Task task, int slot, String host, long now) {
-        int priority = priority(task, aged);
+        int priority = priority(task);
         boolean absent = !levels.containsKey(priority) || !levels.get(priority).has(task, slot, Demand.of(task));
         if (absent) {
             add(task, slot, priority);
@@ -151,7 +151,7 @@ public final class ReadyOrder {
         while (growing.firstKey() <= now) {
             int slot = growing.firstSlot();
             Task task = tasks.apply(slot);
-            remove(task, slot, priority(task, aged));
+            remove(task, slot, priority(task));
             add(task, slot, priority(task, now));
         }
         aged = Math.max(aged, now);
@@ -248,7 +248,7 @@ public final class ReadyOrder {
     /// How many go before a task, by effective priority and order, wherever they can run.
     public int countBefore(Task task) {
         int before = 0;
-        int priority = priority(task, aged);
+        int priority = priority(task);
         for (Map.Entry<Integer, Level> level : levels.entrySet()) {
             if (level.getKey() > priority) {
                 before += level.getValue().size();
@@ -316,6 +316,10 @@ public final class ReadyOrder {
     private long step(long now) {
         step = Math.max(step, options.step(now));
         return step;
+    }
+
+    private int priority(Task task, long now) {
+        return options.ageing().priority(task, now);
     }
 
     private boolean grows(int priority) {

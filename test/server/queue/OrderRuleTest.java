@@ -12,8 +12,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 import server.order.Ageing;
-import server.order.LimitsOf;
 import server.order.OrderOptions;
+import server.order.limits.LimitsOf;
 import server.queue.OrderRig.Job;
 import server.queue.OrderRig.Machine;
 import server.queue.OrderRig.Ran;

@@ -155,6 +155,7 @@ final class QueueModel {
             return null;
         }
         order.wake(now);
+        order.age(now);
         List<Entry> expired = select(task -> task.status == TaskStatus.PENDING && expired(task, now),
                 Comparator.<Entry>comparingLong(task -> task.expiresAt).thenComparing(task -> task.arrival));
         if (!expired.isEmpty()) {

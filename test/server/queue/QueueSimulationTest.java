@@ -295,7 +295,8 @@ class QueueSimulationTest {
 
         private void tick() {
             model.order.wake(now);
-            state.wake(now, task -> true);
+            model.order.age(now);
+            state.wake(now);
             for (Event.Change due = state.due(now); due != null; due = state.due(now)) {
                 apply(due);
             }

@@ -53,7 +53,8 @@ class TaskJsonTest {
                     new CronOrigin(1, "nightly", 3, T));
             JsonWriter out = new JsonWriter();
             TaskJson.write(out, new TaskDocument(task, slice("{}"), "", "busy", List.of(), null),
-                    more -> more.name("waiting").string("all hosts are busy"), List.of("a warning"));
+                    more -> more.name("waiting").string("all hosts are busy").name("effective_priority").number(7),
+                    List.of("a warning"));
             names.addAll(((Json.Obj) Json.parse(out.toString())).members().keySet());
             out.clear();
             TaskJson.writeSummary(out, task, "");

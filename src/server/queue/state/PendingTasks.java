@@ -149,12 +149,14 @@ final class PendingTasks {
         return any;
     }
 
-    /// Opens and shuts the windows.
+    /// Takes all in whose time has come, opens and shuts the windows, and lets priorities grow.
     ///
-    /// @return whether one opened
-    boolean passGates(long now) {
-        return gates.pass(now, slot -> ready.add(tasks.apply(slot), slot),
+    /// @return whether any is ready by that
+    boolean wake(long now) {
+        boolean any = wake(now, task -> true) | gates.pass(now, slot -> ready.add(tasks.apply(slot), slot),
                 slot -> ready.remove(tasks.apply(slot), slot));
+        ready.age(now);
+        return any;
     }
 
     /// @return whether it is ready

@@ -185,6 +185,11 @@ public final class QueueState {
         return pending.left(timed(task), now);
     }
 
+    /// The priority by which a pending task is ordered now.
+    public int effectivePriority(Task task) {
+        return pending.ready().priority(task);
+    }
+
     /// Fails a pending task that no host will take.
     public Event.Change refuse(long id, String error, long now) {
         return LifeCycle.refused(require(id), error, now);
@@ -265,7 +270,6 @@ public final class QueueState {
         latest = Math.max(latest, event.at());
         // also in a replay, which is to come to the same virtual times
         wake(event.at());
-        pending.ready().age(event.at());
         return switch (event) {
             case Event.ModeChange change -> {
                 resumedAt = change.mode() == QueueMode.RUNNING ? change.at() : resumedAt;
@@ -294,11 +298,12 @@ public final class QueueState {
         return pending.wake(by, which);
     }
 
-    /// Makes all tasks ready whose time has come or whose window opens, and lets those wait whose window closes.
+    /// Makes all tasks ready whose time has come or whose window opens, lets those wait whose window closes, and lets
+    /// priorities grow.
     ///
     /// @return whether any is ready by that
     public boolean wake(long now) {
-        return pending.wake(now, task -> true) | pending.passGates(now);
+        return pending.wake(now);
     }
 
     // ---- reads
@@ -489,9 +494,5 @@ public final class QueueState {
         if (task.status().ended()) {
             retention.remove(task, slot);
         }
-    }
-
-    static boolean expired(Task task, long now) {
-        return task.terms().expiresAt() > 0 && task.terms().expiresAt() <= now;
     }
 }

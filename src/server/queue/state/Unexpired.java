@@ -11,7 +11,8 @@ record Unexpired(Offers offers, long now) implements Offers {
 
     @Override
     public Offer to(Task task, Set<String> kept) {
-        return QueueState.expired(task, now) ? Offer.NONE : offers.to(task, kept);
+        long expiresAt = task.terms().expiresAt();
+        return expiresAt > 0 && expiresAt <= now ? Offer.NONE : offers.to(task, kept);
     }
 
     @Override
