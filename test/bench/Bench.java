@@ -31,6 +31,8 @@ public final class Bench {
         all.put("fanout", FanoutBench::readers);
         all.put("followers", FanoutBench::followers);
         all.put("core", CoreSubject::run);
+        all.put("affinity", AffinityBench::run);
+        all.put("fair", FairBench::run);
         all.put("cron", CronBench::run);
         all.put("crontasks", CronTasksBench::run);
         all.put("json", JsonBench::run);

@@ -318,7 +318,8 @@ public final class ReadyOrder {
         return step;
     }
 
-    private int priority(Task task, long now) {
+    /// The priority by which a pending task would be ordered at a time.
+    public int priority(Task task, long now) {
         return options.ageing().priority(task, now);
     }
 

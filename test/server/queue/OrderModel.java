@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Predicate;
 
 import server.order.Fit;
@@ -17,10 +18,13 @@ import server.order.OrderOptions;
 import server.order.RandomOffers;
 import server.order.RunnerKey;
 import server.order.limits.OrderLimits;
+import server.queue.line.EventCodec;
 import server.queue.state.Event;
 import server.queue.state.QueueOptions;
+import server.queue.state.QueueState;
 import server.task.Task;
 import shared.TaskStatus;
+import shared.json.Slice;
 
 /// Which task starts next, in the plainest way: lists, searched and sorted anew each time. Every waiting task counts
 /// for itself how often it was passed over.
@@ -87,19 +91,23 @@ final class OrderModel {
         limits = options.limits();
     }
 
-    List<Item> ready() {
-        return items.stream().filter(item -> item.ready).toList();
+    /// Of a journal's lines.
+    ///
+    /// @param position where the line of a sequence number lies
+    static OrderModel replayed(QueueOptions options, List<Slice> lines, EventCodec codec, LongUnaryOperator position) {
+        OrderModel order = new OrderModel(options);
+        QueueState state = new QueueState(options);
+        for (int i = 0; i < lines.size(); i++) {
+            Event event = codec.decodeForReplay(i + 1, lines.get(i));
+            Task before = event instanceof Event.Change change ? state.get(change.task().id()) : null;
+            order.follow(event, before,
+                    state.apply(event, i + 1, position.applyAsLong(i + 1), lines.get(i).length()));
+        }
+        return order;
     }
 
-    /// The virtual times of all that wait or run, by level and client.
-    Map<String, Double> times() {
-        Map<String, Double> times = new HashMap<>();
-        shares.forEach((level, all) -> all.forEach((client, share) -> {
-            if (share.running > 0 || !waiting(level, client).isEmpty()) {
-                times.put(level + " " + client, share.time);
-            }
-        }));
-        return times;
+    List<Item> ready() {
+        return items.stream().filter(item -> item.ready).toList();
     }
 
     void wake(long now) {

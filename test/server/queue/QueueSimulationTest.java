@@ -317,7 +317,7 @@ class QueueSimulationTest {
             compared.wake(Long.MAX_VALUE - 1, task -> true);
             assertEquals(live.stats(seq), compared.stats(seq));
             assertEquals(live.nextDue(), compared.nextDue());
-            model.order = replayedOrder();
+            model.order = OrderModel.replayed(options, lines, codec, Run::position);
             for (Task task : state.leftBehind()) {
                 apply(LifeCycle.leftBehind(task, now));
             }
@@ -330,17 +330,6 @@ class QueueSimulationTest {
             for (int i = 0; i < lines.size(); i++) {
                 fresh.apply(codec.decodeForReplay(i + 1, lines.get(i)), i + 1, position(i + 1),
                         lines.get(i).length());
-            }
-            return fresh;
-        }
-
-        private OrderModel replayedOrder() {
-            OrderModel fresh = new OrderModel(options);
-            QueueState followed = new QueueState(options);
-            for (int i = 0; i < lines.size(); i++) {
-                Event event = codec.decodeForReplay(i + 1, lines.get(i));
-                Task before = event instanceof Event.Change change ? followed.get(change.task().id()) : null;
-                fresh.follow(event, before, followed.apply(event, i + 1, position(i + 1), lines.get(i).length()));
             }
             return fresh;
         }

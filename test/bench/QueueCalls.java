@@ -1,0 +1,58 @@
+package bench;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+import shared.json.Json;
+
+/// The calls that a subject makes to a server whose tasks it looks at one by one.
+final class QueueCalls implements AutoCloseable {
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final String url;
+
+    QueueCalls(Program queue) throws IOException {
+        url = "http://localhost:" + queue.port() + "/api/";
+    }
+
+    void post(String path, String body) throws IOException, InterruptedException {
+        HttpResponse<String> answer = http.send(HttpRequest.newBuilder(URI.create(url + path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() / 100 != 2) {
+            throw new IOException(path + ": " + answer.statusCode() + " " + answer.body());
+        }
+    }
+
+    /// How long the tasks that a query selects waited for their starts, in milliseconds, in the order of the submits;
+    /// once there are so many that have completed.
+    List<Long> waited(String query, int count) throws IOException, InterruptedException {
+        while (true) {
+            String body = http.send(HttpRequest.newBuilder(URI.create(url + "tasks?status=completed&limit=1000&sort="
+                    + "created_at&order=asc" + query)).build(), HttpResponse.BodyHandlers.ofString()).body();
+            List<Json> tasks = ((Json.Arr) Json.parse(body)).values();
+            if (tasks.size() >= count) {
+                List<Long> waited = new ArrayList<>();
+                tasks.forEach(task -> waited.add(millis(task, "started_at") - millis(task, "created_at")));
+                return waited;
+            }
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    private static long millis(Json task, String member) {
+        return Instant.parse(((Json.Str) ((Json.Obj) task).get(member)).value()).toEpochMilli();
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}
