@@ -184,8 +184,10 @@ final class PendingTasks {
     }
 
     /// Tells of a task that it cannot be finished by its time; null if it was told of all.
-    Event.Change late(long now) {
-        return finishTimes.due(task -> beginsAt(task, now), now);
+    ///
+    /// @param heldBefore nothing is told of what was created before this
+    Event.Change late(long heldBefore, long now) {
+        return finishTimes.due(task -> task.createdAt() < heldBefore ? Long.MIN_VALUE : beginsAt(task, now), now);
     }
 
     /// Why a task cannot be finished by its time, for people; null if it can, or has none.

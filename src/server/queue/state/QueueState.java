@@ -222,7 +222,7 @@ public final class QueueState {
         if (expires != null) {
             return LifeCycle.expired(expires, now);
         }
-        Event.Change late = heldBefore > 0 ? null : pending.late(now);
+        Event.Change late = pending.late(heldBefore, now);
         if (late != null) {
             return late;
         }

@@ -86,6 +86,18 @@ class FinishTimesTest {
     }
 
     @Test
+    void late_whileNobodyKnowsWhetherTheClockIsRight_isWhatCameSince() {
+        submit(NOW + MINUTE);
+        state.hold(NOW + 1);
+        assertNull(state.due(NOW + 2 * MINUTE));
+        Task since = submit("m", new Placing(null, NOW + MINUTE, false, null), 0, NOW + 1);
+        assertEquals(since.id(), apply(state.due(NOW + 2 * MINUTE)).id());
+        assertNull(state.due(NOW + 2 * MINUTE));
+        state.hold(0);
+        assertEquals(Event.What.LATE, state.due(NOW + 2 * MINUTE).what());
+    }
+
+    @Test
     void late_byEstimates_isToldWhenItCannotBeMetAnyMore() {
         for (int i = 0; i < 3; i++) {
             run(submit(0), NOW, 5 * MINUTE);
