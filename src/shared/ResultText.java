@@ -133,6 +133,23 @@ public record ResultText(String text, String thinking, List<Long> runs) {
         return false;
     }
 
+    /// Returns how long the host loaded the model, in milliseconds, by Ollama's object; -1 if it does not tell.
+    public static long loadMillis(Slice result) {
+        try {
+            JsonReader in = JsonReader.ofOwn(result);
+            in.beginObject();
+            for (String name = in.nextName(); name != null; name = in.nextName()) {
+                if (name.equals("load_duration") && in.peek() == JsonReader.Kind.NUMBER) {
+                    return (long) (Double.parseDouble(in.number()) / 1e6);
+                }
+                in.skip();
+            }
+        } catch (JsonException strange) {
+            return -1;
+        }
+        return -1;
+    }
+
     /// Returns how many tokens the model wrote, by the `usage` of OpenAI's or Anthropic's API; 0 if it does not tell.
     public static long tokens(Json usage) {
         return usage instanceof Json.Obj object

@@ -64,10 +64,13 @@ final class Rooms {
             queue.state: cron.plan order order.ahead order.limits queue.index settings task
             relay: access dispatch executor executor.answer executor.relay http live queue settings task
             settings:
+            simulate: dispatch journal.disk journal.recovery order order.limits queue.line queue.state \
+                settings task
             stats: queue queue.ledger queue.state task
             task: settings
             tls: settings
-            tool: journal journal.compaction journal.disk journal.recovery queue queue.ledger queue.state settings
+            tool: dispatch journal journal.compaction journal.disk journal.recovery queue queue.ledger queue.state \
+                settings simulate
             websocket: access settings tls
             """;
 

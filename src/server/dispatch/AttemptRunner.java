@@ -12,14 +12,15 @@ import java.util.function.Supplier;
 
 import server.executor.AnswerRoom;
 import server.executor.Call;
-import server.executor.Outcome;
 import server.executor.Outcome.Cause;
+import server.executor.Outcome;
 import server.executor.OwnTrouble;
 import server.journal.JournalFailure;
 import server.journal.disk.JournalDamage;
 import server.live.Answers;
 import server.live.RelayedAnswer;
 import server.live.RelayedAnswers;
+import server.order.KeepAlive;
 import server.queue.Run;
 import server.queue.TaskQueue;
 import server.queue.state.Event;

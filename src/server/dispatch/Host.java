@@ -27,7 +27,7 @@ final class Host {
 
     private static final int SILENCES_MAX = 3;
     /// The kind of host that loads models.
-    private static final String LOADING_KIND = "ollama";
+    static final String LOADING_KIND = "ollama";
 
     final TaskExecutor executor;
     final HostOptions options;

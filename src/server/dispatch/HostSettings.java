@@ -132,6 +132,11 @@ public final class HostSettings {
         return all.hosts;
     }
 
+    /// Whether the settings say which local hosts there are.
+    static boolean namesLocal(Settings settings) {
+        return settings.isGiven(HOST) || !settings.list(HOST_URL).isEmpty();
+    }
+
     /// @param url   the setting that gives the address, in these settings, the text of this index
     /// @param named the setting that gives the name
     private void add(HostOptions host, Settings settings, Setting<?> url, int index, Setting<?> named) {

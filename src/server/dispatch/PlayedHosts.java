@@ -107,6 +107,27 @@ final class PlayedHosts implements HostsAhead {
         change(host, -1, runners -> runners.answers(task.model()).ended(task.model(), now));
     }
 
+    /// Whether an attempt of a task makes a host load.
+    boolean loads(Task task, String host) {
+        Residency runners = runners(host);
+        return runners != null && runners.loads(RunnerKey.of(task), now);
+    }
+
+    /// A request says how long its model is to stay after it, in milliseconds.
+    void keeps(Task task, String host, long keep) {
+        change(host, 0, runners -> runners.keeps(task.model(), keep));
+    }
+
+    /// So many tasks wait for nothing but their turn now.
+    void waiting(int tasks) {
+        waiting = tasks;
+    }
+
+    private Residency runners(String host) {
+        return hosts.stream().filter(played -> played.view.name().equals(host)).findFirst().orElseThrow().view
+                .runners();
+    }
+
     private void change(String name, int running, UnaryOperator<Residency> runners) {
         hosts.replaceAll(host -> !host.view.name().equals(name) ? host : host.with(host.view.running() + running,
                 host.view.runners() == null ? null : runners.apply(host.view.runners())));

@@ -29,7 +29,7 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
     /// How long Ollama keeps a model that is not asked for, unless a request or its settings say otherwise.
     private static final long KEEP_MS = 5 * 60_000;
     /// What Ollama's `load_duration` says at most of a model that was loaded, on a slow machine.
-    private static final long WARM_MAX_MS = 20;
+    public static final long WARM_MAX_MS = 20;
     /// From here on it says that somebody else had thrown the model out.
     private static final long COLD_MIN_MS = 1_000;
     /// So many runners that may be gone are remembered.

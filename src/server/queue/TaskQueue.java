@@ -360,7 +360,8 @@ public final class TaskQueue implements AutoCloseable {
     /// reserve; once it is used up, or too small for a result, they throw a Problem 507, and nothing has changed.
     public boolean complete(Run run, Slice result) {
         boolean cut = ResultText.isCut(result);
-        return end(run, (task, now) -> LifeCycle.completed(task, result, cut, now));
+        long loadMs = run.task().terms().caller().record() ? -1 : ResultText.loadMillis(result);
+        return end(run, (task, now) -> LifeCycle.completed(task, result, cut, loadMs, now));
     }
 
     /// Ends a run, and the task, with an error.

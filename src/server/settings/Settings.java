@@ -39,6 +39,23 @@ public final class Settings {
         return new Settings(changed, lists, name, place);
     }
 
+    /// Returns these settings, where what is not given here is as there. A list counts as a whole.
+    public Settings over(Settings others) {
+        Map<String, Value> merged = new LinkedHashMap<>(others.values);
+        values.forEach((key, value) -> {
+            if (value.source() != Source.DEFAULT) {
+                merged.put(key, value);
+            }
+        });
+        Map<String, List<Settings>> all = new LinkedHashMap<>(others.lists);
+        lists.forEach((list, maps) -> {
+            if (!maps.isEmpty()) {
+                all.put(list, maps);
+            }
+        });
+        return new Settings(merged, all, name, place);
+    }
+
     /// Returns the name of these settings, of several maps by name; else null.
     public String name() {
         return name;

@@ -21,7 +21,7 @@ final class CompactCommand {
 
     static int run(Invocation given) throws IOException {
         Invocation call = given.withEnvironment();
-        Storage storage = JournalCommand.directory(call, "compact");
+        Storage storage = JournalCommand.directory(call, "journal compact");
         List<String> options = call.arguments().subList(1, call.arguments().size());
         JournalOptions journal = JournalOptions.of(call.with(options).loaded().settings());
         CompactionReport done;

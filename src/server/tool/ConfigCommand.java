@@ -63,7 +63,7 @@ final class ConfigCommand {
     }
 
     /// Returns null if the settings are wrong, after it has told how.
-    private static Loader load(Invocation call) {
+    static Loader load(Invocation call) {
         CommandLine line = CommandLine.parse(call.settings().table(), call.arguments());
         try {
             return call.settings().load(line, call.environment());

@@ -54,6 +54,15 @@ public final class Help {
             exit status: 0 all is well; 1 there are problems, or DIR cannot be used; 2 wrong usage
             """;
 
+    private static final String SIMULATE = """
+            DIR is a server's data directory, or one with a backup. The settings are read as the server would
+            read them. Each FILE is a settings file of its own; what it does not say is as in those. What decides:
+            affinity, ageing, clients, models, windows, queue.workers, ollama, remote_scheduling. Where they name
+            no hosts the recorded ones are taken. No host is asked.
+
+            exit status: 0 done; 1 there are mistakes in the settings, or DIR cannot be used; 2 wrong usage
+            """;
+
     private static final int COLUMN = 23;
     private static final int WIDTH = 95;
 
@@ -84,13 +93,14 @@ public final class Help {
                 .append("ollama-queue-server ").append(command.usage()).append('\n'));
         return usage + "\n" + listed(commands) + "\n" + switch (group) {
             case "config" -> CONFIG;
+            case "simulate" -> SIMULATE;
             default -> JOURNAL;
         };
     }
 
     private static String listed(List<OfflineCommand> commands) {
         StringBuilder list = new StringBuilder();
-        commands.forEach(command -> option(list, command.group() + " " + command.name(), command.does()));
+        commands.forEach(command -> option(list, command.words(), command.does()));
         return list.toString();
     }
 

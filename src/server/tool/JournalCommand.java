@@ -21,12 +21,12 @@ final class JournalCommand {
 
     /// Opens the data directory that the first argument names; makes none.
     ///
+    /// @param command for messages
     /// @throws Problem     if no directory is named
     /// @throws IOException if there is none
     static Storage directory(Invocation call, String command) throws IOException {
         if (call.arguments().isEmpty()) {
-            throw Problem.badRequest("journal " + command + " needs the data directory: journal " + command
-                    + " ./data");
+            throw Problem.badRequest(command + " needs the data directory: " + command + " ./data");
         }
         Path directory = Path.of(call.arguments().getFirst());
         if (!Files.isDirectory(directory)) {
@@ -40,7 +40,7 @@ final class JournalCommand {
         if (call.arguments().size() > 1) {
             throw Problem.badRequest("unexpected argument " + call.arguments().get(1));
         }
-        return directory(call, command);
+        return directory(call, "journal " + command);
     }
 
     static int repair(Invocation call) throws IOException {

@@ -29,7 +29,10 @@ public final class OfflineCommands {
             new OfflineCommand("journal", "dump", "DIR",
                     "print the events, one JSON object a line; a server may be running", JournalCommand::dump),
             new OfflineCommand("journal", "compact", "DIR [option]... [--environment FILE]",
-                    "drop what the existing tasks do not need; no server may be running", CompactCommand::run));
+                    "drop what the existing tasks do not need; no server may be running", CompactCommand::run),
+            new OfflineCommand("simulate", "", "DIR [--policy FILE]... [option]... [--environment FILE]",
+                    "replay the recorded tasks under other settings and print loads and waits; a server may be running",
+                    SimulateCommand::run));
 
     private OfflineCommands() {
     }
@@ -53,7 +56,7 @@ public final class OfflineCommands {
         }
         try {
             OfflineCommand command = find(commands, call.arguments());
-            return command.action().run(call.with(words.subList(2, words.size())));
+            return command.action().run(command.name().isEmpty() ? call : call.with(words.subList(2, words.size())));
         } catch (Problem usage) {
             usage.each().forEach(problem -> call.complain(problem.getMessage()));
             call.complain(group + " --help shows more");
@@ -75,6 +78,9 @@ public final class OfflineCommands {
     }
 
     private static OfflineCommand find(List<OfflineCommand> commands, List<String> words) {
+        if (commands.getFirst().name().isEmpty()) {
+            return commands.getFirst();
+        }
         List<String> names = commands.stream().map(OfflineCommand::name).toList();
         String list = String.join(", ", names.subList(0, names.size() - 1)) + " or " + names.getLast();
         String group = commands.getFirst().group();

@@ -30,7 +30,8 @@ import shared.json.Slice;
 ///  "order":9,                    if it is not the seq of the submit (the task was retried by hand)
 ///  "idempotency":{"key":…,"fingerprint":…},                            submitted
 ///  "attempts":[{"attempt":1,"host":…,"rule":…,"started_at":…,"ended_at":…,"error":…,"uncounted":true,
-///    "died":true}],             the server died while it ran: since 0.2
+///    "died":true,               the server died while it ran: since 0.2
+///    "load_ms":…}],             of an unrecorded one, which has no result to tell it: since 0.2
 ///  "head":{…},                                                         submitted by a call: see Submission
 ///  "preview":…,"payload":{…},                                          submitted
 ///  "result":{…}}                                                       completed, and failed by a host's answer

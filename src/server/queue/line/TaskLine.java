@@ -119,6 +119,9 @@ final class TaskLine {
         text(out, "error", attempt.error());
         flag(out, "uncounted", !attempt.counted());
         flag(out, "died", attempt.died());
+        if (attempt.loadMs() >= 0) {
+            out.name("load_ms").number(attempt.loadMs());
+        }
         out.endObject();
     }
 
@@ -241,6 +244,7 @@ final class TaskLine {
         String error = null;
         boolean counted = true;
         boolean died = false;
+        long loadMs = -1;
         in.beginObject();
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             switch (name) {
@@ -252,10 +256,11 @@ final class TaskLine {
                 case "error" -> error = pool.share(in.string());
                 case "uncounted" -> counted = !in.bool();
                 case "died" -> died = in.bool();
+                case "load_ms" -> loadMs = Long.parseLong(in.number());
                 default -> in.skip();
             }
         }
-        return new Attempt(number, host, startedAt, endedAt, error, counted, rule, died);
+        return new Attempt(number, host, startedAt, endedAt, error, counted, rule, died, loadMs);
     }
 
     private void term(String name) {

@@ -60,11 +60,16 @@ public final class LifeCycle {
                 task.attempts());
     }
 
-    /// @param cut whether the result ended because it had reached its greatest length
     public static Event.Change completed(Task task, Slice result, boolean cut, long now) {
+        return completed(task, result, cut, -1, now);
+    }
+
+    /// @param cut    whether the result ended because it had reached its greatest length
+    /// @param loadMs how long the host loaded, in milliseconds, if the result will not tell it; else -1
+    public static Event.Change completed(Task task, Slice result, boolean cut, long loadMs, long now) {
         Running run = running(task);
         long end = Math.max(now, run.startedAt());
-        List<Attempt> attempts = attempted(task, run, end, null, true);
+        List<Attempt> attempts = attempted(task, run, end, null, true, false, loadMs);
         return new Event.Change(Event.What.COMPLETED, now,
                 ended(task, new Completed(run.startedAt(), end, run.host(), cut)), attempts, null,
                 recorded(task, result));
@@ -105,7 +110,7 @@ public final class LifeCycle {
     private static Event.Change died(Task task, long now) {
         Running run = running(task);
         long end = Math.max(now, run.startedAt());
-        List<Attempt> attempts = attempted(task, run, end, DIED, false, true);
+        List<Attempt> attempts = attempted(task, run, end, DIED, false, true, -1);
         if (task.runsAlone()) {
             return new Event.Change(Event.What.FAILED, now, ended(task, new Failed(run.startedAt(), end, run.host(),
                     DIED + ", again and again, the last time while nothing else ran")), attempts, null, null);
@@ -219,15 +224,15 @@ public final class LifeCycle {
     }
 
     private static List<Attempt> attempted(Task task, Running run, long end, String error, boolean counted) {
-        return attempted(task, run, end, error, counted, false);
+        return attempted(task, run, end, error, counted, false, -1);
     }
 
     private static List<Attempt> attempted(Task task, Running run, long end, String error, boolean counted,
-            boolean died) {
+            boolean died, long loadMs) {
         List<Attempt> attempts = new ArrayList<>(task.attempts().size() + 1);
         attempts.addAll(task.attempts());
         attempts.add(new Attempt(attempts.size() + 1, run.host(), run.startedAt(), end, error, counted,
-                run.rule(), died));
+                run.rule(), died, loadMs));
         return List.copyOf(attempts);
     }
 

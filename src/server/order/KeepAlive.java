@@ -1,4 +1,4 @@
-package server.dispatch;
+package server.order;
 
 import server.task.RunnerOptions;
 import shared.Problem;
@@ -10,7 +10,7 @@ import shared.json.Slice;
 
 /// How long a request wants its model to stay loaded after it: `keep_alive`, seconds as a number or a duration as Go
 /// writes it; below 0: for ever.
-final class KeepAlive {
+public final class KeepAlive {
 
     private static final double MAX_SECONDS = Long.MAX_VALUE / 1e3;
 
@@ -19,7 +19,7 @@ final class KeepAlive {
 
     /// @param payload the request's body
     /// @return in milliseconds, Long.MAX_VALUE for ever; null: it does not say, or what Ollama refuses
-    static Long of(Slice payload) {
+    public static Long of(Slice payload) {
         Long keep = null;
         try {
             JsonReader json = JsonReader.ofOwn(payload);

@@ -1,0 +1,75 @@
+package server.simulate;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/// What is to be compared of two runs. Times are milliseconds.
+///
+/// @param total    from the first task's arrival to the last one's end
+/// @param loads    how many times a host loaded a model
+/// @param neverRan how many tasks did not run
+/// @param all      how long the tasks waited for their first attempts
+public record Figures(long total, int loads, int neverRan, Map<String, Busy> hosts, Waits all,
+        Map<Integer, Waits> byPriority, Map<String, Waits> byClient) {
+
+    /// What clients are called whose tasks name none.
+    static final String NOBODY = "-";
+
+    /// @param loads   how many times it loaded
+    /// @param busy    how long it had any attempt
+    /// @param loading how much of that it loaded
+    public record Busy(int loads, long busy, long loading) {
+    }
+
+    public record Waits(int tasks, long p50, long p95, long longest) {
+
+        private static Waits of(List<Ran> first) {
+            long[] sorted = first.stream().mapToLong(Ran::waited).sorted().toArray();
+            return sorted.length == 0 ? new Waits(0, 0, 0, 0) : new Waits(sorted.length, sorted[sorted.length / 2],
+                    sorted[(int) (sorted.length * 0.95)], sorted[sorted.length - 1]);
+        }
+    }
+
+    static Figures of(List<Ran> all, int neverRan) {
+        long begin = all.stream().mapToLong(ran -> ran.task().createdAt()).min().orElse(0);
+        long end = all.stream().mapToLong(Ran::endedAt).max().orElse(0);
+        Map<String, Busy> hosts = new TreeMap<>();
+        groups(all, Ran::host).forEach((host, attempts) -> hosts.put(host, busy(attempts)));
+        List<Ran> first = all.stream().filter(Ran::first).toList();
+        return new Figures(end - begin, hosts.values().stream().mapToInt(Busy::loads).sum(), neverRan, hosts,
+                Waits.of(first), waits(first, ran -> -ran.task().priority(), priority -> -priority),
+                waits(first, ran -> ran.task().terms().caller().client() == null ? NOBODY
+                        : ran.task().terms().caller().client(), client -> client));
+    }
+
+    private static Busy busy(List<Ran> attempts) {
+        long busy = 0;
+        long until = Long.MIN_VALUE;
+        attempts.sort(Comparator.comparingLong(Ran::startedAt));
+        for (Ran ran : attempts) {
+            busy += Math.max(0, ran.endedAt() - Math.max(until, ran.startedAt()));
+            until = Math.max(until, ran.endedAt());
+        }
+        return new Busy((int) attempts.stream().filter(ran -> ran.loadMs() > 0).count(), busy,
+                attempts.stream().mapToLong(Ran::loadMs).sum());
+    }
+
+    /// @param shown of a sorted key
+    private static <K extends Comparable<K>> Map<K, Waits> waits(List<Ran> first, Function<Ran, K> key,
+            Function<K, K> shown) {
+        Map<K, Waits> waits = new LinkedHashMap<>();
+        groups(first, key).forEach((group, some) -> waits.put(shown.apply(group), Waits.of(some)));
+        return waits;
+    }
+
+    private static <K extends Comparable<K>> Map<K, List<Ran>> groups(List<Ran> all, Function<Ran, K> key) {
+        Map<K, List<Ran>> groups = new TreeMap<>();
+        all.forEach(ran -> groups.computeIfAbsent(key.apply(ran), absent -> new ArrayList<>()).add(ran));
+        return groups;
+    }
+}

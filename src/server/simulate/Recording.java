@@ -1,0 +1,151 @@
+package server.simulate;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+import server.journal.disk.Storage;
+import server.journal.recovery.Inspection;
+import server.order.KeepAlive;
+import server.queue.line.EventCodec;
+import server.queue.line.Pool;
+import server.queue.state.Event;
+import server.task.Attempt;
+import server.task.Task;
+import shared.ResultText;
+import shared.json.Slice;
+
+/// What a journal has on record: which tasks came when, how their attempts went, and what the operator did meanwhile.
+public final class Recording {
+
+    private final Map<Long, Job> byId = new LinkedHashMap<>();
+    private final List<Event> steps = new ArrayList<>();
+    private final EventCodec codec = new EventCodec(new Pool());
+    private List<Job> jobs;
+    private RecordedLoads loads;
+
+    private Recording() {
+    }
+
+    /// Reads a journal, past any damage, and changes nothing. A server may be running on it.
+    ///
+    /// @param problems takes what is wrong with it
+    public static Recording read(Storage storage, Consumer<String> problems) throws IOException {
+        Recording recording = new Recording();
+        Inspection inspection = new Inspection(storage, recording::line);
+        inspection.run();
+        inspection.problems.forEach(problems);
+        recording.jobs = recording.byId.values().stream().filter(Job::isWhole).toList();
+        recording.loads = new RecordedLoads(recording.jobs);
+        return recording;
+    }
+
+    private void line(long seq, long position, Slice json) {
+        Event event = codec.decode(json);
+        switch (event) {
+            case Event.Change change -> change(change);
+            case Event.ModeChange change -> steps.add(change);
+            case Event.Cron cron -> { }
+        }
+    }
+
+    private void change(Event.Change change) {
+        long id = change.task().id();
+        if (change.what() == Event.What.SUBMITTED) {
+            boolean asked = change.request() != null && change.request().payload() != null;
+            byId.put(id, new Job(new Event.Change(change.what(), change.at(), change.task().withoutMetadata(),
+                    List.of(), Event.Request.UNRECORDED, null),
+                    asked ? KeepAlive.of(change.request().payload()) : null));
+            return;
+        }
+        Job job = byId.get(id);
+        if (job == null || change.what() == Event.What.DELETED) {
+            return;
+        }
+        if (change.what() == Event.What.PRIORITY) {
+            steps.add(new Event.Change(change.what(), change.at(), change.task(), List.of(), null, null));
+            return;
+        }
+        job.hasEnded = change.task().status().ended();
+        if (!change.attempts().isEmpty()) {
+            Attempt last = change.attempts().getLast();
+            job.attempts = change.attempts();
+            job.lastLoad = change.result() == null ? -1 : ResultText.loadMillis(change.result());
+            if (change.what() == Event.What.RETRIED) {
+                job.pauses.put(last.number(), Math.max(0, change.at() - last.endedAt()));
+            } else if (change.what() == Event.What.RETRYING) {
+                job.pauses.put(last.number(), Math.max(0, change.task().retryAt() - change.at()));
+            }
+        }
+    }
+
+    /// Those that can be simulated, in the order in which they came.
+    List<Job> jobs() {
+        return jobs;
+    }
+
+    /// Returns how many tasks can be simulated.
+    public int size() {
+        return jobs.size();
+    }
+
+    /// Returns how many tasks never ran, or have not ended.
+    public int leftOut() {
+        return byId.size() - jobs.size();
+    }
+
+    /// What was done by hand: priorities that were changed, pauses.
+    List<Event> steps() {
+        return steps;
+    }
+
+    RecordedLoads loads() {
+        return loads;
+    }
+
+    /// Returns how many models fit at once on each host that ran any, by its name; 0: it does not tell of loads.
+    public Map<String, Integer> fits() {
+        return loads.fits();
+    }
+
+    /// What usually passes between the end of an attempt and the start of the next one that waited for its place, in
+    /// milliseconds.
+    long handover() {
+        Map<String, List<Ran>> hosts = new LinkedHashMap<>();
+        ran().forEach(ran -> hosts.computeIfAbsent(ran.host(), absent -> new ArrayList<>()).add(ran));
+        List<Long> gaps = new ArrayList<>();
+        for (List<Ran> attempts : hosts.values()) {
+            attempts.sort(Comparator.comparingLong(Ran::startedAt));
+            long idleSince = Long.MAX_VALUE;
+            for (Ran ran : attempts) {
+                if (ran.startedAt() >= idleSince && ran.startedAt() - ran.waited() < idleSince) {
+                    gaps.add(ran.startedAt() - idleSince);
+                }
+                idleSince = idleSince == Long.MAX_VALUE ? ran.endedAt() : Math.max(idleSince, ran.endedAt());
+            }
+        }
+        gaps.sort(null);
+        return gaps.isEmpty() ? 0 : gaps.get((gaps.size() - 1) / 2);
+    }
+
+    /// Returns what became of the tasks in truth.
+    public Figures figures() {
+        return Figures.of(ran(), 0);
+    }
+
+    private List<Ran> ran() {
+        List<Ran> all = new ArrayList<>();
+        for (Job job : jobs) {
+            Task task = job.submitted.task();
+            for (Attempt attempt : job.attempts) {
+                all.add(new Ran(task, attempt == job.attempts.getFirst(), attempt.host(), attempt.startedAt(),
+                        attempt.endedAt(), loads.of(attempt)));
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,166 @@
+package server.simulate;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+
+import server.dispatch.SimulatedHosts;
+import server.order.OrderOptions;
+import server.order.limits.OrderLimits;
+import server.queue.state.Event;
+import server.queue.state.LifeCycle;
+import server.queue.state.QueueOptions;
+import server.queue.state.QueueState;
+import server.settings.Settings;
+import server.task.Attempt;
+import server.task.Task;
+import shared.TaskStatus;
+
+/// One run of what is on record under other settings: the queue's state and the choice of hosts are the server's own
+/// code, the time passes from event to event, and attempts take as long as they did. Times are milliseconds since the
+/// epoch.
+public final class Simulation {
+
+    /// When nothing has happened for so long, what is left will never run.
+    private static final long PATIENCE_MS = Duration.ofDays(8).toMillis();
+
+    private final Recording recording;
+    private final SimulatedHosts hosts;
+    private final QueueState state;
+    private final Map<Long, Run> runs = new HashMap<>();
+    private final PriorityQueue<Due> due =
+            new PriorityQueue<>(Comparator.comparingLong(Due::at).thenComparingLong(Due::number));
+    private final List<Ran> ran = new ArrayList<>();
+    private final long handover;
+    private long number;
+    private long seq;
+    private long now;
+
+    /// What happens at a moment that is known beforehand.
+    private record Due(long at, long number, Runnable step) {
+    }
+
+    private static final class Run {
+        final Job job;
+        int attempts;
+
+        Run(Job job) {
+            this.job = job;
+        }
+    }
+
+    private Simulation(Recording recording, Settings settings, SimulatedHosts hosts) {
+        this.recording = recording;
+        this.hosts = hosts;
+        handover = recording.handover();
+        // nothing is forgotten, and all that came is let in
+        state = new QueueState(new QueueOptions(Integer.MAX_VALUE, 0, Duration.ZERO, Duration.ZERO, Long.MAX_VALUE)
+                .with(OrderLimits.of(settings)).with(OrderOptions.of(settings)));
+    }
+
+    /// Runs what is on record.
+    ///
+    /// @param settings were checked
+    public static Figures run(Recording recording, Settings settings, SimulatedHosts hosts) {
+        return new Simulation(recording, settings, hosts).run();
+    }
+
+    private Figures run() {
+        for (Job job : recording.jobs()) {
+            runs.put(job.submitted.task().id(), new Run(job));
+            at(job.submitted.at(), () -> apply(job.submitted));
+        }
+        for (Event step : recording.steps()) {
+            at(step.at(), () -> step(step));
+        }
+        long last = 0;
+        while (true) {
+            long next = next();
+            if (next == Long.MAX_VALUE || due.isEmpty() && next > last + PATIENCE_MS) {
+                break;
+            }
+            now = Math.max(now, next);
+            int before = ran.size();
+            boolean any = !due.isEmpty() && due.peek().at <= now;
+            while (!due.isEmpty() && due.peek().at <= now) {
+                due.poll().step.run();
+            }
+            start();
+            last = any || ran.size() > before ? now : last;
+        }
+        return Figures.of(ran, (int) runs.values().stream().filter(run -> run.attempts == 0).count());
+    }
+
+    private long next() {
+        boolean waits = state.totals().of(TaskStatus.PENDING) > 0;
+        // what is due already waits for something else
+        long wakes = waits && state.nextDue() > now ? state.nextDue() : Long.MAX_VALUE;
+        return due.isEmpty() ? wakes : Math.min(wakes, due.peek().at);
+    }
+
+    private void at(long when, Runnable step) {
+        due.add(new Due(when, number++, step));
+    }
+
+    private void apply(Event event) {
+        seq++;
+        state.apply(event, seq, seq, 1);
+    }
+
+    private void step(Event step) {
+        if (!(step instanceof Event.Change change)) {
+            apply(step);
+            return;
+        }
+        Task task = state.get(change.task().id());
+        if (task != null && !task.status().ended()) {
+            apply(state.changePriority(task.id(), change.task().priority(), now));
+        }
+    }
+
+    private void start() {
+        for (Event event = state.due(now); event != null; event = state.due(now)) {
+            apply(event);
+        }
+        while (true) {
+            state.wake(now);
+            Event.Change change = state.start(hosts.offers(state.readyCount(), now), now);
+            if (change == null) {
+                return;
+            }
+            apply(change);
+            if (change.what() == Event.What.STARTED) {
+                begin(change.task());
+            }
+        }
+    }
+
+    private void begin(Task task) {
+        String host = task.state().host();
+        Run run = runs.get(task.id());
+        Attempt attempt = run.job.attempts.get(run.attempts++);
+        SimulatedHosts.Begun begun = hosts.begin(task, host, run.job.keep, recording.loads().usual(host, task.model()));
+        long started = now;
+        long end = begun.readyAt() + run.job.answering(attempt);
+        at(end, () -> {
+            ran.add(new Ran(run.job.submitted.task(), run.attempts == 1, host, started, now,
+                    begun.loads() ? begun.readyAt() - started : 0));
+            apply(ended(state.require(task.id()), run, attempt));
+            at(now + handover, () -> hosts.end(task, host, now));
+        });
+    }
+
+    private Event.Change ended(Task task, Run run, Attempt attempt) {
+        if (run.attempts < run.job.attempts.size()) {
+            long pause = run.job.pauses.getOrDefault(attempt.number(), 0L);
+            return !attempt.counted() ? LifeCycle.cutOff(task, now)
+                    : LifeCycle.retrying(task, attempt.error(), pause == 0 ? 0 : now + pause, true, now);
+        }
+        return attempt.error() == null ? LifeCycle.completed(task, null, false, now)
+                : LifeCycle.failed(task, attempt.error(), null, now);
+    }
+}

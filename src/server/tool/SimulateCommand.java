@@ -1,0 +1,98 @@
+package server.tool;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import server.dispatch.SimulatedHosts;
+import server.journal.disk.Storage;
+import server.settings.Loader;
+import server.settings.Settings;
+import server.simulate.Recording;
+import server.simulate.Report;
+import server.simulate.Simulation;
+import shared.Problem;
+
+/// `simulate DIR [--policy FILE]... [option]...`: what the tasks on record would have waited for under other settings.
+final class SimulateCommand {
+
+    private static final String POLICY = "--policy";
+    /// Where the settings stand that decide anything here.
+    private static final List<String> DECIDING = List.of("affinity.", "ageing.", "clients.", "models.", "windows",
+            "queue.workers", "ollama.", "remote_scheduling.");
+
+    private SimulateCommand() {
+    }
+
+    static int run(Invocation given) throws IOException {
+        Invocation call = given.withEnvironment();
+        Storage storage = JournalCommand.directory(call, "simulate");
+        List<String> files = new ArrayList<>();
+        Loader own = ConfigCommand.load(call.with(withoutPolicies(call.arguments(), files)));
+        Map<String, Loader> policies = new LinkedHashMap<>();
+        boolean right = own != null;
+        for (String file : files) {
+            // a policy is what its file says, whatever the environment does
+            Loader policy = ConfigCommand.load(new Invocation(List.of("--config", file), Map.of(), call.settings(),
+                    call.out(), call.err()));
+            right &= policy != null;
+            policies.put(file, policy);
+        }
+        if (!right) {
+            return 1;
+        }
+        Recording recording = Recording.read(storage, problem -> call.err().println("problem: " + problem));
+        call.out().println(recording.size() + " tasks" + (recording.leftOut() == 0 ? "" : "; " + recording.leftOut()
+                + " that never ran or have not ended are left out"));
+        call.out().println("\nrecorded");
+        Report.print(call.out(), recording.figures());
+        simulate(call, recording, own.fileName() == null ? "settings: no file" : "settings: " + own.fileName(),
+                own.settings(), List.of(own));
+        policies.forEach((file, policy) -> simulate(call, recording, "policy: " + file,
+                policy.settings().over(own.settings()), List.of(policy, own)));
+        return 0;
+    }
+
+    private static void simulate(Invocation call, Recording recording, String name, Settings settings,
+            List<Loader> from) {
+        SimulatedHosts hosts = SimulatedHosts.of(settings, recording.fits());
+        call.out().println("\n" + name);
+        taken(from).forEach((key, value) -> call.out().println("  " + key + ": " + value));
+        hosts.described().forEach(host -> call.out().println("  host " + host));
+        Report.print(call.out(), Simulation.run(recording, settings, hosts));
+    }
+
+    /// The settings that decide and are not the default, by key, with their origin; of several the first.
+    private static Map<String, String> taken(List<Loader> from) {
+        Map<String, String> taken = new LinkedHashMap<>();
+        for (Loader loader : from) {
+            loader.all().forEach((key, value) -> {
+                if (value.shown() != null && !value.origin().equals("default")
+                        && DECIDING.stream().anyMatch(key::startsWith)) {
+                    taken.putIfAbsent(key, value.shown() + " (" + value.origin() + ")");
+                }
+            });
+        }
+        return taken;
+    }
+
+    /// @param files takes what `--policy` names
+    private static List<String> withoutPolicies(List<String> words, List<String> files) {
+        List<String> others = new ArrayList<>();
+        for (int i = 1; i < words.size(); i++) {
+            String word = words.get(i);
+            if (word.startsWith(POLICY + "=")) {
+                files.add(word.substring(POLICY.length() + 1));
+            } else if (!word.equals(POLICY)) {
+                others.add(word);
+            } else if (++i < words.size()) {
+                files.add(words.get(i));
+            } else {
+                throw Problem.badRequest(POLICY + " needs a file");
+            }
+        }
+        return others;
+    }
+}

@@ -1,0 +1,132 @@
+package e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import support.FakeOllama;
+import support.LoadingOllama;
+import support.Offline;
+import support.ServerProcess;
+
+/// A run of the real server, before an Ollama that loads its models, and what `simulate` makes of its journal.
+@Tag("process")
+class SimulateTest {
+
+    private static final Duration LOAD = Duration.ofMillis(400);
+    private static final Duration RUN = Duration.ofMillis(300);
+    private static final int TASKS = 12;
+    private static final Pattern TOTAL = Pattern.compile("total time ([\\d.]+) s, (\\d+) loads");
+
+    @TempDir
+    Path directory;
+
+    private record Run(double seconds, int loads) {
+    }
+
+    /// Runs a call that is not recorded, which warms the server up, then tasks of three models by turns.
+    private Path record(Path config, boolean clients) throws Exception {
+        Path data = directory.resolve("data");
+        try (FakeOllama fake = FakeOllama.start().models("a", "b", "c", "d")) {
+            LoadingOllama loading = LoadingOllama.of(fake, 1, 1, LOAD, RUN);
+            try (ServerProcess server = ServerProcess.start(data, "--config", config.toString(), "--ollama-host",
+                    fake.url())) {
+                assertEquals(200, server.send(HttpRequest.newBuilder(URI.create(server.url() + "/api/generate"))
+                        .header("X-Queue-Record", "false").POST(BodyPublishers.ofString(
+                                "{\"model\":\"d\",\"prompt\":\"x\"}"))).statusCode());
+                server.post("/api/queue/pause", "");
+                List<String> ids = new ArrayList<>();
+                for (int i = 0; i < TASKS; i++) {
+                    ids.add(server.submit("{\"type\":\"generate\",\"model\":\"" + (char) ('a' + i % 3)
+                            + "\",\"prompt\":\"x\"" + (clients ? ",\"client\":\"c" + i % 2 + "\"" : "") + "}"));
+                }
+                server.post("/api/queue/resume", "");
+                ids.forEach(id -> assertEquals("completed", server.awaitEnd(id).text("status")));
+                // a server may be running
+                assertEquals(loading.loads().size(),
+                        runs(simulate(0, data.toString(), "--config", config.toString())).getFirst().loads);
+            }
+        }
+        return data;
+    }
+
+    private Path config(String name, String text) throws IOException {
+        return Files.writeString(directory.resolve(name), text);
+    }
+
+    private static String simulate(int status, String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        List<String> words = new ArrayList<>(List.of("simulate"));
+        words.addAll(List.of(arguments));
+        PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+        int was = Offline.run(stream, stream, words.toArray(String[]::new));
+        String text = out.toString(StandardCharsets.UTF_8);
+        assertEquals(status, was, text);
+        return text;
+    }
+
+    /// What was recorded, then each simulated run.
+    private static List<Run> runs(String text) {
+        List<Run> runs = new ArrayList<>();
+        for (Matcher total = TOTAL.matcher(text); total.find();) {
+            runs.add(new Run(Double.parseDouble(total.group(1)), Integer.parseInt(total.group(2))));
+        }
+        return runs;
+    }
+
+    private static void assertGivesBack(List<Run> runs, String text) {
+        assertEquals(runs.getFirst().seconds, runs.get(1).seconds, 0.05 * runs.getFirst().seconds, text);
+        assertEquals(runs.getFirst().loads, runs.get(1).loads, text);
+    }
+
+    @Test
+    void plainOrder_givesBackTotalTimeAndLoads_andAffinityWouldHaveLoadedLess() throws Exception {
+        Path plain = config("plain.yaml", "affinity:\n  enabled: false\n");
+        Path affine = config("affine.yaml", "affinity:\n  enabled: true\n");
+        String text = simulate(0, record(plain, false).toString(), "--config", plain.toString(), "--policy",
+                affine.toString(), "--policy=" + plain);
+        List<Run> runs = runs(text);
+        assertGivesBack(runs, text);
+        assertEquals(1 + TASKS, runs.getFirst().loads, text);
+        assertEquals(1 + 3, runs.get(2).loads, text);
+        assertTrue(runs.get(2).seconds < 0.8 * runs.get(1).seconds, text);
+        assertEquals(runs.get(1), runs.get(3), text);
+        assertTrue(text.contains("affinity.enabled: false (" + plain + ", line 2)"), text);
+    }
+
+    @Test
+    void affinity_givesBackTotalTimeAndLoads_alsoOfCallsThatAreNotRecorded() throws Exception {
+        Path affine = config("affine.yaml", "affinity:\n  max_wait: 1m\n");
+        String text = simulate(0, record(affine, true).toString(), "--config", affine.toString());
+        assertGivesBack(runs(text), text);
+        assertEquals(1 + 3, runs(text).getFirst().loads, text);
+        assertTrue(text.startsWith("13 tasks\n"), text);
+        assertTrue(Pattern.compile("client c0 +6 .*\n +client c1 +6 ").matcher(text).find(), text);
+    }
+
+    @Test
+    void policy_wrong_isToldWithItsLine() throws Exception {
+        Files.createDirectory(directory.resolve("data"));
+        Path wrong = config("wrong.yaml", "affinity:\n  max_batch: 0\n");
+        String text = simulate(1, directory.resolve("data").toString(), "--policy", wrong.toString());
+        assertTrue(text.matches("(?s).*wrong\\.yaml.*line 2.*max_batch must be .*"), text);
+    }
+}
