@@ -1,7 +1,7 @@
 // The view Backends: the hosts that run the tasks, how they are and what they do.
 
 import {attribute, h, put, s, text} from './dom.js';
-import {ago, duration, exact, number} from './format.js';
+import {ago, count, duration, exact, number} from './format.js';
 import {refresh} from './refresh.js';
 
 const FRESH_MS = 2_000;
@@ -9,6 +9,7 @@ const SLOT_PX = 12;
 /** So many slots are drawn one by one, more as their share. */
 const SLOTS_DRAWN_MAX = 32;
 const MODELS_SHOWN_MAX = 24;
+const LANE_PX = 24;
 
 export default {
     title: 'Backends',
@@ -56,6 +57,8 @@ function card(name, context, load) {
     const since = h('p');
     const error = h('p', {class: 'failure', role: 'status'});
     const slots = h('p', {class: 'slots'});
+    const doing = h('p', {class: 'doing'});
+    const lane = h('div');
     const figures = h('dl', {class: 'figures'});
     const facts = h('dl', {class: 'facts'});
     const toggle = h('button', {type: 'button', onclick: () => context.attempt(async () => {
@@ -67,7 +70,7 @@ function card(name, context, load) {
     })});
     const element = h('section', {class: 'panel backend', 'aria-label': name, 'data-host': name},
         h('header', {}, h('div', {}, h('h2', {}, name, state), address, since), toggle),
-        error, slots, figures, facts);
+        error, slots, doing, lane, figures, facts);
     const show = host => {
         const [word, style] = stateOf(host);
         text(state, word);
@@ -83,10 +86,15 @@ function card(name, context, load) {
         text(toggle, host.enabled ? 'Disable' : 'Enable');
         attribute(toggle, 'aria-label', `${toggle.textContent} ${name}`);
         put(slots, drawn(host), `${host.slots_used} of ${host.slots} slots, ${host.parallel} of one model at once`);
+        put(doing, doings(host));
+        put(lane, drawnLane(host));
         put(figures, figure('done/min', rate(host.completed_per_minute)),
             figure('errors', errorRate(host)),
             figure('tokens/s', host.tokens_per_second ? rate(host.tokens_per_second) : '–'));
-        put(facts, models(host),
+        put(facts, host.runners.length > 0 && fact('Loaded', h('ul', {class: 'runners'},
+            host.runners.map(runner => h('li', {}, runnerText(runner, now))))), models(host),
+            fact('Today', `${count(host.today.loads, 'load')}, ${duration(host.today.loading_seconds * 1e3)} loading, ${
+                duration(host.today.answering_seconds * 1e3)} answering`),
             fact('Since start', `${number(host.completed)} completed, ${number(host.failed)} failed`),
             fact('Version', host.version), host.weight !== 1 && fact('Weight', host.weight),
             host.remote && [fact('Scope', 'remote endpoint'), fact('Priority', host.priority)]);
@@ -118,6 +126,34 @@ function drawn({slots, slots_used: used}) {
     return s('svg', {viewBox: `0 0 ${width} 12`, width, 'aria-hidden': 'true'}, boxes);
 }
 
+/** What it is doing now. */
+function doings({runners, slots_used: used}) {
+    const busy = runners.filter(runner => runner.running > 0).map(({model, running, loading}) =>
+        `${loading ? 'loading' : 'answering'} ${model}${running > 1 ? ` ×${running}` : ''}`);
+    return busy.length > 0 ? busy.join(', ') : used > 0 ? 'answering' : 'idle';
+}
+
+/** The last minutes, a column for each part: what it answered, and what it loaded on top. */
+function drawnLane({name, lane: {part_seconds: part, loading, answering}}) {
+    const height = seconds => Math.round(seconds / part * LANE_PX * 10) / 10;
+    const column = (index, from, to) => to > 0 ? `M${index} ${LANE_PX - from}v${-to}h1v${to}z` : '';
+    const minutes = Math.round(loading.length * part / 60);
+    const sum = all => duration(all.reduce((total, each) => total + each, 0) * 1e3);
+    return h('figure', {class: 'lane'},
+        s('svg', {viewBox: `0 0 ${loading.length} ${LANE_PX}`, preserveAspectRatio: 'none', role: 'img', 'aria-label':
+            `${name} in the last ${minutes} minutes: ${sum(loading)} loading, ${sum(answering)} answering`},
+        s('path', {class: 'answering', d: answering.map((each, index) => column(index, 0, height(each))).join('')}),
+        s('path', {class: 'loading', d: loading.map((each, index) =>
+            column(index, height(answering[index]), height(each))).join('')})),
+        h('figcaption', {}, h('span', {}, `${minutes} min`), h('span', {class: 'loads'}, 'loading'),
+            h('span', {class: 'answers'}, 'answering'), h('span', {}, 'now')));
+}
+
+function runnerText({model, options, since, until}, now) {
+    const asked = Object.entries(options ?? {}).map(([name, value]) => `${name} ${value}`).join(', ');
+    return `${model}${asked && ` (${asked})`}, loaded ${ago(since, now)}${until ? `, expires ${ago(until, now)}` : ''}`;
+}
+
 function rate(value) {
     return number(value < 10 ? value : Math.round(value));
 }
@@ -144,5 +180,5 @@ function figure(name, value) {
 }
 
 function fact(name, value) {
-    return value == null ? null : [h('dt', {}, name), h('dd', {}, String(value))];
+    return value == null ? null : [h('dt', {}, name), h('dd', {}, typeof value === 'object' ? value : String(value))];
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 
 import org.junit.jupiter.api.AfterEach;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import shared.json.Json;
 import support.FakeOllama;
 import support.FakeOllamaAnswer;
+import support.LoadingOllama;
 import support.ServerProcess;
 import support.browser.Page;
 import support.browser.WithBrowser;
@@ -66,10 +68,35 @@ final class BackendsViewTest {
         server.submit("{\"type\":\"generate\",\"model\":\"qwen3:latest\",\"prompt\":\"y\"}");
         page.waitForText("of 3 slots, 2 of one model at once");
         page.waitFor("document.querySelectorAll('[data-host=gpu] .slots rect.used').length === 2");
+        page.waitFor("document.querySelector('[data-host=gpu] .doing').textContent === 'answering qwen3 ×2'");
         gate.release(6);
         server.awaitEnd(first);
+        page.waitFor("document.querySelector('[data-host=gpu] .doing').textContent === 'idle'");
+        page.waitFor("document.querySelector('[data-host=gpu] .lane .answering').getAttribute('d') !== ''");
+        assertTrue(page.shown("[data-host=gpu] .runners").startsWith("qwen3, loaded "),
+                page.shown("[data-host=gpu] .runners"));
         page.waitFor("document.querySelectorAll('[data-host=gpu] .slots rect.used').length === 0");
         page.waitFor("document.querySelector('[data-host=gpu] .facts').textContent.includes('2 completed, 0 failed')");
+    }
+
+    @Test
+    void loads_areShown_andDrawnInAColourOfTheirOwn(Page page) throws IOException {
+        try (FakeOllama fake = FakeOllama.start().models("a")) {
+            LoadingOllama.of(fake, 1, 1, Duration.ofSeconds(4), Duration.ofMillis(200));
+            try (ServerProcess loading = ServerProcess.start(directory.resolve("loads"), "--ollama-host",
+                    fake.url())) {
+                page.open(loading.url() + "/#/backends").waitForText("1 of 1 up");
+                String id = loading.submit("{\"type\":\"generate\",\"model\":\"a\",\"prompt\":\"x\","
+                        + "\"options\":{\"num_ctx\":2048}}");
+                page.waitFor("document.querySelector('.doing').textContent === 'loading a'");
+                loading.awaitEnd(id);
+                page.waitFor("document.querySelector('.facts').textContent.includes('1 load, 4')");
+                page.waitFor("document.querySelector('.lane .loading').getAttribute('d') !== ''");
+                page.waitFor("document.querySelector('.runners').textContent.startsWith('a (num_ctx 2048), loaded ')");
+                assertTrue(page.is("getComputedStyle(document.querySelector('.lane .loading')).fill"
+                        + " !== getComputedStyle(document.querySelector('.lane .answering')).fill"));
+            }
+        }
     }
 
     @Test

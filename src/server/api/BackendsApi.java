@@ -1,11 +1,13 @@
 package server.api;
 
+import java.util.Arrays;
 import java.util.Set;
 
 import server.dispatch.Backend;
 import server.dispatch.Hosts;
 import server.http.Answer;
 import server.http.WebRequest;
+import server.stats.Activity;
 import server.task.Times;
 import shared.json.JsonWriter;
 
@@ -71,7 +73,39 @@ final class BackendsApi {
             Times.write(out.name("until"), refused.until());
             out.name("error").string(refused.error()).endObject();
         }
-        out.endArray().endObject();
+        out.endArray();
+        out.name("runners").beginArray();
+        backend.runners().forEach(runner -> write(out, runner));
+        out.endArray();
+        out.name("fits").number(backend.fits());
+        Activity.Lane lane = backend.lane();
+        out.name("today").beginObject().name("loads").number(backend.loadsToday());
+        seconds(out.name("loading_seconds"), lane.loadingToday());
+        seconds(out.name("answering_seconds"), lane.answeringToday());
+        out.endObject();
+        out.name("lane").beginObject();
+        seconds(out.name("part_seconds"), Activity.PART_MS);
+        out.name("loading").beginArray();
+        Arrays.stream(lane.loading()).forEach(millis -> seconds(out, millis));
+        out.endArray().name("answering").beginArray();
+        Arrays.stream(lane.answering()).forEach(millis -> seconds(out, millis));
+        out.endArray().endObject().endObject();
+    }
+
+    private static void write(JsonWriter out, Backend.Runner runner) {
+        out.beginObject().name("model").string(runner.model()).name("options");
+        if (runner.options() == null) {
+            out.nul();
+        } else {
+            runner.options().write(out);
+        }
+        Times.write(out.name("since"), runner.since());
+        Times.write(out.name("until"), runner.until());
+        out.name("running").number(runner.running()).name("loading").bool(runner.loading()).endObject();
+    }
+
+    private static void seconds(JsonWriter out, long millis) {
+        out.number(Decimals.text(millis / 1e3));
     }
 
     private static void names(JsonWriter out, Set<String> names) {

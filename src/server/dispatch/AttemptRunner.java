@@ -208,7 +208,7 @@ final class AttemptRunner {
 
     /// What is still loaded beside the model tells how many fit.
     private void loaded(Host host, String model) {
-        host.answers(model);
+        host.answers(model, clock.millis());
         health.askNow(host);
     }
 

@@ -3,6 +3,9 @@ package server.dispatch;
 import java.util.List;
 import java.util.Set;
 
+import server.stats.Activity;
+import server.task.RunnerOptions;
+
 /// A host as it is shown. Times are milliseconds since the epoch, 0 for none; counters begin with the server's start.
 ///
 /// @param enabled         whether it gets new tasks at all
@@ -21,11 +24,23 @@ import java.util.Set;
 /// @param completedPerMinute in the last minutes
 /// @param failedPerMinute likewise
 /// @param refused         the models that it refuses for a reason of its own or its account's
+/// @param runners         what it has loaded, as far as is known; empty for one that loads nothing
+/// @param fits            how many of them fit, as far as was seen; 0 for one that loads nothing
+/// @param loadsToday      of the present day, in UTC
+/// @param lane            what it did with its time
 public record Backend(String name, String kind, String url, boolean remote, boolean enabled, String health, long
         healthSince, long checkedAt, String error, long leftAloneUntil, String version, Set<String> installed,
         Set<String> loaded, int slots, int parallel, int slotsUsed, int weight, int priority, long completed, long
         failed, long tokens, double tokensPerSecond, double completedPerMinute, double failedPerMinute, List<Refused>
-        refused) {
+        refused, List<Runner> runners, int fits, int loadsToday, Activity.Lane lane) {
+
+    /// @param options those for which it was started; null: not known
+    /// @param since   when its load began, or when it was first seen
+    /// @param until   when it is thrown out if nobody asks for it
+    /// @param running how many of our attempts it has
+    /// @param loading whether it is being loaded
+    public record Runner(String model, RunnerOptions options, long since, long until, int running, boolean loading) {
+    }
 
     /// @param since when it first refused the model
     /// @param until when it may be tried again; 0: with the next task, or a try is under way

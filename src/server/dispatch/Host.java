@@ -14,6 +14,7 @@ import server.executor.Outcome.Cause;
 import server.executor.TaskExecutor;
 import server.order.Residency;
 import server.order.RunnerKey;
+import server.stats.Activity;
 import server.task.ApiPath;
 import shared.json.Slice;
 
@@ -56,6 +57,7 @@ final class Host {
     private long workedAt;
     /// Null: it loads nothing.
     private Residency runners;
+    private final Activity activity;
 
     /// How an attempt finds its model.
     enum Found { LOADED, LOADING, TO_LOAD }
@@ -76,6 +78,7 @@ final class Host {
         this.executor = executor;
         healthSince = now;
         counters = new HostCounters(now);
+        activity = new Activity(now);
         runners = loadsModels() ? Residency.NONE : null;
         for (ApiPath path : ApiPath.values()) {
             if (path.ollamas() || executor.relays(path.path)) {
@@ -133,11 +136,13 @@ final class Host {
         refused.sent(key.model());
         running++;
         if (runners == null) {
+            does(now);
             return Found.LOADED;
         }
         Found found = runners.loads(key, now) ? Found.TO_LOAD
                 : runners.isLoading(key.model()) ? Found.LOADING : Found.LOADED;
         runners = runners.sent(key, now);
+        does(now);
         return found;
     }
 
@@ -151,9 +156,10 @@ final class Host {
     }
 
     /// The answer to an attempt has begun: its model is loaded.
-    synchronized void answers(String model) {
+    synchronized void answers(String model, long now) {
         if (runners != null) {
             runners = runners.answers(model);
+            does(now);
         }
     }
 
@@ -167,6 +173,11 @@ final class Host {
         if (runners != null) {
             runners = runners.ended(model, now);
         }
+        does(now);
+    }
+
+    private void does(long now) {
+        activity.turn(runners != null && runners.isLoading(), running > 0, now);
     }
 
     synchronized void enable(boolean on) {
@@ -243,6 +254,7 @@ final class Host {
                 // one that waited for another's load tells of that load too
                 runners = found == Found.LOADING ? runners.answers(model)
                         : runners.completed(model, found == Found.TO_LOAD, pace.loadMillis(), now);
+                does(now);
             }
             counters.completed(pace, now);
             workedAt = now;
@@ -364,7 +376,12 @@ final class Host {
                 models.installed(), models.loaded(), slots, runners == null ? slots
                 : Math.min(slots, options.parallel()), running, options.weight(), options.priority(),
                 counters.completed(), counters.failed(), counters.tokens(), counters.tokensPerSecond(),
-                counters.completedPerMinute(now), counters.failedPerMinute(now), refusals);
+                counters.completedPerMinute(now), counters.failedPerMinute(now), refusals,
+                runners == null ? List.of() : runners.runners().stream().filter(runner -> runner.isThere(now))
+                        .map(runner -> new Backend.Runner(runner.model(), runner.options(), runner.since(),
+                                runner.running() > 0 || runner.until() == Long.MAX_VALUE ? 0 : runner.until(),
+                                runner.running(), runner.loading())).toList(),
+                runners == null ? 0 : runners.fits(), runners == null ? 0 : runners.loadsOn(now), activity.lane(now));
     }
 
     private void answered(long now) {

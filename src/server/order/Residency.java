@@ -58,7 +58,7 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
                             : (Long) context, null, asked.numGpu(), null, null, null, null, null).equals(asked);
         }
 
-        boolean isThere(long now) {
+        public boolean isThere(long now) {
             return running > 0 || until > now;
         }
 
@@ -155,6 +155,21 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
     public boolean isLoading(String model) {
         Runner runner = of(model);
         return runner != null && runner.loading;
+    }
+
+    /// Whether anything is being loaded.
+    public boolean isLoading() {
+        for (Runner runner : runners) {
+            if (runner.loading) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// How many loads ended on the day of a moment.
+    public int loadsOn(long now) {
+        return loads.day == Math.floorDiv(now, DAY_MS) ? loads.count : 0;
     }
 
     // ---- what happened
