@@ -175,7 +175,9 @@ final class AttemptRunner {
                 unknown(run, host);
                 return null;
             }
-            host.keeps(task.model(), KeepAlive.of(request.payload()));
+            if (host.loadsModels()) {
+                host.keeps(task.model(), KeepAlive.of(request.payload()));
+            }
             Duration firstByte = options.firstByte(task);
             Outcome outcome = task.terms().caller().endpoint() == null
                     ? host.executor.run(new Call(task.type(), task.model(), request.payload(),
