@@ -136,7 +136,10 @@ $(SERVER): build/jdk $(SHARED) $(call sources,src/server)
 
 build/web.copied: $(SERVER) $(if $(wildcard web),$(shell find web))
 	@rm -rf build/part.web build/modules/ollamaqueue.server/web
-	@cp -R web build/part.web && ls web >build/part.web/files
+	@cp -R web build/part.web && cd build/part.web && \
+	hash=$$(cat * | { sha256sum 2>/dev/null || shasum -a 256; } | cut -c1-12) && \
+	sed -E "s#(href|src)=\"([a-z-]+\.(js|css|svg))\"#\1=\"w/$$hash/\2\"#" ../../web/index.html >index.html && \
+	gzip -9kn * && { echo $$hash && ls ../../web; } >files
 	@mv build/part.web build/modules/ollamaqueue.server/web
 	@touch $@
 

@@ -12,7 +12,6 @@ const MODELS_SHOWN_MAX = 24;
 const LANE_PX = 24;
 
 export default {
-    title: 'Backends',
     async mount(root, context) {
         const list = h('div', {class: 'backends'});
         const empty = h('p', {class: 'panel empty', hidden: true}, 'No hosts. Start the server with ',

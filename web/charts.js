@@ -40,7 +40,6 @@ const COLUMNS = [
 ];
 
 export default {
-    title: 'Charts',
     async mount(root, context, route) {
         const windows = h('div', {class: 'segments', role: 'radiogroup', 'aria-label': 'Time range'},
             Object.keys(WINDOWS).map(name => h('label', {},

@@ -12,7 +12,6 @@ const SOON_MS = 300;
 const SHOWN_MAX = 200;
 
 export default {
-    title: 'Cron',
     mount(root, context, route) {
         return route.id ? edit(root, context, route.id === 'new' ? null : route.id) : list(root, context);
     },

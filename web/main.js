@@ -3,9 +3,11 @@
 // A view is a module in a file of its own:
 //
 //     export default {
-//         title: 'Cron',                          // names the tab
 //         mount(root, context, route) { … }       // fills the empty element `root`; may be async
 //     };
+//
+// It is named in VIEWS, and loaded when it is wanted: the first rows are to be there soon. What they need is named in
+// index.html, so that the browser asks for all of it at once.
 //
 // The address is #/NAME, #/NAME/ID, #/NAME?filter=…; `route` is {view, id, query}: id null where there is none, query
 // an URLSearchParams. If mount returns a function, the view stays where only id or query change, and the function is
@@ -32,13 +34,9 @@ import {attribute, h, put, text} from './dom.js';
 import {connection, notice, theme} from './chrome.js';
 import {askToken} from './token.js';
 import {keys} from './keys.js';
-import tasks from './tasks.js';
-import create from './new.js';
-import cron from './cron.js';
-import backends from './backends.js';
-import charts from './charts.js';
 
-const VIEWS = {tasks, new: create, cron, backends, charts};
+/** By their names, which are those of their modules too. */
+const VIEWS = {tasks: 'Tasks', new: 'New task', cron: 'Cron', backends: 'Backends', charts: 'Charts'};
 
 const root = document.getElementById('view');
 const notices = notice(document.getElementById('notice'));
@@ -52,6 +50,14 @@ function route() {
     const [path, query] = location.hash.replace(/^#\/?/, '').split(/\?(.*)/s);
     const [view, id] = path.split('/');
     return Object.hasOwn(VIEWS, view) ? {view, id: id ? decoded(id) : null, query: new URLSearchParams(query)} : null;
+}
+
+async function load(name) {
+    try {
+        return (await import(`./${name}.js`)).default;
+    } catch {
+        throw new Error('This view cannot be loaded. Reload the page once the server can be reached.');
+    }
 }
 
 function decoded(text) {
@@ -77,14 +83,18 @@ async function show() {
     const stop = new AbortController();
     const showing = {view: next.view, stop, update: null};
     shown = showing;
-    const view = VIEWS[next.view];
-    document.title = `${view.title} · ollama-queue`;
+    document.title = `${VIEWS[next.view]} · ollama-queue`;
     for (const link of document.querySelectorAll('#views a')) {
         attribute(link, 'aria-current', link.hash === `#/${next.view}` && 'page');
     }
     root.className = `view-${next.view}`;
     put(root);
-    const update = await view.mount(root, context(stop.signal), next);
+    const shared = context(stop.signal);
+    const view = await shared.attempt(() => load(next.view));
+    if (!view || shown !== showing) {
+        return;
+    }
+    const update = await view.mount(root, shared, next);
     showing.update = typeof update === 'function' ? update : null;
 }
 
@@ -111,8 +121,8 @@ function context(signal) {
     };
 }
 
-put(document.getElementById('views'), Object.entries(VIEWS).map(([name, view], index) =>
-    h('a', {href: `#/${name}`, 'aria-keyshortcuts': index + 1}, view.title)));
+put(document.getElementById('views'), Object.entries(VIEWS).map(([name, title], index) =>
+    h('a', {href: `#/${name}`, 'aria-keyshortcuts': index + 1}, title)));
 theme(document.getElementById('theme'));
 connection(document.getElementById('connection'), live);
 live.watch(({mode}) => mode === 'offline' || notices.back());
@@ -129,4 +139,5 @@ document.getElementById('skip').addEventListener('click', event => {
 keys(document.getElementById('help'), Object.keys(VIEWS));
 addEventListener('hashchange', show);
 live.join();
-show();
+// the other views too, before the server has another version of them
+show().then(() => Object.keys(VIEWS).forEach(name => load(name).catch(() => {})));

@@ -10,7 +10,6 @@ const TYPES = {chat: 'Chat', generate: 'Generate', embed: 'Embed'};
 const ROLES = ['user', 'assistant', 'system', 'tool'];
 
 export default {
-    title: 'New task',
     mount: (root, context) => new NewTask(root, context).start(),
 };
 

@@ -7,6 +7,9 @@ import {Answer, copy} from './answer.js';
 import {parse, pretty} from './json.js';
 import {asked, can, CANCELLED, ended, MARKS, PRIORITY, settings, stretches} from './task.js';
 
+/** So many characters of a prompt are shown at first. */
+const BEGINNING = 20_000;
+
 /**
  * Shows a task in `root` until `signal` is aborted, and follows it.
  *
@@ -155,8 +158,18 @@ function drawAsked(section, task) {
     const all = asked(task.payload);
     put(section, h('header', {class: 'part'}, h('h2', {}, task.type === 'chat' ? 'Messages' : task.type === 'embed'
         ? 'Input' : 'Prompt')), all.map(({role, text: said, images}) => h('div', {class: 'message', 'data-role': role},
-        role && h('h3', {}, role), said && h('pre', {}, clip(said)),
+        role && h('h3', {}, role), said && words(said),
         images > 0 && h('p', {class: 'hint'}, count(images, 'image')))));
+}
+
+/** The beginning of a long text, and all of it once it is asked for. */
+function words(said) {
+    const box = h('pre', {}, said.length > BEGINNING ? `${said.slice(0, BEGINNING)}…` : said);
+    const all = button(`Show all ${number(said.length)} characters`, () => {
+        text(box, clip(said));
+        all.remove();
+    });
+    return [box, said.length > BEGINNING && all];
 }
 
 /** A bar of the stretches, to scale, and the same in words. */

@@ -21,7 +21,6 @@ const POINTER_MS = 1_500;
 const BUSY_MS = 300;
 
 export default {
-    title: 'Tasks',
     mount: (root, context, route) => {
         const view = new Tasks(root, context);
         view.route(route);
@@ -193,7 +192,8 @@ class Tasks {
 
     #take(event) {
         if (event.event === 'reset') {
-            this.#read();
+            // what is being read is shown first
+            this.#meanwhile ? this.#readSoon() : this.#read();
         }
         if (event.event !== 'task') {
             return;

@@ -121,7 +121,7 @@ final class TlsTest {
         }
         // each on a new connection, as no connection is left to be used again
         String many = run(List.of(), "curl", "-sS", "--cacert", certificate.toString(), "-H", "Connection: close",
-                server.url() + "/healthz", server.url() + "/main.js", server.url() + "/api/tasks");
+                server.url() + "/healthz", server.url() + "/index.html", server.url() + "/api/tasks");
         assertTrue(many.startsWith("0 ") && many.endsWith("[]"), many);
     }
 

@@ -50,8 +50,13 @@ final class ModulesTest {
 
     /// The value of an expression that sees everything of a module.
     private Json js(String module, String expression) {
-        return page.eval("(async () => { const m = await import('/" + module + ".js'); return (" + expression
+        return page.eval("(async () => { const m = await import(" + path(module) + "); return (" + expression
                 + "); })()");
+    }
+
+    /// Where a module lies; it is loaded already, or not twice.
+    private static String path(String module) {
+        return "new URL('" + module + ".js', document.querySelector('script[type=module]').src).href";
     }
 
     private String text(String module, String expression) {
@@ -168,7 +173,8 @@ final class ModulesTest {
         String task = "{type: 'embed', model: 'm', priority: 5, metadata: {}, max_retries: 3, payload: " + payload
                 + "}";
         assertEquals(expected.replace('\'', '"'), text("template", "await (async () => { m.prefill(" + task + ");"
-                + "const {read} = await import('/draft.js'); const {build} = await import('/submission.js');"
+                + "const {read} = await import(" + path("draft") + ");"
+                + "const {build} = await import(" + path("submission") + ");"
                 + "const all = Object.fromEntries(['expires_in', 'finish_by', 'when', 'options'].map("
                 + "name => [name, '']));"
                 + "const {task: {priority, max_retries, ...rest}} = build({...all, ...read('new')}, 0);"

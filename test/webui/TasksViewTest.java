@@ -334,6 +334,15 @@ final class TasksViewTest {
     }
 
     @Test
+    void nextVisit_asksForThePageAndTheTasksOnly(Page page) {
+        String files = "performance.getEntriesByType('resource').filter(entry => /\\/w\\//.test(entry.name))";
+        server.awaitEnd(submit("visited", ""));
+        tasks(page, "?q=visited").waitFor(files + ".length > 40");
+        page.reload().waitFor("document.querySelector('tbody tr')").waitFor(files + ".length > 40");
+        assertEquals("", page.text(files + ".filter(entry => entry.transferSize > 0).map(entry => entry.name).join()"));
+    }
+
+    @Test
     void filter_neverShowsWhatItExcludes(Page page) {
         String later = ",\"model\":\"left\",\"scheduled_at\":\"2099-01-01T00:00:00Z\"";
         String held = submit("held", later);

@@ -4,18 +4,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntSupplier;
+import java.util.regex.Pattern;
 
 /// The files of the web UI: what lies in the folder `web` of this module, each read once, when it is first asked for,
 /// and served at a path of its own. A request's path is never turned into a file's, so there is none to lead astray.
 ///
-/// A browser keeps the files and asks each time whether they are still right, so that a new server has no old page.
+/// The build has put a hash of all of them into the paths, `/w/HASH/main.js`, by which the page names them: a browser
+/// keeps them for good, asks only for the page each time, and never mixes two versions. Each lies there compressed too.
 public final class WebFiles {
 
     private static final String FOLDER = "web/";
@@ -26,32 +26,39 @@ public final class WebFiles {
             "js", "text/javascript; charset=utf-8",
             "svg", "image/svg+xml");
 
-    /// What a file holds, and its tag.
-    private record Content(byte[] bytes, String tag) {
-    }
+    private static final Pattern ZIP = Pattern.compile("(?i)\\bgzip\\b(?!\\s*;\\s*q=0(\\.0*)?\\s*(,|$))");
+    private static final String PAGE_KEPT = "no-cache";
+    private static final String FILE_KEPT = "public, max-age=31536000, immutable";
 
     private static final class WebFile {
         /// As `style.css`.
         final String name;
         final String type;
-        private Content content;
+        private byte[] plain;
+        private byte[] zipped;
 
         WebFile(String name) {
             this.name = name;
             this.type = TYPES.get(ending(name));
         }
 
-        /// To read and to digest them all would take 40 ms of the server's start.
-        synchronized Content content() {
-            content = content == null ? read(name) : content;
-            return content;
+        /// To read them all would take a while of the server's start.
+        synchronized byte[] bytes(boolean zip) {
+            if (zip) {
+                zipped = zipped == null ? WebFiles.bytes(name + ".gz") : zipped;
+                return zipped;
+            }
+            plain = plain == null ? WebFiles.bytes(name) : plain;
+            return plain;
         }
     }
 
+    private final String hash;
     private final List<WebFile> files;
     private final IntSupplier webSocketPort;
 
-    private WebFiles(List<WebFile> files, IntSupplier webSocketPort) {
+    private WebFiles(String hash, List<WebFile> files, IntSupplier webSocketPort) {
+        this.hash = hash;
         this.files = files;
         this.webSocketPort = webSocketPort;
     }
@@ -59,10 +66,10 @@ public final class WebFiles {
     /// @param webSocketPort where the page may open a WebSocket; 0 for nowhere
     /// @throws UncheckedIOException the module that this class lies in cannot be read
     public static WebFiles load(IntSupplier webSocketPort) {
-        // the build's list, for to look through the module would take 10 ms of the server's start
-        String list = new String(bytes("files"), StandardCharsets.UTF_8);
-        return new WebFiles(list.lines().filter(name -> TYPES.containsKey(ending(name))).map(WebFile::new).toList(),
-                webSocketPort);
+        // the build's list, after the hash, for to look through the module would take 10 ms of the server's start
+        List<String> lines = new String(bytes("files"), StandardCharsets.UTF_8).lines().toList();
+        return new WebFiles(lines.getFirst(), lines.stream().filter(name -> TYPES.containsKey(ending(name)))
+                .map(WebFile::new).toList(), webSocketPort);
     }
 
     private static byte[] bytes(String name) {
@@ -77,22 +84,14 @@ public final class WebFiles {
         return path.substring(path.lastIndexOf('.') + 1);
     }
 
-    private static Content read(String name) {
-        try {
-            byte[] bytes = bytes(name);
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-            return new Content(bytes, "\"" + HexFormat.of().formatHex(digest, 0, 12) + "\"");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
-    }
-
-    /// Each file at its name, and the page at `/` too. All are open: the page itself asks for the token.
+    /// Each file, and the page at `/`. All are open: the page itself asks for the token.
     public void addTo(Routes routes) {
         for (WebFile file : files) {
-            routes.addOpen("GET", "/" + file.name, request -> answer(request, file));
             if (file.name.equals(PAGE)) {
                 routes.addOpen("GET", "/", request -> answer(request, file));
+                routes.addOpen("GET", "/" + PAGE, request -> answer(request, file));
+            } else {
+                routes.addOpen("GET", "/w/" + hash + "/" + file.name, request -> answer(request, file));
             }
         }
     }
@@ -103,17 +102,23 @@ public final class WebFiles {
     }
 
     private Answer answer(WebRequest request, WebFile file) {
-        Content content = file.content();
-        String[] headers = {"ETag", content.tag(), "Cache-Control", "no-cache",
+        String accepted = request.header("Accept-encoding");
+        boolean zip = accepted != null && ZIP.matcher(accepted).find();
+        List<String> headers = new ArrayList<>(List.of("ETag", "\"" + hash + (zip ? "-gzip\"" : "\""),
+                "Cache-Control", file.name.equals(PAGE) ? PAGE_KEPT : FILE_KEPT, "Vary", "Accept-Encoding",
                 "Content-Security-Policy", policy(request.header("Host")),
                 "X-Content-Type-Options", "nosniff", "Referrer-Policy", "no-referrer",
                 "Cross-Origin-Opener-Policy", "same-origin", "Cross-Origin-Resource-Policy", "same-origin",
-                "Permissions-Policy", "camera=(), microphone=(), geolocation=()"};
+                "Permissions-Policy", "camera=(), microphone=(), geolocation=()"));
         String known = request.header("If-none-match");
-        if (known != null && (known.contains(content.tag()) || known.equals("*"))) {
-            return Answer.empty(304, headers);
+        if (known != null && (known.contains("\"" + hash) || known.equals("*"))) {
+            return Answer.empty(304, headers.toArray(String[]::new));
         }
-        return new Answer.Whole(200, file.type, content.bytes(), content.bytes().length, headers);
+        if (zip) {
+            headers.addAll(List.of("Content-Encoding", "gzip"));
+        }
+        byte[] bytes = file.bytes(zip);
+        return new Answer.Whole(200, file.type, bytes, bytes.length, headers.toArray(String[]::new));
     }
 
     /// Nothing but the page's own files, and connections to this server alone. Nor may a script turn text into HTML.

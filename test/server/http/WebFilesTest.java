@@ -6,12 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static server.api.ApiServer.error;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,30 +48,69 @@ final class WebFilesTest {
         server.close();
     }
 
+    /// Where the page says that a file lies.
+    private String path(String name) {
+        return server.get("/").body().replaceFirst("(?s).*\"(w/[0-9a-f]{12}/)main.js\".*", "/$1") + name;
+    }
+
     @Test
-    void everyFile_isServedAsItIs() throws IOException {
+    void everyFile_isServedAsItIs() throws Exception {
         List<Path> files;
         try (Stream<Path> all = Files.list(Path.of("web"))) {
             files = all.toList();
         }
         assertTrue(files.size() > 10, files.toString());
         for (Path file : files) {
-            HttpResponse<String> answer = server.get("/" + file.getFileName());
+            if (file.endsWith("index.html")) {
+                continue;
+            }
+            String path = path(file.getFileName().toString());
+            HttpResponse<String> answer = server.get(path);
             assertEquals(200, answer.statusCode(), file.toString());
             assertEquals(Files.readString(file), answer.body());
+            assertEquals("public, max-age=31536000, immutable", header(answer, "Cache-Control"));
+            HttpResponse<InputStream> zipped = server.client().send(server.request("GET", path, null,
+                    "Accept-Encoding", "br, gzip"), BodyHandlers.ofInputStream());
+            assertEquals("gzip", zipped.headers().firstValue("Content-Encoding").orElseThrow());
+            assertEquals(answer.body(), new String(new GZIPInputStream(zipped.body()).readAllBytes(),
+                    StandardCharsets.UTF_8));
         }
+        assertTrue(server.get(path("main.js"), "Accept-Encoding", "gzip;q=0").headers()
+                .firstValue("Content-Encoding").isEmpty());
+    }
+
+    /// What the first rows need is named in the page, so that a browser asks for all of it at once.
+    @Test
+    void page_namesTheModulesOfTheFirstView() throws IOException {
+        Set<String> needed = new TreeSet<>();
+        Deque<String> todo = new ArrayDeque<>(List.of("main.js", "tasks.js"));
+        while (!todo.isEmpty()) {
+            String module = todo.pop();
+            if (needed.add(module)) {
+                all("(?m)^import [^;]*? from '\\./([\\w-]+\\.js)';", Files.readString(Path.of("web", module)))
+                        .forEach(todo::add);
+            }
+        }
+        needed.remove("main.js");
+        String page = Files.readString(Path.of("web/index.html"));
+        assertEquals(needed, all("\"modulepreload\" href=\"([\\w-]+\\.js)\">", page));
+    }
+
+    private static Set<String> all(String pattern, String text) {
+        return Pattern.compile(pattern).matcher(text).results().map(match -> match.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @ParameterizedTest
     @CsvSource({"/, text/html; charset=utf-8", "/index.html, text/html; charset=utf-8",
-        "/style.css, text/css; charset=utf-8", "/main.js, text/javascript; charset=utf-8", "/icon.svg, image/svg+xml"})
+        "style.css, text/css; charset=utf-8", "main.js, text/javascript; charset=utf-8", "icon.svg, image/svg+xml"})
     void type_isTheFiles(String path, String type) {
-        assertEquals(type, header(server.get(path), "Content-Type"));
+        assertEquals(type, header(server.get(path.startsWith("/") ? path : path(path)), "Content-Type"));
     }
 
     @Test
     void policy_letsNothingElseIn() {
-        for (String path : List.of("/", "/main.js", "/style.css")) {
+        for (String path : List.of("/", path("main.js"), path("style.css"))) {
             HttpResponse<String> answer = server.get(path);
             String policy = header(answer, "Content-Security-Policy");
             assertEquals("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -84,34 +133,34 @@ final class WebFilesTest {
 
     @Test
     void tag_thatIsKnown_saves() {
-        HttpResponse<String> first = server.get("/main.js");
+        HttpResponse<String> first = server.get("/");
         assertEquals("no-cache", header(first, "Cache-Control"));
         String tag = header(first, "ETag");
         for (String known : List.of(tag, "W/" + tag, "\"other\", " + tag, "*")) {
-            HttpResponse<String> again = server.get("/main.js", "If-None-Match", known);
+            HttpResponse<String> again = server.get("/", "If-None-Match", known);
             assertEquals(304, again.statusCode(), known);
             assertEquals("", again.body());
             assertEquals(tag, header(again, "ETag"));
         }
-        assertEquals(200, server.get("/main.js", "If-None-Match", "\"other\"").statusCode());
+        assertEquals(200, server.get("/", "If-None-Match", "\"other\"").statusCode());
     }
 
     @Test
     void head_hasTheLengthOnly() throws IOException {
         try (Wire wire = server.wire()) {
-            Wire.Reply reply = wire.ask("HEAD", "/style.css");
+            Wire.Reply reply = wire.ask("HEAD", path("style.css"));
             assertEquals(200, reply.status());
             assertEquals(Long.toString(Files.size(Path.of("web/style.css"))), reply.headers().get("content-length"));
             assertEquals("", reply.body());
             // and the connection goes on
-            assertEquals(200, wire.ask("GET", "/icon.svg").status());
+            assertEquals(200, wire.ask("GET", path("icon.svg")).status());
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/nothing.js", "/web/main.js", "/../web/main.js", "/..%2fmain.js", "/%2e%2e/main.js",
-        "/main.js/x", "/main.js%00", "/module-info.class", "/server/Main.class", "/.", "/..",
-        "/web/../main.js", "/MAIN.JS"})
+    @ValueSource(strings = {"/nothing.js", "/main.js", "/w/0123456789ab/main.js", "/web/main.js",
+        "/../web/main.js", "/..%2fmain.js", "/%2e%2e/main.js", "/main.js/x", "/main.js%00", "/module-info.class",
+        "/server/Main.class", "/.", "/..", "/web/../main.js", "/MAIN.JS"})
     void otherPaths_holdNothing(String path) throws IOException {
         try (Wire wire = server.wire()) {
             Wire.Reply reply = wire.ask("GET", path);

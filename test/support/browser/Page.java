@@ -343,7 +343,16 @@ public final class Page implements AutoCloseable {
 
     /// Takes the network away from the page, but not a WebSocket that is open, or gives it back.
     public Page offline(boolean offline) {
-        call("Network.emulateNetworkConditions", "offline", offline, "latency", 0, "downloadThroughput", -1,
+        return network(offline, 0);
+    }
+
+    /// A network on which each answer takes so long to begin.
+    public Page roundTrip(int millis) {
+        return network(false, millis);
+    }
+
+    private Page network(boolean offline, int latency) {
+        call("Network.emulateNetworkConditions", "offline", offline, "latency", latency, "downloadThroughput", -1,
                 "uploadThroughput", -1);
         return this;
     }
