@@ -43,10 +43,10 @@ class SimulateTest {
     }
 
     /// Runs a call that is not recorded, which warms the server up, then tasks of three models by turns.
-    private Path record(Path config, boolean clients) throws Exception {
+    private Path record(Path config, boolean clients, int room) throws Exception {
         Path data = directory.resolve("data");
         try (FakeOllama fake = FakeOllama.start().models("a", "b", "c", "d")) {
-            LoadingOllama loading = LoadingOllama.of(fake, 1, 1, LOAD, RUN);
+            LoadingOllama loading = LoadingOllama.of(fake, room, room, LOAD, RUN);
             try (ServerProcess server = ServerProcess.start(data, "--config", config.toString(), "--ollama-host",
                     fake.url())) {
                 assertEquals(200, server.send(HttpRequest.newBuilder(URI.create(server.url() + "/api/generate"))
@@ -54,7 +54,7 @@ class SimulateTest {
                                 "{\"model\":\"d\",\"prompt\":\"x\"}"))).statusCode());
                 server.post("/api/queue/pause", "");
                 List<String> ids = new ArrayList<>();
-                for (int i = 0; i < TASKS; i++) {
+                for (int i = 0; i < room * TASKS; i++) {
                     ids.add(server.submit("{\"type\":\"generate\",\"model\":\"" + (char) ('a' + i % 3)
                             + "\",\"prompt\":\"x\"" + (clients ? ",\"client\":\"c" + i % 2 + "\"" : "") + "}"));
                 }
@@ -101,7 +101,7 @@ class SimulateTest {
     void plainOrder_givesBackTotalTimeAndLoads_andAffinityWouldHaveLoadedLess() throws Exception {
         Path plain = config("plain.yaml", "affinity:\n  enabled: false\n");
         Path affine = config("affine.yaml", "affinity:\n  enabled: true\n");
-        String text = simulate(0, record(plain, false).toString(), "--config", plain.toString(), "--policy",
+        String text = simulate(0, record(plain, false, 1).toString(), "--config", plain.toString(), "--policy",
                 affine.toString(), "--policy=" + plain);
         List<Run> runs = runs(text);
         assertGivesBack(runs, text);
@@ -115,11 +115,19 @@ class SimulateTest {
     @Test
     void affinity_givesBackTotalTimeAndLoads_alsoOfCallsThatAreNotRecorded() throws Exception {
         Path affine = config("affine.yaml", "affinity:\n  max_wait: 1m\n");
-        String text = simulate(0, record(affine, true).toString(), "--config", affine.toString());
+        String text = simulate(0, record(affine, true, 1).toString(), "--config", affine.toString());
         assertGivesBack(runs(text), text);
         assertEquals(1 + 3, runs(text).getFirst().loads, text);
         assertTrue(text.startsWith("13 tasks\n"), text);
         assertTrue(Pattern.compile("client c0 +6 .*\n +client c1 +6 ").matcher(text).find(), text);
+    }
+
+    @Test
+    void roomForTwoModels_eachAnsweringTwo_givesBackTotalTimeAndLoads() throws Exception {
+        Path config = config("two.yaml", "ollama:\n  parallel: 2\n");
+        String text = simulate(0, record(config, false, 2).toString(), "--config", config.toString());
+        assertTrue(text.contains(", parallel 2, room for 2 models\n"), text);
+        assertGivesBack(runs(text), text);
     }
 
     @Test
