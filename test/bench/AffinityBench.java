@@ -48,13 +48,13 @@ final class AffinityBench {
         AffinityBench bench = new AffinityBench(work, table);
         bench.compare("a b c by turns", byTurns("a", "b", "c"), 1);
         bench.compare("num_ctx by turns", byTurns("m 1024", "m 2048", "m 4096"), 1);
-        bench.compare("a b c, two hosts", byTurns("a", "b", "c"), 2);
         List<Task> mixed = new ArrayList<>(byTurns("a", "b", "c"));
         for (int i = 25; i < TASKS; i += 50) {
             mixed.set(i, new Task(mixed.get(i).model, 10));
         }
-        bench.compare("a b c, 6 of high priority", mixed, 1);
-        bench.zipf();
+        bench.simulate("a b c, two hosts", byTurns("a", "b", "c"), 2);
+        bench.simulate("a b c, 6 of high priority", mixed, 1);
+        bench.simulate("zipf of 6", zipf(), 1);
     }
 
     private static List<Task> byTurns(String... models) {
@@ -68,22 +68,38 @@ final class AffinityBench {
     private void compare(String name, List<Task> tasks, int hosts) throws Exception {
         Ran affinity = ran(tasks, hosts, true);
         Ran plain = ran(tasks, hosts, false);
-        // of more hosts each has its own models soon, in plain order too; with priorities each change may load
-        Goal goal = Goal.ratioAtMost(hosts > 1 || !name.endsWith("by turns") ? 0.1 : 0.05);
-        table.row("affinity: loads, " + name, "", Figures.of(affinity.loads), Figures.of(plain.loads), goal);
+        table.row("affinity: loads, " + name, "", Figures.of(affinity.loads), Figures.of(plain.loads),
+                Goal.ratioAtMost(0.05));
         table.row("affinity: seconds, " + name, "s", Figures.of(affinity.seconds), Figures.of(plain.seconds),
                 Goal.ratioAtMost(0.25));
         double longer = 0;
         for (int i = 0; i < TASKS; i++) {
             longer = Math.max(longer, affinity.waited.get(i) - plain.waited.get(i));
         }
-        // so many may pass it, each perhaps with a load before it
+        // so many may pass it, which take as long as they do on this machine, and each model loads once
         table.row("affinity: most a task waits longer, " + name, "ms", Figures.of(longer),
-                Goal.atMost(BATCH * RUN.toMillis() + 3 * LOAD.toMillis(), "ms"));
+                Goal.atMost(Math.rint(BATCH * 1000 * affinity.seconds / TASKS) + 3 * LOAD.toMillis(), "ms"));
+    }
+
+    /// Against the rule without a server; beside it plain order and llama-swap's rule, simulated too.
+    private void simulate(String name, List<Task> tasks, int hosts) throws Exception {
+        List<String> words = new ArrayList<>(List.of("server.queue.OrderBench", "" + LOAD.toMillis(),
+                "" + RUN.toMillis(), "" + hosts));
+        tasks.forEach(task -> words.add(task.model + "/" + task.priority));
+        String[] rules;
+        try (Program simulated = Program.java(work, words.toArray(String[]::new))) {
+            rules = simulated.read().split(" ");
+        }
+        table.row("affinity: loads, " + name + ", against the rule", "", Figures.of(ran(tasks, hosts, true).loads),
+                Figures.of(Double.parseDouble(rules[0])), Goal.ratioAtMost(1.1));
+        table.row("affinity: the same, plain order, simulated", "", Figures.of(Double.parseDouble(rules[1])),
+                Goal.NONE);
+        table.row("affinity: the same, llama-swap, simulated", "", Figures.of(Double.parseDouble(rules[2])),
+                Goal.NONE);
     }
 
     /// Models whose n-th is asked for 1/n times as often as the first.
-    private void zipf() throws Exception {
+    private static List<Task> zipf() {
         Random random = new Random(16);
         List<Task> tasks = new ArrayList<>();
         for (int i = 0; i < TASKS; i++) {
@@ -94,19 +110,7 @@ final class AffinityBench {
             }
             tasks.add(new Task("m" + model, 5));
         }
-        List<String> words = new ArrayList<>(List.of("server.queue.OrderBench", "" + LOAD.toMillis(),
-                "" + RUN.toMillis()));
-        tasks.forEach(task -> words.add(task.model));
-        String[] rules;
-        try (Program simulated = Program.java(work, words.toArray(String[]::new))) {
-            rules = simulated.read().split(" ");
-        }
-        table.row("affinity: loads, zipf of 6, against the rule", "", Figures.of(ran(tasks, 1, true).loads),
-                Figures.of(Double.parseDouble(rules[0])), Goal.ratioAtMost(1.1));
-        table.row("affinity: the same, plain order, simulated", "", Figures.of(Double.parseDouble(rules[1])),
-                Goal.NONE);
-        table.row("affinity: the same, llama-swap, simulated", "", Figures.of(Double.parseDouble(rules[2])),
-                Goal.NONE);
+        return tasks;
     }
 
     private Ran ran(List<Task> tasks, int hosts, boolean affinity) throws Exception {

@@ -111,7 +111,9 @@ public final class ReadyOrder {
     /// makes tasks ready.
     public void started(Task task, int slot, String host, long now) {
         int priority = priority(task);
-        boolean absent = !levels.containsKey(priority) || !levels.get(priority).has(task, slot, Demand.of(task));
+        boolean isChosen = chosen != null && chosen.slot() == slot;
+        boolean absent = !isChosen && (!levels.containsKey(priority)
+                || !levels.get(priority).has(task, slot, Demand.of(task)));
         if (absent) {
             add(task, slot, priority);
         }
@@ -119,7 +121,7 @@ public final class ReadyOrder {
         String client = task.terms().caller().client();
         double charge = usual.of(RunnerKey.of(task)) / clients.weight(client);
         running.put(task.id(), new Charge(priority, client, charge));
-        if (chosen != null && chosen.slot() == slot && choosing.passed() != null) {
+        if (isChosen && choosing.passed() != null) {
             level.passedOver(choosing.passed(), choosing.passedOrder(), host, step(now), options);
         }
         level.started(task, host, charge, step(now), options);
