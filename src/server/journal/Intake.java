@@ -41,7 +41,7 @@ final class Intake {
     private Space space;
     private volatile boolean closing;
     /// How many lines the writer waits for; 0 while it writes.
-    private int wanted;
+    private volatile int wanted;
     /// How many lines are to share the next sync, if they come at once.
     private int sharing;
 
@@ -133,7 +133,6 @@ final class Intake {
             for (int i = 0; i < positions.length; i++) {
                 positions[i] = add(lines, i);
             }
-            wake();
             return positions;
         }
     }
@@ -187,10 +186,16 @@ final class Intake {
         return last;
     }
 
-    private void wake() {
-        if (wanted > 0 && (closing || pending.size() > 1 || pending.peekFirst().count >= wanted)) {
-            wanted = 0;
-            lock.notifyAll();
+    /// Lets the writer go on if what it waits for is here.
+    void wake() {
+        if (wanted == 0) {
+            return;
+        }
+        synchronized (lock) {
+            if (wanted > 0 && !pending.isEmpty() && (pending.size() > 1 || pending.peekFirst().count >= wanted)) {
+                wanted = 0;
+                lock.notifyAll();
+            }
         }
     }
 

@@ -93,7 +93,20 @@ public final class Journal implements AutoCloseable {
     /// @throws NoRoom         if there is no space for all of it now; nothing was appended
     /// @throws JournalFailure if the journal can write no more
     public long[] tryAppend(Urgency urgency, Unit unit) {
+        long[] positions = intake.tryAppend(urgency, unit);
+        intake.wake();
+        return positions;
+    }
+
+    /// Appends a unit as [#tryAppend] does, but tells the writer only with [#writeAppended]: what is appended until
+    /// then shares its sync.
+    public long[] tryAppendFirst(Urgency urgency, Unit unit) {
         return intake.tryAppend(urgency, unit);
+    }
+
+    /// Lets the writer go on with what was appended.
+    public void writeAppended() {
+        intake.wake();
     }
 
     /// Waits until there is room for a unit that found none. To be called without holding a lock.

@@ -118,7 +118,12 @@ public final class Ledger implements AutoCloseable {
                 return new Commit<>(value, this);
             }
         } finally {
-            writer.appended.forEach(events -> onChange.forEach(listener -> listener.accept(events)));
+            try {
+                writer.appended.forEach(events -> onChange.forEach(listener -> listener.accept(events)));
+            } finally {
+                // not before: a submit and the start that it leads to are to share one sync
+                journal.writeAppended();
+            }
         }
     }
 
@@ -189,7 +194,7 @@ public final class Ledger implements AutoCloseable {
             feed.expect(first, events);
             long[] positions;
             try {
-                positions = journal.tryAppend(urgency, lines);
+                positions = journal.tryAppendFirst(urgency, lines);
             } catch (RuntimeException | Error refused) {
                 feed.drop(events.size());
                 throw refused;
