@@ -131,6 +131,16 @@ class SimulateTest {
     }
 
     @Test
+    void journalAndBackupOfVersion01_areRead() {
+        for (String directory : List.of("test/server/journal/format1", "test/server/journal/format1/data")) {
+            String text = simulate(0, directory);
+            assertTrue(text.contains(directory.endsWith("data") ? "15 tasks" : "12 tasks"), text);
+            assertTrue(text.contains("\n  host echo, loads nothing\n"), text);
+            assertEquals(0, runs(text).get(1).loads, text);
+        }
+    }
+
+    @Test
     void policy_wrong_isToldWithItsLine() throws Exception {
         Files.createDirectory(directory.resolve("data"));
         Path wrong = config("wrong.yaml", "affinity:\n  max_batch: 0\n");

@@ -47,7 +47,9 @@ final class RecordedLoads {
         }
         byHost.forEach((host, all) -> {
             all.sort(Comparator.comparingLong(told -> told.attempt.startedAt()));
-            fits.put(host, look(all, times.computeIfAbsent(host, absent -> new HashMap<>())));
+            // Ollama takes some time even for a model that is there; what imitates it takes none
+            boolean loads = all.stream().anyMatch(told -> told.load > 0);
+            fits.put(host, loads ? look(all, times.computeIfAbsent(host, absent -> new HashMap<>())) : 0);
         });
     }
 

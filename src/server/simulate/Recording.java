@@ -38,6 +38,12 @@ public final class Recording {
         Recording recording = new Recording();
         Inspection inspection = new Inspection(storage, recording::line);
         inspection.run();
+        if (!inspection.problems.isEmpty()) {
+            // a running server may have been in the middle of a write: what is wrong is wrong a second time
+            recording = new Recording();
+            inspection = new Inspection(storage, recording::line);
+            inspection.run();
+        }
         inspection.problems.forEach(problems);
         recording.jobs = recording.byId.values().stream().filter(Job::isWhole).toList();
         recording.loads = new RecordedLoads(recording.jobs);
