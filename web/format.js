@@ -21,6 +21,12 @@ export function seconds(ms) {
     return ms < 1_000 ? '0s' : coarse(ms);
 }
 
+/** An estimate {low, high} in seconds: 3s to 2m. */
+export function span({low, high}) {
+    const [from, to] = [seconds(low * 1_000), seconds(high * 1_000)];
+    return from === to ? from : `${from} to ${to}`;
+}
+
 /** How long ago, or in how long: now, 12s ago, 3m ago, in 2h. */
 export function ago(time, now) {
     const ms = now - Date.parse(time);

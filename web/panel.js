@@ -1,11 +1,14 @@
 // One task, beside the list.
 
 import {attribute, button, h, put, text} from './dom.js';
-import {ago, clip, clock, count, duration, exact, number, priority} from './format.js';
+import {ago, clip, clock, count, duration, exact, number, priority, span} from './format.js';
 import {act, confirmed, sure} from './actions.js';
 import {Answer, copy} from './answer.js';
 import {parse, pretty} from './json.js';
-import {asked, can, CANCELLED, ended, MARKS, PRIORITY, settings, stretches} from './task.js';
+import {asked, can, CANCELLED, ended, MARKS, PRIORITY, settings, short, stretches} from './task.js';
+
+/** How often it is asked where a task that has not ended stands. */
+const EXPLAIN_MS = 3_000;
 
 /** So many characters of a prompt are shown at first. */
 const BEGINNING = 20_000;
@@ -22,11 +25,12 @@ export function panel(root, context, id, signal, hooks) {
     const status = h('h2', {class: 'task-status', tabindex: -1, 'aria-live': 'polite'}, 'Task');
     const parts = {
         head: h('header', {class: 'task-head'}, status), error: h('div'), asked: h('section'), times: h('section'),
+        why: h('section', {class: 'why', hidden: true}),
         attempts: h('section'), facts: h('section'), raw: h('section'),
     };
     const {head, ...rest} = parts;
     const body = h('div', {class: 'scroll task-body', tabindex: -1}, rest.error, rest.asked, answer.node, rest.times,
-        rest.attempts, rest.facts, rest.raw);
+        rest.why, rest.attempts, rest.facts, rest.raw);
     put(root, head, body);
     if (hooks.covered()) {
         // what had the focus cannot be seen any more
@@ -46,12 +50,21 @@ export function panel(root, context, id, signal, hooks) {
         drawHead(parts.head, status, context, task, hooks);
         drawAsked(parts.asked, task);
         drawTimes(parts.times, task);
+        parts.why.hidden ||= ended(task);
         drawAttempts(parts.attempts, task);
         drawFacts(parts.facts, task);
         drawRaw(parts.raw, source);
         put(parts.error, task.error && h('p', {class: 'failure task-error', role: 'alert'}, task.error),
             task.waiting && h('p', {class: 'hint'}, `waits: ${task.waiting}`));
         answer.finish(task);
+    };
+    /** Where it stands moves with others, of which no event tells here. */
+    const explain = async () => {
+        if (task && !ended(task) && !document.hidden) {
+            const path = `/api/tasks/${encodeURIComponent(task.id)}/explain`;
+            const why = await api.get(path, {}, signal).catch(() => null);
+            why && !ended(task) && drawWhy(parts.why, why);
+        }
     };
     const load = async () => {
         const mine = ++loads;
@@ -75,6 +88,7 @@ export function panel(root, context, id, signal, hooks) {
         missed = false;
         task = parse(source);
         show(source);
+        explain();
         if (ended(task)) {
             following?.abort();
             following = null;
@@ -93,8 +107,8 @@ export function panel(root, context, id, signal, hooks) {
     }, signal);
     live.watch(({mode}) => mode !== 'offline' && missed && load(), signal);
     const tick = () => task && !ended(task) && !document.hidden && drawTimes(parts.times, task);
-    const timer = setInterval(tick, 1_000);
-    signal.addEventListener('abort', () => clearInterval(timer));
+    const timers = [setInterval(tick, 1_000), setInterval(explain, EXPLAIN_MS)];
+    signal.addEventListener('abort', () => timers.forEach(clearInterval));
     load();
 }
 
@@ -192,6 +206,28 @@ function drawTimes(section, task) {
             moment('due', task.due_at), moment('next attempt', task.retry_at), moment('started', task.started_at),
             moment(task.status, task.completed_at), moment('expires', task.expires_at),
             moment(task.late ? 'finish by (cannot be met)' : 'finish by', task.finish_by)));
+}
+
+/** What a task waits for that has not ended, and what goes before it; or when it is done. */
+function drawWhy(section, why) {
+    const signature = JSON.stringify(why);
+    if (section.dataset.signature === signature) {
+        return;
+    }
+    section.dataset.signature = signature;
+    const open = section.querySelector('details')?.open;
+    const facts = [
+        ['waits for', why.waits_for?.text], ['position', why.position && number(why.position)],
+        ['starts in', why.starts_in && span(why.starts_in)], ['done in', why.done_in && span(why.done_in)],
+        ['host', why.position && why.host && `${why.host}${why.loads ? ', which has to load its model' : ''}`],
+        ['rule', why.position && why.rule],
+    ].filter(([, value]) => value);
+    section.hidden = facts.length === 0;
+    const before = h('details', {open}, h('summary', {}, 'Before it'), h('ol', {class: 'attempts'},
+        why.before.map(({id, text: reason}) => h('li', {}, h('a', {href: `#/tasks/${id}`}, short(id)),
+            ` · ${reason}`))));
+    put(section, h('header', {class: 'part'}, h('h2', {}, why.position ? 'Waits' : 'Next')), h('dl', {class: 'facts'},
+        facts.map(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])), why.before.length > 0 && before);
 }
 
 function drawAttempts(section, task) {

@@ -129,6 +129,9 @@ final class Commands {
             new Command("show", "ID", "print everything about a task", "", """
                       ollama-queue show 7k3f
                     """, Show::show),
+            new Command("explain", "ID", "tell what a task waits for, and what goes before it", "", """
+                      ollama-queue explain 7k3f
+                    """, Explain::run),
             new Command("result", "ID...", "print the answers of completed tasks", "", """
                       ollama-queue result 7k3f >answer.txt
                     """, Show::result),

@@ -51,6 +51,9 @@ final class Follow {
     }
 
     private void follow(String id, Reconnect reconnect) {
+        if (!events) {
+            Wait.untilNext(session, reconnect, id);
+        }
         while (status == null || !status.ended()) {
             try (ServerEvents stream = new ServerEvents(session.api(), Api.task(id) + "/events", lastId)) {
                 for (ServerEvents.Event event = stream.next(); event != null; event = stream.next()) {

@@ -77,7 +77,8 @@ final class TaskTable {
         }
     }
 
-    private static String span(Duration duration) {
+    /// Returns a length of time, as `5s`, `12m`, `3h` or `8d`.
+    static String span(Duration duration) {
         long seconds = Math.max(0, duration.toSeconds());
         return seconds < 120 ? seconds + "s" : seconds < 7_200 ? seconds / 60 + "m"
                 : seconds < 172_800 ? seconds / 3_600 + "h" : seconds / 86_400 + "d";

@@ -1,5 +1,6 @@
 package client;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +28,7 @@ final class TaskText {
                         : member(member.getKey(), terminal.shown(time)));
             }
         }
-        if (task.get("attempts") instanceof Json.Arr attempts) {
-            for (Json attempt : attempts.values()) {
-                text.append(member("attempt", attempt instanceof Json.Obj object ? attempt(object) : attempt.text()));
-            }
-        }
+        text.append(attempts(task));
         if (task.get("payload") instanceof Json.Obj payload) {
             payload.members().forEach((name, value) -> text.append(payload(name, value)));
         }
@@ -40,6 +37,29 @@ final class TaskText {
             text.append('\n').append(answer).append('\n');
         }
         return text.toString();
+    }
+
+    /// Returns a line for each attempt.
+    static String attempts(Json.Obj task) {
+        StringBuilder text = new StringBuilder();
+        if (task.get("attempts") instanceof Json.Arr attempts) {
+            for (Json attempt : attempts.values()) {
+                text.append(member("attempt", attempt instanceof Json.Obj object ? attempt(object) : attempt.text()));
+            }
+        }
+        return text.toString();
+    }
+
+    /// Returns an estimate: `5s to 12s`.
+    static String span(Json.Obj span) {
+        String low = seconds(span.get("low"));
+        String high = seconds(span.get("high"));
+        return low.equals(high) ? low : low + " to " + high;
+    }
+
+    private static String seconds(Json value) {
+        return value instanceof Json.Num number ? TaskTable.span(Duration.ofMillis(
+                (long) (1_000 * Double.parseDouble(number.digits())))) : "?";
     }
 
     private static boolean isTime(String member) {
@@ -97,7 +117,8 @@ final class TaskText {
     }
 
     private static String value(String name, Json value) {
-        return value instanceof Json.Null ? "" : member(name, plain(value));
+        boolean isSpan = value instanceof Json.Obj object && object.get("low") != null && object.get("high") != null;
+        return value instanceof Json.Null ? "" : member(name, isSpan ? span((Json.Obj) value) : plain(value));
     }
 
     /// Returns a string's text, any other value's JSON.

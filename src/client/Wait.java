@@ -7,8 +7,6 @@ import shared.json.Json;
 /// Waits for tasks to end and prints what they answered.
 final class Wait {
 
-    private static final String PATIENCE = "?wait=30s";
-
     private Wait() {
     }
 
@@ -38,17 +36,48 @@ final class Wait {
 
     /// Waits until a task has ended and returns its JSON.
     static byte[] ended(Session session, Reconnect reconnect, String id) {
-        while (true) {
-            try {
-                byte[] json = session.api().get(Api.task(id) + (reconnect.contact() ? PATIENCE : ""));
-                Json.Obj task = session.api().object(json);
-                reconnect.reached();
-                if (TaskPrinter.status(session, task).ended()) {
-                    return json;
+        Progress progress = new Progress(session);
+        try {
+            while (true) {
+                try {
+                    byte[] json = session.api().get(Api.task(id) + (reconnect.contact() ? progress.patience() : ""));
+                    Json.Obj task = session.api().object(json);
+                    reconnect.reached();
+                    if (TaskPrinter.status(session, task).ended()) {
+                        return json;
+                    }
+                    progress.show(task);
+                } catch (Failure failure) {
+                    progress.clear();
+                    reconnect.lost(failure);
                 }
-            } catch (Failure failure) {
-                reconnect.lost(failure);
             }
+        } finally {
+            progress.clear();
+        }
+    }
+
+    /// On a terminal, tells where a pending task stands until it is next.
+    static void untilNext(Session session, Reconnect reconnect, String id) {
+        Progress progress = new Progress(session);
+        String patience = "";
+        try {
+            while (progress.isOn()) {
+                try {
+                    Json.Obj task = session.api().object(session.api().get(Api.task(id) + patience));
+                    reconnect.reached();
+                    if (task.integer("position", 0) < 2) {
+                        return;
+                    }
+                    progress.show(task);
+                    patience = progress.patience();
+                } catch (Failure failure) {
+                    progress.clear();
+                    reconnect.lost(failure);
+                }
+            }
+        } finally {
+            progress.clear();
         }
     }
 }

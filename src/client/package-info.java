@@ -8,12 +8,13 @@
 ///                    ├── Terminal   descriptors, environment, clock, zone: all that a test puts in
 ///                    ├── Inputs     files and stdin, within the server's limits ─ TextLines, RequestBody
 ///                    ├── Api        requests and their failures ─ ServerEvents, Reconnect
-///                    └── Output     stdout ─ TaskPrinter, TaskTable, TextTable, TaskText
+///                    ├── Output     stdout ─ TaskPrinter, TaskTable, TextTable, TaskText
+///                    └── Progress   stderr of a terminal
 /// ```
 ///
 /// Each command is a static method of one of the remaining classes: `Submit`, `BatchSubmit`, `Import`, `TaskListing`,
-/// `Show`, `Wait`, `Follow`, `Change`, `Events`, `Top`, `Backends`, `Cron`. It returns the exit status or throws a
-/// `Failure`, which `Client` reports.
+/// `Show`, `Explain`, `Wait`, `Follow`, `Change`, `Events`, `Top`, `Backends`, `Cron`. It returns the exit status or
+/// throws a `Failure`, which `Client` reports.
 ///
 /// **The rules of the terminal.**
 ///

@@ -29,8 +29,9 @@ final class CommandsTest {
 
     @Test
     void help_everyCommand_isListed() {
-        assertEquals(List.of("submit", "batch", "status", "list", "export", "import", "show", "result", "wait",
-                "follow", "cancel", "priority", "retry", "pause", "resume", "drain", "events", "top", "backends",
+        assertEquals(List.of("submit", "batch", "status", "list", "export", "import", "show", "explain", "result",
+                "wait", "follow", "cancel", "priority", "retry", "pause", "resume", "drain", "events", "top",
+                "backends",
                 "cron", "help", "version"), names());
     }
 

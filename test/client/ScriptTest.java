@@ -35,8 +35,8 @@ import support.FakeApi;
 /// = 2                            its exit status, 0 if there is no such line
 /// ```
 ///
-/// `\e` stands for escape, `<9b>` for a character that nobody sees, and a stdout line that ends with `\c` has no line
-/// end. A line `FILE name text` makes a file.
+/// `\e` stands for escape, `<9b>` for a character that nobody sees, and a line of output that ends with `\c` has no
+/// line end. A line `FILE name text` makes a file.
 final class ScriptTest {
 
     private static final Pattern HIDDEN = Pattern.compile("[\\p{Cc}\\p{Cf}&&[^\n]]");
@@ -164,7 +164,7 @@ final class ScriptTest {
             } else if (line.startsWith(">")) {
                 block.out.append(text.endsWith("\\c") ? text.substring(0, text.length() - 2) : text + "\n");
             } else if (line.startsWith("!")) {
-                block.err.append(text).append('\n');
+                block.err.append(text.endsWith("\\c") ? text.substring(0, text.length() - 2) : text + "\n");
             } else if (line.startsWith("@")) {
                 block.requests.add(text);
             } else if (line.startsWith("=")) {

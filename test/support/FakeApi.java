@@ -32,6 +32,7 @@ import shared.json.JsonWriter;
 /// |---|---|
 /// | `fail` | the task fails |
 /// | `hang` | it stays pending |
+/// | `queued` | it is pending for two looks, at position 3 and 2 |
 /// | `later`, `retrying` | it stays pending until an hour, half a minute after 2026-01-02T03:04:05Z |
 /// | `lost` | the submit arrives, the first answer to it does not |
 /// | `restart` | the first two reads of the task are cut off |
@@ -50,6 +51,14 @@ public final class FakeApi implements AutoCloseable {
     }
 
     private static final Set<String> PENDING = Set.of("hang", "later", "retrying");
+
+    private static final String EXPLAINED = "{\"id\":\"ID\",\"status\":\"pending\",\"position\":4,"
+            + "\"starts_in\":{\"low\":1.5,\"high\":130},\"waits_for\":{\"kind\":\"turn\",\"text\":"
+            + "\"the 3 tasks before it\"},\"rule\":\"it is first by priority, client and time\",\"host\":\"gpu\","
+            + "\"host_rule\":\"local\",\"loads\":true,\"before\":[{\"id\":\"task_000000000009\",\"why\":"
+            + "\"priority\",\"text\":\"its priority is higher\"},{\"id\":\"task_000000000008\",\"why\":\"earlier\","
+            + "\"text\":\"it came earlier\"}],\"longest_wait\":600,\"attempts\":[{\"attempt\":1,\"host\":\"gpu\","
+            + "\"rule\":\"local\",\"duration\":\"1s\",\"error\":\"broke off\"}]}";
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -268,7 +277,8 @@ public final class FakeApi implements AutoCloseable {
             if (task.model.equals("hang") && rest.contains("?wait=")) {
                 pause();
             }
-            json(exchange, 200, json(task));
+            json(exchange, 200, parts.length > 1 && parts[1].equals("explain") ? EXPLAINED.replace("ID", task.id)
+                    : task.model.equals("queued") && visit(task.id) <= 2 ? queued(task) : json(task));
         } else if (parts[1].equals("cancel") && !task.status.equals("pending")) {
             error(exchange, 409, task.id + " is already " + task.status);
         } else {
@@ -282,6 +292,15 @@ public final class FakeApi implements AutoCloseable {
             }
             json(exchange, 200, json(changed));
         }
+    }
+
+    private String queued(Task task) {
+        int position;
+        synchronized (this) {
+            position = 4 - visits.get(task.id);
+        }
+        return json(task).replace("\"status\":\"completed\"", "\"status\":\"pending\"").replaceFirst("}$",
+                ",\"position\":" + position + ",\"starts_in\":{\"low\":" + position + ",\"high\":130}}");
     }
 
     private void events(HttpExchange exchange, Task task) throws IOException {

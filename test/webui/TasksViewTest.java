@@ -85,6 +85,25 @@ final class TasksViewTest {
     }
 
     @Test
+    void task_thatWaits_tellsWhere_andWhoGoesBefore(Page page) {
+        List<String> running = List.of(submit(LONG, ""), submit(LONG, ""));
+        String first = submit("x", "");
+        String second = submit("y", "");
+        try {
+            tasks(page, "/" + second).waitForText("the task before it");
+            page.waitForText("Before it").click(".why summary").waitForText("it came earlier");
+            assertTrue(page.is("document.querySelector('.why a').hash === '#/tasks/" + first + "'"));
+            // it moves while nothing happens to the task itself
+            assertEquals(200, server.post("/api/tasks/" + first + "/cancel", "").statusCode());
+            page.waitForText("it is next");
+        } finally {
+            running.forEach(id -> server.post("/api/tasks/" + id + "/cancel", ""));
+        }
+        server.awaitEnd(second);
+        page.waitFor("!document.body.textContent.includes('it is next')");
+    }
+
+    @Test
     void answer_ofAnEndedTask_isWholeWithTimesAttemptsAndJson(Page page) {
         String id = submit("one two three", ",\"metadata\":{\"big\":12345678901234567890}");
         server.awaitEnd(id);

@@ -56,7 +56,7 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
         if (hold.reason(standing.now()) != null) {
             return new Waiting(Kind.SERVER, hold.reason(standing.now()));
         }
-        Waiting host = host(task, standing.now());
+        Waiting host = forecast.offer() == null ? host(task, standing.now()) : null;
         if (host != null) {
             return host;
         }
@@ -68,7 +68,7 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
                 : new Waiting(Kind.TURN, before == 1 ? "the task before it" : "the " + before + " tasks before it");
     }
 
-    /// Null if a host is only full.
+    /// Why no host may take it; null if one may and is only full.
     private Waiting host(Task task, long now) {
         Routing all = routing.get();
         if (all.onlyItsTurn(task, asked.without(task.id()))) {

@@ -1,0 +1,86 @@
+package e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import shared.json.Json;
+import support.Await;
+import support.FakeOllama;
+import support.LoadingOllama;
+import support.ServerProcess;
+
+/// The real server says why tasks stand where they stand, before an Ollama with room for one model.
+@Tag("process")
+class ExplainTest {
+
+    private final Semaphore gate = new Semaphore(3);
+
+    private static String task(String model) {
+        return "{\"type\":\"generate\",\"model\":\"" + model + "\",\"prompt\":\"x\"}";
+    }
+
+    private static Json.Obj shown(ServerProcess server, String id) {
+        return (Json.Obj) Json.parse(server.get("/api/tasks/" + id).body());
+    }
+
+    private static Json.Obj explain(ServerProcess server, String id) {
+        return (Json.Obj) Json.parse(server.get("/api/tasks/" + id + "/explain").body());
+    }
+
+    private static List<String> before(Json.Obj why) {
+        return ((Json.Arr) why.get("before")).values().stream().map(each -> ((Json.Obj) each).text("id") + " "
+                + ((Json.Obj) each).text("why")).toList();
+    }
+
+    @Test
+    void waitingTasks_tellWhatThenHappens_andEndedOnesWhatDid(@TempDir Path directory) throws Exception {
+        try (FakeOllama fake = FakeOllama.start().models("a", "b")) {
+            LoadingOllama.of(fake, 1, 1, Duration.ofMillis(20), (request, reply) -> {
+                gate.acquire();
+                reply.token("x");
+            });
+            try (ServerProcess server = ServerProcess.start(directory.resolve("data"), "--ollama-host", fake.url())) {
+                for (int i = 0; i < 3; i++) {
+                    server.awaitEnd(server.submit(task("a")));
+                }
+                String runs = server.submit(task("a"));
+                Await.until("it runs", () -> shown(server, runs).text("status").equals("running"));
+                String other = server.submit(task("b"));
+                String first = server.submit(task("a"));
+                String second = server.submit(task("a"));
+                Json.Obj why = explain(server, other);
+                assertEquals(List.of(first + " loaded", second + " loaded"), before(why), why::text);
+                assertEquals("3", why.get("position").text());
+                assertEquals("true", why.get("loads").text());
+                assertEquals("turn", ((Json.Obj) why.get("waits_for")).text("kind"));
+                assertEquals("3", shown(server, other).get("position").text());
+                why = explain(server, second);
+                assertEquals(List.of(first + " earlier"), before(why), why::text);
+                assertEquals("false", why.get("loads").text());
+                assertTrue(shown(server, runs).members().containsKey("done_in"));
+                gate.release(4);
+                List.of(first, second, other).forEach(server::awaitEnd);
+                assertTrue(started(server, first).compareTo(started(server, second)) < 0);
+                assertTrue(started(server, second).compareTo(started(server, other)) < 0);
+                Json.Obj ended = explain(server, other);
+                assertEquals("completed", ended.text("status"));
+                assertEquals(shown(server, other).text("executed_on"), ended.text("host"));
+                assertEquals("local", ended.text("rule"));
+                assertEquals(1, ((Json.Arr) ended.get("attempts")).values().size());
+            }
+        }
+    }
+
+    private static String started(ServerProcess server, String id) {
+        return shown(server, id).text("started_at");
+    }
+}
