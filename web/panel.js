@@ -123,7 +123,7 @@ function closeButton(hooks) {
 
 function drawHead(head, status, context, task, hooks) {
     const able = can(task);
-    const signature = `${task.status} ${task.priority}`;
+    const signature = `${task.status} ${task.priority} ${task.started_at}`;
     if (head.dataset.signature === signature) {
         return;
     }
