@@ -118,17 +118,21 @@ public final class LoadingOllama implements FakeOllamaAnswer {
             return;
         }
         Runner runner = runner(model, options(request.body()));
+        long loaded = System.nanoTime() - began;
+        boolean isLoad = request.prompt().isEmpty();
         try {
-            long loaded = System.nanoTime() - began;
-            if (request.prompt().isEmpty()) {
-                reply.whole(200, "{\"model\":\"" + model + "\",\"done\":true,\"done_reason\":\"load\"}");
-                return;
+            if (!isLoad) {
+                answer.play(request, reply);
             }
-            answer.play(request, reply);
+        } finally {
+            // before the last line: who reads it may send the next request before this thread goes on
+            release(model, runner);
+        }
+        if (isLoad) {
+            reply.whole(200, "{\"model\":\"" + model + "\",\"done\":true,\"done_reason\":\"load\"}");
+        } else {
             reply.line("{\"model\":\"" + model + "\",\"done\":true,\"done_reason\":\"stop\",\"load_duration\":" + loaded
                     + ",\"eval_count\":1,\"eval_duration\":1000}");
-        } finally {
-            release(model, runner);
         }
     }
 

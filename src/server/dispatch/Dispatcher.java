@@ -184,8 +184,9 @@ public final class Dispatcher implements AutoCloseable {
         return hold.reason(clock.millis());
     }
 
-    /// Takes a place on a local host that has a model, for a call that is no task, before any task does: where it is
-    /// loaded with these options, or can be without throwing out what answers. Give it back with [#giveBack].
+    /// Takes a place on a local host that has a model, for a call that is no task, before any task does: at once where
+    /// it is loaded with these options, for then there is nothing to do, else where it can be loaded without throwing
+    /// out what answers. Give it back with [#giveBack].
     ///
     /// @param options null: all is left to the host
     /// @param on      the only host to take one on; null: any
@@ -226,11 +227,6 @@ public final class Dispatcher implements AutoCloseable {
         host.ended(model, clock.millis());
         health.askNow(host);
         wake();
-    }
-
-    /// Whether a host has a model loaded with these options, as far as is known.
-    public boolean hasLoaded(String host, String model, RunnerOptions options) {
-        return hosts.named(host).hasLoaded(RunnerKey.of(model, options), clock.millis());
     }
 
     /// The hosts as they are now; those are kept free that have to end tasks before they can load what waits for it.

@@ -163,11 +163,6 @@ final class Host {
         }
     }
 
-    /// Whether it answers this key without loading, as far as is known.
-    synchronized boolean hasLoaded(RunnerKey key, long now) {
-        return runners == null ? models.hasLoaded(key.model()) : !runners.loads(key, now);
-    }
-
     synchronized void ended(String model, long now) {
         running--;
         if (runners != null) {

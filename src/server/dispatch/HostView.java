@@ -45,6 +45,12 @@ record HostView(String name, boolean remote, int weight, int priority, Set<Strin
         return runners == null ? Fit.LOADED : runners.fit(key, parallel, at);
     }
 
+    /// Whether it has the key loaded, with a place free or not.
+    boolean holds(RunnerKey key) {
+        return up && (runners == null ? models.hasLoaded(key.model())
+                : !runners.loads(key, at) && fit(key) != Fit.DRAINS);
+    }
+
     boolean refuses(String model) {
         return !refused.isEmpty() && refused.contains(RunnerKey.plain(model));
     }

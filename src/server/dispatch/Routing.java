@@ -158,26 +158,28 @@ final class Routing {
         return level != null && level.compareTo(Level.FAILED) <= 0;
     }
 
-    /// The local hosts that have a model, refuse it not, and have a free place, those first that have it loaded.
+    /// The local hosts that have a model, refuse it not, and have it loaded, then those that have a free place for it.
     ///
     /// @param on the only one; null: all
     List<HostView> free(String model, RunnerKey key, String on) {
-        List<HostView> free = new ArrayList<>();
-        for (Fit fit : List.of(Fit.LOADED, Fit.LOADS)) {
-            hosts.stream().filter(host -> (on == null || on.equals(host.name())) && !host.remote() && host.sendable()
-                    && !host.refuses(model) && host.models().has(model) == Has.YES && host.fit(key) == fit)
-                    .forEach(free::add);
-        }
+        List<HostView> having = having(model, on);
+        List<HostView> free = new ArrayList<>(having.stream().filter(host -> host.holds(key)).toList());
+        having.stream().filter(host -> !host.holds(key) && host.sendable()
+                && (host.fit(key) == Fit.LOADED || host.fit(key) == Fit.LOADS)).forEach(free::add);
         return free;
+    }
+
+    private List<HostView> having(String model, String on) {
+        return hosts.stream().filter(host -> (on == null || on.equals(host.name())) && !host.remote()
+                && !host.refuses(model) && host.models().has(model) == Has.YES).toList();
     }
 
     /// The first local host, if any, that has a model and could load it if what it answers were at its end.
     ///
     /// @param on as in [#free]
     List<String> draining(String model, RunnerKey key, String on) {
-        return hosts.stream().filter(host -> (on == null || on.equals(host.name())) && !host.remote() && host.up()
-                && !host.refuses(model) && host.models().has(model) == Has.YES && host.fit(key) == Fit.DRAINS)
-                .map(HostView::name).limit(1).toList();
+        return having(model, on).stream().filter(host -> host.up() && host.fit(key) == Fit.DRAINS).map(HostView::name)
+                .limit(1).toList();
     }
 
     /// The first of the hosts that may take a task, if all of them refuse its model for a reason of theirs or their

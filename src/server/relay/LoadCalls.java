@@ -158,13 +158,6 @@ final class LoadCalls {
             }
             return last;
         }
-        for (HostAccess host : having) {
-            if (parts.dispatcher().hasLoaded(host.name(), read.model(), read.runner())) {
-                Said said = send(host, request, path, read);
-                parts.dispatcher().askNow(host.name());
-                return said;
-            }
-        }
         CompletableFuture<HostAccess> place = parts.dispatcher().take(read.model(), read.runner(), on);
         boolean isLoaded = false;
         long end = System.nanoTime() + maxWait.toNanos();
