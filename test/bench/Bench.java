@@ -32,6 +32,7 @@ public final class Bench {
         all.put("followers", FanoutBench::followers);
         all.put("core", CoreSubject::run);
         all.put("affinity", AffinityBench::run);
+        all.put("estimate", EstimateBench::run);
         all.put("fair", FairBench::run);
         all.put("cron", CronBench::run);
         all.put("crontasks", CronTasksBench::run);

@@ -77,6 +77,10 @@ public final class ReadyOrder {
         levels.values().forEach(level -> level.forgetPassed(options));
     }
 
+    public OrderOptions options() {
+        return options;
+    }
+
     public int size() {
         return size;
     }

@@ -12,6 +12,7 @@ import server.order.Estimates;
 import server.order.Estimates.Left;
 import server.order.Fit;
 import server.order.Offer;
+import server.order.OrderOptions;
 import server.order.ReadyOrder;
 import server.order.RunnerKey;
 import server.order.ahead.Forecast.Before;
@@ -49,6 +50,10 @@ public final class Ahead {
     /// How many ran at once, at most.
     private int places = 1;
     private boolean grounded = true;
+    /// How often a host begins to load.
+    private int loads;
+    /// Of what has started, the means.
+    private double means;
 
     /// @param left null if there is no ground
     private record End(Task task, double at, Left left) {
@@ -82,6 +87,7 @@ public final class Ahead {
             Choice choice = order.choose(hosts, (long) now);
             Task task = choice == null ? null : standing.copy().tasks.get(choice.slot());
             if (task != null && task.id() == target.id()) {
+                loads += choice.offer().fit() == Fit.LOADS ? 1 : 0;
                 return new Forecast(standing.begins() > 0 ? 0 : started + 1, span(1), choice.by().text,
                         choice.offer(), before);
             }
@@ -115,6 +121,7 @@ public final class Ahead {
         }
         Left left = estimates().left(task.model(), offer.host(), 0);
         long load = offer.fit() == Fit.LOADS ? hosts.loadMs(task, offer.host()) : 0;
+        loads += offer.fit() == Fit.LOADS ? 1 : 0;
         order.started(task, choice.slot(), offer.host(), (long) now);
         order.remove(task, choice.slot());
         hosts.started(task, offer.host());
@@ -129,6 +136,7 @@ public final class Ahead {
     private void ends(Task running, Left left) {
         ends.add(new End(running, now + (left == null ? UNKNOWN_MS : left.mean()), left));
         places = Math.max(places, ends.size());
+        means += left == null ? 0 : left.mean();
     }
 
     private void end(End end) {
@@ -147,7 +155,16 @@ public final class Ahead {
     /// @param times by how much farther it is than what was played
     private Span span(double times) {
         return !grounded || standing.paused() ? null
-                : Span.around((now - standing.now()) * times, Math.sqrt(variance * times) / places);
+                : Span.around((now - standing.now()) * times, Math.sqrt(variance * times / places),
+                        others() * times);
+    }
+
+    /// For how long those that come later may go before it, because what they need is loaded.
+    private double others() {
+        OrderOptions options = order.options();
+        int known = started + standing.running().size();
+        return !options.affinity() || loads == 0 || known == 0 ? 0
+                : loads * Math.min(options.maxWait(), options.maxBatch() * means / known / places);
     }
 
     /// Of one that stands behind what was played.

@@ -9,8 +9,9 @@ public record Span(long low, long high) {
     private static final double DOUBT = 0.05;
     private static final long DOUBT_MS = 200;
 
-    static Span around(double mean, double deviation) {
+    /// @param later by how much it may be later, because of what is to come
+    static Span around(double mean, double deviation, double later) {
         double to = WIDTH * deviation + DOUBT * mean;
-        return new Span((long) Math.max(0, mean - to), (long) (mean + to) + DOUBT_MS);
+        return new Span((long) Math.max(0, mean - to), (long) (mean + to + later) + DOUBT_MS);
     }
 }
