@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.GZIPOutputStream;
 
 import org.junit.jupiter.api.Test;
@@ -83,7 +83,7 @@ final class WorldTest {
     }
 
     private static FakeOllama odd() throws IOException {
-        AtomicInteger kept = new AtomicInteger();
+        AtomicBoolean broken = new AtomicBoolean();
         return FakeOllama.start()
                 .info("/api/ps", (request, reply) -> reply.whole(404, "404 page not found"))
                 .on("front", (request, reply) -> reply.whole(413, "<html>413 Request Entity Too Large</html>"))
@@ -105,11 +105,11 @@ final class WorldTest {
                 })
                 .on("slow", FakeOllamaAnswer.hang())
                 .on("kept", (request, reply) -> {
-                    if (kept.incrementAndGet() == 2) {
+                    if (request.kept() && !broken.getAndSet(true)) {
                         // it closes the connection that it kept in this moment
                         reply.breakOff();
                     } else {
-                        reply.token("kept");
+                        reply.token(broken.get() ? "kept" : "new");
                         reply.done(1);
                     }
                 });

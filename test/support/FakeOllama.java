@@ -221,8 +221,8 @@ public final class FakeOllama implements AutoCloseable {
         try (socket) {
             socket.setTcpNoDelay(true);
             PushbackInputStream in = new PushbackInputStream(new BufferedInputStream(socket.getInputStream()));
-            for (FakeOllamaRequest request = FakeOllamaRequest.read(in); request != null;
-                    request = FakeOllamaRequest.read(in)) {
+            for (FakeOllamaRequest request = FakeOllamaRequest.read(in, false); request != null;
+                    request = FakeOllamaRequest.read(in, true)) {
                 FakeOllamaRequest current = request;
                 FakeOllamaReply reply = new FakeOllamaReply(request, socket);
                 player = Thread.ofVirtual().start(() -> play(current, reply));

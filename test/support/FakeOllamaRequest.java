@@ -22,19 +22,22 @@ public final class FakeOllamaRequest {
     private final String path;
     private final Map<String, String> headers;
     private final String body;
+    private final boolean kept;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean answered;
     private volatile boolean cancelled;
 
-    private FakeOllamaRequest(String method, String path, Map<String, String> headers, String body) {
+    private FakeOllamaRequest(String method, String path, Map<String, String> headers, String body, boolean kept) {
         this.method = method;
         this.path = path;
         this.headers = headers;
         this.body = body;
+        this.kept = kept;
     }
 
+    /// @param kept whether its connection has had another before
     /// @return null at the end of the connection
-    static FakeOllamaRequest read(InputStream in) throws IOException {
+    static FakeOllamaRequest read(InputStream in, boolean kept) throws IOException {
         String first = line(in);
         if (first == null) {
             return null;
@@ -46,7 +49,8 @@ public final class FakeOllamaRequest {
         }
         byte[] body = in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
         String[] words = first.split(" ");
-        return new FakeOllamaRequest(words[0], words[1], headers, new String(body, StandardCharsets.UTF_8));
+        return new FakeOllamaRequest(words[0], words[1], headers, new String(body, StandardCharsets.UTF_8),
+                kept);
     }
 
     public String method() {
@@ -65,6 +69,11 @@ public final class FakeOllamaRequest {
 
     public String body() {
         return body;
+    }
+
+    /// Whether its connection has had another request before.
+    public boolean kept() {
+        return kept;
     }
 
     public String model() {

@@ -192,15 +192,12 @@ public final class HostClient implements AutoCloseable {
             throws HostFailure, Unanswered, InterruptedException {
         CallWatch watch = watches.start(times, Thread.currentThread()::interrupt);
         HttpResponse<InputStream> response = null;
+        WatchedInput body = null;
         try {
             response = send(by, request);
             watch.answered();
-            WatchedInput body = new WatchedInput(response.body(), watch);
-            T result = reader.read(response, decoded(response, body), watch);
-            if (body.ended() && by == client) {
-                kept.incrementAndGet();
-            }
-            return result;
+            body = new WatchedInput(response.body(), watch);
+            return reader.read(response, decoded(response, body), watch);
         } catch (HostFailure known) {
             throw known;
         } catch (IOException | InterruptedException ended) {
@@ -216,6 +213,9 @@ public final class HostClient implements AutoCloseable {
             }
             throw failure;
         } finally {
+            if (body != null && body.ended() && by == client) {
+                kept.incrementAndGet();
+            }
             watch.close();
             if (watch.verdict() != CallWatch.Verdict.NONE) {
                 // the interrupt was the watch's
