@@ -50,7 +50,7 @@ export function panel(root, context, id, signal, hooks) {
         drawHead(parts.head, status, context, task, hooks);
         drawAsked(parts.asked, task);
         drawTimes(parts.times, task);
-        parts.why.hidden ||= ended(task);
+        ended(task) && drawWhy(parts.why, {before: []});
         drawAttempts(parts.attempts, task);
         drawFacts(parts.facts, task);
         drawRaw(parts.raw, source);
