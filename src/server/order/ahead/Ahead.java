@@ -155,8 +155,8 @@ public final class Ahead {
     /// @param times by how much farther it is than what was played
     private Span span(double times) {
         return !grounded || standing.paused() ? null
-                : Span.around((now - standing.now()) * times, Math.sqrt(variance * times / places),
-                        others() * times);
+                : Span.around((now - standing.now()) * times, Math.sqrt(variance * times / places), others() * times)
+                        .notBefore(standing.begins() - standing.now());
     }
 
     /// For how long those that come later may go before it, because what they need is loaded.

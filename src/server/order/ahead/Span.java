@@ -14,4 +14,9 @@ public record Span(long low, long high) {
         double to = WIDTH * deviation + DOUBT * mean;
         return new Span((long) Math.max(0, mean - to), (long) (mean + to + later) + DOUBT_MS);
     }
+
+    /// What cannot happen earlier.
+    Span notBefore(long earliest) {
+        return new Span(Math.max(low, earliest), Math.max(high, earliest));
+    }
 }

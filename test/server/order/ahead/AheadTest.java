@@ -213,6 +213,15 @@ class AheadTest {
     }
 
     @Test
+    void forecast_ofScheduled_isNotBeforeItsTime() {
+        learn("a");
+        Task task = submit("a", 5, null, new Terms(now + 3_600_000, 0, 1_000, 0, 0, 0, 1, false, null, false));
+        Span startsIn = forecast(task).startsIn();
+        assertEquals(3_600_000, startsIn.low());
+        assertTrue(startsIn.high() > 3_600_000, startsIn::toString);
+    }
+
+    @Test
     void forecast_deepQueue_isCounted_andItsTimeIsThatOfTheFirst() {
         learn("a");
         Task last = null;
