@@ -72,7 +72,8 @@ public final class Ahead {
     ///
     /// @param hosts a copy, as it was when the queue stood so
     public static Forecast of(Task target, Standing standing, HostsAhead hosts) {
-        return new Ahead(target, standing, hosts).play();
+        return standing.begins() == Long.MAX_VALUE ? new Forecast(0, null, null, null, List.of())
+                : new Ahead(target, standing, hosts).play();
     }
 
     private Forecast play() {

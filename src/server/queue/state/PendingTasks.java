@@ -240,8 +240,10 @@ final class PendingTasks {
                 .map(each -> RunnerKey.plain(each.model())).collect(Collectors.toSet()));
         String window = task.terms().placing().window();
         boolean waits = task.wakeAt() > 0 && waiting.contains(task.wakeAt(), slot);
-        return new Standing(copy, run, played, paused, waits || window != null && shut(window, now) != null
-                ? beginsAt(task, now) : 0, ready.countBefore(task), ready.longestWait(task), heldBy(task, now), now);
+        boolean never = window != null && !limits.windows().containsKey(window);
+        return new Standing(copy, run, played, paused, never ? Long.MAX_VALUE
+                : waits || window != null && shut(window, now) != null ? beginsAt(task, now) : 0,
+                ready.countBefore(task), ready.longestWait(task), heldBy(task, now), now);
     }
 
     /// In how long a running task is probably done; null where there is no ground.

@@ -222,6 +222,14 @@ class AheadTest {
     }
 
     @Test
+    void forecast_ofAWindowThatIsNotInTheSettings_isThatItDoesNotStart() {
+        learn("a");
+        Task task = submit("a", 5, null, Terms.DEFAULT.with(new Placing("gone", null)));
+        assertNull(start());
+        assertEquals(new Forecast(0, null, null, null, List.of()), forecast(task));
+    }
+
+    @Test
     void forecast_deepQueue_isCounted_andItsTimeIsThatOfTheFirst() {
         learn("a");
         Task last = null;
