@@ -39,7 +39,10 @@ final class BackendsApiTest {
                 + "\"slots\":2,\"parallel\":2,"
                 + "\"slots_used\":0,\"weight\":1,\"priority\":7,\"completed\":0,\"failed\":0,\"tokens\":0,"
                 + "\"tokens_per_second\":0,\"completed_per_minute\":0,\"failed_per_minute\":0,"
-                + "\"refused\":\\[\\]\\}"), far);
+                + "\"refused\":\\[\\],\"runners\":\\[\\],\"fits\":0,"
+                + "\"today\":\\{\"loads\":0,\"loading_seconds\":0,\"answering_seconds\":0\\},"
+                + "\"lane\":\\{\"part_seconds\":5,\"loading\":\\[(0,){119}0\\],"
+                + "\"answering\":\\[(0,){119}0\\]\\}\\}"), far);
     }
 
     @Test
