@@ -117,9 +117,14 @@ public final class LoadingOllama implements FakeOllamaAnswer {
             reply.whole(200, "{\"model\":\"" + model + "\",\"done\":true,\"done_reason\":\"unload\"}");
             return;
         }
+        boolean isLoad = request.prompt().isEmpty();
+        if (isLoad && isLoaded(model, options(request.body()))) {
+            // it asks for nothing, so it is answered beside those that the runner has
+            reply.whole(200, "{\"model\":\"" + model + "\",\"done\":true,\"done_reason\":\"load\"}");
+            return;
+        }
         Runner runner = runner(model, options(request.body()));
         long loaded = System.nanoTime() - began;
-        boolean isLoad = request.prompt().isEmpty();
         try {
             if (!isLoad) {
                 answer.play(request, reply);
@@ -134,6 +139,11 @@ public final class LoadingOllama implements FakeOllamaAnswer {
             reply.line("{\"model\":\"" + model + "\",\"done\":true,\"done_reason\":\"stop\",\"load_duration\":" + loaded
                     + ",\"eval_count\":1,\"eval_duration\":1000}");
         }
+    }
+
+    private synchronized boolean isLoaded(String model, Map<String, String> options) {
+        Runner there = runners.get(model);
+        return there != null && !there.loading && serves(there.options, options);
     }
 
     private synchronized void release(String model, Runner runner) {

@@ -189,7 +189,7 @@ public final class Dispatcher implements AutoCloseable {
     /// out what answers. Give it back with [#giveBack].
     ///
     /// @param options null: all is left to the host
-    /// @param on      the only host to take one on; null: any
+    /// @param on      the only host to take one on, whatever its list says; null: any that has the model
     /// @return complete once there is a place; cancel it to wait no longer
     public CompletableFuture<HostAccess> take(String model, RunnerOptions options, String on) {
         CompletableFuture<HostAccess> place = new CompletableFuture<>();

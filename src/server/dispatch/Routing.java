@@ -160,7 +160,7 @@ final class Routing {
 
     /// The local hosts that have a model, refuse it not, and have it loaded, then those that have a free place for it.
     ///
-    /// @param on the only one; null: all
+    /// @param on the only one, whatever its list says; null: all
     List<HostView> free(String model, RunnerKey key, String on) {
         List<HostView> having = having(model, on);
         List<HostView> free = new ArrayList<>(having.stream().filter(host -> host.holds(key)).toList());
@@ -171,7 +171,7 @@ final class Routing {
 
     private List<HostView> having(String model, String on) {
         return hosts.stream().filter(host -> (on == null || on.equals(host.name())) && !host.remote()
-                && !host.refuses(model) && host.models().has(model) == Has.YES).toList();
+                && !host.refuses(model) && (on != null || host.models().has(model) == Has.YES)).toList();
     }
 
     /// The first local host, if any, that has a model and could load it if what it answers were at its end.

@@ -148,7 +148,7 @@ final class LoadCalls {
                 && host.executor().relays(path.path)).toList();
         List<HostAccess> having = local.stream().filter(host -> host.has(read.model())).toList();
         if (having.isEmpty()) {
-            return ofAny(all, local, request, path, read);
+            return ofAny(all, local, request, path, read, maxWait);
         }
         if (read.isUnload()) {
             Said last = null;
@@ -158,6 +158,12 @@ final class LoadCalls {
             }
             return last;
         }
+        return inPlace(request, path, read, on, maxWait);
+    }
+
+    /// Asks a host as soon as it has a place for it.
+    private Said inPlace(WebRequest request, ApiPath path, RelayBody read, String on, Duration maxWait)
+            throws InterruptedException {
         CompletableFuture<HostAccess> place = parts.dispatcher().take(read.model(), read.runner(), on);
         boolean isLoaded = false;
         long end = System.nanoTime() + maxWait.toNanos();
@@ -191,10 +197,11 @@ final class LoadCalls {
 
     /// Asks the hosts one after another, for lists of models do not judge.
     private Said ofAny(List<HostAccess> all, List<HostAccess> local, WebRequest request, ApiPath path,
-            RelayBody read) throws InterruptedException {
+            RelayBody read, Duration maxWait) throws InterruptedException {
         Said last = null;
         for (HostAccess host : local) {
-            last = send(host, request, path, read);
+            last = read.isUnload() ? send(host, request, path, read)
+                    : inPlace(request, path, read, host.name(), maxWait);
             if (last.answer.status() != 404) {
                 return last;
             }

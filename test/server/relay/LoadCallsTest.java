@@ -60,8 +60,7 @@ class LoadCallsTest {
         try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
             rig.dispatcher.reconfigure(new DispatchOptions(1, Duration.ofMinutes(1), Duration.ofMinutes(1),
                     RoutingOptions.DEFAULT));
-            // the first list of what is loaded would undo what is known from the first call
-            Await.until(() -> "not listed", () -> rig.hosts.backends().getFirst().installed() != null);
+            ollama.info("/api/ps", (request, reply) -> reply.whole(200, "{\"models\":[{\"name\":\"fake:latest\"}]}"));
             rig.call("/api/chat", CHAT);
             Await.until(() -> "not loaded", () -> !rig.hosts.backends().getFirst().loaded().isEmpty());
             ollama.otherwise((request, reply) -> {
