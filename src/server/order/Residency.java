@@ -123,7 +123,9 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
         }
         boolean serves = own != null && own.serves(key);
         if (own != null && own.running > 0) {
-            return !serves ? Fit.DRAINS : own.running < parallel ? Fit.LOADED : Fit.NONE;
+            // which of two requests the host gets first is not known: until it has loaded they must not differ
+            boolean joins = own.running < parallel && (!own.loading || key.options().equals(own.options));
+            return !serves ? Fit.DRAINS : joins ? Fit.LOADED : Fit.NONE;
         }
         return answering() >= fits ? Fit.DRAINS : serves ? Fit.LOADED : Fit.LOADS;
     }

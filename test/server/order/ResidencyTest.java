@@ -66,6 +66,14 @@ final class ResidencyTest {
     }
 
     @Test
+    void fit_whileItLoads_onlyTheSameKeyJoins_forTheHostMayGetThatFirst() {
+        RunnerKey layers = RunnerKey.of("a", new RunnerOptions(null, null, 3L, null, null, null, null, null));
+        Residency loading = Residency.NONE.sent(layers, 1);
+        assertEquals(List.of(Fit.LOADED, Fit.NONE), fits(loading, layers, A));
+        assertEquals(List.of(Fit.LOADED, Fit.LOADED), fits(loading.answers("a"), layers, A));
+    }
+
+    @Test
     void fit_idleRunner_servesItsKeyAndMayBeReloaded() {
         assertEquals(List.of(Fit.LOADED, Fit.LOADS, Fit.LOADS, Fit.LOADS), fits(after(A2), A2, A4, A, B));
         assertEquals(List.of(Fit.LOADS, Fit.LOADED), fits(after(A2, B), A2, B));
