@@ -195,13 +195,14 @@ final class LoadCalls {
         }
     }
 
-    /// Asks the hosts one after another, for lists of models do not judge.
+    /// Asks the hosts one after another, for lists of models do not judge. One that has not listed its models yet may
+    /// load it, and so has to have a place; one that has will most likely refuse it.
     private Said ofAny(List<HostAccess> all, List<HostAccess> local, WebRequest request, ApiPath path,
             RelayBody read, Duration maxWait) throws InterruptedException {
         Said last = null;
         for (HostAccess host : local) {
-            last = read.isUnload() ? send(host, request, path, read)
-                    : inPlace(request, path, read, host.name(), maxWait);
+            last = !read.isUnload() && host.models().isEmpty()
+                    ? inPlace(request, path, read, host.name(), maxWait) : send(host, request, path, read);
             if (last.answer.status() != 404) {
                 return last;
             }

@@ -77,6 +77,9 @@ class LoadCallsTest {
                     .timeout(Duration.ofMillis(300)).build();
             assertThrows(HttpTimeoutException.class, () -> rig.client().send(waits, BodyHandlers.ofByteArray()));
             assertEquals(3, ollama.requests().size());
+            // a host that lists others says at once that it lacks this one
+            ollama.on("nix", FakeOllamaAnswer.missing("nix"));
+            assertEquals(404, rig.call("/api/chat", load.replace("fake", "nix")).statusCode());
             gate.release();
             assertEquals(200, running.join().statusCode());
             assertEquals(200, rig.call("/api/chat", larger).statusCode());
