@@ -45,10 +45,10 @@ record HostView(String name, boolean remote, int weight, int priority, Set<Strin
         return runners == null ? Fit.LOADED : runners.fit(key, parallel, at);
     }
 
-    /// Whether it has the key loaded, with a place free or not.
+    /// Whether it has the key loaded, with a place free or not. While it loads, who joins waits there like any other.
     boolean holds(RunnerKey key) {
         return up && (runners == null ? models.hasLoaded(key.model())
-                : !runners.loads(key, at) && fit(key) != Fit.DRAINS);
+                : !runners.loads(key, at) && !runners.isLoading(key.model()) && fit(key) != Fit.DRAINS);
     }
 
     boolean refuses(String model) {

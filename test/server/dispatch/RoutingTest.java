@@ -30,7 +30,8 @@ import shared.TaskType;
 /// flags `d` is down, `b` busy or just become unreachable, `f` full, `l` lacks the model, `u` has given no list, `o`
 /// has the model loaded, `s` is named in settings for other models, a digit is how many attempts it has, `w3` its
 /// weight, `p3` its priority. Of a kind that loads models it is with `K` (the key is loaded), `k` (nothing is), `D`
-/// (another model answers), `N` (as many tasks of the key run there as it takes).
+/// (another model answers), `N` (as many tasks of the key run there as it takes), `L`
+/// (the same, and it loads).
 final class RoutingTest {
 
     private static final int QUEUE_MAX = 100;
@@ -257,7 +258,7 @@ final class RoutingTest {
     @Test
     void freeAndDraining_ofALoad() {
         RunnerKey key = RunnerKey.of("m", null);
-        Routing routing = new Routing(RoutingOptions.DEFAULT, hosts("a:k b:K c:D d:D e:K f:N"), 0);
+        Routing routing = new Routing(RoutingOptions.DEFAULT, hosts("a:k b:K c:D d:D e:K f:N g:L"), 0);
         assertEquals(List.of("b", "f", "a"), routing.free("m", key, null).stream().map(HostView::name).toList());
         assertEquals(List.of("c"), routing.draining("m", key, null));
         assertEquals(List.of("d"), routing.draining("m", key, "d"));
@@ -307,7 +308,8 @@ final class RoutingTest {
         return flags.contains("K") ? Residency.NONE.sent(key, 1).answers("m").ended("m", 2)
                 : flags.contains("k") ? Residency.NONE
                 : flags.contains("D") ? Residency.NONE.sent(RunnerKey.of("x", null), 1)
-                : flags.contains("N") ? Residency.NONE.sent(key, 1) : null;
+                : flags.contains("N") ? Residency.NONE.sent(key, 1).answers("m")
+                : flags.contains("L") ? Residency.NONE.sent(key, 1) : null;
     }
 
     private static int number(String flags, String before, int otherwise) {
