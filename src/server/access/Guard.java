@@ -188,11 +188,19 @@ public final class Guard {
     /// Looks at the token, where one is needed.
     ///
     /// @param token null: the request bears none
-    /// @throws Problem 401, for a wrong token after a while
-    public void checkToken(Asked asked, String token) throws InterruptedException {
+    /// @param scope what it must allow
+    /// @return who asks
+    /// @throws Problem 401, for a wrong token after a while; 403 if it does not allow this
+    public Asker identify(Asked asked, String token, Scope scope) throws InterruptedException {
+        Asker asker = identify(asked, token);
+        asker.check(scope);
+        return asker;
+    }
+
+    private Asker identify(Asked asked, String token) throws InterruptedException {
         Tokens tokens = access.tokens();
         if (!tokens.needed()) {
-            return;
+            return Asker.ANYBODY;
         }
         if (token == null) {
             throw new Problem(401, "authentication required: send the server token as Authorization: Bearer TOKEN");
@@ -207,6 +215,7 @@ public final class Guard {
             Thread.sleep(guesses.delay(now));
             throw new Problem(401, "the token is not the server's");
         }
+        return Asker.ANYBODY;
     }
 
     private void checkPeer(Asked asked) {

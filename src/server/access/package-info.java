@@ -4,6 +4,7 @@
 /// |---|---|
 /// | `Guard` | where a request comes from, which `Host` and `Origin` it may name, whether it needs the token |
 /// | `Origins` | whose pages may ask beside the server's own, and the CORS headers that they get |
+/// | `Scope`, `Asker` | what a route wants and a token allows; who asks, by its token |
 /// | `Tokens` | whether a token is right: compared in constant time, kept as hashes only |
 /// | `Guesses` | how long the answer to a wrong token waits, and whether the log tells of it |
 ///

@@ -7,6 +7,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import server.access.RequestLimits;
+import server.access.Scope;
 import server.cron.CronRequests;
 import server.dispatch.Hosts;
 import server.http.Answer;
@@ -106,7 +107,7 @@ public final class HttpApi {
         return new Memory(web.bodies()::take, web.bodies()::giveBack);
     }
 
-    /// Every method and path, with the query parameters that it knows.
+    /// Every method and path, with what a token must allow for it and the query parameters that it knows.
     public Routes routes() {
         TaskQueue queue = parts.queue();
         Warnings warnings = new Warnings(queue, parts.clock());
@@ -120,40 +121,41 @@ public final class HttpApi {
         Routes routes = new Routes();
         files.addTo(routes);
         return routes
-                .add("GET", "/api/cron", crons::list, "limit", "offset")
-                .add("POST", "/api/cron", crons::create, "replace")
-                .add("GET", "/api/cron/preview", crons::preview, "expr", "tz", "id", "count", "from")
-                .add("GET", "/api/cron/{id}", crons::show)
-                .add("PUT", "/api/cron/{id}", crons::update)
-                .add("DELETE", "/api/cron/{id}", crons::remove)
-                .add("PUT", "/api/cron/{id}/enable", crons::enable)
-                .add("PUT", "/api/cron/{id}/disable", crons::disable)
-                .add("POST", "/api/cron/{id}/run", crons::run)
-                .add("POST", "/api/tasks", tasks::submit)
-                .add("POST", "/api/tasks/batch", batches::submit)
-                .add("GET", "/api/tasks", lists::list, ListApi.PARAMETERS)
-                .add("GET", "/api/tasks/{id}", tasks::show, "wait")
-                .add("GET", "/api/tasks/{id}/explain", new ExplainApi(queue, parts.explain())::show)
-                .add("GET", "/api/tasks/{id}/events", events::openTask)
-                .add("POST", "/api/tasks/{id}/cancel", tasks::cancel)
-                .add("POST", "/api/tasks/{id}/priority", tasks::changePriority)
-                .add("POST", "/api/tasks/{id}/retry", tasks::retry)
-                .add("DELETE", "/api/tasks/{id}", tasks::delete)
-                .add("GET", "/api/status", queueApi::status)
-                .add("GET", "/api/stats", queueApi::status)
-                .add("GET", "/api/stats/history", new HistoryApi(parts.history(), parts.clock())::show, "window")
-                .add("POST", "/api/queue/pause", queueApi::pause)
-                .add("POST", "/api/queue/resume", queueApi::resume)
-                .add("POST", "/api/queue/drain", queueApi::drain)
-                .add("POST", "/api/journal/compact", new JournalApi(parts.compaction())::compact)
-                .add("GET", "/api/backup", new BackupApi(queue, parts.clock())::download)
-                .add("GET", "/api/backends", backends::list)
-                .add("POST", "/api/backends/{id}/enable", backends::enable)
-                .add("POST", "/api/backends/{id}/disable", backends::disable)
-                .add("GET", "/api/events", events::open, EventsApi.PARAMETERS)
-                .add("GET", "/api/info", serverApi::info)
-                .addOpen("GET", "/healthz", serverApi::health)
-                .addOpen("GET", "/readyz", serverApi::ready)
-                .addOpen("GET", "/Client.java", serverApi::client);
+                .add("GET", "/api/cron", Scope.READ, crons::list, "limit", "offset")
+                .add("POST", "/api/cron", Scope.ADMIN, crons::create, "replace")
+                .add("GET", "/api/cron/preview", Scope.READ, crons::preview, "expr", "tz", "id", "count", "from")
+                .add("GET", "/api/cron/{id}", Scope.READ, crons::show)
+                .add("PUT", "/api/cron/{id}", Scope.ADMIN, crons::update)
+                .add("DELETE", "/api/cron/{id}", Scope.ADMIN, crons::remove)
+                .add("PUT", "/api/cron/{id}/enable", Scope.ADMIN, crons::enable)
+                .add("PUT", "/api/cron/{id}/disable", Scope.ADMIN, crons::disable)
+                .add("POST", "/api/cron/{id}/run", Scope.ADMIN, crons::run)
+                .add("POST", "/api/tasks", Scope.SUBMIT, tasks::submit)
+                .add("POST", "/api/tasks/batch", Scope.SUBMIT, batches::submit)
+                .add("GET", "/api/tasks", Scope.READ, lists::list, ListApi.PARAMETERS)
+                .add("GET", "/api/tasks/{id}", Scope.READ, tasks::show, "wait")
+                .add("GET", "/api/tasks/{id}/explain", Scope.READ, new ExplainApi(queue, parts.explain())::show)
+                .add("GET", "/api/tasks/{id}/events", Scope.READ, events::openTask)
+                .add("POST", "/api/tasks/{id}/cancel", Scope.SUBMIT, tasks::cancel)
+                .add("POST", "/api/tasks/{id}/priority", Scope.SUBMIT, tasks::changePriority)
+                .add("POST", "/api/tasks/{id}/retry", Scope.SUBMIT, tasks::retry)
+                .add("DELETE", "/api/tasks/{id}", Scope.SUBMIT, tasks::delete)
+                .add("GET", "/api/status", Scope.READ, queueApi::status)
+                .add("GET", "/api/stats", Scope.READ, queueApi::status)
+                .add("GET", "/api/stats/history", Scope.READ,
+                        new HistoryApi(parts.history(), parts.clock())::show, "window")
+                .add("POST", "/api/queue/pause", Scope.ADMIN, queueApi::pause)
+                .add("POST", "/api/queue/resume", Scope.ADMIN, queueApi::resume)
+                .add("POST", "/api/queue/drain", Scope.ADMIN, queueApi::drain)
+                .add("POST", "/api/journal/compact", Scope.ADMIN, new JournalApi(parts.compaction())::compact)
+                .add("GET", "/api/backup", Scope.ADMIN, new BackupApi(queue, parts.clock())::download)
+                .add("GET", "/api/backends", Scope.READ, backends::list)
+                .add("POST", "/api/backends/{id}/enable", Scope.ADMIN, backends::enable)
+                .add("POST", "/api/backends/{id}/disable", Scope.ADMIN, backends::disable)
+                .add("GET", "/api/events", Scope.READ, events::open, EventsApi.PARAMETERS)
+                .add("GET", "/api/info", Scope.READ, serverApi::info)
+                .add("GET", "/healthz", Scope.OPEN, serverApi::health)
+                .add("GET", "/readyz", Scope.OPEN, serverApi::ready)
+                .add("GET", "/Client.java", Scope.OPEN, serverApi::client);
     }
 }

@@ -11,7 +11,8 @@
 /// of its request. What takes long (searches, replays, whole lists) keeps to the queue's `Pace`, so that others get
 /// their answers meanwhile. What is read of a task while it is deleted is left out, or is a 404.
 ///
-/// To add a route: a row in `HttpApi.routes` (`add` needs the token, `addOpen` does not; a query parameter that is not
+/// To add a route: a row in `HttpApi.routes` with its scope (what a token must allow; a query parameter that is not
 /// named there is a 400), a method beside the others, its row in README's table and in `guide/http-api.md`, its test in
-/// `test/server/api`.
+/// `test/server/api`. The scope of what changes something is `SUBMIT` only if the handler holds it to the tasks of the
+/// asker's own client.
 package server.api;

@@ -14,6 +14,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 
 import server.access.Guard;
+import server.access.Scope;
 import server.http.Answer.Streamed;
 import server.http.Answer.Whole;
 import server.journal.JournalFailure;
@@ -134,9 +135,10 @@ final class Boundary implements HttpHandler {
         boolean preflight = method.equals("OPTIONS");
         String[] forItsPage = guard.headers(asked, relayed, preflight).toArray(new String[0]);
         set(exchange.getResponseHeaders(), forItsPage);
-        if (match == null || !match.open() && !(preflight && forItsPage.length > 0)) {
+        Scope scope = match == null ? Scope.READ : match.scope();
+        if (scope != Scope.OPEN && !(preflight && forItsPage.length > 0)) {
             guard.checkSite(asked);
-            guard.checkToken(asked, relayed ? asked.apiKey() : asked.bearer());
+            request.by(guard.identify(asked, relayed ? asked.apiKey() : asked.bearer(), scope));
         }
     }
 

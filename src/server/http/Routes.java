@@ -2,7 +2,6 @@ package server.http;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 
+import server.access.Scope;
 import server.http.Answer.Whole;
 import shared.Problem;
 
@@ -21,10 +21,19 @@ import shared.Problem;
 /// hints; other paths may not.
 public final class Routes {
 
+    /// One row of the table.
+    ///
+    /// @param path       as it was added, with `{id}` or `{id*}`
+    /// @param scope      what a token must allow
     /// @param parameters the query parameters that it knows
-    /// @param open       whether it needs no token
+    /// @param isRelayed  whether it is a route of Ollama or its like
+    public record Row(String method, String path, Scope scope, Set<String> parameters, boolean isRelayed) {
+    }
+
+    /// @param scope      what a token must allow
+    /// @param parameters the query parameters that it knows
     /// @param errors     the form of its errors, by which it is a relayed one; null: the server's own
-    record Route(Handler handler, Set<String> parameters, boolean open, Function<Problem, Whole> errors) {
+    record Route(Scope scope, Handler handler, Set<String> parameters, Function<Problem, Whole> errors) {
     }
 
     /// @param route  null if the path has no such method
@@ -34,8 +43,9 @@ public final class Routes {
     /// @param hints  the segment behind `/q/`, as it was sent; null: none
     record Match(Route route, String id, String allow, Function<Problem, Whole> errors, String hints) {
 
-        boolean open() {
-            return route != null && route.open();
+        /// What a token must allow; where there is no such route, any token will do.
+        Scope scope() {
+            return route == null ? Scope.READ : route.scope();
         }
 
         boolean isRelayed() {
@@ -64,26 +74,31 @@ public final class Routes {
     private static final String ID = "{id}";
     private static final String REST = "{id*}";
 
-    private final Map<String, Resource> plain = new HashMap<>();
+    private final Map<String, Resource> plain = new LinkedHashMap<>();
     private final Map<String, Resource> withId = new LinkedHashMap<>();
 
-    public Routes add(String method, String path, Handler handler, String... parameters) {
-        return add(method, path, new Route(handler, Set.of(parameters), false, null));
-    }
-
-    /// A route for everybody, also where a token is needed.
-    public Routes addOpen(String method, String path, Handler handler) {
-        return add(method, path, new Route(handler, Set.of(), true, null));
+    /// @param scope what a token must allow, where one is needed
+    public Routes add(String method, String path, Scope scope, Handler handler, String... parameters) {
+        return add(method, path, new Route(scope, handler, Set.of(parameters), null));
     }
 
     /// A route of Ollama or its like: pages of the origins that Ollama allows may use it, any query is taken, the token
     /// may be an API key, and `/q/HINTS` may stand before its path.
     ///
-    /// @param open   whether it needs no token
+    /// @param scope  what a token must allow, where one is needed
     /// @param errors how its API tells of an error
-    public Routes addRelayed(String method, String path, boolean open, Function<Problem, Whole> errors,
+    public Routes addRelayed(String method, String path, Scope scope, Function<Problem, Whole> errors,
             Handler handler) {
-        return add(method, path, new Route(handler, Set.of(), open, errors));
+        return add(method, path, new Route(scope, handler, Set.of(), errors));
+    }
+
+    /// Returns all rows, for those who tell of the API.
+    public List<Row> rows() {
+        List<Row> rows = new ArrayList<>();
+        List.of(plain, withId).forEach(resources -> resources.forEach((path, resource) ->
+                resource.methods().forEach((method, route) -> rows.add(new Row(method, path, route.scope(),
+                        route.parameters(), route.errors() != null)))));
+        return rows;
     }
 
     private Routes add(String method, String path, Route route) {

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.function.IntSupplier;
 import java.util.regex.Pattern;
 
+import server.access.Scope;
+
 /// The files of the web UI: what lies in the folder `web` of this module, each read once, when it is first asked for,
 /// and served at a path of its own. A request's path is never turned into a file's, so there is none to lead astray.
 ///
@@ -88,10 +90,10 @@ public final class WebFiles {
     public void addTo(Routes routes) {
         for (WebFile file : files) {
             if (file.name.equals(PAGE)) {
-                routes.addOpen("GET", "/", request -> answer(request, file));
-                routes.addOpen("GET", "/" + PAGE, request -> answer(request, file));
+                routes.add("GET", "/", Scope.OPEN, request -> answer(request, file));
+                routes.add("GET", "/" + PAGE, Scope.OPEN, request -> answer(request, file));
             } else {
-                routes.addOpen("GET", "/w/" + hash + "/" + file.name, request -> answer(request, file));
+                routes.add("GET", "/w/" + hash + "/" + file.name, Scope.OPEN, request -> answer(request, file));
             }
         }
     }

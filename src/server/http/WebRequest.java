@@ -14,6 +14,7 @@ import java.util.function.Function;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 
+import server.access.Asker;
 import server.access.Guard.Asked;
 import server.http.Answer.Whole;
 import server.http.Bodies.Body;
@@ -40,6 +41,7 @@ public final class WebRequest implements AutoCloseable {
     private final IncomingBody incoming;
 
     private Function<Problem, Whole> errors = Answer::error;
+    private Asker asker = Asker.ANYBODY;
     private String id;
     private String hints;
     private Query query;
@@ -64,6 +66,11 @@ public final class WebRequest implements AutoCloseable {
         query = Query.parse(match.isRelayed() ? null : rawQuery(), match.route().parameters());
     }
 
+    /// Tells who asks.
+    void by(Asker who) {
+        asker = who;
+    }
+
     /// Tells the form that its errors have.
     void errors(Function<Problem, Whole> form) {
         errors = form;
@@ -72,6 +79,11 @@ public final class WebRequest implements AutoCloseable {
     /// Returns the answer of an error, in the form of the API that was called.
     Whole error(Problem problem) {
         return errors.apply(problem);
+    }
+
+    /// Who asks; on an open route nobody in particular.
+    public Asker asker() {
+        return asker;
     }
 
     public String method() {

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
+import server.access.Scope;
 import server.dispatch.HostAccess;
 import server.dispatch.Hosts;
 import server.executor.HostFailure;
@@ -52,7 +53,7 @@ public final class ModelCalls {
         }
         add(routes, "DELETE", "/api/delete");
         for (String method : List.of("GET", "POST")) {
-            routes.addRelayed(method, BLOBS + "{id}", false, ApiForm.OLLAMA::error, request -> {
+            routes.addRelayed(method, BLOBS + "{id}", Scope.ADMIN, ApiForm.OLLAMA::error, request -> {
                 check();
                 if (!DIGEST.matcher(request.id()).matches()) {
                     throw Problem.badRequest("a digest must be sha256: and 64 hexadecimal digits");
@@ -63,7 +64,7 @@ public final class ModelCalls {
     }
 
     private void add(Routes routes, String method, String path) {
-        routes.addRelayed(method, path, false, ApiForm.OLLAMA::error, request -> {
+        routes.addRelayed(method, path, Scope.ADMIN, ApiForm.OLLAMA::error, request -> {
             check();
             return pass(path, request);
         });

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
+import server.access.Scope;
 import server.dispatch.HostAccess;
 import server.dispatch.Hosts;
 import server.executor.HostAnswer;
@@ -65,18 +66,18 @@ public final class PassedCalls {
     ///
     /// @param page what a browser gets at `/`
     public void addTo(Routes routes, Handler page) {
-        routes.addRelayed("GET", "/", true, ApiForm.OLLAMA::error, request -> root(request, page));
-        add(routes, "GET", VERSION, request -> version());
-        add(routes, "GET", TAGS, request -> Answer.json(200, ModelLists.tags(installed())));
-        add(routes, "GET", PS, request -> Answer.json(200, ModelLists.loaded(ModelLists.read(ask(PS)))));
-        add(routes, "GET", "/v1/models", request -> models());
-        add(routes, "GET", "/v1/models/{id*}", request -> model(request.id()));
-        add(routes, "POST", SHOW, request -> pass(SHOW, request));
-        add(routes, "POST", COUNT_TOKENS, request -> pass(COUNT_TOKENS, request));
+        routes.addRelayed("GET", "/", Scope.OPEN, ApiForm.OLLAMA::error, request -> root(request, page));
+        add(routes, "GET", VERSION, Scope.READ, request -> version());
+        add(routes, "GET", TAGS, Scope.READ, request -> Answer.json(200, ModelLists.tags(installed())));
+        add(routes, "GET", PS, Scope.READ, request -> Answer.json(200, ModelLists.loaded(ModelLists.read(ask(PS)))));
+        add(routes, "GET", "/v1/models", Scope.READ, request -> models());
+        add(routes, "GET", "/v1/models/{id*}", Scope.READ, request -> model(request.id()));
+        add(routes, "POST", SHOW, Scope.READ, request -> pass(SHOW, request));
+        add(routes, "POST", COUNT_TOKENS, Scope.SUBMIT, request -> pass(COUNT_TOKENS, request));
         // after all others, so that an SDK can read that there is nothing
         for (String rest : List.of("/v1/messages/{id*}", "/v1/{id*}")) {
             for (String method : List.of("GET", "POST", "PUT", "PATCH", "DELETE")) {
-                add(routes, method, rest, request -> {
+                add(routes, method, rest, Scope.READ, request -> {
                     throw Problem.notFound("nothing is at this path");
                 });
             }
@@ -102,8 +103,8 @@ public final class PassedCalls {
                 .orElse(null);
     }
 
-    private void add(Routes routes, String method, String path, Handler handler) {
-        routes.addRelayed(method, path, false, ApiForm.of(path)::error, request -> {
+    private void add(Routes routes, String method, String path, Scope scope, Handler handler) {
+        routes.addRelayed(method, path, scope, ApiForm.of(path)::error, request -> {
             options.get().checkEnabled();
             // of use to one call alone, but what is wrong is an error for each
             RelayApi.hints(request);

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
+import server.access.Scope;
 import server.dispatch.Dispatcher;
 import server.dispatch.Hosts;
 import server.http.Answer;
@@ -94,7 +95,7 @@ public final class RelayApi {
     public void addTo(Routes routes) {
         for (ApiPath path : ApiPath.values()) {
             ApiForm form = ApiForm.of(path.path);
-            routes.addRelayed("POST", path.path, false, form::error, request -> call(request, path));
+            routes.addRelayed("POST", path.path, Scope.SUBMIT, form::error, request -> call(request, path));
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 import server.access.Guard;
 import server.access.Guard.Asked;
 import server.access.OtherLoopback;
+import server.access.Scope;
 import server.tls.Tls;
 import shared.Problem;
 
@@ -182,7 +183,7 @@ public final class WebSocketServer implements AutoCloseable {
             Asked asked = new Asked(from, request.protocol(), request.uri(), request.headers());
             guard.check(asked, pagePort, false);
             String bearer = asked.bearer();
-            guard.checkToken(asked, bearer != null ? bearer : Handshake.token(request.headers()));
+            guard.identify(asked, bearer != null ? bearer : Handshake.token(request.headers()), Scope.READ);
             Handshake.check(request);
             if (closed) {
                 throw new Problem(503, "the server is stopping");

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import com.sun.net.httpserver.HttpServer;
 
 import server.access.Guard;
+import server.access.Scope;
 import server.http.Wire.Reply;
 import server.settings.Settings;
 import shared.json.Json;
@@ -36,8 +37,8 @@ final class BoundaryHostsTest {
     @BeforeEach
     void start() throws IOException {
         WebServer.prepare(Settings.DEFAULT);
-        Routes routes = new Routes().add("GET", "/plain", request -> Answer.text("plain"))
-                .addOpen("GET", "/open", request -> Answer.text("open"));
+        Routes routes = new Routes().add("GET", "/plain", Scope.READ, request -> Answer.text("plain"))
+                .add("GET", "/open", Scope.OPEN, request -> Answer.text("open"));
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(),
                 Settings.DEFAULT.with(Guard.ALLOWED_HOSTS, List.of("queue.example.org")), () -> "box.example.net");
@@ -161,7 +162,8 @@ final class BoundaryHostsTest {
         HttpServer open = HttpServer.create(new InetSocketAddress("0.0.0.0", 0), 0);
         Guard guard = new Guard("0.0.0.0", open.getAddress().getAddress(), Settings.DEFAULT,
                 () -> "box");
-        open.createContext("/", new Boundary(guard, new Routes().add("GET", "/", r -> Answer.text("x")), bodies, slow,
+        open.createContext("/", new Boundary(guard,
+                new Routes().add("GET", "/", Scope.READ, r -> Answer.text("x")), bodies, slow,
                 () -> false));
         open.start();
         try (Wire other = new Wire(new InetSocketAddress(InetAddress.getLoopbackAddress(),

@@ -27,6 +27,7 @@ import com.sun.net.httpserver.HttpServer;
 
 import server.AllSettings;
 import server.access.Guard;
+import server.access.Scope;
 import server.access.Tokens;
 import server.http.Answer.Whole;
 import server.http.Bodies.Body;
@@ -59,13 +60,13 @@ final class BoundaryRelayedTest {
         Function<Problem, Whole> errors = problem -> Answer.json(problem.status(),
                 new JsonWriter().beginObject().name("oops").string(problem.getMessage()).endObject(), "X-Form", "its");
         Routes routes = new Routes()
-                .add("GET", "/own", request -> Answer.text("own"))
-                .addRelayed("GET", "/", true, errors, request -> text(request, "root"))
-                .addRelayed("GET", "/v1/models/{id}", false, errors, request -> text(request, request.id()))
-                .addRelayed("POST", "/v1/fault", false, errors, request -> {
+                .add("GET", "/own", Scope.READ, request -> Answer.text("own"))
+                .addRelayed("GET", "/", Scope.OPEN, errors, request -> text(request, "root"))
+                .addRelayed("GET", "/v1/models/{id}", Scope.READ, errors, request -> text(request, request.id()))
+                .addRelayed("POST", "/v1/fault", Scope.READ, errors, request -> {
                     throw new IllegalStateException("expected by the test");
                 })
-                .addRelayed("POST", "/v1/chat", false, errors, request -> {
+                .addRelayed("POST", "/v1/chat", Scope.READ, errors, request -> {
                     Body body = request.body(LIMIT, "a call");
                     return text(request, new String(body.bytes(), 0, body.length(), StandardCharsets.UTF_8));
                 });

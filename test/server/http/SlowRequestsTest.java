@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import com.sun.net.httpserver.HttpServer;
 
 import server.access.Guard;
+import server.access.Scope;
 import server.http.Answer.Whole;
 import server.http.Wire.Reply;
 import server.settings.Settings;
@@ -50,15 +51,16 @@ final class SlowRequestsTest {
         Function<Problem, Whole> errors = problem -> Answer.json(problem.status(),
                 new JsonWriter().beginObject().name("oops").string(problem.getMessage()).endObject());
         Routes routes = new Routes()
-                .add("POST", "/json", request -> Answer.text(Integer.toString(request.json(100, "it").skip())))
-                .addRelayed("POST", "/call", false, errors, request -> {
+                .add("POST", "/json", Scope.READ,
+                        request -> Answer.text(Integer.toString(request.json(100, "it").skip())))
+                .addRelayed("POST", "/call", Scope.READ, errors, request -> {
                     request.body(10_000, "it");
                     return Answer.text("called");
                 })
-                .add("POST", "/refuse", request -> {
+                .add("POST", "/refuse", Scope.READ, request -> {
                     throw Problem.conflict("never");
                 })
-                .add("POST", "/upload", request -> {
+                .add("POST", "/upload", Scope.READ, request -> {
                     InputStream in = request.upload();
                     byte[] piece = new byte[100];
                     for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
