@@ -208,7 +208,7 @@ function drawTimes(section, task) {
             moment(task.late ? 'finish by (cannot be met)' : 'finish by', task.finish_by)));
 }
 
-/** What a task waits for that has not ended, and what goes before it; or when it is done. */
+/** What a task waits for that has not ended, and what goes before it; or why it began, and when it is done. */
 function drawWhy(section, why) {
     const signature = JSON.stringify(why);
     if (section.dataset.signature === signature) {
@@ -220,14 +220,16 @@ function drawWhy(section, why) {
         ['waits for', why.waits_for?.text], ['position', why.position && number(why.position)],
         ['starts in', why.starts_in && span(why.starts_in)], ['done in', why.done_in && span(why.done_in)],
         ['host', why.position && why.host && `${why.host}${why.loads ? ', which has to load its model' : ''}`],
-        ['rule', why.position && why.rule],
+        ['rule', why.rule],
+        ['passed', why.passed && h('a', {href: `#/tasks/${why.passed}`}, short(why.passed))],
     ].filter(([, value]) => value);
     section.hidden = facts.length === 0;
     const before = h('details', {open}, h('summary', {}, 'Before it'), h('ol', {class: 'attempts'},
         why.before.map(({id, text: reason}) => h('li', {}, h('a', {href: `#/tasks/${id}`}, short(id)),
             ` · ${reason}`))));
-    put(section, h('header', {class: 'part'}, h('h2', {}, why.position ? 'Waits' : 'Next')), h('dl', {class: 'facts'},
-        facts.map(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])), why.before.length > 0 && before);
+    put(section, h('header', {class: 'part'}, h('h2', {}, why.status === 'running' ? 'Runs' : 'Waits')),
+        h('dl', {class: 'facts'}, facts.map(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])),
+        why.before.length > 0 && before);
 }
 
 function drawAttempts(section, task) {
@@ -238,6 +240,9 @@ function drawAttempts(section, task) {
                 MARKS[failed(attempt) ? 'failed' : attempt.error ? 'cancelled' : 'completed']} `),
             `${attempt.host} · ${duration(Date.parse(attempt.ended_at) - Date.parse(attempt.started_at))}`,
             attempt.rule && ` · ${attempt.rule}`,
+            attempt.chosen && h('p', {class: 'faint'}, attempt.chosen.text, attempt.chosen.loads && ', with a load',
+                attempt.chosen.passed && [', before ', h('a', {href: `#/tasks/${attempt.chosen.passed}`},
+                    short(attempt.chosen.passed))]),
             attempt.error && h('p', {class: failed(attempt) ? 'failure' : 'faint'}, attempt.error),
             failed(attempt) && !attempt.counted
                 && h('p', {class: 'hint'}, 'not counted as a retry: a failure of the host, or a restart')))));

@@ -29,11 +29,14 @@ final class Explain {
         for (String name : new String[] {"starts_in", "done_in"}) {
             add(text, name, why.get(name) instanceof Json.Obj span ? TaskText.span(span) : "");
         }
+        boolean waits = TaskTable.cell(why, "status").equals("pending");
         String host = TaskTable.cell(why, "host");
         String hostRule = TaskTable.cell(why, "host_rule");
         add(text, "host", host + (hostRule.isEmpty() ? "" : " (" + hostRule + ")")
-                + (TaskTable.cell(why, "loads").equals("true") ? ", which has to load its model" : ""));
+                + (!TaskTable.cell(why, "loads").equals("true") ? ""
+                : waits ? ", which has to load its model" : ", which had to load its model"));
         add(text, "rule", TaskTable.cell(why, "rule"));
+        add(text, "passed", TaskTable.cell(why, "passed"));
         long before = 0;
         if (why.get("before") instanceof Json.Arr all) {
             for (Json each : all.values()) {

@@ -74,7 +74,14 @@ class ExplainTest {
                 Json.Obj ended = explain(server, other);
                 assertEquals("completed", ended.text("status"));
                 assertEquals(shown(server, other).text("executed_on"), ended.text("host"));
-                assertEquals("local", ended.text("rule"));
+                assertEquals("local", ended.text("host_rule"));
+                assertEquals("it is first by priority, client and time", ended.text("rule"));
+                assertEquals("true", ended.get("loads").text());
+                assertEquals(null, ended.text("passed"));
+                ended = explain(server, first);
+                assertEquals("what it needs is loaded where a place is free", ended.text("rule"));
+                assertEquals("false", ended.get("loads").text());
+                assertEquals(other, ended.text("passed"));
                 assertEquals(1, ((Json.Arr) ended.get("attempts")).values().size());
             }
         }

@@ -59,6 +59,9 @@ public final class FakeApi implements AutoCloseable {
             + "\"priority\",\"text\":\"its priority is higher\"},{\"id\":\"task_000000000008\",\"why\":\"earlier\","
             + "\"text\":\"it came earlier\"}],\"longest_wait\":600,\"attempts\":[{\"attempt\":1,\"host\":\"gpu\","
             + "\"rule\":\"local\",\"duration\":\"1s\",\"error\":\"broke off\"}]}";
+    private static final String RAN = "{\"id\":\"ID\",\"status\":\"completed\",\"waits_for\":null,\"rule\":"
+            + "\"what it needs is loaded where a place is free\",\"host\":\"gpu\",\"host_rule\":\"local\","
+            + "\"loads\":true,\"passed\":\"task_000000000009\",\"before\":[],\"longest_wait\":null,\"attempts\":[]}";
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -277,7 +280,8 @@ public final class FakeApi implements AutoCloseable {
             if (task.model.equals("hang") && rest.contains("?wait=")) {
                 pause();
             }
-            json(exchange, 200, parts.length > 1 && parts[1].equals("explain") ? EXPLAINED.replace("ID", task.id)
+            json(exchange, 200, parts.length > 1 && parts[1].equals("explain") ? (task.model.equals("call")
+                    ? RAN : EXPLAINED).replace("ID", task.id)
                     : task.model.equals("queued") && visit(task.id) <= 2 ? queued(task) : json(task));
         } else if (parts[1].equals("cancel") && !task.status.equals("pending")) {
             error(exchange, 409, task.id + " is already " + task.status);

@@ -111,7 +111,7 @@ final class TasksViewTest {
         tasks(page, "/" + id).waitForText("one two three");
         assertEquals("one two three", page.shown(".answer"));
         String panel = page.shown("aside");
-        for (String part : List.of("completed", "attempt 1", "Attempts", "echo", "tokens",
+        for (String part : List.of("completed", "attempt 1", "Attempts", "it is first by", "echo", "tokens",
                 "{\"big\":12345678901234567890}")) {
             assertTrue(panel.contains(part), part + " in " + panel);
         }

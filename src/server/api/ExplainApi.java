@@ -12,8 +12,10 @@ import server.order.ahead.Forecast;
 import server.order.ahead.Span;
 import server.queue.TaskQueue;
 import server.task.Attempt;
+import server.task.Attempt.Chosen;
 import server.task.Task;
 import server.task.TaskDocument;
+import server.task.TaskId;
 import server.task.TaskJson;
 import server.task.TaskState;
 import shared.json.JsonWriter;
@@ -43,17 +45,22 @@ record ExplainApi(TaskQueue queue, Function<Task, Explanation> explain) {
             out.endObject();
         }
         Attempt last = document.attempts().isEmpty() ? null : document.attempts().getLast();
+        TaskState.Running run = task.state() instanceof TaskState.Running running ? running : null;
         boolean offered = forecast != null && forecast.offer() != null;
-        out.name("rule").string(forecast != null ? forecast.rule()
-                : task.state() instanceof TaskState.Running run ? run.rule() : last == null ? null : last.rule());
+        Chosen chosen = forecast != null ? null : run != null ? run.chosen() : last == null ? null : last.chosen();
+        out.name("rule").string(forecast != null ? forecast.rule() : chosen == null ? null : chosen.by().text);
         out.name("host").string(offered ? forecast.offer().host() : task.state().host());
-        out.name("host_rule").string(offered ? forecast.offer().rule() : null);
+        out.name("host_rule").string(offered ? forecast.offer().rule() : run != null ? run.rule()
+                : forecast != null || last == null ? null : last.rule());
         out.name("loads");
         if (offered) {
             out.bool(forecast.offer().fit() == Fit.LOADS);
+        } else if (chosen != null) {
+            out.bool(chosen.loads());
         } else {
             out.nul();
         }
+        out.name("passed").string(chosen == null || chosen.over() < 0 ? null : TaskId.format(chosen.over()));
         out.name("before").beginArray();
         for (Forecast.Before before : forecast == null ? List.<Forecast.Before>of() : forecast.before()) {
             out.beginObject();

@@ -9,7 +9,8 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.IntFunction;
 
-import server.order.Choice.By;
+import server.task.Attempt.Chosen;
+import server.task.Attempt.Chosen.By;
 import server.task.Task;
 
 /// One choice, level by level. The hosts are asked once for each demand: where a host is kept free afterwards, nothing
@@ -35,7 +36,7 @@ final class Choosing {
     private Share passed;
     private long passedOrder;
 
-    private record Found(Share share, Choice choice) {
+    private record Found(Share share, int slot, Offer offer, By by) {
     }
 
     /// @param number its own, to tell it from others
@@ -71,8 +72,9 @@ final class Choosing {
             keepDrained(level);
             return null;
         }
-        findPassed(level, chosen.share);
-        return chosen.choice;
+        long over = findPassed(level, chosen);
+        By by = chosen.by == By.LOADED && over < 0 ? By.FIRST : chosen.by;
+        return new Choice(chosen.slot, chosen.offer, new Chosen(by, chosen.offer.fit() == Fit.LOADS, over));
     }
 
     /// The share whose task would have been first, if it is another's than the chosen one's; else null.
@@ -95,7 +97,7 @@ final class Choosing {
             if (level.has(task, slot, demand) && clients.mayStart(client, task.model())) {
                 Offer offer = ask(level.kinds.get(demand), slot);
                 if (offer.fit() == Fit.LOADED || offer.fit() == Fit.LOADS) {
-                    return new Found(level.share(client), new Choice(slot, offer, By.PRESSING));
+                    return new Found(level.share(client), slot, offer, By.PRESSING);
                 }
                 if (offer.fit() == Fit.DRAINS) {
                     kept.add(offer.host());
@@ -222,11 +224,16 @@ final class Choosing {
         }
     }
 
-    /// Which task would have been first, had nobody looked at what is loaded and overdue.
-    private void findPassed(Level level, Share chosen) {
+    /// Which task would have been first, had nobody looked at what is loaded and overdue. Of its own client that is the
+    /// earliest: whether a host would have it now is not asked for that.
+    ///
+    /// @return its id; -1 if that is the chosen one
+    private long findPassed(Level level, Found chosen) {
         for (Share share : level.waiting) {
-            if (share == chosen) {
-                return;
+            if (share == chosen.share) {
+                Task earliest = chosen.by == By.FIRST ? null
+                        : tasks.apply(share.heads.firstEntry().getValue().slots.firstSlot());
+                return earliest == null || earliest.order() >= tasks.apply(chosen.slot).order() ? -1 : earliest.id();
             }
             if (!clients.hasRoom(share.client)) {
                 continue;
@@ -235,10 +242,11 @@ final class Choosing {
                 if (mayStart(at) && ask(at).fit() != Fit.NONE) {
                     passed = share;
                     passedOrder = at.order();
-                    return;
+                    return tasks.apply(at.slot()).id();
                 }
             }
         }
+        return -1;
     }
 
     private boolean allAsked(Level level) {
@@ -273,6 +281,6 @@ final class Choosing {
     }
 
     private static Found found(Walk at, Offer offer, By by) {
-        return new Found(at.share, new Choice(at.slot(), offer, by));
+        return new Found(at.share, at.slot(), offer, by);
     }
 }

@@ -1,5 +1,7 @@
 package server.task;
 
+import java.util.Locale;
+
 /// What one attempt did.
 ///
 /// @param number  counts from 1
@@ -11,15 +13,65 @@ package server.task;
 /// @param rule    which rule chose the host; null if it is not known
 /// @param died    whether it ended with the death of the server, rather than with an orderly stop
 /// @param loadMs  how long its host loaded the model, in milliseconds; -1: not known, or the task's result tells it
+/// @param chosen why it started when it did; null if it is not known
 public record Attempt(int number, String host, long startedAt, long endedAt, String error, boolean counted,
-        String rule, boolean died, long loadMs) {
+        String rule, boolean died, long loadMs, Chosen chosen) {
 
     public Attempt(int number, String host, long startedAt, long endedAt, String error, boolean counted, String rule,
             boolean died) {
-        this(number, host, startedAt, endedAt, error, counted, rule, died, -1);
+        this(number, host, startedAt, endedAt, error, counted, rule, died, -1, null);
     }
 
     public Attempt(int number, String host, long startedAt, long endedAt, String error, boolean counted) {
-        this(number, host, startedAt, endedAt, error, counted, null, false, -1);
+        this(number, host, startedAt, endedAt, error, counted, null, false, -1, null);
+    }
+
+    /// Why it started when it did: what was decided at that moment.
+    ///
+    /// @param by    the rule that let it go first
+    /// @param loads whether its host had to load what it needs
+    /// @param over  the id of the task that it passed: the first of another client's whose turn it was, or of its own
+    ///              that came earlier; -1: none
+    public record Chosen(By by, boolean loads, long over) {
+
+        private static final String LOADS = "load";
+
+        /// The rules of a priority, in the order in which they are tried.
+        public enum By {
+            PRESSING("it would miss its finish_by otherwise"),
+            OVERDUE("it was passed over as often or as long as it may be"),
+            LOADED("what it needs is loaded where a place is free"),
+            FIRST("it is first by priority, client and time");
+
+            /// As the record and the API name it.
+            public final String word = name().toLowerCase(Locale.ROOT);
+            /// For people.
+            public final String text;
+
+            By(String text) {
+                this.text = text;
+            }
+        }
+
+        /// Reads what [#toString] wrote; null where a later version wrote a rule that is unknown here.
+        public static Chosen parse(String text) {
+            By by = null;
+            boolean loads = false;
+            long over = -1;
+            for (String word : text.split(" ", -1)) {
+                for (By each : By.values()) {
+                    by = each.word.equals(word) ? each : by;
+                }
+                loads |= word.equals(LOADS);
+                over = word.startsWith(TaskId.PREFIX) ? TaskId.parse(word) : over;
+            }
+            return by == null ? null : new Chosen(by, loads, over);
+        }
+
+        /// Returns it as the journal has it: `overdue load task_7k3f9q2m4x8z`.
+        @Override
+        public String toString() {
+            return by.word + (loads ? " " + LOADS : "") + (over < 0 ? "" : " " + TaskId.format(over));
+        }
     }
 }

@@ -92,7 +92,7 @@ public record Task(long id, TaskType type, String model, int priority, TaskState
     /// @param clockSet by how much the clock was set since the server's start
     public Task timed(long clockSet) {
         return state instanceof TaskState.Running run && run.clockSet() != clockSet ? with(new TaskState.Running(
-                run.startedAt() + clockSet - run.clockSet(), run.host(), run.rule(), clockSet)) : this;
+                run.startedAt() + clockSet - run.clockSet(), run.host(), run.rule(), run.chosen(), clockSet)) : this;
     }
 
     /// Returns the same task with another priority.

@@ -108,6 +108,9 @@ public final class TaskJson {
             out.name("attempt").number(attempt.number());
             out.name("host").string(attempt.host());
             out.name("rule").string(attempt.rule());
+            if (attempt.chosen() != null) {
+                chosen(out.name("chosen"), attempt.chosen());
+            }
             Times.write(out.name("started_at"), attempt.startedAt());
             Times.write(out.name("ended_at"), attempt.endedAt());
             duration(out, "duration", Math.max(0, attempt.endedAt() - attempt.startedAt()));
@@ -116,6 +119,16 @@ public final class TaskJson {
             out.endObject();
         }
         out.endArray();
+    }
+
+    /// Writes why a task started when it did.
+    private static void chosen(JsonWriter out, Attempt.Chosen chosen) {
+        out.beginObject();
+        out.name("by").string(chosen.by().word);
+        out.name("text").string(chosen.by().text);
+        out.name("loads").bool(chosen.loads());
+        out.name("passed").string(chosen.over() < 0 ? null : TaskId.format(chosen.over()));
+        out.endObject();
     }
 
     private static void metadata(JsonWriter out, Task task) {

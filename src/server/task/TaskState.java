@@ -25,11 +25,13 @@ public sealed interface TaskState {
 
     /// @param host the name of the host that it was given to
     /// @param rule which rule chose the host; null if it is not known
+    /// @param chosen why it started then; null if it is not known
     /// @param clockSet by how much the clock had been set since the server's start when it began; not on record
-    record Running(long startedAt, String host, String rule, long clockSet) implements TaskState {
+    record Running(long startedAt, String host, String rule, Attempt.Chosen chosen, long clockSet)
+            implements TaskState {
 
         public Running(long startedAt, String host, String rule) {
-            this(startedAt, host, rule, 0);
+            this(startedAt, host, rule, null, 0);
         }
 
         public Running(long startedAt, String host) {

@@ -209,7 +209,7 @@ final class TaskApiTest {
         Json.Obj why = json(server.get("/api/tasks/" + id + "/explain"));
         assertEquals("{\"id\":\"" + id + "\",\"status\":\"pending\",\"position\":2,\"starts_in\":{\"low\":1.5,"
                 + "\"high\":2},\"waits_for\":{\"kind\":\"turn\",\"text\":\"the task before it\"},"
-                + "\"rule\":\"it is first\",\"host\":\"gpu\",\"host_rule\":\"local\",\"loads\":true,"
+                + "\"rule\":\"it is first\",\"host\":\"gpu\",\"host_rule\":\"local\",\"loads\":true,\"passed\":null,"
                 + "\"before\":[{\"id\":\"task_1\",\"why\":\"loaded\",\"text\":\"what it needs is loaded\"}],"
                 + "\"longest_wait\":60,\"attempts\":[]}", why.text());
         Json.Obj task = json(server.get("/api/tasks/" + id));

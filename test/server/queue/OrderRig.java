@@ -20,6 +20,7 @@ import server.queue.state.QueueState;
 import server.task.Caller;
 import server.task.Submission;
 import server.task.Task;
+import server.task.TaskState;
 import server.task.Terms;
 import shared.TaskType;
 import shared.json.Slice;
@@ -138,6 +139,9 @@ public final class OrderRig {
     private void began(Task task, List<Job> jobs) {
         Host host = hosts.stream().filter(one -> one.name.equals(task.state().host())).findFirst().orElseThrow();
         boolean load = !task.model().equals(host.model);
+        if (((TaskState.Running) task.state()).chosen().loads() != load) {
+            throw new AssertionError(task + " does not tell whether it loads");
+        }
         if (host.running == machine.places || load && host.running > 0) {
             throw new AssertionError(host.name + " answers " + host.running + " of " + host.model + " and got "
                     + task.model());

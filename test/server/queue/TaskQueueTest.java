@@ -36,7 +36,6 @@ import server.queue.state.LifeCycle;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
 import server.task.ApiPath;
-import server.task.Attempt;
 import server.task.Caller;
 import server.task.Submission;
 import server.task.Task;
@@ -88,8 +87,8 @@ class TaskQueueTest {
         assertEquals("{\"prompt\":\"Hello\"}", document.payload().text());
         assertEquals("Hello", document.preview());
         assertEquals("{\"response\":\"Hi\"}", document.result().text());
-        assertEquals(List.of(new Attempt(1, "h1", T0, T0, "lost", true),
-                new Attempt(2, "h2", T0 + 5, T0 + 5, null, true)), document.attempts());
+        assertEquals(List.of(LoadedOffers.attempt(1, "h1", T0, T0, "lost", true, false),
+                LoadedOffers.attempt(2, "h2", T0 + 5, T0 + 5, null, true, false)), document.attempts());
         assertEquals(List.of(), document.task().attempts());
     }
 
@@ -151,7 +150,7 @@ class TaskQueueTest {
         assertEquals(QueueMode.PAUSED, queue.mode());
         TaskDocument back = queue.document(running.id());
         assertEquals(TaskStatus.PENDING, back.task().status());
-        assertEquals(List.of(new Attempt(1, "h1", T0, T0 + 7, LifeCycle.DIED, false, null, true)), back.attempts());
+        assertEquals(List.of(LoadedOffers.attempt(1, "h1", T0, T0 + 7, LifeCycle.DIED, false, true)), back.attempts());
         assertEquals(0, back.task().retries());
         assertEquals(waiting, queue.find(waiting.name()));
         assertEquals(TaskStatus.CANCELLED, queue.find(cancelled.name()).status());

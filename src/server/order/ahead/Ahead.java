@@ -7,7 +7,6 @@ import java.util.Objects;
 import java.util.PriorityQueue;
 
 import server.order.Choice;
-import server.order.Choice.By;
 import server.order.Estimates;
 import server.order.Estimates.Left;
 import server.order.Fit;
@@ -18,6 +17,7 @@ import server.order.RunnerKey;
 import server.order.ahead.Forecast.Before;
 import server.order.ahead.Forecast.Why;
 import server.order.limits.Crowd;
+import server.task.Attempt.Chosen.By;
 import server.task.Task;
 import server.task.TaskState;
 
@@ -89,7 +89,7 @@ public final class Ahead {
             Task task = choice == null ? null : standing.copy().tasks.get(choice.slot());
             if (task != null && task.id() == target.id()) {
                 loads += choice.offer().fit() == Fit.LOADS ? 1 : 0;
-                return new Forecast(standing.begins() > 0 ? 0 : started + 1, span(1), choice.by().text,
+                return new Forecast(standing.begins() > 0 ? 0 : started + 1, span(1), choice.chosen().by().text,
                         choice.offer(), before);
             }
             if (task != null) {
@@ -118,7 +118,7 @@ public final class Ahead {
     private void start(Task task, Choice choice) {
         Offer offer = choice.offer();
         if (before.size() < TOLD_MAX) {
-            before.add(new Before(task.name(), why(task, choice.by())));
+            before.add(new Before(task.name(), why(task, choice.chosen().by())));
         }
         Left left = estimates().left(task.model(), offer.host(), 0);
         long load = offer.fit() == Fit.LOADS ? hosts.loadMs(task, offer.host()) : 0;

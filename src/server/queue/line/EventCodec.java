@@ -30,6 +30,7 @@ import shared.json.Slice;
 ///  "order":9,                    if it is not the seq of the submit (the task was retried by hand)
 ///  "idempotency":{"key":…,"fingerprint":…},                            submitted
 ///  "attempts":[{"attempt":1,"host":…,"rule":…,"started_at":…,"ended_at":…,"error":…,"uncounted":true,
+///    "chosen":"overdue load task_…",  why it started then, as in a running task: since 0.2
 ///    "died":true,               the server died while it ran: since 0.2
 ///    "load_ms":…}],             of an unrecorded one, which has no result to tell it: since 0.2
 ///  "head":{…},                                                         submitted by a call: see Submission
@@ -42,7 +43,8 @@ import shared.json.Slice;
 ///
 /// Where `payload` or `result` holds line ends, `payload_text` or `result_text` has it as a string. These two, `head`,
 /// what `task` says of its caller (`client endpoint relayed keep unrecorded only_orders`) and of its place in the order
-/// (`window finish_by late priority_asked`), and the `error` of a cancelled one exist since 0.2. So does the task's
+/// (`window finish_by late priority_asked`), the `chosen`
+/// of a running one (see Chosen) and the `error` of a cancelled one exist since 0.2. So does the task's
 /// `runner`: the options for which Ollama starts another runner, empty if the payload has other options only, absent if
 /// it has none; of a line without it a replay looks into the payload for them. Of an ended task that is `unrecorded` a
 /// compaction leaves the payload `{}`.

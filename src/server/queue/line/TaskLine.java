@@ -3,6 +3,7 @@ package server.queue.line;
 import server.task.ApiPath;
 import server.task.Attempt;
 import server.task.Caller;
+import server.task.Attempt.Chosen;
 import server.task.CronId;
 import server.task.CronOrigin;
 import server.task.Placing;
@@ -34,6 +35,7 @@ final class TaskLine {
     private long endedAt;
     private String host;
     private String rule;
+    private Chosen chosen;
     private boolean cut;
     private int retries;
     private String error;
@@ -89,6 +91,7 @@ final class TaskLine {
         flag(out, "cut", state.cut());
         if (state instanceof TaskState.Running running) {
             text(out, "rule", running.rule());
+            chosen(out, running.chosen());
         }
         if (task.retries() != 0) {
             out.name("retry_count").number(task.retries());
@@ -114,6 +117,7 @@ final class TaskLine {
         out.name("attempt").number(attempt.number());
         text(out, "host", attempt.host());
         text(out, "rule", attempt.rule());
+        chosen(out, attempt.chosen());
         time(out, "started_at", attempt.startedAt());
         time(out, "ended_at", attempt.endedAt());
         text(out, "error", attempt.error());
@@ -161,6 +165,12 @@ final class TaskLine {
         }
     }
 
+    private static void chosen(JsonWriter out, Chosen chosen) {
+        if (chosen != null) {
+            out.name("chosen").string(chosen.toString());
+        }
+    }
+
     static void time(JsonWriter out, String name, long time) {
         if (time != 0) {
             Times.write(out.name(name), time);
@@ -203,6 +213,7 @@ final class TaskLine {
                 case "completed_at" -> endedAt = time(in);
                 case "executed_on" -> host = pool.share(in.word());
                 case "rule" -> rule = pool.share(in.word());
+                case "chosen" -> chosen = Chosen.parse(in.string());
                 case "cut" -> cut = in.bool();
                 case "retry_count" -> retries = Integer.parseInt(in.number());
                 case "error" -> error = pool.share(in.string());
@@ -245,6 +256,7 @@ final class TaskLine {
         boolean counted = true;
         boolean died = false;
         long loadMs = -1;
+        Chosen chosen = null;
         in.beginObject();
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             switch (name) {
@@ -256,11 +268,12 @@ final class TaskLine {
                 case "error" -> error = pool.share(in.string());
                 case "uncounted" -> counted = !in.bool();
                 case "died" -> died = in.bool();
+                case "chosen" -> chosen = Chosen.parse(in.string());
                 case "load_ms" -> loadMs = Long.parseLong(in.number());
                 default -> in.skip();
             }
         }
-        return new Attempt(number, host, startedAt, endedAt, error, counted, rule, died, loadMs);
+        return new Attempt(number, host, startedAt, endedAt, error, counted, rule, died, loadMs, chosen);
     }
 
     private void term(String name) {
@@ -313,7 +326,7 @@ final class TaskLine {
         return switch (status) {
             case PENDING -> retryAt == 0 && error == null ? TaskState.Pending.READY
                     : new TaskState.Pending(retryAt, error);
-            case RUNNING -> new TaskState.Running(startedAt, host, rule);
+            case RUNNING -> new TaskState.Running(startedAt, host, rule, chosen, 0);
             case COMPLETED -> new TaskState.Completed(startedAt, endedAt, host, cut);
             case FAILED -> new TaskState.Failed(startedAt, endedAt, host, error);
             case CANCELLED -> new TaskState.Cancelled(startedAt, endedAt, host, error);

@@ -3,7 +3,7 @@ package server.queue.state;
 import java.util.ArrayList;
 import java.util.List;
 
-import server.order.Offer;
+import server.order.Choice;
 import server.task.Attempt;
 import server.task.Caller;
 import server.task.CronOrigin;
@@ -52,12 +52,12 @@ public final class LifeCycle {
     }
 
     /// @param clockSet by how much the clock has been set since the server's start
-    static Event.Change started(Task task, Offer place, long clockSet, long now) {
+    static Event.Change started(Task task, Choice choice, long clockSet, long now) {
         if (task.status() != TaskStatus.PENDING) {
             throw refused(task, "started");
         }
-        return change(Event.What.STARTED, now, task.with(new Running(now, place.host(), place.rule(), clockSet)),
-                task.attempts());
+        return change(Event.What.STARTED, now, task.with(new Running(now, choice.offer().host(),
+                choice.offer().rule(), choice.chosen(), clockSet)), task.attempts());
     }
 
     public static Event.Change completed(Task task, Slice result, boolean cut, long now) {
@@ -232,7 +232,7 @@ public final class LifeCycle {
         List<Attempt> attempts = new ArrayList<>(task.attempts().size() + 1);
         attempts.addAll(task.attempts());
         attempts.add(new Attempt(attempts.size() + 1, run.host(), run.startedAt(), end, error, counted,
-                run.rule(), died, loadMs));
+                run.rule(), died, loadMs, run.chosen()));
         return List.copyOf(attempts);
     }
 

@@ -166,7 +166,7 @@ public final class QueueState {
         if (task == null || task.runsAlone() && totals.of(TaskStatus.RUNNING) > 0) {
             return null;
         }
-        return LifeCycle.started(task, next.offer(), clockSet, now);
+        return LifeCycle.started(task, next, clockSet, now);
     }
 
     /// The place of a pending task behind those that wait for nothing but their turn, from 1; 0 if it is not pending.

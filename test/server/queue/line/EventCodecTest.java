@@ -20,6 +20,7 @@ import server.queue.state.QueueMode;
 import server.task.ApiPath;
 import server.task.Attempt;
 import server.task.Caller;
+import server.task.Attempt.Chosen;
 import server.task.CronOrigin;
 import server.task.Placing;
 import server.task.RunnerOptions;
@@ -36,7 +37,8 @@ class EventCodecTest {
 
     private static final long ID = TaskId.parse("task_7k3f9q2m4x8z");
     private static final long T = Times.parse("t", "2026-01-02T03:04:05.678Z");
-    private static final Attempt ATTEMPT = new Attempt(1, "h", T, T + 1, "lost", false, "local", true);
+    private static final Attempt ATTEMPT = new Attempt(1, "h", T, T + 1, "lost", false, "local", true,
+            -1, new Chosen(Chosen.By.OVERDUE, true, ID));
 
     private final EventCodec codec = new EventCodec(new Pool());
 
@@ -61,6 +63,7 @@ class EventCodecTest {
                 new RunnerOptions(4096L, 1L, -1L, 0L, false, 2L, 3L, true), new Placing("night", T + 30, true, 12));
         byte[] metadata = "{\"a\":[1,2.50]}".getBytes(StandardCharsets.UTF_8);
         for (TaskState state : List.of(TaskState.Pending.READY, new TaskState.Pending(T + 5, "busy \"é\"\n"),
+                new TaskState.Running(T, "h", "local", new Chosen(Chosen.By.LOADED, false, -1), 0),
                 new TaskState.Running(T, "h"), new TaskState.Completed(T, T + 1, "h", true),
                 new TaskState.Failed(T, T + 1, "h", "x"), new TaskState.Failed(0, T + 1, null, "expired"),
                 new TaskState.Cancelled(0, T, null, "gone"))) {

@@ -17,7 +17,6 @@ import server.order.Offers;
 import server.order.ReadyOrder;
 import server.order.limits.OrderLimits;
 import server.task.ApiPath;
-import server.task.Attempt;
 import server.task.Caller;
 import server.task.Submission;
 import server.task.Task;
@@ -165,7 +164,7 @@ class QueueStateTest {
         Task after = state.get(task.id());
         assertEquals(new TaskState.Pending(NOW + 500, "lost"), after.state());
         assertEquals(1, after.retries());
-        assertEquals(List.of(new Attempt(1, "h1", NOW, NOW + 1, "lost", true)), after.attempts());
+        assertEquals(List.of(LoadedOffers.attempt(1, "h1", NOW, NOW + 1, "lost", true, false)), after.attempts());
     }
 
     @Test
@@ -184,7 +183,8 @@ class QueueStateTest {
         start(NOW);
         apply(LifeCycle.cutOff(state.get(task.id()), NOW + 9));
         assertEquals(0, state.get(task.id()).retries());
-        assertEquals(List.of(new Attempt(1, "h1", NOW, NOW + 9, "the server stopped while it ran", false)),
+        assertEquals(List.of(LoadedOffers.attempt(1, "h1", NOW, NOW + 9, "the server stopped while it ran", false,
+                false)),
                 state.get(task.id()).attempts());
     }
 
@@ -257,7 +257,7 @@ class QueueStateTest {
         start(NOW);
         Event.Change event = state.cancel(task.id(), null, NOW + 3);
         apply(event);
-        assertEquals(List.of(new Attempt(1, "h1", NOW, NOW + 3, "cancelled", false)), event.attempts());
+        assertEquals(List.of(LoadedOffers.attempt(1, "h1", NOW, NOW + 3, "cancelled", false, false)), event.attempts());
         assertThrows(Problem.class, () -> LifeCycle.completed(state.get(task.id()), Slice.of(new byte[0]), false, NOW));
         assertThrows(Problem.class, () -> LifeCycle.retrying(state.get(task.id()), "x", 0, true, NOW));
     }
