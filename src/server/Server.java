@@ -18,6 +18,7 @@ import java.util.SplittableRandom;
 import server.access.Connections;
 import server.access.OtherLoopback;
 import server.access.RequestLimits;
+import server.action.ActionRunner;
 import server.api.HttpApi;
 import server.clock.SteadyClock;
 import server.cron.CronTimer;
@@ -65,6 +66,7 @@ final class Server implements AutoCloseable {
     private final Compaction compaction;
     private final Dispatcher dispatcher;
     private final CronTimer timer;
+    private final ActionRunner runner;
     private final EventHub events;
     private final SubmissionReader submissions;
     private final RelayApi relay;
@@ -76,14 +78,15 @@ final class Server implements AutoCloseable {
     private volatile Settings settings;
 
     private Server(Settings settings, TaskQueue queue, Compaction compaction, Dispatcher dispatcher,
-            SubmissionReader submissions, CronTimer timer, EventHub events, RelayApi relay, Tls tls,
-            WebServer web, WebSocketServer sockets) {
+            SubmissionReader submissions, CronTimer timer, ActionRunner runner, EventHub events, RelayApi relay,
+            Tls tls, WebServer web, WebSocketServer sockets) {
         this.settings = settings;
         this.queue = queue;
         this.compaction = compaction;
         this.dispatcher = dispatcher;
         this.submissions = submissions;
         this.timer = timer;
+        this.runner = runner;
         this.events = events;
         this.relay = relay;
         this.tls = tls;
@@ -125,6 +128,8 @@ final class Server implements AutoCloseable {
             Dispatcher dispatcher = new Dispatcher(queue, hosts, answers, relayed, dispatch, clock, new Random());
             opened.add(dispatcher);
 
+            ActionRunner runner = ActionRunner.start(queue.ledger());
+            opened.add(runner);
             SubmissionReader submissions = new SubmissionReader(settings, OrderLimits::of, hosts::check);
             WebServer.prepare(settings);
             CronRequests crons = new CronRequests(queue, submissions, ZoneId.systemDefault(), clock);
@@ -134,8 +139,9 @@ final class Server implements AutoCloseable {
             RelayApi relay = new RelayApi(new RelayApi.Parts(queue, hosts, dispatcher, relayed, submissions, web.gone(),
                     clock, web::stopping, settings.get(HttpApi.TASK_BYTES)), RelayOptions.of(settings));
             PassedCalls passed = new PassedCalls(hosts, settings.get(HttpApi.TASK_BYTES), relay::options);
-            HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions,
-                    hosts, dispatcher::explain, dispatcher::held, clock, crons, history, passed::cloud), web);
+            HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions, hosts,
+                    dispatcher::explain, dispatcher::held, clock, crons, runner.actions(), history, passed::cloud),
+                    web);
             Routes routes = api.routes();
             relay.addTo(routes);
             passed.addTo(routes, api::page);
@@ -148,12 +154,11 @@ final class Server implements AutoCloseable {
                 sockets = WebSocketServer.start(webSocket, tls, web.guard(), web.address(), api::dialogue);
                 api.announce(sockets.port());
             }
-
             CronTimer timer = new CronTimer(crons, clock, clock::setBy);
             timer.start();
             dispatcher.start();
-            return new Server(settings, queue, compaction, dispatcher, submissions, timer, events, relay, tls, web,
-                    sockets);
+            return new Server(settings, queue, compaction, dispatcher, submissions, timer, runner, events, relay, tls,
+                    web, sockets);
         } catch (IOException | IllegalArgumentException | SecurityException failure) {
             closeAll(opened);
             throw new StartFailure(failure.getMessage() == null ? failure.toString() : failure.getMessage());
@@ -238,6 +243,7 @@ final class Server implements AutoCloseable {
     public void close() {
         web.stopIntake();
         timer.close();
+        runner.close();
         compaction.close();
         dispatcher.stop(settings.get(GRACE));
         if (sockets != null) {

@@ -7,7 +7,7 @@
 ///  AllSettings.load   the settings of all rooms, checked together; the kinds of host and the plug-ins
 ///  Log.configure      from here on every line goes to its place
 ///  Server.start       Hosts ─ TaskQueue (replays the journal) ─ Compaction ─ Answers, History ─ EventHub ─ Dispatcher
-///                     ─ SubmissionReader ─ WebServer, HttpApi ─ WebSocketServer ─ CronTimer
+///                     ─ ActionRunner ─ SubmissionReader ─ WebServer, HttpApi ─ WebSocketServer ─ CronTimer
 ///  Signals            SIGTERM and SIGINT are caught, "listening on …" is printed, the supervisor is told
 /// ```
 ///
@@ -49,6 +49,7 @@
 /// | `health-HOST` | virtual, one a host | asks the host how it is |
 /// | `event-hub` | virtual | hands durable events on to all who follow them |
 /// | `cron` | platform | fires what is due |
+/// | `actions` | platform | does the next step of each action on many tasks |
 /// | `supervisor` | platform, under systemd alone | says READY=1, and WATCHDOG=1 as long as the queue answers |
 /// | `SIGHUP handler` | platform, of the JDK | reloads the settings: [server.Reload] |
 ///
@@ -57,10 +58,10 @@
 /// **Reload** (SIGHUP). All settings are read and checked as at the start, against the kinds of host that run. Only if
 /// nothing is wrong are the live ones applied; the log names the others that wait for a restart.
 ///
-/// **Stop.** `Server.close` runs on `main`, once: no request is accepted any more; cron and compaction end; running
-/// attempts have `server.grace`, then they are interrupted and their tasks put back; followers are told and
-/// disconnected; the queue writes what is left and releases the lock of its directory. A second signal ends the process
-/// at once; what was acknowledged is in the journal by then.
+/// **Stop.** `Server.close` runs on `main`, once: no request is accepted any more; cron, actions and compaction
+/// end; running attempts have `server.grace`, then they are interrupted and their tasks put back; followers are told
+/// and disconnected; the queue writes what is left and releases the lock of its directory. A second signal ends the
+/// process at once; what was acknowledged is in the journal by then.
 ///
 /// **Rules of the start.** The time to `/readyz` is a goal of `make bench`. The class archive cannot hold what
 /// `invokedynamic` makes at run time, so code that every start runs through does without: no `equals`, `hashCode` or

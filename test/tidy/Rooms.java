@@ -30,8 +30,10 @@ final class Rooms {
     /// use all; nobody else may use it.
     private static final String WHO_KNOWS_WHOM = """
             access: settings
-            api: access cron cron.plan dispatch http journal.compaction live order order.ahead queue queue.index \
-                queue.ledger queue.page queue.state settings stats task websocket
+            action: action.plan queue.index queue.ledger queue.page queue.state task
+            action.plan: task
+            api: access action action.plan cron cron.plan dispatch http journal.compaction live order order.ahead \
+                queue queue.index queue.ledger queue.page queue.state settings stats task websocket
             clock:
             cron: cron.plan journal queue queue.ledger queue.state task
             cron.plan: task
@@ -57,11 +59,11 @@ final class Rooms {
             queue: clock journal journal.compaction journal.disk order queue.index queue.ledger queue.line \
                 queue.page queue.state task
             queue.index: task
-            queue.ledger: clock cron.plan journal journal.compaction journal.disk queue.index queue.line \
+            queue.ledger: action.plan clock cron.plan journal journal.compaction journal.disk queue.index queue.line \
                 queue.state task
-            queue.line: cron.plan queue.state task
+            queue.line: action.plan cron.plan queue.state task
             queue.page: queue.index queue.ledger queue.state task
-            queue.state: cron.plan order order.ahead order.limits queue.index settings task
+            queue.state: action.plan cron.plan order order.ahead order.limits queue.index settings task
             relay: access dispatch executor executor.answer executor.relay http live queue settings task
             settings:
             simulate: dispatch journal.disk journal.recovery order order.limits queue.line queue.state \

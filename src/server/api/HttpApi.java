@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 
 import server.access.RequestLimits;
 import server.access.Scope;
+import server.action.Actions;
 import server.cron.CronRequests;
 import server.dispatch.Hosts;
 import server.http.Answer;
@@ -57,7 +58,7 @@ public final class HttpApi {
     /// @param cloud   what the hosts tell of Ollama's cloud; null if nothing
     public record Parts(TaskQueue queue, Compaction compaction, EventHub events, SubmissionReader submissions,
             Hosts hosts, Function<Task, Explanation> explain, Supplier<String> held, InstantSource clock,
-            CronRequests crons, History history, Supplier<Slice> cloud) {
+            CronRequests crons, Actions actions, History history, Supplier<Slice> cloud) {
     }
 
     private final Settings settings;
@@ -113,7 +114,9 @@ public final class HttpApi {
         Warnings warnings = new Warnings(queue, parts.clock());
         TaskApi tasks = new TaskApi(settings, queue, parts.submissions(), parts.explain(), warnings);
         BatchApi batches = new BatchApi(settings, queue, parts.submissions(), warnings);
-        ListApi lists = new ListApi(settings, queue, web.gone());
+        Searches searches = new Searches(4, Duration.ofSeconds(10), web.gone());
+        ListApi lists = new ListApi(settings, queue, searches);
+        ActionApi actions = new ActionApi(settings, queue, parts.actions(), searches, parts.clock());
         LiveOutputs live = new LiveOutputs(settings.get(RequestLimits.EVENT_STREAMS), pingEvery);
         EventsApi events = new EventsApi(queue, parts.events(), live, memory());
         BackendsApi backends = new BackendsApi(parts.hosts());
@@ -133,6 +136,10 @@ public final class HttpApi {
                 .add("POST", "/api/tasks", Scope.SUBMIT, tasks::submit)
                 .add("POST", "/api/tasks/batch", Scope.SUBMIT, batches::submit)
                 .add("GET", "/api/tasks", Scope.READ, lists::list, ListApi.PARAMETERS)
+                .add("GET", "/api/tasks/actions", Scope.READ, actions::list)
+                .add("POST", "/api/tasks/actions", Scope.SUBMIT, actions::begin)
+                .add("GET", "/api/tasks/actions/{id}", Scope.READ, actions::show)
+                .add("POST", "/api/tasks/actions/{id}/stop", Scope.SUBMIT, actions::stop)
                 .add("GET", "/api/tasks/{id}", Scope.READ, tasks::show, "wait")
                 .add("GET", "/api/tasks/{id}/explain", Scope.READ, new ExplainApi(queue, parts.explain())::show)
                 .add("GET", "/api/tasks/{id}/events", Scope.READ, events::openTask)

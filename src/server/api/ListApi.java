@@ -3,13 +3,10 @@ package server.api;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 import server.http.Answer;
-import server.http.GoneCallers;
 import server.http.Query;
 import server.http.WebRequest;
 import server.queue.ledger.Pace;
@@ -20,18 +17,14 @@ import server.queue.page.TaskSort;
 import server.task.Task;
 import server.task.TaskJson;
 import server.settings.Settings;
-import shared.Priority;
 import shared.Problem;
-import shared.TaskStatus;
-import shared.TaskType;
 import shared.json.JsonWriter;
 
 /// Lists tasks, as an array or, where NDJSON is accepted, a task on each line. The answer is written as it is made, so
 /// that its size does not matter. A task that is deleted in the meantime is left out.
 final class ListApi {
 
-    static final String[] PARAMETERS = {"status", "type", "priority", "model", "client",
-            "relayed", "cut", "limit", "offset", "q", "sort", "order", "after", "full", "cron_id"};
+    static final String[] PARAMETERS = TaskFilters.and("limit", "offset", "sort", "order", "after", "full");
 
     private static final int LIMIT = 100;
     /// How many tasks are taken from the queue at a time.
@@ -45,14 +38,12 @@ final class ListApi {
 
     private final Settings settings;
     private final TaskQueue queue;
-    private final GoneCallers gone;
-    private final Searches searches = new Searches(4, Duration.ofSeconds(10));
+    private final Searches searches;
 
-    /// @param gone tells of those who do not wait for their search any more
-    ListApi(Settings settings, TaskQueue queue, GoneCallers gone) {
-        this.gone = gone;
+    ListApi(Settings settings, TaskQueue queue, Searches searches) {
         this.settings = settings;
         this.queue = queue;
+        this.searches = searches;
     }
 
     /// What is listed, and in which order.
@@ -74,7 +65,7 @@ final class ListApi {
         // the newest, the most urgent, the longest first; names and states in their order
         int order = sort == TaskSort.STATUS || sort == TaskSort.MODEL ? 0 : 1;
         boolean ascending = query.choice("order", ORDERS, order) == 0;
-        Listing listing = new Listing(filter(query), sort, ascending, query.flag("full"), lines);
+        Listing listing = new Listing(TaskFilters.of(query, queue), sort, ascending, query.flag("full"), lines);
         // lines may be without end: 0 asks for all
         long limit = query.number("limit", LIMIT, lines ? 0 : 1,
                 lines ? Integer.MAX_VALUE : settings.get(HttpApi.LIST));
@@ -101,12 +92,7 @@ final class ListApi {
             throws InterruptedException {
         Supplier<TaskPage> page =
                 () -> queue.list(listing.filter(), listing.sort(), listing.ascending(), (int) limit, offset, after);
-        if (!listing.looksAtAll()) {
-            return page.get();
-        }
-        try (GoneCallers.Watch _ = gone.watch(request.local(), request.remote(), Thread.currentThread()::interrupt)) {
-            return searches.run(page);
-        }
+        return listing.looksAtAll() ? searches.run(request, page) : page.get();
     }
 
     private static String last(TaskPage page) {
@@ -171,14 +157,5 @@ final class ListApi {
             TaskJson.writeSummary(known, task, null);
             return known;
         }
-    }
-
-    private TaskFilter filter(Query query) {
-        return new TaskFilter(query.set("status", TaskStatus::parse), query.set("type", TaskType::parse),
-                query.set("priority", Priority::parse), query.set("model", Function.identity()),
-                query.set("client", Function.identity()),
-                query.text("relayed") == null ? null : query.flag("relayed"),
-                query.text("cut") == null ? null : query.flag("cut"), query.set("cron_id", queue::cronId),
-                query.text("q"));
     }
 }

@@ -5,22 +5,36 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
+import server.http.GoneCallers;
+import server.http.WebRequest;
 import shared.Problem;
 
-/// The lists that look at every task, or read prompts from the disk: few at a time, in the order in which they came, so
-/// that those whose clients have gone hold up the others only for a while.
+/// The lists and actions that look at every task, or read prompts from the disk: few at a time, in the order in which
+/// they came, so that those whose clients have gone hold up the others only for a while.
 final class Searches {
 
     private final int max;
     private final Duration patience;
     private final Semaphore room;
+    private final GoneCallers gone;
 
     /// @param max      how many run at a time
     /// @param patience how long one waits for its turn
-    Searches(int max, Duration patience) {
+    /// @param gone     tells of those who do not wait for their search any more
+    Searches(int max, Duration patience, GoneCallers gone) {
+        this.gone = gone;
         this.max = max;
         this.patience = patience;
         room = new Semaphore(max, true);
+    }
+
+    /// Runs a search for a request when it is its turn; ends it if the request's client leaves.
+    ///
+    /// @throws Problem 503 if that takes too long
+    <T> T run(WebRequest request, Supplier<T> search) throws InterruptedException {
+        try (GoneCallers.Watch _ = gone.watch(request.local(), request.remote(), Thread.currentThread()::interrupt)) {
+            return run(search);
+        }
     }
 
     /// Runs a search when it is its turn.

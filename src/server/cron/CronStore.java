@@ -182,7 +182,7 @@ public final class CronStore {
                 if (cron == null) {
                     return null;
                 }
-                switch (state.decide(cron, since, now)) {
+                switch (decide(state, cron, since, now)) {
                     case CronPolicy.Fire fire -> {
                         return new Due(cron, fire.due());
                     }
@@ -243,6 +243,15 @@ public final class CronStore {
 
     private boolean isServing(QueueState state) {
         return state.mode() == QueueMode.RUNNING && ledger.failure() == null;
+    }
+
+    /// What is to be done about a cron task now. A queue that is paused or draining serves no due times; those that
+    /// pass meanwhile are missed.
+    private static CronPolicy.Step decide(QueueState state, CronTask cron, long since, long now) {
+        long missedBefore = Math.max(now - CronPolicy.LATE_MS, Math.max(since <= now ? since : 0,
+                state.resumedAt() <= now ? state.resumedAt() : 0));
+        return state.mode() == QueueMode.RUNNING ? CronPolicy.decide(cron, state.busy(cron), missedBefore, now)
+                : new CronPolicy.Wait();
     }
 
     private boolean replace(CronTask before, What what, CronPlan plan, Slice template) {

@@ -3,13 +3,19 @@ package server.http;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
+import server.task.FieldReader;
 import shared.Nearest;
 import shared.Problem;
+import shared.json.JsonReader;
+import shared.json.JsonReader.Kind;
+import shared.json.JsonWriter;
 
 /// The parameters of a request's URL. One that the route does not know is an error that names the nearest known one.
 public final class Query {
@@ -47,6 +53,54 @@ public final class Query {
             from = end + 1;
         }
         return new Query(parameters);
+    }
+
+    /// Reads parameters from a JSON object: each member is one, an array stands for one that is repeated.
+    public static Query read(JsonReader json, Set<String> known) {
+        FieldReader fields = new FieldReader(json);
+        List<Parameter> parameters = new ArrayList<>();
+        json.beginObject();
+        for (String name = json.nextName(); name != null; name = json.nextName()) {
+            if (!known.contains(name)) {
+                throw fields.unknown(known, "");
+            }
+            if (json.peek() != Kind.ARRAY) {
+                parameters.add(new Parameter(name, value(json)));
+                continue;
+            }
+            json.beginArray();
+            while (json.nextElement()) {
+                parameters.add(new Parameter(name, value(json)));
+            }
+        }
+        return new Query(parameters);
+    }
+
+    private static String value(JsonReader json) {
+        return switch (json.peek()) {
+            case STRING -> json.string();
+            case NUMBER -> json.number();
+            case BOOLEAN -> Boolean.toString(json.bool());
+            case OBJECT, ARRAY, NULL -> throw json.mustBe("a string, a number, true, false, or an array of these");
+        };
+    }
+
+    /// The parameters as a JSON object on one line, which [#read] takes.
+    public String json() {
+        Map<String, List<String>> byName = new LinkedHashMap<>();
+        parameters.forEach(each -> byName.computeIfAbsent(each.name(), first -> new ArrayList<>()).add(each.value()));
+        JsonWriter out = new JsonWriter().beginObject();
+        byName.forEach((name, values) -> {
+            if (values.size() == 1) {
+                out.name(name).string(values.getFirst());
+                return;
+            }
+            out.name(name).beginArray();
+            values.forEach(out::string);
+            out.endArray();
+        });
+        out.endObject();
+        return new String(out.buffer(), 0, out.length(), StandardCharsets.UTF_8);
     }
 
     /// Null if it is not given, or empty.

@@ -56,6 +56,7 @@ public final class Recording {
             case Event.Change change -> change(change);
             case Event.ModeChange change -> steps.add(change);
             case Event.Cron cron -> { }
+            case Event.Action action -> { }
         }
     }
 

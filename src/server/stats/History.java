@@ -95,6 +95,9 @@ public final class History {
                 case Event.Cron cron -> {
                     // the tasks that it makes have events of their own
                 }
+                case Event.Action action -> {
+                    // and so have those that it changes
+                }
                 case Event.ModeChange mode -> {
                     // a pause is seen in what does not happen
                 }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 
 import server.access.RequestLimits;
+import server.action.ActionRunner;
 import server.api.HttpApi.Parts;
 import server.cron.CronRequests;
 import server.dispatch.HostOptions;
@@ -66,6 +67,7 @@ public final class ApiServer implements AutoCloseable {
     public final Hosts hosts;
     public final WebServer web;
     public final HttpApi api;
+    private final ActionRunner runner;
     /// How a task is said to stand, if that is not nothing.
     public volatile Explanation explanation = Explanation.ENDED;
     /// What a pending task is said to wait for; null for nothing.
@@ -98,9 +100,11 @@ public final class ApiServer implements AutoCloseable {
         web = WebServer.bind(local, null);
         Duration pingEvery = settings.isGiven(RequestLimits.EVENT_STREAMS) ? Duration.ofMillis(100)
                 : Duration.ofSeconds(15);
+        runner = ActionRunner.start(queue.ledger());
         api = new HttpApi(local, pingEvery, new Parts(queue, compaction, events, submissions, hosts,
                 this::explain, () -> held, InstantSource.system(),
                 new CronRequests(queue, submissions, ZoneId.of("Europe/Berlin"), InstantSource.system()),
+                runner.actions(),
                 History.of(queue, System.currentTimeMillis()), () -> cloud), web);
         web.serve(api.routes());
     }
@@ -223,6 +227,7 @@ public final class ApiServer implements AutoCloseable {
     @Override
     public void close() {
         client.shutdownNow();
+        runner.close();
         events.close();
         web.close();
         queue.close();

@@ -20,7 +20,7 @@ final class SearchesTest {
 
     @Test
     void run_beyondTheNumber_waitsAndIsRefused() throws Exception {
-        Searches searches = new Searches(2, Duration.ofMillis(50));
+        Searches searches = new Searches(2, Duration.ofMillis(50), null);
         CountDownLatch begun = new CountDownLatch(2);
         CountDownLatch over = new CountDownLatch(1);
         List<FutureTask<String>> running = new ArrayList<>();

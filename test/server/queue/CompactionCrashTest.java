@@ -272,6 +272,7 @@ class CompactionCrashTest {
             return switch (codec.decode(line)) {
                 case Event.ModeChange change -> change.toString();
                 case Event.Cron change -> line.text();
+                case Event.Action change -> line.text();
                 case Event.Change change -> {
                     Task task = queue.ledger().look(state -> state.get(change.task().id())).value();
                     yield change.what() + " " + change.at() + " " + change.task().name() + " "

@@ -30,6 +30,13 @@ public final class Arrivals {
     /// The slots of the last chunk that were given out.
     private int used = CHUNK;
     private int size;
+    private final List<Watcher> watchers = new ArrayList<>();
+
+    /// Wants to know which tasks change.
+    public interface Watcher {
+        /// Called before a task is replaced or removed.
+        void willChange(int slot, Task before);
+    }
 
     public Arrivals() {
         this(0);
@@ -62,10 +69,12 @@ public final class Arrivals {
 
     /// Puts a changed task in the place of what it was before.
     public void replace(int slot, Task task) {
+        tell(slot);
         chunks[index(slot)].replace(slot & CHUNK - 1, task);
     }
 
     public void remove(int slot) {
+        tell(slot);
         int index = index(slot);
         chunks[index].remove(slot & CHUNK - 1);
         size--;
@@ -77,6 +86,21 @@ public final class Arrivals {
             trim();
         } else {
             chunks[index].packIfSparse();
+        }
+    }
+
+    /// Calls this before each change, until [#unwatch].
+    public void watch(Watcher watcher) {
+        watchers.add(watcher);
+    }
+
+    public void unwatch(Watcher watcher) {
+        watchers.remove(watcher);
+    }
+
+    private void tell(int slot) {
+        for (int i = 0; i < watchers.size(); i++) {
+            watchers.get(i).willChange(slot, get(slot));
         }
     }
 

@@ -30,11 +30,12 @@ public final class DurableEvent {
         return event;
     }
 
-    /// What changed: `task`, `cron` or `queue`.
+    /// What changed: `task`, `cron`, `action` or `queue`.
     public String kind() {
         return switch (event) {
             case Event.Change change -> "task";
             case Event.Cron cron -> "cron";
+            case Event.Action action -> "action";
             case Event.ModeChange change -> "queue";
         };
     }
@@ -55,6 +56,7 @@ public final class DurableEvent {
         return switch (event) {
             case Event.Change change -> change.task().cron() == null ? 0 : change.task().cron().cron();
             case Event.Cron cron -> cron.change().cron().id();
+            case Event.Action action -> 0;
             case Event.ModeChange change -> 0;
         };
     }
@@ -65,6 +67,7 @@ public final class DurableEvent {
             case Event.Change change -> length(change.task().metadata())
                     + (change.task().state().error() == null ? 0 : change.task().state().error().length());
             case Event.Cron cron -> length(cron.change().cron().plan().metadata());
+            case Event.Action action -> action.change().action().plan().filter().length();
             case Event.ModeChange change -> 0;
         };
     }

@@ -15,6 +15,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
+import server.action.plan.ActionEvent;
+import server.action.plan.ActionKind;
 import server.clock.ClockReport;
 import server.cron.plan.CronEvent;
 import server.journal.Backup;
@@ -31,6 +33,7 @@ import server.journal.disk.Storage;
 import server.queue.line.EventCodec;
 import server.queue.line.Pool;
 import server.queue.state.Event;
+import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
 import server.queue.state.QueueState;
 import server.task.Task;
@@ -176,8 +179,14 @@ public final class Ledger implements AutoCloseable {
         }
 
         public Task append(Event event, Urgency urgency) {
+            Event echo = echo(event);
+            return append(echo == null ? List.of(event) : List.of(event, echo), urgency).getFirst();
+        }
+
+        /// What an event that is about to be appended means to the cron task whose task it is about; null for nothing.
+        public Event echo(Event event) {
             CronEvent echo = state.echo(event);
-            return append(echo == null ? List.of(event) : List.of(event, new Event.Cron(echo)), urgency).getFirst();
+            return echo == null ? null : new Event.Cron(echo);
         }
 
         /// Appends and applies events, all or none; an echo must be among them.
@@ -218,11 +227,20 @@ public final class Ledger implements AutoCloseable {
                 case STARTED, PRIORITY, RETRIED, LATE -> Urgency.NORMAL;
                 case RETRYING, COMPLETED, FAILED, CANCELLED, DELETED -> Urgency.HIGH;
             };
+            case Event.Action(ActionEvent change, QueueMode _) -> urgency(change.action().plan().kind());
             case Event.Cron(CronEvent change) -> switch (change.what()) {
                 case CREATED, UPDATED, FIRED -> Urgency.LOW;
                 case ENABLED, WAITING, SKIPPED, RESCHEDULED -> Urgency.NORMAL;
                 case DISABLED, REMOVED, ENDED -> Urgency.HIGH;
             };
+        };
+    }
+
+    /// What an action may use of a full disk's last bytes.
+    public static Urgency urgency(ActionKind kind) {
+        return switch (kind) {
+            case CANCEL, DELETE -> Urgency.HIGH;
+            case RETRY, PRIORITY -> Urgency.NORMAL;
         };
     }
 

@@ -4,19 +4,22 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 
+import server.action.plan.ActionEvent;
 import server.journal.compaction.LiveLines;
 import server.queue.index.ArrivalChunk;
 import server.queue.index.Arrivals;
 import server.queue.line.EventCodec;
 import server.queue.line.Pool;
 import server.queue.state.Event;
+import server.queue.state.QueueMode;
 import server.queue.state.QueueState;
 import server.task.Task;
 import shared.json.Slice;
 
 /// Which lines of the journal the queue still needs: of each task the one with its request and its last one, and what
-/// [QueueState#linesBesides] tells of.
+/// the mode, the cron tasks and the actions need.
 final class LiveTasks implements LiveLines {
 
     /// How much is read under the lock at once: so little that it delays no other caller noticeably.
@@ -34,7 +37,7 @@ final class LiveTasks implements LiveLines {
     @Override
     public void forEach(Positions line) {
         int next = ledger.look(state -> {
-            state.linesBesides(position -> line.add(position, true));
+            besides(state, position -> line.add(position, true));
             return state.arrivals().numberOf(0);
         }).value();
         for (boolean more = true; more; next += CHUNKS_A_STEP) {
@@ -48,6 +51,20 @@ final class LiveTasks implements LiveLines {
                 return index + CHUNKS_A_STEP < arrivals.chunkCount();
             }).value();
         }
+    }
+
+    /// The lines besides the tasks'.
+    private static void besides(QueueState state, LongConsumer line) {
+        if (state.modeAt() != 0) {
+            line.accept(state.modeAt());
+        }
+        state.crons().all().forEach(cron -> {
+            line.accept(cron.definedAt());
+            if (cron.lastAt() != cron.definedAt()) {
+                line.accept(cron.lastAt());
+            }
+        });
+        state.actions().forEachLine(line);
     }
 
     private static void linesOf(ArrivalChunk chunk, Positions line) {
@@ -79,6 +96,9 @@ final class LiveTasks implements LiveLines {
     public Slice recent(Slice json) {
         Event bare = switch (codec.decode(json)) {
             case Event.ModeChange change -> null;
+            case Event.Action(ActionEvent change, QueueMode _) when change.action().tasks() == null
+                    || isThere(state -> state.actions().get(change.action().id())) -> null;
+            case Event.Action whole -> whole.slim();
             case Event.Cron whole -> whole.change().template() == null
                     || isThere(state -> state.crons().get(whole.change().cron().id())) ? null : whole.slim();
             case Event.Change change -> isBare(change) || isThere(state -> state.get(change.task().id())) ? null

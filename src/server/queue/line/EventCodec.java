@@ -5,6 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
+import server.action.plan.ActionEvent;
+import server.action.plan.ActionJson;
+import server.action.plan.TaskAction;
 import server.cron.plan.CronEvent;
 import server.cron.plan.CronJson;
 import server.cron.plan.CronTask;
@@ -39,6 +42,8 @@ import shared.json.Slice;
 /// {…,"event":"cron","what":"fired","at":…,"cron":{"id":…,…},             see CronLine
 ///  "template":{…}}                                                     created, and updated if it changes
 /// {…,"event":"queue","what":"paused","at":…,"mode":"paused"}           paused, resumed, draining
+/// {…,"event":"queue","what":"progress","at":…,"mode":"running",        an action: since 0.2; accepted, progress,
+///  "action":{"id":…,…},"tasks":"…"}                                    completed, stopped; see ActionLine
 /// ```
 ///
 /// Where `payload` or `result` holds line ends, `payload_text` or `result_text` has it as a string. These two, `head`,
@@ -48,6 +53,7 @@ import shared.json.Slice;
 /// `runner`: the options for which Ollama starts another runner, empty if the payload has other options only, absent if
 /// it has none; of a line without it a replay looks into the payload for them. Of an ended task that is `unrecorded` a
 /// compaction leaves the payload `{}`.
+/// An action's line has the queue's mode, so that version 0.1, which passes over the rest, sets it to what it is.
 /// `task` has its public members, but only those that are not null, empty or the default, and durations in
 /// milliseconds (`timeout_ms`); `cut` since 0.2. What a replay does not need comes last, so that it can stop reading
 /// there.
@@ -81,6 +87,12 @@ public final class EventCodec {
         return switch (event) {
             case Event.ModeChange change -> {
                 mode(out, change);
+                yield new Slice[] {piece(out), END};
+            }
+            case Event.Action(ActionEvent change, QueueMode mode) -> {
+                action(out, change, "queue");
+                out.name("mode").string(mode.text);
+                ActionLine.write(out, change);
                 yield new Slice[] {piece(out), END};
             }
             case Event.Cron(CronEvent change) -> {
@@ -135,6 +147,12 @@ public final class EventCodec {
 
     private static void cron(JsonWriter out, CronEvent change) {
         out.name("event").string("cron");
+        out.name("what").string(change.what().text);
+        Times.write(out.name("at"), change.at());
+    }
+
+    private static void action(JsonWriter out, ActionEvent change, String kind) {
+        out.name("event").string(kind);
         out.name("what").string(change.what().text);
         Times.write(out.name("at"), change.at());
     }
@@ -236,6 +254,7 @@ public final class EventCodec {
         private boolean unread;
         private Slice result;
         private CronTask cron;
+        private TaskAction action;
         private Slice template;
 
         Decoder(JsonReader in, Slice line, Part part) {
@@ -254,7 +273,9 @@ public final class EventCodec {
                 case "task" -> change();
                 case "cron" -> new Event.Cron(new CronEvent(CronEvent.What.valueOf(what.toUpperCase(Locale.ROOT)), at,
                         cron, template));
-                case "queue" -> new Event.ModeChange(QueueMode.parse(mode), at);
+                case "queue" -> action == null ? new Event.ModeChange(QueueMode.parse(mode), at) : new Event.Action(
+                        new ActionEvent(ActionEvent.What.valueOf(what.toUpperCase(Locale.ROOT)), at, action),
+                        QueueMode.parse(mode));
                 case null, default -> throw in.error("an event of an unknown kind: " + event
                         + ". Was this journal written by a newer version?");
             };
@@ -270,6 +291,8 @@ public final class EventCodec {
                 case "mode" -> mode = in.string();
                 case "task" -> task = new TaskLine(in, pool).read();
                 case "cron" -> cron = new CronLine(in, pool).read();
+                case "action" -> action = ActionLine.read(in);
+                case "tasks" -> action = action.with(ActionLine.readTasks(in));
                 case "template" -> {
                     template = part == Part.ALL ? in.raw() : UNREAD;
                     return part == Part.ALL;
@@ -388,6 +411,10 @@ public final class EventCodec {
         out.name("seq").number(seq);
         switch (event) {
             case Event.ModeChange change -> mode(out, change);
+            case Event.Action(ActionEvent change, QueueMode _) -> {
+                action(out, change, "action");
+                ActionJson.write(out.name("action"), change.action());
+            }
             case Event.Cron(CronEvent change) -> {
                 cron(out, change);
                 CronJson.writeSummary(out.name("cron"), change.cron(), null);

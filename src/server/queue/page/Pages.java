@@ -49,6 +49,37 @@ public final class Pages {
         return selection.page();
     }
 
+    /// The tasks that pass a filter at one moment, which lies within the call. All that they tell of is durable.
+    public Matched matched(TaskFilter filter) {
+        Matched passing = filter.crons().isEmpty() ? walked(filter) : ledger.look(state -> new Matched(
+                state.cronMade(filter), ledger.appendedSeq())).durable();
+        List<Task> tasks = passing.tasks();
+        if (!filter.hasQuery()) {
+            return passing;
+        }
+        List<Task> newest = tasks.subList(Math.max(0, tasks.size() - SEARCHED_MAX), tasks.size());
+        return new Matched(newest.stream().filter(search(filter)).toList(), passing.asOf());
+    }
+
+    private Matched walked(TaskFilter filter) {
+        Matching matching = ledger.look(state -> Matching.begin(state, filter, ledger.appendedSeq())).value();
+        try {
+            Pace.Read read = ledger.pace().begin();
+            Commit<Boolean> more = ledger.look(state -> matching.step());
+            while (more.value()) {
+                read.step();
+                more = ledger.look(state -> matching.step());
+            }
+            more.durable();
+            return matching.matched();
+        } finally {
+            ledger.look(state -> {
+                matching.end();
+                return null;
+            });
+        }
+    }
+
     /// Of all tasks the last ones that came, newest first. For a look.
     public static List<Task> newest(QueueState state, int limit) {
         Arrived newest = new Arrived(limit);

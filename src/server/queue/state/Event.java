@@ -3,6 +3,7 @@ package server.queue.state;
 import java.util.List;
 import java.util.Locale;
 
+import server.action.plan.ActionEvent;
 import server.cron.plan.CronEvent;
 import server.task.Attempt;
 import server.task.Task;
@@ -23,6 +24,7 @@ public sealed interface Event {
         return switch (this) {
             case ModeChange change -> change.mode() != QueueMode.PAUSED;
             case Cron change -> false;
+            case Action change -> false;
             case Change change -> switch (change.what()) {
                 case SUBMITTED, RETRYING, PRIORITY, RETRIED -> true;
                 case STARTED, COMPLETED, FAILED, CANCELLED, DELETED, LATE -> false;
@@ -86,6 +88,22 @@ public sealed interface Event {
         @Override
         public Cron slim() {
             return new Cron(change.slim());
+        }
+    }
+
+    /// An action on many tasks changed.
+    ///
+    /// @param mode the queue's, for older versions: they take its line for one that sets the mode
+    record Action(ActionEvent change, QueueMode mode) implements Event {
+
+        @Override
+        public long at() {
+            return change.at();
+        }
+
+        @Override
+        public Action slim() {
+            return new Action(change.slim(), mode);
         }
     }
 

@@ -1,14 +1,14 @@
 package server.queue.state;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
+import server.action.plan.ActionEvent;
+import server.action.plan.ActionIndex;
 import server.cron.plan.CronEvent;
 import server.cron.plan.CronIndex;
 import server.cron.plan.CronPolicy;
@@ -51,6 +51,7 @@ public final class QueueState {
     private final Keys keys = new Keys();
     private final CronIndex crons = new CronIndex();
     private final TasksByCron cronMade = new TasksByCron();
+    private final ActionIndex actions = new ActionIndex();
     private QueueMode mode = QueueMode.RUNNING;
     /// Where the line of its last change lies; 0 if there was none.
     private long modeAt;
@@ -208,8 +209,15 @@ public final class QueueState {
     /// @param attempts all that the task has on record
     public Event.Change retry(long id, List<Attempt> attempts, long now) {
         Event.Change event = LifeCycle.retried(require(id), attempts, now);
-        admission.check(Collections.singletonMap(event.task().terms().caller().client(), 1), 0);
+        admitAgain(Collections.singletonMap(event.task().terms().caller().client(), 1));
         return event;
+    }
+
+    /// Checks that the queue can take tasks back, so many of each client.
+    ///
+    /// @throws Problem 429 if one of the limits is reached
+    public void admitAgain(Map<String, Integer> counts) {
+        admission.check(counts, 0);
     }
 
     public Event.Change delete(long id, long now) {
@@ -247,17 +255,6 @@ public final class QueueState {
         return task == null || task.status().ended() ? null : task;
     }
 
-    /// What is to be done about a cron task now. A queue that is paused or draining serves no due times; those that
-    /// pass meanwhile are missed.
-    ///
-    /// @param since when the server began to serve them
-    public CronPolicy.Step decide(CronTask cron, long since, long now) {
-        long missedBefore = Math.max(now - CronPolicy.LATE_MS, Math.max(since <= now ? since : 0,
-                resumedAt <= now ? resumedAt : 0));
-        return mode == QueueMode.RUNNING ? CronPolicy.decide(cron, busy(cron), missedBefore, now)
-                : new CronPolicy.Wait();
-    }
-
     // ---- changes
 
     /// Carries an event out.
@@ -279,6 +276,10 @@ public final class QueueState {
             }
             case Event.Cron(CronEvent change) -> {
                 apply(change, position);
+                yield null;
+            }
+            case Event.Action(ActionEvent change, QueueMode _) -> {
+                actions.apply(change, position);
                 yield null;
             }
             // what a compaction left of a deleted task, for the feed: no task, even where a repair lost its deletion
@@ -346,17 +347,14 @@ public final class QueueState {
         return mode;
     }
 
-    /// Tells the positions of the lines besides the tasks' that a replay needs.
-    public void linesBesides(LongConsumer line) {
-        if (modeAt != 0) {
-            line.accept(modeAt);
-        }
-        crons.all().forEach(cron -> {
-            line.accept(cron.definedAt());
-            if (cron.lastAt() != cron.definedAt()) {
-                line.accept(cron.lastAt());
-            }
-        });
+    /// Where the line of its last change lies; 0 if there was none.
+    public long modeAt() {
+        return modeAt;
+    }
+
+    /// When the queue last began to run after a pause or a drain, milliseconds since the epoch; 0 for never.
+    public long resumedAt() {
+        return resumedAt;
     }
 
     /// How many tasks wait for nothing but their turn.
@@ -370,6 +368,10 @@ public final class QueueState {
 
     public CronIndex crons() {
         return crons;
+    }
+
+    public ActionIndex actions() {
+        return actions;
     }
 
     /// Puts a cron task where it now has to wait.

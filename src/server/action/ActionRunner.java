@@ -1,0 +1,92 @@
+package server.action;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.locks.LockSupport;
+
+import server.action.plan.TaskAction;
+import server.queue.ledger.Ledger;
+import server.queue.ledger.Pace;
+import shared.Problem;
+
+/// Carries actions out: one thread, which does a step of each in turn. At a start it goes on with those that were at
+/// work.
+public final class ActionRunner implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger("actions");
+    /// Until it tries again when nothing could be written.
+    private static final long PAUSE_NANOS = 1_000_000_000;
+
+    private final Actions actions;
+    private final Pace pace;
+    private final Thread loop;
+    private volatile boolean stopping;
+
+    private ActionRunner(Ledger ledger) {
+        actions = new Actions(ledger);
+        pace = ledger.pace();
+        loop = Thread.ofPlatform().name("actions").daemon().unstarted(this::loop);
+    }
+
+    /// Begins.
+    public static ActionRunner start(Ledger ledger) {
+        ActionRunner runner = new ActionRunner(ledger);
+        runner.actions.onAccepted(() -> LockSupport.unpark(runner.loop));
+        runner.loop.start();
+        return runner;
+    }
+
+    /// The actions that it carries out.
+    public Actions actions() {
+        return actions;
+    }
+
+    private void loop() {
+        Pace.Read work = pace.begin();
+        while (!stopping) {
+            try {
+                List<TaskAction> running = actions.running();
+                for (TaskAction action : running) {
+                    if (!stopping && !actions.step(action.id())) {
+                        log(action.id());
+                    }
+                    work.step();
+                }
+                if (running.isEmpty() && !stopping) {
+                    LockSupport.park(this);
+                    work = pace.begin();
+                }
+            } catch (Problem refused) {
+                // a full disk or a failed journal, of which others tell
+                LockSupport.parkNanos(this, PAUSE_NANOS);
+            } catch (CancellationException closed) {
+                return;
+            } catch (RuntimeException | Error failure) {
+                LOG.log(Level.ERROR, "event=action_failed", failure);
+                LockSupport.parkNanos(this, PAUSE_NANOS);
+            }
+        }
+    }
+
+    private void log(long id) {
+        TaskAction action = actions.get(id);
+        LOG.log(Level.INFO, () -> "event=action_ended id=" + action.name() + " action=" + action.plan().kind().text
+                + " status=" + action.status().text + " matched=" + action.plan().total() + " changed="
+                + action.changed());
+    }
+
+    /// Ends after the present step; what is left goes on at the next start.
+    @Override
+    public void close() {
+        stopping = true;
+        LockSupport.unpark(loop);
+        try {
+            loop.join(Duration.ofSeconds(1));
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,264 @@
+package server.action;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+import server.action.plan.ActionEvent;
+import server.action.plan.ActionEvent.What;
+import server.action.plan.ActionIndex;
+import server.action.plan.ActionKind;
+import server.action.plan.ActionPlan;
+import server.action.plan.TaskAction;
+import server.action.plan.TaskAction.Status;
+import server.queue.index.TaskFilter;
+import server.queue.ledger.Ledger;
+import server.queue.ledger.TaskReader;
+import server.queue.page.Matched;
+import server.queue.page.Pages;
+import server.queue.state.Event;
+import server.queue.state.QueueState;
+import server.task.Attempt;
+import server.task.Task;
+import shared.Problem;
+
+/// The actions in the [Ledger]: each method is a decision or a look at it. What a method tells of is durable.
+public final class Actions {
+
+    /// How many tasks the actions at work may have together, for their ids are in memory.
+    public static final int TASKS_MAX = 1_000_000;
+
+    /// How many tasks a step has at most.
+    static final int STEP = 64;
+
+    private final Ledger ledger;
+    private final Pages pages;
+    private final int tasksMax;
+
+    public Actions(Ledger ledger) {
+        this(ledger, TASKS_MAX);
+    }
+
+    Actions(Ledger ledger, int tasksMax) {
+        this.ledger = ledger;
+        this.tasksMax = tasksMax;
+        pages = new Pages(ledger);
+    }
+
+    /// The tasks that pass a filter at one moment, which lies within the call.
+    public Matched matched(TaskFilter filter) {
+        return pages.matched(filter);
+    }
+
+    /// Takes an action, which begins soon.
+    ///
+    /// @param plan with the counts of `matched`
+    /// @throws Problem 413 or 429 if it is too large, now or at all
+    public TaskAction accept(ActionPlan plan, Matched matched) {
+        long[] tasks = matched.tasks().stream().mapToLong(Task::id).toArray();
+        if (tasks.length > tasksMax) {
+            throw new Problem(413, tasks.length + " tasks match, and an action may have at most " + tasksMax
+                    + "; narrow the filter");
+        }
+        long id = ledger.change(writer -> {
+            List<TaskAction> running = writer.state().actions().running();
+            int others = running.stream().mapToInt(action -> action.tasks() == null ? 0 : action.tasks().length).sum();
+            if (running.size() >= ActionIndex.RUNNING_MAX || others + tasks.length > tasksMax) {
+                throw new Problem(429, running.size() + " actions on " + others + " tasks are at work; at most "
+                        + ActionIndex.RUNNING_MAX + " on " + tasksMax + " may be; try again later");
+            }
+            TaskAction action = TaskAction.accepted(writer.unusedId(), plan, tasks);
+            append(writer, List.of(), new ActionEvent(What.ACCEPTED, writer.now(), action));
+            return action.id();
+        }).durable();
+        return get(id);
+    }
+
+    /// Ends an action; what it has done stays.
+    ///
+    /// @throws Problem 404 if there is none, 409 if it has ended
+    public TaskAction stop(long id) {
+        ledger.change(writer -> {
+            TaskAction action = require(writer.state(), id);
+            if (action.ended()) {
+                throw Problem.conflict(action.name() + " is " + action.status().text + " already");
+            }
+            append(writer, List.of(), ended(action, Status.STOPPED, writer.now()));
+            return null;
+        }).durable();
+        return get(id);
+    }
+
+    /// The action that a text names.
+    ///
+    /// @param text an id or a unique prefix of one, with or without `action_`
+    /// @throws Problem 404 if there is none, 409 if there are several
+    public TaskAction find(String text) {
+        return ledger.look(state -> state.actions().find(text)).durable();
+    }
+
+    /// @throws Problem 404 if there is none, or it is not kept any more
+    public TaskAction get(long id) {
+        return ledger.look(state -> require(state, id)).durable();
+    }
+
+    /// All that are at work, and the last that have ended; the last to come first.
+    public List<TaskAction> all() {
+        return ledger.look(state -> state.actions().all()).durable();
+    }
+
+    /// Calls this when there may be something to do (quick, any thread).
+    void onAccepted(Runnable listener) {
+        ledger.onChange(events -> {
+            if (events.getLast() instanceof Event.Action action && action.change().what() == What.ACCEPTED) {
+                listener.run();
+            }
+        });
+    }
+
+    /// Those that are at work.
+    List<TaskAction> running() {
+        return ledger.look(state -> state.actions().running()).value();
+    }
+
+    /// Does the next tasks of an action, or ends it.
+    ///
+    /// @return whether there is more to do
+    /// @throws Problem 503 or 507 if nothing can be written now: nothing has changed
+    boolean step(long id) {
+        List<Task> next = ledger.look(state -> next(state, state.actions().get(id))).durable();
+        // what memory does not hold, before the lock is taken
+        Map<Long, List<Attempt>> attempts = new HashMap<>();
+        for (Task task : next) {
+            try {
+                attempts.put(task.lastAt(), ledger.read(task, TaskReader::attempts));
+            } catch (Problem gone) {
+                // it is looked at again
+            }
+        }
+        return ledger.change(writer -> step(writer, writer.state().actions().get(id), attempts)).durable();
+    }
+
+    /// The next tasks whose attempts on record are needed.
+    private static List<Task> next(QueueState state, TaskAction action) {
+        List<Task> tasks = new ArrayList<>();
+        if (action != null && !action.ended() && action.plan().kind() == ActionKind.RETRY && action.tasks() != null) {
+            for (int i = action.done(); i < end(action); i++) {
+                Task task = state.get(action.tasks()[i]);
+                if (task != null && task.status().ended()) {
+                    tasks.add(task);
+                }
+            }
+        }
+        return tasks;
+    }
+
+    private static int end(TaskAction action) {
+        return Math.min(action.tasks().length, action.done() + STEP);
+    }
+
+    /// @param attempts of the tasks by the places of their last lines
+    private static boolean step(Ledger.Writer writer, TaskAction action, Map<Long, List<Attempt>> attempts) {
+        if (action == null || action.ended()) {
+            return false;
+        }
+        long now = writer.now();
+        if (action.tasks() == null || action.done() == action.tasks().length) {
+            // a repair may have lost the line that had its tasks
+            append(writer, List.of(), ended(action, action.tasks() == null ? Status.STOPPED : Status.COMPLETED, now));
+            return false;
+        }
+        List<Event> events = new ArrayList<>();
+        Map<String, Integer> refused = new TreeMap<>();
+        Map<String, Integer> putBack = new HashMap<>();
+        Set<Long> crons = new HashSet<>();
+        for (int i = action.done(); i < end(action); i++) {
+            Task task = writer.state().get(action.tasks()[i]);
+            if (task != null && task.cron() != null && !crons.add(task.cron().cron())) {
+                // what the one before it means to their cron task has to be in the state first
+                break;
+            }
+            if (isUnread(action.plan().kind(), task, attempts)) {
+                break;
+            }
+            try {
+                events.add(changed(writer.state(), action, i, attempts, putBack, now));
+            } catch (Problem problem) {
+                refused.merge(reason(task, problem), 1, Integer::sum);
+            }
+        }
+        TaskAction after = action.stepped(events.size(), refused);
+        if (after.done() > action.done()) {
+            append(writer, events, new ActionEvent(What.PROGRESS, now, after));
+        }
+        return true;
+    }
+
+    /// Whether the task's attempts are on record, but were not read: it has changed meanwhile.
+    private static boolean isUnread(ActionKind kind, Task task, Map<Long, List<Attempt>> attempts) {
+        return kind == ActionKind.RETRY && task != null && task.status().ended()
+                && !attempts.containsKey(task.lastAt());
+    }
+
+    private static Event.Change changed(QueueState state, TaskAction action, int index,
+            Map<Long, List<Attempt>> attempts, Map<String, Integer> putBack, long now) {
+        long id = action.tasks()[index];
+        Task task = state.require(id);
+        return switch (action.plan().kind()) {
+            case CANCEL -> state.cancel(id, null, now);
+            case DELETE -> state.delete(id, now);
+            case PRIORITY -> {
+                Event.Change change = state.changePriority(id, action.plan().priority(), now);
+                if (change.task().equals(task)) {
+                    throw Problem.conflict(task.name() + " has this priority already");
+                }
+                yield change;
+            }
+            case RETRY -> {
+                Event.Change change = state.retry(id, attempts.getOrDefault(task.lastAt(), List.of()), now);
+                Map<String, Integer> together = new HashMap<>(putBack);
+                together.merge(task.terms().caller().client(), 1, Integer::sum);
+                state.admitAgain(together);
+                putBack.putAll(together);
+                yield change;
+            }
+        };
+    }
+
+    /// What is wrong, without the task's own name, so that equal reasons are counted together.
+    private static String reason(Task task, Problem problem) {
+        return task == null ? "is gone" : problem.reason().replace(task.name() + " ", "");
+    }
+
+    private static ActionEvent ended(TaskAction action, Status how, long now) {
+        return new ActionEvent(how == Status.STOPPED ? What.STOPPED : What.COMPLETED, now, action.ended(how, now));
+    }
+
+    /// Appends, in one unit, changes of tasks with what they mean to the cron tasks that made them, and then the
+    /// action's own event.
+    private static void append(Ledger.Writer writer, List<Event> changes, ActionEvent event) {
+        List<Event> unit = new ArrayList<>();
+        for (Event change : changes) {
+            unit.add(change);
+            Event echo = writer.echo(change);
+            if (echo != null) {
+                unit.add(echo);
+            }
+        }
+        unit.add(new Event.Action(event, writer.state().mode()));
+        writer.append(unit, Ledger.urgency(event.action().plan().kind()));
+    }
+
+    private static TaskAction require(QueueState state, long id) {
+        TaskAction action = state.actions().get(id);
+        if (action == null) {
+            throw Problem.notFound("no such action, or it is not kept any more: the last " + ActionIndex.ENDED_MAX
+                    + " that have ended are");
+        }
+        return action;
+    }
+}

@@ -1,0 +1,53 @@
+package server.action.plan;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+import server.task.Times;
+import shared.TaskStatus;
+import shared.json.JsonWriter;
+
+/// An action as the API and the feed show it.
+public final class ActionJson {
+
+    private ActionJson() {
+    }
+
+    public static void write(JsonWriter out, TaskAction action) {
+        ActionPlan plan = action.plan();
+        out.beginObject();
+        out.name("id").string(action.name());
+        out.name("action").string(plan.kind().text);
+        if (plan.priority() != null) {
+            out.name("priority").number(plan.priority());
+        }
+        out.name("filter").raw(plan.filter().getBytes(StandardCharsets.UTF_8));
+        out.name("client").string(plan.client());
+        out.name("status").string(action.status().text);
+        Times.write(out.name("created_at"), plan.createdAt());
+        if (action.ended()) {
+            Times.write(out.name("ended_at"), action.endedAt());
+        } else {
+            out.name("ended_at").nul();
+        }
+        counts(out, plan.total(), plan.matched());
+        out.name("done").number(action.done());
+        out.name("changed").number(action.changed());
+        out.name("refused").beginObject();
+        action.refused().forEach((reason, count) -> out.name(reason).number(count));
+        out.endObject();
+        out.endObject();
+    }
+
+    /// Writes the members `matched` and `by_status`.
+    public static void counts(JsonWriter out, int total, Map<TaskStatus, Integer> byStatus) {
+        out.name("matched").number(total);
+        out.name("by_status").beginObject();
+        for (TaskStatus status : TaskStatus.values()) {
+            if (byStatus.containsKey(status)) {
+                out.name(status.text).number(byStatus.get(status));
+            }
+        }
+        out.endObject();
+    }
+}

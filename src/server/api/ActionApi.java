@@ -1,0 +1,146 @@
+package server.api;
+
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+
+import server.action.Actions;
+import server.action.plan.ActionJson;
+import server.action.plan.ActionKind;
+import server.action.plan.ActionPlan;
+import server.action.plan.TaskAction;
+import server.http.Answer;
+import server.http.Query;
+import server.http.WebRequest;
+import server.queue.TaskQueue;
+import server.queue.index.TaskFilter;
+import server.queue.page.Matched;
+import server.settings.Settings;
+import server.task.FieldReader;
+import shared.Nearest;
+import shared.Problem;
+import shared.json.JsonReader;
+import shared.json.JsonWriter;
+
+/// Actions: one change for all tasks that match a filter.
+final class ActionApi {
+
+    private static final List<String> FIELDS = List.of("filter", "action", "priority", "dry_run", "expect");
+
+    private final Settings settings;
+    private final TaskQueue queue;
+    private final Actions actions;
+    private final Searches searches;
+    private final InstantSource clock;
+
+    ActionApi(Settings settings, TaskQueue queue, Actions actions, Searches searches, InstantSource clock) {
+        this.settings = settings;
+        this.queue = queue;
+        this.actions = actions;
+        this.searches = searches;
+        this.clock = clock;
+    }
+
+    /// What was asked for.
+    ///
+    /// @param filter null: not given
+    /// @param expect how many tasks must match; negative: not given
+    private record Asked(Query filter, ActionKind kind, Integer priority, boolean dryRun, int expect) {
+
+        void check() {
+            if (filter == null) {
+                throw Problem.badRequest("filter is missing: an object with the parameters of GET /api/tasks, as in "
+                        + "{\"status\":\"pending\"}; {} is all tasks");
+            }
+            if (kind == null) {
+                throw Problem.badRequest("action is missing: one of " + String.join(", ", ActionKind.NAMES));
+            }
+            if ((priority == null) == (kind == ActionKind.PRIORITY)) {
+                throw Problem.badRequest(priority == null ? "priority is missing, as in {\"priority\":10}"
+                        : "priority is for the action priority alone, not for " + kind.text);
+            }
+            if (dryRun == expect >= 0) {
+                throw Problem.badRequest(dryRun ? "give dry_run or expect, not both" : "expect is missing: the number "
+                        + "of tasks that have to match, which \"dry_run\":true tells");
+            }
+        }
+    }
+
+    Answer begin(WebRequest request) throws InterruptedException {
+        Asked asked = read(request.json(settings.get(HttpApi.OTHER_BODY_BYTES), "an action"));
+        asked.check();
+        String shown = asked.filter().json();
+        if (shown.getBytes(StandardCharsets.UTF_8).length > ActionPlan.FILTER_MAX) {
+            throw new Problem(413, "the filter of an action may have " + ActionPlan.FILTER_MAX + " bytes");
+        }
+        TaskFilter filter = TaskFilters.of(asked.filter(), queue);
+        Matched matched = searches.run(request, () -> actions.matched(filter));
+        ActionPlan plan = new ActionPlan(asked.kind(), asked.priority(), shown, null, matched.asOf(),
+                matched.byStatus(), clock.millis());
+        if (asked.dryRun()) {
+            JsonWriter out = new JsonWriter().beginObject();
+            ActionJson.counts(out, plan.total(), plan.matched());
+            return Answer.json(200, out.endObject());
+        }
+        if (plan.total() != asked.expect()) {
+            JsonWriter out = new JsonWriter().beginObject();
+            out.name("error").string(plan.total() + " tasks match now, not " + asked.expect()
+                    + "; nothing was changed. If these are meant, too, ask again with this number");
+            ActionJson.counts(out, plan.total(), plan.matched());
+            return Answer.json(409, out.endObject());
+        }
+        TaskAction action = actions.accept(plan, matched);
+        return Answer.json(202, json(action), "Location", "/api/tasks/actions/" + action.name());
+    }
+
+    Answer list(WebRequest request) {
+        JsonWriter out = new JsonWriter(1024).beginArray();
+        actions.all().forEach(action -> ActionJson.write(out, action));
+        return Answer.json(200, out.endArray());
+    }
+
+    Answer show(WebRequest request) {
+        return Answer.json(200, json(actions.find(request.id())));
+    }
+
+    Answer stop(WebRequest request) {
+        return Answer.json(200, json(actions.stop(actions.find(request.id()).id())));
+    }
+
+    private static JsonWriter json(TaskAction action) {
+        JsonWriter out = new JsonWriter(1024);
+        ActionJson.write(out, action);
+        return out;
+    }
+
+    private static Asked read(JsonReader json) {
+        FieldReader fields = new FieldReader(json);
+        Query filter = null;
+        ActionKind kind = null;
+        Integer priority = null;
+        boolean dryRun = false;
+        int expect = -1;
+        json.beginObject();
+        for (String name = json.nextName(); name != null; name = json.nextName()) {
+            switch (name) {
+                case "filter" -> filter = Query.read(json, Set.of(TaskFilters.PARAMETERS));
+                case "action" -> kind = fields.parsed(ActionApi::kind);
+                case "priority" -> priority = fields.priority();
+                case "dry_run" -> dryRun = json.bool();
+                case "expect" -> expect = fields.integer(0, Integer.MAX_VALUE);
+                default -> throw fields.unknown(FIELDS, "; known are " + String.join(", ", FIELDS));
+            }
+        }
+        json.end();
+        return new Asked(filter, kind, priority, dryRun, expect);
+    }
+
+    private static ActionKind kind(String text) {
+        if (!ActionKind.NAMES.contains(text)) {
+            throw Problem.badRequest("action must be one of " + String.join(", ", ActionKind.NAMES) + ", not \""
+                    + Problem.shown(text) + "\"" + Nearest.hint(text, ActionKind.NAMES));
+        }
+        return ActionKind.parse(text);
+    }
+}

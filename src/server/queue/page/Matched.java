@@ -1,0 +1,22 @@
+package server.queue.page;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+import server.task.Task;
+import shared.TaskStatus;
+
+/// The tasks that matched a filter at one moment.
+///
+/// @param tasks as they were then, oldest first
+/// @param asOf  the sequence number of the last event that counted
+public record Matched(List<Task> tasks, long asOf) {
+
+    /// Returns how many there are of each status; without those of which there are none.
+    public Map<TaskStatus, Integer> byStatus() {
+        Map<TaskStatus, Integer> counts = new EnumMap<>(TaskStatus.class);
+        tasks.forEach(task -> counts.merge(task.status(), 1, Integer::sum));
+        return counts;
+    }
+}
