@@ -104,10 +104,16 @@ public final class Subscription implements AutoCloseable {
         next = null;
         ended = false;
         joinedAt = Long.MAX_VALUE;
-        log = queue.eventsAfter(after);
-        place = log.seq();
-        if (after > queue.durableSeq()) {
-            reset();
+        // in turns from here on: a thousand that come at once leave a processor for who accepts the next request
+        pace.takeTurn();
+        try {
+            log = queue.eventsAfter(after);
+            place = log.seq();
+            if (after > queue.durableSeq()) {
+                reset();
+            }
+        } finally {
+            pace.endTurn();
         }
     }
 
