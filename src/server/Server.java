@@ -119,7 +119,7 @@ final class Server implements AutoCloseable {
 
             Answers answers = new Answers();
             History history = History.of(queue, clock.millis());
-            hosts.onTokens(tokens -> history.wrote(tokens, clock.millis()));
+            hosts.onNews(history);
             EventHub events = EventHub.start(queue, answers);
             opened.add(events);
 

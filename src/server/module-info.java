@@ -1,6 +1,7 @@
 /// The daemon. Nothing but the JDK, and the vocabulary that it shares with the client.
 module ollamaqueue.server {
     requires transitive ollamaqueue.shared;
+    requires java.management;
     requires java.net.http;
     requires jdk.httpserver;
     requires jdk.unsupported;

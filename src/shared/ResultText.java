@@ -150,21 +150,28 @@ public record ResultText(String text, String thinking, List<Long> runs) {
         return -1;
     }
 
-    /// Returns how many tokens the model wrote, by the `usage` of OpenAI's or Anthropic's API; 0 if it does not tell.
-    public static long tokens(Json usage) {
-        return usage instanceof Json.Obj object
-                ? object.integer("completion_tokens", object.integer("output_tokens", 0)) : 0;
+    /// How many tokens a model read and wrote; 0 where it does not tell.
+    public record Tokens(long read, long written) {
+    }
+
+    /// Returns what the `usage` of OpenAI's or Anthropic's API tells.
+    public static Tokens tokens(Json usage) {
+        return !(usage instanceof Json.Obj object) ? new Tokens(0, 0)
+                : new Tokens(object.integer("prompt_tokens", object.integer("input_tokens", 0)),
+                        object.integer("completion_tokens", object.integer("output_tokens", 0)));
     }
 
     /// Returns the same of a stream of events, the last of which counts.
-    public static long tokens(String events) {
-        long tokens = 0;
+    public static Tokens tokens(String events) {
+        Tokens tokens = new Tokens(0, 0);
         for (String line : (Iterable<String>) events.lines()::iterator) {
             Json.Obj event = line.contains("\"usage\"") ? event(line) : null;
             if (event != null) {
-                Json whole = event.get("response");
-                long told = tokens((whole instanceof Json.Obj response ? response : event).get("usage"));
-                tokens = told > 0 ? told : tokens;
+                // Responses tell it in their `response`; Messages what they read in the `message` they begin with
+                Json whole = event.get("response") == null ? event.get("message") : event.get("response");
+                Tokens told = tokens((whole instanceof Json.Obj response ? response : event).get("usage"));
+                tokens = new Tokens(told.read > 0 ? told.read : tokens.read,
+                        told.written > 0 ? told.written : tokens.written);
             }
         }
         return tokens;

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import shared.ResultText.Tokens;
 import shared.json.Json;
 import shared.json.Slice;
 
@@ -77,18 +78,18 @@ class ResultTextTest {
 
     @Test
     void tokens_ofAStream_areItsLast() {
-        assertEquals(7, ResultText.tokens("""
-                data: {"type":"message_start","message":{"usage":{"output_tokens":1}}}
+        assertEquals(new Tokens(12, 7), ResultText.tokens("""
+                data: {"type":"message_start","message":{"usage":{"input_tokens":12,"output_tokens":1}}}
 
                 data: {"type":"message_delta","usage":{"output_tokens":7}}
 
                 data: {"type":"message_stop"}
                 """));
-        assertEquals(4, ResultText.tokens(
+        assertEquals(new Tokens(0, 4), ResultText.tokens(
                 "data: {\"type\":\"response.completed\",\"response\":{\"usage\":{\"output_tokens\":4}}}\n\n"));
-        assertEquals(0, ResultText.tokens("data: \"usage\"\n\nnothing"));
-        assertEquals(3, ResultText.tokens(Json.parse("{\"prompt_tokens\":9,\"completion_tokens\":3}")));
-        assertEquals(0, ResultText.tokens(Json.parse("7")));
+        assertEquals(new Tokens(0, 0), ResultText.tokens("data: \"usage\"\n\nnothing"));
+        assertEquals(new Tokens(9, 3), ResultText.tokens(Json.parse("{\"prompt_tokens\":9,\"completion_tokens\":3}")));
+        assertEquals(new Tokens(0, 0), ResultText.tokens(Json.parse("7")));
     }
 
     private static Slice slice(String json) {

@@ -165,8 +165,8 @@ final class Rules {
         Map<String, Set<String>> allowed = Map.of(
                 "src/shared/module-info.java", Set.of(),
                 "src/client/module-info.java", Set.of("ollamaqueue.shared", "java.net.http"),
-                "src/server/module-info.java", Set.of("ollamaqueue.shared", "java.net.http", "jdk.httpserver",
-                        "jdk.unsupported"));
+                "src/server/module-info.java", Set.of("ollamaqueue.shared", "java.management", "java.net.http",
+                        "jdk.httpserver", "jdk.unsupported"));
         if (!file.name().equals("module-info.java")) {
             return List.of();
         }

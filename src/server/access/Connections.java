@@ -35,7 +35,7 @@ public record Connections(int http, int webSocket) {
     /// @param isTls     whether they speak TLS
     public static Connections of(Settings settings, int calls, int listeners, boolean isTls) {
         int wanted = settings.get(RequestLimits.CONNECTIONS);
-        int files = files();
+        int files = openFilesMax();
         String[] open = new File("/proc/self/fd").list();
         Connections most = of(wanted, files, open == null ? 0 : open.length, calls, listeners);
         int http = most.http * listeners;
@@ -60,7 +60,7 @@ public record Connections(int http, int webSocket) {
     }
 
     /// How many files this process may have open; the largest number if nothing tells.
-    private static int files() {
+    public static int openFilesMax() {
         try {
             for (String line : Files.readAllLines(LIMITS)) {
                 if (line.startsWith(MAX)) {

@@ -19,6 +19,7 @@ import server.http.WebRequest;
 import server.http.WebServer;
 import server.live.EventHub;
 import server.live.Memory;
+import server.metrics.Metrics;
 import server.queue.Compaction;
 import server.order.ahead.Explanation;
 import server.queue.TaskQueue;
@@ -161,6 +162,8 @@ public final class HttpApi {
                 .add("POST", "/api/backends/{id}/disable", Scope.ADMIN, backends::disable)
                 .add("GET", "/api/events", Scope.READ, events::open, EventsApi.PARAMETERS)
                 .add("GET", "/api/info", Scope.READ, serverApi::info)
+                .add("GET", "/metrics", Scope.READ, new Metrics(queue, parts.hosts(), parts.history(), parts.events(),
+                        parts.compaction(), web.traffic(), parts.clock())::show)
                 .add("GET", "/healthz", Scope.OPEN, serverApi::health)
                 .add("GET", "/readyz", Scope.OPEN, serverApi::ready)
                 .add("GET", "/Client.java", Scope.OPEN, serverApi::client);

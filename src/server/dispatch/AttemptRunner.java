@@ -5,9 +5,10 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 import server.executor.AnswerRoom;
@@ -24,6 +25,7 @@ import server.order.KeepAlive;
 import server.queue.Run;
 import server.queue.TaskQueue;
 import server.queue.state.Event;
+import server.stats.AttemptNews;
 import server.task.Task;
 import shared.Problem;
 
@@ -47,7 +49,7 @@ final class AttemptRunner {
     private final Supplier<Routing> routing;
     private final Asked asked;
     private final HealthCheck health;
-    private final LongConsumer wrote;
+    private final List<AttemptNews> news;
     private final Answers answers;
     private final RelayedAnswers relayed;
     private final RetryPolicy policy;
@@ -59,15 +61,15 @@ final class AttemptRunner {
     /// @param routing decides as things are now
     /// @param health  is told of a host that may have gone away
     /// @param hold    is told of this server's own trouble
-    /// @param wrote   called with the number of tokens of each complete answer
-    AttemptRunner(TaskQueue queue, Supplier<Routing> routing, Asked asked, HealthCheck health, LongConsumer wrote,
-            Answers answers, RelayedAnswers relayed, RetryPolicy policy, DispatchOptions options, Hold hold,
-            InstantSource clock) {
+    /// @param news    are told what attempts do
+    AttemptRunner(TaskQueue queue, Supplier<Routing> routing, Asked asked, HealthCheck health,
+            List<AttemptNews> news, Answers answers, RelayedAnswers relayed, RetryPolicy policy,
+            DispatchOptions options, Hold hold, InstantSource clock) {
         this.queue = queue;
         this.routing = routing;
         this.asked = asked;
         this.health = health;
-        this.wrote = wrote;
+        this.news = news;
         this.answers = answers;
         this.relayed = relayed;
         this.policy = policy;
@@ -88,9 +90,11 @@ final class AttemptRunner {
                 LOG.log(Level.DEBUG, () -> "event=attempt_ended id=" + run.task().name() + " attempt=" + run.attempt()
                         + (outcome instanceof Outcome.Failed failed
                                 ? " cause=" + failed.cause() + " error=\"" + failed.message() + "\"" : " completed"));
+                host.count(name(outcome));
                 recordWhenThereIsRoom(run, host, found, outcome);
             }
         } catch (InterruptedException interrupted) {
+            host.count("interrupted");
             if (givenUp.get() != null) {
                 giveUp(run, host, givenUp.get());
                 return;
@@ -105,6 +109,10 @@ final class AttemptRunner {
         } finally {
             relayed.end(run.task().id());
         }
+    }
+
+    private static String name(Outcome outcome) {
+        return outcome instanceof Outcome.Failed failed ? failed.cause().name().toLowerCase(Locale.ROOT) : "completed";
     }
 
     private void giveUp(Run run, Host host, String why) {
@@ -164,8 +172,13 @@ final class AttemptRunner {
     private Outcome outcome(Run run, Host host, Host.Found found, AnswerRoom.Share room)
             throws InterruptedException {
         Task task = run.task();
-        OrderedPieces pieces = new OrderedPieces(answers.begin(task.id(), run.attempt(), run.seq()),
-                found == Host.Found.LOADED ? () -> { } : () -> loaded(host, task.model()));
+        long begun = clock.millis();
+        OrderedPieces pieces = new OrderedPieces(answers.begin(task.id(), run.attempt(), run.seq()), () -> {
+            news.forEach(one -> one.firstPiece(clock.millis() - begun));
+            if (found != Host.Found.LOADED) {
+                loaded(host, task.model());
+            }
+        });
         try {
             // read before it has left memory
             Event.Request request = queue.request(task);
@@ -218,7 +231,9 @@ final class AttemptRunner {
         switch (outcome) {
             case Outcome.Completed completed -> {
                 queue.complete(run, completed.result());
-                wrote.accept(host.completed(run.task().model(), found, completed.result(), clock.millis()));
+                long now = clock.millis();
+                Host.Completed told = host.completed(run.task().model(), found, completed.result(), now);
+                news.forEach(one -> one.answered(told.tokens(), told.loadMillis(), now));
                 hold.end(clock.millis());
                 asked.forget(run.task().id());
             }

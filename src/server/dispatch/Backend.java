@@ -1,6 +1,7 @@
 package server.dispatch;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import server.stats.Activity;
@@ -28,11 +29,18 @@ import server.task.RunnerOptions;
 /// @param fits            how many of them fit, as far as was seen; 0 for one that loads nothing
 /// @param loadsToday      of the present day, in UTC
 /// @param lane            what it did with its time
+/// @param sums            what else is counted since the server's start
 public record Backend(String name, String kind, String url, boolean remote, boolean enabled, String health, long
         healthSince, long checkedAt, String error, long leftAloneUntil, String version, Set<String> installed,
         Set<String> loaded, int slots, int parallel, int slotsUsed, int weight, int priority, long completed, long
         failed, long tokens, double tokensPerSecond, double completedPerMinute, double failedPerMinute, List<Refused>
-        refused, List<Runner> runners, int fits, int loadsToday, Activity.Lane lane) {
+        refused, List<Runner> runners, int fits, int loadsToday, Activity.Lane lane, Sums sums) {
+
+    /// @param attempts   how many attempts ended how: by a cause, `completed` or `interrupted`
+    /// @param tokensRead what the models read, where the host tells
+    /// @param loads      of models
+    public record Sums(Map<String, Long> attempts, long tokensRead, long loads) {
+    }
 
     /// @param options those for which it was started; null: not known
     /// @param since   when its load began, or when it was first seen

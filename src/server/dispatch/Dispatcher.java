@@ -90,7 +90,7 @@ public final class Dispatcher implements AutoCloseable {
         this.options = options;
         this.clock = clock;
         health = new HealthCheck(hosts, options.routing().healthCheckInterval(), clock);
-        runner = new AttemptRunner(queue, this::routing, asked, health, hosts::wrote, answers, relayed,
+        runner = new AttemptRunner(queue, this::routing, asked, health, hosts.news(), answers, relayed,
                 new RetryPolicy(random), options, hold,
                 clock);
         loop = Thread.ofPlatform().name("dispatch").unstarted(this::loop);

@@ -59,6 +59,11 @@ final class Host {
     private Residency runners;
     private final Activity activity;
 
+    /// @param tokens     what the model wrote
+    /// @param loadMillis how long the host loaded it for that; -1 if it did not, or does not tell
+    record Completed(long tokens, long loadMillis) {
+    }
+
     /// How an attempt finds its model.
     enum Found { LOADED, LOADING, TO_LOAD }
 
@@ -239,16 +244,28 @@ final class Host {
 
     // ---- how an attempt ended
 
+    /// An attempt there has ended.
+    ///
+    /// @param outcome a cause, `completed` or `interrupted`
+    synchronized void count(String outcome) {
+        counters.ended(outcome);
+    }
+
     /// @param found how the attempt found its model
-    /// @return how many tokens the host wrote
-    long completed(String model, Found found, Slice result, long now) {
+    Completed completed(String model, Found found, Slice result, long now) {
         HostCounters.Pace pace = HostCounters.Pace.of(result);
+        long loadMillis = -1;
         synchronized (this) {
             models = models.ran(model);
             if (runners != null) {
+                Residency before = runners;
                 // one that waited for another's load tells of that load too
                 runners = found == Found.LOADING ? runners.answers(model)
                         : runners.completed(model, found == Found.TO_LOAD, pace.loadMillis(), now);
+                if (!runners.loads().equals(before.loads())) {
+                    counters.loaded();
+                    loadMillis = pace.loadMillis();
+                }
                 does(now);
             }
             counters.completed(pace, now);
@@ -256,7 +273,7 @@ final class Host {
             accepted(model, now);
             answered(now);
         }
-        return (long) pace.tokens();
+        return new Completed((long) pace.tokens(), loadMillis);
     }
 
     /// It could not be connected to.
@@ -376,7 +393,8 @@ final class Host {
                         .map(runner -> new Backend.Runner(runner.model(), runner.options(), runner.since(),
                                 runner.running() > 0 || runner.until() == Long.MAX_VALUE ? 0 : runner.until(),
                                 runner.running(), runner.loading())).toList(),
-                runners == null ? 0 : runners.fits(), runners == null ? 0 : runners.loadsOn(now), activity.lane(now));
+                runners == null ? 0 : runners.fits(), runners == null ? 0 : runners.loadsOn(now), activity.lane(now),
+                new Backend.Sums(counters.outcomes(), counters.tokensRead(), counters.loads()));
     }
 
     private void answered(long now) {

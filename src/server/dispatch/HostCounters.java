@@ -1,5 +1,8 @@
 package server.dispatch;
 
+import java.util.Map;
+import java.util.TreeMap;
+
 import server.stats.Recent;
 import shared.ResultText;
 import shared.json.Json;
@@ -18,6 +21,10 @@ final class HostCounters {
     private long completed;
     private long failed;
     private long tokens;
+    private long tokensRead;
+    /// How many attempts ended how.
+    private final Map<String, Long> outcomes = new TreeMap<>();
+    private long loads;
     /// Those of answers whose time is known, and that time.
     private long timedTokens;
     private double seconds;
@@ -41,6 +48,19 @@ final class HostCounters {
         return tokens;
     }
 
+    long tokensRead() {
+        return tokensRead;
+    }
+
+    /// How many attempts ended how: a cause, `completed` or `interrupted`.
+    Map<String, Long> outcomes() {
+        return Map.copyOf(outcomes);
+    }
+
+    long loads() {
+        return loads;
+    }
+
     /// How fast it writes one answer, on average; 0 if it never said.
     double tokensPerSecond() {
         return seconds == 0 ? 0 : timedTokens / seconds;
@@ -55,6 +75,14 @@ final class HostCounters {
         return recentlyFailed.perMinute(now);
     }
 
+    void ended(String outcome) {
+        outcomes.merge(outcome, 1L, Long::sum);
+    }
+
+    void loaded() {
+        loads++;
+    }
+
     void countFailed(long now) {
         failed++;
         recentlyFailed.add(1, now);
@@ -64,6 +92,7 @@ final class HostCounters {
         completed++;
         recentlyCompleted.add(1, now);
         tokens += (long) pace.tokens;
+        tokensRead += (long) pace.tokensRead;
         if (pace.tokens > 0 && pace.nanos > 0) {
             timedTokens += (long) pace.tokens;
             seconds += pace.nanos / NANOS;
@@ -73,18 +102,20 @@ final class HostCounters {
     /// What an answer tells of how fast it was written.
     ///
     /// @param loadNanos how long it loaded; negative: it does not tell
-    record Pace(double tokens, double nanos, double loadNanos) {
+    record Pace(double tokens, double nanos, double loadNanos, double tokensRead) {
 
         long loadMillis() {
             return loadNanos < 0 ? -1 : (long) (loadNanos / MILLI_NANOS);
         }
 
-        /// @param result Ollama's final object: `eval_count` tokens in `eval_duration` nanoseconds; of other APIs the
-        ///               `usage` tells the tokens and nothing the time
+        /// @param result Ollama's final object: `eval_count` tokens in `eval_duration` nanoseconds, after
+        ///               `prompt_eval_count` that were read; of other APIs the `usage` tells the tokens and nothing the
+        ///               time
         static Pace of(Slice result) {
             double tokens = 0;
             double nanos = 0;
             double loadNanos = -1;
+            double read = 0;
             try {
                 JsonReader in = JsonReader.ofOwn(result);
                 in.beginObject();
@@ -96,18 +127,24 @@ final class HostCounters {
                         nanos = Double.parseDouble(in.number());
                     } else if (number && name.equals("load_duration")) {
                         loadNanos = Double.parseDouble(in.number());
+                    } else if (number && name.equals("prompt_eval_count")) {
+                        read = Double.parseDouble(in.number());
                     } else if (name.equals("usage")) {
-                        tokens = ResultText.tokens(Json.read(in));
+                        ResultText.Tokens told = ResultText.tokens(Json.read(in));
+                        tokens = told.written();
+                        read = told.read();
                     } else if (name.equals("text") && in.peek() == JsonReader.Kind.STRING) {
-                        tokens = ResultText.tokens(in.string());
+                        ResultText.Tokens told = ResultText.tokens(in.string());
+                        tokens = told.written();
+                        read = told.read();
                     } else {
                         in.skip();
                     }
                 }
             } catch (JsonException strange) {
-                return new Pace(0, 0, -1);
+                return new Pace(0, 0, -1, 0);
             }
-            return new Pace(tokens, nanos, loadNanos);
+            return new Pace(tokens, nanos, loadNanos, read);
         }
     }
 }

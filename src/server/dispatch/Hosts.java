@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 
 import server.executor.ExecutorRegistry;
 import server.executor.TaskExecutor;
+import server.stats.AttemptNews;
 import server.task.ApiPath;
 import shared.Nearest;
 import shared.Problem;
@@ -31,7 +31,7 @@ public final class Hosts implements AutoCloseable {
     private final InstantSource clock;
     private final List<Runnable> onChange = new CopyOnWriteArrayList<>();
     private final List<Runnable> onGain = new CopyOnWriteArrayList<>();
-    private final List<LongConsumer> onTokens = new CopyOnWriteArrayList<>();
+    private final List<AttemptNews> news = new CopyOnWriteArrayList<>();
 
     Hosts(List<Host> hosts, int workers, InstantSource clock) {
         all = List.copyOf(hosts);
@@ -201,13 +201,13 @@ public final class Hosts implements AutoCloseable {
         return next;
     }
 
-    /// Calls this with the number of tokens of each complete answer (quick, any thread).
-    public void onTokens(LongConsumer listener) {
-        onTokens.add(listener);
+    /// Tells this what attempts do.
+    public void onNews(AttemptNews listener) {
+        news.add(listener);
     }
 
-    void wrote(long tokens) {
-        onTokens.forEach(listener -> listener.accept(tokens));
+    List<AttemptNews> news() {
+        return news;
     }
 
     /// Calls this when a host has changed, so that a task may find a place now (quick, any thread).

@@ -37,14 +37,16 @@ final class Boundary implements HttpHandler {
     private final Routes routes;
     private final Bodies bodies;
     private final SlowRequests slow;
+    private final Traffic traffic;
     private final BooleanSupplier stopping;
 
     /// @param stopping whether changes are refused
-    Boundary(Guard guard, Routes routes, Bodies bodies, SlowRequests slow, BooleanSupplier stopping) {
+    Boundary(Guard guard, Routes routes, Bodies bodies, SlowRequests slow, Traffic traffic, BooleanSupplier stopping) {
         this.guard = guard;
         this.routes = routes;
         this.bodies = bodies;
         this.slow = slow;
+        this.traffic = traffic;
         this.stopping = stopping;
     }
 
@@ -64,6 +66,7 @@ final class Boundary implements HttpHandler {
                 answer = request.error(problem(exchange, id, thrown));
             }
             int status = answer instanceof Whole whole ? whole.status() : ((Streamed) answer).status();
+            traffic.count(exchange.getRequestMethod(), request.route(), status);
             LOG.log(Level.DEBUG, () -> "event=request method=" + exchange.getRequestMethod() + " path="
                     + exchange.getRequestURI().getRawPath() + " status=" + status + " us="
                     + (System.nanoTime() - begun) / 1_000 + " request_id=" + id);
@@ -79,8 +82,9 @@ final class Boundary implements HttpHandler {
     }
 
     /// Tells the client of a request that is still being read that it is too slow.
-    private static void tellLate(HttpExchange exchange, WebRequest request) {
+    private void tellLate(HttpExchange exchange, WebRequest request) {
         Whole answer = request.error(new Problem(408, "the request arrives too slowly"));
+        traffic.count(exchange.getRequestMethod(), request.route(), answer.status());
         try {
             Headers headers = exchange.getResponseHeaders();
             headers.set("Content-type", answer.type());
@@ -115,6 +119,7 @@ final class Boundary implements HttpHandler {
         Routes.Match match = null;
         try {
             match = routes.find(method, request.path());
+            request.route(match.path());
         } finally {
             admit(exchange, method, match, request);
         }

@@ -41,7 +41,8 @@ public final class Routes {
     /// @param allow  the methods that the path has
     /// @param errors the route's; where there is none, another one's of the path
     /// @param hints  the segment behind `/q/`, as it was sent; null: none
-    record Match(Route route, String id, String allow, Function<Problem, Whole> errors, String hints) {
+    /// @param path   of the routes, as it stands in the table
+    record Match(Route route, String id, String allow, Function<Problem, Whole> errors, String hints, String path) {
 
         /// What a token must allow; where there is no such route, any token will do.
         Scope scope() {
@@ -54,13 +55,13 @@ public final class Routes {
     }
 
     /// All that is answered at one path.
-    private record Resource(String[] segments, Map<String, Route> methods) {
+    private record Resource(String path, String[] segments, Map<String, Route> methods) {
 
         Match match(String method, String id) {
             Route route = methods.get(method.equals("HEAD") ? "GET" : method);
             return new Match(route, id, route == null || method.equals("OPTIONS") ? allow() : null,
                     route != null ? route.errors() : methods.values().stream().map(Route::errors)
-                            .filter(Objects::nonNull).findFirst().orElse(null), null);
+                            .filter(Objects::nonNull).findFirst().orElse(null), null, path);
         }
 
         private String allow() {
@@ -103,7 +104,7 @@ public final class Routes {
 
     private Routes add(String method, String path, Route route) {
         (path.contains(ID) || path.endsWith(REST) ? withId : plain)
-                .computeIfAbsent(path, text -> new Resource(segments(text), new LinkedHashMap<>()))
+                .computeIfAbsent(path, text -> new Resource(text, segments(text), new LinkedHashMap<>()))
                 .methods().put(method, route);
         return this;
     }
@@ -120,7 +121,7 @@ public final class Routes {
             throw nothing();
         }
         return new Match(match.route(), match.id(), match.allow(), match.errors(),
-                path.substring(HINTS.length(), end < 0 ? path.length() : end));
+                path.substring(HINTS.length(), end < 0 ? path.length() : end), match.path());
     }
 
     private Match at(String method, String path) {

@@ -44,6 +44,8 @@ public final class WebRequest implements AutoCloseable {
     private Asker asker = Asker.ANYBODY;
     private String id;
     private String hints;
+    /// The path of its route; null: none is there.
+    private String route;
     private Query query;
     private Body body;
     private BodyStream lines;
@@ -69,6 +71,15 @@ public final class WebRequest implements AutoCloseable {
     /// Tells who asks.
     void by(Asker who) {
         asker = who;
+    }
+
+    /// Tells the path of its route.
+    void route(String path) {
+        route = path;
+    }
+
+    String route() {
+        return route;
     }
 
     /// Tells the form that its errors have.

@@ -53,6 +53,7 @@ public final class WebServer implements AutoCloseable {
     private final Bodies bodies;
     private final GoneCallers gone = new GoneCallers(Path.of("/proc/net"), LOOK_FOR_CALLERS);
     private final SlowRequests slow;
+    private final Traffic traffic = new Traffic();
     private final ExecutorService handlers =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http").factory());
     private volatile boolean stopping;
@@ -112,7 +113,7 @@ public final class WebServer implements AutoCloseable {
 
     /// Begins to answer. Call it once.
     public void serve(Routes routes) {
-        Boundary boundary = new Boundary(guard, routes, bodies, slow, this::stopping);
+        Boundary boundary = new Boundary(guard, routes, bodies, slow, traffic, this::stopping);
         slow.start();
         serve(server, boundary);
         if (other != null) {
@@ -144,6 +145,11 @@ public final class WebServer implements AutoCloseable {
     /// What bodies and answers may take of memory, also those of others.
     public Bodies bodies() {
         return bodies;
+    }
+
+    /// What was answered.
+    public Traffic traffic() {
+        return traffic;
     }
 
     /// Who tells of callers that have left.

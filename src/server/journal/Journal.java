@@ -31,8 +31,16 @@ public final class Journal implements AutoCloseable {
     private final Thread thread;
     private final List<LongConsumer> durableListeners = new CopyOnWriteArrayList<>();
     private final List<Runnable> failureListeners = new CopyOnWriteArrayList<>();
+    private final List<Synced> syncListeners = new CopyOnWriteArrayList<>();
 
     private final AtomicBoolean closed = new AtomicBoolean();
+
+    /// Is told of each batch of lines that one sync put on the disk. It must be quick.
+    public interface Synced {
+
+        /// @param nanos how long the sync took
+        void synced(int lines, long bytes, long nanos);
+    }
 
     private Journal(Storage storage, JournalOptions options, AutoCloseable directoryLock) {
         this.storage = storage;
@@ -149,6 +157,20 @@ public final class Journal implements AutoCloseable {
         durableListeners.add(listener);
     }
 
+    /// Calls this on the writer's thread after every sync of lines.
+    public void onSync(Synced listener) {
+        syncListeners.add(listener);
+    }
+
+    /// Returns how many bytes its files have, those that were made ahead left out.
+    public long bytes() throws IOException {
+        long bytes = 0;
+        for (SegmentFile file : segments.files()) {
+            bytes += file.lines() < 0 ? Segment.offset(intake.durableEnd()) : storage.size(file.name());
+        }
+        return bytes;
+    }
+
     /// Calls this once, on the writer's thread, when a write or sync failed for good.
     public void onFailure(Runnable listener) {
         failureListeners.add(listener);
@@ -238,8 +260,13 @@ public final class Journal implements AutoCloseable {
     private void write() {
         try {
             for (Batch batch = intake.take(); batch != null; batch = intake.take()) {
-                writer.write(batch);
+                int lines = batch.count;
+                long bytes = (long) batch.end - batch.start;
+                long nanos = writer.write(batch);
                 publish(batch);
+                for (Synced listener : lines == 0 ? List.<Synced>of() : syncListeners) {
+                    listener.synced(lines, bytes, nanos);
+                }
             }
             int end = Segment.offset(intake.durableEnd());
             if (end > Segment.HEADER) {

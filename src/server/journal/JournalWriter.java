@@ -51,8 +51,8 @@ final class JournalWriter {
         segment = number;
     }
 
-    /// Returns once the batch is on the disk.
-    void write(Batch batch) throws IOException {
+    /// Returns once the batch is on the disk: how long the sync took, in nanoseconds.
+    long write(Batch batch) throws IOException {
         if (batch.segment != segment) {
             use(batch.segment);
         }
@@ -69,12 +69,12 @@ final class JournalWriter {
                     batch.nextSeq() - firstSeq);
             put(mark, 0, mark.length);
             flush();
-            sync();
+            long nanos = sync();
             preparer.cut(segment, (long) batch.end + mark.length);
-        } else {
-            flush();
-            sync();
+            return nanos;
         }
+        flush();
+        return sync();
     }
 
     /// Marks the clean stop.
@@ -142,7 +142,7 @@ final class JournalWriter {
         begin(next);
     }
 
-    private void sync() throws IOException {
+    private long sync() throws IOException {
         long begun = System.nanoTime();
         file.force();
         long nanos = System.nanoTime() - begun;
@@ -150,5 +150,6 @@ final class JournalWriter {
             LOG.log(Level.WARNING, () -> "event=journal_sync_slow file=" + Segment.name(segment) + " ms="
                     + nanos / 1_000_000);
         }
+        return nanos;
     }
 }

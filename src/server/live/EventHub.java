@@ -120,6 +120,11 @@ public final class EventHub implements AutoCloseable {
         }
     }
 
+    /// How many subscriptions there are.
+    public int subscribers() {
+        return joined.size();
+    }
+
     /// Ends all subscriptions and waits a little until they are closed, so that their readers can be told.
     @Override
     public void close() {

@@ -46,6 +46,11 @@ public final class Compaction implements AutoCloseable {
         }
     }
 
+    /// What share of the journal's bytes could be dropped, as of the last look, which follows each change by seconds.
+    public double deadShare() {
+        return compaction.deadShare();
+    }
+
     private void watch() {
         long looked = -1;
         while (!closed) {

@@ -21,12 +21,16 @@ public final class Activity {
     private long day;
     private long loadingToday;
     private long answeringToday;
+    private long loadingEver;
+    private long answeringEver;
 
     /// The last minutes, and the present day in UTC; all are milliseconds.
     ///
     /// @param loading   by part, the oldest first; the last one is the running one
     /// @param answering likewise
-    public record Lane(long[] loading, long[] answering, long loadingToday, long answeringToday) {
+    /// @param loadingEver since the counting began; so is `answeringEver`
+    public record Lane(long[] loading, long[] answering, long loadingToday, long answeringToday, long loadingEver,
+            long answeringEver) {
     }
 
     /// @param now when the counting begins
@@ -43,7 +47,8 @@ public final class Activity {
 
     public Lane lane(long now) {
         count(now);
-        return new Lane(ordered(loading), ordered(answering), loadingToday, answeringToday);
+        return new Lane(ordered(loading), ordered(answering), loadingToday, answeringToday, loadingEver,
+                answeringEver);
     }
 
     private long[] ordered(long[] parts) {
@@ -72,6 +77,8 @@ public final class Activity {
         long today = now - Math.max(counted, day * DAY_MS);
         loadingToday += loads ? today : 0;
         answeringToday += answers && !loads ? today : 0;
+        loadingEver += loads ? now - counted : 0;
+        answeringEver += answers && !loads ? now - counted : 0;
         counted = Math.max(counted, (now / PART_MS - PARTS + 1) * PART_MS);
         while (counted < now) {
             long part = counted / PART_MS;

@@ -19,7 +19,7 @@ import shared.TaskStatus;
 /// A minute in which nothing happened takes no memory. A clock that is set back by less than [#HELD_BACK] minutes
 /// counts into the minute that was reached until it gets there again; one set back further takes the minutes that are
 /// now to come off the record.
-public final class History {
+public final class History implements AttemptNews {
 
     /// How many minutes are kept.
     public static final int MINUTES = 24 * 60;
@@ -33,6 +33,7 @@ public final class History {
     private final Deque<Counts> past = new ArrayDeque<>();
     private final Histogram waits = new Histogram();
     private final Histogram runs = new Histogram();
+    private final Ever ever = new Ever();
     private final Recent submitted;
     private final Recent completed;
     private final Recent failed;
@@ -40,6 +41,18 @@ public final class History {
     private final long knownSeq;
     private long since;
     private Counts current;
+
+    /// All since the server's start.
+    private static final class Ever {
+        final Buckets waits = Buckets.ofSeconds();
+        final Buckets runs = Buckets.ofSeconds();
+        final Buckets loads = Buckets.ofSeconds();
+        final Buckets firstPieces = Buckets.ofSeconds();
+        long submitted;
+        long completed;
+        long failed;
+        long cancelled;
+    }
 
     /// A minute on record.
     private static final class Counts {
@@ -111,6 +124,7 @@ public final class History {
         switch (what) {
             case SUBMITTED -> {
                 current.submitted++;
+                ever.submitted++;
                 submitted.add(1, at);
                 current.pending++;
             }
@@ -118,23 +132,30 @@ public final class History {
             case STARTED -> {
                 move(-1, 1);
                 if (task.attempts().isEmpty()) {
-                    waits.add(task.state().startedAt() - Math.max(task.createdAt(), task.terms().scheduledAt()));
+                    long wait = task.state().startedAt() - Math.max(task.createdAt(), task.terms().scheduledAt());
+                    waits.add(wait);
+                    ever.waits.addMillis(wait);
                 }
             }
             case RETRYING -> move(1, -1);
             case COMPLETED -> {
                 current.completed++;
+                ever.completed++;
                 completed.add(1, at);
                 current.running--;
-                runs.add(task.state().endedAt() - task.state().startedAt());
+                long run = task.state().endedAt() - task.state().startedAt();
+                runs.add(run);
+                ever.runs.addMillis(run);
             }
             case FAILED -> {
                 current.failed++;
+                ever.failed++;
                 failed.add(1, at);
                 left(task);
             }
             case CANCELLED -> {
                 current.cancelled++;
+                ever.cancelled++;
                 left(task);
             }
             case PRIORITY, DELETED, LATE -> {
@@ -143,11 +164,25 @@ public final class History {
         }
     }
 
-    /// A host has completed an answer of so many tokens.
-    public synchronized void wrote(long count, long now) {
+    @Override
+    public void firstPiece(long millis) {
+        ever.firstPieces.addMillis(millis);
+    }
+
+    @Override
+    public synchronized void answered(long count, long loadMillis, long now) {
         turn(now);
         current.tokens += count;
         tokens.add(count, now);
+        if (loadMillis >= 0) {
+            ever.loads.addMillis(loadMillis);
+        }
+    }
+
+    /// All since the server's start.
+    public synchronized SoFar soFar() {
+        return new SoFar(ever.submitted, ever.completed, ever.failed, ever.cancelled, ever.waits.counted(),
+                ever.runs.counted(), ever.loads.counted(), ever.firstPieces.counted());
     }
 
     /// Since when there is a record, milliseconds since the epoch.

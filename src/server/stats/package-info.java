@@ -4,6 +4,8 @@
 /// |---|---|
 /// | `History` | the last 24 hours, minute by minute, made from the durable events |
 /// | `Recent`, `Rates` | how often something happened in the last minutes |
+/// | `SoFar`, `Buckets` | all since the server's start, for monitoring |
+/// | `AttemptNews` | how `dispatch` tells of attempts |
 /// | `Histogram` | lengths of time, to within its error, for percentiles |
 ///
 /// **Rules.** `History` is safe for any thread and waits for nobody; the journal's writer calls it. Its `switch` over

@@ -13,7 +13,7 @@ class HostCountersTest {
 
     @Test
     void completed_answersOfEveryForm_countTheirTokens() {
-        completed("{\"eval_count\":10,\"eval_duration\":500000000}");
+        completed("{\"prompt_eval_count\":4,\"eval_count\":10,\"eval_duration\":500000000}");
         completed("{\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":3}}");
         completed("{\"content\":[],\"usage\":{\"input_tokens\":5,\"output_tokens\":2}}");
         completed("{\"content_type\":\"text/event-stream\",\"text\":\"data: {\\\"usage\\\":{\\\"output_tokens\\\":4}}"
@@ -21,6 +21,7 @@ class HostCountersTest {
         completed("{\"usage\":7,\"text\":7}");
         completed("[]");
         assertEquals(19, counters.tokens());
+        assertEquals(14, counters.tokensRead());
         assertEquals(6, counters.completed());
         // only the first one tells how long it took
         assertEquals(20, counters.tokensPerSecond());

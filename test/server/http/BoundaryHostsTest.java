@@ -42,7 +42,7 @@ final class BoundaryHostsTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(),
                 Settings.DEFAULT.with(Guard.ALLOWED_HOSTS, List.of("queue.example.org")), () -> "box.example.net");
-        server.createContext("/", new Boundary(guard, routes, bodies, slow, () -> false));
+        server.createContext("/", new Boundary(guard, routes, bodies, slow, new Traffic(), () -> false));
         server.start();
         wire = new Wire(server.getAddress());
     }
@@ -164,7 +164,7 @@ final class BoundaryHostsTest {
                 () -> "box");
         open.createContext("/", new Boundary(guard,
                 new Routes().add("GET", "/", Scope.READ, r -> Answer.text("x")), bodies, slow,
-                () -> false));
+                new Traffic(), () -> false));
         open.start();
         try (Wire other = new Wire(new InetSocketAddress(InetAddress.getLoopbackAddress(),
                 open.getAddress().getPort()))) {

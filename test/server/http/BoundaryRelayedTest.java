@@ -72,7 +72,8 @@ final class BoundaryRelayedTest {
                 });
         Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), settings, () -> "box.example.net");
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", new Boundary(guard, routes, new Bodies(300_000, 200), slow, stopping::get));
+        server.createContext("/", new Boundary(guard, routes, new Bodies(300_000, 200), slow,
+                new Traffic(), stopping::get));
         server.start();
         wire = new Wire(server.getAddress());
     }

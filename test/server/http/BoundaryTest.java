@@ -86,7 +86,7 @@ final class BoundaryTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(),
                 Settings.DEFAULT.with(Guard.ALLOWED_HOSTS, List.of("queue.example.org")), () -> "box.example.net");
-        server.createContext("/", new Boundary(guard, routes, bodies, slow, stopping::get));
+        server.createContext("/", new Boundary(guard, routes, bodies, slow, new Traffic(), stopping::get));
         handlers = Executors.newVirtualThreadPerTaskExecutor();
         server.setExecutor(handlers);
         server.start();

@@ -70,7 +70,8 @@ final class SlowRequestsTest {
                 });
         Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Settings.DEFAULT, () -> "box");
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", new Boundary(guard, routes, new Bodies(300_000, 200), slow, () -> false));
+        server.createContext("/", new Boundary(guard, routes, new Bodies(300_000, 200), slow,
+                new Traffic(), () -> false));
         server.setExecutor(slow.watched(threads));
         server.start();
     }

@@ -23,6 +23,8 @@ public final class JournalCompaction {
     private final long eventsKept;
     /// By the number of a file that a compaction has left: how many of its lines were needed then.
     private Map<Integer, Long> left = Map.of();
+    /// What share of the closed files' bytes was dead at the last look.
+    private volatile double dead;
 
     /// @param eventsKept so many of the last events stay in any case
     public JournalCompaction(Journal journal, LiveLines lines, long eventsKept) {
@@ -63,7 +65,7 @@ public final class JournalCompaction {
         lines.forEach((position, whole) ->
                 (whole ? live : partly).computeIfAbsent(Segment.number(position), absent -> new long[1])[0]++);
         long bytes = 0;
-        double dead = 0;
+        double needless = 0;
         int small = 0;
         boolean smallBefore = false;
         for (int i = 0; i < closed.files().size(); i++) {
@@ -80,11 +82,18 @@ public final class JournalCompaction {
                 // what can be left out of a file that a compaction has seen is left out already, mostly
                 long needed = count(live, file.origins())
                         + (left.containsKey(file.number()) ? count(partly, file.origins()) : 0);
-                dead += size * (double) Math.max(0, before - needed) / file.lines();
+                needless += size * (double) Math.max(0, before - needed) / file.lines();
             }
         }
-        return small >= SMALL_MAX || dead >= deadShare * bytes && dead >= 2.0 * closed.segmentSize()
-                || dead > 0 && journal.full() != null && closed.storage().free() + dead >= closed.segmentSize();
+        dead = bytes == 0 ? 0 : needless / bytes;
+        return small >= SMALL_MAX || needless >= deadShare * bytes && needless >= 2.0 * closed.segmentSize()
+                || needless > 0 && journal.full() != null
+                        && closed.storage().free() + needless >= closed.segmentSize();
+    }
+
+    /// What share of the closed files' bytes could be dropped, as [#isWorthIt] last found it; 0 before its first look.
+    public double deadShare() {
+        return dead;
     }
 
     /// Whether the disk has no room for another segment.

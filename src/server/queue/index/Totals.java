@@ -1,6 +1,7 @@
 package server.queue.index;
 
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -58,6 +59,13 @@ public final class Totals {
             return (((Objects.hashCode(client) * 31 + model.hashCode()) * 31 + priority) * 31 + type.ordinal()) * 31
                     + status.ordinal();
         }
+    }
+
+    /// How many tasks have each value of one trait, by the ordinal of their status.
+    ///
+    /// @param client without those that nobody in particular asked for
+    public record Traits(Map<TaskType, long[]> type, Map<String, long[]> model, Map<String, long[]> client,
+            Map<Integer, long[]> priority) {
     }
 
     public void add(Task task) {
@@ -123,6 +131,25 @@ public final class Totals {
     /// How many tasks pass, by model.
     public SortedMap<String, Long> byModel(TaskFilter filter, boolean ascending) {
         return by(group -> group.model, group -> passes(filter, group), ascending);
+    }
+
+    /// How many tasks have each value of each trait.
+    public Traits traits() {
+        Traits traits = new Traits(new EnumMap<>(TaskType.class), new HashMap<>(), new HashMap<>(), new HashMap<>());
+        for (Group group : groups.keySet()) {
+            count(traits.type, group.type, group);
+            count(traits.model, group.model, group);
+            count(traits.priority, group.priority, group);
+            if (group.client != null) {
+                count(traits.client, group.client, group);
+            }
+        }
+        return traits;
+    }
+
+    private static <V> void count(Map<V, long[]> counts, V value, Group group) {
+        counts.computeIfAbsent(value, absent -> new long[TaskStatus.values().length])[group.status.ordinal()] +=
+                group.count;
     }
 
     private <V extends Comparable<V>> SortedMap<V, Long> by(Function<Group, V> value, Predicate<Group> wanted,

@@ -328,6 +328,11 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
+    /// Calls this on the journal's writer thread after every sync of lines.
+    public void onSync(Journal.Synced listener) {
+        journal.onSync(listener);
+    }
+
     /// Calls this whenever a full disk has more room.
     public void onRoom(Runnable listener) {
         journal.onRoom(listener);
@@ -353,6 +358,11 @@ public final class Ledger implements AutoCloseable {
     /// What is full, and what helps: large tasks, or all new ones, are refused. Null while the disk has room.
     public String full() {
         return journal.full();
+    }
+
+    /// How many bytes the journal has on the disk.
+    public long journalBytes() throws IOException {
+        return journal.bytes();
     }
 
     /// A copy of all there is, to be written; see [Backup].

@@ -1,0 +1,70 @@
+package server.metrics;
+
+import java.io.File;
+import java.io.IOException;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+import java.lang.management.MemoryUsage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import server.access.Connections;
+
+/// What the process takes of its machine, under the names that Prometheus's own libraries give it. What the system does
+/// not tell is left out: `/proc` is Linux's.
+final class Machine {
+
+    private static final double MILLIS = 1e3;
+    private static final double NANOS = 1e9;
+    private static final int PAGE_BYTES = 4096;
+    private static final Path MEMORY = Path.of("/proc/self/statm");
+
+    private Machine() {
+    }
+
+    static void write(Exposition out) {
+        MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+        MemoryUsage heap = memory.getHeapMemoryUsage();
+        MemoryUsage rest = memory.getNonHeapMemoryUsage();
+        out.gauge("jvm_memory_used_bytes", "Memory of the Java virtual machine that is used.")
+                .sample(heap.getUsed(), "area", "heap").sample(rest.getUsed(), "area", "nonheap");
+        out.gauge("jvm_memory_committed_bytes", "Memory that the Java virtual machine has.")
+                .sample(heap.getCommitted(), "area", "heap").sample(rest.getCommitted(), "area", "nonheap");
+        out.gauge("jvm_memory_max_bytes", "Most memory of the Java virtual machine's heap.")
+                .sample(heap.getMax(), "area", "heap");
+        out.summary("jvm_gc_collection_seconds", "Garbage collections, and how long they took.");
+        for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
+            out.countAndSum(Math.max(0, collector.getCollectionCount()), Math.max(0, collector.getCollectionTime())
+                    / MILLIS, "gc", collector.getName());
+        }
+        out.gauge("jvm_threads_current", "Threads of the platform.")
+                .sample(ManagementFactory.getThreadMXBean().getThreadCount());
+        process(out);
+    }
+
+    private static void process(Exposition out) {
+        ProcessHandle.Info process = ProcessHandle.current().info();
+        process.totalCpuDuration().ifPresent(time -> out.counter("process_cpu_seconds_total",
+                "Processor time, of user and system.").sample(time.toNanos() / NANOS));
+        process.startInstant().ifPresent(start -> out.gauge("process_start_time_seconds",
+                "When the process began, since the epoch.").sample(start.toEpochMilli() / MILLIS));
+        String[] open = new File("/proc/self/fd").list();
+        if (open != null) {
+            out.gauge("process_open_fds", "Descriptors that are open.").sample(open.length);
+        }
+        int most = Connections.openFilesMax();
+        if (most < Integer.MAX_VALUE) {
+            out.gauge("process_max_fds", "Most descriptors that may be open.").sample(most);
+        }
+        try {
+            String[] pages = Files.readString(MEMORY).split(" ");
+            out.gauge("process_virtual_memory_bytes", "Virtual memory.").sample((double) Long.parseLong(pages[0])
+                    * PAGE_BYTES);
+            out.gauge("process_resident_memory_bytes", "Memory that is in the machine's.")
+                    .sample((double) Long.parseLong(pages[1]) * PAGE_BYTES);
+        } catch (IOException | NumberFormatException untold) {
+            // another system
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package server.metrics;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/// Bounds the values of a label, which clients make up: the most used have a sample each, all others share one.
+final class Most {
+
+    /// How many values have their own.
+    static final int VALUES_MAX = 50;
+    /// The value that all others share; it may be a real one, too.
+    static final String OTHER = "other";
+    /// A longer value is one of the others.
+    static final int LENGTH_MAX = 200;
+
+    private Most() {
+    }
+
+    /// @param counts by value; those of one value are added up to tell how much it is used
+    /// @param label  of a value
+    /// @return by label, in its order
+    static <V> Map<String, long[]> of(Map<V, long[]> counts, Function<V, String> label) {
+        Map<String, long[]> named = new HashMap<>();
+        counts.forEach((value, of) -> {
+            String text = label.apply(value);
+            add(named, text.length() > LENGTH_MAX ? OTHER : text, of);
+        });
+        long[] other = named.remove(OTHER);
+        List<Map.Entry<String, long[]>> byUse = new ArrayList<>(named.entrySet());
+        byUse.sort(Collections.reverseOrder(Map.Entry.comparingByValue((a, b) -> Long.compare(sum(a), sum(b)))));
+        Map<String, long[]> bounded = new TreeMap<>();
+        for (int i = 0; i < byUse.size(); i++) {
+            add(bounded, i < VALUES_MAX ? byUse.get(i).getKey() : OTHER, byUse.get(i).getValue());
+        }
+        if (other != null) {
+            add(bounded, OTHER, other);
+        }
+        return bounded;
+    }
+
+    private static void add(Map<String, long[]> counts, String label, long[] more) {
+        long[] sums = counts.computeIfAbsent(label, absent -> new long[more.length]);
+        for (int i = 0; i < more.length; i++) {
+            sums[i] += more[i];
+        }
+    }
+
+    private static long sum(long[] counts) {
+        return Arrays.stream(counts).sum();
+    }
+}

@@ -1,0 +1,16 @@
+package server.stats;
+
+/// Is told of what attempts do. Each method is quick, for any thread. Times are milliseconds, `now` since the epoch.
+public interface AttemptNews {
+
+    /// The first piece of an answer came, so long after the attempt began.
+    default void firstPiece(long millis) {
+        // not everybody counts them
+    }
+
+    /// A host has completed an answer.
+    ///
+    /// @param tokens     what the model wrote; 0 if the host does not tell
+    /// @param loadMillis how long it loaded the model for that; -1 if it did not, or does not tell
+    void answered(long tokens, long loadMillis, long now);
+}
