@@ -140,8 +140,9 @@ final class Server implements AutoCloseable {
                     clock, web::stopping, settings.get(HttpApi.TASK_BYTES)), RelayOptions.of(settings));
             PassedCalls passed = new PassedCalls(hosts, settings.get(HttpApi.TASK_BYTES), relay::options);
             HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions, hosts,
-                    dispatcher::explain, dispatcher::held, clock, crons, runner.actions(), history, passed::cloud),
-                    web);
+                    new HttpApi.Standing(dispatcher::explain, dispatcher::outlook, dispatcher::progress),
+                    dispatcher::held, clock, crons, runner.actions(), history, passed::cloud,
+                    settings.get(JournalOptions.PATH)), web);
             Routes routes = api.routes();
             relay.addTo(routes);
             passed.addTo(routes, api::page);

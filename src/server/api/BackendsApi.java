@@ -101,7 +101,9 @@ final class BackendsApi {
         }
         Times.write(out.name("since"), runner.since());
         Times.write(out.name("until"), runner.until());
-        out.name("running").number(runner.running()).name("loading").bool(runner.loading()).endObject();
+        out.name("running").number(runner.running()).name("loading").bool(runner.loading());
+        seconds(out.name("usual_load_seconds"), runner.usual());
+        out.name("size_bytes").number(runner.size()).name("vram_bytes").number(runner.vram()).endObject();
     }
 
     private static void seconds(JsonWriter out, long millis) {

@@ -39,10 +39,7 @@ record ExplainApi(TaskQueue queue, Function<Task, Explanation> explain) {
         if (why.waitsFor() == null) {
             out.nul();
         } else {
-            out.beginObject();
-            out.name("kind").string(why.waitsFor().kind().name().toLowerCase(Locale.ROOT));
-            out.name("text").string(why.waitsFor().text());
-            out.endObject();
+            NowApi.write(out, why.waitsFor());
         }
         Attempt last = document.attempts().isEmpty() ? null : document.attempts().getLast();
         TaskState.Running run = task.state() instanceof TaskState.Running running ? running : null;
@@ -92,7 +89,7 @@ record ExplainApi(TaskQueue queue, Function<Task, Explanation> explain) {
         }
     }
 
-    private static void span(JsonWriter out, Span span) {
+    static void span(JsonWriter out, Span span) {
         if (span == null) {
             out.nul();
             return;

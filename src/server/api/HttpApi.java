@@ -1,5 +1,6 @@
 package server.api;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -10,6 +11,7 @@ import server.access.RequestLimits;
 import server.access.Scope;
 import server.action.Actions;
 import server.cron.CronRequests;
+import server.dispatch.Dispatcher.Progress;
 import server.dispatch.Hosts;
 import server.http.Answer;
 import server.http.LiveOutputs;
@@ -22,6 +24,7 @@ import server.live.Memory;
 import server.metrics.Metrics;
 import server.queue.Compaction;
 import server.order.ahead.Explanation;
+import server.order.ahead.Outlook;
 import server.queue.TaskQueue;
 import server.settings.Setting;
 import server.settings.Settings;
@@ -54,12 +57,22 @@ public final class HttpApi {
 
     /// What the API stands on.
     ///
-    /// @param explain says how a task stands at the moment
+    /// @param standing says how tasks stand at the moment
     /// @param held    why no attempt begins for the server's own trouble; null if there is none
     /// @param cloud   what the hosts tell of Ollama's cloud; null if nothing
+    /// @param data    the folder of the journal
     public record Parts(TaskQueue queue, Compaction compaction, EventHub events, SubmissionReader submissions,
-            Hosts hosts, Function<Task, Explanation> explain, Supplier<String> held, InstantSource clock,
-            CronRequests crons, Actions actions, History history, Supplier<Slice> cloud) {
+            Hosts hosts, Standing standing, Supplier<String> held, InstantSource clock,
+            CronRequests crons, Actions actions, History history, Supplier<Slice> cloud, Path data) {
+    }
+
+    /// How tasks stand at the moment.
+    ///
+    /// @param explain  of one task
+    /// @param outlook  of all pending ones; true: and which of them start next
+    /// @param progress of what runs
+    public record Standing(Function<Task, Explanation> explain, Function<Boolean, Outlook> outlook,
+            Supplier<List<Progress>> progress) {
     }
 
     private final Settings settings;
@@ -80,7 +93,7 @@ public final class HttpApi {
         this.pingEvery = pingEvery;
         this.parts = parts;
         this.web = web;
-        queueApi = new QueueApi(parts.queue(), parts.hosts(), parts.history(), parts.cloud(), parts.clock());
+        queueApi = new QueueApi(parts);
         serverApi = new ServerApi(settings, parts.queue(), parts.held(), web::stopping);
         files = WebFiles.load(serverApi::webSocketPort);
     }
@@ -113,14 +126,15 @@ public final class HttpApi {
     public Routes routes() {
         TaskQueue queue = parts.queue();
         Warnings warnings = new Warnings(queue, parts.clock());
-        TaskApi tasks = new TaskApi(settings, queue, parts.submissions(), parts.explain(), warnings);
+        TaskApi tasks = new TaskApi(settings, queue, parts.submissions(), parts.standing().explain(), warnings);
         BatchApi batches = new BatchApi(settings, queue, parts.submissions(), warnings);
         Searches searches = new Searches(4, Duration.ofSeconds(10), web.gone());
-        ListApi lists = new ListApi(settings, queue, searches);
+        ListApi lists = new ListApi(settings, queue, parts.standing(), searches);
         ActionApi actions = new ActionApi(settings, queue, parts.actions(), searches, parts.clock());
         LiveOutputs live = new LiveOutputs(settings.get(RequestLimits.EVENT_STREAMS), pingEvery);
         EventsApi events = new EventsApi(queue, parts.events(), live, memory());
         BackendsApi backends = new BackendsApi(parts.hosts());
+        NowApi now = new NowApi(queue, parts.standing(), parts.history(), parts.data(), parts.clock());
         CronApi crons = new CronApi(settings, parts.crons(), parts.clock(), warnings);
         Routes routes = new Routes();
         files.addTo(routes);
@@ -142,12 +156,13 @@ public final class HttpApi {
                 .add("GET", "/api/tasks/actions/{id}", Scope.READ, actions::show)
                 .add("POST", "/api/tasks/actions/{id}/stop", Scope.SUBMIT, actions::stop)
                 .add("GET", "/api/tasks/{id}", Scope.READ, tasks::show, "wait")
-                .add("GET", "/api/tasks/{id}/explain", Scope.READ, new ExplainApi(queue, parts.explain())::show)
+                .add("GET", "/api/tasks/{id}/explain", Scope.READ, new ExplainApi(queue, parts.standing().explain())::show)
                 .add("GET", "/api/tasks/{id}/events", Scope.READ, events::openTask)
                 .add("POST", "/api/tasks/{id}/cancel", Scope.SUBMIT, tasks::cancel)
                 .add("POST", "/api/tasks/{id}/priority", Scope.SUBMIT, tasks::changePriority)
                 .add("POST", "/api/tasks/{id}/retry", Scope.SUBMIT, tasks::retry)
                 .add("DELETE", "/api/tasks/{id}", Scope.SUBMIT, tasks::delete)
+                .add("GET", "/api/now", Scope.READ, now::show)
                 .add("GET", "/api/status", Scope.READ, queueApi::status)
                 .add("GET", "/api/stats", Scope.READ, queueApi::status)
                 .add("GET", "/api/stats/history", Scope.READ,

@@ -3,15 +3,24 @@ package server.api;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 
+import server.api.HttpApi.Standing;
 import server.http.Answer;
 import server.http.Query;
 import server.http.WebRequest;
+import server.order.ahead.Explanation.Waiting;
+import server.order.ahead.Outlook;
+import server.order.ahead.Outlook.State;
+import server.order.ahead.Upcoming;
 import server.queue.ledger.Pace;
 import server.queue.TaskQueue;
 import server.queue.index.TaskFilter;
+import server.queue.page.Pages;
 import server.queue.page.TaskPage;
 import server.queue.page.TaskSort;
 import server.task.Task;
@@ -24,7 +33,7 @@ import shared.json.JsonWriter;
 /// that its size does not matter. A task that is deleted in the meantime is left out.
 final class ListApi {
 
-    static final String[] PARAMETERS = TaskFilters.and("limit", "offset", "sort", "order", "after", "full");
+    static final String[] PARAMETERS = TaskFilters.and("state", "limit", "offset", "sort", "order", "after", "full");
 
     private static final int LIMIT = 100;
     /// How many tasks are taken from the queue at a time.
@@ -33,39 +42,64 @@ final class ListApi {
     private static final int SORTED_PAGE = 100_000;
     private static final int BUFFER = 32 << 10;
 
-    private static final List<String> SORTS = List.of("created_at", "priority", "status", "model", "duration");
+    /// The order in which pending tasks probably start; there is nothing but them in it.
+    private static final String NEXT = "next";
+    private static final List<String> SORTS = List.of("created_at", "priority", "status", "model", "duration", NEXT);
+    private static final List<String> STATES = Arrays.stream(State.values()).map(State::text).toList();
     private static final List<String> ORDERS = List.of("asc", "desc");
 
     private final Settings settings;
     private final TaskQueue queue;
+    private final Standing standing;
+    private final Pages pages;
     private final Searches searches;
 
-    ListApi(Settings settings, TaskQueue queue, Searches searches) {
+    ListApi(Settings settings, TaskQueue queue, Standing standing, Searches searches) {
+        this.standing = standing;
+        pages = new Pages(queue.ledger());
         this.settings = settings;
         this.queue = queue;
         this.searches = searches;
     }
 
     /// What is listed, and in which order.
-    private record Listing(TaskFilter filter, TaskSort sort, boolean ascending, boolean full, boolean lines) {
+    ///
+    /// @param sort    null: as they start next
+    /// @param outlook null: how pending tasks stand does not matter
+    private record Listing(TaskFilter filter, TaskSort sort, boolean ascending, boolean full, boolean lines,
+            Set<State> states, Outlook outlook) {
 
         boolean looksAtAll() {
-            return sort != TaskSort.CREATED_AT || filter.hasQuery();
+            return sort != TaskSort.CREATED_AT || filter.hasQuery() || outlook != null;
         }
 
         int page() {
-            return sort == TaskSort.CREATED_AT && filter.isWalked() ? PAGE : SORTED_PAGE;
+            return sort == TaskSort.CREATED_AT && filter.isWalked() && outlook == null ? PAGE : SORTED_PAGE;
+        }
+
+        Comparator<Task> order() {
+            Comparator<Task> next = sort == null ? outlook.order() : null;
+            return next == null || ascending ? next : next.reversed();
+        }
+
+        boolean passes(Task task) {
+            return states.isEmpty() || states.contains(outlook.state(task));
         }
     }
 
     Answer list(WebRequest request) throws InterruptedException {
         Query query = request.query();
         boolean lines = request.accepts(Answer.NDJSON);
-        TaskSort sort = TaskSort.values()[query.choice("sort", SORTS, 0)];
+        int choice = query.choice("sort", SORTS, 0);
+        TaskSort sort = choice == SORTS.size() - 1 ? null : TaskSort.values()[choice];
+        Set<State> states = query.set("state", ListApi::state);
         // the newest, the most urgent, the longest first; names and states in their order
-        int order = sort == TaskSort.STATUS || sort == TaskSort.MODEL ? 0 : 1;
+        int order = sort == null || sort == TaskSort.STATUS || sort == TaskSort.MODEL ? 0 : 1;
         boolean ascending = query.choice("order", ORDERS, order) == 0;
-        Listing listing = new Listing(TaskFilters.of(query, queue), sort, ascending, query.flag("full"), lines);
+        Outlook outlook = sort == null || !states.isEmpty() ? standing.outlook().apply(sort == null) : null;
+        TaskFilter filter = TaskFilters.of(query, queue);
+        Listing listing = new Listing(outlook == null ? filter : filter.pending(), sort, ascending, query.flag("full"),
+                lines, states, outlook);
         // lines may be without end: 0 asks for all
         long limit = query.number("limit", LIMIT, lines ? 0 : 1,
                 lines ? Integer.MAX_VALUE : settings.get(HttpApi.LIST));
@@ -90,8 +124,10 @@ final class ListApi {
 
     private TaskPage page(WebRequest request, Listing listing, long limit, long offset, String after)
             throws InterruptedException {
-        Supplier<TaskPage> page =
-                () -> queue.list(listing.filter(), listing.sort(), listing.ascending(), (int) limit, offset, after);
+        Supplier<TaskPage> page = () -> listing.outlook() == null
+                ? queue.list(listing.filter(), listing.sort(), listing.ascending(), (int) limit, offset, after)
+                : pages.page(listing.filter(), listing::passes, listing.sort() == null ? listing.order()
+                        : Pages.order(listing.sort(), listing.ascending()), (int) limit, offset, after);
         return listing.looksAtAll() ? searches.run(request, page) : page.get();
     }
 
@@ -143,9 +179,9 @@ final class ListApi {
         JsonWriter json = new JsonWriter(1024);
         try {
             if (listing.full()) {
-                TaskJson.write(json, queue.document(task));
+                TaskJson.write(json, queue.document(task), more -> standing(more, listing, task), List.of());
             } else {
-                TaskJson.writeSummary(json, task, queue.preview(task));
+                TaskJson.writeSummary(json, task, queue.preview(task), more -> standing(more, listing, task));
             }
             return json;
         } catch (Problem problem) {
@@ -157,5 +193,30 @@ final class ListApi {
             TaskJson.writeSummary(known, task, null);
             return known;
         }
+    }
+
+    /// How a pending task stands, where that was asked for.
+    private void standing(JsonWriter out, Listing listing, Task task) {
+        if (listing.outlook() == null) {
+            return;
+        }
+        Waiting waiting = listing.outlook().waits().apply(task);
+        out.name("state").string(State.of(waiting.kind()).text());
+        NowApi.write(out.name("waits_for"), waiting);
+        Upcoming start = listing.outlook().start(task);
+        if (start != null) {
+            NowApi.next(out, start);
+        } else if (State.of(waiting.kind()) == State.READY) {
+            out.name("position").number(queue.position(task.id()));
+        }
+    }
+
+    private static State state(String text) {
+        int index = STATES.indexOf(text);
+        if (index < 0) {
+            throw Problem.badRequest("state must be one of " + String.join(", ", STATES) + ", not "
+                    + Problem.shown(text));
+        }
+        return State.values()[index];
     }
 }

@@ -2,11 +2,13 @@ package server.api;
 
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import server.dispatch.Hosts;
 import server.http.Answer;
 import server.http.WebRequest;
+import server.order.ahead.Outlook;
 import server.queue.TaskQueue;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueStats;
@@ -24,17 +26,19 @@ final class QueueApi {
     private final TaskQueue queue;
     private final Hosts hosts;
     private final History history;
+    /// What the hosts tell of Ollama's cloud; null if nothing.
     private final Supplier<Slice> cloud;
     private final InstantSource clock;
+    private final Function<Boolean, Outlook> outlook;
     private final long startedAt;
 
-    /// @param cloud what the hosts tell of Ollama's cloud; null if nothing
-    QueueApi(TaskQueue queue, Hosts hosts, History history, Supplier<Slice> cloud, InstantSource clock) {
-        this.queue = queue;
-        this.hosts = hosts;
-        this.history = history;
-        this.cloud = cloud;
-        this.clock = clock;
+    QueueApi(HttpApi.Parts parts) {
+        queue = parts.queue();
+        hosts = parts.hosts();
+        history = parts.history();
+        cloud = parts.cloud();
+        clock = parts.clock();
+        outlook = parts.standing().outlook();
         startedAt = clock.millis();
     }
 
@@ -70,6 +74,10 @@ final class QueueApi {
         out.beginObject();
         for (TaskStatus status : TaskStatus.values()) {
             out.name(status.text + "_tasks").number(stats.byStatus().getOrDefault(status, 0L));
+        }
+        Outlook pending = outlook.apply(false);
+        for (Outlook.State state : Outlook.State.values()) {
+            out.name(state.text() + "_tasks").number(pending.count(state));
         }
         out.name("total_tasks").number(stats.total());
         out.name("queues_by_priority").beginObject();

@@ -79,13 +79,15 @@ final class AttemptRunner {
     }
 
     /// @param found    how the attempt finds its model on the host
+    /// @param progress to be kept up to date
     /// @param stopping whether an interrupt means that the server stops, rather than that the task was cancelled
     /// @param givenUp  why an interrupt means that the host is given up; null: it does not
-    void run(Run run, Host host, Host.Found found, BooleanSupplier stopping, Supplier<String> givenUp) {
+    void run(Run run, Host host, Host.Found found, OrderedPieces.Progress progress, BooleanSupplier stopping,
+            Supplier<String> givenUp) {
         LOG.log(Level.DEBUG, () -> "event=attempt_started id=" + run.task().name() + " attempt=" + run.attempt()
                 + " host=" + host.name());
         try (AnswerRoom.Share share = room.share()) {
-            Outcome outcome = outcome(run, host, found, share);
+            Outcome outcome = outcome(run, host, found, progress, share);
             if (outcome != null) {
                 LOG.log(Level.DEBUG, () -> "event=attempt_ended id=" + run.task().name() + " attempt=" + run.attempt()
                         + (outcome instanceof Outcome.Failed failed
@@ -169,8 +171,8 @@ final class AttemptRunner {
     }
 
     /// Null if the task was cancelled before the host was asked.
-    private Outcome outcome(Run run, Host host, Host.Found found, AnswerRoom.Share room)
-            throws InterruptedException {
+    private Outcome outcome(Run run, Host host, Host.Found found, OrderedPieces.Progress progress,
+            AnswerRoom.Share room) throws InterruptedException {
         Task task = run.task();
         long begun = clock.millis();
         OrderedPieces pieces = new OrderedPieces(answers.begin(task.id(), run.attempt(), run.seq()), () -> {

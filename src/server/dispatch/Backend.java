@@ -47,7 +47,11 @@ public record Backend(String name, String kind, String url, boolean remote, bool
     /// @param until   when it is thrown out if nobody asks for it
     /// @param running how many of our attempts it has
     /// @param loading whether it is being loaded
-    public record Runner(String model, RunnerOptions options, long since, long until, int running, boolean loading) {
+    /// @param usual   how long a load of it usually takes, in milliseconds; 0: not known
+    /// @param size    what it takes, in bytes; 0: not known
+    /// @param vram    how much of that in the memory of graphics cards
+    public record Runner(String model, RunnerOptions options, long since, long until, int running, boolean loading,
+            long usual, long size, long vram) {
     }
 
     /// @param since when it first refused the model

@@ -25,6 +25,7 @@ import server.order.Offer;
 import server.order.Offers;
 import server.order.RunnerKey;
 import server.order.ahead.Explanation;
+import server.order.ahead.Outlook;
 import server.queue.Run;
 import server.queue.TaskQueue;
 import server.queue.state.Event;
@@ -70,6 +71,7 @@ public final class Dispatcher implements AutoCloseable {
         final Run run;
         final Host host;
         final Host.Found found;
+        final OrderedPieces.Progress progress = new OrderedPieces.Progress();
         /// Set before it is started.
         Thread thread;
         /// Why its host is given up; null: it is not.
@@ -158,8 +160,33 @@ public final class Dispatcher implements AutoCloseable {
 
     /// Says how a task stands at the moment.
     public Explanation explain(Task task) {
-        return new Explainer(queue, hosts, asked, this::routing, hold, this::alone, () -> options, clock)
-                .explain(task);
+        return explainer().explain(task);
+    }
+
+    /// Says how all pending tasks stand at the moment.
+    ///
+    /// @param play whether to tell which of them start next
+    public Outlook outlook(boolean play) {
+        return explainer().outlook(play);
+    }
+
+    /// An attempt that runs.
+    ///
+    /// @param loads   whether its host has to load its model for it
+    /// @param tokens  how many have come, about: the pieces of its answer
+    /// @param firstAt when the first and the last of them came, milliseconds since the epoch; 0: none has
+    public record Progress(Task task, int attempt, boolean loads, long tokens, long firstAt, long lastAt) {
+    }
+
+    /// The attempts that run, in no order.
+    public List<Progress> progress() {
+        return attempts.stream().map(attempt -> new Progress(attempt.run.task(), attempt.run.attempt(),
+                attempt.found != Host.Found.LOADED, attempt.progress.pieces, attempt.progress.firstAt,
+                attempt.progress.lastAt)).toList();
+    }
+
+    private Explainer explainer() {
+        return new Explainer(queue, hosts, asked, this::routing, hold, this::alone, () -> options, clock);
     }
 
     private String alone() {
@@ -332,7 +359,8 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     private void run(Attempt attempt) {
-        runner.run(attempt.run, attempt.host, attempt.found, () -> stopping, () -> attempt.givenUp);
+        runner.run(attempt.run, attempt.host, attempt.found, attempt.progress, () -> stopping,
+                () -> attempt.givenUp);
         ended(attempt);
     }
 

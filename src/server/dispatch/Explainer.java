@@ -1,7 +1,13 @@
 package server.dispatch;
 
 import java.time.InstantSource;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import server.order.ahead.Ahead;
@@ -9,9 +15,13 @@ import server.order.ahead.Explanation;
 import server.order.ahead.Explanation.Kind;
 import server.order.ahead.Explanation.Waiting;
 import server.order.ahead.Forecast;
+import server.order.ahead.Outlook;
 import server.order.ahead.Standing;
+import server.order.ahead.Upcoming;
 import server.queue.TaskQueue;
+import server.queue.state.Backlog;
 import server.queue.state.QueueMode;
+import server.task.ApiPath;
 import server.task.Task;
 import server.task.Times;
 import shared.TaskStatus;
@@ -38,39 +48,124 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
                 standing.longest() == Long.MAX_VALUE ? -1 : standing.longest(), null);
     }
 
+    /// How all pending tasks stand.
+    ///
+    /// @param play whether to tell which of them start next
+    Outlook outlook(boolean play) {
+        long now = clock.millis();
+        Routing all = routing.get();
+        PlayedHosts played = play ? hosts.played(options.get().routing(), asked::without, queue.readyCount()) : null;
+        Backlog backlog = queue.ledger().look(state -> state.backlog(play, now)).value();
+        Waiting whole = whole(now);
+        Map<Wants, Waiting> known = new HashMap<>();
+        backlog.lanes().forEach(lane -> known.putIfAbsent(Wants.of(lane.first()),
+                waiting(lane.first(), lane.heldBy(), whole, all, now)));
+        Map<String, Waiting> shut = new HashMap<>();
+        backlog.shut().forEach(window -> shut.put(window.window(), window.waiting()));
+        Function<Task, Waiting> waits = task -> task.wakeAt() > now ? time(task)
+                : shut.containsKey(task.terms().placing().window()) ? shut.get(task.terms().placing().window())
+                : asked.without(task.id()).isEmpty() && known.containsKey(Wants.of(task)) ? known.get(Wants.of(task))
+                : waiting(task, null, whole, all, now);
+        Map<Long, Upcoming> next = new LinkedHashMap<>();
+        if (play) {
+            Ahead.starts(backlog.standing(), played).forEach(start -> next.put(start.task().id(), start));
+        }
+        return new Outlook(next, groups(backlog, known), waits);
+    }
+
+    private static List<Outlook.Group> groups(Backlog backlog, Map<Wants, Waiting> known) {
+        Map<Waiting, Outlook.Group> groups = new LinkedHashMap<>();
+        for (Backlog.Lane lane : backlog.lanes()) {
+            groups.merge(known.get(Wants.of(lane.first())), new Outlook.Group(known.get(Wants.of(lane.first())),
+                    lane.tasks(), lane.first(), 0), (one, other) -> new Outlook.Group(one.waiting(), one.tasks()
+                    + other.tasks(), one.first().order() < other.first().order() ? one.first() : other.first(), 0));
+        }
+        List<Outlook.Group> all = new ArrayList<>(groups.values());
+        all.sort(Comparator.comparing(Outlook.Group::state).reversed().thenComparing(Outlook.Group::tasks,
+                Comparator.reverseOrder()));
+        long wakes = backlog.wakes();
+        if (backlog.retrying() > 0) {
+            all.add(new Outlook.Group(new Waiting(Kind.RETRY, "its next attempt"), backlog.retrying(), null,
+                    backlog.scheduled() == 0 ? wakes : 0));
+        }
+        backlog.shut().forEach(window -> all.add(new Outlook.Group(window.waiting(), window.tasks(), null,
+                window.opens() == Long.MAX_VALUE ? 0 : window.opens())));
+        if (backlog.scheduled() > 0) {
+            all.add(new Outlook.Group(new Waiting(Kind.TIME, "its time"), backlog.scheduled(), null,
+                    backlog.retrying() == 0 ? wakes : 0));
+        }
+        return all;
+    }
+
+    /// What of a task decides what it waits for, beside its times and what hosts said of it alone.
+    private record Wants(String model, String on, int priority, String client, boolean remote, boolean waitForModel,
+            ApiPath endpoint, boolean onlyOrders) {
+
+        static Wants of(Task task) {
+            return new Wants(task.model(), task.terms().on(), task.priority(), task.terms().caller().client(),
+                    task.terms().remote(), task.terms().waitForModel(), task.terms().caller().endpoint(),
+                    task.terms().caller().onlyOrders());
+        }
+    }
+
     private Waiting waiting(Task task, Standing standing, Forecast forecast) {
-        if (alone.get() != null) {
-            return new Waiting(Kind.ALONE, alone.get() + " runs alone, because the server died so often while it ran");
+        Waiting whole = whole(standing.now());
+        if (task.wakeAt() > standing.now() && (whole == null || whole.kind() != Kind.ALONE) && isThere(task)) {
+            return time(task);
         }
-        String on = task.terms().on();
-        if (on != null && hosts.named(on) == null) {
-            return new Waiting(Kind.HOST, "no host is named " + on);
-        }
-        if (task.wakeAt() > standing.now()) {
-            return new Waiting(Kind.TIME, "its time, " + Times.format(task.wakeAt()));
-        }
-        Waiting held = standing.heldBy();
-        if (held != null) {
-            return held;
-        }
-        if (hold.reason(standing.now()) != null) {
-            return new Waiting(Kind.SERVER, hold.reason(standing.now()));
-        }
-        Waiting host = forecast.offer() == null ? host(task, standing.now()) : null;
-        if (host != null) {
-            return host;
-        }
-        if (queue.mode() == QueueMode.PAUSED) {
-            return new Waiting(Kind.QUEUE, "the queue, which is paused");
+        Waiting trouble = trouble(task, standing.heldBy(), whole, forecast.offer() == null ? routing.get() : null,
+                standing.now());
+        if (trouble != null) {
+            return trouble;
         }
         int before = forecast.position() - 1;
         return before <= 0 ? new Waiting(Kind.PLACE, "a free place; it is next")
                 : new Waiting(Kind.TURN, before == 1 ? "the task before it" : "the " + before + " tasks before it");
     }
 
+    private Waiting waiting(Task task, Waiting heldBy, Waiting whole, Routing all, long now) {
+        Waiting trouble = trouble(task, heldBy, whole, all, now);
+        return trouble == null ? new Waiting(Kind.PLACE, "a free place") : trouble;
+    }
+
+    /// What all tasks wait for; null if for nothing in common.
+    private Waiting whole(long now) {
+        if (alone.get() != null) {
+            return new Waiting(Kind.ALONE, alone.get() + " runs alone, because the server died so often while it ran");
+        }
+        String reason = hold.reason(now);
+        return reason != null ? new Waiting(Kind.SERVER, reason)
+                : queue.mode() == QueueMode.PAUSED ? new Waiting(Kind.QUEUE, "the queue, which is paused") : null;
+    }
+
+    private static Waiting time(Task task) {
+        return task.retryAt() > 0 ? new Waiting(Kind.RETRY, "its next attempt, at " + Times.format(task.wakeAt()))
+                : new Waiting(Kind.TIME, "its time, " + Times.format(task.wakeAt()));
+    }
+
+    private boolean isThere(Task task) {
+        return task.terms().on() == null || hosts.named(task.terms().on()) != null;
+    }
+
+    /// What else than its turn a task waits for whose time has come; null if for nothing.
+    ///
+    /// @param all null: it is known that a host takes it
+    private Waiting trouble(Task task, Waiting heldBy, Waiting whole, Routing all, long now) {
+        if (whole != null && whole.kind() == Kind.ALONE) {
+            return whole;
+        }
+        if (!isThere(task)) {
+            return new Waiting(Kind.HOST, "no host is named " + task.terms().on());
+        }
+        if (heldBy != null || whole != null && whole.kind() == Kind.SERVER) {
+            return heldBy == null ? whole : heldBy;
+        }
+        Waiting host = all == null ? null : host(task, all, now);
+        return host == null ? whole : host;
+    }
+
     /// Why no host may take it; null if one may and is only full.
-    private Waiting host(Task task, long now) {
-        Routing all = routing.get();
+    private Waiting host(Task task, Routing all, long now) {
         if (all.onlyItsTurn(task, asked.without(task.id()))) {
             return null;
         }

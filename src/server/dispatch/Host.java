@@ -6,6 +6,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import server.dispatch.Backend.Refused;
 import server.executor.HostReport;
@@ -27,6 +29,7 @@ final class Host {
     private static final Logger LOG = System.getLogger("dispatch");
 
     private static final int SILENCES_MAX = 3;
+    private static final HostReport.Runner NO_SIZE = new HostReport.Runner("", 0, 0, 0, 0);
     /// The kind of host that loads models.
     static final String LOADING_KIND = "ollama";
 
@@ -57,6 +60,8 @@ final class Host {
     private long workedAt;
     /// Null: it loads nothing.
     private Residency runners;
+    /// What it told last of what its models take, by model.
+    private Map<String, HostReport.Runner> sizes = Map.of();
     private final Activity activity;
 
     /// @param tokens     what the model wrote
@@ -192,6 +197,10 @@ final class Host {
         if (runners != null && report.runners() != null) {
             runners = runners.reported(report.runners().stream().map(runner -> new Residency.Seen(runner.model(),
                     runner.contextLength(), runner.expiresAt())).toList(), askedAt, now);
+        }
+        if (report.runners() != null) {
+            sizes = report.runners().stream().collect(Collectors.toMap(runner -> RunnerKey.plain(runner.model()),
+                    Function.identity(), (one, other) -> one));
         }
         tells = true;
         silences = 0;
@@ -392,7 +401,9 @@ final class Host {
                 runners == null ? List.of() : runners.runners().stream().filter(runner -> runner.isThere(now))
                         .map(runner -> new Backend.Runner(runner.model(), runner.options(), runner.since(),
                                 runner.running() > 0 || runner.until() == Long.MAX_VALUE ? 0 : runner.until(),
-                                runner.running(), runner.loading())).toList(),
+                                runner.running(), runner.loading(), runners.loadMs().getOrDefault(runner.model(),
+                                0L), sizes.getOrDefault(runner.model(), NO_SIZE).size(),
+                                sizes.getOrDefault(runner.model(), NO_SIZE).sizeVram())).toList(),
                 runners == null ? 0 : runners.fits(), runners == null ? 0 : runners.loadsOn(now), activity.lane(now),
                 new Backend.Sums(counters.outcomes(), counters.tokensRead(), counters.loads()));
     }

@@ -1,6 +1,7 @@
 package server.dispatch;
 
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.Arrays;
 
 import server.executor.Pieces;
@@ -20,9 +21,19 @@ final class OrderedPieces implements Pieces {
     private static final int THINKING = 0;
     private static final int TEXT = 1;
 
+    /// How far an answer is: the attempt's thread writes it, any may read it.
+    static final class Progress {
+        /// A piece is a token, mostly.
+        volatile long pieces;
+        /// When the first and the last piece came, milliseconds since the epoch; 0: none has.
+        volatile long firstAt;
+        volatile long lastAt;
+    }
+
     private final Pieces next;
     private final Runnable first;
-    private boolean begun;
+    private final Progress progress;
+    private final InstantSource clock;
     /// By kind: the half of a character that waits for the other; empty for none.
     private final String[] held = {"", ""};
     /// How many bytes of UTF-8 each run of one kind has; even ones are thinking, odd ones text.
@@ -30,9 +41,11 @@ final class OrderedPieces implements Pieces {
     private int count;
 
     /// @param first is called before the first piece
-    OrderedPieces(Pieces next, Runnable first) {
+    OrderedPieces(Pieces next, Runnable first, Progress progress, InstantSource clock) {
         this.next = next;
         this.first = first;
+        this.progress = progress;
+        this.clock = clock;
     }
 
     @Override
@@ -75,10 +88,12 @@ final class OrderedPieces implements Pieces {
         if (piece.isEmpty()) {
             return;
         }
-        if (!begun) {
-            begun = true;
+        progress.lastAt = clock.millis();
+        if (progress.firstAt == 0) {
+            progress.firstAt = progress.lastAt;
             first.run();
         }
+        progress.pieces++;
         String whole = held[kind].isEmpty() ? piece : held[kind] + piece;
         int end = whole.length() - (Character.isHighSurrogate(whole.charAt(whole.length() - 1)) ? 1 : 0);
         held[kind] = whole.substring(end);

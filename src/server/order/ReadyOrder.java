@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
 
 import server.queue.index.SortedSlots;
@@ -248,6 +249,15 @@ public final class ReadyOrder {
 
         long order(int slot) {
             return tasks.get(slot).order();
+        }
+    }
+
+    /// Tells of each lane its first task's slot and how many tasks it has.
+    public void lanes(BiConsumer<Integer, Integer> to) {
+        for (Level level : levels.values()) {
+            for (Share share : level.waiting) {
+                share.heads.values().forEach(lane -> to.accept(lane.slots.firstSlot(), lane.slots.size()));
+            }
         }
     }
 

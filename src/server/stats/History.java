@@ -38,6 +38,7 @@ public final class History implements AttemptNews {
     private final Recent completed;
     private final Recent failed;
     private final Recent tokens;
+    private final Failures failures = new Failures();
     private final long knownSeq;
     private long since;
     private Counts current;
@@ -151,6 +152,7 @@ public final class History implements AttemptNews {
                 current.failed++;
                 ever.failed++;
                 failed.add(1, at);
+                failures.add(task, at);
                 left(task);
             }
             case CANCELLED -> {
@@ -210,6 +212,11 @@ public final class History implements AttemptNews {
     public synchronized Rates rates(long now) {
         return new Rates(submitted.perMinute(now), completed.perMinute(now), failed.perMinute(now),
                 tokens.perMinute(now) / 60);
+    }
+
+    /// The tasks that failed in the last hour, by cause, the most frequent first.
+    public synchronized List<FailureCause> failures(long now) {
+        return failures.all(now);
     }
 
     private void left(Task task) {

@@ -57,6 +57,11 @@ public final class TaskJson {
     ///
     /// @param preview null leaves it out
     public static void writeSummary(JsonWriter out, Task task, String preview) {
+        writeSummary(out, task, preview, more -> { });
+    }
+
+    /// As [#writeSummary(JsonWriter, Task, String)], with more members.
+    public static void writeSummary(JsonWriter out, Task task, String preview, Consumer<JsonWriter> more) {
         out.beginObject();
         identity(out, task);
         if (preview != null) {
@@ -66,6 +71,7 @@ public final class TaskJson {
         out.name("error").string(task.state().error());
         metadata(out, task);
         extras(out, task);
+        more.accept(out);
         out.endObject();
     }
 

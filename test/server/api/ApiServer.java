@@ -9,6 +9,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -33,6 +34,7 @@ import server.live.Answers;
 import server.live.EventHub;
 import server.order.LoadedOffers;
 import server.order.ahead.Explanation;
+import server.order.ahead.Outlook;
 import server.order.ahead.Explanation.Kind;
 import server.order.ahead.Explanation.Waiting;
 import server.order.limits.OrderLimits;
@@ -102,10 +104,11 @@ public final class ApiServer implements AutoCloseable {
                 : Duration.ofSeconds(15);
         runner = ActionRunner.start(queue.ledger());
         api = new HttpApi(local, pingEvery, new Parts(queue, compaction, events, submissions, hosts,
-                this::explain, () -> held, InstantSource.system(),
+                new HttpApi.Standing(this::explain, play -> new Outlook(Map.of(), List.of(), task -> new Waiting(
+                        Kind.PLACE, "a place")), List::of), () -> held, InstantSource.system(),
                 new CronRequests(queue, submissions, ZoneId.of("Europe/Berlin"), InstantSource.system()),
                 runner.actions(),
-                History.of(queue, System.currentTimeMillis()), () -> cloud), web);
+                History.of(queue, System.currentTimeMillis()), () -> cloud, Path.of("")), web);
         web.serve(api.routes());
     }
 

@@ -3,6 +3,7 @@ package server.dispatch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,7 +24,7 @@ final class OrderedPiecesTest {
         public void thinking(String piece) {
             handed.add("~" + piece);
         }
-    }, () -> { });
+    }, () -> { }, new OrderedPieces.Progress(), InstantSource.system());
 
     @Test
     void halvesOfACharacter_comeAsOne() {

@@ -39,6 +39,7 @@ public final class Ahead {
     private final HostsAhead hosts;
     private final ReadyOrder order;
     private final Crowd crowd;
+    /// Null: it is about all.
     private final Task target;
     private final PriorityQueue<End> ends = new PriorityQueue<>(Comparator.comparingDouble(End::at)
             .thenComparingLong(end -> end.task.order()));
@@ -76,20 +77,61 @@ public final class Ahead {
                 : new Ahead(target, standing, hosts).play();
     }
 
-    private Forecast play() {
+    /// Tells which tasks start next, in the order in which they do, as far as they were copied.
+    ///
+    /// @param hosts a copy, as it was when the queue stood so
+    public static List<Upcoming> starts(Standing standing, HostsAhead hosts) {
+        return new Ahead(null, standing, hosts).starts();
+    }
+
+    private List<Upcoming> starts() {
+        List<Upcoming> starts = new ArrayList<>();
+        takeRunning();
+        while (starts.size() < PLAYED_MAX) {
+            hosts.at((long) now);
+            Choice choice = order.choose(hosts, (long) now);
+            if (choice != null) {
+                Task task = standing.copy().tasks.get(choice.slot());
+                starts.add(new Upcoming(task, starts.size() + 1, withLoad(choice), choice.offer()));
+                start(task, choice);
+                if (standing.copy().cut.contains(choice.slot())) {
+                    break;
+                }
+            } else if (ends.isEmpty()) {
+                break;
+            } else {
+                end(ends.poll());
+            }
+        }
+        return starts;
+    }
+
+    /// When the chosen one starts; a load of its own lets others go before it, too.
+    private Span withLoad(Choice choice) {
+        int before = loads;
+        loads += choice.offer().fit() == Fit.LOADS ? 1 : 0;
+        Span span = span(1);
+        loads = before;
+        return span;
+    }
+
+    private void takeRunning() {
         for (Task task : standing.running()) {
             crowd.add(task);
             ends(task, estimates().left(task.model(), task.state().host(),
                     standing.now() - task.state().startedAt()));
         }
+    }
+
+    private Forecast play() {
+        takeRunning();
         boolean comes = standing.begins() > 0;
         while (true) {
             hosts.at((long) now);
             Choice choice = order.choose(hosts, (long) now);
             Task task = choice == null ? null : standing.copy().tasks.get(choice.slot());
             if (task != null && task.id() == target.id()) {
-                loads += choice.offer().fit() == Fit.LOADS ? 1 : 0;
-                return new Forecast(standing.begins() > 0 ? 0 : started + 1, span(1), choice.chosen().by().text,
+                return new Forecast(standing.begins() > 0 ? 0 : started + 1, withLoad(choice), choice.chosen().by().text,
                         choice.offer(), before);
             }
             if (task != null) {
@@ -117,7 +159,7 @@ public final class Ahead {
 
     private void start(Task task, Choice choice) {
         Offer offer = choice.offer();
-        if (before.size() < TOLD_MAX) {
+        if (target != null && before.size() < TOLD_MAX) {
             before.add(new Before(task.name(), why(task, choice.chosen().by())));
         }
         Left left = estimates().left(task.model(), offer.host(), 0);

@@ -21,9 +21,13 @@ public record Explanation(Waiting waitsFor, Forecast forecast, long longest, Spa
     public enum Kind {
         /// The queue is paused.
         QUEUE,
-        /// Its own time, or that of its next attempt.
+        /// Its own time.
         TIME,
+        /// The time of its next attempt.
+        RETRY,
         WINDOW,
+        /// A window that the settings do not have.
+        NO_WINDOW,
         /// Its client or its model has as many running as it may have.
         LIMIT,
         /// The server has trouble of its own.
@@ -41,7 +45,7 @@ public record Explanation(Waiting waitsFor, Forecast forecast, long longest, Spa
 
         /// Whether it is more than its turn that it waits for.
         public boolean isTrouble() {
-            return this != PLACE && this != TURN && this != QUEUE && this != TIME;
+            return this != PLACE && this != TURN && this != QUEUE && this != TIME && this != RETRY;
         }
     }
 

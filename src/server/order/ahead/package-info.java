@@ -5,6 +5,7 @@
 /// ```
 ///  under the queue's lock   QueueState.standing ─▶ Standing (copy of the order, what runs, estimates)
 ///  after it                 Ahead.of(standing, copy of the hosts) ─▶ Forecast
+///  of all tasks             Ahead.starts ─▶ Upcoming, in their order; with what the others wait for ─▶ Outlook
 /// ```
 ///
 /// **What it is worth.** The order in which tasks start is exact where nothing else comes, attempts end in the order in

@@ -2,6 +2,7 @@ package server.order.limits;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
 
 import server.queue.index.SortedSlots;
@@ -54,6 +55,15 @@ public final class Gates {
             gates.remove(window);
         }
         return gate.open;
+    }
+
+    /// Tells of each window that is not open how many tasks wait for it.
+    public void shut(BiConsumer<String, Integer> to) {
+        gates.forEach((window, gate) -> {
+            if (!gate.open) {
+                to.accept(window, gate.tasks.size());
+            }
+        });
     }
 
     /// Opens and shuts what is to be open and shut now.

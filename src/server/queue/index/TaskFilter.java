@@ -30,6 +30,12 @@ public record TaskFilter(Set<TaskStatus> statuses, Set<TaskType> types, Set<Inte
                 && cut == null;
     }
 
+    /// The same, of the pending tasks only.
+    public TaskFilter pending() {
+        return new TaskFilter(Set.of(TaskStatus.PENDING), types, priorities, models, clients, relayed, cut, crons,
+                query);
+    }
+
     public boolean hasQuery() {
         return query != null && !query.isEmpty();
     }

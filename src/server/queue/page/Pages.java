@@ -2,6 +2,7 @@ package server.queue.page;
 
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -34,7 +35,21 @@ public final class Pages {
         if (after == null && filter.isWalked() && FirstValues.sortsBy(sort)) {
             return firstByValue(filter, sort, ascending, limit, offset);
         }
-        Selection selection = new Selection(sort, ascending, limit, offset, place(after));
+        return page(filter, task -> true, order(sort, ascending), limit, offset, after);
+    }
+
+    /// The order of a listing: see [TaskSort].
+    public static Comparator<Task> order(TaskSort sort, boolean ascending) {
+        return Selection.order(sort, ascending);
+    }
+
+    /// A page in any order, of the tasks that pass a filter and more.
+    ///
+    /// @param passes asked under the ledger's lock, so quick and without calling back
+    /// @param order  likewise
+    public TaskPage page(TaskFilter filter, Predicate<Task> passes, Comparator<Task> order, int limit, long offset,
+            String after) {
+        Selection selection = new Selection(order, passes, limit, offset, place(after));
         if (!filter.crons().isEmpty()) {
             // those that some cron tasks made are few
             ledger.look(state -> state.cronMade(filter)).durable().stream().filter(search(filter))

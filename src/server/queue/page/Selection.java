@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Predicate;
 
 import server.task.Task;
 
@@ -12,6 +13,7 @@ import server.task.Task;
 final class Selection {
 
     private final Comparator<Task> order;
+    private final Predicate<Task> passes;
     private final Task after;
     private final long offset;
     private final long end;
@@ -22,9 +24,15 @@ final class Selection {
 
     /// @param after only what follows this task in the order is in the page; null for all
     Selection(TaskSort sort, boolean ascending, int limit, long offset, Task after) {
+        this(order(sort, ascending), task -> true, limit, offset, after);
+    }
+
+    /// @param passes which of the tasks that come are wanted
+    Selection(Comparator<Task> order, Predicate<Task> passes, int limit, long offset, Task after) {
         this.after = after;
         this.offset = offset;
-        order = order(sort, ascending);
+        this.order = order;
+        this.passes = passes;
         end = offset + limit;
         first = new PriorityQueue<>(order.reversed());
     }
@@ -33,8 +41,15 @@ final class Selection {
     ///
     /// @return true: it wants all there are
     boolean add(Task task) {
+        if (!passes.test(task)) {
+            return true;
+        }
         total++;
         if (after != null && order.compare(task, after) <= 0) {
+            return true;
+        }
+        if (first.size() == end && end > 0 && order.compare(task, first.peek()) > 0) {
+            more = true;
             return true;
         }
         first.add(task);
@@ -54,7 +69,7 @@ final class Selection {
     }
 
     /// By the value, then newest first; by arrival alone as asked.
-    private static Comparator<Task> order(TaskSort sort, boolean ascending) {
+    static Comparator<Task> order(TaskSort sort, boolean ascending) {
         Comparator<Task> newestFirst = Comparator.comparingLong(Task::arrival).reversed();
         Comparator<Task> byValue = switch (sort) {
             case CREATED_AT -> Comparator.comparingLong(Task::arrival);

@@ -1,5 +1,6 @@
 package server.queue.state;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -44,6 +45,8 @@ final class PendingTasks {
     private final FinishTimes finishTimes;
     private final Gates gates;
     private OrderLimits limits;
+    /// How many in `waiting` wait for their next attempt.
+    private int retrying;
 
     private record OfLimits(Supplier<OrderLimits> limits, Crowd crowd) implements Clients {
         @Override
@@ -91,6 +94,7 @@ final class PendingTasks {
         }
         if (task.wakeAt() > 0) {
             waiting.add(task.wakeAt(), slot);
+            retrying += task.retryAt() > 0 ? 1 : 0;
         } else {
             due(task, slot);
         }
@@ -123,7 +127,7 @@ final class PendingTasks {
         if (!(task.state() instanceof TaskState.Pending)) {
             return;
         }
-        if (task.wakeAt() == 0 || !waiting.remove(task.wakeAt(), slot)) {
+        if (task.wakeAt() == 0 || !noLongerWaits(task, slot)) {
             String window = task.terms().placing().window();
             if (window == null || gates.remove(window, task.order(), slot)) {
                 ready.remove(task, slot);
@@ -142,11 +146,18 @@ final class PendingTasks {
         for (int slot : waiting.upTo(by)) {
             Task task = tasks.apply(slot);
             if (which.test(task)) {
-                waiting.remove(task.wakeAt(), slot);
+                noLongerWaits(task, slot);
                 any |= due(task, slot);
             }
         }
         return any;
+    }
+
+    /// @return whether it did
+    private boolean noLongerWaits(Task task, int slot) {
+        boolean waited = waiting.remove(task.wakeAt(), slot);
+        retrying -= waited && task.retryAt() > 0 ? 1 : 0;
+        return waited;
     }
 
     /// Takes all in whose time has come, opens and shuts the windows, and lets priorities grow.
@@ -232,18 +243,46 @@ final class PendingTasks {
     ///
     /// @param running a running task by its id
     Standing standing(Task task, int slot, LongFunction<Task> running, boolean paused, long now) {
+        String window = task.terms().placing().window();
+        boolean waits = task.wakeAt() > 0 && waiting.contains(task.wakeAt(), slot);
+        boolean never = window != null && !limits.windows().containsKey(window);
+        return standing(running, paused, never ? Long.MAX_VALUE
+                : waits || window != null && shut(window, now) != null ? beginsAt(task, now) : 0, task, now);
+    }
+
+    /// @param task null: it is about all
+    private Standing standing(LongFunction<Task> running, boolean paused, long begins, Task task, long now) {
         OrderLimits settled = limits;
         Crowd played = new Crowd();
         ReadyOrder.Copying copy = ready.copy(Ahead.COPIED_MAX, new OfLimits(() -> settled, played));
         List<Task> run = copy.running.stream().map(running::apply).toList();
         copy.estimates.take(finishTimes.estimates(), Stream.concat(copy.tasks.values().stream(), run.stream())
                 .map(each -> RunnerKey.plain(each.model())).collect(Collectors.toSet()));
-        String window = task.terms().placing().window();
-        boolean waits = task.wakeAt() > 0 && waiting.contains(task.wakeAt(), slot);
-        boolean never = window != null && !limits.windows().containsKey(window);
-        return new Standing(copy, run, played, paused, never ? Long.MAX_VALUE
-                : waits || window != null && shut(window, now) != null ? beginsAt(task, now) : 0,
-                ready.countBefore(task), ready.longestWait(task), heldBy(task, now), now);
+        return task == null ? new Standing(copy, run, played, paused, begins, 0, Long.MAX_VALUE, null, now)
+                : new Standing(copy, run, played, paused, begins, ready.countBefore(task), ready.longestWait(task),
+                        heldBy(task, now), now);
+    }
+
+    /// How the pending tasks stand.
+    ///
+    /// @param running a running task by its id; null: nothing is to be played
+    Backlog backlog(LongFunction<Task> running, boolean paused, long now) {
+        List<Backlog.Lane> lanes = new ArrayList<>();
+        ready.lanes((slot, count) -> {
+            Task first = tasks.apply(slot);
+            lanes.add(new Backlog.Lane(first, count, heldBy(first, now)));
+        });
+        List<Backlog.Shut> closed = new ArrayList<>();
+        gates.shut((name, count) -> {
+            Window window = limits.windows().get(name);
+            String why = shut(name, now);
+            // one that has just opened lets its tasks go at the next look
+            closed.add(new Backlog.Shut(name, new Waiting(window == null ? Kind.NO_WINDOW : Kind.WINDOW,
+                    why == null ? "its window " + name : why), count, window == null ? Long.MAX_VALUE
+                    : window.next(now)));
+        });
+        return new Backlog(lanes, closed, waiting.size() - retrying, retrying, waiting.firstKey(),
+                running == null ? null : standing(running, paused, 0, null, now));
     }
 
     /// In how long a running task is probably done; null where there is no ground.
@@ -258,7 +297,7 @@ final class PendingTasks {
         String name = task.terms().placing().window();
         String held = name == null ? null : shut(name, now);
         if (held != null) {
-            return new Waiting(Kind.WINDOW, held);
+            return new Waiting(limits.windows().containsKey(name) ? Kind.WINDOW : Kind.NO_WINDOW, held);
         }
         String full = limits.full(task, crowd);
         return full == null ? null : new Waiting(Kind.LIMIT, full);

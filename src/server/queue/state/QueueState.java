@@ -15,7 +15,6 @@ import server.cron.plan.CronPolicy;
 import server.cron.plan.CronTask;
 import server.order.Choice;
 import server.order.Offers;
-import server.order.ahead.Explanation.Waiting;
 import server.order.ahead.Span;
 import server.order.ahead.Standing;
 import server.queue.index.Arrivals;
@@ -179,6 +178,13 @@ public final class QueueState {
     /// How the queue stands, to tell what becomes of a pending task.
     public Standing standing(Task task, long now) {
         return pending.standing(task, ids.find(task.id()), id -> timed(require(id)), mode == QueueMode.PAUSED, now);
+    }
+
+    /// How the pending tasks stand.
+    ///
+    /// @param play whether to play with them
+    public Backlog backlog(boolean play, long now) {
+        return pending.backlog(play ? id -> timed(require(id)) : null, mode == QueueMode.PAUSED, now);
     }
 
     /// In how long a running task is probably done; null where there is no ground.
@@ -410,11 +416,6 @@ public final class QueueState {
     /// How many tasks wait for windows that the settings do not have, by the windows' names.
     public Map<String, Integer> lostWindows() {
         return pending.lostWindows();
-    }
-
-    /// Which window or limit keeps a pending task from starting at a time; null for none.
-    public Waiting heldBy(Task task, long now) {
-        return pending.heldBy(task, now);
     }
 
     /// The tasks whose run or caller ends with the server: all that are running, and the pending ones of callers that

@@ -120,8 +120,8 @@ class LimitsTest {
             assertEquals(next.id(), start(NOON).task().id());
         }
         assertNull(start(NOON));
-        assertEquals("client me may have 1 running", state.heldBy(second, NOON).text());
-        assertEquals("model big:latest may have 1 running", state.heldBy(bigger, NOON).text());
+        assertEquals("client me may have 1 running", state.standing(second, NOON).heldBy().text());
+        assertEquals("model big:latest may have 1 running", state.standing(bigger, NOON).heldBy().text());
         complete(big, NOON);
         assertEquals(bigger.id(), start(NOON).task().id());
         complete(first, NOON);
@@ -159,7 +159,7 @@ class LimitsTest {
         assertEquals(0, state.readyCount());
         assertEquals(NOON + 10 * HOUR, state.nextDue());
         assertEquals("its window night (22:00-06:00 UTC), which opens at 2026-01-02T22:00:00.000Z",
-                state.heldBy(night, NOON).text());
+                state.standing(night, NOON).heldBy().text());
         assertNull(start(NOON + 10 * HOUR - 1));
         assertEquals(night.id(), start(NOON + 10 * HOUR).task().id());
     }
@@ -203,7 +203,7 @@ class LimitsTest {
         state.reconfigure(QueueOptions.DEFAULT);
         assertEquals(Map.of("night", 1), state.lostWindows());
         assertNull(start(NOON + 10 * HOUR));
-        assertEquals("its window night, which is not in the settings", state.heldBy(task, NOON).text());
+        assertEquals("its window night, which is not in the settings", state.standing(task, NOON).heldBy().text());
         assertTrue(state.nextDue() > NOON + 100 * HOUR);
         state.reconfigure(QueueOptions.DEFAULT.with(LimitsOf.yaml("windows: {night: '12:00-13:00 UTC'}")));
         assertEquals(Map.of(), state.lostWindows());
@@ -295,7 +295,7 @@ class LimitsTest {
             assertEquals(may.stream().mapToInt(Task::priority).max().getAsInt(), event.task().priority());
         } else {
             tasks().stream().filter(t -> t.status() == TaskStatus.PENDING && t.wakeAt() <= now)
-                    .forEach(t -> assertNotNull(state.heldBy(t, now)));
+                    .forEach(t -> assertNotNull(state.standing(t, now).heldBy()));
         }
     }
 

@@ -1,0 +1,81 @@
+package server.order.ahead;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+
+import server.order.ahead.Explanation.Waiting;
+import server.task.Task;
+
+/// How all pending tasks stand at one moment.
+///
+/// @param next   the tasks that start next, in that order, by id; empty if nobody asked for them
+/// @param groups the pending tasks by what they wait for: what needs somebody first, then what waits for its turn, for
+///               its next attempt, for its time
+/// @param waits  what a pending task waits for
+public record Outlook(Map<Long, Upcoming> next, List<Group> groups, Function<Task, Waiting> waits) {
+
+    /// How a pending task stands.
+    public enum State {
+        READY, RETRYING, SCHEDULED, BLOCKED;
+
+        public String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /// By what it waits for.
+        public static State of(Explanation.Kind kind) {
+            return switch (kind) {
+                case QUEUE, ALONE, PLACE, TURN -> READY;
+                case RETRY -> RETRYING;
+                case TIME, WINDOW -> SCHEDULED;
+                case LIMIT, SERVER, HOST, MODEL, NO_WINDOW -> BLOCKED;
+            };
+        }
+    }
+
+    /// Pending tasks that wait for the same.
+    ///
+    /// @param first one of them; null if nobody knows one
+    /// @param until when the first of them goes on by itself, milliseconds since the epoch; 0: not known
+    public record Group(Waiting waiting, int tasks, Task first, long until) {
+
+        public State state() {
+            return State.of(waiting.kind());
+        }
+    }
+
+    public int count(State state) {
+        return groups.stream().filter(group -> group.state() == state).mapToInt(Group::tasks).sum();
+    }
+
+    public State state(Task task) {
+        return State.of(waits.apply(task).kind());
+    }
+
+    /// The order in which tasks probably start: what was played, the others that are ready, what is blocked, then by
+    /// time. It holds for this moment only.
+    public Comparator<Task> order() {
+        return Comparator.comparingLong(this::rank).thenComparing(Comparator.comparingInt(Task::priority).reversed())
+                .thenComparingLong(Task::order);
+    }
+
+    /// Of a task that starts soon; else null.
+    public Upcoming start(Task task) {
+        return next.get(task.id());
+    }
+
+    private long rank(Task task) {
+        Upcoming start = start(task);
+        if (start != null) {
+            return start.position();
+        }
+        return switch (state(task)) {
+            case READY -> Ahead.PLAYED_MAX + 1;
+            case BLOCKED -> Ahead.PLAYED_MAX + 2;
+            case SCHEDULED, RETRYING -> Math.max(task.wakeAt(), Ahead.PLAYED_MAX + 3);
+        };
+    }
+}
