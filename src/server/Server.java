@@ -111,7 +111,6 @@ final class Server implements AutoCloseable {
             Settings settings = all.settings().with(RequestLimits.CONNECTIONS, most.http());
             TaskQueue queue = open(settings, hosts, clock, ids);
             opened.add(queue);
-            tellLostWindows(queue);
 
             Compaction compaction = new Compaction(queue.ledger(), CompactionOptions.DEFAULT);
             opened.add(compaction);
@@ -174,6 +173,7 @@ final class Server implements AutoCloseable {
         if (storage.isOfVersion01()) {
             hosts.tellParallel();
         }
+        tellLostWindows(queue);
         return queue;
     }
 

@@ -135,6 +135,7 @@ public final class HttpApi {
         EventsApi events = new EventsApi(queue, parts.events(), live, memory());
         BackendsApi backends = new BackendsApi(parts.hosts());
         NowApi now = new NowApi(queue, parts.standing(), parts.history(), parts.data(), parts.clock());
+        JournalApi journal = new JournalApi(queue, parts.compaction(), parts.clock());
         CronApi crons = new CronApi(settings, parts.crons(), parts.clock(), warnings);
         Routes routes = new Routes();
         files.addTo(routes);
@@ -156,7 +157,8 @@ public final class HttpApi {
                 .add("GET", "/api/tasks/actions/{id}", Scope.READ, actions::show)
                 .add("POST", "/api/tasks/actions/{id}/stop", Scope.SUBMIT, actions::stop)
                 .add("GET", "/api/tasks/{id}", Scope.READ, tasks::show, "wait")
-                .add("GET", "/api/tasks/{id}/explain", Scope.READ, new ExplainApi(queue, parts.standing().explain())::show)
+                .add("GET", "/api/tasks/{id}/explain", Scope.READ,
+                        new ExplainApi(queue, parts.standing().explain())::show)
                 .add("GET", "/api/tasks/{id}/events", Scope.READ, events::openTask)
                 .add("POST", "/api/tasks/{id}/cancel", Scope.SUBMIT, tasks::cancel)
                 .add("POST", "/api/tasks/{id}/priority", Scope.SUBMIT, tasks::changePriority)
@@ -170,8 +172,8 @@ public final class HttpApi {
                 .add("POST", "/api/queue/pause", Scope.ADMIN, queueApi::pause)
                 .add("POST", "/api/queue/resume", Scope.ADMIN, queueApi::resume)
                 .add("POST", "/api/queue/drain", Scope.ADMIN, queueApi::drain)
-                .add("POST", "/api/journal/compact", Scope.ADMIN, new JournalApi(parts.compaction())::compact)
-                .add("GET", "/api/backup", Scope.ADMIN, new BackupApi(queue, parts.clock())::download)
+                .add("POST", "/api/journal/compact", Scope.ADMIN, journal::compact)
+                .add("GET", "/api/backup", Scope.ADMIN, journal::download)
                 .add("GET", "/api/backends", Scope.READ, backends::list)
                 .add("POST", "/api/backends/{id}/enable", Scope.ADMIN, backends::enable)
                 .add("POST", "/api/backends/{id}/disable", Scope.ADMIN, backends::disable)

@@ -1,18 +1,43 @@
 package server.api;
 
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReference;
+
+import server.http.Answer.Streamed;
 import server.http.Answer;
 import server.http.WebRequest;
 import server.journal.compaction.CompactionReport;
 import server.queue.Compaction;
+import server.queue.TaskQueue;
+import shared.Problem;
 import shared.json.JsonWriter;
 
 /// The requests that are about the journal.
 final class JournalApi {
 
-    private final Compaction compaction;
+    private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern(
+            "'attachment; filename=\"ollama-queue-'yyyyMMdd'T'HHmmss'Z.backup\"'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
-    JournalApi(Compaction compaction) {
+    /// A client that takes nothing for so long gives way to the next.
+    private static final Duration STUCK = Duration.ofSeconds(30);
+
+    private final TaskQueue queue;
+    private final Compaction compaction;
+    private final InstantSource clock;
+    private final AtomicReference<Download> running = new AtomicReference<>();
+
+    JournalApi(TaskQueue queue, Compaction compaction, InstantSource clock) {
+        this.queue = queue;
         this.compaction = compaction;
+        this.clock = clock;
     }
 
     /// Compacts, and answers when it is done. Who does not wait for the answer does not end it.
@@ -25,5 +50,52 @@ final class JournalApi {
         out.name("bytes_after").number(done.bytesAfter());
         out.name("events_dropped").number(done.eventsDropped());
         return Answer.json(200, out.endObject());
+    }
+
+    /// Sends the whole journal as one file, which restores the queue when a server starts with it in an empty data
+    /// directory. One at a time, for each keeps files on the disk that a compaction would delete.
+    Answer download(WebRequest request) {
+        Download other = running.get();
+        if (other != null) {
+            other.endIfStuck();
+            throw new Problem(503, "another backup is being taken; one at a time");
+        }
+        return new Streamed("application/octet-stream", this::writeTo,
+                "Content-Disposition", NAME.format(clock.instant()), "Cache-Control", "no-store");
+    }
+
+    private void writeTo(OutputStream out) throws IOException {
+        Download download = new Download(out);
+        if (!running.compareAndSet(null, download)) {
+            throw new IOException("another backup is being taken");
+        }
+        try {
+            queue.backup().writeTo(download);
+        } finally {
+            running.set(null);
+        }
+    }
+
+    /// Knows when its client last took something.
+    private static final class Download extends FilterOutputStream {
+        private final Thread thread = Thread.currentThread();
+        private volatile long aliveAt = System.nanoTime();
+
+        Download(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            out.write(bytes, from, length);
+            aliveAt = System.nanoTime();
+        }
+
+        /// For any thread.
+        void endIfStuck() {
+            if (System.nanoTime() - aliveAt > STUCK.toNanos()) {
+                thread.interrupt();
+            }
+        }
     }
 }

@@ -131,8 +131,8 @@ public final class Ahead {
             Choice choice = order.choose(hosts, (long) now);
             Task task = choice == null ? null : standing.copy().tasks.get(choice.slot());
             if (task != null && task.id() == target.id()) {
-                return new Forecast(standing.begins() > 0 ? 0 : started + 1, withLoad(choice), choice.chosen().by().text,
-                        choice.offer(), before);
+                return new Forecast(standing.begins() > 0 ? 0 : started + 1, withLoad(choice),
+                        choice.chosen().by().text, choice.offer(), before);
             }
             if (task != null) {
                 start(task, choice);

@@ -180,9 +180,7 @@ public final class QueueState {
         return pending.standing(task, ids.find(task.id()), id -> timed(require(id)), mode == QueueMode.PAUSED, now);
     }
 
-    /// How the pending tasks stand.
-    ///
-    /// @param play whether to play with them
+    /// How the pending tasks stand; `play`: with a copy to be played with.
     public Backlog backlog(boolean play, long now) {
         return pending.backlog(play ? id -> timed(require(id)) : null, mode == QueueMode.PAUSED, now);
     }
