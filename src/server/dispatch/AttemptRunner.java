@@ -180,7 +180,7 @@ final class AttemptRunner {
             if (found != Host.Found.LOADED) {
                 loaded(host, task.model());
             }
-        });
+        }, progress, clock);
         try {
             // read before it has left memory
             Event.Request request = queue.request(task);
