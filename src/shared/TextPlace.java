@@ -5,8 +5,17 @@ package shared;
 /// @param file   the file that holds the text; null for a text without a name, as the body of a request
 /// @param line   from 1
 /// @param column from 1, in characters
-/// @param path   the value that is wrong, as `messages[0].role`; empty for the whole text
+/// @param path   the value that is wrong, as `messages[0].role`; empty for the whole text. Of a long one the middle is
+///               left out, for a text from outside may nest a thousand deep
 public record TextPlace(String file, int line, int column, String path) {
+
+    private static final int PATH_HALF_MAX = 200;
+
+    public TextPlace {
+        if (path.length() > 2 * PATH_HALF_MAX) {
+            path = path.substring(0, PATH_HALF_MAX) + "\u2026" + path.substring(path.length() - PATH_HALF_MAX);
+        }
+    }
 
     /// Puts this place into a sentence: `config.yaml, line 3, column 5: what is wrong`; without a file
     /// `what is wrong (line 1, column 8, at messages[0].role)`.

@@ -43,4 +43,13 @@ class ProblemTest {
         assertEquals(List.of(one), one.each());
         assertNull(one.place());
     }
+
+    @Test
+    void at_aLongPath_leavesOutItsMiddle() {
+        String deep = "a.".repeat(199) + "bb";
+        assertEquals(deep, new TextPlace(null, 1, 1, deep).path());
+        String deeper = "a.".repeat(5_000) + "b";
+        assertEquals("a.".repeat(100) + "\u2026" + deeper.substring(deeper.length() - 200),
+                new TextPlace(null, 1, 1, deeper).path());
+    }
 }

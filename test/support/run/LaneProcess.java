@@ -24,7 +24,8 @@ final class LaneProcess implements AutoCloseable {
     /// What runs for a second or two is over before the second compiler pays.
     private static final List<String> OPTIONS = List.of("-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
             "@build/test/java.args");
-    private static final List<String> PROPERTIES = List.of("only", "part", "seed", "log", "limit");
+    private static final List<String> PROPERTIES = List.of("only", "part", "seed", "seconds", "minutes", "log",
+            "limit");
     /// By name, for JUnit is on the lanes' class path only.
     private static final String LANE = "support.run.Lane";
     private static final int START_MS = 60_000;

@@ -97,19 +97,25 @@ public final class AnswerLines {
         while (true) {
             for (; scanned < to; scanned++) {
                 if (buffer[scanned] == '\n') {
+                    check(scanned - from);
                     Slice line = new Slice(buffer, from, scanned);
                     from = ++scanned;
                     return line;
                 }
             }
-            if (to - from > max) {
-                throw new HostFailure(Cause.FINAL, host + " sent a line longer than " + Limits.shown(max));
-            }
+            check(to - from);
             if (!fill()) {
                 Slice rest = new Slice(buffer, from, to);
                 from = to;
                 return rest.length() == 0 ? null : rest;
             }
+        }
+    }
+
+    /// A line that is too long is one however much of it comes at once.
+    private void check(int length) throws HostFailure {
+        if (length > max) {
+            throw new HostFailure(Cause.FINAL, host + " sent a line longer than " + Limits.shown(max));
         }
     }
 

@@ -271,11 +271,10 @@ public final class EventCodec {
             }
             return switch (event) {
                 case "task" -> change();
-                case "cron" -> new Event.Cron(new CronEvent(CronEvent.What.valueOf(what.toUpperCase(Locale.ROOT)), at,
-                        cron, template));
-                case "queue" -> action == null ? new Event.ModeChange(QueueMode.parse(mode), at) : new Event.Action(
-                        new ActionEvent(ActionEvent.What.valueOf(what.toUpperCase(Locale.ROOT)), at, action),
-                        QueueMode.parse(mode));
+                case "cron" -> new Event.Cron(new CronEvent(CronEvent.What.valueOf(named()), at(), there(cron, "cron"),
+                        template));
+                case "queue" -> action == null ? new Event.ModeChange(QueueMode.parse(mode), at()) : new Event.Action(
+                        new ActionEvent(ActionEvent.What.valueOf(named()), at(), action), QueueMode.parse(mode));
                 case null, default -> throw in.error("an event of an unknown kind: " + event
                         + ". Was this journal written by a newer version?");
             };
@@ -292,15 +291,15 @@ public final class EventCodec {
                 case "task" -> task = new TaskLine(in, pool).read();
                 case "cron" -> cron = new CronLine(in, pool).read();
                 case "action" -> action = ActionLine.read(in);
-                case "tasks" -> action = action.with(ActionLine.readTasks(in));
+                case "tasks" -> action = there(action, "action").with(ActionLine.readTasks(in));
                 case "template" -> {
                     template = part == Part.ALL ? in.raw() : UNREAD;
                     return part == Part.ALL;
                 }
-                case "order" -> task = task.ordered(Long.parseLong(in.number()));
+                case "order" -> task = there(task, "task").ordered(Long.parseLong(in.number()));
                 case "idempotency" -> idempotency();
                 case "attempts" -> {
-                    if (part == Part.STATE && task.status().ended()) {
+                    if (part == Part.STATE && there(task, "task").status().ended()) {
                         return false;
                     }
                     attempts();
@@ -338,10 +337,25 @@ public final class EventCodec {
             return true;
         }
 
+        private String named() {
+            return there(what, "what").toUpperCase(Locale.ROOT);
+        }
+
+        private long at() {
+            return there(at == 0 ? null : at, "at");
+        }
+
+        private <T> T there(T value, String member) {
+            if (value == null) {
+                throw in.error("an event without its " + member);
+            }
+            return value;
+        }
+
         /// Whether the rest of the line may have a request's options, as version 0.1 left them there alone. It looks
         /// for their names without parsing, for nearly every line has none.
         private boolean mayHideOptions() {
-            if (task.terms().runner() != null) {
+            if (there(task, "task").terms().runner() != null) {
                 return false;
             }
             byte[] bytes = line.bytes();
@@ -380,6 +394,8 @@ public final class EventCodec {
                     default -> in.skip();
                 }
             }
+            there(key, "idempotency key");
+            there(fingerprint, "fingerprint");
         }
 
         private void attempts() {
@@ -393,10 +409,11 @@ public final class EventCodec {
 
         private Event.Change change() {
             Event.What kind = late ? Event.What.LATE : Event.What.parse(what);
+            there(task, "task");
             boolean read = payload != null || key != null || preview != null;
             Task whole = task.status().ended() || attempts.isEmpty() ? task
                     : task.with(task.state(), task.retries(), attempts);
-            return new Event.Change(kind, at, whole, attempts,
+            return new Event.Change(kind, at(), whole, attempts,
                     read ? new Event.Request(payload, preview, key, fingerprint, head) : unread ? UNREAD_REQUEST : null,
                     result);
         }

@@ -285,7 +285,7 @@ final class TaskLine {
             case "max_retries" -> maxRetries = Integer.parseInt(in.number());
             case "initial_delay_ms" -> initialDelay = Long.parseLong(in.number());
             case "max_delay_ms" -> maxDelay = Long.parseLong(in.number());
-            case "backoff_factor" -> backoffFactor = Double.parseDouble(in.number());
+            case "backoff_factor" -> backoffFactor = factor();
             case "remote_execution" -> remote = in.bool();
             case "on" -> on = pool.share(in.string());
             case "wait_for_model" -> waitForModel = in.bool();
@@ -304,6 +304,14 @@ final class TaskLine {
             // a later version may know more
             default -> in.skip();
         }
+    }
+
+    private double factor() {
+        double factor = Double.parseDouble(in.number());
+        if (Double.isInfinite(factor)) {
+            throw in.error("a factor that is no number");
+        }
+        return factor;
     }
 
     private Terms terms() {

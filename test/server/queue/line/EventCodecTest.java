@@ -178,6 +178,20 @@ class EventCodecTest {
         assertEquals(text(submitted()), text(codec.decode(Slice.of(more.getBytes(StandardCharsets.UTF_8)))));
     }
 
+    @ParameterizedTest
+    @CsvSource({"at, at, {'event':'queue';'mode':'paused'}", "cron, what, {'event':'cron';AT}",
+        "cron, cron, {'event':'cron';'what':'fired';AT}", "task, task, {'event':'task';'what':'submitted';AT}",
+        "order, task, {'event':'task';'order':1}",
+        "attempts, task, {'event':'task';'attempts':[]}", "preview, task, {'event':'task';'preview':''}"})
+    void decodeForReplay_ofAnEventThatIsNotWhole_saysWhatItLacks(String at, String lacks, String line) {
+        Slice json = Slice.of(line.replace("AT", "'at':'2026-01-02T03:04:05.678Z'").replace('\'', '"')
+                .replace(';', ',').getBytes(StandardCharsets.UTF_8));
+        String message = assertThrows(IllegalStateException.class, () -> codec.decodeForReplay(7, json),
+                at).getMessage();
+        assertTrue(message.startsWith("event 7 of the journal cannot be understood: an event without its " + lacks),
+                message);
+    }
+
     @Test
     void feed_isThePublicForm() {
         assertEquals("{\"seq\":7,\"event\":\"queue\",\"what\":\"resumed\",\"at\":\"2026-01-02T03:04:05.678Z\","

@@ -1,0 +1,162 @@
+package fuzz;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import com.sun.management.ThreadMXBean;
+
+import server.queue.line.EventSubject;
+import server.task.SubmissionSubject;
+import server.websocket.FrameSubject;
+import server.websocket.HandshakeSubject;
+import support.Effort;
+
+/// Everything that reads what comes from outside gets millions of inputs that nobody would write (`make proof ONLY=fuzz
+/// SECONDS=60`; `make test` has 5 s of it): it takes them or refuses them as it declares, within its time and memory.
+///
+/// The inputs follow from the seed alone: `SEED=n` makes the same ones again, in the same order. One that was not borne
+/// is kept under `build/fuzz`, by the names of its subject and its seed.
+@Tag("process")
+final class FuzzTest {
+
+    private static final long SEED = Long.getLong("seed", System.nanoTime());
+    private static final long SECONDS = Long.getLong("seconds", Effort.of(5, 60));
+    private static final Path KEPT = Path.of("build/fuzz");
+    /// Readers take microseconds, but the machine may do much else.
+    private static final long HANG_NANOS = TimeUnit.SECONDS.toNanos(20);
+    private static final long LOOK_MS = 50;
+    /// So many inputs are made for each, however little time there is.
+    private static final int MADE_MIN = 200;
+
+    @TempDir
+    Path directory;
+
+    private final List<String> counts = new ArrayList<>();
+    private long sum;
+
+    @Test
+    @Timeout(value = 3, unit = TimeUnit.HOURS)
+    void everyReader_takesOrRefuses_whateverComes() throws Exception {
+        List<Subject> subjects = List.of(new JsonSubject(), new YamlSubject(), new CronSubject(), new FrameSubject(),
+                new HandshakeSubject(), new LineSubject(), new EventSubject(), HostSubject.lines(),
+                HostSubject.completions(), HostSubject.events(), new SubmissionSubject());
+        long nanos = TimeUnit.SECONDS.toNanos(SECONDS);
+        for (Subject subject : subjects) {
+            run(subject, nanos * 2 / 3 / subjects.size());
+        }
+        try (HttpSubject http = new HttpSubject(directory)) {
+            run(http, nanos / 3);
+        }
+        System.out.printf(Locale.ROOT, "fuzz: SEED=%d, %,d inputs: %s%n", SEED, sum, String.join(", ", counts));
+    }
+
+    private void run(Subject subject, long nanos) throws Exception {
+        Run run = new Run(subject, nanos);
+        run.watch();
+        counts.add(String.format(Locale.ROOT, "%s %,d", subject.name(), run.count));
+        sum += run.count;
+        assertTrue(run.ways.size() > 1, subject.name() + ": too few ways, " + run.ways);
+    }
+
+    /// One subject's inputs, on a thread of their own, so that one that never ends can be told.
+    private static final class Run implements Runnable {
+
+        private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+        private final Subject subject;
+        private final long nanos;
+        private final Set<String> ways = new HashSet<>();
+        private volatile long begun;
+        private volatile byte[] input = {};
+        private volatile long count;
+        private volatile AssertionError failure;
+
+        Run(Subject subject, long nanos) {
+            this.subject = subject;
+            this.nanos = nanos;
+        }
+
+        void watch() throws Exception {
+            begun = System.nanoTime();
+            Thread worker = Thread.ofPlatform().daemon().name("fuzz " + subject.name()).start(this);
+            while (!worker.join(Duration.ofMillis(LOOK_MS))) {
+                if (System.nanoTime() - begun > HANG_NANOS) {
+                    StringBuilder stack = new StringBuilder();
+                    List.of(worker.getStackTrace()).forEach(frame -> stack.append("\n    at ").append(frame));
+                    throw failed("it is not done with this after " + HANG_NANOS / 1_000_000_000 + " s" + stack, null);
+                }
+            }
+            if (failure != null) {
+                throw failure;
+            }
+        }
+
+        @Override
+        public void run() {
+            Random random = new Random(SEED ^ subject.name().hashCode());
+            Mutator mutator = new Mutator(random, subject.corpus(), subject.words());
+            long end = System.nanoTime() + nanos;
+            try {
+                for (byte[] given : subject.corpus()) {
+                    take(given);
+                }
+                for (int made = 0; made < MADE_MIN || begun < end; made++) {
+                    byte[] next = mutator.next();
+                    if (take(next)) {
+                        mutator.found(next);
+                    }
+                }
+            } catch (Throwable notBorne) {
+                failure = notBorne instanceof AssertionError known ? failed(known.getMessage(), known)
+                        : failed(notBorne.toString(), notBorne);
+            }
+        }
+
+        /// @return whether it was the first of its way
+        private boolean take(byte[] next) throws Exception {
+            input = next;
+            begun = System.nanoTime();
+            long most = subject.bytesMax(next.length);
+            String way;
+            long took;
+            int turns = 0;
+            do {
+                // classes that are needed for the first time do not count
+                assertTrue(turns++ < 2, "it takes more than " + most + " bytes for " + next.length);
+                long before = THREADS.getCurrentThreadAllocatedBytes();
+                way = subject.take(next.clone());
+                took = THREADS.getCurrentThreadAllocatedBytes() - before;
+            } while (most > 0 && took > most);
+            count++;
+            return way != null && ways.size() < 10_000 && ways.add(way);
+        }
+
+        private AssertionError failed(String why, Throwable cause) {
+            Path file = KEPT.resolve(subject.name() + "-" + SEED);
+            try {
+                Files.write(Files.createDirectories(KEPT).resolve(file.getFileName()), input);
+            } catch (IOException unwritable) {
+                why += ", and not kept: " + unwritable;
+            }
+            return new AssertionError(subject.name() + ", SEED=" + SEED + ", input " + count + ", kept as " + file
+                    + ": " + why, cause);
+        }
+    }
+}
