@@ -38,14 +38,18 @@ public final class Actions {
     private final Ledger ledger;
     private final Pages pages;
     private final int tasksMax;
+    private final int step;
 
     public Actions(Ledger ledger) {
-        this(ledger, TASKS_MAX);
+        this(ledger, TASKS_MAX, STEP);
     }
 
-    Actions(Ledger ledger, int tasksMax) {
+    /// @param tasksMax how many tasks those at work may have together
+    /// @param step     how many tasks a step has at most
+    Actions(Ledger ledger, int tasksMax, int step) {
         this.ledger = ledger;
         this.tasksMax = tasksMax;
+        this.step = step;
         pages = new Pages(ledger);
     }
 
@@ -144,7 +148,7 @@ public final class Actions {
     }
 
     /// The next tasks whose attempts on record are needed.
-    private static List<Task> next(QueueState state, TaskAction action) {
+    private List<Task> next(QueueState state, TaskAction action) {
         List<Task> tasks = new ArrayList<>();
         if (action != null && !action.ended() && action.plan().kind() == ActionKind.RETRY && action.tasks() != null) {
             for (int i = action.done(); i < end(action); i++) {
@@ -157,12 +161,12 @@ public final class Actions {
         return tasks;
     }
 
-    private static int end(TaskAction action) {
-        return Math.min(action.tasks().length, action.done() + STEP);
+    private int end(TaskAction action) {
+        return Math.min(action.tasks().length, action.done() + step);
     }
 
     /// @param attempts of the tasks by the places of their last lines
-    private static boolean step(Ledger.Writer writer, TaskAction action, Map<Long, List<Attempt>> attempts) {
+    private boolean step(Ledger.Writer writer, TaskAction action, Map<Long, List<Attempt>> attempts) {
         if (action == null || action.ended()) {
             return false;
         }

@@ -19,17 +19,19 @@ import server.task.Task;
 /// Invariant: `early` has the ids of those that changed since the beginning and are still ahead of the walk.
 final class Matching implements Arrivals.Watcher {
 
-    private static final int CHUNKS_A_STEP = 32;
+    static final int CHUNKS_A_STEP = 32;
 
     private final Arrivals arrivals;
     private final TaskFilter filter;
     private final long asOf;
+    private final int chunksAStep;
     private final List<Task> found = new ArrayList<>();
     private final Set<Long> early = new HashSet<>();
     /// The number of the next chunk.
     private int number;
 
-    private Matching(QueueState state, TaskFilter filter, long asOf) {
+    private Matching(QueueState state, TaskFilter filter, long asOf, int chunksAStep) {
+        this.chunksAStep = chunksAStep;
         arrivals = state.arrivals();
         this.filter = filter;
         this.asOf = asOf;
@@ -39,8 +41,8 @@ final class Matching implements Arrivals.Watcher {
     /// Begins; to be followed by [#end], whatever happens.
     ///
     /// @param asOf the sequence number of the last event
-    static Matching begin(QueueState state, TaskFilter filter, long asOf) {
-        Matching matching = new Matching(state, filter, asOf);
+    static Matching begin(QueueState state, TaskFilter filter, long asOf, int chunksAStep) {
+        Matching matching = new Matching(state, filter, asOf, chunksAStep);
         state.arrivals().watch(matching);
         return matching;
     }
@@ -49,7 +51,7 @@ final class Matching implements Arrivals.Watcher {
     ///
     /// @return whether there is more to do
     boolean step() {
-        for (int i = 0; i < CHUNKS_A_STEP; i++) {
+        for (int i = 0; i < chunksAStep; i++) {
             int index = arrivals.indexOf(number);
             if (index >= arrivals.chunkCount()) {
                 return false;

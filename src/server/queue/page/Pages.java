@@ -77,7 +77,8 @@ public final class Pages {
     }
 
     private Matched walked(TaskFilter filter) {
-        Matching matching = ledger.look(state -> Matching.begin(state, filter, ledger.appendedSeq())).value();
+        Matching matching = ledger.look(state -> Matching.begin(state, filter, ledger.appendedSeq(),
+                Matching.CHUNKS_A_STEP)).value();
         try {
             Pace.Read read = ledger.pace().begin();
             Commit<Boolean> more = ledger.look(state -> matching.step());

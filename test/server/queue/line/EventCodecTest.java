@@ -1,6 +1,8 @@
 package server.queue.line;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,12 +11,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import server.action.plan.ActionEvent;
+import server.action.plan.ActionKind;
+import server.action.plan.ActionPlan;
+import server.action.plan.TaskAction;
 import server.queue.state.Event;
 import server.queue.state.QueueMode;
 import server.task.ApiPath;
@@ -29,6 +36,7 @@ import server.task.TaskId;
 import server.task.TaskState;
 import server.task.Terms;
 import server.task.Times;
+import shared.TaskStatus;
 import shared.TaskType;
 import shared.json.JsonReader;
 import shared.json.Slice;
@@ -165,6 +173,37 @@ class EventCodecTest {
         Event.Change other = (Event.Change) codec.decode(line(submitted()));
         assertSame(one.task().model(), other.task().model());
         assertSame(Terms.DEFAULT, one.task().terms());
+    }
+
+    /// To version 0.1, which passes over `action` and `tasks`, the line sets the mode that the queue has.
+    @Test
+    void action_isAMemberMoreOfALineThatSetsTheMode() {
+        ActionPlan plan = new ActionPlan(ActionKind.PRIORITY, 7, "{\"q\":\"a\\nb\"}", "me", 41,
+                Map.of(TaskStatus.FAILED, 2), T);
+        TaskAction begun = TaskAction.accepted(ID, plan, new long[] {ID, 1});
+        Event accepted = new Event.Action(new ActionEvent(ActionEvent.What.ACCEPTED, T, begun), QueueMode.PAUSED);
+        assertEquals("\"event\":\"queue\",\"what\":\"accepted\",\"at\":\"2026-01-02T03:04:05.678Z\","
+                + "\"mode\":\"paused\",\"action\":{\"id\":\"7k3f9q2m4x8z\",\"kind\":\"priority\","
+                + "\"priority\":7,"
+                + "\"filter\":\"{\\\"q\\\":\\\"a\\\\nb\\\"}\",\"client\":\"me\",\"as_of\":41,"
+                + "\"matched\":{\"failed\":2},"
+                + "\"created_at\":\"2026-01-02T03:04:05.678Z\"},\"tasks\":\"7k3f9q2m4x8z000000000001\"}",
+                text(accepted));
+        Event.Action read = (Event.Action) codec.decode(line(accepted));
+        assertEquals(text(accepted), text(read));
+        assertArrayEquals(new long[] {ID, 1}, read.change().action().tasks());
+        TaskAction stepped = begun.stepped(1, Map.of("is gone", 1));
+        Event progress = new Event.Action(new ActionEvent(ActionEvent.What.PROGRESS, T, stepped), QueueMode.RUNNING);
+        assertFalse(text(progress).contains("tasks"), text(progress));
+        Event.Action end = new Event.Action(new ActionEvent(ActionEvent.What.COMPLETED, T,
+                stepped.ended(TaskAction.Status.COMPLETED, T + 1)), QueueMode.RUNNING);
+        assertEquals(end, codec.decode(line(end)));
+        assertEquals("{\"seq\":7,\"event\":\"action\",\"what\":\"completed\",\"at\":\"2026-01-02T03:04:05.678Z\","
+                + "\"action\":{\"id\":\"action_7k3f9q2m4x8z\",\"action\":\"priority\",\"priority\":7,"
+                + "\"filter\":{\"q\":\"a\\nb\"},\"client\":\"me\",\"status\":\"completed\","
+                + "\"created_at\":\"2026-01-02T03:04:05.678Z\",\"ended_at\":\"2026-01-02T03:04:05.679Z\","
+                + "\"matched\":2,\"by_status\":{\"failed\":2},\"done\":2,\"changed\":1,\"refused\":{\"is gone\":1}}}",
+                EventCodec.feed(7, end).text());
     }
 
     @Test
