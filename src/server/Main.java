@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TimeZone;
@@ -32,7 +33,7 @@ final class Main {
 
     private static int run(List<String> words, PrintStream out, PrintStream err) throws InterruptedException {
         if (!words.isEmpty() && !words.getFirst().startsWith("-")) {
-            return OfflineCommands.run(words, AllSettings.READER, System.getenv(), out, err);
+            return OfflineCommands.run(words, AllSettings.READER, System.getenv(), InstantSource.system(), out, err);
         }
         if (words.contains("--help") || words.contains("-h")) {
             out.print(Help.usage(AllSettings.TABLE));

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 import server.access.Connections;
+import server.access.NamedTokens;
 import server.access.OtherLoopback;
 import server.access.RequestLimits;
 import server.action.ActionRunner;
@@ -111,7 +112,7 @@ final class Server implements AutoCloseable {
             Settings settings = all.settings().with(RequestLimits.CONNECTIONS, most.http());
             TaskQueue queue = open(settings, hosts, clock, ids);
             opened.add(queue);
-
+            NamedTokens tokens = NamedTokens.open(settings.get(JournalOptions.PATH), clock);
             Compaction compaction = new Compaction(queue.ledger(), CompactionOptions.DEFAULT);
             opened.add(compaction);
             compaction.start();
@@ -132,7 +133,7 @@ final class Server implements AutoCloseable {
             SubmissionReader submissions = new SubmissionReader(settings, OrderLimits::of, hosts::check);
             WebServer.prepare(settings);
             CronRequests crons = new CronRequests(queue, submissions, ZoneId.systemDefault(), clock);
-            WebServer web = WebServer.bind(settings, tls);
+            WebServer web = WebServer.bind(settings, tls, tokens);
             opened.add(web);
             refuseItself(hosts, web);
             RelayApi relay = new RelayApi(new RelayApi.Parts(queue, hosts, dispatcher, relayed, submissions, web.gone(),
@@ -141,7 +142,7 @@ final class Server implements AutoCloseable {
             HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions, hosts,
                     new HttpApi.Standing(dispatcher::explain, dispatcher::outlook, dispatcher::progress),
                     dispatcher::held, clock, crons, runner.actions(), history, passed::cloud,
-                    settings.get(JournalOptions.PATH)), web);
+                    settings.get(JournalOptions.PATH), tokens), web);
             Routes routes = api.routes();
             relay.addTo(routes);
             passed.addTo(routes, api::page);
@@ -198,6 +199,11 @@ final class Server implements AutoCloseable {
         String host = web.host();
         String name = host.contains(":") ? "[" + host + "]" : host;
         return (tls == null ? "http://" : "https://") + name + ":" + address.getPort();
+    }
+
+    /// All that it answers.
+    List<Routes.Row> rows() {
+        return web.rows();
     }
 
     /// Applies the settings that can change while it runs.

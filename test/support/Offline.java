@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ public final class Offline {
     ///
     /// @return its exit status
     public static int run(PrintStream out, PrintStream err, String... words) {
-        return OfflineCommands.run(List.of(words), AllSettings.READER, Map.of(), out, err);
+        return OfflineCommands.run(List.of(words), AllSettings.READER, Map.of(), InstantSource.system(), out, err);
     }
 
     /// Returns how many times each task, by its id, completed on record.

@@ -56,7 +56,7 @@ final class Rooms {
             metrics: access dispatch http live queue queue.index queue.state stats
             order: queue.index settings task
             order.ahead: order order.limits task
-            order.limits: order queue.index settings task
+            order.limits: access order queue.index settings task
             queue: clock journal journal.compaction journal.disk order queue.index queue.ledger queue.line \
                 queue.page queue.state task
             queue.index: task
@@ -70,10 +70,10 @@ final class Rooms {
             simulate: dispatch journal.disk journal.recovery order order.limits queue.line queue.state \
                 settings task
             stats: queue queue.ledger queue.state task
-            task: settings
+            task: access settings
             tls: settings
-            tool: dispatch journal journal.compaction journal.disk journal.recovery queue queue.ledger queue.state \
-                settings simulate
+            tool: access dispatch journal journal.compaction journal.disk journal.recovery queue queue.ledger \
+                queue.state settings simulate
             websocket: access settings tls
             """;
 

@@ -102,15 +102,19 @@ public final class Guard {
     private final String boundTo;
     private final boolean loopbackOnly;
     private final Guesses guesses = new Guesses();
+    private final NamedTokens named;
     private final Supplier<String> machineName;
     private volatile Access access;
 
     /// @param boundTo     the address or name that the server was told to bind
     /// @param bound       the address that it is
+    /// @param named       the tokens of the data directory
     /// @param machineName asked only where nothing else lets a name pass, for it may take a while
-    public Guard(String boundTo, InetAddress bound, Settings settings, Supplier<String> machineName) {
+    public Guard(String boundTo, InetAddress bound, Settings settings, NamedTokens named,
+            Supplier<String> machineName) {
         this.boundTo = boundTo.toLowerCase(Locale.ROOT);
         this.loopbackOnly = bound.isLoopbackAddress();
+        this.named = named;
         this.machineName = machineName;
         reconfigure(settings);
     }
@@ -126,11 +130,12 @@ public final class Guard {
         settings.get(ALLOWED_HOSTS).forEach(host -> hosts.add(host.toLowerCase(Locale.ROOT)));
         List<String> relayed = new ArrayList<>(Origins.BY_OLLAMA);
         settings.get(Origins.OLLAMAS).forEach(origin -> relayed.add(origin.replaceAll("^[\"' ]+|[\"' ]+$", "")));
-        access = new Access(hosts, Tokens.of(settings), new Origins(settings.get(Origins.ALLOWED)),
+        access = new Access(hosts, Tokens.of(settings, named), new Origins(settings.get(Origins.ALLOWED)),
                 new Origins(relayed));
         if (!loopbackOnly && !access.tokens().needed()) {
             LOG.log(Level.WARNING, "event=no_token: bound to " + boundTo + " without a token, only loopback and "
-                    + "private networks are answered; set OLLAMA_QUEUE_TOKEN, server.token or server.token_file");
+                    + "private networks are answered; set OLLAMA_QUEUE_TOKEN, server.token or server.token_file, "
+                    + "or add a token with ollama-queue-server token add");
         }
     }
 
@@ -203,25 +208,38 @@ public final class Guard {
             return Asker.ANYBODY;
         }
         if (token == null) {
-            throw new Problem(401, "authentication required: send the server token as Authorization: Bearer TOKEN");
+            throw new Problem(401, "authentication required: send a token as Authorization: Bearer TOKEN");
         }
-        if (!tokens.right(token)) {
-            long now = System.nanoTime();
-            int unlogged = guesses.unlogged(now);
-            if (unlogged > 0) {
-                LOG.log(Level.WARNING, "event=wrong_token from=" + asked.from().getHostAddress() + " count="
-                        + unlogged);
+        Problem wrong;
+        try {
+            Asker bearer = tokens.bearer(token);
+            if (bearer != null) {
+                return bearer;
             }
-            Thread.sleep(guesses.delay(now));
-            throw new Problem(401, "the token is not the server's");
+            wrong = new Problem(401, "the token is none of the server's");
+        } catch (Problem expired) {
+            wrong = expired;
         }
-        return Asker.ANYBODY;
+        if (wrong.status() == 401) {
+            slowDown(asked.from());
+        }
+        throw wrong;
+    }
+
+    private void slowDown(InetAddress from) throws InterruptedException {
+        long now = System.nanoTime();
+        int unlogged = guesses.unlogged(now);
+        if (unlogged > 0) {
+            LOG.log(Level.WARNING, "event=wrong_token from=" + from.getHostAddress() + " count=" + unlogged);
+        }
+        Thread.sleep(guesses.delay(from, now));
     }
 
     private void checkPeer(Asked asked) {
         if (asked.forwarded() || !loopbackOnly && !isPrivate(asked.from())) {
             throw new Problem(403, "without a token this server answers loopback and private networks only; "
-                    + "set server.token and send it as Authorization: Bearer");
+                    + "set server.token, or add one with ollama-queue-server token add, and send it as "
+                    + "Authorization: Bearer");
         }
     }
 

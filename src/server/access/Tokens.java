@@ -1,50 +1,74 @@
 package server.access;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.List;
+import java.time.Instant;
 
 import server.settings.Setting;
 import server.settings.Settings;
+import shared.Problem;
 
-/// The tokens that let a request pass, as hashes: the secrets themselves are nowhere kept. There is one today, which
-/// may do everything; scopes would stand beside the hash.
+/// The tokens that let a request pass, as hashes: the secrets themselves are nowhere kept. The one of the settings may
+/// do everything; beside it there are named ones.
 public final class Tokens {
 
     public static final Setting<String> TOKEN = Setting.secret("server.token").live().alsoNamed("OLLAMA_QUEUE_TOKEN")
-            .says("the token that every request must carry, except those for /healthz, /readyz and the page's files; "
-                    + "also $OLLAMA_QUEUE_TOKEN");
+            .says("a token that may do everything; with it every request must carry a token, except those for "
+                    + "/healthz, /readyz and the page's files; also $OLLAMA_QUEUE_TOKEN. Tokens with fewer rights: "
+                    + "ollama-queue-server token add");
     static final Setting<String> TOKEN_FILE = Setting.secretFile("server.token_file").live().insteadOf(TOKEN)
             .says("a file that holds the token");
 
-    private final List<byte[]> hashes;
+    private final byte[] own;
+    private final NamedTokens named;
 
-    private Tokens(List<byte[]> hashes) {
-        this.hashes = hashes;
+    /// @param own null: the settings have none
+    private Tokens(byte[] own, NamedTokens named) {
+        this.own = own;
+        this.named = named;
     }
 
-    public static Tokens of(Settings settings) {
+    static Tokens of(Settings settings, NamedTokens named) {
         String token = settings.get(TOKEN_FILE) == null ? settings.get(TOKEN) : settings.get(TOKEN_FILE);
-        return new Tokens(token == null ? List.of() : List.of(hash(token)));
+        return new Tokens(token == null ? null : hash(token), named);
     }
 
     /// Whether a token is needed at all.
     boolean needed() {
-        return !hashes.isEmpty();
+        return own != null || named.everAdded();
     }
 
-    /// Takes the same time whatever is wrong with it.
-    boolean right(String token) {
+    /// Returns who bears a token. Takes the same time whatever is wrong with it.
+    ///
+    /// @return null if it is nobody's
+    /// @throws Problem 401 if it has expired, 503 if it may be one of those that cannot be read
+    Asker bearer(String token) {
         byte[] hash = hash(token);
-        boolean right = false;
-        for (byte[] known : hashes) {
-            right |= MessageDigest.isEqual(known, hash);
+        if (own != null && MessageDigest.isEqual(own, hash)) {
+            return Asker.ANYBODY;
         }
-        return right;
+        NamedToken found = null;
+        try {
+            for (NamedToken known : named.current()) {
+                found = MessageDigest.isEqual(known.hash(), hash) ? known : found;
+            }
+        } catch (IOException unreadable) {
+            throw new Problem(503, "the tokens cannot be read: " + unreadable.getMessage());
+        }
+        if (found == null) {
+            return null;
+        }
+        if (named.isExpired(found)) {
+            throw new Problem(401, "the token " + found.asker().name() + " expired at "
+                    + Instant.ofEpochMilli(found.expiresAt()));
+        }
+        named.use(found);
+        return found.asker();
     }
 
-    private static byte[] hash(String token) {
+    static byte[] hash(String token) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException impossible) {

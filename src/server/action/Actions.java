@@ -216,17 +216,18 @@ public final class Actions {
             case CANCEL -> state.cancel(id, null, now);
             case DELETE -> state.delete(id, now);
             case PRIORITY -> {
-                Event.Change change = state.changePriority(id, action.plan().priority(), now);
+                Event.Change change = state.changePriority(id, action.plan().priority(), Integer.MAX_VALUE, now);
                 if (change.task().equals(task)) {
                     throw Problem.conflict(task.name() + " has this priority already");
                 }
                 yield change;
             }
             case RETRY -> {
-                Event.Change change = state.retry(id, attempts.getOrDefault(task.lastAt(), List.of()), now);
+                Event.Change change = state.retry(id, attempts.getOrDefault(task.lastAt(), List.of()),
+                        Integer.MAX_VALUE, now);
                 Map<String, Integer> together = new HashMap<>(putBack);
                 together.merge(task.terms().caller().client(), 1, Integer::sum);
-                state.admitAgain(together);
+                state.admitAgain(together, Integer.MAX_VALUE);
                 putBack.putAll(together);
                 yield change;
             }

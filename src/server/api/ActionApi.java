@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 
+import server.access.Asker;
 import server.action.Actions;
 import server.action.plan.ActionJson;
 import server.action.plan.ActionKind;
@@ -74,9 +75,16 @@ final class ActionApi {
         if (shown.getBytes(StandardCharsets.UTF_8).length > ActionPlan.FILTER_MAX) {
             throw new Problem(413, "the filter of an action may have " + ActionPlan.FILTER_MAX + " bytes");
         }
-        TaskFilter filter = TaskFilters.of(asked.filter(), queue);
+        Asker asker = request.asker();
+        TaskFilter filter = allowed(TaskFilters.of(asked.filter(), queue), asker);
+        if (asked.kind() == ActionKind.RETRY && asker.pendingMax() != Asker.NO_LIMIT) {
+            throw new Problem(403, "the token " + asker.name() + " may have " + asker.pendingMax()
+                    + " tasks pending: retry them one at a time");
+        }
+        Integer priority = asked.priority() == null ? null : (Integer) Math.min(asked.priority(), asker.priorityMax());
         Matched matched = searches.run(request, () -> actions.matched(filter));
-        ActionPlan plan = new ActionPlan(asked.kind(), asked.priority(), shown, null, matched.asOf(),
+        ActionPlan plan = new ActionPlan(asked.kind(), priority, shown,
+                asker.speaksForOthers() ? null : asker.name(), matched.asOf(),
                 matched.byStatus(), clock.millis());
         if (asked.dryRun()) {
             JsonWriter out = new JsonWriter().beginObject();
@@ -94,6 +102,12 @@ final class ActionApi {
         return Answer.json(202, json(action), "Location", "/api/tasks/actions/" + action.name());
     }
 
+    /// The filter, held to what the asker may change.
+    private static TaskFilter allowed(TaskFilter filter, Asker asker) {
+        filter.clients().forEach(asker::client);
+        return asker.speaksForOthers() ? filter : filter.of(asker.name());
+    }
+
     Answer list(WebRequest request) {
         JsonWriter out = new JsonWriter(1024).beginArray();
         actions.all().forEach(action -> ActionJson.write(out, action));
@@ -105,7 +119,9 @@ final class ActionApi {
     }
 
     Answer stop(WebRequest request) {
-        return Answer.json(200, json(actions.stop(actions.find(request.id()).id())));
+        TaskAction action = actions.find(request.id());
+        request.asker().checkChange(action.name(), action.plan().client());
+        return Answer.json(200, json(actions.stop(action.id())));
     }
 
     private static JsonWriter json(TaskAction action) {

@@ -6,7 +6,9 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import server.access.Asker;
 import server.http.Answer;
+import server.http.BatchLines;
 import server.http.Bodies.Body;
 import server.http.WebRequest;
 import server.queue.TaskBatch;
@@ -60,14 +62,16 @@ final class BatchApi {
     /// @param lines null if the body is JSON
     private void read(InputStream lines, WebRequest request, TaskBatch batch) throws IOException, InterruptedException {
         if (lines != null) {
-            readLines(lines, request.announced() < 0 ? settings.get(HttpApi.BATCH_BYTES) : request.announced(), batch);
+            readLines(lines, request.announced() < 0 ? settings.get(HttpApi.BATCH_BYTES) : request.announced(), batch,
+                    request.asker());
             return;
         }
         Body body = request.body();
         if (firstByte(body) == '[') {
-            readArray(body, batch);
+            readArray(body, batch, request.asker());
         } else {
-            readLines(new ByteArrayInputStream(body.bytes(), 0, body.length()), body.length(), batch);
+            readLines(new ByteArrayInputStream(body.bytes(), 0, body.length()), body.length(), batch,
+                    request.asker());
         }
     }
 
@@ -80,13 +84,13 @@ final class BatchApi {
         throw Problem.badRequest("the body is empty; it must be an array of tasks, or a task on each line");
     }
 
-    private void readArray(Body body, TaskBatch batch) {
+    private void readArray(Body body, TaskBatch batch, Asker asker) {
         JsonReader json = body.json();
         json.beginArray();
         while (json.nextElement()) {
             int from = json.position();
             try {
-                add(json, batch, batch.size() + 1);
+                add(json, batch, batch.size() + 1, asker);
             } catch (Problem problem) {
                 throw problem.at(json.place(from));
             }
@@ -94,11 +98,12 @@ final class BatchApi {
         json.end();
     }
 
-    private void readLines(InputStream in, long most, TaskBatch batch) throws IOException, InterruptedException {
+    private void readLines(InputStream in, long most, TaskBatch batch, Asker asker)
+            throws IOException, InterruptedException {
         // of all blocks together: else each might take as many as a whole batch may have
         AtomicInteger count = new AtomicInteger();
         BatchLines<TaskBatch> lines = new BatchLines<>(batch::part,
-                (json, block) -> add(json, block, count.incrementAndGet()),
+                (json, block) -> add(json, block, count.incrementAndGet(), asker),
                 () -> new JsonReader(new byte[0], 0, 0, settings.get(SubmissionReader.JSON_DEPTH)), BatchLines.BLOCK);
         try {
             lines.read(in, most).forEach(batch::add);
@@ -115,13 +120,13 @@ final class BatchApi {
     }
 
     /// @param count how many there are with this one
-    private void add(JsonReader json, TaskBatch batch, int count) {
+    private void add(JsonReader json, TaskBatch batch, int count, Asker asker) {
         checkCount(count);
         if (json.peek() != Kind.OBJECT) {
             throw json.error("a task must be an object");
         }
         int from = json.position();
-        Submission submission = submissions.read(json);
+        Submission submission = submissions.read(json, asker);
         if (json.position() - from > settings.get(HttpApi.TASK_BYTES)) {
             throw new Problem(413, "a task may have " + settings.get(HttpApi.TASK_BYTES) + " bytes");
         }

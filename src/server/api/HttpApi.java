@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import server.access.NamedTokens;
 import server.access.RequestLimits;
 import server.access.Scope;
 import server.action.Actions;
@@ -61,9 +62,11 @@ public final class HttpApi {
     /// @param held    why no attempt begins for the server's own trouble; null if there is none
     /// @param cloud   what the hosts tell of Ollama's cloud; null if nothing
     /// @param data    the folder of the journal
+    /// @param tokens  those of the data directory
     public record Parts(TaskQueue queue, Compaction compaction, EventHub events, SubmissionReader submissions,
             Hosts hosts, Standing standing, Supplier<String> held, InstantSource clock,
-            CronRequests crons, Actions actions, History history, Supplier<Slice> cloud, Path data) {
+            CronRequests crons, Actions actions, History history, Supplier<Slice> cloud, Path data,
+            NamedTokens tokens) {
     }
 
     /// How tasks stand at the moment.
@@ -137,6 +140,7 @@ public final class HttpApi {
         NowApi now = new NowApi(queue, parts.standing(), parts.history(), parts.data(), parts.clock());
         JournalApi journal = new JournalApi(queue, parts.compaction(), parts.clock());
         CronApi crons = new CronApi(settings, parts.crons(), parts.clock(), warnings);
+        TokensApi tokens = new TokensApi(settings, parts.tokens());
         Routes routes = new Routes();
         files.addTo(routes);
         return routes
@@ -177,6 +181,9 @@ public final class HttpApi {
                 .add("GET", "/api/backends", Scope.READ, backends::list)
                 .add("POST", "/api/backends/{id}/enable", Scope.ADMIN, backends::enable)
                 .add("POST", "/api/backends/{id}/disable", Scope.ADMIN, backends::disable)
+                .add("GET", "/api/tokens", Scope.ADMIN, tokens::list)
+                .add("POST", "/api/tokens", Scope.ADMIN, tokens::add)
+                .add("DELETE", "/api/tokens/{id}", Scope.ADMIN, tokens::revoke)
                 .add("GET", "/api/events", Scope.READ, events::open, EventsApi.PARAMETERS)
                 .add("GET", "/api/info", Scope.READ, serverApi::info)
                 .add("GET", "/metrics", Scope.READ, new Metrics(queue, parts.hosts(), parts.history(), parts.events(),

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
+import server.access.Asker;
 import server.access.RequestLimits;
 import server.http.Answer;
 import server.http.WebRequest;
@@ -54,6 +55,9 @@ final class ServerApi {
         } else {
             out.name("ws_port").number(wsPort);
         }
+        Asker asker = request.asker();
+        out.name("you").beginObject().name("name").string(asker.name()).name("scope").string(asker.scope().text)
+                .endObject();
         out.name("limits").beginObject();
         out.name("task_bytes").number(settings.get(HttpApi.TASK_BYTES));
         out.name("batch_bytes").number(settings.get(HttpApi.BATCH_BYTES));

@@ -50,10 +50,10 @@ final class TaskApi {
 
     Answer submit(WebRequest request) {
         JsonReader json = request.json(settings.get(HttpApi.TASK_BYTES), "a task");
-        Submission submission = submissions.read(json);
+        Submission submission = submissions.read(json, request.asker());
         json.end();
         IdempotencyKey key = IdempotencyKey.of(request);
-        Submitted submitted = queue.submit(submission, key == null ? null : key.text(),
+        Submitted submitted = queue.submit(submission, key == null ? null : ownKey(request, key),
                 key == null ? null : key.fingerprint());
         TaskDocument document = submitted.document();
         JsonWriter out = new JsonWriter(TASK_BYTES + document.payload().length());
@@ -61,6 +61,12 @@ final class TaskApi {
         String location = "/api/tasks/" + document.task().name();
         return submitted.replayed() ? Answer.json(201, out, "Location", location, "Idempotent-Replayed", "true")
                 : Answer.json(201, out, "Location", location);
+    }
+
+    /// A named token's keys are its own: no name holds a space, and a relayed call's key begins with a slash.
+    private static String ownKey(WebRequest request, IdempotencyKey key) {
+        String name = request.asker().name();
+        return name == null ? key.text() : name + " " + key.text();
     }
 
     Answer show(WebRequest request) throws InterruptedException {
@@ -83,22 +89,32 @@ final class TaskApi {
     }
 
     Answer cancel(WebRequest request) {
-        return changed(queue.cancel(queue.find(request.id()).id(), null));
+        return changed(queue.cancel(own(request), null));
     }
 
     Answer retry(WebRequest request) {
-        return changed(queue.retry(queue.find(request.id()).id()));
+        return changed(queue.retry(own(request), request.asker().pendingMax()));
     }
 
     Answer changePriority(WebRequest request) {
+        long id = own(request);
         int priority = priority(request.json(settings.get(HttpApi.OTHER_BODY_BYTES), "a change of priority"));
-        Task task = queue.changePriority(queue.find(request.id()).id(), priority);
+        Task task = queue.changePriority(id, priority, request.asker().priorityMax());
         return task(queue.document(task), task.lowered());
     }
 
     Answer delete(WebRequest request) {
-        queue.delete(queue.find(request.id()).id());
+        queue.delete(own(request));
         return Answer.empty(204);
+    }
+
+    /// The id of the task that a request changes.
+    ///
+    /// @throws Problem 403 if it is not the asker's to change
+    private long own(WebRequest request) {
+        Task task = queue.find(request.id());
+        request.asker().checkChange(task.name(), task.terms().caller().client());
+        return task.id();
     }
 
     private Answer changed(Task task) {

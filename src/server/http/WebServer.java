@@ -18,6 +18,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsServer;
 
 import server.access.Guard;
+import server.access.NamedTokens;
 import server.access.OtherLoopback;
 import server.access.RequestLimits;
 import server.settings.Setting;
@@ -56,15 +57,16 @@ public final class WebServer implements AutoCloseable {
     private final Traffic traffic = new Traffic();
     private final ExecutorService handlers =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http").factory());
+    private volatile Routes routes = new Routes();
     private volatile boolean stopping;
 
-    private WebServer(Settings settings, HttpServer server, Tls tls) {
+    private WebServer(Settings settings, HttpServer server, Tls tls, NamedTokens tokens) {
         this.host = settings.get(HOST);
         this.server = server;
         other = OtherLoopback.listen(host, server.getAddress(), address -> listen(address, tls));
         bodies = new Bodies(settings.get(BODIES_BYTES), settings.get(SubmissionReader.JSON_DEPTH));
         slow = new SlowRequests(settings.get(RequestLimits.REQUEST_TIME), System::nanoTime);
-        guard = new Guard(host, server.getAddress().getAddress(), settings, Guard::machineName);
+        guard = new Guard(host, server.getAddress().getAddress(), settings, tokens, Guard::machineName);
     }
 
     /// Loads what the first answer would otherwise wait for: the names of time zones, for its `Date`, take 8 ms.
@@ -91,11 +93,12 @@ public final class WebServer implements AutoCloseable {
     /// Takes the address. Connections wait until [#serve].
     ///
     /// @param tls null: plain HTTP
+    /// @param tokens those of the data directory
     /// @throws IOException the address cannot be bound, with a message for people
-    public static WebServer bind(Settings settings, Tls tls) throws IOException {
+    public static WebServer bind(Settings settings, Tls tls, NamedTokens tokens) throws IOException {
         InetSocketAddress address = new InetSocketAddress(settings.get(HOST), settings.get(PORT));
         try {
-            return new WebServer(settings, listen(address, tls), tls);
+            return new WebServer(settings, listen(address, tls), tls, tokens);
         } catch (IOException | UnresolvedAddressException cannot) {
             throw new IOException("cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
                     + (address.isUnresolved() ? "unknown host" : cannot.getMessage()), cannot);
@@ -112,8 +115,9 @@ public final class WebServer implements AutoCloseable {
     }
 
     /// Begins to answer. Call it once.
-    public void serve(Routes routes) {
-        Boundary boundary = new Boundary(guard, routes, bodies, slow, traffic, this::stopping);
+    public void serve(Routes all) {
+        routes = all;
+        Boundary boundary = new Boundary(guard, all, bodies, slow, traffic, this::stopping);
         slow.start();
         serve(server, boundary);
         if (other != null) {
@@ -125,6 +129,11 @@ public final class WebServer implements AutoCloseable {
         listener.createContext("/", boundary);
         listener.setExecutor(slow.watched(handlers));
         listener.start();
+    }
+
+    /// All that it answers.
+    public List<Routes.Row> rows() {
+        return routes.rows();
     }
 
     /// The address or name that it was told to bind.

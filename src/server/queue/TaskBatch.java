@@ -35,6 +35,7 @@ public final class TaskBatch implements AutoCloseable {
     /// How many tasks each client has, null being nobody in particular.
     private final Map<String, Integer> counts = new HashMap<>();
     private long metadata;
+    private int pendingMax = Integer.MAX_VALUE;
     private long[] drawn = {};
     private int used;
     /// Whether the journal has the lines and did not write them yet.
@@ -67,6 +68,7 @@ public final class TaskBatch implements AutoCloseable {
         events.add(event.slim());
         counts.merge(submission.terms().caller().client(), 1, Integer::sum);
         metadata += submission.metadataBytes();
+        pendingMax = Math.min(pendingMax, submission.pendingMax());
         return this;
     }
 
@@ -85,12 +87,13 @@ public final class TaskBatch implements AutoCloseable {
         lines.add(part.lines);
         part.counts.forEach((client, count) -> counts.merge(client, count, Integer::sum));
         metadata += part.metadata;
+        pendingMax = Math.min(pendingMax, part.pendingMax);
     }
 
     /// Takes all of its tasks, or none, in order; they are durable then.
     List<Task> commit() {
         List<Task> tasks = ledger.change(writer -> {
-            writer.state().admit(counts, metadata);
+            writer.state().admit(counts, metadata, pendingMax);
             inDoubt = true;
             try {
                 return writer.append(events, lines, Urgency.LOW);

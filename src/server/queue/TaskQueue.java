@@ -166,22 +166,22 @@ public final class TaskQueue implements AutoCloseable {
         ledger.change(writer -> writer.append(writer.state().refuse(id, error, writer.now()))).durable();
     }
 
-    /// Changes the priority of a task that has not ended; does nothing if it has this one.
-    public Task changePriority(long id, int priority) {
+    /// Changes the priority of a task that has not ended, but not beyond `most`; does nothing if it has this one.
+    public Task changePriority(long id, int priority, int most) {
         return ledger.change(writer -> {
-            Event.Change change = writer.state().changePriority(id, priority, writer.now());
+            Event.Change change = writer.state().changePriority(id, priority, most, writer.now());
             Task before = writer.state().require(id);
             return change.task().equals(before) ? before : writer.append(change);
         }).durable();
     }
 
-    /// Makes a failed or cancelled task pending again.
-    public Task retry(long id) {
+    /// Makes a failed or cancelled task pending again, if its client has no more than `pendingMax` pending then.
+    public Task retry(long id, int pendingMax) {
         while (true) {
             Task before = ledger.look(state -> state.require(id)).value();
             List<Attempt> attempts = ledger.read(before, TaskReader::attempts);
             Commit<Task> retried = ledger.change(writer -> writer.state().require(id) == before
-                    ? writer.append(writer.state().retry(id, attempts, writer.now())) : null);
+                    ? writer.append(writer.state().retry(id, attempts, pendingMax, writer.now())) : null);
             if (retried.value() != null) {
                 return retried.durable();
             }

@@ -7,7 +7,8 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 import server.http.Percent;
-import server.task.ClientName;
+import server.access.Asker;
+import server.access.ClientName;
 import shared.Nearest;
 import shared.Priority;
 import shared.Problem;
@@ -22,39 +23,50 @@ import shared.Problem;
 /// | on | `X-Queue-On` | `/q/on=gpu1/…` | |
 /// | keep, record | `X-Queue-Keep`, `X-Queue-Record` | | |
 ///
-/// What is wrong in the queue's own headers and in the path is an error. The identity that programs send by themselves
-/// is passed over where it is no client's name.
+/// What is wrong in the queue's own headers and in the path is an error; so is another client than the asker may name.
+/// The identity that programs send by themselves is passed over where it is no client's name. Who may name no other
+/// client than its own sends no client by it, but a user, which goes into the task's metadata.
 ///
-/// @param client   null: nobody said
+/// @param client   null: nobody in particular
+/// @param user     null: none is told apart from the client
 /// @param priority null: the setting's
 /// @param on       the host by its name; null: any
 /// @param keep     whether the call goes on when its caller leaves; null: not said
 /// @param record   whether its prompt and answer are kept after its end; null: the setting's
-public record CallerHints(String client, Integer priority, String on, Boolean keep, Boolean record) {
+public record CallerHints(String client, String user, Integer priority, String on, Boolean keep, Boolean record) {
 
     private static final List<String> PROGRAMS_OWN =
             List.of("X-OpenWebUI-User-Email", "X-OpenWebUI-User-Id", "X-User-ID", "X-Client-ID");
     private static final List<String> IN_PATH = List.of("priority", "client", "on");
     private static final int HOST_LENGTH_MAX = 255;
+    private static final int USER_LENGTH_MAX = 255;
 
     /// Reads what the headers and the path say.
     ///
     /// @param header the value of a header by its name; null if it is absent
     /// @param inPath the segment behind `/q/`, percent-encoded as it was sent; null: none
-    /// @throws Problem 400 that says what would be right
-    public static CallerHints of(UnaryOperator<String> header, String inPath) {
+    /// @throws Problem 400 that says what would be right, 403 if the asker may not name this client
+    public static CallerHints of(UnaryOperator<String> header, String inPath, Asker asker) {
         Map<String, String> path = inPath == null ? Map.of() : members(inPath);
-        String client = hint(header, "X-Queue-Client", null, null, CallerHints::client);
-        for (int i = 0; client == null && i < PROGRAMS_OWN.size(); i++) {
+        String named = asker.client(hint(header, "X-Queue-Client", null, null, ClientName::parse));
+        String pathsClient = asker.client(hint(null, null, path, "client", ClientName::parse));
+        boolean isNamed = header.apply("X-Queue-Client") != null;
+        String user = null;
+        for (int i = 0; user == null && i < PROGRAMS_OWN.size(); i++) {
             String own = header.apply(PROGRAMS_OWN.get(i));
-            client = ClientName.is(own) ? own : null;
+            user = isUser(own, asker) ? own : null;
         }
-        String pathsClient = hint(null, null, path, "client", CallerHints::client);
-        return new CallerHints(client == null ? pathsClient : client,
+        boolean isClient = user != null && asker.speaksForOthers();
+        return new CallerHints(isNamed ? named : isClient ? user : pathsClient, isClient ? null : user,
                 hint(header, "X-Queue-Priority", path, "priority", Priority::parse),
                 hint(header, "X-Queue-On", path, "on", CallerHints::host),
                 hint(header, "X-Queue-Keep", null, null, CallerHints::flag),
                 hint(header, "X-Queue-Record", null, null, CallerHints::flag));
+    }
+
+    private static boolean isUser(String text, Asker asker) {
+        return asker.speaksForOthers() ? ClientName.is(text)
+                : text != null && !text.isBlank() && text.length() <= USER_LENGTH_MAX;
     }
 
     /// Returns the same with the priority of a body's `service_tier` (low, normal or high), unless there is one.
@@ -67,7 +79,7 @@ public record CallerHints(String client, Integer priority, String on, Boolean ke
             case "priority" -> Priority.HIGH;
             default -> null;
         };
-        return meant == null ? this : new CallerHints(client, (Integer) meant.value, on, keep, record);
+        return meant == null ? this : new CallerHints(client, user, meant.value, on, keep, record);
     }
 
     /// Reads both, so that neither is ever wrong unnoticed; the header's counts.
@@ -111,13 +123,6 @@ public record CallerHints(String client, Integer priority, String on, Boolean ke
 
     private static String decoded(String raw) {
         return Percent.decode("path", raw, false);
-    }
-
-    private static String client(String text) {
-        if (!ClientName.is(text)) {
-            throw Problem.badRequest("a client must be " + ClientName.RULE + ", not \"" + Problem.shown(text) + "\"");
-        }
-        return text;
     }
 
     private static String host(String text) {

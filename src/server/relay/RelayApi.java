@@ -123,17 +123,18 @@ public final class RelayApi {
         }
         Caller caller = new Caller(hints.client(), path, true, keep, record,
                 hints.priority() == null && hints.on() == null);
-        Submission submission = parts.submissions().ofCall(caller, hints.on(),
+        Submission submission = parts.submissions().ofCall(new SubmissionReader.Call(caller, request.asker(),
+                hints.user(), hints.on(),
                 now.maxWait().isZero() ? 0 : parts.clock().millis() + now.maxWait().toMillis(),
                 hints.priority() != null ? hints.priority() : read.streams() ? now.priority() : now.wholePriority(),
-                new Slice(body.bytes(), 0, body.length()), read, head(request, read));
+                head(request, read)), new Slice(body.bytes(), 0, body.length()), read);
         parts.hosts().checkAnswers(path, hints.on());
         return submitted(request, submission, read.streams(), key, now);
     }
 
     /// What the caller of any of these paths says of itself.
     ///
-    /// @throws Problem 400 that says what would be right
+    /// @throws Problem 400 that says what would be right, 403 if it may not name this client
     static CallerHints hints(WebRequest request) {
         for (String name : request.headers(Set.of(), List.of("x-queue-")).keySet()) {
             if (!OWN_HEADERS.contains(name)) {
@@ -141,7 +142,7 @@ public final class RelayApi {
                         + String.join(", ", OWN_HEADERS) + ")");
             }
         }
-        return CallerHints.of(request::header, request.hints());
+        return CallerHints.of(request::header, request.hints(), request.asker());
     }
 
     private Answer submitted(WebRequest request, Submission submission, boolean streams, IdempotencyKey key,

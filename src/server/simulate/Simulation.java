@@ -118,7 +118,7 @@ public final class Simulation {
         }
         Task task = state.get(change.task().id());
         if (task != null && !task.status().ended()) {
-            apply(state.changePriority(task.id(), change.task().priority(), now));
+            apply(state.changePriority(task.id(), change.task().priority(), Integer.MAX_VALUE, now));
         }
     }
 

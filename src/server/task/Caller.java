@@ -1,5 +1,9 @@
 package server.task;
 
+import java.util.Objects;
+
+import server.access.ClientName;
+
 /// Who asked for a task, and by which API. Equal ones share one instance.
 ///
 /// @param client   the client's name ([ClientName]); null: nobody said
@@ -19,6 +23,13 @@ public record Caller(String client, ApiPath endpoint, boolean relayed, boolean k
     /// Whose priority was given.
     public Caller(String client, ApiPath endpoint, boolean relayed, boolean keep, boolean record) {
         this(client, endpoint, relayed, keep, record, false);
+    }
+
+    /// Returns the same of another client.
+    ///
+    /// @param name null: nobody in particular
+    Caller of(String name) {
+        return Objects.equals(name, client) ? this : new Caller(name, endpoint, relayed, keep, record, onlyOrders);
     }
 
     /// Returns whether the task ends when its caller leaves.

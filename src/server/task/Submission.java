@@ -1,5 +1,6 @@
 package server.task;
 
+import server.access.Asker;
 import shared.TaskType;
 import shared.json.Slice;
 
@@ -11,13 +12,14 @@ import shared.json.Slice;
 /// @param preview  the first 80 characters of the prompt, the last user message or the input
 /// @param head     what goes to the host beside the body of a call, a JSON object without line ends: `query`, the raw
 ///                 query string, and `headers`, both perhaps absent; null for none
+/// @param pendingMax how many tasks of its client may be pending, this one included, by whoever asks for it
 public record Submission(TaskType type, String model, int priority, Terms terms, Slice payload, byte[] metadata,
-        String preview, Slice head) {
+        String preview, Slice head, int pendingMax) {
 
     /// Of a task whose payload is all that its host is sent.
     public Submission(TaskType type, String model, int priority, Terms terms, Slice payload, byte[] metadata,
             String preview) {
-        this(type, model, priority, terms, payload, metadata, preview, null);
+        this(type, model, priority, terms, payload, metadata, preview, null, Asker.NO_LIMIT);
     }
 
     /// The metadata's length, in bytes; 0 for none.

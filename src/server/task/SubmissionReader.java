@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
+import server.access.Asker;
 import server.settings.Setting;
 import server.settings.Settings;
 import shared.Priority;
@@ -14,6 +15,7 @@ import shared.TaskType;
 import shared.json.JsonException;
 import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
+import shared.json.JsonWriter;
 import shared.json.Slice;
 
 /// Reads what a submit says into a checked [Submission], in one pass. One serves all threads. What is
@@ -68,18 +70,20 @@ public final class SubmissionReader {
         defaults = new Defaults(settings.get(DEFAULT_MODEL), Terms.of(settings), rules.apply(settings));
     }
 
-    /// Reads a whole body.
+    /// Reads a whole body, which nobody in particular sends.
     ///
     /// @param body the JSON object and nothing after it; the answer may refer to it
     public Submission read(byte[] body) {
         JsonReader json = new JsonReader(body);
-        Submission submission = read(json);
+        Submission submission = read(json, Asker.ANYBODY);
         json.end();
         return submission;
     }
 
     /// Reads the reader's next value, as the next task of a batch.
-    public Submission read(JsonReader json) {
+    ///
+    /// @throws Problem also 403 if it names a client that the asker may not name
+    public Submission read(JsonReader json, Asker asker) {
         FieldReader fields = new FieldReader(json);
         PayloadBuilder payload = new PayloadBuilder(fields);
         TermsBuilder terms = new TermsBuilder(defaults.terms());
@@ -112,9 +116,11 @@ public final class SubmissionReader {
             }
         }
         SubmitRules now = defaults.rules();
-        Terms built = placed(terms.build(goZeros), priority, now);
-        int allowed = Math.min(priority == null ? Priority.NORMAL.value : priority,
-                now.priorityMax(built.caller().client()));
+        Terms asked = terms.build(goZeros);
+        String client = asker.client(asked.caller().client());
+        int most = Math.min(asker.priorityMax(), now.priorityMax(client));
+        Terms built = placed(asked.of(asked.caller().of(client)), priority, most, now);
+        int allowed = Math.min(priority == null ? Priority.NORMAL.value : priority, most);
         ApiPath endpoint = built.caller().endpoint();
         if (endpoint == null) {
             payload.checkRequest();
@@ -133,45 +139,60 @@ public final class SubmissionReader {
             EndpointBody body = new EndpointBody(endpoint, payload.body());
             String name = model(model, body.model());
             return new Submission(endpoint.type, name, allowed, built.with(body.runner()), body.withModel(name),
-                    metadata, body.preview(), body.head());
+                    metadata, body.preview(), body.head(), asker.pendingMax());
         }
         Slice request = payload.build(type);
         return new Submission(type, model(model, payload.model()), allowed, built.with(payload.runner(type)), request,
-                metadata, payload.preview(type));
+                metadata, payload.preview(type), null, asker.pendingMax());
+    }
+
+    /// A call of a host's API.
+    ///
+    /// @param user      whom its program names as its user; null: nobody
+    /// @param on        the name of the one host that may run it; null: any
+    /// @param expiresAt when it fails if it is still pending, milliseconds since the epoch; 0: never
+    /// @param head      see [Submission]
+    public record Call(Caller caller, Asker asker, String user, String on, long expiresAt, int priority, Slice head) {
     }
 
     /// Makes the submission of a call of a host's API.
     ///
-    /// @param on        the name of the one host that may run it; null: any
-    /// @param expiresAt when it fails if it is still pending, milliseconds since the epoch; 0: never
-    /// @param body      as it came
-    /// @param read      the same, read
-    /// @param head      see [Submission]
-    public Submission ofCall(Caller caller, String on, long expiresAt, int priority, Slice body, RelayBody read,
-            Slice head) {
+    /// @param body as it came
+    /// @param read the same, read
+    public Submission ofCall(Call call, Slice body, RelayBody read) {
         String model = read.model();
         if (model.isEmpty() || model.length() > MODEL_LENGTH_MAX) {
             throw Problem.badRequest("model must have 1 to " + MODEL_LENGTH_MAX + " characters");
         }
-        if (on != null) {
-            hostCheck.accept(on, false);
+        if (call.on() != null) {
+            hostCheck.accept(call.on(), false);
         }
         SubmitRules now = defaults.rules();
-        Terms terms = placed(defaults.terms().of(caller, on, expiresAt), caller.onlyOrders() ? null : priority, now);
-        return new Submission(caller.endpoint().type, model, Math.min(priority, now.priorityMax(caller.client())),
-                terms.with(read.runner()), body, null, read.preview(), head);
+        Caller caller = call.caller();
+        int most = Math.min(call.asker().priorityMax(), now.priorityMax(caller.client()));
+        Terms terms = placed(defaults.terms().of(caller, call.on(), call.expiresAt()),
+                caller.onlyOrders() ? null : call.priority(), most, now);
+        return new Submission(caller.endpoint().type, model, Math.min(call.priority(), most), terms.with(read.runner()),
+                body, metadata(call.user()), read.preview(), call.head(), call.asker().pendingMax());
+    }
+
+    private byte[] metadata(String user) {
+        byte[] metadata = user == null ? null
+                : new JsonWriter().beginObject().name("user").string(user).endObject().toBytes();
+        return metadata == null || metadata.length > metadataMax ? null : metadata;
     }
 
     /// The terms with the window of their client, if they name none, and with the priority if it is to be lowered.
     ///
     /// @param asked null: none was asked for
-    private static Terms placed(Terms terms, Integer asked, SubmitRules rules) {
-        String client = terms.caller().client();
-        String window = terms.placing().window() == null ? rules.windowOf(client) : terms.placing().window();
+    /// @param most  the highest that it may have
+    private static Terms placed(Terms terms, Integer asked, int most, SubmitRules rules) {
+        String window = terms.placing().window() == null ? rules.windowOf(terms.caller().client())
+                : terms.placing().window();
         if (window != null) {
             rules.checkWindow(window);
         }
-        boolean lowered = asked != null && asked > rules.priorityMax(client);
+        boolean lowered = asked != null && asked > most;
         return window == null && !lowered ? terms
                 : terms.with(terms.placing().in(window).asked(lowered ? asked : null));
     }

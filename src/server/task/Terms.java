@@ -82,6 +82,11 @@ public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetri
                 waitForModel, firstByteTimeout, by, runner, placing);
     }
 
+    /// Returns the same of another caller.
+    Terms of(Caller by) {
+        return by == caller ? this : of(by, on, expiresAt);
+    }
+
     /// Returns the same with the options of a request.
     public Terms with(RunnerOptions next) {
         return next == null && runner == null ? this : new Terms(scheduledAt, expiresAt, timeout, maxRetries,

@@ -3,6 +3,7 @@ package server.task;
 import java.time.Duration;
 import java.util.List;
 
+import server.access.ClientName;
 import shared.Problem;
 import shared.config.Durations;
 
@@ -64,7 +65,7 @@ final class TermsBuilder {
             case "on" -> on = fields.text(HOST_LENGTH_MAX);
             case "wait_for_model" -> waitForModel = fields.json.bool();
             case "first_byte_timeout" -> firstByteTimeout = fields.duration(1, DURATION_MAX);
-            case "client" -> client = fields.parsed(TermsBuilder::client);
+            case "client" -> client = fields.parsed(ClientName::parse);
             case "window" -> window = fields.text(HOST_LENGTH_MAX);
             case "finish_by" -> finishBy = fields.parsed(TermsBuilder::finish);
             case "endpoint" -> endpoint = fields.parsed(ApiPath::parse);
@@ -98,13 +99,6 @@ final class TermsBuilder {
                 client == null && endpoint == null ? Caller.NONE : new Caller(client, endpoint, false, false, true),
                 null, window == null && finishBy == 0 ? Placing.NONE : new Placing(window, finishBy, false, null));
         return terms.equals(defaults) ? defaults : terms;
-    }
-
-    private static String client(String name) {
-        if (!ClientName.is(name)) {
-            throw Problem.badRequest("client must be " + ClientName.RULE + ", not \"" + Problem.shown(name) + "\"");
-        }
-        return name;
     }
 
     /// A time, or how long after the submit, which is negative.

@@ -63,6 +63,26 @@ public final class Help {
             exit status: 0 done; 1 there are mistakes in the settings, or DIR cannot be used; 2 wrong usage
             """;
 
+    private static final String TOKEN = """
+            NAME is the client of the tasks that are submitted with the token. SCOPE is one of
+              read      sees everything
+              submit    submits and relays too; cancels, retries and changes what its own client submitted
+              admin     does everything
+            Limits:
+              --priority-max P      highest priority of its tasks: a number, low, normal, high or critical;
+                                    a higher one is lowered
+              --max-pending N       how many tasks of its client may be pending; beyond it 429
+              --expires-in TIME     as 90d or 12h; without it the token does not expire
+            The options are the server's: with --data-dir and --config the command finds the server's data
+            directory, where the hashes of the tokens are kept. A server that runs there takes a change at once.
+
+            Once a token was added the server wants one from everybody, also when all are revoked or have
+            expired. The token of server.token ($OLLAMA_QUEUE_TOKEN) stays valid beside them.
+
+            exit status: 0 done; 1 there is such a token already, or none, or the data directory cannot be
+            used; 2 wrong usage
+            """;
+
     private static final int COLUMN = 23;
     private static final int WIDTH = 95;
 
@@ -94,6 +114,7 @@ public final class Help {
         return usage + "\n" + listed(commands) + "\n" + switch (group) {
             case "config" -> CONFIG;
             case "simulate" -> SIMULATE;
+            case "token" -> TOKEN;
             default -> JOURNAL;
         };
     }

@@ -1,6 +1,7 @@
 package server.tool;
 
 import java.io.PrintStream;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,8 +16,8 @@ import shared.Problem;
 /// @param arguments   what follows the command's name
 /// @param environment the variables that it may use
 /// @param settings    reads the server's settings
-record Invocation(List<String> arguments, Map<String, String> environment, SettingsReader settings, PrintStream out,
-        PrintStream err) {
+record Invocation(List<String> arguments, Map<String, String> environment, SettingsReader settings,
+        InstantSource clock, PrintStream out, PrintStream err) {
 
     static final String ENVIRONMENT = "--environment";
 
@@ -43,11 +44,11 @@ record Invocation(List<String> arguments, Map<String, String> environment, Setti
         all.putAll(EnvironmentFile.read(arguments.get(at + 1)));
         List<String> others = new ArrayList<>(arguments);
         others.subList(at, at + 2).clear();
-        return new Invocation(others, all, settings, out, err);
+        return new Invocation(others, all, settings, clock, out, err);
     }
 
     Invocation with(List<String> others) {
-        return new Invocation(others, environment, settings, out, err);
+        return new Invocation(others, environment, settings, clock, out, err);
     }
 
     /// Reads the settings as a server that is started with the arguments would.

@@ -2,6 +2,7 @@ package server.tool;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,12 @@ public final class OfflineCommands {
                     "print the events, one JSON object a line; a server may be running", JournalCommand::dump),
             new OfflineCommand("journal", "compact", "DIR [option]... [--environment FILE]",
                     "drop what the existing tasks do not need; no server may be running", CompactCommand::run),
+            new OfflineCommand("token", "add", "NAME --scope SCOPE [limit]... [option]... [--environment FILE]",
+                    "add a named token and print it, this once; a server may be running", TokenCommand::add),
+            new OfflineCommand("token", "list", "[option]... [--environment FILE]",
+                    "print the named tokens, what they allow and when they were last used", TokenCommand::list),
+            new OfflineCommand("token", "revoke", "NAME [option]... [--environment FILE]",
+                    "take a named token away at once; a server may be running", TokenCommand::revoke),
             new OfflineCommand("simulate", "", "DIR [--policy FILE]... [option]... [--environment FILE]",
                     "replay the recorded tasks under other settings and print loads and waits; a server may be running",
                     SimulateCommand::run));
@@ -42,10 +49,10 @@ public final class OfflineCommands {
     /// @param words what the program was called with; the first is no option
     /// @return the exit status: 0 all is well, 1 there are problems or it could not be done, 2 wrong usage
     public static int run(List<String> words, SettingsReader settings, Map<String, String> environment,
-            PrintStream out, PrintStream err) {
+            InstantSource clock, PrintStream out, PrintStream err) {
         String group = words.getFirst();
         List<OfflineCommand> commands = ALL.stream().filter(command -> command.group().equals(group)).toList();
-        Invocation call = new Invocation(words.subList(1, words.size()), environment, settings, out, err);
+        Invocation call = new Invocation(words.subList(1, words.size()), environment, settings, clock, out, err);
         if (commands.isEmpty()) {
             call.complain(unknown(group));
             return 2;

@@ -36,7 +36,7 @@ final class SimulateCommand {
         for (String file : files) {
             // a policy is what its file says, whatever the environment does
             Loader policy = ConfigCommand.load(new Invocation(List.of("--config", file), Map.of(), call.settings(),
-                    call.out(), call.err()));
+                    call.clock(), call.out(), call.err()));
             right &= policy != null;
             policies.put(file, policy);
         }

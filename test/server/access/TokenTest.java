@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Set;
@@ -26,6 +27,8 @@ import server.settings.Settings;
 final class TokenTest {
 
     private static final String TOKEN = "right-token-0123456789";
+
+    private static final InetAddress FROM = InetAddress.ofLiteral("10.0.0.1");
 
     private ApiServer server;
 
@@ -118,13 +121,32 @@ final class TokenTest {
         long[] expected = {100, 200, 400, 800, 1_600, 2_000, 2_000};
         long now = 1_000;
         for (long ms : expected) {
-            Duration delay = guesses.delay(now);
+            Duration delay = guesses.delay(FROM, now);
             assertEquals(ms, delay.toMillis());
             now += delay.toNanos();
         }
         now += Duration.ofSeconds(60).toNanos() - 2_000_000_000;
-        assertEquals(2_000, guesses.delay(now).toMillis());
-        assertEquals(100, guesses.delay(now + Duration.ofSeconds(61).toNanos()).toMillis());
+        assertEquals(2_000, guesses.delay(FROM, now).toMillis());
+        assertEquals(100, guesses.delay(FROM, now + Duration.ofSeconds(61).toNanos()).toMillis());
+    }
+
+    @Test
+    void delay_ofGuessesOfAnotherAddress_isItsOwn() {
+        Guesses guesses = new Guesses();
+        for (String begin : new String[] {"10.0.0.", "2001:db8:0:", "fe80:0:0:"}) {
+            assertEquals(100, guesses.delay(InetAddress.ofLiteral(begin + (begin.contains(":") ? "1::1" : "1")), 1)
+                    .toMillis());
+        }
+        assertEquals(300, guesses.delay(InetAddress.ofLiteral("10.0.0.1"), 1).toMillis());
+        // one network of IPv6 is one guesser
+        assertEquals(300, guesses.delay(InetAddress.ofLiteral("2001:db8:0:1:ffff::2"), 1).toMillis());
+        assertEquals(100, guesses.delay(InetAddress.ofLiteral("2001:db8:0:2::1"), 1).toMillis());
+        // of so many addresses the one that has not guessed for longest is forgotten, and no other
+        for (int i = 0; i < 4_093; i++) {
+            guesses.delay(InetAddress.ofLiteral("10.1." + i / 256 + "." + i % 256), 1);
+        }
+        assertEquals(700, guesses.delay(InetAddress.ofLiteral("10.0.0.1"), 1).toMillis());
+        assertEquals(100, guesses.delay(InetAddress.ofLiteral("fe80:0:0:1::1"), 1).toMillis());
     }
 
     @Test
@@ -132,12 +154,12 @@ final class TokenTest {
         Guesses guesses = new Guesses();
         long[] expected = {100, 300, 700, 1_500, 3_100, 5_100, 7_100};
         for (long ms : expected) {
-            assertEquals(ms, guesses.delay(1_000).toMillis());
+            assertEquals(ms, guesses.delay(FROM, 1_000).toMillis());
         }
         for (int i = 0; i < 400; i++) {
-            guesses.delay(1_000);
+            guesses.delay(FROM, 1_000);
         }
-        assertEquals(60_000, guesses.delay(1_000).toMillis());
+        assertEquals(60_000, guesses.delay(FROM, 1_000).toMillis());
     }
 
     @Test

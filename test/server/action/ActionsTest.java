@@ -254,8 +254,8 @@ class ActionsTest {
                 long id = tasks.get(random.nextInt(tasks.size())).id();
                 switch (kind) {
                     case CANCEL -> rig.queue.cancel(id, null);
-                    case RETRY -> rig.queue.retry(id);
-                    case PRIORITY -> rig.queue.changePriority(id, random.nextInt(5));
+                    case RETRY -> rig.queue.retry(id, Integer.MAX_VALUE);
+                    case PRIORITY -> rig.queue.changePriority(id, random.nextInt(5), Integer.MAX_VALUE);
                     case DELETE -> rig.queue.delete(id);
                 }
             }

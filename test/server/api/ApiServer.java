@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
+import server.access.NamedTokens;
 import server.access.RequestLimits;
+import server.access.TestTokens;
 import server.action.ActionRunner;
 import server.api.HttpApi.Parts;
 import server.cron.CronRequests;
@@ -87,6 +89,11 @@ public final class ApiServer implements AutoCloseable {
     }
 
     public ApiServer(Settings settings) throws IOException {
+        this(settings, TestTokens.none());
+    }
+
+    /// @param tokens the named ones
+    public ApiServer(Settings settings, NamedTokens tokens) throws IOException {
         WebServer.prepare(settings);
         queue = TaskQueue.open(storage, new JournalOptions(1 << 20), QueueOptions.DEFAULT, InstantSource.system(),
                 () -> 0, new Random(42));
@@ -99,7 +106,7 @@ public final class ApiServer implements AutoCloseable {
                 InstantSource.system());
         SubmissionReader submissions = new SubmissionReader(settings, OrderLimits::of, (name, remote) -> { });
         Settings local = settings.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0);
-        web = WebServer.bind(local, null);
+        web = WebServer.bind(local, null, tokens);
         Duration pingEvery = settings.isGiven(RequestLimits.EVENT_STREAMS) ? Duration.ofMillis(100)
                 : Duration.ofSeconds(15);
         runner = ActionRunner.start(queue.ledger());
@@ -108,7 +115,7 @@ public final class ApiServer implements AutoCloseable {
                         Kind.PLACE, "a place")), List::of), () -> held, InstantSource.system(),
                 new CronRequests(queue, submissions, ZoneId.of("Europe/Berlin"), InstantSource.system()),
                 runner.actions(),
-                History.of(queue, System.currentTimeMillis()), () -> cloud, Path.of("")), web);
+                History.of(queue, System.currentTimeMillis()), () -> cloud, Path.of(""), tokens), web);
         web.serve(api.routes());
     }
 

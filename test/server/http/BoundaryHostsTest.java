@@ -21,6 +21,7 @@ import com.sun.net.httpserver.HttpServer;
 
 import server.access.Guard;
 import server.access.Scope;
+import server.access.TestTokens;
 import server.http.Wire.Reply;
 import server.settings.Settings;
 import shared.json.Json;
@@ -41,7 +42,8 @@ final class BoundaryHostsTest {
                 .add("GET", "/open", Scope.OPEN, request -> Answer.text("open"));
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(),
-                Settings.DEFAULT.with(Guard.ALLOWED_HOSTS, List.of("queue.example.org")), () -> "box.example.net");
+                Settings.DEFAULT.with(Guard.ALLOWED_HOSTS, List.of("queue.example.org")), TestTokens.none(),
+                () -> "box.example.net");
         server.createContext("/", new Boundary(guard, routes, bodies, slow, new Traffic(), () -> false));
         server.start();
         wire = new Wire(server.getAddress());
@@ -160,7 +162,7 @@ final class BoundaryHostsTest {
     @Test
     void peer_forwardedToAServerBoundBeyondLoopback_is403() throws IOException {
         HttpServer open = HttpServer.create(new InetSocketAddress("0.0.0.0", 0), 0);
-        Guard guard = new Guard("0.0.0.0", open.getAddress().getAddress(), Settings.DEFAULT,
+        Guard guard = new Guard("0.0.0.0", open.getAddress().getAddress(), Settings.DEFAULT, TestTokens.none(),
                 () -> "box");
         open.createContext("/", new Boundary(guard,
                 new Routes().add("GET", "/", Scope.READ, r -> Answer.text("x")), bodies, slow,

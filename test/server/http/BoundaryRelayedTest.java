@@ -28,6 +28,7 @@ import com.sun.net.httpserver.HttpServer;
 import server.AllSettings;
 import server.access.Guard;
 import server.access.Scope;
+import server.access.TestTokens;
 import server.access.Tokens;
 import server.http.Answer.Whole;
 import server.http.Bodies.Body;
@@ -70,7 +71,8 @@ final class BoundaryRelayedTest {
                     Body body = request.body(LIMIT, "a call");
                     return text(request, new String(body.bytes(), 0, body.length(), StandardCharsets.UTF_8));
                 });
-        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), settings, () -> "box.example.net");
+        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), settings, TestTokens.none(),
+                () -> "box.example.net");
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", new Boundary(guard, routes, new Bodies(300_000, 200), slow,
                 new Traffic(), stopping::get));

@@ -27,6 +27,7 @@ import com.sun.net.httpserver.HttpServer;
 
 import server.access.Guard;
 import server.access.Scope;
+import server.access.TestTokens;
 import server.http.Wire.Reply;
 import server.journal.JournalFailure;
 import server.settings.Settings;
@@ -85,7 +86,8 @@ final class BoundaryTest {
                 });
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(),
-                Settings.DEFAULT.with(Guard.ALLOWED_HOSTS, List.of("queue.example.org")), () -> "box.example.net");
+                Settings.DEFAULT.with(Guard.ALLOWED_HOSTS, List.of("queue.example.org")), TestTokens.none(),
+                () -> "box.example.net");
         server.createContext("/", new Boundary(guard, routes, bodies, slow, new Traffic(), stopping::get));
         handlers = Executors.newVirtualThreadPerTaskExecutor();
         server.setExecutor(handlers);

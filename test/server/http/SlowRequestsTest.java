@@ -25,6 +25,7 @@ import com.sun.net.httpserver.HttpServer;
 
 import server.access.Guard;
 import server.access.Scope;
+import server.access.TestTokens;
 import server.http.Answer.Whole;
 import server.http.Wire.Reply;
 import server.settings.Settings;
@@ -68,7 +69,8 @@ final class SlowRequestsTest {
                     }
                     return Answer.text("uploaded");
                 });
-        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Settings.DEFAULT, () -> "box");
+        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Settings.DEFAULT, TestTokens.none(),
+                () -> "box");
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", new Boundary(guard, routes, new Bodies(300_000, 200), slow,
                 new Traffic(), () -> false));

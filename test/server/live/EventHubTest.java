@@ -99,7 +99,7 @@ final class EventHubTest {
         List<String> replayed = new ArrayList<>();
         try (Subscription subscription = hub.subscribe(EventFilter.ALL)) {
             Task task = submit(1).getFirst();
-            queue.changePriority(task.id(), 9);
+            queue.changePriority(task.id(), 9, Integer.MAX_VALUE);
             queue.putBack(queue.startNext(LoadedOffers.at("h1")), "busy", 0, true);
             queue.complete(queue.startNext(LoadedOffers.at("h2")), json("{\"response\":\"x\"}"));
             queue.changeMode(QueueMode.PAUSED);

@@ -77,7 +77,7 @@ class CallRetentionTest {
         queue.fail(queue.startNext(LoadedOffers.at("h")), "no", json("{\"error\":\"secret too\"}"));
         for (Task gone : List.of(completed, failed)) {
             assertUnrecorded(queue, gone);
-            assertEquals(409, assertThrows(Problem.class, () -> queue.retry(gone.id())).status());
+            assertEquals(409, assertThrows(Problem.class, () -> queue.retry(gone.id(), Integer.MAX_VALUE)).status());
         }
         assertTrue(onDisk("secret"));
         try (Compaction compaction = new Compaction(queue.ledger(), new CompactionOptions(0.5, 100, Duration.ZERO))) {

@@ -86,7 +86,7 @@ final class ClockSetTest {
         pass(5_000);
         queue.tick();
         set(-YEARS);
-        queue.changePriority(task.id(), 7);
+        queue.changePriority(task.id(), 7, Integer.MAX_VALUE);
         queue.tick();
         assertEquals(task.id(), start().task().id());
     }

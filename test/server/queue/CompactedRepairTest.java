@@ -57,9 +57,9 @@ class CompactedRepairTest {
     void repair_compactedFileWithDamagedHeader_losesNothing(@TempDir Path directory) throws IOException {
         open(new FileStorage(directory));
         for (int i = 0; i < 40; i++) {
-            queue.changePriority(submit("x".repeat(300)).id(), 9);
+            queue.changePriority(submit("x".repeat(300)).id(), 9, Integer.MAX_VALUE);
         }
-        List.copyOf(names()).forEach(name -> queue.changePriority(queue.find(name).id(), 7));
+        List.copyOf(names()).forEach(name -> queue.changePriority(queue.find(name).id(), 7, Integer.MAX_VALUE));
         compact(0);
         submit("last");
         List<String> names = names();

@@ -179,13 +179,13 @@ class CompactionCrashTest {
                 }
                 case 6, 7 -> end();
                 case 8 -> queue.cancel(any().id(), null);
-                case 9 -> queue.retry(any().id());
+                case 9 -> queue.retry(any().id(), Integer.MAX_VALUE);
                 case 10 -> {
                     Task task = any();
                     queue.delete(task.id());
                     deleted.add(task.id());
                 }
-                case 11 -> queue.changePriority(any().id(), random.nextInt(9));
+                case 11 -> queue.changePriority(any().id(), random.nextInt(9), Integer.MAX_VALUE);
                 case 12 -> queue.changeMode(QueueMode.values()[random.nextInt(4) == 0 ? random.nextInt(3) : 0]);
                 default -> {
                     now += random.nextLong(30_000_000);

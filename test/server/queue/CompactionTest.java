@@ -218,7 +218,7 @@ class CompactionTest {
         }
         for (int round = 0; round < 5; round++) {
             for (int i = round; i < tasks.size(); i += 7) {
-                queue.changePriority(tasks.get(i).id(), 9 + round);
+                queue.changePriority(tasks.get(i).id(), 9 + round, Integer.MAX_VALUE);
             }
             queue.cancel(tasks.removeLast().id(), null);
             compact(KEEP_NONE);
@@ -392,7 +392,7 @@ class CompactionTest {
 
     private void liveOn(int thread, int step) throws IOException {
         Task task = submit(thread + "/" + step);
-        queue.changePriority(task.id(), 7);
+        queue.changePriority(task.id(), 7, Integer.MAX_VALUE);
         assertEquals("{\"prompt\":\"" + thread + "/" + step + "\"}", queue.document(task).payload().text());
         if (step % 3 > 0) {
             queue.cancel(task.id(), null);
@@ -422,8 +422,8 @@ class CompactionTest {
         for (int i = 0; i < 100; i++) {
             queue.cancel(submit("x".repeat(100)).id(), null);
             long again = submit("again").id();
-            queue.changePriority(again, 9);
-            queue.changePriority(again, 5);
+            queue.changePriority(again, 9, Integer.MAX_VALUE);
+            queue.changePriority(again, 5, Integer.MAX_VALUE);
         }
         FaultyStorage before = disk.afterKill();
         compact(KEEP_NONE);

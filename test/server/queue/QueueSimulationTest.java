@@ -261,7 +261,7 @@ class QueueSimulationTest {
             if (task != null) {
                 int priority = pick(PRIORITIES);
                 Event.Change event = decide(task.status.ended() ? 409 : 0,
-                        () -> state.changePriority(task.id, priority, now));
+                        () -> state.changePriority(task.id, priority, Integer.MAX_VALUE, now));
                 if (event != null) {
                     apply(event);
                     task.priority = priority;
@@ -274,7 +274,8 @@ class QueueSimulationTest {
             if (task != null) {
                 boolean may = task.status == TaskStatus.FAILED || task.status == TaskStatus.CANCELLED;
                 int status = !may ? 409 : model.count(TaskStatus.PENDING) >= OPTIONS.pendingMax() ? 429 : 0;
-                Event.Change event = decide(status, () -> state.retry(task.id, attempts(task.id), now));
+                Event.Change event = decide(status,
+                        () -> state.retry(task.id, attempts(task.id), Integer.MAX_VALUE, now));
                 if (event != null) {
                     apply(event);
                     model.retry(task, seq, now);

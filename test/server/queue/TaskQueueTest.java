@@ -179,7 +179,7 @@ class TaskQueueTest {
         for (Task there : List.of(kept, submitted)) {
             assertEquals(TaskStatus.PENDING, queue.find(there.name()).status());
         }
-        queue.retry(waiting.id());
+        queue.retry(waiting.id(), Integer.MAX_VALUE);
         reopen();
         Task retried = queue.find(waiting.name());
         assertEquals(TaskStatus.PENDING, retried.status());
@@ -210,7 +210,7 @@ class TaskQueueTest {
         queue.fail(queue.startNext(LoadedOffers.at("h1")), "bad", null);
         assertEquals("bad", queue.document(task.id()).error());
         reopen();
-        assertEquals(1, queue.retry(task.id()).attempts().size());
+        assertEquals(1, queue.retry(task.id(), Integer.MAX_VALUE).attempts().size());
         reopen();
         Run second = queue.startNext(LoadedOffers.at("h1"));
         assertEquals(2, second.attempt());
@@ -225,7 +225,7 @@ class TaskQueueTest {
         queue.onRunCancelled(t -> cancelled.add(t.id()));
         Run run = queue.startNext(LoadedOffers.at("h1"));
         assertTrue(queue.current(run));
-        queue.changePriority(task.id(), 7);
+        queue.changePriority(task.id(), 7, Integer.MAX_VALUE);
         assertTrue(queue.current(run));
         queue.cancel(task.id(), null);
         assertFalse(queue.current(run));

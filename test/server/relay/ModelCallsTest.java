@@ -43,6 +43,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import server.access.TestTokens;
 import server.dispatch.HostOptions;
 import server.dispatch.Hosts;
 import server.executor.ExecutorRegistry;
@@ -91,7 +92,7 @@ final class ModelCallsTest {
         WebServer.prepare(settings);
         Hosts all = Hosts.open(ExecutorRegistry.load(), List.of(hosts), 4, InstantSource.system());
         open.add(all);
-        web = WebServer.bind(settings, null);
+        web = WebServer.bind(settings, null, TestTokens.none());
         open.add(web);
         Routes routes = new Routes();
         new ModelCalls(all, changed::add, web.gone(), () -> options).addTo(routes);

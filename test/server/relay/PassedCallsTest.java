@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import server.access.TestTokens;
 import server.dispatch.HostOptions;
 import server.dispatch.Hosts;
 import server.executor.ExecutorRegistry;
@@ -75,7 +76,8 @@ final class PassedCallsTest {
         WebServer.prepare(Settings.DEFAULT);
         Hosts all = Hosts.open(ExecutorRegistry.load(), List.of(hosts), 4, InstantSource.system());
         open.add(all);
-        web = WebServer.bind(Settings.DEFAULT.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0), null);
+        web = WebServer.bind(Settings.DEFAULT.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0), null,
+                TestTokens.none());
         open.add(web);
         passed = new PassedCalls(all, BODY_MAX, () -> options);
         Routes routes = new Routes();

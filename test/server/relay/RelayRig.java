@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
+import server.access.TestTokens;
 import server.dispatch.DispatchOptions;
 import server.dispatch.Dispatcher;
 import server.dispatch.HostOptions;
@@ -69,7 +70,8 @@ final class RelayRig implements AutoCloseable {
         queue.onEvent(relayed::happened);
         dispatcher = new Dispatcher(queue, hosts, new Answers(), relayed, dispatch, clock,
                 new Random(7));
-        web = WebServer.bind(settings.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0), null);
+        web = WebServer.bind(settings.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0), null,
+                TestTokens.none());
         Routes routes = new Routes();
         relay = new RelayApi(new RelayApi.Parts(queue, hosts, dispatcher, relayed,
                 new SubmissionReader(settings, OrderLimits::of, hosts::check), gone, clock, web::stopping, BODY_MAX),

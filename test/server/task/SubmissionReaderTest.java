@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import server.access.Asker;
 import server.order.limits.OrderLimits;
 import server.settings.Settings;
 import shared.Problem;
@@ -234,9 +235,9 @@ class SubmissionReaderTest {
         json.beginArray();
         List<String> previews = new ArrayList<>();
         assertTrue(json.nextElement());
-        previews.add(READER.read(json).preview());
+        previews.add(READER.read(json, Asker.ANYBODY).preview());
         assertTrue(json.nextElement());
-        JsonException error = assertThrows(JsonException.class, () -> READER.read(json));
+        JsonException error = assertThrows(JsonException.class, () -> READER.read(json, Asker.ANYBODY));
         assertEquals(List.of("a"), previews);
         assertTrue(error.getMessage().endsWith("not 1.5 (line 2, column 45, at [1].priority)"), error.getMessage());
     }

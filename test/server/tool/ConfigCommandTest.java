@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ class ConfigCommandTest {
         out.reset();
         err.reset();
         return OfflineCommands.run(Stream.concat(Stream.of("config"), Stream.of(words)).toList(), AllSettings.READER,
-                environment,
+                environment, InstantSource.system(),
                 new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
     }
 

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,7 @@ class JournalCommandTest {
         out.reset();
         err.reset();
         List<String> words = Stream.concat(Stream.of("journal"), Stream.of(arguments)).toList();
-        return OfflineCommands.run(words, AllSettings.READER, environment,
+        return OfflineCommands.run(words, AllSettings.READER, environment, InstantSource.system(),
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
     }

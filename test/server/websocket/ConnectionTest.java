@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import server.access.Guard;
+import server.access.TestTokens;
 import server.access.Tokens;
 import server.settings.Settings;
 
@@ -207,7 +208,8 @@ final class ConnectionTest {
 
     @Test
     void token_isWantedAsAHeaderOrAsASubprotocol() throws IOException {
-        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Settings.DEFAULT, () -> "box");
+        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Settings.DEFAULT, TestTokens.none(),
+                () -> "box");
         guard.reconfigure(Settings.DEFAULT.with(Tokens.TOKEN, "right-token"));
         EchoServer server = new EchoServer(EchoServer.OPTIONS, guard);
         servers.add(server);
@@ -455,7 +457,8 @@ final class ConnectionTest {
 
     @Test
     void port_afterThePages_isTakenOrAFreeOne() throws IOException {
-        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Settings.DEFAULT, () -> "box");
+        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Settings.DEFAULT, TestTokens.none(),
+                () -> "box");
         WebSocketOptions next = WebSocketOptions.DEFAULT;
         InetAddress loopback = InetAddress.getLoopbackAddress();
         try (ServerSocket taken = new ServerSocket(0, 1, loopback);
@@ -471,7 +474,8 @@ final class ConnectionTest {
 
     @Test
     void port_thatWasAskedForAndIsTaken_isAnError() throws IOException {
-        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Settings.DEFAULT, () -> "box");
+        Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Settings.DEFAULT, TestTokens.none(),
+                () -> "box");
         WebSocketOptions all = EchoServer.OPTIONS;
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = taken.getLocalPort();

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Set;
 
 import server.access.Guard;
+import server.access.TestTokens;
 import server.access.Tokens;
 import server.settings.Settings;
 import server.tls.Tls;
@@ -26,7 +27,8 @@ final class EchoServer implements AutoCloseable {
     final WebSocketServer server;
 
     EchoServer(WebSocketOptions options) throws IOException {
-        this(options, new Guard("localhost", InetAddress.getLoopbackAddress(), Settings.DEFAULT, () -> "box"));
+        this(options, new Guard("localhost", InetAddress.getLoopbackAddress(), Settings.DEFAULT, TestTokens.none(),
+                () -> "box"));
     }
 
     EchoServer(WebSocketOptions options, Guard guard) throws IOException {

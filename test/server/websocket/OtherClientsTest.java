@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import server.access.Guard;
+import server.access.TestTokens;
 import server.access.Tokens;
 import server.settings.Settings;
 import server.tls.Tls;
@@ -56,7 +57,8 @@ final class OtherClientsTest {
 
     @BeforeEach
     void start() throws IOException {
-        guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Settings.DEFAULT, () -> "box");
+        guard = new Guard("localhost", InetAddress.getLoopbackAddress(), Settings.DEFAULT, TestTokens.none(),
+                () -> "box");
         guard.reconfigure(Settings.DEFAULT.with(Tokens.TOKEN, TOKEN));
         server = new EchoServer(EchoServer.OPTIONS, guard);
         http = HttpClient.newHttpClient();

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import server.order.RunnerKey;
 import server.settings.Setting;
 import server.settings.Settings;
-import server.task.ClientName;
+import server.access.ClientName;
 import server.task.SubmitRules;
 import server.task.Task;
 import shared.Nearest;

@@ -36,6 +36,11 @@ public record TaskFilter(Set<TaskStatus> statuses, Set<TaskType> types, Set<Inte
                 query);
     }
 
+    /// The same, of one client's tasks only.
+    public TaskFilter of(String client) {
+        return new TaskFilter(statuses, types, priorities, models, Set.of(client), relayed, cut, crons, query);
+    }
+
     public boolean hasQuery() {
         return query != null && !query.isEmpty();
     }

@@ -14,7 +14,7 @@ public final class Pool {
     /// The submission with what it has in common with others shared.
     public Submission share(Submission asked) {
         return new Submission(asked.type(), share(asked.model()), asked.priority(), share(asked.terms()),
-                asked.payload(), asked.metadata(), asked.preview(), asked.head());
+                asked.payload(), asked.metadata(), asked.preview(), asked.head(), asked.pendingMax());
     }
 
     /// The value itself, or an equal one seen before.

@@ -37,12 +37,13 @@ final class Admission {
 
     /// @param counts   how many of each client; null is nobody in particular
     /// @param metadata the bytes of their metadata
+    /// @param pendingMax how many each of the clients may have pending, by whoever asks
     /// @throws Problem 429 if there is no room
-    void check(Map<String, Integer> counts, long metadata) {
+    void check(Map<String, Integer> counts, long metadata, int pendingMax) {
         int count = 0;
         for (Map.Entry<String, Integer> ofClient : counts.entrySet()) {
             count += ofClient.getValue();
-            pending.admit(ofClient.getKey(), ofClient.getValue());
+            pending.admit(ofClient.getKey(), ofClient.getValue(), pendingMax);
         }
         long already = totals.of(TaskStatus.PENDING);
         int most = options.pendingMax();

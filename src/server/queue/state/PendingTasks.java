@@ -217,9 +217,10 @@ final class PendingTasks {
     /// Checks that a client may have more pending tasks.
     ///
     /// @param client null: nobody in particular
+    /// @param askers how many it may have by whoever asks
     /// @throws Problem 429 if it may not
-    void admit(String client, int count) {
-        int most = limits.client(client).maxPending();
+    void admit(String client, int count, int askers) {
+        int most = Math.min(askers, limits.client(client).maxPending());
         int pending = crowd.pending(client);
         if (most < Integer.MAX_VALUE && pending + count > most) {
             throw new Problem(429, (client == null ? "tasks without a client" : "client " + client) + ": " + pending

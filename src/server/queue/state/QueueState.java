@@ -129,17 +129,18 @@ public final class QueueState {
     ///
     /// @param counts   how many of each client; null is nobody in particular
     /// @param metadata the bytes of their metadata
+    /// @param pendingMax how many each of the clients may have pending, by whoever asks
     /// @throws Problem 429 if one of the limits is reached, 503 if the queue is draining
-    public void admit(Map<String, Integer> counts, long metadata) {
+    public void admit(Map<String, Integer> counts, long metadata, int pendingMax) {
         if (mode == QueueMode.DRAINING) {
             throw new Problem(503, "the queue is draining and takes no new tasks until it is resumed");
         }
-        admission.check(counts, metadata);
+        admission.check(counts, metadata, pendingMax);
     }
 
-    /// As [#admit(Map, long)], for one.
+    /// As [#admit(Map, long, int)], for one.
     public void admit(Submission asked) {
-        admit(Collections.singletonMap(asked.terms().caller().client(), 1), asked.metadataBytes());
+        admit(Collections.singletonMap(asked.terms().caller().client(), 1), asked.metadataBytes(), asked.pendingMax());
     }
 
     public Event.Change submit(Submission asked, long id, String key, String fingerprint, long now) {
@@ -204,24 +205,24 @@ public final class QueueState {
         return LifeCycle.cancelled(timed(require(id)), reason, now);
     }
 
-    public Event.Change changePriority(long id, int priority, long now) {
+    public Event.Change changePriority(long id, int priority, int askersMax, long now) {
         Task task = require(id);
-        int most = options.limits().priorityMax(task.terms().caller().client());
+        int most = Math.min(askersMax, options.limits().priorityMax(task.terms().caller().client()));
         return LifeCycle.priority(task, Math.min(priority, most), priority > most ? priority : null, now);
     }
 
     /// @param attempts all that the task has on record
-    public Event.Change retry(long id, List<Attempt> attempts, long now) {
+    public Event.Change retry(long id, List<Attempt> attempts, int pendingMax, long now) {
         Event.Change event = LifeCycle.retried(require(id), attempts, now);
-        admitAgain(Collections.singletonMap(event.task().terms().caller().client(), 1));
+        admitAgain(Collections.singletonMap(event.task().terms().caller().client(), 1), pendingMax);
         return event;
     }
 
     /// Checks that the queue can take tasks back, so many of each client.
     ///
     /// @throws Problem 429 if one of the limits is reached
-    public void admitAgain(Map<String, Integer> counts) {
-        admission.check(counts, 0);
+    public void admitAgain(Map<String, Integer> counts, int pendingMax) {
+        admission.check(counts, 0, pendingMax);
     }
 
     public Event.Change delete(long id, long now) {

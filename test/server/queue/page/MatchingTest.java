@@ -88,7 +88,7 @@ class MatchingTest {
                         if (task.status() == TaskStatus.PENDING) {
                             apply(state.cancel(task.id(), null, T));
                         } else {
-                            apply(state.retry(task.id(), List.of(), T));
+                            apply(state.retry(task.id(), List.of(), Integer.MAX_VALUE, T));
                         }
                     }
                     case 2 -> {
@@ -100,7 +100,7 @@ class MatchingTest {
                     }
                     default -> {
                         if (!task.status().ended()) {
-                            apply(state.changePriority(task.id(), random.nextInt(9), T));
+                            apply(state.changePriority(task.id(), random.nextInt(9), Integer.MAX_VALUE, T));
                         }
                     }
                 }

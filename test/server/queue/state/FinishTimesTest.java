@@ -204,7 +204,7 @@ class FinishTimesTest {
         Task second = submit("m", new Placing(null, NOW + 4 * MINUTE, false, null), 0, NOW);
         Task first = submit("m", new Placing(null, NOW + 3 * MINUTE, false, null), 0, NOW);
         Task hopeless = submit("m", new Placing(null, NOW + MINUTE / 2, false, null), 0, NOW);
-        Task high = apply(state.changePriority(submit("m", Placing.NONE, 0, NOW).id(), 6, NOW));
+        Task high = apply(state.changePriority(submit("m", Placing.NONE, 0, NOW).id(), 6, Integer.MAX_VALUE, NOW));
         apply(state.due(NOW));
         assertEquals(List.of(high.id(), first.id(), second.id(), plain.id(), hopeless.id()),
                 runAll(1, NOW).stream().map(Task::id).toList());

@@ -101,11 +101,11 @@ class LimitsTest {
         refused("client me: 2 are pending, and at most 2 may be; try again later", () -> submit("me", "m", null));
         submit("you", "m", null);
         refused("client you: 1 are pending, and at most 1 may be, so there is no room for 2 more; submit fewer at once",
-                () -> state.admit(Map.of("you", 2), 0));
+                () -> state.admit(Map.of("you", 2), 0, Integer.MAX_VALUE));
         apply(state.cancel(second.id(), null, NOON));
         submit("me", "m", null);
         refused("client me: 2 are pending, and at most 2 may be; try again later",
-                () -> state.retry(second.id(), List.of(), NOON));
+                () -> state.retry(second.id(), List.of(), Integer.MAX_VALUE, NOON));
     }
 
     @Test
@@ -141,10 +141,10 @@ class LimitsTest {
     void priorityMax_lowersALaterChangeToo_andTheTaskSaysSo() {
         begin("clients: {me: {priority_max: 7}}");
         Task task = submit("me", "m", null);
-        Task after = apply(state.changePriority(task.id(), 10, NOON));
+        Task after = apply(state.changePriority(task.id(), 10, Integer.MAX_VALUE, NOON));
         assertEquals(7, after.priority());
         assertEquals(List.of("priority 10 is lowered to 7, the highest that client me may have"), after.lowered());
-        after = apply(state.changePriority(task.id(), 6, NOON));
+        after = apply(state.changePriority(task.id(), 6, Integer.MAX_VALUE, NOON));
         assertEquals(6, after.priority());
         assertEquals(List.of(), after.lowered());
     }

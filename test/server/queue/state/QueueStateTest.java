@@ -267,13 +267,13 @@ class QueueStateTest {
         Task first = submit(5);
         Task second = submit(5);
         start(NOW);
-        apply(state.changePriority(first.id(), 1, NOW));
+        apply(state.changePriority(first.id(), 1, Integer.MAX_VALUE, NOW));
         apply(LifeCycle.retrying(state.get(first.id()), null, 0, false, NOW));
         assertEquals(List.of(second.id(), first.id()), startAll(NOW));
         apply(LifeCycle.failed(state.get(first.id()), "x", null, NOW));
         assertRefused(409,
                 first.name() + " is failed, and a priority counts only for a task that is pending or running",
-                () -> state.changePriority(first.id(), 9, NOW));
+                () -> state.changePriority(first.id(), 9, Integer.MAX_VALUE, NOW));
     }
 
     @Test
@@ -283,20 +283,20 @@ class QueueStateTest {
         Event.Change end = LifeCycle.failed(state.get(failed.id()), "x", null, NOW);
         apply(end);
         Task other = submit(5);
-        apply(state.retry(failed.id(), end.attempts(), NOW));
+        apply(state.retry(failed.id(), end.attempts(), Integer.MAX_VALUE, NOW));
         assertEquals(0, state.get(failed.id()).retries());
         assertEquals(1, state.get(failed.id()).attempts().size());
         assertEquals(seq, state.get(failed.id()).order());
         assertEquals(List.of(other.id(), failed.id()), startAll(NOW));
         assertRefused(409, failed.name() + " is running and cannot be retried; only a failed or cancelled task can",
-                () -> state.retry(failed.id(), List.of(), NOW));
+                () -> state.retry(failed.id(), List.of(), Integer.MAX_VALUE, NOW));
     }
 
     @Test
     void retry_dropsAnExpiryThatHasPassed() {
         Task task = submit("m", 5, scheduled(0, NOW + HOUR));
         apply(state.due(NOW + HOUR));
-        apply(state.retry(task.id(), List.of(), NOW + 2 * HOUR));
+        apply(state.retry(task.id(), List.of(), Integer.MAX_VALUE, NOW + 2 * HOUR));
         assertEquals(0, state.get(task.id()).terms().expiresAt());
         assertEquals(List.of(task.id()), startAll(NOW + 2 * HOUR));
     }
@@ -388,7 +388,7 @@ class QueueStateTest {
     }
 
     private void admit(int count, long metadata) {
-        state.admit(Collections.singletonMap(null, count), metadata);
+        state.admit(Collections.singletonMap(null, count), metadata, Integer.MAX_VALUE);
     }
 
     @Test

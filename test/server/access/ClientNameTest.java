@@ -1,4 +1,4 @@
-package server.task;
+package server.access;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,4 +1,6 @@
-package server.task;
+package server.access;
+
+import shared.Problem;
 
 /// The names by which clients are told apart: 1 to 64 of `A-Za-z0-9._@-`.
 public final class ClientName {
@@ -20,5 +22,15 @@ public final class ClientName {
         }
         return text.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
                 || c == '.' || c == '_' || c == '@' || c == '-');
+    }
+
+    /// Returns a text that is a client's name.
+    ///
+    /// @throws Problem 400 that tells the rule
+    public static String parse(String text) {
+        if (!is(text)) {
+            throw Problem.badRequest("a client must be " + RULE + ", not \"" + Problem.shown(text) + "\"");
+        }
+        return text;
     }
 }

@@ -1,4 +1,4 @@
-package server.api;
+package server.http;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,9 +25,10 @@ import shared.json.JsonReader;
 /// @param reading reads the value of a line into it
 /// @param json    makes a reader of a block's texts
 /// @param size    of a block, in bytes, but where a line is longer
-record BatchLines<T>(Supplier<T> begin, BiConsumer<JsonReader, T> reading, Supplier<JsonReader> json, int size) {
+public record BatchLines<T>(Supplier<T> begin, BiConsumer<JsonReader, T> reading, Supplier<JsonReader> json,
+        int size) {
 
-    static final int BLOCK = 512 << 10;
+    public static final int BLOCK = 512 << 10;
 
     /// So many blocks may wait for each processor: then the body has to wait.
     private static final int WAITING = 2;
@@ -44,7 +45,7 @@ record BatchLines<T>(Supplier<T> begin, BiConsumer<JsonReader, T> reading, Suppl
     /// @param most so many bytes will come at most
     /// @return what each block's values were gathered in, in order
     /// @throws Problem the first mistake, with the number of its line; the rest was read and forgotten
-    List<T> read(InputStream in, long most) throws IOException, InterruptedException {
+    public List<T> read(InputStream in, long most) throws IOException, InterruptedException {
         List<T> all = new ArrayList<>();
         List<Future<Block<T>>> blocks = new ArrayList<>();
         int waitingMax = WAITING * Runtime.getRuntime().availableProcessors();
