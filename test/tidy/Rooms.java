@@ -69,7 +69,7 @@ final class Rooms {
             settings:
             simulate: dispatch journal.disk journal.recovery order order.limits queue.line queue.state \
                 settings task
-            stats: queue queue.ledger queue.state task
+            stats: queue queue.index queue.ledger queue.state task
             task: access settings
             tls: settings
             tool: access dispatch journal journal.compaction journal.disk journal.recovery queue queue.ledger \

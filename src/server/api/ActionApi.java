@@ -14,7 +14,6 @@ import server.action.plan.TaskAction;
 import server.http.Answer;
 import server.http.Query;
 import server.http.WebRequest;
-import server.queue.TaskQueue;
 import server.queue.index.TaskFilter;
 import server.queue.page.Matched;
 import server.settings.Settings;
@@ -30,14 +29,14 @@ final class ActionApi {
     private static final List<String> FIELDS = List.of("filter", "action", "priority", "dry_run", "expect");
 
     private final Settings settings;
-    private final TaskQueue queue;
+    private final TaskFilters filters;
     private final Actions actions;
     private final Searches searches;
     private final InstantSource clock;
 
-    ActionApi(Settings settings, TaskQueue queue, Actions actions, Searches searches, InstantSource clock) {
+    ActionApi(Settings settings, TaskFilters filters, Actions actions, Searches searches, InstantSource clock) {
         this.settings = settings;
-        this.queue = queue;
+        this.filters = filters;
         this.actions = actions;
         this.searches = searches;
         this.clock = clock;
@@ -76,7 +75,7 @@ final class ActionApi {
             throw new Problem(413, "the filter of an action may have " + ActionPlan.FILTER_MAX + " bytes");
         }
         Asker asker = request.asker();
-        TaskFilter filter = allowed(TaskFilters.of(asked.filter(), queue), asker);
+        TaskFilter filter = allowed(filters.of(asked.filter()), asker);
         if (asked.kind() == ActionKind.RETRY && asker.pendingMax() != Asker.NO_LIMIT) {
             throw new Problem(403, "the token " + asker.name() + " may have " + asker.pendingMax()
                     + " tasks pending: retry them one at a time");
@@ -105,7 +104,7 @@ final class ActionApi {
     /// The filter, held to what the asker may change.
     private static TaskFilter allowed(TaskFilter filter, Asker asker) {
         filter.clients().forEach(asker::client);
-        return asker.speaksForOthers() ? filter : filter.of(asker.name());
+        return asker.speaksForOthers() ? filter : filter.ofClients(Set.of(asker.name()));
     }
 
     Answer list(WebRequest request) {

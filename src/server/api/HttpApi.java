@@ -132,8 +132,9 @@ public final class HttpApi {
         TaskApi tasks = new TaskApi(settings, queue, parts.submissions(), parts.standing().explain(), warnings);
         BatchApi batches = new BatchApi(settings, queue, parts.submissions(), warnings);
         Searches searches = new Searches(4, Duration.ofSeconds(10), web.gone());
-        ListApi lists = new ListApi(settings, queue, parts.standing(), searches);
-        ActionApi actions = new ActionApi(settings, queue, parts.actions(), searches, parts.clock());
+        TaskFilters filters = new TaskFilters(queue, parts.clock());
+        ListApi lists = new ListApi(settings, queue, filters, parts.standing(), searches);
+        ActionApi actions = new ActionApi(settings, filters, parts.actions(), searches, parts.clock());
         LiveOutputs live = new LiveOutputs(settings.get(RequestLimits.EVENT_STREAMS), pingEvery);
         EventsApi events = new EventsApi(queue, parts.events(), live, memory());
         BackendsApi backends = new BackendsApi(parts.hosts());
@@ -156,6 +157,7 @@ public final class HttpApi {
                 .add("POST", "/api/tasks", Scope.SUBMIT, tasks::submit)
                 .add("POST", "/api/tasks/batch", Scope.SUBMIT, batches::submit)
                 .add("GET", "/api/tasks", Scope.READ, lists::list, ListApi.PARAMETERS)
+                .add("GET", "/api/tasks/causes", Scope.READ, lists::causes, TaskFilters.and("limit"))
                 .add("GET", "/api/tasks/actions", Scope.READ, actions::list)
                 .add("POST", "/api/tasks/actions", Scope.SUBMIT, actions::begin)
                 .add("GET", "/api/tasks/actions/{id}", Scope.READ, actions::show)

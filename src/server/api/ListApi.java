@@ -19,6 +19,7 @@ import server.order.ahead.Outlook.State;
 import server.order.ahead.Upcoming;
 import server.queue.ledger.Pace;
 import server.queue.TaskQueue;
+import server.queue.index.FailureCause;
 import server.queue.index.TaskFilter;
 import server.queue.page.Pages;
 import server.queue.page.TaskPage;
@@ -27,6 +28,7 @@ import server.task.Task;
 import server.task.TaskJson;
 import server.settings.Settings;
 import shared.Problem;
+import shared.TaskStatus;
 import shared.json.JsonWriter;
 
 /// Lists tasks, as an array or, where NDJSON is accepted, a task on each line. The answer is written as it is made, so
@@ -50,14 +52,16 @@ final class ListApi {
 
     private final Settings settings;
     private final TaskQueue queue;
+    private final TaskFilters filters;
     private final Standing standing;
     private final Pages pages;
     private final Searches searches;
 
-    ListApi(Settings settings, TaskQueue queue, Standing standing, Searches searches) {
+    ListApi(Settings settings, TaskQueue queue, TaskFilters filters, Standing standing, Searches searches) {
         this.standing = standing;
         pages = new Pages(queue.ledger());
         this.settings = settings;
+        this.filters = filters;
         this.queue = queue;
         this.searches = searches;
     }
@@ -70,7 +74,7 @@ final class ListApi {
             Set<State> states, Outlook outlook) {
 
         boolean looksAtAll() {
-            return sort != TaskSort.CREATED_AT || filter.hasQuery() || outlook != null;
+            return sort != TaskSort.CREATED_AT || !filter.isWalked() || outlook != null;
         }
 
         int page() {
@@ -97,9 +101,9 @@ final class ListApi {
         int order = sort == null || sort == TaskSort.STATUS || sort == TaskSort.MODEL ? 0 : 1;
         boolean ascending = query.choice("order", ORDERS, order) == 0;
         Outlook outlook = sort == null || !states.isEmpty() ? standing.outlook().apply(sort == null) : null;
-        TaskFilter filter = TaskFilters.of(query, queue);
-        Listing listing = new Listing(outlook == null ? filter : filter.pending(), sort, ascending, query.flag("full"),
-                lines, states, outlook);
+        TaskFilter filter = filters.of(query);
+        Listing listing = new Listing(outlook == null ? filter : filter.with(Set.of(TaskStatus.PENDING)), sort,
+                ascending, query.flag("full"), lines, states, outlook);
         // lines may be without end: 0 asks for all
         long limit = query.number("limit", LIMIT, lines ? 0 : 1,
                 lines ? Integer.MAX_VALUE : settings.get(HttpApi.LIST));
@@ -120,6 +124,16 @@ final class ListApi {
             return new Answer.Streamed(type, body, "X-Total-Count", total, "Link", next);
         }
         return new Answer.Streamed(type, body, "X-Total-Count", total);
+    }
+
+    /// Lists the causes of failures.
+    Answer causes(WebRequest request) throws InterruptedException {
+        long limit = request.query().number("limit", LIMIT, 1, settings.get(HttpApi.LIST));
+        TaskFilter filter = filters.of(request.query());
+        List<FailureCause> causes = searches.run(request, () -> pages.causes(filter));
+        JsonWriter out = new JsonWriter(1024).beginArray();
+        causes.stream().limit(limit).forEach(cause -> NowApi.write(out, cause));
+        return Answer.json(200, out.endArray(), "X-Total-Count", Integer.toString(causes.size()));
     }
 
     private TaskPage page(WebRequest request, Listing listing, long limit, long offset, String after)

@@ -18,7 +18,7 @@ import server.order.ahead.Explanation.Waiting;
 import server.order.ahead.Outlook;
 import server.order.ahead.Upcoming;
 import server.queue.TaskQueue;
-import server.stats.FailureCause;
+import server.queue.index.FailureCause;
 import server.stats.History;
 import server.task.Task;
 import server.task.TaskId;
@@ -115,11 +115,13 @@ record NowApi(TaskQueue queue, Standing standing, History history, Path data, In
         out.endObject();
     }
 
-    private static void write(JsonWriter out, FailureCause failure) {
-        out.beginObject().name("cause").string(failure.cause()).name("model").string(failure.model());
+    static void write(JsonWriter out, FailureCause failure) {
+        out.beginObject().name("cause").string(failure.cause().text());
+        out.name("cause_id").string(failure.cause().name()).name("model").string(failure.model());
         out.name("host").string(failure.host()).name("tasks").number(failure.count());
         Times.write(out.name("last_at"), failure.lastAt());
-        out.name("last").string(TaskId.format(failure.task())).endObject();
+        out.name("last").string(TaskId.format(failure.task()));
+        out.name("example").string(failure.error()).endObject();
     }
 
     private void disk(JsonWriter out) {

@@ -1,22 +1,34 @@
 package server.api;
 
+import java.time.InstantSource;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 import server.http.Query;
 import server.queue.TaskQueue;
+import server.queue.index.Cause;
 import server.queue.index.TaskFilter;
+import server.queue.index.TaskTimes;
+import server.task.Times;
 import shared.Priority;
+import shared.Problem;
 import shared.TaskStatus;
 import shared.TaskType;
+import shared.config.Durations;
 
 /// The parameters that choose tasks, the same for lists and for actions.
 final class TaskFilters {
 
-    static final String[] PARAMETERS = {"status", "type", "priority", "model", "client", "relayed", "cut", "cron_id",
-        "q"};
+    static final String[] PARAMETERS = {"status", "type", "priority", "model", "client", "relayed", "cut", "host",
+        "since", "until", "ended_since", "ended_until", "cause", "cron_id", "q"};
 
-    private TaskFilters() {
+    private final TaskQueue queue;
+    private final InstantSource clock;
+
+    TaskFilters(TaskQueue queue, InstantSource clock) {
+        this.queue = queue;
+        this.clock = clock;
     }
 
     /// The names of these parameters and others.
@@ -24,12 +36,34 @@ final class TaskFilters {
         return Stream.of(PARAMETERS, others).flatMap(Stream::of).toArray(String[]::new);
     }
 
-    static TaskFilter of(Query query, TaskQueue queue) {
-        return new TaskFilter(query.set("status", TaskStatus::parse), query.set("type", TaskType::parse),
+    TaskFilter of(Query query) {
+        long now = clock.millis();
+        Set<Long> causes = query.set("cause", Cause::parse);
+        Set<TaskStatus> statuses = query.set("status", TaskStatus::parse);
+        // what a cause is asked for has failed
+        return new TaskFilter(causes.isEmpty() || !statuses.isEmpty() ? statuses : Set.of(TaskStatus.FAILED),
+                query.set("type", TaskType::parse),
                 query.set("priority", Priority::parse), query.set("model", Function.identity()),
                 query.set("client", Function.identity()),
                 query.text("relayed") == null ? null : query.flag("relayed"),
-                query.text("cut") == null ? null : query.flag("cut"), query.set("cron_id", queue::cronId),
-                query.text("q"));
+                query.text("cut") == null ? null : query.flag("cut"), query.set("host", Function.identity()),
+                new TaskTimes(time(query, "since", Long.MIN_VALUE, now), time(query, "until", Long.MAX_VALUE, now),
+                        time(query, "ended_since", Long.MIN_VALUE, now),
+                        time(query, "ended_until", Long.MAX_VALUE, now)),
+                causes, query.set("cron_id", queue::cronId), query.text("q"));
+    }
+
+    /// A time, or a length of time before now.
+    private static long time(Query query, String name, long otherwise, long now) {
+        String text = query.text(name);
+        if (text == null) {
+            return otherwise;
+        }
+        try {
+            return text.contains("-") ? Times.parse(name, text) : now - Durations.parse(name, text).toMillis();
+        } catch (Problem wrong) {
+            throw Problem.badRequest(name + " must be a time such as 2026-01-02T03:04:05Z, or a duration such as 2h, "
+                    + "which is before now, not \"" + Problem.shown(text) + "\"");
+        }
     }
 }

@@ -7,8 +7,9 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
+import server.queue.index.Cause;
+import server.queue.index.FailureCause;
 import server.task.Task;
 
 /// The tasks that failed in the last hour, by cause. Not safe for several threads.
@@ -16,17 +17,12 @@ final class Failures {
 
     /// So many causes are kept apart; the rest is one.
     static final int CAUSES_MAX = 100;
-    static final String OTHER = "other causes";
+    static final Cause OTHER = new Cause(0, "other causes");
 
     private static final long MINUTE = 60_000;
     private static final int MINUTES = 60;
-    private static final int CAUSE_MAX = 200;
-    /// What differs between two errors of one cause: ids, addresses in memory, numbers.
-    private static final Pattern VARIABLE = Pattern.compile(
-            "\\b(task|cron)_[0-9a-z]{12}\\b|\\b0x[0-9a-fA-F]+\\b"
-            + "|\\b(?=[a-f]*\\d)[0-9a-f]{8,}\\b|(?<![\\w-]|answered )\\d+([.,:]\\d+)*");
 
-    private record Key(String cause, String model, String host) {
+    private record Key(Cause cause, String model, String host) {
     }
 
     private static final class Group {
@@ -34,13 +30,14 @@ final class Failures {
         long count;
         long lastAt;
         long task;
+        String error;
     }
 
     private final Map<Key, Group> groups = new LinkedHashMap<>();
 
     void add(Task task, long at) {
         forget(at);
-        Key key = new Key(cause(task.state().error()), task.model(), task.state().host());
+        Key key = new Key(Cause.of(task), task.model(), task.state().host());
         if (!groups.containsKey(key) && groups.size() >= CAUSES_MAX) {
             key = new Key(OTHER, null, null);
         }
@@ -53,6 +50,7 @@ final class Failures {
         group.count++;
         group.lastAt = at;
         group.task = task.id();
+        group.error = task.state().error();
     }
 
     /// The most frequent first.
@@ -60,7 +58,7 @@ final class Failures {
         forget(now);
         List<FailureCause> all = new ArrayList<>();
         groups.forEach((key, group) -> all.add(new FailureCause(key.cause, key.model, key.host, group.count,
-                group.lastAt, group.task)));
+                group.lastAt, group.task, group.error)));
         all.sort(Comparator.comparingLong(FailureCause::count).reversed());
         return all;
     }
@@ -73,16 +71,5 @@ final class Failures {
             }
         });
         groups.values().removeIf(group -> group.count == 0);
-    }
-
-    /// An error without what differs from one failure to the next.
-    static String cause(String error) {
-        if (error == null) {
-            return "no reason given";
-        }
-        String line = error.lines().findFirst().orElse("");
-        String cause = VARIABLE.matcher(line.length() > 2 * CAUSE_MAX ? line.substring(0, 2 * CAUSE_MAX) : line)
-                .replaceAll("…");
-        return cause.length() > CAUSE_MAX ? cause.substring(0, CAUSE_MAX) + "…" : cause;
     }
 }

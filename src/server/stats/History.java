@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.List;
 
 import server.queue.TaskQueue;
+import server.queue.index.FailureCause;
 import server.queue.ledger.DurableEvent;
 import server.queue.state.Event;
 import server.queue.state.QueueStats;

@@ -3,7 +3,7 @@
 /// | class | what it keeps |
 /// |---|---|
 /// | `History` | the last 24 hours, minute by minute, made from the durable events |
-/// | `Failures`, `FailureCause` | the tasks that failed in the last hour, by cause |
+/// | `Failures` | the tasks that failed in the last hour, by cause |
 /// | `Recent`, `Rates` | how often something happened in the last minutes |
 /// | `SoFar`, `Buckets` | all since the server's start, for monitoring |
 /// | `AttemptNews` | how `dispatch` tells of attempts |

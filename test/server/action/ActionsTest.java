@@ -71,7 +71,7 @@ class ActionsTest {
     }
 
     private static TaskFilter of(Set<TaskStatus> statuses, Set<String> models) {
-        return new TaskFilter(statuses, Set.of(), Set.of(), models, Set.of(), null, null, Set.of(), null);
+        return TaskFilter.ALL.with(statuses, Set.of(), models);
     }
 
     /// A queue, its actions and its disk.

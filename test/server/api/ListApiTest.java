@@ -98,8 +98,59 @@ final class ListApiTest {
         assertEquals(first, response.headers().firstValue("X-Total-Count").orElseThrow());
     }
 
+    /// The first runs on h and fails, the second is completed there, the third fails on another host.
+    private void ends() {
+        server.queue.fail(server.queue.startNext(LoadedOffers.at("h")), "model 'b:7b' needs 9 GiB", null);
+        server.complete(server.queue.startNext(LoadedOffers.at("h")), "{\"response\":\"A Fox\"}");
+        server.queue.fail(server.queue.startNext(LoadedOffers.at("gpu-2")), "model 'x' needs 12 GiB", null);
+        ids.add(server.submit("{\"type\":\"chat\",\"prompt\":\"Four\",\"client\":\"Erna\","
+                + "\"metadata\":{\"t\":[42.5,\"Ox\"]}}"));
+    }
+
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"relayed=maybe|true or false", "cut=maybe|true or false",
+    @CsvSource(delimiter = '|', value = {"?q=fox|1", "?q=GPU-2|3", "?q=needs+9|2", "?q=erna|4", "?q=42.5|4", "?q=ox|41",
+            "?host=h|21", "?host=h&status=failed|2", "?host=h,gpu-2|321", "?since=1h|43210", "?until=1h|",
+            "?ended_since=1h|321", "?ended_since=1h&type=embed|2", "?ended_until=2026-01-01T00:00:00Z|",
+            "?since=2026-01-01T00:00:00Z&until=2226-01-01T00:00:00%2B01:00&order=asc|01234",
+            "?cause=CAUSE|32", "?cause=CAUSE&host=gpu-2|3", "?cause=CAUSE&status=completed|", "?cause=000000000000|",
+            "?cause=CAUSE&sort=created_at&limit=1|3", "?cause=CAUSE&q=needs+12|3", "?status=failed&sort=model|32"})
+    void list_ofHosts_timesAndCauses_andSearchInAnswers(String query, String expected) {
+        ends();
+        Json first = ApiServer.array(server.get("/api/tasks/causes")).values().getFirst();
+        String cause = ((Json.Obj) first).text("cause_id");
+        HttpResponse<String> response = server.get("/api/tasks" + query.replace("CAUSE", cause));
+        assertEquals(200, response.statusCode(), response.body());
+        StringBuilder found = new StringBuilder();
+        for (Json task : ApiServer.array(response).values()) {
+            found.append(ids.indexOf(((Json.Obj) task).text("id")));
+        }
+        assertEquals(expected == null ? "" : expected, found.toString());
+    }
+
+    @Test
+    void causes_groupFailures_mostFirst_withTheLast() {
+        ends();
+        HttpResponse<String> response = server.get("/api/tasks/causes");
+        assertEquals("2", response.headers().firstValue("X-Total-Count").orElseThrow());
+        List<Json> causes = ApiServer.array(response).values();
+        assertEquals(2, causes.size());
+        Json.Obj last = (Json.Obj) causes.getFirst();
+        assertEquals("model … needs … GiB", last.text("cause"));
+        assertEquals("a,c", last.text("model"));
+        assertEquals("gpu-2", last.text("host"));
+        assertEquals(1, last.integer("tasks", 0));
+        assertEquals(ids.get(3), last.text("last"));
+        assertEquals("model 'x' needs 12 GiB", last.text("example"));
+        assertEquals(last.text("cause_id"), ((Json.Obj) causes.getLast()).text("cause_id"));
+        assertEquals(1, ApiServer.array(server.get("/api/tasks/causes?limit=1")).values().size());
+        assertEquals(1, ApiServer.array(server.get("/api/tasks/causes?host=h&ended_since=1h")).values().size());
+        assertEquals(400, server.get("/api/tasks/causes?limit=6").statusCode());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"since=soon|before now",
+            "ended_until=2026-13-01T00:00:00Z|ended_until must be",
+            "cause=x|GET /api/tasks/causes", "relayed=maybe|true or false", "cut=maybe|true or false",
             "status=done|status must be",
             "type=x|type must be", "priority=x|priority must",
             "limit=0|1 to 5", "limit=6|1 to 5", "limit=-1|limit", "limit=x|limit", "offset=-1|offset",

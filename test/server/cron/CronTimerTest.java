@@ -366,8 +366,8 @@ final class CronTimerTest {
     }
 
     private static List<Task> listed(CronRig rig, long... crons) {
-        return rig.queue.list(new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null, null,
-                Arrays.stream(crons).boxed().collect(Collectors.toSet()), null), TaskSort.CREATED_AT, false, 100, 0,
+        return rig.queue.list(TaskFilter.ALL.ofCrons(
+                Arrays.stream(crons).boxed().collect(Collectors.toSet())), TaskSort.CREATED_AT, false, 100, 0,
                 null).tasks();
     }
 

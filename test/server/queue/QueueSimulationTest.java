@@ -25,6 +25,7 @@ import server.order.limits.LimitsOf;
 import server.order.limits.OrderLimits;
 import server.queue.QueueModel.Entry;
 import server.queue.index.TaskFilter;
+import server.queue.index.TaskTimes;
 import server.queue.line.EventCodec;
 import server.queue.line.Pool;
 import server.queue.page.PagesOf;
@@ -409,7 +410,8 @@ class QueueSimulationTest {
             TaskFilter filter = new TaskFilter(some(List.of(TaskStatus.values())), some(List.of(TaskType.values())),
                     some(PRIORITIES), some(MODELS), some(List.of("me", "you")),
                     random.nextInt(3) > 0 ? null : random.nextBoolean(),
-                    random.nextInt(3) > 0 ? null : random.nextBoolean(), Set.of(), null);
+                    random.nextInt(3) > 0 ? null : random.nextBoolean(), Set.of(), TaskTimes.ALL, Set.of(),
+                    Set.of(), null);
             TaskSort sort = TaskSort.values()[random.nextInt(4)];
             boolean ascending = random.nextBoolean();
             Comparator<Entry> newest = Comparator.<Entry>comparingLong(t -> t.arrival).reversed();

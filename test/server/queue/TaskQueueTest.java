@@ -347,7 +347,7 @@ class TaskQueueTest {
     }
 
     private List<Task> search(String query) {
-        return queue.list(new TaskFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), null, null, Set.of(), query),
+        return queue.list(TaskFilter.ALL.searching(query),
                 TaskSort.CREATED_AT, false, 10, 0, null).tasks();
     }
 

@@ -98,7 +98,7 @@ public final class Totals {
         return byStatus[status.ordinal()];
     }
 
-    /// How many tasks pass; the filter's query is left aside.
+    /// How many tasks pass; the filter's query, causes, hosts and times are left aside.
     public long of(TaskFilter filter) {
         long total = 0;
         if (filter.isOfStatuses()) {
@@ -164,11 +164,14 @@ public final class Totals {
         return counts;
     }
 
-    /// Whether a task passes; the filter's query and cron tasks are left aside.
+    /// Whether a task passes; the filter's query, causes and cron tasks are left aside.
     public static boolean passes(Task task, TaskFilter filter) {
         Caller caller = task.terms().caller();
         return passes(filter, task.status(), task.type(), task.priority(), task.model(), caller.client(),
-                caller.relayed(), task.state().cut());
+                caller.relayed(), task.state().cut())
+                && (filter.hosts().isEmpty() || task.state().host() != null
+                        && filter.hosts().contains(task.state().host()))
+                && filter.times().passes(task);
     }
 
     private static boolean passes(TaskFilter filter, Group group) {

@@ -83,10 +83,9 @@ final class FirstValues implements Predicate<Task> {
     }
 
     private void narrow() {
-        wanted = new TaskFilter(sort == TaskSort.STATUS ? values(TaskStatus.class) : filter.statuses(), filter.types(),
+        wanted = filter.with(sort == TaskSort.STATUS ? values(TaskStatus.class) : filter.statuses(),
                 sort == TaskSort.PRIORITY ? values(Integer.class) : filter.priorities(),
-                sort == TaskSort.MODEL ? values(String.class) : filter.models(), filter.clients(), filter.relayed(),
-                filter.cut(), filter.crons(), filter.query());
+                sort == TaskSort.MODEL ? values(String.class) : filter.models());
     }
 
     private <V> Set<V> values(Class<V> type) {

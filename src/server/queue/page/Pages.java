@@ -4,15 +4,20 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
+import server.queue.index.Cause;
+import server.queue.index.FailureCause;
 import server.queue.index.TaskFilter;
 import server.queue.ledger.Commit;
 import server.queue.ledger.Ledger;
 import server.queue.ledger.Pace;
 import server.queue.state.QueueState;
 import server.task.Task;
+import shared.TaskStatus;
 
 /// Makes pages of tasks. In the order of arrival a page is found by a walk that ends with it, and so is the first page
 /// by a value that many tasks share; for every other order all tasks that pass go through one [Selection].
@@ -50,14 +55,12 @@ public final class Pages {
     public TaskPage page(TaskFilter filter, Predicate<Task> passes, Comparator<Task> order, int limit, long offset,
             String after) {
         Selection selection = new Selection(order, passes, limit, offset, place(after));
-        if (!filter.crons().isEmpty()) {
-            // those that some cron tasks made are few
-            ledger.look(state -> state.cronMade(filter)).durable().stream().filter(search(filter))
-                    .forEach(selection::add);
-        } else if (filter.hasQuery()) {
+        if (filter.hasQuery() && filter.crons().isEmpty()) {
             Arrived newest = new Arrived(SEARCHED_MAX);
             walk(state -> new ArrivalWalk(state, filter, true, null, 0, newest));
             newest.tasks.stream().filter(search(filter)).forEach(selection::add);
+        } else if (filter.isSearched() || !filter.crons().isEmpty()) {
+            each(filter, selection::add);
         } else {
             walk(state -> new ArrivalWalk(state, filter, true, null, 0, selection::add));
         }
@@ -69,11 +72,34 @@ public final class Pages {
         Matched passing = filter.crons().isEmpty() ? walked(filter) : ledger.look(state -> new Matched(
                 state.cronMade(filter), ledger.appendedSeq())).durable();
         List<Task> tasks = passing.tasks();
-        if (!filter.hasQuery()) {
+        if (!filter.isSearched()) {
             return passing;
         }
-        List<Task> newest = tasks.subList(Math.max(0, tasks.size() - SEARCHED_MAX), tasks.size());
+        List<Task> newest = filter.hasQuery()
+                ? tasks.subList(Math.max(0, tasks.size() - SEARCHED_MAX), tasks.size()) : tasks;
         return new Matched(newest.stream().filter(search(filter)).toList(), passing.asOf());
+    }
+
+    /// The failed tasks that pass a filter, by cause, model and host; the most frequent first.
+    public List<FailureCause> causes(TaskFilter filter) {
+        Causes causes = new Causes();
+        each(filter.with(Set.of(TaskStatus.FAILED)), causes::add);
+        return causes.all();
+    }
+
+    /// Tells the tasks that pass a filter, newest first, outside of the lock.
+    private void each(TaskFilter filter, Consumer<Task> to) {
+        Predicate<Task> wanted = search(filter);
+        if (!filter.crons().isEmpty()) {
+            // those that some cron tasks made are few
+            ledger.look(state -> state.cronMade(filter)).durable().stream().filter(wanted).forEach(to);
+            return;
+        }
+        List<Task> some = new ArrayList<>();
+        walk(state -> new ArrivalWalk(state, filter, true, null, 0, some::add), () -> {
+            some.stream().filter(wanted).forEach(to);
+            some.clear();
+        });
     }
 
     private Matched walked(TaskFilter filter) {
@@ -127,12 +153,19 @@ public final class Pages {
     ///
     /// @return how many tasks pass the filter
     private long walk(Function<QueueState, ArrivalWalk> begin) {
+        return walk(begin, () -> { });
+    }
+
+    /// @param betweenSteps called outside of the lock after each step
+    private long walk(Function<QueueState, ArrivalWalk> begin, Runnable betweenSteps) {
         ArrivalWalk walk = ledger.look(begin).value();
         Pace.Read read = ledger.pace().begin();
         Commit<Boolean> more = ledger.look(walk::step);
+        betweenSteps.run();
         while (more.value()) {
             read.step();
             more = ledger.look(walk::step);
+            betweenSteps.run();
         }
         more.durable();
         return walk.total();
@@ -167,20 +200,26 @@ public final class Pages {
     // ---- the search, outside of the lock
 
     private Predicate<Task> search(TaskFilter filter) {
-        if (!filter.hasQuery()) {
+        if (!filter.isSearched()) {
             return task -> true;
         }
-        TextSearch search = new TextSearch(filter.query());
+        TextSearch search = filter.hasQuery() ? new TextSearch(filter.query()) : null;
         Pace.Read read = ledger.pace().begin();
         return task -> {
             read.step();
-            return search.inNames(task) || inPayload(task, search);
+            return isOf(filter.causes(), task) && (search == null || search.inMemory(task) || onDisk(task, search));
         };
     }
 
-    private boolean inPayload(Task task, TextSearch search) {
+    private static boolean isOf(Set<Long> causes, Task task) {
+        Cause cause = causes.isEmpty() ? null : Cause.of(task);
+        return causes.isEmpty() || cause != null && causes.contains(cause.id());
+    }
+
+    private boolean onDisk(Task task, TextSearch search) {
         try {
-            return search.inPayload(ledger.reader().request(task).payload());
+            return search.inPayload(ledger.reader().request(task).payload())
+                    || task.status().ended() && search.inEnd(ledger.reader().document(task));
         } catch (UncheckedIOException unreadable) {
             // it was deleted meanwhile, or is damaged: the others can still be found
             return false;

@@ -4,7 +4,8 @@
 /// |---|---|---|
 /// | arrival | `ArrivalWalk` ends with the page | the page, and what the filter passes over |
 /// | any other | all tasks that pass go through one `Selection`, a heap as long as the page's end | one walk |
-/// | with a query | the newest 100,000 that pass are searched in the journal | up to 100,000 reads |
+/// | with a query | the newest 100,000 that pass are searched in the journal | up to 200,000 reads |
+/// | with a cause, causes themselves | all failed tasks that pass, between the steps | one walk |
 /// | of some cron tasks | `TasksByCron` knows them | those tasks |
 ///
 /// **Rules.** The ledger's lock is held for 32 chunks of 1,024 tasks at a time; between two steps tasks may come,

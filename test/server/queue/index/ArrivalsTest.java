@@ -97,8 +97,7 @@ class ArrivalsTest {
         chunk.replace(99, task(99, 3, TaskStatus.RUNNING));
         assertEquals(1, chunk.countOf(Set.of(TaskStatus.RUNNING)));
         assertEquals(left.size(), chunk.countOf(TaskFilter.ALL));
-        TaskFilter running = new TaskFilter(Set.of(TaskStatus.RUNNING), Set.of(), Set.of(3), Set.of(), Set.of(), null,
-                null, Set.of(), null);
+        TaskFilter running = TaskFilter.ALL.with(Set.of(TaskStatus.RUNNING), Set.of(3), Set.of());
         assertTrue(chunk.mayHold(running));
         chunk.remove(99);
         assertTrue(!chunk.mayHold(running));

@@ -56,8 +56,8 @@ class MatchingTest {
                 submit();
             }
             change(random.nextInt(4_000));
-            TaskFilter filter = new TaskFilter(random.nextBoolean() ? Set.of() : Set.of(TaskStatus.PENDING), Set.of(),
-                    Set.of(), random.nextBoolean() ? Set.of() : Set.of("a"), Set.of(), null, null, Set.of(), null);
+            TaskFilter filter = TaskFilter.ALL.with(random.nextBoolean() ? Set.of() : Set.of(TaskStatus.PENDING),
+                    Set.of(), random.nextBoolean() ? Set.of() : Set.of("a"));
             List<Long> expected = new ArrayList<>();
             for (int i = 0; i < state.arrivals().chunkCount(); i++) {
                 for (int at = 0; state.arrivals().chunk(i) != null && at < Arrivals.CHUNK; at++) {

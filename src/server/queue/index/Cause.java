@@ -1,0 +1,73 @@
+package server.queue.index;
+
+import java.util.regex.Pattern;
+
+import server.task.Task;
+import server.task.TaskId;
+import shared.Problem;
+import shared.TaskStatus;
+
+/// Why a task failed, without what differs between two failures alike: ids, addresses, what stands in quotes, numbers.
+/// A status that a host answered stays.
+///
+/// @param id   60 bits that follow from the text alone, so it is the same after a restart
+/// @param text the first line of the error, with an ellipsis for each of these
+public record Cause(long id, String text) {
+
+    private static final int TEXT_MAX = 200;
+    private static final String NONE = "no reason given";
+
+    private static final Pattern VARIABLE = Pattern.compile(String.join("|",
+            "\\b(?:task|cron|action)_[0-9a-z]{12}\\b",
+            "\\bhttps?://[^\\s,;)\"']+",
+            // what stands in quotes; an apostrophe within a word begins none
+            "\"[^\"]*\"|`[^`]*`|(?<!\\w)'[^']*'(?!\\w)",
+            "\\b\\d{4}-\\d\\d-\\d\\dT[0-9:.]+(?:Z|[+-]\\d\\d:\\d\\d)?",
+            "\\[[0-9a-f:]+\\](?::\\d+)?",
+            // host:port
+            "\\b[\\w-]+(?:\\.[\\w-]+)*:\\d{2,5}\\b",
+            "\\b0x[0-9a-fA-F]+\\b",
+            "\\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\b",
+            "\\b(?=[a-f]*\\d)[0-9a-f]{8,}\\b",
+            "(?<![\\w-]|answered |status )\\d+(?:[.,:]\\d+)*"));
+
+    /// The cause of a failed task; null for any other task.
+    public static Cause of(Task task) {
+        return task.status() == TaskStatus.FAILED ? of(task.state().error()) : null;
+    }
+
+    /// @param error null if there is none
+    public static Cause of(String error) {
+        String line = error == null ? "" : error.lines().findFirst().orElse("").strip();
+        String start = line.length() > 2 * TEXT_MAX ? line.substring(0, 2 * TEXT_MAX) : line;
+        String text = VARIABLE.matcher(start).replaceAll("\u2026");
+        text = text.isEmpty() ? NONE : text.length() > TEXT_MAX ? text.substring(0, TEXT_MAX) + "\u2026" : text;
+        return new Cause(hash(text), text);
+    }
+
+    /// Reads the id of a cause as [#name] writes it.
+    ///
+    /// @throws Problem 400 if it is none
+    public static long parse(String name) {
+        long id = name.startsWith(TaskId.PREFIX) ? -1 : TaskId.parse(name);
+        if (id < 0) {
+            throw Problem.badRequest("cause must be an id as GET /api/tasks/causes tells it, of 12 digits, not \""
+                    + Problem.shown(name) + "\"");
+        }
+        return id;
+    }
+
+    /// The id as text.
+    public String name() {
+        return TaskId.digits(id);
+    }
+
+    /// FNV-1a, of which 60 bits are kept.
+    private static long hash(String text) {
+        long hash = 0xcbf29ce484222325L;
+        for (int i = 0; i < text.length(); i++) {
+            hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
+        }
+        return hash >>> 4;
+    }
+}
