@@ -24,6 +24,7 @@ public final class Chromium implements AutoCloseable {
     private final Path profile;
     private final Thread atExit;
     private final DevTools tools;
+    private final String context;
 
     private Chromium(Process process, Path profile, URI address) {
         this.process = process;
@@ -31,6 +32,7 @@ public final class Chromium implements AutoCloseable {
         atExit = Thread.ofPlatform().unstarted(this::kill);
         Runtime.getRuntime().addShutdownHook(atExit);
         tools = new DevTools(address);
+        context = tools.call(null, "Target.createBrowserContext", "disposeOnDetach", true).text("browserContextId");
     }
 
     /// Started when it is first asked for, and kept until this process ends.
@@ -106,13 +108,13 @@ public final class Chromium implements AutoCloseable {
         }
     }
 
-    /// A page in a context of its own: no cookie, cache or storage of another.
+    /// A page without what another left of cookies, storage and permissions. What the browser has loaded and compiled
+    /// is kept: to do it again for each page would take most of the tests' time.
     ///
     /// @param width in CSS pixels
     public Page open(int width, int height) {
-        String context = tools.call(null, "Target.createBrowserContext", "disposeOnDetach", true)
-                .text("browserContextId");
-        return Page.in(tools, context).viewport(width, height);
+        tools.call(null, "Browser.resetPermissions", "browserContextId", context);
+        return Page.in(tools, context, true).viewport(width, height);
     }
 
     @Override

@@ -56,12 +56,18 @@ public final class Page implements AutoCloseable {
     private final Faults faults = new Faults();
     private final Replies replies;
     private final Map<String, String> preferences = new LinkedHashMap<>();
+    private final List<Page> others = new ArrayList<>();
+    private boolean closed;
 
-    private Page(DevTools tools, String target, String session, String context) {
+    /// Whether to clear what an earlier page has stored, where this one opens its first address.
+    private boolean fresh;
+
+    private Page(DevTools tools, String target, String session, String context, boolean fresh) {
         this.tools = tools;
         this.target = target;
         this.session = session;
         this.context = context;
+        this.fresh = fresh;
         replies = new Replies(tools, session);
         tools.listen(session, (event, parameters) -> {
             faults.see(event, parameters);
@@ -74,24 +80,31 @@ public final class Page implements AutoCloseable {
         call("Emulation.setFocusEmulationEnabled", "enabled", true);
     }
 
-    /// A new page in a context.
-    static Page in(DevTools tools, String context) {
+    /// A new page in a context of the browser.
+    ///
+    /// @param fresh whether it finds nothing that others have stored there
+    static Page in(DevTools tools, String context, boolean fresh) {
         String target = tools.call(null, "Target.createTarget", "url", "about:blank", "browserContextId", context)
                 .text("targetId");
         String session = tools.call(null, "Target.attachToTarget", "targetId", target, "flatten", true)
                 .text("sessionId");
-        return new Page(tools, target, session, context);
+        return new Page(tools, target, session, context, fresh);
     }
 
-    /// Another tab of the same browser: it shares this one's context, and ends with it.
+    /// Another tab of the same browser: it shares what this one stores, and ends with it.
     public Page another() {
-        return in(tools, context);
+        Page other = in(tools, context, false);
+        others.add(other);
+        return other;
     }
 
-    /// Closes this tab, as a person does; its context stays.
+    /// Closes this tab, as a person does.
     public void closeTab() {
-        tools.call(null, "Target.closeTarget", "targetId", target);
-        tools.forget(session);
+        if (!closed) {
+            closed = true;
+            tools.call(null, "Target.closeTarget", "targetId", target);
+            tools.forget(session);
+        }
     }
 
     /// Lets the browser put this tab to sleep, as it does with tabs that are not seen for long, or wakes it up.
@@ -111,6 +124,11 @@ public final class Page implements AutoCloseable {
 
     /// Opens an address and waits until it is loaded; a change of the fragment only is no load.
     public Page open(String url) {
+        if (fresh) {
+            fresh = false;
+            call("Storage.clearDataForOrigin", "origin", url.replaceFirst("(//[^/]*).*", "$1"), "storageTypes",
+                    "cookies,local_storage,indexeddb,service_workers,cache_storage");
+        }
         Json.Obj answer = call("Page.navigate", "url", url);
         if (answer.text("errorText") != null) {
             throw new AssertionError(url + ": " + answer.text("errorText"));
@@ -357,13 +375,12 @@ public final class Page implements AutoCloseable {
         return this;
     }
 
-    /// Closes the page and its context.
+    /// Closes the page and its other tabs.
     @Override
     public void close() {
-        tools.forget(session);
-        tools.call(null, "Target.disposeBrowserContext", "browserContextId", context);
+        others.forEach(Page::closeTab);
+        closeTab();
     }
-
 
     private Json.Obj call(String method, Object... parameters) {
         return tools.call(session, method, parameters);

@@ -101,6 +101,18 @@ final class PageTest {
     }
 
     @Test
+    void nextPage_findsNothingOfWhatAnotherStored(Page page) {
+        page.allowClipboard().open(url).eval("localStorage.left = 1; document.cookie = 'left=1; max-age=60'");
+        String left = "[localStorage.left, document.cookie, (await navigator.permissions.query("
+                + "{name: 'clipboard-read'})).state].join()";
+        assertEquals("1,left=1,granted", page.text(left));
+        assertEquals("1,left=1,granted", page.another().open(url).text(left));
+        try (Page next = Chromium.ofLane().open(300, 300)) {
+            assertEquals(",,prompt", next.open(url).text(left));
+        }
+    }
+
+    @Test
     void answer_standsInForTheServers(Page page) {
         page.answer("/api/x", "{\"a\":7}").open(url);
         assertEquals(7, page.number("(await (await fetch('/api/x')).json()).a"));
