@@ -1,31 +1,63 @@
-// A task's answer, as it is produced: its pieces are text nodes that grow.
+// A task's answer, as it is produced: rendered Markdown, or the text as it came.
 
 import {attribute, button, h, put, text} from './dom.js';
-import {clip, count, SHOWN_MAX} from './format.js';
+import {clip, count, number, SHOWN_MAX} from './format.js';
+import {copy} from './copy.js';
+import {Follow} from './follow.js';
+import {Markdown} from './markdown.js';
 import {answer} from './said.js';
+import {Speaker} from './speaker.js';
+
+/** A longer answer is shown as it came. */
+const MARKDOWN_MAX = 200_000;
+/** What takes longer to draw is drawn more seldom, so that it takes a tenth of the time at most. */
+const FRAME_MS = 8;
 
 export class Answer {
-    #text = document.createTextNode('');
+    #source = document.createTextNode('');
     #thinking = document.createTextNode('');
-    #body = h('pre', {class: 'answer', tabindex: 0, 'aria-label': 'Answer'}, this.#text);
-    #thought = h('pre', {tabindex: 0, 'aria-label': 'Thoughts'}, this.#thinking);
+    #plain = h('pre', {}, this.#source);
+    #rendered = h('div', {class: 'markdown'});
+    #markdown = new Markdown(this.#rendered);
+    #body = h('div', {class: 'answer'}, this.#rendered);
     #thoughts = h('details', {class: 'thoughts', hidden: true}, h('summary', {onclick: () => {
         this.#chosen = true;
-    }}, 'Thoughts'), this.#thought);
+    }}, 'Thoughts'), h('pre', {}, this.#thinking));
     /** Whether the person has said if the thoughts are to be seen; until then they are while there is nothing else. */
     #chosen = false;
     #more = h('div');
     #copy = button('Copy', () => copy(this.#copy, this.#said), {class: 'quiet'});
+    /** Whether the person, or what the answer is, wants it as it came. */
+    #asSource = false;
+    #toggle = button('Source', () => this.toggle(), {class: 'quiet', 'aria-pressed': 'false',
+        'aria-keyshortcuts': 's', title: 'As the model wrote it (s)'});
     #note = h('span', {class: 'hint'});
     #waiting = [];
+    #drawAt = 0;
     #attempt = 0;
     /** Whether the result is shown, and pieces that still come have nothing to add. */
     #whole = false;
     /** All of the text, of which the page may show the beginning only. */
     #said = '';
+    #follow;
+    #speaker = new Speaker();
 
-    node = h('section', {}, h('header', {class: 'part'}, h('h2', {}, 'Answer'), this.#note, this.#copy),
-        this.#thoughts, this.#body, this.#more);
+    node = h('section', {class: 'said'}, h('header', {class: 'part'}, h('h2', {}, 'Answer'), this.#note, this.#toggle,
+        this.#copy), this.#thoughts, this.#body, this.#more, this.#speaker.node);
+
+    /**
+     * @param scroller what scrolls it
+     * @param spoke    called when there is a text for the first time
+     */
+    constructor(scroller, spoke) {
+        this.#follow = new Follow(scroller, this.#body);
+        this.spoke = spoke;
+    }
+
+    /** Whether anything of the answer itself is there. */
+    get speaks() {
+        return this.#said.length > 0 || this.#thinking.length > 0;
+    }
 
     /** Says where it stands while there is no result. */
     tell(status) {
@@ -37,13 +69,18 @@ export class Answer {
     finish(task) {
         this.tell(task.status);
         const result = task.status === 'failed' ? null : task.result;
+        const first = result !== null && !this.#whole;
         this.#whole = result !== null;
         const {text: said, thinking, tools, vectors} = answer(result);
-        if (result) {
+        if (first) {
+            this.#asSource ||= task.payload.format !== undefined;
             this.#waiting = [];
             this.#said = said ?? '';
-            set(this.#text, clip(this.#said));
             set(this.#thinking, clip(thinking ?? ''));
+            this.#draw();
+        }
+        if (task.status !== 'running' && this.speaks) {
+            this.#speaker.end();
         }
         put(this.#more,
             tools && h('pre', {class: 'tools'}, JSON.stringify(tools, null, 2)),
@@ -51,8 +88,9 @@ export class Answer {
                 h('span', {class: 'hint'}, `${count(vector.length, 'dimension')} `),
                 `[${vector.slice(0, 4).map(rounded).join(', ')}${vector.length > 4 ? ', …' : ''}]`))));
         this.#shape();
-        this.node.hidden = task.status !== 'running' && !this.#text.length && !this.#thinking.length
-            && !tools && !vectors;
+        // what a failed attempt had said stands with the attempt, if the server has it still
+        this.node.hidden = !this.speaks && !tools && !vectors
+            || task.status === 'failed' && task.unfinished?.some(({attempt}) => attempt === this.#attempt) === true;
     }
 
     /** Adds a piece, as live.js hands it out. */
@@ -64,8 +102,9 @@ export class Answer {
             this.#attempt = piece.attempt;
             this.#waiting = [];
             this.#said = '';
-            set(this.#text, '');
             set(this.#thinking, '');
+            this.#speaker.again();
+            this.#draw();
             this.tell('running');
         }
         this.#waiting.push(piece);
@@ -73,56 +112,69 @@ export class Answer {
             // a page that is not seen draws nothing, but must not pile up either
             this.#write();
         } else if (this.#waiting.length === 1) {
-            requestAnimationFrame(() => this.#write());
+            setTimeout(() => requestAnimationFrame(() => this.#write()), this.#drawAt - performance.now());
         }
+    }
+
+    /** As Markdown, or as it came. */
+    toggle() {
+        this.#asSource = !this.#asSource;
+        this.#draw();
+        this.#shape();
     }
 
     #write() {
-        const followed = [this.#body, this.#thought].filter(atEnd);
-        for (const piece of this.#waiting.splice(0)) {
-            const node = piece.thinking === undefined ? this.#text : this.#thinking;
-            this.#said += piece.text ?? '';
-            node.appendData((piece.text ?? piece.thinking).slice(0, SHOWN_MAX - node.length));
+        const begun = performance.now();
+        const spoke = this.speaks;
+        this.#follow.grow(() => {
+            for (const piece of this.#waiting.splice(0)) {
+                if (piece.thinking === undefined) {
+                    this.#said += piece.text;
+                    this.#speaker.hear(piece.text);
+                } else {
+                    this.#thinking.appendData(piece.thinking.slice(0, SHOWN_MAX - this.#thinking.length));
+                }
+            }
+            this.#draw();
+            this.#shape();
+        });
+        if (!spoke && this.speaks) {
+            this.spoke();
         }
-        this.#shape();
-        followed.forEach(box => box.scrollTop = box.scrollHeight);
+        const took = performance.now() - begun;
+        this.#drawAt = took > FRAME_MS ? begun + 10 * took : 0;
+    }
+
+    #draw() {
+        const source = this.#asSource || this.#said.length > MARKDOWN_MAX;
+        if (source) {
+            const shown = clip(this.#said);
+            shown.startsWith(this.#source.data) ? this.#source.appendData(shown.slice(this.#source.length))
+                : set(this.#source, shown);
+        } else {
+            this.#markdown.show(this.#said);
+        }
+        const [wanted] = [source ? this.#plain : this.#rendered];
+        if (this.#body.firstChild !== wanted) {
+            put(this.#body, wanted);
+        }
+        attribute(this.#toggle, 'aria-pressed', String(source));
+        this.#toggle.disabled = this.#said.length > MARKDOWN_MAX;
+        this.#toggle.title = this.#toggle.disabled ? `Markdown is shown up to ${number(MARKDOWN_MAX)} characters`
+            : 'As the model wrote it (s)';
     }
 
     #shape() {
-        this.node.hidden = false;
+        this.node.hidden = !this.speaks;
         this.#thoughts.hidden = this.#thinking.length === 0;
         if (!this.#chosen) {
-            this.#thoughts.open = this.node.dataset.status === 'running' && this.#text.length === 0;
+            this.#thoughts.open = this.node.dataset.status === 'running' && this.#said.length === 0;
         }
-        this.#body.hidden = this.#text.length === 0 && this.node.dataset.status !== 'running';
-        this.#copy.hidden = this.#text.length === 0;
+        this.#body.hidden = this.#said.length === 0;
+        this.#copy.hidden = this.#said.length === 0;
+        this.#toggle.hidden = this.#said.length === 0;
         attribute(this.#body, 'aria-busy', this.node.dataset.status === 'running' && 'true');
     }
-}
-
-/** Copies a text, and says so on the button for a moment. */
-export async function copy(control, value) {
-    // pressed again, it says something else already
-    const was = control.dataset.says ??= control.textContent;
-    try {
-        await navigator.clipboard.writeText(value);
-        text(control, 'Copied');
-    } catch {
-        // without HTTPS there is no clipboard but the old one
-        const field = h('textarea', {class: 'visually-hidden'});
-        field.value = value;
-        document.body.append(field);
-        field.select();
-        text(control, document.execCommand('copy') ? 'Copied' : 'Not allowed');
-        field.remove();
-        control.focus();
-    }
-    setTimeout(() => text(control, was), 1_500);
-}
-
-/** Who reads the end of what grows is kept there. */
-function atEnd(box) {
-    return box.scrollHeight - box.scrollTop - box.clientHeight < 40;
 }
 
 /** Of a vector, so that several stand side by side; the raw JSON has every digit. */

@@ -47,11 +47,22 @@ export function attribute(node, name, value) {
     if (value === false || value == null) {
         node.removeAttribute(name);
     } else if (name === 'href' && !/^#/.test(value) || /^on|^style$|^srcdoc$/i.test(name)) {
-        // a link leads to a view of this page; the rest the page's policy would refuse
+        // a link leads to a view of this page (but see linkOut); the rest the page's policy would refuse
         throw new Error(`${name} must not be set to ${value}`);
     } else if (node.getAttribute(name) !== String(value === true ? '' : value)) {
         node.setAttribute(name, value === true ? '' : value);
     }
+}
+
+/** A link that leads out of the page; null if not to a page of the web or a mail. */
+export function linkOut(address, attributes, ...children) {
+    const url = URL.canParse(address) ? new URL(address) : null;
+    if (!['http:', 'https:', 'mailto:'].includes(url?.protocol)) {
+        return null;
+    }
+    const link = h('a', {target: '_blank', rel: 'noopener noreferrer nofollow', ...attributes}, children);
+    link.href = url.href;
+    return link;
 }
 
 function fill(node, attributes, children) {

@@ -9,6 +9,7 @@ const HELP = [
     ['Enter', 'open'],
     ['x  Space', 'select the row'],
     ['Esc', 'close the open task, then clear the selection'],
+    ['s', 'the open task’s answer as the model wrote it'],
     ['Ctrl Enter', 'submit the form'],
     ['?', 'this help'],
 ];

@@ -21,6 +21,7 @@
 //              status.on(f, signal), addEventListener(type, f, {signal}), every(ms, f)
 //     every(ms, f)       calls f so often while the view and the page are seen
 //     go(address)        as go('#/tasks/task_…')
+//     tell     tells that a task is done, see tell.js
 //     say(text)          a short notice; complain(error) one that stays until it is closed
 //     attempt(f)         awaits f() and complains if it fails; answers undefined then
 //
@@ -30,6 +31,7 @@
 import {Api} from './api.js';
 import {Live} from './live.js';
 import {Status} from './status.js';
+import {Tell} from './tell.js';
 import {attribute, h, put, text} from './dom.js';
 import {connection, notice, theme} from './chrome.js';
 import {askToken} from './token.js';
@@ -43,6 +45,11 @@ const notices = notice(document.getElementById('notice'));
 const api = new Api({ask: askToken, asked: () => live.join(), slow: notices.slow});
 const live = new Live(api);
 const status = new Status(api, live);
+
+const go = address => {
+    location.hash = address;
+};
+const tell = new Tell({api, live, say: notices.say, go});
 
 let shown = null;
 
@@ -83,7 +90,7 @@ async function show() {
     const stop = new AbortController();
     const showing = {view: next.view, stop, update: null};
     shown = showing;
-    document.title = `${VIEWS[next.view]} · ollama-queue`;
+    tell.view(VIEWS[next.view]);
     for (const link of document.querySelectorAll('#views a')) {
         attribute(link, 'aria-current', link.hash === `#/${next.view}` && 'page');
     }
@@ -101,9 +108,7 @@ async function show() {
 function context(signal) {
     return {
         api, live, status, signal, say: notices.say, complain: notices.complain,
-        go: address => {
-            location.hash = address;
-        },
+        go, tell,
         every: (ms, action) => {
             const timer = setInterval(() => document.hidden || action(), ms);
             signal.addEventListener('abort', () => clearInterval(timer));

@@ -1,7 +1,7 @@
 // The view New task: a form, and the same task as a command line.
 
 import {attribute, button, choices, h, put, text} from './dom.js';
-import {copy} from './answer.js';
+import {copy} from './copy.js';
 import {command, curl} from './commandline.js';
 import {keep, read, values, write} from './draft.js';
 import {build} from './submission.js';

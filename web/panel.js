@@ -1,17 +1,26 @@
-// One task, beside the list.
+// One task, beside the list: what it says first, then what it is about.
 
-import {attribute, button, h, put, text} from './dom.js';
-import {ago, clip, clock, count, duration, exact, number, priority, span} from './format.js';
+import {button, h, put, text} from './dom.js';
+import {count, duration, priority, seconds} from './format.js';
 import {act, confirmed, sure} from './actions.js';
-import {Answer, copy} from './answer.js';
-import {parse, pretty} from './json.js';
-import {asked, can, CANCELLED, ended, MARKS, PRIORITY, settings, short, stretches} from './task.js';
+import {Answer} from './answer.js';
+import {copy} from './copy.js';
+import {typing} from './keys.js';
+import {parse} from './json.js';
+import {can, ended, MARKS, PRIORITY, phases, subject} from './task.js';
+import {Asked, drawFacts, drawRaw, drawTimes, drawWhy} from './taskparts.js';
+import {drawAttempts, drawPhases} from './timeline.js';
 
 /** How often it is asked where a task that has not ended stands. */
 const EXPLAIN_MS = 3_000;
 
-/** So many characters of a prompt are shown at first. */
-const BEGINNING = 20_000;
+/** What is wanted first, by status. */
+const ORDER = {
+    pending: ['going', 'error', 'why', 'asked', 'answer', 'attempts', 'times', 'facts', 'raw'],
+    running: ['going', 'answer', 'phases', 'why', 'asked', 'attempts', 'times', 'facts', 'raw'],
+    completed: ['phases', 'answer', 'asked', 'attempts', 'times', 'facts', 'raw'],
+    failed: ['error', 'attempts', 'answer', 'asked', 'phases', 'times', 'facts', 'raw'],
+};
 
 /**
  * Shows a task in `root` until `signal` is aborted, and follows it.
@@ -20,17 +29,17 @@ const BEGINNING = 20_000;
  *              to lie on what has the focus
  */
 export function panel(root, context, id, signal, hooks) {
-    const {api, live} = context;
-    const answer = new Answer();
+    const {api, live, tell} = context;
     const status = h('h2', {class: 'task-status', tabindex: -1, 'aria-live': 'polite'}, 'Task');
+    const head = h('header', {class: 'task-head'}, status);
+    const body = h('div', {class: 'scroll task-body', tabindex: 0, role: 'group', 'aria-label': 'The task'});
+    const prompt = new Asked();
+    const answer = new Answer(body, () => speaks());
     const parts = {
-        head: h('header', {class: 'task-head'}, status), error: h('div'), asked: h('section'), times: h('section'),
-        why: h('section', {class: 'why', hidden: true}),
-        attempts: h('section'), facts: h('section'), raw: h('section'),
+        error: h('div'), going: h('div'), answer: answer.node, asked: prompt.node, phases: h('section'),
+        why: h('section', {class: 'why', hidden: true}), attempts: h('section'), times: h('section'),
+        facts: h('section'), raw: h('section'),
     };
-    const {head, ...rest} = parts;
-    const body = h('div', {class: 'scroll task-body', tabindex: -1}, rest.error, rest.asked, answer.node, rest.times,
-        rest.why, rest.attempts, rest.facts, rest.raw);
     put(root, head, body);
     if (hooks.covered()) {
         // what had the focus cannot be seen any more
@@ -42,28 +51,49 @@ export function panel(root, context, id, signal, hooks) {
     let loads = 0;
     /** Whether it is to be read when the server can be reached again. */
     let missed = false;
+    /** The load that its host does, and when that was told. */
+    let loading = null;
 
+    const speaks = () => {
+        prompt.fold(true);
+        drawGoing(parts.going, null);
+    };
+    const going = () => drawGoing(parts.going, task?.status === 'running' && !answer.speaks ? task : null, loading);
     const show = source => {
         if (!body.isConnected) {
             put(root, head, body);
         }
-        drawHead(parts.head, status, context, task, hooks);
-        drawAsked(parts.asked, task);
+        const order = ORDER[task.status] ?? ORDER.failed;
+        if (body.dataset.order !== String(order)) {
+            body.dataset.order = order;
+            const focused = body.contains(document.activeElement) ? document.activeElement : null;
+            body.prepend(...order.map(name => parts[name]));
+            Object.keys(parts).filter(name => !order.includes(name)).forEach(name => parts[name].remove());
+            focused?.isConnected && focused.focus({preventScroll: true});
+        }
+        drawHead(head, status, context, task, hooks);
+        prompt.draw(task);
         drawTimes(parts.times, task);
         ended(task) && drawWhy(parts.why, {before: []});
-        drawAttempts(parts.attempts, task);
         drawFacts(parts.facts, task);
         drawRaw(parts.raw, source);
         put(parts.error, task.error && h('p', {class: 'failure task-error', role: 'alert'}, task.error),
-            task.waiting && h('p', {class: 'hint'}, `waits: ${task.waiting}`));
+            task.waiting && h('p', {class: 'task-waits'}, `waits: ${task.waiting}`));
         answer.finish(task);
+        prompt.fold(task.status === 'completed' || task.status === 'running' && answer.speaks);
+        tick();
+        tell.open(task);
     };
     /** Where it stands moves with others, of which no event tells here. */
     const explain = async () => {
         if (task && !ended(task) && !document.hidden) {
             const path = `/api/tasks/${encodeURIComponent(task.id)}/explain`;
             const why = await api.get(path, {}, signal).catch(() => null);
-            why && !ended(task) && drawWhy(parts.why, why);
+            if (why && !ended(task)) {
+                loading = why.load && {...why.load, begun: Date.now() - why.load.seconds * 1_000};
+                drawWhy(parts.why, why);
+                going();
+            }
         }
     };
     const load = async () => {
@@ -97,6 +127,13 @@ export function panel(root, context, id, signal, hooks) {
             live.follow(task.id, piece => answer.take(piece), AbortSignal.any([signal, following.signal]));
         }
     };
+    const tick = () => {
+        const now = Date.now();
+        drawPhases(parts.phases, task, now);
+        drawAttempts(parts.attempts, task, now);
+        drawSummary(head.querySelector('.summary'), task, now);
+        going();
+    };
     live.on(event => {
         const own = event.event === 'task' && event.task.id === (task?.id ?? id);
         if (own && event.what === 'deleted') {
@@ -106,9 +143,18 @@ export function panel(root, context, id, signal, hooks) {
         }
     }, signal);
     live.watch(({mode}) => mode !== 'offline' && missed && load(), signal);
-    const tick = () => task && !ended(task) && !document.hidden && drawTimes(parts.times, task);
-    const timers = [setInterval(tick, 1_000), setInterval(explain, EXPLAIN_MS)];
-    signal.addEventListener('abort', () => timers.forEach(clearInterval));
+    const timers = [setInterval(() => task && !ended(task) && !document.hidden && tick(), 1_000),
+        setInterval(explain, EXPLAIN_MS)];
+    signal.addEventListener('abort', () => {
+        timers.forEach(clearInterval);
+        task && tell.open(null);
+    });
+    document.addEventListener('keydown', event => {
+        if (event.key === 's' && !typing(event) && answer.speaks) {
+            answer.toggle();
+            event.preventDefault();
+        }
+    }, {signal});
     load();
 }
 
@@ -137,19 +183,32 @@ function drawHead(head, status, context, task, hooks) {
             await act(context, 'delete', [task.id]);
         }
     }, {class: 'danger', 'data-action': 'delete'});
+    const link = button('Copy link', () => copy(link, location.href.replace(/[?].*$/, '')), {'data-action': 'link'});
     // the same node, for a screen reader tells of what changes in it only
     status.dataset.status = task.status;
     put(status, h('span', {class: 'mark', 'aria-hidden': 'true'}, MARKS[task.status]), ` ${task.status}`);
     put(head,
         h('div', {class: 'task-title'},
-            status, h('code', {class: 'faint'}, task.id), closeButton(hooks)),
+            status, h('span', {class: 'subject', dir: 'auto'}, subject(task)), closeButton(hooks)),
+        h('p', {class: 'summary'}),
         h('div', {class: 'actions'}, action('cancel', 'Cancel'), action('retry', 'Retry', 'primary'),
-            able.priority && prioritiser(context, task),
-            able.again && button('New like this', () => hooks.again(task), {'data-action': 'again'}), remove));
+            able.priority && prioritiser(context, task), able.cancel && teller(context.tell, task),
+            able.again && button('New like this', () => hooks.again(task), {'data-action': 'again'}), link, remove));
     if (focused) {
         (focused === status ? status
             : head.querySelector(`[data-action="${focused.dataset.action}"]`) ?? head.querySelector('button')).focus();
     }
+}
+
+function teller(tell, task) {
+    const control = button('Tell me when done', async () => {
+        const told = tell.toggle(task);
+        show();
+        await told;
+    }, {'data-action': 'tell'});
+    const show = () => control.setAttribute('aria-pressed', tell.isWanted(task.id));
+    show();
+    return control;
 }
 
 function prioritiser(context, task) {
@@ -165,125 +224,34 @@ function prioritiser(context, task) {
     }, field, h('button', {}, 'Set priority'));
 }
 
-function drawAsked(section, task) {
-    if (section.childElementCount) {
+/** In a line: which, where, how much and how long. */
+function drawSummary(line, task, now) {
+    const {result} = task;
+    const speed = (result?.eval_count ?? 0) / ((result?.eval_duration ?? 0) / 1e9);
+    const took = phases(task, now);
+    const waited = took[0].ms;
+    const ran = took.slice(1).reduce((sum, {ms}) => sum + ms, 0);
+    text(line, [task.id, task.model, task.executed_on, task.priority !== 5 && priority(task.priority),
+        result?.eval_count > 0 && count(result.eval_count, 'token'),
+        Number.isFinite(speed) && speed > 0 && `${speed.toFixed(speed < 10 ? 1 : 0)}/s`,
+        `waited ${duration(waited)}`, took.length > 1 && `ran ${duration(ran)}`].filter(Boolean).join(' · '));
+}
+
+/** What goes on before the first word. */
+function drawGoing(box, task, load) {
+    if (!task) {
+        put(box);
         return;
     }
-    const all = asked(task.payload);
-    put(section, h('header', {class: 'part'}, h('h2', {}, task.type === 'chat' ? 'Messages' : task.type === 'embed'
-        ? 'Input' : 'Prompt')), all.map(({role, text: said, images}) => h('div', {class: 'message', 'data-role': role},
-        role && h('h3', {}, role), said && words(said),
-        images > 0 && h('p', {class: 'hint'}, count(images, 'image')))));
-}
-
-/** The beginning of a long text, and all of it once it is asked for. */
-function words(said) {
-    const box = h('pre', {}, said.length > BEGINNING ? `${said.slice(0, BEGINNING)}…` : said);
-    const all = button(`Show all ${number(said.length)} characters`, () => {
-        text(box, clip(said));
-        all.remove();
-    });
-    return [box, said.length > BEGINNING && all];
-}
-
-/** A bar of the stretches, to scale, and the same in words. */
-function drawTimes(section, task) {
+    const words = box.querySelector('.going-words') ?? h('span', {class: 'going-words', role: 'status'});
+    const time = box.querySelector('.number') ?? h('span', {class: 'number'});
+    if (!words.isConnected) {
+        put(box, h('p', {class: 'going'}, h('span', {class: 'dot', 'aria-hidden': 'true'}), words, time));
+    }
+    const host = task.executed_on ?? 'its host';
+    text(words, load ? `loading ${task.model} on ${host}` : `${host} reads the ${
+        task.type === 'embed' ? 'input' : 'prompt'}`);
     const now = Date.now();
-    const all = stretches(task, now);
-    const bar = h('div', {class: 'bar', 'aria-hidden': 'true'}, all.map(stretch => {
-        const part = h('div', {class: stretch.kind, 'data-failed': stretch.failed, 'data-running': stretch.running});
-        part.style.flexGrow = Math.max(1, stretch.to - stretch.from);
-        return part;
-    }));
-    const moment = (name, time) => time && [h('dt', {}, name), h('dd', {}, h('time', {
-        datetime: time, title: ago(time, now),
-    }, `${exact(time).slice(0, 10)} ${clock(time).replace(',', '.')}`))];
-    const lengths = all.map(({kind, from, to, number: index, failed, running}) => h('li', {},
-        kind === 'wait' ? 'waited ' : `attempt ${index} `, h('b', {}, duration(to - from)),
-        failed ? ' ✗' : running ? ' …' : ''));
-    put(section, h('header', {class: 'part'}, h('h2', {}, 'Times')), bar, h('ul', {class: 'lengths'}, lengths),
-        h('dl', {class: 'facts'}, moment('created', task.created_at), moment('scheduled', task.scheduled_at),
-            moment('due', task.due_at), moment('next attempt', task.retry_at), moment('started', task.started_at),
-            moment(task.status, task.completed_at), moment('expires', task.expires_at),
-            moment(task.late ? 'finish by (cannot be met)' : 'finish by', task.finish_by)));
-}
-
-/** What a task waits for that has not ended, and what goes before it; or why it began, and when it is done. */
-function drawWhy(section, why) {
-    const signature = JSON.stringify(why);
-    if (section.dataset.signature === signature) {
-        return;
-    }
-    section.dataset.signature = signature;
-    const open = section.querySelector('details')?.open;
-    const facts = [
-        ['waits for', why.waits_for?.text], ['position', why.position && number(why.position)],
-        ['starts in', why.starts_in && span(why.starts_in)], ['done in', why.done_in && span(why.done_in)],
-        ['host', why.position && why.host && `${why.host}${why.loads ? ', which has to load its model' : ''}`],
-        ['rule', why.rule],
-        ['passed', why.passed && h('a', {href: `#/tasks/${why.passed}`}, short(why.passed))],
-    ].filter(([, value]) => value);
-    section.hidden = facts.length === 0;
-    const before = h('details', {open}, h('summary', {}, 'Before it'), h('ol', {class: 'attempts'},
-        why.before.map(({id, text: reason}) => h('li', {}, h('a', {href: `#/tasks/${id}`}, short(id)),
-            ` · ${reason}`))));
-    put(section, h('header', {class: 'part'}, h('h2', {}, why.status === 'running' ? 'Runs' : 'Waits')),
-        h('dl', {class: 'facts'}, facts.map(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])),
-        why.before.length > 0 && before);
-}
-
-function drawAttempts(section, task) {
-    section.hidden = task.attempts.length === 0;
-    put(section, h('header', {class: 'part'}, h('h2', {}, 'Attempts')), h('ol', {class: 'attempts'},
-        task.attempts.map(attempt => h('li', {},
-            h('span', {class: failed(attempt) && 'failure'}, `${attempt.attempt} ${
-                MARKS[failed(attempt) ? 'failed' : attempt.error ? 'cancelled' : 'completed']} `),
-            `${attempt.host} · ${duration(Date.parse(attempt.ended_at) - Date.parse(attempt.started_at))}`,
-            attempt.rule && ` · ${attempt.rule}`,
-            attempt.chosen && h('p', {class: 'faint'}, attempt.chosen.text, attempt.chosen.loads && ', with a load',
-                attempt.chosen.passed && [', before ', h('a', {href: `#/tasks/${attempt.chosen.passed}`},
-                    short(attempt.chosen.passed))]),
-            attempt.error && h('p', {class: failed(attempt) ? 'failure' : 'faint'}, attempt.error),
-            failed(attempt) && !attempt.counted
-                && h('p', {class: 'hint'}, 'not counted as a retry: a failure of the host, or a restart')))));
-}
-
-/** That somebody cancelled it is nobody's failure. */
-function failed({error}) {
-    return error !== null && error !== CANCELLED;
-}
-
-function drawFacts(section, task) {
-    const {result, metadata} = task;
-    const seconds = (result?.eval_duration ?? 0) / 1e9;
-    const facts = [
-        ['model', task.model], ['type', task.type], ['priority', priority(task.priority)
-            + (task.priority_asked === undefined ? '' : `, lowered from ${priority(task.priority_asked)}`)],
-        ['window', task.window],
-        ['client', task.client ?? (task.relayed && 'somebody')], [task.relayed ? 'called' : 'endpoint', task.endpoint],
-        ['recorded', task.unrecorded && 'no: prompt and answer were not kept'],
-        ['host', task.executed_on], ['wanted host', task.on], ['rule', task.rule],
-        ['cron', task.cron_name && `${task.cron_name}, run ${task.cron_run_count}`],
-        ['retries', `${task.retry_count} of ${task.max_retries}`], ['timeout', task.timeout],
-        ['tokens', result?.eval_count !== undefined && number(result.eval_count)
-            + (seconds ? ` · ${(result.eval_count / seconds).toFixed(1)}/s` : '')],
-        ['prompt tokens', result?.prompt_eval_count !== undefined && number(result.prompt_eval_count)],
-        ...settings(task.payload),
-        ['metadata', Object.keys(metadata).length > 0 && JSON.stringify(metadata)],
-    ];
-    put(section, h('header', {class: 'part'}, h('h2', {}, 'Details')), h('dl', {class: 'facts'},
-        facts.filter(([, value]) => value).map(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])));
-}
-
-/** Made when it is opened: an embedding has thousands of numbers. */
-function drawRaw(section, source) {
-    const open = section.firstChild?.open;
-    const copyButton = button('Copy', () => copy(copyButton, pretty(source)), {class: 'quiet'});
-    const body = h('pre');
-    const details = h('details', {
-        ontoggle: () => text(body, details.open ? clip(pretty(source)) : ''),
-    }, h('summary', {}, 'Raw JSON'), copyButton, body);
-    put(section, details);
-    details.open = open === true;
-    attribute(section, 'class', 'raw');
+    const since = load ? now - load.begun : now - Date.parse(task.started_at);
+    text(time, `${seconds(Math.max(0, since))}${load?.usually ? `, usually ${seconds(load.usually * 1_000)}` : ''}`);
 }

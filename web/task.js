@@ -89,6 +89,51 @@ export function stretches(task, now) {
     return all;
 }
 
+/**
+ * What the time went to that a task took, as far as its host tells: {kind, name, ms, running} in order, kind 'wait',
+ * 'earlier', 'load', 'prompt', 'generate' or 'run'.
+ */
+export function phases(task, now) {
+    const all = stretches(task, now);
+    const attempts = all.filter(({kind}) => kind === 'attempt');
+    const sum = some => some.reduce((total, {from, to}) => total + to - from, 0);
+    const parts = [{kind: 'wait', name: 'waited', ms: sum(all.filter(({kind}) => kind === 'wait'))}];
+    const last = attempts.pop();
+    if (!last) {
+        return parts;
+    }
+    if (attempts.length) {
+        const name = attempts.length === 1 ? 'earlier attempt' : `${attempts.length} earlier attempts`;
+        parts.push({kind: 'earlier', name, ms: sum(attempts)});
+    }
+    const told = task.status === 'completed' ? [['load', 'load_duration'], ['prompt', 'prompt_eval_duration'],
+        ['generate', 'eval_duration']].map(([kind, field]) => ({kind, name: kind, ms: task.result?.[field] / 1e6}))
+        .filter(({ms}) => ms > 0) : [];
+    return [...parts, ...told.length ? told : [{kind: 'run', name: 'ran', ms: last.to - last.from,
+        running: last.running, failed: last.failed}]];
+}
+
+/** Where times lie between 0 and 1 on one scale of all stretches; long waits are broken, so that attempts are seen. */
+export function scale(all) {
+    const ran = all.reduce((sum, {kind, from, to}) => sum + (kind === 'attempt' ? to - from : 0), 0);
+    let at = 0;
+    const places = all.map(({kind, from, to}) => {
+        const broken = kind === 'wait' && to - from > ran / 3;
+        const length = broken ? ran / 3 : to - from;
+        at += length;
+        return {from, to, begin: at - length, length, broken};
+    });
+    return places.map(place => ({...place, begin: place.begin / (at || 1), length: place.length / (at || 1)}));
+}
+
+/** What it is about, in a line. */
+export function subject(task) {
+    const all = asked(task.payload ?? {});
+    const said = (all.findLast(({role}) => role === 'user') ?? all.at(-1))?.text ?? '';
+    const line = said.trim().slice(0, 400).replace(/\s+/g, ' ');
+    return line.length > 90 ? `${line.slice(0, 89)}…` : line || short(task.id);
+}
+
 /** What was asked, as a list of {role, text, images}: role null for a bare prompt. */
 export function asked(payload) {
     const all = [];

@@ -111,12 +111,12 @@ final class TasksViewTest {
         tasks(page, "/" + id).waitForText("one two three");
         assertEquals("one two three", page.shown(".answer"));
         String panel = page.shown("aside");
-        for (String part : List.of("completed", "attempt 1", "Attempts", "it is first by", "echo", "tokens",
+        for (String part : List.of("completed", "generate", "Attempts", "1 ✓", "it is first by", "echo", "tokens",
                 "{\"big\":12345678901234567890}")) {
             assertTrue(panel.contains(part), part + " in " + panel);
         }
         page.click(".raw summary").waitForText("\"big\": 12345678901234567890");
-        page.click(".part button").waitForText("Copied");
+        page.click(".said .part button:last-child").waitForText("Copied");
         assertEquals("one two three", page.text("await navigator.clipboard.readText()"));
     }
 
@@ -205,11 +205,12 @@ final class TasksViewTest {
         page.allowClipboard();
         tasks(page, "/" + id).waitForText("copy me").eval("{ window.late = []; const whole = setTimeout;"
                 + " window.setTimeout = (call, ms) => ms === 1_500 ? window.late.push(call) : whole(call, ms); }");
-        page.click(".part button").waitFor("window.late.length === 1").click(".part button");
+        page.click(".said .part button:last-child").waitFor("window.late.length === 1");
+        page.click(".said .part button:last-child");
         page.waitFor("window.late.length === 2");
-        assertEquals("Copied", page.shown(".part button"));
+        assertEquals("Copied", page.shown(".said .part button:last-child"));
         page.eval("window.late.forEach(call => call())");
-        assertEquals("Copy", page.shown(".part button"));
+        assertEquals("Copy", page.shown(".said .part button:last-child"));
     }
 
     @Test

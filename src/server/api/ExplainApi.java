@@ -69,6 +69,14 @@ record ExplainApi(TaskQueue queue, Function<Task, Explanation> explain) {
         out.endArray();
         out.name("longest_wait");
         seconds(out, why.longest());
+        out.name("load");
+        if (why.load() == null) {
+            out.nul();
+        } else {
+            seconds(out.beginObject().name("seconds"), why.load().since());
+            seconds(out.name("usually"), why.load().usual());
+            out.endObject();
+        }
         TaskJson.attempts(out.name("attempts"), document.attempts());
         return Answer.json(200, out.endObject());
     }

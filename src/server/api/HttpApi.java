@@ -129,7 +129,8 @@ public final class HttpApi {
     public Routes routes() {
         TaskQueue queue = parts.queue();
         Warnings warnings = new Warnings(queue, parts.clock());
-        TaskApi tasks = new TaskApi(settings, queue, parts.submissions(), parts.standing().explain(), warnings);
+        TaskApi tasks = new TaskApi(settings, queue, parts.submissions(), parts.standing().explain(), warnings,
+                parts.events().answers());
         BatchApi batches = new BatchApi(settings, queue, parts.submissions(), warnings);
         Searches searches = new Searches(4, Duration.ofSeconds(10), web.gone());
         TaskFilters filters = new TaskFilters(queue, parts.clock());

@@ -8,9 +8,11 @@ import server.access.RequestLimits;
 import server.http.Answer;
 import server.http.IdempotencyKey;
 import server.http.WebRequest;
+import server.live.Answers;
 import server.order.ahead.Explanation;
 import server.queue.TaskQueue;
 import server.queue.TaskQueue.Submitted;
+import server.task.Attempt;
 import server.task.FieldReader;
 import server.task.SubmissionReader;
 import server.settings.Settings;
@@ -35,11 +37,13 @@ final class TaskApi {
     private final SubmissionReader submissions;
     private final Function<Task, Explanation> explain;
     private final Warnings warnings;
+    private final Answers answers;
     private final Waits waits;
 
     /// @param explain says how a task stands at the moment
     TaskApi(Settings settings, TaskQueue queue, SubmissionReader submissions, Function<Task, Explanation> explain,
-            Warnings warnings) {
+            Warnings warnings, Answers answers) {
+        this.answers = answers;
         this.warnings = warnings;
         this.settings = settings;
         this.queue = queue;
@@ -140,8 +144,27 @@ final class TaskApi {
                 more.name("waiting").string(why.trouble());
             }
             ExplainApi.times(more, why);
+            unfinished(more, document);
         }, warnings);
         return Answer.json(200, out);
+    }
+
+    /// Writes the beginning of what attempts had said that did not complete, as far as it is there still.
+    private void unfinished(JsonWriter out, TaskDocument document) {
+        boolean any = false;
+        for (Attempt attempt : document.attempts()) {
+            String text = answers.unfinished(document.task().id(), attempt.number());
+            if (text != null) {
+                if (!any) {
+                    out.name("unfinished").beginArray();
+                }
+                any = true;
+                out.beginObject().name("attempt").number(attempt.number()).name("text").string(text).endObject();
+            }
+        }
+        if (any) {
+            out.endArray();
+        }
     }
 
     private static int priority(JsonReader json) {

@@ -181,6 +181,7 @@ final class AttemptRunner {
                 loaded(host, task.model());
             }
         }, progress, clock);
+        boolean kept = task.terms().caller().record();
         try {
             // read before it has left memory
             Event.Request request = queue.request(task);
@@ -201,8 +202,11 @@ final class AttemptRunner {
                             relayed.begin(task.id(), host.name(), clock.millis()), clock);
             Objects.requireNonNull(outcome, "the kind of host gave no outcome");
             pieces.end();
-            return outcome instanceof Outcome.Completed completed
-                    ? new Outcome.Completed(pieces.withOrder(completed.result())) : outcome;
+            if (outcome instanceof Outcome.Completed completed) {
+                kept = false;
+                return new Outcome.Completed(pieces.withOrder(completed.result()));
+            }
+            return outcome;
         } catch (JournalDamage damaged) {
             return new Outcome.Failed(Cause.FINAL, "the request cannot be read from the journal: "
                     + damaged.getMessage(), null);
@@ -219,7 +223,11 @@ final class AttemptRunner {
             return new Outcome.Failed(Cause.PASSING, "internal error: " + bug, null);
         } finally {
             // before the outcome is on record, so that nobody takes these pieces for the next attempt's
-            answers.end(task.id(), run.attempt());
+            if (kept) {
+                answers.breakOff(task.id(), run.attempt());
+            } else {
+                answers.end(task.id(), run.attempt());
+            }
         }
     }
 

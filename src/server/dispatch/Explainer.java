@@ -35,8 +35,10 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
 
     Explanation explain(Task task) {
         if (task.status() == TaskStatus.RUNNING) {
+            Host host = hosts.named(task.state().host());
             return new Explanation(null, null, -1,
-                    queue.ledger().look(state -> state.left(task, clock.millis())).value());
+                    queue.ledger().look(state -> state.left(task, clock.millis())).value(),
+                    host == null ? null : host.load(task.model(), clock.millis()));
         }
         if (task.status() != TaskStatus.PENDING) {
             return Explanation.ENDED;
@@ -45,7 +47,7 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
         Standing standing = queue.ledger().look(state -> state.standing(task, clock.millis())).value();
         Forecast forecast = Ahead.of(task, standing, played);
         return new Explanation(waiting(task, standing, forecast), forecast,
-                standing.longest() == Long.MAX_VALUE ? -1 : standing.longest(), null);
+                standing.longest() == Long.MAX_VALUE ? -1 : standing.longest(), null, null);
     }
 
     /// How all pending tasks stand.

@@ -16,6 +16,7 @@ import server.executor.Outcome.Cause;
 import server.executor.TaskExecutor;
 import server.order.Residency;
 import server.order.RunnerKey;
+import server.order.ahead.Explanation.Load;
 import server.stats.Activity;
 import server.task.ApiPath;
 import shared.json.Slice;
@@ -369,6 +370,14 @@ final class Host {
     }
 
     // ---- for people
+
+    /// Its load of a model; null if it does not load it now.
+    synchronized Load load(String model, long now) {
+        String plain = RunnerKey.plain(model);
+        return runners == null || !runners.isLoading(plain) ? null : runners.runners().stream()
+                .filter(runner -> runner.model().equals(plain)).findFirst().map(runner -> new Load(
+                        now - runner.since(), runners.loadMs().getOrDefault(plain, -1L))).orElse(null);
+    }
 
     /// Why it cannot be sent a task now; null if it can, or is only full.
     synchronized String trouble(String model, long now) {

@@ -12,6 +12,7 @@ public final class Answers {
 
     private final ConcurrentHashMap<Long, AnswerBuffer> running = new ConcurrentHashMap<>();
     private final ByTask<AnswerReader> readers = new ByTask<>();
+    private final Unfinished unfinished = new Unfinished();
     /// What all answers together may still take, in bytes.
     private final AtomicLong room;
 
@@ -47,6 +48,20 @@ public final class Answers {
         if (buffer != null && buffer.attempt() == attempt && running.remove(task, buffer)) {
             buffer.release();
         }
+    }
+
+    /// Ends the answer of an attempt that did not complete, as [#end] does, and keeps the beginning of what it said.
+    public void breakOff(long task, int attempt) {
+        AnswerBuffer buffer = running.get(task);
+        if (buffer != null && buffer.attempt() == attempt) {
+            unfinished.keep(task, attempt, buffer);
+        }
+        end(task, attempt);
+    }
+
+    /// The beginning of what an attempt had said that did not complete; null if nothing, or if it is not kept any more.
+    public String unfinished(long task, int attempt) {
+        return unfinished.of(task, attempt);
     }
 
     /// The answer that this task's running attempt is giving; null if none.

@@ -144,6 +144,11 @@ public final class EventHub implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
+    /// What is being said, and was.
+    public Answers answers() {
+        return answers;
+    }
+
     // ---- for subscriptions
 
     /// From now on the subscription's outbox gets what comes.
@@ -173,10 +178,6 @@ public final class EventHub implements AutoCloseable {
                 lock.notifyAll();
             }
         }
-    }
-
-    Answers answers() {
-        return answers;
     }
 
     /// All up to this event is in the outboxes of those who want it.

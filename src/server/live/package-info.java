@@ -20,7 +20,7 @@
 /// subscription is used by the thread that subscribed. Locks are held for moments, none while another is taken but the
 /// hub's over an outbox's; nobody waits for a reader.
 ///
-/// **Bounds.** 4,096 events wait for one subscriber, an eighth of the heap for all of them; 4 MiB of one running answer
-/// are kept, an eighth of the heap of all; 100 answers are followed at a time. The past is read in turns
-/// ([server.queue.ledger.Pace]).
+/// **Bounds.** 4,096 events wait for one subscriber, an eighth of the heap for all of them; 4 MiB of one running
+/// answer are kept, an eighth of the heap of all; of those that attempts broke off, 4,096 characters each, 2 Mi of
+/// all; 100 answers are followed at a time. The past is read in turns ([server.queue.ledger.Pace]).
 package server.live;

@@ -121,7 +121,7 @@ public final class ApiServer implements AutoCloseable {
 
     private Explanation explain(Task task) {
         return waiting == null || task.status() != TaskStatus.PENDING ? explanation
-                : new Explanation(new Waiting(Kind.HOST, waiting), null, -1, null);
+                : new Explanation(new Waiting(Kind.HOST, waiting), null, -1, null, null);
     }
 
     /// Small limits, for tests at the limit, and a ping every 100 ms.
@@ -213,12 +213,12 @@ public final class ApiServer implements AutoCloseable {
     }
 
     public void fail(Run run, String error) {
-        answers.end(run.task().id(), run.attempt());
+        answers.breakOff(run.task().id(), run.attempt());
         queue.fail(run, error, null);
     }
 
     public void putBack(Run run, String error) {
-        answers.end(run.task().id(), run.attempt());
+        answers.breakOff(run.task().id(), run.attempt());
         queue.putBack(run, error, 0, true);
     }
 

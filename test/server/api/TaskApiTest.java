@@ -28,6 +28,7 @@ import server.order.Fit;
 import server.order.Offer;
 import server.order.ahead.Explanation;
 import server.order.ahead.Explanation.Kind;
+import server.order.ahead.Explanation.Load;
 import server.order.ahead.Explanation.Waiting;
 import server.order.ahead.Forecast;
 import server.order.ahead.Forecast.Before;
@@ -205,21 +206,44 @@ final class TaskApiTest {
         String id = server.submit(HELLO);
         server.explanation = new Explanation(new Waiting(Kind.TURN, "the task before it"), new Forecast(2,
                 new Span(1_500, 2_040), "it is first", new Offer(Fit.LOADS, "gpu", "local"),
-                List.of(new Before("task_1", Why.LOADED))), 60_000, null);
+                List.of(new Before("task_1", Why.LOADED))), 60_000, null, null);
         Json.Obj why = json(server.get("/api/tasks/" + id + "/explain"));
         assertEquals("{\"id\":\"" + id + "\",\"status\":\"pending\",\"position\":2,\"starts_in\":{\"low\":1.5,"
                 + "\"high\":2},\"waits_for\":{\"kind\":\"turn\",\"text\":\"the task before it\"},"
                 + "\"rule\":\"it is first\",\"host\":\"gpu\",\"host_rule\":\"local\",\"loads\":true,\"passed\":null,"
                 + "\"before\":[{\"id\":\"task_1\",\"why\":\"loaded\",\"text\":\"what it needs is loaded\"}],"
-                + "\"longest_wait\":60,\"attempts\":[]}", why.text());
+                + "\"longest_wait\":60,\"load\":null,\"attempts\":[]}", why.text());
         Json.Obj task = json(server.get("/api/tasks/" + id));
         assertEquals("2", task.get("position").text());
         assertEquals("{\"low\":1.5,\"high\":2}", task.get("starts_in").text());
         assertNull(task.text("waiting"));
         server.start();
-        server.explanation = new Explanation(null, null, -1, null);
+        server.explanation = new Explanation(null, null, -1, null, new Load(12_000, 41_000));
+        assertEquals("{\"seconds\":12,\"usually\":41}",
+                json(server.get("/api/tasks/" + id + "/explain")).get("load").text());
         assertTrue(json(server.get("/api/tasks/" + id)).members().containsKey("done_in"));
         assertEquals(404, server.get("/api/tasks/task_zzzz/explain").statusCode());
+    }
+
+    @Test
+    void show_tellsWhatAttemptsHadSaidThatDidNotComplete() {
+        String id = server.submit(HELLO);
+        Run first = server.start();
+        server.answer(first).text("Once upon");
+        server.putBack(first, "the connection broke");
+        Run second = server.start();
+        server.answer(second).thinking("hm");
+        server.putBack(second, "again");
+        Run third = server.start();
+        server.answer(third).text("\uD83D\uDE00".repeat(3_000));
+        server.fail(third, "in the end");
+        assertEquals("[{\"attempt\":1,\"text\":\"Once upon\"},{\"attempt\":3,\"text\":\""
+                + "\uD83D\uDE00".repeat(2_048) + "\"}]", json(server.get("/api/tasks/" + id)).get("unfinished").text());
+        String other = server.submit(HELLO);
+        Run whole = server.start();
+        server.answer(whole).text("Hi");
+        server.complete(whole, "{\"response\":\"Hi\",\"done\":true}");
+        assertFalse(json(server.get("/api/tasks/" + other)).members().containsKey("unfinished"));
     }
 
     @Test

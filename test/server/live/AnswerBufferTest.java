@@ -92,6 +92,18 @@ final class AnswerBufferTest {
     }
 
     @Test
+    void unfinished_keepsTheNewest() {
+        for (int task = 0; task < 600; task++) {
+            answers.begin(task, 1, 1).text("x".repeat(5_000));
+            answers.breakOff(task, 1);
+        }
+        assertEquals("x".repeat(4_096), answers.unfinished(599, 1));
+        assertEquals("x".repeat(4_096), answers.unfinished(600 - 512, 1));
+        assertNull(answers.unfinished(599 - 512, 1));
+        assertNull(answers.unfinished(599, 2));
+    }
+
+    @Test
     void end_ofAnEarlierAttempt_leavesTheCurrentOne() {
         answers.begin(7, 1, 1);
         AnswerBuffer second = answers.begin(7, 2, 2);

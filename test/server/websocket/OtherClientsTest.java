@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -14,11 +13,9 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -40,6 +37,7 @@ import server.access.Tokens;
 import server.settings.Settings;
 import server.tls.Tls;
 import support.Certificates;
+import support.Npm;
 
 /// Clients that were not written here: the JDK's, and the npm package `ws`.
 @Tag("process")
@@ -47,7 +45,6 @@ import support.Certificates;
 final class OtherClientsTest {
 
     private static final String TOKEN = "right-token";
-    private static final Path NPM = Path.of("build/npm/ws").toAbsolutePath();
 
     @TempDir
     private Path folder;
@@ -183,10 +180,10 @@ final class OtherClientsTest {
     }
 
     private static void talk(String scheme, int port, Map<String, String> environment) throws Exception {
-        assumeTrue(onPath("node") && onPath("npm"), "node and npm are not installed");
-        install();
+        assumeTrue(Npm.onPath("node"), "node is not installed");
+        Path home = Npm.folder("ws", "8.18.3").getParent().getParent();
         ProcessBuilder program = new ProcessBuilder("node", Path.of("test/server/websocket/ws-client.cjs")
-                .toAbsolutePath().toString(), scheme, Integer.toString(port), TOKEN).directory(NPM.toFile())
+                .toAbsolutePath().toString(), scheme, Integer.toString(port), TOKEN).directory(home.toFile())
                 .redirectErrorStream(true);
         program.environment().putAll(environment);
         Process node = program.start();
@@ -208,31 +205,5 @@ final class OtherClientsTest {
         } finally {
             node.destroyForcibly();
         }
-    }
-
-    /// By npm itself, once: it stays below build/.
-    private static void install() throws IOException, InterruptedException {
-        if (Files.exists(NPM.resolve("node_modules/ws/package.json"))) {
-            return;
-        }
-        Files.createDirectories(NPM);
-        Files.writeString(NPM.resolve("package.json"), "{\"private\":true,\"dependencies\":{\"ws\":\"8.18.3\"}}\n");
-        Path log = NPM.resolve("install.log");
-        Process npm = new ProcessBuilder("npm", "install", "--no-audit", "--no-fund", "--no-package-lock")
-                .directory(NPM.toFile()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-        boolean ended = npm.waitFor(90, TimeUnit.SECONDS);
-        npm.destroyForcibly();
-        assertTrue(ended && npm.exitValue() == 0, () -> {
-            try {
-                return Files.readString(log);
-            } catch (IOException unreadable) {
-                return unreadable.toString();
-            }
-        });
-    }
-
-    private static boolean onPath(String program) {
-        return List.of(System.getenv("PATH").split(File.pathSeparator)).stream()
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 }

@@ -17,7 +17,7 @@ public final class Faults {
             + " + event.violatedDirective + ' forbids ' + event.blockedURI + ' ' + event.sample));";
 
     private static final String GONE = "net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED|ABORTED)|SOCKET_NOT_CONNECTED"
-            + "|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)|WebSocket connection";
+            + "|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|CONTENT_LENGTH_MISMATCH)|WebSocket connection";
 
     private final List<String> found = new ArrayList<>();
     private final List<String> requests = new ArrayList<>();

@@ -169,8 +169,17 @@ public final class Page implements AutoCloseable {
 
     /// Lets the page write and read the clipboard.
     public Page allowClipboard() {
+        return allow("[\"clipboardReadWrite\",\"clipboardSanitizedWrite\"]");
+    }
+
+    /// Lets the page notify, and write and read the clipboard: what is allowed later ends what was before.
+    public Page allowNotifications() {
+        return allow("[\"notifications\",\"clipboardReadWrite\",\"clipboardSanitizedWrite\"]");
+    }
+
+    private Page allow(String permissions) {
         tools.call(null, "Browser.grantPermissions", "browserContextId", context, "permissions",
-                Json.parse("[\"clipboardReadWrite\",\"clipboardSanitizedWrite\"]"));
+                Json.parse(permissions));
         return this;
     }
 

@@ -7,10 +7,17 @@ package server.order.ahead;
 /// @param longest  how long after a pending task another may have come at most and still go before it because its
 ///                 priority is higher, as far as waiting gives it that; in milliseconds, -1 if there is no bound
 /// @param doneIn   of a running task; null where there is no ground
-public record Explanation(Waiting waitsFor, Forecast forecast, long longest, Span doneIn) {
+/// @param load     what the host of a running task does before it can answer; null if nothing
+public record Explanation(Waiting waitsFor, Forecast forecast, long longest, Span doneIn, Load load) {
 
     /// Of a task that has ended.
-    public static final Explanation ENDED = new Explanation(null, null, -1, null);
+    public static final Explanation ENDED = new Explanation(null, null, -1, null, null);
+
+    /// A load of a model, in milliseconds.
+    ///
+    /// @param usual how long it takes on that host; -1: not known
+    public record Load(long since, long usual) {
+    }
 
     /// What a pending task waits for.
     ///

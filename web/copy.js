@@ -1,0 +1,23 @@
+// The clipboard.
+
+import {h, text} from './dom.js';
+
+/** Copies a text, and says so on the button for a moment. */
+export async function copy(control, value) {
+    // pressed again, it says something else already
+    const was = control.dataset.says ??= control.textContent;
+    try {
+        await navigator.clipboard.writeText(value);
+        text(control, 'Copied');
+    } catch {
+        // without HTTPS there is no clipboard but the old one
+        const field = h('textarea', {class: 'visually-hidden'});
+        field.value = value;
+        document.body.append(field);
+        field.select();
+        text(control, document.execCommand('copy') ? 'Copied' : 'Not allowed');
+        field.remove();
+        control.focus();
+    }
+    setTimeout(() => text(control, was), 1_500);
+}

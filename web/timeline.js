@@ -1,0 +1,84 @@
+// Where a task's time went: its phases, and its attempts on one scale.
+
+import {button, h, put} from './dom.js';
+import {copy} from './copy.js';
+import {duration} from './format.js';
+import {CANCELLED, MARKS, phases, scale, short, stretches} from './task.js';
+
+/** A wait that is longer than this share of the bar is broken. */
+const WAIT_MAX = 0.4;
+
+/** A bar of the phases, and the same in words. */
+export function drawPhases(section, task, now) {
+    const all = phases(task, now);
+    const rest = all.reduce((sum, {kind, ms}) => sum + (kind === 'wait' ? 0 : ms), 0);
+    const long = rest * WAIT_MAX / (1 - WAIT_MAX);
+    const bar = h('div', {class: 'bar', 'aria-hidden': 'true'}, all.filter(({ms}) => ms > 0).map(phase => {
+        const broken = phase.kind === 'wait' && rest > 0 && phase.ms > long;
+        const part = h('div', {class: phase.kind, 'data-broken': broken, 'data-failed': phase.failed,
+            'data-running': phase.running});
+        part.style.flexGrow = Math.max(1, broken ? long : phase.ms);
+        return part;
+    }));
+    put(section, bar, h('ul', {class: 'lengths'}, all.map(({kind, name, ms, running}) => h('li', {'data-kind': kind},
+        `${name} `, h('b', {}, duration(ms)), running && ' …'))));
+}
+
+/** Each attempt a row on the scale of all, with its error and what it had said. */
+export function drawAttempts(section, task, now) {
+    section.hidden = task.attempts.length === 0;
+    if (section.hidden || section.contains(document.activeElement)) {
+        return;
+    }
+    const all = stretches(task, now);
+    const places = scale(all);
+    const rows = all.flatMap((stretch, index) => stretch.kind === 'attempt' ? [{stretch, place: places[index]}] : []);
+    const opened = new Set([...section.querySelectorAll('details[open]')].map(({dataset}) => dataset.attempt));
+    put(section, h('header', {class: 'part'}, h('h2', {}, 'Attempts')), h('ol', {class: 'attempts'},
+        rows.map(({stretch, place}, index) => {
+            const attempt = task.attempts[index];
+            const bar = h('div', {class: 'scale', 'aria-hidden': 'true'},
+                places.filter(({broken}) => broken).map(gap => piece('gap', gap)),
+                piece('attempt', place, {'data-failed': stretch.failed, 'data-running': stretch.running}));
+            return h('li', {}, attempt ? ended(attempt, duration(stretch.to - stretch.from))
+                : h('p', {}, `${stretch.number} ${MARKS.running} ${task.executed_on ?? ''} · ${
+                    duration(stretch.to - stretch.from)}`), bar, attempt && why(attempt),
+                attempt && said(task, attempt, opened));
+        })));
+}
+
+function piece(kind, {begin, length}, attributes) {
+    const node = h('div', {class: kind, ...attributes});
+    node.style.left = `${begin * 100}%`;
+    node.style.width = `${length * 100}%`;
+    return node;
+}
+
+function ended(attempt, took) {
+    const mark = MARKS[failed(attempt) ? 'failed' : attempt.error ? 'cancelled' : 'completed'];
+    return h('p', {}, h('span', {class: failed(attempt) && 'failure'}, `${attempt.attempt} ${mark} `),
+        `${attempt.host} · ${took}`, attempt.rule && ` · ${attempt.rule}`);
+}
+
+function why(attempt) {
+    return [attempt.chosen && h('p', {class: 'faint'}, attempt.chosen.text, attempt.chosen.loads && ', with a load',
+        attempt.chosen.passed && [', before ', h('a', {href: `#/tasks/${attempt.chosen.passed}`},
+            short(attempt.chosen.passed))]),
+    attempt.error && h('p', {class: failed(attempt) ? 'failure' : 'faint'}, attempt.error),
+    failed(attempt) && !attempt.counted
+        && h('p', {class: 'hint'}, 'not counted as a retry: a failure of the host, or a restart')];
+}
+
+/** The beginning of what it had said until it broke off. */
+function said(task, {attempt: number}, opened) {
+    const text = task.unfinished?.find(({attempt}) => attempt === number)?.text;
+    const control = button('Copy', () => copy(control, text), {class: 'quiet'});
+    return text && h('details', {class: 'unfinished', 'data-attempt': number, open: opened.has(String(number))},
+        h('summary', {}, `What it had said · ${text.slice(0, 60).replace(/\s+/g, ' ')}${text.length > 60 ? '…' : ''}`),
+        h('pre', {tabindex: 0}, text), control);
+}
+
+/** That somebody cancelled it is nobody's failure. */
+function failed({error}) {
+    return error !== null && error !== CANCELLED;
+}
