@@ -36,6 +36,7 @@ import server.live.Answers;
 import server.live.EventHub;
 import server.live.RelayedAnswers;
 import server.order.limits.OrderLimits;
+import server.order.limits.ClientBudgets;
 import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.TaskQueue;
@@ -70,6 +71,7 @@ final class Server implements AutoCloseable {
     private final ActionRunner runner;
     private final EventHub events;
     private final SubmissionReader submissions;
+    private final ClientBudgets budgets;
     private final RelayApi relay;
     /// Null for none.
     private final Tls tls;
@@ -79,13 +81,14 @@ final class Server implements AutoCloseable {
     private volatile Settings settings;
 
     private Server(Settings settings, TaskQueue queue, Compaction compaction, Dispatcher dispatcher,
-            SubmissionReader submissions, CronTimer timer, ActionRunner runner, EventHub events, RelayApi relay,
-            Tls tls, WebServer web, WebSocketServer sockets) {
+            SubmissionReader submissions, ClientBudgets budgets, CronTimer timer, ActionRunner runner, EventHub events,
+            RelayApi relay, Tls tls, WebServer web, WebSocketServer sockets) {
         this.settings = settings;
         this.queue = queue;
         this.compaction = compaction;
         this.dispatcher = dispatcher;
         this.submissions = submissions;
+        this.budgets = budgets;
         this.timer = timer;
         this.runner = runner;
         this.events = events;
@@ -131,16 +134,17 @@ final class Server implements AutoCloseable {
             ActionRunner runner = ActionRunner.start(queue.ledger());
             opened.add(runner);
             SubmissionReader submissions = new SubmissionReader(settings, OrderLimits::of, hosts::check);
+            ClientBudgets budgets = new ClientBudgets(OrderLimits.of(settings), clock);
             WebServer.prepare(settings);
             CronRequests crons = new CronRequests(queue, submissions, ZoneId.systemDefault(), clock);
             WebServer web = WebServer.bind(settings, tls, tokens);
             opened.add(web);
             refuseItself(hosts, web);
-            RelayApi relay = new RelayApi(new RelayApi.Parts(queue, hosts, dispatcher, relayed, submissions, web.gone(),
-                    clock, web::stopping, settings.get(HttpApi.TASK_BYTES)), RelayOptions.of(settings));
+            RelayApi relay = new RelayApi(new RelayApi.Parts(queue, hosts, dispatcher, relayed, submissions, budgets,
+                    web.gone(), clock, web::stopping, settings.get(HttpApi.TASK_BYTES)), RelayOptions.of(settings));
             PassedCalls passed = new PassedCalls(hosts, settings.get(HttpApi.TASK_BYTES), relay::options);
-            HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions, hosts,
-                    new HttpApi.Standing(dispatcher::explain, dispatcher::outlook, dispatcher::progress),
+            HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions, budgets,
+                    hosts, new HttpApi.Standing(dispatcher::explain, dispatcher::outlook, dispatcher::progress),
                     dispatcher::held, clock, crons, runner.actions(), history, passed::cloud,
                     settings.get(JournalOptions.PATH), tokens), web);
             Routes routes = api.routes();
@@ -148,22 +152,28 @@ final class Server implements AutoCloseable {
             passed.addTo(routes, api::page);
             new ModelCalls(hosts, dispatcher::askNow, web.gone(), relay::options).addTo(routes);
             web.serve(routes);
-            WebSocketServer sockets = null;
-            WebSocketOptions webSocket = WebSocketOptions.of(settings.with(RequestLimits.CONNECTIONS,
-                    most.webSocket()), settings.get(WebServer.PORT) == 0);
-            if (webSocket != null) {
-                sockets = WebSocketServer.start(webSocket, tls, web.guard(), web.address(), api::dialogue);
-                api.announce(sockets.port());
-            }
+            WebSocketServer sockets = sockets(settings.with(RequestLimits.CONNECTIONS, most.webSocket()), tls, web,
+                    api);
             CronTimer timer = new CronTimer(crons, clock, clock::setBy);
             timer.start();
             dispatcher.start();
-            return new Server(settings, queue, compaction, dispatcher, submissions, timer, runner, events, relay, tls,
-                    web, sockets);
+            return new Server(settings, queue, compaction, dispatcher, submissions, budgets, timer, runner, events,
+                    relay, tls, web, sockets);
         } catch (IOException | IllegalArgumentException | SecurityException failure) {
             closeAll(opened);
             throw new StartFailure(failure.getMessage() == null ? failure.toString() : failure.getMessage());
         }
+    }
+
+    /// Null where it is turned off.
+    private static WebSocketServer sockets(Settings settings, Tls tls, WebServer web, HttpApi api) throws IOException {
+        WebSocketOptions options = WebSocketOptions.of(settings, settings.get(WebServer.PORT) == 0);
+        if (options == null) {
+            return null;
+        }
+        WebSocketServer sockets = WebSocketServer.start(options, tls, web.guard(), web.address(), api::dialogue);
+        api.announce(sockets.port());
+        return sockets;
     }
 
     private static TaskQueue open(Settings settings, Hosts hosts, SteadyClock clock, SplittableRandom ids)
@@ -213,6 +223,7 @@ final class Server implements AutoCloseable {
         tellLostWindows(queue);
         dispatcher.reconfigure(DispatchOptions.of(newSettings));
         submissions.reconfigure(newSettings);
+        budgets.reconfigure(OrderLimits.of(newSettings));
         relay.reconfigure(RelayOptions.of(newSettings));
         web.guard().reconfigure(newSettings);
     }

@@ -13,6 +13,8 @@ public final class Problem extends RuntimeException {
     private static final int SHOWN_MAX = 60;
 
     private final int status;
+    /// In seconds; 0: not told.
+    private final long retryAfter;
     private final String reason;
     private final transient TextPlace place;
     /// Empty if this is a single problem.
@@ -20,12 +22,14 @@ public final class Problem extends RuntimeException {
 
     /// @param status the HTTP status that fits, 400 to 599
     public Problem(int status, String message) {
-        this(status, message, message, null, List.of());
+        this(status, 0, message, message, null, List.of());
     }
 
-    private Problem(int status, String message, String reason, TextPlace place, List<Problem> several) {
+    private Problem(int status, long retryAfter, String message, String reason, TextPlace place,
+            List<Problem> several) {
         super(message, null, false, false);
         this.status = status;
+        this.retryAfter = retryAfter;
         this.reason = reason;
         this.place = place;
         this.several = several;
@@ -52,7 +56,7 @@ public final class Problem extends RuntimeException {
     /// @param problems at least one
     public static Problem all(List<Problem> problems) {
         List<Problem> sorted = problems.stream().sorted(Comparator.comparingLong(Problem::order)).toList();
-        return sorted.size() == 1 ? sorted.get(0) : new Problem(sorted.get(0).status, String.join("\n",
+        return sorted.size() == 1 ? sorted.get(0) : new Problem(sorted.get(0).status, 0, String.join("\n",
                 sorted.stream().map(Problem::getMessage).toList()), sorted.get(0).reason, sorted.get(0).place, sorted);
     }
 
@@ -64,7 +68,7 @@ public final class Problem extends RuntimeException {
 
     /// Returns the same problem at a place, which its message tells.
     public Problem at(TextPlace where) {
-        return new Problem(status, where.tell(reason), reason, where, several);
+        return new Problem(status, retryAfter, where.tell(reason), reason, where, several);
     }
 
     /// Returns the same problem of a text that is one line of a longer one.
@@ -73,6 +77,18 @@ public final class Problem extends RuntimeException {
     public Problem inLine(int line) {
         return at(place == null ? new TextPlace(null, line, 1, "")
                 : new TextPlace(null, line, place.column(), place.path()));
+    }
+
+    /// Returns the same problem, which is over after a time.
+    ///
+    /// @param seconds at least 1
+    public Problem after(long seconds) {
+        return new Problem(status, seconds, getMessage(), reason, place, several);
+    }
+
+    /// Returns in how many seconds the same may be tried again; 0 where nobody knows.
+    public long retryAfter() {
+        return retryAfter;
     }
 
     /// Returns the HTTP status that fits.

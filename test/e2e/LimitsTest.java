@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +81,34 @@ class LimitsTest {
             file("clients: {me: {max_pending: 3}}\n");
             server.hangUp("changed=[clients]");
             server.awaitEnd(second);
+        }
+    }
+
+    @Test
+    void requestsPerMinute_isA429_thatTellsWhenToComeAgain_inEveryForm() throws Exception {
+        try (ServerProcess server = start("clients: {me: {requests_per_minute: 3}}\n")) {
+            server.submit(task(",\"client\":\"me\""));
+            assertEquals(201, server.post("/api/tasks/batch", "[" + task(",\"client\":\"me\"") + ","
+                    + task(",\"client\":\"me\"") + "]").statusCode());
+            assertEquals(200, relayed(server, "me").statusCode());
+            HttpResponse<String> call = relayed(server, "me");
+            assertTrue(ServerProcess.object(call.body()).get("error") instanceof Json.Obj, call.body());
+            HttpResponse<String> submit = server.post("/api/tasks", task(",\"client\":\"me\""));
+            assertTrue(submit.body().startsWith("{\"error\":\"client me: 3 may come in a minute, and did; come again "
+                    + "in "), submit.body());
+            for (HttpResponse<String> refused : List.of(call, submit, server.post("/api/tasks/batch",
+                    "[" + task("") + "," + task(",\"client\":\"me\"") + "]"))) {
+                assertEquals(429, refused.statusCode());
+                int seconds = Integer.parseInt(refused.headers().firstValue("Retry-After").orElseThrow());
+                assertTrue(seconds > 30 && seconds <= 60, () -> "" + seconds);
+            }
+            assertEquals(200, relayed(server, "you").statusCode());
+            file("clients: {me: {requests_per_minute: 4}}\n");
+            server.hangUp("changed=[clients]");
+            server.submit(task(",\"client\":\"me\""));
+            assertEquals(429, server.post("/api/tasks", task(",\"client\":\"me\"")).statusCode());
+            // nothing of what was refused is there: two submits, two of the batch, two calls
+            assertEquals("6", server.get("/api/tasks").headers().firstValue("X-Total-Count").orElseThrow());
         }
     }
 

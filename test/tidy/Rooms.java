@@ -33,12 +33,13 @@ final class Rooms {
             action: action.plan queue.index queue.ledger queue.page queue.state task
             action.plan: task
             api: access action action.plan cron cron.plan dispatch http journal.compaction live metrics order \
-                order.ahead queue queue.index queue.ledger queue.page queue.state settings stats task websocket
+                order.ahead order.limits queue queue.index queue.ledger queue.page queue.state \
+                settings stats task websocket
             clock:
             cron: cron.plan journal queue queue.ledger queue.state task
             cron.plan: task
-            dispatch: executor executor.relay journal journal.disk live order order.ahead queue queue.state settings \
-                stats task
+            dispatch: executor executor.relay journal journal.disk live order order.ahead order.limits \
+                queue queue.state settings stats task
             executor:
             executor.answer: executor executor.wire
             executor.echo: executor executor.relay
@@ -65,7 +66,8 @@ final class Rooms {
             queue.line: action.plan cron.plan queue.state task
             queue.page: queue.index queue.ledger queue.state task
             queue.state: action.plan cron.plan order order.ahead order.limits queue.index settings task
-            relay: access dispatch executor executor.answer executor.relay http live queue settings task
+            relay: access dispatch executor executor.answer executor.relay http live order.limits queue \
+                settings task
             settings:
             simulate: dispatch journal.disk journal.recovery order order.limits queue.line queue.state \
                 settings task

@@ -11,6 +11,7 @@ import server.http.Answer;
 import server.http.BatchLines;
 import server.http.Bodies.Body;
 import server.http.WebRequest;
+import server.order.limits.ClientBudgets;
 import server.queue.TaskBatch;
 import server.queue.TaskQueue;
 import server.task.Submission;
@@ -30,13 +31,16 @@ final class BatchApi {
     private final Settings settings;
     private final TaskQueue queue;
     private final SubmissionReader submissions;
+    private final ClientBudgets budgets;
     private final Warnings warnings;
 
-    BatchApi(Settings settings, TaskQueue queue, SubmissionReader submissions, Warnings warnings) {
+    BatchApi(Settings settings, TaskQueue queue, SubmissionReader submissions, ClientBudgets budgets,
+            Warnings warnings) {
         this.warnings = warnings;
         this.settings = settings;
         this.queue = queue;
         this.submissions = submissions;
+        this.budgets = budgets;
     }
 
     Answer submit(WebRequest request) throws IOException, InterruptedException {
@@ -47,6 +51,7 @@ final class BatchApi {
         try (InputStream lines = request.linesOrJson(settings.get(HttpApi.BATCH_BYTES), "a batch");
                 TaskBatch batch = queue.newBatch()) {
             read(lines, request, batch);
+            budgets.letIn(batch.clients());
             List<Task> tasks = queue.submit(batch);
             JsonWriter out = new JsonWriter(64 + 24 * tasks.size());
             out.beginObject().name("count").number(tasks.size()).name("ids").beginArray();

@@ -26,6 +26,7 @@ import server.metrics.Metrics;
 import server.queue.Compaction;
 import server.order.ahead.Explanation;
 import server.order.ahead.Outlook;
+import server.order.limits.ClientBudgets;
 import server.queue.TaskQueue;
 import server.settings.Setting;
 import server.settings.Settings;
@@ -64,7 +65,7 @@ public final class HttpApi {
     /// @param data    the folder of the journal
     /// @param tokens  those of the data directory
     public record Parts(TaskQueue queue, Compaction compaction, EventHub events, SubmissionReader submissions,
-            Hosts hosts, Standing standing, Supplier<String> held, InstantSource clock,
+            ClientBudgets budgets, Hosts hosts, Standing standing, Supplier<String> held, InstantSource clock,
             CronRequests crons, Actions actions, History history, Supplier<Slice> cloud, Path data,
             NamedTokens tokens) {
     }
@@ -129,9 +130,9 @@ public final class HttpApi {
     public Routes routes() {
         TaskQueue queue = parts.queue();
         Warnings warnings = new Warnings(queue, parts.clock());
-        TaskApi tasks = new TaskApi(settings, queue, parts.submissions(), parts.standing().explain(), warnings,
-                parts.events().answers());
-        BatchApi batches = new BatchApi(settings, queue, parts.submissions(), warnings);
+        TaskApi tasks = new TaskApi(settings, queue, parts.submissions(), parts.budgets(),
+                parts.standing().explain(), warnings, parts.events().answers());
+        BatchApi batches = new BatchApi(settings, queue, parts.submissions(), parts.budgets(), warnings);
         Searches searches = new Searches(4, Duration.ofSeconds(10), web.gone());
         TaskFilters filters = new TaskFilters(queue, parts.clock());
         ListApi lists = new ListApi(settings, queue, filters, parts.standing(), searches);

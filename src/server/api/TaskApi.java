@@ -1,6 +1,7 @@
 package server.api;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 
@@ -10,6 +11,7 @@ import server.http.IdempotencyKey;
 import server.http.WebRequest;
 import server.live.Answers;
 import server.order.ahead.Explanation;
+import server.order.limits.ClientBudgets;
 import server.queue.TaskQueue;
 import server.queue.TaskQueue.Submitted;
 import server.task.Attempt;
@@ -35,15 +37,17 @@ final class TaskApi {
     private final Settings settings;
     private final TaskQueue queue;
     private final SubmissionReader submissions;
+    private final ClientBudgets budgets;
     private final Function<Task, Explanation> explain;
     private final Warnings warnings;
     private final Answers answers;
     private final Waits waits;
 
     /// @param explain says how a task stands at the moment
-    TaskApi(Settings settings, TaskQueue queue, SubmissionReader submissions, Function<Task, Explanation> explain,
-            Warnings warnings, Answers answers) {
+    TaskApi(Settings settings, TaskQueue queue, SubmissionReader submissions, ClientBudgets budgets,
+            Function<Task, Explanation> explain, Warnings warnings, Answers answers) {
         this.answers = answers;
+        this.budgets = budgets;
         this.warnings = warnings;
         this.settings = settings;
         this.queue = queue;
@@ -57,6 +61,7 @@ final class TaskApi {
         Submission submission = submissions.read(json, request.asker());
         json.end();
         IdempotencyKey key = IdempotencyKey.of(request);
+        budgets.letIn(Collections.singleton(submission.terms().caller().client()));
         Submitted submitted = queue.submit(submission, key == null ? null : ownKey(request, key),
                 key == null ? null : key.fingerprint());
         TaskDocument document = submitted.document();

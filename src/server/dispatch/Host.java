@@ -17,8 +17,10 @@ import server.executor.TaskExecutor;
 import server.order.Residency;
 import server.order.RunnerKey;
 import server.order.ahead.Explanation.Load;
+import server.order.limits.Budget;
 import server.stats.Activity;
 import server.task.ApiPath;
+import server.task.Times;
 import shared.json.Slice;
 
 /// A host with what is known of it. Every method is quick and for any thread.
@@ -38,6 +40,7 @@ final class Host {
     final HostOptions options;
     final String kind;
     final Circuit circuit = new Circuit();
+    private final Budget budget = new Budget();
     private final HostCounters counters;
     /// The paths whose calls it answers, those of Ollama's API by a translation if need be.
     private final Set<ApiPath> paths = EnumSet.noneOf(ApiPath.class);
@@ -113,7 +116,7 @@ final class Host {
 
     /// @param place whether there is one for it beside what all hosts share
     synchronized HostView view(boolean place, long now) {
-        boolean up = enabled && circuit.allows(now) && health != Health.DOWN;
+        boolean up = enabled && isOpen(now) && health != Health.DOWN;
         boolean free = place && (options.maxConcurrent() == 0 || running < options.maxConcurrent())
                 && (runners == null || runners.takesAny(options.parallel(), now));
         return new HostView(name(), options.remote(), options.weight(), options.priority(),
@@ -125,7 +128,7 @@ final class Host {
     /// Whether it may be sent tasks as long as it has places.
     synchronized boolean isAble(long now) {
         // one that never told how it is may well run tasks
-        return enabled && circuit.allows(now) && (health != Health.DOWN || !tells);
+        return enabled && isOpen(now) && (health != Health.DOWN || !tells);
     }
 
     synchronized int running() {
@@ -144,6 +147,9 @@ final class Host {
     /// A task of this key is being sent.
     synchronized Found begun(RunnerKey key, long now) {
         circuit.sent();
+        if (options.requestsPerMinute() > 0) {
+            budget.take(now);
+        }
         refused.sent(key.model());
         running++;
         if (runners == null) {
@@ -180,6 +186,17 @@ final class Host {
             runners = runners.ended(model, now);
         }
         does(now);
+    }
+
+    /// Whether it is not left alone, and may be sent a request by its budget.
+    private boolean isOpen(long now) {
+        return circuit.allows(now) && budgetEnd(now) == 0;
+    }
+
+    /// When its budget has room again, milliseconds since the epoch; 0: it has now.
+    private long budgetEnd(long now) {
+        long wait = options.requestsPerMinute() == 0 ? 0 : budget.pause(options.requestsPerMinute(), now);
+        return wait == 0 ? 0 : now + wait;
     }
 
     private void does(long now) {
@@ -248,7 +265,7 @@ final class Host {
 
     /// When it, or a model on it, may be tried again, milliseconds since the epoch; Long.MAX_VALUE: nothing waits.
     synchronized long nextTry(long now) {
-        long end = circuit.pauseEnd(now);
+        long end = Math.max(circuit.pauseEnd(now), budgetEnd(now));
         return Math.min(end == 0 ? Long.MAX_VALUE : end, refused.nextTry(now));
     }
 
@@ -387,6 +404,10 @@ final class Host {
         if (health == Health.DOWN || !circuit.allows(now)) {
             return trouble == null ? name() + " is left alone for a moment" : trouble;
         }
+        if (budgetEnd(now) > 0) {
+            return name() + " was sent the " + options.requestsPerMinute() + " requests that it may be sent in a "
+                    + "minute; the next at " + Times.format(budgetEnd(now));
+        }
         if (!refused.allows(model, now)) {
             return refused.error(model);
         }
@@ -402,7 +423,7 @@ final class Host {
         List<Refused> refusals = refused.all(now);
         String error = trouble != null || refusals.isEmpty() ? trouble : refusals.getLast().error();
         return new Backend(name(), kind, executor.url(), options.remote(), enabled, health.text,
-                healthSince, checkedAt, error, circuit.pauseEnd(now), version,
+                healthSince, checkedAt, error, Math.max(circuit.pauseEnd(now), budgetEnd(now)), version,
                 models.installed(), models.loaded(), slots, runners == null ? slots
                 : Math.min(slots, options.parallel()), running, options.weight(), options.priority(),
                 counters.completed(), counters.failed(), counters.tokens(), counters.tokensPerSecond(),

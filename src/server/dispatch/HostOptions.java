@@ -11,8 +11,15 @@ import server.executor.HostAddress;
 /// @param maxConcurrent how many attempts it gets at once; 0: no limit of its own (the local hosts share `workers`)
 /// @param priority      among endpoints the higher goes first
 /// @param parallel      how many attempts of one runner key it gets at once, if it is of a kind that loads models
+/// @param requestsPerMinute how many attempts and loads it is sent in any minute; 0: no limit
 public record HostOptions(HostAddress address, String kind, boolean remote, int weight, int maxConcurrent,
-        int priority, int parallel) {
+        int priority, int parallel, int requestsPerMinute) {
+
+    /// One without a limit of requests.
+    public HostOptions(HostAddress address, String kind, boolean remote, int weight, int maxConcurrent, int priority,
+            int parallel) {
+        this(address, kind, remote, weight, maxConcurrent, priority, parallel, 0);
+    }
 
     /// @param url as the user wrote it
     public static HostOptions local(String url, int parallel) {

@@ -32,6 +32,8 @@ public final class HostSettings {
             .says("how many tasks it runs at once; without it only queue.workers is the limit");
     private static final Setting<Integer> HOST_PARALLEL = Setting.integer(HOSTS + "parallel", 1, 10_000)
             .says("how many tasks of one model and runner options an Ollama runs at once; without it ollama.parallel");
+    private static final Setting<Integer> HOST_RATE = Setting.integer(HOSTS + "requests_per_minute", 1, 1_000_000)
+            .says("how many attempts and loads it is sent in any minute; further tasks wait, or go elsewhere");
     private static final Setting<Path> HOST_CA_CERT = Setting.path(HOSTS + "ca_cert").optional()
             .says("a PEM file with the certificate of the issuer of its own, beside those that Java trusts");
     private static final Setting<List<String>> HOST = Setting.texts("ollama.host", "addresses, with commas between")
@@ -60,6 +62,8 @@ public final class HostSettings {
             .says("set to false to ignore this endpoint");
     private static final Setting<Integer> CONCURRENT = Setting.integer(EACH + "max_concurrent", 1, 10_000)
             .byDefault("4").says("how many tasks it runs at once");
+    private static final Setting<Integer> RATE = Setting.integer(EACH + "requests_per_minute", 1, 1_000_000)
+            .says("how many attempts it is sent in any minute; further tasks wait, or go elsewhere");
     private static final Setting<Map<String, String>> MODELS = Setting.pairs(EACH + "models",
             "a list of models, or a map from our name to theirs", false, HostSettings::checkModel)
             .says("its models; without this setting those that it lists");
@@ -80,9 +84,9 @@ public final class HostSettings {
             .says("largest answer of a host; beyond it the task fails");
 
     static final List<Setting<?>> LOCAL = List.of(HOST, HOST_NAME, HOST_URL, HOST_WEIGHT, HOST_CONCURRENT,
-            HOST_PARALLEL, HOST_CA_CERT, PARALLEL);
+            HOST_PARALLEL, HOST_RATE, HOST_CA_CERT, PARALLEL);
     static final List<Setting<?>> ENDPOINTS = List.of(NAME, BASE_URL, API_KEY, API_KEY_FILE, PRIORITY, ENABLED,
-            CONCURRENT, MODELS, TIMEOUT, HEADERS, CA_CERT, PLUGINS, LINE_BYTES, ANSWER_BYTES);
+            CONCURRENT, RATE, MODELS, TIMEOUT, HEADERS, CA_CERT, PLUGINS, LINE_BYTES, ANSWER_BYTES);
 
 
     /// The kind of host that every endpoint is.
@@ -118,7 +122,8 @@ public final class HostSettings {
                     null, limits, path(host.get(HOST_CA_CERT)));
             int most = host.isGiven(HOST_CONCURRENT) ? host.get(HOST_CONCURRENT) : 0;
             all.add(new HostOptions(address, null, false, host.get(HOST_WEIGHT), most, 0,
-                    host.isGiven(HOST_PARALLEL) ? host.get(HOST_PARALLEL) : parallel), host, HOST_URL, 0, HOST_NAME);
+                    host.isGiven(HOST_PARALLEL) ? host.get(HOST_PARALLEL) : parallel,
+                    rate(host, HOST_RATE)), host, HOST_URL, 0, HOST_NAME);
         }
         for (Settings endpoint : settings.list(BASE_URL)) {
             String key = endpoint.get(API_KEY_FILE) == null ? endpoint.get(API_KEY) : endpoint.get(API_KEY_FILE);
@@ -126,10 +131,15 @@ public final class HostSettings {
                     all.headers(endpoint), endpoint.get(MODELS), endpoint.get(TIMEOUT), limits,
                     path(endpoint.get(CA_CERT)));
             int most = endpoint.get(CONCURRENT);
-            all.add(new HostOptions(address, ENDPOINT_KIND, true, 1, most, endpoint.get(PRIORITY), most), endpoint,
+            all.add(new HostOptions(address, ENDPOINT_KIND, true, 1, most, endpoint.get(PRIORITY), most,
+                    rate(endpoint, RATE)), endpoint,
                     BASE_URL, 0, NAME);
         }
         return all.hosts;
+    }
+
+    private static int rate(Settings host, Setting<Integer> setting) {
+        return host.isGiven(setting) ? host.get(setting) : 0;
     }
 
     /// Whether the settings say which local hosts there are.

@@ -52,7 +52,8 @@
 ///
 /// A model that a host refuses (ACCOUNT) is tried again after 1 s, doubling to a minute, or when the host said. A
 /// second refused model makes it the whole host's trouble, unless a task completed there since; so does a host that
-/// refuses its own list as well. A task that is refused while others of its model run waits alone. Before FRONT ends a
+/// refuses its own list as well. A host whose `requests_per_minute` are used up is left alone until it may be sent the
+/// next one; that is no failure. A task that is refused while others of its model run waits alone. Before FRONT ends a
 /// task, the host is asked whether it still is what its kind says; if not, it is down and the task waits. A task gives
 /// up waiting at its `expires_at`.
 ///

@@ -72,6 +72,7 @@ public sealed interface Answer {
         if (status != 429 && status != 503) {
             return json(status, json);
         }
-        return json(status, json, "Retry-After", Guard.RETRY_AFTER_SECONDS);
+        return json(status, json, "Retry-After", problem.retryAfter() > 0 ? Long.toString(problem.retryAfter())
+                : Guard.RETRY_AFTER_SECONDS);
     }
 }

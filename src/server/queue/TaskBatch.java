@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.LongStream;
 
 import server.journal.JournalFailure;
@@ -88,6 +89,11 @@ public final class TaskBatch implements AutoCloseable {
         part.counts.forEach((client, count) -> counts.merge(client, count, Integer::sum));
         metadata += part.metadata;
         pendingMax = Math.min(pendingMax, part.pendingMax);
+    }
+
+    /// Whose tasks it has; null is nobody in particular.
+    public Set<String> clients() {
+        return counts.keySet();
     }
 
     /// Takes all of its tasks, or none, in order; they are durable then.

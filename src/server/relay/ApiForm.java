@@ -32,7 +32,7 @@ public enum ApiForm {
 
     /// Returns the answer of a refusal, after which the same request may be sent again.
     public Whole error(Problem problem) {
-        return error(problem, RETRY_AFTER_SECONDS, true);
+        return error(problem, problem.retryAfter() > 0 ? problem.retryAfter() : RETRY_AFTER_SECONDS, true);
     }
 
     /// Returns the answer of a refusal.

@@ -3,6 +3,7 @@ package server.relay;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +21,7 @@ import server.http.Routes;
 import server.http.WebRequest;
 import server.live.RelayedAnswer;
 import server.live.RelayedAnswers;
+import server.order.limits.ClientBudgets;
 import server.queue.TaskQueue;
 import server.queue.TaskQueue.Taken;
 import server.task.ApiPath;
@@ -56,8 +58,8 @@ public final class RelayApi {
     /// @param stopping     whether the server is about to end
     /// @param bodyBytesMax of one call
     public record Parts(TaskQueue queue, Hosts hosts, Dispatcher dispatcher, RelayedAnswers answers,
-            SubmissionReader submissions, GoneCallers gone, InstantSource clock, BooleanSupplier stopping,
-            int bodyBytesMax) {
+            SubmissionReader submissions, ClientBudgets budgets,
+            GoneCallers gone, InstantSource clock, BooleanSupplier stopping, int bodyBytesMax) {
     }
 
     private final Parts parts;
@@ -109,6 +111,7 @@ public final class RelayApi {
             throw Problem.badRequest("model is required");
         }
         if (read.isLoad()) {
+            parts.budgets().letIn(Collections.singleton(said.client()));
             Thread itself = Thread.currentThread();
             request.atEnd(parts.gone().watch(request.local(), request.remote(), itself::interrupt)::close);
             return loads.answer(request, path, read, said.on(), now);
@@ -169,6 +172,7 @@ public final class RelayApi {
                 return RepeatedAnswer.of(document, streams);
             }
         }
+        parts.budgets().letIn(Collections.singleton(caller.client()));
         long id = parts.queue().newId();
         RelayedAnswer answer = enter(request, id);
         // the keys of one client, and of one path, are no other's

@@ -40,6 +40,7 @@ import server.order.ahead.Outlook;
 import server.order.ahead.Explanation.Kind;
 import server.order.ahead.Explanation.Waiting;
 import server.order.limits.OrderLimits;
+import server.order.limits.ClientBudgets;
 import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.Run;
@@ -110,7 +111,8 @@ public final class ApiServer implements AutoCloseable {
         Duration pingEvery = settings.isGiven(RequestLimits.EVENT_STREAMS) ? Duration.ofMillis(100)
                 : Duration.ofSeconds(15);
         runner = ActionRunner.start(queue.ledger());
-        api = new HttpApi(local, pingEvery, new Parts(queue, compaction, events, submissions, hosts,
+        api = new HttpApi(local, pingEvery, new Parts(queue, compaction, events, submissions,
+                new ClientBudgets(OrderLimits.of(settings), InstantSource.system()), hosts,
                 new HttpApi.Standing(this::explain, play -> new Outlook(Map.of(), List.of(), task -> new Waiting(
                         Kind.PLACE, "a place")), List::of), () -> held, InstantSource.system(),
                 new CronRequests(queue, submissions, ZoneId.of("Europe/Berlin"), InstantSource.system()),

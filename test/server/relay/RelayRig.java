@@ -28,6 +28,7 @@ import server.journal.JournalOptions;
 import server.live.Answers;
 import server.live.RelayedAnswers;
 import server.order.limits.OrderLimits;
+import server.order.limits.ClientBudgets;
 import server.queue.TaskQueue;
 import server.queue.index.TaskFilter;
 import server.queue.page.TaskSort;
@@ -74,7 +75,8 @@ final class RelayRig implements AutoCloseable {
                 TestTokens.none());
         Routes routes = new Routes();
         relay = new RelayApi(new RelayApi.Parts(queue, hosts, dispatcher, relayed,
-                new SubmissionReader(settings, OrderLimits::of, hosts::check), gone, clock, web::stopping, BODY_MAX),
+                new SubmissionReader(settings, OrderLimits::of, hosts::check),
+                new ClientBudgets(OrderLimits.of(settings), clock), gone, clock, web::stopping, BODY_MAX),
                 RelayOptions.of(settings), repeatedWithin);
         relay.addTo(routes);
         web.serve(routes);

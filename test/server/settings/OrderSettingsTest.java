@@ -41,10 +41,10 @@ class OrderSettingsTest {
     void limits_areReadByName_default_isOfAllOthers() {
         OrderLimits limits = limits(YAML);
         int none = Integer.MAX_VALUE;
-        assertEquals(new ClientLimits(1, none, 100, none, null), limits.client("anybody"));
+        assertEquals(new ClientLimits(1, none, 100, none, none, null), limits.client("anybody"));
         assertEquals(limits.client("anybody"), limits.client(null));
-        assertEquals(new ClientLimits(1.5, none, none, 1, "night"), limits.client("nightly.job"));
-        assertEquals(new ClientLimits(2.5, 3, none, none, null), limits.client("me@home"));
+        assertEquals(new ClientLimits(1.5, none, none, 1, none, "night"), limits.client("nightly.job"));
+        assertEquals(new ClientLimits(2.5, 3, none, none, none, null), limits.client("me@home"));
         assertEquals(1, limits.modelMax("qwen3:8b"));
         assertEquals(0, limits.modelMax("library/big"));
         assertEquals(0, limits.modelMax("library/big:latest"));

@@ -28,6 +28,7 @@ public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual,
     private static final String EACH = "clients{}.";
     private static final String USUAL = "default";
     private static final int TASKS_MAX = 10_000_000;
+    private static final int RATE_MAX = 1_000_000;
     private static final int NAME_LENGTH_MAX = 512;
 
     private static final Setting<Double> WEIGHT = Setting.number(EACH + "weight", 1, 1000).byDefault("1").live()
@@ -39,6 +40,9 @@ public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual,
             .says("how many of its tasks may be pending; a submit beyond it is answered with 429");
     private static final Setting<Integer> PRIORITY_MAX = Setting.priority(EACH + "priority_max").live()
             .says("the highest priority of its tasks; a higher one is lowered to it");
+    private static final Setting<Integer> RATE = Setting.integer(EACH + "requests_per_minute", 1, RATE_MAX).live()
+            .says("how many submits, batches and relayed calls of it are let in in any minute; more are answered with "
+                    + "429 and when to come again");
     private static final Setting<String> WINDOW = Setting.text(EACH + "window").live()
             .says("the window in which its tasks start, unless they name one");
     private static final Setting<Integer> MODEL_RUNNING = Setting.integer("models{}.max_running", 0, TASKS_MAX).live()
@@ -46,8 +50,8 @@ public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual,
     private static final Setting<Map<String, String>> WINDOWS = Setting.pairs("windows",
             "a map from names to times of the day", false, OrderLimits::checkWindow).live()
             .says("times of the day by name, " + Window.FORM + "; a task with a `window` starts in it only");
-    public static final List<Setting<?>> SETTINGS = List.of(WEIGHT, MAX_RUNNING, MAX_PENDING, PRIORITY_MAX, WINDOW,
-            MODEL_RUNNING, WINDOWS);
+    public static final List<Setting<?>> SETTINGS = List.of(WEIGHT, MAX_RUNNING, MAX_PENDING, PRIORITY_MAX, RATE,
+            WINDOW, MODEL_RUNNING, WINDOWS);
 
     /// Nothing is limited.
     public static final OrderLimits NONE = of(Settings.DEFAULT);
@@ -72,7 +76,7 @@ public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual,
                 problems.accept(client.wrong(WINDOW, ": " + unknown(window, windows)));
             }
             clients.put(client.name(), new ClientLimits(client.get(WEIGHT), most(client.get(MAX_RUNNING)),
-                    most(client.get(MAX_PENDING)), most(client.get(PRIORITY_MAX)), window));
+                    most(client.get(MAX_PENDING)), most(client.get(PRIORITY_MAX)), most(client.get(RATE)), window));
         }
         Map<String, Integer> models = new HashMap<>();
         for (Settings model : settings.list(MODEL_RUNNING)) {

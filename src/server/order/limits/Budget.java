@@ -1,0 +1,52 @@
+package server.order.limits;
+
+import java.util.ArrayDeque;
+
+/// How many requests were made in the last minute, against how many may be: any sixty seconds are such a minute. It
+/// holds one number for each of them. Times are milliseconds since the epoch; of a clock that was set back it forgets
+/// what is not yet again. Not safe for several threads.
+public final class Budget {
+
+    private static final long MINUTE_MS = 60_000;
+
+    /// When the requests were made, the earliest first.
+    private final ArrayDeque<Long> made = new ArrayDeque<>();
+
+    /// In how many milliseconds the next request may be made; 0: now.
+    ///
+    /// @param most how many of a minute
+    public long pause(int most, long now) {
+        forget(now);
+        if (made.size() < most) {
+            return 0;
+        }
+        int before = made.size() - most;
+        for (long at : made) {
+            if (before-- == 0) {
+                return at + MINUTE_MS - now;
+            }
+        }
+        throw new IllegalArgumentException("most must be at least 1, not " + most);
+    }
+
+    /// One is made.
+    public void take(long now) {
+        forget(now);
+        made.add(now);
+    }
+
+    /// Whether none was made in the last minute.
+    public boolean isUnused(long now) {
+        forget(now);
+        return made.isEmpty();
+    }
+
+    private void forget(long now) {
+        while (!made.isEmpty() && made.getFirst() <= now - MINUTE_MS) {
+            made.removeFirst();
+        }
+        while (!made.isEmpty() && made.getLast() > now) {
+            made.removeLast();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package server.order.limits;
+
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+
+import shared.Problem;
+
+/// How many requests each client makes a minute: submits and relayed calls that were let in. In memory only. Safe for
+/// several threads.
+public final class ClientBudgets {
+
+    private static final long SWEEP_MS = 60_000;
+    private static final double SECOND_MS = 1e3;
+
+    private final InstantSource clock;
+    private final Map<String, Budget> budgets = new HashMap<>();
+    private OrderLimits limits;
+    private long sweepAt;
+
+    public ClientBudgets(OrderLimits limits, InstantSource clock) {
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    /// Takes new limits for all that comes from now on; what was counted still counts.
+    public synchronized void reconfigure(OrderLimits newLimits) {
+        limits = newLimits;
+    }
+
+    /// Lets a request in, and counts it.
+    ///
+    /// @param clients whose tasks it brings; null is nobody in particular
+    /// @throws Problem 429 if one of them has made too many, which tells when to come again
+    public synchronized void letIn(Collection<String> clients) {
+        long now = clock.millis();
+        for (String client : clients) {
+            int most = limits.client(client).requestsPerMinute();
+            Budget budget = budgets.get(client);
+            long wait = budget == null ? 0 : budget.pause(most, now);
+            if (wait > 0) {
+                long seconds = (long) Math.ceil(wait / SECOND_MS);
+                throw new Problem(429, (client == null ? "requests without a client" : "client " + client) + ": "
+                        + most + " may come in a minute, and did; come again in " + seconds + " s").after(seconds);
+            }
+        }
+        for (String client : clients) {
+            if (limits.client(client).requestsPerMinute() < Integer.MAX_VALUE) {
+                budgets.computeIfAbsent(client, absent -> new Budget()).take(now);
+            }
+        }
+        sweep(now);
+    }
+
+    private void sweep(long now) {
+        // also where the clock was set back
+        if (now >= sweepAt || now < sweepAt - SWEEP_MS) {
+            budgets.values().removeIf(budget -> budget.isUnused(now));
+            sweepAt = now + SWEEP_MS;
+        }
+    }
+}
