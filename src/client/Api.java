@@ -260,7 +260,8 @@ final class Api {
         }
         if (status == 401) {
             return new Failure(Failure.NOT_ALLOWED, token == null ? "the server requires a token"
-                    : "the server does not accept this token", "give it with OLLAMA_QUEUE_TOKEN or --token");
+                    : "the server does not accept this token" + (message == null ? "" : ": " + message),
+                    "give it with --token-file or OLLAMA_QUEUE_TOKEN");
         }
         return new Failure(Failure.exitOf(status), message != null ? message
                 : "the server answered with status " + status,

@@ -13,7 +13,9 @@ final class Commands {
     static final String EVERYWHERE = """
           --server URL          server address, also OLLAMA_QUEUE_CLIENT_SERVER_URL
                                 (http://localhost:8080)
-          --token TOKEN         server token; OLLAMA_QUEUE_TOKEN keeps it out of ps
+          --token-file FILE     file with the token for the server
+          --token TOKEN         the token itself, which ps shows to every user of this
+                                machine; OLLAMA_QUEUE_TOKEN does not
           --ca-cert FILE        certificates to trust beside Java's, as PEM; also
                                 OLLAMA_QUEUE_CLIENT_CA_CERT
           --config FILE         settings file (~/.ollama-queue/config.yaml, then

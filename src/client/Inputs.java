@@ -161,10 +161,15 @@ final class Inputs {
             check(name(flag, file), bytesRead + (Files.isRegularFile(path) ? Files.size(path) : 0), limit);
             return new Counted(Files.newInputStream(path), name(flag, file), limit);
         } catch (IOException | InvalidPathException failed) {
-            String why = failed instanceof NoSuchFileException ? "no such file"
-                    : failed instanceof AccessDeniedException ? "permission denied" : failed.getMessage();
-            throw Failure.usage(flag + ": cannot read " + file + ": " + why, null);
+            throw unreadable(flag, file, failed);
         }
+    }
+
+    /// A file that a flag names and that cannot be read.
+    static Failure unreadable(String flag, String file, Exception failed) {
+        String why = failed instanceof NoSuchFileException ? "no such file"
+                : failed instanceof AccessDeniedException ? "permission denied" : failed.getMessage();
+        return Failure.usage(flag + ": cannot read " + file + ": " + why, null);
     }
 
     private static byte[] all(InputStream in) {

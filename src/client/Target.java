@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -31,7 +32,7 @@ record Target(String server, String token, String caCert, String certificate) {
 
     static Target of(Arguments arguments, Terminal terminal) {
         String server = first(arguments.text("server"), terminal.variable("OLLAMA_QUEUE_CLIENT_SERVER_URL"));
-        String token = first(arguments.text("token"), first(terminal.variable("OLLAMA_QUEUE_TOKEN"),
+        String token = first(told(arguments), first(terminal.variable("OLLAMA_QUEUE_TOKEN"),
                 terminal.variable("OLLAMA_QUEUE_CLIENT_TOKEN")));
         String caCert = first(arguments.text("ca-cert"), terminal.variable("OLLAMA_QUEUE_CLIENT_CA_CERT"));
         String certificate = null;
@@ -96,6 +97,27 @@ record Target(String server, String token, String caCert, String certificate) {
         String name = here ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
         String scheme = first(file.text("server.tls_cert"), null) == null ? "http" : "https";
         return scheme + "://" + name + ":" + (port == null || port.equals("0") ? "8080" : port);
+    }
+
+    /// The token of the flags; null: none.
+    private static String told(Arguments arguments) {
+        String path = arguments.text("token-file");
+        if (path == null) {
+            return arguments.text("token");
+        }
+        if (arguments.text("token") != null) {
+            throw Failure.usage("give --token-file or --token, not both", null);
+        }
+        String token;
+        try {
+            token = Utf8.decode(path, Files.readAllBytes(Path.of(path))).strip();
+        } catch (IOException | InvalidPathException | Problem failed) {
+            throw Inputs.unreadable("--token-file", path, failed);
+        }
+        if (token.isEmpty()) {
+            throw Failure.usage("--token-file: there is no token in " + path, null);
+        }
+        return token;
     }
 
     private static String secret(String path) {
