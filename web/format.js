@@ -58,6 +58,22 @@ export function clock(time) {
     });
 }
 
+/** How long something runs, as a clock shows it: 0:09, 12:05, 1:02:05. */
+export function clockTime(ms) {
+    const all = Math.floor(ms / 1_000);
+    const two = value => String(value).padStart(2, '0');
+    const [hours, minutes] = [Math.floor(all / 3_600), Math.floor(all / 60) % 60];
+    return hours ? `${hours}:${two(minutes)}:${two(all % 60)}` : `${minutes}:${two(all % 60)}`;
+}
+
+/** A size in bytes: 6.1 GB, 512 kB. */
+export function size(bytes) {
+    const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+    const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+    const value = bytes / 1_000 ** power;
+    return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${units[power]}`;
+}
+
 /** 12,345 */
 export function number(value) {
     return Number(value).toLocaleString('en');

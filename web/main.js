@@ -38,7 +38,9 @@ import {askToken} from './token.js';
 import {keys} from './keys.js';
 
 /** By their names, which are those of their modules too. */
-const VIEWS = {tasks: 'Tasks', new: 'New task', cron: 'Cron', backends: 'Backends', charts: 'Charts'};
+const VIEWS = {
+    now: 'Now', queue: 'Queue', tasks: 'Tasks', new: 'New task', cron: 'Cron', backends: 'Backends', charts: 'Charts',
+};
 
 const root = document.getElementById('view');
 const notices = notice(document.getElementById('notice'));
@@ -78,7 +80,7 @@ function decoded(text) {
 async function show() {
     const next = route();
     if (!next) {
-        location.replace('#/tasks');
+        location.replace('#/now');
         return;
     }
     if (shown?.view === next.view && shown.update) {

@@ -3,10 +3,13 @@
 import {attribute, button, choices, h, put, text} from './dom.js';
 import {copy} from './copy.js';
 import {command, curl} from './commandline.js';
+import {count, number, span} from './format.js';
 import {keep, read, values, write} from './draft.js';
 import {build} from './submission.js';
 
 const TYPES = {chat: 'Chat', generate: 'Generate', embed: 'Embed'};
+/** How long nothing must change before the server is asked when the task would start. */
+const ASK_MS = 400;
 const ROLES = ['user', 'assistant', 'system', 'tool'];
 
 export default {
@@ -21,6 +24,8 @@ class NewTask {
     #shell = h('pre', {class: 'shell', tabindex: 0, 'aria-label': 'Command line'});
     #refusal = h('p', {class: 'failure', role: 'alert'});
     #submit = h('button', {class: 'primary', 'aria-keyshortcuts': 'Control+Enter'}, 'Submit');
+    #starts = h('p', {class: 'hint starts-when', role: 'status'});
+    #asking = 0;
     #unknown = h('p', {class: 'hint', hidden: true}, 'No host has this model.');
     /** The models that hosts have; null while it is not known of each. */
     #models = null;
@@ -36,7 +41,7 @@ class NewTask {
         this.#form = h('form', {class: 'form new-task', novalidate: true, onsubmit: event => this.#send(event)},
             this.#kind(), this.#texts(), this.#terms(), this.#request(), this.#refusal,
             h('div', {class: 'actions'}, this.#submit, button('Clear the form', () => this.#reset(), {class: 'quiet'}),
-                h('span', {class: 'hint'}, 'Ctrl Enter submits')));
+                h('span', {class: 'hint'}, 'Ctrl Enter submits')), this.#starts);
         put(root, h('div', {class: 'page new-page'}, h('h1', {class: 'visually-hidden'}, 'New task'), this.#form,
             h('section', {class: 'panel'}, h('header', {}, h('h2', {}, 'The same on a command line'),
                 h('div', {class: 'actions'}, segments('program', {'ollama-queue': 'ollama-queue', curl: 'curl'},
@@ -169,6 +174,30 @@ class NewTask {
         this.#form.querySelectorAll('[data-when]').forEach(part => part.hidden = part.dataset.when !== when);
         text(this.#refusal, '');
         this.#show();
+        this.#askWhen();
+    }
+
+    /** Asks when it would start, soon: what is typed changes nothing of that. */
+    #askWhen() {
+        clearTimeout(this.#asking);
+        this.#asking = setTimeout(async () => {
+            // what is asked does not matter, and may be long
+            const {task, problems} = build({...values(this.#form), prompt: 'x', content0: 'x', input: 'x'}, Date.now());
+            const {type, model, priority, scheduled_at, window, finish_by, on, wait_for_model, options} = task;
+            if (Object.keys(problems).length > 0 || this.#context.signal.aborted) {
+                text(this.#starts, '');
+                return;
+            }
+            const asked = {type, model, priority, scheduled_at, window, finish_by, on, wait_for_model, options,
+                [type === 'embed' ? 'input' : 'prompt']: 'x'};
+            try {
+                text(this.#starts, wouldStart(await this.#context.api.post('/api/tasks?dry_run=true', asked)));
+            } catch (refused) {
+                // what is wrong with the rest is said when it is sent
+                text(this.#starts, [429, 503].includes(refused.status) ? `It would be refused now: ${refused.message}`
+                    : '');
+            }
+        }, ASK_MS);
     }
 
     #show() {
@@ -264,6 +293,17 @@ class NewTask {
         this.#tried = false;
         this.#form.dispatchEvent(new Event('change'));
     }
+}
+
+function wouldStart({position, starts_in: within, waits_for: waits, host, loads, warnings = []}) {
+    const where = host ? ` on ${host}${loads ? ', which has to load the model first' : ''}` : '';
+    const place = position > 1 ? `, after ${count(position - 1, 'task')}` : '';
+    const says = waits && !['place', 'turn'].includes(waits.kind) ? `It would wait for ${waits.text.replace(
+        /^no host can take it now/, 'a host, for none can take it now')}`
+        : within?.high < 1 ? `It would start at once${where}`
+            : within ? `It would start in ${span(within)}${where}${place}`
+                : position > 1 ? `It would be at place ${number(position)}${where}` : `It would be next${where}`;
+    return [`${says}.`, ...warnings].join(' ');
 }
 
 function field(title, control, hint) {

@@ -8,7 +8,7 @@ import {typing} from './keys.js';
 import {List} from './list.js';
 import {prefill} from './template.js';
 import {panel} from './panel.js';
-import {queueBar} from './queue.js';
+import {queueBar} from './queuebar.js';
 import {selectionBar} from './selection.js';
 
 /** The list is read anew at most so often, however much happens; a search reads the disk. */

@@ -70,35 +70,46 @@ final class NowTest {
                 assertEquals("1 gpu false", next.get("position").text() + " " + next.text("host") + " "
                         + next.get("loads").text());
                 assertEquals("[{\"cause\":\"gpu answered 500: option … of … must be of type float32\","
-                        + "\"model\":\"qwen3:latest\",\"host\":\"gpu\","
+                        + "\"cause_id\":\"xyxn213f9zxt\",\"model\":\"qwen3:latest\",\"host\":\"gpu\","
                         + "\"tasks\":2,", now.get("failures").text().replaceAll("\"last_at.*", ""));
                 Json.Obj blocked = (Json.Obj) ((Json.Arr) now.get("waiting")).values().getFirst();
                 assertEquals("blocked host 1 " + stuck, blocked.text("state") + " " + blocked.text("kind") + " "
                         + blocked.get("tasks").text() + " " + blocked.text("first"));
                 assertTrue(now.get("disk").text().contains("\"total_bytes\":"), now.text());
 
-                Json.Obj status = ServerProcess.object(text(server, "/api/status"));
-                assertEquals("4: 2 ready, 0 retrying, 1 scheduled, 1 blocked", status.get("pending_tasks").text() + ": "
-                        + status.get("ready_tasks").text() + " ready, " + status.get("retrying_tasks").text()
-                        + " retrying, " + status.get("scheduled_tasks").text() + " scheduled, "
-                        + status.get("blocked_tasks").text() + " blocked");
-                assertEquals(List.of(high, low, stuck, later), listed(server, "sort=next"));
-                assertEquals(List.of(low, stuck, later), listed(server, "sort=next&offset=1"));
-                assertEquals(List.of(stuck, later), listed(server, "sort=next&after=" + low));
-                assertEquals(List.of(later, stuck, low, high), listed(server, "sort=next&order=desc"));
-                assertEquals(List.of(high, low), listed(server, "state=ready"));
-                assertEquals(List.of(stuck, later), listed(server, "state=blocked,scheduled&sort=next"));
-                assertEquals(List.of(high), listed(server, "sort=next&priority=high"));
-                assertEquals("1", server.get("/api/tasks?state=blocked").headers().firstValue("X-Total-Count")
-                        .orElseThrow());
-                assertEquals("{\"error\":\"state must be one of ready, retrying, scheduled, blocked, not stuck\"}",
-                        text(server, "/api/tasks?state=stuck"));
-                assertTrue(text(server, "/api/backends").contains("\"size_bytes\":6000000000,"
-                        + "\"vram_bytes\":5000000000"),
-                        text(server, "/api/backends"));
+                lists_areInRunOrder_andByState(server, high, low, stuck, later);
                 gate.release(1_000);
             }
         }
+    }
+
+    private static void lists_areInRunOrder_andByState(ServerProcess server, String high, String low, String stuck,
+            String later) {
+        Json.Obj status = ServerProcess.object(text(server, "/api/status"));
+        assertEquals("4: 2 ready, 0 retrying, 1 scheduled, 1 blocked", status.get("pending_tasks").text() + ": "
+                + status.get("ready_tasks").text() + " ready, " + status.get("retrying_tasks").text()
+                + " retrying, " + status.get("scheduled_tasks").text() + " scheduled, "
+                + status.get("blocked_tasks").text() + " blocked");
+        assertEquals(List.of(high, low, stuck, later), listed(server, "sort=next"));
+        assertEquals(List.of(low, stuck, later), listed(server, "sort=next&offset=1"));
+        assertEquals(List.of(stuck, later), listed(server, "sort=next&after=" + low));
+        assertEquals(List.of(later, stuck, low, high), listed(server, "sort=next&order=desc"));
+        assertEquals(List.of(high, low), listed(server, "state=ready"));
+        assertEquals(List.of(stuck, later), listed(server, "state=blocked,scheduled&sort=next"));
+        assertEquals(List.of(high), listed(server, "sort=next&priority=high"));
+        assertEquals("1", server.get("/api/tasks?state=blocked").headers().firstValue("X-Total-Count")
+                .orElseThrow());
+        assertEquals("{\"error\":\"state must be one of ready, retrying, scheduled, blocked, not stuck\"}",
+                text(server, "/api/tasks?state=stuck"));
+        Json.Obj dry = ServerProcess.object(server.post("/api/tasks?dry_run=true", task("new", "")).body());
+        assertEquals("2 turn gpu", dry.get("position").text() + " " + ((Json.Obj) dry.get("waits_for"))
+                .text("kind") + " " + dry.text("host"), dry::text);
+        assertEquals("3", ServerProcess.object(server.post("/api/tasks?dry_run=true", task("new",
+                ",\"priority\":\"low\"")).body()).get("position").text());
+        assertEquals(4, ids(Json.parse(text(server, "/api/tasks?status=pending"))).size());
+        assertTrue(text(server, "/api/backends").contains("\"size_bytes\":6000000000,"
+                + "\"vram_bytes\":5000000000"),
+                text(server, "/api/backends"));
     }
 
     private static String task(String prompt, String more) {

@@ -26,7 +26,8 @@ import support.browser.WithBrowser;
 final class LegibleTest {
 
     /// Each with what is there once it is whole.
-    private static final Map<String, String> VIEWS = Map.of("tasks", "tbody tr:nth-child(4)", "tasks/ID", ".facts dd",
+    private static final Map<String, String> VIEWS = Map.of("now", ".host-lane",
+            "queue", ".queue-rows li", "tasks", "tbody tr:nth-child(4)", "tasks/ID", ".facts dd",
             "new", "form", "cron", ".cron-list tbody tr:nth-child(2) .strip", "cron/new", ".preview",
             "cron/CRON", ".runs td", "backends", ".backend", "charts", ".chart .line");
 
@@ -91,7 +92,7 @@ final class LegibleTest {
                 return {node, left, right, top, bottom};
               };
               const name = node => node.tagName.toLowerCase() + '.' + node.className + ' '
-                  + (node.ariaLabel || node.name || node.textContent.trim()).slice(0, 30);
+                  + (node.ariaLabel || node.getAttribute('name') || node.textContent.trim()).slice(0, 30);
               const found = [];
               if (document.documentElement.scrollWidth > innerWidth) found.push('the page is too wide');
               const all = [...document.body.querySelectorAll('*')].filter(seen);

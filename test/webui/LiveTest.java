@@ -104,7 +104,7 @@ final class LiveTest {
         try (ServerProcess server = start()) {
             page.faults().expectGone();
             page.answer("/api/info", "{\"ws_port\":" + URI.create(server.url()).getPort() + "}");
-            page.open(server.url() + "/").waitForText("live · SSE");
+            page.open(server.url() + "/#/tasks").waitForText("live · SSE");
             String id = server.submit("{\"type\":\"embed\",\"input\":\"x\"}");
             page.waitFor(status(id) + " === 'completed'");
         }

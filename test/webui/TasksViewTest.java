@@ -214,8 +214,8 @@ final class TasksViewTest {
     }
 
     @Test
-    void address_ofNoView_leadsToTheTasks(Page page) {
-        page.open(server.url() + "/#/constructor").waitFor("location.hash === '#/tasks'").waitForText("live ·");
+    void address_ofNoView_leadsToNow(Page page) {
+        page.open(server.url() + "/#/constructor").waitFor("location.hash === '#/now'").waitForText("live ·");
         page.eval("location.hash = '#/charts?window=toString'");
         page.waitFor("document.querySelector('[value=\"1h\"]')?.checked");
     }
@@ -293,11 +293,11 @@ final class TasksViewTest {
         page.press("Escape").waitFor("document.querySelector('.selection').hidden");
         page.press("?").waitFor("document.querySelector('dialog[open]')").press("Escape")
                 .waitFor("!document.querySelector('dialog')");
-        page.press("2").waitFor("location.hash === '#/new'").waitForText("The same on a command line");
+        page.press("4").waitFor("location.hash === '#/new'").waitForText("The same on a command line");
         // a field takes the digits
         page.press("1").waitFor("document.activeElement.value === '1' && location.hash === '#/new'");
         page.eval("document.activeElement.blur()");
-        page.press("1").waitFor("location.hash === '#/tasks'");
+        page.press("3").waitFor("location.hash === '#/tasks'");
         // Tab goes to each control once, and what has the focus shows it
         page.eval("document.body.focus()");
         List<String> reached = new ArrayList<>();

@@ -34,13 +34,7 @@ record ExplainApi(TaskQueue queue, Function<Task, Explanation> explain) {
         out.beginObject();
         out.name("id").string(task.name());
         out.name("status").string(task.status().text);
-        times(out, why);
-        out.name("waits_for");
-        if (why.waitsFor() == null) {
-            out.nul();
-        } else {
-            NowApi.write(out, why.waitsFor());
-        }
+        standing(out, why);
         Attempt last = document.attempts().isEmpty() ? null : document.attempts().getLast();
         TaskState.Running run = task.state() instanceof TaskState.Running running ? running : null;
         boolean offered = forecast != null && forecast.offer() != null;
@@ -79,6 +73,17 @@ record ExplainApi(TaskQueue queue, Function<Task, Explanation> explain) {
         }
         TaskJson.attempts(out.name("attempts"), document.attempts());
         return Answer.json(200, out.endObject());
+    }
+
+    /// Writes when it starts and what it waits for.
+    static void standing(JsonWriter out, Explanation why) {
+        times(out, why);
+        out.name("waits_for");
+        if (why.waitsFor() == null) {
+            out.nul();
+        } else {
+            NowApi.write(out, why.waitsFor());
+        }
     }
 
     /// Writes what the task's own document shows of it, too.

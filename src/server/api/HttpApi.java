@@ -156,7 +156,7 @@ public final class HttpApi {
                 .add("PUT", "/api/cron/{id}/enable", Scope.ADMIN, crons::enable)
                 .add("PUT", "/api/cron/{id}/disable", Scope.ADMIN, crons::disable)
                 .add("POST", "/api/cron/{id}/run", Scope.ADMIN, crons::run)
-                .add("POST", "/api/tasks", Scope.SUBMIT, tasks::submit)
+                .add("POST", "/api/tasks", Scope.SUBMIT, tasks::submit, "dry_run")
                 .add("POST", "/api/tasks/batch", Scope.SUBMIT, batches::submit)
                 .add("GET", "/api/tasks", Scope.READ, lists::list, ListApi.PARAMETERS)
                 .add("GET", "/api/tasks/causes", Scope.READ, lists::causes, TaskFilters.and("limit"))

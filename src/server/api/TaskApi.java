@@ -10,6 +10,8 @@ import server.http.Answer;
 import server.http.IdempotencyKey;
 import server.http.WebRequest;
 import server.live.Answers;
+import server.order.Fit;
+import server.order.Offer;
 import server.order.ahead.Explanation;
 import server.order.limits.ClientBudgets;
 import server.queue.TaskQueue;
@@ -60,6 +62,9 @@ final class TaskApi {
         JsonReader json = request.json(settings.get(HttpApi.TASK_BYTES), "a task");
         Submission submission = submissions.read(json, request.asker());
         json.end();
+        if (request.query().flag("dry_run")) {
+            return wouldBe(submission);
+        }
         IdempotencyKey key = IdempotencyKey.of(request);
         budgets.letIn(Collections.singleton(submission.terms().caller().client()));
         Submitted submitted = queue.submit(submission, key == null ? null : ownKey(request, key),
@@ -76,6 +81,22 @@ final class TaskApi {
     private static String ownKey(WebRequest request, IdempotencyKey key) {
         String name = request.asker().name();
         return name == null ? key.text() : name + " " + key.text();
+    }
+
+    /// What would become of a task; it is not submitted.
+    private Answer wouldBe(Submission submission) {
+        long now = warnings.clock().millis();
+        Task task = queue.ledger().look(state -> state.submit(submission, 0, null, null, now)).value().task();
+        JsonWriter out = new JsonWriter(TASK_BYTES).beginObject();
+        // behind all that are there
+        Explanation why = explain.apply(task.ordered(Long.MAX_VALUE >> 1));
+        ExplainApi.standing(out, why);
+        Offer offer = why.forecast() == null ? null : why.forecast().offer();
+        if (offer != null) {
+            out.name("host").string(offer.host()).name("loads").bool(offer.fit() == Fit.LOADS);
+        }
+        TaskJson.warn(out, warnings.of(task));
+        return Answer.json(200, out.endObject());
     }
 
     Answer show(WebRequest request) throws InterruptedException {

@@ -131,7 +131,7 @@ public final class Ahead {
             Choice choice = order.choose(hosts, (long) now);
             Task task = choice == null ? null : standing.copy().tasks.get(choice.slot());
             if (task != null && task.id() == target.id()) {
-                return new Forecast(standing.begins() > 0 ? 0 : started + 1, withLoad(choice),
+                return new Forecast(isLater() ? 0 : started + 1, withLoad(choice),
                         choice.chosen().by().text, choice.offer(), before);
             }
             if (task != null) {
@@ -146,11 +146,16 @@ public final class Ahead {
                 order.add(target, ABSENT);
             } else if (ends.isEmpty()) {
                 // as things are it cannot start
-                return new Forecast(standing.begins() > 0 ? 0 : standing.before() + 1, null, null, null, List.of());
+                return new Forecast(isLater() ? 0 : standing.before() + 1, null, null, null, List.of());
             } else {
                 end(ends.poll());
             }
         }
+    }
+
+    /// Whether it waits for a time of its own.
+    private boolean isLater() {
+        return standing.begins() > standing.now();
     }
 
     private Estimates estimates() {
@@ -213,7 +218,7 @@ public final class Ahead {
     /// Of one that stands behind what was played.
     private Forecast beyond() {
         int position = standing.before() + 1;
-        return standing.begins() > 0 ? new Forecast(0, null, null, null, List.of())
+        return isLater() ? new Forecast(0, null, null, null, List.of())
                 : new Forecast(position, span(Math.max(1, (double) position / started)), null, null, before);
     }
 

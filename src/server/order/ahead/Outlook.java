@@ -17,6 +17,9 @@ import server.task.Task;
 /// @param waits  what a pending task waits for
 public record Outlook(Map<Long, Upcoming> next, List<Group> groups, Function<Task, Waiting> waits) {
 
+    /// Behind all times.
+    private static final long SCHEDULED_FROM = 1L << 50;
+
     /// How a pending task stands.
     public enum State {
         READY, RETRYING, SCHEDULED, BLOCKED;
@@ -68,14 +71,23 @@ public record Outlook(Map<Long, Upcoming> next, List<Group> groups, Function<Tas
     }
 
     private long rank(Task task) {
+        Waiting waiting = waits.apply(task);
         Upcoming start = start(task);
-        if (start != null) {
-            return start.position();
-        }
-        return switch (state(task)) {
-            case READY -> Ahead.PLAYED_MAX + 1;
-            case BLOCKED -> Ahead.PLAYED_MAX + 2;
-            case SCHEDULED, RETRYING -> Math.max(task.wakeAt(), Ahead.PLAYED_MAX + 3);
+        return switch (State.of(waiting.kind())) {
+            case READY -> start == null ? Ahead.PLAYED_MAX + 1 : start.position();
+            // those that wait for the same stay together
+            case BLOCKED -> Ahead.PLAYED_MAX + 2 + groupOf(waiting);
+            case RETRYING -> task.wakeAt();
+            case SCHEDULED -> SCHEDULED_FROM + task.wakeAt();
         };
+    }
+
+    private int groupOf(Waiting waiting) {
+        for (int i = 0; i < groups.size(); i++) {
+            if (groups.get(i).waiting().equals(waiting)) {
+                return i;
+            }
+        }
+        return groups.size();
     }
 }

@@ -13,7 +13,7 @@ import server.task.Task;
 /// @param running the tasks that run
 /// @param crowd   empty; what the limits count in the game
 /// @param paused  whether nothing starts until somebody resumes the queue
-/// @param begins  when the task that it is about can begin at the earliest; 0 if it is ready, Long.MAX_VALUE
+/// @param begins  when the task that it is about can begin at the earliest, or comes; 0 if it is ready, Long.MAX_VALUE
 ///                if no time alone lets it begin
 /// @param before  how many ready ones go before it, by priority and order alone
 /// @param longest how much later than it another of the highest priority that waiting gives may have come and still go

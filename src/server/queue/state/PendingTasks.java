@@ -242,13 +242,15 @@ final class PendingTasks {
 
     /// How the queue stands, to tell what becomes of a pending task.
     ///
+    /// @param slot    negative: it would be submitted now
     /// @param running a running task by its id
     Standing standing(Task task, int slot, LongFunction<Task> running, boolean paused, long now) {
         String window = task.terms().placing().window();
         boolean waits = task.wakeAt() > 0 && waiting.contains(task.wakeAt(), slot);
         boolean never = window != null && !limits.windows().containsKey(window);
         return standing(running, paused, never ? Long.MAX_VALUE
-                : waits || window != null && shut(window, now) != null ? beginsAt(task, now) : 0, task, now);
+                : slot < 0 || waits || window != null && shut(window, now) != null ? beginsAt(task, now) : 0, task,
+                now);
     }
 
     /// @param task null: it is about all

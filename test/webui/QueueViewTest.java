@@ -1,0 +1,87 @@
+package webui;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Semaphore;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import support.FakeOllama;
+import support.FakeOllamaAnswer;
+import support.ServerProcess;
+import support.browser.Page;
+import support.browser.WithBrowser;
+
+/// The view Queue, and what New task says of it.
+@WithBrowser
+@Timeout(90)
+final class QueueViewTest {
+
+    private static final String ROWS = "[...document.querySelectorAll('.queue-rows a')].map(a => a.textContent).join()";
+    private static final String GROUPS =
+            "[...document.querySelectorAll('.queue-group summary')].map(a => a.textContent).join()";
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void queue_isInRunOrder_byWhatTasksWaitFor(Page page) throws IOException {
+        Semaphore gate = new Semaphore(0);
+        try (FakeOllama ollama = FakeOllama.start().models("qwen3").otherwise(FakeOllamaAnswer.gated(gate, "one"))) {
+            Path config = directory.resolve("config.yaml");
+            Files.writeString(config, "ollama:\n  hosts:\n    - {name: gpu, url: \"" + ollama.url()
+                    + "\", max_concurrent: 1}\n    - {name: attic, url: \"http://127.0.0.1:9\"}\n");
+            try (ServerProcess server = ServerProcess.start(directory.resolve("data"), "--config",
+                    config.toString())) {
+                server.submit(task("runs", ""));
+                server.submit(task("low", ",\"priority\":\"low\""));
+                server.submit(task("high", ",\"priority\":\"high\""));
+                server.submit(task("pinned", ",\"on\":\"attic\""));
+                server.submit(task("later", ",\"scheduled_at\":\"2099-01-01T00:00:00Z\""));
+                page.open(server.url() + "/#/queue").waitForText("pinned");
+                page.waitFor(ROWS + " === 'high,low,pinned,later'");
+                page.waitFor(GROUPS + ".startsWith('Wait for a place2,Blocked: cannot connect to attic')");
+                assertTrue(page.text(GROUPS).endsWith("Wait for their time1"), page.text(GROUPS));
+                assertEquals("waits for a place on gpu", page.shown(".queue-rows li:nth-child(1) .queue-why"));
+                page.waitFor("document.querySelector('[data-state=blocked] .number').textContent === '1'");
+                counts_areFilters(page);
+                rows_runNext_andAreCancelled(page);
+                newTask_tellsWhenItWouldStart(page);
+            } finally {
+                gate.release(1_000);
+            }
+        }
+    }
+
+    private void counts_areFilters(Page page) {
+        page.click("[data-state=scheduled]").waitFor("location.hash === '#/queue?state=scheduled'");
+        page.waitFor(ROWS + " === 'later'");
+        page.click("[data-state=blocked]").waitFor("location.hash === '#/queue?state=scheduled,blocked'");
+        page.waitFor(ROWS + " === 'pinned,later'");
+        page.click("[data-state=scheduled]").click("[data-state=blocked]").waitFor("location.hash === '#/queue'");
+        page.waitFor(ROWS + " === 'high,low,pinned,later'");
+    }
+
+    private void rows_runNext_andAreCancelled(Page page) {
+        page.click("[aria-label='Run next: low']").waitFor(ROWS + " === 'low,high,pinned,later'");
+        page.click("[aria-label='Cancel: pinned']").waitFor(ROWS + " === 'low,high,later'");
+    }
+
+    private void newTask_tellsWhenItWouldStart(Page page) {
+        page.click("nav a[href='#/new']").fill("[name=model]", "qwen3");
+        page.waitForText("It would be at place 3 on gpu.");
+        page.fill("[name=priority]", "critical").waitForText("It would be at place 2 on gpu.");
+        page.eval("document.querySelector('details.more').open = true");
+        page.fill("[name=on]", "attic").waitForText("It would wait for a host, for none can take it now: cannot conn");
+    }
+
+    private static String task(String prompt, String more) {
+        return "{\"type\":\"generate\",\"model\":\"qwen3\",\"prompt\":\"" + prompt + "\"" + more + "}";
+    }
+}
