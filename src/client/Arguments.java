@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import shared.Nearest;
 import shared.config.Durations;
@@ -158,7 +159,8 @@ final class Arguments {
 
     private void checkOperands() {
         if (operands.size() < command.operandsMin()) {
-            String first = command.operands().split(" ")[operands.size()];
+            String first = Stream.of(command.operands().split(" ")).filter(word -> !word.startsWith("["))
+                    .skip(operands.size()).findFirst().orElseThrow();
             throw Failure.usage(command.name() + " needs " + (first.endsWith("...")
                     ? "at least one " + first.replace("...", "") : first), helpHint());
         }

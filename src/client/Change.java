@@ -13,15 +13,32 @@ final class Change {
     }
 
     static int cancel(Session session, Arguments arguments) {
-        return each(session, arguments.operands(), "/cancel", RequestBody.EMPTY, " cancelled");
+        return Bulk.isMeant(arguments, arguments.operands()) ? Bulk.run(session, arguments, "cancelled", null)
+                : each(session, arguments.operands(), "/cancel", RequestBody.EMPTY, " cancelled");
     }
 
     static int retry(Session session, Arguments arguments) {
-        return each(session, arguments.operands(), "/retry", RequestBody.EMPTY, " is pending again");
+        return Bulk.isMeant(arguments, arguments.operands()) ? Bulk.run(session, arguments, "put back", null)
+                : each(session, arguments.operands(), "/retry", RequestBody.EMPTY, " is pending again");
+    }
+
+    static int delete(Session session, Arguments arguments) {
+        return Bulk.isMeant(arguments, arguments.operands()) ? Bulk.run(session, arguments, "deleted", null)
+                : session.each(arguments.operands(), id -> {
+                    session.api().bytes(session.api().send("DELETE", Api.task(id), Map.of(), null));
+                    session.aside(id + " deleted");
+                });
     }
 
     static int priority(Session session, Arguments arguments) {
-        int priority = Priority.parse(arguments.operand(1));
+        int last = arguments.operands().size() - 1;
+        if (last == 0 && !arguments.isOn("all")) {
+            throw Failure.usage("priority needs PRIORITY", "ollama-queue priority --help");
+        }
+        int priority = Priority.parse(arguments.operand(last));
+        if (Bulk.isMeant(arguments, arguments.operands().subList(0, last))) {
+            return Bulk.run(session, arguments, "changed", priority);
+        }
         RequestBody body = RequestBody.of(new Json.Obj(Map.of("priority", new Json.Num(Integer.toString(priority)))));
         return each(session, List.of(arguments.operand(0)), "/priority", body, null);
     }

@@ -21,8 +21,6 @@ import shared.json.JsonWriter;
 /// The client: runs one command line and reports its failure.
 public final class Client {
 
-    private static final String GOES_ON = "the queue continues: ollama-queue wait ID or ollama-queue cancel ID";
-
     private final Terminal terminal;
     private final AtomicReference<String> waitingFor = new AtomicReference<>();
 
@@ -71,8 +69,14 @@ public final class Client {
     void interrupted() {
         String id = waitingFor.get();
         if (id != null && !id.equals(Session.NO_END)) {
-            Session.report(terminal, new Failure(Failure.INTERRUPTED, "interrupted while waiting for " + id, GOES_ON));
+            Session.report(terminal, new Failure(Failure.INTERRUPTED, "interrupted while waiting for " + id,
+                    goesOn(id)));
         }
+    }
+
+    private static String goesOn(String id) {
+        return id.startsWith("action_") ? "it goes on: ollama-queue actions ID or ollama-queue actions stop ID"
+                : "the queue continues: ollama-queue wait ID or ollama-queue cancel ID";
     }
 
     private int run(Arguments arguments, Output output) {
@@ -132,7 +136,7 @@ public final class Client {
                 throw new Failure(Failure.TIMED_OUT, "stopped after " + time, null);
             }
             throw new Failure(Failure.TIMED_OUT, "not done within " + time + (id == null ? "" : ": " + id),
-                    id == null ? null : GOES_ON);
+                    id == null ? null : goesOn(id));
         } catch (ExecutionException failed) {
             if (failed.getCause() instanceof RuntimeException cause) {
                 throw cause;

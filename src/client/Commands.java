@@ -83,9 +83,25 @@ final class Commands {
           --client LIST         names of the clients that asked for them
           --relayed             only calls of programs that take the server for Ollama
           --cut                 only answers that ended at their length limit
+          --host LIST           names of the hosts that ran them, or run them
+          --cause LIST          failed for this cause, of ollama-queue causes
+          --since TIME          submitted since: 2026-01-02T03:04:05Z, or 2h for two
+                                hours ago
+          --until TIME          submitted before
+          --ended-since TIME    ended since
+          --ended-until TIME    ended before
           --cron LIST           names or IDs of the cron tasks that submitted them
-          --search TEXT         text in the ID, model, prompt or cron task's name
+          --search TEXT         text in the ID, names, error, metadata, prompt or answer
         """;
+
+    private static final String ALL_FLAGS = """
+          --all                 all tasks that the filters choose, in place of IDs; asks
+          --dry-run             only tell how many they are
+          --yes                 do not ask
+          --expect N            do nothing unless they are N
+
+        filters:
+        """ + FILTERS;
 
     private static final List<Command> ALL = List.of(
             new Command("submit", "[TYPE] [-]", "submit a task; print its ID or, with --wait, its answer",
@@ -115,8 +131,8 @@ final class Commands {
                       --full                include request and answer (json, jsonl)
                     """, """
                       ollama-queue list --status pending,running
-                      ollama-queue list --status failed --output jsonl | jq -r .id \\
-                          | xargs -r ollama-queue retry
+                      ollama-queue list --status failed --since 12h --output jsonl \\
+                          | jq -r .error
                     """, TaskListing::list),
             new Command("export", "", "print whole tasks, one per line, oldest first", FILTERS, """
                       ollama-queue export --status pending,running >tasks.ndjson
@@ -143,15 +159,31 @@ final class Commands {
             new Command("follow", "ID", "print an answer while it is generated", "", """
                       ollama-queue follow 7k3f
                     """, Follow::run),
-            new Command("cancel", "ID...", "cancel pending or running tasks", "", """
+            new Command("cancel", "[ID]...", "cancel pending or running tasks", ALL_FLAGS, """
                       ollama-queue cancel 7k3f
+                      ollama-queue cancel --all --status pending --model qwen3 --dry-run
                     """, Change::cancel),
-            new Command("priority", "ID PRIORITY", "change the priority of a task", "", """
+            new Command("priority", "[ID] PRIORITY", "change the priority of tasks", ALL_FLAGS, """
                       ollama-queue priority 7k3f high
+                      ollama-queue priority --all --client nightly --yes low
                     """, Change::priority),
-            new Command("retry", "ID...", "put failed or cancelled tasks back into the queue", "", """
+            new Command("retry", "[ID]...", "put failed or cancelled tasks back into the queue", ALL_FLAGS, """
                       ollama-queue retry 7k3f
+                      ollama-queue retry --all --status failed --ended-since 12h
                     """, Change::retry),
+            new Command("delete", "[ID]...", "forget tasks that have ended", ALL_FLAGS, """
+                      ollama-queue delete 7k3f
+                      ollama-queue delete --all --status completed --ended-until 7d --yes
+                    """, Change::delete),
+            new Command("causes", "", "list the causes of failures, the most frequent first", """
+                      --limit N             at most N causes (100)
+                    """ + FILTERS, """
+                      ollama-queue causes --ended-since 12h
+                    """, Bulk::causes),
+            new Command("actions", "[stop] [ID]", "list what is done to many tasks; show or stop it", "", """
+                      ollama-queue actions
+                      ollama-queue actions stop 7k3f
+                    """, Bulk::actions),
             new Command("pause", "", "accept tasks, but start none", "", """
                       ollama-queue pause
                     """, Change::queue),
@@ -191,7 +223,7 @@ final class Commands {
 
     /// What other programs call these commands.
     private static final Map<String, String> ELSEWHERE = Map.of("ps", "list", "ls", "list", "rm", "cancel",
-            "delete", "cancel", "kill", "cancel", "logs", "events", "tail", "follow", "hosts", "backends",
+            "kill", "cancel", "logs", "events", "tail", "follow", "hosts", "backends",
             "cron rm", "cron remove", "cron delete", "cron remove");
 
     private Commands() {

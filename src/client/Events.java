@@ -78,6 +78,8 @@ final class Events {
         String host = TaskTable.cell(subject, "executed_on");
         String name = kind.equals("task") ? TaskTable.cell(subject, "id") + "  " + TaskTable.cell(subject, "type") + " "
                 + TaskTable.cell(subject, "model") + (host.isEmpty() ? "" : " on " + host)
+                : kind.equals("action") ? TaskTable.cell(subject, "id") + "  " + TaskTable.cell(subject, "action") + " "
+                + TaskTable.cell(subject, "done") + " of " + TaskTable.cell(subject, "matched")
                 : kind + " " + TaskTable.cell(subject, "name");
         String what = TaskTable.cell(event, "what");
         Instant at = TaskTable.time(event, "at");

@@ -5,7 +5,8 @@ import java.util.List;
 
 import shared.json.Json;
 
-/// Tells on a terminal where a task stands that is waited for, on one line that is written anew; elsewhere nothing.
+/// Tells on a terminal where a task or an action stands that is waited for, on one line that is written anew; elsewhere
+/// nothing.
 final class Progress {
 
     private static final String CLEAR = "\r\033[K";
@@ -38,7 +39,10 @@ final class Progress {
         if (task.get("done_in") instanceof Json.Obj span) {
             parts.add("done in " + TaskText.span(span));
         }
-        String text = parts.isEmpty() ? "" : TaskTable.cell(task, "status") + ": " + String.join(", ", parts);
+        show(parts.isEmpty() ? "" : TaskTable.cell(task, "status") + ": " + String.join(", ", parts));
+    }
+
+    void show(String text) {
         if (isOn() && !text.equals(shown)) {
             terminal.err().print(CLEAR + text);
             terminal.err().flush();

@@ -19,8 +19,8 @@ final class TaskListing {
         String offset = arguments.count("offset");
         boolean people = session.output().isText() && session.terminal().isTerminal().test(1);
         boolean all = limit == null ? !people : Integer.parseInt(limit) == 0;
-        String query = arguments.query("status", "type", "model", "priority", "client", "relayed", "cut", "sort",
-                "order", "limit", "offset", "after", "cron=cron_id", "search=q", "full");
+        String query = Bulk.query(arguments);
+        query = with(query, arguments.query("sort", "order", "limit", "offset", "after", "full").replace("?", ""));
         Printed printed = print(session, all && limit == null ? with(query, "limit=0") : query,
                 session.output().isText());
         long before = offset == null ? 0 : Long.parseLong(offset);
@@ -34,9 +34,7 @@ final class TaskListing {
 
     /// The oldest first, for that is how they are to be submitted again.
     static int export(Session session, Arguments arguments) {
-        String query = arguments.query("status", "type", "model", "priority", "client", "relayed", "cut",
-                "cron=cron_id", "search=q");
-        print(session, with(query, "full=true&limit=0&sort=created_at&order=asc"),
+        print(session, with(Bulk.query(arguments), "full=true&limit=0&sort=created_at&order=asc"),
                 session.output().form == Output.Form.TABLE);
         return 0;
     }
@@ -70,6 +68,6 @@ final class TaskListing {
     }
 
     private static String with(String query, String more) {
-        return query + (query.isEmpty() ? "?" : "&") + more;
+        return more.isEmpty() ? query : query + (query.isEmpty() ? "?" : "&") + more;
     }
 }

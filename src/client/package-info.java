@@ -13,8 +13,8 @@
 /// ```
 ///
 /// Each command is a static method of one of the remaining classes: `Submit`, `BatchSubmit`, `Import`, `TaskListing`,
-/// `Show`, `Explain`, `Wait`, `Follow`, `Change`, `Events`, `Top`, `Backends`, `Cron`. It returns the exit status or
-/// throws a `Failure`, which `Client` reports.
+/// `Show`, `Explain`, `Wait`, `Follow`, `Change`, `Bulk`, `Events`, `Top`, `Backends`, `Cron`. It returns the exit
+/// status or throws a `Failure`, which `Client` reports.
 ///
 /// **The rules of the terminal.**
 ///

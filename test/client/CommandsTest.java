@@ -30,8 +30,8 @@ final class CommandsTest {
     @Test
     void help_everyCommand_isListed() {
         assertEquals(List.of("submit", "batch", "status", "list", "export", "import", "show", "explain", "result",
-                "wait", "follow", "cancel", "priority", "retry", "pause", "resume", "drain", "events", "top",
-                "backends",
+                "wait", "follow", "cancel", "priority", "retry", "delete", "causes", "actions", "pause", "resume",
+                "drain", "events", "top", "backends",
                 "cron", "help", "version"), names());
     }
 

@@ -52,17 +52,6 @@ public final class FakeApi implements AutoCloseable {
 
     private static final Set<String> PENDING = Set.of("hang", "later", "retrying");
 
-    private static final String EXPLAINED = "{\"id\":\"ID\",\"status\":\"pending\",\"position\":4,"
-            + "\"starts_in\":{\"low\":1.5,\"high\":130},\"waits_for\":{\"kind\":\"turn\",\"text\":"
-            + "\"the 3 tasks before it\"},\"rule\":\"it is first by priority, client and time\",\"host\":\"gpu\","
-            + "\"host_rule\":\"local\",\"loads\":true,\"before\":[{\"id\":\"task_000000000009\",\"why\":"
-            + "\"priority\",\"text\":\"its priority is higher\"},{\"id\":\"task_000000000008\",\"why\":\"earlier\","
-            + "\"text\":\"it came earlier\"}],\"longest_wait\":600,\"attempts\":[{\"attempt\":1,\"host\":\"gpu\","
-            + "\"rule\":\"local\",\"duration\":\"1s\",\"error\":\"broke off\"}]}";
-    private static final String RAN = "{\"id\":\"ID\",\"status\":\"completed\",\"waits_for\":null,\"rule\":"
-            + "\"what it needs is loaded where a place is free\",\"host\":\"gpu\",\"host_rule\":\"local\","
-            + "\"loads\":true,\"passed\":\"task_000000000009\",\"before\":[],\"longest_wait\":null,\"attempts\":[]}";
-
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -168,6 +157,9 @@ public final class FakeApi implements AutoCloseable {
             submit(exchange, body);
         } else if (path.equals("/api/tasks") || path.startsWith("/api/tasks?")) {
             list(exchange);
+        } else if (path.startsWith("/api/tasks/actions") || path.startsWith("/api/tasks/causes")) {
+            FakeAnswers.Told told = FakeAnswers.ofMany(exchange.getRequestMethod(), path, body, () -> visit("action"));
+            json(exchange, told.status(), told.json());
         } else if (path.startsWith("/api/tasks/")) {
             task(exchange, path.substring("/api/tasks/".length()), body);
         } else {
@@ -281,7 +273,7 @@ public final class FakeApi implements AutoCloseable {
                 pause();
             }
             json(exchange, 200, parts.length > 1 && parts[1].equals("explain") ? (task.model.equals("call")
-                    ? RAN : EXPLAINED).replace("ID", task.id)
+                    ? FakeAnswers.RAN : FakeAnswers.EXPLAINED).replace("ID", task.id)
                     : task.model.equals("queued") && visit(task.id) <= 2 ? queued(task) : json(task));
         } else if (parts[1].equals("cancel") && !task.status.equals("pending")) {
             error(exchange, 409, task.id + " is already " + task.status);
