@@ -1,5 +1,7 @@
 package server.order;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -23,8 +25,6 @@ final class Choosing {
     private final OrderOptions options;
     private final long number;
     private final long step;
-    /// The tasks that would miss their time if they waited longer, the earliest first.
-    private final List<Integer> pressing;
     private final Set<String> kept = new HashSet<>(4);
     private final Set<String> warm;
     /// Of the tasks that are asked one by one, by slot; null until there is one.
@@ -41,10 +41,7 @@ final class Choosing {
 
     /// @param number its own, to tell it from others
     /// @param step   the number of the step of `affinity.max_wait` that is now
-    /// @param pressing the tasks that would miss their time if they waited longer, the earliest first
-    Choosing(Offers offers, IntFunction<Task> tasks, Clients clients, OrderOptions options, long number, long step,
-            List<Integer> pressing) {
-        this.pressing = pressing;
+    Choosing(Offers offers, IntFunction<Task> tasks, Clients clients, OrderOptions options, long number, long step) {
         this.offers = offers;
         this.tasks = tasks;
         this.clients = clients;
@@ -55,10 +52,12 @@ final class Choosing {
     }
 
     /// Chooses from a level; null if nothing of it can start. Then the hosts are kept free that have to drain for it.
-    Choice in(Level level) {
+    ///
+    /// @param pressing the tasks of the level that would miss their time if they waited longer, the earliest first
+    Choice in(Level level, List<Integer> pressing) {
         asked = 0;
         loading = 0;
-        Found chosen = pressing(level);
+        Found chosen = pressing(level, pressing);
         if (chosen == null) {
             chosen = overdue(level);
         }
@@ -89,12 +88,12 @@ final class Choosing {
 
     /// The first that has to go first for its time's sake and can start. A host that has to drain for one before it is
     /// kept free.
-    private Found pressing(Level level) {
+    private Found pressing(Level level, List<Integer> pressing) {
         for (int slot : pressing) {
             Task task = tasks.apply(slot);
             Demand demand = Demand.of(task);
             String client = task.terms().caller().client();
-            if (level.has(task, slot, demand) && clients.mayStart(client, task.model())) {
+            if (level.has(task, slot, demand) && clients.hasRoom(client)) {
                 Offer offer = ask(level.kinds.get(demand), slot);
                 if (offer.fit() == Fit.LOADED || offer.fit() == Fit.LOADS) {
                     return new Found(level.share(client), slot, offer, By.PRESSING);
@@ -115,11 +114,11 @@ final class Choosing {
         }
         PriorityQueue<Walk> walks = new PriorityQueue<>();
         Iterator<Share> shares = level.passed.values().iterator();
-        Walk next = begun(shares);
+        Walk next = begun(level, shares);
         while (next != null || !walks.isEmpty()) {
             if (next != null && (walks.isEmpty() || next.order() < walks.peek().order())) {
                 walks.add(next);
-                next = begun(shares);
+                next = begun(level, shares);
                 continue;
             }
             Walk at = walks.poll();
@@ -128,7 +127,7 @@ final class Choosing {
             }
             Kind kind = at.lane().kind;
             // where a kind had no place, no other task of it has one
-            if ((kind.oneByOne || kind.asked != number) && mayStart(at) && isOverdue(at)) {
+            if ((kind.oneByOne || kind.asked != number) && isOverdue(at)) {
                 Offer offer = ask(at);
                 if (offer.fit() == Fit.LOADED || offer.fit() == Fit.LOADS) {
                     return found(at, offer, By.OVERDUE);
@@ -144,13 +143,27 @@ final class Choosing {
         return null;
     }
 
-    private static Walk begun(Iterator<Share> shares) {
-        if (!shares.hasNext()) {
+    private Walk begun(Level level, Iterator<Share> shares) {
+        Share share = next(level, shares);
+        if (share == null) {
             return null;
         }
-        Walk walk = new Walk(shares.next());
+        Walk walk = new Walk(share);
         walk.next();
         return walk;
+    }
+
+    /// The next share whose client may have one more running; the others are parked. Null at the end.
+    private Share next(Level level, Iterator<Share> shares) {
+        while (shares.hasNext()) {
+            Share share = shares.next();
+            if (clients.hasRoom(share.client)) {
+                return share;
+            }
+            shares.remove();
+            level.park(share);
+        }
+        return null;
     }
 
     private boolean isOverdue(Walk at) {
@@ -160,25 +173,52 @@ final class Choosing {
 
     /// The first for which a host has loaded what it needs, where it is known which models can be.
     private Found loaded(Level level) {
-        int left = 0;
+        List<Kind> left = new ArrayList<>();
         for (String model : warm) {
             for (Kind kind : level.models.getOrDefault(model, List.of())) {
-                left += kind.asked == number ? 0 : 1;
+                if (kind.asked != number) {
+                    left.add(kind);
+                }
             }
         }
         Iterator<Share> shares = level.waiting.iterator();
-        while ((left > 0 || level.oneByOne > 0) && shares.hasNext()) {
-            Share share = shares.next();
-            boolean room = clients.hasRoom(share.client);
-            Walk at = room ? new Walk(share) : null;
-            while (room && (left > 0 || level.oneByOne > 0) && at.next()) {
-                Kind kind = at.lane().kind;
-                if (warm.contains(kind.warmModel) && mayStart(at)) {
-                    left -= kind.oneByOne || kind.asked == number ? 0 : 1;
-                    Offer offer = ask(at);
-                    if (offer.fit() == Fit.LOADED) {
-                        return found(at, offer, By.LOADED);
-                    }
+        while (!left.isEmpty() || level.oneByOne > 0) {
+            Share share = next(level, shares);
+            if (share == null) {
+                return null;
+            }
+            Found found = level.oneByOne > 0 || left.size() >= share.heads.size() ? walked(share, left)
+                    : lookedUp(share, left);
+            if (found != null) {
+                return found;
+            }
+        }
+        return null;
+    }
+
+    private Found walked(Share share, List<Kind> left) {
+        for (Walk at = new Walk(share); at.next();) {
+            Kind kind = at.lane().kind;
+            if (kind.oneByOne ? warm.contains(kind.warmModel) : left.remove(kind)) {
+                Offer offer = ask(at);
+                if (offer.fit() == Fit.LOADED) {
+                    return found(at, offer, By.LOADED);
+                }
+            }
+        }
+        return null;
+    }
+
+    /// The same where few of a share's lanes come into question: to go through all would fetch each from memory.
+    private Found lookedUp(Share share, List<Kind> left) {
+        List<Lane> lanes = share.lanes(left);
+        lanes.sort(Comparator.comparingLong(lane -> lane.slots.firstKey()));
+        for (Lane lane : lanes) {
+            if (left.remove(lane.kind)) {
+                int slot = lane.slots.firstSlot();
+                Offer offer = ask(lane.kind, slot);
+                if (offer.fit() == Fit.LOADED) {
+                    return new Found(share, slot, offer, By.LOADED);
                 }
             }
         }
@@ -189,18 +229,14 @@ final class Choosing {
     private Found first(Level level) {
         boolean any = !options.affinity() || warm != null;
         Found loads = null;
-        for (Share share : level.waiting) {
-            if (!clients.hasRoom(share.client)) {
-                continue;
-            }
+        Iterator<Share> shares = level.waiting.iterator();
+        for (Share share = next(level, shares); share != null; share = next(level, shares)) {
             for (Walk at = new Walk(share); at.next();) {
-                if (mayStart(at)) {
-                    Offer offer = ask(at);
-                    if (offer.fit() == Fit.LOADED || any && offer.fit() == Fit.LOADS) {
-                        return found(at, offer, any ? By.FIRST : By.LOADED);
-                    }
-                    loads = loads == null && offer.fit() == Fit.LOADS ? found(at, offer, By.FIRST) : loads;
+                Offer offer = ask(at);
+                if (offer.fit() == Fit.LOADED || any && offer.fit() == Fit.LOADS) {
+                    return found(at, offer, any ? By.FIRST : By.LOADED);
                 }
+                loads = loads == null && offer.fit() == Fit.LOADS ? found(at, offer, By.FIRST) : loads;
                 if (allAsked(level) && (loads != null || loading == 0)) {
                     return loads;
                 }
@@ -229,17 +265,14 @@ final class Choosing {
     ///
     /// @return its id; -1 if that is the chosen one
     private long findPassed(Level level, Found chosen) {
-        for (Share share : level.waiting) {
+        Iterator<Share> shares = level.waiting.iterator();
+        for (Share share = next(level, shares); share != null; share = next(level, shares)) {
             if (share == chosen.share) {
-                Task earliest = chosen.by == By.FIRST ? null
-                        : tasks.apply(share.heads.firstEntry().getValue().slots.firstSlot());
-                return earliest == null || earliest.order() >= tasks.apply(chosen.slot).order() ? -1 : earliest.id();
-            }
-            if (!clients.hasRoom(share.client)) {
-                continue;
+                return chosen.by == By.FIRST || share.firstSlot() == chosen.slot ? -1
+                        : tasks.apply(share.firstSlot()).id();
             }
             for (Walk at = new Walk(share); at.next();) {
-                if (mayStart(at) && ask(at).fit() != Fit.NONE) {
+                if (ask(at).fit() != Fit.NONE) {
                     passed = share;
                     passedOrder = at.order();
                     return tasks.apply(at.slot()).id();
@@ -253,10 +286,6 @@ final class Choosing {
         return level.oneByOne == 0 && asked == level.kinds.size();
     }
 
-    private boolean mayStart(Walk at) {
-        return clients.mayStart(at.share.client, at.lane().kind.demand.model());
-    }
-
     private Offer ask(Walk at) {
         return ask(at.lane().kind, at.slot());
     }
@@ -266,7 +295,7 @@ final class Choosing {
             single = single == null ? new HashMap<>() : single;
             Offer known = single.get(slot);
             if (known == null) {
-                known = offers.to(tasks.apply(slot), kept);
+                known = offer(kind, slot);
                 single.put(slot, known);
             }
             return known;
@@ -274,10 +303,15 @@ final class Choosing {
         if (kind.asked != number) {
             asked++;
             kind.asked = number;
-            kind.offer = offers.to(tasks.apply(slot), kept);
+            kind.offer = offer(kind, slot);
             loading += kind.offer.fit() == Fit.LOADS ? 1 : 0;
         }
         return kind.offer;
+    }
+
+    private Offer offer(Kind kind, int slot) {
+        return clients.isOpen(kind.demand.window()) && clients.modelHasRoom(kind.demand.model())
+                ? offers.to(tasks.apply(slot), kept) : Offer.NONE;
     }
 
     private static Found found(Walk at, Offer offer, By by) {

@@ -1,38 +1,24 @@
 package server.order;
 
-/// What the settings say of clients, and how many of their tasks run.
+/// What the settings say of clients, models and windows, and how many of their tasks run.
 public interface Clients {
-
-    /// Of clients that are all alike and have no limits.
-    Clients ALIKE = new Clients() {
-        @Override
-        public double weight(String client) {
-            return 1;
-        }
-
-        @Override
-        public boolean hasRoom(String client) {
-            return true;
-        }
-
-        @Override
-        public boolean mayStart(String client, String model) {
-            return true;
-        }
-    };
 
     /// The client's share beside those of others, more than 0.
     ///
     /// @param client null: nobody said
     double weight(String client);
 
-    /// Whether limits of the client let one more task start, whatever its model.
+    /// Whether limits of the client let one more task start, whatever its model. Once it has none, it is asked again
+    /// only after an attempt of it has ended, or after [ReadyOrder#reconfigure].
     ///
     /// @param client null: nobody said
     boolean hasRoom(String client);
 
-    /// Whether limits of the client and of the model let one more task start.
+    /// Whether limits of the model let one more task start.
+    boolean modelHasRoom(String model);
+
+    /// Whether tasks of a window may start.
     ///
-    /// @param client null: nobody said
-    boolean mayStart(String client, String model);
+    /// @param window null: of none, which always may
+    boolean isOpen(String window);
 }

@@ -81,7 +81,7 @@ public final class Deadlines {
     ///
     /// @param places how many tasks run at once
     public List<Integer> pressing(int places, long now) {
-        List<Integer> first = first();
+        List<Integer> first = first(places, now);
         long longest = first.isEmpty() ? 0 : estimates.longest();
         long work = 0;
         int pressing = 0;
@@ -95,6 +95,21 @@ public final class Deadlines {
             pressing = takes > 0 && ends > task.terms().placing().finishBy() ? i + 1 : pressing;
         }
         return first.subList(0, pressing);
+    }
+
+    /// Of the first those up to the last one that may be pressing, if all took as long as the longest.
+    private List<Integer> first(int places, long now) {
+        long longest = byTime.isEmpty() ? 0 : estimates.longest();
+        if (longest == 0) {
+            return List.of();
+        }
+        SortedSlots.Cursor cursor = byTime.cursor();
+        int may = 0;
+        int looked = 0;
+        do {
+            may = now + 2 * longest + looked * longest / places > cursor.key() ? looked + 1 : may;
+        } while (++looked < LOOKED_MAX && cursor.next());
+        return may == 0 ? List.of() : byTime.first(may);
     }
 
     private List<Integer> first() {

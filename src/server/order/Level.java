@@ -11,12 +11,14 @@ import server.task.Task;
 
 /// The waiting tasks of one effective priority, and who had how much of the hosts' time at it.
 ///
-/// Invariants: `waiting` has each share with waiting tasks, and only those; `resting` each other one that runs
-/// nothing; `passed` has those of `waiting` whose first task may be overdue. A share is detached while it is
-/// changed, for its place in these follows from what it holds.
+/// Invariants: `waiting` has each share with waiting tasks, and only those, but for those that are `parked`: their
+/// clients may have no more running. `resting` has each other share that runs nothing; `passed` those of `waiting`
+/// whose first task may be overdue. A share is detached while it is changed, for its place in these follows from what
+/// it holds.
 final class Level {
 
     final TreeSet<Share> waiting = new TreeSet<>();
+    private final TreeSet<Share> parked = new TreeSet<>();
     final TreeMap<Long, Share> passed = new TreeMap<>();
     final Map<Demand, Kind> kinds = new HashMap<>();
     /// The kinds of each model, without those that are asked one by one.
@@ -39,7 +41,45 @@ final class Level {
 
     /// Whether nobody waits or runs: then all begin anew.
     boolean isOver() {
-        return waiting.isEmpty() && resting.size() == shares.size();
+        return resting.size() == shares.size();
+    }
+
+    /// Each share with waiting tasks, in no order.
+    Iterable<Share> all() {
+        if (parked.isEmpty()) {
+            return waiting;
+        }
+        List<Share> all = new ArrayList<>(waiting);
+        all.addAll(parked);
+        return all;
+    }
+
+    /// Leaves a share out of all choices until [#unpark].
+    void park(Share share) {
+        waiting.remove(share);
+        passed.remove(share.firstOrder());
+        share.parked = true;
+        parked.add(share);
+    }
+
+    /// Puts a client's share back among those that are asked.
+    void unpark(String client, OrderOptions options) {
+        Share share = parked.isEmpty() ? null : shares.get(client);
+        if (share != null && share.parked) {
+            detach(share);
+            share.parked = false;
+            attach(share, options);
+        }
+    }
+
+    void unparkAll(OrderOptions options) {
+        List.copyOf(parked).forEach(share -> unpark(share.client, options));
+    }
+
+    /// The least virtual time of those that wait; infinite if none does.
+    private double least() {
+        double open = waiting.isEmpty() ? Double.POSITIVE_INFINITY : waiting.first().time;
+        return parked.isEmpty() ? open : Math.min(open, parked.first().time);
     }
 
     void add(Task task, int slot, Demand demand, OrderOptions options) {
@@ -63,8 +103,7 @@ final class Level {
         }
         detach(share);
         if (anew) {
-            share.time = Math.max(share.time, waiting.isEmpty() ? present
-                    : Math.max(Math.min(waiting.first().time, present), present - options.maxWait()));
+            share.time = Math.max(share.time, Math.max(Math.min(least(), present), present - options.maxWait()));
         }
         share.heads.remove(head);
         share.heads.put(task.order(), lane);
@@ -149,7 +188,7 @@ final class Level {
         refreshed = Long.MIN_VALUE;
         late.clear();
         passed.clear();
-        waiting.forEach(share -> share.forgetPassed(options));
+        all().forEach(share -> share.forgetPassed(options));
     }
 
     /// Tells the shares what is overdue by now.
@@ -157,9 +196,9 @@ final class Level {
         if (refreshed != step) {
             refreshed = step;
             passed.clear();
-            for (Share share : waiting) {
+            for (Share share : all()) {
                 share.refresh(step);
-                if (share.firstOrder() < share.bound) {
+                if (!share.parked && share.firstOrder() < share.bound) {
                     passed.put(share.firstOrder(), share);
                 }
             }
@@ -171,7 +210,7 @@ final class Level {
         Level copy = new Level();
         copy.present = present;
         copy.numbers = numbers;
-        for (Share share : waiting) {
+        for (Share share : all()) {
             if (!copying.isFull()) {
                 copy.take(share, copying);
             }
@@ -202,6 +241,7 @@ final class Level {
                 share.heads.put(lane.slots.firstKey(), lane);
             }
         }
+        share.look();
         shares.put(share.client, share);
         waiting.add(share);
     }
@@ -257,7 +297,9 @@ final class Level {
     }
 
     private void detach(Share share) {
-        if (!share.isEmpty()) {
+        if (share.parked) {
+            parked.remove(share);
+        } else if (!share.isEmpty()) {
             waiting.remove(share);
             passed.remove(share.firstOrder());
         } else if (share.running == 0) {
@@ -266,7 +308,11 @@ final class Level {
     }
 
     private void attach(Share share, OrderOptions options) {
-        if (!share.isEmpty()) {
+        share.look();
+        share.parked &= !share.isEmpty();
+        if (share.parked) {
+            parked.add(share);
+        } else if (!share.isEmpty()) {
             waiting.add(share);
             if (share.firstOrder() < share.bound) {
                 passed.put(share.firstOrder(), share);

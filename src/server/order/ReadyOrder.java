@@ -61,8 +61,10 @@ public final class ReadyOrder {
         this.options = options;
     }
 
-    /// Sets new options; what was passed over so far is forgotten if they differ.
+    /// Sets new options; what was passed over so far is forgotten if they differ. Limits of clients may have changed,
+    /// too.
     public void reconfigure(OrderOptions newOptions) {
+        levels.values().forEach(level -> level.unparkAll(options));
         if (!newOptions.ageing().equals(options.ageing())) {
             refill(newOptions, aged);
         }
@@ -144,6 +146,7 @@ public final class ReadyOrder {
         if (completed) {
             usual.learn(RunnerKey.of(task), millis);
         }
+        levels.values().forEach(each -> each.unpark(charge.client, options));
         Level level = levels.get(charge.level);
         level.ended(charge.client, millis < 0 ? 0 : millis / clients.weight(charge.client) - charge.charge, options);
         forgetIfOver(charge.level, level);
@@ -167,10 +170,11 @@ public final class ReadyOrder {
     /// Chooses the task that starts next; null if none can.
     public Choice choose(Offers offers, long now) {
         age(now);
-        choosing = new Choosing(offers, tasks, clients, options, ++choices, step(now),
-                deadlines.pressing(running.size() + 1, now));
-        for (Level level : levels.values()) {
-            chosen = choosing.in(level);
+        choosing = new Choosing(offers, tasks, clients, options, ++choices, step(now));
+        List<Integer> pressing = deadlines.pressing(running.size() + 1, now);
+        for (Map.Entry<Integer, Level> level : levels.entrySet()) {
+            chosen = choosing.in(level.getValue(), pressing.isEmpty() ? pressing : pressing.stream()
+                    .filter(slot -> priority(tasks.apply(slot)) == level.getKey()).toList());
             if (chosen != null) {
                 return chosen;
             }
@@ -184,7 +188,7 @@ public final class ReadyOrder {
     public Copying copy(int most, Clients itsClients) {
         int lanes = 0;
         for (Level level : levels.values()) {
-            for (Share share : level.waiting) {
+            for (Share share : level.all()) {
                 lanes += share.heads.size();
             }
         }
@@ -269,7 +273,7 @@ public final class ReadyOrder {
             if (level.getKey() > priority) {
                 before += level.getValue().size();
             } else if (level.getKey() == priority) {
-                for (Share share : level.getValue().waiting) {
+                for (Share share : level.getValue().all()) {
                     for (Lane lane : share.heads.values()) {
                         before += lane.slots.countBefore(task.order());
                     }
@@ -285,7 +289,7 @@ public final class ReadyOrder {
     public long waitingSince() {
         long first = Long.MAX_VALUE;
         for (Level level : levels.values()) {
-            for (Share share : level.waiting) {
+            for (Share share : level.all()) {
                 for (Lane lane : share.heads.values()) {
                     first = Math.min(first, waitingSince(lane.slots.cursor()));
                 }
@@ -353,7 +357,7 @@ public final class ReadyOrder {
     private void refill(OrderOptions newOptions, long newAged) {
         List<Integer> all = new ArrayList<>(size);
         for (Level level : levels.values()) {
-            for (Share share : level.waiting) {
+            for (Share share : level.all()) {
                 for (Lane lane : share.heads.values()) {
                     all.addAll(lane.slots.upTo(Long.MAX_VALUE));
                 }

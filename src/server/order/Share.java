@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
+import server.queue.index.SortedSlots;
+
 /// One client in one level: its waiting tasks, and its virtual time.
 ///
 /// Invariants: `heads` has each lane once, under the order of its first task; no lane is empty.
@@ -18,6 +20,11 @@ final class Share implements Comparable<Share> {
     double time;
     /// How many attempts run.
     int running;
+    /// Of its first task, as it was when the share was attached: Long.MAX_VALUE for none.
+    private long firstOrder = Long.MAX_VALUE;
+    private int firstSlot;
+    /// Whether its client may have no more running, as it was when that was asked.
+    boolean parked;
     /// What has this order or a larger one is not overdue.
     long bound = Long.MIN_VALUE;
     /// The first turn is that of all that were there before anything of a larger order was started.
@@ -48,7 +55,18 @@ final class Share implements Comparable<Share> {
     }
 
     long firstOrder() {
-        return heads.isEmpty() ? Long.MAX_VALUE : heads.firstKey();
+        return firstOrder;
+    }
+
+    int firstSlot() {
+        return firstSlot;
+    }
+
+    /// Takes note of the first task, on which its place among others depends.
+    void look() {
+        SortedSlots first = heads.isEmpty() ? null : heads.firstEntry().getValue().slots;
+        firstOrder = first == null ? Long.MAX_VALUE : first.firstKey();
+        firstSlot = first == null ? -1 : first.firstSlot();
     }
 
     /// The turn of a task that becomes ready.
@@ -65,6 +83,20 @@ final class Share implements Comparable<Share> {
             turns.add(newest);
         }
         return newest;
+    }
+
+    /// The lanes of these kinds.
+    List<Lane> lanes(List<Kind> kinds) {
+        List<Lane> lanes = new ArrayList<>(1);
+        for (Turn turn : turns) {
+            for (Kind kind : kinds) {
+                Lane lane = turn.lanes.get(kind);
+                if (lane != null) {
+                    lanes.add(lane);
+                }
+            }
+        }
+        return lanes;
     }
 
     Turn firstTurn() {

@@ -127,7 +127,9 @@ public final class Simulation {
             apply(event);
         }
         while (true) {
-            state.wake(now);
+            do {
+                state.wake(now);
+            } while (state.nextDue() == 0);
             Event.Change change = state.start(hosts.offers(state.readyCount(), now), now);
             if (change == null) {
                 return;

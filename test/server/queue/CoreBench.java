@@ -14,11 +14,14 @@ import java.util.stream.IntStream;
 import server.order.Fit;
 import server.order.Offer;
 import server.order.Offers;
+import server.order.limits.LimitsOf;
+import server.order.limits.OrderLimits;
 import server.queue.state.Event;
 import server.queue.state.LifeCycle;
 import server.queue.state.QueueOptions;
 import server.queue.state.QueueState;
 import server.task.Caller;
+import server.task.Placing;
 import server.task.Submission;
 import server.task.Task;
 import server.task.Terms;
@@ -27,8 +30,11 @@ import shared.json.Slice;
 
 /// The queue's state alone, without journal and threads, among so many pending tasks of 50 models and 100 clients, with
 /// one place on a host that has one model loaded. Prints the processor time, in nanoseconds, of one operation (a third
-/// of a submit, a start and a completion), and the time of a choice alone, the slowest hundredth left out, for the
-/// machine is shared; a line a round. In the package of what it measures, for nobody else sees it.
+/// of a submit, a start and a completion), and the time of a choice alone (`QueueState.start`, without carrying its
+/// event out), the slowest hundredth left out, for the machine is shared: as it is; with 99 of the clients full; and
+/// with a hundred tasks more that are to be finished by a time. A line a round. Last how long a window takes that opens
+/// for all of them: the longest step under the lock, and all steps. In the package of what it measures, for nobody else
+/// sees it.
 public final class CoreBench {
 
     private static final QueueOptions OPTIONS = new QueueOptions(10_000_000, 100_000, Duration.ofDays(7),
@@ -36,25 +42,30 @@ public final class CoreBench {
     private static final Slice PAYLOAD = Slice.of("{\"prompt\":\"x\"}".getBytes(StandardCharsets.US_ASCII));
     private static final long START = 1_800_000_000_000L;
     private static final long DAY = 86_400_000;
-    private static final int CYCLES = 200_000;
-    private static final int OPERATIONS = 3 * CYCLES;
+    private static final int CLIENTS = 100;
+    /// The last client has no limit.
+    private static final OrderLimits FULL = LimitsOf.yaml("clients: {default: {max_running: 1}, c" + (CLIENTS - 1)
+            + ": {weight: 1}}\n");
 
     private final QueueState state = new QueueState(OPTIONS);
     private static final List<String> MODELS = IntStream.range(0, 50).mapToObj(i -> "m" + i).toList();
-    private static final List<Terms> TERMS = IntStream.range(0, 100).mapToObj(i -> Terms.DEFAULT.of(
+    private static final List<Terms> TERMS = IntStream.range(0, CLIENTS).mapToObj(i -> Terms.DEFAULT.of(
             new Caller("c" + i, null, false, false, true), null, 0)).toList();
 
-    private final long[] choices = new long[CYCLES];
+    private final long[] choices;
     private final Random random = new Random(1);
+    private List<Terms> clients = TERMS;
     private OneModel host = new OneModel("m0");
     private long seq;
 
-    private CoreBench() {
+    /// @param cycles how many tasks a round submits, starts and completes
+    private CoreBench(int cycles) {
+        choices = new long[cycles];
     }
 
-    /// @param args two depths, and the number of rounds; a line has the two figures at each of the depths
+    /// @param args two depths, the number of rounds, and of the tasks in each; a line has the two figures at each depth
     public static void main(String[] args) throws IOException {
-        CoreBench[] states = {filled(Integer.parseInt(args[0])), filled(Integer.parseInt(args[1]))};
+        CoreBench[] states = {filled(args[0], args[3]), filled(args[1], args[3])};
         for (CoreBench warm : states) {
             warm.round();
             warm.round();
@@ -62,11 +73,77 @@ public final class CoreBench {
         for (int round = 0; round < Integer.parseInt(args[2]); round++) {
             System.out.println(states[0].round() + " " + states[1].round());
         }
+        for (CoreBench late : states) {
+            late.addDeadlines();
+            late.round();
+        }
+        for (int round = 0; round < Integer.parseInt(args[2]); round++) {
+            System.out.println(states[0].round() + " " + states[1].round());
+        }
+        for (CoreBench full : states) {
+            full.fill();
+            full.round();
+        }
+        for (int round = 0; round < Integer.parseInt(args[2]); round++) {
+            System.out.println(states[0].round() + " " + states[1].round());
+        }
+        Arrays.fill(states, null);
+        System.out.println(opened(Integer.parseInt(args[1])));
     }
 
-    private static CoreBench filled(int depth) {
-        CoreBench core = new CoreBench();
+    /// Tasks that are to be finished by a time that is far.
+    private void addDeadlines() {
+        Terms terms = TERMS.getLast().with(new Placing(null, now() + 30 * DAY, false, null));
+        for (int i = 0; i < 100; i++) {
+            submit(terms);
+        }
+    }
+
+    /// All clients but the last have as many running as they may; from now on tasks are the last one's.
+    private void fill() {
+        state.reconfigure(OPTIONS.with(FULL));
+        for (int running = 0; running < CLIENTS - 1;) {
+            submit();
+            Event.Change start = state.start(host, now());
+            Task task = start == null ? null : apply(start);
+            if (task == null) {
+                continue;
+            }
+            if (task.terms().caller().client().equals("c" + (CLIENTS - 1))) {
+                apply(LifeCycle.completed(task, PAYLOAD, false, now()));
+            } else {
+                running++;
+            }
+        }
+        clients = List.of(TERMS.getLast());
+        for (int i = 0; i < 10; i++) {
+            submit();
+        }
+    }
+
+    private static String opened(int depth) throws IOException {
+        CoreBench core = new CoreBench(0);
+        core.state.reconfigure(OPTIONS.with(LimitsOf.yaml("windows: {w: \"10:00-11:00 UTC\"}\n")));
+        core.clients = TERMS.stream().map(terms -> terms.with(new Placing("w", null))).toList();
         for (int i = 0; i < depth; i++) {
+            core.submit();
+        }
+        long open = Math.floorDiv(core.now(), DAY) * DAY + DAY * 34 / 24;
+        long longest = 0;
+        long all = 0;
+        while (core.state.readyCount() < depth) {
+            long before = processorNanos();
+            core.state.wake(open);
+            long took = processorNanos() - before;
+            longest = Math.max(longest, took);
+            all += took;
+        }
+        return longest / 1e6 + " " + all / 1e6;
+    }
+
+    private static CoreBench filled(String depth, String cycles) {
+        CoreBench core = new CoreBench(Integer.parseInt(cycles));
+        for (int i = 0; i < Integer.parseInt(depth); i++) {
             core.submit();
         }
         return core;
@@ -74,7 +151,7 @@ public final class CoreBench {
 
     private String round() throws IOException {
         long begun = processorNanos();
-        for (int i = 0; i < CYCLES; i++) {
+        for (int i = 0; i < choices.length; i++) {
             submit();
             long before = System.nanoTime();
             Event.Change start = state.start(host, now());
@@ -87,9 +164,9 @@ public final class CoreBench {
                 apply(due);
             }
         }
-        double operation = (double) (processorNanos() - begun) / OPERATIONS;
+        double operation = (double) (processorNanos() - begun) / (3 * choices.length);
         Arrays.sort(choices);
-        return operation + " " + Arrays.stream(choices).limit(CYCLES / 100 * 99).average().orElseThrow();
+        return operation + " " + Arrays.stream(choices).limit(choices.length / 100 * 99).average().orElseThrow();
     }
 
     /// A host with a place free that has one model loaded.
@@ -119,8 +196,12 @@ public final class CoreBench {
     }
 
     private void submit() {
+        submit(clients.get(random.nextInt(clients.size())));
+    }
+
+    private void submit(Terms terms) {
         Submission asked = new Submission(TaskType.CHAT, MODELS.get(random.nextInt(MODELS.size())),
-                1 + random.nextInt(4) * 5, TERMS.get(random.nextInt(TERMS.size())), PAYLOAD, null, "x");
+                1 + random.nextInt(4) * 5, terms, PAYLOAD, null, "x");
         apply(state.submit(asked, random.nextLong() >>> 4, null, null, now()));
     }
 

@@ -1,23 +1,36 @@
 package server.order.limits;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import java.util.function.IntConsumer;
+import java.util.function.IntToLongFunction;
 
 import server.queue.index.SortedSlots;
 
 /// The pending tasks that start in a window only and whose own time has come: whether their window is open, and when
 /// that changes. A window that the settings do not have any more stays shut.
 ///
+/// A window opens and closes in steps, for millions may wait for it; until it is open whole, nothing of it starts, and
+/// as soon as it begins to close.
+///
 /// Invariant: no gate is empty.
 public final class Gates {
+
+    /// How many tasks a step lets through, or takes back.
+    public static final int STEP = 1_000;
 
     private static final class Gate {
         final SortedSlots tasks = new SortedSlots();
         boolean open;
         /// When to look again; 0: at once.
         long until;
+        /// The tasks up to this order were let through.
+        long through = Long.MIN_VALUE;
+
+        boolean isMoving() {
+            return through != (open ? Long.MAX_VALUE : Long.MIN_VALUE);
+        }
     }
 
     private final Map<String, Gate> gates = new HashMap<>();
@@ -38,23 +51,29 @@ public final class Gates {
         gates.values().forEach(gate -> gate.until = 0);
     }
 
-    /// @return whether its window is known to be open; else it waits for [#pass]
+    /// Whether tasks of a window may start.
+    public boolean isOpen(String window) {
+        Gate gate = gates.get(window);
+        return gate != null && gate.open && !gate.isMoving();
+    }
+
+    /// @return whether it is let through at once; else it waits for [#pass]
     public boolean add(String window, long order, int slot) {
         Gate gate = gates.computeIfAbsent(window, absent -> new Gate());
         gate.tasks.add(order, slot);
-        return gate.open;
+        return order <= gate.through;
     }
 
     /// Takes a task out, which must be there.
     ///
-    /// @return whether its window is open
+    /// @return whether it was let through
     public boolean remove(String window, long order, int slot) {
         Gate gate = gates.get(window);
         gate.tasks.remove(order, slot);
         if (gate.tasks.isEmpty()) {
             gates.remove(window);
         }
-        return gate.open;
+        return order <= gate.through;
     }
 
     /// Tells of each window that is not open how many tasks wait for it.
@@ -66,35 +85,45 @@ public final class Gates {
         });
     }
 
-    /// Opens and shuts what is to be open and shut now.
+    /// Opens and shuts what is to be open and shut now, or goes on with that.
     ///
-    /// @param opened takes the slot of each task whose window opened
-    /// @param shut   takes the slot of each one whose window closed
-    /// @return whether a window opened
-    public boolean pass(long now, IntConsumer opened, IntConsumer shut) {
+    /// @param opened takes the slot of each task that is let through, and returns its order
+    /// @param shut   takes the slot of each one that is taken back, and returns its order
+    /// @return whether a window is open by that
+    public boolean pass(long now, IntToLongFunction opened, IntToLongFunction shut) {
         boolean any = false;
         for (Map.Entry<String, Gate> entry : gates.entrySet()) {
             Gate gate = entry.getValue();
-            if (gate.until > now) {
-                continue;
+            if (gate.until <= now) {
+                Window window = windows.get(entry.getKey());
+                gate.open = window != null && window.isOpen(now);
+                gate.until = window == null ? Long.MAX_VALUE : window.next(now);
             }
-            Window window = windows.get(entry.getKey());
-            boolean open = window != null && window.isOpen(now);
-            gate.until = window == null ? Long.MAX_VALUE : window.next(now);
-            if (open != gate.open) {
-                gate.open = open;
-                any |= open;
-                gate.tasks.upTo(Long.MAX_VALUE).forEach(slot -> (open ? opened : shut).accept(slot));
+            if (gate.isMoving()) {
+                any |= move(gate, opened, shut);
             }
         }
         return any;
     }
 
-    /// When [#pass] has something to do next; Long.MAX_VALUE if never.
+    /// @return whether it is open now
+    private static boolean move(Gate gate, IntToLongFunction opened, IntToLongFunction shut) {
+        List<Integer> slots = gate.open ? gate.tasks.after(gate.through, STEP)
+                : gate.tasks.before(gate.through, STEP);
+        for (int slot : slots) {
+            gate.through = gate.open ? opened.applyAsLong(slot) : shut.applyAsLong(slot) - 1;
+        }
+        if (slots.size() < STEP) {
+            gate.through = gate.open ? Long.MAX_VALUE : Long.MIN_VALUE;
+        }
+        return gate.open && !gate.isMoving();
+    }
+
+    /// When [#pass] has something to do next; 0 if it has not done all yet, Long.MAX_VALUE if never.
     public long next() {
         long next = Long.MAX_VALUE;
         for (Gate gate : gates.values()) {
-            next = Math.min(next, gate.until);
+            next = Math.min(next, gate.isMoving() ? 0 : gate.until);
         }
         return next;
     }

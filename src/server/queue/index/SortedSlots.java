@@ -17,6 +17,9 @@ public final class SortedSlots {
     private Chunk[] chunks = new Chunk[1];
     private int count;
     private int size;
+    /// The first entry, as it stands in the first chunk: to look there costs three more fetches from memory.
+    private long firstKey = Long.MAX_VALUE;
+    private int firstSlot;
 
     /// How many entries have a smaller key.
     public int countBefore(long key) {
@@ -160,12 +163,12 @@ public final class SortedSlots {
 
     /// Long.MAX_VALUE if there is none.
     public long firstKey() {
-        return size == 0 ? Long.MAX_VALUE : chunks[0].keys[chunks[0].from];
+        return firstKey;
     }
 
     /// There must be one.
     public int firstSlot() {
-        return chunks[0].slots[chunks[0].from];
+        return firstSlot;
     }
 
     /// From the first entry on; there must be one.
@@ -198,12 +201,43 @@ public final class SortedSlots {
         return found;
     }
 
+    /// The first slots with keys above this one, in order.
+    ///
+    /// @param most how many at most
+    public List<Integer> after(long key, int most) {
+        List<Integer> found = new ArrayList<>();
+        int index = count == 0 ? 0 : chunkOf(key, Integer.MAX_VALUE);
+        for (int at = count == 0 ? 0 : chunks[index].find(key, Integer.MAX_VALUE); index < count; index++) {
+            for (; at < chunks[index].to && found.size() < most; at++) {
+                found.add(chunks[index].slots[at]);
+            }
+            at = index + 1 < count ? chunks[index + 1].from : 0;
+        }
+        return found;
+    }
+
+    /// The last slots with keys up to this one, the last first.
+    ///
+    /// @param most how many at most
+    public List<Integer> before(long key, int most) {
+        List<Integer> found = new ArrayList<>();
+        int index = count == 0 ? -1 : chunkOf(key, Integer.MAX_VALUE);
+        for (int at = count == 0 ? 0 : chunks[index].find(key, Integer.MAX_VALUE); index >= 0; index--) {
+            while (at > chunks[index].from && found.size() < most) {
+                found.add(chunks[index].slots[--at]);
+            }
+            at = index > 0 ? chunks[index - 1].to : 0;
+        }
+        return found;
+    }
+
     /// The pair must not be there yet.
     public void add(long key, int slot) {
         size++;
         if (count == 0) {
             insertChunk(0, new Chunk(CHUNK_FIRST));
             chunks[0].insert(0, key, slot);
+            look();
             return;
         }
         int index = chunkOf(key, slot);
@@ -220,6 +254,14 @@ public final class SortedSlots {
             }
         }
         chunk.insert(at, key, slot);
+        if (before(key, slot, firstKey, firstSlot)) {
+            look();
+        }
+    }
+
+    private void look() {
+        firstKey = size == 0 ? Long.MAX_VALUE : chunks[0].keys[chunks[0].from];
+        firstSlot = size == 0 ? 0 : chunks[0].slots[chunks[0].from];
     }
 
     /// None of them may be there yet.
@@ -251,6 +293,9 @@ public final class SortedSlots {
         } else if (index + 1 < count && chunk.size() + chunks[index + 1].size() <= CHUNK / 2) {
             chunk.append(chunks[index + 1]);
             removeChunk(index + 1);
+        }
+        if (key == firstKey && slot == firstSlot) {
+            look();
         }
         return true;
     }

@@ -48,7 +48,7 @@ final class PendingTasks {
     /// How many in `waiting` wait for their next attempt.
     private int retrying;
 
-    private record OfLimits(Supplier<OrderLimits> limits, Crowd crowd) implements Clients {
+    private record OfLimits(Supplier<OrderLimits> limits, Crowd crowd, Predicate<String> open) implements Clients {
         @Override
         public double weight(String client) {
             return limits.get().client(client).weight();
@@ -60,8 +60,13 @@ final class PendingTasks {
         }
 
         @Override
-        public boolean mayStart(String client, String model) {
-            return limits.get().hasRoom(client, crowd) && limits.get().modelHasRoom(model, crowd);
+        public boolean modelHasRoom(String model) {
+            return limits.get().modelHasRoom(model, crowd);
+        }
+
+        @Override
+        public boolean isOpen(String window) {
+            return window == null || open.test(window);
         }
     }
 
@@ -70,8 +75,9 @@ final class PendingTasks {
         this.limits = options.limits();
         this.tasks = tasks;
         finishTimes = new FinishTimes(tasks);
-        ready = new ReadyOrder(tasks, new OfLimits(() -> limits, crowd), options.order(), finishTimes.estimates());
         gates = new Gates(limits.windows());
+        ready = new ReadyOrder(tasks, new OfLimits(() -> limits, crowd, gates::isOpen), options.order(),
+                finishTimes.estimates());
     }
 
     void reconfigure(QueueOptions options) {
@@ -164,8 +170,13 @@ final class PendingTasks {
     ///
     /// @return whether any is ready by that
     boolean wake(long now) {
-        boolean any = wake(now, task -> true) | gates.pass(now, slot -> ready.add(tasks.apply(slot), slot),
-                slot -> ready.remove(tasks.apply(slot), slot));
+        boolean any = wake(now, task -> true) | gates.pass(now, slot -> {
+            ready.add(tasks.apply(slot), slot);
+            return tasks.apply(slot).order();
+        }, slot -> {
+            ready.remove(tasks.apply(slot), slot);
+            return tasks.apply(slot).order();
+        });
         ready.age(now);
         return any;
     }
@@ -180,7 +191,7 @@ final class PendingTasks {
         return open;
     }
 
-    /// When one wakes, or a window opens or closes; Long.MAX_VALUE if never.
+    /// When one wakes, or a window opens or closes; 0 if one is not open or shut whole, Long.MAX_VALUE if never.
     long nextWake() {
         return Math.min(waiting.firstKey(), gates.next());
     }
@@ -257,7 +268,7 @@ final class PendingTasks {
     private Standing standing(LongFunction<Task> running, boolean paused, long begins, Task task, long now) {
         OrderLimits settled = limits;
         Crowd played = new Crowd();
-        ReadyOrder.Copying copy = ready.copy(Ahead.COPIED_MAX, new OfLimits(() -> settled, played));
+        ReadyOrder.Copying copy = ready.copy(Ahead.COPIED_MAX, new OfLimits(() -> settled, played, window -> true));
         List<Task> run = copy.running.stream().map(running::apply).toList();
         copy.estimates.take(finishTimes.estimates(), Stream.concat(copy.tasks.values().stream(), run.stream())
                 .map(each -> RunnerKey.plain(each.model())).collect(Collectors.toSet()));

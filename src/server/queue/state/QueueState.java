@@ -401,7 +401,7 @@ public final class QueueState {
         return ids.find(id);
     }
 
-    /// When [#wake] or [#due] has something to do next; Long.MAX_VALUE if never.
+    /// When [#wake] or [#due] has something to do next; 0 if [#wake] has not done all yet, Long.MAX_VALUE if never.
     public long nextDue() {
         long next = Math.min(pending.nextWake(), retention.nextDue(heldBefore > 0));
         return heldBefore > 0 ? next : Math.min(next, pending.nextDue());

@@ -76,5 +76,14 @@ class SortedSlotsTest {
             } while (cursor.next());
         }
         assertEquals(List.copyOf(model), found);
+        long key = model.isEmpty() ? 0 : (model.first().key + model.last().key) / 2;
+        for (int most : new int[] {1, 300, 10_000}) {
+            assertEquals(model.stream().filter(entry -> entry.key > key).limit(most).map(Entry::slot).toList(),
+                    slots.after(key, most));
+            assertEquals(model.descendingSet().stream().filter(entry -> entry.key <= key).limit(most)
+                    .map(Entry::slot).toList(), slots.before(key, most));
+        }
+        assertEquals(model.size(), slots.after(Long.MIN_VALUE, Integer.MAX_VALUE).size());
+        assertEquals(model.size(), slots.before(Long.MAX_VALUE, Integer.MAX_VALUE).size());
     }
 }

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 import server.order.LoadedOffers;
+import server.order.limits.Gates;
 import server.order.limits.LimitsOf;
 import server.order.limits.OrderLimits;
 import server.queue.line.EventCodec;
@@ -183,6 +184,38 @@ class LimitsTest {
         assertNull(start(morning + 2 * HOUR));
         assertEquals(first.id(), start(evening + 24 * HOUR).task().id());
         assertEquals(second.id(), start(evening + 24 * HOUR).task().id());
+    }
+
+    @Test
+    void window_ofMany_opensAndShutsInSteps_andNothingStartsMeanwhile() {
+        begin(NIGHT);
+        int count = 2 * Gates.STEP + 10;
+        Task first = submit(null, "m", "night");
+        for (int i = 1; i < count; i++) {
+            submit(null, "m", "night");
+        }
+        long evening = NOON + 10 * HOUR;
+        for (int step = 1; step <= 2; step++) {
+            assertFalse(state.wake(evening));
+            assertEquals(step * Gates.STEP, state.readyCount());
+            assertEquals(0, state.nextDue());
+        }
+        // half-way back and forth again
+        state.clockSet(-1);
+        assertNull(start(NOON));
+        assertEquals(Gates.STEP, state.readyCount());
+        state.clockSet(1);
+        assertNull(start(evening));
+        assertEquals(first.id(), start(evening).task().id());
+        assertEquals(count - 1, state.readyCount());
+        assertEquals(evening + 8 * HOUR, state.nextDue());
+        // as soon as it shuts nothing starts, also of what is not taken back yet
+        assertNull(start(evening + 8 * HOUR));
+        assertEquals(count - 1 - Gates.STEP, state.readyCount());
+        assertNull(start(evening + 8 * HOUR));
+        assertNull(start(evening + 8 * HOUR));
+        assertEquals(0, state.readyCount());
+        assertEquals(evening + 24 * HOUR, state.nextDue());
     }
 
     @Test
