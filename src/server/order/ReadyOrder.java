@@ -259,7 +259,7 @@ public final class ReadyOrder {
     /// Tells of each lane its first task's slot and how many tasks it has.
     public void lanes(BiConsumer<Integer, Integer> to) {
         for (Level level : levels.values()) {
-            for (Share share : level.waiting) {
+            for (Share share : level.all()) {
                 share.heads.values().forEach(lane -> to.accept(lane.slots.firstSlot(), lane.slots.size()));
             }
         }
