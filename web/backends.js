@@ -60,7 +60,7 @@ function card(name, context, load) {
     const lane = h('div');
     const figures = h('dl', {class: 'figures'});
     const facts = h('dl', {class: 'facts'});
-    const toggle = h('button', {type: 'button', onclick: () => context.attempt(async () => {
+    const toggle = h('button', {type: 'button', 'data-needs': 'admin', onclick: () => context.attempt(async () => {
         const verb = toggle.dataset.verb;
         await context.api.post(`/api/backends/${encodeURIComponent(name)}/${verb}`);
         context.say(verb === 'disable' ? `${name} gets no new tasks; the running ones continue.`

@@ -70,7 +70,7 @@ export default {
                 || bucket.cancelled || bucket.pending || bucket.running);
             empty.hidden = any;
             area.hidden = figures.hidden = !any;
-            put(empty, 'No activity yet. ', h('a', {href: '#/new'}, 'Submit a task'),
+            put(empty, 'No activity yet. ', h('a', {href: '#/new', 'data-needs': 'submit'}, 'Submit a task'),
                 ' to see its timings here.');
             put(summary, said(history));
             if (any) {

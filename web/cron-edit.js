@@ -85,7 +85,7 @@ function heading(cron, context) {
     });
     return h('div', {class: 'toolbar'}, h('a', {href: '#/cron', 'aria-label': 'All cron tasks'}, 'Cron'),
         h('span', {class: 'faint', 'aria-hidden': 'true'}, '/'), h('h1', {}, cron.name),
-        h('div', {class: 'actions end'}, h('button', {type: 'button', onclick: run}, 'Run now'),
+        h('div', {class: 'actions end', 'data-needs': 'admin'}, h('button', {type: 'button', onclick: run}, 'Run now'),
             h('button', {type: 'button', class: 'danger', onclick: remove}, 'Remove')));
 }
 
@@ -126,7 +126,7 @@ function fields() {
                 placeholder: '{"options": {"temperature": 0}, "max_retries": 5}'})))),
         h('label', {class: 'check'}, h('input', {type: 'checkbox', name: 'enabled', checked: true}), 'Enabled'),
         h('p', {class: 'failure', role: 'alert', 'data-error': ''}),
-        h('div', {class: 'actions'}, h('button', {class: 'primary'}, 'Save'),
+        h('div', {class: 'actions'}, h('button', {class: 'primary', 'data-needs': 'admin'}, 'Save'),
             h('a', {class: 'button cancel', href: '#/cron'}, 'Cancel')));
 }
 

@@ -25,11 +25,12 @@ function list(root, context) {
             h('th', {scope: 'col'}, 'Next'), h('th', {scope: 'col'}, 'Runs'), h('th', {}))),
         body);
     const empty = h('p', {class: 'panel empty', hidden: true}, 'No recurring tasks yet. ',
-        h('a', {href: '#/cron/new'}, 'Add one'), ', for example a report every morning at nine.');
+        h('span', {'data-needs': 'admin'}, h('a', {href: '#/cron/new'}, 'Add one'),
+            ', for example a report every morning at nine.'));
     const more = h('p', {class: 'hint', hidden: true});
     put(root, h('div', {class: 'page'},
-        h('div', {class: 'toolbar'}, h('h1', {}, 'Cron'), h('a', {class: 'button end', href: '#/cron/new'},
-            'New cron task')),
+        h('div', {class: 'toolbar'}, h('h1', {}, 'Cron'), h('a', {class: 'button end', href: '#/cron/new',
+            'data-needs': 'admin'}, 'New cron task')),
         empty, table, more));
     const due = new DueTimes(context);
     let rows = new Map();
@@ -99,8 +100,8 @@ function row(cron, times, start, now, context, load) {
             runs(cron), last),
         h('td', {class: 'cron-actions'},
             h('button', {type: 'button', class: 'quiet', 'data-act': `run ${cron.id}`,
-                'aria-label': `Run ${cron.name} now`, onclick: run}, 'Run now'),
-            h('label', {class: 'check'}, h('input', {type: 'checkbox', checked: cron.enabled,
+                'aria-label': `Run ${cron.name} now`, onclick: run, 'data-needs': 'admin'}, 'Run now'),
+            h('label', {class: 'check', 'data-needs': 'admin'}, h('input', {type: 'checkbox', checked: cron.enabled,
                 'data-act': `on ${cron.id}`, 'aria-label': `${cron.name} enabled`, onchange: enable}), 'on')));
     const tell = moment => {
         text(next, cron.next_run ? ago(cron.next_run, moment) : cron.enabled ? 'never' : 'disabled');

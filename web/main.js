@@ -19,6 +19,7 @@
 //     status   value, on(listener, signal): the state of the queue, see status.js
 //     signal   aborted when the view is left. Give it to all that goes on by itself: live.on(f, signal),
 //              status.on(f, signal), addEventListener(type, f, {signal}), every(ms, f)
+//     rights             may(scope), mayChange(task), can(task): what the token allows, see rights.js
 //     every(ms, f)       calls f so often while the view and the page are seen
 //     go(address)        as go('#/tasks/task_…')
 //     tell     tells that a task is done, see tell.js
@@ -30,6 +31,7 @@
 
 import {Api} from './api.js';
 import {Live} from './live.js';
+import {Rights} from './rights.js';
 import {Status} from './status.js';
 import {Tell} from './tell.js';
 import {attribute, h, put, text} from './dom.js';
@@ -44,9 +46,13 @@ const VIEWS = {
 
 const root = document.getElementById('view');
 const notices = notice(document.getElementById('notice'));
-const api = new Api({ask: askToken, asked: () => live.join(), slow: notices.slow});
+const api = new Api({ask: askToken, asked: () => {
+    live.join();
+    learn();
+}, slow: notices.slow});
 const live = new Live(api);
 const status = new Status(api, live);
+const rights = new Rights(api);
 
 const go = address => {
     location.hash = address;
@@ -107,9 +113,18 @@ async function show() {
     showing.update = typeof update === 'function' ? update : null;
 }
 
+/** What the page may do is asked at each contact, for the server, or the token, may be another by then. */
+async function learn() {
+    if (await rights.learn().catch(() => false) && shown) {
+        shown.stop.abort();
+        shown = null;
+        show();
+    }
+}
+
 function context(signal) {
     return {
-        api, live, status, signal, say: notices.say, complain: notices.complain,
+        api, live, status, rights, signal, say: notices.say, complain: notices.complain,
         go, tell,
         every: (ms, action) => {
             const timer = setInterval(() => document.hidden || action(), ms);
@@ -129,10 +144,11 @@ function context(signal) {
 }
 
 put(document.getElementById('views'), Object.entries(VIEWS).map(([name, title], index) =>
-    h('a', {href: `#/${name}`, 'aria-keyshortcuts': index + 1}, title)));
+    h('a', {href: `#/${name}`, 'aria-keyshortcuts': index + 1, 'data-needs': name === 'new' && 'submit'}, title)));
 theme(document.getElementById('theme'));
 connection(document.getElementById('connection'), live);
 live.watch(({mode}) => mode === 'offline' || notices.back());
+live.watch(({mode}) => mode === 'offline' || learn());
 status.on(({mode}) => {
     const badge = document.getElementById('mode');
     badge.hidden = mode === 'running';

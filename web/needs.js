@@ -45,7 +45,7 @@ export function need() {
     const more = h('p', {class: 'hint'});
     let last = null;
     const link = h('a', {class: 'button'}, 'See');
-    const run = button('', () => last.run());
+    const run = button('', () => last.run(), {'data-needs': 'admin'});
     return {node: h('li', {}, mark, h('div', {}, what, more), link, run), show: now => {
         last = now;
         text(mark, now.mark);

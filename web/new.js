@@ -23,7 +23,9 @@ class NewTask {
     #count = h('input', {type: 'hidden', name: 'turns', value: 0});
     #shell = h('pre', {class: 'shell', tabindex: 0, 'aria-label': 'Command line'});
     #refusal = h('p', {class: 'failure', role: 'alert'});
-    #submit = h('button', {class: 'primary', 'aria-keyshortcuts': 'Control+Enter'}, 'Submit');
+    #submit = h('button', {
+        class: 'primary', 'aria-keyshortcuts': 'Control+Enter', 'data-needs': 'submit',
+    }, 'Submit');
     #starts = h('p', {class: 'hint starts-when', role: 'status'});
     #asking = 0;
     #unknown = h('p', {class: 'hint', hidden: true}, 'No host has this model.');
@@ -180,6 +182,9 @@ class NewTask {
     /** Asks when it would start, soon: what is typed changes nothing of that. */
     #askWhen() {
         clearTimeout(this.#asking);
+        if (!this.#context.rights.may('submit')) {
+            return;
+        }
         this.#asking = setTimeout(async () => {
             // what is asked does not matter, and may be long
             const {task, problems} = build({...values(this.#form), prompt: 'x', content0: 'x', input: 'x'}, Date.now());

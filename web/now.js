@@ -143,5 +143,6 @@ function begin() {
         lines.map(([title, line]) => {
             const copyButton = button('Copy', () => copy(copyButton, line), {'aria-label': `Copy: ${title}`});
             return h('li', {}, h('h3', {}, title), h('div', {class: 'copyable'}, h('code', {}, line), copyButton));
-        }), h('li', {}, h('h3', {}, 'On this page'), h('a', {class: 'button', href: '#/new'}, 'New task')))];
+        }), h('li', {}, h('h3', {}, 'On this page'), h('a', {class: 'button', href: '#/new', 'data-needs': 'submit'},
+            'New task')))];
 }

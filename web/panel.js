@@ -7,7 +7,7 @@ import {Answer} from './answer.js';
 import {copy} from './copy.js';
 import {typing} from './keys.js';
 import {parse} from './json.js';
-import {can, ended, MARKS, PRIORITY, phases, subject} from './task.js';
+import {ended, MARKS, PRIORITY, phases, subject} from './task.js';
 import {Asked, drawFacts, drawRaw, drawTimes, drawWhy} from './taskparts.js';
 import {drawAttempts, drawPhases} from './timeline.js';
 
@@ -168,7 +168,7 @@ function closeButton(hooks) {
 }
 
 function drawHead(head, status, context, task, hooks) {
-    const able = can(task);
+    const able = context.rights.can(task);
     const signature = `${task.status} ${task.priority} ${task.started_at}`;
     if (head.dataset.signature === signature) {
         return;

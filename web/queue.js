@@ -98,7 +98,7 @@ class QueueView {
         this.#empty.hidden = tasks.length > 0;
         put(this.#empty, this.#states ? ['Nothing that is pending is ', this.#states.replaceAll(',', ' or '), '. ',
             h('a', {href: '#/queue'}, 'Show all')]
-            : ['Nothing is pending. ', h('a', {href: '#/new'}, 'Submit a task')]);
+            : ['Nothing is pending. ', h('a', {href: '#/new', 'data-needs': 'submit'}, 'Submit a task')]);
         this.#more.hidden = tasks.length >= total || this.#limit >= MOST;
         text(this.#foot, tasks.length < total ? `the first ${number(tasks.length)} of ${number(total)}` : '');
     }
@@ -152,7 +152,7 @@ function row(task, context) {
         title: 'Run next: priority 16, above critical'});
     const cancel = button('✕', () => act(context, 'cancel', [task.id]), {class: 'quiet'});
     return {node: h('li', {'data-id': task.id}, position, when, h('div', {class: 'queue-task'}, link, why), about,
-        since, h('div', {class: 'queue-do'}, first, cancel)), show: now => {
+        since, h('div', {class: 'queue-do', hidden: !context.rights.mayChange(task)}, first, cancel)), show: now => {
         const at = Date.now();
         text(position, now.position ?? '');
         const time = now.retry_at ?? now.scheduled_at;

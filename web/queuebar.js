@@ -44,14 +44,16 @@ export function modeButtons({api, status, signal, attempt, say}) {
         status.take(await api.post(`/api/queue/${verb}`));
         say(told);
     });
-    const pause = button('Pause', () => change('pause', 'Paused: no task starts'));
+    const admin = {'data-needs': 'admin'};
+    const pause = button('Pause', () => change('pause', 'Paused: no task starts'), admin);
     const drain = button('Drain', async () => {
         if (await confirmed('New tasks are refused from now on, for all who use this server. Those that are here are '
             + 'finished.', 'Drain', 'Back')) {
             await change('drain', 'Draining: new tasks are refused');
         }
-    }, {title: 'Refuse new tasks and finish the others'});
-    const resume = button('Resume', () => change('resume', 'The queue has resumed'), {class: 'primary', hidden: true});
+    }, {...admin, title: 'Refuse new tasks and finish the others'});
+    const resume = button('Resume', () => change('resume', 'The queue has resumed'),
+        {...admin, class: 'primary', hidden: true});
     status.on(({mode}) => {
         pause.hidden = mode !== 'running';
         drain.hidden = mode === 'draining';

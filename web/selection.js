@@ -3,7 +3,7 @@
 import {button, h, text} from './dom.js';
 import {count, number} from './format.js';
 import {act, confirmed, sure} from './actions.js';
-import {can, PRIORITY} from './task.js';
+import {PRIORITY} from './task.js';
 
 /**
  * @param list    whose selection it is
@@ -38,7 +38,8 @@ export function selectionBar(context, list, changed) {
         changed();
     };
     /** Of a task on another page it is not known. */
-    const able = what => [...list.selected].filter(id => !list.task(id) || can(list.task(id))[what]);
+    const able = what => context.rights.may('submit')
+        ? [...list.selected].filter(id => !list.task(id) || context.rights.can(list.task(id))[what]) : [];
     const offers = Object.entries({cancel: 'Cancel', retry: 'Retry', delete: 'Delete'}).map(([what, title]) =>
         button(title, () => all(what), {class: what === 'delete' && 'danger', 'data-what': what}));
     const priorities = h('form', {class: 'actions', 'data-what': 'priority', onsubmit: event => {

@@ -229,7 +229,7 @@ class Tasks {
         this.#next.disabled = first + shown >= this.#total;
         this.#empty.hidden = shown > 0;
         put(this.#empty, isEmpty(this.#filter)
-            ? ['No tasks yet. ', h('a', {href: '#/new'}, 'Submit one'), '.']
+            ? ['No tasks yet. ', h('a', {href: '#/new', 'data-needs': 'submit'}, 'Submit one'), '.']
             : ['No tasks match this filter. ', button('Clear the filter', () => this.#form.clear())]);
     }
 

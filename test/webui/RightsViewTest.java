@@ -1,0 +1,101 @@
+package webui;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import server.access.Asker;
+import server.access.Scope;
+import server.access.TokenFile;
+import support.ServerProcess;
+import support.browser.Page;
+import support.browser.WithBrowser;
+
+/// What the page offers to the bearers of different tokens.
+@WithBrowser
+@Timeout(90)
+final class RightsViewTest {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void page_offersWhatTheTokenAllows(Page page) throws IOException {
+        page.faults().expect("401 \\(Unauthorized\\)");
+        page.faults().expectGone();
+        try (ServerProcess server = ServerProcess.start(directory.resolve("data"), "--ollama-host", "echo:")) {
+            String mine = server.submit(task("ci"));
+            String other = server.submit(task("other"));
+            server.post("/api/cron", "{\"name\":\"nightly\",\"cron_expr\":\"@daily\",\"task_template\":"
+                    + "{\"type\":\"generate\",\"prompt\":\"x\"}}");
+            TokenFile tokens = new TokenFile(directory.resolve("data"));
+            String read = add(tokens, "viewer", Scope.READ);
+            String submit = add(tokens, "ci", Scope.SUBMIT);
+            String admin = add(tokens, "ops", Scope.ADMIN);
+
+            page.open(server.url() + "/#/tasks/" + other).waitForText("Authentication required");
+            page.fill("#token", read).press("Enter").waitForText("live · WebSocket").waitFor(scope("read"));
+            offers(page, "#/tasks/" + other, "[data-action=link]", "");
+            offers(page, "#/new", "form.new-task", "");
+            assertEquals(false, page.is(seen("nav a[href='#/new']")));
+            offers(page, "#/queue", "[data-id]", "");
+            offers(page, "#/cron", "[data-cron]", "");
+            offers(page, "#/backends", "[data-host]", "");
+
+            become(page, submit, "submit");
+            offers(page, "#/tasks/" + other, "[data-action=link]", "again");
+            offers(page, "#/tasks/" + mine, "[data-action=cancel]", "cancel,again");
+            offers(page, "#/new", "form.new-task", "Submit");
+            assertEquals(true, page.is(seen("nav a[href='#/new']")));
+            offers(page, "#/queue", "[data-id]", "↑,✕");
+            offers(page, "#/cron", "[data-cron]", "");
+            offers(page, "#/backends", "[data-host]", "");
+
+            become(page, admin, "admin");
+            offers(page, "#/tasks/" + other, "[data-action=cancel]", "cancel,again");
+            offers(page, "#/queue", "[data-id]", "Pause,Drain,↑,✕,↑,✕");
+            offers(page, "#/cron", "[data-cron]", "New cron task,Run now,on");
+            offers(page, "#/backends", "[data-host]", "Disable");
+        }
+    }
+
+    private static String task(String client) {
+        return "{\"type\":\"generate\",\"prompt\":\"Hi\",\"client\":\"" + client
+                + "\",\"scheduled_at\":\"2999-01-01T00:00:00Z\"}";
+    }
+
+    private static String add(TokenFile tokens, String name, Scope scope) throws IOException {
+        return tokens.add(new Asker(name, scope, Asker.NO_LIMIT, Asker.NO_LIMIT), System.currentTimeMillis(), 0);
+    }
+
+    private static void become(Page page, String token, String scope) {
+        page.eval("sessionStorage.setItem('ollama-queue.token', " + Page.quoted(token) + ")");
+        page.reload().waitForText("live · WebSocket").waitFor(scope(scope));
+    }
+
+    private static String scope(String scope) {
+        return "document.documentElement.dataset.scope === '" + scope + "'";
+    }
+
+    private static String seen(String selector) {
+        return "document.querySelector(" + Page.quoted(selector) + ").checkVisibility()";
+    }
+
+    /// What there is to press, of all that changes something, once the view shows this.
+    private static void offers(Page page, String address, String shows, String expected) {
+        page.eval("location.hash = " + Page.quoted(address));
+        page.waitFor("document.querySelector(" + Page.quoted(shows) + ")?.checkVisibility()");
+        String all = "[...document.querySelectorAll('[data-action=cancel], [data-action=again], "
+                + ".now-top .actions button:not(.count), .queue-do button, form.new-task button.primary, "
+                + ".cron-actions button, .cron-actions label, .toolbar .button, .backend header button')]"
+                + ".filter(node => node.checkVisibility()).map(node => node.dataset.action || node.textContent.trim())"
+                + ".join(',')";
+        page.waitFor(all + " === " + Page.quoted(expected));
+        assertEquals(expected, page.text(all));
+    }
+}
