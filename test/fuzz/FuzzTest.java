@@ -70,6 +70,9 @@ final class FuzzTest {
     private void run(Subject subject, long nanos) throws Exception {
         Run run = new Run(subject, nanos);
         run.watch();
+        if (Effort.isProof()) {
+            System.out.printf(Locale.ROOT, "fuzz: %s %,d%n", subject.name(), run.count);
+        }
         counts.add(String.format(Locale.ROOT, "%s %,d", subject.name(), run.count));
         sum += run.count;
         assertTrue(run.ways.size() > 1, subject.name() + ": too few ways, " + run.ways);

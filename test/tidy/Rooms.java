@@ -32,8 +32,8 @@ final class Rooms {
             access: settings
             action: action.plan queue.index queue.ledger queue.page queue.state task
             action.plan: task
-            api: access action action.plan cron cron.plan dispatch http journal.compaction live metrics order \
-                order.ahead order.limits queue queue.index queue.ledger queue.page queue.state \
+            api: access action action.plan cron cron.plan dispatch http journal.compaction live metrics openapi \
+                order order.ahead order.limits queue queue.index queue.ledger queue.page queue.state \
                 settings stats task websocket
             clock:
             cron: cron.plan journal queue queue.ledger queue.state task
@@ -55,6 +55,7 @@ final class Rooms {
             live: clock executor queue queue.ledger task
             log: settings
             metrics: access dispatch http live queue queue.index queue.state stats
+            openapi: access http
             order: queue.index settings task
             order.ahead: order order.limits task
             order.limits: access order queue.index settings task

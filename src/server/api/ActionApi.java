@@ -26,7 +26,7 @@ import shared.json.JsonWriter;
 /// Actions: one change for all tasks that match a filter.
 final class ActionApi {
 
-    private static final List<String> FIELDS = List.of("filter", "action", "priority", "dry_run", "expect");
+    static final List<String> FIELDS = List.of("filter", "action", "priority", "dry_run", "expect");
 
     private final Settings settings;
     private final TaskFilters filters;

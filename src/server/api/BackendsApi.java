@@ -14,6 +14,19 @@ import shared.json.JsonWriter;
 /// The requests that are about the hosts. A host's name stands in the path as `{name}`.
 final class BackendsApi {
 
+    /// See `server.openapi.Shapes`.
+    static final String SHAPES = """
+            Backend = name kind url remote:bool enabled:bool health since:time|null checked_at:time|null \
+                error|null left_alone_until:time|null version|null installed:[text]|null loaded:[text]|null \
+                slots:int parallel:int slots_used:int weight:number priority:int completed:int failed:int tokens:int \
+                tokens_per_second:number completed_per_minute:number failed_per_minute:number refused:[Refused] \
+                runners:[Runner] fits:int today:Today lane:Lane
+            Refused = model since:time until:time|null error
+            Runner = model options:object|null since:time|null until:time|null running:int loading:bool
+            Today = loads:int loading_seconds:number answering_seconds:number
+            Lane = part_seconds:number loading:[number] answering:[number]
+            """;
+
     private final Hosts hosts;
 
     BackendsApi(Hosts hosts) {

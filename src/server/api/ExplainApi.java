@@ -23,6 +23,21 @@ import shared.json.JsonWriter;
 /// Says why a task stands where it stands.
 record ExplainApi(TaskQueue queue, Function<Task, Explanation> explain) {
 
+    /// See `server.openapi.Shapes`.
+    static final String SHAPES = """
+            times = position?:int|null starts_in?:Span|null done_in?:Span|null
+            standing = ...times waiting? \
+                effective_priority?:int state? waits_for?:WaitsFor|null
+            WouldBe = ...standing host? loads?:bool warnings?:[text]
+            Span = low:number high:number
+            WaitsFor = kind text
+            Before = id why text
+            Explanation = id status:TaskStatus ...times waits_for:WaitsFor|null rule|null host|null \
+                host_rule|null loads:bool|null passed|null before:[Before] longest_wait:number|null \
+                load:Load|null attempts:[Attempt]
+            Load = seconds:number|null usually:number|null
+            """;
+
     private static final int BYTES = 4_096;
 
     Answer show(WebRequest request) {

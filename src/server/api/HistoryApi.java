@@ -14,6 +14,14 @@ import shared.json.JsonWriter;
 /// What the queue did, minute by minute.
 final class HistoryApi {
 
+    /// See `server.openapi.Shapes`.
+    static final String SHAPES = """
+            History = window now:time since:time bucket_seconds:int percentile_error:number buckets:[Minute]
+            Minute = at:time seconds:number pending:int running:int submitted:int completed:int failed:int \
+                cancelled:int wait_ms_p50:int|null wait_ms_p95:int|null run_ms_p50:int|null run_ms_p95:int|null \
+                tokens:int tokens_per_second:number
+            """;
+
     private static final List<String> WINDOWS = List.of("1h", "24h");
     private static final List<Integer> MINUTES = List.of(60, History.MINUTES);
     private static final int BUCKET_BYTES = 320;

@@ -6,13 +6,18 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import server.access.NamedTokens;
 import server.access.RequestLimits;
 import server.access.Scope;
 import server.action.Actions;
+import server.action.plan.ActionJson;
+import server.action.plan.ActionKind;
 import server.cron.CronRequests;
 import server.dispatch.Dispatcher.Progress;
+import server.cron.plan.CronJson;
+import server.cron.plan.CronReader;
 import server.dispatch.Hosts;
 import server.http.Answer;
 import server.http.LiveOutputs;
@@ -23,6 +28,8 @@ import server.http.WebServer;
 import server.live.EventHub;
 import server.live.Memory;
 import server.metrics.Metrics;
+import server.openapi.OpenApi;
+import server.openapi.Shapes;
 import server.queue.Compaction;
 import server.order.ahead.Explanation;
 import server.order.ahead.Outlook;
@@ -32,8 +39,11 @@ import server.settings.Setting;
 import server.settings.Settings;
 import server.stats.History;
 import server.task.SubmissionReader;
+import server.task.TaskJson;
 import server.task.Task;
 import server.websocket.Dialogue;
+import shared.TaskStatus;
+import shared.TaskType;
 import shared.json.Slice;
 
 /// All that the server answers. [#routes] is its table of contents.
@@ -126,10 +136,65 @@ public final class HttpApi {
         return new Memory(web.bodies()::take, web.bodies()::giveBack);
     }
 
-    /// Every method and path, with what a token must allow for it and the query parameters that it knows.
+    /// What bodies and answers look like: as their readers and writers say themselves.
+    private static Shapes shapes() {
+        Shapes shapes = new Shapes().add("Error = error reason? line?:int column?:int path?")
+                .add("parameters = limit:int offset:int count:int since:int full:bool dry_run:bool relayed:bool "
+                        + "cut:bool replace:bool chunks:bool wait:duration from:time")
+                .add("Batch = count:int ids:[text] warnings?:[text]").add("PriorityAsked = priority:priority")
+                .add("asked = priority:priority filter:object action:ActionKind dry_run:bool expect:int "
+                        + "input:any messages:[any] prompt:text system:text options:object tools:[any] images:[any]")
+                .words("TaskType", Stream.of(TaskType.values()).map(type -> type.text))
+                .words("TaskStatus", Stream.of(TaskStatus.values()).map(status -> status.text))
+                .words("ActionKind", ActionKind.NAMES.stream());
+        Stream.of(TaskJson.SHAPES, CronJson.SHAPES, ActionJson.SHAPES, QueueApi.SHAPES, BackendsApi.SHAPES,
+                HistoryApi.SHAPES, ExplainApi.SHAPES, NowApi.SHAPES, ServerApi.SHAPES, JournalApi.SHAPES,
+                TokensApi.SHAPES)
+                .forEach(shapes::add);
+        return shapes.request("Submit", SubmissionReader.KNOWN, "asked", "Task")
+                .request("CronAsked", CronReader.KNOWN, "CronSummary")
+                .request("ActionAsked", ActionApi.FIELDS, "asked")
+                .request("TokenAsked", TokensApi.FIELDS, "tokenAsked", "Token");
+    }
+
+    /// Every method and path, with what a token must allow for it, what it tells of itself, and the query parameters
+    /// that it knows.
     public Routes routes() {
+        Routes routes = new Routes();
+        files.addTo(routes);
+        Warnings warnings = new Warnings(parts.queue(), parts.clock());
+        addCrons(routes, new CronApi(settings, parts.crons(), parts.clock(), warnings));
+        LiveOutputs live = new LiveOutputs(settings.get(RequestLimits.EVENT_STREAMS), pingEvery);
+        EventsApi events = new EventsApi(parts.queue(), parts.events(), live, memory());
+        addTasks(routes, warnings, events);
+        addQueue(routes, events);
+        addServer(routes);
+        return routes;
+    }
+
+    private void addCrons(Routes routes, CronApi crons) {
+        routes
+                .add("GET", "/api/cron", Scope.READ, "lists cron tasks | | 200 [CronSummary]",
+                        crons::list, "limit", "offset")
+                .add("POST", "/api/cron", Scope.ADMIN,
+                        "creates a cron task; with replace, or makes it the same | CronAsked | 201 Cron 409 429 507",
+                        crons::create, "replace")
+                .add("GET", "/api/cron/preview", Scope.READ,
+                        "what an expression or a cron task means, and its next due times | | 200 CronPreview 404 409",
+                        crons::preview, "expr", "tz", "id", "count", "from")
+                .add("GET", "/api/cron/{id}", Scope.READ, "one cron task, by id or name | | 200 Cron 409", crons::show)
+                .add("PUT", "/api/cron/{id}", Scope.ADMIN,
+                        "changes the fields that are given | CronAsked | 200 Cron 409 429 507", crons::update)
+                .add("DELETE", "/api/cron/{id}", Scope.ADMIN, "deletes a cron task | | 204 409 507", crons::remove)
+                .add("PUT", "/api/cron/{id}/enable", Scope.ADMIN, "lets it fire | | 200 Cron 409 507", crons::enable)
+                .add("PUT", "/api/cron/{id}/disable", Scope.ADMIN, "stops it from firing | | 200 Cron 409 507",
+                        crons::disable)
+                .add("POST", "/api/cron/{id}/run", Scope.ADMIN, "runs it now | | 201 Submitted 409 429 507",
+                        crons::run);
+    }
+
+    private void addTasks(Routes routes, Warnings warnings, EventsApi events) {
         TaskQueue queue = parts.queue();
-        Warnings warnings = new Warnings(queue, parts.clock());
         TaskApi tasks = new TaskApi(settings, queue, parts.submissions(), parts.budgets(),
                 parts.standing().explain(), warnings, parts.events().answers());
         BatchApi batches = new BatchApi(settings, queue, parts.submissions(), parts.budgets(), warnings);
@@ -137,63 +202,89 @@ public final class HttpApi {
         TaskFilters filters = new TaskFilters(queue, parts.clock());
         ListApi lists = new ListApi(settings, queue, filters, parts.standing(), searches);
         ActionApi actions = new ActionApi(settings, filters, parts.actions(), searches, parts.clock());
-        LiveOutputs live = new LiveOutputs(settings.get(RequestLimits.EVENT_STREAMS), pingEvery);
-        EventsApi events = new EventsApi(queue, parts.events(), live, memory());
-        BackendsApi backends = new BackendsApi(parts.hosts());
-        NowApi now = new NowApi(queue, parts.standing(), parts.history(), parts.data(), parts.clock());
-        JournalApi journal = new JournalApi(queue, parts.compaction(), parts.clock());
-        CronApi crons = new CronApi(settings, parts.crons(), parts.clock(), warnings);
-        TokensApi tokens = new TokensApi(settings, parts.tokens());
-        Routes routes = new Routes();
-        files.addTo(routes);
-        return routes
-                .add("GET", "/api/cron", Scope.READ, crons::list, "limit", "offset")
-                .add("POST", "/api/cron", Scope.ADMIN, crons::create, "replace")
-                .add("GET", "/api/cron/preview", Scope.READ, crons::preview, "expr", "tz", "id", "count", "from")
-                .add("GET", "/api/cron/{id}", Scope.READ, crons::show)
-                .add("PUT", "/api/cron/{id}", Scope.ADMIN, crons::update)
-                .add("DELETE", "/api/cron/{id}", Scope.ADMIN, crons::remove)
-                .add("PUT", "/api/cron/{id}/enable", Scope.ADMIN, crons::enable)
-                .add("PUT", "/api/cron/{id}/disable", Scope.ADMIN, crons::disable)
-                .add("POST", "/api/cron/{id}/run", Scope.ADMIN, crons::run)
-                .add("POST", "/api/tasks", Scope.SUBMIT, tasks::submit, "dry_run")
-                .add("POST", "/api/tasks/batch", Scope.SUBMIT, batches::submit)
-                .add("GET", "/api/tasks", Scope.READ, lists::list, ListApi.PARAMETERS)
-                .add("GET", "/api/tasks/causes", Scope.READ, lists::causes, TaskFilters.and("limit"))
-                .add("GET", "/api/tasks/actions", Scope.READ, actions::list)
-                .add("POST", "/api/tasks/actions", Scope.SUBMIT, actions::begin)
-                .add("GET", "/api/tasks/actions/{id}", Scope.READ, actions::show)
-                .add("POST", "/api/tasks/actions/{id}/stop", Scope.SUBMIT, actions::stop)
-                .add("GET", "/api/tasks/{id}", Scope.READ, tasks::show, "wait")
+        routes
+                .add("POST", "/api/tasks", Scope.SUBMIT,
+                        "submits a task | Submit Idempotency-Key | 200 WouldBe 201 Submitted 409 429 507",
+                        tasks::submit, "dry_run")
+                .add("POST", "/api/tasks/batch", Scope.SUBMIT,
+                        "submits many tasks, all or none | [Submit] lines Idempotency-Key | 201 Batch 409 429 507",
+                        batches::submit)
+                .add("GET", "/api/tasks", Scope.READ, "lists tasks | | 200 [Summary] [Task] lines 404 409",
+                        lists::list, ListApi.PARAMETERS)
+                .add("GET", "/api/tasks/causes", Scope.READ, "why tasks failed or wait, counted | | 200 [FailureCause]",
+                        lists::causes, TaskFilters.and("limit"))
+                .add("GET", "/api/tasks/actions", Scope.READ, "lists actions | | 200 [Action]", actions::list)
+                .add("POST", "/api/tasks/actions", Scope.SUBMIT,
+                        "one change for all tasks that match a filter | ActionAsked | "
+                                + "200 ActionMatched 202 Action 409 ActionMismatch 429 507",
+                        actions::begin)
+                .add("GET", "/api/tasks/actions/{id}", Scope.READ, "one action | | 200 Action 409", actions::show)
+                .add("POST", "/api/tasks/actions/{id}/stop", Scope.SUBMIT,
+                        "stops an action; what is done stays | | 200 Action 409 507", actions::stop)
+                .add("GET", "/api/tasks/{id}", Scope.READ,
+                        "one task, whole; with wait once it has ended or the time is over | | 200 Task 409",
+                        tasks::show, "wait")
                 .add("GET", "/api/tasks/{id}/explain", Scope.READ,
+                        "why a task stands where it stands | | 200 Explanation 409",
                         new ExplainApi(queue, parts.standing().explain())::show)
-                .add("GET", "/api/tasks/{id}/events", Scope.READ, events::openTask)
-                .add("POST", "/api/tasks/{id}/cancel", Scope.SUBMIT, tasks::cancel)
-                .add("POST", "/api/tasks/{id}/priority", Scope.SUBMIT, tasks::changePriority)
-                .add("POST", "/api/tasks/{id}/retry", Scope.SUBMIT, tasks::retry)
-                .add("DELETE", "/api/tasks/{id}", Scope.SUBMIT, tasks::delete)
-                .add("GET", "/api/now", Scope.READ, now::show)
-                .add("GET", "/api/status", Scope.READ, queueApi::status)
-                .add("GET", "/api/stats", Scope.READ, queueApi::status)
-                .add("GET", "/api/stats/history", Scope.READ,
+                .add("GET", "/api/tasks/{id}/events", Scope.READ,
+                        "its answer as it is produced | Last-Event-ID | 200 events 409", events::openTask)
+                .add("POST", "/api/tasks/{id}/cancel", Scope.SUBMIT,
+                        "cancels a task, pending or running | | 200 Task 409 507", tasks::cancel)
+                .add("POST", "/api/tasks/{id}/priority", Scope.SUBMIT,
+                        "changes its priority | PriorityAsked | 200 Task 409 507", tasks::changePriority)
+                .add("POST", "/api/tasks/{id}/retry", Scope.SUBMIT,
+                        "puts a failed or cancelled task back | | 200 Task 409 429 507", tasks::retry)
+                .add("DELETE", "/api/tasks/{id}", Scope.SUBMIT, "deletes an ended task | | 204 409 507", tasks::delete);
+    }
+
+    private void addQueue(Routes routes, EventsApi events) {
+        BackendsApi backends = new BackendsApi(parts.hosts());
+        NowApi now = new NowApi(parts.queue(), parts.standing(), parts.history(), parts.data(), parts.clock());
+        JournalApi journal = new JournalApi(parts.queue(), parts.compaction(), parts.clock());
+        routes
+                .add("GET", "/api/now", Scope.READ, "what runs, what is next, what needs somebody | | 200 Now",
+                        now::show)
+                .add("GET", "/api/status", Scope.READ, "the queue in numbers | | 200 Status", queueApi::status)
+                .add("GET", "/api/stats", Scope.READ, "the queue in numbers, by its older path | | 200 Status",
+                        queueApi::status)
+                .add("GET", "/api/stats/history", Scope.READ, "the queue minute by minute | | 200 History",
                         new HistoryApi(parts.history(), parts.clock())::show, "window")
-                .add("POST", "/api/queue/pause", Scope.ADMIN, queueApi::pause)
-                .add("POST", "/api/queue/resume", Scope.ADMIN, queueApi::resume)
-                .add("POST", "/api/queue/drain", Scope.ADMIN, queueApi::drain)
-                .add("POST", "/api/journal/compact", Scope.ADMIN, journal::compact)
-                .add("GET", "/api/backup", Scope.ADMIN, journal::download)
-                .add("GET", "/api/backends", Scope.READ, backends::list)
-                .add("POST", "/api/backends/{id}/enable", Scope.ADMIN, backends::enable)
-                .add("POST", "/api/backends/{id}/disable", Scope.ADMIN, backends::disable)
-                .add("GET", "/api/tokens", Scope.ADMIN, tokens::list)
-                .add("POST", "/api/tokens", Scope.ADMIN, tokens::add)
-                .add("DELETE", "/api/tokens/{id}", Scope.ADMIN, tokens::revoke)
-                .add("GET", "/api/events", Scope.READ, events::open, EventsApi.PARAMETERS)
-                .add("GET", "/api/info", Scope.READ, serverApi::info)
-                .add("GET", "/metrics", Scope.READ, new Metrics(queue, parts.hosts(), parts.history(), parts.events(),
-                        parts.compaction(), web.traffic(), parts.clock())::show)
-                .add("GET", "/healthz", Scope.OPEN, serverApi::health)
-                .add("GET", "/readyz", Scope.OPEN, serverApi::ready)
-                .add("GET", "/Client.java", Scope.OPEN, serverApi::client);
+                .add("POST", "/api/queue/pause", Scope.ADMIN, "holds tasks and accepts new ones | | 200 Status 507",
+                        queueApi::pause)
+                .add("POST", "/api/queue/resume", Scope.ADMIN, "ends pause and drain | | 200 Status 507",
+                        queueApi::resume)
+                .add("POST", "/api/queue/drain", Scope.ADMIN,
+                        "refuses new tasks and finishes the rest | | 200 Status 507", queueApi::drain)
+                .add("POST", "/api/journal/compact", Scope.ADMIN,
+                        "drops from the disk what is no longer needed | | 200 Compaction 409 507", journal::compact)
+                .add("GET", "/api/backup", Scope.ADMIN, "the whole journal as one file | | 200 file", journal::download)
+                .add("GET", "/api/backends", Scope.READ, "the hosts | | 200 [Backend]", backends::list)
+                .add("POST", "/api/backends/{id}/enable", Scope.ADMIN, "takes a host in again | | 200 Backend 409",
+                        backends::enable)
+                .add("POST", "/api/backends/{id}/disable", Scope.ADMIN, "takes a host out | | 200 Backend 409",
+                        backends::disable)
+                .add("GET", "/api/events", Scope.READ, "every change, as it happens | Last-Event-ID | 200 events lines",
+                        events::open, EventsApi.PARAMETERS);
+    }
+
+    private void addServer(Routes routes) {
+        TokensApi tokens = new TokensApi(settings, parts.tokens());
+        routes
+                .add("GET", "/api/tokens", Scope.ADMIN, "lists the named tokens | | 200 [Token]", tokens::list)
+                .add("POST", "/api/tokens", Scope.ADMIN,
+                        "adds a named token, whose secret is shown in this answer alone | TokenAsked | "
+                                + "201 TokenAdded 409 507",
+                        tokens::add)
+                .add("DELETE", "/api/tokens/{id}", Scope.ADMIN, "revokes a named token | | 204 507", tokens::revoke)
+                .add("GET", "/api/info", Scope.READ, "version, ports and limits | | 200 Info", serverApi::info)
+                .add("GET", "/metrics", Scope.READ, "metrics in the text format of Prometheus | | 200 text",
+                        new Metrics(parts.queue(), parts.hosts(), parts.history(), parts.events(), parts.compaction(),
+                                web.traffic(), parts.clock())::show)
+                .add("GET", "/openapi.json", Scope.READ, "this description | | 200 object",
+                        new OpenApi(routes, shapes())::show)
+                .add("GET", "/healthz", Scope.OPEN, "whether the process is alive | | 200 Health", serverApi::health)
+                .add("GET", "/readyz", Scope.OPEN, "whether the server takes tasks | | 200 Health", serverApi::ready)
+                .add("GET", "/Client.java", Scope.OPEN, "the client in one file | | 200 text 404", serverApi::client);
     }
 }

@@ -22,6 +22,11 @@ import shared.json.JsonWriter;
 /// The requests that are about the journal.
 final class JournalApi {
 
+    /// See `server.openapi.Shapes`.
+    static final String SHAPES = """
+            Compaction = files_before:int files_after:int bytes_before:int bytes_after:int events_dropped:int
+            """;
+
     private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern(
             "'attachment; filename=\"ollama-queue-'yyyyMMdd'T'HHmmss'Z.backup\"'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);

@@ -33,6 +33,18 @@ import shared.json.JsonWriter;
 /// @param data the folder of the journal
 record NowApi(TaskQueue queue, Standing standing, History history, Path data, InstantSource clock) {
 
+    /// See `server.openapi.Shapes`.
+    static final String SHAPES = """
+            Now = now:time running:[Progress] next:[Next] waiting:[Group] failures:[FailureCause] \
+                failures_more:int disk:Disk|null
+            Progress = ...Summary attempt:int phase tokens:int tokens_per_second:number first_token_at:time|null \
+                last_token_at:time|null
+            Next = ...Summary host|null loads:bool
+            Group = state kind text tasks:int first|null model|null until:time|null
+            FailureCause = cause cause_id model host|null tasks:int last_at:time last example|null
+            Disk = free_bytes:int total_bytes:int low:bool
+            """;
+
     /// So many of those that are next are shown.
     private static final int NEXT = 10;
     private static final int FAILURES = 10;

@@ -23,6 +23,16 @@ import shared.json.Slice;
 /// The requests that are about the queue as a whole.
 final class QueueApi {
 
+    /// See `server.openapi.Shapes`.
+    static final String SHAPES = """
+            Status = pending_tasks:int running_tasks:int completed_tasks:int failed_tasks:int \
+                cancelled_tasks:int ready_tasks:int retrying_tasks:int scheduled_tasks:int blocked_tasks:int \
+                total_tasks:int queues_by_priority:{int} callers_waiting:int workers_active:int workers_idle:int \
+                mode oldest_pending_at:time|null oldest_pending_seconds:int submitted_per_minute:number \
+                completed_per_minute:number failed_per_minute:number tokens_per_second:number last_seq:int \
+                started_at:time uptime_seconds:int version cloud?:any
+            """;
+
     private final TaskQueue queue;
     private final Hosts hosts;
     private final History history;

@@ -23,6 +23,16 @@ import shared.json.JsonWriter;
 /// The requests that are about the server itself.
 final class ServerApi {
 
+    /// See `server.openapi.Shapes`.
+    static final String SHAPES = """
+            Info = version ws_port:int|null you:You limits:Limits
+            You = name|null scope
+            Limits = task_bytes:int batch_bytes:int batch_tasks:int bodies_bytes:int header_bytes:int \
+                json_depth:int list:int wait:duration request_time:duration upload_time:duration connections:int \
+                event_streams:int
+            Health = status
+            """;
+
     private final Settings settings;
     private final TaskQueue queue;
     private final Supplier<String> held;

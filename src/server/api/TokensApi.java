@@ -20,7 +20,15 @@ import shared.json.JsonWriter;
 /// The requests that are about the named tokens. A secret is shown once, in the answer to the request that adds it.
 final class TokensApi {
 
-    private static final List<String> FIELDS = List.of("name", "scope", "priority_max", "max_pending", "expires_in");
+    /// See `server.openapi.Shapes`.
+    static final String SHAPES = """
+            Token = name scope priority_max:int|null max_pending:int|null created_at:time expires_at:time|null \
+                expired:bool last_used_at:time|null
+            TokenAdded = ...Token token
+            tokenAsked = expires_in:duration priority_max:priority
+            """;
+
+    static final List<String> FIELDS = List.of("name", "scope", "priority_max", "max_pending", "expires_in");
 
     private final Settings settings;
     private final NamedTokens tokens;

@@ -25,15 +25,19 @@ public final class Routes {
     ///
     /// @param path       as it was added, with `{id}` or `{id*}`
     /// @param scope      what a token must allow
+    /// @param about      what it does, takes and answers, as `server.openapi` reads it
     /// @param parameters the query parameters that it knows
     /// @param isRelayed  whether it is a route of Ollama or its like
-    public record Row(String method, String path, Scope scope, Set<String> parameters, boolean isRelayed) {
+    public record Row(String method, String path, Scope scope, String about, Set<String> parameters,
+            boolean isRelayed) {
     }
 
     /// @param scope      what a token must allow
+    /// @param about      see [Row]
     /// @param parameters the query parameters that it knows
     /// @param errors     the form of its errors, by which it is a relayed one; null: the server's own
-    record Route(Scope scope, Handler handler, Set<String> parameters, Function<Problem, Whole> errors) {
+    record Route(Scope scope, String about, Handler handler, Set<String> parameters,
+            Function<Problem, Whole> errors) {
     }
 
     /// @param route  null if the path has no such method
@@ -79,18 +83,20 @@ public final class Routes {
     private final Map<String, Resource> withId = new LinkedHashMap<>();
 
     /// @param scope what a token must allow, where one is needed
-    public Routes add(String method, String path, Scope scope, Handler handler, String... parameters) {
-        return add(method, path, new Route(scope, handler, Set.of(parameters), null));
+    /// @param about what it does, takes and answers, as `server.openapi` reads it
+    public Routes add(String method, String path, Scope scope, String about, Handler handler, String... parameters) {
+        return add(method, path, new Route(scope, about, handler, Set.of(parameters), null));
     }
 
     /// A route of Ollama or its like: pages of the origins that Ollama allows may use it, any query is taken, the token
     /// may be an API key, and `/q/HINTS` may stand before its path.
     ///
     /// @param scope  what a token must allow, where one is needed
+    /// @param about  as that of [#add]; empty for what only says that nothing is there
     /// @param errors how its API tells of an error
-    public Routes addRelayed(String method, String path, Scope scope, Function<Problem, Whole> errors,
+    public Routes addRelayed(String method, String path, Scope scope, String about, Function<Problem, Whole> errors,
             Handler handler) {
-        return add(method, path, new Route(scope, handler, Set.of(), errors));
+        return add(method, path, new Route(scope, about, handler, Set.of(), errors));
     }
 
     /// Returns all rows, for those who tell of the API.
@@ -98,7 +104,7 @@ public final class Routes {
         List<Row> rows = new ArrayList<>();
         List.of(plain, withId).forEach(resources -> resources.forEach((path, resource) ->
                 resource.methods().forEach((method, route) -> rows.add(new Row(method, path, route.scope(),
-                        route.parameters(), route.errors() != null)))));
+                        route.about(), route.parameters(), route.errors() != null)))));
         return rows;
     }
 

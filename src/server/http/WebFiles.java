@@ -20,6 +20,10 @@ import server.access.Scope;
 /// keeps them for good, asks only for the page each time, and never mixes two versions. Each lies there compressed too.
 public final class WebFiles {
 
+    private static final String ABOUT_PAGE = "the page | | 200 html 304";
+
+    /// What `server.openapi` calls a file by its ending.
+    private static final Map<String, String> KINDS = Map.of("js", "script", "css", "style", "svg", "image");
     private static final String FOLDER = "web/";
     private static final String PAGE = "index.html";
     private static final Map<String, String> TYPES = Map.of(
@@ -90,10 +94,12 @@ public final class WebFiles {
     public void addTo(Routes routes) {
         for (WebFile file : files) {
             if (file.name.equals(PAGE)) {
-                routes.add("GET", "/", Scope.OPEN, request -> answer(request, file));
-                routes.add("GET", "/" + PAGE, Scope.OPEN, request -> answer(request, file));
+                routes.add("GET", "/", Scope.OPEN, ABOUT_PAGE, request -> answer(request, file));
+                routes.add("GET", "/" + PAGE, Scope.OPEN, ABOUT_PAGE, request -> answer(request, file));
             } else {
-                routes.add("GET", "/w/" + hash + "/" + file.name, Scope.OPEN, request -> answer(request, file));
+                String kind = KINDS.get(ending(file.name));
+                routes.add("GET", "/w/" + hash + "/" + file.name, Scope.OPEN, "a file of the page | | 200 " + kind
+                        + " 304", request -> answer(request, file));
             }
         }
     }

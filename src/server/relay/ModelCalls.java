@@ -26,6 +26,9 @@ import shared.Problem;
 /// The calls that change a host's models: passed on to one local host, requests and answers of any size as they come.
 public final class ModelCalls {
 
+    private static final String ABOUT = "as Ollama's: passed on to the local host, where the settings allow it | file "
+            + "X-Queue-On | 200 any lines file 201 404 502";
+
     private static final String BLOBS = "/api/blobs/";
     private static final Pattern DIGEST = Pattern.compile("sha256[:-][0-9a-f]{64}");
     /// After these a host may have other models than before.
@@ -53,7 +56,7 @@ public final class ModelCalls {
         }
         add(routes, "DELETE", "/api/delete");
         for (String method : List.of("GET", "POST")) {
-            routes.addRelayed(method, BLOBS + "{id}", Scope.ADMIN, ApiForm.OLLAMA::error, request -> {
+            routes.addRelayed(method, BLOBS + "{id}", Scope.ADMIN, ABOUT, ApiForm.OLLAMA::error, request -> {
                 check();
                 if (!DIGEST.matcher(request.id()).matches()) {
                     throw Problem.badRequest("a digest must be sha256: and 64 hexadecimal digits");
@@ -64,7 +67,7 @@ public final class ModelCalls {
     }
 
     private void add(Routes routes, String method, String path) {
-        routes.addRelayed(method, path, Scope.ADMIN, ApiForm.OLLAMA::error, request -> {
+        routes.addRelayed(method, path, Scope.ADMIN, ABOUT, ApiForm.OLLAMA::error, request -> {
             check();
             return pass(path, request);
         });

@@ -66,18 +66,29 @@ public final class PassedCalls {
     ///
     /// @param page what a browser gets at `/`
     public void addTo(Routes routes, Handler page) {
-        routes.addRelayed("GET", "/", Scope.OPEN, ApiForm.OLLAMA::error, request -> root(request, page));
-        add(routes, "GET", VERSION, Scope.READ, request -> version());
-        add(routes, "GET", TAGS, Scope.READ, request -> Answer.json(200, ModelLists.tags(installed())));
-        add(routes, "GET", PS, Scope.READ, request -> Answer.json(200, ModelLists.loaded(ModelLists.read(ask(PS)))));
-        add(routes, "GET", "/v1/models", Scope.READ, request -> models());
-        add(routes, "GET", "/v1/models/{id*}", Scope.READ, request -> model(request.id()));
-        add(routes, "POST", SHOW, Scope.READ, request -> pass(SHOW, request));
-        add(routes, "POST", COUNT_TOKENS, Scope.SUBMIT, request -> pass(COUNT_TOKENS, request));
+        routes.addRelayed("GET", "/", Scope.OPEN,
+                "the page for browsers, or that Ollama is running | | 200 text html 304",
+                ApiForm.OLLAMA::error, request -> root(request, page));
+        add(routes, "GET", VERSION, Scope.READ,
+                "as Ollama's: the lowest version of the hosts | | 200 object", request -> version());
+        add(routes, "GET", TAGS, Scope.READ,
+                "as Ollama's: the models of all local hosts | | 200 object",
+                request -> Answer.json(200, ModelLists.tags(installed())));
+        add(routes, "GET", PS, Scope.READ,
+                "as Ollama's: what each local host has loaded | | 200 object",
+                request -> Answer.json(200, ModelLists.loaded(ModelLists.read(ask(PS)))));
+        add(routes, "GET", "/v1/models", Scope.READ,
+                "as OpenAI's: the models of all hosts | | 200 object", request -> models());
+        add(routes, "GET", "/v1/models/{id*}", Scope.READ,
+                "as OpenAI's: one model | | 200 object", request -> model(request.id()));
+        add(routes, "POST", SHOW, Scope.READ,
+                "as Ollama's: about one model | object | 200 any 404", request -> pass(SHOW, request));
+        add(routes, "POST", COUNT_TOKENS, Scope.SUBMIT,
+                "as Anthropic's: counts tokens | object | 200 any 404", request -> pass(COUNT_TOKENS, request));
         // after all others, so that an SDK can read that there is nothing
         for (String rest : List.of("/v1/messages/{id*}", "/v1/{id*}")) {
             for (String method : List.of("GET", "POST", "PUT", "PATCH", "DELETE")) {
-                add(routes, method, rest, Scope.READ, request -> {
+                add(routes, method, rest, Scope.READ, "", request -> {
                     throw Problem.notFound("nothing is at this path");
                 });
             }
@@ -103,8 +114,8 @@ public final class PassedCalls {
                 .orElse(null);
     }
 
-    private void add(Routes routes, String method, String path, Scope scope, Handler handler) {
-        routes.addRelayed(method, path, scope, ApiForm.of(path)::error, request -> {
+    private void add(Routes routes, String method, String path, Scope scope, String about, Handler handler) {
+        routes.addRelayed(method, path, scope, about, ApiForm.of(path)::error, request -> {
             options.get().checkEnabled();
             // of use to one call alone, but what is wrong is an error for each
             RelayApi.hints(request);

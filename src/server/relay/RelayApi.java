@@ -46,6 +46,9 @@ public final class RelayApi {
     private static final List<String> HEADERS_BEGIN = List.of("anthropic-", "openai-");
     /// What of it is a credential.
     private static final Pattern SECRET = Pattern.compile("key|token|secret|auth");
+    private static final String ABOUT = "a call of a host's API, which becomes a task | object Idempotency-Key "
+            + "X-Queue-Client X-Queue-Keep X-Queue-On X-Queue-Priority X-Queue-Record | "
+            + "200 any lines events 404 409 429 502 504 507";
     private static final List<String> OWN_HEADERS = List.of("x-queue-client", "x-queue-keep", "x-queue-on",
             "x-queue-priority", "x-queue-record");
     /// What the SDKs of OpenAI and Anthropic say of themselves.
@@ -97,7 +100,7 @@ public final class RelayApi {
     public void addTo(Routes routes) {
         for (ApiPath path : ApiPath.values()) {
             ApiForm form = ApiForm.of(path.path);
-            routes.addRelayed("POST", path.path, Scope.SUBMIT, form::error, request -> call(request, path));
+            routes.addRelayed("POST", path.path, Scope.SUBMIT, ABOUT, form::error, request -> call(request, path));
         }
     }
 

@@ -38,7 +38,7 @@ public final class SubmissionReader {
             .byDefault("" + JsonReader.DEPTH_MAX).says("how deep JSON may nest, in requests and in answers of hosts");
 
     /// The fields that a submit may set.
-    static final List<String> KNOWN = known();
+    public static final List<String> KNOWN = known();
 
     /// @param model of a submit that names none
     /// @param terms of a submit that sets none

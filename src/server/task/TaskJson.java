@@ -14,6 +14,24 @@ import shared.json.JsonWriter;
 /// terms that differs from the default.
 public final class TaskJson {
 
+    /// See `server.openapi.Shapes`.
+    public static final String SHAPES = """
+            identity = id type:TaskType model priority:int status:TaskStatus
+            course = created_at:time scheduled_at:time|null started_at:time|null completed_at:time|null \
+                retry_count:int max_retries:int executed_on|null
+            extras = retry_at?:time rule? cut?:bool cron_id? cron_name? cron_run_count?:int due_at?:time \
+                expires_at?:time timeout?:duration first_byte_timeout?:duration initial_delay?:duration \
+                max_delay?:duration backoff_factor?:number remote_execution?:bool on? wait_for_model?:bool client? \
+                window? finish_by?:time late?:bool priority_asked?:int endpoint? relayed?:bool unrecorded?:bool
+            Summary = ...identity preview? ...course error|null metadata:object ...extras ...standing
+            Task = ...identity payload:any ...course result:any error|null attempts:[Attempt] metadata:object \
+                ...extras ...standing warnings?:[text]
+            Submitted = ...Task task_id
+            Attempt = attempt:int host|null rule|null chosen?:Chosen started_at:time|null ended_at:time|null \
+                duration:duration counted:bool error|null
+            Chosen = by text loads:bool passed|null
+            """;
+
     private TaskJson() {
     }
 

@@ -38,8 +38,8 @@ final class BoundaryHostsTest {
     @BeforeEach
     void start() throws IOException {
         WebServer.prepare(Settings.DEFAULT);
-        Routes routes = new Routes().add("GET", "/plain", Scope.READ, request -> Answer.text("plain"))
-                .add("GET", "/open", Scope.OPEN, request -> Answer.text("open"));
+        Routes routes = new Routes().add("GET", "/plain", Scope.READ, "", request -> Answer.text("plain"))
+                .add("GET", "/open", Scope.OPEN, "", request -> Answer.text("open"));
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         Guard guard = new Guard("localhost", InetAddress.getLoopbackAddress(),
                 Settings.DEFAULT.with(Guard.ALLOWED_HOSTS, List.of("queue.example.org")), TestTokens.none(),
@@ -165,7 +165,7 @@ final class BoundaryHostsTest {
         Guard guard = new Guard("0.0.0.0", open.getAddress().getAddress(), Settings.DEFAULT, TestTokens.none(),
                 () -> "box");
         open.createContext("/", new Boundary(guard,
-                new Routes().add("GET", "/", Scope.READ, r -> Answer.text("x")), bodies, slow,
+                new Routes().add("GET", "/", Scope.READ, "", r -> Answer.text("x")), bodies, slow,
                 new Traffic(), () -> false));
         open.start();
         try (Wire other = new Wire(new InetSocketAddress(InetAddress.getLoopbackAddress(),

@@ -61,13 +61,13 @@ final class BoundaryRelayedTest {
         Function<Problem, Whole> errors = problem -> Answer.json(problem.status(),
                 new JsonWriter().beginObject().name("oops").string(problem.getMessage()).endObject(), "X-Form", "its");
         Routes routes = new Routes()
-                .add("GET", "/own", Scope.READ, request -> Answer.text("own"))
-                .addRelayed("GET", "/", Scope.OPEN, errors, request -> text(request, "root"))
-                .addRelayed("GET", "/v1/models/{id}", Scope.READ, errors, request -> text(request, request.id()))
-                .addRelayed("POST", "/v1/fault", Scope.READ, errors, request -> {
+                .add("GET", "/own", Scope.READ, "", request -> Answer.text("own"))
+                .addRelayed("GET", "/", Scope.OPEN, "", errors, request -> text(request, "root"))
+                .addRelayed("GET", "/v1/models/{id}", Scope.READ, "", errors, request -> text(request, request.id()))
+                .addRelayed("POST", "/v1/fault", Scope.READ, "", errors, request -> {
                     throw new IllegalStateException("expected by the test");
                 })
-                .addRelayed("POST", "/v1/chat", Scope.READ, errors, request -> {
+                .addRelayed("POST", "/v1/chat", Scope.READ, "", errors, request -> {
                     Body body = request.body(LIMIT, "a call");
                     return text(request, new String(body.bytes(), 0, body.length(), StandardCharsets.UTF_8));
                 });

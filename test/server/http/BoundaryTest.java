@@ -52,36 +52,37 @@ final class BoundaryTest {
     void start() throws IOException {
         WebServer.prepare(Settings.DEFAULT);
         Routes routes = new Routes()
-                .add("GET", "/plain", Scope.READ, request -> Answer.text("plain"))
-                .add("GET", "/items/{id}", Scope.READ, request -> Answer.text("item " + request.id()), "wait", "full")
-                .add("DELETE", "/items/{id}", Scope.READ, request -> Answer.empty(204))
-                .add("GET", "/items/special", Scope.READ, request -> Answer.text("special"))
-                .add("POST", "/echo", Scope.READ, request -> {
+                .add("GET", "/plain", Scope.READ, "", request -> Answer.text("plain"))
+                .add("GET", "/items/{id}", Scope.READ, "", request -> Answer.text("item " + request.id()),
+                        "wait", "full")
+                .add("DELETE", "/items/{id}", Scope.READ, "", request -> Answer.empty(204))
+                .add("GET", "/items/special", Scope.READ, "", request -> Answer.text("special"))
+                .add("POST", "/echo", Scope.READ, "", request -> {
                     JsonReader json = request.json(LIMIT, "an echo");
                     json.skip();
                     json.end();
                     return new Answer.Whole(200, Answer.JSON, request.body().bytes(), request.body().length());
                 })
-                .add("GET", "/stream", Scope.READ, request -> new Answer.Streamed(Answer.NDJSON, out -> {
+                .add("GET", "/stream", Scope.READ, "", request -> new Answer.Streamed(Answer.NDJSON, out -> {
                     out.write("1\n".getBytes(StandardCharsets.UTF_8));
                     out.flush();
                     out.write("2\n".getBytes(StandardCharsets.UTF_8));
                 }))
-                .add("GET", "/cut", Scope.READ, request -> new Answer.Streamed(Answer.NDJSON, out -> {
+                .add("GET", "/cut", Scope.READ, "", request -> new Answer.Streamed(Answer.NDJSON, out -> {
                     out.write("1\n".getBytes(StandardCharsets.UTF_8));
                     throw new IllegalStateException("expected by the test");
                 }))
-                .add("GET", "/fault", Scope.READ, request -> {
+                .add("GET", "/fault", Scope.READ, "", request -> {
                     throw new IllegalStateException("a secret of the server");
                 })
-                .add("GET", "/overflow", Scope.READ, request -> {
+                .add("GET", "/overflow", Scope.READ, "", request -> {
                     throw new StackOverflowError();
                 })
-                .add("GET", "/open", Scope.OPEN, request -> Answer.text("open"))
-                .add("GET", "/journal", Scope.READ, request -> {
+                .add("GET", "/open", Scope.OPEN, "", request -> Answer.text("open"))
+                .add("GET", "/journal", Scope.READ, "", request -> {
                     throw new JournalFailure("the disk is broken", new IOException());
                 })
-                .add("GET", "/busy", Scope.READ, request -> {
+                .add("GET", "/busy", Scope.READ, "", request -> {
                     throw new Problem(429, "too many");
                 });
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

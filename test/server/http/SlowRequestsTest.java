@@ -52,16 +52,16 @@ final class SlowRequestsTest {
         Function<Problem, Whole> errors = problem -> Answer.json(problem.status(),
                 new JsonWriter().beginObject().name("oops").string(problem.getMessage()).endObject());
         Routes routes = new Routes()
-                .add("POST", "/json", Scope.READ,
+                .add("POST", "/json", Scope.READ, "",
                         request -> Answer.text(Integer.toString(request.json(100, "it").skip())))
-                .addRelayed("POST", "/call", Scope.READ, errors, request -> {
+                .addRelayed("POST", "/call", Scope.READ, "", errors, request -> {
                     request.body(10_000, "it");
                     return Answer.text("called");
                 })
-                .add("POST", "/refuse", Scope.READ, request -> {
+                .add("POST", "/refuse", Scope.READ, "", request -> {
                     throw Problem.conflict("never");
                 })
-                .add("POST", "/upload", Scope.READ, request -> {
+                .add("POST", "/upload", Scope.READ, "", request -> {
                     InputStream in = request.upload();
                     byte[] piece = new byte[100];
                     for (int count = in.read(piece); count >= 0; count = in.read(piece)) {

@@ -10,6 +10,14 @@ import shared.json.JsonWriter;
 /// An action as the API and the feed show it.
 public final class ActionJson {
 
+    /// See `server.openapi.Shapes`.
+    public static final String SHAPES = """
+            ActionMatched = matched:int by_status:{int}
+            ActionMismatch = error ...ActionMatched
+            Action = id action:ActionKind priority?:int filter:object client|null status created_at:time \
+                ended_at:time|null ...ActionMatched done:int changed:int refused:{int}
+            """;
+
     private ActionJson() {
     }
 

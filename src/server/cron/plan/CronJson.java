@@ -15,6 +15,18 @@ import shared.json.Slice;
 /// read can be sent back.
 public final class CronJson {
 
+    /// See `server.openapi.Shapes`.
+    public static final String SHAPES = """
+            CronSummary = id name cron_expr timezone description enabled:bool task_template?:object \
+                next_run:time|null last_run:time|null run_count:int skipped_count:int last_skip_reason|null \
+                failure_count:int waiting_run:time|null created_at:time updated_at:time missed \
+                missed_max_age:duration overlap jitter:duration start_at:time|null end_at:time|null max_runs:int \
+                metadata:object
+            Cron = ...CronSummary runs:[CronRun] warnings?:[text]
+            CronRun = run:int task_id due_at:time status:any
+            CronPreview = expression timezone description next:[time]
+            """;
+
     private CronJson() {
     }
 

@@ -27,7 +27,8 @@ public final class CronReader {
     private static final Set<String> SERVERS = Set.of("id", "description", "next_run", "last_run", "run_count",
             "skipped_count", "last_skip_reason", "failure_count", "waiting_run", "created_at", "updated_at", "runs");
 
-    private static final List<String> KNOWN = List.of("name", "cron_expr", "timezone", "enabled", "task_template",
+    /// The fields that a user may set.
+    public static final List<String> KNOWN = List.of("name", "cron_expr", "timezone", "enabled", "task_template",
             "missed", "missed_max_age", "overlap", "jitter", "start_at", "end_at", "max_runs", "metadata");
 
     /// Names that a path cannot end with: a resource of its own, and steps to other folders.
