@@ -30,7 +30,7 @@ final class Rooms {
     /// use all; nobody else may use it.
     private static final String WHO_KNOWS_WHOM = """
             access: settings
-            action: action.plan queue.index queue.ledger queue.page queue.state task
+            action: action.plan journal queue.index queue.ledger queue.line queue.page queue.state task
             action.plan: task
             api: access action action.plan cron cron.plan dispatch http journal.compaction live metrics openapi \
                 order order.ahead order.limits queue queue.index queue.ledger queue.page queue.state \

@@ -15,9 +15,11 @@ import server.action.plan.ActionKind;
 import server.action.plan.ActionPlan;
 import server.action.plan.TaskAction;
 import server.action.plan.TaskAction.Status;
+import server.journal.Unit;
 import server.queue.index.TaskFilter;
 import server.queue.ledger.Ledger;
 import server.queue.ledger.TaskReader;
+import server.queue.line.EventCodec;
 import server.queue.page.Matched;
 import server.queue.page.Pages;
 import server.queue.state.Event;
@@ -68,18 +70,29 @@ public final class Actions {
             throw new Problem(413, tasks.length + " tasks match, and an action may have at most " + tasksMax
                     + "; narrow the filter");
         }
-        long id = ledger.change(writer -> {
-            List<TaskAction> running = writer.state().actions().running();
-            int others = running.stream().mapToInt(action -> action.tasks() == null ? 0 : action.tasks().length).sum();
-            if (running.size() >= ActionIndex.RUNNING_MAX || others + tasks.length > tasksMax) {
-                throw new Problem(429, running.size() + " actions on " + others + " tasks are at work; at most "
-                        + ActionIndex.RUNNING_MAX + " on " + tasksMax + " may be; try again later");
-            }
-            TaskAction action = TaskAction.accepted(writer.unusedId(), plan, tasks);
-            append(writer, List.of(), new ActionEvent(What.ACCEPTED, writer.now(), action));
-            return action.id();
-        }).durable();
+        // that the id is drawn twice before the action is in is left to chance
+        long id = ledger.changeNow(writer -> writer.unusedId()).value();
+        ActionEvent accepted = new ActionEvent(What.ACCEPTED, plan.createdAt(), TaskAction.accepted(id, plan, tasks));
+        boolean in = false;
+        while (!in) {
+            // its line may be long, so it is made before the lock is taken
+            Event.Action event = new Event.Action(accepted, ledger.look(QueueState::mode).value());
+            Unit line = Unit.of(EventCodec.encode(event));
+            in = ledger.change(writer -> {
+                checkRoom(writer.state().actions().running(), tasks.length);
+                return writer.state().mode() == event.mode()
+                        && writer.append(List.of(event), line, Ledger.urgency(plan.kind())) != null;
+            }).durable();
+        }
         return get(id);
+    }
+
+    private void checkRoom(List<TaskAction> running, int more) {
+        int others = running.stream().mapToInt(action -> action.tasks() == null ? 0 : action.tasks().length).sum();
+        if (running.size() >= ActionIndex.RUNNING_MAX || others + more > tasksMax) {
+            throw new Problem(429, running.size() + " actions on " + others + " tasks are at work; at most "
+                    + ActionIndex.RUNNING_MAX + " on " + tasksMax + " may be; try again later");
+        }
     }
 
     /// Ends an action; what it has done stays.

@@ -19,7 +19,7 @@ import server.task.Task;
 /// Invariant: `early` has the ids of those that changed since the beginning and are still ahead of the walk.
 final class Matching implements Arrivals.Watcher {
 
-    static final int CHUNKS_A_STEP = 32;
+    static final int CHUNKS_A_STEP = 8;
 
     private final Arrivals arrivals;
     private final TaskFilter filter;
