@@ -58,6 +58,8 @@ export class Chart {
         const bucket = buckets[Math.min(index ?? last, last)];
         if (!bucket) {
             put(this.#readout);
+            attribute(this.#svg, 'aria-valuenow', 0);
+            attribute(this.#svg, 'aria-valuetext', 'nothing yet');
             return;
         }
         const {lines, format} = this.#definition;

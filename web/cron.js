@@ -22,7 +22,8 @@ function list(root, context) {
     const hours = h('th', {scope: 'col', class: 'cron-strip'});
     const table = h('table', {class: 'cron-list', hidden: true},
         h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, 'Name'), h('th', {scope: 'col'}, 'When'), hours,
-            h('th', {scope: 'col'}, 'Next'), h('th', {scope: 'col'}, 'Runs'), h('th', {}))),
+            h('th', {scope: 'col'}, 'Next'), h('th', {scope: 'col'}, 'Runs'),
+            h('th', {scope: 'col'}, h('span', {class: 'visually-hidden'}, 'Actions')))),
         body);
     const empty = h('p', {class: 'panel empty', hidden: true}, 'No recurring tasks yet. ',
         h('span', {'data-needs': 'admin'}, h('a', {href: '#/cron/new'}, 'Add one'),
@@ -100,7 +101,7 @@ function row(cron, times, start, now, context, load) {
             runs(cron), last),
         h('td', {class: 'cron-actions'},
             h('button', {type: 'button', class: 'quiet', 'data-act': `run ${cron.id}`,
-                'aria-label': `Run ${cron.name} now`, onclick: run, 'data-needs': 'admin'}, 'Run now'),
+                'aria-label': `Run now: ${cron.name}`, onclick: run, 'data-needs': 'admin'}, 'Run now'),
             h('label', {class: 'check', 'data-needs': 'admin'}, h('input', {type: 'checkbox', checked: cron.enabled,
                 'data-act': `on ${cron.id}`, 'aria-label': `${cron.name} enabled`, onchange: enable}), 'on')));
     const tell = moment => {

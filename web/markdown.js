@@ -12,7 +12,8 @@ const DEPTH_MAX = 8;
 const FENCE = /^ {0,3}(`{3,}|~{3,})[ \t]*(.*)$/;
 const HEADING = /^ {0,3}(#{1,6})(?:[ \t]|$)/;
 const RULE = /^ {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/;
-const UNDERLINE = /^ {0,3}(=+|-+)[ \t]*$/;
+/** Shorter ones begin a list while an answer comes. */
+const UNDERLINE = /^ {0,3}(={2,}|-{3,})[ \t]*$/;
 const QUOTE = /^ {0,3}>/;
 const MARKER = /^( *)([-+*]|(\d{1,9})([.)]))(?=[ \t]|$)/;
 const CELL = /^[ \t]*:?-+:?[ \t]*$/;

@@ -37,7 +37,7 @@ export function drawAttempts(section, task, now) {
     put(section, h('header', {class: 'part'}, h('h2', {}, 'Attempts')), h('ol', {class: 'attempts'},
         rows.map(({stretch, place}, index) => {
             const attempt = task.attempts[index];
-            const bar = h('div', {class: 'scale', 'aria-hidden': 'true'},
+            const bar = rows.length > 1 && h('div', {class: 'scale', 'aria-hidden': 'true'},
                 places.filter(({broken}) => broken).map(gap => piece('gap', gap)),
                 piece('attempt', place, {'data-failed': stretch.failed, 'data-running': stretch.running}));
             return h('li', {}, attempt ? ended(attempt, duration(stretch.to - stretch.from))

@@ -38,10 +38,33 @@ final class Scene implements AutoCloseable {
             "List the edge cases of daylight saving for a cron scheduler in Europe/Berlin.",
             "What is the time complexity of removing an arbitrary element from a binary heap?",
             "Draft a friendly reply to the customer who waits for her refund since Monday.");
-    private static final String ANSWER = "A durable write is one that survives a loss of power. Calling fdatasync asks"
-            + " the kernel to hand a file's data, and the metadata needed to read it back, to the device, and to return"
-            + " once the device says that it is stable. It does not promise that the directory entry of a new file is"
-            + " there, nor that another file is. Group commit lets many writers share one such wait.";
+    private static final String ANSWER = """
+            ## What it guarantees
+
+            A **durable write** is one that survives:
+
+            1. the data lies on the *device*,
+            2. so does what `open` needs:
+               - its length
+               - its blocks
+
+            | call | data | metadata |
+            |---|:-:|--:|
+            | `fsync` | yes | all |
+            | `fdatasync` | yes | some |
+
+            ```c
+            if (fdatasync(fd) < 0) {
+                abort(); // never again on the same data, however long the line
+            }
+            ```
+
+            > Group commit lets many share one wait, see https://lwn.net/Articles/457667/.
+
+            A durable write is one that survives a loss of power. Calling fdatasync asks the kernel to hand a file's \
+            data, and the metadata needed to read it back, to the device, and to return once the device says that it \
+            is stable. It does not promise that the directory entry of a new file is there, nor that another file is.
+            """.replace("\n", "\\n");
     private static final List<String> CRONS = List.of(
             cron("nightly-report", "30 2 * * *", "Europe/Berlin", "chat", "qwen3:8b", "Summary of {{date}}"),
             cron("triage inbox", "*/15 8-18 * * MON-FRI", "Europe/Berlin", "chat", "llama3.2:3b", "Sort what is new"),

@@ -8,11 +8,11 @@ import java.util.List;
 import support.browser.Chromium;
 import support.browser.Page;
 
-/// `make screenshots`: each view at 1280 and at 360 pixels, in light and in dark. The arguments are the folder, and
+/// `make screenshots`: each view at 1440, 768 and 390 pixels, in light and in dark. The arguments are the folder, and
 /// names of views if only some are wanted.
 final class Screenshots {
 
-    private static final int[][] SIZES = {{1280, 800}, {360, 740}};
+    private static final int[][] SIZES = {{1440, 900}, {768, 1024}, {390, 844}};
 
     /// @param ready what is true once there is something to see
     private record View(String name, String address, String ready) {

@@ -154,6 +154,11 @@ public final class Page implements AutoCloseable {
         return prefers("prefers-color-scheme", dark ? "dark" : "light");
     }
 
+    /// As where the system sets the colours: Windows' high contrast.
+    public Page forcedColours(boolean forced) {
+        return prefers("forced-colors", forced ? "active" : "none");
+    }
+
     public Page reducedMotion(boolean reduced) {
         return prefers("prefers-reduced-motion", reduced ? "reduce" : "no-preference");
     }
