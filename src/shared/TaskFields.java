@@ -9,7 +9,8 @@ public final class TaskFields {
     public static final Set<String> SERVERS = Set.of("id", "task_id", "status", "created_at", "updated_at",
             "started_at", "completed_at", "retry_at", "retry_count", "executed_on", "result", "error", "attempts",
             "preview", "rule", "waiting", "cron_id", "cron_name", "cron_run_count", "due_at", "relayed",
-            "unrecorded", "priority_asked", "effective_priority", "late", "warnings");
+            "unrecorded", "priority_asked", "effective_priority", "late", "position", "starts_in",
+            "done_in", "warnings");
 
     private TaskFields() {
     }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -138,6 +139,30 @@ class SimulateTest {
             assertTrue(text.contains("\n  host echo, loads nothing\n"), text);
             assertEquals(0, runs(text).get(1).loads, text);
         }
+    }
+
+    @Test
+    void backupsFile_isRead_alsoOneThatWasCutShort() throws Exception {
+        Path backup = Path.of("test/server/journal/format1/1.backup");
+        assertEquals(simulate(0, "test/server/journal/format1"), simulate(0, backup.toString()));
+        byte[] whole = Files.readAllBytes(backup);
+        Path cut = Files.write(directory.resolve("cut.backup"), Arrays.copyOf(whole, whole.length / 2));
+        String text = simulate(0, cut.toString());
+        assertTrue(text.matches("(?s)problem: .*cut\\.backup.*\\d+ tasks.*"), text);
+        assertTrue(simulate(1, "nothing").contains("nothing does not exist"), simulate(1, "nothing"));
+    }
+
+    @Test
+    void policy_withWhatDecidesNothing_isRefused() throws Exception {
+        String data = "test/server/journal/format1/data";
+        Path policy = config("p.yaml", "affinity: {max_batch: 2}\nclients:\n  a: {weight: 2, max_pending: 3}\n"
+                + "retry: {max_retries: 1}\n");
+        String text = simulate(1, data, "--policy", policy.toString());
+        assertTrue(text.contains(policy + ", line 3: clients.a.max_pending decides nothing in a simulation"), text);
+        assertTrue(text.contains(policy + ", line 4: retry.max_retries decides nothing in a simulation"), text);
+        assertEquals(2, text.lines().count(), text);
+        assertTrue(simulate(1, data, "--policy", config("empty.yaml", "").toString()).contains(
+                "empty.yaml: the policy says nothing; it may have affinity, "));
     }
 
     @Test

@@ -66,7 +66,7 @@ final class BackendsViewTest {
         assertEquals("0", slotsUsed(page));
         String first = server.submit("{\"type\":\"generate\",\"model\":\"qwen3:latest\",\"prompt\":\"x\"}");
         server.submit("{\"type\":\"generate\",\"model\":\"qwen3:latest\",\"prompt\":\"y\"}");
-        page.waitForText("of 3 slots, 2 of one model at once");
+        page.waitForText("of 2 slots, 2 of one model at once");
         page.waitFor("document.querySelectorAll('[data-host=gpu] .slots rect.used').length === 2");
         page.waitFor("document.querySelector('[data-host=gpu] .doing').textContent === 'answering qwen3 ×2'");
         gate.release(6);

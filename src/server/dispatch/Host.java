@@ -419,6 +419,11 @@ final class Host {
         return name + " does not have the model " + model;
     }
 
+    /// How many of so many attempts it would get at once: of each model that fits as many as Ollama answers.
+    synchronized int takes(int most) {
+        return runners == null ? most : (int) Math.min(most, (long) runners.fits() * options.parallel());
+    }
+
     synchronized Backend backend(int slots, long now) {
         List<Refused> refusals = refused.all(now);
         String error = trouble != null || refusals.isEmpty() ? trouble : refusals.getLast().error();

@@ -242,7 +242,7 @@ public final class Hosts implements AutoCloseable {
 
     private int slots(Host host) {
         int own = host.options.maxConcurrent();
-        return host.options.remote() ? own : own == 0 ? workers : Math.min(own, workers);
+        return host.options.remote() ? own : host.takes(own == 0 ? workers : Math.min(own, workers));
     }
 
     private String known(String name) {

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
+import server.journal.disk.BackupFile;
+import server.journal.disk.JournalDamage;
 import server.journal.disk.Storage;
 import server.journal.recovery.Inspection;
 import server.order.KeepAlive;
@@ -31,23 +33,36 @@ public final class Recording {
     private Recording() {
     }
 
-    /// Reads a journal, past any damage, and changes nothing. A server may be running on it.
+    /// Reads a journal or a backup, past any damage, and changes nothing. A server may be running on it.
     ///
+    /// @param backup   the backup's name among the files; null for the journal
     /// @param problems takes what is wrong with it
-    public static Recording read(Storage storage, Consumer<String> problems) throws IOException {
+    public static Recording read(Storage storage, String backup, Consumer<String> problems) throws IOException {
         Recording recording = new Recording();
-        Inspection inspection = new Inspection(storage, recording::line);
-        inspection.run();
-        if (!inspection.problems.isEmpty()) {
-            // a running server may have been in the middle of a write: what is wrong is wrong a second time
-            recording = new Recording();
-            inspection = new Inspection(storage, recording::line);
+        if (backup != null) {
+            recording.backup(storage, backup, problems);
+        } else {
+            Inspection inspection = new Inspection(storage, recording::line);
             inspection.run();
+            if (!inspection.problems.isEmpty()) {
+                // a running server may have been in the middle of a write: what is wrong is wrong a second time
+                recording = new Recording();
+                inspection = new Inspection(storage, recording::line);
+                inspection.run();
+            }
+            inspection.problems.forEach(problems);
         }
-        inspection.problems.forEach(problems);
         recording.jobs = recording.byId.values().stream().filter(Job::isWhole).toList();
         recording.loads = new RecordedLoads(recording.jobs);
         return recording;
+    }
+
+    private void backup(Storage storage, String name, Consumer<String> problems) throws IOException {
+        try {
+            BackupFile.read(storage, name, reader -> line(reader.line.seq, reader.offset(), reader.json()));
+        } catch (JournalDamage damage) {
+            problems.accept(damage.getMessage());
+        }
     }
 
     private void line(long seq, long position, Slice json) {

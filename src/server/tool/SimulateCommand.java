@@ -1,15 +1,20 @@
 package server.tool;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 import server.dispatch.SimulatedHosts;
+import server.journal.disk.FileStorage;
 import server.journal.disk.Storage;
 import server.settings.Loader;
 import server.settings.Settings;
+import server.settings.Value;
 import server.simulate.Recording;
 import server.simulate.Report;
 import server.simulate.Simulation;
@@ -19,16 +24,22 @@ import shared.Problem;
 final class SimulateCommand {
 
     private static final String POLICY = "--policy";
-    /// Where the settings stand that decide anything here.
-    private static final List<String> DECIDING = List.of("affinity.", "ageing.", "clients.", "models.", "windows",
-            "queue.workers", "ollama.", "remote_scheduling.");
+    /// The settings that decide anything here.
+    private static final Pattern DECIDING = Pattern.compile("(affinity|ageing|ollama|remote_scheduling)\\..*|windows.*"
+            + "|queue\\.workers|clients\\..*\\.(weight|max_running)|models\\..*\\.max_running");
+
+    private static final String POLICY_HAS = "affinity, ageing, clients.NAME.weight and max_running, "
+            + "models.NAME.max_running, windows, queue.workers, ollama and remote_scheduling";
 
     private SimulateCommand() {
     }
 
     static int run(Invocation given) throws IOException {
         Invocation call = given.withEnvironment();
-        Storage storage = JournalCommand.directory(call, "simulate");
+        Path named = Path.of(call.arguments().isEmpty() ? "" : call.arguments().getFirst());
+        boolean backup = Files.isRegularFile(named);
+        Storage storage = backup ? new FileStorage(named.toAbsolutePath().getParent())
+                : JournalCommand.directory(call, "simulate");
         List<String> files = new ArrayList<>();
         Loader own = ConfigCommand.load(call.with(withoutPolicies(call.arguments(), files)));
         Map<String, Loader> policies = new LinkedHashMap<>();
@@ -37,13 +48,14 @@ final class SimulateCommand {
             // a policy is what its file says, whatever the environment does
             Loader policy = ConfigCommand.load(new Invocation(List.of("--config", file), Map.of(), call.settings(),
                     call.clock(), call.out(), call.err()));
-            right &= policy != null;
+            right &= policy != null && decides(file, policy, call);
             policies.put(file, policy);
         }
         if (!right) {
             return 1;
         }
-        Recording recording = Recording.read(storage, problem -> call.err().println("problem: " + problem));
+        Recording recording = Recording.read(storage, backup ? named.getFileName().toString() : null,
+                problem -> call.err().println("problem: " + problem));
         call.out().println(recording.size() + " tasks" + (recording.leftOut() == 0 ? "" : "; " + recording.leftOut()
                 + " that never ran or have not ended are left out"));
         call.out().println("\nrecorded");
@@ -53,6 +65,26 @@ final class SimulateCommand {
         policies.forEach((file, policy) -> simulate(call, recording, "policy: " + file,
                 policy.settings().over(own.settings()), List.of(policy, own)));
         return 0;
+    }
+
+    /// Whether a policy has nothing but what decides; what else it has is told.
+    private static boolean decides(String file, Loader policy, Invocation call) {
+        boolean right = true;
+        boolean any = false;
+        for (Map.Entry<String, Value> given : policy.all().entrySet()) {
+            if (given.getValue().shown() != null && !given.getValue().origin().equals("default")) {
+                any = true;
+                if (!DECIDING.matcher(given.getKey()).matches()) {
+                    call.err().println(given.getValue().origin() + ": " + given.getKey() + " decides nothing in a "
+                            + "simulation: the tasks on record came as they came; a policy has " + POLICY_HAS);
+                    right = false;
+                }
+            }
+        }
+        if (!any) {
+            call.err().println(file + ": the policy says nothing; it may have " + POLICY_HAS);
+        }
+        return right && any;
     }
 
     private static void simulate(Invocation call, Recording recording, String name, Settings settings,
@@ -70,7 +102,7 @@ final class SimulateCommand {
         for (Loader loader : from) {
             loader.all().forEach((key, value) -> {
                 if (value.shown() != null && !value.origin().equals("default")
-                        && DECIDING.stream().anyMatch(key::startsWith)) {
+                        && DECIDING.matcher(key).matches()) {
                     taken.putIfAbsent(key, value.shown() + " (" + value.origin() + ")");
                 }
             });
