@@ -14,6 +14,7 @@ import server.log.Log;
 import server.settings.CommandLine;
 import server.tool.Help;
 import server.tool.OfflineCommands;
+import shared.LogValue;
 import shared.Problem;
 import shared.Version;
 import shared.Zones;
@@ -70,7 +71,8 @@ final class Main {
     private static int serve(CommandLine line, AllSettings all, PrintStream out, PrintStream err)
             throws InterruptedException {
         Logger log = System.getLogger("server");
-        all.loaded().notes().forEach(note -> log.log(Level.WARNING, "event=setting_without_effect what=" + note));
+        all.loaded().notes().forEach(note -> log.log(Level.WARNING, "event=setting_without_effect what="
+                + LogValue.of(note)));
         Reload reload = new Reload(line, all);
         // from here on, for the default of SIGHUP is the end
         Signals.onHangup(reload::run);

@@ -9,6 +9,7 @@ import server.executor.ExecutorRegistry;
 import server.log.Log;
 import server.settings.CommandLine;
 import server.settings.Settings;
+import shared.LogValue;
 import shared.Problem;
 
 /// Reads the settings again while the server runs. What cannot change then is logged, and stays as it is; where there
@@ -47,17 +48,19 @@ final class Reload {
             server.reconfigure(next);
             List<String> changed = next.changed(current, true);
             current = next;
-            LOG.log(Level.INFO, "event=settings_read file=" + read.loaded().fileName() + " changed=" + changed);
+            LOG.log(Level.INFO, "event=settings_read file=" + LogValue.of(read.loaded().fileName()) + " changed="
+                    + LogValue.of(changed));
             // against the start: a value that was changed back needs no restart
             List<String> waiting = next.changed(atStart, false);
             if (!waiting.isEmpty()) {
-                LOG.log(Level.WARNING, "event=restart_needed settings=" + waiting);
+                LOG.log(Level.WARNING, "event=restart_needed settings=" + LogValue.of(waiting));
             }
         } catch (Problem wrong) {
             wrong.each().forEach(problem -> LOG.log(Level.ERROR, "event=settings_wrong problem="
-                    + problem.getMessage()));
+                    + LogValue.of(problem.getMessage())));
         } catch (IOException unwritable) {
-            LOG.log(Level.ERROR, "event=settings_wrong problem=cannot write log_file: " + unwritable);
+            LOG.log(Level.ERROR, "event=settings_wrong problem="
+                    + LogValue.of("cannot write log_file: " + unwritable));
         } catch (RuntimeException bug) {
             LOG.log(Level.ERROR, "event=settings_failed", bug);
         }

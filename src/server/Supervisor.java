@@ -8,6 +8,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
+import shared.LogValue;
+
 /// Tells the supervisor that started this process, if it wants to hear it (`NOTIFY_SOCKET`), how it goes, as
 /// sd_notify(3) has it: that the server is ready, that it stops, and at half of each `WATCHDOG_USEC` that it is alive.
 final class Supervisor {
@@ -65,13 +67,14 @@ final class Supervisor {
                     message = ALIVE;
                 }
                 if (message != null && !socket.send(message)) {
-                    log.log(Level.WARNING, "event=notify_failed message=" + message + " socket=" + address);
+                    log.log(Level.WARNING, "event=notify_failed what=" + message + " socket="
+                            + LogValue.of(address));
                 }
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | UnsatisfiedLinkError impossible) {
-            log.log(Level.WARNING, "event=notify_impossible socket=" + address, impossible);
+            log.log(Level.WARNING, "event=notify_impossible socket=" + LogValue.of(address), impossible);
         }
     }
 }

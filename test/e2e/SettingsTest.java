@@ -122,7 +122,7 @@ final class SettingsTest {
             Await.until("it is deleted", () -> server.get("/api/tasks/" + id).statusCode() == 404);
 
             file("queue: {workers: none}\n");
-            server.hangUp("event=settings_wrong problem=" + file + ", line 1, column 18: queue.workers must be");
+            server.hangUp("event=settings_wrong problem=\"" + file + ", line 1, column 18: queue.workers must be");
             assertTrue(server.get("/api/status").body().contains("\"workers_idle\":5"));
 
             file("log_file: " + log + "\n");

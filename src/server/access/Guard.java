@@ -17,6 +17,7 @@ import com.sun.net.httpserver.HttpExchange;
 
 import server.settings.Setting;
 import server.settings.Settings;
+import shared.LogValue;
 import shared.Problem;
 
 /// Decides who may ask. With a token: whoever bears it. Without one: bound to loopback, every program there; else the
@@ -133,9 +134,9 @@ public final class Guard {
         access = new Access(hosts, Tokens.of(settings, named), new Origins(settings.get(Origins.ALLOWED)),
                 new Origins(relayed));
         if (!loopbackOnly && !access.tokens().needed()) {
-            LOG.log(Level.WARNING, "event=no_token: bound to " + boundTo + " without a token, only loopback and "
-                    + "private networks are answered; set OLLAMA_QUEUE_TOKEN, server.token or server.token_file, "
-                    + "or add a token with ollama-queue-server token add");
+            LOG.log(Level.WARNING, "event=no_token bound_to=" + LogValue.of(boundTo) + " hint=\"without a token only "
+                    + "loopback and private networks are answered; set OLLAMA_QUEUE_TOKEN, server.token or "
+                    + "server.token_file, or add a token with ollama-queue-server token add\"");
         }
     }
 

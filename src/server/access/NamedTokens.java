@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import shared.LogValue;
 import shared.Problem;
 
 /// The named tokens as a running server sees them: as they lie on the disk now, whoever changes them, also one of the
@@ -108,7 +109,7 @@ public final class NamedTokens {
             file.writeUsed(now);
         } catch (IOException cannot) {
             // of no use to whoever asks
-            LOG.log(Level.WARNING, () -> "event=token_use_unwritten reason=\"" + cannot.getMessage() + "\"");
+            LOG.log(Level.WARNING, () -> "event=token_use_unwritten reason=" + LogValue.of(cannot.getMessage()));
         }
     }
 

@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 
+import shared.LogValue;
+
 /// `localhost` is two addresses, `127.0.0.1` and `::1`, and programs differ in which of them they try, some only one. A
 /// server told to listen on `localhost` listens on both.
 public final class OtherLoopback {
@@ -43,7 +45,7 @@ public final class OtherLoopback {
         } catch (IOException cannot) {
             if (exists(other.getAddress())) {
                 LOG.log(Level.WARNING, "event=loopback_taken address=" + other.getAddress().getHostAddress() + " port="
-                        + other.getPort() + " reason=\"" + cannot.getMessage() + "\"");
+                        + other.getPort() + " reason=" + LogValue.of(cannot.getMessage()));
             }
             return null;
         }

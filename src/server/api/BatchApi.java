@@ -18,6 +18,7 @@ import server.task.Submission;
 import server.task.SubmissionReader;
 import server.task.Task;
 import server.task.TaskJson;
+import server.task.Trace;
 import server.settings.Settings;
 import shared.Problem;
 import shared.json.JsonReader;
@@ -27,6 +28,10 @@ import shared.json.JsonWriter;
 /// Submits many tasks at once: an array, or a task on each line. All or none, so one mistake refuses the whole batch;
 /// its message names the element or the line.
 final class BatchApi {
+
+    /// Where the tasks of a batch come from.
+    private record Source(Asker asker, Trace trace) {
+    }
 
     private final Settings settings;
     private final TaskQueue queue;
@@ -66,17 +71,18 @@ final class BatchApi {
 
     /// @param lines null if the body is JSON
     private void read(InputStream lines, WebRequest request, TaskBatch batch) throws IOException, InterruptedException {
+        Source source = new Source(request.asker(), TaskApi.trace(request));
         if (lines != null) {
             readLines(lines, request.announced() < 0 ? settings.get(HttpApi.BATCH_BYTES) : request.announced(), batch,
-                    request.asker());
+                    source);
             return;
         }
         Body body = request.body();
         if (firstByte(body) == '[') {
-            readArray(body, batch, request.asker());
+            readArray(body, batch, source);
         } else {
             readLines(new ByteArrayInputStream(body.bytes(), 0, body.length()), body.length(), batch,
-                    request.asker());
+                    source);
         }
     }
 
@@ -89,13 +95,13 @@ final class BatchApi {
         throw Problem.badRequest("the body is empty; it must be an array of tasks, or a task on each line");
     }
 
-    private void readArray(Body body, TaskBatch batch, Asker asker) {
+    private void readArray(Body body, TaskBatch batch, Source source) {
         JsonReader json = body.json();
         json.beginArray();
         while (json.nextElement()) {
             int from = json.position();
             try {
-                add(json, batch, batch.size() + 1, asker);
+                add(json, batch, batch.size() + 1, source);
             } catch (Problem problem) {
                 throw problem.at(json.place(from));
             }
@@ -103,12 +109,12 @@ final class BatchApi {
         json.end();
     }
 
-    private void readLines(InputStream in, long most, TaskBatch batch, Asker asker)
+    private void readLines(InputStream in, long most, TaskBatch batch, Source source)
             throws IOException, InterruptedException {
         // of all blocks together: else each might take as many as a whole batch may have
         AtomicInteger count = new AtomicInteger();
         BatchLines<TaskBatch> lines = new BatchLines<>(batch::part,
-                (json, block) -> add(json, block, count.incrementAndGet(), asker),
+                (json, block) -> add(json, block, count.incrementAndGet(), source),
                 () -> new JsonReader(new byte[0], 0, 0, settings.get(SubmissionReader.JSON_DEPTH)), BatchLines.BLOCK);
         try {
             lines.read(in, most).forEach(batch::add);
@@ -125,13 +131,13 @@ final class BatchApi {
     }
 
     /// @param count how many there are with this one
-    private void add(JsonReader json, TaskBatch batch, int count, Asker asker) {
+    private void add(JsonReader json, TaskBatch batch, int count, Source source) {
         checkCount(count);
         if (json.peek() != Kind.OBJECT) {
             throw json.error("a task must be an object");
         }
         int from = json.position();
-        Submission submission = submissions.read(json, asker);
+        Submission submission = submissions.read(json, source.asker()).by(source.trace());
         if (json.position() - from > settings.get(HttpApi.TASK_BYTES)) {
             throw new Problem(413, "a task may have " + settings.get(HttpApi.TASK_BYTES) + " bytes");
         }

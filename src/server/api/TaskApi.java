@@ -3,6 +3,7 @@ package server.api;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 import server.access.RequestLimits;
@@ -24,6 +25,7 @@ import server.task.Submission;
 import server.task.Task;
 import server.task.TaskDocument;
 import server.task.TaskJson;
+import server.task.Trace;
 import shared.Problem;
 import shared.TaskStatus;
 import shared.config.Durations;
@@ -60,7 +62,7 @@ final class TaskApi {
 
     Answer submit(WebRequest request) {
         JsonReader json = request.json(settings.get(HttpApi.TASK_BYTES), "a task");
-        Submission submission = submissions.read(json, request.asker());
+        Submission submission = submissions.read(json, request.asker()).by(trace(request));
         json.end();
         if (request.query().flag("dry_run")) {
             return wouldBe(submission);
@@ -97,6 +99,12 @@ final class TaskApi {
         }
         TaskJson.warn(out, warnings.of(task));
         return Answer.json(200, out.endObject());
+    }
+
+    /// What is kept of a request with its tasks.
+    static Trace trace(WebRequest request) {
+        return Trace.of(request.requestId(), request.headers(Set.of(Trace.TRACEPARENT), List.of())
+                .get(Trace.TRACEPARENT));
     }
 
     Answer show(WebRequest request) throws InterruptedException {

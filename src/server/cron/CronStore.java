@@ -164,7 +164,7 @@ public final class CronStore {
     public TaskDocument run(CronTask cron, Submission submission) {
         Task task = ledger.change(writer -> fire(writer, cron, -1, submission)).durable();
         return task == null ? null
-                : new TaskDocument(task, submission.payload(), submission.preview(), null, List.of(), null);
+                : TaskDocument.of(task, submission);
     }
 
     // ---- for the timer; these do not wait until a change is durable

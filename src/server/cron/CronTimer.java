@@ -10,6 +10,7 @@ import java.util.function.LongSupplier;
 
 import server.cron.CronStore.Due;
 import server.task.Submission;
+import shared.LogValue;
 import shared.Problem;
 
 /// Makes due times into tasks: one thread for all cron tasks. It sleeps until the next due time, but at most a second,
@@ -130,7 +131,8 @@ public final class CronTimer implements AutoCloseable {
     }
 
     private void fail(Due due, String reason) {
-        LOG.log(Level.WARNING, () -> "event=cron_run_skipped id=" + due.cron().name() + " reason=" + reason);
+        LOG.log(Level.WARNING, () -> "event=cron_run_skipped id=" + due.cron().name() + " reason="
+                + LogValue.of(reason));
         store.fail(due, reason);
     }
 

@@ -27,6 +27,8 @@ import server.queue.TaskQueue;
 import server.queue.state.Event;
 import server.stats.AttemptNews;
 import server.task.Task;
+import server.task.Trace;
+import shared.LogValue;
 import shared.Problem;
 
 /// Runs one attempt to its end and puts the outcome on record. What is the host's failure uses up no attempt.
@@ -85,13 +87,12 @@ final class AttemptRunner {
     void run(Run run, Host host, Host.Found found, OrderedPieces.Progress progress, BooleanSupplier stopping,
             Supplier<String> givenUp) {
         LOG.log(Level.DEBUG, () -> "event=attempt_started id=" + run.task().name() + " attempt=" + run.attempt()
-                + " host=" + host.name());
+                + " host=" + LogValue.of(host.name()));
         try (AnswerRoom.Share share = room.share()) {
             Outcome outcome = outcome(run, host, found, progress, share);
             if (outcome != null) {
                 LOG.log(Level.DEBUG, () -> "event=attempt_ended id=" + run.task().name() + " attempt=" + run.attempt()
-                        + (outcome instanceof Outcome.Failed failed
-                                ? " cause=" + failed.cause() + " error=\"" + failed.message() + "\"" : " completed"));
+                        + " outcome=" + name(outcome));
                 host.count(name(outcome));
                 recordWhenThereIsRoom(run, host, found, outcome);
             }
@@ -145,7 +146,7 @@ final class AttemptRunner {
     /// Nothing can be put on record any more; the next start finds the task running and runs it again.
     private static void notRecorded(Run run, RuntimeException reason) {
         LOG.log(Level.WARNING, "event=attempt_not_recorded id=" + run.task().name() + " reason="
-                + reason.getMessage());
+                + LogValue.of(reason.getMessage()));
     }
 
     /// On a full disk a reserve is kept for outcomes. A result that is too large for it is an attempt that failed; if
@@ -197,7 +198,8 @@ final class AttemptRunner {
             Duration firstByte = options.firstByte(task);
             Outcome outcome = task.terms().caller().endpoint() == null
                     ? host.executor.run(new Call(task.type(), task.model(), request.payload(),
-                            Duration.ofMillis(task.terms().timeout()), firstByte, options.idle(), room), pieces)
+                            Duration.ofMillis(task.terms().timeout()), firstByte, options.idle(), room,
+                            Trace.of(request.head()).traceparent()), pieces)
                     : CallRunner.run(host.executor, task, request, firstByte, options.idle(), room, pieces,
                             relayed.begin(task.id(), host.name(), clock.millis()), clock);
             Objects.requireNonNull(outcome, "the kind of host gave no outcome");

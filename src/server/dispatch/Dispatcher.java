@@ -31,6 +31,7 @@ import server.queue.TaskQueue;
 import server.queue.state.Event;
 import server.task.RunnerOptions;
 import server.task.Task;
+import shared.LogValue;
 
 /// Gives ready tasks to hosts: as long as one has a free place, the queue is asked for the next task that it can take.
 /// The thread that made a task ready, or a place free, does so, for to wake another would cost more; one at a time.
@@ -396,7 +397,7 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     private void end(Attempt attempt, String why) {
-        LOG.log(Level.WARNING, "event=attempt_died id=" + attempt.run.task().name() + " error=\"" + why + "\"");
+        LOG.log(Level.WARNING, "event=attempt_died id=" + attempt.run.task().name() + " error=" + LogValue.of(why));
         hold.begin(why, clock.millis());
         queue.cutOff(attempt.run);
         attempt.host.unknown(attempt.run.task().model());

@@ -12,6 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 import server.executor.HostFailure;
 import server.executor.HostReport;
 import server.executor.Outcome.Cause;
+import shared.LogValue;
 
 /// Asks each host how it is: as often as the settings say, one that is away more often, and one that has just failed a
 /// task at once. A virtual thread for each host, so that a slow one delays no other.
@@ -68,7 +69,7 @@ final class HealthCheck implements AutoCloseable {
             } catch (InterruptedException stopped) {
                 return;
             } catch (RuntimeException | Error bug) {
-                LOG.log(Level.ERROR, "event=health_check_failed host=" + host.name(), bug);
+                LOG.log(Level.ERROR, "event=health_check_failed host=" + LogValue.of(host.name()), bug);
             }
             LockSupport.parkNanos(this, pause * 1_000_000);
         }
@@ -101,7 +102,8 @@ final class HealthCheck implements AutoCloseable {
         }
         if (silent != null) {
             String why = silent.getMessage();
-            LOG.log(Level.DEBUG, () -> "event=host_silent host=" + host.name() + " error=\"" + why + "\"");
+            LOG.log(Level.DEBUG, () -> "event=host_silent host=" + LogValue.of(host.name()) + " error="
+                    + LogValue.of(why));
             Cause cause = silent instanceof HostFailure failure ? failure.outcome().cause() : Cause.PASSING;
             host.silent(why, cause, doubted, clock.millis());
         }

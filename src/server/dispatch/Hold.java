@@ -3,6 +3,8 @@ package server.dispatch;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
+import shared.LogValue;
+
 /// Whether attempts may begin, as far as this server itself goes: while it lacks descriptors or memory, each would only
 /// fail. The pause is a [Circuit]'s, with one try at its end. For any thread.
 final class Hold {
@@ -31,7 +33,7 @@ final class Hold {
     /// An attempt failed for this reason.
     synchronized void begin(String why, long now) {
         if (reason == null) {
-            LOG.log(Level.WARNING, "event=attempts_held error=\"" + why + "\"");
+            LOG.log(Level.WARNING, "event=attempts_held error=" + LogValue.of(why));
         }
         reason = why;
         circuit.busy(now, 0);

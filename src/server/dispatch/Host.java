@@ -21,6 +21,7 @@ import server.order.limits.Budget;
 import server.stats.Activity;
 import server.task.ApiPath;
 import server.task.Times;
+import shared.LogValue;
 import shared.json.Slice;
 
 /// A host with what is known of it. Every method is quick and for any thread.
@@ -342,12 +343,13 @@ final class Host {
         String why = refusal.message();
         counters.countFailed(now);
         if (refused.refuse(model, refusal, retryAfter, now)) {
-            LOG.log(Level.WARNING, "event=model_set_aside host=" + name() + " model=" + model + " error=\"" + why
-                    + "\"");
+            LOG.log(Level.WARNING, "event=model_set_aside host=" + LogValue.of(name()) + " model="
+                    + LogValue.of(model) + " status=" + refusal.callStatus());
         }
         if (refused.anotherSince(model, workedAt)) {
             if (circuit.allows(now)) {
-                LOG.log(Level.WARNING, "event=host_set_aside host=" + name() + " error=\"" + why + "\"");
+                LOG.log(Level.WARNING, "event=host_set_aside host=" + LogValue.of(name()) + " status="
+                        + refusal.callStatus());
             }
             circuit.busy(now, retryAfter);
             trouble = why;
@@ -453,7 +455,8 @@ final class Host {
 
     private void accepted(String model, long now) {
         if (refused.accept(model, now)) {
-            LOG.log(Level.INFO, "event=model_back host=" + name() + " model=" + model);
+            LOG.log(Level.INFO, "event=model_back host=" + LogValue.of(name()) + " model="
+                    + LogValue.of(model));
         }
     }
 
@@ -467,8 +470,8 @@ final class Host {
             return;
         }
         boolean down = next == Health.DOWN;
-        LOG.log(down ? Level.WARNING : Level.INFO, "event=host_" + next.text + " host=" + name()
-                + (down ? " error=\"" + trouble + "\"" : ""));
+        LOG.log(down ? Level.WARNING : Level.INFO, "event=host_" + next.text + " host=" + LogValue.of(name())
+                + (down ? " error=" + LogValue.of(trouble) : ""));
         if (down && runners != null) {
             runners = runners.lost();
         }

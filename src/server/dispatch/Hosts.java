@@ -17,6 +17,7 @@ import server.executor.ExecutorRegistry;
 import server.executor.TaskExecutor;
 import server.stats.AttemptNews;
 import server.task.ApiPath;
+import shared.LogValue;
 import shared.Nearest;
 import shared.Problem;
 
@@ -127,9 +128,9 @@ public final class Hosts implements AutoCloseable {
         String names = all.stream().filter(Host::loadsModels).map(host -> host.name() + " "
                 + shown(host).parallel()).collect(Collectors.joining(", "));
         if (!names.isEmpty()) {
-            LOG.log(Level.INFO, "event=parallel_is_new hosts=\"" + names + "\" was=" + workers + " hint=\"an Ollama "
-                    + "host now gets no more tasks of one model at once than ollama.parallel says; set it, or "
-                    + "OLLAMA_NUM_PARALLEL, to the OLLAMA_NUM_PARALLEL of the Ollama\"");
+            LOG.log(Level.INFO, "event=parallel_is_new hosts=" + LogValue.of(names) + " was=" + workers
+                    + " hint=\"an Ollama host now gets no more tasks of one model at once than ollama.parallel says; "
+                    + "set it, or OLLAMA_NUM_PARALLEL, to the OLLAMA_NUM_PARALLEL of the Ollama\"");
         }
     }
 

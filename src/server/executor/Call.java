@@ -12,8 +12,15 @@ import shared.json.Slice;
 /// @param firstByte the longest time until the answer's first byte
 /// @param idle      the longest silence of the host after that
 /// @param room      takes note of what of the answer is in memory
+/// @param traceparent the header of that name that its request came with, for the host; null: none
 public record Call(TaskType type, String model, Slice payload, Duration timeout, Duration firstByte, Duration idle,
-        AnswerRoom.Share room) {
+        AnswerRoom.Share room, String traceparent) {
+
+    /// Without a trace.
+    public Call(TaskType type, String model, Slice payload, Duration timeout, Duration firstByte, Duration idle,
+            AnswerRoom.Share room) {
+        this(type, model, payload, timeout, firstByte, idle, room, null);
+    }
 
     /// One limit for each silence, none for the memory.
     public Call(TaskType type, String model, Slice payload, Duration timeout, Duration idle) {

@@ -18,6 +18,7 @@ import server.access.Scope;
 import server.http.Answer.Streamed;
 import server.http.Answer.Whole;
 import server.journal.JournalFailure;
+import shared.LogValue;
 import shared.Problem;
 import shared.json.JsonException;
 
@@ -30,7 +31,7 @@ final class Boundary implements HttpHandler {
 
     private static final Logger LOG = System.getLogger("server.http");
 
-    private static final String REQUEST_ID = "X-request-id";
+    static final String REQUEST_ID = "X-request-id";
     private static final Pattern GIVEN_ID = Pattern.compile("[!-~]{1,128}");
 
     private final Guard guard;
@@ -67,9 +68,10 @@ final class Boundary implements HttpHandler {
             }
             int status = answer instanceof Whole whole ? whole.status() : ((Streamed) answer).status();
             traffic.count(exchange.getRequestMethod(), request.route(), status);
-            LOG.log(Level.DEBUG, () -> "event=request method=" + exchange.getRequestMethod() + " path="
-                    + exchange.getRequestURI().getRawPath() + " status=" + status + " us="
-                    + (System.nanoTime() - begun) / 1_000 + " request_id=" + id);
+            LOG.log(Level.DEBUG, () -> "event=request method=" + LogValue.of(exchange.getRequestMethod()) + " path="
+                    + LogValue.of(exchange.getRequestURI().getRawPath()) + " status=" + status + " us="
+                    + (System.nanoTime() - begun) / 1_000 + " request_id="
+                    + LogValue.of(id));
             // no switch, for its first use takes 7 ms of the first answer
             if (answer instanceof Whole whole) {
                 send(exchange, request, whole);
@@ -162,8 +164,9 @@ final class Boundary implements HttpHandler {
             case InterruptedException stopped -> new Problem(503, "the server is stopping");
             case CancellationException stopped -> new Problem(503, "the server is stopping");
             default -> {
-                LOG.log(Level.ERROR, "event=internal_error method=" + exchange.getRequestMethod() + " path="
-                        + exchange.getRequestURI().getRawPath() + " request_id=" + id, thrown);
+                LOG.log(Level.ERROR, "event=internal_error method=" + LogValue.of(exchange.getRequestMethod())
+                        + " path=" + LogValue.of(exchange.getRequestURI().getRawPath()) + " request_id="
+                        + LogValue.of(id), thrown);
                 yield new Problem(500, "internal error; the server's log has more");
             }
         };

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 
 import server.clock.Rounds;
 import server.http.TcpTable.Peer;
+import shared.LogValue;
 
 /// Finds callers that have left while their requests are worked on, without writing to them: `jdk.httpserver` does not
 /// tell. A program that has closed its sending side alone counts as one that has left. On
@@ -82,7 +83,7 @@ public final class GoneCallers implements AutoCloseable {
             }
             gone.forEach(peer -> tell(asked.get(peer)));
         } catch (IOException unreadable) {
-            LOG.log(Level.DEBUG, () -> "event=callers_unseen: " + unreadable);
+            LOG.log(Level.DEBUG, () -> "event=callers_unseen reason=" + LogValue.of(unreadable));
         }
     }
 

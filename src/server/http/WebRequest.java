@@ -127,6 +127,11 @@ public final class WebRequest implements AutoCloseable {
         return hints;
     }
 
+    /// By what logs tell this request from others: what its client gave, or what was made for it.
+    public String requestId() {
+        return exchange.getResponseHeaders().getFirst(Boundary.REQUEST_ID);
+    }
+
     /// The value of a header; null if it is absent.
     public String header(String name) {
         List<String> values = headers.get(name);

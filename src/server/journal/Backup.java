@@ -11,6 +11,7 @@ import java.util.Deque;
 import server.journal.disk.BackupFile;
 import server.journal.disk.Segment;
 import server.journal.disk.Storage;
+import shared.LogValue;
 import shared.json.Slice;
 
 /// Copies a running journal, as it is at one moment, into one file (see [BackupFile]). Appends and compactions go on:
@@ -73,7 +74,8 @@ public final class Backup {
             storage.delete(file.name());
         } catch (IOException e) {
             // it is superseded: the next start deletes it
-            LOG.log(Level.WARNING, () -> "event=backup_delete_failed file=" + file.name() + " reason=\"" + e + "\"");
+            LOG.log(Level.WARNING, () -> "event=backup_delete_failed file=" + file.name() + " reason="
+                    + LogValue.of(e));
         }
     }
 }

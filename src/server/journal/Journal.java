@@ -13,6 +13,7 @@ import server.journal.disk.Segment;
 import server.journal.disk.Storage;
 import server.journal.recovery.Recovery;
 import server.journal.recovery.Restore;
+import shared.LogValue;
 import shared.json.Slice;
 
 /// The journal in use: one door to appending (see [Intake]), to what is on the disk, and to what is told of it. The
@@ -251,7 +252,7 @@ public final class Journal implements AutoCloseable {
             writer.close();
             directoryLock.close();
         } catch (Exception e) {
-            LOG.log(Level.WARNING, () -> "event=journal_close_failed reason=\"" + e + "\"");
+            LOG.log(Level.WARNING, () -> "event=journal_close_failed reason=" + LogValue.of(e));
         }
     }
 
@@ -291,7 +292,7 @@ public final class Journal implements AutoCloseable {
     }
 
     private void fail(Throwable cause) {
-        LOG.log(Level.ERROR, () -> "event=journal_failed reason=\"" + cause + "\"");
+        LOG.log(Level.ERROR, () -> "event=journal_failed reason=" + LogValue.of(cause));
         intake.fail(cause);
         failureListeners.forEach(Runnable::run);
     }

@@ -15,6 +15,7 @@ import server.journal.disk.FileReason;
 import server.journal.disk.Line;
 import server.journal.disk.Segment;
 import server.journal.disk.Storage;
+import shared.LogValue;
 
 /// Makes segments ahead of their use, on a thread of its own: a write into space that is there already costs half of
 /// one that makes the file longer.
@@ -74,7 +75,7 @@ final class Preparer implements AutoCloseable {
         try {
             storage.delete(name);
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, () -> "event=journal_part_left file=" + name + " reason=\"" + e + "\"");
+            LOG.log(Level.DEBUG, () -> "event=journal_part_left file=" + name + " reason=" + LogValue.of(e));
         }
     }
 
@@ -98,8 +99,8 @@ final class Preparer implements AutoCloseable {
             try (Storage.Writable file = storage.open(Segment.name(number))) {
                 file.truncate(length);
             } catch (IOException | RuntimeException e) {
-                LOG.log(Level.WARNING, () -> "event=journal_cut_failed file=" + Segment.name(number) + " reason=\"" + e
-                        + "\"");
+                LOG.log(Level.WARNING, () -> "event=journal_cut_failed file=" + Segment.name(number)
+                        + " reason=" + LogValue.of(e));
             }
         }, Duration.ZERO);
     }

@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 
 import server.journal.disk.Segment;
+import shared.LogValue;
 
 /// Keeps [Space] supplied: has the preparer make segments ahead, and knows when the disk is full. Then what is there is
 /// used up to the reserves, and the next segment is tried for again and again until there is space.
@@ -184,7 +185,7 @@ final class Supply {
         }
         if (isFull) {
             if (!wasFull) {
-                LOG.log(Level.WARNING, () -> "event=journal_full reason=\"" + reason + "\"");
+                LOG.log(Level.WARNING, () -> "event=journal_full reason=" + LogValue.of(reason));
             }
             preparer.run(this::tryAgain, options.pause());
         }

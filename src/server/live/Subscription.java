@@ -18,6 +18,7 @@ import server.queue.ledger.DurableEvent;
 import server.queue.ledger.EventLog;
 import server.queue.ledger.Pace;
 import server.task.Task;
+import shared.LogValue;
 import shared.Problem;
 import shared.TaskStatus;
 
@@ -312,7 +313,7 @@ public final class Subscription implements AutoCloseable {
                 }
             });
         } catch (IOException unreadable) {
-            LOG.log(Level.ERROR, () -> "event=events_unreadable reason=\"" + unreadable.getMessage() + "\"");
+            LOG.log(Level.ERROR, () -> "event=events_unreadable reason=" + LogValue.of(unreadable.getMessage()));
             past.clear();
             log = null;
             drop("the events cannot be read: " + unreadable.getMessage());

@@ -19,8 +19,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 import server.settings.Setting;
 import server.settings.Settings;
@@ -45,8 +43,7 @@ public final class Log {
             .says("form of the log's lines");
     public static final List<Setting<?>> SETTINGS = List.of(LEVEL, FILE, FORMAT);
 
-    /// The event's name, and what else is said of it.
-    private static final Pattern EVENT = Pattern.compile("event=(\\w+)[ :]*(.*)", Pattern.DOTALL);
+    private static final String EVENT = "event=";
 
     private final InstantSource clock;
     private volatile Level level = Level.INFO;
@@ -138,12 +135,14 @@ public final class Log {
         JsonWriter line = new JsonWriter().beginObject().name("time").string(clock.instant()
                 .truncatedTo(ChronoUnit.MILLIS).toString()).name("level").string(asked.getName()).name("logger")
                 .string(name);
-        Matcher event = EVENT.matcher(message);
-        boolean isEvent = event.matches();
-        if (isEvent) {
-            line.name("event").string(event.group(1));
+        int end = 0;
+        for (int next = message.startsWith(EVENT) ? field(line, message, 0) : 0; next > end;
+                next = field(line, message, end)) {
+            end = next;
         }
-        line.name("message").string(Controls.shown(isEvent ? event.group(2) : message, false));
+        if (end < message.length()) {
+            line.name("message").string(Controls.shown(message.substring(end).strip(), false));
+        }
         if (thrown != null) {
             line.name("stack").beginArray();
             for (Throwable t = thrown; t != null; t = t.getCause()) {
@@ -155,5 +154,34 @@ public final class Log {
             line.endArray();
         }
         return line.endObject() + "\n";
+    }
+
+    /// Writes the field that begins at a place, as [shared.LogValue] writes them.
+    ///
+    /// @return where it ends; the same place if none begins there
+    private static int field(JsonWriter line, String message, int from) {
+        int name = from > 0 && from < message.length() && message.charAt(from) == ' ' ? from + 1 : from;
+        int equals = name;
+        while (equals < message.length() && (Character.isLetter(message.charAt(equals))
+                || message.charAt(equals) == '_')) {
+            equals++;
+        }
+        if (equals == name || equals + 1 >= message.length() || message.charAt(equals) != '=') {
+            return from;
+        }
+        boolean quoted = message.charAt(equals + 1) == '"';
+        StringBuilder value = new StringBuilder();
+        int at = equals + (quoted ? 2 : 1);
+        while (at < message.length() && message.charAt(at) != (quoted ? '"' : ' ')) {
+            // the last one of a text has nothing behind it
+            at += quoted && message.charAt(at) == '\\' && at + 1 < message.length() ? 1 : 0;
+            value.append(message.charAt(at++));
+        }
+        int end = at + (quoted ? 1 : 0);
+        if (end > message.length() || end < message.length() && message.charAt(end) != ' ') {
+            return from;
+        }
+        line.name(message.substring(name, equals)).string(Controls.shown(value.toString(), false));
+        return end;
     }
 }

@@ -9,6 +9,7 @@ import server.journal.JournalFull;
 import server.journal.compaction.CompactionReport;
 import server.journal.compaction.JournalCompaction;
 import server.queue.ledger.Ledger;
+import shared.LogValue;
 import shared.Problem;
 
 /// Compacts the queue's journal: by itself where it pays, on a thread of its own, and when asked to.
@@ -66,7 +67,7 @@ public final class Compaction implements AutoCloseable {
             } catch (JournalFailure itIsOver) {
                 return;
             } catch (IOException | RuntimeException e) {
-                LOG.log(Level.WARNING, () -> "event=compaction_failed reason=\"" + e.getMessage() + "\"");
+                LOG.log(Level.WARNING, () -> "event=compaction_failed reason=" + LogValue.of(e.getMessage()));
             }
             rest();
         }

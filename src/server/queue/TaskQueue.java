@@ -112,7 +112,7 @@ public final class TaskQueue implements AutoCloseable {
     public Submitted submit(Submission submission, String key, String fingerprint) {
         Taken taken = take(submission, -1, key, fingerprint).durable();
         TaskDocument document = taken.replayed ? ledger.read(taken.task, TaskReader::asSubmitted)
-                : new TaskDocument(taken.task, submission.payload(), submission.preview(), null, List.of(), null);
+                : TaskDocument.of(taken.task, submission);
         return new Submitted(document, taken.replayed);
     }
 

@@ -32,6 +32,7 @@ import server.task.SubmissionReader;
 import server.task.Task;
 import server.task.TaskDocument;
 import server.task.TaskId;
+import server.task.Trace;
 import shared.Nearest;
 import shared.Problem;
 import shared.TaskStatus;
@@ -42,7 +43,7 @@ import shared.json.Slice;
 public final class RelayApi {
 
     /// What the caller wants to reach the host, beside the body.
-    private static final Set<String> HEADERS = Set.of("content-type", "accept", "traceparent");
+    private static final Set<String> HEADERS = Set.of("content-type", "accept", Trace.TRACEPARENT);
     private static final List<String> HEADERS_BEGIN = List.of("anthropic-", "openai-");
     /// What of it is a credential.
     private static final Pattern SECRET = Pattern.compile("key|token|secret|auth");
@@ -233,6 +234,7 @@ public final class RelayApi {
             headers.forEach((name, value) -> out.name(name).string(value));
             out.endObject();
         }
+        Trace.of(request.requestId(), null).write(out);
         out.endObject();
         return new Slice(out.buffer(), 0, out.length());
     }

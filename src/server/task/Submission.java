@@ -10,8 +10,8 @@ import shared.json.Slice;
 ///                 outside of strings; with an endpoint of its own the whole body for it, as it came
 /// @param metadata a JSON object; null for none
 /// @param preview  the first 80 characters of the prompt, the last user message or the input
-/// @param head     what goes to the host beside the body of a call, a JSON object without line ends: `query`, the raw
-///                 query string, and `headers`, both perhaps absent; null for none
+/// @param head     what goes to the host beside the body, a JSON object without line ends: `query`, the raw query
+///                 string, and `headers`, both perhaps absent; in it stands the request's [Trace], too; null for none
 /// @param pendingMax how many tasks of its client may be pending, this one included, by whoever asks for it
 public record Submission(TaskType type, String model, int priority, Terms terms, Slice payload, byte[] metadata,
         String preview, Slice head, int pendingMax) {
@@ -20,6 +20,11 @@ public record Submission(TaskType type, String model, int priority, Terms terms,
     public Submission(TaskType type, String model, int priority, Terms terms, Slice payload, byte[] metadata,
             String preview) {
         this(type, model, priority, terms, payload, metadata, preview, null, Asker.NO_LIMIT);
+    }
+
+    /// The same with what tells by which request it came.
+    public Submission by(Trace trace) {
+        return new Submission(type, model, priority, terms, payload, metadata, preview, trace.in(head), pendingMax);
     }
 
     /// The metadata's length, in bytes; 0 for none.

@@ -11,7 +11,7 @@ import shared.json.JsonWriter;
 /// The public JSON form of a task. The members from `id` to `metadata` are always there, in this order; behind them
 /// stands what only some tasks have: `retry_at`, `cut`, `rule` (while it runs), the run of a cron task that made it,
 /// `expires_at`, and each of the
-/// terms that differs from the default.
+/// terms that differs from the default, and, of a whole task, by which request it came.
 public final class TaskJson {
 
     /// See `server.openapi.Shapes`.
@@ -103,6 +103,7 @@ public final class TaskJson {
         attempts(out.name("attempts"), document.attempts());
         metadata(out, task);
         extras(out, task);
+        document.trace().writeTo(out);
     }
 
     private static void identity(JsonWriter out, Task task) {

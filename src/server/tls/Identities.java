@@ -16,6 +16,8 @@ import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 
+import shared.LogValue;
+
 /// Tells the JDK who the server is, by the newest identity that its files held. A handshake that has begun with the one
 /// before ends with it: an alias names the identity.
 final class Identities extends X509ExtendedKeyManager {
@@ -59,12 +61,12 @@ final class Identities extends X509ExtendedKeyManager {
             Identity identity = Identity.read(certificates, key, clock.instant());
             before = current;
             current = new Named(Integer.toString(Integer.parseInt(before.alias()) + 1), identity);
-            LOG.log(Level.INFO, () -> "event=tls_certificate_read name=\"" + identity.chain().getFirst()
-                    .getSubjectX500Principal().getName() + "\" until="
+            LOG.log(Level.INFO, () -> "event=tls_certificate_read name=" + LogValue.of(identity.chain().getFirst()
+                    .getSubjectX500Principal().getName()) + " until="
                     + identity.chain().getFirst().getNotAfter().toInstant());
         } catch (IOException wrong) {
-            LOG.log(Level.ERROR, () -> "event=tls_certificate_kept: the one from before stays, for "
-                    + wrong.getMessage());
+            LOG.log(Level.ERROR, () -> "event=tls_certificate_kept reason="
+                    + LogValue.of(wrong.getMessage()));
         }
     }
 

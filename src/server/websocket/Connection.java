@@ -14,6 +14,7 @@ import javax.net.ssl.SSLSocket;
 
 import server.tls.Tls;
 import server.websocket.Inbox.Heard;
+import shared.LogValue;
 
 /// One connection, from its first byte to its last. Two threads: one reads, and owns the socket; one writes, and leads
 /// the dialogue. A third looks after the time from outside ([#look]), for neither can while it is stuck in the socket.
@@ -91,7 +92,7 @@ final class Connection implements MessageReader.Listener {
                 serve(admitted, talks);
             }
         } catch (IOException gone) {
-            LOG.log(Level.DEBUG, () -> "event=websocket_lost reason=\"" + gone.getMessage() + "\"");
+            LOG.log(Level.DEBUG, () -> "event=websocket_lost reason=" + LogValue.of(gone.getMessage()));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error fault) {
@@ -108,8 +109,8 @@ final class Connection implements MessageReader.Listener {
             closingAt = now;
         }
         if (closing.compareAndSet(null, close)) {
-            LOG.log(Level.DEBUG, () -> "event=websocket_closing code=" + close.code() + " reason=\"" + close.reason()
-                    + "\"");
+            LOG.log(Level.DEBUG, () -> "event=websocket_closing code=" + close.code()
+                    + " reason=" + LogValue.of(close.reason()));
             inbox.close();
             wake();
         }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
+import shared.LogValue;
 import shared.Problem;
 
 /// A connection's beginning, while it speaks HTTP: one request, which becomes a WebSocket or is refused.
@@ -105,8 +106,8 @@ final class Reception {
     }
 
     private void refuse(Problem problem) throws IOException {
-        LOG.log(Level.DEBUG, () -> "event=websocket_refused status=" + problem.status() + " reason=\""
-                + problem.getMessage() + "\"");
+        LOG.log(Level.DEBUG, () -> "event=websocket_refused status=" + problem.status() + " reason="
+                + LogValue.of(problem.getMessage()));
         socket.getOutputStream().write(Handshake.refuse(problem));
         socket.shutdownOutput();
         // a little is read on, so that the answer is not lost to a reset; who sends on and on is cut off

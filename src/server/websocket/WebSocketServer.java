@@ -22,6 +22,7 @@ import server.access.Guard.Asked;
 import server.access.OtherLoopback;
 import server.access.Scope;
 import server.tls.Tls;
+import shared.LogValue;
 import shared.Problem;
 
 /// Listens for WebSocket connections, and looks after them: who may come in, how many, and that none stays for ever.
@@ -138,7 +139,7 @@ public final class WebSocketServer implements AutoCloseable {
             } catch (IOException failed) {
                 if (!closed) {
                     // too many files are open, most likely
-                    LOG.log(Level.WARNING, "event=accept_failed reason=\"" + failed.getMessage() + "\"");
+                    LOG.log(Level.WARNING, "event=accept_failed reason=" + LogValue.of(failed.getMessage()));
                     LockSupport.parkNanos(ACCEPT_PAUSE_NANOS);
                 }
             }

@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import server.settings.Settings;
+import shared.Controls;
+import shared.LogValue;
+import shared.json.Json;
 
 class LogTest {
 
@@ -49,10 +52,38 @@ class LogTest {
         List<String> lines = Files.readAllLines(file);
         assertEquals(2, lines.size(), lines.toString());
         assertTrue(lines.getFirst().startsWith("{\"time\":\"2026-01-02T03:04:05.678Z\",\"level\":\"WARNING\","
-                + "\"logger\":\"dispatch\",\"event\":\"host_down\",\"message\":\"host=a\\\\u202e error=\\\"x\\\"\","
+                + "\"logger\":\"dispatch\",\"event\":\"host_down\",\"host\":\"a\\\\u202e\",\"error\":\"x\","
                 + "\"stack\":[\"java.io.IOException: one\\\\u000a2026"), lines.getFirst());
         assertEquals("{\"time\":\"2026-01-02T03:04:05.678Z\",\"level\":\"INFO\",\"logger\":\"other\","
                 + "\"message\":\"no event\"}", lines.getLast());
+    }
+
+    @Test
+    void write_textFromElsewhere_isOneValue_whateverItHolds() throws IOException {
+        List<String> texts = List.of("", " ", "x", "a=b", "a b", "\" level=\"forged", "\\", "\\\"", "a\nevent=forged",
+                "\\n", "\t", "C:\\dir \"x\"", "\u00a0", "\u2028", "null");
+        Path file = directory.resolve("log.json");
+        log.configure(Settings.DEFAULT.with(Log.FORMAT, "json").with(Log.FILE, file));
+        texts.forEach(text -> log.write("x", Level.INFO, "event=x before=1 text=" + LogValue.of(text) + " after=2",
+                null));
+        List<String> lines = Files.readAllLines(file);
+        assertEquals(texts.size(), lines.size());
+        for (int i = 0; i < lines.size(); i++) {
+            Json.Obj line = (Json.Obj) Json.parse(lines.get(i));
+            assertEquals(List.of("time", "level", "logger", "event", "before", "text", "after"),
+                    List.copyOf(line.members().keySet()), lines.get(i));
+            assertEquals(Controls.shown(texts.get(i), false), line.text("text"));
+            assertEquals("2", line.text("after"));
+        }
+    }
+
+    @Test
+    void write_asJson_whatIsNoField_isTheMessage() throws IOException {
+        Path file = directory.resolve("log.json");
+        log.configure(Settings.DEFAULT.with(Log.FORMAT, "json").with(Log.FILE, file));
+        log.write("x", Level.INFO, "event=x a=1 and more", null);
+        assertTrue(Files.readString(file).endsWith("\"event\":\"x\",\"a\":\"1\",\"message\":\"and more\"}\n"),
+                Files.readString(file));
     }
 
     @Test

@@ -79,7 +79,7 @@ final class OllamaExecutor implements TaskExecutor {
 
     @Override
     public Outcome run(Call call, Pieces pieces) throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(address.at("/api/" + call.type().text))
+        HttpRequest request = HostClient.traced(call, HttpRequest.newBuilder(address.at("/api/" + call.type().text)))
                 .header("Content-Type", "application/json")
                 .POST(body(call))
                 .build();

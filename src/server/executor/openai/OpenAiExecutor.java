@@ -175,7 +175,7 @@ public final class OpenAiExecutor implements TaskExecutor {
         } catch (IllegalArgumentException | JsonException wrong) {
             return new Outcome.Failed(Cause.FINAL, name() + " cannot take the task: " + wrong.getMessage(), null);
         }
-        HttpRequest request = endpoint.request(translation.path())
+        HttpRequest request = HostClient.traced(call, endpoint.request(translation.path()))
                 .setHeader("Content-Type", "application/json")
                 .POST(new Sending("", translation.body()))
                 .build();

@@ -49,7 +49,7 @@ public final class RunAsCall {
         Duration idle = streams ? call.idle() : call.timeout();
         Written written = new Written(writer, pieces, to);
         Outcome outcome = host.run(new Call(call.type(), call.model(), payload, call.timeout(), firstByte, idle,
-                call.room()), streams ? written : pieces);
+                call.room(), call.headers().get("traceparent")), streams ? written : pieces);
         if (!(outcome instanceof Outcome.Completed completed)) {
             return inAnotherForm((Outcome.Failed) outcome);
         }

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
 
+import server.executor.Call;
 import server.executor.HostFailure;
 import server.executor.OwnTrouble;
 import server.executor.Outcome.Cause;
@@ -72,6 +73,11 @@ public final class HostClient implements AutoCloseable {
     private final HttpClient client;
     /// How many connections the client may have kept. It does not tell when one is closed, so there may be fewer.
     private final AtomicInteger kept = new AtomicInteger();
+
+    /// Adds to a request what belongs to the trace of its call.
+    public static HttpRequest.Builder traced(Call call, HttpRequest.Builder request) {
+        return call.traceparent() == null ? request : request.setHeader("traceparent", call.traceparent());
+    }
 
     /// @param host for messages
     public HostClient(String host, Route route) {

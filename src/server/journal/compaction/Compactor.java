@@ -19,6 +19,7 @@ import server.journal.disk.Line;
 import server.journal.disk.Segment;
 import server.journal.disk.SegmentReader;
 import server.journal.disk.Storage;
+import shared.LogValue;
 import shared.json.Slice;
 
 /// One compaction of the closed files, from the oldest to the newest; the front page says how, and why it is safe.
@@ -161,7 +162,7 @@ final class Compactor {
         try {
             out.discard();
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, () -> "event=compaction_part_left reason=\"" + e + "\"");
+            LOG.log(Level.DEBUG, () -> "event=compaction_part_left reason=" + LogValue.of(e));
         }
     }
 
@@ -170,8 +171,8 @@ final class Compactor {
         try {
             storage.delete(file.name());
         } catch (IOException e) {
-            LOG.log(Level.WARNING, () -> "event=compaction_delete_failed file=" + file.name() + " reason=\"" + e
-                    + "\"");
+            LOG.log(Level.WARNING, () -> "event=compaction_delete_failed file=" + file.name()
+                    + " reason=" + LogValue.of(e));
         }
     }
 

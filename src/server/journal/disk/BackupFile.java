@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
+import shared.LogValue;
+
 
 /// A backup: a whole journal as one file, of any size and under any name; `server.journal` has its form. The mark is
 /// written last: a file without it was cut short, and is refused.
@@ -45,8 +47,8 @@ public final class BackupFile {
                     && (length >= Line.CRC || name.endsWith(SUFFIX));
         } catch (IOException e) {
             // most likely it has nothing to do with us; if it has, this tells why it was passed over
-            LOG.log(Level.WARNING, () -> "event=file_unreadable file=" + storage.describe(name) + " reason=\""
-                    + FileReason.of(e) + "\"");
+            LOG.log(Level.WARNING, () -> "event=file_unreadable file=" + LogValue.of(storage.describe(name))
+                    + " reason=" + LogValue.of(FileReason.of(e)));
             return false;
         }
     }

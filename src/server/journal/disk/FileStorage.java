@@ -21,6 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
+import shared.LogValue;
+
 
 /// A directory of the file system.
 public final class FileStorage implements Storage {
@@ -73,7 +75,8 @@ public final class FileStorage implements Storage {
         PosixFileAttributeView view = Files.getFileAttributeView(real, PosixFileAttributeView.class);
         String permissions = view == null ? "" : PosixFilePermissions.toString(view.readAttributes().permissions());
         if (!permissions.isEmpty() && !permissions.endsWith("---")) {
-            LOG.log(Level.WARNING, () -> "event=data_directory_open directory=" + real + " permissions=" + permissions
+            LOG.log(Level.WARNING, () -> "event=data_directory_open directory=" + LogValue.of(real)
+                    + " permissions=" + permissions
                     + " hint=\"others can read prompts and answers: chmod 700\"");
         }
     }
@@ -205,8 +208,9 @@ public final class FileStorage implements Storage {
                 throw new IOException("cannot sync directory " + directory + ": " + FileReason.of(e), e);
             }
             if (!warned.getAndSet(true)) {
-                LOG.log(Level.WARNING, () -> "event=directory_sync_unsupported directory=" + directory + " reason=\""
-                        + FileReason.of(e) + "\" hint=\"a power failure may cost the newest file there\"");
+                LOG.log(Level.WARNING, () -> "event=directory_sync_unsupported directory=" + LogValue.of(directory)
+                        + " reason=" + LogValue.of(FileReason.of(e))
+                        + " hint=\"a power failure may cost the newest file there\"");
             }
         }
     }

@@ -11,6 +11,7 @@ import server.journal.disk.Line;
 import server.journal.disk.Segment;
 import server.journal.disk.SegmentReader;
 import server.journal.disk.Storage;
+import shared.LogValue;
 import shared.json.Slice;
 
 /// Makes a journal of the backup that was put into an empty directory: compacted files, each in the place of one
@@ -128,7 +129,7 @@ public final class Restore {
             try {
                 CompactedFile.discard(storage, each);
             } catch (IOException e) {
-                LOG.log(Level.DEBUG, () -> "event=restore_part_left reason=\"" + e + "\"");
+                LOG.log(Level.DEBUG, () -> "event=restore_part_left reason=" + LogValue.of(e));
             }
         }
     }

@@ -37,6 +37,7 @@ import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
 import server.queue.state.QueueState;
 import server.task.Task;
+import shared.LogValue;
 import shared.Problem;
 
 /// The queue's state and its journal, kept equal: the single writer. It has two doors. [#change] decides, appends and
@@ -272,7 +273,7 @@ public final class Ledger implements AutoCloseable {
         } catch (UncheckedIOException unreadable) {
             look(now -> now.require(task.id()));
             String what = task.name() + " cannot be read: " + unreadable.getCause().getMessage();
-            LOG.log(Level.ERROR, () -> "event=record_unreadable reason=\"" + what + "\"");
+            LOG.log(Level.ERROR, () -> "event=record_unreadable reason=" + LogValue.of(what));
             throw new Problem(500, what);
         }
     }

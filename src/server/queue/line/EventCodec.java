@@ -36,7 +36,7 @@ import shared.json.Slice;
 ///    "chosen":"overdue load task_…",  why it started then, as in a running task: since 0.2
 ///    "died":true,               the server died while it ran: since 0.2
 ///    "load_ms":…}],             of an unrecorded one, which has no result to tell it: since 0.2
-///  "head":{…},                                                         submitted by a call: see Submission
+///  "head":{…},                                                         submitted: see Submission
 ///  "preview":…,"payload":{…},                                          submitted
 ///  "result":{…}}                                                       completed, and failed by a host's answer
 /// {…,"event":"cron","what":"fired","at":…,"cron":{"id":…,…},             see CronLine

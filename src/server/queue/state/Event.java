@@ -70,7 +70,7 @@ public sealed interface Event {
     ///
     /// @param key         its idempotency key, null for none
     /// @param fingerprint of the body that came with the key
-    /// @param head        of a call, what goes to the host beside the body: see [server.task.Submission]; null for none
+    /// @param head        what goes to the host beside the body: see [server.task.Submission]; null for none
     record Request(Slice payload, String preview, String key, String fingerprint, Slice head) {
 
         /// What is left of one that was not to be recorded.
