@@ -77,14 +77,14 @@ public final class NamedTokens {
     List<NamedToken> current() throws IOException {
         Seen before = seen;
         TokenFile.Stamp stamp = file.stamp();
-        if (before.settled && (stamp == null ? before.stamp == null : stamp.equals(before.stamp))) {
+        if (before.settled && TokenFile.Stamp.same(stamp, before.stamp)) {
             return before.tokens;
         }
         List<NamedToken> read = file.read();
         boolean settled = stamp == null || Math.abs(clock.millis() - stamp.modified()) > SETTLED_MS;
         everAdded |= read != null;
         Seen now = new Seen(stamp, settled, read == null ? List.of() : read);
-        if (stamp == null || !stamp.equals(before.stamp)) {
+        if (!TokenFile.Stamp.same(stamp, before.stamp)) {
             LOG.log(Level.INFO, () -> "event=tokens_read count=" + now.tokens.size());
         }
         seen = now;

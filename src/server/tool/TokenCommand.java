@@ -34,6 +34,7 @@ final class TokenCommand {
         Invocation rest = call.withEnvironment();
         rest = rest.with(withoutFlags(rest.arguments(), flags));
         String name = ClientName.parse(name(rest, "add", " --scope submit"));
+        TokenFile file = file(rest, 1);
         if (!flags.containsKey("--scope")) {
             throw Problem.badRequest("--scope is missing; it is read, submit or admin");
         }
@@ -42,7 +43,6 @@ final class TokenCommand {
                 : Asker.NO_LIMIT;
         int pendingMax = flags.containsKey("--max-pending") ? count(flags.get("--max-pending")) : Asker.NO_LIMIT;
         long lifetime = flags.containsKey("--expires-in") ? lifetime(flags.get("--expires-in")) : 0;
-        TokenFile file = file(rest, 1);
         long now = call.clock().millis();
         return done(call, () -> {
             boolean first = file.read() == null;
