@@ -131,7 +131,8 @@ record NowApi(TaskQueue queue, Standing standing, History history, Path data, In
 
     static void write(JsonWriter out, FailureCause failure) {
         out.beginObject().name("cause").string(failure.cause().text());
-        out.name("cause_id").string(failure.cause().name()).name("model").string(failure.model());
+        out.name("cause_id").string(failure.cause().isOne() ? failure.cause().name() : null);
+        out.name("model").string(failure.model());
         out.name("host").string(failure.host()).name("tasks").number(failure.count());
         Times.write(out.name("last_at"), failure.lastAt());
         out.name("last").string(TaskId.format(failure.task()));

@@ -17,7 +17,6 @@ final class Failures {
 
     /// So many causes are kept apart; the rest is one.
     static final int CAUSES_MAX = 100;
-    static final Cause OTHER = new Cause(0, "other causes");
 
     private static final long MINUTE = 60_000;
     private static final int MINUTES = 60;
@@ -39,7 +38,7 @@ final class Failures {
         forget(at);
         Key key = new Key(Cause.of(task), task.model(), task.state().host());
         if (!groups.containsKey(key) && groups.size() >= CAUSES_MAX) {
-            key = new Key(OTHER, null, null);
+            key = new Key(Cause.OTHER, null, null);
         }
         Group group = groups.computeIfAbsent(key, absent -> new Group());
         long minute = Math.floorDiv(at, MINUTE);

@@ -45,6 +45,7 @@ import shared.Problem;
 import shared.TaskStatus;
 import shared.TaskType;
 import shared.json.Slice;
+import support.Await;
 import support.Effort;
 import support.FaultyStorage;
 
@@ -280,6 +281,24 @@ class ActionsTest {
             assertEquals(3, action.changed());
             assertEquals(List.of(2), List.copyOf(action.refused().values()));
             assertTrue(action.refused().firstKey().contains("at most 3"), action.refused().toString());
+        }
+    }
+
+    @Test
+    void fullDisk_letsItWait_andNothingIsRefused() throws IOException {
+        try (Rig rig = new Rig(1, 10_000, 10_000)) {
+            rig.submit(1_000, "a");
+            TaskAction action = rig.accept(ActionKind.PRIORITY, 7, TaskFilter.ALL);
+            rig.disk.capacity(1 << 16);
+            Problem full = assertThrows(Problem.class, () -> rig.done(action));
+            assertEquals(507, full.status());
+            int done = rig.actions.get(action.id()).done();
+            assertTrue(done < 1_000, done + " fitted");
+            rig.disk.capacity(Long.MAX_VALUE);
+            Await.until("there is room", () -> rig.queue.full() == null);
+            TaskAction ended = rig.done(action);
+            assertEquals(1_000, ended.changed());
+            assertTrue(ended.refused().isEmpty(), ended.refused().toString());
         }
     }
 

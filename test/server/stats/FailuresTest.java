@@ -46,6 +46,6 @@ final class FailuresTest {
         failures.add(failed(7, "other", "wrong"), NOON);
         List<FailureCause> all = failures.all(NOON);
         assertEquals(Failures.CAUSES_MAX + 1, all.size());
-        assertEquals(new FailureCause(Failures.OTHER, null, null, 2, NOON, 7, "wrong"), all.getFirst());
+        assertEquals(new FailureCause(Cause.OTHER, null, null, 2, NOON, 7, "wrong"), all.getFirst());
     }
 }

@@ -14,6 +14,9 @@ import shared.TaskStatus;
 /// @param text the first line of the error, with an ellipsis for each of these
 public record Cause(long id, String text) {
 
+    /// What stands for several causes that are not told apart.
+    public static final Cause OTHER = new Cause(0, "other causes");
+
     private static final int TEXT_MAX = 200;
     private static final String NONE = "no reason given";
 
@@ -55,6 +58,11 @@ public record Cause(long id, String text) {
                     + Problem.shown(name) + "\"");
         }
         return id;
+    }
+
+    /// Whether it is a single cause.
+    public boolean isOne() {
+        return id != OTHER.id;
     }
 
     /// The id as text.
