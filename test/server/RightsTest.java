@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -348,6 +350,32 @@ final class RightsTest {
                     assertFalse(bytes.contains(one), "a secret is in " + each);
                 }
             }
+        }
+    }
+
+    @Test
+    void revoke_endsTheStreamsOfTheToken() throws IOException {
+        String gone = tokens().add(asker("streams", Scope.READ), System.currentTimeMillis(), 0);
+        int webSocket = (int) json(ask("GET", "/api/info", read, null)).integer("ws_port", 0);
+        try (Socket one = new Socket(); Socket two = new Socket(); Socket kept = new Socket()) {
+            InputStream events = walk.open(one, walk.port(), "/api/events", gone, "Accept: application/x-ndjson");
+            InputStream messages = walk.open(two, webSocket, "/ws", gone, "Upgrade: websocket",
+                    "Connection: Upgrade", "Sec-WebSocket-Version: 13",
+                    "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==");
+            InputStream others = walk.open(kept, walk.port(), "/api/events", read);
+            tokens().revoke("streams");
+            byte[] piece = new byte[1 << 16];
+            while (events.read(piece) >= 0) {
+                // each is an event, with which its stream looks at the token
+                ask("POST", "/api/tasks", ci, TASK);
+            }
+            StringBuilder said = new StringBuilder();
+            for (int count = messages.read(piece); count >= 0 && said.indexOf("lets nobody in") < 0;
+                    count = messages.read(piece)) {
+                said.append(new String(piece, 0, count, StandardCharsets.UTF_8));
+            }
+            assertTrue(said.indexOf("its token lets nobody in any more") > 0, said.toString());
+            assertTrue(others.read(piece) > 0);
         }
     }
 

@@ -49,6 +49,10 @@ final class RouteWalk {
         this.port = port;
     }
 
+    int port() {
+        return port;
+    }
+
     /// Takes all steps; tells of each that is answered wrongly.
     List<String> all(List<Step> steps) throws Exception {
         List<String> wrong = new ArrayList<>();
@@ -111,16 +115,32 @@ final class RouteWalk {
             head.append("Content-Type: application/json\r\nContent-Length: ").append(bytes.length).append("\r\n");
         }
         try (Socket socket = new Socket()) {
-            socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 1, (byte) (address >> 8),
-                    (byte) address}), 0));
-            socket.connect(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), to));
-            socket.setSoTimeout(20_000);
-            socket.getOutputStream().write((head + "\r\n").getBytes(StandardCharsets.UTF_8));
-            socket.getOutputStream().write(bytes);
-            return reply(new BufferedInputStream(socket.getInputStream()));
+            return reply(connect(socket, to, address, head + "\r\n", bytes));
         } catch (IOException broken) {
             throw new UncheckedIOException(method + " " + path + ": " + broken.getMessage(), broken);
         }
+    }
+
+    /// Opens what goes on, and returns what comes; its head is read.
+    InputStream open(Socket socket, int to, String path, String secret, String... headers) throws IOException {
+        InputStream in = connect(socket, to, addresses.incrementAndGet(), "GET " + path + " HTTP/1.1\r\n"
+                + "Host: localhost\r\nAuthorization: Bearer " + secret + "\r\n" + String.join("\r\n", headers)
+                + "\r\n\r\n", new byte[0]);
+        while (!line(in).isEmpty()) {
+            // what it says was looked at elsewhere
+        }
+        return in;
+    }
+
+    private static InputStream connect(Socket socket, int to, int address, String head, byte[] body)
+            throws IOException {
+        socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 1, (byte) (address >> 8),
+                (byte) address}), 0));
+        socket.connect(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), to));
+        socket.setSoTimeout(20_000);
+        socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
+        socket.getOutputStream().write(body);
+        return new BufferedInputStream(socket.getInputStream());
     }
 
     private static Reply reply(InputStream in) throws IOException {

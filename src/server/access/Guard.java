@@ -227,6 +227,13 @@ public final class Guard {
         throw wrong;
     }
 
+    /// Whether a request with this token would pass now: for what goes on for long after it has.
+    ///
+    /// @param token null: it bears none
+    public boolean stillPasses(String token) {
+        return access.tokens().accept(token);
+    }
+
     private void slowDown(InetAddress from) throws InterruptedException {
         long now = System.nanoTime();
         int unlogged = guesses.unlogged(now);

@@ -46,14 +46,12 @@ public final class Tokens {
     /// @throws Problem 401 if it has expired, 503 if it may be one of those that cannot be read
     Asker bearer(String token) {
         byte[] hash = hash(token);
-        if (own != null && MessageDigest.isEqual(own, hash)) {
+        if (isOwn(hash)) {
             return Asker.ANYBODY;
         }
-        NamedToken found = null;
+        NamedToken found;
         try {
-            for (NamedToken known : named.current()) {
-                found = MessageDigest.isEqual(known.hash(), hash) ? known : found;
-            }
+            found = known(hash);
         } catch (IOException unreadable) {
             throw new Problem(503, "the tokens cannot be read: " + unreadable.getMessage());
         }
@@ -66,6 +64,35 @@ public final class Tokens {
         }
         named.use(found);
         return found.asker();
+    }
+
+    /// Whether a token, or none, lets in; that is no use of it.
+    ///
+    /// @param token null: none
+    boolean accept(String token) {
+        if (!needed() || token == null) {
+            return !needed();
+        }
+        byte[] hash = hash(token);
+        try {
+            NamedToken found = known(hash);
+            return isOwn(hash) || found != null && !named.isExpired(found);
+        } catch (IOException unreadable) {
+            return isOwn(hash);
+        }
+    }
+
+    private boolean isOwn(byte[] hash) {
+        return own != null && MessageDigest.isEqual(own, hash);
+    }
+
+    /// Looks at all, whichever it is.
+    private NamedToken known(byte[] hash) throws IOException {
+        NamedToken found = null;
+        for (NamedToken known : named.current()) {
+            found = MessageDigest.isEqual(known.hash(), hash) ? known : found;
+        }
+        return found;
     }
 
     static byte[] hash(String token) {

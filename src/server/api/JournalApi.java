@@ -60,24 +60,26 @@ final class JournalApi {
     /// Sends the whole journal as one file, which restores the queue when a server starts with it in an empty data
     /// directory. One at a time, for each keeps files on the disk that a compaction would delete.
     Answer download(WebRequest request) {
-        Download other = running.get();
-        if (other != null) {
-            other.endIfStuck();
+        Download download = new Download();
+        if (!running.compareAndSet(null, download)) {
+            Download other = running.get();
+            if (other != null) {
+                other.endIfStuck();
+            }
             throw new Problem(503, "another backup is being taken; one at a time");
         }
-        return new Streamed("application/octet-stream", this::writeTo,
+        // a HEAD writes nothing
+        request.atEnd(() -> running.compareAndSet(download, null));
+        return new Streamed("application/octet-stream", out -> writeTo(download.to(out)),
                 "Content-Disposition", NAME.format(clock.instant()), "Cache-Control", "no-store");
     }
 
-    private void writeTo(OutputStream out) throws IOException {
-        Download download = new Download(out);
-        if (!running.compareAndSet(null, download)) {
-            throw new IOException("another backup is being taken");
-        }
+    private void writeTo(Download download) throws IOException {
         try {
             queue.backup().writeTo(download);
         } finally {
-            running.set(null);
+            // before its client knows that it has all, and asks for another one
+            running.compareAndSet(download, null);
         }
     }
 
@@ -86,8 +88,13 @@ final class JournalApi {
         private final Thread thread = Thread.currentThread();
         private volatile long aliveAt = System.nanoTime();
 
-        Download(OutputStream out) {
-            super(out);
+        Download() {
+            super(nullOutputStream());
+        }
+
+        Download to(OutputStream client) {
+            out = client;
+            return this;
         }
 
         @Override

@@ -145,7 +145,8 @@ final class Boundary implements HttpHandler {
         Scope scope = match == null ? Scope.READ : match.scope();
         if (scope != Scope.OPEN && !(preflight && forItsPage.length > 0)) {
             guard.checkSite(asked);
-            request.by(guard.identify(asked, relayed ? asked.apiKey() : asked.bearer(), scope));
+            String token = relayed ? asked.apiKey() : asked.bearer();
+            request.by(guard.identify(asked, token, scope), () -> guard.stillPasses(token));
         }
     }
 

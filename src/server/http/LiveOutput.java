@@ -3,6 +3,7 @@ package server.http;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 import shared.json.Slice;
 
@@ -15,23 +16,38 @@ public final class LiveOutput {
     /// How often a client gets a sign of life while the past is read for it, in which it may want nothing.
     private static final long READING_NANOS = Duration.ofSeconds(1).toNanos();
 
+    /// For how long a client that may have the stream may have it without another look at its token.
+    private static final long ALLOWED_NANOS = Duration.ofSeconds(1).toNanos();
+
     private final OutputStream out;
     private final long pingNanos;
+    private final BooleanSupplier isAllowed;
     private final Thread thread = Thread.currentThread();
 
     /// When the client was last sent something, by System.nanoTime.
     private long sentAt;
+    private long askedAt;
     private boolean unflushed;
     /// When the client last took something, by System.nanoTime.
     private volatile long aliveAt = System.nanoTime();
 
-    LiveOutput(OutputStream out, Duration pingEvery) {
+    /// @param isAllowed whether its client may still have it
+    LiveOutput(OutputStream out, Duration pingEvery, BooleanSupplier isAllowed) {
         this.out = out;
+        this.isAllowed = isAllowed;
         pingNanos = pingEvery.toNanos();
         sentAt = System.nanoTime();
+        askedAt = sentAt;
     }
 
     private void write(byte[] bytes, int from, int length) throws IOException {
+        long now = System.nanoTime();
+        if (now - askedAt > ALLOWED_NANOS) {
+            askedAt = now;
+            if (!isAllowed.getAsBoolean()) {
+                throw new IOException("its token lets nobody in any more");
+            }
+        }
         out.write(bytes, from, length);
         unflushed = true;
     }

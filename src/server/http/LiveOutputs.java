@@ -37,11 +37,12 @@ public final class LiveOutputs {
             throw new Problem(503, "already " + max + " event streams are open, which is the limit");
         }
         request.atEnd(room::release);
-        return new Streamed(type, out -> write(body, out), "Cache-Control", "no-cache", "X-Accel-Buffering", "no");
+        return new Streamed(type, out -> write(request, body, out), "Cache-Control", "no-cache",
+                "X-Accel-Buffering", "no");
     }
 
-    private void write(Body body, OutputStream to) throws IOException, InterruptedException {
-        LiveOutput out = new LiveOutput(to, pingEvery);
+    private void write(WebRequest request, Body body, OutputStream to) throws IOException, InterruptedException {
+        LiveOutput out = new LiveOutput(to, pingEvery, request::stillPasses);
         open.add(out);
         try {
             body.writeTo(out);

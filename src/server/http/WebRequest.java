@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 import com.sun.net.httpserver.Headers;
@@ -42,6 +43,7 @@ public final class WebRequest implements AutoCloseable {
 
     private Function<Problem, Whole> errors = Answer::error;
     private Asker asker = Asker.ANYBODY;
+    private BooleanSupplier stillPasses = () -> true;
     private String id;
     private String hints;
     /// The path of its route; null: none is there.
@@ -69,8 +71,11 @@ public final class WebRequest implements AutoCloseable {
     }
 
     /// Tells who asks.
-    void by(Asker who) {
+    ///
+    /// @param passes whether its token would still let it in
+    void by(Asker who, BooleanSupplier passes) {
         asker = who;
+        stillPasses = passes;
     }
 
     /// Tells the path of its route.
@@ -95,6 +100,11 @@ public final class WebRequest implements AutoCloseable {
     /// Who asks; on an open route nobody in particular.
     public Asker asker() {
         return asker;
+    }
+
+    /// Whether whoever asks would still be let in, for an answer that goes on for long.
+    boolean stillPasses() {
+        return stillPasses.getAsBoolean();
     }
 
     public String method() {

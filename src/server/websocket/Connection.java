@@ -153,6 +153,8 @@ final class Connection implements MessageReader.Listener {
             LOG.log(Level.INFO, () -> "event=websocket_dropped from=" + socket.getInetAddress().getHostAddress()
                     + " reason=\"it reads nothing\"");
             abort();
+        } else if (!gate.stillAdmits()) {
+            close(new Close(Close.POLICY, "its token lets nobody in any more"));
         } else if (now - Math.max(heardAt, awake) > options.silenceMax().toNanos()) {
             close(new Close(Close.POLICY, "no sign of life for " + options.silenceMax().toSeconds() + " s"));
         } else if (now - Math.max(heardAt, pingedAt) > options.pingEvery().toNanos()) {

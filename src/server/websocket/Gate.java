@@ -15,4 +15,7 @@ interface Gate {
     /// @return begins the dialogue, on the thread that will write
     /// @throws Problem why not
     Supplier<Dialogue> admit(RequestHead request, InetAddress from) throws InterruptedException;
+
+    /// Whether whoever was admitted would be now.
+    boolean stillAdmits();
 }

@@ -167,6 +167,7 @@ public final class WebSocketServer implements AutoCloseable {
     private final class Entry implements Gate {
 
         private boolean admitted;
+        private volatile String token;
         private int taken;
 
         @Override
@@ -184,7 +185,8 @@ public final class WebSocketServer implements AutoCloseable {
             Asked asked = new Asked(from, request.protocol(), request.uri(), request.headers());
             guard.check(asked, pagePort, false);
             String bearer = asked.bearer();
-            guard.identify(asked, bearer != null ? bearer : Handshake.token(request.headers()), Scope.READ);
+            token = bearer != null ? bearer : Handshake.token(request.headers());
+            guard.identify(asked, token, Scope.READ);
             Handshake.check(request);
             if (closed) {
                 throw new Problem(503, "the server is stopping");
@@ -196,6 +198,11 @@ public final class WebSocketServer implements AutoCloseable {
             }
             giveBack();
             return dialogue;
+        }
+
+        @Override
+        public boolean stillAdmits() {
+            return guard.stillPasses(token);
         }
 
         private void giveBack() {

@@ -11,7 +11,7 @@ final class LiveOutputTest {
 
     @Test
     void untilPing_whileThePastIsRead_isShort() {
-        LiveOutput out = new LiveOutput(OutputStream.nullOutputStream(), Duration.ofSeconds(15));
+        LiveOutput out = new LiveOutput(OutputStream.nullOutputStream(), Duration.ofSeconds(15), () -> true);
         assertTrue(out.untilPing(true) <= Duration.ofSeconds(1).toNanos());
         assertTrue(out.untilPing(false) > Duration.ofSeconds(10).toNanos());
     }

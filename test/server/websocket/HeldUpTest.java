@@ -32,6 +32,11 @@ final class HeldUpTest {
         }
 
         @Override
+        public boolean stillAdmits() {
+            return true;
+        }
+
+        @Override
         public Supplier<Dialogue> admit(RequestHead request, InetAddress from) {
             return Silence::new;
         }

@@ -116,6 +116,11 @@ final class WakingTest {
             }
 
             @Override
+            public boolean stillAdmits() {
+                return true;
+            }
+
+            @Override
             public Supplier<Dialogue> admit(RequestHead request, InetAddress from) {
                 return () -> {
                     News news = new News();
