@@ -1,0 +1,285 @@
+package e2e.soak;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import shared.json.Json;
+import support.Await;
+import support.Effort;
+import support.FakeOllamaProcess;
+import support.Offline;
+import support.Programs;
+import support.ServerProcess;
+
+/// Everything at once, for long (`make proof ONLY=soak MINUTES=10`; `make test` has 20 s of it): 64 connections that
+/// work beside many that are idle, slow or deaf, while the server is killed, its disk fills up and empties, and hosts
+/// come and go. Nothing that was acknowledged is lost, nothing is completed twice, and what the server takes stays
+/// level. The long form also holds the rate of those that work against what it is without the others.
+///
+/// The disk is a tmpfs, which only root may mount.
+final class SoakTest {
+
+    private static final long SECONDS = Long.getLong("minutes", 0) > 0 ? 60 * Long.getLong("minutes")
+            : Effort.of(20, 600);
+    private static final int CROWD = Effort.of(500, 2_000) - Workload.WORKERS;
+    private static final int DISK_MB = Effort.of(160, 2_048);
+    /// A round is a host that goes and comes, a disk that fills and empties, and a kill.
+    private static final int ROUND_MS = Effort.of(4_000, 30_000);
+    private static final double RATE_MIN = 0.7;
+    private static final String MODEL = "fake-repeat";
+
+    private static final String LARGE = "{\"type\":\"generate\",\"model\":\"" + MODEL + "\",\"on\":\"e\",\"prompt\":\""
+            + "x".repeat(100 << 10) + "\"}";
+
+    @TempDir
+    Path directory;
+
+    private final CountDownLatch never = new CountDownLatch(1);
+    private final List<FakeOllamaProcess> hosts = new ArrayList<>();
+    private final List<Usage> lives = new ArrayList<>();
+    private Path disk;
+    private boolean mounted;
+    private int port;
+    private ServerProcess server;
+
+    /// What a process takes.
+    private record Usage(long residentKb, long files, long threads) {
+
+        static Usage of(Process process) throws IOException {
+            Path proc = Path.of("/proc", Long.toString(process.pid()));
+            Map<String, Long> status = new HashMap<>();
+            Files.readAllLines(proc.resolve("status")).stream().filter(line -> line.matches("(VmRSS|Threads):.*"))
+                    .forEach(line -> status.put(line.split(":")[0], Long.valueOf(line.replaceAll("\\D", ""))));
+            try (Stream<Path> open = Files.list(proc.resolve("fd"))) {
+                return new Usage(status.get("VmRSS"), open.count(), status.get("Threads"));
+            }
+        }
+    }
+
+    @BeforeEach
+    void prepare() throws Exception {
+        disk = Files.createDirectory(directory.resolve("disk"));
+        mounted = run("mount", "-t", "tmpfs", "-o", "size=" + DISK_MB + "m", "ollama-queue-soak", disk.toString());
+        if (!mounted && System.getenv("CI") != null) {
+            fail("a tmpfs cannot be mounted here, but CI must try a full disk");
+        }
+        Assumptions.assumeTrue(mounted, "a tmpfs cannot be mounted here: it takes root");
+        StringBuilder yaml = new StringBuilder("queue: {workers: 40}\nstorage: {segment_size: 256KiB}\n"
+                + "remote_scheduling: {health_check_interval: 1s}\nollama:\n  hosts:\n"
+                + "  - {name: e, url: \"echo:\", max_concurrent: 32}\n");
+        for (int i = 0; i < 2; i++) {
+            hosts.add(FakeOllamaProcess.start(0, MODEL));
+            yaml.append("  - {name: h").append(i).append(", url: \"").append(hosts.get(i).url())
+                    .append("\", max_concurrent: 4, parallel: 4}\n");
+        }
+        Files.writeString(directory.resolve("config.yaml"), yaml);
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        start();
+    }
+
+    @AfterEach
+    void cleanUp() throws Exception {
+        hosts.forEach(FakeOllamaProcess::close);
+        if (server != null) {
+            server.close();
+        }
+        if (mounted) {
+            assertTrue(run("umount", disk.toString()) || run("umount", "-l", disk.toString()), "unmounting " + disk);
+        }
+    }
+
+    private static boolean run(String... command) throws Exception {
+        try {
+            Process process = new ProcessBuilder(command).inheritIO()
+                    .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            return process.waitFor(20, TimeUnit.SECONDS) && process.exitValue() == 0;
+        } catch (IOException notThere) {
+            return false;
+        }
+    }
+
+    private void start() {
+        server = ServerProcess.of(List.of(Programs.server().toString(), "--port", Integer.toString(port), "--ws-port",
+                "0", "--data-dir", disk.resolve("data").toString(), "--config",
+                directory.resolve("config.yaml").toString()), Map.of(), directory.resolve("server.log"));
+    }
+
+    @Test
+    @Timeout(240)
+    void everythingAtOnce_losesNothing_doublesNothing_andStaysLevel() throws Exception {
+        Usage idle = Usage.of(server.process());
+        String ratio = "not judged";
+        int rounds = 0;
+        long done;
+        Workload work = new Workload(server.url());
+        try (work) {
+            if (Effort.isProof()) {
+                ratio = String.format(Locale.ROOT, "%.2f", ratio(work));
+            }
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Effort.isProof() ? SECONDS * 2 / 3 : SECONDS);
+            try (Crowd crowd = new Crowd(port, CROWD)) {
+                for (; System.nanoTime() < end; rounds++) {
+                    round(rounds, crowd);
+                }
+            }
+            done = work.done.get();
+            work.finish();
+            check(work);
+        }
+        Await.until(() -> "back to where it was: " + idle + ", now " + usage(), () -> {
+            Usage now = usage();
+            return now.files() <= idle.files() + 40 && now.threads() <= idle.threads() + 40;
+        });
+        checkLevel();
+        assertEquals(0, server.terminate(), server::logged);
+        assertEquals(0, Offline.run(new PrintStream(OutputStream.nullOutputStream()), System.err, "journal", "verify",
+                disk.resolve("data").toString()));
+        System.out.printf(Locale.ROOT, "soak: %d s, %d kills, %,d submits, %,d calls, %,d cancels, %,d times work, "
+                + "rate beside the others %s, refusals %s, lives %s%n", SECONDS, rounds, work.submitted.size(),
+                work.answered.size(), work.cancelled.size(), done, ratio, work.refusals.keySet(), lives);
+    }
+
+    /// The rate of those that work beside the others, to that without them: in turn, twice.
+    private double ratio(Workload work) throws Exception {
+        long part = SECONDS * 1_000 / 12;
+        double alone = 0;
+        double beside = 0;
+        rate(work, part / 2);
+        for (int turn = 0; turn < 2; turn++) {
+            alone += rate(work, part);
+            try (Crowd crowd = new Crowd(port, CROWD)) {
+                crowd.awaitAll();
+                beside += rate(work, part);
+            }
+        }
+        System.out.printf(Locale.ROOT, "soak: %.0f/s alone, %.0f/s beside %d others%n", alone / 2, beside / 2, CROWD);
+        assertTrue(beside >= RATE_MIN * alone, beside / 2 + "/s beside the others, " + alone / 2 + "/s without");
+        return beside / alone;
+    }
+
+    private double rate(Workload work, long ms) throws InterruptedException {
+        long before = work.done.get();
+        long begun = System.nanoTime();
+        pause(ms);
+        return (work.done.get() - before) * 1e9 / (System.nanoTime() - begun);
+    }
+
+    private void pause(long ms) throws InterruptedException {
+        never.await(ms, TimeUnit.MILLISECONDS);
+    }
+
+    private void round(int number, Crowd crowd) throws Exception {
+        int host = number % hosts.size();
+        hosts.get(host).kill();
+        pause(ROUND_MS / 4);
+        hosts.set(host, FakeOllamaProcess.start(hosts.get(host).port(), MODEL));
+        Path rubbish = fill();
+        // what was prepared is used up
+        Await.until("the disk is full", () -> server.post("/api/tasks", LARGE).statusCode() == 507);
+        pause(ROUND_MS / 4);
+        Files.delete(rubbish);
+        pause(ROUND_MS / 2);
+        lives.add(Usage.of(server.process()));
+        server.close();
+        start();
+        crowd.comeAgain();
+    }
+
+    private Path fill() throws IOException {
+        Path rubbish = disk.resolve("rubbish");
+        byte[] block = new byte[64 << 10];
+        try (OutputStream out = Files.newOutputStream(rubbish)) {
+            while (true) {
+                out.write(block);
+            }
+        } catch (IOException full) {
+            assertTrue(full.getMessage().contains("No space left"), full.getMessage());
+        }
+        return rubbish;
+    }
+
+    /// Everything that was acknowledged is there, and has ended as it must.
+    private void check(Workload work) throws Exception {
+        assertTrue(work.wrong.isEmpty(), () -> work.wrong.stream().limit(5).toList() + "\n" + server.logged());
+        Await.until(() -> "all have ended: " + server.get("/api/status").body(), () -> {
+            Json.Obj status = ServerProcess.object(server.get("/api/status").body());
+            return status.integer("running_tasks", -1) == 0
+                    && status.integer("pending_tasks", -1) == status.integer("scheduled_tasks", 0);
+        });
+        Map<String, String> statuses = new HashMap<>();
+        server.send(HttpRequest.newBuilder(URI.create(server.url() + "/api/tasks?limit=100000000")).header("Accept",
+                "application/x-ndjson")).body().lines().forEach(line -> {
+            Json.Obj task = (Json.Obj) Json.parse(line);
+            statuses.put(task.text("id"), task.text("status"));
+        });
+        List<String> wrong = new ArrayList<>();
+        for (String id : work.submitted) {
+            String is = String.valueOf(statuses.get(id));
+            boolean right = is.equals("cancelled") ? work.unwanted.contains(id)
+                    : is.equals("completed") && !work.cancelled.contains(id);
+            if (!right) {
+                wrong.add(id + " is " + is);
+            }
+        }
+        // a disk that is full lets go of calls that have ended
+        work.answered.stream().filter(id -> !"completed".equals(statuses.getOrDefault(id, "completed")))
+                .forEach(id -> wrong.add("the call " + id + " is " + statuses.get(id) + ", though it was answered"));
+        long last = ServerProcess.object(server.get("/api/status").body()).integer("last_seq", -1);
+        Await.until(() -> "event " + last + " is told, now " + work.lastSeq, () -> work.lastSeq >= last);
+        Stream.concat(work.submitted.stream().filter(id -> !work.unwanted.contains(id)), work.answered.stream())
+                .filter(id -> !work.completions.containsKey(id))
+                .forEach(id -> wrong.add(id + " was never told to be completed"));
+        assertTrue(wrong.isEmpty(), () -> wrong.size() + ": " + wrong.stream().limit(5).map(text -> text + " "
+                + server.get("/api/tasks/" + text.replaceFirst(".*(task_\\w+).*", "$1")).body()).toList());
+        assertTrue(work.submitted.size() > 100 && !work.answered.isEmpty() && !work.cancelled.isEmpty(),
+                work.submitted.size() + " submits");
+    }
+
+    private Usage usage() {
+        try {
+            return Usage.of(server.process());
+        } catch (IOException gone) {
+            throw new AssertionError(gone);
+        }
+    }
+
+    /// The later lives of the server took no more than the earlier ones.
+    private void checkLevel() {
+        if (!Effort.isProof() || lives.size() < 6) {
+            return;
+        }
+        double early = lives.subList(0, lives.size() / 2).stream().mapToLong(Usage::residentKb).average().orElse(0);
+        double late = lives.subList(lives.size() / 2, lives.size()).stream().mapToLong(Usage::residentKb).average()
+                .orElse(0);
+        assertTrue(late < early * 1.3, "memory is not level: " + lives);
+        long files = lives.stream().mapToLong(Usage::files).max().orElse(0);
+        assertTrue(files < 3L * (CROWD + Workload.WORKERS), "descriptors: " + lives);
+    }
+}
