@@ -1,9 +1,11 @@
 package webui;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,7 +30,8 @@ final class RightsViewTest {
     void page_offersWhatTheTokenAllows(Page page) throws IOException {
         page.faults().expect("401 \\(Unauthorized\\)");
         page.faults().expectGone();
-        try (ServerProcess server = ServerProcess.start(directory.resolve("data"), "--ollama-host", "echo:")) {
+        try (ServerProcess server = ServerProcess.start(directory.resolve("data"), "--ollama-host", "echo:",
+                "--verbose")) {
             String mine = server.submit(task("ci"));
             String other = server.submit(task("other"));
             server.post("/api/cron", "{\"name\":\"nightly\",\"cron_expr\":\"@daily\",\"task_template\":"
@@ -61,6 +64,10 @@ final class RightsViewTest {
             offers(page, "#/queue", "[data-id]", "Pause,Drain,↑,✕,↑,✕");
             offers(page, "#/cron", "[data-cron]", "New cron task,Run now,on");
             offers(page, "#/backends", "[data-host]", "Disable");
+            for (String secret : List.of(read, submit, admin)) {
+                assertFalse(server.logged().contains(secret), server.logged());
+                assertFalse(page.faults().requests().stream().anyMatch(url -> url.contains(secret)));
+            }
         }
     }
 

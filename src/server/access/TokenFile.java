@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
@@ -93,6 +94,9 @@ public final class TokenFile {
             bytes = Files.readAllBytes(file);
         } catch (NoSuchFileException none) {
             return null;
+        } catch (IOException unreadable) {
+            throw new IOException(file + ": " + (unreadable instanceof AccessDeniedException
+                    ? "permission denied; it must belong to the server's user" : unreadable.getMessage()), unreadable);
         }
         try {
             if (!(Json.parse(bytes) instanceof Json.Obj all) || all.integer("version", 0) != VERSION

@@ -160,6 +160,13 @@ final class NamedTokensTest {
     }
 
     @Test
+    void file_thatIsNone_letsNobodyIn() throws IOException {
+        Files.createDirectory(folder.resolve("tokens.json"));
+        assertEquals(folder.resolve("tokens.json") + ": Is a directory",
+                assertThrows(IOException.class, this::server).getMessage());
+    }
+
+    @Test
     void add_beyondTheLimit_is409() throws IOException {
         StringBuilder text = new StringBuilder("{\"version\":1,\"tokens\":[");
         for (int i = 1; i < TokenFile.TOKENS_MAX; i++) {
