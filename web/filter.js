@@ -6,7 +6,10 @@ export const SIZE = 100;
 /** The columns that the server sorts by, and which order comes first. */
 export const SORTS = {created_at: 'desc', priority: 'desc', duration: 'desc', status: 'asc', model: 'asc'};
 
-const NAMES = ['status', 'type', 'model', 'priority', 'client', 'relayed', 'q', 'cron_id'];
+const NAMES = ['status', 'type', 'model', 'priority', 'client', 'relayed', 'q', 'cron_id', 'cause', 'host', 'since',
+    'until', 'ended_since', 'ended_until'];
+/** What no field shows, so that each is a chip where it is set. */
+export const CHIPS = ['cause', 'host', 'until', 'ended_since', 'ended_until'];
 const PRIORITIES = {low: 1, normal: 5, high: 10, critical: 15};
 
 /** From the address's query. */
@@ -40,6 +43,16 @@ export function request({page, ...rest}) {
     return {...rest, limit: SIZE, offset: (page - 1) * SIZE};
 }
 
+/** What chooses tasks, for an action on all that match. */
+export function choosing(filter) {
+    return Object.fromEntries(NAMES.filter(name => filter[name]).map(name => [name, filter[name]]));
+}
+
+/** The filter that chooses all. */
+export function none() {
+    return Object.fromEntries(NAMES.map(name => [name, '']));
+}
+
 export function isEmpty(filter) {
     return NAMES.every(name => !filter[name]);
 }
@@ -48,6 +61,7 @@ export function isEmpty(filter) {
 export function matches(filter, task) {
     return within(filter.status, task.status) && within(filter.type, task.type) && within(filter.model, task.model)
         && within(filter.client, task.client) && (!filter.relayed || filter.relayed === String(task.relayed === true))
+        && within(filter.host, task.executed_on) && (!filter.cause || task.status === 'failed')
         && (!filter.cron_id || split(filter.cron_id).includes(task.cron_id))
         && (!filter.priority || split(filter.priority).some(one => Number(PRIORITIES[one] ?? one) === task.priority));
 }

@@ -1,11 +1,12 @@
 // The fields above the list that say what of the tasks is listed.
 
 import {button, choices, h, put, text} from './dom.js';
-import {isEmpty} from './filter.js';
+import {CHIPS, isEmpty, none} from './filter.js';
 import {short} from './task.js';
 
 const TYPING_MS = 250;
-const FIELDS = ['q', 'type', 'model', 'priority', 'client', 'relayed'];
+const FIELDS = ['q', 'type', 'model', 'priority', 'client', 'relayed', 'since'];
+const SINCE = {'': 'any time', '15m': 'last 15 min', '1h': 'last hour', '24h': 'last day', '7d': 'last week'};
 const CALLS = {'': 'tasks and calls', true: 'only calls', false: 'no calls'};
 
 export class FilterForm {
@@ -13,6 +14,9 @@ export class FilterForm {
     #clear = button('Clear', () => this.clear(), {class: 'quiet'});
     #models = h('datalist', {id: 'models'});
     #cron = button('', () => this.#change({cron_id: ''}), {'aria-pressed': 'true', title: 'Show other tasks too'});
+    #chips = h('span', {class: 'actions'});
+    #since = h('select', {name: 'since', 'aria-label': 'Submitted'},
+        Object.entries(SINCE).map(([value, name]) => h('option', {value}, name)));
     #api;
 
     /** @param change is given what changed: names and texts */
@@ -35,8 +39,8 @@ export class FilterForm {
         field('client', {placeholder: 'client', 'aria-label': 'Client', class: 'mono'}),
         h('select', {name: 'relayed', 'aria-label': 'Calls'},
             Object.entries(CALLS).map(([value, name]) => h('option', {value}, name))),
-        this.#models, h('datalist', {id: 'priorities'}, choices(['low', 'normal', 'high', 'critical'])),
-        this.#cron, this.#clear);
+        this.#since, this.#models, h('datalist', {id: 'priorities'}, choices(['low', 'normal', 'high', 'critical'])),
+        this.#chips, this.#cron, this.#clear);
         api.get('/api/backends', null, signal).then(backends => {
             const models = new Set(backends.flatMap(({installed, loaded}) => [...installed ?? [], ...loaded ?? []]));
             put(this.#models, choices([...models].sort()));
@@ -47,12 +51,18 @@ export class FilterForm {
 
     /** Shows a filter; what is being typed is not touched. */
     fill(filter) {
+        if (![...this.#since.options].some(({value}) => value === filter.since)) {
+            this.#since.append(h('option', {value: filter.since}, `since ${filter.since}`));
+        }
         for (const name of FIELDS) {
             const own = this.node.elements[name];
             if (own.value.trim() !== filter[name]) {
                 own.value = filter[name];
             }
         }
+        put(this.#chips, CHIPS.filter(name => filter[name]).map(name => button(
+            `${name.replace('_', ' ')} ${filter[name]} ✕`, () => this.#change({[name]: ''}),
+            {'aria-pressed': 'true', title: 'Take this out of the filter'})));
         this.#clear.hidden = isEmpty(filter);
         this.#nameCron(filter.cron_id);
     }
@@ -71,7 +81,7 @@ export class FilterForm {
     }
 
     clear() {
-        this.#change({q: '', type: '', model: '', priority: '', client: '', relayed: '', status: '', cron_id: ''});
+        this.#change(none());
     }
 
     #typed() {

@@ -3,7 +3,7 @@
 import {h} from './dom.js';
 
 const HELP = [
-    ['1 … 7', 'the views, from left to right'],
+    ['1 … 8', 'the views, from left to right'],
     ['/', 'search'],
     ['j  k  ↓  ↑', 'next, previous row'],
     ['Enter', 'open'],

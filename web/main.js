@@ -22,6 +22,7 @@
 //     rights             may(scope), mayChange(task), can(task): what the token allows, see rights.js
 //     every(ms, f)       calls f so often while the view and the page are seen
 //     go(address)        as go('#/tasks/task_…')
+//     bulk     changes all tasks that match a filter, see bulk.js
 //     tell     tells that a task is done, see tell.js
 //     say(text)          a short notice; complain(error) one that stays until it is closed
 //     attempt(f)         awaits f() and complains if it fails; answers undefined then
@@ -30,6 +31,7 @@
 // keys.js. Colours, spaces and the classes to use stand in style.css.
 
 import {Api} from './api.js';
+import {Bulk} from './bulk.js';
 import {Live} from './live.js';
 import {Rights} from './rights.js';
 import {Status} from './status.js';
@@ -41,7 +43,8 @@ import {keys} from './keys.js';
 
 /** By their names, which are those of their modules too. */
 const VIEWS = {
-    now: 'Now', queue: 'Queue', tasks: 'Tasks', new: 'New task', cron: 'Cron', backends: 'Backends', charts: 'Charts',
+    now: 'Now', queue: 'Queue', tasks: 'Tasks', failed: 'Failed',
+    new: 'New task', cron: 'Cron', backends: 'Backends', charts: 'Charts',
 };
 
 const root = document.getElementById('view');
@@ -58,6 +61,7 @@ const go = address => {
     location.hash = address;
 };
 const tell = new Tell({api, live, say: notices.say, go});
+const bulk = new Bulk({api, say: notices.say, complain: notices.complain});
 
 let shown = null;
 
@@ -125,7 +129,7 @@ async function learn() {
 function context(signal) {
     return {
         api, live, status, rights, signal, say: notices.say, complain: notices.complain,
-        go, tell,
+        go, tell, bulk,
         every: (ms, action) => {
             const timer = setInterval(() => document.hidden || action(), ms);
             signal.addEventListener('abort', () => clearInterval(timer));
@@ -148,7 +152,7 @@ put(document.getElementById('views'), Object.entries(VIEWS).map(([name, title], 
 theme(document.getElementById('theme'));
 connection(document.getElementById('connection'), live);
 live.watch(({mode}) => mode === 'offline' || notices.back());
-live.watch(({mode}) => mode === 'offline' || learn());
+live.watch(({mode}) => mode === 'offline' || learn().then(() => bulk.look()));
 status.on(({mode}) => {
     const badge = document.getElementById('mode');
     badge.hidden = mode === 'running';

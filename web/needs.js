@@ -29,10 +29,10 @@ export function needs(now, hosts, at, context) {
             what: `${number(group.tasks)} × ${group.cause}`,
             more: [group.model, group.host, `last ${ago(group.last_at, at)}`].filter(one => one).join(' · '),
             label: 'See the tasks that failed', href: group.tasks === 1 ? `#/tasks/${group.last}`
-                : `#/tasks?status=failed${group.model ? `&model=${encodeURIComponent(group.model)}` : ''}`});
+                : '#/failed'});
     }
     if (now.failures_more > 0) {
-        all.push({key: 'failed', mark: '✗', grave: true, href: '#/tasks?status=failed', label: 'See all that failed',
+        all.push({key: 'failed', mark: '✗', grave: true, href: '#/failed', label: 'See all that failed',
             what: `${count(now.failures_more, 'task')} more failed in the last hour, of other causes`});
     }
     return all;

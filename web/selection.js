@@ -8,15 +8,23 @@ import {PRIORITY} from './task.js';
 /**
  * @param list    whose selection it is
  * @param changed is called when tasks were changed
+ * @param matching filter(): what chooses the tasks of the list, on all pages; total(): how many these are
  * @return {node, show()}: show says how many are selected
  */
-export function selectionBar(context, list, changed) {
+export function selectionBar(context, list, changed, matching) {
     const size = h('span', {class: 'number', role: 'status'});
     const field = h('input', {
         class: 'mono short', list: 'priorities', 'aria-label': 'New priority', placeholder: 'priority', required: true,
         ...PRIORITY,
     });
     const all = async what => {
+        if (whole) {
+            const value = field.value.trim();
+            const began = await context.bulk.change(matching.filter(), what, what !== 'priority' ? undefined
+                : /^-?\d+$/.test(value) ? Number(value) : value);
+            began && list.clear();
+            return;
+        }
         const ids = able(what);
         const question = `Delete ${count(ids.length, 'task')} and all results?`;
         const agreed = what === 'delete' ? await confirmed(question, 'Delete')
@@ -40,28 +48,39 @@ export function selectionBar(context, list, changed) {
     /** Of a task on another page it is not known. */
     const able = what => context.rights.may('submit')
         ? [...list.selected].filter(id => !list.task(id) || context.rights.can(list.task(id))[what]) : [];
+    /** Whether all that match are meant, also those of other pages. */
+    let whole = false;
+    const wholly = button('', () => {
+        whole = true;
+        show();
+    }, {class: 'wholly', hidden: true});
     const offers = Object.entries({cancel: 'Cancel', retry: 'Retry', delete: 'Delete'}).map(([what, title]) =>
         button(title, () => all(what), {class: what === 'delete' && 'danger', 'data-what': what}));
     const priorities = h('form', {class: 'actions', 'data-what': 'priority', onsubmit: event => {
         event.preventDefault();
         all('priority');
     }}, field, h('button', {}, 'Set priority'));
+    const save = button('Export', () => context.bulk.save(matching.filter()), {hidden: true});
     const node = h('fieldset', {class: 'actions selection', hidden: true, 'aria-label': 'Selected tasks'},
-        size, offers, priorities,
+        size, wholly, offers, priorities, save,
         button('Clear', () => list.clear(), {class: 'quiet'}));
-    return {
-        node,
-        show: () => {
-            node.hidden = list.selected.size === 0;
-            text(size, `${number(list.selected.size)} selected`);
-            for (const offer of [...offers, priorities]) {
-                const {length} = able(offer.dataset.what);
-                offer.hidden = length === 0;
-                if (offer !== priorities) {
-                    const title = offer.dataset.title ??= offer.textContent;
-                    text(offer, length === list.selected.size ? title : `${title} ${number(length)}`);
-                }
+    const show = () => {
+        const paged = list.selected.size > 0 && list.selected.size === list.size && matching.total() > list.size;
+        whole &&= paged;
+        node.hidden = list.selected.size === 0;
+        text(size, whole ? `all ${number(matching.total())} that match` : `${number(list.selected.size)} selected`);
+        wholly.hidden = whole || !paged || !context.rights.may('submit');
+        text(wholly, `Select all ${number(matching.total())} that match`);
+        save.hidden = !whole;
+        for (const offer of [...offers, priorities]) {
+            const {length} = able(offer.dataset.what);
+            offer.hidden = length === 0 && !whole;
+            if (offer !== priorities) {
+                const title = offer.dataset.title ??= offer.textContent;
+                text(offer, whole ? `${title} …` : length === list.selected.size ? title
+                    : `${title} ${number(length)}`);
             }
-        },
+        }
     };
+    return {node, show};
 }

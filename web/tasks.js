@@ -3,7 +3,7 @@
 import {attribute, button, h, put, text} from './dom.js';
 import {number} from './format.js';
 import {FilterForm} from './filterform.js';
-import {format, isEmpty, matches, parse, request, SIZE, SORTS} from './filter.js';
+import {choosing, format, isEmpty, matches, parse, request, SIZE, SORTS} from './filter.js';
 import {typing} from './keys.js';
 import {List} from './list.js';
 import {prefill} from './template.js';
@@ -73,7 +73,9 @@ class Tasks {
             chosen: () => this.#filter.status, status: status => this.#change({status}),
         });
         this.#form = new FilterForm(context, changes => this.#change(changes));
-        this.#selection = selectionBar(context, this.#list, () => this.#read());
+        this.#selection = selectionBar(context, this.#list, () => this.#read(), {
+            filter: () => choosing(this.#filter), total: () => this.#total,
+        });
         this.#scroll = h('div', {class: 'scroll'}, this.#list.node, this.#empty);
         this.#split = h('div', {class: 'split'}, h('section', {class: 'list', 'aria-label': 'Tasks'}, this.#scroll,
             h('footer', {class: 'list-foot'}, this.#selection.node, this.#newer,

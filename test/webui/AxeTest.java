@@ -52,6 +52,7 @@ final class AxeTest {
         views.put("tasks/" + ended, ".answer table");
         views.put("tasks/" + failed, ".task-error");
         views.put("tasks/" + later, ".why .facts dd");
+        views.put("failed", ".cause");
         views.put("new", "form");
         views.put("cron", ".cron-list tbody tr .strip");
         views.put("cron/new", ".preview");

@@ -26,10 +26,12 @@ import support.browser.WithBrowser;
 final class LegibleTest {
 
     /// Each with what is there once it is whole.
-    private static final Map<String, String> VIEWS = Map.of("now", ".host-lane",
-            "queue", ".queue-rows li", "tasks", "tbody tr:nth-child(4)", "tasks/ID", ".facts dd",
-            "new", "form", "cron", ".cron-list tbody tr:nth-child(2) .strip", "cron/new", ".preview",
-            "cron/CRON", ".runs td", "backends", ".backend", "charts", ".chart .line");
+    private static final Map<String, String> VIEWS = Map.ofEntries(Map.entry("now", ".host-lane"),
+            Map.entry("queue", ".queue-rows li"), Map.entry("tasks", "tbody tr:nth-child(4)"),
+            Map.entry("tasks/ID", ".facts dd"), Map.entry("failed", ".cause"), Map.entry("new", "form"),
+            Map.entry("cron", ".cron-list tbody tr:nth-child(2) .strip"), Map.entry("cron/new", ".preview"),
+            Map.entry("cron/CRON", ".runs td"), Map.entry("backends", ".backend"),
+            Map.entry("charts", ".chart .line"));
 
     /// Texts whose contrast to what is behind them is under 4.5 (WCAG 2.2, 1.4.3 AA), as their words and the figure.
     private static final String FAINT = """

@@ -45,6 +45,7 @@ final class Screenshots {
                 new View("call", "#/tasks/" + scene.call(), "document.body.innerText.includes('/api/chat')"),
                 new View("task-running", "#/tasks/" + scene.running(),
                         "document.body.innerText.includes('durable write')"),
+                new View("failed", "#/failed", "document.querySelector('.cause')"),
                 new View("new", "#/new", "document.querySelector('form')"),
                 new View("cron", "#/cron", "document.querySelectorAll('.strip').length === 6"),
                 new View("cron-new", "#/cron/new", "document.querySelector('form')"),

@@ -121,6 +121,17 @@ final class TasksViewTest {
     }
 
     @Test
+    void promptOfThreeMegabytes_showsItsBeginningAtFirst(Page page) {
+        String id = submit("x".repeat(3_000_000), ",\"options\":{\"num_predict\":1}");
+        server.awaitEnd(id);
+        tasks(page, "/" + id).waitForText("Details").click(".asked summary");
+        page.waitFor("document.querySelector('.message pre').checkVisibility()");
+        assertEquals(20_001, page.number("document.querySelector('.message pre').textContent.length"));
+        page.click(".message button").waitFor("document.querySelector('.message pre').textContent.length > 900_000");
+        assertEquals("PRE", page.text("document.activeElement.tagName"));
+    }
+
+    @Test
     void answerThatWasCutOff_isMarkedInItsRow(Page page) {
         tasks(page, "");
         String cut = submit("one two three", ",\"options\":{\"num_predict\":1}");
@@ -230,7 +241,7 @@ final class TasksViewTest {
         for (int i = 0; i < 5; i++) {
             server.awaitEnd(submit("passing " + i, ""));
         }
-        page.waitFor("document.querySelector('.list-foot .primary').checkVisibility()");
+        page.waitFor("document.querySelector('.list-foot > .primary').checkVisibility()");
         assertEquals(0, page.number("window.kept"));
     }
 
@@ -250,9 +261,9 @@ final class TasksViewTest {
             page.waitForText("3 selected").fill(".selection input", "high").press("Enter");
             page.waitForText("3 tasks given its priority");
             page.waitFor("[...document.querySelectorAll('td.c-priority')].every(cell => cell.textContent === 'high')");
-            page.click("thead input").waitForText("3 selected").click(".selection > button:nth-of-type(1)");
+            page.click("thead input").waitForText("3 selected").click("[data-what=cancel]");
             page.waitForText("3 tasks cancelled").waitFor(status(ids.get(1)) + " === 'cancelled'");
-            page.click(row(ids.get(1)) + " input").click(".selection > button:nth-of-type(3)")
+            page.click(row(ids.get(1)) + " input").click("[data-what=delete]")
                     .click("dialog button[value=yes]").waitForText("1 task deleted")
                     .waitFor("document.querySelectorAll('tbody tr').length === 2");
             page.click(".queue .actions button.primary").waitFor("document.getElementById('mode').hidden");
@@ -293,7 +304,7 @@ final class TasksViewTest {
         page.press("Escape").waitFor("document.querySelector('.selection').hidden");
         page.press("?").waitFor("document.querySelector('dialog[open]')").press("Escape")
                 .waitFor("!document.querySelector('dialog')");
-        page.press("4").waitFor("location.hash === '#/new'").waitForText("The same on a command line");
+        page.press("5").waitFor("location.hash === '#/new'").waitForText("The same on a command line");
         // a field takes the digits
         page.press("1").waitFor("document.activeElement.value === '1' && location.hash === '#/new'");
         page.eval("document.activeElement.blur()");

@@ -1,0 +1,109 @@
+package webui;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import support.FakeOllama;
+import support.ServerProcess;
+import support.browser.Page;
+import support.browser.WithBrowser;
+
+/// What broke, by cause, and what puts it back; and changes of all tasks that match a filter.
+@WithBrowser
+@Timeout(90)
+final class FailedViewTest {
+
+    private final AtomicInteger free = new AtomicInteger(4_096);
+    private final AtomicBoolean mended = new AtomicBoolean();
+
+    private static long tasks(ServerProcess server, String query) {
+        return Long.parseLong(server.get("/api/tasks?limit=1&" + query).headers().firstValue("X-Total-Count")
+                .orElseThrow());
+    }
+
+    @Test
+    void failuresAreGroupedAndPutBack_andAllThatMatchIsChanged(Page page, @TempDir Path directory) throws IOException {
+        try (FakeOllama ollama = FakeOllama.start().models("big", "small")) {
+            ollama.otherwise((request, reply) -> {
+                if (request.model().equals("big") && !mended.get()) {
+                    reply.whole(500, "{\"error\":\"CUDA out of memory (" + free.getAndAdd(-7) + " MiB)\"}");
+                } else {
+                    reply.token("fine");
+                    reply.done(1);
+                }
+            });
+            try (ServerProcess server = ServerProcess.start(directory.resolve("data"), "--ollama-host",
+                    ollama.url())) {
+                List<String> ids = new ArrayList<>();
+                for (int i = 0; i < 5; i++) {
+                    ids.add(server.submit("{\"type\":\"generate\",\"model\":\"big\",\"prompt\":\"p" + i
+                            + "\",\"max_retries\":0,\"metadata\":{\"n\":12345678901234567890}}"));
+                }
+                ids.forEach(server::awaitEnd);
+                failed(page, server);
+                ids.forEach(server::awaitEnd);
+                assertEquals(5, tasks(server, "model=big&status=completed"));
+                matching(page, server);
+            }
+        }
+    }
+
+    private void failed(Page page, ServerProcess server) {
+        page.open(server.url() + "/#/failed").waitFor("document.querySelectorAll('.causes > li').length === 1");
+        assertTrue(page.shown(".cause").contains("CUDA out of memory (… MiB)"), page.shown(".cause"));
+        page.click("[data-act=otherwise]").waitFor("document.querySelector('dialog select')");
+        page.fill("dialog [name=model]", "small").fill("dialog [name=num_ctx]", "2048").click("dialog .primary");
+        page.waitForText("5 new tasks submitted");
+        assertEquals(5, tasks(server, "model=small"));
+        String again = server.get("/api/tasks?model=small&full=true&limit=1").body();
+        assertTrue(again.contains("\"num_ctx\":2048") && again.contains("12345678901234567890"), again);
+        mended.set(true);
+        page.click("[data-act=retry]").waitForText("Retry: 5 failed.").click("dialog button[value=yes]");
+        page.waitForText("5 tasks put back into the queue").waitForText("Nothing failed that is still on record");
+    }
+
+    private static void matching(Page page, ServerProcess server) {
+        StringBuilder batch = new StringBuilder("[");
+        for (int i = 0; i < 1_200; i++) {
+            batch.append(i == 0 ? "" : ",").append("{\"type\":\"embed\",\"model\":\"many\",\"input\":\"x\","
+                    + "\"scheduled_at\":\"2099-01-01T00:00:00Z\"}");
+        }
+        server.post("/api/tasks/batch", batch.append("]").toString());
+        page.eval("location.hash = '#/tasks?model=many,big'");
+        page.waitForText("1–100 of 1,205").click("thead input").waitForText("100 selected");
+        page.click(".selection > .wholly").waitForText("all 1,205 that match");
+        page.fill(".selection input", "high").click(".selection form button");
+        page.waitForText("Set priority: 1,200 pending.").waitForText("Left alone: 5 completed.");
+        page.click("dialog button[value=no]").waitFor("!document.querySelector('dialog')");
+        page.click("[data-what=cancel]").waitForText("Cancel: 1,200 pending.");
+        // more than a thousand are confirmed by their number
+        page.click("dialog button[value=yes]").waitFor("document.querySelector('dialog :user-invalid')");
+        page.fill("dialog input", "1200").click("dialog button[value=yes]");
+        page.waitForText("1,200 tasks cancelled");
+        assertEquals(1_200, tasks(server, "model=many&status=cancelled"));
+        // somebody else's change between the count and the press
+        page.click("thead input").click(".selection > .wholly").click("[data-what=delete]");
+        page.waitForText("Delete: 5 completed, 1,200 cancelled.");
+        server.submit("{\"type\":\"embed\",\"model\":\"many\",\"input\":\"y\","
+                + "\"scheduled_at\":\"2099-01-01T00:00:00Z\"}");
+        page.faults().expect("409 \\(Conflict\\)");
+        page.fill("dialog input", "1205").click("dialog button[value=yes]").waitForText("1206 tasks match now");
+        page.eval("URL.createObjectURL = (own => blob => { window.saved = blob.text(); return own.call(URL, blob); })"
+                + "(URL.createObjectURL)");
+        page.click(".selection > button:nth-last-of-type(2)").waitFor("window.saved");
+        String[] saved = page.text("await window.saved").split("\n");
+        assertEquals(1_206, saved.length);
+        assertTrue(saved[0].contains("\"payload\""), saved[0]);
+    }
+}

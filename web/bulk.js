@@ -1,0 +1,163 @@
+// One change for all tasks that match a filter: the server counts them first, then goes on by itself, and tells how far
+// it is.
+
+import {button, h, put, text} from './dom.js';
+import {count, number} from './format.js';
+
+const EVERY_MS = 1_000;
+/** More than so many are confirmed by typing how many. */
+const TYPED_FROM = 1_000;
+
+const VERBS = {
+    cancel: ['Cancel', 'Cancelling', 'cancelled'], retry: ['Retry', 'Retrying', 'put back into the queue'],
+    delete: ['Delete', 'Deleting', 'deleted'], priority: ['Set priority', 'Setting the priority of', 'given it'],
+};
+/** What each action can change, by status. */
+const FITS = {
+    cancel: ['pending', 'running'], retry: ['failed', 'cancelled'], priority: ['pending', 'running'],
+    delete: ['completed', 'failed', 'cancelled'],
+};
+
+export class Bulk {
+    #context;
+    #node = h('div', {class: 'bulk', role: 'status'});
+    /** The actions that go on, by id: their lines. */
+    #lines = new Map();
+    #timer = 0;
+
+    /** @param context {api, say, complain} */
+    constructor(context) {
+        this.#context = context;
+        document.body.append(this.#node);
+    }
+
+    /** Shows what goes on already, begun here or elsewhere. */
+    async look() {
+        const all = await this.#context.api.get('/api/tasks/actions').catch(() => []);
+        all.filter(({status}) => status === 'running').forEach(action => this.#show(action));
+    }
+
+    /**
+     * Asks, after a dry run, and lets it begin. Resolves to whether it began.
+     *
+     * @param filter the list's parameters
+     * @param priority for 'priority': a name or a number
+     */
+    async change(filter, action, priority) {
+        const {api, complain} = this.#context;
+        const what = {filter, action, ...priority === undefined ? {} : {priority}};
+        try {
+            const dry = await api.post('/api/tasks/actions', {...what, dry_run: true});
+            if (!await agreed(dry, action)) {
+                return false;
+            }
+            this.#show(await api.post('/api/tasks/actions', {...what, expect: dry.matched}));
+            return true;
+        } catch (failed) {
+            complain(failed);
+            return false;
+        }
+    }
+
+    /** Saves what matches as lines of JSON. */
+    async save(filter) {
+        const {api, say, complain} = this.#context;
+        try {
+            const query = new URLSearchParams({...filter, full: 'true', limit: '0'});
+            const lines = await api.fetch(`/api/tasks?${query}`, {headers: {Accept: 'application/x-ndjson'}});
+            const link = h('a', {download: 'tasks.ndjson'});
+            link.href = URL.createObjectURL(await lines.blob());
+            link.click();
+            setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+            say('Saved as tasks.ndjson');
+        } catch (failed) {
+            complain(failed);
+        }
+    }
+
+    #show(action) {
+        if (this.#lines.has(action.id)) {
+            return;
+        }
+        const words = h('span', {class: 'number'});
+        const stop = button('Stop', async () => {
+            stop.disabled = true;
+            await this.#context.api.post(`/api/tasks/actions/${action.id}/stop`).catch(this.#context.complain);
+            this.#ask();
+        });
+        const bar = h('progress', {max: Math.max(1, action.matched), 'aria-label': 'Done'});
+        const line = {words, bar, node: h('p', {}, words, bar, stop)};
+        this.#lines.set(action.id, line);
+        this.#node.append(line.node);
+        this.#tell(action);
+        this.#timer ||= setInterval(() => this.#ask(), EVERY_MS);
+        this.#ask();
+    }
+
+    async #ask() {
+        for (const id of [...this.#lines.keys()]) {
+            const action = await this.#context.api.get(`/api/tasks/actions/${id}`).catch(failed => failed);
+            if (action.status === 404) {
+                this.#end(id);
+            } else if (action.id) {
+                this.#tell(action);
+            }
+        }
+    }
+
+    #tell(action) {
+        const line = this.#lines.get(action.id);
+        if (!line) {
+            return;
+        }
+        const [, going, done] = VERBS[action.action];
+        text(line.words, `${going} ${number(action.done)} of ${count(action.matched, 'task')}`);
+        line.bar.value = action.done;
+        if (action.status !== 'running') {
+            this.#end(action.id);
+            const refused = Object.entries(action.refused ?? {}).map(([why, many]) => `${number(many)} ${why}`);
+            const changed = `${action.status === 'stopped' ? 'Stopped: ' : ''}${count(action.changed, 'task')} ${done}`;
+            this.#context.say([changed, ...refused].join(' · '));
+        }
+    }
+
+    #end(id) {
+        this.#lines.get(id)?.node.remove();
+        this.#lines.delete(id);
+        if (this.#lines.size === 0) {
+            clearInterval(this.#timer);
+            this.#timer = 0;
+        }
+    }
+}
+
+/** Says what will become of how many. Resolves to whether to go on. */
+function agreed({matched, by_status: byStatus}, action) {
+    const [verb] = VERBS[action];
+    const changed = Object.entries(byStatus).filter(([status]) => FITS[action].includes(status));
+    const left = Object.entries(byStatus).filter(([status]) => !FITS[action].includes(status));
+    const sum = changed.reduce((total, [, many]) => total + many, 0);
+    const list = all => all.map(([status, many]) => `${number(many)} ${status}`).join(', ');
+    return new Promise(resolve => {
+        const typed = sum > TYPED_FROM && h('input', {
+            class: 'mono short', autocomplete: 'off', required: true, pattern: `\\s*${sum}\\s*`, inputmode: 'numeric',
+            'aria-label': `Type ${sum} to confirm`,
+        });
+        const dialog = h('dialog', {class: 'dialog', 'aria-labelledby': 'question'},
+            h('p', {id: 'question'}, sum ? `${verb}: ${list(changed)}.`
+                : `None of ${count(matched, 'task')} can be changed.`),
+            left.length > 0 && h('p', {class: 'hint'}, `Left alone: ${list(left)}.`),
+            action === 'delete' && h('p', {class: 'hint'}, 'Results go with them. This cannot be undone.'),
+            h('form', {method: 'dialog', class: 'actions'},
+                typed && h('label', {}, `Type ${sum} to confirm `, typed),
+                sum > 0 && h('button', {class: ['delete', 'cancel'].includes(action) ? 'danger' : 'primary',
+                    value: 'yes'}, `${verb} ${number(sum)}`),
+                h('button', {value: 'no', autofocus: true, formnovalidate: true}, 'Keep')));
+        dialog.addEventListener('close', () => {
+            dialog.remove();
+            resolve(dialog.returnValue === 'yes');
+        });
+        document.body.append(dialog);
+        dialog.showModal();
+    });
+}
