@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import shared.Controls;
 import shared.json.Json;
 
 /// One change for all tasks that some filters choose: what `--all` makes of `cancel`, `retry`, `priority` and `delete`.
@@ -109,7 +110,8 @@ final class Bulk {
                     + counts(counts) + ": give --yes, or --expect " + counts.integer("matched", 0), null);
         }
         session.output().flush();
-        session.terminal().err().print(arguments.command().name() + " " + counts(counts) + "? [y/N] ");
+        session.terminal().err().print(Controls.shown(arguments.command().name() + " " + counts(counts), false)
+                + "? [y/N] ");
         session.terminal().err().flush();
         StringBuilder answer = new StringBuilder();
         try {

@@ -3,7 +3,6 @@ package client;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-import shared.Controls;
 import shared.TaskStatus;
 import shared.json.Json;
 
@@ -24,6 +23,7 @@ final class Follow {
     private long end;
     private boolean textPrinted;
     private boolean thinking;
+    private final ShownPieces thoughts = new ShownPieces();
 
     private Follow(Session session) {
         this.session = session;
@@ -134,7 +134,7 @@ final class Follow {
     private void print(String piece, boolean thought) {
         Terminal terminal = session.terminal();
         if (thinking && !thought) {
-            terminal.err().println();
+            terminal.err().println(thoughts.end());
         }
         if (!thought) {
             session.output().text(piece);
@@ -142,7 +142,7 @@ final class Follow {
             textPrinted |= !piece.isEmpty();
             thinking = false;
         } else if (terminal.isTerminal().test(2)) {
-            String shown = Controls.shown(piece, true);
+            String shown = thoughts.next(piece);
             terminal.err().print(terminal.colours(2) ? "\033[2m" + shown + "\033[0m" : shown);
             terminal.err().flush();
             thinking = true;

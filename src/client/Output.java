@@ -21,6 +21,7 @@ final class Output {
     final Form form;
     private final OutputStream out;
     private final boolean terminal;
+    private final ShownPieces pieces = new ShownPieces();
     private boolean lineBegun;
     private String done;
 
@@ -48,6 +49,7 @@ final class Output {
 
     /// Prints a line that may hold colours; whatever comes from elsewhere has to be printable in it.
     void styled(String line) {
+        endPieces();
         write(line.concat("\n").getBytes(StandardCharsets.UTF_8));
         lineBegun = false;
     }
@@ -72,9 +74,18 @@ final class Output {
     /// Prints text as it is, without a line end of its own.
     void text(String text) {
         if (!text.isEmpty()) {
-            write((terminal ? Controls.shown(text, true) : text).getBytes(StandardCharsets.UTF_8));
+            write((terminal ? pieces.next(text) : text).getBytes(StandardCharsets.UTF_8));
             lineBegun = !text.endsWith("\n");
         }
+    }
+
+    private void endPieces() {
+        write(pieces.end().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// A text fit to stand on one line where this is a terminal, else as it is.
+    String shown(String text) {
+        return terminal ? Controls.shown(text, false) : text;
     }
 
     /// Ends the last text's line, if it did not do so itself, and flushes.
@@ -82,6 +93,7 @@ final class Output {
         if (lineBegun) {
             line("");
         }
+        endPieces();
         flush();
     }
 
@@ -109,9 +121,10 @@ final class Output {
                 between = end < length;
                 end += between ? 1 : 0;
                 String piece = new String(chars, at, end - at);
-                write((terminal ? Controls.shown(piece, true) : piece).getBytes(charset));
+                write((terminal ? pieces.next(piece) : piece).getBytes(charset));
             }
         }
+        endPieces();
         if (form == Form.JSON) {
             line(count == 0 ? "[]" : "]");
         }

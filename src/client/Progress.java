@@ -3,6 +3,7 @@ package client;
 import java.util.ArrayList;
 import java.util.List;
 
+import shared.Controls;
 import shared.json.Json;
 
 /// Tells on a terminal where a task or an action stands that is waited for, on one line that is written anew; elsewhere
@@ -44,7 +45,7 @@ final class Progress {
 
     void show(String text) {
         if (isOn() && !text.equals(shown)) {
-            terminal.err().print(CLEAR + text);
+            terminal.err().print(CLEAR + Controls.shown(text, false));
             terminal.err().flush();
             shown = text;
         }

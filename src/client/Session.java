@@ -22,7 +22,7 @@ record Session(Terminal terminal, Api api, Inputs inputs, Output output, AtomicR
     /// Tells the user something on stderr.
     void note(String note) {
         output.flush();
-        terminal.err().println(NAME + Controls.shown(note, true));
+        tell(terminal, note);
     }
 
     /// Tells the user what the server's answer warns of.
@@ -41,11 +41,15 @@ record Session(Terminal terminal, Api api, Inputs inputs, Output output, AtomicR
 
     static void report(Terminal terminal, Failure failure) {
         if (failure.getMessage() != null) {
-            terminal.err().println(NAME + "error: " + Controls.shown(failure.getMessage(), true));
+            tell(terminal, "error: " + failure.getMessage());
             if (failure.hint != null) {
-                terminal.err().println(NAME + "hint: " + Controls.shown(failure.hint, true));
+                tell(terminal, "hint: " + failure.hint);
             }
         }
+    }
+
+    private static void tell(Terminal terminal, String text) {
+        terminal.err().println(NAME + (terminal.isTerminal().test(2) ? Controls.shown(text, true) : text));
     }
 
     /// Runs an action for each id. The failure of one is reported, and the others still have their turn.

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-import shared.Controls;
 import shared.json.Json;
 
 /// Tasks as rows of a table.
@@ -57,15 +56,15 @@ final class TaskTable {
         return time == null ? "" : span(Duration.between(time, now));
     }
 
-    /// Returns a member's value on one line that cannot steer a terminal; empty if it is null or absent.
+    /// Returns a member's value on one line; empty if it is null or absent.
     static String cell(Json.Obj object, String name) {
         Json value = object.get(name);
         return value == null ? "" : line(TaskText.plain(value));
     }
 
-    /// Returns a text on one line that cannot steer a terminal.
+    /// Returns a text on one line.
     static String line(String text) {
-        return Controls.shown(text.replaceAll("\\s+", " "), true);
+        return text.replaceAll("\\s+", " ");
     }
 
     /// Returns the time that a member holds; null if it holds none.

@@ -1,6 +1,7 @@
 package client;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -38,7 +39,8 @@ final class TextTable {
     }
 
     /// Adds a row of as many cells as the head has; the second one, a status, may get a colour.
-    void add(String... cells) {
+    void add(String... texts) {
+        String[] cells = Arrays.stream(texts).map(output::shown).toArray(String[]::new);
         if (measured) {
             print(cells);
         } else if (waiting.add(cells) && waiting.size() > MEASURED_ROWS) {

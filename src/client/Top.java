@@ -21,7 +21,7 @@ final class Top {
                 reconnect.reached();
                 if (live) {
                     // to the corner, and nothing left of what stood there
-                    session.output().line("\033[H\033[2Jollama-queue top  " + Terminal.shown(terminal.now()));
+                    session.output().styled("\033[H\033[2Jollama-queue top  " + Terminal.shown(terminal.now()));
                 }
                 Show.queue(session, status);
                 if (session.output().isText()) {

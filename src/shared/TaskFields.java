@@ -10,7 +10,7 @@ public final class TaskFields {
             "started_at", "completed_at", "retry_at", "retry_count", "executed_on", "result", "error", "attempts",
             "preview", "rule", "waiting", "cron_id", "cron_name", "cron_run_count", "due_at", "relayed",
             "unrecorded", "priority_asked", "effective_priority", "late", "position", "starts_in",
-            "done_in", "warnings");
+            "done_in", "request_id", "traceparent", "warnings");
 
     private TaskFields() {
     }

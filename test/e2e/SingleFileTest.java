@@ -102,6 +102,20 @@ class SingleFileTest {
         assertTrue(done.startsWith("> pending        0\n"), done);
     }
 
+    @Test
+    void clientJava_onATerminal_showsWhatWouldSteerIt() throws Exception {
+        String prompt = "$(printf 'a\\033[2Jb\\302\\233c\\342\\200\\256d\\re')";
+        ProcessBuilder terminal = new ProcessBuilder("script", "-qec", String.join(" ", java(Jdks.current(), MADE))
+                + " submit generate --model echo --prompt \"" + prompt + "\" --wait 2>/dev/null", "/dev/null");
+        terminal.environment().putAll(Map.of("OLLAMA_QUEUE_CLIENT_SERVER_URL", server.url(), "OLLAMA_QUEUE_TOKEN",
+                "secret", "LC_ALL", "C.UTF-8", "HOME", folder.toString(), "SHELL", "/bin/sh"));
+        Process process = terminal.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile())).start();
+        String shown = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the client ends");
+        // a terminal ends lines with CR LF
+        assertEquals("a\\u001b[2Jb\\u009bc\\u202ed\\u000de\r\n", shown);
+    }
+
     private void commands(Path jdk, int count) throws Exception {
         try (ServerProcess fresh = ServerProcess.start(folder.resolve("data"), "--ollama-host", "echo:")) {
             new ClientScript(List.of("sh", MADE.toString()), Map.of("PATH", System.getenv("PATH"), "LC_ALL", "C.UTF-8",

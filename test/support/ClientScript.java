@@ -22,7 +22,8 @@ import java.util.regex.Pattern;
 /// = 2                          its exit status, 0 if there is no such line
 /// ```
 ///
-/// In what is compared, ids stand as `TASK` and `CRON`, times as `TIME`, ages as `AGE`, the server's address as `URL`.
+/// In what is compared, ids stand as `TASK`, `CRON` and `REQUEST`, times as `TIME`, ages as `AGE`, the server's address
+/// as `URL`.
 public final class ClientScript {
 
     /// Long enough for a start that compiles all sources on a machine that has much else to do.
@@ -102,6 +103,7 @@ public final class ClientScript {
         String shown = ID.matcher(text.replace(url, "URL")).replaceAll(
                 found -> found.group(1).equals("task") ? "TASK" : "CRON")
                 .replaceAll("\\d{4}-\\d\\d-\\d\\d[T ][\\d:.]+(Z|[+-]\\d\\d:\\d\\d)?", "TIME")
+                .replaceAll("req_[0-9a-f]{16}", "REQUEST")
                 .replaceAll("(?<=[ ,])[\\d.]+(ms|s)\\b", "AGE").replaceAll("AGE +", "AGE ");
         StringBuilder lines = new StringBuilder();
         shown.lines().forEach(line -> lines.append((mark + line).stripTrailing()).append('\n'));

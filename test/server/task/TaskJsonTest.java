@@ -52,8 +52,10 @@ class TaskJsonTest {
             Task task = new Task(ID, TaskType.CHAT, "qwen3", 5, state, T, 0, 0, terms, null, 0, List.of(), 0, 0,
                     new CronOrigin(1, "nightly", 3, T));
             JsonWriter out = new JsonWriter();
-            TaskJson.write(out, new TaskDocument(task, slice("{}"), "", "busy", List.of(), null),
-                    more -> more.name("waiting").string("all hosts are busy").name("effective_priority").number(7),
+            TaskJson.write(out, new TaskDocument(task, slice("{}"), "", "busy", List.of(), null,
+                    Trace.of("r-1", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")),
+                    more -> more.name("waiting").string("all hosts are busy").name("effective_priority").number(7)
+                            .name("position").number(1).name("starts_in").nul().name("done_in").nul(),
                     List.of("a warning"));
             names.addAll(((Json.Obj) Json.parse(out.toString())).members().keySet());
             out.clear();
