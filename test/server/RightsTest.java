@@ -208,6 +208,13 @@ final class RightsTest {
         refused(batch, "line 2");
         assertEquals("ops", json(ask("POST", "/api/tasks", admin, TASK)).text("client"));
         assertEquals("other", json(ask("POST", "/api/tasks", admin, of("other"))).text("client"));
+        refused(walk.ask("POST", "/api/tasks", ci, TASK, "X-Queue-Client: other"), "cannot be \"other\"");
+        refused(walk.ask("POST", "/api/tasks/batch", ci, "[" + TASK + "]", "X-Queue-Client: other"),
+                "cannot be \"other\"");
+        assertEquals("ci", json(walk.ask("POST", "/api/tasks", ci, TASK, "X-Queue-Client: ci")).text("client"));
+        assertEquals("head", json(walk.ask("POST", "/api/tasks", admin, TASK, "X-Queue-Client: head")).text("client"));
+        assertEquals("body", json(walk.ask("POST", "/api/tasks", admin, of("body"), "X-Queue-Client: head"))
+                .text("client"));
         assertTrue(ask("GET", "/api/tasks?client=other", read, null).body().contains("\"client\":\"other\""));
     }
 
@@ -351,6 +358,28 @@ final class RightsTest {
                 }
             }
         }
+    }
+
+    @Test
+    void tokens_unreadable_areTroubleThatStrangersHearNothingOf() throws IOException {
+        Path file = folder.resolve("data/tokens.json");
+        byte[] before = Files.readAllBytes(file);
+        try {
+            Files.writeString(file, "{");
+            Reply ready = ask("GET", "/readyz", null, null);
+            assertEquals(503, ready.status());
+            assertEquals("not ready: the server's tokens cannot be read; its log says why",
+                    json(ready).text("error"));
+            long begun = System.nanoTime();
+            Reply guess = ask("GET", "/api/info", "wrong", null);
+            assertEquals(503, guess.status());
+            assertFalse(guess.body().contains("tokens.json"), guess.body());
+            assertTrue(System.nanoTime() - begun >= 100_000_000, "a guess is too quick");
+        } finally {
+            Files.write(file, before);
+        }
+        assertEquals(200, ask("GET", "/readyz", null, null).status());
+        assertEquals(200, ask("GET", "/api/info", read, null).status());
     }
 
     @Test

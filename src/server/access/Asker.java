@@ -42,6 +42,14 @@ public record Asker(String name, Scope scope, int priorityMax, int pendingMax) {
         return named == null ? name : named;
     }
 
+    /// Returns the same, speaking for a client that a request names beside its body.
+    ///
+    /// @param named null: none
+    /// @throws Problem 400 if it is no client's name, 403 as [#client]
+    public Asker as(String named) {
+        return named == null ? this : new Asker(client(ClientName.parse(named)), scope, priorityMax, pendingMax);
+    }
+
     /// Looks whether a task or an action may be changed.
     ///
     /// @param what   as it is called in messages

@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -196,7 +197,8 @@ public final class Guard {
     /// @param token null: the request bears none
     /// @param scope what it must allow
     /// @return who asks
-    /// @throws Problem 401, for a wrong token after a while; 403 if it does not allow this
+    /// @throws Problem 401, for a wrong token after a while, or 429; 403 if it does not allow this; 503 if the tokens
+    ///                 cannot be read
     public Asker identify(Asked asked, String token, Scope scope) throws InterruptedException {
         Asker asker = identify(asked, token);
         asker.check(scope);
@@ -218,12 +220,10 @@ public final class Guard {
                 return bearer;
             }
             wrong = new Problem(401, "the token is none of the server's");
-        } catch (Problem expired) {
-            wrong = expired;
+        } catch (Problem expiredOrUnreadable) {
+            wrong = expiredOrUnreadable;
         }
-        if (wrong.status() == 401) {
-            slowDown(asked.from());
-        }
+        slowDown(asked.from());
         throw wrong;
     }
 
@@ -240,7 +240,15 @@ public final class Guard {
         if (unlogged > 0) {
             LOG.log(Level.WARNING, "event=wrong_token from=" + from.getHostAddress() + " count=" + unlogged);
         }
-        Thread.sleep(guesses.delay(from, now));
+        Duration delay = guesses.begin(from, now);
+        if (delay == null) {
+            throw new Problem(429, "too many wrong tokens at once");
+        }
+        try {
+            Thread.sleep(delay);
+        } finally {
+            guesses.end(from);
+        }
     }
 
     private void checkPeer(Asked asked) {

@@ -25,6 +25,8 @@ public final class NamedTokens {
     private static final Logger LOG = System.getLogger("server.access");
     /// A file that was written so lately may be written again without another stamp: a file system's clock has steps.
     private static final long SETTLED_MS = 2_000;
+    /// One line of the log may tell of many requests.
+    private static final long TOLD_EVERY_MS = Duration.ofSeconds(10).toMillis();
     /// How exactly the disk knows when a token was last used.
     private static final long USED_EVERY_MS = Duration.ofMinutes(1).toMillis();
 
@@ -40,6 +42,7 @@ public final class NamedTokens {
     private final Map<String, Long> used = new ConcurrentHashMap<>();
     private final Map<String, Long> usedOnDisk = new ConcurrentHashMap<>();
     private volatile boolean everAdded;
+    private volatile long toldAt;
     private volatile Seen seen = new Seen(null, true, List.of());
 
     /// @param clock tells which have expired
@@ -73,8 +76,31 @@ public final class NamedTokens {
         }
     }
 
+    /// What keeps the bearers of named tokens out; null for nothing.
+    public String trouble() {
+        try {
+            current();
+            return null;
+        } catch (IOException unreadable) {
+            return Tokens.UNREADABLE;
+        }
+    }
+
     /// The tokens that there are now.
     List<NamedToken> current() throws IOException {
+        try {
+            return look();
+        } catch (IOException unreadable) {
+            long now = clock.millis();
+            if (Math.abs(now - toldAt) >= TOLD_EVERY_MS) {
+                toldAt = now;
+                LOG.log(Level.ERROR, () -> "event=tokens_unreadable reason=\"" + unreadable.getMessage() + "\"");
+            }
+            throw unreadable;
+        }
+    }
+
+    private List<NamedToken> look() throws IOException {
         Seen before = seen;
         TokenFile.Stamp stamp = file.stamp();
         if (before.settled && TokenFile.Stamp.same(stamp, before.stamp)) {

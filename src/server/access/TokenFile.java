@@ -6,16 +6,15 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.security.SecureRandom;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -43,7 +42,8 @@ import shared.json.JsonWriter;
 /// tokens.lock        empty; who changes tokens.json holds its lock
 /// ```
 ///
-/// All are for the owner of the directory alone, whoever made them: root may add a token for a server of another user.
+/// All are for the owner of the directory alone, and only that user changes them. Root could give its files away, but
+/// in a directory of another user no name is sure to stay what it was.
 public final class TokenFile {
 
     static final int TOKENS_MAX = 1_000;
@@ -134,8 +134,12 @@ public final class TokenFile {
     /// @param now       milliseconds since the epoch
     /// @param expiresAt 0: never
     /// @return the secret, which is kept nowhere
-    /// @throws Problem 409 if there is one of this name, or no room for one more
+    /// @throws Problem 409 if there is one of this name, or no room for one more; 400 if the name cannot be one
     public String add(Asker asker, long now, long expiresAt) throws IOException {
+        if (asker.name().matches("\\.{1,2}")) {
+            // in a path it would be taken for something else
+            throw Problem.badRequest("a token cannot be named \"" + asker.name() + "\"");
+        }
         byte[] random = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(random);
         String secret = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
@@ -172,8 +176,9 @@ public final class TokenFile {
             throw new IOException("the data directory " + directory + (Files.exists(directory) ? " is not a directory"
                     : " does not exist") + "; name the server's with --data-dir");
         }
+        checkOwner();
         try (FileChannel lock = open(directory.resolve("tokens.lock"), Set.of(StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE))) {
+                StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS))) {
             // let go by the closing
             lock.lock();
             List<NamedToken> before = read();
@@ -254,27 +259,33 @@ public final class TokenFile {
         }
     }
 
-    /// Opens a file that is the directory's owner's alone, whatever the umask.
-    private FileChannel open(Path path, Set<OpenOption> how) throws IOException {
-        PosixFileAttributeView view = Files.getFileAttributeView(directory, PosixFileAttributeView.class);
-        if (view == null) {
-            return FileChannel.open(path, how);
+    /// @throws IOException the directory is another user's
+    private void checkOwner() throws IOException {
+        if (!isPosix()) {
+            return;
         }
-        FileAttribute<?> mine = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        FileChannel channel = FileChannel.open(path, how, mine);
+        // whose it is tells who this process is
+        Path probe = Files.createTempFile(directory, "tokens", ".part");
+        UserPrincipal self;
         try {
-            PosixFileAttributes owners = view.readAttributes();
-            PosixFileAttributeView made = Files.getFileAttributeView(path, PosixFileAttributeView.class);
-            if (!made.readAttributes().owner().equals(owners.owner())) {
-                made.setGroup(owners.group());
-                made.setOwner(owners.owner());
-            }
-            return channel;
-        } catch (IOException notRoot) {
-            channel.close();
-            Files.deleteIfExists(path);
-            throw new IOException(path + " must belong to the owner of the data directory, "
-                    + view.readAttributes().owner().getName() + "; run this as that user", notRoot);
+            self = Files.getOwner(probe, LinkOption.NOFOLLOW_LINKS);
+        } finally {
+            Files.delete(probe);
         }
+        UserPrincipal owner = Files.getOwner(directory);
+        if (!self.equals(owner)) {
+            throw new IOException("the data directory " + directory + " belongs to " + owner.getName()
+                    + ", not to " + self.getName() + ": run this as that user");
+        }
+    }
+
+    private boolean isPosix() {
+        return directory.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    /// Opens a file that is its owner's alone, whatever the umask.
+    private FileChannel open(Path path, Set<OpenOption> how) throws IOException {
+        return isPosix() ? FileChannel.open(path, how, PosixFilePermissions.asFileAttribute(
+                PosixFilePermissions.fromString("rw-------"))) : FileChannel.open(path, how);
     }
 }

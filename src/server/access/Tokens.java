@@ -21,6 +21,9 @@ public final class Tokens {
     static final Setting<String> TOKEN_FILE = Setting.secretFile("server.token_file").live().insteadOf(TOKEN)
             .says("a file that holds the token");
 
+    /// Whoever is not known yet is not told more.
+    static final String UNREADABLE = "the server's tokens cannot be read; its log says why";
+
     private final byte[] own;
     private final NamedTokens named;
 
@@ -53,7 +56,7 @@ public final class Tokens {
         try {
             found = known(hash);
         } catch (IOException unreadable) {
-            throw new Problem(503, "the tokens cannot be read: " + unreadable.getMessage());
+            throw new Problem(503, UNREADABLE);
         }
         if (found == null) {
             return null;

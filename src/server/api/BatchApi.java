@@ -71,7 +71,7 @@ final class BatchApi {
 
     /// @param lines null if the body is JSON
     private void read(InputStream lines, WebRequest request, TaskBatch batch) throws IOException, InterruptedException {
-        Source source = new Source(request.asker(), TaskApi.trace(request));
+        Source source = new Source(request.asker().as(request.header(TaskApi.CLIENT)), TaskApi.trace(request));
         if (lines != null) {
             readLines(lines, request.announced() < 0 ? settings.get(HttpApi.BATCH_BYTES) : request.announced(), batch,
                     source);

@@ -108,7 +108,7 @@ public final class HttpApi {
         this.parts = parts;
         this.web = web;
         queueApi = new QueueApi(parts);
-        serverApi = new ServerApi(settings, parts.queue(), parts.held(), web::stopping);
+        serverApi = new ServerApi(settings, parts.queue(), parts.held(), parts.tokens()::trouble, web::stopping);
         files = WebFiles.load(serverApi::webSocketPort);
     }
 

@@ -36,11 +36,15 @@ final class ServerApi {
     private final Settings settings;
     private final TaskQueue queue;
     private final Supplier<String> held;
+    private final Supplier<String> keptOut;
     private final BooleanSupplier stopping;
     private volatile int wsPort;
 
     /// @param held why no attempt begins for the server's own trouble; null if there is none
-    ServerApi(Settings settings, TaskQueue queue, Supplier<String> held, BooleanSupplier stopping) {
+    /// @param keptOut what keeps those out who may ask; null for nothing
+    ServerApi(Settings settings, TaskQueue queue, Supplier<String> held, Supplier<String> keptOut,
+            BooleanSupplier stopping) {
+        this.keptOut = keptOut;
         this.settings = settings;
         this.queue = queue;
         this.held = held;
@@ -102,6 +106,10 @@ final class ServerApi {
         String why = held.get();
         if (why != null) {
             throw new Problem(503, "not ready: " + why + "; tasks wait");
+        }
+        String nobody = keptOut.get();
+        if (nobody != null) {
+            throw new Problem(503, "not ready: " + nobody);
         }
         if (stopping.getAsBoolean()) {
             throw new Problem(503, "not ready: the server is stopping");

@@ -35,6 +35,9 @@ import shared.json.JsonWriter;
 /// The requests that are about one task.
 final class TaskApi {
 
+    /// Names the client where the body does not.
+    static final String CLIENT = "X-Queue-Client";
+
     /// What an answer to a submit holds besides the payload, about, in bytes.
     private static final int TASK_BYTES = 640;
 
@@ -62,7 +65,7 @@ final class TaskApi {
 
     Answer submit(WebRequest request) {
         JsonReader json = request.json(settings.get(HttpApi.TASK_BYTES), "a task");
-        Submission submission = submissions.read(json, request.asker()).by(trace(request));
+        Submission submission = submissions.read(json, request.asker().as(request.header(CLIENT))).by(trace(request));
         json.end();
         if (request.query().flag("dry_run")) {
             return wouldBe(submission);

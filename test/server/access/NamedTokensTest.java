@@ -149,7 +149,7 @@ final class NamedTokensTest {
         assertTrue(server.needed());
         Problem unread = assertThrows(Problem.class, () -> server.bearer(secret));
         assertEquals(503, unread.status());
-        assertTrue(unread.getMessage().contains("tokens.json: "), unread.getMessage());
+        assertEquals("the server's tokens cannot be read; its log says why", unread.getMessage());
         // the settings' own is not in the file
         assertEquals(Asker.ANYBODY, server.bearer("own"));
         // and none starts
@@ -192,16 +192,29 @@ final class NamedTokensTest {
     }
 
     @Test
-    void add_byRoot_belongsToTheOwnerOfTheDirectory() throws IOException {
-        Assumptions.assumeTrue(Files.getOwner(folder).getName().equals("root"), "only root can give files away");
+    void change_ofAnotherUsersDirectory_isRefusedAndTouchesNothing() throws IOException {
+        Assumptions.assumeTrue(Files.getOwner(folder).getName().equals("root"), "only root can write there");
+        Path data = Files.createDirectory(folder.resolve("data"));
+        Path victim = Files.writeString(folder.resolve("victim"), "mine");
+        Files.createSymbolicLink(data.resolve("tokens.lock"), victim);
         UserPrincipal nobody = folder.getFileSystem().getUserPrincipalLookupService()
                 .lookupPrincipalByName("nobody");
-        Files.setOwner(folder, nobody);
-        TokenFile commands = new TokenFile(folder);
-        commands.add(CI, NOW, 0);
-        commands.revoke("ci");
-        for (String name : List.of("tokens.json", "tokens.lock")) {
-            assertEquals(nobody, Files.getOwner(folder.resolve(name)));
+        Files.setOwner(data, nobody);
+        String said = assertThrows(IOException.class, () -> new TokenFile(data).add(CI, NOW, 0)).getMessage();
+        assertEquals("the data directory " + data + " belongs to nobody, not to root: run this as that user", said);
+        assertEquals("root", Files.getOwner(victim).getName());
+        assertEquals(List.of("tokens.lock"), List.of(data.toFile().list()));
+        // and in its own no link is followed
+        Files.setOwner(data, Files.getOwner(folder));
+        assertThrows(IOException.class, () -> new TokenFile(data).add(CI, NOW, 0));
+        assertEquals("mine", Files.readString(victim));
+    }
+
+    @Test
+    void add_aNameThatIsADirectory_is400() {
+        for (String name : List.of(".", "..")) {
+            assertEquals(400, assertThrows(Problem.class, () -> new TokenFile(folder).add(
+                    new Asker(name, Scope.READ, 1, 1), NOW, 0)).status());
         }
     }
 }

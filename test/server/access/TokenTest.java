@@ -2,13 +2,17 @@ package server.access;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,8 +31,6 @@ import server.settings.Settings;
 final class TokenTest {
 
     private static final String TOKEN = "right-token-0123456789";
-
-    private static final InetAddress FROM = InetAddress.ofLiteral("10.0.0.1");
 
     private ApiServer server;
 
@@ -115,51 +117,81 @@ final class TokenTest {
         assertEquals(200, server.get("/api/status", "Authorization", "Bearer whatever").statusCode());
     }
 
+    /// What the next guess has to wait for, in milliseconds.
+    private static long delay(Guesses guesses, String from, long nanos) {
+        Duration delay = guesses.begin(InetAddress.ofLiteral(from), nanos);
+        guesses.end(InetAddress.ofLiteral(from));
+        return delay.toMillis();
+    }
+
     @Test
     void delay_ofGuesses_doublesToTwoSecondsAndIsForgottenAfterAMinute() {
         Guesses guesses = new Guesses();
         long[] expected = {100, 200, 400, 800, 1_600, 2_000, 2_000};
-        long now = 1_000;
+        long now = Long.MIN_VALUE + 1;
         for (long ms : expected) {
-            Duration delay = guesses.delay(FROM, now);
-            assertEquals(ms, delay.toMillis());
-            now += delay.toNanos();
+            assertEquals(ms, delay(guesses, "10.0.0.1", now));
         }
-        now += Duration.ofSeconds(60).toNanos() - 2_000_000_000;
-        assertEquals(2_000, guesses.delay(FROM, now).toMillis());
-        assertEquals(100, guesses.delay(FROM, now + Duration.ofSeconds(61).toNanos()).toMillis());
+        now += Duration.ofSeconds(60).toNanos();
+        assertEquals(2_000, delay(guesses, "10.0.0.1", now));
+        assertEquals(100, delay(guesses, "10.0.0.1", now + Duration.ofSeconds(60).toNanos() + 1));
     }
 
     @Test
     void delay_ofGuessesOfAnotherAddress_isItsOwn() {
         Guesses guesses = new Guesses();
-        for (String begin : new String[] {"10.0.0.", "2001:db8:0:", "fe80:0:0:"}) {
-            assertEquals(100, guesses.delay(InetAddress.ofLiteral(begin + (begin.contains(":") ? "1::1" : "1")), 1)
-                    .toMillis());
+        for (String from : new String[] {"10.0.0.1", "2001:db8:0:1::1", "fe80:0:0:1::1"}) {
+            assertEquals(100, delay(guesses, from, 1));
         }
-        assertEquals(300, guesses.delay(InetAddress.ofLiteral("10.0.0.1"), 1).toMillis());
+        assertEquals(200, delay(guesses, "10.0.0.1", 1));
         // one network of IPv6 is one guesser
-        assertEquals(300, guesses.delay(InetAddress.ofLiteral("2001:db8:0:1:ffff::2"), 1).toMillis());
-        assertEquals(100, guesses.delay(InetAddress.ofLiteral("2001:db8:0:2::1"), 1).toMillis());
+        assertEquals(200, delay(guesses, "2001:db8:0:1:ffff::2", 1));
+        assertEquals(100, delay(guesses, "2001:db8:0:2::1", 1));
         // of so many addresses the one that has not guessed for longest is forgotten, and no other
         for (int i = 0; i < 4_093; i++) {
-            guesses.delay(InetAddress.ofLiteral("10.1." + i / 256 + "." + i % 256), 1);
+            delay(guesses, "10.1." + i / 256 + "." + i % 256, 1);
         }
-        assertEquals(700, guesses.delay(InetAddress.ofLiteral("10.0.0.1"), 1).toMillis());
-        assertEquals(100, guesses.delay(InetAddress.ofLiteral("fe80:0:0:1::1"), 1).toMillis());
+        assertEquals(400, delay(guesses, "10.0.0.1", 1));
+        assertEquals(100, delay(guesses, "fe80:0:0:1::1", 1));
     }
 
     @Test
-    void delay_ofGuessesAtOnce_isOneAfterTheOther() {
+    void begin_beyondWhatMayWait_isNull() {
         Guesses guesses = new Guesses();
-        long[] expected = {100, 300, 700, 1_500, 3_100, 5_100, 7_100};
-        for (long ms : expected) {
-            assertEquals(ms, guesses.delay(FROM, 1_000).toMillis());
+        for (int address = 1; address <= Guesses.WAITING_MAX / Guesses.WAITING_EACH_MAX; address++) {
+            InetAddress from = InetAddress.ofLiteral("10.0.0." + address);
+            for (int i = 0; i < Guesses.WAITING_EACH_MAX; i++) {
+                assertTrue(guesses.begin(from, 1).toMillis() <= 2_000);
+            }
+            assertNull(guesses.begin(from, 1));
         }
-        for (int i = 0; i < 400; i++) {
-            guesses.delay(FROM, 1_000);
+        InetAddress other = InetAddress.ofLiteral("10.0.1.1");
+        assertNull(guesses.begin(other, 1));
+        guesses.end(InetAddress.ofLiteral("10.0.0.1"));
+        assertEquals(200, guesses.begin(other, 1).toMillis());
+        assertNull(guesses.begin(InetAddress.ofLiteral("10.0.0.1"), 1));
+    }
+
+    @Test
+    void guesses_ofManyAtOnce_takeNoConnectionsForLong() throws Exception {
+        List<Wire> wires = new ArrayList<>();
+        try {
+            for (int i = 0; i < 2 * Guesses.WAITING_EACH_MAX; i++) {
+                wires.add(server.wire());
+                wires.getLast().lines("GET /api/status HTTP/1.1", "Host: localhost", "Authorization: Bearer wrong", "");
+            }
+            Map<Integer, Integer> statuses = new TreeMap<>();
+            for (Wire wire : wires) {
+                statuses.merge(wire.reply(true).status(), 1, Integer::sum);
+            }
+            assertTrue(statuses.getOrDefault(429, 0) > 0, statuses.toString());
+            assertTrue(statuses.get(401) >= Guesses.WAITING_EACH_MAX, statuses.toString());
+            assertEquals(200, server.get("/api/status", "Authorization", "Bearer " + TOKEN).statusCode());
+        } finally {
+            for (Wire wire : wires) {
+                wire.close();
+            }
         }
-        assertEquals(60_000, guesses.delay(FROM, 1_000).toMillis());
     }
 
     @Test
