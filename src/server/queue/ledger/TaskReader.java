@@ -83,7 +83,8 @@ public final class TaskReader {
         return (Event.Change) codec.decode(line(position));
     }
 
-    private Slice line(long position) {
+    /// A line as it stands in the journal.
+    public Slice line(long position) {
         try {
             return journal.read(position);
         } catch (IOException unreadable) {

@@ -15,6 +15,7 @@ import server.queue.index.TaskFilter;
 import server.queue.ledger.Commit;
 import server.queue.ledger.Ledger;
 import server.queue.ledger.Pace;
+import server.queue.ledger.TaskReader;
 import server.queue.state.QueueState;
 import server.task.Task;
 import shared.TaskStatus;
@@ -218,8 +219,10 @@ public final class Pages {
 
     private boolean onDisk(Task task, TextSearch search) {
         try {
-            return search.inPayload(ledger.reader().request(task).payload())
-                    || task.status().ended() && search.inEnd(ledger.reader().document(task));
+            TaskReader reader = ledger.reader();
+            return search.mayBeIn(reader.line(task.requestAt())) && search.inPayload(reader.request(task).payload())
+                    || task.status().ended() && search.mayBeIn(reader.line(task.lastAt()))
+                    && search.inEnd(reader.document(task));
         } catch (UncheckedIOException unreadable) {
             // it was deleted meanwhile, or is damaged: the others can still be found
             return false;

@@ -1,5 +1,6 @@
 package server.queue.page;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
 
@@ -17,10 +18,45 @@ final class TextSearch {
     private static final Set<String> PROMPTS = Set.of("prompt", "content", "input", "system", "suffix", "text",
             "instructions");
 
+    /// Marks an answer that is kept as the stream it came in, where a word may be cut in two.
+    private static final byte[] STREAM = "\"content_type\"".getBytes(StandardCharsets.US_ASCII);
+
     private final String wanted;
+    /// The same as bytes; null if JSON may write it in more than one way.
+    private final byte[] plain;
 
     TextSearch(String text) {
         wanted = text.toLowerCase(Locale.ROOT);
+        plain = wanted.chars().allMatch(c -> c >= ' ' && c < 0x7f && c != '"' && c != '\\' && c != '/')
+                ? wanted.getBytes(StandardCharsets.US_ASCII) : null;
+    }
+
+    /// False only if certainly no text of this JSON has it, which is told without parsing it.
+    boolean mayBeIn(Slice json) {
+        boolean may = plain == null;
+        for (int at = json.from(); at < json.to() && !may; at++) {
+            byte first = json.bytes()[at];
+            may = lower(first) == plain[0] && isAt(plain, json, at)
+                    || first == '\\' && at + 1 < json.to() && json.bytes()[at + 1] == 'u'
+                    || first == '"' && isAt(STREAM, json, at);
+        }
+        return may;
+    }
+
+    private static boolean isAt(byte[] wanted, Slice json, int at) {
+        if (at + wanted.length > json.to()) {
+            return false;
+        }
+        for (int i = 0; i < wanted.length; i++) {
+            if (lower(json.bytes()[at + i]) != wanted[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int lower(byte c) {
+        return c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c;
     }
 
     /// Whether it is in what memory holds.
