@@ -59,6 +59,9 @@ final class Choosing {
         loading = 0;
         Found chosen = pressing(level, pressing);
         if (chosen == null) {
+            chosen = behind(level);
+        }
+        if (chosen == null) {
             chosen = overdue(level);
         }
         if (chosen == null && options.affinity() && warm != null) {
@@ -100,6 +103,28 @@ final class Choosing {
                 }
                 if (offer.fit() == Fit.DRAINS) {
                     kept.add(offer.host());
+                }
+            }
+        }
+        return null;
+    }
+
+    /// The first that can start of the clients that are farther behind than they may be. A host that has to drain for
+    /// one before it is kept free.
+    private Found behind(Level level) {
+        double behind = level.present() - options.maxWait();
+        Iterator<Share> shares = level.waiting.iterator();
+        for (Share share = next(level, shares); share != null && share.time < behind; share = next(level, shares)) {
+            for (Walk at = new Walk(share); at.next();) {
+                Offer offer = ask(at);
+                if (offer.fit() == Fit.LOADED || offer.fit() == Fit.LOADS) {
+                    return found(at, offer, By.BEHIND);
+                }
+                if (offer.fit() == Fit.DRAINS) {
+                    kept.add(offer.host());
+                }
+                if (allAsked(level)) {
+                    return null;
                 }
             }
         }

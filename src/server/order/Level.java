@@ -39,6 +39,10 @@ final class Level {
         return size;
     }
 
+    double present() {
+        return present;
+    }
+
     /// Whether nobody waits or runs: then all begin anew.
     boolean isOver() {
         return resting.size() == shares.size();
@@ -156,7 +160,7 @@ final class Level {
     void started(Task task, String host, double charge, long step, OrderOptions options) {
         Share share = shares.get(task.terms().caller().client());
         detach(share);
-        share.time = Math.max(share.time, present - options.maxWait());
+        share.time = Math.max(share.time, present - 2 * options.maxWait());
         present = Math.max(present, share.time);
         share.time += charge;
         share.running++;

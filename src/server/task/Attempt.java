@@ -39,6 +39,7 @@ public record Attempt(int number, String host, long startedAt, long endedAt, Str
         /// The rules of a priority, in the order in which they are tried.
         public enum By {
             PRESSING("it would miss its finish_by otherwise"),
+            BEHIND("its client is behind its share by as much as it may be"),
             OVERDUE("it was passed over as often or as long as it may be"),
             LOADED("what it needs is loaded where a place is free"),
             FIRST("it is first by priority, client and time");

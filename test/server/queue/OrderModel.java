@@ -251,7 +251,7 @@ final class OrderModel {
     private void started(Item item, String host, long now) {
         Share share = share(item.level, item.client());
         double at = present.getOrDefault(item.level, 0.0);
-        share.time = Math.max(share.time, at - options.maxWait());
+        share.time = Math.max(share.time, at - 2 * options.maxWait());
         present.put(item.level, Math.max(at, share.time));
         double charge = usual.getOrDefault(RunnerKey.of(item.task), 0.0) / limits.client(item.client()).weight();
         share.time += charge;
@@ -317,7 +317,16 @@ final class OrderModel {
         Map<List<Object>, Offer> asked = new HashMap<>();
         Item chosen = null;
         Comparator<Item> byOrder = Comparator.comparingLong(item -> item.task.order());
-        for (Item item : sorted(all, this::isOverdue, byOrder)) {
+        double present = this.present.getOrDefault(level, 0.0);
+        Comparator<Item> byShare = Comparator.<Item>comparingDouble(item -> share(level, item.client()).time)
+                .thenComparing(item -> share(level, item.client()).running)
+                .thenComparing(item -> waiting(level, item.client()).stream().mapToLong(one -> one.task.order())
+                        .min().getAsLong())
+                .thenComparing(byOrder);
+        List<Item> urgent = new ArrayList<>(sorted(all,
+                item -> share(level, item.client()).time < present - options.maxWait(), byShare));
+        urgent.addAll(sorted(all, this::isOverdue, byOrder));
+        for (Item item : urgent) {
             if (chosen == null) {
                 Offer offer = asked.computeIfAbsent(item.demand(), demand -> offers.to(item.task, kept));
                 chosen = canStart(offer) ? item : null;
@@ -326,11 +335,6 @@ final class OrderModel {
                 }
             }
         }
-        Comparator<Item> byShare = Comparator.<Item>comparingDouble(item -> share(level, item.client()).time)
-                .thenComparing(item -> share(level, item.client()).running)
-                .thenComparing(item -> waiting(level, item.client()).stream().mapToLong(one -> one.task.order())
-                        .min().getAsLong())
-                .thenComparing(byOrder);
         List<Item> inOrder = sorted(all, item -> true, byShare);
         Item first = null;
         for (Item item : inOrder) {

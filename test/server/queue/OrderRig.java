@@ -68,17 +68,22 @@ public final class OrderRig {
     private record End(long at, long number, Task task, Host host) {
     }
 
-    private final QueueState state;
+    private final QueueOptions options;
+    private final List<Event> events = new ArrayList<>();
+    private QueueState state;
     private final Machine machine;
     private final List<Host> hosts = new ArrayList<>();
     private final PriorityQueue<End> ends = new PriorityQueue<>(
             Comparator.comparingLong(End::at).thenComparing(End::number));
     private final Map<Long, Integer> orders = new HashMap<>();
     private final List<Ran> ran = new ArrayList<>();
+    private long beginsAt = Long.MAX_VALUE;
+    private boolean replayed;
     private long seq;
     private long now;
 
     private OrderRig(QueueOptions options, Machine machine) {
+        this.options = options;
         state = new QueueState(options);
         this.machine = machine;
         for (int i = 0; i < machine.hosts; i++) {
@@ -101,9 +106,35 @@ public final class OrderRig {
         return ran.stream().mapToLong(Ran::end).max().orElse(0);
     }
 
+    /// The same, but from a time on it goes on as after a replay: what was passed over is forgotten.
+    ///
+    /// @param replayed whether its state is made anew from the events so far
+    public static List<Ran> runAgain(List<Job> jobs, QueueOptions options, Machine machine, long at,
+            boolean replayed) {
+        OrderRig rig = new OrderRig(options, machine);
+        rig.beginsAt = at;
+        rig.replayed = replayed;
+        return rig.run(jobs);
+    }
+
+    private void begin() {
+        beginsAt = Long.MAX_VALUE;
+        if (replayed) {
+            List<Event> all = List.copyOf(events);
+            events.clear();
+            seq = 0;
+            state = new QueueState(options);
+            all.forEach(this::apply);
+        }
+        state.begin(START + now);
+    }
+
     private List<Ran> run(List<Job> jobs) {
         int next = 0;
         while (ran.size() < jobs.size() || !ends.isEmpty()) {
+            if (now >= beginsAt) {
+                begin();
+            }
             long arrival = next < jobs.size() ? jobs.get(next).at : Long.MAX_VALUE;
             now = Math.min(arrival, ends.isEmpty() ? Long.MAX_VALUE : ends.peek().at);
             if (now == Long.MAX_VALUE) {
@@ -157,6 +188,7 @@ public final class OrderRig {
 
     private Task apply(Event event) {
         seq++;
+        events.add(event);
         return state.apply(event, seq, seq * 500, 500);
     }
 

@@ -233,6 +233,7 @@ public final class Ahead {
         return switch (by) {
             case PRESSING -> Why.FINISH_BY;
             case OVERDUE -> Why.OVERDUE;
+            case BEHIND -> Why.FAIR_SHARE;
             case LOADED, FIRST -> by == By.LOADED && !RunnerKey.of(task).equals(RunnerKey.of(target))
                     && !(same && earlier) ? Why.LOADED
                     : !same ? Why.FAIR_SHARE : earlier ? Why.EARLIER : Why.ELSEWHERE;
