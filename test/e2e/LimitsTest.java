@@ -150,7 +150,7 @@ class LimitsTest {
             server.awaitEnd(server.submit(task("")));
             assertEquals("pending", shown(server, ofClient).text("status"));
             file("windows: {night: '00:00-24:00'}\n");
-            server.hangUp("changed=[default_model, windows]");
+            server.hangUp("changed=\"[default_model, windows]\"");
             server.awaitEnd(id);
             server.awaitEnd(ofClient);
         }

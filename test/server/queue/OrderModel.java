@@ -256,6 +256,8 @@ final class OrderModel {
         double charge = usual.getOrDefault(RunnerKey.of(item.task), 0.0) / limits.client(item.client()).weight();
         share.time += charge;
         share.running++;
+        // also where nobody is passed: after a replay the clock may be behind it
+        stepAt(now);
         charges.put(item.task.id(), new Charge(item.level, item.client(), item.task.model(), charge));
         pass(waiting(item.level, item.client()), item.task.order() - 1, host, now);
         if (wouldBeFirst != null) {
