@@ -67,7 +67,7 @@ final class Supervisor {
                     message = ALIVE;
                 }
                 if (message != null && !socket.send(message)) {
-                    log.log(Level.WARNING, "event=notify_failed what=" + message + " socket="
+                    log.log(Level.WARNING, "event=notify_failed what=" + LogValue.of(message) + " socket="
                             + LogValue.of(address));
                 }
             }

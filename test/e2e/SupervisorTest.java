@@ -57,7 +57,7 @@ final class SupervisorTest {
     void socket_whereNobodyListens_isLoggedAndTheServerGoesOn() {
         String path = directory.resolve("nobody").toString();
         try (ServerProcess server = start(Map.of("NOTIFY_SOCKET", path))) {
-            server.awaitLogged("event=notify_failed message=READY=1 socket=" + path);
+            server.awaitLogged("event=notify_failed what=\"READY=1\" socket=" + path);
             assertEquals(200, server.get("/readyz").statusCode());
             assertEquals(0, server.terminate());
         }
