@@ -34,6 +34,9 @@ public final class Actions {
     /// How many tasks the actions at work may have together, for their ids are in memory.
     public static final int TASKS_MAX = 1_000_000;
 
+    static final String UNREADABLE = "its record cannot be read";
+    static final String NO_ROOM = "as many tasks are pending as may be, in all or of its client";
+
     /// How many tasks a step has at most.
     static final int STEP = 64;
 
@@ -153,8 +156,11 @@ public final class Actions {
         for (Task task : next) {
             try {
                 attempts.put(task.lastAt(), ledger.read(task, TaskReader::attempts));
-            } catch (Problem gone) {
-                // it is looked at again
+            } catch (Problem problem) {
+                // one that is gone is looked at again
+                if (problem.status() != 404) {
+                    attempts.put(task.lastAt(), null);
+                }
             }
         }
         return ledger.change(writer -> step(writer, writer.state().actions().get(id), attempts)).durable();
@@ -178,7 +184,7 @@ public final class Actions {
         return Math.min(action.tasks().length, action.done() + step);
     }
 
-    /// @param attempts of the tasks by the places of their last lines
+    /// @param attempts of the tasks by the places of their last lines; null where the line cannot be read
     private boolean step(Ledger.Writer writer, TaskAction action, Map<Long, List<Attempt>> attempts) {
         if (action == null || action.ended()) {
             return false;
@@ -236,6 +242,9 @@ public final class Actions {
                 yield change;
             }
             case RETRY -> {
+                if (attempts.containsKey(task.lastAt()) && attempts.get(task.lastAt()) == null) {
+                    throw Problem.conflict(UNREADABLE);
+                }
                 Event.Change change = state.retry(id, attempts.getOrDefault(task.lastAt(), List.of()),
                         Integer.MAX_VALUE, now);
                 Map<String, Integer> together = new HashMap<>(putBack);
@@ -249,7 +258,8 @@ public final class Actions {
 
     /// What is wrong, without the task's own name, so that equal reasons are counted together.
     private static String reason(Task task, Problem problem) {
-        return task == null ? "is gone" : problem.reason().replace(task.name() + " ", "");
+        return task == null ? "is gone" : problem.status() == 429 ? NO_ROOM
+                : problem.reason().replace(task.name() + " ", "");
     }
 
     private static ActionEvent ended(TaskAction action, Status how, long now) {

@@ -3,6 +3,7 @@ package server.api;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 import server.access.Asker;
@@ -18,6 +19,7 @@ import server.queue.index.TaskFilter;
 import server.queue.page.Matched;
 import server.settings.Settings;
 import server.task.FieldReader;
+import server.task.TaskJson;
 import shared.Nearest;
 import shared.Problem;
 import shared.json.JsonReader;
@@ -85,9 +87,13 @@ final class ActionApi {
         ActionPlan plan = new ActionPlan(asked.kind(), priority, shown,
                 asker.speaksForOthers() ? null : asker.name(), matched.asOf(),
                 matched.byStatus(), clock.millis());
+        List<String> warnings = Objects.equals(priority, asked.priority()) ? List.of()
+                : List.of("priority " + asked.priority() + " is lowered to " + priority + ", the highest that the "
+                        + "token " + asker.name() + " may give");
         if (asked.dryRun()) {
             JsonWriter out = new JsonWriter().beginObject();
             ActionJson.counts(out, plan.total(), plan.matched());
+            TaskJson.warn(out, warnings);
             return Answer.json(200, out.endObject());
         }
         if (plan.total() != asked.expect()) {
@@ -98,7 +104,9 @@ final class ActionApi {
             return Answer.json(409, out.endObject());
         }
         TaskAction action = actions.accept(plan, matched);
-        return Answer.json(202, json(action), "Location", "/api/tasks/actions/" + action.name());
+        JsonWriter out = new JsonWriter(1024);
+        ActionJson.write(out, action, warnings);
+        return Answer.json(202, out, "Location", "/api/tasks/actions/" + action.name());
     }
 
     /// The filter, held to what the asker may change.

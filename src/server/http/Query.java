@@ -13,6 +13,7 @@ import java.util.function.Function;
 import server.task.FieldReader;
 import shared.Nearest;
 import shared.Problem;
+import shared.json.JsonException;
 import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;
@@ -55,7 +56,8 @@ public final class Query {
         return new Query(parameters);
     }
 
-    /// Reads parameters from a JSON object: each member is one, an array stands for one that is repeated.
+    /// Reads parameters from a JSON object: each member is one, an array stands for one that is repeated. None may be
+    /// empty, for that would let all pass: who leaves a value out by mistake does not mean everything.
     public static Query read(JsonReader json, Set<String> known) {
         FieldReader fields = new FieldReader(json);
         List<Parameter> parameters = new ArrayList<>();
@@ -65,20 +67,36 @@ public final class Query {
                 throw fields.unknown(known, "");
             }
             if (json.peek() != Kind.ARRAY) {
-                parameters.add(new Parameter(name, value(json)));
+                parameters.add(new Parameter(name, value(json, name)));
                 continue;
             }
+            int from = json.position();
+            int before = parameters.size();
             json.beginArray();
             while (json.nextElement()) {
-                parameters.add(new Parameter(name, value(json)));
+                parameters.add(new Parameter(name, value(json, name)));
+            }
+            if (parameters.size() == before) {
+                throw empty(json, name, from);
             }
         }
         return new Query(parameters);
     }
 
-    private static String value(JsonReader json) {
+    private static JsonException empty(JsonReader json, String name, int from) {
+        return json.errorAt(from, name + " must not be empty; leave it out if it does not matter");
+    }
+
+    private static String value(JsonReader json, String name) {
         return switch (json.peek()) {
-            case STRING -> json.string();
+            case STRING -> {
+                int from = json.position();
+                String text = json.string();
+                if (text.replace(",", "").isBlank()) {
+                    throw empty(json, name, from);
+                }
+                yield text;
+            }
             case NUMBER -> json.number();
             case BOOLEAN -> Boolean.toString(json.bool());
             case OBJECT, ARRAY, NULL -> throw json.mustBe("a string, a number, true, false, or an array of these");

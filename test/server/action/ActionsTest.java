@@ -26,6 +26,7 @@ import server.action.plan.ActionPlan;
 import server.action.plan.TaskAction;
 import server.action.plan.TaskAction.Status;
 import server.journal.JournalOptions;
+import server.journal.disk.Segment;
 import server.order.LoadedOffers;
 import server.order.limits.OrderLimits;
 import server.queue.Run;
@@ -280,7 +281,28 @@ class ActionsTest {
             TaskAction action = rig.done(rig.accept(ActionKind.RETRY, null, TaskFilter.ALL));
             assertEquals(3, action.changed());
             assertEquals(List.of(2), List.copyOf(action.refused().values()));
-            assertTrue(action.refused().firstKey().contains("at most 3"), action.refused().toString());
+            assertEquals(Actions.NO_ROOM, action.refused().firstKey());
+        }
+    }
+
+    @Test
+    void retry_ofAnUnreadableRecord_isRefused_andTheOthersAreDone() throws IOException {
+        try (Rig rig = new Rig(1, 100, 100)) {
+            for (int i = 0; i < 3; i++) {
+                rig.submit(1, "a");
+                rig.queue.fail(rig.queue.startNext(LoadedOffers.at("h")), "bad", null);
+            }
+            // a line is read with what follows it, so those behind the damage are whole
+            Task damaged = rig.actions.matched(TaskFilter.ALL).tasks().getFirst();
+            int from = Segment.offset(damaged.lastAt());
+            rig.disk.failRead(Segment.name(Segment.number(damaged.lastAt())), from, from + 4);
+            TaskAction action = rig.accept(ActionKind.RETRY, null, TaskFilter.ALL);
+            for (int i = 0; i < 10; i++) {
+                rig.actions.step(action.id());
+            }
+            assertEquals(Status.COMPLETED, rig.actions.get(action.id()).status());
+            assertEquals(2, rig.actions.get(action.id()).changed());
+            assertEquals(Map.of(Actions.UNREADABLE, 1), rig.actions.get(action.id()).refused());
         }
     }
 

@@ -149,6 +149,13 @@ final class ActionApiTest {
             "{'filter':{'stauts':'failed'},'action':'cancel','expect':1}|did you mean status",
             "{'filter':{'limit':1},'action':'cancel','expect':1}|unknown field",
             "{'filter':{'status':'done'},'action':'cancel','expect':1}|status must be",
+            "{'filter':{'client':''},'action':'cancel','expect':5}|client must not be empty",
+            "{'filter':{'client':[]},'action':'cancel','expect':5}|client must not be empty",
+            "{'filter':{'model':['a',' ']},'action':'cancel','expect':5}|model must not be empty",
+            "{'filter':{'status':','},'action':'cancel','expect':5}|status must not be empty",
+            "{'filter':{'q':''},'action':'cancel','expect':5}|q must not be empty",
+            "{'filter':{'since':''},'action':'cancel','expect':5}|since must not be empty",
+            "{'filter':{'cause':[]},'action':'delete','dry_run':true}|cause must not be empty",
             "{'filter':{'model':{}},'action':'cancel','expect':1}|a string, a number",
             "{'filter':{},'actoin':'cancel'}|did you mean action"})
     void badRequest_is400ThatNamesIt(String body, String message) {

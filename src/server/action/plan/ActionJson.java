@@ -1,8 +1,10 @@
 package server.action.plan;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 
+import server.task.TaskJson;
 import server.task.Times;
 import shared.TaskStatus;
 import shared.json.JsonWriter;
@@ -12,7 +14,7 @@ public final class ActionJson {
 
     /// See `server.openapi.Shapes`.
     public static final String SHAPES = """
-            ActionMatched = matched:int by_status:{int}
+            ActionMatched = matched:int by_status:{int} warnings?:[text]
             ActionMismatch = error ...ActionMatched
             Action = id action:ActionKind priority?:int filter:object client|null status created_at:time \
                 ended_at:time|null ...ActionMatched done:int changed:int refused:{int}
@@ -22,6 +24,11 @@ public final class ActionJson {
     }
 
     public static void write(JsonWriter out, TaskAction action) {
+        write(out, action, List.of());
+    }
+
+    /// @param warnings what its asker should know
+    public static void write(JsonWriter out, TaskAction action, List<String> warnings) {
         ActionPlan plan = action.plan();
         out.beginObject();
         out.name("id").string(action.name());
@@ -44,6 +51,7 @@ public final class ActionJson {
         out.name("refused").beginObject();
         action.refused().forEach((reason, count) -> out.name(reason).number(count));
         out.endObject();
+        TaskJson.warn(out, warnings);
         out.endObject();
     }
 
