@@ -308,6 +308,8 @@ final class RightsTest {
         Reply call = walk.call("/api/chat", CALL, "Authorization: Bearer " + low, "X-Queue-Priority: high");
         assertEquals(7, json(ask("GET", "/api/tasks/" + call.headers().get("x-queue-task"), low, null))
                 .integer("priority", 0));
+        assertEquals("priority 10 is lowered to 7, the highest that client low may have",
+                call.headers().get("x-queue-warning"));
         assertEquals("low", json(ask("GET", path, low, null)).text("client"));
     }
 

@@ -94,7 +94,7 @@ public final class NamedTokens {
             long now = clock.millis();
             if (Math.abs(now - toldAt) >= TOLD_EVERY_MS) {
                 toldAt = now;
-                LOG.log(Level.ERROR, () -> "event=tokens_unreadable reason=\"" + unreadable.getMessage() + "\"");
+                LOG.log(Level.ERROR, () -> "event=tokens_unreadable reason=" + LogValue.of(unreadable.getMessage()));
             }
             throw unreadable;
         }

@@ -34,7 +34,7 @@ final class Origins {
             + "Anthropic-Dangerous-Direct-Browser-Access,Traceparent,Idempotency-Key,X-Client-Id,X-User-Id,"
             + "X-Queue-Priority,X-Queue-Client,X-Queue-On,X-Queue-Keep,X-Queue-Record";
     private static final String EXPOSED =
-            "X-Queue-Task,X-Queue-Host,X-Queue-Waited-Ms,Retry-After,X-Request-Id,X-Should-Retry";
+            "X-Queue-Task,X-Queue-Host,X-Queue-Waited-Ms,X-Queue-Warning,Retry-After,X-Request-Id,X-Should-Retry";
 
     /// What a browser sends: no user, no path; some write `file:///`. A star must not stand for one.
     private static final Pattern ORIGIN = Pattern.compile(

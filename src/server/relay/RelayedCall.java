@@ -267,6 +267,7 @@ final class RelayedCall {
     private String[] headers(Look look, String... more) {
         List<String> headers = new ArrayList<>(List.of(more));
         headers.addAll(List.of("X-Queue-Task", task.name()));
+        task.lowered().forEach(warning -> headers.addAll(List.of("X-Queue-Warning", warning)));
         if (look.host() != null) {
             headers.addAll(List.of("X-Queue-Host", look.host(),
                     "X-Queue-Waited-Ms", Long.toString(Math.max(0, look.askedAt() - task.createdAt()))));
