@@ -103,10 +103,15 @@ class LimitsTest {
                 assertTrue(seconds > 30 && seconds <= 60, () -> "" + seconds);
             }
             assertEquals(200, relayed(server, "you").statusCode());
+            assertEquals(429, server.post("/api/tasks?dry_run=true", task(",\"client\":\"me\"")).statusCode());
             file("clients: {me: {requests_per_minute: 4}}\n");
             server.hangUp("changed=[clients]");
-            server.submit(task(",\"client\":\"me\""));
+            HttpRequest.Builder keyed = HttpRequest.newBuilder(URI.create(server.url() + "/api/tasks"))
+                    .header("Content-Type", "application/json").header("Idempotency-Key", "k")
+                    .POST(HttpRequest.BodyPublishers.ofString(task(",\"client\":\"me\"")));
+            assertEquals(201, server.send(keyed).statusCode());
             assertEquals(429, server.post("/api/tasks", task(",\"client\":\"me\"")).statusCode());
+            assertEquals(201, server.send(keyed).statusCode(), "to repeat it costs nothing");
             // nothing of what was refused is there: two submits, two of the batch, two calls
             assertEquals("6", server.get("/api/tasks").headers().firstValue("X-Total-Count").orElseThrow());
         }

@@ -69,7 +69,7 @@ final class PrometheusTest {
     void promtool_isContentWithMetricsAndRules() throws Exception {
         Path metrics = Files.writeString(folder.resolve("metrics"), server.get("/metrics").body());
         assertEquals("", promtool(metrics, "check", "metrics"));
-        assertTrue(promtool(metrics, "check", "rules", DEPLOY + "/alerts.yml").contains("SUCCESS: 12 rules found"));
+        assertTrue(promtool(metrics, "check", "rules", DEPLOY + "/alerts.yml").contains("SUCCESS: 13 rules found"));
     }
 
     @Test
@@ -91,14 +91,39 @@ final class PrometheusTest {
         try {
             String url = "http://127.0.0.1:" + port;
             Await.until("Prometheus has scraped", () -> value(url, "up{job=\"ollama-queue\"}").equals("1"));
-            assertEquals("2", value(url, "ollama_queue_tasks{status=\"completed\"}"));
+            assertEquals("1", value(url, "ollama_queue_tasks_by_type{type=\"embed\",status=\"completed\"}"));
             assertEquals("1", value(url, "ollama_queue_tasks_by_model{model=\"a\\\"\\\\b\",status=\"completed\"}"));
             Await.until("all rules were evaluated", () -> rules(url).stream().allMatch(rule -> rule.equals("ok")));
-            assertEquals(12, rules(url).size());
+            assertEquals(13, rules(url).size());
             assertEquals(List.of(), troubled(url));
         } finally {
             prometheus.destroy();
             prometheus.waitFor();
+        }
+    }
+
+    @Test
+    void waiting_isToldAsTheStatusTellsIt() {
+        server.post("/api/queue/pause", "");
+        try {
+            String id = server.submit("{\"type\":\"chat\",\"model\":\"m\",\"prompt\":\"Hi\"}");
+            server.submit("{\"type\":\"chat\",\"model\":\"m\",\"prompt\":\"Hi\",\"scheduled_at\":"
+                    + "\"2099-01-01T00:00:00Z\"}");
+            server.post("/api/backends/echo/disable", "");
+            Json.Obj status = ServerProcess.object(server.get("/api/status").body());
+            String metrics = server.get("/metrics").body();
+            for (String state : List.of("ready", "retrying", "scheduled", "blocked")) {
+                assertTrue(metrics.contains("\nollama_queue_pending_tasks{state=\"" + state + "\"} "
+                        + status.get(state + "_tasks").text() + "\n"), status + metrics);
+            }
+            server.post("/api/queue/resume", "");
+            // its only host is disabled
+            assertTrue(server.get("/metrics").body().contains("\nollama_queue_pending_tasks{state=\"blocked\"} 1\n"),
+                    () -> server.get("/api/tasks/" + id + "/explain").body());
+            assertTrue(server.get("/metrics").body().contains("\nollama_queue_oldest_waiting_seconds 0\n"));
+        } finally {
+            server.post("/api/backends/echo/enable", "");
+            server.post("/api/queue/resume", "");
         }
     }
 

@@ -54,7 +54,7 @@ final class Rooms {
             journal.recovery: journal.disk
             live: clock executor queue queue.ledger task
             log: settings
-            metrics: access dispatch http live queue queue.index queue.state stats
+            metrics: access dispatch http live order.ahead queue queue.index queue.state stats
             openapi: access http
             order: queue.index settings task
             order.ahead: order order.limits task

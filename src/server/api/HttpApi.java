@@ -280,7 +280,7 @@ public final class HttpApi {
                 .add("GET", "/api/info", Scope.READ, "version, ports and limits | | 200 Info", serverApi::info)
                 .add("GET", "/metrics", Scope.READ, "metrics in the text format of Prometheus | | 200 text",
                         new Metrics(parts.queue(), parts.hosts(), parts.history(), parts.events(), parts.compaction(),
-                                web.traffic(), parts.clock())::show)
+                                parts.standing().outlook(), web.traffic(), parts.clock())::show)
                 .add("GET", "/openapi.json", Scope.READ, "this description | | 200 object",
                         new OpenApi(routes, shapes())::show)
                 .add("GET", "/healthz", Scope.OPEN, "whether the process is alive | | 200 Health", serverApi::health)

@@ -71,9 +71,13 @@ final class TaskApi {
             return wouldBe(submission);
         }
         IdempotencyKey key = IdempotencyKey.of(request);
-        budgets.letIn(Collections.singleton(submission.terms().caller().client()));
-        Submitted submitted = queue.submit(submission, key == null ? null : ownKey(request, key),
-                key == null ? null : key.fingerprint());
+        String own = key == null ? null : ownKey(request, key);
+        String fingerprint = key == null ? null : key.fingerprint();
+        // to repeat a request costs nothing
+        if (queue.ledger().look(state -> state.known(own, fingerprint)).value() < 0) {
+            budgets.letIn(Collections.singleton(submission.terms().caller().client()));
+        }
+        Submitted submitted = queue.submit(submission, own, fingerprint);
         TaskDocument document = submitted.document();
         JsonWriter out = new JsonWriter(TASK_BYTES + document.payload().length());
         TaskJson.writeSubmitted(out, document, warnings.of(document.task()));
@@ -90,6 +94,7 @@ final class TaskApi {
 
     /// What would become of a task; it is not submitted.
     private Answer wouldBe(Submission submission) {
+        budgets.check(Collections.singleton(submission.terms().caller().client()));
         long now = warnings.clock().millis();
         Task task = queue.ledger().look(state -> state.submit(submission, 0, null, null, now)).value().task();
         JsonWriter out = new JsonWriter(TASK_BYTES).beginObject();

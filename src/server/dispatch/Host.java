@@ -33,6 +33,8 @@ final class Host {
     private static final Logger LOG = System.getLogger("dispatch");
 
     private static final int SILENCES_MAX = 3;
+    /// A request may reach the host so much later than it was counted, and a minute's next one at once.
+    private static final long ON_THE_WAY_MS = 2_000;
     private static final HostReport.Runner NO_SIZE = new HostReport.Runner("", 0, 0, 0, 0);
     /// The kind of host that loads models.
     static final String LOADING_KIND = "ollama";
@@ -41,7 +43,7 @@ final class Host {
     final HostOptions options;
     final String kind;
     final Circuit circuit = new Circuit();
-    private final Budget budget = new Budget();
+    private final Budget budget = new Budget(ON_THE_WAY_MS);
     private final HostCounters counters;
     /// The paths whose calls it answers, those of Ollama's API by a translation if need be.
     private final Set<ApiPath> paths = EnumSet.noneOf(ApiPath.class);

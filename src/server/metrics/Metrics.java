@@ -13,6 +13,8 @@ import server.http.Answer;
 import server.http.Traffic;
 import server.http.WebRequest;
 import server.live.EventHub;
+import server.order.ahead.Outlook;
+import server.order.ahead.Outlook.State;
 import server.queue.Compaction;
 import server.queue.TaskQueue;
 import server.queue.index.Totals.Traits;
@@ -39,6 +41,7 @@ public final class Metrics {
     private final History history;
     private final EventHub events;
     private final Compaction compaction;
+    private final Function<Boolean, Outlook> outlook;
     private final Traffic traffic;
     private final InstantSource clock;
     private final Buckets syncs = new Buckets(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5);
@@ -46,11 +49,13 @@ public final class Metrics {
     private final Buckets written = new Buckets();
 
     /// The queue at one moment.
-    private record Seen(QueueStats stats, Traits traits, int ready) {
+    private record Seen(QueueStats stats, Traits traits) {
     }
 
+    /// @param outlook how all pending tasks stand; true: and which start next
     public Metrics(TaskQueue queue, Hosts hosts, History history, EventHub events, Compaction compaction,
-            Traffic traffic, InstantSource clock) {
+            Function<Boolean, Outlook> outlook, Traffic traffic, InstantSource clock) {
+        this.outlook = outlook;
         this.queue = queue;
         this.hosts = hosts;
         this.history = history;
@@ -69,7 +74,8 @@ public final class Metrics {
     public Answer show(WebRequest request) {
         Exposition out = new Exposition();
         tasks(out, queue.ledger().look(state -> new Seen(state.stats(queue.ledger().appendedSeq()),
-                state.totals().traits(), state.readyCount())).durable());
+                state.totals().traits())).durable());
+        pending(out, outlook.apply(false));
         work(out, history.soFar());
         HostMetrics.write(out, hosts.backends());
         journal(out);
@@ -94,11 +100,20 @@ public final class Metrics {
         by(out, "model", seen.traits.model(), model -> model);
         by(out, "client", seen.traits.client(), client -> client);
         by(out, "priority", seen.traits.priority(), priority -> priority.toString());
-        out.gauge(OURS + "ready_tasks", "Tasks that wait for nothing but their turn.").sample(seen.ready);
         out.gauge(OURS + "waiting_callers", "Relayed calls whose callers wait for a host.")
                 .sample(seen.stats.callersWaiting());
-        long oldest = seen.stats.oldestPendingAt();
-        out.gauge(OURS + "oldest_waiting_seconds", "How long the task that is ready for longest waits; 0 for none.")
+    }
+
+    /// As the API's status tells it.
+    private void pending(Exposition out, Outlook outlook) {
+        out.gauge(OURS + "pending_tasks", "Pending tasks by what they wait for: their turn (ready), their next "
+                + "attempt, their time, or something that somebody has to look at (blocked).");
+        for (State state : State.values()) {
+            out.sample(outlook.count(state), "state", state.text());
+        }
+        long oldest = outlook.groups().stream().filter(group -> group.state() == State.READY && group.first() != null)
+                .mapToLong(group -> Math.max(group.first().createdAt(), group.first().wakeAt())).min().orElse(0);
+        out.gauge(OURS + "oldest_waiting_seconds", "How long the eldest of the tasks that are ready waits; 0 for none.")
                 .sample(oldest == 0 ? 0 : Math.max(0, clock.millis() - oldest) / MILLIS);
     }
 

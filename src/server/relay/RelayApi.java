@@ -176,13 +176,15 @@ public final class RelayApi {
                 return RepeatedAnswer.of(document, streams);
             }
         }
-        parts.budgets().letIn(Collections.singleton(caller.client()));
+        // the keys of one client, and of one path, are no other's
+        String own = key == null ? null : caller.endpoint().path + " " + caller.client() + " " + key.text();
+        String fingerprint = key == null ? null : key.fingerprint();
+        if (parts.queue().ledger().look(state -> state.known(own, fingerprint)).value() < 0) {
+            parts.budgets().letIn(Collections.singleton(caller.client()));
+        }
         long id = parts.queue().newId();
         RelayedAnswer answer = enter(request, id);
-        // the keys of one client, and of one path, are no other's
-        Taken taken = parts.queue().take(submission, id, key == null ? null
-                : caller.endpoint().path + " " + caller.client() + " " + key.text(),
-                key == null ? null : key.fingerprint()).value();
+        Taken taken = parts.queue().take(submission, id, own, fingerprint).value();
         Task task = taken.task();
         if (taken.replayed()) {
             answer = enter(request, task.id());

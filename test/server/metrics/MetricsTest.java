@@ -78,7 +78,7 @@ final class MetricsTest {
                 "ollama_queue_tasks_by_client{client=\"alice\",status=\"pending\"} 1",
                 "ollama_queue_tasks_by_client{client=\"bob\",status=\"completed\"} 1",
                 "ollama_queue_tasks_by_priority{priority=\"10\",status=\"completed\"} 1",
-                "ollama_queue_ready_tasks 1", "ollama_queue_submitted_tasks_total 2",
+                "ollama_queue_submitted_tasks_total 2",
                 "ollama_queue_ended_tasks_total{status=\"completed\"} 1",
                 "ollama_queue_wait_seconds_count 1", "ollama_queue_run_seconds_count 1");
     }

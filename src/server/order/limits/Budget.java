@@ -9,8 +9,19 @@ public final class Budget {
 
     private static final long MINUTE_MS = 60_000;
 
+    private final long lengthMs;
     /// When the requests were made, the earliest first.
     private final ArrayDeque<Long> made = new ArrayDeque<>();
+
+    /// One that counts a minute.
+    public Budget() {
+        this(0);
+    }
+
+    /// @param moreMs by which its minute is longer: for who counts requests that are still to arrive somewhere
+    public Budget(long moreMs) {
+        lengthMs = MINUTE_MS + moreMs;
+    }
 
     /// In how many milliseconds the next request may be made; 0: now.
     ///
@@ -23,7 +34,7 @@ public final class Budget {
         int before = made.size() - most;
         for (long at : made) {
             if (before-- == 0) {
-                return at + MINUTE_MS - now;
+                return at + lengthMs - now;
             }
         }
         throw new IllegalArgumentException("most must be at least 1, not " + most);
@@ -42,7 +53,7 @@ public final class Budget {
     }
 
     private void forget(long now) {
-        while (!made.isEmpty() && made.getFirst() <= now - MINUTE_MS) {
+        while (!made.isEmpty() && made.getFirst() <= now - lengthMs) {
             made.removeFirst();
         }
         while (!made.isEmpty() && made.getLast() > now) {

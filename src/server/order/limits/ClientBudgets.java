@@ -34,6 +34,20 @@ public final class ClientBudgets {
     /// @param clients whose tasks it brings; null is nobody in particular
     /// @throws Problem 429 if one of them has made too many, which tells when to come again
     public synchronized void letIn(Collection<String> clients) {
+        check(clients);
+        long now = clock.millis();
+        for (String client : clients) {
+            if (limits.client(client).requestsPerMinute() < Integer.MAX_VALUE) {
+                budgets.computeIfAbsent(client, absent -> new Budget()).take(now);
+            }
+        }
+        sweep(now);
+    }
+
+    /// Whether a request would be let in; it is not counted.
+    ///
+    /// @throws Problem as [#letIn]
+    public synchronized void check(Collection<String> clients) {
         long now = clock.millis();
         for (String client : clients) {
             int most = limits.client(client).requestsPerMinute();
@@ -45,12 +59,6 @@ public final class ClientBudgets {
                         + most + " may come in a minute, and did; come again in " + seconds + " s").after(seconds);
             }
         }
-        for (String client : clients) {
-            if (limits.client(client).requestsPerMinute() < Integer.MAX_VALUE) {
-                budgets.computeIfAbsent(client, absent -> new Budget()).take(now);
-            }
-        }
-        sweep(now);
     }
 
     private void sweep(long now) {
