@@ -1,6 +1,6 @@
 // Where the ticks of an axis stand. All functions are pure.
 
-import {duration} from './format.js';
+import {duration, zone} from './format.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -53,7 +53,7 @@ export function timeTicks(from, to, most) {
     return all;
 }
 
-/** 14:05, in local time */
+/** 14:05, in local time or UTC */
 export function hourMinute(time) {
-    return new Date(time).toLocaleTimeString('sv-SE', {hour: '2-digit', minute: '2-digit'});
+    return new Date(time).toLocaleTimeString('sv-SE', {hour: '2-digit', minute: '2-digit', ...zone()});
 }

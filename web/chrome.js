@@ -1,11 +1,13 @@
 // The parts of the page that every view has: notices, the theme, the connection's state.
 
 import {button, h, put, text} from './dom.js';
-import {seconds} from './format.js';
+import {seconds, times} from './format.js';
 
 const NOTICE_MS = 6_000;
 const THEMES = ['auto', 'light', 'dark'];
 const THEME_KEY = 'ollama-queue.theme';
+const TIMES = ['relative', 'local', 'utc'];
+const TIMES_KEY = 'ollama-queue.times';
 
 /** One notice at a time: a newer one replaces it. */
 export function notice(box) {
@@ -47,6 +49,28 @@ export function theme(control) {
         chosen = THEMES[(THEMES.indexOf(chosen) + 1) % THEMES.length];
         localStorage.setItem(THEME_KEY, chosen);
         apply();
+    });
+    apply();
+}
+
+/**
+ * How times are told; the choice is kept in this browser.
+ *
+ * @param changed is called when they are to be written anew
+ */
+export function timesSwitch(control, changed) {
+    const apply = () => {
+        text(control, {relative: '2m', local: '14:02', utc: 'UTC'}[times.mode]);
+        control.title = `Times: ${{relative: 'how long ago', local: 'local', utc: 'UTC'}[times.mode]}`;
+        control.setAttribute('aria-label', `${control.textContent}, ${control.title}`);
+    };
+    const kept = localStorage.getItem(TIMES_KEY);
+    times.mode = TIMES.includes(kept) ? kept : times.mode;
+    control.addEventListener('click', () => {
+        times.mode = TIMES[(TIMES.indexOf(times.mode) + 1) % TIMES.length];
+        localStorage.setItem(TIMES_KEY, times.mode);
+        apply();
+        changed();
     });
     apply();
 }

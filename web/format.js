@@ -1,4 +1,8 @@
-// How times, durations, sizes and numbers are written. All functions are pure; `now` is in milliseconds.
+// How times, durations, sizes and numbers are written. All functions are pure, but that times are written as `times`
+// says; `now` is in milliseconds.
+
+/** How times are told: mode 'relative', 'local' or 'utc'. The person's choice, see chrome.js. */
+export const times = {mode: 'relative'};
 
 /** So many characters of one text are shown. */
 export const SHOWN_MAX = 1_000_000;
@@ -27,8 +31,11 @@ export function span({low, high}) {
     return from === to ? from : `${from} to ${to}`;
 }
 
-/** How long ago, or in how long: now, 12s ago, 3m ago, in 2h. */
+/** How long ago, or in how long: now, 12s ago, 3m ago, in 2h; or when. */
 export function ago(time, now) {
+    if (times.mode !== 'relative') {
+        return moment(time, now);
+    }
     const ms = now - Date.parse(time);
     if (Math.abs(ms) < 1_000) {
         return 'now';
@@ -37,25 +44,58 @@ export function ago(time, now) {
     return ms > 0 ? `${text} ago` : `in ${text}`;
 }
 
-/** The same without words, for narrow columns: 12s, 3m, −2h for what is to come. */
+/** For a column that is named `named('Created')`: how old it is, or when it was. */
+export function old(time, now) {
+    return times.mode === 'relative' ? age(time, now) : moment(time, now);
+}
+
+/** The name of a column of times, with their zone where they have one. */
+export function named(name) {
+    return times.mode === 'relative' ? name : `${name} · ${zoneName()}`;
+}
+
+/** The zone that exact times are in. */
+export function zoneName() {
+    return exact(0).split(' ').at(-1);
+}
+
+/** The time of day, with its date where that is another than today's: 14:03:22, 11-28 14:03. */
+function moment(time, now) {
+    const [day, clock] = exact(time).split(' ');
+    return day === exact(now).split(' ')[0] ? clock : `${day.slice(5)} ${clock.slice(0, 5)}`;
+}
+
+/** In the zone that is chosen; to make one is slow. */
+const EXACT = new Map();
+
+/** The same as ago without words, for narrow columns: 12s, 3m, −2h for what is to come. */
 export function age(time, now) {
     const ms = now - Date.parse(time);
     return Math.abs(ms) < 1_000 ? 'now' : (ms < 0 ? '−' : '') + coarse(Math.abs(ms), 1);
 }
 
-/** The exact local time, to the second. */
+/** The exact time, to the second, with its zone. */
 export function exact(time) {
-    return time == null ? '' : new Date(time).toLocaleString('sv-SE', {
-        year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
-        timeZoneName: 'short',
-    });
+    const utc = times.mode === 'utc';
+    if (!EXACT.has(utc)) {
+        EXACT.set(utc, new Intl.DateTimeFormat('sv-SE', {
+            year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
+            timeZoneName: 'short', ...zone(),
+        }));
+    }
+    return time == null ? '' : EXACT.get(utc).format(new Date(time));
 }
 
 /** The time of day with milliseconds, where the day is clear. */
 export function clock(time) {
     return new Date(time).toLocaleTimeString('sv-SE', {
-        hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3,
+        hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, ...zone(),
     });
+}
+
+/** What formats are made with. */
+export function zone() {
+    return times.mode === 'utc' ? {timeZone: 'UTC'} : {};
 }
 
 /** How long something runs, as a clock shows it: 0:09, 12:05, 1:02:05. */

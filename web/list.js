@@ -1,7 +1,7 @@
 // The table of tasks: its rows change in place, so that focus, selection and scroll stay where they are.
 
 import {attribute, button, h, put, text} from './dom.js';
-import {age, exact, priority} from './format.js';
+import {exact, named, old, priority} from './format.js';
 import {SORTS} from './filter.js';
 import {CALL, caller, MARKS, ran, short, waitsUntil} from './task.js';
 
@@ -46,7 +46,8 @@ export class List {
         });
         this.node = h('table', {class: 'table tasks-table'},
             h('thead', {}, h('tr', {}, h('th', {class: 'c-select', scope: 'col'}, this.#all),
-                COLUMNS.map(([name, title, sort]) => this.#header(name, title, sort)))),
+                COLUMNS.map(([name, title, sort]) =>
+                    this.#header(name, name === 'created' ? named(title) : title, sort)))),
             this.#body);
         this.#body.addEventListener('click', event => this.#clicked(event));
         this.#body.addEventListener('focusin', event => this.#at(event.target.closest('tr').dataset.id));
@@ -274,7 +275,7 @@ class Row {
         const until = waitsUntil(this.task, now);
         text(this.#word, until && this.task.retry_at ? 'retrying' : until ? 'scheduled'
             : this.task.cut ? 'cut off' : this.task.status);
-        text(this.#created, age(this.task.created_at, now));
+        text(this.#created, old(this.task.created_at, now));
         text(this.#cells.ran, ran(this.task, now));
         this.#cells.ran.title = until ? exact(until) : '';
     }

@@ -37,7 +37,7 @@ import {Rights} from './rights.js';
 import {Status} from './status.js';
 import {Tell} from './tell.js';
 import {attribute, h, put, text} from './dom.js';
-import {connection, notice, theme} from './chrome.js';
+import {connection, notice, theme, timesSwitch} from './chrome.js';
 import {askToken} from './token.js';
 import {keys} from './keys.js';
 
@@ -119,7 +119,14 @@ async function show() {
 
 /** What the page may do is asked at each contact, for the server, or the token, may be another by then. */
 async function learn() {
-    if (await rights.learn().catch(() => false) && shown) {
+    if (await rights.learn().catch(() => false)) {
+        again();
+    }
+}
+
+/** Shows the view anew. */
+function again() {
+    if (shown) {
         shown.stop.abort();
         shown = null;
         show();
@@ -150,6 +157,7 @@ function context(signal) {
 put(document.getElementById('views'), Object.entries(VIEWS).map(([name, title], index) =>
     h('a', {href: `#/${name}`, 'aria-keyshortcuts': index + 1, 'data-needs': name === 'new' && 'submit'}, title)));
 theme(document.getElementById('theme'));
+timesSwitch(document.getElementById('times'), again);
 connection(document.getElementById('connection'), live);
 live.watch(({mode}) => mode === 'offline' || notices.back());
 live.watch(({mode}) => mode === 'offline' || learn().then(() => bulk.look()));

@@ -2,7 +2,7 @@
 
 import {act} from './actions.js';
 import {attribute, button, h, put, text} from './dom.js';
-import {age, ago, exact, number, priority, span} from './format.js';
+import {ago, exact, number, old, priority, span} from './format.js';
 import {toggle} from './filter.js';
 import {Keyed} from './keyed.js';
 import {modeButtons} from './queuebar.js';
@@ -164,7 +164,7 @@ function row(task, context) {
         text(why, reason(now, at));
         text(about, [now.model, now.priority === 5 ? null : priority(now.priority), now.client]
             .filter(one => one).join(' · '));
-        text(since, age(now.created_at, at));
+        text(since, old(now.created_at, at));
         since.title = `submitted ${exact(now.created_at)}`;
         first.hidden = now.priority >= NEXT;
         attribute(first, 'aria-label', `Run next: ${link.textContent}`);

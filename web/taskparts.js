@@ -1,13 +1,15 @@
 // The parts of a task's panel that tell what was asked for, and what is known of it.
 
 import {attribute, button, h, put, text} from './dom.js';
-import {ago, clip, clock, count, exact, number, priority, span} from './format.js';
+import {clip, clock, count, duration, exact, number, priority, span, zoneName} from './format.js';
 import {copy} from './copy.js';
 import {pretty} from './json.js';
 import {asked, settings, short} from './task.js';
 
 /** So many characters of a prompt are shown at first. */
 const BEGINNING = 20_000;
+/** What is laid out at once of a long text. */
+const CHUNK = 10_000;
 const SUMMARY = 60;
 
 /** What was asked, folded once the answer speaks, unless the person has said otherwise. */
@@ -50,20 +52,33 @@ function words(said, name) {
     const box = h('pre', {tabindex: 0, role: 'group', 'aria-label': name},
         said.length > BEGINNING ? `${said.slice(0, BEGINNING)}…` : said);
     const all = button(`Show all ${number(said.length)} characters`, () => {
-        text(box, clip(said));
+        put(box, chunks(said).map(chunk => h('div', {class: 'chunk'}, chunk)));
         box.focus();
         all.remove();
     });
     return [box, said.length > BEGINNING && all];
 }
 
+/** A text in parts that a browser lays out one by one, as they come into sight; at the ends of lines where it can. */
+function chunks(said) {
+    const all = [];
+    for (let at = 0; at < said.length;) {
+        const line = said.lastIndexOf('\n', at + CHUNK);
+        const end = at + CHUNK >= said.length ? said.length : line > at ? line + 1 : at + CHUNK;
+        all.push(said.slice(at, end));
+        at = end;
+    }
+    return all;
+}
+
 /** The times of day. */
 export function drawTimes(section, task) {
     const now = Date.now();
     const moment = (name, time) => time && [h('dt', {}, name), h('dd', {}, h('time', {
-        datetime: time, title: ago(time, now),
+        datetime: time,
+        title: `${duration(Math.abs(now - Date.parse(time)))} ${Date.parse(time) > now ? 'from now' : 'ago'}`,
     }, `${exact(time).slice(0, 10)} ${clock(time).replace(',', '.')}`))];
-    put(section, h('header', {class: 'part'}, h('h2', {}, 'Times')),
+    put(section, h('header', {class: 'part'}, h('h2', {}, `Times · ${zoneName()}`)),
         h('dl', {class: 'facts'}, moment('created', task.created_at), moment('scheduled', task.scheduled_at),
             moment('due', task.due_at), moment('next attempt', task.retry_at), moment('started', task.started_at),
             moment(task.status, task.completed_at), moment('expires', task.expires_at),

@@ -132,7 +132,8 @@ final class LegibleTest {
     void start(@TempDir Path directory) {
         server = ServerProcess.start(directory.resolve("data"), "--ollama-host", "echo:");
         server.awaitEnd(server.submit("{\"type\":\"generate\",\"prompt\":\"hello\"}"));
-        failed = server.submit("{\"type\":\"chat\",\"prompt\":\"hello\",\"expires_at\":\"2020-01-01T00:00:00Z\"}");
+        failed = server.submit("{\"type\":\"chat\",\"prompt\":\"a prompt that has more words than fit\","
+                + "\"expires_at\":\"2020-01-01T00:00:00Z\"}");
         server.awaitEnd(failed);
         server.submit("{\"type\":\"embed\",\"input\":\"later\",\"scheduled_at\":\"2099-01-01T00:00:00Z\"}");
         server.post("/api/cron", "{\"name\":\"c\",\"cron_expr\":\"0 9 * * *\",\"task_template\":{\"type\":\"chat\","
@@ -168,6 +169,23 @@ final class LegibleTest {
         }
         tight.removeIf(line -> line.endsWith(": "));
         assertEquals("", String.join("\n", tight));
+    }
+
+    /// One switch for all views, and a zone that is named once.
+    @Test
+    void times_areRelativeLocalOrUtc(Page page) {
+        String created = "(document.querySelector('tr[data-id=\"" + failed + "\"] time')?.textContent ?? '')";
+        page.timeZone("Asia/Tokyo").open(server.url() + "/#/tasks/" + failed);
+        page.waitFor(created + ".match(/^\\d+[smh]$/)");
+        page.waitFor("document.querySelector('.task-body')?.innerText.includes('Times · GMT+9')");
+        page.click("#times").waitFor("document.querySelector('th.c-created')?.textContent === 'Created · GMT+9'");
+        page.waitFor(created + ".match(/^\\d\\d:\\d\\d:\\d\\d$/)");
+        long tokyo = page.number("parseInt(" + created + ")");
+        page.click("#times").waitFor("document.querySelector('th.c-created')?.textContent === 'Created · UTC'");
+        page.waitFor("document.querySelector('.task-body')?.innerText.includes('Times · UTC')");
+        assertEquals(9, (tokyo - page.number("parseInt(" + created + ")") + 24) % 24);
+        page.reload().waitFor("document.querySelector('th.c-created')?.textContent === 'Created · UTC'");
+        page.timeZone("");
     }
 
     @Test

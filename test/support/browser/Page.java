@@ -149,6 +149,12 @@ public final class Page implements AutoCloseable {
         return this;
     }
 
+    /// @param zone as `Asia/Tokyo`
+    public Page timeZone(String zone) {
+        call("Emulation.setTimezoneOverride", "timezoneId", zone);
+        return this;
+    }
+
     /// What the user prefers, as `dark(true)`.
     public Page dark(boolean dark) {
         return prefers("prefers-color-scheme", dark ? "dark" : "light");
