@@ -233,7 +233,7 @@ final class CronViewTest {
 
     @Test
     void keyboardAlone_addsOne(Page page) {
-        page.open(server.url() + "/#/tasks").waitFor("document.querySelector('#views a[aria-current]')").press("5");
+        page.open(server.url() + "/#/tasks").waitFor("document.querySelector('#views a[aria-current]')").press("6");
         page.waitFor("location.hash === '#/cron'").waitForText("No recurring tasks yet");
         tabTo(page, "document.activeElement.hash === '#/cron/new'");
         page.press("Enter").waitFor("document.activeElement.name === 'name'");
