@@ -25,7 +25,7 @@ public final class TaskJson {
                 window? finish_by?:time late?:bool priority_asked?:int endpoint? relayed?:bool unrecorded?:bool
             Summary = ...identity preview? ...course error|null metadata:object ...extras ...standing
             Task = ...identity payload:any ...course result:any error|null attempts:[Attempt] metadata:object \
-                ...extras ...standing warnings?:[text]
+                ...extras ...standing request_id? traceparent? warnings?:[text]
             Submitted = ...Task task_id
             Attempt = attempt:int host|null rule|null chosen?:Chosen started_at:time|null ended_at:time|null \
                 duration:duration counted:bool error|null
