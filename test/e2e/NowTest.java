@@ -97,6 +97,8 @@ final class NowTest {
         assertEquals(List.of(high, low), listed(server, "state=ready"));
         assertEquals(List.of(stuck, later), listed(server, "state=blocked,scheduled&sort=next"));
         assertEquals(List.of(high), listed(server, "sort=next&priority=high"));
+        assertEquals("{\"matched\":1,\"by_status\":{\"pending\":1}}", server.post("/api/tasks/actions",
+                "{\"filter\":{\"state\":\"blocked\"},\"action\":\"cancel\",\"dry_run\":true}").body());
         assertEquals("1", server.get("/api/tasks?state=blocked").headers().firstValue("X-Total-Count")
                 .orElseThrow());
         assertEquals("{\"error\":\"state must be one of ready, retrying, scheduled, blocked, not stuck\"}",

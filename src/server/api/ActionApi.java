@@ -12,9 +12,12 @@ import server.action.plan.ActionJson;
 import server.action.plan.ActionKind;
 import server.action.plan.ActionPlan;
 import server.action.plan.TaskAction;
+import server.api.HttpApi.Standing;
 import server.http.Answer;
 import server.http.Query;
 import server.http.WebRequest;
+import server.order.ahead.Outlook;
+import server.order.ahead.Outlook.State;
 import server.queue.index.TaskFilter;
 import server.queue.page.Matched;
 import server.settings.Settings;
@@ -22,6 +25,7 @@ import server.task.FieldReader;
 import server.task.TaskJson;
 import shared.Nearest;
 import shared.Problem;
+import shared.TaskStatus;
 import shared.json.JsonReader;
 import shared.json.JsonWriter;
 
@@ -32,13 +36,16 @@ final class ActionApi {
 
     private final Settings settings;
     private final TaskFilters filters;
+    private final Standing standing;
     private final Actions actions;
     private final Searches searches;
     private final InstantSource clock;
 
-    ActionApi(Settings settings, TaskFilters filters, Actions actions, Searches searches, InstantSource clock) {
+    ActionApi(Settings settings, TaskFilters filters, Standing standing, Actions actions, Searches searches,
+            InstantSource clock) {
         this.settings = settings;
         this.filters = filters;
+        this.standing = standing;
         this.actions = actions;
         this.searches = searches;
         this.clock = clock;
@@ -83,7 +90,8 @@ final class ActionApi {
                     + " tasks pending: retry them one at a time");
         }
         Integer priority = asked.priority() == null ? null : (Integer) Math.min(asked.priority(), asker.priorityMax());
-        Matched matched = searches.run(request, () -> actions.matched(filter));
+        Set<State> states = asked.filter().set("state", ListApi::state);
+        Matched matched = searches.run(request, () -> matched(filter, states));
         ActionPlan plan = new ActionPlan(asked.kind(), priority, shown,
                 asker.speaksForOthers() ? null : asker.name(), matched.asOf(),
                 matched.byStatus(), clock.millis());
@@ -107,6 +115,17 @@ final class ActionApi {
         JsonWriter out = new JsonWriter(1024);
         ActionJson.write(out, action, warnings);
         return Answer.json(202, out, "Location", "/api/tasks/actions/" + action.name());
+    }
+
+    /// @param states how pending tasks have to stand; empty: it does not matter, nor whether they are pending
+    private Matched matched(TaskFilter filter, Set<State> states) {
+        if (states.isEmpty()) {
+            return actions.matched(filter);
+        }
+        Outlook outlook = standing.outlook().apply(false);
+        Matched pending = actions.matched(filter.with(Set.of(TaskStatus.PENDING)));
+        return new Matched(pending.tasks().stream().filter(task -> states.contains(outlook.state(task))).toList(),
+                pending.asOf());
     }
 
     /// The filter, held to what the asker may change.
@@ -147,7 +166,7 @@ final class ActionApi {
         json.beginObject();
         for (String name = json.nextName(); name != null; name = json.nextName()) {
             switch (name) {
-                case "filter" -> filter = Query.read(json, Set.of(TaskFilters.PARAMETERS));
+                case "filter" -> filter = Query.read(json, Set.of(TaskFilters.and("state")));
                 case "action" -> kind = fields.parsed(ActionApi::kind);
                 case "priority" -> priority = fields.priority();
                 case "dry_run" -> dryRun = json.bool();

@@ -201,7 +201,8 @@ public final class HttpApi {
         Searches searches = new Searches(4, Duration.ofSeconds(10), web.gone());
         TaskFilters filters = new TaskFilters(queue, parts.clock());
         ListApi lists = new ListApi(settings, queue, filters, parts.standing(), searches);
-        ActionApi actions = new ActionApi(settings, filters, parts.actions(), searches, parts.clock());
+        ActionApi actions = new ActionApi(settings, filters, parts.standing(), parts.actions(), searches,
+                parts.clock());
         routes
                 .add("POST", "/api/tasks", Scope.SUBMIT,
                         "submits a task | Submit Idempotency-Key | 200 WouldBe 201 Submitted 409 429 507",

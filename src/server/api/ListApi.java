@@ -225,7 +225,8 @@ final class ListApi {
         }
     }
 
-    private static State state(String text) {
+    /// Reads how a pending task stands.
+    static State state(String text) {
         int index = STATES.indexOf(text);
         if (index < 0) {
             throw Problem.badRequest("state must be one of " + String.join(", ", STATES) + ", not "

@@ -156,6 +156,7 @@ final class ActionApiTest {
             "{'filter':{'q':''},'action':'cancel','expect':5}|q must not be empty",
             "{'filter':{'since':''},'action':'cancel','expect':5}|since must not be empty",
             "{'filter':{'cause':[]},'action':'delete','dry_run':true}|cause must not be empty",
+            "{'filter':{'state':'late'},'action':'cancel','expect':5}|state must be one of",
             "{'filter':{'model':{}},'action':'cancel','expect':1}|a string, a number",
             "{'filter':{},'actoin':'cancel'}|did you mean action"})
     void badRequest_is400ThatNamesIt(String body, String message) {
