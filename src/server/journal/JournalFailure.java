@@ -5,6 +5,7 @@ public final class JournalFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
+    /// @param message what failed, for people
     public JournalFailure(String message, Throwable cause) {
         super(message, cause);
     }

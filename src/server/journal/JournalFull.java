@@ -6,6 +6,7 @@ public final class JournalFull extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
+    /// @param message what is full and what helps, for people
     public JournalFull(String message) {
         super(message);
     }

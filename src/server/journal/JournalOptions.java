@@ -28,6 +28,7 @@ public record JournalOptions(int segmentSize, int reserve, Duration pause) {
         return new JournalOptions(settings.get(SEGMENT_SIZE));
     }
 
+    /// @param segmentSize in bytes
     public JournalOptions(int segmentSize) {
         this(segmentSize, Math.min(RESERVE, segmentSize / 4), Duration.ofSeconds(1));
     }

@@ -18,6 +18,7 @@ public record SegmentFile(int number, Segment.Range range, long firstSeq, long l
         return new SegmentFile(number, range, firstSeq, lines, List.of(number));
     }
 
+    /// Returns the file's name.
     public String name() {
         return Segment.name(number);
     }

@@ -98,14 +98,17 @@ public final class Segments {
         return !held.contains(number) && files.stream().noneMatch(file -> file.number() == number);
     }
 
+    /// Returns whether somebody reads this file, so that it must not be deleted.
     public synchronized boolean isHeld(int number) {
         return held.contains(number);
     }
 
+    /// Returns the number of the next compacted file; each call takes one.
     public synchronized int nextCompacted() {
         return ++compacted;
     }
 
+    /// Notes that a compaction may have dropped events up to this one.
     public void droppedUpTo(long seq) {
         kept = Math.max(kept, seq);
     }
@@ -133,6 +136,7 @@ public final class Segments {
         return kept;
     }
 
+    /// Returns all files, in the order of their lines.
     public List<SegmentFile> files() {
         return files;
     }

@@ -80,10 +80,12 @@ public final class ReadyOrder {
         levels.values().forEach(level -> level.forgetPassed(options));
     }
 
+    /// Returns the settings by which it orders now.
     public OrderOptions options() {
         return options;
     }
 
+    /// Returns how many tasks are ready.
     public int size() {
         return size;
     }
@@ -101,6 +103,7 @@ public final class ReadyOrder {
                 : options.ageing().headStart(task.priority(), upTo);
     }
 
+    /// Adds a task that waits for nothing but its turn.
     public void add(Task task, int slot) {
         chosen = null;
         deadlines.add(task, slot);

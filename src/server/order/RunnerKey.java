@@ -17,6 +17,7 @@ public record RunnerKey(String model, RunnerOptions options) {
         return new RunnerKey(plain(model), options == null ? RunnerOptions.NONE : options);
     }
 
+    /// Returns the key of the runner that a task needs.
     public static RunnerKey of(Task task) {
         return of(task.model(), task.terms().runner());
     }

@@ -77,6 +77,7 @@ public final class Loader {
         return places;
     }
 
+    /// Returns the settings that were found.
     public Settings settings() {
         return settings;
     }

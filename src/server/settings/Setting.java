@@ -70,10 +70,12 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
 
     // ---- kinds of value
 
+    /// Makes a setting that is a text of one line.
     public static Setting<String> text(String key) {
         return one(key, "text", text -> good(text) ? text : null);
     }
 
+    /// Makes a setting that is a path.
     public static Setting<Path> path(String key) {
         return one(key, "a path", Setting::asPath);
     }
@@ -106,6 +108,7 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         return of(key, new Type<>(form, true, hidden, false, none, check)).byDefault("");
     }
 
+    /// Makes a setting that is one of some words, in any case.
     public static Setting<String> choice(String key, String... words) {
         return one(key, "one of " + String.join(", ", words), text -> {
             String word = text.toLowerCase(Locale.ROOT);
@@ -144,6 +147,7 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         });
     }
 
+    /// Makes a setting that is a number, whole or not.
     public static Setting<Double> number(String key, int min, int max) {
         return one(key, "a number from " + min + " to " + max, text -> {
             double number = NUMBER.matcher(text).matches() ? Double.parseDouble(text) : Double.NaN;
@@ -176,22 +180,27 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
 
     // ---- what else there is to say of it
 
+    /// Returns the same with a default, as a user would write it.
     public Setting<T> byDefault(String text) {
         return new Setting<>(key, type, text, flag, isLive, isNeeded, names, instead, does);
     }
 
+    /// Returns the same with an option, as `--port N`.
     public Setting<T> flag(String newFlag) {
         return new Setting<>(key, type, fallback, newFlag, isLive, isNeeded, names, instead, does);
     }
 
+    /// Returns the same as one that a reload applies.
     public Setting<T> live() {
         return new Setting<>(key, type, fallback, flag, true, isNeeded, names, instead, does);
     }
 
+    /// Returns the same as one that must be given.
     public Setting<T> needed() {
         return new Setting<>(key, type, fallback, flag, isLive, true, names, instead, does);
     }
 
+    /// Returns the same with other names that it may have.
     public Setting<T> alsoNamed(String... newNames) {
         return new Setting<>(key, type, fallback, flag, isLive, isNeeded, List.of(newNames), instead, does);
     }
@@ -201,11 +210,13 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         return new Setting<>(key, type, fallback, flag, isLive, isNeeded, names, other, does);
     }
 
+    /// Returns the same as one that may be empty.
     public Setting<T> optional() {
         return new Setting<>(key, new Type<>(type.form, type.many, type.hidden, true, type.reader, type.check),
                 fallback, flag, isLive, isNeeded, names, instead, does);
     }
 
+    /// Returns the same with what it does, a sentence without its end.
     public Setting<T> says(String sentence) {
         return new Setting<>(key, type, fallback, flag, isLive, isNeeded, names, instead, sentence);
     }

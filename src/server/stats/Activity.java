@@ -45,6 +45,7 @@ public final class Activity {
         answers = nowAnswers;
     }
 
+    /// Returns what it did until now.
     public Lane lane(long now) {
         count(now);
         return new Lane(ordered(loading), ordered(answering), loadingToday, answeringToday, loadingEver,

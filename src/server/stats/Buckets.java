@@ -32,16 +32,19 @@ public final class Buckets {
         return new Buckets(SECONDS);
     }
 
+    /// Counts a length of time; a negative one is 0.
     public void addMillis(long millis) {
         add(Math.max(0, millis) / MILLIS);
     }
 
+    /// Counts a measurement.
     public synchronized void add(double value) {
         int at = Arrays.binarySearch(bounds, value);
         counts[at < 0 ? -at - 1 : at]++;
         sum += value;
     }
 
+    /// Returns the counts so far.
     public synchronized Counted counted() {
         long[] upTo = new long[bounds.length];
         long count = 0;

@@ -18,6 +18,7 @@ public record Minute(long at, double seconds, long pending, long running, long s
         static final Percentiles NONE = new Percentiles(-1, -1);
     }
 
+    /// Returns the tokens in each of its seconds; 0 if it has lasted none.
     public double tokensPerSecond() {
         return seconds == 0 ? 0 : tokens / seconds;
     }

@@ -19,6 +19,7 @@ public final class Recent {
         minute = Math.floorDiv(now, MINUTE);
     }
 
+    /// Counts so many at this time.
     public void add(long count, long now) {
         turn(now);
         counts[slot(minute)] += count;
@@ -34,6 +35,7 @@ public final class Recent {
         return sum;
     }
 
+    /// Returns how many there were a minute, over the last minutes.
     public double perMinute(long now) {
         long sum = count(now);
         long time = now - Math.max(since, (minute - WHOLE) * MINUTE);

@@ -17,11 +17,13 @@ import java.util.Locale;
 public record Attempt(int number, String host, long startedAt, long endedAt, String error, boolean counted,
         String rule, boolean died, long loadMs, Chosen chosen) {
 
+    /// An attempt of which neither the load nor the choice is known.
     public Attempt(int number, String host, long startedAt, long endedAt, String error, boolean counted, String rule,
             boolean died) {
         this(number, host, startedAt, endedAt, error, counted, rule, died, -1, null);
     }
 
+    /// An attempt of which no more is known.
     public Attempt(int number, String host, long startedAt, long endedAt, String error, boolean counted) {
         this(number, host, startedAt, endedAt, error, counted, null, false, -1, null);
     }

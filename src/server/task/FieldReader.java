@@ -25,6 +25,7 @@ public final class FieldReader {
 
     final JsonReader json;
 
+    /// @param json at the object whose members are read
     public FieldReader(JsonReader json) {
         this.json = json;
     }

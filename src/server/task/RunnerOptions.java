@@ -49,6 +49,7 @@ public record RunnerOptions(Long numCtx, Long numBatch, Long numGpu, Long mainGp
         return reading.build();
     }
 
+    /// Writes those that are given, as an object.
     public void write(JsonWriter out) {
         out.beginObject();
         number(out, "num_ctx", numCtx);

@@ -78,10 +78,12 @@ public record Task(long id, TaskType type, String model, int priority, TaskState
         return deaths >= DEATHS_MAX;
     }
 
+    /// Returns the same task in another state.
     public Task with(TaskState next) {
         return with(next, retries, attempts);
     }
 
+    /// Returns the same task in another state, with other counts of retries and other attempts.
     public Task with(TaskState next, int nextRetries, List<Attempt> nextAttempts) {
         return new Task(id, type, model, priority, next, createdAt, order, arrival, terms, metadata, nextRetries,
                 nextAttempts, requestAt, lastAt, cron);

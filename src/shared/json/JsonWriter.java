@@ -28,18 +28,22 @@ public final class JsonWriter {
         bytes = new byte[capacity];
     }
 
+    /// Begins an object; members follow, then [#endObject].
     public JsonWriter beginObject() {
         return open('{');
     }
 
+    /// Ends the innermost object.
     public JsonWriter endObject() {
         return close('}');
     }
 
+    /// Begins an array; values follow, then [#endArray].
     public JsonWriter beginArray() {
         return open('[');
     }
 
+    /// Ends the innermost array.
     public JsonWriter endArray() {
         return close(']');
     }
@@ -64,6 +68,7 @@ public final class JsonWriter {
         return this;
     }
 
+    /// Writes a whole number.
     public JsonWriter number(long value) {
         return ascii(Long.toString(value));
     }
@@ -75,10 +80,12 @@ public final class JsonWriter {
         return ascii(digits);
     }
 
+    /// Writes true or false.
     public JsonWriter bool(boolean value) {
         return ascii(value ? "true" : "false");
     }
 
+    /// Writes null.
     public JsonWriter nul() {
         return ascii("null");
     }

@@ -11,6 +11,7 @@ public record Slice(byte[] bytes, int from, int to) {
         return new Slice(bytes, 0, bytes.length);
     }
 
+    /// Returns how many bytes it has.
     public int length() {
         return to - from;
     }

@@ -23,6 +23,7 @@ public final class BackupFile {
     private BackupFile() {
     }
 
+    /// Returns the closing mark of a backup, as a line.
     public static byte[] mark(long nextSeq, long kept, long lines) {
         return Line.closing(Segment.COMPACTED, 0, nextSeq, kept, lines);
     }

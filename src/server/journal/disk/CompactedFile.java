@@ -82,6 +82,7 @@ public final class CompactedFile implements AutoCloseable {
         discard(storage, number);
     }
 
+    /// Deletes a compacted file that was not finished.
     public static void discard(Storage storage, int number) throws IOException {
         storage.delete(partName(number));
     }

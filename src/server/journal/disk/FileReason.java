@@ -14,6 +14,7 @@ public final class FileReason {
     private FileReason() {
     }
 
+    /// Returns why an operation on a file failed, for people.
     public static String of(IOException failure) {
         return switch (failure) {
             case AccessDeniedException denied -> "permission denied";

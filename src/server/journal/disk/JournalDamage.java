@@ -14,6 +14,9 @@ public final class JournalDamage extends IOException {
     public final long seq;
     public final String what;
 
+    /// @param offset of the first damaged byte, in the file
+    /// @param seq    the sequence number that the next line should have; -1: not known
+    /// @param what   is wrong there, for people
     public JournalDamage(Storage storage, String file, long offset, long seq, String what) {
         super("journal damaged: " + storage.describe(file) + ", offset " + offset
                 + (seq < 0 ? "" : ", sequence number " + seq) + ": " + what

@@ -43,6 +43,7 @@ public record JournalFiles(List<File> files, List<Integer> superseded) {
         return of(all);
     }
 
+    /// Sorts files that were found: those in use, in the order of their lines, and those that are superseded.
     public static JournalFiles of(List<File> found) {
         List<File> all = new ArrayList<>(found);
         all.sort((one, other) -> Integer.compare(one.range.from(), other.range.from()));

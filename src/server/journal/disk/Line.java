@@ -203,6 +203,7 @@ public final class Line {
         return Math.max(0, 4 - (int) (terminator + 2 & SECTOR - 1));
     }
 
+    /// Writes the last hex digits of a number, in lower case, with zeros before them.
     public static void hex(byte[] into, int at, long value, int digits) {
         for (int i = digits - 1; i >= 0; i--) {
             into[at + i] = HEX[(int) value & 0xf];

@@ -44,12 +44,14 @@ public final class Segment {
     private Segment() {
     }
 
+    /// Returns the file's name.
     public static String name(int number) {
         String digits = Integer.toString(isCompacted(number) ? number - COMPACTED : number);
         String zeros = "0".repeat(10 - digits.length());
         return (isCompacted(number) ? "c" + zeros.substring(1) : zeros) + digits + ".journal";
     }
 
+    /// Returns whether this is the number of a compacted file.
     public static boolean isCompacted(int number) {
         return number > COMPACTED;
     }
@@ -72,14 +74,17 @@ public final class Segment {
         return name.endsWith(PART) && number(name.substring(0, name.length() - PART.length())) > 0;
     }
 
+    /// Returns the position of a line: see the front page of `server.journal`.
     public static long position(int number, long offset) {
         return (long) number << 32 | offset;
     }
 
+    /// Returns the number of a position's file.
     public static int number(long position) {
         return (int) (position >>> 32);
     }
 
+    /// Returns the offset of a position in its file, in bytes.
     public static int offset(long position) {
         return (int) position;
     }
@@ -90,10 +95,12 @@ public final class Segment {
         return Math.toIntExact((size + PAGE - 1) / PAGE * PAGE);
     }
 
+    /// Returns a segment's first line.
     public static byte[] header(int number, int size) {
         return Line.framed("{\"journal\":" + FORMAT + ",\"segment\":" + number + ",\"size\":" + size + "}", 0, HEADER);
     }
 
+    /// Returns a compacted file's first line.
     public static byte[] header(int number, Range range) {
         return Line.framed("{\"journal\":" + FORMAT + ",\"compacted\":" + (number - COMPACTED) + ",\"from\":"
                 + range.from + ",\"to\":" + range.to + "}", 0, HEADER);

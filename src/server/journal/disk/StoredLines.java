@@ -18,6 +18,7 @@ public final class StoredLines {
     private final Storage storage;
     private final Semaphore longReads = new Semaphore(LONG_READS_MAX);
 
+    /// @param storage where the files are
     public StoredLines(Storage storage) {
         this.storage = storage;
     }

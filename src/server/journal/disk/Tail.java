@@ -16,6 +16,9 @@ public record Tail(Kind kind, long offset, byte[] bytes, long seqMax, String rea
 
     public enum Kind { END, TORN, DAMAGED }
 
+    /// Tells what follows the valid lines of a segment that is not closed.
+    ///
+    /// @param offset where they end
     public static Tail of(Storage storage, int number, int size, long offset) throws IOException {
         String name = Segment.name(number);
         long length = storage.size(name);

@@ -34,11 +34,13 @@ public final class Inspection {
     /// How many lines of a unit must still follow.
     private int more;
 
+    /// @param visitor gets every valid line, in order
     public Inspection(Storage storage, LineVisitor visitor) {
         this.storage = storage;
         this.visitor = visitor;
     }
 
+    /// Reads the whole journal and fills in what this object tells; changes nothing.
     public void run() throws IOException {
         JournalFiles found;
         try {

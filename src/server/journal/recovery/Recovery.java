@@ -62,6 +62,9 @@ public final class Recovery {
         this.storage = storage;
     }
 
+    /// Puts right what a crash may have left, and tells which files are there.
+    ///
+    /// @throws JournalDamage if something is damaged, not torn; no line is changed then
     public Result run() throws IOException {
         JournalFiles found = JournalFiles.of(storage).whole(storage);
         for (String name : storage.list()) {

@@ -50,10 +50,12 @@ public record Outlook(Map<Long, Upcoming> next, List<Group> groups, Function<Tas
         }
     }
 
+    /// Returns how many pending tasks stand so.
     public int count(State state) {
         return groups.stream().filter(group -> group.state() == state).mapToInt(Group::tasks).sum();
     }
 
+    /// Returns how a pending task stands.
     public State state(Task task) {
         return State.of(waits.apply(task).kind());
     }

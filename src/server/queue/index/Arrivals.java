@@ -47,6 +47,7 @@ public final class Arrivals {
         base = firstChunk & MASK;
     }
 
+    /// Returns how many tasks there are.
     public int size() {
         return size;
     }
@@ -73,6 +74,7 @@ public final class Arrivals {
         chunks[index(slot)].replace(slot & CHUNK - 1, task);
     }
 
+    /// Removes the task at a slot, which must hold one.
     public void remove(int slot) {
         tell(slot);
         int index = index(slot);
@@ -94,6 +96,7 @@ public final class Arrivals {
         watchers.add(watcher);
     }
 
+    /// Ends what [#watch] began.
     public void unwatch(Watcher watcher) {
         watchers.remove(watcher);
     }
@@ -109,6 +112,7 @@ public final class Arrivals {
         return count;
     }
 
+    /// Returns a chunk by its index among the present ones; null if it holds no task any more.
     public ArrivalChunk chunk(int index) {
         return chunks[index];
     }

@@ -26,11 +26,13 @@ public final class EndedCalls {
         }
     }
 
+    /// Adds a call that has ended.
     public void add(Task task, int slot) {
         slots.add(task.state().endedAt(), slot);
         bytes += bytesOf(task);
     }
 
+    /// Removes a call that is about to change or go.
     public void remove(Task task, int slot) {
         slots.remove(task.state().endedAt(), slot);
         bytes -= bytesOf(task);
@@ -41,6 +43,7 @@ public final class EndedCalls {
         sizes.remove(task.id());
     }
 
+    /// Returns whether there is none.
     public boolean isEmpty() {
         return slots.isEmpty();
     }
@@ -50,6 +53,7 @@ public final class EndedCalls {
         return slots.firstKey();
     }
 
+    /// Returns the slot of the one that ended first; there must be one.
     public int firstSlot() {
         return slots.firstSlot();
     }

@@ -27,6 +27,7 @@ public final class IdTable {
     private final long[][] tables = new long[1 << TABLES_BITS][];
     private final int[] sizes = new int[1 << TABLES_BITS];
 
+    /// @param tasks by their slots, for the bits of an id that an entry lacks
     public IdTable(Arrivals tasks) {
         this.tasks = tasks;
     }

@@ -27,6 +27,7 @@ public final class Keys {
         }
     }
 
+    /// Forgets the key of a task that is gone; does nothing if it had none.
     public void remove(long task) {
         String key = byTask.isEmpty() ? null : byTask.remove(task);
         if (key != null) {

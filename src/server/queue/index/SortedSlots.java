@@ -153,10 +153,12 @@ public final class SortedSlots {
         }
     }
 
+    /// Returns how many entries there are.
     public int size() {
         return size;
     }
 
+    /// Returns whether there is no entry.
     public boolean isEmpty() {
         return size == 0;
     }
@@ -274,6 +276,7 @@ public final class SortedSlots {
         }
     }
 
+    /// Returns whether there is this entry.
     public boolean contains(long key, int slot) {
         return count > 0 && chunks[chunkOf(key, slot)].has(key, slot);
     }

@@ -73,6 +73,7 @@ public record TaskFilter(Set<TaskStatus> statuses, Set<TaskType> types, Set<Inte
                 && cut == null && hosts.isEmpty() && times.isAll();
     }
 
+    /// Returns whether a text is searched for.
     public boolean hasQuery() {
         return query != null && !query.isEmpty();
     }

@@ -19,6 +19,7 @@ public final class TasksByCron {
         }
     }
 
+    /// Removes a task that is gone; does nothing for a task that no cron task made.
     public void remove(Task task, int slot) {
         SortedSlots slots = task.cron() == null ? null : byCron.get(task.cron().cron());
         if (slots != null && slots.remove(task.arrival(), slot) && slots.isEmpty()) {

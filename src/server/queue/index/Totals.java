@@ -68,6 +68,7 @@ public final class Totals {
             Map<Integer, long[]> priority) {
     }
 
+    /// Counts a task.
     public void add(Task task) {
         Group group = new Group(task);
         Group known = groups.putIfAbsent(group, group);
@@ -75,6 +76,7 @@ public final class Totals {
         count(group, 1);
     }
 
+    /// Counts a task no more; it must be as it was when it was counted.
     public void remove(Task task) {
         Group group = new Group(task);
         Group known = groups.get(group);
@@ -94,6 +96,7 @@ public final class Totals {
         return callersWaiting;
     }
 
+    /// Returns how many tasks have this status.
     public long of(TaskStatus status) {
         return byStatus[status.ordinal()];
     }

@@ -21,6 +21,7 @@ public final class DurableEvent {
         this.event = event;
     }
 
+    /// Returns its sequence number.
     public long seq() {
         return seq;
     }

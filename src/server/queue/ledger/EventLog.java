@@ -15,6 +15,7 @@ public final class EventLog {
     private final Journal journal;
     private final TaskReader reader;
 
+    /// @param scan   begins behind the last event that its reader has
     public EventLog(JournalScan scan, Journal journal, TaskReader reader) {
         this.scan = scan;
         this.journal = journal;

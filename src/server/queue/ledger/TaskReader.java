@@ -28,6 +28,9 @@ public final class TaskReader {
         this.codec = codec;
     }
 
+    /// Reads all of a task, as it was when memory held it so.
+    ///
+    /// @throws UncheckedIOException if a line cannot be read, as here and below
     public TaskDocument document(Task task) {
         Event.Change first = change(task.requestAt());
         Event.Change last = task.lastAt() == task.requestAt() ? first : change(task.lastAt());
@@ -44,14 +47,18 @@ public final class TaskReader {
                 Trace.of(first.request().head()));
     }
 
+    /// Reads what the submit had beside what memory holds; of a task that was not to be recorded and has ended,
+    /// nothing.
     public Event.Request request(Task task) {
         return task.isUnrecorded() ? Event.Request.UNRECORDED : change(task.requestAt()).request();
     }
 
+    /// Returns all attempts of a task; of one that has ended they are read.
     public List<Attempt> attempts(Task task) {
         return task.status().ended() ? change(task.lastAt()).attempts() : task.attempts();
     }
 
+    /// Reads the template of a cron task's tasks.
     public Slice template(CronTask cron) {
         return ((Event.Cron) codec.decode(line(cron.definedAt()))).change().template();
     }
