@@ -137,7 +137,12 @@ final class Workload implements AutoCloseable {
     private static String task(int number, String prompt) {
         // every third wants one of the hosts that come and go
         String on = number % 3 == 0 ? ",\"on\":\"h" + number / 3 % 2 + "\"" : "";
-        return "{\"type\":\"generate\",\"model\":\"fake-repeat\",\"prompt\":\"" + prompt + "\"" + on + RETRIES;
+        return "{\"type\":\"generate\",\"model\":\"" + model(number) + "\",\"prompt\":\"" + prompt + "\"" + on
+                + RETRIES;
+    }
+
+    private static String model(int number) {
+        return number % 3 == 0 ? "fake-repeat" : "echo";
     }
 
     /// Submits a task, again with the same key until it is acknowledged.
@@ -186,7 +191,7 @@ final class Workload implements AutoCloseable {
     }
 
     private void call(int number, boolean streams) throws IOException, InterruptedException {
-        String body = "{\"model\":\"fake-repeat\",\"messages\":[{\"role\":\"user\",\"content\":\"one two\"}],"
+        String body = "{\"model\":\"" + model(number) + "\",\"messages\":[{\"role\":\"user\",\"content\":\"one two\"}],"
                 + "\"stream\":" + streams + "}";
         HttpResponse<String> answer = send("POST", "/api/chat", body);
         String last = answer.body().strip();
@@ -231,7 +236,7 @@ final class Workload implements AutoCloseable {
 
     private void cron(int number) throws IOException, InterruptedException {
         HttpResponse<String> answer = send("POST", "/api/cron?replace=true", "{\"name\":\"soak-" + number
-                + "\",\"cron_expr\":\"@every 1s\",\"task_template\":" + task(1, "each second") + "}");
+                + "\",\"cron_expr\":\"@every 1s\",\"task_template\":" + task(number, "each second") + "}");
         if (answer.statusCode() / 100 != 2) {
             refused(answer);
         }

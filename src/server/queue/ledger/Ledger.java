@@ -263,7 +263,8 @@ public final class Ledger implements AutoCloseable {
         return reader;
     }
 
-    /// Reads from the journal what memory does not hold of a task.
+    /// Reads from the journal what memory does not hold of a task. If the task has gone on since it was looked at, and
+    /// a compaction has dropped the line that told so, it is read as it is now.
     ///
     /// @throws Problem 404 if the task is gone by now; 500 if it cannot be read for another reason: it says where it
     ///                 lies, and nothing else is affected
@@ -271,7 +272,10 @@ public final class Ledger implements AutoCloseable {
         try {
             return reading.apply(reader, task);
         } catch (UncheckedIOException unreadable) {
-            look(now -> now.require(task.id()));
+            Task now = look(state -> state.require(task.id())).durable();
+            if (now.lastAt() != task.lastAt() || now.requestAt() != task.requestAt()) {
+                return read(now, reading);
+            }
             String what = task.name() + " cannot be read: " + unreadable.getCause().getMessage();
             LOG.log(Level.ERROR, () -> "event=record_unreadable reason=" + LogValue.of(what));
             throw new Problem(500, what);
