@@ -22,8 +22,7 @@ public final class TaskJson {
             extras = retry_at?:time rule? cut?:bool cron_id? cron_name? cron_run_count?:int due_at?:time \
                 expires_at?:time timeout?:duration first_byte_timeout?:duration initial_delay?:duration \
                 max_delay?:duration backoff_factor?:number remote_execution?:bool on? wait_for_model?:bool client? \
-                window? finish_by?:time late?:bool priority_asked?:int endpoint? relayed?:bool unrecorded?:bool \
-                request_id?
+                window? finish_by?:time late?:bool priority_asked?:int endpoint? relayed?:bool unrecorded?:bool
             Summary = ...identity preview? ...course error|null metadata:object ...extras ...standing
             Task = ...identity payload:any ...course result:any error|null attempts:[Attempt] metadata:object \
                 ...extras ...standing request_id? traceparent? warnings?:[text]
