@@ -92,7 +92,7 @@ export class Chart {
         const {buckets} = this.#data;
         const marks = ticks(Math.max(0, ...lines.flatMap(line => buckets.map(bucket => line.value(bucket) ?? 0))));
         const y = value => HEIGHT - BOTTOM - value / marks.at(-1) * (HEIGHT - TOP - BOTTOM);
-        put(this.#svg, this.#record(), this.#times(), marks.map(mark => [
+        put(this.#svg, this.#record(), this.#marks(), this.#times(), marks.map(mark => [
             s('path', {class: mark === 0 ? 'axis' : 'grid', d: `M${LEFT} ${round(y(mark))}H${this.#width - RIGHT}`}),
             s('text', {x: LEFT - 6, y: round(y(mark)) + 4, 'text-anchor': 'end'}, label(mark)),
         ]), lines.filter(line => line.area).map(line => this.#area(line, y)),
@@ -114,6 +114,21 @@ export class Chart {
             s('path', {class: 'begin', d: `M${x} ${TOP}V${HEIGHT - BOTTOM}`}),
             room && s('text', {x: x - 6, y: TOP + 12, 'text-anchor': 'end'}, words),
         ];
+    }
+
+    /** Restarts, and stretches in which the queue was paused or drained. */
+    #marks() {
+        const {from, to, marks = []} = this.#data;
+        return marks.map(({kind, at, until}) => {
+            const begin = Math.max(from, Date.parse(at));
+            const end = until === null ? to : Math.min(to, Date.parse(until));
+            const title = s('title', {}, kind === 'restart' ? `the server started at ${hourMinute(begin)}`
+                : `${kind} from ${hourMinute(begin)}${until === null ? ' on' : ` to ${hourMinute(end)}`}`);
+            return kind === 'restart'
+                ? s('path', {class: 'restart', d: `M${this.#x(begin)} ${TOP}V${HEIGHT - BOTTOM}`}, title)
+                : s('rect', {class: 'paused', x: this.#x(begin), y: TOP, height: HEIGHT - TOP - BOTTOM,
+                    width: Math.max(1, round(this.#x(end) - this.#x(begin)))}, title);
+        });
     }
 
     #times() {

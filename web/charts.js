@@ -1,7 +1,7 @@
 // The view Charts: the last hour or day of the queue, from /api/stats/history.
 
 import {h, put} from './dom.js';
-import {count, duration, exact, number} from './format.js';
+import {count, duration, exact, number, priority} from './format.js';
 import {hourMinute, lengthLabel, lengthTicks, numberTicks} from './axis.js';
 import {Chart} from './chart.js';
 import {refresh} from './refresh.js';
@@ -53,8 +53,9 @@ export default {
         const table = h('div', {class: 'scroll charts-table', tabindex: '0', role: 'region', 'aria-label': 'Figures'});
         const figures = h('details', {hidden: true, ontoggle: () => fillTable()},
             h('summary', {}, 'The same as a table'), table);
+        const work = h('div', {class: 'work'});
         put(root, h('div', {class: 'page'}, h('div', {class: 'toolbar'}, h('h1', {}, 'Charts'), windows), summary,
-            empty, area, figures));
+            empty, area, work, figures));
 
         let name = null;
         let history = null;
@@ -69,12 +70,13 @@ export default {
             const any = history.minutes.some(bucket => bucket.submitted || bucket.completed || bucket.failed
                 || bucket.cancelled || bucket.pending || bucket.running);
             empty.hidden = any;
-            area.hidden = figures.hidden = !any;
+            area.hidden = work.hidden = figures.hidden = !any;
             put(empty, 'No activity yet. ', h('a', {href: '#/new', 'data-needs': 'submit'}, 'Submit a task'),
                 ' to see its timings here.');
             put(summary, said(history));
             if (any) {
                 charts.forEach(chart => chart.show(history));
+                put(work, workTables(history));
                 fillTable();
             }
         });
@@ -110,7 +112,7 @@ function said({minutes, window, since, from}) {
     const ended = [[sum(bucket => bucket.completed), 'completed'], [sum(bucket => bucket.failed), 'failed'],
         [sum(bucket => bucket.cancelled), 'cancelled']].filter(([total]) => total > 0)
         .map(([total, word]) => `${number(total)} ${word}`).join(', ');
-    const begin = since > from ? `History starts ${exact(since)}, when the server started. ` : '';
+    const begin = since > from ? `History starts ${exact(since)}. ` : '';
     return `${begin}${count(sum(bucket => bucket.submitted), 'task')} submitted${ended && `, ${ended}`}, ${
         count(sum(bucket => bucket.tokens), 'token')} written.${window === '1h' ? '' : POINTS}`;
 }
@@ -143,6 +145,28 @@ function tableOf({buckets, window}) {
             COLUMNS.map(([title]) => h('th', {scope: 'col', class: 'number'}, title)))),
         h('tbody', {}, rows.map(bucket => h('tr', {}, h('th', {scope: 'row'}, hourMinute(bucket.time)),
             COLUMNS.map(([, value]) => h('td', {class: 'number'}, value(bucket)))))));
+}
+
+const WORK = [
+    ['Tasks', one => number(one.tasks)], ['Failed', one => number(one.failed)],
+    ['Wait p50', one => duration(one.wait_ms_p50)], ['p95', one => duration(one.wait_ms_p95)],
+    ['Longest', one => duration(one.wait_ms_max)], ['Run p50', one => duration(one.run_ms_p50)],
+    ['p95', one => duration(one.run_ms_p95)], ['Host time', one => duration(one.busy_seconds * 1e3)],
+    ['Tokens', one => number(one.tokens)], ['Loads', one => number(one.loads)],
+    ['Loading', one => one.loads ? duration(one.loading_seconds * 1e3) : '–'],
+];
+
+/** What tasks took, by priority, model and client: of those that ended in the window and had run. */
+function workTables({by}) {
+    const names = {priority: one => priority(Number(one.name)), model: one => one.name,
+        client: one => one.name ?? 'no client'};
+    return Object.entries(names).filter(([of]) => by?.[of].length > 0).map(([of, name]) => h('section',
+        {class: 'panel', 'data-work': of}, h('h2', {}, `By ${of}`), h('div', {class: 'scroll charts-table',
+            tabindex: '0', role: 'region', 'aria-label': `What tasks took by ${of}`}, h('table', {class: 'table'},
+            h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, of),
+                WORK.map(([title]) => h('th', {scope: 'col', class: 'number'}, title)))),
+            h('tbody', {}, by[of].map(one => h('tr', {}, h('th', {scope: 'row'}, name(one)),
+                WORK.map(([, value]) => h('td', {class: 'number'}, value(one))))))))));
 }
 
 function length(ms) {

@@ -2,12 +2,16 @@
 
 import {h, put, text} from './dom.js';
 import {ago, count, exact, number} from './format.js';
+import {hourMinute} from './axis.js';
+import {MARKS} from './task.js';
 import {refresh} from './refresh.js';
 import {DUE_MAX, strip, stripHours, stripStart} from './strip.js';
 import {edit} from './cron-edit.js';
 
 const FRESH_MS = 15_000;
 const SOON_MS = 300;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** Each has a strip to draw. */
 const SHOWN_MAX = 200;
 
@@ -29,10 +33,15 @@ function list(root, context) {
         h('span', {'data-needs': 'admin'}, h('a', {href: '#/cron/new'}, 'Add one'),
             ', for example a report every morning at nine.'));
     const more = h('p', {class: 'hint', hidden: true});
+    const hourly = h('ol', {class: 'cron-day'});
+    const day = h('section', {class: 'panel', 'aria-labelledby': 'cron-day', hidden: true},
+        h('header', {}, h('h2', {id: 'cron-day'}, 'Due in the next 24 hours'), h('p', {class: 'hint'},
+            `by the hour, ${new Date().toLocaleTimeString('en', {timeZoneName: 'short'}).split(' ').at(-1)}`)), hourly);
+    let dayShown = '';
     put(root, h('div', {class: 'page'},
         h('div', {class: 'toolbar'}, h('h1', {}, 'Cron'), h('a', {class: 'button end', href: '#/cron/new',
             'data-needs': 'admin'}, 'New cron task')),
-        empty, table, more));
+        empty, table, more, day));
     const due = new DueTimes(context);
     let rows = new Map();
     const load = () => refresh(context, async () => {
@@ -61,6 +70,12 @@ function list(root, context) {
             }
         }
         rows.forEach(({tell}) => tell(now));
+        const shown = JSON.stringify([Math.floor(now / 60_000), crons.map(cron => [cron.id, cron.name]), times]);
+        if (shown !== dayShown) {
+            dayShown = shown;
+            put(hourly, calendar(crons, times, now));
+            day.hidden = hourly.childElementCount === 0;
+        }
     });
     let soon = 0;
     context.live.on(event => {
@@ -98,7 +113,7 @@ function row(cron, times, start, now, context, load) {
         h('td', {class: 'cron-strip'}, strip(start, now, times, words)),
         next,
         h('td', {class: 'cron-runs', title: cron.last_skip_reason && `last skipped: ${cron.last_skip_reason}`},
-            runs(cron), last),
+            runs(cron), marks(cron), last),
         h('td', {class: 'cron-actions'},
             h('button', {type: 'button', class: 'quiet', 'data-act': `run ${cron.id}`,
                 'aria-label': `Run now: ${cron.name}`, onclick: run, 'data-needs': 'admin'}, 'Run now'),
@@ -115,6 +130,36 @@ function runs(cron) {
     const failed = cron.failure_count > 0 && h('span', {class: 'failure'}, ` ${cron.failure_count} failed`);
     const skipped = cron.skipped_count > 0 && h('span', {class: 'faint'}, ` ${cron.skipped_count} skipped`);
     return [count(cron.run_count, 'run'), failed, skipped];
+}
+
+/** How its last runs ended, the newest at the right; leads to their tasks. */
+function marks({id, last_runs: last}) {
+    const told = last.map(({status}) => status ?? 'not ended').join(', ');
+    return last.length > 0 && h('a', {class: 'run-marks', href: `#/tasks?cron_id=${encodeURIComponent(id)}`},
+        h('span', {'aria-hidden': 'true'}, last.toReversed().map(({due_at: at, status}) => h('span',
+            {'data-status': status ?? 'running', title: `${status ?? 'not ended'} · ${exact(at)}`},
+            MARKS[status ?? 'running']))),
+        h('span', {class: 'visually-hidden'}, `Its last runs, newest first: ${told}`));
+}
+
+/** What is due in the next 24 hours, hour by hour. */
+function calendar(crons, times, now) {
+    const hours = new Map();
+    crons.forEach((cron, index) => {
+        for (const time of times[index].filter(one => one > now && one < now + DAY_MS)) {
+            const hour = Math.floor(time / HOUR_MS) * HOUR_MS;
+            hours.set(hour, hours.get(hour) ?? new Map());
+            hours.get(hour).set(cron, [...hours.get(hour).get(cron) ?? [], time]);
+        }
+    });
+    return [...hours.keys()].sort((a, b) => a - b).map(hour => {
+        const due = [...hours.get(hour)].sort(([, a], [, b]) => a[0] - b[0]);
+        const all = due.reduce((sum, [, of]) => sum + of.length, 0);
+        return h('li', {}, h('time', {datetime: new Date(hour).toISOString(), title: exact(hour)}, hourMinute(hour)),
+            h('span', {class: 'number'}, number(all)), h('span', {}, due.map(([cron, of], index) => [index > 0 && ', ',
+                h('a', {href: `#/cron/${cron.id}`}, cron.name),
+                of.length > 1 ? ` ×${number(of.length)}` : ` ${hourMinute(of[0])}`])));
+    });
 }
 
 /** The due times of cron tasks; each is asked for once in an hour, or after it has changed. */

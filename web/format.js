@@ -114,6 +114,11 @@ export function size(bytes) {
     return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${units[power]}`;
 }
 
+/** The time of day, to the second. */
+export function clockOfDay(time) {
+    return new Date(time).toLocaleTimeString('sv-SE', {hour: '2-digit', minute: '2-digit', second: '2-digit'});
+}
+
 /** 12,345 */
 export function number(value) {
     return Number(value).toLocaleString('en');

@@ -11,11 +11,15 @@ const HELP = [
     ['Esc', 'close the open task, then clear the selection'],
     ['s', 'the open task’s answer as the model wrote it'],
     ['Ctrl Enter', 'submit the form'],
+    ['e', 'open or close the events'],
     ['?', 'this help'],
 ];
 
-/** @param names the views in the order of their digits */
-export function keys(helpButton, names) {
+/**
+ * @param names   the views in the order of their digits
+ * @param actions what other keys do
+ */
+export function keys(helpButton, names, actions) {
     helpButton.addEventListener('click', help);
     document.addEventListener('keydown', event => {
         const form = event.target.closest?.('form');
@@ -33,6 +37,8 @@ export function keys(helpButton, names) {
         } else if (event.key === '/' && search) {
             search.focus();
             search.select();
+        } else if (Object.hasOwn(actions, event.key)) {
+            actions[event.key]();
         } else if (event.key >= '1' && event.key <= String(names.length)) {
             location.hash = `#/${names[event.key - 1]}`;
         } else {

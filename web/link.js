@@ -23,8 +23,10 @@ export class Link {
     #change = () => {};
     #wake = () => {};
 
-    /** @param hooks place(): finds the sequence number to go on from; seq(): tells it; take(item); became(mode);
-     *              heard() */
+    /**
+     * @param hooks place(): finds the sequence number to go on from; seq(): tells it; take(item); heard();
+     *              became(mode, retryAt)
+     */
     constructor(api, hooks) {
         this.#api = api;
         this.#hooks = hooks;
@@ -76,8 +78,9 @@ export class Link {
             if (Date.now() - begun > PAUSE_MAX_MS) {
                 failures = 0;
             }
-            this.#hooks.became('offline');
-            await this.#pause(Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** failures) * (0.5 + Math.random() / 2), signal);
+            const pause = Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** failures) * (0.5 + Math.random() / 2);
+            this.#hooks.became('offline', Date.now() + pause);
+            await this.#pause(pause, signal);
         }
     }
 

@@ -20,8 +20,11 @@ export class Live {
     #link;
     #holding = null;
 
-    /** mode: 'connecting', 'websocket', 'sse' or 'offline'; at: when the server was last heard, null if never. */
-    state = {mode: 'connecting', at: null};
+    /**
+     * mode: 'connecting', 'websocket', 'sse' or 'offline'; at: when the server was last heard, null if never; retryAt:
+     * when it is tried again.
+     */
+    state = {mode: 'connecting', at: null, retryAt: null};
 
     constructor(api) {
         this.#api = api;
@@ -29,8 +32,8 @@ export class Live {
             place: signal => this.#place(signal),
             seq: () => this.#seq,
             take: item => this.#tell({item}),
-            became: mode => {
-                this.#become({mode, at: mode === 'offline' ? this.state.at : Date.now()});
+            became: (mode, retryAt = null) => {
+                this.#become({mode, at: mode === 'offline' ? this.state.at : Date.now(), retryAt});
                 this.#tabs.tell(this.#news());
             },
             heard: () => this.heard(),
@@ -65,6 +68,12 @@ export class Live {
         const follower = new Follower(id, take, () => ++this.#keys, () => this.#tabs.changed());
         join(this.#followers, follower, signal);
         signal.addEventListener('abort', () => this.#tabs.changed());
+        this.#tabs.changed();
+    }
+
+    /** Tries to connect now, also where another tab holds the connection. */
+    retry() {
+        this.#link.wake();
         this.#tabs.changed();
     }
 

@@ -38,6 +38,8 @@ import {Status} from './status.js';
 import {Tell} from './tell.js';
 import {attribute, h, put, text} from './dom.js';
 import {connection, notice, theme, timesSwitch} from './chrome.js';
+import {drawer} from './drawer.js';
+import {serverName, statusLine} from './statusline.js';
 import {askToken} from './token.js';
 import {keys} from './keys.js';
 
@@ -46,6 +48,8 @@ const VIEWS = {
     now: 'Now', queue: 'Queue', tasks: 'Tasks', failed: 'Failed',
     new: 'New task', cron: 'Cron', backends: 'Backends', charts: 'Charts',
 };
+/** Views that stand in no row: they are reached from elsewhere. */
+const OTHERS = {settings: 'Settings'};
 
 const root = document.getElementById('view');
 const notices = notice(document.getElementById('notice'));
@@ -68,7 +72,8 @@ let shown = null;
 function route() {
     const [path, query] = location.hash.replace(/^#\/?/, '').split(/\?(.*)/s);
     const [view, id] = path.split('/');
-    return Object.hasOwn(VIEWS, view) ? {view, id: id ? decoded(id) : null, query: new URLSearchParams(query)} : null;
+    const known = Object.hasOwn(VIEWS, view) || Object.hasOwn(OTHERS, view);
+    return known ? {view, id: id ? decoded(id) : null, query: new URLSearchParams(query)} : null;
 }
 
 async function load(name) {
@@ -102,7 +107,7 @@ async function show() {
     const stop = new AbortController();
     const showing = {view: next.view, stop, update: null};
     shown = showing;
-    tell.view(VIEWS[next.view]);
+    tell.view(VIEWS[next.view] ?? OTHERS[next.view]);
     for (const link of document.querySelectorAll('#views a')) {
         attribute(link, 'aria-current', link.hash === `#/${next.view}` && 'page');
     }
@@ -171,8 +176,12 @@ document.getElementById('skip').addEventListener('click', event => {
     event.preventDefault();
     root.focus();
 });
-keys(document.getElementById('help'), Object.keys(VIEWS));
+statusLine(document.getElementById('line'), {api, live, status, complain: notices.complain});
+serverName(document.getElementById('server'), {status});
+const events = drawer(document.getElementById('events'), document.getElementById('events-toggle'),
+    {api, live, complain: notices.complain});
+keys(document.getElementById('help'), Object.keys(VIEWS), {e: events});
 addEventListener('hashchange', show);
 live.join();
 // the other views too, before the server has another version of them
-show().then(() => Object.keys(VIEWS).forEach(name => load(name).catch(() => {})));
+show().then(() => Object.keys({...VIEWS, ...OTHERS}).forEach(name => load(name).catch(() => {})));

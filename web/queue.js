@@ -14,7 +14,7 @@ const SAYS = {ready: 'wait for their turn', retrying: 'wait for their next attem
 const PAGE = 100;
 const MOST = 1_000;
 /** It is read anew at most so often, and at least so often. */
-const AGAIN_MS = 1_000;
+const AGAIN_MS = 2_000;
 const ANYWAY_MS = 10_000;
 /** A place above all that have a name. */
 const NEXT = 16;

@@ -78,7 +78,7 @@ final class Main {
         Signals.onHangup(reload::run);
         Server server;
         try {
-            server = Server.start(all);
+            server = Server.start(all, reload::loaded);
         } catch (StartFailure failure) {
             err.println(NAME + failure.getMessage());
             return 1;

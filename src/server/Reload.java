@@ -8,6 +8,7 @@ import java.util.List;
 import server.executor.ExecutorRegistry;
 import server.log.Log;
 import server.settings.CommandLine;
+import server.settings.Loader;
 import server.settings.Settings;
 import shared.LogValue;
 import shared.Problem;
@@ -22,6 +23,7 @@ final class Reload {
     private final ExecutorRegistry kinds;
     private final Settings atStart;
     private Settings current;
+    private volatile Loader loaded;
     private Server server;
 
     /// @param start the settings that the server starts with
@@ -30,6 +32,12 @@ final class Reload {
         this.kinds = start.kinds();
         this.atStart = start.settings();
         this.current = atStart;
+        this.loaded = start.loaded();
+    }
+
+    /// What was read last, and in order.
+    Loader loaded() {
+        return loaded;
     }
 
     /// The server that the settings are for; until it is there, nothing is read again.
@@ -48,6 +56,7 @@ final class Reload {
             server.reconfigure(next);
             List<String> changed = next.changed(current, true);
             current = next;
+            loaded = read.loaded();
             LOG.log(Level.INFO, "event=settings_read file=" + LogValue.of(read.loaded().fileName()) + " changed="
                     + LogValue.of(changed));
             // against the start: a value that was changed back needs no restart

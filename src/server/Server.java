@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
 import server.access.Connections;
 import server.access.NamedTokens;
@@ -46,6 +47,7 @@ import server.relay.ModelCalls;
 import server.relay.PassedCalls;
 import server.relay.RelayApi;
 import server.relay.RelayOptions;
+import server.settings.Loader;
 import server.settings.Setting;
 import server.settings.Settings;
 import server.stats.History;
@@ -98,7 +100,8 @@ final class Server implements AutoCloseable {
         this.sockets = sockets;
     }
 
-    static Server start(AllSettings all) throws StartFailure {
+    /// @param loaded tells the settings as they were read last
+    static Server start(AllSettings all, Supplier<Loader> loaded) throws StartFailure {
         SteadyClock clock = SteadyClock.ofMachine(InstantSource.system());
         // neither an id nor a pause is a secret; a SecureRandom takes 10 ms, without /dev/urandom seconds
         SplittableRandom ids = new SplittableRandom();
@@ -146,7 +149,7 @@ final class Server implements AutoCloseable {
             HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions, budgets,
                     hosts, new HttpApi.Standing(dispatcher::explain, dispatcher::outlook, dispatcher::progress),
                     dispatcher::held, clock, crons, runner.actions(), history, passed::cloud,
-                    settings.get(JournalOptions.PATH), tokens), web);
+                    settings.get(JournalOptions.PATH), tokens, loaded), web);
             Routes routes = api.routes();
             relay.addTo(routes);
             passed.addTo(routes, api::page);

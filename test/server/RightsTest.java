@@ -62,9 +62,10 @@ final class RightsTest {
         folder = shared;
         Path config = Files.writeString(folder.resolve("c.yaml"), "relay: {model_management: true}\n");
         Path data = folder.resolve("data");
-        server = Server.start(AllSettings.load(CommandLine.parse(AllSettings.TABLE, List.of("--host", "127.0.0.1",
+        AllSettings settings = AllSettings.load(CommandLine.parse(AllSettings.TABLE, List.of("--host", "127.0.0.1",
                 "--port", "0", "--data-dir", data.toString(), "--ollama-host", "echo:", "--config",
-                config.toString())), Map.of(), null));
+                config.toString())), Map.of(), null);
+        server = Server.start(settings, settings::loaded);
         walk = new RouteWalk(Integer.parseInt(server.url().replaceAll(".*:", "")));
         unguarded = walkAll(List.of(new Token("no token, none needed", null, Scope.ADMIN)), true);
         TokenFile tokens = new TokenFile(data);

@@ -89,7 +89,7 @@ final class ChartsViewTest {
     void day_hasItsOwnAddress_andATable(Page page) {
         afternoon(page).open(server.url() + "/#/charts").click("[value='24h']");
         page.waitFor("location.hash === '#/charts?window=24h'").waitForText("Each point covers ten minutes");
-        page.reload().waitFor("document.querySelector('[value=\"24h\"]').checked").click("summary");
+        page.reload().waitFor("document.querySelector('[value=\"24h\"]')?.checked").click("summary");
         page.waitFor("document.querySelectorAll('.charts-table tbody tr').length > 100");
         assertEquals("12", page.text("document.querySelectorAll('.charts-table thead th').length"));
         assertTrue(page.is("document.querySelectorAll('.charts-table tbody tr').length <= 145"));

@@ -186,6 +186,8 @@ final class CronViewTest {
                 + "\"prompt\":\"p\"}}");
         page.open(server.url() + "/#/cron").click("[data-act^=run]").waitForText("runs as task_");
         page.waitFor("document.querySelector('.cron-runs').textContent.startsWith('1 run')");
+        page.waitFor("document.querySelector('.run-marks [data-status=completed]')?.textContent === '✓'");
+        page.waitFor("document.querySelector('.cron-day li')?.textContent.includes('n 00:00')");
         page.click("[data-act^=on]").waitFor("document.querySelector('tr.off')");
         assertEquals("false", cron().get("enabled").text());
         page.waitFor("document.querySelector('.cron-next').textContent === 'disabled'");

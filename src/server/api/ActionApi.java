@@ -122,7 +122,7 @@ final class ActionApi {
         if (states.isEmpty()) {
             return actions.matched(filter);
         }
-        Outlook outlook = standing.outlook().apply(false);
+        Outlook outlook = standing.outlook().apply(0);
         Matched pending = actions.matched(filter.with(Set.of(TaskStatus.PENDING)));
         return new Matched(pending.tasks().stream().filter(task -> states.contains(outlook.state(task))).toList(),
                 pending.asOf());

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -35,6 +36,7 @@ import server.order.ahead.Explanation;
 import server.order.ahead.Outlook;
 import server.order.limits.ClientBudgets;
 import server.queue.TaskQueue;
+import server.settings.Loader;
 import server.settings.Setting;
 import server.settings.Settings;
 import server.stats.History;
@@ -59,10 +61,12 @@ public final class HttpApi {
             .byDefault("64KiB").says("largest body of any other request");
     static final Setting<Integer> LIST = Setting.integer("limits.list", 1, 1_000_000).byDefault("1000")
             .says("most tasks in one array of a listing");
+    static final Setting<String> NAME = Setting.text("server.name")
+            .says("the server's name on the page; without it the address under which the page was opened");
     static final Setting<Duration> WAIT = Setting.duration("limits.wait", "1s", "1d").byDefault("10m")
             .says("longest long-poll");
     public static final List<Setting<?>> SETTINGS = List.of(TASK_BYTES, BATCH_BYTES, BATCH_TASKS, OTHER_BODY_BYTES,
-            WebServer.BODIES_BYTES, LIST, WAIT);
+            WebServer.BODIES_BYTES, LIST, WAIT, NAME);
 
     /// How often an idle event stream gives a sign of life.
     private static final Duration PING_EVERY = Duration.ofSeconds(15);
@@ -74,18 +78,19 @@ public final class HttpApi {
     /// @param cloud   what the hosts tell of Ollama's cloud; null if nothing
     /// @param data    the folder of the journal
     /// @param tokens  those of the data directory
+    /// @param loaded  the settings as they were read last
     public record Parts(TaskQueue queue, Compaction compaction, EventHub events, SubmissionReader submissions,
             ClientBudgets budgets, Hosts hosts, Standing standing, Supplier<String> held, InstantSource clock,
             CronRequests crons, Actions actions, History history, Supplier<Slice> cloud, Path data,
-            NamedTokens tokens) {
+            NamedTokens tokens, Supplier<Loader> loaded) {
     }
 
     /// How tasks stand at the moment.
     ///
     /// @param explain  of one task
-    /// @param outlook  of all pending ones; true: and which of them start next
+    /// @param outlook  of all pending ones, and so many of those that start next
     /// @param progress of what runs
-    public record Standing(Function<Task, Explanation> explain, Function<Boolean, Outlook> outlook,
+    public record Standing(Function<Task, Explanation> explain, IntFunction<Outlook> outlook,
             Supplier<List<Progress>> progress) {
     }
 
@@ -95,6 +100,7 @@ public final class HttpApi {
     private final WebServer web;
     private final QueueApi queueApi;
     private final ServerApi serverApi;
+    private final LiveOutputs live;
     private final WebFiles files;
 
     /// @param web what it is served by
@@ -107,9 +113,10 @@ public final class HttpApi {
         this.pingEvery = pingEvery;
         this.parts = parts;
         this.web = web;
-        queueApi = new QueueApi(parts);
-        serverApi = new ServerApi(settings, parts.queue(), parts.held(), parts.tokens()::trouble, web::stopping);
+        live = new LiveOutputs(settings.get(RequestLimits.EVENT_STREAMS), pingEvery);
+        serverApi = new ServerApi(settings, parts, web, live::count);
         files = WebFiles.load(serverApi::webSocketPort);
+        queueApi = new QueueApi(parts, settings.get(NAME), files.hash());
     }
 
     /// Answers with the page.
@@ -164,7 +171,6 @@ public final class HttpApi {
         files.addTo(routes);
         Warnings warnings = new Warnings(parts.queue(), parts.clock());
         addCrons(routes, new CronApi(settings, parts.crons(), parts.clock(), warnings));
-        LiveOutputs live = new LiveOutputs(settings.get(RequestLimits.EVENT_STREAMS), pingEvery);
         EventsApi events = new EventsApi(parts.queue(), parts.events(), live, memory());
         addTasks(routes, warnings, events);
         addQueue(routes, events);
@@ -278,6 +284,8 @@ public final class HttpApi {
                                 + "201 TokenAdded 409 507",
                         tokens::add)
                 .add("DELETE", "/api/tokens/{id}", Scope.ADMIN, "revokes a named token | | 204 507", tokens::revoke)
+                .add("GET", "/api/settings", Scope.ADMIN, "the settings, and how much of the limits is used | | "
+                        + "200 SettingsInUse", serverApi::settings)
                 .add("GET", "/api/info", Scope.READ, "version, ports and limits | | 200 Info", serverApi::info)
                 .add("GET", "/metrics", Scope.READ, "metrics in the text format of Prometheus | | 200 text",
                         new Metrics(parts.queue(), parts.hosts(), parts.history(), parts.events(), parts.compaction(),

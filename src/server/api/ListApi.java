@@ -13,6 +13,7 @@ import server.api.HttpApi.Standing;
 import server.http.Answer;
 import server.http.Query;
 import server.http.WebRequest;
+import server.order.ahead.Ahead;
 import server.order.ahead.Explanation.Waiting;
 import server.order.ahead.Outlook;
 import server.order.ahead.Outlook.State;
@@ -100,7 +101,8 @@ final class ListApi {
         // the newest, the most urgent, the longest first; names and states in their order
         int order = sort == null || sort == TaskSort.STATUS || sort == TaskSort.MODEL ? 0 : 1;
         boolean ascending = query.choice("order", ORDERS, order) == 0;
-        Outlook outlook = sort == null || !states.isEmpty() ? standing.outlook().apply(sort == null) : null;
+        Outlook outlook = sort != null && states.isEmpty() ? null
+                : standing.outlook().apply(sort == null ? Ahead.PLAYED_MAX : 0);
         TaskFilter filter = filters.of(query);
         Listing listing = new Listing(outlook == null ? filter : filter.with(Set.of(TaskStatus.PENDING)), sort,
                 ascending, query.flag("full"), lines, states, outlook);

@@ -47,6 +47,8 @@ record NowApi(TaskQueue queue, Standing standing, History history, Path data, In
 
     /// So many of those that are next are shown.
     private static final int NEXT = 10;
+    /// So many are played, for this is asked for each second: some may be blocked.
+    private static final int PLAYED = 30;
     private static final int FAILURES = 10;
     private static final int BYTES = 8_192;
     /// Of a small disk this share, of a large one so many bytes are little.
@@ -55,7 +57,7 @@ record NowApi(TaskQueue queue, Standing standing, History history, Path data, In
 
     Answer show(WebRequest request) {
         long now = clock.millis();
-        Outlook outlook = standing.outlook().apply(true);
+        Outlook outlook = standing.outlook().apply(PLAYED);
         JsonWriter out = new JsonWriter(BYTES).beginObject();
         Times.write(out.name("now"), now);
         out.name("running").beginArray();
@@ -118,7 +120,7 @@ record NowApi(TaskQueue queue, Standing standing, History history, Path data, In
         out.name("text").string(waiting.text()).endObject();
     }
 
-    private static void write(JsonWriter out, Outlook.Group group) {
+    static void write(JsonWriter out, Outlook.Group group) {
         out.beginObject().name("state").string(group.state().text());
         out.name("kind").string(group.waiting().kind().name().toLowerCase(Locale.ROOT));
         out.name("text").string(group.waiting().text());

@@ -2,7 +2,7 @@ package server.api;
 
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 import server.dispatch.Hosts;
@@ -30,8 +30,12 @@ final class QueueApi {
                 total_tasks:int queues_by_priority:{int} callers_waiting:int workers_active:int workers_idle:int \
                 mode oldest_pending_at:time|null oldest_pending_seconds:int submitted_per_minute:number \
                 completed_per_minute:number failed_per_minute:number tokens_per_second:number last_seq:int \
-                started_at:time uptime_seconds:int version cloud?:any
+                started_at:time uptime_seconds:int version name|null page trouble|null \
+                blocked:[Group] cloud?:any
             """;
+
+    /// So many reasons for which tasks are blocked are told.
+    private static final int BLOCKED_MAX = 3;
 
     private final TaskQueue queue;
     private final Hosts hosts;
@@ -39,10 +43,18 @@ final class QueueApi {
     /// What the hosts tell of Ollama's cloud; null if nothing.
     private final Supplier<Slice> cloud;
     private final InstantSource clock;
-    private final Function<Boolean, Outlook> outlook;
+    private final IntFunction<Outlook> outlook;
+    private final Supplier<String> held;
+    private final String name;
+    private final String page;
     private final long startedAt;
 
-    QueueApi(HttpApi.Parts parts) {
+    /// @param name null: it has none
+    /// @param page names the version of the page
+    QueueApi(HttpApi.Parts parts, String name, String page) {
+        this.name = name;
+        this.page = page;
+        held = parts.held();
         queue = parts.queue();
         hosts = parts.hosts();
         history = parts.history();
@@ -79,13 +91,20 @@ final class QueueApi {
         return Answer.json(200, out);
     }
 
+    /// Why it is not ready, for a reason that passes with what somebody does; null if there is none.
+    private String trouble() {
+        String failure = queue.failure();
+        String full = failure == null ? queue.full() : null;
+        return failure != null ? failure : full != null ? full : held.get();
+    }
+
     void write(JsonWriter out, QueueStats stats) {
         long now = clock.millis();
         out.beginObject();
         for (TaskStatus status : TaskStatus.values()) {
             out.name(status.text + "_tasks").number(stats.byStatus().getOrDefault(status, 0L));
         }
-        Outlook pending = outlook.apply(false);
+        Outlook pending = outlook.apply(0);
         for (Outlook.State state : Outlook.State.values()) {
             out.name(state.text() + "_tasks").number(pending.count(state));
         }
@@ -112,6 +131,12 @@ final class QueueApi {
         Times.write(out.name("started_at"), started);
         out.name("uptime_seconds").number(Math.max(0, now - started) / 1_000);
         out.name("version").string(Version.TEXT);
+        out.name("name").string(name).name("page").string(page);
+        out.name("trouble").string(trouble());
+        out.name("blocked").beginArray();
+        pending.groups().stream().filter(group -> group.state() == Outlook.State.BLOCKED).limit(BLOCKED_MAX)
+                .forEach(group -> NowApi.write(out, group));
+        out.endArray();
         Slice ofHosts = cloud.get();
         if (ofHosts != null) {
             out.name("cloud").raw(ofHosts);

@@ -3,8 +3,9 @@ package server.api;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntSupplier;
 
 import server.access.Asker;
 import server.access.RequestLimits;
@@ -13,9 +14,12 @@ import server.http.WebRequest;
 import server.http.WebServer;
 import server.queue.TaskQueue;
 import server.queue.state.QueueMode;
+import server.settings.Loader;
 import server.settings.Settings;
+import server.settings.Value;
 import server.task.SubmissionReader;
 import shared.Problem;
+import shared.TaskStatus;
 import shared.Version;
 import shared.config.Durations;
 import shared.json.JsonWriter;
@@ -31,24 +35,27 @@ final class ServerApi {
                 json_depth:int list:int wait:duration request_time:duration upload_time:duration connections:int \
                 event_streams:int
             Health = status
+            SettingsInUse = file|null settings:[Setting] used:{int}
+            Setting = key value|null origin default|null says reload:bool after_restart?:text|null
             """;
 
     private final Settings settings;
     private final TaskQueue queue;
-    private final Supplier<String> held;
-    private final Supplier<String> keptOut;
-    private final BooleanSupplier stopping;
+    private final HttpApi.Parts parts;
+    private final WebServer web;
+    private final IntSupplier streams;
+    /// The settings with which it started.
+    private final Loader atStart;
     private volatile int wsPort;
 
-    /// @param held why no attempt begins for the server's own trouble; null if there is none
-    /// @param keptOut what keeps those out who may ask; null for nothing
-    ServerApi(Settings settings, TaskQueue queue, Supplier<String> held, Supplier<String> keptOut,
-            BooleanSupplier stopping) {
-        this.keptOut = keptOut;
+    /// @param streams how many event streams are open
+    ServerApi(Settings settings, HttpApi.Parts parts, WebServer web, IntSupplier streams) {
         this.settings = settings;
-        this.queue = queue;
-        this.held = held;
-        this.stopping = stopping;
+        this.parts = parts;
+        this.web = web;
+        this.streams = streams;
+        queue = parts.queue();
+        atStart = parts.loaded().get();
     }
 
     /// @param port where WebSocket is to be had; 0: nowhere
@@ -88,6 +95,40 @@ final class ServerApi {
         return Answer.json(200, out.endObject().endObject());
     }
 
+    /// The settings as `config show` tells them, without secrets, and how much of the limits is used now. What was
+    /// changed and needs a restart has the new value beside the one that is in effect.
+    Answer settings(WebRequest request) {
+        Loader now = parts.loaded().get();
+        JsonWriter out = new JsonWriter(32 << 10).beginObject();
+        out.name("file").string(now.fileName());
+        out.name("settings").beginArray();
+        now.all().forEach((key, value) -> {
+            if (key.startsWith("client.")) {
+                return;
+            }
+            Value before = atStart.all().getOrDefault(key, value);
+            boolean waits = !value.setting().isLive() && !Objects.equals(before.shown(), value.shown());
+            Value valid = waits ? before : value;
+            out.beginObject().name("key").string(key).name("value").string(valid.shown());
+            out.name("origin").string(valid.origin()).name("default").string(valid.setting().fallback());
+            out.name("says").string(valid.setting().does()).name("reload").bool(valid.setting().isLive());
+            if (waits) {
+                out.name("after_restart").string(value.shown());
+            }
+            out.endObject();
+        });
+        out.endArray().name("used").beginObject();
+        used().forEach((key, count) -> out.name(key).number(count));
+        return Answer.json(200, out.endObject().endObject());
+    }
+
+    private Map<String, Long> used() {
+        return Map.of("limits.pending_tasks", queue.stats().byStatus().getOrDefault(TaskStatus.PENDING, 0L),
+                "limits.event_streams", (long) streams.getAsInt(),
+                "limits.bodies_bytes", web.bodies().used(),
+                "queue.workers", (long) parts.hosts().running());
+    }
+
     /// Whether the process is alive: it is, for it answers.
     Answer health(WebRequest request) {
         return Answer.json(200, new JsonWriter().beginObject().name("status").string("ok").endObject());
@@ -103,15 +144,15 @@ final class ServerApi {
         if (full != null) {
             throw new Problem(503, "not ready: " + full);
         }
-        String why = held.get();
+        String why = parts.held().get();
         if (why != null) {
             throw new Problem(503, "not ready: " + why + "; tasks wait");
         }
-        String nobody = keptOut.get();
+        String nobody = parts.tokens().trouble();
         if (nobody != null) {
             throw new Problem(503, "not ready: " + nobody);
         }
-        if (stopping.getAsBoolean()) {
+        if (web.stopping()) {
             throw new Problem(503, "not ready: the server is stopping");
         }
         if (queue.mode() == QueueMode.DRAINING) {

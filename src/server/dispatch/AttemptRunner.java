@@ -94,7 +94,7 @@ final class AttemptRunner {
                 LOG.log(Level.DEBUG, () -> "event=attempt_ended id=" + run.task().name() + " attempt=" + run.attempt()
                         + " outcome=" + name(outcome));
                 host.count(name(outcome));
-                recordWhenThereIsRoom(run, host, found, outcome);
+                recordWhenThereIsRoom(run, host, found, outcome, progress.pieces);
             }
         } catch (InterruptedException interrupted) {
             host.count("interrupted");
@@ -120,7 +120,7 @@ final class AttemptRunner {
 
     private void giveUp(Run run, Host host, String why) {
         try {
-            recordWhenThereIsRoom(run, host, null, new Outcome.Failed(Cause.PASSING, why, null));
+            recordWhenThereIsRoom(run, host, null, new Outcome.Failed(Cause.PASSING, why, null), 0);
         } catch (InterruptedException stopped) {
             cutOff(run);
         } catch (JournalFailure | Problem failed) {
@@ -151,12 +151,12 @@ final class AttemptRunner {
 
     /// On a full disk a reserve is kept for outcomes. A result that is too large for it is an attempt that failed; if
     /// there is not even room to say so, the task stays as it is until there is.
-    private void recordWhenThereIsRoom(Run run, Host host, Host.Found found, Outcome outcome)
+    private void recordWhenThereIsRoom(Run run, Host host, Host.Found found, Outcome outcome, long pieces)
             throws InterruptedException {
         Outcome next = outcome;
         while (true) {
             try {
-                record(run, host, found, next);
+                record(run, host, found, next, pieces);
                 return;
             } catch (Problem full) {
                 if (full.status() != 507) {
@@ -181,7 +181,7 @@ final class AttemptRunner {
             if (found != Host.Found.LOADED) {
                 loaded(host, task.model());
             }
-        }, progress, clock);
+        }, progress, count -> news.forEach(one -> one.wrote(count, clock.millis())), clock);
         boolean kept = task.terms().caller().record();
         try {
             // read before it has left memory
@@ -224,6 +224,7 @@ final class AttemptRunner {
             LOG.log(Level.ERROR, "event=attempt_failed id=" + task.name(), bug);
             return new Outcome.Failed(Cause.PASSING, "internal error: " + bug, null);
         } finally {
+            pieces.tell();
             // before the outcome is on record, so that nobody takes these pieces for the next attempt's
             if (kept) {
                 answers.breakOff(task.id(), run.attempt());
@@ -239,13 +240,15 @@ final class AttemptRunner {
         health.askNow(host);
     }
 
-    private void record(Run run, Host host, Host.Found found, Outcome outcome) throws InterruptedException {
+    private void record(Run run, Host host, Host.Found found, Outcome outcome, long pieces)
+            throws InterruptedException {
         switch (outcome) {
             case Outcome.Completed completed -> {
                 queue.complete(run, completed.result());
                 long now = clock.millis();
                 Host.Completed told = host.completed(run.task().model(), found, completed.result(), now);
-                news.forEach(one -> one.answered(told.tokens(), told.loadMillis(), now));
+                news.forEach(one -> one.answered(run.task().id(), told.tokens(), pieces,
+                        told.loadMillis(), now));
                 hold.end(clock.millis());
                 asked.forget(run.task().id());
             }

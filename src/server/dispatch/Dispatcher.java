@@ -166,9 +166,9 @@ public final class Dispatcher implements AutoCloseable {
 
     /// Says how all pending tasks stand at the moment.
     ///
-    /// @param play whether to tell which of them start next
-    public Outlook outlook(boolean play) {
-        return explainer().outlook(play);
+    /// @param starts so many of those that start next are told
+    public Outlook outlook(int starts) {
+        return explainer().outlook(starts);
     }
 
     /// An attempt that runs.

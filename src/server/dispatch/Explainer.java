@@ -52,8 +52,9 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
 
     /// How all pending tasks stand.
     ///
-    /// @param play whether to tell which of them start next
-    Outlook outlook(boolean play) {
+    /// @param starts so many of those that start next are told
+    Outlook outlook(int starts) {
+        boolean play = starts > 0;
         long now = clock.millis();
         Routing all = routing.get();
         PlayedHosts played = play ? hosts.played(options.get().routing(), asked::without, queue.readyCount()) : null;
@@ -70,7 +71,7 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
                 : waiting(task, null, whole, all, now);
         Map<Long, Upcoming> next = new LinkedHashMap<>();
         if (play) {
-            Ahead.starts(backlog.standing(), played).forEach(start -> next.put(start.task().id(), start));
+            Ahead.starts(backlog.standing(), played, starts).forEach(start -> next.put(start.task().id(), start));
         }
         return new Outlook(next, groups(backlog, known), waits);
     }
@@ -126,7 +127,8 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
     }
 
     private Waiting waiting(Task task, Waiting heldBy, Waiting whole, Routing all, long now) {
-        Waiting trouble = trouble(task, heldBy, whole, all, now);
+        Waiting trouble = trouble(task, heldBy, whole, all.asksAnyway(task, asked.without(task.id())) ? null : all,
+                now);
         return trouble == null ? new Waiting(Kind.PLACE, "a free place") : trouble;
     }
 

@@ -3,6 +3,7 @@ package server.dispatch;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 
 import server.executor.Pieces;
 import shared.json.JsonWriter;
@@ -18,6 +19,7 @@ final class OrderedPieces implements Pieces {
     /// An answer that changes more often between text and thinking is read as if it had thought first.
     private static final int RUNS_MAX = 10_000;
 
+    private static final long TELL_MS = 500;
     private static final int THINKING = 0;
     private static final int TEXT = 1;
 
@@ -33,7 +35,11 @@ final class OrderedPieces implements Pieces {
     private final Pieces next;
     private final Runnable first;
     private final Progress progress;
+    /// Is told how many pieces came since the last time.
+    private final LongConsumer counted;
     private final InstantSource clock;
+    private long told;
+    private long toldAt;
     /// By kind: the half of a character that waits for the other; empty for none.
     private final String[] held = {"", ""};
     /// How many bytes of UTF-8 each run of one kind has; even ones are thinking, odd ones text.
@@ -41,7 +47,9 @@ final class OrderedPieces implements Pieces {
     private int count;
 
     /// @param first is called before the first piece
-    OrderedPieces(Pieces next, Runnable first, Progress progress, InstantSource clock) {
+    /// @param counted is told from time to time how many pieces came since
+    OrderedPieces(Pieces next, Runnable first, Progress progress, LongConsumer counted, InstantSource clock) {
+        this.counted = counted;
         this.next = next;
         this.first = first;
         this.progress = progress;
@@ -84,6 +92,15 @@ final class OrderedPieces implements Pieces {
         return Slice.of(whole);
     }
 
+    /// Tells of the pieces that were not told of yet.
+    void tell() {
+        long pieces = progress.pieces;
+        if (pieces > told) {
+            counted.accept(pieces - told);
+            told = pieces;
+        }
+    }
+
     private void take(int kind, String piece) {
         if (piece.isEmpty()) {
             return;
@@ -94,6 +111,10 @@ final class OrderedPieces implements Pieces {
             first.run();
         }
         progress.pieces++;
+        if (progress.lastAt - toldAt >= TELL_MS) {
+            toldAt = progress.lastAt;
+            tell();
+        }
         String whole = held[kind].isEmpty() ? piece : held[kind] + piece;
         int end = whole.length() - (Character.isHighSurrogate(whole.charAt(whole.length() - 1)) ? 1 : 0);
         held[kind] = whole.substring(end);

@@ -158,6 +158,11 @@ final class Routing {
         return level != null && level.compareTo(Level.FAILED) <= 0;
     }
 
+    /// Whether a healthy host will be asked for it although its list lacks the model: there is none better.
+    boolean asksAnyway(Task task, Set<String> without) {
+        return first(candidates(task, without)) == Level.ASK;
+    }
+
     /// The local hosts that have a model, refuse it not, and have it loaded, then those that have a free place for it.
     ///
     /// @param on the only one, whatever its list says; null: all

@@ -42,6 +42,11 @@ public final class Bodies {
         }
     }
 
+    /// How many bytes all of them take now.
+    public long used() {
+        return bytesMax - room.get();
+    }
+
     /// @param announced the `Content-Length`; -1 if the body comes in chunks
     /// @param max       the limit, in bytes, which belongs to `what`
     Body read(InputStream in, long announced, int max, String what) {

@@ -26,6 +26,11 @@ public final class LiveOutputs {
         room = new Semaphore(max);
     }
 
+    /// How many are open.
+    public int count() {
+        return max - room.availablePermits();
+    }
+
     public interface Body {
         void writeTo(LiveOutput out) throws IOException, InterruptedException;
     }

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
 import server.dispatch.Hosts;
 import server.http.Answer;
@@ -41,7 +42,7 @@ public final class Metrics {
     private final History history;
     private final EventHub events;
     private final Compaction compaction;
-    private final Function<Boolean, Outlook> outlook;
+    private final IntFunction<Outlook> outlook;
     private final Traffic traffic;
     private final InstantSource clock;
     private final Buckets syncs = new Buckets(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5);
@@ -54,7 +55,7 @@ public final class Metrics {
 
     /// @param outlook how all pending tasks stand; true: and which start next
     public Metrics(TaskQueue queue, Hosts hosts, History history, EventHub events, Compaction compaction,
-            Function<Boolean, Outlook> outlook, Traffic traffic, InstantSource clock) {
+            IntFunction<Outlook> outlook, Traffic traffic, InstantSource clock) {
         this.outlook = outlook;
         this.queue = queue;
         this.hosts = hosts;
@@ -75,7 +76,7 @@ public final class Metrics {
         Exposition out = new Exposition();
         tasks(out, queue.ledger().look(state -> new Seen(state.stats(queue.ledger().appendedSeq()),
                 state.totals().traits())).durable());
-        pending(out, outlook.apply(false));
+        pending(out, outlook.apply(0));
         work(out, history.soFar());
         HostMetrics.write(out, hosts.backends());
         journal(out);

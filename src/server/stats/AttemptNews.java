@@ -8,9 +8,15 @@ public interface AttemptNews {
         // not everybody counts them
     }
 
+    /// So many more pieces of an answer came, which are tokens, mostly.
+    default void wrote(long pieces, long now) {
+        // not everybody counts them
+    }
+
     /// A host has completed an answer.
     ///
     /// @param tokens     what the model wrote; 0 if the host does not tell
+    /// @param counted    how many pieces were told of, see [#wrote]
     /// @param loadMillis how long it loaded the model for that; -1 if it did not, or does not tell
-    void answered(long tokens, long loadMillis, long now);
+    void answered(long task, long tokens, long counted, long loadMillis, long now);
 }

@@ -62,6 +62,17 @@ final class Failures {
         return all;
     }
 
+    /// Counts what failed before, too.
+    void before(Failures earlier) {
+        earlier.groups.forEach((key, group) -> {
+            Group later = groups.putIfAbsent(key, group);
+            if (later != null) {
+                group.minutes.descendingIterator().forEachRemaining(later.minutes::addFirst);
+                later.count += group.count;
+            }
+        });
+    }
+
     private void forget(long now) {
         long first = Math.floorDiv(now, MINUTE) - MINUTES;
         groups.values().forEach(group -> {

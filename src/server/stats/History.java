@@ -9,13 +9,15 @@ import server.queue.TaskQueue;
 import server.queue.index.FailureCause;
 import server.queue.ledger.DurableEvent;
 import server.queue.state.Event;
+import server.queue.state.QueueMode;
 import server.queue.state.QueueStats;
 import server.stats.Minute.Percentiles;
 import server.task.Task;
 import shared.TaskStatus;
 
-/// What the queue did in the last 24 hours, minute by minute, made from its durable events. In memory only: it begins
-/// with the server's start. Safe for several threads; no call takes longer than a look at 1,440 small objects.
+/// What the queue did in the last 24 hours, minute by minute, made from its durable events. In memory only; what was
+/// before the server's start is read from the journal. Safe for several threads; no call takes longer than a look at
+/// 1,440 small objects, but [#work], which looks at 50,000.
 ///
 /// A minute in which nothing happened takes no memory. A clock that is set back by less than [#HELD_BACK] minutes
 /// counts into the minute that was reached until it gets there again; one set back further takes the minutes that are
@@ -29,6 +31,9 @@ public final class History implements AttemptNews {
 
     private static final long MINUTE = 60_000;
     private static final int HELD_BACK = 5;
+    private static final String RESTART = "restart";
+    private static final int MARKS_MAX = 500;
+    private static final long SAME_RESTART_MS = 5_000;
 
     /// Invariant: in the order of time, none but the last is the running one; between two of them nothing happened.
     private final Deque<Counts> past = new ArrayDeque<>();
@@ -40,6 +45,8 @@ public final class History implements AttemptNews {
     private final Recent failed;
     private final Recent tokens;
     private final Failures failures = new Failures();
+    private final Work work = new Work();
+    private final List<Mark> marks = new ArrayList<>();
     private final long knownSeq;
     private long since;
     private Counts current;
@@ -59,8 +66,8 @@ public final class History implements AttemptNews {
     /// A minute on record.
     private static final class Counts {
         final long minute;
-        final long pendingBefore;
-        final long runningBefore;
+        long pendingBefore;
+        long runningBefore;
         long pending;
         long running;
         long submitted;
@@ -77,6 +84,27 @@ public final class History implements AttemptNews {
             this.running = running;
             pendingBefore = pending;
             runningBefore = running;
+        }
+
+        /// What was counted from 0 on began with more.
+        void shift(long byPending, long byRunning) {
+            pendingBefore = Math.max(0, pendingBefore + byPending);
+            runningBefore = Math.max(0, runningBefore + byRunning);
+            pending = Math.max(0, pending + byPending);
+            running = Math.max(0, running + byRunning);
+        }
+
+        /// Takes in what was counted of the same minute before.
+        void add(Counts earlier) {
+            pendingBefore = earlier.pendingBefore;
+            runningBefore = earlier.runningBefore;
+            submitted += earlier.submitted;
+            completed += earlier.completed;
+            failed += earlier.failed;
+            cancelled += earlier.cancelled;
+            tokens += earlier.tokens;
+            wait = wait == Percentiles.NONE ? earlier.wait : wait;
+            run = run == Percentiles.NONE ? earlier.run : run;
         }
     }
 
@@ -99,14 +127,29 @@ public final class History implements AttemptNews {
         History history = new History(now, stats.lastSeq(), stats.byStatus().getOrDefault(TaskStatus.PENDING, 0L),
                 stats.byStatus().getOrDefault(TaskStatus.RUNNING, 0L));
         queue.onEvent(history::take);
+        if (stats.lastSeq() > 0) {
+            history.mark(RESTART, now);
+            if (stats.mode() != QueueMode.RUNNING) {
+                history.mark(stats.mode().text, now);
+            }
+            Thread.ofVirtual().name("history").start(() -> {
+                History earlier = Rebuilding.until(queue, stats.lastSeq(), now);
+                if (earlier != null) {
+                    history.before(earlier);
+                }
+            });
+        }
         return history;
     }
 
     /// Takes every durable event, in order. Quick, and waits for nobody but a reader.
-    void take(DurableEvent event) {
+    synchronized void take(DurableEvent event) {
         if (event.seq() > knownSeq) {
             switch (event.event()) {
-                case Event.Change change -> take(change.what(), change.task(), change.at());
+                case Event.Change change -> {
+                    take(change.what(), change.task(), change.at());
+                    mayTellOfRestart(change);
+                }
                 case Event.Cron cron -> {
                     // the tasks that it makes have events of their own
                 }
@@ -114,7 +157,7 @@ public final class History implements AttemptNews {
                     // and so have those that it changes
                 }
                 case Event.ModeChange mode -> {
-                    // a pause is seen in what does not happen
+                    turned(mode.mode(), mode.at());
                 }
             }
         }
@@ -148,6 +191,7 @@ public final class History implements AttemptNews {
                 long run = task.state().endedAt() - task.state().startedAt();
                 runs.add(run);
                 ever.runs.addMillis(run);
+                ran(task, at);
             }
             case FAILED -> {
                 current.failed++;
@@ -155,6 +199,7 @@ public final class History implements AttemptNews {
                 failed.add(1, at);
                 failures.add(task, at);
                 left(task);
+                ran(task, at);
             }
             case CANCELLED -> {
                 current.cancelled++;
@@ -173,10 +218,17 @@ public final class History implements AttemptNews {
     }
 
     @Override
-    public synchronized void answered(long count, long loadMillis, long now) {
+    public synchronized void wrote(long pieces, long now) {
         turn(now);
-        current.tokens += count;
-        tokens.add(count, now);
+        current.tokens = Math.max(0, current.tokens + pieces);
+        tokens.add(pieces, now);
+    }
+
+    @Override
+    public synchronized void answered(long task, long count, long counted, long loadMillis, long now) {
+        // what a host does not tell is as many as were counted
+        wrote(count == 0 ? 0 : count - counted, now);
+        work.measured(task, count == 0 ? counted : count, Math.max(0, loadMillis));
         if (loadMillis >= 0) {
             ever.loads.addMillis(loadMillis);
         }
@@ -218,6 +270,80 @@ public final class History implements AttemptNews {
     /// The tasks that failed in the last hour, by cause, the most frequent first.
     public synchronized List<FailureCause> failures(long now) {
         return failures.all(now);
+    }
+
+    private void ran(Task task, long at) {
+        if (task.state().startedAt() != 0) {
+            work.ended(task, at);
+        }
+    }
+
+    /// What tasks took by priority, by model and by client, since a moment.
+    ///
+    /// @param since from when on every task is in it, milliseconds since the epoch
+    public record WorkBy(List<WorkOf> priority, List<WorkOf> model, List<WorkOf> client, long since) {
+    }
+
+    public synchronized WorkBy work(long from) {
+        return new WorkBy(work.byPriority(from), work.byModel(from), work.byClient(from), Math.max(from,
+                Math.max(work.since(), since)));
+    }
+
+    /// Something that happened to all.
+    ///
+    /// @param kind  `restart`, `paused` or `draining`
+    /// @param until when it was over, milliseconds since the epoch; 0: it lasts
+    public record Mark(String kind, long at, long until) {
+    }
+
+    /// What happened since a moment, oldest first.
+    public synchronized List<Mark> marks(long from) {
+        return marks.stream().filter(mark -> mark.at >= from || mark.until == 0 && !mark.kind.equals(RESTART)
+                || mark.until >= from).toList();
+    }
+
+    private void turned(QueueMode mode, long at) {
+        marks.replaceAll(mark -> mark.until == 0 && !mark.kind.equals(RESTART) ? new Mark(mark.kind, mark.at, at)
+                : mark);
+        if (mode != QueueMode.RUNNING) {
+            mark(mode.text, at);
+        }
+    }
+
+    private void mark(String kind, long at) {
+        marks.add(new Mark(kind, at, kind.equals(RESTART) ? at : 0));
+        while (marks.size() > MARKS_MAX) {
+            marks.removeFirst();
+        }
+    }
+
+    /// A task that ran when the server died tells of it.
+    private void mayTellOfRestart(Event.Change change) {
+        if (change.what() == Event.What.RETRYING && !change.attempts().isEmpty()
+                && change.attempts().getLast().died()
+                && (marks.isEmpty() || change.at() - marks.getLast().at > SAME_RESTART_MS)) {
+            mark(RESTART, change.at());
+        }
+    }
+
+    /// Puts the record of the time before in front of this one's.
+    synchronized void before(History earlier) {
+        Counts first = past.getFirst();
+        long pending = first.pendingBefore - earlier.current.pending;
+        long running = first.runningBefore - earlier.current.running;
+        for (Counts counts : earlier.past.reversed()) {
+            counts.shift(pending, running);
+            if (counts.minute == first.minute) {
+                first.add(counts);
+            } else if (counts.minute < first.minute) {
+                past.addFirst(counts);
+            }
+        }
+        since = Math.min(since, earlier.since);
+        work.before(earlier.work);
+        failures.before(earlier.failures);
+        marks.addAll(0, earlier.marks.stream().filter(mark -> marks.isEmpty() || marks.getFirst().at - mark.at
+                > SAME_RESTART_MS || !mark.kind.equals(RESTART)).toList());
     }
 
     private void left(Task task) {

@@ -6,7 +6,7 @@ package server.stats;
 /// @param seconds   how much of it is on record: less than 60 in the first and in the running one
 /// @param pending   how many tasks waited at its end
 /// @param running   how many tasks ran at its end
-/// @param tokens    what hosts have written (`eval_count`), counted when an answer was complete
+/// @param tokens    what hosts have written (`eval_count`), counted as pieces while they come, corrected at the end
 /// @param waits     from the submit, or `scheduled_at`, to the start of the first attempt
 /// @param runs      of the attempts that completed their task
 public record Minute(long at, double seconds, long pending, long running, long submitted, long completed, long failed,

@@ -1,4 +1,4 @@
-/// What the queue did lately, in memory only: it begins with the server's start.
+/// What the queue did lately, in memory only; what was before the server's start is read from the journal.
 ///
 /// | class | what it keeps |
 /// |---|---|
@@ -7,6 +7,8 @@
 /// | `Recent`, `Rates` | how often something happened in the last minutes |
 /// | `SoFar`, `Buckets` | all since the server's start, for monitoring |
 /// | `AttemptNews` | how `dispatch` tells of attempts |
+/// | `Work`, `WorkOf` | what tasks took of the hosts, by priority, model and client |
+/// | `Rebuilding` | reads the time before the start from the journal |
 /// | `Histogram` | lengths of time, to within its error, for percentiles |
 ///
 /// **Rules.** `History` is safe for any thread and waits for nobody; the journal's writer calls it. Its `switch` over

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Random;
 
 import server.access.NamedTokens;
+import server.AllSettings;
 import server.access.RequestLimits;
 import server.access.TestTokens;
 import server.action.ActionRunner;
@@ -46,6 +47,7 @@ import server.queue.CompactionOptions;
 import server.queue.Run;
 import server.queue.TaskQueue;
 import server.queue.state.QueueOptions;
+import server.settings.CommandLine;
 import server.settings.Settings;
 import server.stats.History;
 import server.task.ApiPath;
@@ -117,7 +119,8 @@ public final class ApiServer implements AutoCloseable {
                         Kind.PLACE, "a place")), List::of), () -> held, InstantSource.system(),
                 new CronRequests(queue, submissions, ZoneId.of("Europe/Berlin"), InstantSource.system()),
                 runner.actions(),
-                History.of(queue, System.currentTimeMillis()), () -> cloud, Path.of(""), tokens), web);
+                History.of(queue, System.currentTimeMillis()), () -> cloud, Path.of(""), tokens,
+                () -> AllSettings.load(CommandLine.parse(AllSettings.TABLE, List.of()), Map.of(), null).loaded()), web);
         web.serve(api.routes());
     }
 

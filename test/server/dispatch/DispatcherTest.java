@@ -411,7 +411,7 @@ final class DispatcherTest {
                 ended(submit(QUICK, "m", 5)).attempts().getFirst().error());
         // what is thrown there is caught by nobody
         AtomicInteger deaths = new AtomicInteger();
-        hosts.onNews((tokens, loadMillis, now) -> {
+        hosts.onNews((task, tokens, counted, loadMillis, now) -> {
             if (deaths.getAndIncrement() == 0) {
                 throw new NoClassDefFoundError("gone");
             }

@@ -167,7 +167,7 @@ final class HistoryTest {
 
     @Test
     void wrote_countsTokensIntoItsMinute() {
-        history.answered(120, -1, START + MINUTE);
+        history.answered(1, 120, 0, -1, START + MINUTE);
         Minute minute = history.last(60, START + MINUTE + 20_000).getLast();
         assertEquals(120, minute.tokens());
         assertEquals(3, minute.tokensPerSecond());
@@ -176,7 +176,7 @@ final class HistoryTest {
     @Test
     void rates_areOfTheLastMinutes() {
         history.take(What.SUBMITTED, task(START), START);
-        history.answered(120, 1_500, START);
+        history.answered(1, 120, 0, 1_500, START);
         Rates rates = history.rates(START + 2 * MINUTE);
         assertEquals(0.5, rates.submittedPerMinute());
         assertEquals(1, rates.tokensPerSecond());

@@ -21,11 +21,15 @@ public final class CronJson {
                 next_run:time|null last_run:time|null run_count:int skipped_count:int last_skip_reason|null \
                 failure_count:int waiting_run:time|null created_at:time updated_at:time missed \
                 missed_max_age:duration overlap jitter:duration start_at:time|null end_at:time|null max_runs:int \
-                metadata:object
+                metadata:object last_runs?:[LastRun]
+            LastRun = task_id due_at:time status|null
             Cron = ...CronSummary runs:[CronRun] warnings?:[text]
             CronRun = run:int task_id due_at:time status:any
             CronPreview = expression timezone description next:[time]
             """;
+
+    /// So many are shown in lists.
+    private static final int LAST_RUNS = 10;
 
     private CronJson() {
     }
@@ -41,11 +45,25 @@ public final class CronJson {
         out.endObject();
     }
 
-    /// The form of lists: without its runs; and of events: without its template too, which is null then.
+    /// The form of lists: of its runs the last ones; and of events: without its template too, which is null then.
     public static void writeSummary(JsonWriter out, CronTask cron, Slice template) {
         out.beginObject();
         members(out, cron, template);
+        if (template != null) {
+            lastRuns(out.name("last_runs"), cron.runs());
+        }
         out.endObject();
+    }
+
+    /// Newest first, as they ended at first.
+    private static void lastRuns(JsonWriter out, CronRuns runs) {
+        out.beginArray();
+        for (int i = runs.size() - 1; i >= Math.max(0, runs.size() - LAST_RUNS); i--) {
+            out.beginObject().name("task_id").string(TaskId.format(runs.task(i)));
+            Times.write(out.name("due_at"), runs.dueAt(i));
+            out.name("status").string(runs.outcome(i) == null ? null : runs.outcome(i).text).endObject();
+        }
+        out.endArray();
     }
 
     private static void members(JsonWriter out, CronTask cron, Slice template) {

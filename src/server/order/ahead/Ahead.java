@@ -80,14 +80,15 @@ public final class Ahead {
     /// Tells which tasks start next, in the order in which they do, as far as they were copied.
     ///
     /// @param hosts a copy, as it was when the queue stood so
-    public static List<Upcoming> starts(Standing standing, HostsAhead hosts) {
-        return new Ahead(null, standing, hosts).starts();
+    /// @param most  at most [#PLAYED_MAX]
+    public static List<Upcoming> starts(Standing standing, HostsAhead hosts, int most) {
+        return new Ahead(null, standing, hosts).starts(most);
     }
 
-    private List<Upcoming> starts() {
+    private List<Upcoming> starts(int most) {
         List<Upcoming> starts = new ArrayList<>();
         takeRunning();
-        while (starts.size() < PLAYED_MAX) {
+        while (starts.size() < Math.min(most, PLAYED_MAX)) {
             hosts.at((long) now);
             Choice choice = order.choose(hosts, (long) now);
             if (choice != null) {

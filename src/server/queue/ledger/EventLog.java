@@ -30,6 +30,11 @@ public final class EventLog {
         return scan.next(PART_BYTES, (seq, position, line) -> to.accept(reader.event(seq, line)));
     }
 
+    /// As [#next], with requests and results, which the feed does not show.
+    public boolean nextWhole(Consumer<DurableEvent> to) throws IOException {
+        return scan.next(PART_BYTES, (seq, position, line) -> to.accept(reader.whole(seq, line)));
+    }
+
     /// All up to here was handed out.
     public long seq() {
         return scan.seq();

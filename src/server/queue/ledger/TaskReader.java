@@ -78,6 +78,11 @@ public final class TaskReader {
         return new DurableEvent(seq, codec.decodeForFeed(line));
     }
 
+    /// The event that a line tells of, with its request and its result.
+    DurableEvent whole(long seq, Slice line) {
+        return new DurableEvent(seq, codec.decode(line));
+    }
+
     private DurableEvent event(long position) {
         Slice line = line(position);
         JsonReader in = JsonReader.ofOwn(line);

@@ -1,0 +1,84 @@
+package server.stats;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+import server.queue.TaskQueue;
+import server.queue.ledger.DurableEvent;
+import server.queue.ledger.EventLog;
+import server.queue.state.Event;
+import shared.ResultText;
+import shared.json.Json;
+import shared.json.JsonException;
+import shared.json.JsonReader;
+import shared.json.Slice;
+
+/// Reads what the queue did before the server's start from its journal.
+final class Rebuilding {
+
+    private static final Logger LOG = System.getLogger("stats");
+    /// So many events are read at most, the newest: it is to be done soon, and the hosts' work goes on meanwhile.
+    private static final long EVENTS_MAX = 500_000;
+    private static final long DAY = 86_400_000;
+    /// A model that was loaded tells of less.
+    private static final long WARM_MAX_MS = 20;
+
+    private Rebuilding() {
+    }
+
+    /// Reads the events of the last day.
+    ///
+    /// @param last the last event that is wanted
+    /// @return null if there are none
+    static History until(TaskQueue queue, long last, long now) {
+        EventLog log = queue.eventsAfter(Math.max(0, last - EVENTS_MAX));
+        History[] past = new History[1];
+        try {
+            boolean more = true;
+            while (more && log.seq() < last) {
+                more = log.nextWhole(event -> {
+                    if (event.seq() <= last && event.event().at() > now - DAY) {
+                        past[0] = past[0] == null ? new History(event.event().at(), 0, 0, 0) : past[0];
+                        take(past[0], event);
+                    }
+                });
+            }
+        } catch (IOException | RuntimeException unreadable) {
+            // the queue itself has been replayed; what is missing here is a part of a chart
+            LOG.log(Level.WARNING, "event=history_not_read reason=\"" + unreadable.getMessage() + "\"");
+        }
+        return past[0];
+    }
+
+    private static void take(History past, DurableEvent event) {
+        past.take(event);
+        if (event.event() instanceof Event.Change change && change.what() == Event.What.COMPLETED
+                && change.result() != null) {
+            long load = ResultText.loadMillis(change.result());
+            long loaded = load > WARM_MAX_MS ? load : -1;
+            long tokens = tokens(change.result());
+            past.wrote(tokens, change.at());
+            past.answered(change.task().id(), tokens, tokens, loaded, change.at());
+        }
+    }
+
+    /// How many tokens an answer has; 0 if it does not tell.
+    private static long tokens(Slice result) {
+        try {
+            JsonReader in = JsonReader.ofOwn(result);
+            in.beginObject();
+            for (String name = in.nextName(); name != null; name = in.nextName()) {
+                if (name.equals("eval_count") && in.peek() == JsonReader.Kind.NUMBER) {
+                    return (long) Double.parseDouble(in.number());
+                } else if (name.equals("usage")) {
+                    return ResultText.tokens(Json.read(in)).written();
+                }
+                in.skip();
+            }
+        } catch (JsonException | NumberFormatException strange) {
+            return 0;
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,82 @@
+package server.stats;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Random;
+
+import org.junit.jupiter.api.Test;
+
+import server.journal.JournalOptions;
+import server.order.LoadedOffers;
+import server.order.limits.OrderLimits;
+import server.queue.Run;
+import server.queue.TaskQueue;
+import server.queue.state.QueueMode;
+import server.queue.state.QueueOptions;
+import server.settings.Settings;
+import server.task.SubmissionReader;
+import shared.json.Slice;
+import support.Await;
+import support.FaultyStorage;
+
+final class RebuildingTest {
+
+    private final FaultyStorage storage = new FaultyStorage();
+    private final SubmissionReader submissions = new SubmissionReader(Settings.DEFAULT, OrderLimits::of,
+            (name, remote) -> { });
+
+    @Test
+    void history_beginsWithWhatTheJournalHas() throws IOException {
+        try (TaskQueue queue = open()) {
+            submit(queue, "a");
+            complete(queue, "{\"response\":\"x\",\"eval_count\":42,\"load_duration\":3000000000}");
+            submit(queue, "b");
+            Run failing = queue.startNext(LoadedOffers.at("gpu"));
+            queue.fail(failing, "CUDA out of memory", null);
+            queue.changeMode(QueueMode.PAUSED);
+            queue.changeMode(QueueMode.RUNNING);
+            submit(queue, "a");
+        }
+        try (TaskQueue queue = open()) {
+            History history = History.of(queue, System.currentTimeMillis());
+            Await.until("the journal is read", () -> sum(history).completed() == 1);
+            Minute all = sum(history);
+            assertEquals(List.of(3L, 1L, 1L, 42L), List.of(all.submitted(), all.completed(), all.failed(),
+                    all.tokens()));
+            assertEquals(1, history.last(60, System.currentTimeMillis()).getLast().pending());
+            assertEquals(0, history.last(60, System.currentTimeMillis()).getLast().running());
+            assertEquals(1, history.failures(System.currentTimeMillis()).size());
+            History.WorkBy work = history.work(0);
+            WorkOf a = work.model().stream().filter(one -> one.name().equals("a")).findFirst().orElseThrow();
+            assertEquals(List.of(1L, 42L, 1L, 3_000L), List.of(a.tasks(), a.tokens(), a.loads(), a.loading()));
+            assertEquals(2, work.priority().getFirst().tasks());
+            assertEquals(List.of("paused", "restart"), history.marks(0).stream().map(History.Mark::kind).toList());
+        }
+    }
+
+    private TaskQueue open() throws IOException {
+        return TaskQueue.open(storage, new JournalOptions(1 << 20), QueueOptions.DEFAULT, InstantSource.system(),
+                () -> 0, new Random(42));
+    }
+
+    private void submit(TaskQueue queue, String model) {
+        queue.submit(submissions.read(("{\"type\":\"generate\",\"model\":\"" + model + "\",\"prompt\":\"x\"}")
+                .getBytes(StandardCharsets.UTF_8)), null, null);
+    }
+
+    private static void complete(TaskQueue queue, String result) {
+        Run run = queue.startNext(LoadedOffers.at("gpu"));
+        queue.awaitDurable(run.seq());
+        queue.complete(run, Slice.of(result.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static Minute sum(History history) {
+        return history.last(60, System.currentTimeMillis()).stream().reduce((one, other) -> new Minute(0, 0, 0, 0,
+                one.submitted() + other.submitted(), one.completed() + other.completed(), one.failed()
+                + other.failed(), 0, one.tokens() + other.tokens(), one.waits(), one.runs())).orElseThrow();
+    }
+}
