@@ -13,7 +13,7 @@ public final class Programs {
     private static final Path BUILD = Path.of("build").toAbsolutePath();
     private static final String[] PARTS = {"modules/ollamaqueue.shared/module-info.class",
             "modules/ollamaqueue.client/module-info.class", "modules/ollamaqueue.server/module-info.class",
-            "web.copied", "single.copied", "bin/ollama-queue", "bin/ollama-queue-server"};
+            "web.copied", "single.copied"};
 
     private Programs() {
     }

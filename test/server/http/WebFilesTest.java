@@ -79,11 +79,12 @@ final class WebFilesTest {
                 .firstValue("Content-Encoding").isEmpty());
     }
 
-    /// What the first rows need is named in the page, so that a browser asks for all of it at once.
+    /// What Now and the tasks, where visits begin, need is named in the page, so that a browser asks for all of it at
+    /// once.
     @Test
     void page_namesTheModulesOfTheFirstView() throws IOException {
         Set<String> needed = new TreeSet<>();
-        Deque<String> todo = new ArrayDeque<>(List.of("main.js", "tasks.js"));
+        Deque<String> todo = new ArrayDeque<>(List.of("main.js", "now.js", "tasks.js"));
         while (!todo.isEmpty()) {
             String module = todo.pop();
             if (needed.add(module)) {
