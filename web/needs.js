@@ -3,6 +3,8 @@
 import {attribute, button, h, text} from './dom.js';
 import {age, ago, count, number, size} from './format.js';
 
+const PASSING = ['limit', 'window'];
+
 /** @return {mark, grave, what, more, title, label, href or run}: the worst first */
 export function needs(now, hosts, at, context) {
     const all = [];
@@ -18,7 +20,8 @@ export function needs(now, hosts, at, context) {
         all.push({key: `host ${host.name}`, mark: '✗', grave: true, more: host.error, href: '#/backends',
             what: `${host.name} is down for ${age(host.since, at)}${wait}`, label: `See the host ${host.name}`});
     }
-    for (const group of now.waiting.filter(one => one.state === 'blocked')) {
+    // what a limit or a window holds back goes on by itself
+    for (const group of now.waiting.filter(one => one.state === 'blocked' && !PASSING.includes(one.kind))) {
         all.push({key: `blocked ${group.text}`, mark: '!', label: 'See what is blocked',
             what: `${count(group.tasks, 'task')} ${group.tasks === 1 ? 'is' : 'are'} blocked: ${reason(group)}`,
             more: group.kind === 'model' || group.kind === 'host' ? null : group.model,
@@ -29,7 +32,7 @@ export function needs(now, hosts, at, context) {
             what: `${number(group.tasks)} × ${group.cause}`,
             more: [group.model, group.host, `last ${ago(group.last_at, at)}`].filter(one => one).join(' · '),
             label: 'See the tasks that failed', href: group.tasks === 1 ? `#/tasks/${group.last}`
-                : '#/failed'});
+                : group.cause_id ? `#/tasks?${cause(group)}` : '#/failed'});
     }
     if (now.failures_more > 0) {
         all.push({key: 'failed', mark: '✗', grave: true, href: '#/failed', label: 'See all that failed',
@@ -66,6 +69,10 @@ async function compact({api, attempt, say}) {
         const done = await api.post('/api/journal/compact');
         say(`${size(Math.max(0, done.bytes_before - done.bytes_after))} freed`);
     });
+}
+
+function cause({cause_id: id, model, host}) {
+    return new URLSearchParams({status: 'failed', cause: id, ...model && {model}, ...host && {host}});
 }
 
 function reason({text}) {

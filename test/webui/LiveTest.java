@@ -87,7 +87,8 @@ final class LiveTest {
         page.waitFor("document.querySelector('.answer')?.textContent.length > 60");
         first.kill();
         first.close();
-        page.waitForText("offline · data ").click(".queue .actions button").waitForText("the server cannot be reached");
+        page.waitForText("offline · data ").waitForText("No contact with the server since");
+        page.click(".queue .actions button").waitForText("the server cannot be reached");
         try (ServerProcess second = start("--port", port, "--ws-port", "0")) {
             page.waitForText("live · SSE").waitForText("attempt 2");
             assertFalse(page.is("document.body.innerText.includes('cannot be reached')"));
