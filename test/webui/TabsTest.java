@@ -104,7 +104,7 @@ final class TabsTest {
             Page second = first.another();
             for (Page page : List.of(first, second)) {
                 page.faults().expect("401 \\(Unauthorized\\)");
-                page.open(server.url() + "/").waitForText("Authentication required");
+                page.open(server.url() + "/#/tasks").waitForText("Authentication required");
             }
             first.fill("#token", "right").press("Enter").waitForText("live · WebSocket");
             second.fill("#token", "wrong").press("Enter").waitForText("was not accepted");
