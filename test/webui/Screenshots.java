@@ -39,6 +39,8 @@ final class Screenshots {
     private static List<View> views(Scene scene) {
         String rows = "document.querySelectorAll('main tr, main [role=row]').length > 5";
         return List.of(
+                new View("now", "#/now", "document.querySelectorAll('.next-list li').length > 3"),
+                new View("queue", "#/queue", "document.querySelectorAll('.queue-rows > li').length > 5"),
                 new View("tasks", "#/tasks", rows),
                 new View("task", "#/tasks/" + scene.completed(), "document.body.innerText.includes('durable write')"),
                 new View("calls", "#/tasks?relayed=true", "document.querySelectorAll('tbody tr').length === 3"),
