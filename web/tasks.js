@@ -122,6 +122,8 @@ class Tasks {
         const meanwhile = new Map();
         this.#meanwhile = meanwhile;
         this.#stale = false;
+        // what happens from here on may not be in it
+        this.#newer.hidden = true;
         const busy = setTimeout(() => text(this.#pages, 'reading …'), BUSY_MS);
         const {api, signal} = this.#context;
         const filter = this.#filter;
@@ -132,7 +134,6 @@ class Tasks {
             this.#list.show(items.filter(task => meanwhile.get(task.id) !== null)
                 .map(task => ({...task, ...meanwhile.get(task.id)})), filter);
             this.#list.open(this.#id);
-            this.#newer.hidden = true;
             this.#missed = false;
             this.#showPages(items.length);
         } catch (failed) {
@@ -152,6 +153,7 @@ class Tasks {
         this.#missed = failed.status === 0;
         text(this.#pages, this.#missed ? 'not loaded: offline' : '');
         if (!this.#missed) {
+            this.#newer.hidden = false;
             this.#context.complain(failed);
         }
     }

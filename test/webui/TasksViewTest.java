@@ -290,6 +290,23 @@ final class TasksViewTest {
     }
 
     @Test
+    void changes_whileTheListIsRead_areOfferedAfterIt(Page page) {
+        String first = submit("between one", "");
+        server.awaitEnd(first);
+        tasks(page, "?q=between").waitFor("document.querySelector('" + row(first) + "')");
+        page.eval("window.list = new Promise(go => window.go = go); const ask = fetch;"
+                + " window.fetch = async (...all) => { const answer = await ask(...all);"
+                + " if (String(all[0]).includes('/api/tasks?')) { window.kept = true; await list; }"
+                + " return answer; };");
+        server.awaitEnd(submit("between two", ""));
+        page.waitFor("window.kept").click(row(first) + " input").waitForText("1 selected");
+        server.awaitEnd(submit("between three", ""));
+        page.waitForText("Show changes").eval("go()");
+        page.waitFor("document.querySelectorAll('tbody tr').length === 2").waitForText("Show changes");
+        page.click(".list-foot > .primary").waitFor("document.querySelectorAll('tbody tr').length === 3");
+    }
+
+    @Test
     void keyboardOnly_reachesEverything(Page page) {
         String first = submit("keyboard one", "");
         String second = submit("keyboard two", "");
