@@ -75,6 +75,10 @@ export class Answer {
         if (first) {
             this.#asSource ||= task.payload.format !== undefined;
             this.#waiting = [];
+            if (this.#attempt > 0 && said?.startsWith(this.#said)) {
+                // the last pieces may not have been drawn yet, or not have come
+                this.#speaker.hear(said.slice(this.#said.length));
+            }
             this.#said = said ?? '';
             set(this.#thinking, clip(thinking ?? ''));
             this.#draw();
