@@ -67,10 +67,13 @@ public final class Subscription implements AutoCloseable {
     private long place;
     private boolean ended;
 
-    /// Guards `reason` and `followed` too, which the reader alone changes.
+    /// Guards `reason` and `asked`, and `followed`, which the reader alone changes.
     private final ArrayDeque<Handed> outbox = new ArrayDeque<>();
     /// Why it is dropped; null if it is not.
     private String reason;
+    /// Whether the reader found the outbox empty. One that has not asked since is busy, or blocked by a client that
+    /// reads nothing: to wake it is in vain.
+    private boolean asked;
     /// By task, the one whose turn it is first.
     private final SequencedMap<Long, AnswerReader> followed = new LinkedHashMap<>();
 
@@ -295,6 +298,7 @@ public final class Subscription implements AutoCloseable {
             if (handed != null) {
                 return new Change(handed.event());
             }
+            asked = true;
             if (reason == null || ended) {
                 return null;
             }
@@ -356,10 +360,9 @@ public final class Subscription implements AutoCloseable {
     ///
     /// @return whether the reader was woken
     boolean add(List<Handed> events) {
-        int before;
-        int after;
+        boolean wake;
         synchronized (outbox) {
-            before = outbox.size();
+            int before = outbox.size();
             if (reason == null) {
                 for (Handed handed : events) {
                     if (wants(handed.event())) {
@@ -367,15 +370,17 @@ public final class Subscription implements AutoCloseable {
                     }
                 }
             }
-            after = outbox.size();
+            int after = outbox.size();
             if (after > EVENTS_MAX) {
                 drop("too slow: " + after + " events wait to be read");
             }
+            wake = asked && after > before;
+            asked &= !wake;
         }
-        if (after > before) {
+        if (wake) {
             LockSupport.unpark(reader);
         }
-        return after > before;
+        return wake;
     }
 
     /// Drops a reader that has not taken what was handed on so long ago.

@@ -18,10 +18,10 @@ final class Crowd implements AutoCloseable {
 
     private static final int LOOK_MS = 500;
     private static final int RECEIVE_BYTES = 4 << 10;
-    private static final String[] ASKED = {"/api/tasks?limit=100&full=true", "/api/backup"};
+    private static final String[] ASKED = {"/api/tasks?limit=1000&full=true", "/api/backup"};
     /// One in so many of the deaf follows the events: each such one costs what one that reads costs, until its buffers
     /// are full.
-    private static final int FOLLOWS = 12;
+    private static final int FOLLOWS = 3;
     private static final byte[] SLOWLY = ("POST /api/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
             + "application/json\r\nX-Slow: " + "x".repeat(4_000)).getBytes(StandardCharsets.US_ASCII);
 

@@ -1,6 +1,7 @@
 package server.live;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -164,6 +165,23 @@ final class EventHubTest {
         }
         assertEquals(LongStream.rangeClosed(place + 1, many + 1).boxed().toList(),
                 seqs(hub.subscribe(EventFilter.ALL, place), many + 1));
+    }
+
+    @Test
+    void readerThatDoesNotAsk_isNotWoken() throws Exception {
+        try (Subscription other = hub.subscribe(EventFilter.ALL); Subscription busy = hub.subscribe(EventFilter.ALL)) {
+            submit(1);
+            DurableEvent event = ((Item.Change) next(other)).event();
+            List<Subscription.Handed> handed = List.of(new Subscription.Handed(event, 1));
+            untilHandedOn(1);
+            assertFalse(busy.add(handed));
+            assertEquals(1, seq(busy.poll()));
+            assertFalse(busy.add(handed));
+            // what is there twice is passed over
+            assertNull(busy.poll());
+            assertTrue(busy.add(handed));
+            assertFalse(busy.add(handed));
+        }
     }
 
     @Test

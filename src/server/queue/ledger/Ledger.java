@@ -211,6 +211,10 @@ public final class Ledger implements AutoCloseable {
             }
             // the commit point: from here on these are facts
             appended.add(events);
+            if (!(events.getLast() instanceof Event.Action)) {
+                // an action keeps to the pace itself
+                pace.changed();
+            }
             List<Task> tasks = new ArrayList<>(positions.length);
             for (int i = 0; i < positions.length; i++) {
                 tasks.add(state.apply(events.get(i), first + i, positions[i], (int) lines.length(i)));

@@ -7,7 +7,8 @@ import java.util.function.LongSupplier;
 
 /// Keeps the reads that take long (searches, replays of events, whole lists) from taking all processors. They run on
 /// virtual threads, from which nothing takes the processor, so they pause by themselves: together they take no more
-/// time than one processor less than there are has. One that is alone never waits.
+/// time than one processor less than there are has, and while the queue works a third of that. One that is alone in an
+/// idle queue never waits.
 ///
 /// Those that may be many at a time, and wait for slow clients in between, read in turns: a few at a time each a part,
 /// in the order in which they came. A virtual thread that another one wakes runs before the requests that have come
@@ -21,6 +22,11 @@ public final class Pace {
     private static final long SLICE_NANOS = 250_000;
     /// What counts at most of a slice: what takes longer has waited for a slow client or disk, not worked.
     private static final long SLICE_MAX_NANOS = 16 * SLICE_NANOS;
+    /// The queue works as long after a change.
+    static final long WORKS_NANOS = 50_000_000;
+    /// What a read pays for the time that it takes from a queue that works: of a crowd of readers, deaf ones for
+    /// example, whose buffers have to be filled, the others are to notice little.
+    static final int DEAR = 3;
     /// What a read that takes turns costs until its first part is with its client, in about.
     static final long FIRST_NANOS = 8 * SLICE_NANOS;
 
@@ -29,17 +35,25 @@ public final class Pace {
     /// When the time that was taken so far is paid back.
     private long freeAt;
     private final Semaphore turns = new Semaphore(TURNS, true);
+    /// When the queue last changed. That a racing thread sets it back a little matters not.
+    private volatile long changedAt;
 
     /// @param processors how many the reads may keep busy
     Pace(int processors, LongSupplier nanoTime) {
         this.processors = processors;
         this.nanoTime = nanoTime;
         freeAt = nanoTime.getAsLong();
+        changedAt = freeAt - WORKS_NANOS;
     }
 
     /// Leaves one processor to the others, if there is more than one.
     public static Pace ofMachine() {
         return new Pace(Math.max(1, Runtime.getRuntime().availableProcessors() - 1), System::nanoTime);
+    }
+
+    /// Tells that the queue changed, and not by a read that keeps to this.
+    void changed() {
+        changedAt = nanoTime.getAsLong();
     }
 
     /// Begins a read of the calling thread.
@@ -105,7 +119,7 @@ public final class Pace {
 
     /// How long a read that has worked so long has to pause, in nanoseconds; not positive: not at all.
     synchronized long charge(long now, long workedNanos) {
-        long cost = workedNanos / processors;
+        long cost = workedNanos * (now - changedAt < WORKS_NANOS ? DEAR : 1) / processors;
         freeAt = Math.max(freeAt, now - cost) + cost;
         return freeAt - now;
     }

@@ -119,6 +119,21 @@ final class PaceTest {
     }
 
     @Test
+    void charge_whileTheQueueWorks_isThreeTimesAsMuch() {
+        long[] now = {0};
+        Pace pace = new Pace(1, () -> now[0]);
+        now[0] = 1_000;
+        pace.changed();
+        assertEquals(0, pace.charge(1_000, 100));
+        assertEquals(300, pace.charge(1_000, 100));
+        long last = 1_000 + Pace.WORKS_NANOS - 1;
+        assertEquals(0, pace.charge(last, 100));
+        assertEquals(300, pace.charge(last, 100));
+        // it rests: the present one's time is all that is to be paid back
+        assertEquals(400 - 1, pace.charge(last + 1, 100));
+    }
+
+    @Test
     void charge_onMoreProcessors_costsLess() {
         Pace pace = new Pace(3, () -> 0);
         assertEquals(0, pace.charge(3, 3));
