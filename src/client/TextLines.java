@@ -57,11 +57,6 @@ final class TextLines implements AutoCloseable {
         return line.length() == 0 ? null : withoutReturn();
     }
 
-    /// Returns the number of the line that was returned last.
-    int number() {
-        return number;
-    }
-
     @Override
     public void close() {
         try {

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -359,7 +360,8 @@ final class AttemptRunner {
     ///
     /// @param pauseEnd until when this host, or its model, is left alone
     private void stepBehind(Run run, String error, long pauseEnd, long now) {
-        boolean elsewhere = routing.get().place(run.task(), asked.without(run.task().id())) != null;
+        Set<String> without = asked.without(run.task().id());
+        boolean elsewhere = routing.get().offer(run.task(), without, Set.of()).fit().canStart();
         queue.putBack(run, error, elsewhere ? 0 : Math.min(pauseEnd, now + STEP_BEHIND_MAX_MS) + STEP_BEHIND_MS, false);
     }
 

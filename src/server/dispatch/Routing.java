@@ -9,7 +9,6 @@ import server.dispatch.HostModels.Has;
 import server.order.Fit;
 import server.order.Offer;
 import server.order.RunnerKey;
-import server.queue.state.Place;
 import server.task.Attempt;
 import server.task.Task;
 import shared.Priority;
@@ -96,17 +95,9 @@ final class Routing {
         endpoints = hosts.stream().anyMatch(HostView::remote);
     }
 
-    /// The place for a task; null if there is none now.
+    /// Returns what the hosts offer a task.
     ///
     /// @param without the hosts that said they lack its model when they were asked for this task
-    Place place(Task task, Set<String> without) {
-        Offer offer = offer(task, without, Set.of());
-        return offer.fit() == Fit.LOADED || offer.fit() == Fit.LOADS ? new Place(offer.host(), offer.rule()) : null;
-    }
-
-    /// What the hosts offer a task.
-    ///
-    /// @param without as in [#place]
     /// @param kept    the hosts that are kept free for others
     Offer offer(Task task, Set<String> without, Set<String> kept) {
         List<Candidate> candidates = candidates(task, without);
@@ -170,7 +161,7 @@ final class Routing {
         List<HostView> having = having(model, on);
         List<HostView> free = new ArrayList<>(having.stream().filter(host -> host.holds(key)).toList());
         having.stream().filter(host -> !host.holds(key) && host.sendable()
-                && (host.fit(key) == Fit.LOADED || host.fit(key) == Fit.LOADS)).forEach(free::add);
+                && host.fit(key).canStart()).forEach(free::add);
         return free;
     }
 

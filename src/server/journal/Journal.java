@@ -96,20 +96,13 @@ public final class Journal implements AutoCloseable {
         return intake.durableSeq();
     }
 
-    /// Appends a unit, in memory: it is not durable yet. Never waits, so it may be called under a lock.
+    /// Appends a unit, in memory: it is not durable yet, and is written only after [#writeAppended], so that what is
+    /// appended until then shares its sync. Never waits, so it may be called under a lock.
     ///
     /// @return the positions of its lines
     /// @throws NoRoom         if there is no space for all of it now; nothing was appended
     /// @throws JournalFailure if the journal can write no more
     public long[] tryAppend(Urgency urgency, Unit unit) {
-        long[] positions = intake.tryAppend(urgency, unit);
-        intake.wake();
-        return positions;
-    }
-
-    /// Appends a unit as [#tryAppend] does, but tells the writer only with [#writeAppended]: what is appended until
-    /// then shares its sync.
-    public long[] tryAppendFirst(Urgency urgency, Unit unit) {
         return intake.tryAppend(urgency, unit);
     }
 

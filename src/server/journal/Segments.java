@@ -171,10 +171,4 @@ public final class Segments {
         int index = Arrays.binarySearch(table.from, Segment.offset(position));
         return index < 0 ? -1 : Segment.position(table.file, table.to[index]);
     }
-
-    /// The number of the file that a position's line is in now.
-    int fileOf(int origin) {
-        Moved table = moved.get(origin);
-        return table == null ? origin : table.file;
-    }
 }

@@ -98,7 +98,7 @@ final class Choosing {
             String client = task.terms().caller().client();
             if (level.has(task, slot, demand) && clients.hasRoom(client)) {
                 Offer offer = ask(level.kinds.get(demand), slot);
-                if (offer.fit() == Fit.LOADED || offer.fit() == Fit.LOADS) {
+                if (offer.fit().canStart()) {
                     return new Found(level.share(client), slot, offer, By.PRESSING);
                 }
                 if (offer.fit() == Fit.DRAINS) {
@@ -117,7 +117,7 @@ final class Choosing {
         for (Share share = next(level, shares); share != null && share.time < behind; share = next(level, shares)) {
             for (Walk at = new Walk(share); at.next();) {
                 Offer offer = ask(at);
-                if (offer.fit() == Fit.LOADED || offer.fit() == Fit.LOADS) {
+                if (offer.fit().canStart()) {
                     return found(at, offer, By.BEHIND);
                 }
                 if (offer.fit() == Fit.DRAINS) {
@@ -154,7 +154,7 @@ final class Choosing {
             // where a kind had no place, no other task of it has one
             if ((kind.oneByOne || kind.asked != number) && isOverdue(at)) {
                 Offer offer = ask(at);
-                if (offer.fit() == Fit.LOADED || offer.fit() == Fit.LOADS) {
+                if (offer.fit().canStart()) {
                     return found(at, offer, By.OVERDUE);
                 }
                 if (offer.fit() == Fit.DRAINS) {

@@ -9,5 +9,10 @@ public enum Fit {
     /// Would have to throw out, or to load anew, a runner that answers: to be kept free until that has ended.
     DRAINS,
     /// Cannot take it now, for another reason.
-    NONE
+    NONE;
+
+    /// Returns whether the task can start there now.
+    public boolean canStart() {
+        return this == LOADED || this == LOADS;
+    }
 }

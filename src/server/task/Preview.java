@@ -13,11 +13,6 @@ public final class Preview {
     private Preview() {
     }
 
-    /// Shortens a prompt to what lists show of it.
-    public static String of(String text) {
-        return of(text, LENGTH);
-    }
-
     /// Shortens a text to its first characters; no pair of surrogates is cut apart.
     ///
     /// @param length in characters (code points)

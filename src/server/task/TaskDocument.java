@@ -9,23 +9,16 @@ import shared.json.Slice;
 /// A task, whole: what memory holds and what was read from the journal.
 ///
 /// @param payload  as stored: the whole body where the task has an endpoint of its own
-/// @param preview  the first 80 characters of the prompt
 /// @param error    null for none
 /// @param attempts all so far
 /// @param result   null unless completed; of a failed call what the host answered, if it did
 /// @param trace    by which request it came
-public record TaskDocument(Task task, Slice payload, String preview, String error, List<Attempt> attempts,
-        Slice result, Trace trace) {
+public record TaskDocument(Task task, Slice payload, String error, List<Attempt> attempts, Slice result,
+        Trace trace) {
 
-    /// One that came by no request.
-    public TaskDocument(Task task, Slice payload, String preview, String error, List<Attempt> attempts, Slice result) {
-        this(task, payload, preview, error, attempts, result, Trace.of(null));
-    }
-
-    /// A task that was just submitted.
+    /// Returns the document of a task that was just submitted.
     public static TaskDocument of(Task task, Submission submission) {
-        return new TaskDocument(task, submission.payload(), submission.preview(), null, List.of(), null,
-                Trace.of(submission.head()));
+        return new TaskDocument(task, submission.payload(), null, List.of(), null, Trace.of(submission.head()));
     }
 
     /// The payload as the API shows it: an object without `model`.

@@ -35,12 +35,7 @@ public final class TaskJson {
     private TaskJson() {
     }
 
-    /// Writes the whole task.
-    public static void write(JsonWriter out, TaskDocument document) {
-        write(out, document, more -> { }, List.of());
-    }
-
-    /// Writes the answer to a change: the whole task, and what its asker should know.
+    /// Writes the whole task, as the answer to a change, and what its asker should know.
     ///
     /// @param more writes further members: what follows from the moment
     public static void write(JsonWriter out, TaskDocument document, Consumer<JsonWriter> more,

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 /// How a connection ends (RFC 6455 section 7.4): a code, and a reason for people.
 public record Close(int code, String reason) {
 
-    public static final int NORMAL = 1000;
     public static final int GOING_AWAY = 1001;
     public static final int PROTOCOL_ERROR = 1002;
     public static final int UNSUPPORTED_DATA = 1003;

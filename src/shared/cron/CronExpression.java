@@ -75,11 +75,6 @@ public final class CronExpression {
         return fields == null;
     }
 
-    /// Returns the expression as it was written.
-    public String expression() {
-        return expression;
-    }
-
     /// Returns the zone that the expression names, else the given one.
     public ZoneId zoneOr(ZoneId otherwise) {
         return zone == null ? otherwise : zone;

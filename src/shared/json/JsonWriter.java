@@ -133,13 +133,6 @@ public final class JsonWriter {
         return value instanceof Json.Bool bool ? bool(bool.value()) : nul();
     }
 
-    /// Forgets what was written: what follows is a text of its own.
-    public JsonWriter clear() {
-        length = 0;
-        comma = false;
-        return this;
-    }
-
     /// Returns the number of bytes written so far.
     public int length() {
         return length;

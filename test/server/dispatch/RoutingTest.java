@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +20,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import server.order.Offer;
 import server.order.Residency;
 import server.order.RunnerKey;
-import server.queue.state.Place;
 import server.task.Attempt;
 import server.task.Task;
 import server.task.TaskState;
@@ -209,8 +209,7 @@ final class RoutingTest {
         Set<String> without = new TreeSet<>(Arrays.asList(lacking.split(" ")));
         Routing routing = new Routing(RoutingOptions.DEFAULT, hosts(hosts), 0);
         assertEquals(may, routing.mayFind(task(5, null), without));
-        Place found = routing.place(task(5, null), without);
-        assertEquals(place, found == null ? null : found.host());
+        assertEquals(place, startsOn(routing.offer(task(5, null), without, Set.of()), Offer::host));
     }
 
     @ParameterizedTest
@@ -272,8 +271,12 @@ final class RoutingTest {
     }
 
     private static String place(RoutingOptions options, String hosts, Task task, int waiting) {
-        Place place = new Routing(options, hosts(hosts), waiting).place(task, Set.of());
-        return place == null ? null : place.host() + " " + place.rule();
+        return startsOn(new Routing(options, hosts(hosts), waiting).offer(task, Set.of(), Set.of()),
+                offer -> offer.host() + " " + offer.rule());
+    }
+
+    private static String startsOn(Offer offer, Function<Offer, String> told) {
+        return offer.fit().canStart() ? told.apply(offer) : null;
     }
 
     /// @param asked `remote`, a host's name, or null

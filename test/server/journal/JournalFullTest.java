@@ -52,7 +52,7 @@ class JournalFullTest {
         try {
             while (true) {
                 try {
-                    journal.tryAppend(urgency, Unit.of(line(100)));
+                    JournalRig.tryAppend(journal, urgency, Unit.of(line(100)));
                     done++;
                 } catch (NoRoom none) {
                     journal.awaitRoom(none);
@@ -102,11 +102,11 @@ class JournalFullTest {
             for (int i = 0; i < 60; i++) {
                 unit.add(new Slice[] {line(300)});
             }
-            NoRoom none = assertThrows(NoRoom.class, () -> journal.tryAppend(Urgency.LOW, Unit.of(unit)));
+            NoRoom none = assertThrows(NoRoom.class, () -> JournalRig.tryAppend(journal, Urgency.LOW, Unit.of(unit)));
             assertThrows(JournalFull.class, () -> journal.awaitRoom(none));
             assertEquals(0, journal.appendedSeq());
             assertNull(journal.full(), "smaller ones still have room");
-            journal.tryAppend(Urgency.LOW, Unit.of(unit.subList(0, 5)));
+            JournalRig.tryAppend(journal, Urgency.LOW, Unit.of(unit.subList(0, 5)));
             storage.capacity(Long.MAX_VALUE);
             JournalRig.appendAll(journal, Unit.of(unit));
             journal.awaitDurable(65);
@@ -163,9 +163,10 @@ class JournalFullTest {
         }
         for (int start = 0; start < 3; start++) {
             try (Journal journal = Journal.open(storage, larger, (seq, position, json) -> { })) {
-                NoRoom none = assertThrows(NoRoom.class, () -> journal.tryAppend(Urgency.LOW, Unit.of(line(100))));
+                NoRoom none = assertThrows(NoRoom.class,
+                        () -> JournalRig.tryAppend(journal, Urgency.LOW, Unit.of(line(100))));
                 assertThrows(JournalFull.class, () -> journal.awaitRoom(none));
-                journal.tryAppend(Urgency.HIGH, Unit.of(line(10)));
+                JournalRig.tryAppend(journal, Urgency.HIGH, Unit.of(line(10)));
                 journal.awaitDurable(journal.appendedSeq());
             }
         }

@@ -103,11 +103,18 @@ public final class JournalRig {
         return appendAll(journal, Unit.of(rest))[0];
     }
 
+    /// Appends a unit if there is room, and lets the writer write it.
+    static long[] tryAppend(Journal journal, Urgency urgency, Unit unit) {
+        long[] positions = journal.tryAppend(urgency, unit);
+        journal.writeAppended();
+        return positions;
+    }
+
     /// Appends a unit, once there is room for it.
     public static long[] appendAll(Journal journal, Unit unit) {
         while (true) {
             try {
-                return journal.tryAppend(Urgency.HIGH, unit);
+                return tryAppend(journal, Urgency.HIGH, unit);
             } catch (NoRoom none) {
                 journal.awaitRoom(none);
             }

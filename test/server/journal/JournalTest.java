@@ -122,7 +122,7 @@ class JournalTest {
             boolean taken = false;
             while (!taken) {
                 try {
-                    journal.tryAppend(Urgency.LOW, Unit.of(JournalRig.rest("first")));
+                    JournalRig.tryAppend(journal, Urgency.LOW, Unit.of(JournalRig.rest("first")));
                     taken = true;
                 } catch (NoRoom none) {
                     journal.awaitRoom(none);

@@ -100,7 +100,7 @@ class CallRetentionTest {
 
     private static void assertUnrecorded(TaskQueue queue, Task task) {
         JsonWriter out = new JsonWriter();
-        TaskJson.write(out, queue.document(task.id()));
+        TaskJson.write(out, queue.document(task.id()), more -> { }, List.of());
         Json.Obj shown = (Json.Obj) Json.parse(out.toString());
         assertEquals("{} null true", shown.get("payload").text() + " " + queue.document(task.id()).result() + " "
                 + shown.get("unrecorded").text());

@@ -287,7 +287,7 @@ class CompactionCrashTest {
             byte[] metadata = task.metadata();
             return task.withoutMetadata().arrived(task.arrival(), 0).ordered(task.order())
                     + (metadata == null ? "" : new String(metadata, StandardCharsets.US_ASCII))
-                    + document.payload().text() + document.preview() + document.error() + document.attempts()
+                    + document.payload().text() + queue.preview(task) + document.error() + document.attempts()
                     + (result == null ? "" : result.text());
         }
 

@@ -100,7 +100,8 @@ class FormatTest {
     private static void assertTasks(TaskQueue queue, List<Json.Obj> tasks) {
         for (Json.Obj task : tasks) {
             JsonWriter out = new JsonWriter();
-            TaskJson.write(out, queue.document(queue.find(((Json.Str) task.members().get("id")).value())));
+            TaskJson.write(out, queue.document(queue.find(((Json.Str) task.members().get("id")).value())),
+                    more -> { }, List.of());
             boolean ran = task.members().get("status").equals(new Json.Str("running"));
             Map<String, Json> found = members(out);
             assertHolds(task, found, ran ? OF_THE_ATTEMPT : Set.of());

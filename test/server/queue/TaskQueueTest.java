@@ -85,7 +85,7 @@ class TaskQueueTest {
         TaskDocument document = queue.document(run.task().id());
         assertEquals(TaskStatus.COMPLETED, document.task().status());
         assertEquals("{\"prompt\":\"Hello\"}", document.payload().text());
-        assertEquals("Hello", document.preview());
+        assertEquals("Hello", queue.preview(document.task()));
         assertEquals("{\"response\":\"Hi\"}", document.result().text());
         assertEquals(List.of(LoadedOffers.attempt(1, "h1", T0, T0, "lost", true, false),
                 LoadedOffers.attempt(2, "h2", T0 + 5, T0 + 5, null, true, false)), document.attempts());

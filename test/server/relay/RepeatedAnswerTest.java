@@ -49,8 +49,8 @@ class RepeatedAnswerTest {
             TaskDocument task = rig.task();
             for (String runs : List.of("", ",\"runs\":[1,1,1,1]")) {
                 byte[] result = (said + runs + "}").getBytes(StandardCharsets.UTF_8);
-                Answer.Whole again = (Answer.Whole) RepeatedAnswer.of(new TaskDocument(task.task(), task.payload(), "",
-                        null, task.attempts(), Slice.of(result)), false);
+                Answer.Whole again = (Answer.Whole) RepeatedAnswer.of(new TaskDocument(task.task(), task.payload(),
+                        null, task.attempts(), Slice.of(result), task.trace()), false);
                 assertEquals(said + "}", new String(again.bytes(), StandardCharsets.UTF_8));
             }
         }

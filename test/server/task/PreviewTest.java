@@ -16,10 +16,10 @@ class PreviewTest {
 
     @Test
     void of_longText_endsAtTheLimit() {
-        assertEquals("a".repeat(80), Preview.of("a".repeat(80)));
-        assertEquals("a".repeat(80), Preview.of("a".repeat(81)));
-        assertEquals("\ud83d\ude00".repeat(80), Preview.of("\ud83d\ude00".repeat(81)));
-        assertEquals("a".repeat(79) + "\ud83d\ude00", Preview.of("a".repeat(79) + "\ud83d\ude00b"));
+        assertEquals("a".repeat(80), Preview.of("a".repeat(80), Preview.LENGTH));
+        assertEquals("a".repeat(80), Preview.of("a".repeat(81), Preview.LENGTH));
+        assertEquals("\ud83d\ude00".repeat(80), Preview.of("\ud83d\ude00".repeat(81), Preview.LENGTH));
+        assertEquals("a".repeat(79) + "\ud83d\ude00", Preview.of("a".repeat(79) + "\ud83d\ude00b", Preview.LENGTH));
     }
 
     @Test
@@ -39,10 +39,11 @@ class PreviewTest {
             for (int j = 0; j < length; j++) {
                 text.append(PARTS[random.nextInt(random.nextInt(PARTS.length) + 1)]);
             }
-            assertEquals(Preview.of(text.toString()), ofJson(text.toString()), "seed " + seed + ", text " + i);
+            String preview = Preview.of(text.toString(), Preview.LENGTH);
+            assertEquals(preview, ofJson(text.toString()), "seed " + seed + ", text " + i);
             StringBuilder escaped = new StringBuilder("\"");
             text.chars().forEach(c -> escaped.append(String.format("\\u%04X", c)));
-            assertEquals(Preview.of(text.toString()), Preview.ofJson(
+            assertEquals(preview, Preview.ofJson(
                     Slice.of(escaped.append('"').toString().getBytes(java.nio.charset.StandardCharsets.UTF_8))),
                     "seed " + seed + ", text " + i);
         }

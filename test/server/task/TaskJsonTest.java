@@ -24,7 +24,8 @@ class TaskJsonTest {
     @Test
     void write_pendingTask_isTheDesignsExample() {
         TaskDocument document = new TaskDocument(task(TaskState.Pending.READY, Terms.DEFAULT, null),
-                slice("{\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}"), "Hello", null, List.of(), null);
+                slice("{\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}"), null, List.of(), null,
+                Trace.of(null));
         assertEquals("{\"id\":\"task_7k3f9q2m4x8z\",\"type\":\"chat\",\"model\":\"qwen3\",\"priority\":5,"
                 + "\"status\":\"pending\",\"payload\":{\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]},"
                 + "\"created_at\":\"2026-01-02T03:04:05.678Z\",\"scheduled_at\":null,\"started_at\":null,"
@@ -37,7 +38,7 @@ class TaskJsonTest {
         Terms terms = new Terms(0, 0, 0, 0, 0, 0, 0, false, null, false, 0,
                 new Caller(null, ApiPath.CHAT, true, false, false), null, Placing.NONE);
         String text = whole(new TaskDocument(task(TaskState.Pending.READY, terms, null),
-                slice("{\"model\":\"a\",\"Messages\":[],\"Model\":\"b\"}"), "", null, List.of(), null));
+                slice("{\"model\":\"a\",\"Messages\":[],\"Model\":\"b\"}"), null, List.of(), null, Trace.of(null)));
         assertTrue(text.contains("\"payload\":{\"Messages\":[]},"), text);
     }
 
@@ -52,15 +53,15 @@ class TaskJsonTest {
             Task task = new Task(ID, TaskType.CHAT, "qwen3", 5, state, T, 0, 0, terms, null, 0, List.of(), 0, 0,
                     new CronOrigin(1, "nightly", 3, T));
             JsonWriter out = new JsonWriter();
-            TaskJson.write(out, new TaskDocument(task, slice("{}"), "", "busy", List.of(), null,
+            TaskJson.write(out, new TaskDocument(task, slice("{}"), "busy", List.of(), null,
                     Trace.of("r-1", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")),
                     more -> more.name("waiting").string("all hosts are busy").name("effective_priority").number(7)
                             .name("position").number(1).name("starts_in").nul().name("done_in").nul(),
                     List.of("a warning"));
             names.addAll(((Json.Obj) Json.parse(out.toString())).members().keySet());
-            out.clear();
-            TaskJson.writeSummary(out, task, "");
-            names.addAll(((Json.Obj) Json.parse(out.toString())).members().keySet());
+            JsonWriter summary = new JsonWriter();
+            TaskJson.writeSummary(summary, task, "");
+            names.addAll(((Json.Obj) Json.parse(summary.toString())).members().keySet());
         }
         names.removeAll(SubmissionReader.KNOWN);
         Set<String> shown = new TreeSet<>(TaskFields.SERVERS);
@@ -72,7 +73,7 @@ class TaskJsonTest {
     @Test
     void writeSubmitted_addsTaskId() {
         TaskDocument document = new TaskDocument(task(TaskState.Pending.READY, Terms.DEFAULT, null),
-                slice("{}"), "Hello", null, List.of(), null);
+                slice("{}"), null, List.of(), null, Trace.of(null));
         JsonWriter out = new JsonWriter();
         TaskJson.writeSubmitted(out, document, List.of());
         String whole = whole(document);
@@ -82,9 +83,10 @@ class TaskJsonTest {
     @Test
     void write_completedTask_showsResultAndAttempts() {
         TaskDocument document = new TaskDocument(task(new TaskState.Completed(T, T + 1500, "gpu"), Terms.DEFAULT,
-                "{\"a\":1}"), slice("{\"prompt\":\"x\"}"), "x", null,
-                List.of(new Attempt(1, "cpu", T - 10, T - 3, "lost", false), new Attempt(2, "gpu", T, T + 1500, null,
-                        true, "on", false)), slice("{\"response\":\"y\"}"));
+                "{\"a\":1}"), slice("{\"prompt\":\"x\"}"), null,
+                List.of(new Attempt(1, "cpu", T - 10, T - 3, "lost", false, null, false, -1, null),
+                        new Attempt(2, "gpu", T, T + 1500, null, true, "on", false, -1, null)),
+                slice("{\"response\":\"y\"}"), Trace.of(null));
         String text = whole(document);
         assertEquals("\"started_at\":\"2026-01-02T03:04:05.678Z\",\"completed_at\":\"2026-01-02T03:04:07.178Z\","
                 + "\"retry_count\":0,\"max_retries\":3,\"executed_on\":\"gpu\",\"result\":{\"response\":\"y\"},"
@@ -119,7 +121,7 @@ class TaskJsonTest {
     void write_termsThatDiffer_followTheMetadata() {
         Terms terms = new Terms(T, T + 1000, 90_000, 0, 250, 5_400_000, 1.5, true, "gpu", true);
         TaskDocument document = new TaskDocument(task(new TaskState.Pending(T + 1, "busy"), terms, null), slice("{}"),
-                "", "busy", List.of(), null);
+                "busy", List.of(), null, Trace.of(null));
         String text = whole(document);
         assertEquals("\"scheduled_at\":\"2026-01-02T03:04:05.678Z\",\"started_at\":null,\"completed_at\":null,"
                 + "\"retry_count\":0,\"max_retries\":0,\"executed_on\":null,\"result\":null,\"error\":\"busy\","
@@ -140,7 +142,7 @@ class TaskJsonTest {
 
     private static String whole(TaskDocument document) {
         JsonWriter out = new JsonWriter();
-        TaskJson.write(out, document);
+        TaskJson.write(out, document, more -> { }, List.of());
         return out.toString();
     }
 }

@@ -117,11 +117,6 @@ public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual,
         return most == Integer.MAX_VALUE || crowd.runningOf(model) < most;
     }
 
-    /// Whether one more task of this client and model may run.
-    public boolean haveRoom(Task task, Crowd crowd) {
-        return hasRoom(task.terms().caller().client(), crowd) && modelHasRoom(task.model(), crowd);
-    }
-
     /// Which limit keeps a task from starting now, for people; null for none.
     public String full(Task task, Crowd crowd) {
         String client = task.terms().caller().client();

@@ -204,7 +204,7 @@ public final class Ledger implements AutoCloseable {
             feed.expect(first, events);
             long[] positions;
             try {
-                positions = journal.tryAppendFirst(urgency, lines);
+                positions = journal.tryAppend(urgency, lines);
             } catch (RuntimeException | Error refused) {
                 feed.drop(events.size());
                 throw refused;

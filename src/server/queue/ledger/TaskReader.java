@@ -35,15 +35,15 @@ public final class TaskReader {
         Event.Change first = change(task.requestAt());
         Event.Change last = task.lastAt() == task.requestAt() ? first : change(task.lastAt());
         Event.Request request = task.isUnrecorded() ? Event.Request.UNRECORDED : first.request();
-        return new TaskDocument(task, request.payload(), request.preview(), task.state().error(), last.attempts(),
-                last.result(), Trace.of(request.head()));
+        return new TaskDocument(task, request.payload(), task.state().error(), last.attempts(), last.result(),
+                Trace.of(request.head()));
     }
 
     /// The task as its submit was answered.
     public TaskDocument asSubmitted(Task task) {
         Event.Change first = change(task.requestAt());
         Task then = first.task().arrived(task.arrival(), task.requestAt());
-        return new TaskDocument(then, first.request().payload(), first.request().preview(), null, List.of(), null,
+        return new TaskDocument(then, first.request().payload(), null, List.of(), null,
                 Trace.of(first.request().head()));
     }
 

@@ -16,6 +16,7 @@ import server.task.Terms;
 import server.task.Task;
 import server.task.TaskDocument;
 import server.task.TaskState;
+import server.task.Trace;
 import shared.TaskType;
 import shared.json.JsonWriter;
 import shared.json.Slice;
@@ -47,7 +48,7 @@ class TextSearchTest {
         assertTrue(search.mayBeIn(result));
         Task task = new Task(1, TaskType.CHAT, "m", 5, new TaskState.Completed(1, 2, "h"), 0, Terms.DEFAULT, null, 0,
                 null);
-        assertTrue(search.inEnd(new TaskDocument(task, slice("{}"), "", null, List.of(), result)));
+        assertTrue(search.inEnd(new TaskDocument(task, slice("{}"), null, List.of(), result, Trace.of(null))));
     }
 
     @Test
