@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -52,10 +51,10 @@ final class BackupTest {
             assertEquals(201, keyed(server).statusCode());
             assertEquals(200, server.post("/api/queue/pause", "").statusCode());
             List<Thread> threads = List.of(
-                    Thread.startVirtualThread(() -> untilItDies(() -> acknowledged.add(server.submit(
-                            "{\"type\":\"embed\",\"model\":\"m\",\"input\":\"keep " + PROMPT + "\"}")))),
-                    Thread.startVirtualThread(() -> untilItDies(() -> submitAndDelete(server))),
-                    Thread.startVirtualThread(() -> untilItDies(() -> server.post("/api/journal/compact", ""))));
+                    ServerProcess.untilItDies(() -> acknowledged.add(server.submit(
+                            "{\"type\":\"embed\",\"model\":\"m\",\"input\":\"keep " + PROMPT + "\"}"))),
+                    ServerProcess.untilItDies(() -> submitAndDelete(server)),
+                    ServerProcess.untilItDies(() -> server.post("/api/journal/compact", "")));
             Await.until("40 tasks", () -> acknowledged.size() >= 40);
             before = List.copyOf(acknowledged);
             for (String id : before) {
@@ -153,15 +152,5 @@ final class BackupTest {
         String id = server.submit("{\"type\":\"embed\",\"model\":\"m\",\"input\":\"delete " + PROMPT + "\"}");
         server.post("/api/tasks/" + id + "/cancel", "");
         server.send(HttpRequest.newBuilder(URI.create(server.url() + "/api/tasks/" + id)).DELETE());
-    }
-
-    private static void untilItDies(Runnable work) {
-        try {
-            while (true) {
-                work.run();
-            }
-        } catch (UncheckedIOException | AssertionError itDied) {
-            // what was not acknowledged is no matter
-        }
     }
 }

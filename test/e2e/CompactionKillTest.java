@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -49,10 +48,10 @@ final class CompactionKillTest {
             try (ServerProcess server = start(data)) {
                 List<Thread> threads = new ArrayList<>();
                 for (int i = 0; i < SUBMITTERS; i++) {
-                    threads.add(Thread.startVirtualThread(() -> untilItDies(() -> submitAndDelete(server))));
+                    threads.add(ServerProcess.untilItDies(() -> submitAndDelete(server)));
                 }
-                threads.add(Thread.startVirtualThread(
-                        () -> untilItDies(() -> server.post("/api/journal/compact", ""))));
+                threads.add(ServerProcess.untilItDies(
+                        () -> server.post("/api/journal/compact", "")));
                 int enough = kept.size() + 5 + random.nextInt(40);
                 Await.until("tasks enough", () -> kept.size() >= enough || !server.process().isAlive());
                 server.kill();
@@ -91,16 +90,6 @@ final class CompactionKillTest {
         if (server.send(HttpRequest.newBuilder(URI.create(server.url() + "/api/tasks/" + id)).DELETE())
                 .statusCode() == 204) {
             deleted.add(id);
-        }
-    }
-
-    private static void untilItDies(Runnable work) {
-        try {
-            while (true) {
-                work.run();
-            }
-        } catch (UncheckedIOException | AssertionError itDied) {
-            // what was not acknowledged may or may not be there
         }
     }
 

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -79,10 +78,10 @@ final class EventsKillTest {
                     threads.add(Thread.startVirtualThread(() -> subscriber.readUntilItDies(server)));
                 }
                 for (int i = 0; i < SUBMITTERS; i++) {
-                    threads.add(Thread.startVirtualThread(() -> untilItDies(() -> submitAndDelete(server))));
+                    threads.add(ServerProcess.untilItDies(() -> submitAndDelete(server)));
                 }
-                threads.add(Thread.startVirtualThread(
-                        () -> untilItDies(() -> server.post("/api/journal/compact", ""))));
+                threads.add(ServerProcess.untilItDies(
+                        () -> server.post("/api/journal/compact", "")));
                 int enough = all.events.size() + 30 + random.nextInt(200);
                 Await.until("events enough", () -> all.events.size() >= enough || !server.process().isAlive());
                 server.kill();
@@ -119,16 +118,6 @@ final class EventsKillTest {
         server.awaitEnd(id);
         server.send(HttpRequest.newBuilder(URI.create(server.url() + "/api/tasks/" + id))
                 .DELETE());
-    }
-
-    private static void untilItDies(Runnable work) {
-        try {
-            while (true) {
-                work.run();
-            }
-        } catch (UncheckedIOException | AssertionError itDied) {
-            // what was not acknowledged may or may not be there
-        }
     }
 
     /// Every event on record.

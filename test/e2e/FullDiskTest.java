@@ -2,7 +2,6 @@ package e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,13 +16,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import support.Await;
 import support.ServerProcess;
+import support.SmallDisk;
 
 /// The real server on a real, small disk: a tmpfs, which only root may mount.
 @Timeout(120)
@@ -35,33 +35,20 @@ final class FullDiskTest {
     @TempDir
     Path directory;
 
+    /// Null if it was not mounted.
     private Path disk;
-    private boolean mounted;
 
     @BeforeEach
     void mount() throws Exception {
-        disk = Files.createDirectory(directory.resolve("disk"));
-        mounted = run("mount", "-t", "tmpfs", "-o", "size=40m", "ollama-queue-test", disk.toString());
-        if (!mounted && System.getenv("CI") != null) {
-            fail("a tmpfs cannot be mounted here, but CI must try a full disk");
-        }
-        Assumptions.assumeTrue(mounted, "a tmpfs cannot be mounted here: it takes root");
+        Path folder = directory.resolve("disk");
+        SmallDisk.mount(folder, 40);
+        disk = folder;
     }
 
     @AfterEach
     void unmount() throws Exception {
-        if (mounted) {
-            assertTrue(run("umount", disk.toString()) || run("umount", "-l", disk.toString()), "unmounting " + disk);
-        }
-    }
-
-    private static boolean run(String... command) throws Exception {
-        try {
-            Process process = new ProcessBuilder(command).inheritIO()
-                    .redirectError(ProcessBuilder.Redirect.DISCARD).start();
-            return process.waitFor(20, TimeUnit.SECONDS) && process.exitValue() == 0;
-        } catch (IOException notThere) {
-            return false;
+        if (disk != null) {
+            SmallDisk.unmount(disk);
         }
     }
 
@@ -80,7 +67,7 @@ final class FullDiskTest {
             assertEquals(0, server.terminate(), "a stop on a full disk is an orderly one");
         }
         try (ServerProcess server = ServerProcess.start(disk, "--ollama-host", "echo:")) {
-            assertTrue(run("mount", "-o", "remount,size=100m", disk.toString()));
+            SmallDisk.remount(disk, "size=100m");
             awaitReady(server);
             String id = server.submit("{\"type\":\"generate\",\"model\":\"m\",\"prompt\":\"Hello\"}");
             assertEquals("completed", server.awaitEnd(id).text("status"));
@@ -91,7 +78,7 @@ final class FullDiskTest {
     void fullDisk_whileTheServerRuns_itGoesOnByItself() throws Exception {
         try (ServerProcess server = ServerProcess.start(disk, "--ollama-host", "echo:")) {
             assertEquals(507, fill(server).statusCode());
-            assertTrue(run("mount", "-o", "remount,size=100m", disk.toString()));
+            SmallDisk.remount(disk, "size=100m");
             awaitReady(server);
             assertEquals(201, server.post("/api/tasks", LATER + "x\"}").statusCode());
         }
@@ -130,7 +117,7 @@ final class FullDiskTest {
         assertEquals(1, process.exitValue());
         assertTrue(Files.readString(log).contains("ollama-queue-server: cannot use data directory " + plain
                 + ": there is a file of that name"), Files.readString(log));
-        assertTrue(run("mount", "-o", "remount,ro", disk.toString()));
+        SmallDisk.remount(disk, "ro");
         Path second = directory.resolve("readonly.log");
         Process readOnly = ServerProcess.launch(List.of("--port", "0", "--data-dir", disk.toString()), second);
         assertTrue(readOnly.waitFor(60, TimeUnit.SECONDS));
@@ -152,10 +139,7 @@ final class FullDiskTest {
     }
 
     private static void awaitReady(ServerProcess server) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (server.get("/readyz").statusCode() != 200) {
-            assertTrue(System.nanoTime() < end, server.get("/readyz").body());
-        }
+        Await.until(() -> server.get("/readyz").body(), () -> server.get("/readyz").statusCode() == 200);
     }
 
     private void fillWithRubbish() throws IOException {

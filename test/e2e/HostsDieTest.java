@@ -1,9 +1,7 @@
 package e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
@@ -12,13 +10,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
+import support.Await;
 import support.FakeOllamaProcess;
 import support.ServerProcess;
 
@@ -85,17 +83,13 @@ final class HostsDieTest {
         }
     }
 
-    private static void awaitBusy(ServerProcess server, int host) throws IOException {
-        long end = System.nanoTime() + 20_000_000_000L;
-        boolean busy = false;
-        while (!busy) {
-            assertTrue(System.nanoTime() < end, () -> "host " + host + " got nothing to do: "
-                    + server.get("/api/backends").body() + server.get("/api/status").body() + server.logged());
+    /// It has done something, and works.
+    private static void awaitBusy(ServerProcess server, int host) {
+        Await.until(() -> "host " + host + " has something to do: " + server.get("/api/backends").body()
+                + server.get("/api/status").body() + server.logged(), () -> {
             Json backends = Json.parse(server.get("/api/backends").body());
             Json.Obj one = (Json.Obj) ((Json.Arr) backends).values().get(host);
-            // it has done something, and works
-            busy = one.integer("slots_used", 0) > 0 && one.integer("completed", 0) > 0;
-            LockSupport.parkNanos(1_000_000);
-        }
+            return one.integer("slots_used", 0) > 0 && one.integer("completed", 0) > 0;
+        });
     }
 }

@@ -12,13 +12,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
+import support.Await;
 import support.ServerProcess;
 
 /// The real Ollama as local host and the real OpenAI-compatible server as remote endpoint, behind one queue: each rule
@@ -148,10 +148,7 @@ final class RealRoutingTest {
     }
 
     private static void awaitHealth(ServerProcess server) {
-        long end = System.nanoTime() + 60_000_000_000L;
-        while (!backends(server).values().stream().allMatch(host -> "up".equals(((Json.Obj) host).text("health")))) {
-            assertTrue(System.nanoTime() < end, () -> backends(server).text());
-            LockSupport.parkNanos(50_000_000);
-        }
+        Await.until(() -> backends(server).text(), () -> backends(server).values().stream()
+                .allMatch(host -> "up".equals(((Json.Obj) host).text("health"))));
     }
 }

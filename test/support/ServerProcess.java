@@ -211,6 +211,19 @@ public final class ServerProcess implements AutoCloseable {
         return awaitExit();
     }
 
+    /// Does something again and again, in a thread, until the server that it needs dies.
+    public static Thread untilItDies(Runnable work) {
+        return Thread.startVirtualThread(() -> {
+            try {
+                while (true) {
+                    work.run();
+                }
+            } catch (UncheckedIOException | AssertionError itDied) {
+                // what was not acknowledged may or may not be there
+            }
+        });
+    }
+
     public int awaitExit() {
         try {
             if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {

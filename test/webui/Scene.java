@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 
 import shared.json.Json;
 import shared.json.JsonWriter;
+import support.Await;
 import support.FakeOllama;
 import support.FakeOllamaReply;
 import support.FakeOllamaRequest;
@@ -204,13 +205,8 @@ final class Scene implements AutoCloseable {
     }
 
     private void awaitRunning(int count) {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (ServerProcess.object(server.get("/api/status").body()).integer("running_tasks", 0) < count) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("too few tasks run: " + server.get("/api/status").body());
-            }
-            Thread.onSpinWait();
-        }
+        Await.until(() -> count + " tasks run: " + server.get("/api/status").body(), () ->
+                ServerProcess.object(server.get("/api/status").body()).integer("running_tasks", 0) >= count);
     }
 
     private String first(String status) {

@@ -2,6 +2,7 @@ package server.api;
 
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.concurrent.CountDownLatch;
 
 import server.queue.TaskQueue;
 import server.task.TaskDocument;
@@ -13,46 +14,34 @@ final class Waits {
 
     private final TaskQueue queue;
     private final int max;
-    /// Who waits, the first one first. A wait that was ended is not here any more.
-    private final LinkedHashSet<Thread> waiting = new LinkedHashSet<>();
+    /// What each waits for, the first one first.
+    private final LinkedHashSet<CountDownLatch> waiting = new LinkedHashSet<>();
 
     Waits(TaskQueue queue, int max) {
         this.queue = queue;
         this.max = max;
     }
 
-    /// As [TaskQueue#awaitEnd].
+    /// Waits until the task has ended, but no longer than a time, and not while more than may wait came later; then
+    /// returns the task as it is.
     TaskDocument awaitEnd(long id, Duration atMost) throws InterruptedException {
-        Thread self = Thread.currentThread();
-        enter(self);
+        CountDownLatch end = new CountDownLatch(1);
+        enter(end);
         try {
-            return queue.awaitEnd(id, atMost);
-        } catch (InterruptedException interrupted) {
-            if (leave(self)) {
-                // by the server, which stops
-                throw interrupted;
-            }
-            return queue.document(id);
+            return queue.awaitEnd(id, atMost, end);
         } finally {
-            if (!leave(self)) {
-                // the sign to end may have come after the end
-                Thread.interrupted();
-            }
+            leave(end);
         }
     }
 
-    private void enter(Thread self) {
-        synchronized (waiting) {
-            if (waiting.size() >= max) {
-                waiting.removeFirst().interrupt();
-            }
-            waiting.add(self);
+    private synchronized void enter(CountDownLatch end) {
+        if (waiting.size() >= max) {
+            waiting.removeFirst().countDown();
         }
+        waiting.add(end);
     }
 
-    private boolean leave(Thread self) {
-        synchronized (waiting) {
-            return waiting.remove(self);
-        }
+    private synchronized void leave(CountDownLatch end) {
+        waiting.remove(end);
     }
 }

@@ -15,7 +15,6 @@ import java.util.random.RandomGenerator;
 import server.clock.ClockReport;
 import server.journal.Backup;
 import server.journal.JournalFailure;
-import server.journal.JournalFull;
 import server.journal.JournalOptions;
 import server.journal.NoRoom;
 import server.journal.Urgency;
@@ -243,14 +242,15 @@ public final class TaskQueue implements AutoCloseable {
     }
 
     /// Waits until the task has ended, but no longer than a time; then returns the task as it is.
-    public TaskDocument awaitEnd(long id, Duration atMost) throws InterruptedException {
-        CountDownLatch latch = ledger.look(state -> state.require(id).status().ended() || failure() != null ? null
-                : waiters.enter(id)).value();
-        if (latch != null) {
+    ///
+    /// @param end a latch of the caller, which the task's end opens; who opens it earlier ends the waiting
+    public TaskDocument awaitEnd(long id, Duration atMost, CountDownLatch end) throws InterruptedException {
+        if (ledger.look(state -> state.require(id).status().ended() || failure() != null ? null
+                : waiters.enter(id, end)).value() != null) {
             try {
-                latch.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+                end.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
             } finally {
-                waiters.leave(id, latch);
+                waiters.leave(id, end);
             }
         }
         return document(id);

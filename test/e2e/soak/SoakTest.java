@@ -2,7 +2,6 @@ package e2e.soak;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,7 +23,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,6 +35,7 @@ import support.FakeOllamaProcess;
 import support.Offline;
 import support.Programs;
 import support.ServerProcess;
+import support.SmallDisk;
 
 /// Everything at once, for long (`make proof ONLY=soak MINUTES=10`; `make test` has 20 s of it): 64 connections that
 /// work beside many that are idle, slow or deaf, while the server is killed, its disk fills up and empties, and hosts
@@ -64,8 +63,8 @@ final class SoakTest {
     private final CountDownLatch never = new CountDownLatch(1);
     private final List<FakeOllamaProcess> hosts = new ArrayList<>();
     private final List<Usage> lives = new ArrayList<>();
+    /// Null if it was not mounted.
     private Path disk;
-    private boolean mounted;
     private int port;
     private ServerProcess server;
 
@@ -85,12 +84,9 @@ final class SoakTest {
 
     @BeforeEach
     void prepare() throws Exception {
-        disk = Files.createDirectory(directory.resolve("disk"));
-        mounted = run("mount", "-t", "tmpfs", "-o", "size=" + DISK_MB + "m", "ollama-queue-soak", disk.toString());
-        if (!mounted && System.getenv("CI") != null) {
-            fail("a tmpfs cannot be mounted here, but CI must try a full disk");
-        }
-        Assumptions.assumeTrue(mounted, "a tmpfs cannot be mounted here: it takes root");
+        Path folder = directory.resolve("disk");
+        SmallDisk.mount(folder, DISK_MB);
+        disk = folder;
         StringBuilder yaml = new StringBuilder("queue: {workers: 40}\nstorage: {segment_size: 256KiB}\n"
                 + "remote_scheduling: {health_check_interval: 1s}\nollama:\n  hosts:\n"
                 + "  - {name: e, url: \"echo:\", max_concurrent: 32}\n");
@@ -112,18 +108,8 @@ final class SoakTest {
         if (server != null) {
             server.close();
         }
-        if (mounted) {
-            assertTrue(run("umount", disk.toString()) || run("umount", "-l", disk.toString()), "unmounting " + disk);
-        }
-    }
-
-    private static boolean run(String... command) throws Exception {
-        try {
-            Process process = new ProcessBuilder(command).inheritIO()
-                    .redirectError(ProcessBuilder.Redirect.DISCARD).start();
-            return process.waitFor(20, TimeUnit.SECONDS) && process.exitValue() == 0;
-        } catch (IOException notThere) {
-            return false;
+        if (disk != null) {
+            SmallDisk.unmount(disk);
         }
     }
 

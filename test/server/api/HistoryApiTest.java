@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 
 import server.queue.Run;
 import shared.json.Json;
+import support.Await;
 
 @Timeout(30)
 final class HistoryApiTest {
@@ -79,12 +80,8 @@ final class HistoryApiTest {
 
     /// What is told comes a moment after the change that was answered.
     private void awaitRunning(int running) {
-        long end = System.nanoTime() + 10_000_000_000L;
-        Json.Obj last;
-        do {
-            last = (Json.Obj) buckets(json(server.get("/api/stats/history"))).getLast();
-            assertTrue(System.nanoTime() < end, last.text());
-        } while (last.integer("running", -1) != running);
+        Await.until(running + " run", () -> ((Json.Obj) buckets(json(server.get("/api/stats/history"))).getLast())
+                .integer("running", -1) == running);
     }
 
     private static long sum(Json.Obj history, String name) {

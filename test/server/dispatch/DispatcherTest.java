@@ -14,10 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +40,7 @@ import shared.Problem;
 import shared.TaskStatus;
 import shared.TaskType;
 import shared.json.Slice;
+import support.Await;
 import support.FaultyStorage;
 
 /// The dispatcher over a real queue, whose disk is in memory, and simulated hosts.
@@ -72,7 +72,7 @@ final class DispatcherTest {
         for (int i = 0; i < 30; i++) {
             tasks.add(submit(i % 2 == 0 ? QUICK : terms(true, null, false), "m", 5));
         }
-        await("all places are taken", () -> a.running() + b.running() == 3 && c.running() == 4);
+        Await.until("all places are taken", () -> a.running() + b.running() == 3 && c.running() == 4);
         assertEquals(7, hosts.running());
         assertEquals(0, hosts.idle());
         gateA.release(100);
@@ -82,7 +82,7 @@ final class DispatcherTest {
         assertTrue(a.mostRunning() <= 2, "at once on a: " + a.mostRunning());
         assertEquals(4, c.mostRunning());
         // a place is given back after its task's end is on record
-        await("all places are free", () -> hosts.idle() == 7);
+        Await.until("all places are free", () -> hosts.idle() == 7);
     }
 
     @Test
@@ -107,7 +107,8 @@ final class DispatcherTest {
         }
         assertEquals(tasks.size(), answers, "seed " + seed);
         // a host's counters follow its task's end
-        await("all are counted", () -> tasks.size() == hosts.backends().stream().mapToLong(Backend::completed).sum());
+        Await.until("all are counted", () -> tasks.size()
+                == hosts.backends().stream().mapToLong(Backend::completed).sum());
     }
 
     @Test
@@ -119,10 +120,10 @@ final class DispatcherTest {
         for (int i = 0; i < 50; i++) {
             tasks.add(submit(new Terms(0, 0, 60_000, 0, 1, 5, 2, false, null, false), "m", 5));
         }
-        await("both are known to be down", () -> hosts.backends().stream().allMatch(host -> host.health()
+        Await.until("both are known to be down", () -> hosts.backends().stream().allMatch(host -> host.health()
                 .equals("down")));
         Task waits = queue.find(tasks.getLast().name());
-        await("it says so", () -> "no host can take it now: cannot connect to a; cannot connect to b"
+        Await.until("it says so", () -> "no host can take it now: cannot connect to a; cannot connect to b"
                 .equals(dispatcher.explain(waits).trouble()));
         a.down(false);
         for (Task task : tasks) {
@@ -136,14 +137,14 @@ final class DispatcherTest {
     @Test
     void hostThatDropsEveryConnection_isLeftAlone_andDrainsNoQueue() throws Exception {
         start(1, local(a, 0));
-        await("it is up", () -> hosts.backends().getFirst().health().equals("up"));
+        Await.until("it is up", () -> hosts.backends().getFirst().health().equals("up"));
         a.down(true);
         a.answer(call -> SimulatedHost.failed(Cause.PASSING, "lost", null));
         List<Task> tasks = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             tasks.add(submit(QUICK, "m", 5));
         }
-        await("it is left alone", () -> hosts.backends().getFirst().health().equals("down"));
+        Await.until("it is left alone", () -> hosts.backends().getFirst().health().equals("down"));
         a.answer(call -> new Outcome.Completed(SimulatedHost.ANSWER));
         a.down(false);
         tasks.forEach(task -> assertEquals(TaskStatus.COMPLETED, ended(task).task().status()));
@@ -154,14 +155,14 @@ final class DispatcherTest {
         a.answer(call -> SimulatedHost.failed(Cause.PASSING, "out of memory", null));
         Semaphore gate = b.hold();
         start(2, local(a, 1), local(b, 1));
-        await("both are up", () -> hosts.backends().stream().allMatch(host -> host.health().equals("up")));
+        Await.until("both are up", () -> hosts.backends().stream().allMatch(host -> host.health().equals("up")));
         List<Task> tasks = new ArrayList<>();
         tasks.add(submit(terms(false, "b", false), "m", 5));
-        await("b is full", () -> b.running() == 1);
+        Await.until("b is full", () -> b.running() == 1);
         for (int i = 0; i < 6; i++) {
             tasks.add(submit(QUICK, "m", 5));
         }
-        await("the others have failed", () -> a.asked.get() == 6 && a.running() == 0);
+        Await.until("the others have failed", () -> a.asked.get() == 6 && a.running() == 0);
         gate.release(100);
         tasks.forEach(task -> assertEquals(TaskStatus.COMPLETED, ended(task).task().status()));
         assertEquals(6, a.asked.get());
@@ -177,7 +178,7 @@ final class DispatcherTest {
         Terms once = new Terms(0, 0, 60_000, 0, 1, 5, 2, false, null, false);
         Task first = submit(once, "m", 5);
         Task second = submit(once, "m", 5);
-        await("it is shown", () -> hosts.backends().getFirst().refused().size() == 1);
+        Await.until("it is shown", () -> hosts.backends().getFirst().refused().size() == 1);
         assertEquals("a answered 429: slow down", hosts.backends().getFirst().error());
         assertEquals("up", hosts.backends().getFirst().health());
         assertEquals("no host can take it now: a answered 429: slow down", dispatcher.explain(queue.find(
@@ -196,7 +197,7 @@ final class DispatcherTest {
     void tooManyRequests_aFreeHostTakesTheTaskAtOnce() throws Exception {
         a.answer(call -> SimulatedHost.failed(Cause.ACCOUNT, "a answered 429: slow down", Duration.ofHours(5)));
         start(2, local(a, 0), local(b, 0));
-        await("both are up", () -> hosts.backends().stream().allMatch(host -> host.health().equals("up")));
+        Await.until("both are up", () -> hosts.backends().stream().allMatch(host -> host.health().equals("up")));
         TaskDocument done = ended(submit(QUICK, "m", 5));
         assertEquals(List.of("b"), done.attempts().stream().map(Attempt::host).toList());
         assertTrue(hosts.backends().getFirst().refused().getFirst().until() > CLOCK.millis() + 4 * 3_600_000);
@@ -223,14 +224,14 @@ final class DispatcherTest {
         start(1, local(a, 0));
         listed();
         List<Task> refused = new ArrayList<>(List.of(submit(QUICK, "cloud", 5)));
-        await("the first is", () -> hosts.backends().getFirst().refused().size() == 1);
+        Await.until("the first is", () -> hosts.backends().getFirst().refused().size() == 1);
         assertEquals(0, hosts.backends().getFirst().leftAloneUntil());
         refused.add(submit(QUICK, "cloud2", 5));
-        await("the second is", () -> hosts.backends().getFirst().refused().size() == 2);
-        await("the host is", () -> hosts.backends().getFirst().leftAloneUntil() > 0);
+        Await.until("the second is", () -> hosts.backends().getFirst().refused().size() == 2);
+        Await.until("the host is", () -> hosts.backends().getFirst().leftAloneUntil() > 0);
         ended(submit(QUICK, "m", 5));
         int asked = a.asked.get();
-        await("they are asked again", () -> a.asked.get() > asked);
+        Await.until("they are asked again", () -> a.asked.get() > asked);
         assertEquals(0, hosts.backends().getFirst().leftAloneUntil(), "m works, so it is not the host");
         refused.forEach(task -> queue.cancel(task.id(), null));
     }
@@ -242,9 +243,9 @@ final class DispatcherTest {
                 : new Outcome.Completed(SimulatedHost.ANSWER));
         start(1, local(a, 0));
         Task alone = submit(QUICK, "m", 5, "poison");
-        await("it is refused", () -> a.asked.get() > 0);
+        Await.until("it is refused", () -> a.asked.get() > 0);
         ended(submit(QUICK, "m", 5));
-        await("it is refused again", () -> queue.find(alone.name()).state() instanceof TaskState.Pending pending
+        Await.until("it is refused again", () -> queue.find(alone.name()).state() instanceof TaskState.Pending pending
                 && pending.retryAt() > CLOCK.millis() + 40_000);
         assertEquals(List.of(), hosts.backends().getFirst().refused());
         assertEquals(TaskStatus.PENDING, queue.find(alone.name()).status());
@@ -275,8 +276,8 @@ final class DispatcherTest {
             return SimulatedHost.failed(Cause.FRONT, "a answered 404", null);
         });
         Task task = submit(QUICK, "m", 5);
-        await("the host is down", () -> hosts.backends().getFirst().health().equals("down"));
-        await("the task waits", () -> "no host can take it now: a answered 404".equals(dispatcher.explain(
+        Await.until("the host is down", () -> hosts.backends().getFirst().health().equals("down"));
+        Await.until("the task waits", () -> "no host can take it now: a answered 404".equals(dispatcher.explain(
                 queue.find(task.name())).trouble()));
         a.answer(call -> new Outcome.Completed(SimulatedHost.ANSWER));
         a.silent(null);
@@ -304,7 +305,7 @@ final class DispatcherTest {
                 : new Outcome.Completed(SimulatedHost.ANSWER));
         start(1, local(a, 0));
         Task stuck = submit(QUICK, "stuck", 5);
-        await("it was refused", () -> a.asked.get() > 0);
+        Await.until("it was refused", () -> a.asked.get() > 0);
         for (int i = 0; i < 3; i++) {
             assertEquals(TaskStatus.COMPLETED, ended(submit(QUICK, "m", 5)).task().status());
         }
@@ -353,7 +354,7 @@ final class DispatcherTest {
         listed();
         a.down(true);
         Task task = submit(QUICK, "big", 5);
-        await("it waits for a", () -> ("no host can take it now: cannot connect to a; b does not have the model "
+        Await.until("it waits for a", () -> ("no host can take it now: cannot connect to a; b does not have the model "
                 + "big").equals(dispatcher.explain(queue.find(task.name())).trouble()));
         assertEquals(0, b.asked.get());
         a.down(false);
@@ -364,7 +365,7 @@ final class DispatcherTest {
     void waitForModel_doesNotFail() throws Exception {
         start(2, local(a, 0));
         Task task = submit(terms(false, null, true), "nosuch", 5);
-        await("it waits", () -> queue.find(task.name()).state().error() != null);
+        Await.until("it waits", () -> queue.find(task.name()).state().error() != null);
         assertEquals("model 'nosuch' not found on any host (asked: a)", queue.find(task.name()).state().error());
         assertEquals(TaskStatus.PENDING, queue.find(task.name()).status());
     }
@@ -374,7 +375,7 @@ final class DispatcherTest {
         start(1, local(a, 0));
         Semaphore gate = a.hold();
         Task first = submit(QUICK, "m", 5);
-        await("it runs", () -> a.running() == 1);
+        Await.until("it runs", () -> a.running() == 1);
         assertFalse(hosts.enable("a", false).enabled());
         Task second = submit(QUICK, "m", 5);
         gate.release(10);
@@ -394,7 +395,7 @@ final class DispatcherTest {
         for (int i = 0; i < 50; i++) {
             tasks.add(submit(new Terms(0, 0, 60_000, 0, 1, 5, 2, false, null, false), "m", 5));
         }
-        await("it is told", () -> "Too many open files".equals(dispatcher.held()));
+        Await.until("it is told", () -> "Too many open files".equals(dispatcher.held()));
         int asked = a.asked.get();
         assertTrue(asked <= 8, "asked " + asked + " times");
         a.answer(call -> new Outcome.Completed(SimulatedHost.ANSWER));
@@ -418,7 +419,7 @@ final class DispatcherTest {
         });
         Task task = submit(QUICK, "m", 5);
         assertEquals(TaskStatus.COMPLETED, ended(task).task().status());
-        await("its place is free", () -> hosts.running() == 0);
+        Await.until("its place is free", () -> hosts.running() == 0);
         assertEquals(TaskStatus.COMPLETED, ended(submit(QUICK, "m", 5)).task().status());
     }
 
@@ -431,7 +432,7 @@ final class DispatcherTest {
         assertEquals(List.of("a local_first_policy", "c after_failure"),
                 done.attempts().stream().map(attempt -> attempt.host() + " " + attempt.rule()).toList());
         // a host's counters follow its task's end
-        await("its tokens are counted", () -> hosts.backends().getLast().tokens() == 50);
+        Await.until("its tokens are counted", () -> hosts.backends().getLast().tokens() == 50);
         assertEquals(25, hosts.backends().getLast().tokensPerSecond());
     }
 
@@ -447,7 +448,7 @@ final class DispatcherTest {
     }
 
     private void listed() {
-        await("every host has listed its models", () -> hosts.backends().stream().allMatch(host ->
+        Await.until("every host has listed its models", () -> hosts.backends().stream().allMatch(host ->
                 host.installed() != null));
     }
 
@@ -481,20 +482,12 @@ final class DispatcherTest {
 
     private TaskDocument ended(Task task) {
         try {
-            TaskDocument document = queue.awaitEnd(task.id(), Duration.ofSeconds(30));
+            TaskDocument document = queue.awaitEnd(task.id(), Duration.ofSeconds(30), new CountDownLatch(1));
             assertTrue(document.task().status().ended(), () -> document.task() + " waits: "
                     + dispatcher.explain(document.task()).trouble() + " " + hosts.backends());
             return document;
         } catch (InterruptedException stopped) {
             throw new AssertionError(stopped);
-        }
-    }
-
-    private static void await(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < end, what);
-            LockSupport.parkNanos(1_000_000);
         }
     }
 }

@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,7 @@ import server.task.ApiPath;
 import server.task.Caller;
 import server.task.Submission;
 import server.task.Task;
+import server.task.TaskDocument;
 import server.task.TaskState;
 import server.task.Terms;
 import shared.TaskStatus;
@@ -58,7 +60,7 @@ final class HostNewsTest {
             assertEquals(waiting, queue.find(any.name()).state());
             a.models("m:latest", "new:latest");
             dispatcher.askNow("a");
-            assertEquals("a", queue.awaitEnd(any.id(), Duration.ofSeconds(60)).task().state().host());
+            assertEquals("a", ended(queue, any).task().state().host());
             assertTrue(CLOCK.millis() < ((TaskState.Pending) waiting).retryAt(), "it was the time's doing");
             assertEquals(TaskStatus.PENDING, queue.find(onB.name()).status());
         }
@@ -75,10 +77,10 @@ final class HostNewsTest {
             dispatcher.start();
             Terms call = terms(null).of(new Caller(null, ApiPath.CHAT, true, true, true), null, 0);
             a.answer(ignored -> SimulatedHost.failed(Cause.PASSING, "it broke", null));
-            assertEquals("it broke", queue.awaitEnd(submit(queue, call).id(), Duration.ofSeconds(60)).error());
+            assertEquals("it broke", ended(queue, submit(queue, call)).error());
             Await.until("it counts", () -> hosts.backends().getFirst().failed() == 1);
             a.answer(ignored -> SimulatedHost.failed(Cause.OWN, "no memory", null));
-            assertEquals("no memory", queue.awaitEnd(submit(queue, call).id(), Duration.ofSeconds(60)).error());
+            assertEquals("no memory", ended(queue, submit(queue, call)).error());
             assertEquals("no memory", dispatcher.held());
             assertEquals(1, hosts.backends().getFirst().failed());
         }
@@ -91,6 +93,10 @@ final class HostNewsTest {
 
     private static Terms terms(String on) {
         return new Terms(0, 0, 60_000, 3, 1, 5, 2, false, on, true);
+    }
+
+    private static TaskDocument ended(TaskQueue queue, Task task) throws InterruptedException {
+        return queue.awaitEnd(task.id(), Duration.ofSeconds(60), new CountDownLatch(1));
     }
 
     private static Task submit(TaskQueue queue, Terms terms) {

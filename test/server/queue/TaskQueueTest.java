@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -105,7 +104,7 @@ class TaskQueueTest {
                 published.countDown();
             }
         });
-        FutureTask<?> waiter = begin(() -> queue.awaitEnd(known.id(), Duration.ofMinutes(1)));
+        FutureTask<?> waiter = begin(() -> awaitEnd(known, Duration.ofMinutes(1)));
         untilBlocked();
 
         disk.holdSync();
@@ -116,7 +115,7 @@ class TaskQueueTest {
                 begin(() -> queue.submit(queue.newBatch().add(submission("b1", 5)).add(submission("b2", 5)))),
                 begin(() -> queue.find(known.name())),
                 begin(() -> queue.document(known.id())),
-                begin(() -> queue.awaitEnd(known.id(), Duration.ofMinutes(1))),
+                begin(() -> awaitEnd(known, Duration.ofMinutes(1))),
                 begin(() -> queue.list(TaskFilter.ALL, TaskSort.CREATED_AT, false, 10, 0, null)),
                 begin(() -> queue.list(TaskFilter.ALL, TaskSort.DURATION, false, 10, 0, null)),
                 begin(() -> queue.stats()),
@@ -253,13 +252,13 @@ class TaskQueueTest {
     @Test
     void awaitEnd_timeIsOver_answersTheTaskAsItIs() throws InterruptedException {
         Task task = queue.submit(submission("one", 5), null, null).document().task();
-        assertEquals(TaskStatus.PENDING, queue.awaitEnd(task.id(), Duration.ZERO).task().status());
+        assertEquals(TaskStatus.PENDING, awaitEnd(task, Duration.ZERO).task().status());
     }
 
     @Test
     void awaitEnd_taskDeletedMeanwhile_isNotFound() throws Exception {
         Task task = queue.submit(submission("one", 5), null, null).document().task();
-        FutureTask<?> waiter = begin(() -> queue.awaitEnd(task.id(), Duration.ofMinutes(1)));
+        FutureTask<?> waiter = begin(() -> awaitEnd(task, Duration.ofMinutes(1)));
         untilBlocked();
         queue.cancel(task.id(), null);
         assertEquals(TaskStatus.CANCELLED, ((TaskDocument) waiter.get(20, TimeUnit.SECONDS)).task().status());
@@ -315,7 +314,7 @@ class TaskQueueTest {
         Task task = queue.submit(submission("one", 5), null, null).document().task();
         CountDownLatch told = new CountDownLatch(1);
         queue.onFailure(() -> told.countDown());
-        FutureTask<?> waiter = begin(() -> queue.awaitEnd(task.id(), Duration.ofMinutes(1)));
+        FutureTask<?> waiter = begin(() -> awaitEnd(task, Duration.ofMinutes(1)));
         untilBlocked();
         disk.failSync(1);
         assertEquals(503, assertThrows(Problem.class, () -> queue.submit(submission("x", 5), null, null)).status());
@@ -328,6 +327,10 @@ class TaskQueueTest {
     // ---- helpers
 
     private final List<Thread> begun = new ArrayList<>();
+
+    private TaskDocument awaitEnd(Task task, Duration atMost) throws InterruptedException {
+        return queue.awaitEnd(task.id(), atMost, new CountDownLatch(1));
+    }
 
     private <T> FutureTask<T> begin(Callable<T> work) {
         FutureTask<T> future = new FutureTask<>(work);

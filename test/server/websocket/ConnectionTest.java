@@ -13,9 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +25,7 @@ import server.access.Guard;
 import server.access.TestTokens;
 import server.access.Tokens;
 import server.settings.Settings;
+import support.Await;
 
 /// How connections begin, live and end, over sockets.
 @Timeout(30)
@@ -248,7 +247,7 @@ final class ConnectionTest {
             assertTrue(answer.startsWith("HTTP/1.1 503 "), answer);
             assertTrue(answer.contains("\r\nRetry-After: 5\r\n"), answer);
             clients.removeFirst().close();
-            await(() -> server.server.open() == 2);
+            Await.until("2 open", () -> server.server.open() == 2);
             clients.add(RawClient.open(server.port()));
             // three are open; these two only connect
             clients.add(new RawClient(server.port()));
@@ -285,14 +284,6 @@ final class ConnectionTest {
             for (RawClient client : clients) {
                 client.close();
             }
-        }
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + 10_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < end, "waited in vain");
-            LockSupport.parkNanos(5_000_000);
         }
     }
 
@@ -350,7 +341,7 @@ final class ConnectionTest {
         EchoServer server = start(5_000, 10_000, 20_000, 400, 300);
         try (RawClient deaf = RawClient.open(server.port()); RawClient other = RawClient.open(server.port())) {
             deaf.say("flood");
-            await(() -> {
+            Await.until("one is open", () -> {
                 try {
                     other.say("well?");
                     assertEquals("81 well?", other.shown());
@@ -377,7 +368,7 @@ final class ConnectionTest {
                     client.send(many);
                 }
             });
-            await(() -> server.server.open() == 0);
+            Await.until("0 open", () -> server.server.open() == 0);
         }
     }
 
@@ -434,10 +425,10 @@ final class ConnectionTest {
     void end_withoutAClose_isNoticed() throws IOException {
         EchoServer server = patient();
         RawClient client = RawClient.open(server.port());
-        await(() -> server.server.open() == 1);
+        Await.until("1 open", () -> server.server.open() == 1);
         client.end();
         assertEquals("eof", client.shown());
-        await(() -> server.server.open() == 0);
+        Await.until("0 open", () -> server.server.open() == 0);
         client.close();
     }
 
@@ -449,7 +440,7 @@ final class ConnectionTest {
             assertEquals("88 1000 ", client.shown());
             assertEquals("eof", client.shown());
             // it leaves its own half open
-            await(() -> server.server.open() == 0);
+            Await.until("0 open", () -> server.server.open() == 0);
         }
     }
 

@@ -2,7 +2,6 @@ package server.executor.ollama;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +9,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.BooleanSupplier;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,13 +43,6 @@ abstract class OllamaHarness {
         threads.shutdownNow();
         ollama.close();
         fake.close();
-    }
-
-    static void await(BooleanSupplier condition) {
-        for (long end = System.nanoTime() + 5_000_000_000L; !condition.getAsBoolean();) {
-            assertTrue(System.nanoTime() < end, "not so within 5 s");
-            Thread.yield();
-        }
     }
 
     static long selectors() {

@@ -26,6 +26,7 @@ import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 import shared.TaskType;
+import support.Await;
 import support.Collected;
 import support.FakeOllamaAnswer;
 import support.FakeOllamaRequest;
@@ -240,7 +241,7 @@ class OllamaLifetimeTest extends OllamaHarness {
         ollama.close();
         stalled.awaitCancelled();
         running.get(10, TimeUnit.SECONDS);
-        await(() -> selectors() == selectors - 1 && fake.openConnections() == 0);
+        Await.until("all of it is gone", () -> selectors() == selectors - 1 && fake.openConnections() == 0);
     }
 
     @Test
@@ -259,6 +260,6 @@ class OllamaLifetimeTest extends OllamaHarness {
         }
         fake.otherwise(FakeOllamaAnswer.echo());
         completed(call());
-        await(() -> fake.openConnections() == 1 && fake.running() == 0);
+        Await.until("the connection is idle", () -> fake.openConnections() == 1 && fake.running() == 0);
     }
 }
