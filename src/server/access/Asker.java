@@ -25,7 +25,7 @@ public record Asker(String name, Scope scope, int priorityMax, int pendingMax) {
         }
     }
 
-    /// Whether it may speak for other clients than its own.
+    /// Returns whether it may speak for other clients than its own.
     public boolean speaksForOthers() {
         return scope == Scope.ADMIN;
     }

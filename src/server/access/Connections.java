@@ -59,7 +59,7 @@ public record Connections(int http, int webSocket) {
                 Math.clamp(heap / 8 / TLS_WEBSOCKET_BYTES, 1, webSocket));
     }
 
-    /// How many files this process may have open; the largest number if nothing tells.
+    /// Returns how many files this process may have open; the largest number if nothing tells.
     public static int openFilesMax() {
         try {
             for (String line : Files.readAllLines(LIMITS)) {

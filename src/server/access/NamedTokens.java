@@ -76,7 +76,7 @@ public final class NamedTokens {
         }
     }
 
-    /// What keeps the bearers of named tokens out; null for nothing.
+    /// Returns what keeps the bearers of named tokens out; null for nothing.
     public String trouble() {
         try {
             current();
@@ -160,7 +160,7 @@ public final class NamedTokens {
         return orProblem(() -> file.add(asker, now, lifetime == 0 ? 0 : now + lifetime));
     }
 
-    /// As [TokenFile#revoke].
+    /// Revokes a token, as [TokenFile#revoke] does.
     ///
     /// @throws Problem also 503 if the file cannot be changed
     public void revoke(String name) {

@@ -18,13 +18,14 @@ public final class OtherLoopback {
 
     /// How one listens.
     public interface Listen<T> {
+        /// Binds a socket to an address.
         T on(InetSocketAddress address) throws IOException;
     }
 
     private OtherLoopback() {
     }
 
-    /// Whether this name stands for both.
+    /// Returns whether this name stands for both.
     public static boolean isMeantBy(String host) {
         return host.equalsIgnoreCase("localhost");
     }

@@ -34,7 +34,7 @@ public enum Scope {
                 + Nearest.hint(text, List.of(READ.text, SUBMIT.text, ADMIN.text)));
     }
 
-    /// Whether it has the rights of another one.
+    /// Returns whether it has the rights of another one.
     public boolean includes(Scope other) {
         return compareTo(other) >= 0;
     }

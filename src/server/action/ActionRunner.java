@@ -39,7 +39,7 @@ public final class ActionRunner implements AutoCloseable {
         return runner;
     }
 
-    /// The actions that it carries out.
+    /// Returns the actions that it carries out.
     public Actions actions() {
         return actions;
     }

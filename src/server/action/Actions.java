@@ -58,7 +58,7 @@ public final class Actions {
         pages = new Pages(ledger);
     }
 
-    /// The tasks that pass a filter at one moment, which lies within the call.
+    /// Returns the tasks that pass a filter at one moment, which lies within the call.
     public Matched matched(TaskFilter filter) {
         return pages.matched(filter);
     }
@@ -113,7 +113,7 @@ public final class Actions {
         return get(id);
     }
 
-    /// The action that a text names.
+    /// Returns the action that a text names.
     ///
     /// @param text an id or a unique prefix of one, with or without `action_`
     /// @throws Problem 404 if there is none, 409 if there are several
@@ -121,12 +121,14 @@ public final class Actions {
         return ledger.look(state -> state.actions().find(text)).durable();
     }
 
+    /// Returns the action with this id.
+    ///
     /// @throws Problem 404 if there is none, or it is not kept any more
     public TaskAction get(long id) {
         return ledger.look(state -> require(state, id)).durable();
     }
 
-    /// All that are at work, and the last that have ended; the last to come first.
+    /// Returns all that are at work, and the last that have ended; the last to come first.
     public List<TaskAction> all() {
         return ledger.look(state -> state.actions().all()).durable();
     }

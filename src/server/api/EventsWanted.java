@@ -20,6 +20,8 @@ public record EventsWanted(EventFilter filter, long after) {
 
     static final String[] PARAMETERS = {"since", "task", "status", "type", "model", "cron"};
 
+    /// Reads which events a query asks for.
+    ///
     /// @param rawQuery null: none
     /// @throws shared.Problem 400, 404 or 409
     public static EventsWanted parse(String rawQuery, TaskQueue queue) {

@@ -58,7 +58,7 @@ public final class SteadyClock implements InstantSource, ClockReport {
         reference = new Reference(startMs, nanos.getAsLong(), uptime, 0, 0, uptime);
     }
 
-    /// A clock on this machine's. Where there is no `/proc/uptime`, a sleep of the machine counts as a jump.
+    /// Returns a clock on this machine's. Where there is no `/proc/uptime`, a sleep of the machine counts as a jump.
     public static SteadyClock ofMachine(InstantSource wall) {
         return new SteadyClock(wall, System::nanoTime, uptime());
     }

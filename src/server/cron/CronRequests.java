@@ -45,11 +45,12 @@ public final class CronRequests {
         reader = new CronReader(zone, submissions.metadataMax());
     }
 
+    /// Returns where cron tasks are kept.
     public CronStore store() {
         return store;
     }
 
-    /// The zone of a cron task that names none.
+    /// Returns the zone of a cron task that names none.
     public ZoneId zone() {
         return zone;
     }

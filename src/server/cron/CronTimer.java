@@ -47,6 +47,7 @@ public final class CronTimer implements AutoCloseable {
         loop = Thread.ofPlatform().name("cron").unstarted(this::loop);
     }
 
+    /// Starts the thread that serves what is due.
     public void start() {
         begin();
         store.onChange(this::wake);

@@ -29,6 +29,7 @@ public record DispatchOptions(int workers, Duration firstByte, Duration idle, Ro
 
     public static final DispatchOptions DEFAULT = of(Settings.DEFAULT);
 
+    /// Returns what the settings say.
     public static DispatchOptions of(Settings settings) {
         return new DispatchOptions(settings.get(WORKERS), settings.get(FIRST_BYTE_TIMEOUT), settings.get(IDLE_TIMEOUT),
                 RoutingOptions.of(settings));
@@ -43,7 +44,7 @@ public record DispatchOptions(int workers, Duration firstByte, Duration idle, Ro
         return all;
     }
 
-    /// The same with this many workers.
+    /// Returns the same with this many workers.
     public DispatchOptions workers(int newWorkers) {
         return new DispatchOptions(newWorkers, firstByte, idle, routing);
     }

@@ -89,7 +89,7 @@ public final class SimulatedHosts {
         return described;
     }
 
-    /// What they offer now.
+    /// Returns what they offer now.
     ///
     /// @param ready how many tasks wait for nothing but their turn
     public Offers offers(int ready, long at) {
@@ -99,7 +99,7 @@ public final class SimulatedHosts {
         return hosts;
     }
 
-    /// An attempt of a task is sent to a host.
+    /// Sends an attempt of a task to a host.
     ///
     /// @param keep   how long its request lets the model stay afterwards, in milliseconds; null: it does not say
     /// @param loadMs what a load would take
@@ -116,7 +116,7 @@ public final class SimulatedHosts {
         return new Begun(loads, Math.max(now, readyAt.getOrDefault(runner, now)));
     }
 
-    /// An attempt has ended.
+    /// Notes that an attempt has ended.
     public void end(Task task, String host, long at) {
         hosts.at(at);
         hosts.ended(task, host);

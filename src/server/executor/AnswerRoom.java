@@ -22,12 +22,12 @@ public final class AnswerRoom {
         max = bytesMax;
     }
 
-    /// The room that a heap of the JVM's size has.
+    /// Returns the room that a heap of the JVM's size has.
     public static AnswerRoom ofHeap() {
         return new AnswerRoom(Runtime.getRuntime().maxMemory() / COPIES);
     }
 
-    /// The part of one attempt, empty at first. Close it once the attempt's outcome is on record.
+    /// Returns the part of one attempt, empty at first. Close it once the attempt's outcome is on record.
     public Share share() {
         return new Share();
     }

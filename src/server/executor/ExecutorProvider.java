@@ -3,10 +3,10 @@ package server.executor;
 /// A kind of host, found by `ServiceLoader`: the built-in kinds are providers like any other.
 public interface ExecutorProvider {
 
-    /// Its name in settings and listings: `ollama`, `openai`, `echo`.
+    /// Returns its name in settings and listings: `ollama`, `openai`, `echo`.
     String kind();
 
-    /// Whether this kind serves such an address.
+    /// Returns whether this kind serves such an address.
     ///
     /// @param address as the user wrote it: `http://gpu:11434`, `gpu`, `echo:`
     boolean serves(String address);
@@ -16,8 +16,8 @@ public interface ExecutorProvider {
     /// @throws IllegalArgumentException with a message for the user if the address is not right
     TaskExecutor open(String address);
 
-    /// The same with all that the settings say of the host; a kind that has no use for more than the address leaves
-    /// this as it is.
+    /// Returns the same with all that the settings say of the host; a kind that has no use for more than the address
+    /// leaves this as it is.
     ///
     /// @throws IllegalArgumentException with a message for the user, without any secret
     default TaskExecutor open(HostAddress host) {

@@ -18,7 +18,7 @@ public final class ExecutorRegistry {
         this.providers = List.copyOf(providers);
     }
 
-    /// The built-in kinds and those of other modules on the path.
+    /// Returns the built-in kinds and those of other modules on the path.
     public static ExecutorRegistry load() {
         return load(List.of());
     }
@@ -43,12 +43,14 @@ public final class ExecutorRegistry {
         return new ExecutorRegistry(found);
     }
 
+    /// Returns the names of all kinds, for messages and listings.
+    ///
     /// @return the names of all kinds, for messages and listings
     public List<String> kinds() {
         return providers.stream().map(ExecutorProvider::kind).toList();
     }
 
-    /// The kind that serves an address.
+    /// Returns the kind that serves an address.
     ///
     /// @param address as the user wrote it: `gpu`, `http://gpu:11434`, `echo:`
     /// @throws Problem if none does
@@ -60,7 +62,7 @@ public final class ExecutorRegistry {
                         + "); write host, host:port, http://host:port, openai:http://host:port/v1 or echo:"));
     }
 
-    /// The kind of a host.
+    /// Returns the kind of a host.
     ///
     /// @param kind as the user named it, as in `kind: ollama`; null for the one that serves the address
     /// @throws Problem if there is no such kind, or none that serves the address
@@ -86,7 +88,7 @@ public final class ExecutorRegistry {
         return asking(kind, host, ExecutorProvider::open);
     }
 
-    /// Whether it can be opened.
+    /// Checks that a host can be opened.
     ///
     /// @return the name of a host that the settings give none
     /// @throws Problem as [#open] does

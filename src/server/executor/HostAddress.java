@@ -27,7 +27,7 @@ public record HostAddress(String name, String url, String apiKey, Map<String, St
         this(name, url, apiKey, headers, models, timeout, limits, null);
     }
 
-    /// A host of which nothing is known but its address.
+    /// Returns a host of which nothing is known but its address.
     public static HostAddress of(String url) {
         return new HostAddress(null, url, null, Map.of(), Map.of(), null, Limits.DEFAULT);
     }

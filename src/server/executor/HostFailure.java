@@ -21,7 +21,7 @@ public final class HostFailure extends IOException {
         this(new Outcome.Failed(cause, message, null));
     }
 
-    /// The outcome of the attempt that this ends.
+    /// Returns the outcome of the attempt that this ends.
     public Outcome.Failed outcome() {
         return outcome;
     }

@@ -11,7 +11,7 @@ public record Limits(int line, int answer, int depth) {
 
     public static final Limits DEFAULT = new Limits(32 << 20, 64 << 20, JsonReader.DEPTH_MAX);
 
-    /// A limit in the words of the settings, for messages.
+    /// Returns a limit in the words of the settings, for messages.
     public static String shown(int bytes) {
         return bytes % (1 << 20) == 0 ? (bytes >> 20) + " MiB"
                 : bytes % (1 << 10) == 0 ? (bytes >> 10) + " KiB" : bytes + " bytes";

@@ -7,7 +7,7 @@ public final class OwnTrouble {
     private OwnTrouble() {
     }
 
-    /// Whether a failure, or what caused it, is of this kind.
+    /// Returns whether a failure, or what caused it, is of this kind.
     public static boolean is(Throwable failure) {
         for (Throwable t = failure; t != null; t = t.getCause()) {
             String words = t.getMessage() == null ? "" : t.getMessage();

@@ -9,6 +9,6 @@ public interface RelaySink {
     /// Takes the next bytes of the body, after the head. They may be overwritten afterwards.
     void bytes(byte[] bytes, int from, int length);
 
-    /// The host has ended its answer in order.
+    /// Notes that the host has ended its answer in order.
     void end();
 }

@@ -8,10 +8,10 @@ import shared.json.Slice;
 /// Runs tasks on one host. Used by many threads at once.
 public interface TaskExecutor extends AutoCloseable {
 
-    /// The name that `executed_on` shows: host:port, or `echo`.
+    /// Returns the name that `executed_on` shows: host:port, or `echo`.
     String name();
 
-    /// The address that it talks to, without any secret.
+    /// Returns the address that it talks to, without any secret.
     String url();
 
     /// Runs one attempt to its end, on the calling (virtual) thread. An interrupt ends it within moments and closes
@@ -20,8 +20,8 @@ public interface TaskExecutor extends AutoCloseable {
     /// @param pieces takes the answer as it comes
     Outcome run(Call call, Pieces pieces) throws InterruptedException;
 
-    /// Whether the host itself answers calls of this path of an API. Calls of Ollama's API that it does not answer are
-    /// made by [#run]; it is no candidate for others.
+    /// Returns whether the host itself answers calls of this path of an API. Calls of Ollama's API that it does not
+    /// answer are made by [#run]; it is no candidate for others.
     default boolean relays(String path) {
         return false;
     }

@@ -16,7 +16,7 @@ public sealed interface Answer {
     String TEXT = "text/plain; charset=utf-8";
     String NDJSON = "application/x-ndjson";
 
-    /// Names and values of further headers, in turn.
+    /// Returns names and values of further headers, in turn.
     String[] headers();
 
     /// @param bytes  the body, up to `length`
@@ -41,22 +41,25 @@ public sealed interface Answer {
         void writeTo(OutputStream out) throws IOException, InterruptedException;
     }
 
+    /// Returns an answer whose body is JSON.
     static Whole json(int status, JsonWriter json, String... headers) {
         return new Whole(status, JSON, json.buffer(), json.length(), headers);
     }
 
+    /// Returns a 200 whose body is plain text.
     static Answer text(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return new Whole(200, TEXT, bytes, bytes.length);
     }
 
+    /// Returns an answer without a body.
     static Answer empty(int status, String... headers) {
         return new Whole(status, null, new byte[0], 0, headers);
     }
 
-    /// The one form of all errors: `{"error":"what is wrong"}`. Where a text is wrong, `error` ends with the place, and
-    /// the sentence without it (`reason`), `line`, `column` and `path` stand beside it. A 401 says what is wanted, a
-    /// 429 and a 503 when to come again.
+    /// Returns the one form of all errors: `{"error":"what is wrong"}`. Where a text is wrong, `error` ends with the
+    /// place, and the sentence without it (`reason`), `line`, `column` and `path` stand beside it. A 401 says what is
+    /// wanted, a 429 and a 503 when to come again.
     static Whole error(Problem problem) {
         int status = problem.status();
         TextPlace place = problem.place();

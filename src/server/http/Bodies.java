@@ -33,6 +33,7 @@ public final class Bodies {
     /// @param bytes may be longer than the body
     public record Body(byte[] bytes, int length, int depthMax) {
 
+        /// Returns the body as a JSON text.
         public JsonReader json() {
             return json(0, length);
         }
@@ -42,7 +43,7 @@ public final class Bodies {
         }
     }
 
-    /// How many bytes all of them take now.
+    /// Returns how many bytes all of them take now.
     public long used() {
         return bytesMax - room.get();
     }
@@ -122,6 +123,7 @@ public final class Bodies {
         }
     }
 
+    /// Gives bytes back that [#take] took.
     public void giveBack(int bytes) {
         room.addAndGet(bytes);
     }

@@ -57,16 +57,17 @@ public final class LiveOutput {
         write(text.bytes(), text.from(), text.length());
     }
 
+    /// Writes bytes.
     public void write(byte[] bytes) throws IOException {
         write(bytes, 0, bytes.length);
     }
 
-    /// An event was written.
+    /// Notes that an event was written.
     public void sent() {
         aliveAt = System.nanoTime();
     }
 
-    /// Whether there was something to flush.
+    /// Returns whether there was something to flush.
     public boolean flush() throws IOException {
         boolean was = unflushed;
         if (was) {
@@ -83,7 +84,7 @@ public final class LiveOutput {
         out.close();
     }
 
-    /// Until the client is to get a sign of life, in nanoseconds.
+    /// Returns how long it is until the client must get a sign of life, in nanoseconds; negative if that is overdue.
     ///
     /// @param working whether work is done for it meanwhile, which is in vain if it has gone
     public long untilPing(boolean working) {

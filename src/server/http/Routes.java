@@ -82,14 +82,16 @@ public final class Routes {
     private final Map<String, Resource> plain = new LinkedHashMap<>();
     private final Map<String, Resource> withId = new LinkedHashMap<>();
 
+    /// Adds a route.
+    ///
     /// @param scope what a token must allow, where one is needed
     /// @param about what it does, takes and answers, as `server.openapi` reads it
     public Routes add(String method, String path, Scope scope, String about, Handler handler, String... parameters) {
         return add(method, path, new Route(scope, about, handler, Set.of(parameters), null));
     }
 
-    /// A route of Ollama or its like: pages of the origins that Ollama allows may use it, any query is taken, the token
-    /// may be an API key, and `/q/HINTS` may stand before its path.
+    /// Returns a route of Ollama or its like: pages of the origins that Ollama allows may use it, any query is taken,
+    /// the token may be an API key, and `/q/HINTS` may stand before its path.
     ///
     /// @param scope  what a token must allow, where one is needed
     /// @param about  as that of [#add]; empty for what only says that nothing is there

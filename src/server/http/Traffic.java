@@ -25,7 +25,7 @@ public final class Traffic {
                 status), absent -> new LongAdder()).increment();
     }
 
-    /// What was counted since the server's start.
+    /// Returns what was counted since the server's start.
     public Map<Answered, Long> counts() {
         Map<Answered, Long> all = new HashMap<>();
         counts.forEach((answered, count) -> all.put(answered, count.sum()));

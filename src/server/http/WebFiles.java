@@ -90,12 +90,12 @@ public final class WebFiles {
         return path.substring(path.lastIndexOf('.') + 1);
     }
 
-    /// The hash that stands in the files' paths: another one means another page.
+    /// Returns the hash that stands in the files' paths: another one means another page.
     public String hash() {
         return hash;
     }
 
-    /// Each file, and the page at `/`. All are open: the page itself asks for the token.
+    /// Adds a route for each file, and for the page at `/`. All are open: the page itself asks for the token.
     public void addTo(Routes routes) {
         for (WebFile file : files) {
             if (file.name.equals(PAGE)) {

@@ -97,7 +97,7 @@ public final class WebRequest implements AutoCloseable {
         return errors.apply(problem);
     }
 
-    /// Who asks; on an open route nobody in particular.
+    /// Returns who asks; on an open route nobody in particular.
     public Asker asker() {
         return asker;
     }
@@ -107,42 +107,44 @@ public final class WebRequest implements AutoCloseable {
         return stillPasses.getAsBoolean();
     }
 
+    /// Returns the method, in upper case.
     public String method() {
         return exchange.getRequestMethod();
     }
 
-    /// The text that stood for `{id}`.
+    /// Returns the text that stood for `{id}`.
     public String id() {
         return id;
     }
 
+    /// Returns the parameters of the query.
     public Query query() {
         return query;
     }
 
-    /// The query as the client sent it; null: none.
+    /// Returns the query as the client sent it; null: none.
     public String rawQuery() {
         return exchange.getRequestURI().getRawQuery();
     }
 
-    /// The path as the client sent it, without `/q/…` before it.
+    /// Returns the path as the client sent it, without `/q/…` before it.
     public String path() {
         String path = exchange.getRequestURI().getRawPath();
         String rest = hints == null ? path : path.substring(Routes.HINTS.length() + hints.length());
         return rest.isEmpty() ? "/" : rest;
     }
 
-    /// The segment behind `/q/`, in which a caller says who it is, percent-encoded as it was sent; null: none.
+    /// Returns the segment behind `/q/`, in which a caller says who it is, percent-encoded as it was sent; null: none.
     public String hints() {
         return hints;
     }
 
-    /// By what logs tell this request from others: what its client gave, or what was made for it.
+    /// Returns the id by which logs tell this request from others: what its client gave, or what was made for it.
     public String requestId() {
         return exchange.getResponseHeaders().getFirst(Boundary.REQUEST_ID);
     }
 
-    /// The value of a header; null if it is absent.
+    /// Returns the value of a header; null if it is absent.
     public String header(String name) {
         List<String> values = headers.get(name);
         if (values == null) {
@@ -160,8 +162,8 @@ public final class WebRequest implements AutoCloseable {
         return value;
     }
 
-    /// The headers with one of these names, or whose names begin so, by their names in lower case; of several values
-    /// the first.
+    /// Returns the headers with one of these names, or whose names begin so, by their names in lower case; of several
+    /// values the first.
     ///
     /// @param starts in lower case
     public Map<String, String> headers(Set<String> names, List<String> starts) {
@@ -175,15 +177,17 @@ public final class WebRequest implements AutoCloseable {
         return found;
     }
 
-    /// The two ends of its connection.
+    /// Returns the two ends of its connection.
     public InetSocketAddress local() {
         return exchange.getLocalAddress();
     }
 
+    /// Returns the address of the client.
     public InetSocketAddress remote() {
         return exchange.getRemoteAddress();
     }
 
+    /// Returns whether the client accepts answers of this type.
     public boolean accepts(String type) {
         String accept = header("Accept");
         return accept != null && accept.toLowerCase(Locale.ROOT).contains(type);
@@ -263,7 +267,7 @@ public final class WebRequest implements AutoCloseable {
         return null;
     }
 
-    /// The body that was read.
+    /// Returns the body that was read.
     public Body body() {
         return body;
     }
@@ -295,7 +299,7 @@ public final class WebRequest implements AutoCloseable {
         }
     }
 
-    /// The length of the body; -1 if it comes in chunks.
+    /// Returns the length of the body; -1 if it comes in chunks.
     public long announced() {
         String length = header("Content-length");
         if (length == null) {
@@ -368,13 +372,13 @@ public final class WebRequest implements AutoCloseable {
         held += bytes;
     }
 
-    /// The client has taken so many of them.
+    /// Notes that the client has taken so many of the bytes that are held.
     public void letGo(int bytes) {
         held -= bytes;
         bodies.giveBack(bytes);
     }
 
-    /// What is to be done once the request is over, however it ends.
+    /// Runs this once the request is over, however it ends.
     public void atEnd(Runnable action) {
         Runnable before = end;
         end = () -> {

@@ -131,42 +131,42 @@ public final class WebServer implements AutoCloseable {
         listener.start();
     }
 
-    /// All that it answers.
+    /// Returns all that it answers.
     public List<Routes.Row> rows() {
         return routes.rows();
     }
 
-    /// The address or name that it was told to bind.
+    /// Returns the address or name that it was told to bind.
     public String host() {
         return host;
     }
 
-    /// The address that it listens on; on the other loopback it has the same port.
+    /// Returns the address that it listens on; on the other loopback it has the same port.
     public InetSocketAddress address() {
         return server.getAddress();
     }
 
-    /// Who may ask, also for others who listen.
+    /// Returns who may ask, also for others who listen.
     public Guard guard() {
         return guard;
     }
 
-    /// What bodies and answers may take of memory, also those of others.
+    /// Returns what bodies and answers may take of memory, also those of others.
     public Bodies bodies() {
         return bodies;
     }
 
-    /// What was answered.
+    /// Returns what was answered.
     public Traffic traffic() {
         return traffic;
     }
 
-    /// Who tells of callers that have left.
+    /// Returns who tells of callers that have left.
     public GoneCallers gone() {
         return gone;
     }
 
-    /// Whether changes are refused because the server is stopping.
+    /// Returns whether changes are refused because the server is stopping.
     public boolean stopping() {
         return stopping;
     }

@@ -39,6 +39,8 @@ public final class Journal implements AutoCloseable {
     /// Is told of each batch of lines that one sync put on the disk. It must be quick.
     public interface Synced {
 
+        /// Takes note of a sync.
+        ///
         /// @param nanos how long the sync took
         void synced(int lines, long bytes, long nanos);
     }

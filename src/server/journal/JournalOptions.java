@@ -24,6 +24,7 @@ public record JournalOptions(int segmentSize, int reserve, Duration pause) {
 
     public static final JournalOptions DEFAULT = of(Settings.DEFAULT);
 
+    /// Returns what the settings say.
     public static JournalOptions of(Settings settings) {
         return new JournalOptions(settings.get(SEGMENT_SIZE));
     }

@@ -35,12 +35,12 @@ public final class JournalScan {
         seq = afterSeq;
     }
 
-    /// The sequence number of the line that was visited last.
+    /// Returns the sequence number of the line that was visited last.
     public long seq() {
         return seq;
     }
 
-    /// Whether a compaction has dropped events that should have been visited by now.
+    /// Returns whether a compaction has dropped events that should have been visited by now.
     public boolean missed() {
         return missed;
     }

@@ -118,8 +118,8 @@ public final class Segments {
         return kept;
     }
 
-    /// The sequence number behind which all of the last events are that stay in any case. Numbers may have jumped, so
-    /// the lines are counted; where that would take reading, a few more stay.
+    /// Returns the sequence number behind which all of the last events are that stay in any case. Numbers may have
+    /// jumped, so the lines are counted; where that would take reading, a few more stay.
     ///
     /// @param lastSeq the last event's
     /// @param count   so many are to stay
@@ -162,7 +162,7 @@ public final class Segments {
         return found;
     }
 
-    /// Where a line is now; -1 if it was dropped.
+    /// Returns where a line is now; -1 if it was dropped.
     public long locate(long position) {
         Moved table = moved.get(Segment.number(position));
         if (table == null) {

@@ -10,20 +10,21 @@ import shared.json.Slice;
 /// before they are written, so they must not change until they are durable.
 public interface Unit {
 
+    /// Returns how many lines it has.
     int size();
 
-    /// The length of a line, in bytes.
+    /// Returns the length of a line, in bytes.
     long length(int line);
 
-    /// The bytes of a line, between position and limit of these buffers, which are the caller's to move.
+    /// Returns the bytes of a line, between position and limit of these buffers, which are the caller's to move.
     ByteBuffer[] bytes(int line);
 
-    /// One line, in pieces.
+    /// Returns a unit of one line, in pieces.
     static Unit of(Slice... pieces) {
         return of(List.<Slice[]>of(pieces));
     }
 
-    /// Unit, each in pieces.
+    /// Returns a unit of several lines, each in pieces.
     static Unit of(List<Slice[]> lines) {
         return new Slices(lines);
     }

@@ -69,7 +69,7 @@ public final class AnswerBuffer implements Pieces {
         append(piece, 1);
     }
 
-    /// What follows the offset, up to the next change of kind; null if there is nothing yet. An offset inside a
+    /// Returns what follows the offset, up to the next change of kind; null if there is nothing yet. An offset inside a
     /// character means the character's beginning.
     public synchronized Chunk read(int offset) {
         if (offset >= length) {
@@ -86,12 +86,12 @@ public final class AnswerBuffer implements Pieces {
         return new Chunk((run & 1) == 1, from, end, new String(bytes, from, end - from, StandardCharsets.UTF_8));
     }
 
-    /// How many bytes there are to read.
+    /// Returns how many bytes there are to read.
     public synchronized int length() {
         return length;
     }
 
-    /// Whether more came than is kept.
+    /// Returns whether more came than is kept.
     public synchronized boolean truncated() {
         return truncated;
     }

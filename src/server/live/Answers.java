@@ -59,7 +59,8 @@ public final class Answers {
         end(task, attempt);
     }
 
-    /// The beginning of what an attempt had said that did not complete; null if nothing, or if it is not kept any more.
+    /// Returns the beginning of what an attempt had said that did not complete; null if nothing, or if it is not kept
+    /// any more.
     public String unfinished(long task, int attempt) {
         return unfinished.of(task, attempt);
     }

@@ -120,7 +120,7 @@ public final class EventHub implements AutoCloseable {
         }
     }
 
-    /// How many subscriptions there are.
+    /// Returns how many subscriptions there are.
     public int subscribers() {
         return joined.size();
     }
@@ -144,7 +144,7 @@ public final class EventHub implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
-    /// What is being said, and was.
+    /// Returns what is being said, and was.
     public Answers answers() {
         return answers;
     }

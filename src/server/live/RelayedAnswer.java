@@ -118,7 +118,7 @@ public final class RelayedAnswer implements RelaySink {
         failure = newFailure;
     }
 
-    /// Whether a part of an answer may have reached a caller, so that nothing may be tried again.
+    /// Returns whether a part of an answer may have reached a caller, so that nothing may be tried again.
     public synchronized boolean begun() {
         return head != null;
     }
@@ -128,7 +128,7 @@ public final class RelayedAnswer implements RelaySink {
         changed();
     }
 
-    /// What there is now.
+    /// Returns what there is now.
     public synchronized Look look() {
         return new Look(host, askedAt, isAsked, head, new Slice(bytes, 0, length), hostEnded, cut, ended, failure,
                 changes);

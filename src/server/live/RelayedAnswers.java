@@ -42,7 +42,7 @@ public final class RelayedAnswers {
         return entered;
     }
 
-    /// A caller reads no longer.
+    /// Notes that a caller reads no longer.
     public void leave(long task) {
         byTask.computeIfPresent(task, (id, answer) -> {
             answer.callers--;
@@ -61,7 +61,7 @@ public final class RelayedAnswers {
         return begun;
     }
 
-    /// The answer that a task's attempt is giving or its callers wait for; null if there is none.
+    /// Returns the answer that a task's attempt is giving or its callers wait for; null if there is none.
     public RelayedAnswer find(long task) {
         return byTask.get(task);
     }

@@ -55,7 +55,7 @@ public final class Log {
         this.out = out;
     }
 
-    /// This process's log.
+    /// Returns this process's log.
     public static Log ofProcess() {
         return ((LogProvider) System.LoggerFinder.getLoggerFinder()).log();
     }
@@ -75,6 +75,7 @@ public final class Log {
         });
     }
 
+    /// Sets the least level that is logged from now on.
     public void level(Level newLevel) {
         level = newLevel;
     }

@@ -26,7 +26,7 @@ public record Ageing(long every, int upTo) {
         return new Ageing(settings.get(EVERY).toMillis(), settings.get(UP_TO));
     }
 
-    /// The priority by which a pending task is ordered now.
+    /// Returns the priority by which a pending task is ordered now.
     public int priority(Task task, long now) {
         int own = task.priority();
         if (every == 0 || own >= upTo) {
@@ -40,8 +40,8 @@ public record Ageing(long every, int upTo) {
         return since(task) + ((long) priority - task.priority()) * every;
     }
 
-    /// How much later than a task another one of higher priority may have come and still go before it because of that.
-    /// Both grow alike, so this is the longest wait that the priority of others can cost.
+    /// Returns how much later than a task another one of higher priority may have come and still go before it because
+    /// of that. Both grow alike, so this is the longest wait that the priority of others can cost.
     ///
     /// @return Long.MAX_VALUE if there is no bound: without ageing, or if the other's priority is above `upTo`
     public long headStart(int own, int other) {

@@ -17,6 +17,8 @@ public final class KeepAlive {
     private KeepAlive() {
     }
 
+    /// Returns how long a request lets its model stay.
+    ///
     /// @param payload the request's body
     /// @return in milliseconds, Long.MAX_VALUE for ever; null: it does not say, or what Ollama refuses
     public static Long of(Slice payload) {

@@ -28,6 +28,7 @@ public record OrderOptions(boolean affinity, long maxWait, int maxBatch, Ageing 
     /// Into how many steps `maxWait` is divided: when a task was first passed over is known as exactly as that.
     static final int STEPS = 64;
 
+    /// Returns what the settings say.
     public static OrderOptions of(Settings settings) {
         return new OrderOptions(settings.get(AFFINITY), settings.get(MAX_WAIT).toMillis(), settings.get(MAX_BATCH),
                 Ageing.of(settings));

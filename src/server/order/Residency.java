@@ -58,6 +58,7 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
                             : (Long) context, null, asked.numGpu(), null, null, null, null, null).equals(asked);
         }
 
+        /// Returns whether it is loaded at a moment.
         public boolean isThere(long now) {
             return running > 0 || until > now;
         }
@@ -113,7 +114,7 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
 
     // ---- what it means
 
-    /// How the host stands to a key; that it has a place at all is not asked here.
+    /// Returns how the host stands to a key; that it has a place at all is not asked here.
     ///
     /// @param parallel how many attempts of one runner it gets at once
     public Fit fit(RunnerKey key, int parallel, long now) {
@@ -130,12 +131,12 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
         return answering() >= fits ? Fit.DRAINS : serves ? Fit.LOADED : Fit.LOADS;
     }
 
-    /// Whether there is any key that it could be sent now.
+    /// Returns whether there is any key that it could be sent now.
     public boolean takesAny(int parallel, long now) {
         return answering() < fits || !warm(parallel, now).isEmpty();
     }
 
-    /// The models, without `:latest`, of which a runner is there that has a place free.
+    /// Returns the models, without `:latest`, of which a runner is there that has a place free.
     public Set<String> warm(int parallel, long now) {
         boolean room = answering() < fits;
         Set<String> warm = new HashSet<>();
@@ -147,19 +148,19 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
         return warm;
     }
 
-    /// Whether a request of this key makes the host load.
+    /// Returns whether a request of this key makes the host load.
     public boolean loads(RunnerKey key, long now) {
         Runner runner = of(key.model());
         return runner == null || !runner.isThere(now) || !runner.serves(key);
     }
 
-    /// Whether it is being loaded.
+    /// Returns whether it is being loaded.
     public boolean isLoading(String model) {
         Runner runner = of(model);
         return runner != null && runner.loading;
     }
 
-    /// Whether anything is being loaded.
+    /// Returns whether anything is being loaded.
     public boolean isLoading() {
         for (Runner runner : runners) {
             if (runner.loading) {
@@ -169,14 +170,14 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
         return false;
     }
 
-    /// How many loads ended on the day of a moment.
+    /// Returns how many loads ended on the day of a moment.
     public int loadsOn(long now) {
         return loads.day == Math.floorDiv(now, DAY_MS) ? loads.count : 0;
     }
 
     // ---- what happened
 
-    /// An attempt of this key is sent.
+    /// Returns the same after an attempt of this key was sent.
     public Residency sent(RunnerKey key, long now) {
         Runner before = of(key.model());
         int attempts = before == null ? 1 : before.running + 1;
@@ -196,19 +197,19 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
         return with(others);
     }
 
-    /// A request says how long its model is to stay after it.
+    /// Returns the same after a request said how long its model is to stay.
     ///
     /// @param keep in milliseconds; Long.MAX_VALUE: for ever
     public Residency keeps(String model, long keep) {
         return change(model, runner -> runner.keep(keep));
     }
 
-    /// An answer of this model has begun, so its load is over.
+    /// Returns the same after an answer of this model has begun, so that its load is over.
     public Residency answers(String model) {
         return change(model, runner -> runner.loading ? runner.loading(false) : runner);
     }
 
-    /// An attempt has ended. A runner that never answered may have never been there.
+    /// Returns the same after an attempt has ended. A runner that never answered may have never been there.
     public Residency ended(String model, long now) {
         Runner before = of(model);
         if (before == null || before.running == 0) {
@@ -219,7 +220,7 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
                 .until(runner.keep == Long.MAX_VALUE ? Long.MAX_VALUE : now + runner.keep));
     }
 
-    /// An attempt has completed.
+    /// Returns the same after an attempt has completed.
     ///
     /// @param loads whether a load was expected of it
     /// @param took  what the host says that loading took, in milliseconds; -1: it does not say
@@ -240,7 +241,7 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
         return new Residency(after.runners, fits, learned, this.loads.and(Math.max(0, took), now));
     }
 
-    /// The host tells what it has loaded.
+    /// Returns the same after the host told what it has loaded.
     ///
     /// @param askedAt when it was asked
     public Residency reported(List<Seen> all, long askedAt, long now) {
@@ -268,8 +269,8 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
         return new Residency(after, Math.max(fits, all.size()), loadMs, loads);
     }
 
-    /// The host was away: if it was started again it has nothing loaded. What our attempts wait for there is not known
-    /// to be over before they have ended.
+    /// Returns the same after the host was away: if it was started again it has nothing loaded. What our attempts wait
+    /// for there is not known to be over before they have ended.
     public Residency lost() {
         List<Runner> busy = new ArrayList<>();
         for (Runner runner : runners) {

@@ -11,6 +11,8 @@ public record RunnerKey(String model, RunnerOptions options) {
 
     private static final String LATEST = ":latest";
 
+    /// Returns the key of a model with options.
+    ///
     /// @param model   as it was asked for
     /// @param options null: all is left to Ollama
     public static RunnerKey of(String model, RunnerOptions options) {
@@ -22,15 +24,15 @@ public record RunnerKey(String model, RunnerOptions options) {
         return of(task.model(), task.terms().runner());
     }
 
-    /// A model's name without `:latest`, which says nothing.
+    /// Returns a model's name without `:latest`, which says nothing.
     public static String plain(String model) {
         return model.endsWith(LATEST) ? model.substring(0, model.length() - LATEST.length()) : model;
     }
 
-    /// Whether Ollama answers a request of this key with a runner that was started for another one, as its scheduler
-    /// decides (`needsReload`, version 0.33): what both leave to it is equal; what only one leaves to it is not, for
-    /// nobody but Ollama knows what it chose; `num_gpu` below 0 matches anything, and that is what leaving it out
-    /// means.
+    /// Returns whether Ollama answers a request of this key with a runner that was started for another one, as its
+    /// scheduler decides (`needsReload`, version 0.33): what both leave to it is equal; what only one leaves to it is
+    /// not, for nobody but Ollama knows what it chose; `num_gpu` below 0 matches anything, and that is what leaving it
+    /// out means.
     ///
     /// @param started the options of the request for which the runner was started
     public boolean isServedBy(String otherModel, RunnerOptions started) {

@@ -29,7 +29,7 @@ public final class Compaction implements AutoCloseable {
         thread = Thread.ofPlatform().name("journal-compaction").daemon().unstarted(this::watch);
     }
 
-    /// From here on compacts by itself.
+    /// Starts the thread that compacts the journal whenever it is worth it.
     public void start() {
         thread.start();
     }
@@ -47,7 +47,8 @@ public final class Compaction implements AutoCloseable {
         }
     }
 
-    /// What share of the journal's bytes could be dropped, as of the last look, which follows each change by seconds.
+    /// Returns what share of the journal's bytes could be dropped, as of the last look, which follows each change by
+    /// seconds.
     public double deadShare() {
         return compaction.deadShare();
     }

@@ -17,6 +17,8 @@ public record CommandLine(Map<String, List<String>> values, Map<String, String> 
 
     private static final String VERBOSE = "--verbose";
 
+    /// Reads the arguments of a command line.
+    ///
     /// @throws Problem naming the argument that is wrong and what would be right
     public static CommandLine parse(Table table, List<String> words) {
         Map<String, Setting<?>> known = known(table);

@@ -54,6 +54,8 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
 
     /// Checks one entry of a map of texts.
     public interface PairCheck {
+        /// Checks a name and its value.
+        ///
         /// @throws IllegalArgumentException saying what is wrong, without the value if that is a secret
         void check(String name, String value);
     }
@@ -80,13 +82,13 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         return one(key, "a path", Setting::asPath);
     }
 
-    /// A secret; printable ASCII without spaces, so that it can stand in a header.
+    /// Returns a setting that is a secret; printable ASCII without spaces, so that it can stand in a header.
     public static Setting<String> secret(String key) {
         return of(key, new Type<>("a secret of printable ASCII without spaces", false, true, false,
                 (name, texts) -> asSecret(texts.getLast()), null));
     }
 
-    /// The path of a file that holds a secret; the value is the secret itself.
+    /// Returns a setting that is the path of a file that holds a secret; its value is the secret itself.
     public static Setting<String> secretFile(String key) {
         return of(key, new Type<>("a path", false, false, true, (name, texts) -> {
             Path path = asPath(texts.getLast());
@@ -94,13 +96,13 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         }, null));
     }
 
-    /// Several texts: a list in the file, separated by commas elsewhere.
+    /// Returns a setting that is several texts: a list in the file, separated by commas elsewhere.
     public static Setting<List<String>> texts(String key, String form) {
         return of(key, new Type<>(form, true, false, false,
                 (name, texts) -> texts.stream().allMatch(Setting::good) ? List.copyOf(texts) : null, null));
     }
 
-    /// A map of texts, which stands in the file alone.
+    /// Returns a setting that is a map of texts, which stands in the file alone.
     ///
     /// @param hidden whether the values are secrets
     public static Setting<Map<String, String>> pairs(String key, String form, boolean hidden, PairCheck check) {
@@ -116,7 +118,8 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         });
     }
 
-    /// True or false, in the words of YAML 1.1 and the older program too, for the key tells that a boolean is meant.
+    /// Returns a setting that is true or false, also in the words of YAML 1.1 and the older program, because the key
+    /// tells that a boolean is meant.
     public static Setting<Boolean> bool(String key) {
         return one(key, "true or false", text -> switch (text.toLowerCase(Locale.ROOT)) {
             case "true", "yes", "on" -> true;
@@ -125,7 +128,7 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         });
     }
 
-    /// A whole number. A leading zero is refused, for some take it for octal.
+    /// Returns a setting that is a whole number. A leading zero is refused, because some take it for octal.
     public static Setting<Integer> integer(String key, int min, int max) {
         return one(key, "a whole number from " + min + " to " + max, text -> {
             if (!INTEGER.matcher(text).matches()) {
@@ -136,7 +139,7 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         });
     }
 
-    /// A task's priority.
+    /// Returns a setting that is a task's priority.
     public static Setting<Integer> priority(String key) {
         return one(key, "an integer, or low, normal, high or critical", text -> {
             try {
@@ -155,6 +158,8 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         });
     }
 
+    /// Returns a setting that is a length of time.
+    ///
     /// @param min as a user would write it
     public static Setting<Duration> duration(String key, String min, String max) {
         return of(key, new Type<>("a duration from " + min + " to " + max, false, false, false, (name, texts) -> {
@@ -164,7 +169,7 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         }, null));
     }
 
-    /// Bytes, at most 1 GiB: `65536`, `64KiB`, `16 MiB`, `1.5GB`.
+    /// Returns a setting in bytes, at most 1 GiB: `65536`, `64KiB`, `16 MiB`, `1.5GB`.
     public static Setting<Integer> size(String key, String min, String max) {
         return one(key, "a size (as 64KiB, or 25% of the heap) from " + min + " to " + max, text -> {
             Long size = bytes(text, min, max);
@@ -172,7 +177,7 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         });
     }
 
-    /// Bytes, up to the whole heap: `64KiB`, `25%`.
+    /// Returns a setting in bytes, up to the whole heap: `64KiB`, `25%`.
     public static Setting<Long> memory(String key, String min, String max) {
         return one(key, "a size (as 64KiB, or 25% of the heap) from " + min + " to " + max,
                 text -> bytes(text, min, max));

@@ -91,13 +91,13 @@ public final class Settings {
         return wrong(setting, 0, reason);
     }
 
-    /// As [#wrong], of one of several texts.
+    /// Does the same as [#wrong] for one of several texts.
     public Problem wrong(Setting<?> setting, int index, String reason) {
         Value value = values.get(setting.key());
         return value == null ? Problem.badRequest(setting.key() + reason) : value.wrong(index, reason);
     }
 
-    /// Whether a value was given, so that it is not the default.
+    /// Returns whether a value was given, so that it is not the default.
     public boolean isGiven(Setting<?> setting) {
         Value value = values.get(setting.key());
         return value != null && value.source() != Source.DEFAULT;

@@ -38,7 +38,7 @@ public final class Activity {
         counted = now;
     }
 
-    /// From now on it does this.
+    /// Notes what it does from now on.
     public void turn(boolean nowLoads, boolean nowAnswers, long now) {
         count(now);
         loads = nowLoads;

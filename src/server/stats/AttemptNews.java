@@ -3,12 +3,12 @@ package server.stats;
 /// Is told of what attempts do. Each method is quick, for any thread. Times are milliseconds, `now` since the epoch.
 public interface AttemptNews {
 
-    /// The first piece of an answer came, so long after the attempt began.
+    /// Takes note that the first piece of an answer came, and how long after the attempt began.
     default void firstPiece(long millis) {
         // not everybody counts them
     }
 
-    /// So many more pieces of an answer came, which are tokens, mostly.
+    /// Takes note that so many more pieces of an answer came, which are mostly tokens.
     default void wrote(long pieces, long now) {
         // not everybody counts them
     }

@@ -27,7 +27,7 @@ public final class Buckets {
         counts = new long[bounds.length + 1];
     }
 
-    /// For lengths of time from milliseconds to an hour, in seconds.
+    /// Returns buckets for lengths of time from milliseconds to an hour, in seconds.
     public static Buckets ofSeconds() {
         return new Buckets(SECONDS);
     }

@@ -25,7 +25,7 @@ public final class Recent {
         counts[slot(minute)] += count;
     }
 
-    /// How often in the last minutes, or since the counting began if that is later.
+    /// Returns how many were counted in the last minutes, or since the counting began if that is later.
     public long count(long now) {
         turn(now);
         long sum = 0;

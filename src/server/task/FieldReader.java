@@ -144,7 +144,7 @@ public final class FieldReader {
         }
     }
 
-    /// An error of the member that the reader has reached, whose name nobody knows.
+    /// Returns an error of the member that the reader has reached, whose name nobody knows.
     ///
     /// @param otherwise what to say where no known name is near
     public JsonException unknown(Collection<String> known, String otherwise) {

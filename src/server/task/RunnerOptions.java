@@ -37,7 +37,7 @@ public record RunnerOptions(Long numCtx, Long numBatch, Long numGpu, Long mainGp
         return reading.options(type, endpoint);
     }
 
-    /// A member's name as Go compares it: in lower case, as also Go takes the long s and the sign of Kelvin.
+    /// Returns a member's name as Go compares it: in lower case, as also Go takes the long s and the sign of Kelvin.
     public static String folded(String name) {
         return name.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
     }

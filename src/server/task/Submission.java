@@ -22,12 +22,12 @@ public record Submission(TaskType type, String model, int priority, Terms terms,
         this(type, model, priority, terms, payload, metadata, preview, null, Asker.NO_LIMIT);
     }
 
-    /// The same with what tells by which request it came.
+    /// Returns the same with what tells by which request it came.
     public Submission by(Trace trace) {
         return new Submission(type, model, priority, terms, payload, metadata, preview, trace.in(head), pendingMax);
     }
 
-    /// The metadata's length, in bytes; 0 for none.
+    /// Returns the metadata's length, in bytes; 0 for none.
     public int metadataBytes() {
         return metadata == null ? 0 : metadata.length;
     }

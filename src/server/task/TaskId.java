@@ -65,7 +65,7 @@ public final class TaskId {
         return number < 0 ? null : new Range(number << open, (number + 1 << open) - 1);
     }
 
-    /// The only one that a text stands for.
+    /// Returns the only one that a text stands for.
     ///
     /// @param found those that it may stand for, at most [#CANDIDATES_MAX]
     /// @param what  what they are, as `task`

@@ -73,7 +73,7 @@ public final class TaskJson {
         writeSummary(out, task, preview, more -> { });
     }
 
-    /// As [#writeSummary(JsonWriter, Task, String)], with more members.
+    /// Writes the same with more members.
     public static void writeSummary(JsonWriter out, Task task, String preview, Consumer<JsonWriter> more) {
         out.beginObject();
         identity(out, task);

@@ -58,6 +58,7 @@ public sealed interface TaskState {
     record Cancelled(long startedAt, long endedAt, String host, String error) implements TaskState {
     }
 
+    /// Returns the status that the API shows.
     default TaskStatus status() {
         return switch (this) {
             case Pending pending -> TaskStatus.PENDING;
@@ -68,27 +69,27 @@ public sealed interface TaskState {
         };
     }
 
-    /// When the attempt that this state tells of began; 0 if there is none.
+    /// Returns when the attempt that this state tells of began; 0 if there is none.
     default long startedAt() {
         return 0;
     }
 
-    /// When the task ended; 0 if it has not.
+    /// Returns when the task ended; 0 if it has not.
     default long endedAt() {
         return 0;
     }
 
-    /// Where it runs or last ran; null if nowhere.
+    /// Returns where it runs or last ran; null if nowhere.
     default String host() {
         return null;
     }
 
-    /// Whether it completed with an answer that ended because it had reached its greatest length.
+    /// Returns whether it completed with an answer that ended because it had reached its greatest length.
     default boolean cut() {
         return false;
     }
 
-    /// Why it failed, was cancelled or waits; null for none.
+    /// Returns why it failed, was cancelled or waits; null for none.
     default String error() {
         return null;
     }

@@ -33,12 +33,14 @@ public final class Trace {
         alone = new Slice(out.endObject().buffer(), 0, out.length());
     }
 
+    /// Returns the trace of a request.
+    ///
     /// @param traceparent the header as it came; null, or what is none, as the standard asks: there is none
     public static Trace of(String requestId, String traceparent) {
         return new Trace(requestId, traceparent != null && FORM.matcher(traceparent).matches() ? traceparent : null);
     }
 
-    /// The one that stands in a submission's head.
+    /// Returns the one that stands in a submission's head.
     ///
     /// @param head null: none does
     public static Trace of(Slice head) {
@@ -47,12 +49,12 @@ public final class Trace {
                 members.get(HEADERS) instanceof Json.Obj headers ? headers.text(TRACEPARENT) : null);
     }
 
-    /// Null where it is not known.
+    /// Returns the request's id; null where it is not known.
     public String requestId() {
         return requestId;
     }
 
-    /// Null where there is none.
+    /// Returns the header; null where there is none.
     public String traceparent() {
         return traceparent;
     }

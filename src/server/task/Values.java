@@ -33,7 +33,7 @@ public final class Values {
         return true;
     }
 
-    /// The same JSON without line ends, which stand only outside of strings; itself if it has none.
+    /// Returns the same JSON without line ends, which stand only outside of strings; itself if it has none.
     public static Slice oneLine(Slice json) {
         for (int i = json.from(); i < json.to(); i++) {
             if (json.bytes()[i] == '\n' || json.bytes()[i] == '\r') {
@@ -53,7 +53,7 @@ public final class Values {
         return json;
     }
 
-    /// The constant that a text names, in lower case.
+    /// Returns the constant that a text names, in lower case.
     public static <E extends Enum<E>> E choice(E[] all, String what, String text) {
         List<String> names = Arrays.stream(all).map(each -> each.name().toLowerCase(Locale.ROOT)).toList();
         int found = names.indexOf(text);

@@ -70,7 +70,7 @@ public final class Tls implements AutoCloseable {
         }
     }
 
-    /// How `jdk.httpserver` is to speak it.
+    /// Returns how `jdk.httpserver` is to speak it.
     public HttpsConfigurator configurator() {
         SSLParameters parameters = parameters();
         return new HttpsConfigurator(new CalmContext(context)) {

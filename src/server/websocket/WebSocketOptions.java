@@ -35,6 +35,8 @@ public record WebSocketOptions(int port, int headerBytesMax, Duration requestTim
 
     public static final WebSocketOptions DEFAULT = of(Settings.DEFAULT, false);
 
+    /// Returns what the settings say.
+    ///
     /// @param free whether to take a free port unless one is set
     /// @return null if WebSocket is turned off
     public static WebSocketOptions of(Settings settings, boolean free) {

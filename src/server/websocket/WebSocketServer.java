@@ -117,7 +117,7 @@ public final class WebSocketServer implements AutoCloseable {
         }
     }
 
-    /// The port that it listens on.
+    /// Returns the port that it listens on.
     public int port() {
         return socket.getLocalPort();
     }

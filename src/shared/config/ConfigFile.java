@@ -82,26 +82,27 @@ public final class ConfigFile {
         return problems;
     }
 
-    /// The keys that are given, by the names of today.
+    /// Returns the keys that are given, by the names of today.
     public Set<String> keys() {
         return new TreeSet<>(values.keySet());
     }
 
-    /// The name of a key as it stands in the file, with its sections, and its value; null if the key is not
+    /// Returns the name of a key as it stands in the file, with its sections, and its value; null if the key is not
     /// given, or nothing behind it.
     public Node.Field field(String key) {
         Node.Field field = values.get(key);
         return field == null || isNothing(field.value()) ? null : field;
     }
 
-    /// As [#field]; for a part of `listen_addr` that has no key of its own, what stands there, named as that part.
+    /// Returns the same as [#field]; for a part of `listen_addr` that has no key of its own, what stands there, named
+    /// as that part.
     public Node.Field origin(String key) {
         Node.Field whole = key.equals("server.host") || key.equals("server.port") ? field("listen_addr") : null;
         return field(key) != null || whole == null ? field(key) : new Node.Field(new Node.Text(whole.name().place(),
                 "listen_addr, its " + key.substring("server.".length()) + ",", true), whole.value());
     }
 
-    /// A value that is one text, with its variables put in; null if the key is not given.
+    /// Returns a value that is one text, with its variables put in; null if the key is not given.
     ///
     /// @throws Problem if it is no text, or a variable is not set
     public String text(String key) {
@@ -119,7 +120,7 @@ public final class ConfigFile {
         return key.equals("server.port") ? port : host.isEmpty() ? "0.0.0.0" : host;
     }
 
-    /// The text at a place with `${NAME}` and `${NAME:-default}` put in; `$${` stands for `${`.
+    /// Returns the text at a place with `${NAME}` and `${NAME:-default}` put in; `$${` stands for `${`.
     ///
     /// @param key for messages
     public String text(String key, Node node) {

@@ -8,12 +8,13 @@ import shared.TextPlace;
 /// A part of a YAML document, with the place where it begins.
 public sealed interface Node {
 
+    /// Returns where it stands.
     TextPlace place();
 
     /// @param plain whether it stands without quotes and is no block
     record Text(TextPlace place, String text, boolean plain) implements Node {
 
-        /// Whether there is nothing: no value at all, `~` or `null`.
+        /// Returns whether there is nothing: no value at all, `~` or `null`.
         public boolean isNothing() {
             return plain && (text.isEmpty() || text.equals("~") || text.equals("null"));
         }

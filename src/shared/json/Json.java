@@ -13,18 +13,18 @@ public sealed interface Json {
     /// @param members unmodifiable, in the order of the text
     record Obj(Map<String, Json> members) implements Json {
 
-        /// The member of this name; null if there is none or it is JSON's null.
+        /// Returns the member of this name; null if there is none or it is JSON's null.
         public Json get(String name) {
             Json value = members.get(name);
             return value instanceof Null ? null : value;
         }
 
-        /// The text of a string member; null if it is absent, null or no string.
+        /// Returns the text of a string member; null if it is absent, null or no string.
         public String text(String name) {
             return members.get(name) instanceof Str string ? string.value() : null;
         }
 
-        /// The whole number of a member; `otherwise` if it is absent, null or no whole number.
+        /// Returns the whole number of a member; `otherwise` if it is absent, null or no whole number.
         public long integer(String name, long otherwise) {
             try {
                 return members.get(name) instanceof Num number ? Long.parseLong(number.digits()) : otherwise;
@@ -55,11 +55,12 @@ public sealed interface Json {
         return whole(new JsonReader(utf8));
     }
 
-    /// The same of what these programs wrote themselves: see [JsonReader#ofOwn].
+    /// Returns the same of what these programs wrote themselves: see [JsonReader#ofOwn].
     static Json parseOwn(byte[] utf8) {
         return whole(JsonReader.ofOwn(Slice.of(utf8)));
     }
 
+    /// Reads a JSON text.
     static Json parse(String text) {
         return parse(text.getBytes(StandardCharsets.UTF_8));
     }
@@ -101,7 +102,7 @@ public sealed interface Json {
         }
     }
 
-    /// As compact JSON text.
+    /// Returns it as compact JSON text.
     default String text() {
         return new JsonWriter().value(this).toString();
     }

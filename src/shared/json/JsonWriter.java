@@ -148,7 +148,7 @@ public final class JsonWriter {
         return bytes;
     }
 
-    /// The JSON so far, not copied: it is overwritten by what is written after [#clear].
+    /// Returns the JSON so far, not copied: it is overwritten by what is written after [#clear].
     public Slice slice() {
         return new Slice(bytes, 0, length);
     }

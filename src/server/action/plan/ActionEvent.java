@@ -8,7 +8,7 @@ import java.util.Locale;
 /// @param action as it is after the event; its positions are filled in when the event is applied
 public record ActionEvent(What what, long at, TaskAction action) {
 
-    /// The same without the action's tasks.
+    /// Returns the same without the action's tasks.
     public ActionEvent slim() {
         return new ActionEvent(what, at, action.with(null));
     }

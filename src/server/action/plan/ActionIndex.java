@@ -23,17 +23,17 @@ public final class ActionIndex {
     private final Map<Long, TaskAction> byId = new HashMap<>();
     private final ArrayDeque<Long> ended = new ArrayDeque<>();
 
-    /// Null if there is none.
+    /// Returns the action with this id; null if there is none.
     public TaskAction get(long id) {
         return byId.get(id);
     }
 
-    /// Those at work, the first to come first.
+    /// Returns those at work, the first to come first.
     public List<TaskAction> running() {
         return byId.values().stream().filter(action -> !action.ended()).sorted(ActionIndex::byArrival).toList();
     }
 
-    /// All that are kept, the last to come first.
+    /// Returns all that are kept, the last to come first.
     public List<TaskAction> all() {
         List<TaskAction> all = new ArrayList<>(byId.values());
         all.sort(ActionIndex::byArrival);
@@ -44,7 +44,7 @@ public final class ActionIndex {
         return Long.compare(one.plan().asOf(), other.plan().asOf());
     }
 
-    /// The action that a text names.
+    /// Returns the action that a text names.
     ///
     /// @param text an id or a unique prefix of one, with or without `action_`
     /// @throws Problem 404 if there is none, 409 if there are several

@@ -23,10 +23,13 @@ public final class ActionJson {
     private ActionJson() {
     }
 
+    /// Writes an action.
     public static void write(JsonWriter out, TaskAction action) {
         write(out, action, List.of());
     }
 
+    /// Writes an action, as the answer to a change.
+    ///
     /// @param warnings what its asker should know
     public static void write(JsonWriter out, TaskAction action, List<String> warnings) {
         ActionPlan plan = action.plan();

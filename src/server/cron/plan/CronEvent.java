@@ -12,7 +12,7 @@ import shared.json.Slice;
 /// @param template the template of its tasks, if the event sets it; null otherwise
 public record CronEvent(What what, long at, CronTask cron, Slice template) {
 
-    /// The same without its template.
+    /// Returns the same without its template.
     public CronEvent slim() {
         return new CronEvent(what, at, cron, null);
     }

@@ -17,12 +17,13 @@ public record CronPlan(String name, String expression, String zone, boolean enab
 
     public static final long MISSED_MAX_AGE_MS = 24 * 3_600_000L;
 
+    /// Returns the same plan, enabled or disabled.
     public CronPlan enabled(boolean on) {
         return new CronPlan(name, expression, zone, on, missed, missedMaxAge, overlap, jitter, startAt, endAt, maxRuns,
                 metadata);
     }
 
-    /// Whether both have the same due times.
+    /// Returns whether both have the same due times.
     public boolean sameTimes(CronPlan other) {
         return expression.equals(other.expression) && zone.equals(other.zone) && enabled == other.enabled
                 && startAt == other.startAt && endAt == other.endAt && maxRuns == other.maxRuns;

@@ -57,6 +57,8 @@ public final class CronPolicy {
                         : new CronSchedule(cron).serveAt(cron.nextRun()));
     }
 
+    /// Decides what is to be done for a cron task now.
+    ///
     /// @param busy         the task of its last run if that is pending or running, else null
     /// @param missedBefore what was to be served before this time was missed
     public static Step decide(CronTask cron, Task busy, long missedBefore, long now) {
@@ -89,7 +91,7 @@ public final class CronPolicy {
                 + (overlap == Overlap.QUEUE ? ", and another run was waiting" : ""), next, now);
     }
 
-    /// A due time made this task.
+    /// Returns the event of a due time that made this task.
     public static CronEvent fired(CronTask cron, long due, long task, long now) {
         CronTask ran = cron.ran(task, due, now);
         if (!ran.mayRun()) {
@@ -102,13 +104,13 @@ public final class CronPolicy {
                 paced(schedule, ran.coming(next, waited ? 0 : cron.waiting(), 0), now), null);
     }
 
-    /// Somebody asked for a run; its due times stay.
+    /// Returns the event of a run that somebody asked for; the due times stay.
     public static CronEvent firedByHand(CronTask cron, long task, long now) {
         CronTask ran = cron.ran(task, now, now);
         return new CronEvent(What.FIRED, now, ran.mayRun() ? ran : ran.coming(0, 0, 0), null);
     }
 
-    /// A due time could make no task.
+    /// Returns the event of a due time that could make no task.
     public static CronEvent failed(CronTask cron, long due, String reason, long now) {
         if (due == cron.waiting()) {
             return new CronEvent(What.SKIPPED, now,
@@ -117,7 +119,7 @@ public final class CronPolicy {
         return skipped(cron, 1, reason, new CronSchedule(cron).next(due), now).event();
     }
 
-    /// A task of the cron task has ended; null if that changes nothing.
+    /// Returns what the end of a cron task's task changes; null for nothing.
     public static CronEvent ended(CronTask cron, Task task, long now) {
         CronTask after = cron.with(cron.runs().ended(task.id(), task.status()),
                 cron.failures() + (task.status() == TaskStatus.FAILED ? 1 : 0));
@@ -125,7 +127,7 @@ public final class CronPolicy {
                 : new CronEvent(What.ENDED, now, after, null);
     }
 
-    /// A new plan, which counts from now on.
+    /// Returns the cron task under a new plan, which counts from now on.
     ///
     /// @throws Problem if it has no due time, but its bounds do not say that its time is over
     public static CronTask planned(CronTask cron, CronPlan plan, long now) {
@@ -151,8 +153,8 @@ public final class CronPolicy {
         return before.waiting() != 0 && after.waiting() == 0 ? after.skipped(1, CHANGED) : after;
     }
 
-    /// The clock was set: a date that was planned stays, unless the clock was set back so far that all is void; a
-    /// length of time begins anew. Null if this one need not change.
+    /// Returns what a clock that was set changes: a date that was planned stays, unless the clock was set back so far
+    /// that all is void; a length of time begins anew. Null if this one need not change.
     ///
     /// @param by milliseconds, negative if it was set back
     public static CronEvent rescheduled(CronTask cron, long by, long now) {

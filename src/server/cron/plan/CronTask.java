@@ -19,50 +19,52 @@ public record CronTask(long id, CronPlan plan, long createdAt, long updatedAt, l
         long notBefore, long runCount, long lastRun, CronRuns runs, long skipped, String lastSkip, long failures,
         long definedAt, long lastAt) {
 
-    /// One that has yet to be planned.
+    /// Returns a cron task that has yet to be planned.
     public static CronTask blank(long id, CronPlan plan, long now) {
         return new CronTask(id, plan, now, 0, 0, 0, 0, 0, 0, CronRuns.NONE, 0, null, 0, 0, 0);
     }
 
-    /// The id as text.
+    /// Returns the id as text.
     public String name() {
         return CronId.format(id);
     }
 
-    /// Whether no bound on the number of runs keeps it from one more.
+    /// Returns whether no bound on the number of runs keeps it from one more.
     public boolean mayRun() {
         return plan.maxRuns() == 0 || runCount < plan.maxRuns();
     }
 
-    /// With another plan, and all that waited for the old one forgotten.
+    /// Returns the same with another plan, and with all that waited for the old one forgotten.
     public CronTask planned(CronPlan next, long now, long due) {
         return new CronTask(id, next, createdAt, now, due, 0, 0, runCount, lastRun, runs, skipped, lastSkip, failures,
                 definedAt, lastAt);
     }
 
-    /// With other things to come.
+    /// Returns the same with other due times.
     public CronTask coming(long due, long nextWaiting, long nextNotBefore) {
         return new CronTask(id, plan, createdAt, updatedAt, due, nextWaiting, nextNotBefore, runCount, lastRun, runs,
                 skipped, lastSkip, failures, definedAt, lastAt);
     }
 
+    /// Returns the same with more due times that got no run.
     public CronTask skipped(long count, String reason) {
         return new CronTask(id, plan, createdAt, updatedAt, nextRun, waiting, notBefore, runCount, lastRun, runs,
                 skipped + count, reason, failures, definedAt, lastAt);
     }
 
-    /// With one run more.
+    /// Returns the same with one run more.
     public CronTask ran(long task, long dueAt, long now) {
         return new CronTask(id, plan, createdAt, updatedAt, nextRun, waiting, notBefore, runCount + 1, now,
                 runs.with(task, dueAt, null), skipped, lastSkip, failures, definedAt, lastAt);
     }
 
+    /// Returns the same with other runs, and another number of failures.
     public CronTask with(CronRuns nextRuns, long nextFailures) {
         return new CronTask(id, plan, createdAt, updatedAt, nextRun, waiting, notBefore, runCount, lastRun, nextRuns,
                 skipped, lastSkip, nextFailures, definedAt, lastAt);
     }
 
-    /// The same with its places in the journal.
+    /// Returns the same with its places in the journal.
     public CronTask placed(long nextDefinedAt, long nextLastAt) {
         return new CronTask(id, plan, createdAt, updatedAt, nextRun, waiting, notBefore, runCount, lastRun, runs,
                 skipped, lastSkip, failures, nextDefinedAt, nextLastAt);

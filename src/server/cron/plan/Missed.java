@@ -15,6 +15,7 @@ public enum Missed {
 
     public final String text = name().toLowerCase(Locale.ROOT);
 
+    /// Returns the constant that a text names.
     public static Missed parse(String text) {
         return Values.choice(values(), "missed", text);
     }

@@ -17,6 +17,7 @@ public enum Overlap {
 
     public final String text = name().toLowerCase(Locale.ROOT);
 
+    /// Returns the constant that a text names.
     public static Overlap parse(String text) {
         return Values.choice(values(), "overlap", text);
     }

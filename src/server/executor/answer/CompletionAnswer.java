@@ -100,12 +100,12 @@ public final class CompletionAnswer {
         room.answer(size, host);
     }
 
-    /// Whether the host has said why the answer ends; only its counters can come now.
+    /// Returns whether the host has said why the answer ends; only its counters can come now.
     public boolean finished() {
         return finishReason != null;
     }
 
-    /// Whether there is any answer.
+    /// Returns whether there is any answer.
     public boolean says() {
         return says;
     }

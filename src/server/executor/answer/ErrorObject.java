@@ -15,6 +15,8 @@ public final class ErrorObject {
     private ErrorObject() {
     }
 
+    /// Fails if an object holds an error.
+    ///
     /// @param says whether some of the answer came before
     /// @throws HostFailure if there is an error, with the cause that its status or its words mean
     public static void check(Map<String, Slice> answer, String host, boolean says) throws HostFailure {

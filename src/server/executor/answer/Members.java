@@ -13,7 +13,7 @@ public final class Members {
     private Members() {
     }
 
-    /// An object's members; null counts as absent.
+    /// Returns an object's members; null counts as absent.
     ///
     /// @param where for the message if it is no object
     public static Map<String, Slice> of(Slice object, String where) {
@@ -31,20 +31,22 @@ public final class Members {
         return members;
     }
 
-    /// For what was accepted already, however deep that may nest.
+    /// Returns a reader of what was accepted already, however deep that may nest.
     public static JsonReader reader(Slice value) {
         return JsonReader.ofOwn(value);
     }
 
+    /// Returns of which kind a value is.
     public static Kind kind(Slice value) {
         return reader(value).peek();
     }
 
+    /// Returns whether a value is a string.
     public static boolean isText(Slice value) {
         return value != null && kind(value) == Kind.STRING;
     }
 
-    /// A string's text; null if it is absent.
+    /// Returns a string's text; null if it is absent.
     ///
     /// @param where for the message if it is no string
     public static String text(Slice value, String where) {
@@ -55,6 +57,8 @@ public final class Members {
         return reader(value).string();
     }
 
+    /// Fails unless something is so.
+    ///
     /// @throws IllegalArgumentException with this message, which is for the user
     public static void expect(boolean right, String message) {
         if (!right) {

@@ -29,8 +29,8 @@ public final class ServerSentEvents {
         this.max = max;
     }
 
-    /// The next event's data, its lines joined by line ends; valid until the next call. An event at the end of the
-    /// stream counts without the empty line behind it.
+    /// Returns the next event's data, its lines joined by line ends; valid until the next call. An event at the end of
+    /// the stream counts without the empty line behind it.
     ///
     /// @return null at the end of the stream
     public Slice next() throws IOException {

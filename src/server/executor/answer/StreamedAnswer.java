@@ -93,6 +93,7 @@ public final class StreamedAnswer {
         return done;
     }
 
+    /// Returns the result of what was joined.
     public Slice result() {
         JsonWriter out = new JsonWriter((int) size + 1024).beginObject();
         members.forEach((name, value) -> {

@@ -43,6 +43,8 @@ public record Endpoint(String name, URI baseUrl, String apiKey, Map<String, Stri
         return endpoint;
     }
 
+    /// Returns an endpoint of which nothing but its address and key is known.
+    ///
     /// @param baseUrl as in [#of]
     public static Endpoint at(String baseUrl, String apiKey) {
         return of(null, baseUrl, apiKey, Map.of(), Map.of(), null);

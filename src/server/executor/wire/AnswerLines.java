@@ -35,7 +35,7 @@ public final class AnswerLines {
         this.room = room;
     }
 
-    /// The whole of an answer that is no stream of lines, at most so long.
+    /// Returns the whole of an answer that is no stream of lines, at most so long.
     ///
     /// @throws HostFailure if it is longer
     public static byte[] whole(InputStream in, String host, int max, AnswerRoom.Share room) throws IOException {
@@ -55,7 +55,8 @@ public final class AnswerLines {
         return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
     }
 
-    /// The next line that is not blank, without its end; the last one needs none. It is valid until the next call.
+    /// Returns the next line that is not blank, without its end; the last one needs none. It is valid until the next
+    /// call.
     ///
     /// @return null at the end of the answer
     /// @throws HostFailure if the line is too long
@@ -67,7 +68,7 @@ public final class AnswerLines {
         return line;
     }
 
-    /// The next line, blank or not.
+    /// Returns the next line, blank or not.
     ///
     /// @return as [#next] does
     public Slice nextOrBlank() throws IOException {
@@ -84,7 +85,7 @@ public final class AnswerLines {
         }
     }
 
-    /// The first place at or behind `from` with something else than JSON's blanks.
+    /// Returns the first place at or behind `from` with something else than JSON's blanks.
     public static int pastBlanks(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to && (bytes[at] == ' ' || bytes[at] == '\t' || bytes[at] == '\r' || bytes[at] == '\n')) {

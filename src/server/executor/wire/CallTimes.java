@@ -11,17 +11,17 @@ import server.executor.Call;
 /// @param whole     the longest time of all
 public record CallTimes(Duration firstByte, Duration idle, Duration whole) {
 
-    /// An attempt's times.
+    /// Returns an attempt's times.
     public static CallTimes of(Call call) {
         return new CallTimes(call.firstByte(), call.idle(), call.timeout());
     }
 
-    /// One limit for everything.
+    /// Returns one limit for everything.
     public static CallTimes within(Duration time) {
         return new CallTimes(time, time, time);
     }
 
-    /// The same, with less time in all.
+    /// Returns the same, with less time in all.
     public CallTimes shortened(Duration newWhole) {
         return new CallTimes(firstByte, idle, newWhole);
     }

@@ -16,7 +16,7 @@ public final class ErrorText {
     private ErrorText() {
     }
 
-    /// The words of an error inside of an answer.
+    /// Returns the words of an error inside of an answer.
     ///
     /// @param value of an `error` member: a string, or an object with a `message`
     public static String of(Slice value) {
@@ -24,7 +24,7 @@ public final class ErrorText {
         return tidy(of(error));
     }
 
-    /// The words of an answer that is an error.
+    /// Returns the words of an answer that is an error.
     ///
     /// @return empty if it says nothing that a person could read
     public static String ofBody(byte[] body) {

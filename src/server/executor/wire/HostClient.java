@@ -43,6 +43,7 @@ public final class HostClient implements AutoCloseable {
 
     /// Reads an answer to its end.
     public interface Reader<T> {
+        /// Reads an answer.
         T read(HttpResponse<InputStream> response, InputStream body, CallWatch watch)
                 throws IOException, InterruptedException;
     }

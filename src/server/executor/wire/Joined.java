@@ -18,19 +18,25 @@ public final class Joined {
         length = bytes.length;
     }
 
+    /// Returns the length of the joined value, in bytes.
     public int length() {
         return length;
     }
 
+    /// Writes the joined value.
     public void writeTo(JsonWriter out) {
         out.raw(bytes, 0, length);
     }
 
+    /// Joins the text of a string.
+    ///
     /// @param piece a JSON string, as this must be
     public void addText(Slice piece) {
         add(piece, "");
     }
 
+    /// Joins the items of an array.
+    ///
     /// @param piece a JSON array, as this must be
     public void addItems(Slice piece) {
         if (holdsItems(piece)) {
@@ -38,14 +44,18 @@ public final class Joined {
         }
     }
 
+    /// Returns whether it is a string.
     public boolean isText() {
         return bytes[0] == '"';
     }
 
+    /// Returns whether it is an array.
     public boolean isArray() {
         return bytes[0] == '[';
     }
 
+    /// Returns whether an array has items.
+    ///
     /// @param array a JSON array
     public static boolean holdsItems(Slice array) {
         return array.bytes()[AnswerLines.pastBlanks(array.bytes(), array.from() + 1, array.to())] != ']';

@@ -85,19 +85,19 @@ public final class Refusal {
         this.clock = clock;
     }
 
-    /// Whether an error's text says that the request itself is wrong, so that it would fail again.
+    /// Returns whether an error's text says that the request itself is wrong, so that it would fail again.
     public static boolean blamesRequest(String text) {
         return REQUEST.matcher(text).find();
     }
 
-    /// The cause of an error that came with this status, be it the answer's or one inside of an answer.
+    /// Returns the cause of an error that came with this status, be it the answer's or one inside of an answer.
     ///
     /// @param text what the host says of it; may be empty
     public static Cause cause(int status, String text) {
         return rowOf(status, text).cause;
     }
 
-    /// The failure that an answer means whose status is no success.
+    /// Returns the failure that an answer means whose status is no success.
     ///
     /// @param body  the error's text, or the beginning of it
     /// @param model our name of the model, for the message
@@ -121,7 +121,7 @@ public final class Refusal {
                 new HostAnswer(head(status, headers), body));
     }
 
-    /// What stands in front of a host's answer.
+    /// Returns what stands in front of a host's answer.
     public static HostHead head(HttpResponse<?> response) {
         return head(response.statusCode(), response.headers());
     }

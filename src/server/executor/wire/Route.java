@@ -16,7 +16,7 @@ public record Route(SSLContext tls, ProxySelector proxies) {
     /// As the JDK would have it.
     public static final Route USUAL = new Route(null, null);
 
-    /// A route that trusts the certificates of a file too.
+    /// Returns a route that trusts the certificates of a file too.
     ///
     /// @param caCert  a PEM file; null for none
     /// @param proxies null: those of the JDK's system properties

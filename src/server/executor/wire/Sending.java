@@ -36,6 +36,7 @@ public final class Sending implements BodyPublisher {
         body = length < 0 ? any : BodyPublishers.fromPublisher(any, length);
     }
 
+    /// Returns whether sending it has begun.
     public boolean begun() {
         return begun;
     }

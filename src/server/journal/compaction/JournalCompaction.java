@@ -55,9 +55,9 @@ public final class JournalCompaction {
         return report;
     }
 
-    /// Whether so much could be dropped that it pays, as far as can be told without reading the files: at least this
-    /// share of their bytes, and two segments; where the disk is full, what makes room for a segment; or many files are
-    /// small.
+    /// Returns whether so much could be dropped that it pays, as far as can be told without reading the files: at least
+    /// this share of their bytes, and two segments; where the disk is full, what makes room for a segment; or many
+    /// files are small.
     public synchronized boolean isWorthIt(double deadShare) throws IOException {
         ClosedFiles closed = journal.closed();
         Map<Integer, long[]> live = new HashMap<>();
@@ -91,17 +91,18 @@ public final class JournalCompaction {
                         && closed.storage().free() + needless >= closed.segmentSize();
     }
 
-    /// What share of the closed files' bytes could be dropped, as [#isWorthIt] last found it; 0 before its first look.
+    /// Returns what share of the closed files' bytes could be dropped, as [#isWorthIt] last found it; 0 before its
+    /// first look.
     public double deadShare() {
         return dead;
     }
 
-    /// Whether the disk has no room for another segment.
+    /// Returns whether the disk has no room for another segment.
     public boolean isRoomShort() {
         return journal.full() != null;
     }
 
-    /// The number of the last event.
+    /// Returns the number of the last event.
     public long lastSeq() {
         return journal.appendedSeq();
     }

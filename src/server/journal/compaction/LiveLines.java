@@ -15,17 +15,20 @@ public interface LiveLines {
     /// Takes the positions of needed lines.
     interface Positions {
 
+        /// Adds the position of a line that must stay.
+        ///
         /// @param whole whether all of the line must stay; else [LiveLines#needed] tells what
         void add(long position, boolean whole);
     }
 
-    /// What stays of a line that is needed, but not as a whole.
+    /// Returns what stays of a line that is needed, but not as a whole.
     ///
     /// @param json its whole JSON object; valid during the call only
     /// @return the same slice if nothing more can be left out; else as for [#recent]
     Slice needed(Slice json);
 
-    /// What stays of a line that is not needed but one of the last events: nothing that belongs to something deleted.
+    /// Returns what stays of a line that is not needed but one of the last events: nothing that belongs to something
+    /// deleted.
     ///
     /// @param json its whole JSON object; valid during the call only
     /// @return the same slice if all of it may stay; else another JSON object that begins as this one does, with the

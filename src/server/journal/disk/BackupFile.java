@@ -28,7 +28,7 @@ public final class BackupFile {
         return Line.closing(Segment.COMPACTED, 0, nextSeq, kept, lines);
     }
 
-    /// The backups among a directory's files.
+    /// Returns the backups among a directory's files.
     public static List<String> in(Storage storage) throws IOException {
         List<String> found = new ArrayList<>();
         for (String name : storage.list()) {

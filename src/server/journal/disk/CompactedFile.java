@@ -39,7 +39,7 @@ public final class CompactedFile implements AutoCloseable {
         return Segment.name(number) + Segment.PART;
     }
 
-    /// Where the next line begins.
+    /// Returns where the next line begins.
     public int offset() {
         return Math.toIntExact(written + buffer.position());
     }

@@ -20,7 +20,7 @@ public record JournalFiles(List<File> files, List<Integer> superseded) {
                     && (!Segment.isCompacted(number) || other.number > number);
         }
 
-        /// What is wrong with its place behind another file, or at the beginning, for people; null if nothing.
+        /// Returns what is wrong with its place behind another file, or at the beginning, for people; null if nothing.
         public String misplaced(File before) {
             int expected = before == null ? 1 : before.range.to() + 1;
             if (range.from() > expected) {
@@ -31,6 +31,8 @@ public record JournalFiles(List<File> files, List<Integer> superseded) {
         }
     }
 
+    /// Lists the files of a journal.
+    ///
     /// @throws JournalDamage if a compacted file does not tell what it stands for
     public static JournalFiles of(Storage storage) throws IOException {
         List<File> all = new ArrayList<>();
@@ -53,7 +55,7 @@ public record JournalFiles(List<File> files, List<Integer> superseded) {
         return new JournalFiles(all.stream().filter(file -> !superseded.contains(file.number)).toList(), superseded);
     }
 
-    /// The runs of segments that are missing before others.
+    /// Returns the runs of segments that are missing before others.
     public List<Segment.Range> gaps() {
         List<Segment.Range> gaps = new ArrayList<>();
         int expected = 1;
@@ -66,6 +68,8 @@ public record JournalFiles(List<File> files, List<Integer> superseded) {
         return gaps;
     }
 
+    /// Lists the files of a journal from which nothing is missing.
+    ///
     /// @throws JournalDamage if a segment is missing, or there twice
     public JournalFiles whole(Storage storage) throws JournalDamage {
         File before = null;

@@ -127,7 +127,7 @@ public final class Line {
         return value;
     }
 
-    /// How many bytes [#prefix] writes.
+    /// Returns how many bytes [#prefix] writes.
     public static int prefixLength(long seq, int more) {
         int length = SEQ.length + digits(seq) + SYNCED.length + 16 + 2;
         return more == 0 ? length : length + MORE.length - 1 + digits(more);
@@ -152,14 +152,14 @@ public final class Line {
         return at;
     }
 
-    /// A segment's whole closing mark, to be written at this offset.
+    /// Returns a segment's whole closing mark, to be written at this offset.
     ///
     /// @param lines how many there are before it
     public static byte[] closing(int segment, long offset, long synced, long next, int more, long lines) {
         return closing(segment, offset, synced, next, more > 0 ? ",\"more\":" + more : "", lines);
     }
 
-    /// The closing mark of a compacted file, or of a backup.
+    /// Returns the closing mark of a compacted file, or of a backup.
     public static byte[] closing(int number, long offset, long next, long kept, long lines) {
         return closing(number - Segment.COMPACTED, offset, 0, next, ",\"kept\":" + kept, lines);
     }
@@ -181,7 +181,7 @@ public final class Line {
         return checksum;
     }
 
-    /// A line around this JSON.
+    /// Returns a line around this JSON.
     ///
     /// @param length how long the line is to be at least
     public static byte[] framed(String json, long offset, int length) {
@@ -198,7 +198,7 @@ public final class Line {
         return line;
     }
 
-    /// How many spaces must come before a terminator that would stand at this offset of its segment.
+    /// Returns how many spaces must come before a terminator that would stand at this offset of its segment.
     public static int pad(long terminator) {
         return Math.max(0, 4 - (int) (terminator + 2 & SECTOR - 1));
     }

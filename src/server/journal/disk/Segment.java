@@ -56,7 +56,7 @@ public final class Segment {
         return number > COMPACTED;
     }
 
-    /// The number in a file's name; -1 if it is not one of the journal's.
+    /// Returns the number in a file's name; -1 if it is not one of the journal's.
     public static int number(String name) {
         Matcher parts = NAME.matcher(name);
         if (!parts.matches() || name.length() != "0000000001.journal".length()) {
@@ -69,7 +69,7 @@ public final class Segment {
         return (int) number + (parts.group(1).isEmpty() ? 0 : COMPACTED);
     }
 
-    /// Whether it is one that was being made.
+    /// Returns whether it is one that was being made.
     public static boolean isPart(String name) {
         return name.endsWith(PART) && number(name.substring(0, name.length() - PART.length())) > 0;
     }
@@ -89,7 +89,7 @@ public final class Segment {
         return (int) position;
     }
 
-    /// The size of a segment that has this many bytes of lines at least.
+    /// Returns the size of a segment that has this many bytes of lines at least.
     public static int sizeFor(long lines, int usual) {
         long size = Math.max(usual, HEADER + lines + CLOSING_MAX);
         return Math.toIntExact((size + PAGE - 1) / PAGE * PAGE);
@@ -156,12 +156,12 @@ public final class Segment {
         return "{\"journal\":" + FORMAT + ",\"segment\":" + number + ",\"size\":" + size;
     }
 
-    /// Whether it was prepared and never used: nothing but fill after the header.
+    /// Returns whether it was prepared and never used: nothing but fill after the header.
     public static boolean isUnused(Storage storage, int number) throws IOException {
         return storage.size(name(number)) == size(storage, number) && used(storage, number, HEADER) < 0;
     }
 
-    /// The first byte from this offset on that is not fill; -1 if there is none.
+    /// Returns the first byte from this offset on that is not fill; -1 if there is none.
     public static long used(Storage storage, int number, long from) throws IOException {
         byte[] read = new byte[Math.clamp(storage.size(name(number)) - from + 1, 1, 64 << 10)];
         byte[] fill = new byte[read.length];

@@ -14,6 +14,7 @@ public final class SegmentReader {
 
     /// Gets each line while the reader stands at it.
     public interface Visitor {
+        /// Takes the line that the reader has read; it is valid during the call only.
         void line(SegmentReader reader) throws IOException;
     }
 
@@ -113,17 +114,17 @@ public final class SegmentReader {
         return terminator >= 0;
     }
 
-    /// Where the line that was read begins.
+    /// Returns where the line that was read begins.
     public long offset() {
         return base + start;
     }
 
-    /// Where the next one begins.
+    /// Returns where the next one begins.
     public long end() {
         return base + end;
     }
 
-    /// The line's JSON object; valid until [#next].
+    /// Returns the line's JSON object; valid until [#next].
     public Slice json() {
         int to = end - 1;
         while (buffer[to - 1] == ' ') {
@@ -132,7 +133,7 @@ public final class SegmentReader {
         return new Slice(buffer, start + Line.CRC, to);
     }
 
-    /// The whole line with its terminator; valid until [#next].
+    /// Returns the whole line with its terminator; valid until [#next].
     public Slice bytes() {
         return new Slice(buffer, start, end);
     }

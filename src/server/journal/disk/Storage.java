@@ -16,7 +16,7 @@ public interface Storage {
     /// @throws IOException naming the process that has it, if it is taken
     AutoCloseable lock() throws IOException;
 
-    /// The names of all files, in no order, also of those that are not the journal's; not the lock's.
+    /// Returns the names of all files, in no order, also of those that are not the journal's; not the lock's.
     List<String> list() throws IOException;
 
     /// Makes an empty file, in the place of one that is there.
@@ -25,6 +25,7 @@ public interface Storage {
     /// Opens a file that is there.
     Writable open(String name) throws IOException;
 
+    /// Returns the length of a file, in bytes.
     long size(String name) throws IOException;
 
     /// Reads until `length` bytes are there or the file ends. Not disturbed by an interrupt.
@@ -35,15 +36,16 @@ public interface Storage {
     /// Renames, atomically, in the place of a file that is there. Durable after [#sync].
     void rename(String from, String to) throws IOException;
 
+    /// Deletes a file. Durable after [#sync].
     void delete(String name) throws IOException;
 
     /// Makes the directory itself durable: what was created, renamed and deleted.
     void sync() throws IOException;
 
-    /// Bytes that can still be stored.
+    /// Returns bytes that can still be stored.
     long free() throws IOException;
 
-    /// The file's name as a person can use it.
+    /// Returns the file's name as a person can use it.
     String describe(String name);
 
     /// A file being written, by one thread at a time.
@@ -55,6 +57,7 @@ public interface Storage {
         /// Returns once what was written, and the file's length, is on the disk. Never called again after a failure.
         void force() throws IOException;
 
+        /// Cuts the file off behind this many bytes.
         void truncate(long size) throws IOException;
 
         @Override

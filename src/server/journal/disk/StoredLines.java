@@ -23,7 +23,7 @@ public final class StoredLines {
         this.storage = storage;
     }
 
-    /// The JSON object of the line at a position, its checksum verified.
+    /// Returns the JSON object of the line at a position, its checksum verified.
     ///
     /// @throws IOException saying where, if there is none or it cannot be read
     public Slice read(long position) throws IOException {

@@ -37,6 +37,8 @@ public final class Repair {
         this.storage = storage;
     }
 
+    /// Repairs the journal.
+    ///
     /// @throws JournalDamage if several compacted files do not tell any more what they stand for
     public void run() throws IOException {
         mendHeader();

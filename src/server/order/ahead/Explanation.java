@@ -50,13 +50,13 @@ public record Explanation(Waiting waitsFor, Forecast forecast, long longest, Spa
         /// Others before it.
         TURN;
 
-        /// Whether it is more than its turn that it waits for.
+        /// Returns whether it is more than its turn that it waits for.
         public boolean isTrouble() {
             return this != PLACE && this != TURN && this != QUEUE && this != TIME && this != RETRY;
         }
     }
 
-    /// Why it does not run although it is its time; null if for nothing but its turn.
+    /// Returns why it does not run although it is its time; null if for nothing but its turn.
     public String trouble() {
         return waitsFor != null && waitsFor.kind.isTrouble() ? waitsFor.text : null;
     }

@@ -40,13 +40,13 @@ public final class Budget {
         throw new IllegalArgumentException("most must be at least 1, not " + most);
     }
 
-    /// One is made.
+    /// Counts one.
     public void take(long now) {
         forget(now);
         made.add(now);
     }
 
-    /// Whether none was made in the last minute.
+    /// Returns whether none was made in the last minute.
     public boolean isUnused(long now) {
         forget(now);
         return made.isEmpty();

@@ -44,7 +44,7 @@ public final class ClientBudgets {
         sweep(now);
     }
 
-    /// Whether a request would be let in; it is not counted.
+    /// Fails if a request would not be let in; it is not counted.
     ///
     /// @throws Problem as [#letIn]
     public synchronized void check(Collection<String> clients) {

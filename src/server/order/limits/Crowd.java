@@ -25,12 +25,12 @@ public final class Crowd {
         count(task, 1);
     }
 
-    /// The task must have been added as it is.
+    /// Removes a task, which must have been added as it is.
     public void remove(Task task) {
         count(task, -1);
     }
 
-    /// How many tasks of a client are pending.
+    /// Returns how many tasks of a client are pending.
     ///
     /// @param client null: of nobody in particular
     public int pending(String client) {
@@ -38,7 +38,7 @@ public final class Crowd {
         return count == null ? 0 : count.pending;
     }
 
-    /// How many tasks of a client run.
+    /// Returns how many tasks of a client run.
     ///
     /// @param client null: of nobody in particular
     public int running(String client) {
@@ -46,7 +46,7 @@ public final class Crowd {
         return count == null ? 0 : count.running;
     }
 
-    /// How many tasks of a model run.
+    /// Returns how many tasks of a model run.
     public int runningOf(String model) {
         Count count = models.get(RunnerKey.plain(model));
         return count == null ? 0 : count.running;

@@ -21,7 +21,7 @@ public final class ArrivalChunk {
         return size;
     }
 
-    /// The task at this place; null if there is none.
+    /// Returns the task at this place; null if there is none.
     public Task get(int at) {
         if (present == null) {
             return tasks[at];
@@ -76,12 +76,12 @@ public final class ArrivalChunk {
         present = bits;
     }
 
-    /// False only if certainly none of the tasks here passes.
+    /// Returns false only if certainly none of the tasks here passes.
     public boolean mayHold(TaskFilter filter) {
         return size > 0 && (filter.statuses().isEmpty() || countOf(filter.statuses()) > 0);
     }
 
-    /// How many tasks here pass, if the counts tell that; else -1.
+    /// Returns how many tasks here pass, if the counts tell that; else -1.
     public int countOf(TaskFilter filter) {
         if (!filter.isOfStatuses()) {
             return -1;
@@ -89,7 +89,7 @@ public final class ArrivalChunk {
         return filter.statuses().isEmpty() ? size : countOf(filter.statuses());
     }
 
-    /// How many tasks here have one of these statuses.
+    /// Returns how many tasks here have one of these statuses.
     public int countOf(Set<TaskStatus> wanted) {
         int count = 0;
         for (TaskStatus status : wanted) {

@@ -52,6 +52,8 @@ public final class Arrivals {
         return size;
     }
 
+    /// Adds a task behind all others.
+    ///
     /// @return the task's slot
     public int add(Task task) {
         if (used == CHUNK) {
@@ -63,7 +65,7 @@ public final class Arrivals {
         return (base + count - 1 & MASK) << SHIFT | at;
     }
 
-    /// The slot must hold a task.
+    /// Returns the task in a slot, which must hold one.
     public Task get(int slot) {
         return chunks[index(slot)].get(slot & CHUNK - 1);
     }
@@ -107,7 +109,7 @@ public final class Arrivals {
         }
     }
 
-    /// How many chunks there are, oldest first; some may be null.
+    /// Returns how many chunks there are, oldest first; some may be null.
     public int chunkCount() {
         return count;
     }
@@ -117,23 +119,24 @@ public final class Arrivals {
         return chunks[index];
     }
 
-    /// The index of a slot's chunk among the present ones.
+    /// Returns the index of a slot's chunk among the present ones.
     public int index(int slot) {
         return (slot >>> SHIFT) - base & MASK;
     }
 
-    /// The number of a chunk, which stays its own while older ones go, as [#indexOf] needs it.
+    /// Returns the number of a chunk, which stays its own while older ones go, as [#indexOf] needs it.
     public int numberOf(int index) {
         return base + index & MASK;
     }
 
-    /// The index of a chunk's number now; negative if the chunk has gone since and was older than all there are.
+    /// Returns the index of a chunk's number now; negative if the chunk has gone since and was older than all there
+    /// are.
     public int indexOf(int number) {
         int index = number - base & MASK;
         return index < CHUNKS_MAX / 2 ? index : index - CHUNKS_MAX;
     }
 
-    /// The tasks that have not ended and pass, oldest first.
+    /// Returns the tasks that have not ended and pass, oldest first.
     public List<Task> unended(Predicate<Task> wanted) {
         List<Task> found = new ArrayList<>();
         for (int i = 0; i < count; i++) {

@@ -34,11 +34,13 @@ public record Cause(long id, String text) {
             "\\b(?=[a-f]*\\d)[0-9a-f]{8,}\\b",
             "(?<![\\w-]|answered |status )\\d+(?:[.,:]\\d+)*"));
 
-    /// The cause of a failed task; null for any other task.
+    /// Returns the cause of a failed task; null for any other task.
     public static Cause of(Task task) {
         return task.status() == TaskStatus.FAILED ? of(task.state().error()) : null;
     }
 
+    /// Returns the cause that an error's text tells.
+    ///
     /// @param error null if there is none
     public static Cause of(String error) {
         String line = error == null ? "" : error.lines().findFirst().orElse("").strip();
@@ -60,12 +62,12 @@ public record Cause(long id, String text) {
         return id;
     }
 
-    /// Whether it is a single cause.
+    /// Returns whether it is a single cause.
     public boolean isOne() {
         return id != OTHER.id;
     }
 
-    /// The id as text.
+    /// Returns the id as text.
     public String name() {
         return TaskId.digits(id);
     }

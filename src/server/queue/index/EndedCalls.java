@@ -48,7 +48,7 @@ public final class EndedCalls {
         return slots.isEmpty();
     }
 
-    /// When the first of them ended.
+    /// Returns when the first of them ended.
     public long firstEnd() {
         return slots.firstKey();
     }
@@ -58,7 +58,7 @@ public final class EndedCalls {
         return slots.firstSlot();
     }
 
-    /// What all of them take in the journal.
+    /// Returns what all of them take in the journal.
     public long bytes() {
         return bytes;
     }

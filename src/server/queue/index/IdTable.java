@@ -32,7 +32,7 @@ public final class IdTable {
         this.tasks = tasks;
     }
 
-    /// The id's slot; -1 if there is none.
+    /// Returns the id's slot; -1 if there is none.
     public int find(long id) {
         long[] table = tables[tableOf(id)];
         if (table == null) {
@@ -48,7 +48,8 @@ public final class IdTable {
         return NONE;
     }
 
-    /// The slots of the ids from low to high, both included, which agree in their first bits; at most `limit` of them.
+    /// Returns the slots of the ids from low to high, both included, which agree in their first bits; at most `limit`
+    /// of them.
     public List<Integer> range(long low, long high, int limit) {
         List<Integer> found = new ArrayList<>();
         for (int t = tableOf(low); t <= tableOf(high); t++) {
@@ -74,7 +75,7 @@ public final class IdTable {
         return found;
     }
 
-    /// The id must not be there yet.
+    /// Adds an id, which must not be there yet.
     public void add(long id, int slot) {
         int t = tableOf(id);
         if (tables[t] == null) {
@@ -92,7 +93,7 @@ public final class IdTable {
         put(tables[t], entry(id, slot));
     }
 
-    /// The id must be there, with this slot.
+    /// Removes an id, which must be there with this slot.
     public void remove(long id, int slot) {
         int t = tableOf(id);
         long[] table = tables[t];

@@ -35,7 +35,7 @@ public final class Keys {
         }
     }
 
-    /// The task's id; -1 if the key is null or unknown.
+    /// Returns the task's id; -1 if the key is null or unknown.
     public long find(String key, String fingerprint) {
         Known known = key == null ? null : byKey.get(key);
         if (known == null) {

@@ -22,47 +22,48 @@ public record TaskFilter(Set<TaskStatus> statuses, Set<TaskType> types, Set<Inte
 
     public static final TaskFilter ALL = of(Set.of());
 
-    /// The tasks of some statuses; an empty set lets all pass.
+    /// Returns the tasks of some statuses; an empty set lets all pass.
     public static TaskFilter of(Set<TaskStatus> statuses) {
         return new TaskFilter(statuses, Set.of(), Set.of(), Set.of(), Set.of(), null, null, Set.of(), TaskTimes.ALL,
                 Set.of(), Set.of(), null);
     }
 
-    /// The same with other statuses, priorities and models.
+    /// Returns the same with other statuses, priorities and models.
     public TaskFilter with(Set<TaskStatus> otherStatuses, Set<Integer> otherPriorities, Set<String> otherModels) {
         return new TaskFilter(otherStatuses, types, otherPriorities, otherModels, clients, relayed, cut, hosts, times,
                 causes, crons, query);
     }
 
-    /// The same with other statuses.
+    /// Returns the same with other statuses.
     public TaskFilter with(Set<TaskStatus> otherStatuses) {
         return with(otherStatuses, priorities, models);
     }
 
-    /// The same of these clients' tasks alone.
+    /// Returns the same of these clients' tasks alone.
     public TaskFilter ofClients(Set<String> others) {
         return new TaskFilter(statuses, types, priorities, models, others, relayed, cut, hosts, times, causes, crons,
                 query);
     }
 
-    /// The same of these cron tasks' tasks alone.
+    /// Returns the same of these cron tasks' tasks alone.
     public TaskFilter ofCrons(Set<Long> others) {
         return new TaskFilter(statuses, types, priorities, models, clients, relayed, cut, hosts, times, causes, others,
                 query);
     }
 
-    /// The same of tasks that match a text.
+    /// Returns the same of tasks that match a text.
     public TaskFilter searching(String text) {
         return new TaskFilter(statuses, types, priorities, models, clients, relayed, cut, hosts, times, causes, crons,
                 text);
     }
 
-    /// Whether a walk in the order of arrival finds what passes: nothing has to be searched for, or is known already.
+    /// Returns whether a walk in the order of arrival finds what passes: nothing has to be searched for, or is known
+    /// already.
     public boolean isWalked() {
         return crons.isEmpty() && !isSearched() && hosts.isEmpty() && times.isAll();
     }
 
-    /// Whether it takes work to find out whether a task passes, which is not to be done under a lock.
+    /// Returns whether it takes work to find out whether a task passes, which is not to be done under a lock.
     public boolean isSearched() {
         return hasQuery() || !causes.isEmpty();
     }

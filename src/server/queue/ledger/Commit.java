@@ -16,7 +16,7 @@ public final class Commit<T> {
         seq = ledger.appendedSeq();
     }
 
-    /// The answer at once. It may still be lost, so do not show it to anybody before [#durable] has returned.
+    /// Returns the answer at once. It may still be lost, so do not show it to anybody before [#durable] has returned.
     public T value() {
         return value;
     }
@@ -31,7 +31,7 @@ public final class Commit<T> {
         });
     }
 
-    /// The sequence number of the last change it tells of.
+    /// Returns the sequence number of the last change it tells of.
     public long seq() {
         return seq;
     }

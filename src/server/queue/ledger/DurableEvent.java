@@ -26,12 +26,12 @@ public final class DurableEvent {
         return seq;
     }
 
-    /// What happened, without what the feed does not show.
+    /// Returns what happened, without what the feed does not show.
     public Event event() {
         return event;
     }
 
-    /// What changed: `task`, `cron`, `action` or `queue`.
+    /// Returns what changed: `task`, `cron`, `action` or `queue`.
     public String kind() {
         return switch (event) {
             case Event.Change change -> "task";
@@ -41,18 +41,18 @@ public final class DurableEvent {
         };
     }
 
-    /// The task as it is after the event; null if the event is not a task's.
+    /// Returns the task as it is after the event; null if the event is not a task's.
     public Task after() {
         return event instanceof Event.Change change ? change.task() : null;
     }
 
-    /// The task's id; 0 if the event is not a task's.
+    /// Returns the task's id; 0 if the event is not a task's.
     public long task() {
         Task task = after();
         return task == null ? 0 : task.id();
     }
 
-    /// The cron task that changed, or that made the task that did; 0 for none.
+    /// Returns the cron task that changed, or that made the task that did; 0 for none.
     public long cron() {
         return switch (event) {
             case Event.Change change -> change.task().cron() == null ? 0 : change.task().cron().cron();
@@ -62,7 +62,7 @@ public final class DurableEvent {
         };
     }
 
-    /// About what it takes of memory, in bytes.
+    /// Returns about how much memory it takes, in bytes.
     public int weightBytes() {
         return WEIGHT_BYTES + switch (event) {
             case Event.Change change -> length(change.task().metadata())
@@ -77,7 +77,7 @@ public final class DurableEvent {
         return bytes == null ? 0 : bytes.length;
     }
 
-    /// `{"seq":…,"event":"task","what":…,"at":…,"task":{…}}`, the same bytes for all who ask.
+    /// Returns its JSON, the same bytes for all who ask: `{"seq":…,"event":"task","what":…,"at":…,"task":{…}}`.
     public synchronized Slice json() {
         if (json == null) {
             json = EventCodec.feed(seq, event);

@@ -30,22 +30,22 @@ public final class EventLog {
         return scan.next(PART_BYTES, (seq, position, line) -> to.accept(reader.event(seq, line)));
     }
 
-    /// As [#next], with requests and results, which the feed does not show.
+    /// Does the same as [#next], with requests and results, which the feed does not show.
     public boolean nextWhole(Consumer<DurableEvent> to) throws IOException {
         return scan.next(PART_BYTES, (seq, position, line) -> to.accept(reader.whole(seq, line)));
     }
 
-    /// All up to here was handed out.
+    /// Returns the sequence number up to which everything was handed out.
     public long seq() {
         return scan.seq();
     }
 
-    /// Whether events are missing among those handed out: they are not kept any more.
+    /// Returns whether events are missing among those handed out: they are not kept any more.
     public boolean missed() {
         return scan.missed();
     }
 
-    /// The number of the oldest event from which on all are kept.
+    /// Returns the number of the oldest event from which on all are kept.
     public long oldest() {
         return journal.keptAfter() + 1;
     }

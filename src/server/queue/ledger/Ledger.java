@@ -147,11 +147,12 @@ public final class Ledger implements AutoCloseable {
         private Writer() {
         }
 
+        /// Returns the state, which only this change may read and change now.
         public QueueState state() {
             return state;
         }
 
-        /// Milliseconds since the epoch.
+        /// Returns the time of this change, in milliseconds since the epoch.
         public long now() {
             long now = clock.millis();
             state.clockSet(report.setBy());
@@ -163,7 +164,7 @@ public final class Ledger implements AutoCloseable {
             state.hold(report.sureSince());
         }
 
-        /// An id that no task and no cron task has.
+        /// Returns an id that no task and no cron task has.
         public long unusedId() {
             long id;
             do {
@@ -179,12 +180,14 @@ public final class Ledger implements AutoCloseable {
             return append(event, urgency(event));
         }
 
+        /// Appends an event to the journal and applies it.
         public Task append(Event event, Urgency urgency) {
             Event echo = echo(event);
             return append(echo == null ? List.of(event) : List.of(event, echo), urgency).getFirst();
         }
 
-        /// What an event that is about to be appended means to the cron task whose task it is about; null for nothing.
+        /// Returns what an event that is about to be appended means to the cron task whose task it is about; null for
+        /// nothing.
         public Event echo(Event event) {
             CronEvent echo = state.echo(event);
             return echo == null ? null : new Event.Cron(echo);
@@ -197,6 +200,8 @@ public final class Ledger implements AutoCloseable {
             return append(events, Unit.of(events.stream().map(EventCodec::encode).toList()), urgency);
         }
 
+        /// Appends events as one unit and applies them.
+        ///
         /// @param lines what the journal is to write of the events
         public List<Task> append(List<? extends Event> events, Unit lines, Urgency urgency) {
             long first = journal.nextSeq();
@@ -241,7 +246,7 @@ public final class Ledger implements AutoCloseable {
         };
     }
 
-    /// What an action may use of a full disk's last bytes.
+    /// Returns what an action may use of a full disk's last bytes.
     public static Urgency urgency(ActionKind kind) {
         return switch (kind) {
             case CANCEL, DELETE -> Urgency.HIGH;
@@ -291,7 +296,8 @@ public final class Ledger implements AutoCloseable {
         return new EventLog(journal.scan(seq), journal, reader);
     }
 
-    /// The events of a task, oldest first: its first, its last, and those that are among the last thousand of all.
+    /// Returns the events of a task, oldest first: its first, its last, and those that are among the last thousand of
+    /// all.
     public List<DurableEvent> eventsOf(Task task) {
         TreeMap<Long, DurableEvent> events = new TreeMap<>();
         read(task, TaskReader::events).forEach(event -> events.put(event.seq(), event));
@@ -299,12 +305,13 @@ public final class Ledger implements AutoCloseable {
         return List.copyOf(events.values());
     }
 
-    /// Everything up to this sequence number is on the disk for good; listeners of events may not have all of it yet.
+    /// Returns the sequence number up to which everything is on the disk for good; listeners of events may not have all
+    /// of it yet.
     public long durableSeq() {
         return journal.durableSeq();
     }
 
-    /// The sequence number of the last change. In a look it is that of the state that is seen.
+    /// Returns the sequence number of the last change. In a look it is that of the state that is seen.
     public long appendedSeq() {
         return journal.appendedSeq();
     }
@@ -354,32 +361,32 @@ public final class Ledger implements AutoCloseable {
         return pool;
     }
 
-    /// Null while the journal is well; else why it takes no more changes.
+    /// Returns null while the journal is well; else why it takes no more changes.
     public String failure() {
         return journal.failure();
     }
 
-    /// What reads that take long have to keep to.
+    /// Returns what reads that take long have to keep to.
     public Pace pace() {
         return pace;
     }
 
-    /// What is full, and what helps: large tasks, or all new ones, are refused. Null while the disk has room.
+    /// Returns what is full, and what helps: large tasks, or all new ones, are refused. Null while the disk has room.
     public String full() {
         return journal.full();
     }
 
-    /// How many bytes the journal has on the disk.
+    /// Returns how many bytes the journal has on the disk.
     public long journalBytes() throws IOException {
         return journal.bytes();
     }
 
-    /// A copy of all there is, to be written; see [Backup].
+    /// Returns a copy of all there is, to be written; see [Backup].
     public Backup backup() {
         return journal.backup();
     }
 
-    /// A compaction of the journal.
+    /// Returns a compaction of the journal.
     ///
     /// @param eventsKept how many of the last events stay for subscribers, whatever becomes of their tasks
     public JournalCompaction compaction(long eventsKept) {

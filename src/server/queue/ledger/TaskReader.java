@@ -39,7 +39,7 @@ public final class TaskReader {
                 Trace.of(request.head()));
     }
 
-    /// The task as its submit was answered.
+    /// Returns the task as its submit was answered.
     public TaskDocument asSubmitted(Task task) {
         Event.Change first = change(task.requestAt());
         Task then = first.task().arrived(task.arrival(), task.requestAt());
@@ -63,7 +63,7 @@ public final class TaskReader {
         return ((Event.Cron) codec.decode(line(cron.definedAt()))).change().template();
     }
 
-    /// The events of a task's first and last line.
+    /// Returns the events of a task's first and last line.
     public List<DurableEvent> events(Task task) {
         List<DurableEvent> events = new ArrayList<>();
         events.add(event(task.requestAt()));
@@ -95,7 +95,7 @@ public final class TaskReader {
         return (Event.Change) codec.decode(line(position));
     }
 
-    /// A line as it stands in the journal.
+    /// Returns a line as it stands in the journal.
     public Slice line(long position) {
         try {
             return journal.read(position);

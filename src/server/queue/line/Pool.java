@@ -11,13 +11,13 @@ public final class Pool {
 
     private final Object[] known = new Object[SIZE];
 
-    /// The submission with what it has in common with others shared.
+    /// Returns the submission with what it has in common with others shared.
     public Submission share(Submission asked) {
         return new Submission(asked.type(), share(asked.model()), asked.priority(), share(asked.terms()),
                 asked.payload(), asked.metadata(), asked.preview(), asked.head(), asked.pendingMax());
     }
 
-    /// The value itself, or an equal one seen before.
+    /// Returns the value itself, or an equal one seen before.
     @SuppressWarnings("unchecked")
     public <T> T share(T value) {
         if (value == null) {

@@ -33,7 +33,7 @@ public final class Pages {
         this.ledger = ledger;
     }
 
-    /// See [server.queue.TaskQueue#list].
+    /// Returns a page of tasks: see [server.queue.TaskQueue#list].
     public TaskPage page(TaskFilter filter, TaskSort sort, boolean ascending, int limit, long offset, String after) {
         if (sort == TaskSort.CREATED_AT && filter.isWalked()) {
             return byArrival(filter, !ascending, limit, offset, after);
@@ -44,12 +44,12 @@ public final class Pages {
         return page(filter, task -> true, order(sort, ascending), limit, offset, after);
     }
 
-    /// The order of a listing: see [TaskSort].
+    /// Returns the order of a listing: see [TaskSort].
     public static Comparator<Task> order(TaskSort sort, boolean ascending) {
         return Selection.order(sort, ascending);
     }
 
-    /// A page in any order, of the tasks that pass a filter and more.
+    /// Returns a page in any order, of the tasks that pass a filter and more.
     ///
     /// @param passes asked under the ledger's lock, so quick and without calling back
     /// @param order  likewise
@@ -68,7 +68,8 @@ public final class Pages {
         return selection.page();
     }
 
-    /// The tasks that pass a filter at one moment, which lies within the call. All that they tell of is durable.
+    /// Returns the tasks that pass a filter at one moment, which lies within the call. All that they tell of is
+    /// durable.
     public Matched matched(TaskFilter filter) {
         Matched passing = filter.crons().isEmpty() ? walked(filter) : ledger.look(state -> new Matched(
                 state.cronMade(filter), ledger.appendedSeq())).durable();
@@ -81,7 +82,7 @@ public final class Pages {
         return new Matched(newest.stream().filter(search(filter)).toList(), passing.asOf());
     }
 
-    /// The failed tasks that pass a filter, by cause, model and host; the most frequent first.
+    /// Returns the failed tasks that pass a filter, by cause, model and host; the most frequent first.
     public List<FailureCause> causes(TaskFilter filter) {
         Causes causes = new Causes();
         each(filter.with(Set.of(TaskStatus.FAILED)), causes::add);
@@ -123,7 +124,7 @@ public final class Pages {
         }
     }
 
-    /// Of all tasks the last ones that came, newest first. For a look.
+    /// Returns the tasks that came last, newest first. For a look.
     public static List<Task> newest(QueueState state, int limit) {
         Arrived newest = new Arrived(limit);
         ArrivalWalk walk = new ArrivalWalk(state, TaskFilter.ALL, true, null, 0, newest);

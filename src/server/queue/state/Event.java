@@ -13,13 +13,13 @@ import shared.json.Slice;
 /// one.
 public sealed interface Event {
 
-    /// When it happened, milliseconds since the epoch. A clock may have gone backwards between two events.
+    /// Returns when it happened, milliseconds since the epoch. A clock may have gone backwards between two events.
     long at();
 
-    /// The same without what need not be kept in memory until it is shown.
+    /// Returns the same without what need not be kept in memory until it is shown.
     Event slim();
 
-    /// Whether a task may start because of it.
+    /// Returns whether a task may start because of it.
     default boolean mayLetStart() {
         return switch (this) {
             case ModeChange change -> change.mode() != QueueMode.PAUSED;
@@ -38,6 +38,7 @@ public sealed interface Event {
 
         public final String text = name().toLowerCase(Locale.ROOT);
 
+        /// Returns the constant that a text names.
         public static What parse(String text) {
             for (What what : values()) {
                 if (what.text.equals(text)) {

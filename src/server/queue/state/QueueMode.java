@@ -13,6 +13,7 @@ public enum QueueMode {
 
     public final String text = name().toLowerCase(Locale.ROOT);
 
+    /// Returns the mode that a text names.
     public static QueueMode parse(String text) {
         for (QueueMode mode : values()) {
             if (mode.text.equals(text)) {
