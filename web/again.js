@@ -3,10 +3,15 @@
 
 import {button, choices, h} from './dom.js';
 import {count, number} from './format.js';
+import {url} from './api.js';
 import {parse} from './json.js';
 
-/** So many are read and submitted at a time. */
-const AT_ONCE = 100;
+/** So many are read at a time, and so many submitted side by side. */
+const PAGE = 100;
+const AT_ONCE = 4;
+/** How long it waits where the server cannot be reached, or takes none just now. */
+const PAUSE_MS = 2_000;
+const LATER = [0, 429, 503, 507];
 
 /** What is taken over of a task. */
 const KEPT = ['type', 'model', 'priority', 'payload', 'endpoint', 'max_retries', 'timeout', 'on', 'window', 'client',
@@ -37,36 +42,74 @@ export function otherwise(task, changes) {
 }
 
 /**
- * Asks how, and submits them.
+ * Asks how.
  *
  * @param filter the list's parameters that choose them
- * @return whether it was done, and `remove`: whether the failed ones are to be deleted
+ * @return a job for resubmit; null if it is not to be
  */
-export async function again(context, filter, tasks) {
-    const hosts = await context.api.get('/api/backends').catch(() => []);
+export async function again({api}, filter, tasks) {
+    const hosts = await api.get('/api/backends').catch(() => []);
     const models = new Set(hosts.flatMap(({installed}) => installed ?? []));
     const changes = await asked(hosts.map(({name}) => name), [...models].sort(), tasks);
-    if (!changes) {
-        return null;
-    }
+    return changes && {id: crypto.getRandomValues(new Uint32Array(3)).join('-'), filter, changes, tasks};
+}
+
+/**
+ * Submits them, each under a key of its own: a job that was broken off is begun anew, and no task is made twice.
+ *
+ * @param job  as `again` made it; what came later than its newest task is none of it
+ * @param hooks keep(): the job is as it has to be begun again; told(done, refused, waits): how far it is, `refused` how
+ *              many by reason, `waits` why it does not go on; stopped(): whether it is to end
+ * @return {done, refused}
+ */
+export async function resubmit(api, job, {keep, told, stopped}) {
     let done = 0;
-    let after = '';
-    for (;;) {
-        const lines = await context.api.fetch(`/api/tasks?${new URLSearchParams({...filter, full: 'true',
-            limit: AT_ONCE, ...after && {after}})}`);
-        const some = parse(await lines.text());
-        const whole = some.filter(task => !task.unrecorded);
-        if (whole.length) {
-            await context.api.post('/api/tasks/batch', whole.map(task => otherwise(task, changes)));
+    const refused = {};
+    const patiently = async action => {
+        for (;;) {
+            try {
+                return await action();
+            } catch (failed) {
+                if (!LATER.includes(failed.status) || stopped()) {
+                    throw failed;
+                }
+                told(done, refused, failed.message);
+                await new Promise(resolve => setTimeout(resolve, PAUSE_MS));
+            }
         }
-        done += whole.length;
-        if (some.length < AT_ONCE) {
+    };
+    const one = async task => {
+        try {
+            await patiently(() => api.post('/api/tasks', otherwise(task, job.changes),
+                {'Idempotency-Key': `${job.id}-${task.id}`}));
+            done++;
+        } catch ({message}) {
+            refused[message] = (refused[message] ?? 0) + 1;
+        }
+        told(done, refused);
+    };
+    let after = '';
+    while (!stopped()) {
+        const page = parse(await patiently(async () => (await api.fetch(url('/api/tasks',
+            {...job.filter, full: true, limit: PAGE, after}))).text()));
+        if (after === '' && page.length && !job.newest) {
+            // those that are submitted now may fail, too
+            job.newest = page[0].created_at;
+            job.filter.until = new Date(Date.parse(job.newest) + 1).toISOString();
+            keep();
+        }
+        const left = page.filter(task => !task.unrecorded);
+        await Promise.all(Array.from({length: AT_ONCE}, async () => {
+            while (left.length && !stopped()) {
+                await one(left.shift());
+            }
+        }));
+        if (page.length < PAGE) {
             break;
         }
-        after = some.at(-1).id;
+        after = page.at(-1).id;
     }
-    context.say(`${count(done, 'new task')} submitted`);
-    return {remove: changes.remove, done};
+    return {done, refused};
 }
 
 function asked(hosts, models, tasks) {

@@ -1,7 +1,7 @@
 // A task's answer, as it is produced: rendered Markdown, or the text as it came.
 
 import {attribute, button, h, put, text} from './dom.js';
-import {clip, count, number, SHOWN_MAX} from './format.js';
+import {clip, count, number, plain, SHOWN_MAX} from './format.js';
 import {copy} from './copy.js';
 import {Follow} from './follow.js';
 import {Markdown} from './markdown.js';
@@ -80,7 +80,7 @@ export class Answer {
                 this.#speaker.hear(said.slice(this.#said.length));
             }
             this.#said = said ?? '';
-            set(this.#thinking, clip(thinking ?? ''));
+            set(this.#thinking, plain(clip(thinking ?? '')));
             this.#draw();
         }
         if (task.status !== 'running' && this.speaks) {
@@ -136,7 +136,7 @@ export class Answer {
                     this.#said += piece.text;
                     this.#speaker.hear(piece.text);
                 } else {
-                    this.#thinking.appendData(piece.thinking.slice(0, SHOWN_MAX - this.#thinking.length));
+                    this.#thinking.appendData(plain(piece.thinking.slice(0, SHOWN_MAX - this.#thinking.length)));
                 }
             }
             this.#draw();
@@ -152,7 +152,7 @@ export class Answer {
     #draw() {
         const source = this.#asSource || this.#said.length > MARKDOWN_MAX;
         if (source) {
-            const shown = clip(this.#said);
+            const shown = plain(clip(this.#said));
             shown.startsWith(this.#source.data) ? this.#source.appendData(shown.slice(this.#source.length))
                 : set(this.#source, shown);
         } else {

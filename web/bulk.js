@@ -4,7 +4,11 @@
 import {button, h, put, text} from './dom.js';
 import {count, number} from './format.js';
 
+import {resubmit} from './again.js';
+
 const EVERY_MS = 1_000;
+/** What this tab submits again, until it is through: a reload goes on with it. */
+const JOB = 'ollama-queue.again';
 /** More than so many are confirmed by typing how many. */
 const TYPED_FROM = 1_000;
 
@@ -24,6 +28,7 @@ export class Bulk {
     /** The actions that go on, by id: their lines. */
     #lines = new Map();
     #timer = 0;
+    #again = false;
 
     /** @param context {api, say, complain} */
     constructor(context) {
@@ -31,8 +36,10 @@ export class Bulk {
         document.body.append(this.#node);
     }
 
-    /** Shows what goes on already, begun here or elsewhere. */
+    /** Shows what goes on already, begun here or elsewhere; and goes on with what was broken off. */
     async look() {
+        const job = sessionStorage.getItem(JOB);
+        job && !this.#again && this.again(JSON.parse(job));
         const all = await this.#context.api.get('/api/tasks/actions').catch(() => []);
         all.filter(({status}) => status === 'running').forEach(action => this.#show(action));
     }
@@ -59,6 +66,44 @@ export class Bulk {
         }
     }
 
+    /** Submits failed tasks again, otherwise. Resolves to whether it is done: one at a time. */
+    async again(job) {
+        const {api, say, complain} = this.#context;
+        if (this.#again) {
+            say('Others are being submitted again. Wait until they are.');
+            return false;
+        }
+        this.#again = true;
+        let stopped = false;
+        const line = this.#line(job.tasks, () => {
+            stopped = true;
+        });
+        const keep = () => sessionStorage.setItem(JOB, JSON.stringify(job));
+        const sum = refused => Object.values(refused).reduce((total, many) => total + many, 0);
+        try {
+            keep();
+            const {done, refused} = await resubmit(api, job, {keep, stopped: () => stopped,
+                told: (made, no, waits) => {
+                    line.bar.value = made + sum(no);
+                    text(line.words, `Submitting ${number(made)} of ${count(job.tasks, 'task')} again${
+                        waits ? `, waits: ${waits}` : ''}`);
+                }});
+            const reasons = Object.entries(refused).map(([why, many]) => `${number(many)} refused: ${why}`);
+            const told = [`${stopped ? 'Stopped: ' : ''}${count(done, 'new task')} submitted`, ...reasons].join(' · ');
+            reasons.length ? complain(new Error(told)) : say(told);
+            if (job.changes.remove && !stopped && !reasons.length) {
+                await this.change(job.filter, 'delete');
+            }
+        } catch (failed) {
+            complain(failed);
+        } finally {
+            sessionStorage.removeItem(JOB);
+            line.node.remove();
+            this.#again = false;
+        }
+        return true;
+    }
+
     /** Saves what matches as lines of JSON. */
     async save(filter) {
         const {api, say, complain} = this.#context;
@@ -79,19 +124,25 @@ export class Bulk {
         if (this.#lines.has(action.id)) {
             return;
         }
-        const words = h('span', {class: 'number'});
-        const stop = button('Stop', async () => {
-            stop.disabled = true;
+        this.#lines.set(action.id, this.#line(action.matched, async () => {
             await this.#context.api.post(`/api/tasks/actions/${action.id}/stop`).catch(this.#context.complain);
             this.#ask();
-        });
-        const bar = h('progress', {max: Math.max(1, action.matched), 'aria-label': 'Done'});
-        const line = {words, bar, node: h('p', {}, words, bar, stop)};
-        this.#lines.set(action.id, line);
-        this.#node.append(line.node);
+        }));
         this.#tell(action);
         this.#timer ||= setInterval(() => this.#ask(), EVERY_MS);
         this.#ask();
+    }
+
+    #line(tasks, stop) {
+        const words = h('span', {class: 'number'});
+        const bar = h('progress', {max: Math.max(1, tasks), 'aria-label': 'Done'});
+        const control = button('Stop', () => {
+            control.disabled = true;
+            stop();
+        });
+        const line = {words, bar, node: h('p', {}, words, bar, control)};
+        this.#node.append(line.node);
+        return line;
     }
 
     async #ask() {

@@ -1,6 +1,10 @@
 // Builds elements. Text reaches the page as text nodes only: nothing here, nor anywhere else in web/, parses HTML, so
-// a prompt, an answer or a model's name is never more than text.
+// a prompt, an answer or a model's name is never more than text; and marks that would turn its direction are shown.
 
+import {plain} from './format.js';
+
+/** The attributes that people read. */
+const READ = ['title', 'aria-label'];
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**
@@ -35,7 +39,7 @@ export function put(node, ...children) {
 
 /** Sets a text where it differs, so that what a person has marked stays marked. */
 export function text(node, value) {
-    const wanted = value == null ? '' : String(value);
+    const wanted = value == null ? '' : plain(value);
     if (node.textContent !== wanted) {
         node.textContent = wanted;
     }
@@ -50,7 +54,7 @@ export function attribute(node, name, value) {
         // a link leads to a view of this page (but see linkOut); the rest the page's policy would refuse
         throw new Error(`${name} must not be set to ${value}`);
     } else if (node.getAttribute(name) !== String(value === true ? '' : value)) {
-        node.setAttribute(name, value === true ? '' : value);
+        node.setAttribute(name, value === true ? '' : READ.includes(name) ? plain(value) : value);
     }
 }
 
@@ -79,5 +83,5 @@ function fill(node, attributes, children) {
 
 function flat(children) {
     return children.flat(Infinity).filter(child => child != null && child !== false)
-        .map(child => child instanceof Node ? child : document.createTextNode(child));
+        .map(child => child instanceof Node ? child : document.createTextNode(plain(child)));
 }

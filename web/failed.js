@@ -4,29 +4,45 @@ import {attribute, button, h, put, text} from './dom.js';
 import {ago, count, number} from './format.js';
 import {again} from './again.js';
 import {refresh} from './refresh.js';
-import {format, parse} from './filter.js';
+import {choosing, format, isEmpty, parse, TYPED} from './filter.js';
+import {FilterForm} from './filterform.js';
 
 /** How often the groups are read anew while tasks change. */
 const EVERY_MS = 3_000;
 const GROUPS = 100;
 
 export default {
-    mount: async (root, context) => {
+    mount: async (root, context, route) => {
         const {api, live, signal, every} = context;
         const list = h('ol', {class: 'causes'});
-        const empty = h('p', {class: 'panel empty', hidden: true}, 'Nothing failed that is still on record.');
+        const empty = h('p', {class: 'panel empty', hidden: true});
         const more = h('p', {class: 'hint', hidden: true});
         const all = h('span', {class: 'number', role: 'status'});
+        const asList = h('a', {class: 'button end'}, 'As a list');
         const rows = new Map();
+        let filter = null;
         let stale = false;
-        put(root, h('div', {class: 'page'}, h('div', {class: 'toolbar'}, h('h1', {}, 'Failed'), all,
-            h('a', {class: 'button end', href: '#/tasks?status=failed'}, 'As a list')), empty, list, more));
+        const form = new FilterForm(context, changes => {
+            const address = `#/failed${format({...filter, ...changes})}`;
+            if (address !== `#/failed${format(filter)}`) {
+                const typed = Object.keys(changes).every(name =>
+                    TYPED.includes(name) || changes[name] === filter[name]);
+                history[typed ? 'replaceState' : 'pushState'](null, '', address);
+                come(new URLSearchParams(address.split('?')[1]));
+            }
+        });
+        put(root, h('div', {class: 'page'}, h('div', {class: 'toolbar'}, h('h1', {}, 'Failed'), all, asList),
+            form.node, empty, list, more));
         const read = async () => {
             stale = false;
-            const {items, total} = await api.list('/api/tasks/causes', {limit: GROUPS}, signal);
+            const asked = filter;
+            const {items, total} = await api.list('/api/tasks/causes', {...choosing(filter), limit: GROUPS}, signal);
+            if (asked !== filter) {
+                return;
+            }
             const order = items.map(group => {
                 const key = JSON.stringify([group.cause_id, group.model, group.host]);
-                const row = rows.get(key) ?? cause(context, () => refresh(context, read));
+                const row = rows.get(key) ?? cause(context, () => filter, () => refresh(context, read));
                 rows.set(key, row);
                 row.show(group);
                 return [key, row.node];
@@ -39,36 +55,41 @@ export default {
             order.forEach(([, node], index) => list.children[index] === node || list.insertBefore(node,
                 list.children[index] ?? null));
             empty.hidden = items.length > 0;
+            text(empty, isEmpty(filter) ? 'Nothing failed that is still on record.'
+                : 'Nothing that failed matches this filter.');
             const tasks = items.reduce((sum, group) => sum + group.tasks, 0);
             text(all, items.length ? `${count(tasks, 'task')}, ${count(total, 'cause')}` : '');
             more.hidden = total <= items.length;
             text(more, `and ${number(total - items.length)} rarer causes`);
+        };
+        const come = query => {
+            filter = {...parse(query), status: ''};
+            form.fill(filter);
+            attribute(asList, 'href', `#/tasks${format({...filter, status: 'failed'})}`);
+            return refresh(context, read);
         };
         live.on(({event, what, task}) => {
             stale ||= event === 'reset' || task?.status === 'failed' || what === 'retried' || what === 'deleted';
         }, signal);
         every(EVERY_MS, () => stale && refresh(context, read));
         every(1_000, () => rows.forEach(row => row.tick()));
-        await refresh(context, read);
+        await come(route.query);
+        return next => come(next.query);
     },
 };
 
-/** One group: {node, show(group), tick()}. */
-function cause(context, changed) {
+/** One group of what `chosen()` chooses: {node, show(group), tick()}. */
+function cause(context, chosen, changed) {
     let group = null;
     const words = h('h2', {class: 'cause', dir: 'auto'});
     const facts = h('p', {class: 'hint'});
-    const filter = () => ({status: 'failed', cause: group.cause_id, ...group.model && {model: group.model},
-        ...group.host && {host: group.host}});
+    const filter = () => ({...choosing(chosen()), status: 'failed', cause: group.cause_id,
+        ...group.model && {model: group.model}, ...group.host && {host: group.host}});
     const act = action => async () => await context.bulk.change(filter(), action) && changed();
     const retry = button('', act('retry'), {'data-act': 'retry', 'data-needs': 'submit'});
     const other = button('Retry on, with …', async () => {
-        const chosen = filter();
-        const done = await context.attempt(() => again(context, chosen, group.tasks));
-        if (done?.remove) {
-            await context.bulk.change(chosen, 'delete');
-        }
-        done && changed();
+        const job = await again(context, filter(), group.tasks);
+        job && await context.bulk.again(job) && changed();
     }, {'data-act': 'otherwise', 'data-needs': 'submit'});
     const remove = button('Delete …', act('delete'), {class: 'danger', 'data-act': 'delete', 'data-needs': 'submit'});
     const open = h('a', {class: 'button'}, 'Open list');

@@ -8,8 +8,10 @@ export const SORTS = {created_at: 'desc', priority: 'desc', duration: 'desc', st
 
 const NAMES = ['status', 'type', 'model', 'priority', 'client', 'relayed', 'q', 'cron_id', 'cause', 'host', 'since',
     'until', 'ended_since', 'ended_until'];
-/** What no field shows, so that each is a chip where it is set. */
-export const CHIPS = ['cause', 'host', 'until', 'ended_since', 'ended_until'];
+/** What is typed: the back button takes all of it back at once. */
+export const TYPED = ['q', 'model', 'priority', 'client'];
+/** What may have several values, with a comma between. */
+const LISTS = ['status', 'type', 'model', 'priority', 'client', 'cron_id', 'cause', 'host'];
 const PRIORITIES = {low: 1, normal: 5, high: 10, critical: 15};
 
 /** From the address's query. */
@@ -64,6 +66,13 @@ export function matches(filter, task) {
         && within(filter.host, task.executed_on) && (!filter.cause || task.status === 'failed')
         && (!filter.cron_id || split(filter.cron_id).includes(task.cron_id))
         && (!filter.priority || split(filter.priority).some(one => Number(PRIORITIES[one] ?? one) === task.priority));
+}
+
+/** What is set, one by one: {name, value, without}, `without` the changes that take it out. */
+export function chips(filter) {
+    return NAMES.filter(name => filter[name]).flatMap(name =>
+        (LISTS.includes(name) ? split(filter[name]) : [filter[name]]).map(value =>
+            ({name, value, without: {[name]: LISTS.includes(name) ? toggle(filter[name], value) : ''}})));
 }
 
 /** Adds a name to a comma list, or takes it out. */

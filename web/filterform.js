@@ -1,20 +1,29 @@
 // The fields above the list that say what of the tasks is listed.
 
-import {button, choices, h, put, text} from './dom.js';
-import {CHIPS, isEmpty, none} from './filter.js';
+import {attribute, button, choices, h, put, text} from './dom.js';
+import {chips, isEmpty, none} from './filter.js';
 import {short} from './task.js';
 
 const TYPING_MS = 250;
 const FIELDS = ['q', 'type', 'model', 'priority', 'client', 'relayed', 'since'];
 const SINCE = {'': 'any time', '15m': 'last 15 min', '1h': 'last hour', '24h': 'last day', '7d': 'last week'};
 const CALLS = {'': 'tasks and calls', true: 'only calls', false: 'no calls'};
+/** Where an id stands for something that has a name: how it is found out. */
+const NAMED = {
+    cron_id: async (api, id) => (await api.get(`/api/cron/${encodeURIComponent(id)}`)).name,
+    cause: async (api, id) => (await api.get('/api/tasks/causes', {cause: id, limit: 1}))[0]?.cause,
+};
 
 export class FilterForm {
     #change;
     #clear = button('Clear', () => this.clear(), {class: 'quiet'});
     #models = h('datalist', {id: 'models'});
-    #cron = button('', () => this.#change({cron_id: ''}), {'aria-pressed': 'true', title: 'Show other tasks too'});
-    #chips = h('span', {class: 'actions'});
+    /** The chips, by name and value, so that the focus and what is already known of them stays. */
+    #chips = new Map();
+    #set = h('div', {class: 'actions chips', role: 'group', 'aria-label': 'Filters that are set', hidden: true});
+    /** What the ids in chips are called, by name and id. */
+    #names = new Map();
+    #folded = button('', () => this.#fold(!this.node.hasAttribute('data-unfolded')), {class: 'fold'});
     #since = h('select', {name: 'since', 'aria-label': 'Submitted'},
         Object.entries(SINCE).map(([value, name]) => h('option', {value}, name)));
     #api;
@@ -40,7 +49,8 @@ export class FilterForm {
         h('select', {name: 'relayed', 'aria-label': 'Calls'},
             Object.entries(CALLS).map(([value, name]) => h('option', {value}, name))),
         this.#since, this.#models, h('datalist', {id: 'priorities'}, choices(['low', 'normal', 'high', 'critical'])),
-        this.#chips, this.#cron, this.#clear);
+        this.#folded, this.#set);
+        this.#fold(false);
         api.get('/api/backends', null, signal).then(backends => {
             const models = new Set(backends.flatMap(({installed, loaded}) => [...installed ?? [], ...loaded ?? []]));
             put(this.#models, choices([...models].sort()));
@@ -60,24 +70,52 @@ export class FilterForm {
                 own.value = filter[name];
             }
         }
-        put(this.#chips, CHIPS.filter(name => filter[name]).map(name => button(
-            `${name.replace('_', ' ')} ${filter[name]} ✕`, () => this.#change({[name]: ''}),
-            {'aria-pressed': 'true', title: 'Take this out of the filter'})));
-        this.#clear.hidden = isEmpty(filter);
-        this.#nameCron(filter.cron_id);
+        this.#set.hidden = isEmpty(filter);
+        const before = this.#chips;
+        const focused = [...before].find(([, chip]) => chip === document.activeElement)?.[0];
+        const all = chips(filter);
+        this.#chips = new Map(all.map(({name, value, without}) => {
+            const key = `${name} ${value}`;
+            const chip = before.get(key) ?? button('', () => this.#change(chip.without), {class: 'chip'});
+            chip.without = without;
+            this.#name(chip, name, value);
+            return [key, chip];
+        }));
+        put(this.#set, ...this.#chips.values(), this.#clear);
+        if (focused !== undefined) {
+            // on what came after the one that was taken out
+            const at = [...before.keys()].indexOf(focused);
+            (this.#chips.get(focused) ?? [...this.#chips.values()][Math.min(at, all.length - 1)]
+                ?? this.node.elements.q).focus();
+        }
+        text(this.#folded, all.length ? `Filter · ${all.length}` : 'Filter');
     }
 
-    /** A cron task is chosen in its own view; here it is named, and can be let go. */
-    async #nameCron(id) {
-        this.#cron.hidden = id === '';
-        if (this.#cron.dataset.id !== id) {
-            this.#cron.dataset.id = id;
-            text(this.#cron, `cron ${short(id)} ✕`);
-            const cron = id && await this.#api.get(`/api/cron/${encodeURIComponent(id)}`).catch(() => null);
-            if (cron && this.#cron.dataset.id === id) {
-                text(this.#cron, `cron ${cron.name} ✕`);
-            }
+    #name(chip, name, value) {
+        const say = words => {
+            const [what, which] = words;
+            put(chip, h('span', {class: 'faint'}, what), ` ${which} `, h('span', {'aria-hidden': 'true'}, '✕'));
+            attribute(chip, 'aria-label', `Remove the filter ${what} ${which}`.replace('  ', ' '));
+        };
+        const key = `${name} ${value}`;
+        if (Object.hasOwn(NAMED, name) && !this.#names.has(key)) {
+            this.#names.set(key, short(value));
+            NAMED[name](this.#api, value).then(known => {
+                this.#names.set(key, known || short(value));
+                say([name.replace('_id', ''), this.#names.get(key)]);
+            }).catch(() => {
+                // it keeps its id
+            });
         }
+        say(name === 'relayed' ? ['', CALLS[value] ?? value] : name === 'since' && SINCE[value]
+            ? ['submitted in the', SINCE[value]] : name === 'q' ? ['text', value]
+                : [name.replace('_id', '').replace('_', ' '), this.#names.get(key) ?? value]);
+    }
+
+    /** On a narrow page the fields are shown when they are asked for. */
+    #fold(open) {
+        attribute(this.node, 'data-unfolded', open);
+        attribute(this.#folded, 'aria-expanded', String(open));
     }
 
     clear() {

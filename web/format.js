@@ -130,6 +130,20 @@ export function clip(value) {
         : `${value.slice(0, SHOWN_MAX)}\n… ${number(value.length - SHOWN_MAX)} more characters`;
 }
 
+/** What steers how a text is shown, but ends of lines and tabs: shared.Controls is the same in Java. */
+const STEERING = new RegExp('[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f'
+    + '\\u202a-\\u202e\\u2066-\\u2069]|\\r(?!\\n|$)', 'g');
+
+/** A text in which what would steer how it is shown is a mark instead, as JSON escapes it: \u202e. */
+export function plain(value) {
+    return String(value).replace(STEERING, mark => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** A text of the server's, its times as times are told here. */
+export function timed(value) {
+    return value?.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z/g, time => exact(time));
+}
+
 /** 1 task, 2 tasks */
 export function count(value, noun) {
     return `${number(value)} ${noun}${value === 1 ? '' : 's'}`;

@@ -2,7 +2,7 @@
 
 import {act, sure} from './actions.js';
 import {attribute, button, h, put, text} from './dom.js';
-import {age, clockTime, exact, number, priority, seconds, size} from './format.js';
+import {age, clockTime, count, exact, number, priority, seconds, size} from './format.js';
 import {Keyed} from './keyed.js';
 
 /** So many empty places are drawn, more are counted. */
@@ -109,7 +109,7 @@ function row(task, context) {
     return {node, show: now => {
         last = now;
         text(link, now.preview || now.id);
-        link.title = now.preview ?? '';
+        attribute(link, 'title', now.preview);
         text(about, [now.model, now.priority === 5 ? null : priority(now.priority), now.client,
             now.attempt > 1 && `attempt ${now.attempt}`].filter(one => one).join(' · '));
         const ran = Math.max(0, now.at - Date.parse(now.started_at));
@@ -132,7 +132,7 @@ function tells(task, ran) {
         return `reading the prompt, ${seconds(ran)}`;
     }
     const silent = task.at - Date.parse(task.last_token_at);
-    return `${number(task.tokens)} tokens · ${silent > SILENT_MS ? `silent for ${seconds(silent)}`
+    return `${count(task.tokens, 'token')} · ${silent > SILENT_MS ? `silent for ${seconds(silent)}`
         : `${number(Math.round(task.tokens_per_second))}/s`}`;
 }
 

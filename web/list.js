@@ -190,6 +190,8 @@ export class List {
 
     #sorted(filter) {
         this.#filter = filter;
+        // where only failures are listed, what broke is the first that is to be read
+        attribute(this.node, 'data-reasons', filter.status === 'failed');
         for (const column of Object.keys(SORTS)) {
             attribute(this.#headers.get(column), 'aria-sort', this.#filter.sort === column
                 && (this.#filter.order === 'asc' ? 'ascending' : 'descending'));
@@ -237,6 +239,7 @@ class Row {
     #box = h('input', {type: 'checkbox', tabindex: -1});
     #mark = h('span', {class: 'mark', 'aria-hidden': 'true'});
     #word = h('span', {class: 'word'});
+    #reason = h('span', {class: 'reason', dir: 'auto'});
     #meta = h('span', {class: 'meta'});
     #created = h('time');
 
@@ -245,7 +248,7 @@ class Row {
         this.node = h('tr', {'data-id': id}, h('td', {class: 'c-select'}, h('label', {}, this.#box)),
             COLUMNS.map(([name]) => this.#cells[name]));
         put(this.#cells.status, this.#mark, this.#word);
-        put(this.#cells.prompt, this.link, this.#meta);
+        put(this.#cells.prompt, this.#reason, this.link, this.#meta);
         put(this.#cells.created, this.#created);
         text(this.#cells.id, short(id));
         this.#box.setAttribute('aria-label', `Select ${short(id)}`);
@@ -256,18 +259,19 @@ class Row {
         this.node.dataset.status = task.status;
         text(this.#mark, MARKS[task.status]);
         text(this.link, task.preview || `(${short(task.id)})`);
-        this.link.title = task.preview ?? '';
+        attribute(this.link, 'title', task.preview ?? '');
+        text(this.#reason, task.error?.split('\n')[0]);
         const by = caller(task);
         text(this.#meta, [task.model, task.cron_name && `cron ${task.cron_name}`, by].filter(one => one).join(' · '));
         text(this.#cells.type, task.relayed ? `${task.type} ${CALL}` : task.type);
-        this.#cells.type.title = task.relayed ? `${by} called ${task.endpoint}` : by ?? '';
+        attribute(this.#cells.type, 'title', task.relayed ? `${by} called ${task.endpoint}` : by ?? '');
         text(this.#cells.model, task.model);
-        this.#cells.model.title = task.model;
+        attribute(this.#cells.model, 'title', task.model);
         text(this.#cells.priority, priority(task.priority));
         attribute(this.#cells.priority, 'data-usual', task.priority === USUAL);
         this.#created.dateTime = task.created_at;
-        this.#created.title = exact(task.created_at);
-        this.#cells.status.title = task.error ?? (task.cut ? 'The answer ended at its length limit' : '');
+        attribute(this.#created, 'title', exact(task.created_at));
+        attribute(this.#cells.status, 'title', task.error ?? (task.cut ? 'The answer ended at its length limit' : ''));
         this.tick(now);
     }
 
@@ -277,7 +281,7 @@ class Row {
             : this.task.cut ? 'cut off' : this.task.status);
         text(this.#created, old(this.task.created_at, now));
         text(this.#cells.ran, ran(this.task, now));
-        this.#cells.ran.title = until ? exact(until) : '';
+        attribute(this.#cells.ran, 'title', until ? exact(until) : '');
     }
 
     select(on) {

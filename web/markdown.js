@@ -4,6 +4,7 @@
 
 import {button, h, put} from './dom.js';
 import {copy} from './copy.js';
+import {plain} from './format.js';
 import {inline} from './inline.js';
 
 /** What is nested deeper is shown as it is written. */
@@ -67,7 +68,9 @@ export class Markdown {
         }
         if (before?.kind === 'code' && block.kind === 'code' && before.info === block.info
             && block.text.startsWith(before.text)) {
-            before.node.querySelector('code').firstChild.appendData(block.text.slice(before.text.length));
+            const words = before.node.querySelector('code').firstChild;
+            words.appendData(plain(block.text.slice(before.text.length)));
+            SOURCES.set(words, block.text);
             return before.node;
         }
         const node = made(block);
@@ -329,9 +332,13 @@ function made(block) {
     }
 }
 
+/** What code is as it came, by its node. */
+const SOURCES = new WeakMap();
+
 function code({info, text}) {
-    const words = document.createTextNode(text);
-    const control = button('Copy', () => copy(control, words.data), {class: 'quiet'});
+    const words = document.createTextNode(plain(text));
+    SOURCES.set(words, text);
+    const control = button('Copy', () => copy(control, SOURCES.get(words)), {class: 'quiet'});
     return h('div', {class: 'code'}, h('div', {class: 'code-head'}, h('span', {}, info || 'code'), control),
         h('pre', {tabindex: 0, role: 'group', 'aria-label': info ? `Code, ${info}` : 'Code'}, h('code', {}, words)));
 }

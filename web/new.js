@@ -3,7 +3,7 @@
 import {attribute, button, choices, h, put, text} from './dom.js';
 import {copy} from './copy.js';
 import {command, curl} from './commandline.js';
-import {count, number, span} from './format.js';
+import {count, number, span, timed} from './format.js';
 import {keep, read, values, write} from './draft.js';
 import {build} from './submission.js';
 
@@ -196,11 +196,11 @@ class NewTask {
             const asked = {type, model, priority, scheduled_at, window, finish_by, on, wait_for_model, options,
                 [type === 'embed' ? 'input' : 'prompt']: 'x'};
             try {
-                text(this.#starts, wouldStart(await this.#context.api.post('/api/tasks?dry_run=true', asked)));
+                text(this.#starts, timed(wouldStart(await this.#context.api.post('/api/tasks?dry_run=true', asked))));
             } catch (refused) {
-                // what is wrong with the rest is said when it is sent
                 text(this.#starts, [429, 503].includes(refused.status) ? `It would be refused now: ${refused.message}`
                     : '');
+                refused.status === 400 && this.#mark(refused);
             }
         }, ASK_MS);
     }
@@ -265,21 +265,30 @@ class NewTask {
     }
 
     /** At the field that the server names, else below the form. */
-    #refused({message, reason, path}) {
+    #refused(refused) {
+        const control = this.#mark(refused);
+        if (control) {
+            control.focus();
+        } else {
+            text(this.#refusal, refused.message);
+            this.#refusal.scrollIntoView({block: 'nearest'});
+        }
+    }
+
+    /** Says at its field what the server says of it. Returns the field; null if there is none. */
+    #mark({message, reason, path}) {
         const [named] = /^\w+/.exec(path || reason || message) ?? [];
         const name = {scheduled_at: values(this.#form).when, expires_at: 'expires_in', messages: 'content0',
             payload: 'extra'}[named] ?? named;
         const place = [...this.#form.querySelectorAll('.problem')].find(({dataset}) => dataset.of === name);
         const control = place && this.#form.elements[name];
         control?.closest('details')?.setAttribute('open', '');
-        if (control?.checkVisibility()) {
-            text(place, (reason ?? message).replace(`${named}: `, ''));
-            attribute(control, 'aria-invalid', 'true');
-            control.focus();
-        } else {
-            text(this.#refusal, message);
-            this.#refusal.scrollIntoView({block: 'nearest'});
+        if (!control?.checkVisibility()) {
+            return null;
         }
+        text(place, (reason ?? message).replace(`${named}: `, ''));
+        attribute(control, 'aria-invalid', 'true');
+        return control;
     }
 
     /** The texts are gone, the rest stays for the next one. */

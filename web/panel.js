@@ -1,7 +1,7 @@
 // One task, beside the list: what it says first, then what it is about.
 
 import {button, h, put, text} from './dom.js';
-import {count, duration, priority, seconds} from './format.js';
+import {count, duration, priority, seconds, timed} from './format.js';
 import {act, confirmed, sure} from './actions.js';
 import {Answer} from './answer.js';
 import {copy} from './copy.js';
@@ -29,7 +29,7 @@ const ORDER = {
  *              to lie on what has the focus
  */
 export function panel(root, context, id, signal, hooks) {
-    const {api, live, tell} = context;
+    const {api, live, tell, status: server} = context;
     const status = h('h2', {class: 'task-status', tabindex: -1, 'aria-live': 'polite'}, 'Task');
     const head = h('header', {class: 'task-head'}, status);
     const body = h('div', {class: 'scroll task-body', tabindex: 0, role: 'group', 'aria-label': 'The task'});
@@ -77,8 +77,8 @@ export function panel(root, context, id, signal, hooks) {
         ended(task) && drawWhy(parts.why, {before: []});
         drawFacts(parts.facts, task);
         drawRaw(parts.raw, source);
-        put(parts.error, task.error && h('p', {class: 'failure task-error', role: 'alert'}, task.error),
-            task.waiting && h('p', {class: 'task-waits'}, `waits: ${task.waiting}`));
+        put(parts.error, task.error && h('p', {class: 'failure task-error', role: 'alert'}, timed(task.error)),
+            task.waiting && h('p', {class: 'task-waits'}, `waits: ${timed(task.waiting)}`));
         answer.finish(task);
         prompt.fold(task.status === 'completed' || task.status === 'running' && answer.speaks);
         tick();
@@ -130,7 +130,7 @@ export function panel(root, context, id, signal, hooks) {
     const tick = () => {
         const now = Date.now();
         drawPhases(parts.phases, task, now);
-        drawAttempts(parts.attempts, task, now);
+        drawAttempts(parts.attempts, task, now, Date.parse(server.value?.started_at));
         drawSummary(head.querySelector('.summary'), task, now);
         going();
     };

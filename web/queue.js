@@ -160,7 +160,7 @@ function row(task, context) {
         text(when, now.starts_in ? `in ${span(now.starts_in)}` : later && time ? ago(time, at) : '–');
         when.title = later ? exact(time) : now.starts_in ? '' : 'not known when';
         text(link, now.preview || now.id);
-        link.title = now.preview ?? '';
+        attribute(link, 'title', now.preview);
         text(why, reason(now, at));
         text(about, [now.model, now.priority === 5 ? null : priority(now.priority), now.client]
             .filter(one => one).join(' · '));

@@ -1,6 +1,6 @@
 // What a task says of itself, in words and marks. All functions are pure; `now` is in milliseconds.
 
-import {ago, duration} from './format.js';
+import {ago, duration, plain} from './format.js';
 
 /** A mark for each status, so that it is told without colour too. */
 export const MARKS = {pending: '○', running: '●', completed: '✓', failed: '✗', cancelled: '⊘'};
@@ -130,7 +130,7 @@ export function scale(all) {
 export function subject(task) {
     const all = asked(task.payload ?? {});
     const said = (all.findLast(({role}) => role === 'user') ?? all.at(-1))?.text ?? '';
-    const line = said.trim().slice(0, 400).replace(/\s+/g, ' ');
+    const line = plain(said.trim().slice(0, 400).replace(/\s+/g, ' '));
     return line.length > 90 ? `${line.slice(0, 89)}…` : line || short(task.id);
 }
 

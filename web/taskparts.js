@@ -1,7 +1,7 @@
 // The parts of a task's panel that tell what was asked for, and what is known of it.
 
 import {attribute, button, h, put, text} from './dom.js';
-import {clip, clock, count, duration, exact, number, priority, span, zoneName} from './format.js';
+import {clip, clock, count, duration, exact, number, priority, span, timed, zoneName} from './format.js';
 import {copy} from './copy.js';
 import {pretty} from './json.js';
 import {asked, settings, short} from './task.js';
@@ -95,7 +95,7 @@ export function drawWhy(section, why) {
     section.dataset.signature = signature;
     const open = section.querySelector('details')?.open;
     const facts = [
-        ['waits for', why.waits_for?.text], ['position', why.position && number(why.position)],
+        ['waits for', timed(why.waits_for?.text)], ['position', why.position && number(why.position)],
         ['starts in', why.starts_in && span(why.starts_in)], ['done in', why.done_in && span(why.done_in)],
         ['host', why.position && why.host && `${why.host}${why.loads ? ', which has to load its model' : ''}`],
         ['rule', why.rule],
@@ -104,7 +104,7 @@ export function drawWhy(section, why) {
     section.hidden = facts.length === 0;
     const before = h('details', {open}, h('summary', {}, 'Before it'), h('ol', {class: 'attempts'},
         why.before.map(({id, text: reason}) => h('li', {}, h('a', {href: `#/tasks/${id}`}, short(id)),
-            ` · ${reason}`))));
+            ` · ${timed(reason)}`))));
     put(section, h('header', {class: 'part'}, h('h2', {}, why.status === 'running' ? 'Runs' : 'Waits')),
         h('dl', {class: 'facts'}, facts.map(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])),
         why.before.length > 0 && before);

@@ -3,7 +3,7 @@
 import {attribute, button, h, put, text} from './dom.js';
 import {number} from './format.js';
 import {FilterForm} from './filterform.js';
-import {choosing, format, isEmpty, matches, parse, request, SIZE, SORTS} from './filter.js';
+import {choosing, format, isEmpty, matches, parse, request, SIZE, SORTS, TYPED} from './filter.js';
 import {typing} from './keys.js';
 import {List} from './list.js';
 import {prefill} from './template.js';
@@ -14,7 +14,6 @@ import {selectionBar} from './selection.js';
 /** The list is read anew at most so often, however much happens; a search reads the disk. */
 const AGAIN_MS = 1_000;
 const SEARCH_AGAIN_MS = 5_000;
-const TYPED = ['q', 'model', 'priority', 'client'];
 /** Rows do not move under a pointer that has just moved. */
 const POINTER_MS = 1_500;
 /** What takes longer is said to take its time: a search reads the disk. */

@@ -2,7 +2,7 @@
 
 import {button, h, put} from './dom.js';
 import {copy} from './copy.js';
-import {duration} from './format.js';
+import {duration, timed} from './format.js';
 import {CANCELLED, MARKS, phases, scale, short, stretches} from './task.js';
 
 /** A wait that is longer than this share of the bar is broken. */
@@ -24,8 +24,12 @@ export function drawPhases(section, task, now) {
         `${name} `, h('b', {}, duration(ms)), running && ' …'))));
 }
 
-/** Each attempt a row on the scale of all, with its error and what it had said. */
-export function drawAttempts(section, task, now) {
+/**
+ * Each attempt a row on the scale of all, with its error and what it had said.
+ *
+ * @param since when the server began, which has it in memory; NaN if that is not known
+ */
+export function drawAttempts(section, task, now, since) {
     section.hidden = task.attempts.length === 0;
     if (section.hidden || section.contains(document.activeElement)) {
         return;
@@ -43,7 +47,7 @@ export function drawAttempts(section, task, now) {
             return h('li', {}, attempt ? ended(attempt, duration(stretch.to - stretch.from))
                 : h('p', {}, `${stretch.number} ${MARKS.running} ${task.executed_on ?? ''} · ${
                     duration(stretch.to - stretch.from)}`), bar, attempt && why(attempt),
-                attempt && said(task, attempt, opened));
+                attempt && said(task, attempt, opened, since));
         })));
 }
 
@@ -64,14 +68,18 @@ function why(attempt) {
     return [attempt.chosen && h('p', {class: 'faint'}, attempt.chosen.text, attempt.chosen.loads && ', with a load',
         attempt.chosen.passed && [', before ', h('a', {href: `#/tasks/${attempt.chosen.passed}`},
             short(attempt.chosen.passed))]),
-    attempt.error && h('p', {class: failed(attempt) ? 'failure' : 'faint'}, attempt.error),
+    attempt.error && h('p', {class: failed(attempt) ? 'failure' : 'faint'},
+        timed(attempt.error)),
     failed(attempt) && !attempt.counted
         && h('p', {class: 'hint'}, 'not counted as a retry: a failure of the host, or a restart')];
 }
 
 /** The beginning of what it had said until it broke off. */
-function said(task, {attempt: number}, opened) {
+function said(task, {attempt: number, error, ended_at: ended}, opened, since) {
     const text = task.unfinished?.find(({attempt}) => attempt === number)?.text;
+    if (!text && error && Date.parse(ended) < since) {
+        return h('p', {class: 'hint'}, 'What it may have said is gone: the server was started again since.');
+    }
     const control = button('Copy', () => copy(control, text), {class: 'quiet'});
     return text && h('details', {class: 'unfinished', 'data-attempt': number, open: opened.has(String(number))},
         h('summary', {}, `What it had said · ${text.slice(0, 60).replace(/\s+/g, ' ')}${text.length > 60 ? '…' : ''}`),

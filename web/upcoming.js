@@ -14,7 +14,7 @@ export function upcoming(task) {
         text(when, now.starts_in ? `in ${span(now.starts_in)}` : '–');
         when.title = now.starts_in ? '' : 'not known: too few such tasks were measured';
         text(link, now.preview || now.id);
-        link.title = now.preview ?? '';
+        attribute(link, 'title', now.preview);
         text(about, [now.model, now.priority === 5 ? null : priority(now.priority), now.host && `on ${now.host}`,
             now.loads && 'loads its model first'].filter(one => one).join(' · '));
         attribute(position, 'aria-label', `Place ${now.position}`);

@@ -109,6 +109,9 @@ final class AnswerTest {
                 + " && document.querySelector('.asked details').open"));
         page.click(".unfinished summary").waitFor("document.querySelector('.unfinished pre').checkVisibility()");
         assertEquals("half of it", page.shown(".unfinished pre"));
+        // nothing lies on anything else
+        assertTrue(page.is("document.querySelector('.asked button').getBoundingClientRect().bottom"
+                + " <= document.querySelector('.bar').getBoundingClientRect().top"));
         page.eval("document.activeElement.blur()");
         page.click("[data-action=retry]");
         page.waitFor("document.querySelectorAll('.attempts .scale').length === 4");

@@ -62,15 +62,39 @@ final class FailedViewTest {
     private void failed(Page page, ServerProcess server) {
         page.open(server.url() + "/#/failed").waitFor("document.querySelectorAll('.causes > li').length === 1");
         assertTrue(page.shown(".cause").contains("CUDA out of memory (… MiB)"), page.shown(".cause"));
+        filtered(page);
         page.click("[data-act=otherwise]").waitFor("document.querySelector('dialog select')");
+        // the third answer is lost, and then the page is
+        page.eval("{ const whole = fetch; let posts = 0; window.fetch = async (path, options) => {"
+                + " const answer = await whole(path, options); if (options?.method === 'POST' && ++posts > 2) {"
+                + " throw new TypeError('lost'); } return answer; }; }");
         page.fill("dialog [name=model]", "small").fill("dialog [name=num_ctx]", "2048").click("dialog .primary");
-        page.waitForText("5 new tasks submitted");
+        page.waitForText("waits: the server cannot be reached").reload().waitForText("5 new tasks submitted");
         assertEquals(5, tasks(server, "model=small"));
+        // what the server refuses is told by its reason
+        page.click("[data-act=otherwise]").choose("dialog select", "").fill("dialog [name=max_retries]", "99999")
+                .click("dialog .primary");
+        page.faults().expect("400 \\(Bad Request\\)");
+        page.waitForText("0 new tasks submitted · 5 refused: max_retries");
         String again = server.get("/api/tasks?model=small&full=true&limit=1").body();
         assertTrue(again.contains("\"num_ctx\":2048") && again.contains("12345678901234567890"), again);
         mended.set(true);
         page.click("[data-act=retry]").waitForText("Retry: 5 failed.").click("dialog button[value=yes]");
         page.waitForText("5 tasks put back into the queue").waitForText("Nothing failed that is still on record");
+    }
+
+    /// By chips, in the address; and as a list each row has its reason.
+    private static void filtered(Page page) {
+        page.fill(".filters [name=model]", "other").waitForText("Nothing that failed matches this filter");
+        assertEquals("#/failed?model=other", page.text("location.hash"));
+        page.reload().waitFor("document.querySelector('.chip')?.innerText === 'model other ✕'");
+        page.click(".chip").waitFor("document.querySelectorAll('.causes > li').length === 1");
+        page.click(".causes a.button").waitForText("1–5 of 5");
+        page.waitFor("document.querySelector('.chips').innerText.includes('CUDA out of memory (… MiB)')");
+        assertTrue(page.shown("tbody .c-prompt").matches("(?s)\\S+ answered 500: CUDA out of memory.*p\\d"),
+                page.shown("tbody .c-prompt"));
+        page.eval("history.back()");
+        page.waitFor("document.querySelectorAll('.causes > li').length === 1");
     }
 
     private static void matching(Page page, ServerProcess server) {

@@ -1,6 +1,8 @@
 package webui;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -286,5 +288,18 @@ final class ModulesTest {
             assertEquals("refused", text("dom", "(() => { try { m.h('a', {" + attribute + "}); } "
                     + "catch { return 'refused'; } })()"), attribute);
         }
+    }
+
+    @Test
+    void whatAnAttemptHadSaid_isGoneWithTheServerThatHeardIt() {
+        String drawn = "(since => { const section = document.createElement('section');"
+                + " m.drawAttempts(section, {status: 'failed', created_at: '2026-01-01T00:00:00Z', attempts: [{attempt: 1,"
+                + " host: 'a', started_at: '2026-01-01T00:00:01Z', ended_at: '2026-01-01T00:00:02Z', error: 'cut off',"
+                + " counted: true}], completed_at: '2026-01-01T00:00:02Z', unfinished: %s}, 0, Date.parse(since));"
+                + " return section.textContent; })('%s')";
+        assertTrue(text("timeline", drawn.formatted("[]", "2026-01-01T00:00:03Z")).contains("is gone"));
+        assertFalse(text("timeline", drawn.formatted("[]", "2026-01-01T00:00:00Z")).contains("is gone"));
+        assertTrue(text("timeline", drawn.formatted("[{attempt: 1, text: 'half'}]", "2026-01-01T00:00:00Z"))
+                .contains("half"));
     }
 }

@@ -157,8 +157,12 @@ final class NewTaskTest {
         page.fill("textarea[name=options]", "a=1").fill("input[name=timeout]", "soon")
                 .waitForText("must be a duration");
         page.click(".form.new-task button.primary").waitFor("document.activeElement.name === 'timeout'");
-        page.fill("input[name=timeout]", "").fill("input[name=on]", "nowhere");
         page.faults().expect("400 \\(Bad Request\\)");
+        // what the server finds is said before it is sent, too
+        page.fill("input[name=timeout]", "").fill("input[name=window]", "nigth").waitFor("document.querySelector("
+                + "'#window-problem').textContent === 'no window is named \"nigth\"; the setting windows has none'");
+        page.fill("input[name=window]", "").waitFor("!document.querySelector('#window-problem').textContent");
+        page.waitForText("It would start at once").fill("input[name=on]", "nowhere");
         page.click(".form.new-task button.primary").waitForText("nowhere")
                 .waitFor("document.querySelector('#on-problem').textContent.includes('nowhere')");
         assertEquals("x", page.text("document.querySelector('[name=content0]').value"));

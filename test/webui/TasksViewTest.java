@@ -154,7 +154,19 @@ final class TasksViewTest {
         assertEquals("#/tasks?type=chat&q=needle&sort=model&order=desc", page.text("location.hash"));
         page.reload().waitFor("document.querySelectorAll('tbody tr').length === 1");
         assertEquals("needle", page.text("document.querySelector('input[type=search]').value"));
-        page.fill("input[name=priority]", "low").waitForText("No tasks match");
+        // each that is set is a chip, which takes it out
+        String chips = "[...document.querySelectorAll('.chip')].map(chip => chip.innerText.trim()).join()";
+        assertEquals("type chat ✕,text needle ✕", page.text(chips));
+        page.eval("location.hash += '&status=completed,failed&since=1h&priority=15'");
+        page.waitFor(chips + " === 'status completed ✕,status failed ✕,type chat ✕,priority 15 ✕,text needle ✕,"
+                + "submitted in the last hour ✕'");
+        page.click(".chip:nth-child(2)").waitFor("location.hash.includes('status=completed&')");
+        assertEquals("Remove the filter type chat", page.text("document.activeElement.ariaLabel"));
+        page.press("Enter").press("Enter").press("Enter").press("Enter");
+        page.waitFor("location.hash === '#/tasks?status=completed&sort=model&order=desc'");
+        page.press("Enter").waitFor("document.querySelector('.chips').hidden");
+        assertTrue(page.is("document.activeElement.type === 'search'"));
+        page.fill("input[name=client]", "nobody").waitForText("No tasks match");
         page.click(".filters .quiet").waitFor("document.querySelectorAll('tbody tr').length >= 2");
         page.click(".count[data-status=completed]").waitFor("location.hash.includes('status=completed')");
         assertEquals("true", page.text("document.querySelector('.count[data-status=completed]').ariaPressed"));
@@ -351,7 +363,7 @@ final class TasksViewTest {
         json.name("type").string("chat").name("model").string(evil);
         json.name("messages").beginArray();
         for (String role : List.of("system", "user")) {
-            json.beginObject().name("role").string(role).name("content").string(evil).endObject();
+            json.beginObject().name("role").string(role).name("content").string(evil + "\u0007").endObject();
         }
         json.endArray().name("metadata").beginObject().name(evil).string(evil).endObject();
         json.name("options").beginObject().name(evil).string(evil).endObject().endObject();
@@ -361,6 +373,13 @@ final class TasksViewTest {
                 .waitForText("Details");
         page.waitFor("document.querySelectorAll('tbody tr').length === 1").click(".raw summary");
         page.waitForText("<script>document.title");
+        // and what would turn the direction of a text is a mark
+        assertFalse(page.is("/[\\u0007\\u202a-\\u202e]/.test(document.body.textContent + document.title"
+                + " + [...document.querySelectorAll('[title], [aria-label]')].map(node => node.title + node.ariaLabel))"));
+        for (String place : List.of("tbody td.c-prompt a", "td.c-model", ".answer", ".message pre", ".facts", ".raw pre",
+                ".subject")) {
+            assertTrue(page.is("document.querySelector('" + place + "').textContent.includes('\\\\u202e')"), place);
+        }
         page.click("[data-action=again]").waitFor("location.hash === '#/new'");
         page.waitFor("document.querySelector('.shell')?.textContent.includes('<script>')");
         assertTrue(page.is("!document.querySelector('#evil, main img, body script')"));

@@ -141,7 +141,7 @@ public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual,
     @Override
     public void checkWindow(String name) {
         if (!windows.containsKey(name)) {
-            throw Problem.badRequest(unknown(name, windows));
+            throw Problem.badRequest("window: " + unknown(name, windows));
         }
     }
 
