@@ -294,7 +294,8 @@ final class ModulesTest {
     void whatAnAttemptHadSaid_isGoneWithTheServerThatHeardIt() {
         String drawn = "(since => { const section = document.createElement('section');"
                 + " m.drawAttempts(section, {status: 'failed', created_at: '2026-01-01T00:00:00Z', attempts:"
-                + " [{attempt: 1, host: 'a', started_at: '2026-01-01T00:00:01Z', ended_at: '2026-01-01T00:00:02Z', error: 'cut off',"
+                + " [{attempt: 1, host: 'a', started_at: '2026-01-01T00:00:01Z', ended_at: '2026-01-01T00:00:02Z',"
+                + " error: 'cut off',"
                 + " counted: true}], completed_at: '2026-01-01T00:00:02Z', unfinished: %s}, 0, Date.parse(since));"
                 + " return section.textContent; })('%s')";
         assertTrue(text("timeline", drawn.formatted("[]", "2026-01-01T00:00:03Z")).contains("is gone"));

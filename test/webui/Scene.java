@@ -123,6 +123,10 @@ final class Scene implements AutoCloseable {
         return first("running&type=chat,generate");
     }
 
+    String failed() {
+        return first("failed&type=chat");
+    }
+
     String cron() {
         return member(server.get("/api/cron").body(), "id");
     }

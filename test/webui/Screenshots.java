@@ -48,6 +48,8 @@ final class Screenshots {
                 new View("task-running", "#/tasks/" + scene.running(),
                         "document.body.innerText.includes('durable write')"),
                 new View("failed", "#/failed", "document.querySelector('.cause')"),
+                new View("failed-list", "#/tasks?status=failed&type=chat,generate", rows),
+                new View("task-failed", "#/tasks/" + scene.failed(), "document.querySelector('.attempts')"),
                 new View("new", "#/new", "document.querySelector('form')"),
                 new View("cron", "#/cron", "document.querySelectorAll('.strip').length === 6"),
                 new View("cron-new", "#/cron/new", "document.querySelector('form')"),
