@@ -16,7 +16,8 @@ import java.util.function.BiConsumer;
 import shared.json.Json;
 import shared.json.JsonWriter;
 
-/// A connection to a browser's DevTools protocol: commands by number, events by session. Safe for several threads.
+/// A connection to a browser's DevTools protocol: commands by number, events by session. WebDriver BiDi, which Firefox
+/// speaks, has the same frame, without sessions. Safe for several threads.
 final class DevTools implements WebSocket.Listener, AutoCloseable {
 
     /// A command is answered within milliseconds; one that evaluates waits at most [Page#PATIENCE_MS].
@@ -107,8 +108,9 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
             return;
         }
         CompletableFuture<Json.Obj> answer = waiting.remove(message.integer("id", 0));
-        if (message.get("error") instanceof Json.Obj error) {
-            answer.completeExceptionally(new IllegalStateException(error.text("message")));
+        if (message.get("error") != null) {
+            Json.Obj told = message.get("error") instanceof Json.Obj error ? error : message;
+            answer.completeExceptionally(new IllegalStateException(told.text("message")));
         } else {
             answer.complete((Json.Obj) message.get("result"));
         }

@@ -248,7 +248,7 @@ public final class Page implements AutoCloseable {
         while (true) {
             long left = Math.max(1, (end - System.nanoTime()) / 1_000_000);
             try {
-                if (is("await " + WAIT.replace("%s", condition).replace("%d", Long.toString(left)))) {
+                if (is("await " + awaiting(condition, left))) {
                     return this;
                 }
             } catch (AssertionError failure) {
@@ -262,6 +262,11 @@ public final class Page implements AutoCloseable {
             throw new AssertionError("in vain for " + millis + " ms: " + condition + "\n" + text("location.href")
                     + " shows:\n" + text("document.body?.innerText") + "\n" + faults);
         }
+    }
+
+    /// A promise of whether an expression comes true in time.
+    static String awaiting(String condition, long millis) {
+        return WAIT.replace("%s", condition).replace("%d", Long.toString(millis));
     }
 
     /// Waits until this text can be read somewhere on the page.
