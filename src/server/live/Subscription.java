@@ -59,8 +59,9 @@ public final class Subscription implements AutoCloseable {
     private final Pace.Read pace;
     /// The last event that does not come through the outbox; none is known before it has been joined to the hub.
     private long joinedAt;
-    /// What was read of the past, or is to be said.
-    private final ArrayDeque<Item> past = new ArrayDeque<>();
+    /// What was read of the past, or is to be said. Each part of the past gets a new one: if one that the collector has
+    /// moved to the old objects grows, the array that it leaves there keeps the part's events until a full collection.
+    private ArrayDeque<Item> past = new ArrayDeque<>();
     /// The item of the feed whose turn it is, but for pieces that go before it.
     private Item next;
     /// All up to here was handed out, or is not asked for.
@@ -310,6 +311,7 @@ public final class Subscription implements AutoCloseable {
     private void readOn() {
         boolean more;
         pace.takeTurn();
+        past = new ArrayDeque<>();
         try {
             more = log.next(event -> {
                 if (event.seq() <= joinedAt && wants(event)) {

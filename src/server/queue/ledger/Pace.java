@@ -10,13 +10,10 @@ import java.util.function.LongSupplier;
 /// time than one processor less than there are has, and while the queue works a third of that. One that is alone in an
 /// idle queue never waits.
 ///
-/// Those that may be many at a time, and wait for slow clients in between, read in turns: a few at a time each a part,
-/// in the order in which they came. A virtual thread that another one wakes runs before the requests that have come
+/// Those that may be many at a time, and wait for slow clients in between, read in turns: as many at a time as reads may
+/// keep processors busy, each a part, in the order in which they came. A virtual thread that another one wakes runs before the requests that have come
 /// from outside meanwhile, and so does the one that it wakes in turn: so whoever has its turn lets those go first.
 public final class Pace {
-
-    /// How many have their turn at a time.
-    static final int TURNS = 4;
 
     /// How long a read works between two pauses.
     private static final long SLICE_NANOS = 250_000;
@@ -34,7 +31,7 @@ public final class Pace {
     private final LongSupplier nanoTime;
     /// When the time that was taken so far is paid back.
     private long freeAt;
-    private final Semaphore turns = new Semaphore(TURNS, true);
+    private final Semaphore turns;
     /// When the queue last changed. That a racing thread sets it back a little matters not.
     private volatile long changedAt;
 
@@ -42,6 +39,7 @@ public final class Pace {
     Pace(int processors, LongSupplier nanoTime) {
         this.processors = processors;
         this.nanoTime = nanoTime;
+        turns = new Semaphore(processors, true);
         freeAt = nanoTime.getAsLong();
         changedAt = freeAt - WORKS_NANOS;
     }

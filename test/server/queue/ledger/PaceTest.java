@@ -10,7 +10,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,8 +51,8 @@ final class PaceTest {
     @Test
     void takeTurn_beyondTheNumber_waitsForOneThatEnds() throws Exception {
         Pace pace = new Pace(1, () -> 0);
-        List<Pace.Read> first = Stream.generate(pace::beginInTurns).limit(Pace.TURNS).toList();
-        first.forEach(Pace.Read::takeTurn);
+        Pace.Read first = pace.beginInTurns();
+        first.takeTurn();
         List<FutureTask<Void>> others = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             FutureTask<Void> other = new FutureTask<>(() -> {
@@ -65,7 +64,7 @@ final class PaceTest {
             others.add(other);
         }
         Await.until("all wait", () -> pace.turns().getQueueLength() == 20);
-        first.getFirst().endTurn();
+        first.endTurn();
         for (FutureTask<Void> other : others) {
             other.get();
         }
@@ -75,15 +74,15 @@ final class PaceTest {
     @Test
     void takeTurn_ofAnInterruptedThread_endsTheRead() throws Exception {
         Pace pace = new Pace(1, () -> 0);
-        List<Pace.Read> first = Stream.generate(pace::beginInTurns).limit(Pace.TURNS).toList();
-        first.forEach(Pace.Read::takeTurn);
+        Pace.Read first = pace.beginInTurns();
+        first.takeTurn();
         FutureTask<Void> gone = new FutureTask<>(() -> pace.beginInTurns().takeTurn(), null);
         Thread thread = Thread.ofVirtual().start(gone);
         Await.until("it waits", () -> pace.turns().getQueueLength() == 1);
         thread.interrupt();
         assertTrue(assertThrows(ExecutionException.class, gone::get).getCause() instanceof CancellationException);
-        first.forEach(Pace.Read::endTurn);
-        assertEquals(Pace.TURNS, pace.turns().availablePermits());
+        first.endTurn();
+        assertEquals(1, pace.turns().availablePermits());
     }
 
     @Test
@@ -100,8 +99,8 @@ final class PaceTest {
     void takeTurn_whatItWaits_isNotPaidFor() throws Exception {
         AtomicLong now = new AtomicLong();
         Pace pace = new Pace(1, now::get);
-        List<Pace.Read> first = Stream.generate(pace::begin).limit(Pace.TURNS).toList();
-        first.forEach(Pace.Read::takeTurn);
+        Pace.Read first = pace.begin();
+        first.takeTurn();
         FutureTask<Void> waits = new FutureTask<>(() -> {
             Pace.Read read = pace.begin();
             read.takeTurn();
@@ -113,7 +112,7 @@ final class PaceTest {
         // others have worked meanwhile
         now.set(3_000_000);
         assertEquals(0, pace.charge(3_000_000, 1_000_000));
-        first.getFirst().endTurn();
+        first.endTurn();
         waits.get();
         assertEquals(500_000, pace.charge(3_500_000, 500_000));
     }
