@@ -10,9 +10,10 @@ import java.util.function.LongSupplier;
 /// time than one processor less than there are has, and while the queue works a third of that. One that is alone in an
 /// idle queue never waits.
 ///
-/// Those that may be many at a time, and wait for slow clients in between, read in turns: as many at a time as reads may
-/// keep processors busy, each a part, in the order in which they came. A virtual thread that another one wakes runs before the requests that have come
-/// from outside meanwhile, and so does the one that it wakes in turn: so whoever has its turn lets those go first.
+/// Those that may be many at a time, and wait for slow clients in between, read in turns: as many at a time as reads
+/// may keep processors busy, each a part, in the order in which they came. A virtual thread that another one wakes runs
+/// before the requests that have come from outside meanwhile, and so does the one that it wakes in turn: so whoever has
+/// its turn lets those go first.
 public final class Pace {
 
     /// How long a read works between two pauses.
