@@ -186,6 +186,7 @@ final class LegibleTest {
         long tokyo = page.number("parseInt(" + created + ")");
         page.click("#times").waitFor("document.querySelector('th.c-created')?.textContent === 'Created · UTC'");
         page.waitFor("document.querySelector('.task-body')?.innerText.includes('Times · UTC')");
+        page.waitFor(created + ".match(/^\\d\\d:\\d\\d:\\d\\d$/)");
         assertEquals(9, (tokyo - page.number("parseInt(" + created + ")") + 24) % 24);
         page.reload().waitFor("document.querySelector('th.c-created')?.textContent === 'Created · UTC'");
         page.timeZone("");

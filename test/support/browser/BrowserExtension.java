@@ -43,9 +43,11 @@ final class BrowserExtension implements ExecutionCondition, ParameterResolver, A
         if (context.getExecutionException().isPresent()) {
             page.screenshot(Path.of("build/browser", context.getRequiredTestClass().getSimpleName() + "."
                     + context.getRequiredTestMethod().getName() + ".png"));
+            page.faults().forget();
             return;
         }
         List<String> faults = page.faults().unexpected();
+        page.faults().forget();
         if (!faults.isEmpty()) {
             throw new AssertionError("the page did what it must not:\n" + String.join("\n", faults));
         }

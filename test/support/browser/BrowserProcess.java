@@ -51,6 +51,10 @@ final class BrowserProcess implements AutoCloseable {
         return address;
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /// The address that it prints among its complaints, all of which are read to the end lest it blocks.
     private static URI address(Process process, String says) {
         CompletableFuture<URI> address = new CompletableFuture<>();

@@ -3,9 +3,12 @@ package support.browser;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// A headless Chromium as a process of its own, with an empty profile. It reaches nothing but this machine.
 public final class Chromium implements AutoCloseable {
+
+    private static final AtomicReference<Chromium> OF_LANE = new AtomicReference<>();
 
     private final BrowserProcess process;
     private final DevTools tools;
@@ -17,14 +20,19 @@ public final class Chromium implements AutoCloseable {
         context = tools.call(null, "Target.createBrowserContext", "disposeOnDetach", true).text("browserContextId");
     }
 
-    /// Started when it is first asked for, and kept until this process ends.
-    private static final class OfLane {
-        static final Chromium BROWSER = start();
-    }
-
-    /// The one that all classes of this process have together.
-    public static Chromium ofLane() {
-        return OfLane.BROWSER;
+    /// The one that all classes of this process have together: started when it is first asked for, and again after a
+    /// test that exceeded its time limit, with which it is killed.
+    public static synchronized Chromium ofLane() {
+        Chromium browser = OF_LANE.get();
+        if (browser != null && !browser.process.isAlive()) {
+            browser.close();
+            browser = null;
+        }
+        if (browser == null) {
+            browser = start();
+            OF_LANE.set(browser);
+        }
+        return browser;
     }
 
     public static boolean isInstalled() {

@@ -78,6 +78,12 @@ public final class Faults {
         return all;
     }
 
+    /// What was told of is not told again: one fault fails one test.
+    synchronized void forget() {
+        found.clear();
+        requests.clear();
+    }
+
     private static boolean local(String url) {
         return url.startsWith("data:") || url.startsWith("blob:") || url.startsWith("about:")
                 || List.of("localhost", "127.0.0.1").contains(URI.create(url).getHost());
