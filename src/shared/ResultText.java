@@ -82,13 +82,76 @@ public record ResultText(String text, String thinking, List<Long> runs) {
         return parts.joined(null);
     }
 
-    /// Tells whether an answer ended because it had reached its greatest length, in whichever form it is.
-    public static boolean isCut(Slice result) {
+    /// What a result tells of its attempt.
+    ///
+    /// @param cut        whether the answer ended because it had reached its greatest length, in whichever form it is
+    /// @param loadMillis how long the host loaded the model, in milliseconds, by Ollama's object; -1: it does not tell
+    /// @param tokens     how many were written; -1: it does not tell
+    public record Told(boolean cut, long loadMillis, long tokens) {
+
+        private static final Told NOTHING = new Told(false, -1, -1);
+    }
+
+    /// Returns what a result tells of its attempt.
+    public static Told told(Slice result) {
         try {
-            return isCut(JsonReader.ofOwn(result));
+            return told(JsonReader.ofOwn(result));
         } catch (JsonException strange) {
-            return false;
+            return Told.NOTHING;
         }
+    }
+
+    private static Told told(JsonReader in) {
+        if (in.peek() != JsonReader.Kind.OBJECT) {
+            return Told.NOTHING;
+        }
+        boolean cut = false;
+        boolean stream = false;
+        long load = -1;
+        long tokens = -1;
+        in.beginObject();
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            boolean text = in.peek() == JsonReader.Kind.STRING;
+            boolean number = in.peek() == JsonReader.Kind.NUMBER;
+            if (number && name.equals("eval_count")) {
+                tokens = (long) Double.parseDouble(in.number());
+            } else if (number && name.equals("load_duration")) {
+                load = (long) (Double.parseDouble(in.number()) / 1e6);
+            } else if (name.equals("usage")) {
+                tokens = written(tokens(Json.read(in)));
+            } else if (text && name.equals("content_type")) {
+                stream = in.string().startsWith(EVENTS);
+            } else if (text && stream && name.equals("text")) {
+                String events = in.string();
+                cut |= isCut(events);
+                tokens = written(tokens(events));
+            } else {
+                cut |= isCut(in, name);
+            }
+        }
+        return new Told(cut, load, tokens);
+    }
+
+    private static long written(Tokens told) {
+        return told.written > 0 ? told.written : -1;
+    }
+
+    /// Tells whether a member says that its answer was cut.
+    private static boolean isCut(JsonReader in, String name) {
+        boolean cut = false;
+        if (in.peek() == JsonReader.Kind.STRING && REASONS.contains(name)) {
+            cut = CUT.contains(in.string());
+        } else if (name.equals("choices") && in.peek() == JsonReader.Kind.ARRAY) {
+            in.beginArray();
+            while (in.nextElement()) {
+                cut |= isCut(in);
+            }
+        } else if (ENDS.contains(name)) {
+            cut = isCut(in);
+        } else {
+            in.skip();
+        }
+        return cut;
     }
 
     /// Does the same for the object that the reader is at.
@@ -98,26 +161,9 @@ public record ResultText(String text, String thinking, List<Long> runs) {
             return false;
         }
         boolean cut = false;
-        boolean stream = false;
         in.beginObject();
         for (String name = in.nextName(); name != null; name = in.nextName()) {
-            boolean text = in.peek() == JsonReader.Kind.STRING;
-            if (text && REASONS.contains(name)) {
-                cut |= CUT.contains(in.string());
-            } else if (text && name.equals("content_type")) {
-                stream = in.string().startsWith(EVENTS);
-            } else if (text && stream && name.equals("text")) {
-                cut |= isCut(in.string());
-            } else if (name.equals("choices") && in.peek() == JsonReader.Kind.ARRAY) {
-                in.beginArray();
-                while (in.nextElement()) {
-                    cut |= isCut(in);
-                }
-            } else if (ENDS.contains(name)) {
-                cut |= isCut(in);
-            } else {
-                in.skip();
-            }
+            cut |= isCut(in, name);
         }
         return cut;
     }
@@ -133,21 +179,12 @@ public record ResultText(String text, String thinking, List<Long> runs) {
         return false;
     }
 
-    /// Returns how long the host loaded the model, in milliseconds, by Ollama's object; -1 if it does not tell.
-    public static long loadMillis(Slice result) {
+    private static boolean isCut(Slice event) {
         try {
-            JsonReader in = JsonReader.ofOwn(result);
-            in.beginObject();
-            for (String name = in.nextName(); name != null; name = in.nextName()) {
-                if (name.equals("load_duration") && in.peek() == JsonReader.Kind.NUMBER) {
-                    return (long) (Double.parseDouble(in.number()) / 1e6);
-                }
-                in.skip();
-            }
+            return isCut(JsonReader.ofOwn(event));
         } catch (JsonException strange) {
-            return -1;
+            return false;
         }
-        return -1;
     }
 
     /// How many tokens a model read and wrote; 0 where it does not tell.

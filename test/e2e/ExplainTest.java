@@ -3,6 +3,7 @@ package e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,7 +23,7 @@ import support.ServerProcess;
 @Tag("process")
 class ExplainTest {
 
-    private final Semaphore gate = new Semaphore(3);
+    private final Semaphore gate = new Semaphore(0);
 
     private static String task(String model) {
         return "{\"type\":\"generate\",\"model\":\"" + model + "\",\"prompt\":\"x\"}";
@@ -45,11 +46,22 @@ class ExplainTest {
     void waitingTasks_tellWhatThenHappens_andEndedOnesWhatDid(@TempDir Path directory) throws Exception {
         try (FakeOllama fake = FakeOllama.start().models("a", "b")) {
             LoadingOllama.of(fake, 1, 1, Duration.ofMillis(20), (request, reply) -> {
+                for (int i = 0; i < 12; i++) {
+                    reply.token("x");
+                }
                 gate.acquire();
                 reply.token("x");
             });
             try (ServerProcess server = ServerProcess.start(directory.resolve("data"), "--ollama-host", fake.url())) {
-                for (int i = 0; i < 3; i++) {
+                // nothing was measured yet: its limit and its pace so far are ground enough
+                String limited = server.submit(task("a").replace("\"prompt\"", "\"options\":{\"num_predict\":50},"
+                        + "\"prompt\""));
+                Await.until("it tells when it is done",
+                        () -> explain(server, limited).get("done_in") instanceof Json.Obj);
+                gate.release(3);
+                server.awaitEnd(limited);
+                assertTrue(Files.readString(directory.resolve("data/0000000001.journal")).contains(",\"tokens\":1}"));
+                for (int i = 0; i < 2; i++) {
                     server.awaitEnd(server.submit(task("a")));
                 }
                 String runs = server.submit(task("a"));

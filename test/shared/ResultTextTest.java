@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import shared.ResultText.Told;
 import shared.ResultText.Tokens;
 import shared.json.Json;
 import shared.json.Slice;
@@ -55,14 +56,30 @@ class ResultTextTest {
             {"{'content_type':'text/event-stream; charset=utf-8','text':'event: response.incomplete\\ndata: "
                 + "{\\'response\\':{\\'incomplete_details\\':{\\'reason\\':\\'%s\\'}}}\\n'}", "max_output_tokens",
                 "content_filter"}}) {
-            assertTrue(ResultText.isCut(slice(form[0].formatted(form[1]).replace('\'', '"'))), form[0]);
-            assertFalse(ResultText.isCut(slice(form[0].formatted(form[2]).replace('\'', '"'))), form[0]);
+            assertTrue(ResultText.told(slice(form[0].formatted(form[1]).replace('\'', '"'))).cut(), form[0]);
+            assertFalse(ResultText.told(slice(form[0].formatted(form[2]).replace('\'', '"'))).cut(), form[0]);
         }
         for (String other : List.of("{'embeddings':[[1]]}", "[]", "7", "{'done_reason':7}", "{'choices':[7,null]}",
                 "{'choices':{'finish_reason':'length'}}", "{'incomplete_details':null,'status':'completed'}",
                 "{'status':400,'content_type':'application/json','text':'length'}", "{'a':1")) {
-            assertFalse(ResultText.isCut(slice(other.replace('\'', '"'))), other);
+            assertFalse(ResultText.told(slice(other.replace('\'', '"'))).cut(), other);
         }
+    }
+
+    @Test
+    void told_tokensAndLoad_inEveryForm() {
+        assertEquals(new Told(false, 2, 7), told("{'response':'x','eval_count':7,'load_duration':2500000}"));
+        assertEquals(new Told(true, -1, 3), told("{'choices':[{'finish_reason':'length'}],"
+                + "'usage':{'prompt_tokens':9,'completion_tokens':3}}"));
+        assertEquals(new Told(false, -1, 4), told("{'content_type':'text/event-stream','text':'data: {\\'type\\':"
+                + "\\'message_delta\\',\\'usage\\':{\\'output_tokens\\':4}}\\n\\n'}"));
+        for (String none : List.of("{'embeddings':[[1]]}", "{'eval_count':'7'}", "[]", "{'usage':7}", "{'eval_count':7")) {
+            assertEquals(new Told(false, -1, -1), told(none), none);
+        }
+    }
+
+    private static Told told(String result) {
+        return ResultText.told(slice(result.replace('\'', '"')));
     }
 
     @Test

@@ -22,6 +22,7 @@ import server.journal.disk.JournalDamage;
 import server.live.Answers;
 import server.live.RelayedAnswer;
 import server.live.RelayedAnswers;
+import server.order.AnswerLimit;
 import server.order.KeepAlive;
 import server.queue.Run;
 import server.queue.TaskQueue;
@@ -193,6 +194,7 @@ final class AttemptRunner {
                 unknown(run, host);
                 return null;
             }
+            progress.limit = AnswerLimit.of(request.payload());
             if (host.loadsModels()) {
                 host.keeps(task.model(), KeepAlive.of(request.payload()));
             }

@@ -24,6 +24,7 @@ import server.live.RelayedAnswers;
 import server.order.Offer;
 import server.order.Offers;
 import server.order.RunnerKey;
+import server.order.Written;
 import server.order.ahead.Explanation;
 import server.order.ahead.Outlook;
 import server.queue.Run;
@@ -187,7 +188,17 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     private Explainer explainer() {
-        return new Explainer(queue, hosts, asked, this::routing, hold, this::alone, () -> options, clock);
+        return new Explainer(queue, hosts, asked, this::routing, hold, this::alone, this::written, () -> options,
+                clock);
+    }
+
+    private Written written(Task task) {
+        for (Attempt attempt : attempts) {
+            if (attempt.run.task().id() == task.id()) {
+                return attempt.progress.written();
+            }
+        }
+        return Written.NOTHING;
     }
 
     private String alone() {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import server.order.Written;
 import server.order.ahead.Ahead;
 import server.order.ahead.Explanation;
 import server.order.ahead.Explanation.Kind;
@@ -30,14 +31,16 @@ import shared.TaskStatus;
 ///
 /// @param routing the hosts as they are now
 /// @param alone   the name of the task that runs alone; null if none does
+/// @param written what a running task has written so far
 record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> routing, Hold hold,
-        Supplier<String> alone, Supplier<DispatchOptions> options, InstantSource clock) {
+        Supplier<String> alone, Function<Task, Written> written, Supplier<DispatchOptions> options,
+        InstantSource clock) {
 
     Explanation explain(Task task) {
         if (task.status() == TaskStatus.RUNNING) {
             Host host = hosts.named(task.state().host());
             return new Explanation(null, null, -1,
-                    queue.ledger().look(state -> state.left(task, clock.millis())).value(),
+                    queue.ledger().look(state -> state.left(task, written.apply(task), clock.millis())).value(),
                     host == null ? null : host.load(task.model(), clock.millis()));
         }
         if (task.status() != TaskStatus.PENDING) {
@@ -45,7 +48,7 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
         }
         PlayedHosts played = hosts.played(options.get().routing(), asked::without, queue.readyCount());
         Standing standing = queue.ledger().look(state -> state.standing(task, clock.millis())).value();
-        Forecast forecast = Ahead.of(task, standing, played);
+        Forecast forecast = Ahead.of(task, standing, played, written);
         return new Explanation(waiting(task, standing, forecast), forecast,
                 standing.longest() == Long.MAX_VALUE ? -1 : standing.longest(), null, null);
     }
@@ -71,7 +74,8 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
                 : waiting(task, null, whole, all, now);
         Map<Long, Upcoming> next = new LinkedHashMap<>();
         if (play) {
-            Ahead.starts(backlog.standing(), played, starts).forEach(start -> next.put(start.task().id(), start));
+            Ahead.starts(backlog.standing(), played, written, starts)
+                    .forEach(start -> next.put(start.task().id(), start));
         }
         return new Outlook(next, groups(backlog, known), waits);
     }

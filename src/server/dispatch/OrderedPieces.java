@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.function.LongConsumer;
 
 import server.executor.Pieces;
+import server.order.Written;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
@@ -30,6 +31,12 @@ final class OrderedPieces implements Pieces {
         /// When the first and the last piece came, milliseconds since the epoch; 0: none has.
         volatile long firstAt;
         volatile long lastAt;
+        /// How many tokens the request lets it have; 0: not said.
+        volatile long limit;
+
+        Written written() {
+            return new Written(pieces, lastAt - firstAt, limit);
+        }
     }
 
     private final Pieces next;

@@ -25,6 +25,7 @@ final class Choosing {
     private final OrderOptions options;
     private final long number;
     private final long step;
+    private final long now;
     private final Set<String> kept = new HashSet<>(4);
     private final Set<String> warm;
     /// Of the tasks that are asked one by one, by slot; null until there is one.
@@ -41,13 +42,15 @@ final class Choosing {
 
     /// @param number its own, to tell it from others
     /// @param step   the number of the step of `affinity.max_wait` that is now
-    Choosing(Offers offers, IntFunction<Task> tasks, Clients clients, OrderOptions options, long number, long step) {
+    Choosing(Offers offers, IntFunction<Task> tasks, Clients clients, OrderOptions options, long number, long step,
+            long now) {
         this.offers = offers;
         this.tasks = tasks;
         this.clients = clients;
         this.options = options;
         this.number = number;
         this.step = step;
+        this.now = now;
         warm = offers.warm();
     }
 
@@ -335,7 +338,7 @@ final class Choosing {
     }
 
     private Offer offer(Kind kind, int slot) {
-        return clients.isOpen(kind.demand.window()) && clients.modelHasRoom(kind.demand.model())
+        return clients.isOpen(kind.demand.window(), now) && clients.modelHasRoom(kind.demand.model())
                 ? offers.to(tasks.apply(slot), kept) : Offer.NONE;
     }
 

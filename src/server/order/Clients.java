@@ -17,8 +17,8 @@ public interface Clients {
     /// Whether limits of the model let one more task start.
     boolean modelHasRoom(String model);
 
-    /// Whether tasks of a window may start.
+    /// Whether tasks of a window may start at a moment.
     ///
     /// @param window null: of none, which always may
-    boolean isOpen(String window);
+    boolean isOpen(String window, long now);
 }

@@ -54,7 +54,7 @@ public final class Deadlines {
     ///
     /// @param begin when a pending task can begin at the earliest; of one that runs, now
     public Task firstLate(ToLongFunction<Task> begin) {
-        for (int slot : first()) {
+        for (int slot : byTime.first(LOOKED_MAX)) {
             Task task = tasks.apply(slot);
             if (isLate(task, begin.applyAsLong(task))) {
                 return task;
@@ -110,9 +110,5 @@ public final class Deadlines {
             may = now + 2 * longest + looked * longest / places > cursor.key() ? looked + 1 : may;
         } while (++looked < LOOKED_MAX && cursor.next());
         return may == 0 ? List.of() : byTime.first(may);
-    }
-
-    private List<Integer> first() {
-        return byTime.isEmpty() ? List.of() : byTime.first(LOOKED_MAX);
     }
 }

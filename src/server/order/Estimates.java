@@ -3,24 +3,24 @@ package server.order;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.Map;
 
-/// How long the last completed attempts of each model took, on each host. Sorted only when somebody asks.
+/// How long the last completed attempts of each model took, and how many tokens they wrote, on each host and in all.
+///
+/// Models and hosts are forgotten by when they last ran, never by who asks: so what is known follows from the events
+/// alone, and a replay knows the same.
 public final class Estimates {
 
-    /// How many attempts of a model are remembered for each host.
-    static final int KEPT = 200;
     /// How many models are remembered, those that ran last; and how many hosts of each.
     static final int MODELS_MAX = 200;
     static final int HOSTS_MAX = 32;
-    /// With fewer attempts there is no ground.
-    static final int GROUND = 3;
-    /// By how much an attempt may be longer than all before, besides half of that, until it is out of the ordinary.
-    private static final long SLACK_MS = 1_000;
+    /// What a new attempt counts in the mean, beside those before.
+    private static final double NEW = 0.125;
 
-    private final Map<String, Model> models = newest(MODELS_MAX);
-    /// Negative if it has to be found anew.
+    private final LinkedHashMap<String, Model> models = new LinkedHashMap<>();
+    /// Negative if it has to be looked for.
     private long longest;
+    /// The model of which `longest` is; null if that is not known.
+    private Model slowest;
 
     /// What attempts take, in milliseconds.
     ///
@@ -37,53 +37,65 @@ public final class Estimates {
     /// @param low       one of ten ends earlier
     /// @param high      nine of ten end earlier
     public record Left(double mean, double deviation, double low, double high) {
+
+        /// By what each of several had left.
+        static Left of(double[] left) {
+            Arrays.sort(left);
+            double mean = Arrays.stream(left).average().orElseThrow();
+            double square = Arrays.stream(left).map(each -> (each - mean) * (each - mean)).average().orElseThrow();
+            return new Left(mean, Math.sqrt(square), left[(left.length - 1) / 10],
+                    left[(9 * left.length + 9) / 10 - 1]);
+        }
+
+        /// It may end at any time until then.
+        static Left upTo(double most) {
+            return new Left(most / 2, most / 4, 0, most);
+        }
     }
 
     private static final class Model {
-        final Map<String, Runs> hosts = newest(HOSTS_MAX);
-        /// Of all hosts; null if it has to be made anew.
-        Estimate all;
-    }
-
-    private static final class Runs {
-        /// A ring once it is full.
-        private int[] millis = new int[8];
-        private int count;
-        private int next;
-        /// Null if it has to be made anew.
-        Estimate estimate;
-
-        void add(long took) {
-            if (count == millis.length && count < KEPT) {
-                millis = Arrays.copyOf(millis, Math.min(KEPT, 2 * count));
-            }
-            millis[next] = (int) Math.min(Integer.MAX_VALUE, took);
-            next = (next + 1) % KEPT;
-            count = Math.min(KEPT, count + 1);
-            estimate = null;
-        }
-
-        Runs copy() {
-            Runs copy = new Runs();
-            copy.millis = millis.clone();
-            copy.count = count;
-            copy.next = next;
-            return copy;
-        }
-
-        int[] all() {
-            return Arrays.copyOf(millis, count);
-        }
+        final LinkedHashMap<String, Sample> hosts = new LinkedHashMap<>();
+        Sample all = new Sample();
+        /// In milliseconds; those that ran last count most.
+        double mean;
     }
 
     /// Counts an attempt that was completed.
     ///
     /// @param millis how long it took
-    public void ran(String model, String host, long millis) {
-        Model of = models.computeIfAbsent(RunnerKey.plain(model), absent -> new Model());
-        of.hosts.computeIfAbsent(host, absent -> new Runs()).add(Math.max(0, millis));
-        of.all = null;
-        longest = -1;
+    /// @param tokens how many it wrote; below 0: not known
+    public void ran(String model, String host, long millis, long tokens) {
+        String plain = RunnerKey.plain(model);
+        long took = Math.max(0, millis);
+        Model of = models.get(plain);
+        of = of == null ? new Model() : of;
+        models.putLast(plain, of);
+        if (models.size() > MODELS_MAX && models.pollFirstEntry().getValue() == slowest) {
+            longest = -1;
+        }
+        of.mean = of.all.count() == 0 ? took : of.mean + NEW * (took - of.mean);
+        of.all.add(took, tokens);
+        Sample there = of.hosts.get(host);
+        there = there == null ? new Sample() : there;
+        there.add(took, tokens);
+        of.hosts.putLast(host, there);
+        if (of.hosts.size() > HOSTS_MAX) {
+            of.hosts.pollFirstEntry();
+        }
+        Estimate estimate = of.all.estimate();
+        if (estimate != null && longest >= 0 && estimate.p90() >= longest) {
+            longest = estimate.p90();
+            slowest = of;
+        } else if (slowest == of) {
+            longest = -1;
+        }
+    }
+
+    /// What an attempt of a model usually takes, in milliseconds: a mean in which the last ones count most; 0 if none
+    /// was completed yet.
+    double usual(String model) {
+        Model of = models.get(RunnerKey.plain(model));
+        return of == null ? 0 : of.mean;
     }
 
     /// How long the slower attempts take of the model for which that is longest, in milliseconds; 0 if nothing is
@@ -92,8 +104,11 @@ public final class Estimates {
         if (longest < 0) {
             longest = 0;
             for (Model of : models.values()) {
-                Estimate estimate = of(of);
-                longest = Math.max(longest, estimate == null ? 0 : estimate.p90);
+                Estimate estimate = of.all.estimate();
+                if (estimate != null && estimate.p90() >= longest) {
+                    longest = estimate.p90();
+                    slowest = of;
+                }
             }
         }
         return longest;
@@ -102,53 +117,25 @@ public final class Estimates {
     /// What an attempt of a model takes, wherever it runs; null if there is no ground to say.
     public Estimate of(String model) {
         Model of = models.get(RunnerKey.plain(model));
-        return of == null ? null : of(of);
-    }
-
-    private static Estimate of(Model of) {
-        if (of.all == null) {
-            of.all = estimate(of.hosts.values().stream().flatMapToInt(runs -> Arrays.stream(runs.all())).toArray());
-        }
-        return of.all.count < GROUND ? null : of.all;
+        return of == null ? null : of.all.estimate();
     }
 
     /// What an attempt of a model takes on a host; null if there is no ground to say.
     public Estimate of(String model, String host) {
         Model of = models.get(RunnerKey.plain(model));
-        Runs runs = of == null ? null : of.hosts.get(host);
-        if (runs == null) {
-            return null;
-        }
-        if (runs.estimate == null) {
-            runs.estimate = estimate(runs.all());
-        }
-        return runs.estimate.count < GROUND ? null : runs.estimate;
+        Sample there = of == null ? null : of.hosts.get(host);
+        return there == null ? null : there.estimate();
     }
 
-    /// What is left of an attempt that has lasted so long, by those which lasted longer; null if there is no ground to
-    /// say. Of one that lasts longer than all before, some more time.
+    /// What is left of an attempt, by those that went on longer, or wrote more; null if there is no ground to say.
     ///
-    /// @param elapsed 0: it has not begun
-    public Left left(String model, String host, long elapsed) {
+    /// @param elapsed for how long it has run; 0: it has not begun
+    /// @param so      what it has written so far
+    public Left left(String model, String host, long elapsed, Written so) {
         Model of = models.get(RunnerKey.plain(model));
-        if (of == null) {
-            return null;
-        }
-        Runs there = of.hosts.get(host);
-        int[] all = there != null && there.count >= GROUND ? there.all()
-                : of.hosts.values().stream().flatMapToInt(runs -> Arrays.stream(runs.all())).toArray();
-        if (all.length < GROUND) {
-            return null;
-        }
-        double[] left = Arrays.stream(all).filter(took -> took > elapsed).mapToDouble(took -> took - elapsed).sorted()
-                .toArray();
-        if (left.length == 0) {
-            int most = Arrays.stream(all).max().orElseThrow();
-            return elapsed > most + most / 2 + SLACK_MS ? null : new Left(most / 4.0, most / 8.0, 0, most / 2.0);
-        }
-        double mean = Arrays.stream(left).average().orElseThrow();
-        double square = Arrays.stream(left).map(each -> (each - mean) * (each - mean)).average().orElseThrow();
-        return new Left(mean, Math.sqrt(square), left[(left.length - 1) / 10], left[(9 * left.length + 9) / 10 - 1]);
+        Sample there = of == null ? null : of.hosts.get(host);
+        Sample best = there != null && there.estimate() != null ? there : of == null ? new Sample() : of.all;
+        return best.left(elapsed, so);
     }
 
     /// Takes over what another one knows of some models.
@@ -160,24 +147,11 @@ public final class Estimates {
             Model from = others.models.get(name);
             if (from != null) {
                 Model model = new Model();
-                from.hosts.forEach((host, runs) -> model.hosts.put(host, runs.copy()));
+                model.mean = from.mean;
+                model.all = from.all.copy();
+                from.hosts.forEach((host, sample) -> model.hosts.put(host, sample.copy()));
                 models.put(name, model);
             }
         }
-    }
-
-    private static Estimate estimate(int[] millis) {
-        Arrays.sort(millis);
-        int count = millis.length;
-        return new Estimate(millis[(count - 1) / 2], millis[(9 * count + 9) / 10 - 1], count);
-    }
-
-    private static <V> Map<String, V> newest(int most) {
-        return new LinkedHashMap<>(8, 0.75f, true) {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-                return size() > most;
-            }
-        };
     }
 }

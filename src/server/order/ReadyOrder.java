@@ -34,12 +34,12 @@ public final class ReadyOrder {
     private final IntFunction<Task> tasks;
     private final Clients clients;
     private final Deadlines deadlines;
+    private final Estimates estimates;
     private OrderOptions options;
     private final TreeMap<Integer, Level> levels = new TreeMap<>(Comparator.reverseOrder());
     /// The tasks whose priority still grows, by when it does.
     private final SortedSlots growing = new SortedSlots();
     private final Map<Long, Charge> running = new HashMap<>();
-    private final Usual usual = new Usual();
     /// The moment up to which priorities have grown.
     private long aged;
     private long step = Long.MIN_VALUE;
@@ -59,6 +59,7 @@ public final class ReadyOrder {
         this.tasks = tasks;
         this.clients = clients;
         this.options = options;
+        this.estimates = estimates;
     }
 
     /// Sets new options; what was passed over so far is forgotten if they differ. Limits of clients may have changed,
@@ -129,7 +130,7 @@ public final class ReadyOrder {
         }
         Level level = levels.get(priority);
         String client = task.terms().caller().client();
-        double charge = usual.of(RunnerKey.of(task)) / clients.weight(client);
+        double charge = estimates.usual(task.model()) / clients.weight(client);
         running.put(task.id(), new Charge(priority, client, charge));
         if (isChosen && choosing.passed() != null) {
             level.passedOver(choosing.passed(), choosing.passedOrder(), host, step(now), options);
@@ -142,13 +143,9 @@ public final class ReadyOrder {
 
     /// Counts the end of an attempt.
     ///
-    /// @param millis    how long it took; -1 if that is not known
-    /// @param completed whether it tells what such attempts usually take
-    public void ended(Task task, long millis, boolean completed) {
+    /// @param millis how long it took; -1 if that is not known
+    public void ended(Task task, long millis) {
         Charge charge = running.remove(task.id());
-        if (completed) {
-            usual.learn(RunnerKey.of(task), millis);
-        }
         levels.values().forEach(each -> each.unpark(charge.client, options));
         Level level = levels.get(charge.level);
         level.ended(charge.client, millis < 0 ? 0 : millis / clients.weight(charge.client) - charge.charge, options);
@@ -173,7 +170,7 @@ public final class ReadyOrder {
     /// Chooses the task that starts next; null if none can.
     public Choice choose(Offers offers, long now) {
         age(now);
-        choosing = new Choosing(offers, tasks, clients, options, ++choices, step(now));
+        choosing = new Choosing(offers, tasks, clients, options, ++choices, step(now), now);
         List<Integer> pressing = deadlines.pressing(running.size() + 1, now);
         for (Map.Entry<Integer, Level> level : levels.entrySet()) {
             chosen = choosing.in(level.getValue(), pressing.isEmpty() ? pressing : pressing.stream()
@@ -204,7 +201,6 @@ public final class ReadyOrder {
             copy.running.put(id, charge);
             copy.levels.get(charge.level).takeRunning(charge.client, levels.get(charge.level));
         });
-        copy.usual.takeAll(usual);
         copying.tasks.forEach((slot, task) -> {
             copy.size++;
             copy.deadlines.add(task, slot);
@@ -246,7 +242,7 @@ public final class ReadyOrder {
         }
 
         List<Integer> take(SortedSlots from) {
-            List<Integer> slots = from.size() == 0 ? List.of() : from.first(size <= most ? size : ofLane);
+            List<Integer> slots = from.first(size <= most ? size : ofLane);
             slots.forEach(slot -> tasks.put(slot, ReadyOrder.this.tasks.apply(slot)));
             if (slots.size() < from.size()) {
                 cut.add(slots.getLast());

@@ -359,9 +359,9 @@ public final class TaskQueue implements AutoCloseable {
     /// current. They do not wait for durability (but whoever is shown the change does). On a full disk they may use the
     /// reserve; once it is used up, or too small for a result, they throw a Problem 507, and nothing has changed.
     public boolean complete(Run run, Slice result) {
-        boolean cut = ResultText.isCut(result);
-        long loadMs = run.task().terms().caller().record() ? -1 : ResultText.loadMillis(result);
-        return end(run, (task, now) -> LifeCycle.completed(task, result, cut, loadMs, now));
+        ResultText.Told told = ResultText.told(result);
+        long loadMs = run.task().terms().caller().record() ? -1 : told.loadMillis();
+        return end(run, (task, now) -> LifeCycle.completed(task, result, told.cut(), loadMs, told.tokens(), now));
     }
 
     /// Ends a run, and the task, with an error.

@@ -96,7 +96,7 @@ public final class Recording {
         if (!change.attempts().isEmpty()) {
             Attempt last = change.attempts().getLast();
             job.attempts = change.attempts();
-            job.lastLoad = change.result() == null ? -1 : ResultText.loadMillis(change.result());
+            job.lastLoad = change.result() == null ? -1 : ResultText.told(change.result()).loadMillis();
             if (change.what() == Event.What.RETRIED) {
                 job.pauses.put(last.number(), Math.max(0, change.at() - last.endedAt()));
             } else if (change.what() == Event.What.RETRYING) {

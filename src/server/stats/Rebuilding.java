@@ -9,10 +9,6 @@ import server.queue.ledger.DurableEvent;
 import server.queue.ledger.EventLog;
 import server.queue.state.Event;
 import shared.ResultText;
-import shared.json.Json;
-import shared.json.JsonException;
-import shared.json.JsonReader;
-import shared.json.Slice;
 
 /// Reads what the queue did before the server's start from its journal.
 final class Rebuilding {
@@ -55,30 +51,11 @@ final class Rebuilding {
         past.take(event);
         if (event.event() instanceof Event.Change change && change.what() == Event.What.COMPLETED
                 && change.result() != null) {
-            long load = ResultText.loadMillis(change.result());
-            long loaded = load > WARM_MAX_MS ? load : -1;
-            long tokens = tokens(change.result());
+            ResultText.Told told = ResultText.told(change.result());
+            long loaded = told.loadMillis() > WARM_MAX_MS ? told.loadMillis() : -1;
+            long tokens = Math.max(0, told.tokens());
             past.wrote(tokens, change.at());
             past.answered(change.task().id(), tokens, tokens, loaded, change.at());
         }
-    }
-
-    /// How many tokens an answer has; 0 if it does not tell.
-    private static long tokens(Slice result) {
-        try {
-            JsonReader in = JsonReader.ofOwn(result);
-            in.beginObject();
-            for (String name = in.nextName(); name != null; name = in.nextName()) {
-                if (name.equals("eval_count") && in.peek() == JsonReader.Kind.NUMBER) {
-                    return (long) Double.parseDouble(in.number());
-                } else if (name.equals("usage")) {
-                    return ResultText.tokens(Json.read(in)).written();
-                }
-                in.skip();
-            }
-        } catch (JsonException | NumberFormatException strange) {
-            return 0;
-        }
-        return 0;
     }
 }

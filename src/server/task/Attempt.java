@@ -13,19 +13,20 @@ import java.util.Locale;
 /// @param rule    which rule chose the host; null if it is not known
 /// @param died    whether it ended with the death of the server, rather than with an orderly stop
 /// @param loadMs  how long its host loaded the model, in milliseconds; -1: not known, or the task's result tells it
+/// @param tokens  how many it wrote; -1: not known
 /// @param chosen why it started when it did; null if it is not known
 public record Attempt(int number, String host, long startedAt, long endedAt, String error, boolean counted,
-        String rule, boolean died, long loadMs, Chosen chosen) {
+        String rule, boolean died, long loadMs, long tokens, Chosen chosen) {
 
-    /// An attempt of which neither the load nor the choice is known.
+    /// An attempt of which neither what it did nor the choice is known.
     public Attempt(int number, String host, long startedAt, long endedAt, String error, boolean counted, String rule,
             boolean died) {
-        this(number, host, startedAt, endedAt, error, counted, rule, died, -1, null);
+        this(number, host, startedAt, endedAt, error, counted, rule, died, -1, -1, null);
     }
 
     /// An attempt of which no more is known.
     public Attempt(int number, String host, long startedAt, long endedAt, String error, boolean counted) {
-        this(number, host, startedAt, endedAt, error, counted, null, false, -1, null);
+        this(number, host, startedAt, endedAt, error, counted, null, false, -1, -1, null);
     }
 
     /// Why it started when it did: what was decided at that moment.

@@ -19,7 +19,7 @@ public record LoadedOffers(Function<Task, String> hosts) implements Offers {
     /// An attempt that was begun by them, of a task that was alone, as it stands on record.
     public static Attempt attempt(int number, String host, long startedAt, long endedAt, String error, boolean counted,
             boolean died) {
-        return new Attempt(number, host, startedAt, endedAt, error, counted, null, died, -1,
+        return new Attempt(number, host, startedAt, endedAt, error, counted, null, died, -1, -1,
                 new Attempt.Chosen(Attempt.Chosen.By.FIRST, false, -1));
     }
 

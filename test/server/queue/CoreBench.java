@@ -31,10 +31,10 @@ import shared.json.Slice;
 /// The queue's state alone, without journal and threads, among so many pending tasks of 50 models and 100 clients, with
 /// one place on a host that has one model loaded. Prints the processor time, in nanoseconds, of one operation (a third
 /// of a submit, a start and a completion), and the time of a choice alone (`QueueState.start`, without carrying its
-/// event out), the slowest hundredth left out, for the machine is shared: as it is; with 99 of the clients full; and
-/// with a hundred tasks more that are to be finished by a time. A line a round. Last how long a window takes that opens
-/// for all of them: the longest step under the lock, and all steps. In the package of what it measures, for nobody else
-/// sees it.
+/// event out), the slowest hundredth left out, for the machine is shared: as it is; with a hundred tasks more that are
+/// to be finished by a time, which is far; with a thousand that would miss theirs if they waited; and with 99 of the
+/// clients full. A line a round. Last how long a window takes that opens for all of them: the longest step under the
+/// lock, and all steps. In the package of what it measures, for nobody else sees it.
 public final class CoreBench {
 
     private static final QueueOptions OPTIONS = new QueueOptions(10_000_000, 100_000, Duration.ofDays(7),
@@ -43,6 +43,8 @@ public final class CoreBench {
     private static final long START = 1_800_000_000_000L;
     private static final long DAY = 86_400_000;
     private static final int CLIENTS = 100;
+    private static final int MOST = 16;
+    private static final long SOON = 30_000;
     /// The last client has no limit.
     private static final OrderLimits FULL = LimitsOf.yaml("clients: {default: {max_running: 1}, c" + (CLIENTS - 1)
             + ": {weight: 1}}\n");
@@ -56,6 +58,8 @@ public final class CoreBench {
     private final Random random = new Random(1);
     private List<Terms> clients = TERMS;
     private OneModel host = new OneModel("m0");
+    /// Whether all that comes is to be finished soon.
+    private boolean pressing;
     private long seq;
 
     /// @param cycles how many tasks a round submits, starts and completes
@@ -70,33 +74,44 @@ public final class CoreBench {
             warm.round();
             warm.round();
         }
-        for (int round = 0; round < Integer.parseInt(args[2]); round++) {
-            System.out.println(states[0].round() + " " + states[1].round());
-        }
+        int rounds = Integer.parseInt(args[2]);
+        print(states, rounds);
         for (CoreBench late : states) {
             late.addDeadlines();
             late.round();
         }
-        for (int round = 0; round < Integer.parseInt(args[2]); round++) {
-            System.out.println(states[0].round() + " " + states[1].round());
+        print(states, rounds);
+        for (CoreBench late : states) {
+            late.pressing = true;
+            late.addDeadlines();
+            late.round();
         }
+        print(states, rounds);
         for (CoreBench full : states) {
+            full.pressing = false;
             full.fill();
             full.round();
         }
-        for (int round = 0; round < Integer.parseInt(args[2]); round++) {
-            System.out.println(states[0].round() + " " + states[1].round());
-        }
+        print(states, rounds);
         Arrays.fill(states, null);
         System.out.println(opened(Integer.parseInt(args[1])));
     }
 
-    /// Tasks that are to be finished by a time that is far.
-    private void addDeadlines() {
-        Terms terms = TERMS.getLast().with(new Placing(null, now() + 30 * DAY, false, null));
-        for (int i = 0; i < 100; i++) {
-            submit(terms);
+    private static void print(CoreBench[] states, int rounds) throws IOException {
+        for (int round = 0; round < rounds; round++) {
+            System.out.println(states[0].round() + " " + states[1].round());
         }
+    }
+
+    /// Tasks that are to be finished by a time: behind all others, and by one that is far; or before them, and soon.
+    private void addDeadlines() {
+        for (int i = 0; i < (pressing ? 1_000 : 100); i++) {
+            submit(pressing ? MOST : 0, by(now() + (pressing ? SOON : 30 * DAY)));
+        }
+    }
+
+    private Terms by(long finishBy) {
+        return clients.get(random.nextInt(clients.size())).with(new Placing(null, finishBy, false, null));
     }
 
     /// All clients but the last have as many running as they may; from now on tasks are the last one's.
@@ -152,14 +167,19 @@ public final class CoreBench {
     private String round() throws IOException {
         long begun = processorNanos();
         for (int i = 0; i < choices.length; i++) {
-            submit();
+            if (pressing) {
+                submit(MOST, by(now() + SOON));
+            } else {
+                submit();
+            }
             long before = System.nanoTime();
             Event.Change start = state.start(host, now());
             choices[i] = System.nanoTime() - before;
             Task task = apply(start);
             host = new OneModel(task.model());
-            apply(LifeCycle.completed(task, PAYLOAD, false, now()));
-            Event.Change due = state.due(now() + DAY);
+            // of attempts that take 10 s none of the thousand is late yet, and each presses
+            apply(LifeCycle.completed(task, PAYLOAD, false, now() + (pressing ? SOON / 3 : 0)));
+            Event.Change due = state.due(now() + (pressing ? 0 : DAY));
             if (due != null) {
                 apply(due);
             }
@@ -196,12 +216,12 @@ public final class CoreBench {
     }
 
     private void submit() {
-        submit(clients.get(random.nextInt(clients.size())));
+        submit(1 + random.nextInt(4) * 5, clients.get(random.nextInt(clients.size())));
     }
 
-    private void submit(Terms terms) {
-        Submission asked = new Submission(TaskType.CHAT, MODELS.get(random.nextInt(MODELS.size())),
-                1 + random.nextInt(4) * 5, terms, PAYLOAD, null, "x");
+    private void submit(int priority, Terms terms) {
+        Submission asked = new Submission(TaskType.CHAT, MODELS.get(random.nextInt(MODELS.size())), priority, terms,
+                PAYLOAD, null, "x");
         apply(state.submit(asked, random.nextLong() >>> 4, null, null, now()));
     }
 

@@ -80,7 +80,7 @@ final class OrderModel {
     private final Map<Integer, Map<String, Share>> shares = new HashMap<>();
     private final Map<Integer, Double> present = new HashMap<>();
     private final Map<Long, Charge> charges = new HashMap<>();
-    private final Map<RunnerKey, Double> usual = new HashMap<>();
+    private final Map<String, Double> usual = new HashMap<>();
     private long aged;
     private long step = Long.MIN_VALUE;
     private Item wouldBeFirst;
@@ -253,7 +253,8 @@ final class OrderModel {
         double at = present.getOrDefault(item.level, 0.0);
         share.time = Math.max(share.time, at - 2 * options.maxWait());
         present.put(item.level, Math.max(at, share.time));
-        double charge = usual.getOrDefault(RunnerKey.of(item.task), 0.0) / limits.client(item.client()).weight();
+        double charge = usual.getOrDefault(RunnerKey.plain(item.task.model()), 0.0)
+                / limits.client(item.client()).weight();
         share.time += charge;
         share.running++;
         // also where nobody is passed: after a replay the clock may be behind it
@@ -286,8 +287,8 @@ final class OrderModel {
         long millis = after.status().ended() ? after.state().endedAt() - after.state().startedAt()
                 : Math.max(0, change.at() - before.state().startedAt());
         if (after.status() == TaskStatus.COMPLETED) {
-            Double mean = usual.get(RunnerKey.of(before));
-            usual.put(RunnerKey.of(before), mean == null ? (double) millis : mean + 0.125 * (millis - mean));
+            Double mean = usual.get(RunnerKey.plain(before.model()));
+            usual.put(RunnerKey.plain(before.model()), mean == null ? (double) millis : mean + 0.125 * (millis - mean));
         }
         if (!died) {
             share.time += millis / limits.client(charge.client).weight() - charge.charge;

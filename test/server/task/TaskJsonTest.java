@@ -84,8 +84,8 @@ class TaskJsonTest {
     void write_completedTask_showsResultAndAttempts() {
         TaskDocument document = new TaskDocument(task(new TaskState.Completed(T, T + 1500, "gpu"), Terms.DEFAULT,
                 "{\"a\":1}"), slice("{\"prompt\":\"x\"}"), null,
-                List.of(new Attempt(1, "cpu", T - 10, T - 3, "lost", false, null, false, -1, null),
-                        new Attempt(2, "gpu", T, T + 1500, null, true, "on", false, -1, null)),
+                List.of(new Attempt(1, "cpu", T - 10, T - 3, "lost", false, null, false, -1, -1, null),
+                        new Attempt(2, "gpu", T, T + 1500, null, true, "on", false, -1, -1, null)),
                 slice("{\"response\":\"y\"}"), Trace.of(null));
         String text = whole(document);
         assertEquals("\"started_at\":\"2026-01-02T03:04:05.678Z\",\"completed_at\":\"2026-01-02T03:04:07.178Z\","

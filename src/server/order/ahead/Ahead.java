@@ -1,10 +1,13 @@
 package server.order.ahead;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.PriorityQueue;
+import java.util.function.Function;
 
 import server.order.Choice;
 import server.order.Estimates;
@@ -14,8 +17,10 @@ import server.order.Offer;
 import server.order.OrderOptions;
 import server.order.ReadyOrder;
 import server.order.RunnerKey;
+import server.order.Written;
 import server.order.ahead.Forecast.Before;
 import server.order.ahead.Forecast.Why;
+import server.order.ahead.Standing.Comer;
 import server.order.limits.Crowd;
 import server.task.Attempt.Chosen.By;
 import server.task.Task;
@@ -32,20 +37,25 @@ public final class Ahead {
     public static final int TOLD_MAX = 20;
     /// What an attempt is taken for of which nothing is known. After its end there is no ground any more.
     private static final long UNKNOWN_MS = 10_000;
-    /// The slot of the task that it is about, where that is not ready yet.
-    private static final int ABSENT = -1;
-
     private final Standing standing;
     private final HostsAhead hosts;
     private final ReadyOrder order;
     private final Crowd crowd;
     /// Null: it is about all.
     private final Task target;
+    private final Function<Task, Written> written;
+    private final Deque<Comer> comers;
     private final PriorityQueue<End> ends = new PriorityQueue<>(Comparator.comparingDouble(End::at)
             .thenComparingLong(end -> end.task.order()));
     private final List<Before> before = new ArrayList<>();
     private int started;
     private double now;
+    /// The last moment that is known for sure.
+    private double base;
+    /// When the task that it is about can begin at the earliest.
+    private long begins;
+    /// Whether the task that it is about is not ready and stands behind those that were taken.
+    private final boolean isBeyond;
     /// Of what has ended, the squares of the standard deviations.
     private double variance;
     /// How many ran at once, at most.
@@ -60,29 +70,37 @@ public final class Ahead {
     private record End(Task task, double at, Left left) {
     }
 
-    private Ahead(Task target, Standing standing, HostsAhead hosts) {
+    private Ahead(Task target, Standing standing, HostsAhead hosts, Function<Task, Written> written) {
         this.standing = standing;
+        this.written = written;
+        begins = standing.begins();
+        isBeyond = begins > 0 && standing.comers().stream().noneMatch(comer -> comer.task().id() == target.id());
+        comers = new ArrayDeque<>(standing.comers());
         crowd = standing.crowd();
         this.hosts = hosts;
         this.target = target;
         order = standing.copy().order;
         now = standing.now();
+        base = now;
     }
 
     /// Tells what becomes of a pending task.
     ///
-    /// @param hosts a copy, as it was when the queue stood so
-    public static Forecast of(Task target, Standing standing, HostsAhead hosts) {
-        return standing.begins() == Long.MAX_VALUE ? new Forecast(0, null, null, null, List.of())
-                : new Ahead(target, standing, hosts).play();
+    /// @param hosts   a copy, as it was when the queue stood so
+    /// @param written what a running task has written so far
+    public static Forecast of(Task target, Standing standing, HostsAhead hosts, Function<Task, Written> written) {
+        return standing.begins() == Long.MAX_VALUE ? Forecast.NONE
+                : new Ahead(target, standing, hosts, written).play();
     }
 
     /// Tells which tasks start next, in the order in which they do, as far as they were copied.
     ///
-    /// @param hosts a copy, as it was when the queue stood so
-    /// @param most  at most [#PLAYED_MAX]
-    public static List<Upcoming> starts(Standing standing, HostsAhead hosts, int most) {
-        return new Ahead(null, standing, hosts).starts(most);
+    /// @param hosts   a copy, as it was when the queue stood so
+    /// @param written what a running task has written so far
+    /// @param most    at most [#PLAYED_MAX]
+    public static List<Upcoming> starts(Standing standing, HostsAhead hosts, Function<Task, Written> written,
+            int most) {
+        return new Ahead(null, standing, hosts, written).starts(most);
     }
 
     private List<Upcoming> starts(int most) {
@@ -120,13 +138,12 @@ public final class Ahead {
         for (Task task : standing.running()) {
             crowd.add(task);
             ends(task, estimates().left(task.model(), task.state().host(),
-                    standing.now() - task.state().startedAt()));
+                    standing.now() - task.state().startedAt(), written.apply(task)));
         }
     }
 
     private Forecast play() {
         takeRunning();
-        boolean comes = standing.begins() > 0;
         while (true) {
             hosts.at((long) now);
             Choice choice = order.choose(hosts, (long) now);
@@ -140,18 +157,43 @@ public final class Ahead {
                 if (started == PLAYED_MAX || standing.copy().cut.contains(choice.slot())) {
                     return beyond();
                 }
-            } else if (comes && (ends.isEmpty() || ends.peek().at >= standing.begins())) {
-                comes = false;
-                now = Math.max(now, standing.begins());
-                standing.copy().tasks.put(ABSENT, target);
-                order.add(target, ABSENT);
-            } else if (ends.isEmpty()) {
+            } else if (!comers.isEmpty() && (ends.isEmpty() || ends.peek().at >= comers.peek().at())) {
+                come();
+            } else if (!ends.isEmpty()) {
+                end(ends.poll());
+            } else if (isBeyond) {
+                return beyond();
+            } else if (standing.window() != null && !standing.window().isOpen((long) now)) {
+                begins = standing.window().next((long) now);
+                now = begins;
+                isKnown();
+            } else {
                 // as things are it cannot start
                 return new Forecast(isLater() ? 0 : standing.before() + 1, null, null, null, List.of());
-            } else {
-                end(ends.poll());
             }
         }
+    }
+
+    /// All come whose time it is then.
+    private void come() {
+        now = Math.max(now, comers.peek().at());
+        if (ends.isEmpty()) {
+            isKnown();
+        } else if (now >= begins && base < begins) {
+            base = now;
+        }
+        order.age((long) now);
+        while (!comers.isEmpty() && comers.peek().at() <= now) {
+            Comer comer = comers.poll();
+            standing.copy().tasks.put(comer.slot(), comer.task());
+            order.add(comer.task(), comer.slot());
+        }
+    }
+
+    /// Nothing runs: whatever was before, this is the moment at which it goes on.
+    private void isKnown() {
+        base = now;
+        variance = 0;
     }
 
     /// Whether it waits for a time of its own.
@@ -168,7 +210,7 @@ public final class Ahead {
         if (target != null && before.size() < TOLD_MAX) {
             before.add(new Before(task.name(), why(task, choice.chosen().by())));
         }
-        Left left = estimates().left(task.model(), offer.host(), 0);
+        Left left = estimates().left(task.model(), offer.host(), 0, Written.NOTHING);
         long load = offer.fit() == Fit.LOADS ? hosts.loadMs(task, offer.host()) : 0;
         loads += offer.fit() == Fit.LOADS ? 1 : 0;
         order.started(task, choice.slot(), offer.host(), (long) now);
@@ -198,14 +240,14 @@ public final class Ahead {
         order.age((long) now);
         crowd.remove(end.task);
         hosts.ended(end.task, end.task.state().host());
-        order.ended(end.task, end.left == null ? -1 : (long) now - end.task.state().startedAt(), false);
+        order.ended(end.task, end.left == null ? -1 : (long) now - end.task.state().startedAt());
     }
 
     /// @param times by how much farther it is than what was played
     private Span span(double times) {
         return !grounded || standing.paused() ? null
-                : Span.around((now - standing.now()) * times, Math.sqrt(variance * times / places), others() * times)
-                        .notBefore(standing.begins() - standing.now());
+                : Span.around(now - base, times, Math.sqrt(variance / places), others()).after(base - standing.now())
+                        .notBefore(begins - standing.now());
     }
 
     /// For how long those that come later may go before it, because what they need is loaded.
@@ -219,8 +261,8 @@ public final class Ahead {
     /// Of one that stands behind what was played.
     private Forecast beyond() {
         int position = standing.before() + 1;
-        return isLater() ? new Forecast(0, null, null, null, List.of())
-                : new Forecast(position, span(Math.max(1, (double) position / started)), null, null, before);
+        return started == 0 || now < standing.begins() ? Forecast.NONE : new Forecast(isLater() ? 0 : position,
+                span(Math.max(1, (double) position / started)), null, null, before);
     }
 
     private Why why(Task task, By by) {

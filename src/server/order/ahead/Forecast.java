@@ -13,6 +13,9 @@ import server.order.Offer;
 /// @param before   the first tasks that start before it
 public record Forecast(int position, Span startsIn, String rule, Offer offer, List<Before> before) {
 
+    /// Nothing can be said.
+    static final Forecast NONE = new Forecast(0, null, null, null, List.of());
+
     /// A task that starts before another one.
     ///
     /// @param id its name

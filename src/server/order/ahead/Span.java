@@ -9,10 +9,16 @@ public record Span(long low, long high) {
     private static final double DOUBT = 0.05;
     private static final long DOUBT_MS = 200;
 
+    /// @param times by how much farther it is
     /// @param later by how much it may be later, because of what is to come
-    static Span around(double mean, double deviation, double later) {
-        double to = WIDTH * deviation + DOUBT * mean;
-        return new Span((long) Math.max(0, mean - to), (long) (mean + to + later) + DOUBT_MS);
+    static Span around(double mean, double times, double deviation, double later) {
+        double to = WIDTH * deviation * Math.sqrt(times) + DOUBT * mean * times;
+        return new Span((long) Math.max(0, mean * times - to), (long) ((mean + later) * times + to) + DOUBT_MS);
+    }
+
+    /// So many milliseconds later.
+    Span after(double millis) {
+        return new Span(low + (long) millis, high + (long) millis);
     }
 
     /// What cannot happen earlier.

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.IntToLongFunction;
+import java.util.function.ObjLongConsumer;
 
 import server.queue.index.SortedSlots;
 
@@ -83,6 +84,23 @@ public final class Gates {
                 to.accept(window, gate.tasks.size());
             }
         });
+    }
+
+    /// Tells of each window that is shut, and will be open, when that is and the slots of its first tasks.
+    ///
+    /// @param most how many of each window at most
+    public void opening(int most, ObjLongConsumer<List<Integer>> to) {
+        gates.forEach((window, gate) -> {
+            if (!gate.open && gate.until < Long.MAX_VALUE) {
+                to.accept(gate.tasks.first(most), gate.until);
+            }
+        });
+    }
+
+    /// How many tasks of a window have a smaller order.
+    public int countBefore(String window, long order) {
+        Gate gate = gates.get(window);
+        return gate == null ? 0 : gate.tasks.countBefore(order);
     }
 
     /// Opens and shuts what is to be open and shut now, or goes on with that.

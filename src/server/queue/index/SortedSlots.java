@@ -191,16 +191,11 @@ public final class SortedSlots {
         return found;
     }
 
-    /// The first slots, in order; there must be one.
+    /// The first slots, in order.
     ///
     /// @param most how many at most
     public List<Integer> first(int most) {
-        List<Integer> found = new ArrayList<>(Math.min(most, size));
-        Cursor cursor = cursor();
-        do {
-            found.add(cursor.slot());
-        } while (found.size() < most && cursor.next());
-        return found;
+        return after(Long.MIN_VALUE, most);
     }
 
     /// The first slots with keys above this one, in order.

@@ -35,7 +35,8 @@ import shared.json.Slice;
 ///  "attempts":[{"attempt":1,"host":…,"rule":…,"started_at":…,"ended_at":…,"error":…,"uncounted":true,
 ///    "chosen":"overdue load task_…",  why it started then, as in a running task: since 0.2
 ///    "died":true,               the server died while it ran: since 0.2
-///    "load_ms":…}],             of an unrecorded one, which has no result to tell it: since 0.2
+///    "load_ms":…,               of an unrecorded one, which has no result to tell it: since 0.2
+///    "tokens":…}],              how many it wrote, if that is known: since 0.2
 ///  "head":{…},                                                         submitted: see Submission
 ///  "preview":…,"payload":{…},                                          submitted
 ///  "result":{…}}                                                       completed, and failed by a host's answer

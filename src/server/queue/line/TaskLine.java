@@ -126,6 +126,7 @@ final class TaskLine {
         if (attempt.loadMs() >= 0) {
             out.name("load_ms").number(attempt.loadMs());
         }
+        number(out, "tokens", attempt.tokens(), -1);
         out.endObject();
     }
 
@@ -256,6 +257,7 @@ final class TaskLine {
         boolean counted = true;
         boolean died = false;
         long loadMs = -1;
+        long tokens = -1;
         Chosen chosen = null;
         in.beginObject();
         for (String name = in.nextName(); name != null; name = in.nextName()) {
@@ -270,10 +272,11 @@ final class TaskLine {
                 case "died" -> died = in.bool();
                 case "chosen" -> chosen = Chosen.parse(in.string());
                 case "load_ms" -> loadMs = Long.parseLong(in.number());
+                case "tokens" -> tokens = Long.parseLong(in.number());
                 default -> in.skip();
             }
         }
-        return new Attempt(number, host, startedAt, endedAt, error, counted, rule, died, loadMs, chosen);
+        return new Attempt(number, host, startedAt, endedAt, error, counted, rule, died, loadMs, tokens, chosen);
     }
 
     private void term(String name) {

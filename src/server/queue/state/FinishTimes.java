@@ -43,7 +43,8 @@ final class FinishTimes {
     void learn(Event.Change change) {
         if (change.what() == Event.What.COMPLETED) {
             TaskState run = change.task().state();
-            estimates.ran(change.task().model(), run.host(), run.endedAt() - run.startedAt());
+            estimates.ran(change.task().model(), run.host(), run.endedAt() - run.startedAt(),
+                    change.attempts().isEmpty() ? -1 : change.attempts().getLast().tokens());
         }
     }
 

@@ -61,15 +61,16 @@ public final class LifeCycle {
     }
 
     public static Event.Change completed(Task task, Slice result, boolean cut, long now) {
-        return completed(task, result, cut, -1, now);
+        return completed(task, result, cut, -1, -1, now);
     }
 
     /// @param cut    whether the result ended because it had reached its greatest length
     /// @param loadMs how long the host loaded, in milliseconds, if the result will not tell it; else -1
-    public static Event.Change completed(Task task, Slice result, boolean cut, long loadMs, long now) {
+    /// @param tokens how many it wrote; -1: not known
+    public static Event.Change completed(Task task, Slice result, boolean cut, long loadMs, long tokens, long now) {
         Running run = running(task);
         long end = Math.max(now, run.startedAt());
-        List<Attempt> attempts = attempted(task, run, end, null, true, false, loadMs);
+        List<Attempt> attempts = attempted(task, run, end, null, true, false, loadMs, tokens);
         return new Event.Change(Event.What.COMPLETED, now,
                 ended(task, new Completed(run.startedAt(), end, run.host(), cut)), attempts, null,
                 recorded(task, result));
@@ -110,7 +111,7 @@ public final class LifeCycle {
     private static Event.Change died(Task task, long now) {
         Running run = running(task);
         long end = Math.max(now, run.startedAt());
-        List<Attempt> attempts = attempted(task, run, end, DIED, false, true, -1);
+        List<Attempt> attempts = attempted(task, run, end, DIED, false, true, -1, -1);
         if (task.runsAlone()) {
             return new Event.Change(Event.What.FAILED, now, ended(task, new Failed(run.startedAt(), end, run.host(),
                     DIED + ", again and again, the last time while nothing else ran")), attempts, null, null);
@@ -224,15 +225,15 @@ public final class LifeCycle {
     }
 
     private static List<Attempt> attempted(Task task, Running run, long end, String error, boolean counted) {
-        return attempted(task, run, end, error, counted, false, -1);
+        return attempted(task, run, end, error, counted, false, -1, -1);
     }
 
     private static List<Attempt> attempted(Task task, Running run, long end, String error, boolean counted,
-            boolean died, long loadMs) {
+            boolean died, long loadMs, long tokens) {
         List<Attempt> attempts = new ArrayList<>(task.attempts().size() + 1);
         attempts.addAll(task.attempts());
         attempts.add(new Attempt(attempts.size() + 1, run.host(), run.startedAt(), end, error, counted,
-                run.rule(), died, loadMs, run.chosen()));
+                run.rule(), died, loadMs, tokens, run.chosen()));
         return List.copyOf(attempts);
     }
 

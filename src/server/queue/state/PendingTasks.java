@@ -1,6 +1,7 @@
 package server.queue.state;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -14,11 +15,13 @@ import server.order.Clients;
 import server.order.Estimates;
 import server.order.ReadyOrder;
 import server.order.RunnerKey;
+import server.order.Written;
 import server.order.ahead.Ahead;
 import server.order.ahead.Explanation.Kind;
 import server.order.ahead.Explanation.Waiting;
 import server.order.ahead.Span;
 import server.order.ahead.Standing;
+import server.order.ahead.Standing.Comer;
 import server.order.limits.Crowd;
 import server.order.limits.Gates;
 import server.order.limits.OrderLimits;
@@ -37,6 +40,9 @@ import shared.TaskStatus;
 /// `gates` if it has a window, and in `ready` unless its window is shut. It is in `expiring` if it may expire.
 final class PendingTasks {
 
+    /// How many of those that wait for their own time, and of those of each window, are looked at ahead.
+    private static final int COMERS_MAX = 500;
+
     private final IntFunction<Task> tasks;
     private final ReadyOrder ready;
     private final SortedSlots waiting = new SortedSlots();
@@ -48,7 +54,7 @@ final class PendingTasks {
     /// How many in `waiting` wait for their next attempt.
     private int retrying;
 
-    private record OfLimits(Supplier<OrderLimits> limits, Crowd crowd, Predicate<String> open) implements Clients {
+    private record OfLimits(Supplier<OrderLimits> limits, Crowd crowd, Open open) implements Clients {
         @Override
         public double weight(String client) {
             return limits.get().client(client).weight();
@@ -65,9 +71,13 @@ final class PendingTasks {
         }
 
         @Override
-        public boolean isOpen(String window) {
-            return window == null || open.test(window);
+        public boolean isOpen(String window, long now) {
+            return window == null || open.at(window, now);
         }
+    }
+
+    private interface Open {
+        boolean at(String window, long now);
     }
 
     /// @param tasks the task of a slot
@@ -76,7 +86,7 @@ final class PendingTasks {
         this.tasks = tasks;
         finishTimes = new FinishTimes(tasks);
         gates = new Gates(limits.windows());
-        ready = new ReadyOrder(tasks, new OfLimits(() -> limits, crowd, gates::isOpen), options.order(),
+        ready = new ReadyOrder(tasks, new OfLimits(() -> limits, crowd, (window, now) -> gates.isOpen(window)), options.order(),
                 finishTimes.estimates());
     }
 
@@ -122,7 +132,7 @@ final class PendingTasks {
             long millis = last != null && last.died() ? -1
                     : after.status().ended() ? after.state().endedAt() - after.state().startedAt()
                     : Math.max(0, change.at() - before.state().startedAt());
-            ready.ended(before, millis, after.status() == TaskStatus.COMPLETED);
+            ready.ended(before, millis);
         }
     }
 
@@ -256,25 +266,45 @@ final class PendingTasks {
     /// @param slot    negative: it would be submitted now
     /// @param running a running task by its id
     Standing standing(Task task, int slot, LongFunction<Task> running, boolean paused, long now) {
-        String window = task.terms().placing().window();
-        boolean waits = task.wakeAt() > 0 && waiting.contains(task.wakeAt(), slot);
-        boolean never = window != null && !limits.windows().containsKey(window);
-        return standing(running, paused, never ? Long.MAX_VALUE
-                : slot < 0 || waits || window != null && shut(window, now) != null ? beginsAt(task, now) : 0, task,
-                now);
+        String name = task.terms().placing().window();
+        Window window = name == null ? null : limits.windows().get(name);
+        boolean waits = slot < 0 || task.wakeAt() > 0 && waiting.contains(task.wakeAt(), slot)
+                || name != null && !gates.isOpen(name);
+        long begins = name != null && window == null ? Long.MAX_VALUE : waits ? beginsAt(task, now) : 0;
+        List<Comer> comers = begins == Long.MAX_VALUE ? List.of()
+                : comers(slot < 0 ? List.of(new Comer(begins, slot, task)) : List.of(), now);
+        return standing(running, comers, (copy, run, played) -> new Standing(copy, comers, run, played, paused, begins,
+                window, ready.countBefore(task) + (waits ? gates.countBefore(name, task.order()) : 0),
+                ready.longestWait(task), heldBy(task, now), now));
     }
 
-    /// @param task null: it is about all
-    private Standing standing(LongFunction<Task> running, boolean paused, long begins, Task task, long now) {
+    private interface Making {
+        Standing of(ReadyOrder.Copying copy, List<Task> run, Crowd played);
+    }
+
+    private Standing standing(LongFunction<Task> running, List<Comer> comers, Making making) {
         OrderLimits settled = limits;
         Crowd played = new Crowd();
-        ReadyOrder.Copying copy = ready.copy(Ahead.COPIED_MAX, new OfLimits(() -> settled, played, window -> true));
+        ReadyOrder.Copying copy = ready.copy(Ahead.COPIED_MAX, new OfLimits(() -> settled, played,
+                (window, at) -> settled.windows().containsKey(window) && settled.windows().get(window).isOpen(at)));
         List<Task> run = copy.running.stream().map(running::apply).toList();
-        copy.estimates.take(finishTimes.estimates(), Stream.concat(copy.tasks.values().stream(), run.stream())
-                .map(each -> RunnerKey.plain(each.model())).collect(Collectors.toSet()));
-        return task == null ? new Standing(copy, run, played, paused, begins, 0, Long.MAX_VALUE, null, now)
-                : new Standing(copy, run, played, paused, begins, ready.countBefore(task), ready.longestWait(task),
-                        heldBy(task, now), now);
+        copy.estimates.take(finishTimes.estimates(), Stream.of(copy.tasks.values().stream(), run.stream(),
+                comers.stream().map(Comer::task)).flatMap(each -> each).map(each -> RunnerKey.plain(each.model()))
+                .collect(Collectors.toSet()));
+        return making.of(copy, run, played);
+    }
+
+    /// The first of the tasks that become ready by the time alone, by time and order.
+    private List<Comer> comers(List<Comer> more, long now) {
+        List<Comer> comers = new ArrayList<>(more);
+        waiting.first(COMERS_MAX).forEach(slot -> comers.add(comer(slot, beginsAt(tasks.apply(slot), now))));
+        gates.opening(COMERS_MAX, (slots, at) -> slots.forEach(slot -> comers.add(comer(slot, Math.max(now, at)))));
+        comers.sort(Comparator.comparingLong(Comer::at).thenComparingLong(comer -> comer.task().order()));
+        return comers;
+    }
+
+    private Comer comer(int slot, long at) {
+        return new Comer(at, slot, tasks.apply(slot));
     }
 
     /// How the pending tasks stand.
@@ -296,13 +326,14 @@ final class PendingTasks {
                     : window.next(now)));
         });
         return new Backlog(lanes, closed, waiting.size() - retrying, retrying, waiting.firstKey(),
-                running == null ? null : standing(running, paused, 0, null, now));
+                running == null ? null : standing(running, List.of(), (copy, run, played) -> new Standing(copy, List.of(),
+                        run, played, paused, 0, null, 0, Long.MAX_VALUE, null, now)));
     }
 
     /// In how long a running task is probably done; null where there is no ground.
-    Span left(Task task, long now) {
+    Span left(Task task, Written so, long now) {
         Estimates.Left left = finishTimes.estimates().left(task.model(), task.state().host(),
-                Math.max(0, now - task.state().startedAt()));
+                Math.max(0, now - task.state().startedAt()), so);
         return left == null ? null : new Span((long) left.low(), (long) Math.ceil(left.high()));
     }
 

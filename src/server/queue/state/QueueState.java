@@ -15,6 +15,7 @@ import server.cron.plan.CronPolicy;
 import server.cron.plan.CronTask;
 import server.order.Choice;
 import server.order.Offers;
+import server.order.Written;
 import server.order.ahead.Span;
 import server.order.ahead.Standing;
 import server.queue.index.Arrivals;
@@ -187,8 +188,8 @@ public final class QueueState {
     }
 
     /// In how long a running task is probably done; null where there is no ground.
-    public Span left(Task task, long now) {
-        return pending.left(timed(task), now);
+    public Span left(Task task, Written so, long now) {
+        return pending.left(timed(task), so, now);
     }
 
     /// The priority by which a pending task is ordered now.
@@ -305,9 +306,7 @@ public final class QueueState {
     }
 
     /// Makes all tasks ready whose time has come or whose window opens, lets those wait whose window closes, and lets
-    /// priorities grow.
-    ///
-    /// @return whether any is ready by that
+    /// priorities grow. Answers whether any is ready by that.
     public boolean wake(long now) {
         return pending.wake(now);
     }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import server.order.Ageing;
 import server.order.Fit;
 import server.order.OrderOptions;
+import server.order.Written;
 import server.order.ahead.Explanation.Kind;
 import server.order.ahead.Forecast.Before;
 import server.order.ahead.Forecast.Why;
@@ -51,6 +52,7 @@ class AheadTest {
     private long now = NOW;
     private long seq;
     private long ids = 1;
+    private final Map<Long, Written> written = new HashMap<>();
     private final PriorityQueue<Task> running = new PriorityQueue<>(Comparator.comparingLong(AheadTest::endsAt)
             .thenComparingLong(Task::order));
 
@@ -102,6 +104,18 @@ class AheadTest {
         return true;
     }
 
+    /// Lets time pass until a task is ready by it; false if an attempt ends before.
+    private boolean wake() {
+        long next = state.nextDue();
+        boolean wakes = next < Long.MAX_VALUE && (running.isEmpty() || next <= endsAt(running.peek()))
+                && state.totals().of(TaskStatus.PENDING) > 0;
+        if (wakes) {
+            now = Math.max(now, next);
+            state.wake(now);
+        }
+        return wakes;
+    }
+
     private void runAll() {
         do {
             while (start() != null) {
@@ -121,7 +135,7 @@ class AheadTest {
     }
 
     private Forecast forecast(Task task) {
-        return Ahead.of(task, state.standing(state.get(task.id()), now), hosts.copy());
+        return Ahead.of(task, state.standing(state.get(task.id()), now), hosts.copy(), each -> written.getOrDefault(each.id(), Written.NOTHING));
     }
 
     private static List<Before> before(Object... idsAndWhys) {
@@ -150,7 +164,7 @@ class AheadTest {
         assertEquals(1, forecast(high).position());
         assertEquals(List.of(), forecast(high).before());
         now += 400;
-        Span left = state.left(state.get(first.id()), now);
+        Span left = state.left(state.get(first.id()), Written.NOTHING, now);
         assertEquals(new Span(600, 600), left);
     }
 
@@ -162,7 +176,7 @@ class AheadTest {
         Task second = submit("a");
         assertEquals(1, forecast(second).position());
         assertNull(forecast(second).startsIn());
-        assertNull(state.left(state.get(first.id()), now));
+        assertNull(state.left(state.get(first.id()), Written.NOTHING, now));
     }
 
     @Test
@@ -230,6 +244,65 @@ class AheadTest {
     }
 
     @Test
+    void forecast_behindOneWindow_isOfAllTogether() {
+        learn("a");
+        state.reconfigure(QueueOptions.DEFAULT.with(LimitsOf.yaml("windows: {w: '12:30-13:00 UTC'}")));
+        long opens = Times.parse("opens", "2026-01-02T12:30:00Z") - now;
+        Terms inWindow = Terms.DEFAULT.with(new Placing("w", null));
+        List<Task> waiting = new ArrayList<>();
+        for (int i = 0; i < 3_000; i++) {
+            waiting.add(submit("a", 5, null, inWindow));
+        }
+        for (int before : new int[] {0, 1, 10, 400}) {
+            Forecast forecast = forecast(waiting.get(before));
+            assertEquals(0, forecast.position());
+            assertEquals(Math.min(before, Ahead.TOLD_MAX), forecast.before().size());
+            assertStarts(opens + 1_000L * before, before * 100 + 500, forecast);
+        }
+        // farther than is played: 1 s each, as long as the window lets them
+        assertStarts(opens + 1_500_000, 200_000, forecast(waiting.get(1_500)));
+        // one that comes before its time is between them
+        Task first = submit("a", 9, null, new Terms(now + opens, 0, 60_000, 3, 1, 5, 2, false, null, false));
+        assertStarts(opens, 500, forecast(first));
+        assertStarts(opens + 2_000, 500, forecast(waiting.get(1)));
+    }
+
+    @Test
+    void forecast_windowThatShutsMeanwhile_waitsForItAgain() {
+        learn("a");
+        state.reconfigure(QueueOptions.DEFAULT.with(LimitsOf.yaml("windows: {w: '11:00-12:01 UTC'}")));
+        Terms inWindow = Terms.DEFAULT.with(new Placing("w", null));
+        List<Task> waiting = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            waiting.add(submit("a", 5, null, inWindow));
+        }
+        long shuts = Times.parse("shuts", "2026-01-02T12:01:00Z");
+        long mayStart = (shuts - now) / 1_000;
+        assertStarts(40_000, 3_000, forecast(waiting.get(40)));
+        assertStarts(23 * 3_600_000L - 60_000 + shuts - now + 10_000, 5_000,
+                forecast(waiting.get((int) mayStart + 10)));
+    }
+
+    private static void assertStarts(long in, long within, Forecast forecast) {
+        Span span = forecast.startsIn();
+        assertTrue(span.low() <= in && in <= span.high() && in - span.low() <= within && span.high() - in <= within,
+                () -> in + ", not " + span);
+    }
+
+    @Test
+    void forecast_ofWhatRuns_goesByTheTokensThatItHas() {
+        learn("a");
+        Task first = submit("a");
+        start();
+        Task second = submit("a");
+        assertStarts(1_000, 300, forecast(second));
+        // 91 of 100 at 100 ms each
+        written.put(first.id(), new Written(91, 9_000, 100));
+        assertEquals(new Span(0, 900), state.left(state.get(first.id()), written.get(first.id()), now));
+        assertStarts(450, 1_000, forecast(second));
+    }
+
+    @Test
     void forecast_deepQueue_isCounted_andItsTimeIsThatOfTheFirst() {
         learn("a");
         Task last = null;
@@ -266,7 +339,10 @@ class AheadTest {
         learn(models);
         state.reconfigure(QueueOptions.DEFAULT.with(new OrderOptions(random.nextInt(4) > 0, 5_000,
                 1 + random.nextInt(6), random.nextInt(3) > 0 ? Ageing.NONE : new Ageing(4_000, 9))).with(
-                        LimitsOf.yaml(random.nextBoolean() ? "{}" : "clients: {x: {max_running: 1, weight: 3}}")));
+                        LimitsOf.yaml("windows: {w: '12:01-13:00 UTC'}" + (random.nextBoolean() ? ""
+                        : "\nclients: {x: {max_running: 1, weight: 3}}"))));
+        // a game does not tell of what is late, so these are not both
+        boolean times = random.nextBoolean();
         hosts = new ToyHosts().with("h1", 1 + random.nextInt(3));
         if (random.nextBoolean()) {
             hosts.with("h2", 1 + random.nextInt(2));
@@ -279,9 +355,12 @@ class AheadTest {
                 end();
             }
             now = next;
-            long finishBy = random.nextInt(8) > 0 ? 0 : now + 1_000 + random.nextInt(30_000);
-            Terms terms = Terms.DEFAULT.with(new Placing(null, finishBy, false, null)).of(Caller.NONE,
-                    random.nextInt(6) > 0 ? null : "h1", 0);
+            long finishBy = times || random.nextInt(8) > 0 ? 0 : now + 1_000 + random.nextInt(30_000);
+            String window = times && random.nextInt(5) == 0 ? "w" : null;
+            long at = times && random.nextInt(5) == 0 ? now + random.nextInt(30_000) : 0;
+            Terms terms = new Terms(at, 0, 60_000, 3, 1, 5, 2, false, null, false)
+                    .with(new Placing(window, finishBy, false, null)).of(Caller.NONE,
+                            random.nextInt(6) > 0 ? null : "h1", 0);
             waiting.add(submit(models[random.nextInt(models.length)], 5 + random.nextInt(2) * random.nextInt(3),
                     random.nextBoolean() ? null : random.nextBoolean() ? "x" : "y", terms));
             if (random.nextInt(3) > 0) {
@@ -297,7 +376,8 @@ class AheadTest {
             for (Task task = start(); task != null; task = start()) {
                 Forecast forecast = forecasts.get(task.id());
                 long in = now - at;
-                assertEquals(started.size() + 1, forecast.position(), () -> told + ": " + forecast);
+                boolean later = task.terms().scheduledAt() > at || task.terms().placing().window() != null;
+                assertEquals(later ? 0 : started.size() + 1, forecast.position(), () -> told + ": " + forecast);
                 assertEquals(started.stream().limit(Ahead.TOLD_MAX).toList(),
                         forecast.before().stream().map(Before::id).toList(), told);
                 assertEquals(task.state().host(), forecast.offer().host(), told);
@@ -305,7 +385,7 @@ class AheadTest {
                         () -> told + ": in " + in + " ms, not " + forecast);
                 started.add(task.name());
             }
-        } while (end());
+        } while (times && wake() || end());
         assertEquals(forecasts.size(), started.size(), told);
     }
 }

@@ -46,7 +46,7 @@ class EventCodecTest {
     private static final long ID = TaskId.parse("task_7k3f9q2m4x8z");
     private static final long T = Times.parse("t", "2026-01-02T03:04:05.678Z");
     private static final Attempt ATTEMPT = new Attempt(1, "h", T, T + 1, "lost", false, "local", true,
-            -1, new Chosen(Chosen.By.OVERDUE, true, ID));
+            -1, 12, new Chosen(Chosen.By.OVERDUE, true, ID));
 
     private final EventCodec codec = new EventCodec(new Pool());
 
