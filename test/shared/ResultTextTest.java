@@ -73,7 +73,8 @@ class ResultTextTest {
                 + "'usage':{'prompt_tokens':9,'completion_tokens':3}}"));
         assertEquals(new Told(false, -1, 4), told("{'content_type':'text/event-stream','text':'data: {\\'type\\':"
                 + "\\'message_delta\\',\\'usage\\':{\\'output_tokens\\':4}}\\n\\n'}"));
-        for (String none : List.of("{'embeddings':[[1]]}", "{'eval_count':'7'}", "[]", "{'usage':7}", "{'eval_count':7")) {
+        for (String none : List.of("{'embeddings':[[1]]}", "{'eval_count':'7'}", "[]", "{'usage':7}",
+                "{'eval_count':7")) {
             assertEquals(new Told(false, -1, -1), told(none), none);
         }
     }

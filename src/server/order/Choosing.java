@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 
 import server.task.Attempt.Chosen;
 import server.task.Attempt.Chosen.By;
@@ -56,11 +57,12 @@ final class Choosing {
 
     /// Chooses from a level; null if nothing of it can start. Then the hosts are kept free that have to drain for it.
     ///
-    /// @param pressing the tasks of the level that would miss their time if they waited longer, the earliest first
-    Choice in(Level level, List<Integer> pressing) {
+    /// @param pressing the tasks of all levels that would miss their time if they waited longer, the earliest first
+    /// @param isOf     whether a task is of the level
+    Choice in(Level level, Deadlines.Pressing pressing, Predicate<Task> isOf) {
         asked = 0;
         loading = 0;
-        Found chosen = pressing(level, pressing);
+        Found chosen = pressing(level, pressing, isOf);
         if (chosen == null) {
             chosen = behind(level);
         }
@@ -94,9 +96,13 @@ final class Choosing {
 
     /// The first that has to go first for its time's sake and can start. A host that has to drain for one before it is
     /// kept free.
-    private Found pressing(Level level, List<Integer> pressing) {
-        for (int slot : pressing) {
+    private Found pressing(Level level, Deadlines.Pressing pressing, Predicate<Task> isOf) {
+        int slot = 0;
+        for (int i = 0; (slot = pressing.slot(i)) >= 0; i++) {
             Task task = tasks.apply(slot);
+            if (!isOf.test(task)) {
+                continue;
+            }
             Demand demand = Demand.of(task);
             String client = task.terms().caller().client();
             if (level.has(task, slot, demand) && clients.hasRoom(client)) {

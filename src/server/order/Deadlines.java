@@ -1,6 +1,6 @@
 package server.order;
 
-import java.util.List;
+import java.util.Arrays;
 import java.util.function.IntFunction;
 import java.util.function.ToLongFunction;
 
@@ -76,39 +76,71 @@ public final class Deadlines {
         return estimate == null ? 0 : estimate.median();
     }
 
-    /// The tasks that have to go first now, the earliest first: if they waited until one more attempt has ended, one of
-    /// them would be missed, as the slower attempts go.
+    /// The tasks that have to go first now.
     ///
     /// @param places how many tasks run at once
-    public List<Integer> pressing(int places, long now) {
-        List<Integer> first = first(places, now);
-        long longest = first.isEmpty() ? 0 : estimates.longest();
-        long work = 0;
-        int pressing = 0;
-        for (int i = 0; i < first.size(); i++) {
-            Task task = tasks.apply(first.get(i));
-            Estimate estimate = estimates.of(task.model());
-            long takes = estimate == null ? 0 : estimate.p90();
-            // what is before it is shared by all places; the task itself is not
-            long ends = now + longest + work / places + takes;
-            work += takes;
-            pressing = takes > 0 && ends > task.terms().placing().finishBy() ? i + 1 : pressing;
-        }
-        return first.subList(0, pressing);
+    Pressing pressing(int places, long now) {
+        long longest = byTime.isEmpty() ? 0 : estimates.longest();
+        // whose time is not before this is not pressing, whatever is before it
+        long until = now + 2 * longest + (LOOKED_MAX - 1) * longest / places;
+        return longest == 0 || byTime.firstKey() >= until ? Pressing.NONE
+                : new Pressing(byTime.cursor(), tasks, estimates, places, now + longest, until);
     }
 
-    /// Of the first those up to the last one that may be pressing, if all took as long as the longest.
-    private List<Integer> first(int places, long now) {
-        long longest = byTime.isEmpty() ? 0 : estimates.longest();
-        if (longest == 0) {
-            return List.of();
+    /// The earliest of those that have a time, up to one that would be missed, as the slower attempts go, if they
+    /// waited until one more attempt has ended. They are looked for as they are asked for, because mostly the first can
+    /// start. Valid until the next change.
+    static final class Pressing {
+
+        private static final int[] NO_SLOTS = {};
+        static final Pressing NONE = new Pressing(null, null, null, 1, 0, 0);
+
+        /// Null at the end.
+        private SortedSlots.Cursor cursor;
+        private final IntFunction<Task> tasks;
+        private final Estimates estimates;
+        private final int places;
+        private final long begin;
+        private final long until;
+        private int[] slots = NO_SLOTS;
+        private int looked;
+        /// How many of those that were looked at are known to be pressing.
+        private int count;
+        private long work;
+
+        private Pressing(SortedSlots.Cursor cursor, IntFunction<Task> tasks, Estimates estimates, int places,
+                long begin, long until) {
+            this.cursor = cursor;
+            this.tasks = tasks;
+            this.estimates = estimates;
+            this.places = places;
+            this.begin = begin;
+            this.until = until;
         }
-        SortedSlots.Cursor cursor = byTime.cursor();
-        int may = 0;
-        int looked = 0;
-        do {
-            may = now + 2 * longest + looked * longest / places > cursor.key() ? looked + 1 : may;
-        } while (++looked < LOOKED_MAX && cursor.next());
-        return may == 0 ? List.of() : byTime.first(may);
+
+        /// The slot of the next one, counted from 0; negative if there are no more.
+        int slot(int number) {
+            while (number >= count && cursor != null) {
+                look();
+            }
+            return number < count ? slots[number] : -1;
+        }
+
+        private void look() {
+            if (looked == slots.length) {
+                slots = Arrays.copyOf(slots, Math.max(4, 2 * looked));
+            }
+            slots[looked++] = cursor.slot();
+            Estimate estimate = estimates.of(tasks.apply(cursor.slot()).model());
+            long takes = estimate == null ? 0 : estimate.p90();
+            // what is before it is shared by all places; the task itself is not
+            if (takes > 0 && begin + work / places + takes > cursor.key()) {
+                count = looked;
+            }
+            work += takes;
+            if (looked == LOOKED_MAX || !cursor.next() || cursor.key() >= until) {
+                cursor = null;
+            }
+        }
     }
 }

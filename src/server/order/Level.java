@@ -25,7 +25,7 @@ final class Level {
     final Map<String, List<Kind>> models = new HashMap<>();
     /// How many kinds are asked one by one.
     int oneByOne;
-    private final Map<String, Share> shares = new HashMap<>();
+    final Map<String, Share> shares = new HashMap<>();
     /// The turns of the tasks that are not of their share's first, by order.
     private final Map<Long, Turn> late = new HashMap<>();
     private final TreeSet<Share> resting = new TreeSet<>();

@@ -36,7 +36,7 @@ public final class ReadyOrder {
     private final Deadlines deadlines;
     private final Estimates estimates;
     private OrderOptions options;
-    private final TreeMap<Integer, Level> levels = new TreeMap<>(Comparator.reverseOrder());
+    final TreeMap<Integer, Level> levels = new TreeMap<>(Comparator.reverseOrder());
     /// The tasks whose priority still grows, by when it does.
     private final SortedSlots growing = new SortedSlots();
     private final Map<Long, Charge> running = new HashMap<>();
@@ -171,10 +171,9 @@ public final class ReadyOrder {
     public Choice choose(Offers offers, long now) {
         age(now);
         choosing = new Choosing(offers, tasks, clients, options, ++choices, step(now), now);
-        List<Integer> pressing = deadlines.pressing(running.size() + 1, now);
+        Deadlines.Pressing pressing = deadlines.pressing(running.size() + 1, now);
         for (Map.Entry<Integer, Level> level : levels.entrySet()) {
-            chosen = choosing.in(level.getValue(), pressing.isEmpty() ? pressing : pressing.stream()
-                    .filter(slot -> priority(tasks.apply(slot)) == level.getKey()).toList());
+            chosen = choosing.in(level.getValue(), pressing, task -> priority(task) == level.getKey());
             if (chosen != null) {
                 return chosen;
             }

@@ -179,7 +179,8 @@ public final class CoreBench {
             host = new OneModel(task.model());
             // of attempts that take 10 s none of the thousand is late yet, and each presses
             apply(LifeCycle.completed(task, PAYLOAD, false, now() + (pressing ? SOON / 3 : 0)));
-            Event.Change due = state.due(now() + (pressing ? 0 : DAY));
+            // that many are forgotten as come
+            Event.Change due = pressing ? state.delete(task.id(), now()) : state.due(now() + DAY);
             if (due != null) {
                 apply(due);
             }

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import server.order.Fit;
 import server.order.Offer;
 import server.order.Offers;
+import server.order.VirtualTimes;
 import server.queue.state.Event;
 import server.queue.state.LifeCycle;
 import server.queue.state.QueueOptions;
@@ -120,13 +121,21 @@ public final class OrderRig {
     private void begin() {
         beginsAt = Long.MAX_VALUE;
         if (replayed) {
+            Map<String, String> times = times();
             List<Event> all = List.copyOf(events);
             events.clear();
             seq = 0;
             state = new QueueState(options);
             all.forEach(this::apply);
+            if (!times().equals(times)) {
+                throw new AssertionError("live " + times + ", replayed " + times());
+            }
         }
         state.begin(START + now);
+    }
+
+    private Map<String, String> times() {
+        return VirtualTimes.of(state.backlog(true, START + now).standing().copy().order);
     }
 
     private List<Ran> run(List<Job> jobs) {

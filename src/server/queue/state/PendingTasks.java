@@ -86,8 +86,8 @@ final class PendingTasks {
         this.tasks = tasks;
         finishTimes = new FinishTimes(tasks);
         gates = new Gates(limits.windows());
-        ready = new ReadyOrder(tasks, new OfLimits(() -> limits, crowd, (window, now) -> gates.isOpen(window)), options.order(),
-                finishTimes.estimates());
+        ready = new ReadyOrder(tasks, new OfLimits(() -> limits, crowd, (window, now) -> gates.isOpen(window)),
+                options.order(), finishTimes.estimates());
     }
 
     void reconfigure(QueueOptions options) {
@@ -326,8 +326,8 @@ final class PendingTasks {
                     : window.next(now)));
         });
         return new Backlog(lanes, closed, waiting.size() - retrying, retrying, waiting.firstKey(),
-                running == null ? null : standing(running, List.of(), (copy, run, played) -> new Standing(copy, List.of(),
-                        run, played, paused, 0, null, 0, Long.MAX_VALUE, null, now)));
+                running == null ? null : standing(running, List.of(), (copy, run, played) -> new Standing(copy,
+                        List.of(), run, played, paused, 0, null, 0, Long.MAX_VALUE, null, now)));
     }
 
     /// In how long a running task is probably done; null where there is no ground.

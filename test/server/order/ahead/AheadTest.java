@@ -135,7 +135,8 @@ class AheadTest {
     }
 
     private Forecast forecast(Task task) {
-        return Ahead.of(task, state.standing(state.get(task.id()), now), hosts.copy(), each -> written.getOrDefault(each.id(), Written.NOTHING));
+        return Ahead.of(task, state.standing(state.get(task.id()), now), hosts.copy(),
+                each -> written.getOrDefault(each.id(), Written.NOTHING));
     }
 
     private static List<Before> before(Object... idsAndWhys) {
