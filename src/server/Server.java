@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 
 import server.access.Connections;
 import server.access.NamedTokens;
+import server.access.TokenFile;
 import server.access.OtherLoopback;
 import server.access.RequestLimits;
 import server.action.ActionRunner;
@@ -33,6 +34,7 @@ import server.http.Routes;
 import server.http.WebServer;
 import server.journal.JournalOptions;
 import server.journal.disk.FileStorage;
+import server.journal.recovery.Restore;
 import server.live.Answers;
 import server.live.EventHub;
 import server.live.RelayedAnswers;
@@ -174,7 +176,8 @@ final class Server implements AutoCloseable {
         if (options == null) {
             return null;
         }
-        WebSocketServer sockets = WebSocketServer.start(options, tls, web.guard(), web.address(), api::dialogue);
+        WebSocketServer sockets = WebSocketServer.start(options, tls, web.guard(), web.address(), api::dialogue,
+                status -> web.traffic().count("GET", "/ws", status));
         api.announce(sockets.port());
         return sockets;
     }
@@ -182,6 +185,10 @@ final class Server implements AutoCloseable {
     private static TaskQueue open(Settings settings, Hosts hosts, SteadyClock clock, SplittableRandom ids)
             throws IOException {
         FileStorage storage = new FileStorage(settings.get(JournalOptions.PATH));
+        if (Restore.isOfGuarded(storage)) {
+            // before there is a journal: from then on nothing tells
+            new TokenFile(settings.get(JournalOptions.PATH)).demand();
+        }
         TaskQueue queue = TaskQueue.open(storage, JournalOptions.of(settings), QueueOptions.of(settings), clock, clock,
                 ids);
         if (storage.isOfVersion01()) {

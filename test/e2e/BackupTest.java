@@ -3,8 +3,10 @@ package e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -106,6 +108,38 @@ final class BackupTest {
         Process refused = ServerProcess.launch(List.of("--port", "0", "--data-dir", cut.toString()), log);
         assertEquals(1, refused.waitFor());
         assertTrue(Files.readString(log).contains("the backup is incomplete"), Files.readString(log));
+    }
+
+    @Test
+    void backup_ofAServerThatWantsATokenRestored_wantsOneToo() throws Exception {
+        Path restored = Files.createDirectory(directory.resolve("restored"));
+        HttpResponse<byte[]> backup;
+        String token;
+        try (ServerProcess server = start(directory.resolve("data"))) {
+            token = ServerProcess.object(server.post("/api/tokens", "{\"name\":\"old\",\"scope\":\"admin\"}").body())
+                    .text("token");
+            assertEquals(401, server.get("/api/tasks").statusCode());
+            backup = HttpClient.newHttpClient().send(bearing(server, token, "/api/backup").build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
+        }
+        assertEquals(200, backup.statusCode());
+        Files.write(restored.resolve("kept"), backup.body());
+        assertVerifies(restored);
+        // also after a second start, when nothing is restored any more
+        start(restored).close();
+        try (ServerProcess server = start(restored)) {
+            assertEquals(401, server.get("/api/tasks").statusCode());
+            assertEquals(401, server.send(bearing(server, token, "/api/tasks")).statusCode());
+            ByteArrayOutputStream added = new ByteArrayOutputStream();
+            assertEquals(0, Offline.run(new PrintStream(added, true, StandardCharsets.UTF_8), System.err, "token",
+                    "add", "new", "--scope", "read", "--data-dir", restored.toString()));
+            assertEquals(200, server.send(bearing(server, added.toString(StandardCharsets.UTF_8).strip(),
+                    "/api/tasks")).statusCode());
+        }
+    }
+
+    private static HttpRequest.Builder bearing(ServerProcess server, String token, String path) {
+        return HttpRequest.newBuilder(URI.create(server.url() + path)).header("Authorization", "Bearer " + token);
     }
 
     @Test

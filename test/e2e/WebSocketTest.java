@@ -2,6 +2,7 @@ package e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +79,13 @@ final class WebSocketTest {
             }
             assertEquals("completed", message.text("status"));
             assertEquals("one two", answer.toString());
+            assertThrows(CompletionException.class, () -> http.newWebSocketBuilder()
+                    .header("Origin", "http://a.example")
+                    .buildAsync(URI.create("ws://localhost:" + port + "/ws"), new Heard()).join());
+            String metrics = server.get("/metrics").body();
+            assertTrue(metrics.contains("http_requests_total{method=\"GET\",route=\"/ws\",status=\"101\"} 1\n")
+                    && metrics.contains("http_requests_total{method=\"GET\",route=\"/ws\",status=\"403\"} 1\n"),
+                    metrics);
             assertEquals(0, server.terminate());
             assertEquals("1001 the server stops", heard.closes.poll(10, TimeUnit.SECONDS));
         }

@@ -22,8 +22,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 import com.sun.management.ThreadMXBean;
 
+import server.access.TokenFileSubject;
+import server.http.QuerySubject;
 import server.queue.line.EventSubject;
 import server.task.SubmissionSubject;
+import server.tls.IdentitySubject;
 import server.websocket.FrameSubject;
 import server.websocket.HandshakeSubject;
 import support.Effort;
@@ -56,7 +59,9 @@ final class FuzzTest {
     void everyReader_takesOrRefuses_whateverComes() throws Exception {
         List<Subject> subjects = List.of(new JsonSubject(), new YamlSubject(), new CronSubject(), new FrameSubject(),
                 new HandshakeSubject(), new LineSubject(), new EventSubject(), HostSubject.lines(),
-                HostSubject.completions(), HostSubject.events(), new SubmissionSubject());
+                HostSubject.completions(), HostSubject.events(), new SubmissionSubject(),
+                new QuerySubject(), new TokenFileSubject(directory.resolve("tokens")),
+                new IdentitySubject(directory.resolve("pem")));
         long nanos = TimeUnit.SECONDS.toNanos(SECONDS);
         for (Subject subject : subjects) {
             run(subject, nanos * 2 / 3 / subjects.size());

@@ -267,7 +267,7 @@ public final class Guard {
                 || PRIVATE_NAMES.stream().anyMatch(name::endsWith)
                 || name.equals(machineName.get());
         if (!passes) {
-            throw new Problem(403, "the Host \"" + name + "\" is not known here; "
+            throw new Problem(403, "the Host \"" + Problem.shown(name) + "\" is not known here; "
                     + "add it to server.allowed_hosts if it should be");
         }
     }

@@ -66,7 +66,7 @@ public final class NamedTokens {
     }
 
     /// Whether one was ever added, also if all are revoked by now. A server that has seen one wants one until it ends.
-    boolean everAdded() {
+    public boolean everAdded() {
         try {
             current();
             return everAdded;

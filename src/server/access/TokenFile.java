@@ -156,6 +156,11 @@ public final class TokenFile {
         return secret;
     }
 
+    /// Makes the server want a token, as if one had been added and revoked; nothing changes if it wants one.
+    public void demand() throws IOException {
+        change(tokens -> { });
+    }
+
     /// Takes a token away.
     ///
     /// @throws Problem 404 if there is none of this name

@@ -247,11 +247,11 @@ public final class Actions {
                 if (attempts.containsKey(task.lastAt()) && attempts.get(task.lastAt()) == null) {
                     throw Problem.conflict(UNREADABLE);
                 }
-                Event.Change change = state.retry(id, attempts.getOrDefault(task.lastAt(), List.of()),
-                        Integer.MAX_VALUE, now);
+                int most = action.plan().pendingMax();
+                Event.Change change = state.retry(id, attempts.getOrDefault(task.lastAt(), List.of()), most, now);
                 Map<String, Integer> together = new HashMap<>(putBack);
                 together.merge(task.terms().caller().client(), 1, Integer::sum);
-                state.admitAgain(together, Integer.MAX_VALUE);
+                state.admitAgain(together, most);
                 putBack.putAll(together);
                 yield change;
             }

@@ -85,15 +85,11 @@ final class ActionApi {
         }
         Asker asker = request.asker();
         TaskFilter filter = allowed(filters.of(asked.filter()), asker);
-        if (asked.kind() == ActionKind.RETRY && asker.pendingMax() != Asker.NO_LIMIT) {
-            throw new Problem(403, "the token " + asker.name() + " may have " + asker.pendingMax()
-                    + " tasks pending: retry them one at a time");
-        }
         Integer priority = asked.priority() == null ? null : (Integer) Math.min(asked.priority(), asker.priorityMax());
         Set<State> states = asked.filter().set("state", ListApi::state);
         Matched matched = searches.run(request, () -> matched(filter, states));
         ActionPlan plan = new ActionPlan(asked.kind(), priority, shown,
-                asker.speaksForOthers() ? null : asker.name(), matched.asOf(),
+                asker.speaksForOthers() ? null : asker.name(), asker.pendingMax(), matched.asOf(),
                 matched.byStatus(), clock.millis());
         List<String> warnings = Objects.equals(priority, asked.priority()) ? List.of()
                 : List.of("priority " + asked.priority() + " is lowered to " + priority + ", the highest that the "

@@ -124,7 +124,8 @@ final class EventsApi {
         } catch (NumberFormatException notOurs) {
             // said below
         }
-        throw Problem.badRequest("Last-Event-ID must be the id of an event, as in 42, not \"" + text + "\"");
+        throw Problem.badRequest("Last-Event-ID must be the id of an event, as in 42, not \"" + Problem.shown(text)
+                + "\"");
     }
 
     private static From chunks(String text) {
@@ -147,6 +148,6 @@ final class EventsApi {
         } catch (NumberFormatException notOurs) {
             // said below
         }
-        throw Problem.badRequest(name + " must be the id of a chunk, as in 1.42, not \"" + id + "\"");
+        throw Problem.badRequest(name + " must be the id of a chunk, as in 1.42, not \"" + Problem.shown(id) + "\"");
     }
 }

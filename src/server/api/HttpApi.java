@@ -248,7 +248,8 @@ public final class HttpApi {
     private void addQueue(Routes routes, EventsApi events) {
         BackendsApi backends = new BackendsApi(parts.hosts());
         NowApi now = new NowApi(parts.queue(), parts.standing(), parts.history(), parts.data(), parts.clock());
-        JournalApi journal = new JournalApi(parts.queue(), parts.compaction(), parts.clock());
+        JournalApi journal = new JournalApi(parts.queue(), parts.compaction(), parts.tokens()::everAdded,
+                parts.clock());
         routes
                 .add("GET", "/api/now", Scope.READ, "what runs, what is next, what needs somebody | | 200 Now",
                         now::show)

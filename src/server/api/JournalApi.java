@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 
 import server.http.Answer.Streamed;
 import server.http.Answer;
@@ -36,10 +37,13 @@ final class JournalApi {
 
     private final TaskQueue queue;
     private final Compaction compaction;
+    private final BooleanSupplier guarded;
     private final InstantSource clock;
     private final AtomicReference<Download> running = new AtomicReference<>();
 
-    JournalApi(TaskQueue queue, Compaction compaction, InstantSource clock) {
+    /// @param guarded whether named tokens guard the server
+    JournalApi(TaskQueue queue, Compaction compaction, BooleanSupplier guarded, InstantSource clock) {
+        this.guarded = guarded;
         this.queue = queue;
         this.compaction = compaction;
         this.clock = clock;
@@ -76,7 +80,7 @@ final class JournalApi {
 
     private void writeTo(Download download) throws IOException {
         try {
-            queue.backup().writeTo(download);
+            queue.backup().writeTo(download, guarded.getAsBoolean());
         } finally {
             // before its client knows that it has all, and asks for another one
             running.compareAndSet(download, null);

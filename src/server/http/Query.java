@@ -46,7 +46,8 @@ public final class Query {
                 boolean valued = equals >= 0 && equals < end;
                 String name = Percent.decode("query", raw.substring(from, valued ? equals : end), true);
                 if (!known.contains(name)) {
-                    throw Problem.badRequest("unknown query parameter \"" + name + "\"" + Nearest.hint(name, known));
+                    throw Problem.badRequest("unknown query parameter \"" + Problem.shown(name) + "\""
+                            + Nearest.hint(name, known));
                 }
                 parameters.add(new Parameter(name,
                         valued ? Percent.decode("query", raw.substring(equals + 1, end), true) : ""));
@@ -173,8 +174,8 @@ public final class Query {
         } catch (NumberFormatException notANumber) {
             // said below
         }
-        throw Problem.badRequest(name + " must be a whole number from " + min + " to " + max + ", not \"" + text
-                + "\"");
+        throw Problem.badRequest(name + " must be a whole number from " + min + " to " + max + ", not \""
+                + Problem.shown(text) + "\"");
     }
 
     public boolean flag(String name) {
@@ -185,7 +186,7 @@ public final class Query {
         if (text.equals("true") || text.equals("1")) {
             return true;
         }
-        throw Problem.badRequest(name + " must be true or false, not \"" + text + "\"");
+        throw Problem.badRequest(name + " must be true or false, not \"" + Problem.shown(text) + "\"");
     }
 
     /// One of a parameter's names, as its index.
@@ -196,7 +197,8 @@ public final class Query {
         }
         int found = names.indexOf(text);
         if (found < 0) {
-            throw Problem.badRequest(name + " must be one of " + String.join(", ", names) + ", not \"" + text + "\""
+            throw Problem.badRequest(name + " must be one of " + String.join(", ", names) + ", not \""
+                    + Problem.shown(text) + "\""
                     + Nearest.hint(text, names));
         }
         return found;

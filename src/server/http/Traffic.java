@@ -19,8 +19,10 @@ public final class Traffic {
     public record Answered(String method, String route, int status) {
     }
 
+    /// Counts one.
+    ///
     /// @param route null: none is there
-    void count(String method, String route, int status) {
+    public void count(String method, String route, int status) {
         counts.computeIfAbsent(new Answered(METHODS.contains(method) ? method : NONE, route == null ? NONE : route,
                 status), absent -> new LongAdder()).increment();
     }

@@ -35,15 +35,16 @@ public final class Backup {
 
     /// Writes all that was appended before the call.
     ///
+    /// @param guarded whether who starts from it has to want a token
     /// @throws IOException    if a line is damaged, or what this writes to fails; what was written is no backup then
     /// @throws JournalFailure if the journal can write no more
-    public void writeTo(OutputStream out) throws IOException {
+    public void writeTo(OutputStream out, boolean guarded) throws IOException {
         Deque<SegmentFile> left = new ArrayDeque<>();
         try {
             Intake.End end = intake.hold(left);
             long kept = segments.keptAfter();
             BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER);
-            buffered.write(BackupFile.HEADER);
+            buffered.write(BackupFile.header(guarded));
             while (!left.isEmpty()) {
                 copy(left.getFirst().number(), end.position(), buffered);
                 release(left.removeFirst());

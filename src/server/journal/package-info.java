@@ -29,7 +29,7 @@
 /// |---|---|---|
 /// | segment 7 | `{"journal":1,"segment":7,"size":S}` | `{"closed":7,"synced":"…","next":N,"lines":L}` |
 /// | compacted file 2 of 1 to 6 | `{"journal":1,"compacted":2,"from":1,"to":6}` | `{"closed":2,…,"kept":K,"lines":L}` |
-/// | backup | `{"journal":1,"backup":1}` | `{"closed":0,…,"kept":K,"lines":L}` |
+/// | backup | `{"journal":1,"backup":1}`, perhaps with `"guarded":true` | `{"closed":0,…,"kept":K,"lines":L}` |
 ///
 /// Every line, also these, has one form. The first one is padded to 80 bytes; the last is the *closing mark*.
 ///
@@ -99,9 +99,10 @@
 /// file is noticed, whichever it is. Afterwards every used segment is closed and synced; each step on the way leaves a
 /// journal that a start accepts again.
 ///
-/// A backup in a directory without a journal is restored into compacted files, one for the place of each segment. The
-/// first of them gets its name last, which is the commit point. The numbers then jump by a thousand million, for the
-/// server that it was taken from went on too: no number is to mean two events.
+/// A backup in a directory without a journal is restored into compacted files, one for the place of each segment. If
+/// its first line says `guarded`, the server that it was taken from wanted a token, and the new one is to. The first of
+/// the files gets its name last, which is the commit point. The numbers then jump by a thousand million, for the server
+/// that it was taken from went on too: no number is to mean two events.
 ///
 /// # Crash safety
 ///

@@ -2,9 +2,7 @@ package server.queue;
 
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.LongStream;
 
@@ -17,6 +15,7 @@ import server.queue.ledger.Ledger;
 import server.queue.line.EventCodec;
 import server.queue.state.Event;
 import server.queue.state.LifeCycle;
+import server.queue.state.Wanted;
 import server.task.Submission;
 import server.task.Task;
 
@@ -33,10 +32,7 @@ public final class TaskBatch implements AutoCloseable {
 
     private final List<Event.Change> events = new ArrayList<>();
     private final OffHeapLines lines;
-    /// How many tasks each client has, null being nobody in particular.
-    private final Map<String, Integer> counts = new HashMap<>();
-    private long metadata;
-    private int pendingMax = Integer.MAX_VALUE;
+    private final Wanted wanted = new Wanted();
     private long[] drawn = {};
     private int used;
     /// Whether the journal has the lines and did not write them yet.
@@ -67,9 +63,7 @@ public final class TaskBatch implements AutoCloseable {
         Event.Change event = LifeCycle.submitted(submission, id(), null, null, now);
         lines.add(EventCodec.encode(event));
         events.add(event.slim());
-        counts.merge(submission.terms().caller().client(), 1, Integer::sum);
-        metadata += submission.metadataBytes();
-        pendingMax = Math.min(pendingMax, submission.pendingMax());
+        wanted.add(submission);
         return this;
     }
 
@@ -86,20 +80,18 @@ public final class TaskBatch implements AutoCloseable {
     public void add(TaskBatch part) {
         events.addAll(part.events);
         lines.add(part.lines);
-        part.counts.forEach((client, count) -> counts.merge(client, count, Integer::sum));
-        metadata += part.metadata;
-        pendingMax = Math.min(pendingMax, part.pendingMax);
+        wanted.add(part.wanted);
     }
 
     /// Whose tasks it has; null is nobody in particular.
     public Set<String> clients() {
-        return counts.keySet();
+        return wanted.clients();
     }
 
     /// Takes all of its tasks, or none, in order; they are durable then.
     List<Task> commit() {
         List<Task> tasks = ledger.change(writer -> {
-            writer.state().admit(counts, metadata, pendingMax);
+            writer.state().admit(wanted);
             inDoubt = true;
             try {
                 return writer.append(events, lines, Urgency.LOW);

@@ -16,6 +16,9 @@ interface Gate {
     /// @throws Problem why not
     Supplier<Dialogue> admit(RequestHead request, InetAddress from) throws InterruptedException;
 
+    /// Tells with which status the request was answered; 101 for a WebSocket.
+    void answered(int status);
+
     /// Whether whoever was admitted would be now.
     boolean stillAdmits();
 }

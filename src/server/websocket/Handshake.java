@@ -19,6 +19,8 @@ import shared.json.JsonWriter;
 final class Handshake {
 
     static final String PATH = "/ws";
+    /// The status with which a request becomes a WebSocket.
+    static final int SWITCHED = 101;
     static final String VERSION = "13";
 
     /// The one subprotocol that the server speaks; a client need not ask for it.

@@ -53,6 +53,7 @@ final class Reception {
             RequestHead request = RequestHead.parse(bytes, end);
             Supplier<Dialogue> dialogue = gate.admit(request, socket.getInetAddress());
             socket.getOutputStream().write(Handshake.accept(request));
+            gate.answered(Handshake.SWITCHED);
             return new Admitted(dialogue, Arrays.copyOfRange(bytes, end, length));
         } catch (Problem problem) {
             refuse(problem);
@@ -108,6 +109,7 @@ final class Reception {
     private void refuse(Problem problem) throws IOException {
         LOG.log(Level.DEBUG, () -> "event=websocket_refused status=" + problem.status() + " reason="
                 + LogValue.of(problem.getMessage()));
+        gate.answered(problem.status());
         socket.getOutputStream().write(Handshake.refuse(problem));
         socket.shutdownOutput();
         // a little is read on, so that the answer is not lost to a reset; who sends on and on is cut off

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 import server.access.Guard;
@@ -45,6 +46,7 @@ public final class WebSocketServer implements AutoCloseable {
     private final int pagePort;
     /// From the query of a request to what is said then.
     private final Function<String, Supplier<Dialogue>> dialogues;
+    private final IntConsumer answered;
     /// Its lock is for the one who waits until it is empty.
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     /// How many more WebSockets may be open.
@@ -54,7 +56,7 @@ public final class WebSocketServer implements AutoCloseable {
     private volatile boolean closed;
 
     private WebSocketServer(WebSocketOptions options, Tls tls, ServerSocket socket, Guard guard, int pagePort,
-            Function<String, Supplier<Dialogue>> dialogues) {
+            Function<String, Supplier<Dialogue>> dialogues, IntConsumer answered) {
         this.options = options;
         this.tls = tls;
         room = new Semaphore(options.streamsMax());
@@ -65,6 +67,7 @@ public final class WebSocketServer implements AutoCloseable {
         this.guard = guard;
         this.pagePort = pagePort;
         this.dialogues = dialogues;
+        this.answered = answered;
     }
 
     /// Begins to listen.
@@ -72,11 +75,12 @@ public final class WebSocketServer implements AutoCloseable {
     /// @param tls       null: without TLS
     /// @param page      where the HTTP server listens: the same address is bound here
     /// @param dialogues from the query of a request (null: none) to what is said then; may throw a [Problem]
+    /// @param answered  is told the status with which each request is answered, 101 for a WebSocket; for any thread
     /// @throws IOException the address cannot be bound, with a message for people
     public static WebSocketServer start(WebSocketOptions options, Tls tls, Guard guard, InetSocketAddress page,
-            Function<String, Supplier<Dialogue>> dialogues) throws IOException {
+            Function<String, Supplier<Dialogue>> dialogues, IntConsumer answered) throws IOException {
         WebSocketServer server = new WebSocketServer(options, tls, bind(page, options.port()), guard,
-                page.getPort(), dialogues);
+                page.getPort(), dialogues, answered);
         server.begin(server.socket);
         if (server.other != null) {
             server.begin(server.other);
@@ -198,6 +202,11 @@ public final class WebSocketServer implements AutoCloseable {
             }
             giveBack();
             return dialogue;
+        }
+
+        @Override
+        public void answered(int status) {
+            answered.accept(status);
         }
 
         @Override

@@ -113,8 +113,8 @@ class ActionsTest {
 
         TaskAction accept(ActionKind kind, Integer priority, TaskFilter filter) {
             Matched matched = actions.matched(filter);
-            return actions.accept(new ActionPlan(kind, priority, "{}", null, matched.asOf(), matched.byStatus(), now),
-                    matched);
+            return actions.accept(new ActionPlan(kind, priority, "{}", null, Integer.MAX_VALUE,
+                    matched.asOf(), matched.byStatus(), now), matched);
         }
 
         TaskAction done(TaskAction action) {
@@ -150,7 +150,7 @@ class ActionsTest {
             Matched matched = rig.actions.matched(filter);
             Set<Long> ids = matched.tasks().stream().map(Task::id).collect(Collectors.toSet());
             TaskAction action = rig.actions.accept(new ActionPlan(kind, kind == ActionKind.PRIORITY ? 77 : null, "{}",
-                    "me", matched.asOf(), matched.byStatus(), rig.now), matched);
+                    "me", Integer.MAX_VALUE, matched.asOf(), matched.byStatus(), rig.now), matched);
             boolean more = true;
             while (more) {
                 rig.disk.stopAfter(random.nextInt(3) > 0 ? Integer.MAX_VALUE : random.nextInt(4));

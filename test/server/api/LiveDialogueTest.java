@@ -42,7 +42,7 @@ final class LiveDialogueTest {
         http = new ApiServer();
         sockets = WebSocketServer.start(new WebSocketOptions(WebSocketOptions.FREE, 8 << 10, Duration.ofSeconds(5), 100,
                 50, 16 << 10, Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofMillis(500),
-                Duration.ofMillis(500)), null, http.web.guard(), http.web.address(), http.api::dialogue);
+                Duration.ofMillis(500)), null, http.web.guard(), http.web.address(), http.api::dialogue, status -> { });
     }
 
     @AfterEach
@@ -438,7 +438,7 @@ final class LiveDialogueTest {
     @Test
     void client_thatIsTooSlow_isToldSoAndResumesWithoutALoss() throws IOException {
         try (WebSocketServer patient = WebSocketServer.start(WebSocketOptions.DEFAULT, null,
-                http.web.guard(), http.web.address(), http.api::dialogue)) {
+                http.web.guard(), http.web.address(), http.api::dialogue, status -> { })) {
             long seq = 0;
             try (LiveClient slow = new LiveClient(patient.port(), "?since=0")) {
                 String batch = "[" + (ApiServer.HELLO + ",").repeat(999) + ApiServer.HELLO + "]";

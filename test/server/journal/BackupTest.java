@@ -44,7 +44,7 @@ class BackupTest {
 
     private static byte[] backup(Journal journal) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        journal.backup().writeTo(out);
+        journal.backup().writeTo(out, false);
         return out.toByteArray();
     }
 

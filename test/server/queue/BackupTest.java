@@ -160,7 +160,7 @@ class BackupTest {
 
     private void write(OutputStream out) {
         try {
-            queue.backup().writeTo(out);
+            queue.backup().writeTo(out, false);
         } catch (IOException failed) {
             throw new IllegalStateException(failed);
         }

@@ -454,11 +454,11 @@ final class ConnectionTest {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         try (ServerSocket taken = new ServerSocket(0, 1, loopback);
                 WebSocketServer server = WebSocketServer.start(next, null, guard,
-                        new InetSocketAddress(loopback, taken.getLocalPort() - 1), query -> null)) {
+                        new InetSocketAddress(loopback, taken.getLocalPort() - 1), query -> null, status -> { })) {
             assertTrue(server.port() > 0 && server.port() != taken.getLocalPort());
         }
         try (WebSocketServer server = WebSocketServer.start(next, null, guard, new InetSocketAddress(loopback, 65_535),
-                query -> null)) {
+                query -> null, status -> { })) {
             assertTrue(server.port() > 0);
         }
     }
@@ -473,7 +473,7 @@ final class ConnectionTest {
             WebSocketOptions asked = new WebSocketOptions(port, all.headerBytesMax(), all.requestTimeMax(), 5, 5, 5,
                     all.pingEvery(), all.silenceMax(), all.stuckMax(), all.closeMax());
             IOException error = assertThrows(IOException.class, () -> WebSocketServer.start(asked, null, guard,
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), query -> null));
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), query -> null, status -> { }));
             assertTrue(error.getMessage().startsWith("cannot listen for WebSocket on 127.0.0.1:" + port + ": "),
                     error.getMessage());
         }

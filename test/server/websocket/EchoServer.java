@@ -38,7 +38,7 @@ final class EchoServer implements AutoCloseable {
     /// @param tls null: without TLS
     EchoServer(WebSocketOptions options, Tls tls, Guard guard) throws IOException {
         server = WebSocketServer.start(options, tls, guard,
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), PAGE_PORT), query -> Echo::new);
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), PAGE_PORT), query -> Echo::new, status -> { });
     }
 
     int port() {

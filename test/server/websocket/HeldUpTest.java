@@ -32,6 +32,10 @@ final class HeldUpTest {
         }
 
         @Override
+        public void answered(int status) {
+        }
+
+        @Override
         public boolean stillAdmits() {
             return true;
         }

@@ -116,6 +116,10 @@ final class WakingTest {
             }
 
             @Override
+            public void answered(int status) {
+            }
+
+            @Override
             public boolean stillAdmits() {
                 return true;
             }

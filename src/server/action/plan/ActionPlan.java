@@ -9,11 +9,12 @@ import shared.TaskStatus;
 /// @param priority  of [ActionKind#PRIORITY], the new one; null for the other kinds
 /// @param filter    the filter as its user gave it, a JSON object on one line
 /// @param client    whose tasks alone it may touch; null for everybody's
+/// @param pendingMax how many tasks of each client may be pending by whoever asks, which [ActionKind#RETRY] heeds
 /// @param asOf      the sequence number of the last event that counted when its tasks were chosen
 /// @param matched   how many tasks matched then, by their status; without those of which there were none
 /// @param createdAt milliseconds since the epoch
-public record ActionPlan(ActionKind kind, Integer priority, String filter, String client, long asOf,
-        Map<TaskStatus, Integer> matched, long createdAt) {
+public record ActionPlan(ActionKind kind, Integer priority, String filter, String client, int pendingMax,
+        long asOf, Map<TaskStatus, Integer> matched, long createdAt) {
 
     /// The longest filter, in bytes: it stands in each line of the journal about the action.
     public static final int FILTER_MAX = 4_096;

@@ -14,13 +14,23 @@ import shared.LogValue;
 /// written last: a file without it was cut short, and is refused.
 public final class BackupFile {
 
-    public static final byte[] HEADER = Line.framed("{\"journal\":1,\"backup\":1}", 0, Segment.HEADER);
+    private static final byte[] HEADER = Line.framed("{\"journal\":1,\"backup\":1}", 0, Segment.HEADER);
+    /// Of a server that wants a token.
+    private static final byte[] GUARDED = Line.framed("{\"journal\":1,\"backup\":1,\"guarded\":true}", 0,
+            Segment.HEADER);
 
     private static final String SUFFIX = ".backup";
 
     private static final Logger LOG = System.getLogger(BackupFile.class.getName());
 
     private BackupFile() {
+    }
+
+    /// Returns the first line of a backup.
+    ///
+    /// @param guarded whether named tokens guard the server, and have to guard the one that starts from it
+    public static byte[] header(boolean guarded) {
+        return (guarded ? GUARDED : HEADER).clone();
     }
 
     /// Returns the closing mark of a backup, as a line.
@@ -40,11 +50,20 @@ public final class BackupFile {
     }
 
     private static boolean isOne(Storage storage, String name) {
+        // one that was cut short that early must not pass for nothing
+        return begins(storage, name, HEADER) || isGuarded(storage, name);
+    }
+
+    /// Whether it is, or may be, one of a server that wants a token.
+    public static boolean isGuarded(Storage storage, String name) {
+        return begins(storage, name, GUARDED);
+    }
+
+    private static boolean begins(Storage storage, String name, byte[] first) {
         byte[] header = new byte[Segment.HEADER];
         try {
             int length = storage.read(name, 0, header, 0, header.length);
-            // one that was cut short that early must not pass for nothing
-            return Arrays.equals(header, 0, length, HEADER, 0, length)
+            return Arrays.equals(header, 0, length, first, 0, length)
                     && (length >= Line.CRC || name.endsWith(SUFFIX));
         } catch (IOException e) {
             // most likely it has nothing to do with us; if it has, this tells why it was passed over

@@ -49,6 +49,12 @@ public final class Restore {
         }
     }
 
+    /// Whether the next start restores a backup of a server that wants a token.
+    public static boolean isOfGuarded(Storage storage) throws IOException {
+        return !hasJournal(storage) && BackupFile.in(storage).stream()
+                .anyMatch(name -> BackupFile.isGuarded(storage, name));
+    }
+
     /// Whether there is one, if only in parts. What a restore that was cut off has left is none.
     static boolean hasJournal(Storage storage) throws IOException {
         for (String name : storage.list()) {

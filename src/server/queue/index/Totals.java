@@ -3,15 +3,20 @@ package server.queue.index;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
 import server.task.Caller;
+import server.task.RunnerOptions;
+import server.task.Submission;
 import server.task.Task;
+import server.task.Terms;
 import shared.TaskStatus;
 import shared.TaskType;
 
@@ -25,25 +30,32 @@ public final class Totals {
     private final long[] byStatus = new long[TaskStatus.values().length];
     private long callersWaiting;
 
-    /// Tasks that no filter but `query` can tell apart. The count is no part of what makes two groups equal.
+    /// Tasks that no filter but `query` can tell apart, and for which Ollama starts one runner. The count is no part of
+    /// what makes two groups equal.
     private static final class Group {
         final TaskStatus status;
         final TaskType type;
         final int priority;
         final String model;
         final String client;
+        final RunnerOptions runner;
         final boolean relayed;
         final boolean cut;
         private long count;
 
+        private Group(TaskStatus status, TaskType type, int priority, String model, Terms terms, boolean cut) {
+            this.status = status;
+            this.type = type;
+            this.priority = priority;
+            this.model = model;
+            client = terms.caller().client();
+            relayed = terms.caller().relayed();
+            runner = terms.runner();
+            this.cut = cut;
+        }
+
         private Group(Task task) {
-            status = task.status();
-            type = task.type();
-            priority = task.priority();
-            model = task.model();
-            client = task.terms().caller().client();
-            relayed = task.terms().caller().relayed();
-            cut = task.state().cut();
+            this(task.status(), task.type(), task.priority(), task.model(), task.terms(), task.state().cut());
         }
 
         @Override
@@ -51,12 +63,13 @@ public final class Totals {
             return other instanceof Group that && status == that.status && type == that.type
                     && priority == that.priority && model.equals(that.model) && relayed == that.relayed
                     && cut == that.cut
-                    && Objects.equals(client, that.client);
+                    && Objects.equals(client, that.client) && Objects.equals(runner, that.runner);
         }
 
         @Override
         public int hashCode() {
-            return (((Objects.hashCode(client) * 31 + model.hashCode()) * 31 + priority) * 31 + type.ordinal()) * 31
+            int named = (Objects.hashCode(client) * 31 + Objects.hashCode(runner)) * 31 + model.hashCode();
+            return ((named * 31 + priority) * 31 + type.ordinal()) * 31
                     + status.ordinal();
         }
     }
@@ -66,6 +79,40 @@ public final class Totals {
     /// @param client without those that nobody in particular asked for
     public record Traits(Map<TaskType, long[]> type, Map<String, long[]> model, Map<String, long[]> client,
             Map<Integer, long[]> priority) {
+    }
+
+    /// The groups of tasks that are to come. To sort, count and choose, memory holds about 1.5 KB of each group: the
+    /// tasks of one are cheap.
+    public static final class Variety {
+        private final Set<Group> groups = new HashSet<>();
+
+        public Variety() {
+        }
+
+        /// Adds that of a task.
+        public void add(Submission asked) {
+            groups.add(new Group(TaskStatus.PENDING, asked.type(), asked.priority(), asked.model(), asked.terms(),
+                    false));
+        }
+
+        /// Adds those of others.
+        public void add(Variety others) {
+            groups.addAll(others.groups);
+        }
+    }
+
+    /// How many groups of tasks there are.
+    public int unlike() {
+        return groups.size();
+    }
+
+    /// How many groups there would be with these.
+    public int with(Variety more) {
+        int unlike = groups.size();
+        for (Group group : more.groups) {
+            unlike += groups.containsKey(group) ? 0 : 1;
+        }
+        return unlike;
     }
 
     /// Counts a task.

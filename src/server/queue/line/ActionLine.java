@@ -34,6 +34,7 @@ final class ActionLine {
         }
         out.name("filter").string(plan.filter());
         TaskLine.text(out, "client", plan.client());
+        TaskLine.number(out, "max_pending", plan.pendingMax(), Integer.MAX_VALUE);
         out.name("as_of").number(plan.asOf());
         counts(out.name("matched"), write -> plan.matched().forEach((key, count) -> write.accept(key.text, count)));
         TaskLine.time(out, "created_at", plan.createdAt());
@@ -71,6 +72,7 @@ final class ActionLine {
         Integer priority = null;
         String filter = null;
         String client = null;
+        int pendingMax = Integer.MAX_VALUE;
         long asOf = 0;
         long createdAt = 0;
         long endedAt = 0;
@@ -87,6 +89,7 @@ final class ActionLine {
                 case "priority" -> priority = Integer.valueOf(in.number());
                 case "filter" -> filter = in.string();
                 case "client" -> client = in.string();
+                case "max_pending" -> pendingMax = Integer.parseInt(in.number());
                 case "as_of" -> asOf = Long.parseLong(in.number());
                 case "matched" -> counts(in, (key, count) -> matched.put(TaskStatus.parse(key), count));
                 case "created_at" -> createdAt = TaskLine.time(in);
@@ -102,8 +105,8 @@ final class ActionLine {
         if (id < 0 || kind == null || filter == null) {
             throw in.error("an action without id, kind or filter");
         }
-        return new TaskAction(id, new ActionPlan(kind, priority, filter, client, asOf, matched, createdAt), done,
-                changed, refused, status, endedAt, null, 0, 0);
+        return new TaskAction(id, new ActionPlan(kind, priority, filter, client, pendingMax, asOf, matched, createdAt),
+                done, changed, refused, status, endedAt, null, 0, 0);
     }
 
     private static void counts(JsonReader in, BiConsumer<String, Integer> to) {

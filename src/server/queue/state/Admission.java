@@ -7,7 +7,7 @@ import server.task.Task;
 import shared.Problem;
 import shared.TaskStatus;
 
-/// Whether there is room for new tasks: of all, of their clients, and for their metadata.
+/// Whether there is room for new tasks: of all, of their clients, for how unlike they are, and for their metadata.
 final class Admission {
 
     private final Totals totals;
@@ -35,15 +35,12 @@ final class Admission {
         metadataBytes -= metadataLength(task);
     }
 
-    /// @param counts   how many of each client; null is nobody in particular
-    /// @param metadata the bytes of their metadata
-    /// @param pendingMax how many each of the clients may have pending, by whoever asks
     /// @throws Problem 429 if there is no room
-    void check(Map<String, Integer> counts, long metadata, int pendingMax) {
+    void check(Wanted wanted) {
         int count = 0;
-        for (Map.Entry<String, Integer> ofClient : counts.entrySet()) {
+        for (Map.Entry<String, Integer> ofClient : wanted.counts.entrySet()) {
             count += ofClient.getValue();
-            pending.admit(ofClient.getKey(), ofClient.getValue(), pendingMax);
+            pending.admit(ofClient.getKey(), ofClient.getValue(), wanted.pendingMax());
         }
         long already = totals.of(TaskStatus.PENDING);
         int most = options.pendingMax();
@@ -54,6 +51,13 @@ final class Admission {
                     : "the queue has no room for " + count + " tasks: " + already + " are pending, and at most " + most
                             + " may be; submit fewer at once" + (count > most ? "" : ", or try again later"));
         }
+        int unlike = totals.with(wanted.variety);
+        if (unlike > options.unlikeMax() && unlike > totals.unlike()) {
+            throw new Problem(429, "the queue would have " + unlike + " kinds of tasks, by client, model, priority and "
+                    + "options, and at most " + options.unlikeMax() + " may be (limits.unlike_tasks); use fewer, or "
+                    + "try again when tasks were forgotten");
+        }
+        long metadata = wanted.metadata();
         if (metadata > 0 && metadataBytes + metadata > options.metadataBytesMax()) {
             throw new Problem(429, "the metadata of all tasks together would be more than "
                     + options.metadataBytesMax() + " bytes; use less, or try again when tasks were forgotten");

@@ -10,8 +10,8 @@ import server.settings.Settings;
 
 /// How much the queue keeps, and for how long: see the settings of the same names.
 public record QueueOptions(int pendingMax, int completedMax, Duration completedAge, Duration failedAge,
-        long metadataBytesMax, Duration interval, Duration relayedAge, long relayedBytesMax, OrderLimits limits,
-        OrderOptions order) {
+        long metadataBytesMax, int unlikeMax, Duration interval, Duration relayedAge, long relayedBytesMax,
+        OrderLimits limits, OrderOptions order) {
 
     private static final String YEARS = "3650d";
     private static final Setting<Integer> COMPLETED_MAX = Setting.integer("retention.completed_max", 0, 100_000_000)
@@ -33,23 +33,26 @@ public record QueueOptions(int pendingMax, int completedMax, Duration completedA
             .byDefault("2000000").live().says("most pending tasks; a submit beyond it is answered with 429");
     private static final Setting<Long> METADATA_BYTES = Setting.memory("limits.metadata_bytes", "0", "100%")
             .byDefault("12.5%").live().says("largest metadata of all tasks together, which is kept in memory");
+    static final Setting<Integer> UNLIKE_TASKS = Setting.integer("limits.unlike_tasks", 1, 10_000_000)
+            .byDefault("50000").live().says("most kinds of tasks by client, model, priority and options, each of "
+                    + "which takes 1.5 KB of memory; a submit beyond it is answered with 429");
     public static final List<Setting<?>> SETTINGS = List.of(COMPLETED_MAX, COMPLETED_AGE, FAILED_AGE, INTERVAL,
-            RELAYED_AGE, RELAYED_BYTES, PENDING_TASKS, METADATA_BYTES);
+            RELAYED_AGE, RELAYED_BYTES, PENDING_TASKS, METADATA_BYTES, UNLIKE_TASKS);
 
     public static final QueueOptions DEFAULT = of(Settings.DEFAULT);
 
     public static QueueOptions of(Settings settings) {
         return new QueueOptions(settings.get(PENDING_TASKS), settings.get(COMPLETED_MAX), settings.get(COMPLETED_AGE),
-                settings.get(FAILED_AGE), settings.get(METADATA_BYTES), settings.get(INTERVAL),
-                settings.get(RELAYED_AGE), settings.get(RELAYED_BYTES), OrderLimits.of(settings),
-                OrderOptions.of(settings));
+                settings.get(FAILED_AGE), settings.get(METADATA_BYTES), settings.get(UNLIKE_TASKS),
+                settings.get(INTERVAL), settings.get(RELAYED_AGE), settings.get(RELAYED_BYTES),
+                OrderLimits.of(settings), OrderOptions.of(settings));
     }
 
     /// With the usual order.
     public QueueOptions(int pendingMax, int completedMax, Duration completedAge, Duration failedAge,
             long metadataBytesMax, Duration interval, Duration relayedAge, long relayedBytesMax, OrderLimits limits) {
-        this(pendingMax, completedMax, completedAge, failedAge, metadataBytesMax, interval, relayedAge,
-                relayedBytesMax, limits, OrderOptions.DEFAULT);
+        this(pendingMax, completedMax, completedAge, failedAge, metadataBytesMax, Integer.MAX_VALUE, interval,
+                relayedAge, relayedBytesMax, limits, OrderOptions.DEFAULT);
     }
 
     /// With no rounds, no retention of calls, and no limits of clients.
@@ -61,13 +64,13 @@ public record QueueOptions(int pendingMax, int completedMax, Duration completedA
 
     /// Returns the same with other limits of clients and models, and other windows.
     public QueueOptions with(OrderLimits newLimits) {
-        return new QueueOptions(pendingMax, completedMax, completedAge, failedAge, metadataBytesMax, interval,
-                relayedAge, relayedBytesMax, newLimits, order);
+        return new QueueOptions(pendingMax, completedMax, completedAge, failedAge, metadataBytesMax, unlikeMax,
+                interval, relayedAge, relayedBytesMax, newLimits, order);
     }
 
     /// Returns the same with another order.
     public QueueOptions with(OrderOptions newOrder) {
-        return new QueueOptions(pendingMax, completedMax, completedAge, failedAge, metadataBytesMax, interval,
-                relayedAge, relayedBytesMax, limits, newOrder);
+        return new QueueOptions(pendingMax, completedMax, completedAge, failedAge, metadataBytesMax, unlikeMax,
+                interval, relayedAge, relayedBytesMax, limits, newOrder);
     }
 }

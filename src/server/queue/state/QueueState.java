@@ -128,20 +128,17 @@ public final class QueueState {
 
     /// Checks that the queue can take new tasks.
     ///
-    /// @param counts   how many of each client; null is nobody in particular
-    /// @param metadata the bytes of their metadata
-    /// @param pendingMax how many each of the clients may have pending, by whoever asks
     /// @throws Problem 429 if one of the limits is reached, 503 if the queue is draining
-    public void admit(Map<String, Integer> counts, long metadata, int pendingMax) {
+    public void admit(Wanted wanted) {
         if (mode == QueueMode.DRAINING) {
             throw new Problem(503, "the queue is draining and takes no new tasks until it is resumed");
         }
-        admission.check(counts, metadata, pendingMax);
+        admission.check(wanted);
     }
 
-    /// As [#admit(Map, long, int)], for one.
+    /// As [#admit(Wanted)], for one.
     public void admit(Submission asked) {
-        admit(Collections.singletonMap(asked.terms().caller().client(), 1), asked.metadataBytes(), asked.pendingMax());
+        admit(Wanted.of(asked));
     }
 
     public Event.Change submit(Submission asked, long id, String key, String fingerprint, long now) {
@@ -223,7 +220,7 @@ public final class QueueState {
     ///
     /// @throws Problem 429 if one of the limits is reached
     public void admitAgain(Map<String, Integer> counts, int pendingMax) {
-        admission.check(counts, 0, pendingMax);
+        admission.check(Wanted.again(counts, pendingMax));
     }
 
     public Event.Change delete(long id, long now) {

@@ -178,14 +178,14 @@ class EventCodecTest {
     /// To version 0.1, which passes over `action` and `tasks`, the line sets the mode that the queue has.
     @Test
     void action_isAMemberMoreOfALineThatSetsTheMode() {
-        ActionPlan plan = new ActionPlan(ActionKind.PRIORITY, 7, "{\"q\":\"a\\nb\"}", "me", 41,
+        ActionPlan plan = new ActionPlan(ActionKind.PRIORITY, 7, "{\"q\":\"a\\nb\"}", "me", 500, 41,
                 Map.of(TaskStatus.FAILED, 2), T);
         TaskAction begun = TaskAction.accepted(ID, plan, new long[] {ID, 1});
         Event accepted = new Event.Action(new ActionEvent(ActionEvent.What.ACCEPTED, T, begun), QueueMode.PAUSED);
         assertEquals("\"event\":\"queue\",\"what\":\"accepted\",\"at\":\"2026-01-02T03:04:05.678Z\","
                 + "\"mode\":\"paused\",\"action\":{\"id\":\"7k3f9q2m4x8z\",\"kind\":\"priority\","
                 + "\"priority\":7,"
-                + "\"filter\":\"{\\\"q\\\":\\\"a\\\\nb\\\"}\",\"client\":\"me\",\"as_of\":41,"
+                + "\"filter\":\"{\\\"q\\\":\\\"a\\\\nb\\\"}\",\"client\":\"me\",\"max_pending\":500,\"as_of\":41,"
                 + "\"matched\":{\"failed\":2},"
                 + "\"created_at\":\"2026-01-02T03:04:05.678Z\"},\"tasks\":\"7k3f9q2m4x8z000000000001\"}",
                 text(accepted));

@@ -26,6 +26,7 @@ import server.queue.line.EventCodec;
 import server.queue.line.Pool;
 import server.task.Caller;
 import server.task.Placing;
+import server.settings.Settings;
 import server.task.Submission;
 import server.task.Task;
 import server.task.Terms;
@@ -102,11 +103,41 @@ class LimitsTest {
         refused("client me: 2 are pending, and at most 2 may be; try again later", () -> submit("me", "m", null));
         submit("you", "m", null);
         refused("client you: 1 are pending, and at most 1 may be, so there is no room for 2 more; submit fewer at once",
-                () -> state.admit(Map.of("you", 2), 0, Integer.MAX_VALUE));
+                () -> state.admitAgain(Map.of("you", 2), Integer.MAX_VALUE));
         apply(state.cancel(second.id(), null, NOON));
         submit("me", "m", null);
         refused("client me: 2 are pending, and at most 2 may be; try again later",
                 () -> state.retry(second.id(), List.of(), Integer.MAX_VALUE, NOON));
+    }
+
+    @Test
+    void unlikeTasks_beyondTheLimit_areRefused_andLikeOnesPass() {
+        state = new QueueState(QueueOptions.of(Settings.DEFAULT.with(QueueOptions.UNLIKE_TASKS, 3)));
+        Task first = submit("me", "m", null);
+        submit("you", "m", null);
+        submit("me", "n", null);
+        submit("me", "m", null);
+        String reason = "the queue would have 4 kinds of tasks, by client, model, priority and options, and at most 3 "
+                + "may be (limits.unlike_tasks); use fewer, or try again when tasks were forgotten";
+        refused(reason, () -> submit("them", "m", null));
+        refused(reason, () -> submit(null, "m", null));
+        refused(reason, () -> submit("me", "o", null));
+        refused(reason, () -> state.admit(wanted(asked("me", "m", 6, new Placing(null, null), 0))));
+        Submission like = asked("you", "m", 5, new Placing(null, null), 0);
+        Submission other = asked("you", "o", 5, new Placing(null, null), 0);
+        state.admit(wanted(like, like, like));
+        refused(reason, () -> state.admit(wanted(like, other, other)));
+        // what has ended is still counted and listed, as another kind: of the like ones there may be more
+        apply(state.cancel(first.id(), null, NOON));
+        submit("me", "m", null);
+        apply(state.delete(first.id(), NOON));
+        refused(reason, () -> submit("them", "m", null));
+    }
+
+    private static Wanted wanted(Submission... all) {
+        Wanted wanted = new Wanted();
+        Arrays.stream(all).forEach(wanted::add);
+        return wanted;
     }
 
     @Test

@@ -387,8 +387,13 @@ class QueueStateTest {
         return task.id();
     }
 
-    private void admit(int count, long metadata) {
-        state.admit(Collections.singletonMap(null, count), metadata, Integer.MAX_VALUE);
+    private void admit(int count, int metadata) {
+        Wanted wanted = new Wanted();
+        for (int i = 0; i < count; i++) {
+            wanted.add(new Submission(TaskType.CHAT, "m", 5, Terms.DEFAULT, Slice.of(new byte[0]),
+                    i == 0 && metadata > 0 ? new byte[metadata] : null, ""));
+        }
+        state.admit(wanted);
     }
 
     @Test
@@ -404,8 +409,8 @@ class QueueStateTest {
                 + "submit fewer at once, or try again later", () -> admit(2, 0));
         assertRefused(429, "the queue has no room for 11 tasks: 9 are pending, and at most 10 may be; "
                 + "submit fewer at once", () -> admit(11, 0));
-        admit(0, 10);
-        assertThrows(Problem.class, () -> admit(0, 11));
+        admit(1, 10);
+        assertThrows(Problem.class, () -> admit(1, 11));
     }
 
     @Test
