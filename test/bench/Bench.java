@@ -43,6 +43,7 @@ public final class Bench {
         all.put("single", SingleBench::run);
         all.put("memory", MemoryBench::run);
         all.put("relay", RelayBench::run);
+        all.put("crowd", CrowdBench::run);
         return all;
     }
 

@@ -77,10 +77,15 @@ final class Program implements AutoCloseable {
 
     /// Tells it a line and takes its answer.
     String ask(String line) throws IOException {
+        tell(line);
+        return read();
+    }
+
+    /// Tells it a line.
+    void tell(String line) throws IOException {
         in.write(line);
         in.newLine();
         in.flush();
-        return read();
     }
 
     /// What it takes of the machine's memory now, in MB.

@@ -16,10 +16,16 @@ import shared.json.Json;
 final class QueueCalls implements AutoCloseable {
 
     private final HttpClient http = HttpClient.newHttpClient();
+    private final int port;
     private final String url;
 
     QueueCalls(Program queue) throws IOException {
-        url = "http://localhost:" + queue.port() + "/api/";
+        port = queue.port();
+        url = "http://localhost:" + port + "/api/";
+    }
+
+    int port() {
+        return port;
     }
 
     void post(String path, String body) throws IOException, InterruptedException {
@@ -44,6 +50,15 @@ final class QueueCalls implements AutoCloseable {
                 return waited;
             }
             LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    /// Waits until so many tasks have completed.
+    void awaitCompleted(int count) throws IOException, InterruptedException {
+        String last = url + "tasks?status=completed&limit=1&offset=" + (count - 1);
+        while (((Json.Arr) Json.parse(http.send(HttpRequest.newBuilder(URI.create(last)).build(),
+                HttpResponse.BodyHandlers.ofString()).body())).values().isEmpty()) {
+            LockSupport.parkNanos(100_000_000);
         }
     }
 

@@ -213,6 +213,9 @@ public final class Dispatcher implements AutoCloseable {
     /// With what all hosts that may take a pending call refuse its model, for a reason of theirs or their accounts';
     /// null if one may take it.
     public Outcome.Failed refusal(Task task) {
+        if (hosts.all().stream().allMatch(host -> host.refusal(task.model()) == null)) {
+            return null;
+        }
         String refuser = routing().refuser(task);
         Outcome.Failed refusal = refuser == null ? null : hosts.named(refuser).refusal(task.model());
         return refusal != null && refusal.isAccounts() ? refusal : null;
@@ -276,8 +279,11 @@ public final class Dispatcher implements AutoCloseable {
         return new Offers() {
             @Override
             public Offer to(Task task, Set<String> kept) {
-                Set<String> all = new HashSet<>(kept);
-                all.addAll(loading);
+                Set<String> all = kept;
+                if (!loading.isEmpty()) {
+                    all = new HashSet<>(kept);
+                    all.addAll(loading);
+                }
                 return routing.offer(task, asked.without(task.id()), all);
             }
 
@@ -345,7 +351,10 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     private boolean startOne() {
-        if (stopping || !hosts.anyPlace() || !hold.allows(clock.millis())) {
+        long now = clock.millis();
+        // to look for a task takes much longer than to see that there is none
+        if (stopping || queue.ledger().look(state -> state.readyCount() == 0 && state.nextDue() > now).value()
+                || !hosts.anyPlace() || !hold.allows(now)) {
             return false;
         }
         Run run = queue.startNext(offers());

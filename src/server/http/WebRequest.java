@@ -177,6 +177,11 @@ public final class WebRequest implements AutoCloseable {
         return found;
     }
 
+    /// Returns whether there is a header whose name begins so, in whatever case.
+    public boolean hasHeader(String start) {
+        return headers.keySet().stream().anyMatch(name -> name.regionMatches(true, 0, start, 0, start.length()));
+    }
+
     /// Returns the two ends of its connection.
     public InetSocketAddress local() {
         return exchange.getLocalAddress();
@@ -341,7 +346,7 @@ public final class WebRequest implements AutoCloseable {
     /// which a client that is still sending would lose the answer.
     boolean muchUnread() {
         String length = headers.getFirst("Content-length");
-        return unread() && (length == null || !length.matches("\\d{1,5}") || Integer.parseInt(length) > DRAINED);
+        return unread() && (length == null || length.length() > 5 || Integer.parseInt(length) > DRAINED);
     }
 
     /// Reads the rest of the body and forgets it: of an upload whatever comes, of another one for a while.

@@ -53,7 +53,7 @@ public final class RelayApi {
     private static final List<String> OWN_HEADERS = List.of("x-queue-client", "x-queue-keep", "x-queue-on",
             "x-queue-priority", "x-queue-record");
     /// What the SDKs of OpenAI and Anthropic say of themselves.
-    private static final List<String> STAINLESS = List.of("x-stainless-");
+    private static final String STAINLESS = "x-stainless-";
     private static final Duration REPEATED_WITHIN = Duration.ofSeconds(10);
     private static final String RETRY_COUNT = "x-stainless-retry-count";
 
@@ -179,7 +179,7 @@ public final class RelayApi {
         // the keys of one client, and of one path, are no other's
         String own = key == null ? null : caller.endpoint().path + " " + caller.client() + " " + key.text();
         String fingerprint = key == null ? null : key.fingerprint();
-        if (parts.queue().ledger().look(state -> state.known(own, fingerprint)).value() < 0) {
+        if (own == null || parts.queue().ledger().look(state -> state.known(own, fingerprint)).value() < 0) {
             parts.budgets().letIn(Collections.singleton(caller.client()));
         }
         long id = parts.queue().newId();
@@ -198,7 +198,7 @@ public final class RelayApi {
 
     /// Whether its caller is an SDK that sends a call again by itself.
     private static boolean byAnSdk(WebRequest request) {
-        return !request.headers(Set.of(), STAINLESS).isEmpty();
+        return request.hasHeader(STAINLESS);
     }
 
     private RelayedAnswer enter(WebRequest request, long task) {
