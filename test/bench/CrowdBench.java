@@ -57,8 +57,8 @@ final class CrowdBench {
     }
 
     private static void fill(QueueCalls calls) throws Exception {
-        String task = "{\"type\":\"generate\",\"model\":\"m\",\"prompt\":\"" + "Hello world, this is a prompt. ".repeat(12)
-                + "\"}";
+        String task = "{\"type\":\"generate\",\"model\":\"m\",\"prompt\":\""
+                + "Hello world, this is a prompt. ".repeat(12) + "\"}";
         for (int i = 0; i < TASKS; i += BATCH) {
             calls.post("tasks/batch", "[" + (task + ",").repeat(BATCH - 1) + task + "]");
         }
@@ -109,7 +109,8 @@ final class CrowdBench {
     ///
     /// @param args the port, how many, the path, whether they are deaf
     public static void main(String[] args) throws IOException {
-        byte[] request = ("GET " + args[2] + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+        byte[] request = ("GET " + args[2] + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
         InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
         List<Socket> deaf = new ArrayList<>();
         System.out.println("ready");

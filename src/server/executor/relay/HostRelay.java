@@ -95,7 +95,9 @@ public final class HostRelay {
                     outcome = wrong.outcome();
                 }
                 // what a host says behind its last word, or behind an error, reaches the caller too
-                HostClient.passTrailer(answer, watch);
+                if (!answer.ended) {
+                    HostClient.passTrailer(answer, watch);
+                }
                 if (outcome instanceof Outcome.Completed) {
                     answer.begin();
                 }
