@@ -58,7 +58,7 @@ final class FirefoxTest {
     private ServerProcess start(FakeOllama ollama, String... more) throws IOException {
         Path config = directory.resolve("config.yaml");
         Files.writeString(config, "ollama: {hosts: [{name: slow, url: \"echo:?delay=100ms\"}, {name: gpu, url: \""
-                + ollama.url() + "\"}]}\nqueue: {workers: 4}\n");
+                + ollama.url() + "\"}]}\nqueue: {workers: 8}\n");
         List<String> options = new ArrayList<>(List.of("--config", config.toString()));
         options.addAll(List.of(more));
         return ServerProcess.start(directory.resolve("data"), options.toArray(String[]::new));
@@ -114,7 +114,7 @@ final class FirefoxTest {
         server.awaitEnd(failed);
         server.post("/api/cron", "{\"name\":\"nightly\",\"cron_expr\":\"@hourly\",\"task_template\":"
                 + "{\"type\":\"chat\",\"model\":\"good\",\"prompt\":\"x\"}}");
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 3; i++) {
             server.submit("{\"type\":\"generate\",\"on\":\"slow\",\"prompt\":\"" + TEXT + "\"}");
         }
         server.submit("{\"type\":\"generate\",\"on\":\"slow\",\"prompt\":\"later\","
