@@ -262,7 +262,8 @@ class Row {
         attribute(this.link, 'title', task.preview ?? '');
         text(this.#reason, task.error?.split('\n')[0]);
         const by = caller(task);
-        text(this.#meta, [task.model, task.cron_name && `cron ${task.cron_name}`, by].filter(one => one).join(' · '));
+        text(this.#meta, [task.model, task.priority !== USUAL && priority(task.priority),
+            task.cron_name && `cron ${task.cron_name}`, by].filter(one => one).join(' · '));
         text(this.#cells.type, task.relayed ? `${task.type} ${CALL}` : task.type);
         attribute(this.#cells.type, 'title', task.relayed ? `${by} called ${task.endpoint}` : by ?? '');
         text(this.#cells.model, task.model);
