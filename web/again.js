@@ -129,7 +129,7 @@ function asked(hosts, models, tasks) {
             h('div', {class: 'actions'}, h('button', {class: 'primary', value: 'yes'}, `Submit ${number(tasks)}`),
                 button('Keep', () => dialog.close(), {})));
         const dialog = h('dialog', {class: 'dialog', 'aria-labelledby': 'again-title'},
-            h('h2', {id: 'again-title'}, `Submit ${count(tasks, 'failed task')} again, otherwise`), form);
+            h('h2', {id: 'again-title'}, `Submit ${count(tasks, 'failed task')} again, with changes`), form);
         dialog.addEventListener('close', () => {
             dialog.remove();
             const {on, model, num_ctx, max_retries, remove} = form.elements;

@@ -1,7 +1,7 @@
 // The view Failed: the tasks that failed, grouped by cause, model and host, with what puts them back.
 
 import {attribute, button, h, put, text} from './dom.js';
-import {ago, count, number} from './format.js';
+import {ago, count, number, timed} from './format.js';
 import {again} from './again.js';
 import {refresh} from './refresh.js';
 import {choosing, format, isEmpty, parse, TYPED} from './filter.js';
@@ -10,6 +10,8 @@ import {FilterForm} from './filterform.js';
 /** How often the groups are read anew while tasks change. */
 const EVERY_MS = 3_000;
 const GROUPS = 100;
+/** So many tasks of a group are shown when it is opened; its list has all. */
+const TASKS = 10;
 
 export default {
     mount: async (root, context, route) => {
@@ -94,17 +96,29 @@ function cause(context, chosen, changed) {
     const remove = button('Delete …', act('delete'), {class: 'danger', 'data-act': 'delete', 'data-needs': 'submit'});
     const open = h('a', {class: 'button'}, 'Open list');
     const last = h('a', {});
-    const node = h('li', {class: 'panel'}, h('div', {}, words, facts, h('p', {class: 'hint'}, 'last: ', last)),
+    const tasks = h('ol', {class: 'cause-tasks'});
+    const fill = async () => {
+        const {items} = await context.api.list('/api/tasks', {...filter(), limit: TASKS}, context.signal);
+        const now = Date.now();
+        put(tasks, items.map(({id, preview, completed_at: ended}) => h('li', {}, h('time', {class: 'faint',
+            datetime: ended}, ago(ended, now)), h('a', {href: `#/tasks/${id}`, dir: 'auto'}, preview || id))),
+        group.tasks > items.length && h('li', {class: 'hint'}, `and ${number(group.tasks - items.length)} more`));
+    };
+    const details = h('details', {ontoggle: () => details.open && context.attempt(fill)},
+        h('summary', {}, 'Tasks'), tasks);
+    const node = h('li', {class: 'panel'}, h('div', {}, words, facts, h('p', {class: 'hint'}, 'last: ', last), details),
         h('div', {class: 'actions'}, retry, other, open, remove));
     const tick = () => text(facts, [count(group.tasks, 'task'), group.model, group.host,
         `last ${ago(group.last_at, Date.now())}`].filter(Boolean).join(' · '));
     return {node, tick, show: now => {
+        const others = group?.last !== now.last || group?.tasks !== now.tasks;
         group = now;
+        details.open && others && context.attempt(fill);
         put(words, h('span', {class: 'mark failure', 'aria-hidden': 'true'}, '✗'), ` ${group.cause}`);
         text(retry, `Retry ${number(group.tasks)}`);
         attribute(open, 'href', `#/tasks${format({...parse(new URLSearchParams()), ...filter()})}`);
         attribute(last, 'href', `#/tasks/${group.last}`);
-        text(last, group.example);
+        text(last, timed(group.example));
         const about = `${group.cause}, ${group.model}`;
         [retry, other, remove, open].forEach(control => attribute(control, 'aria-label',
             `${control.textContent}: ${about}`));

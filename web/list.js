@@ -1,7 +1,7 @@
 // The table of tasks: its rows change in place, so that focus, selection and scroll stay where they are.
 
 import {attribute, button, h, put, text} from './dom.js';
-import {exact, named, old, priority} from './format.js';
+import {exact, named, old, priority, timed} from './format.js';
 import {SORTS} from './filter.js';
 import {CALL, caller, MARKS, ran, short, waitsUntil} from './task.js';
 
@@ -260,7 +260,7 @@ class Row {
         text(this.#mark, MARKS[task.status]);
         text(this.link, task.preview || `(${short(task.id)})`);
         attribute(this.link, 'title', task.preview ?? '');
-        text(this.#reason, task.error?.split('\n')[0]);
+        text(this.#reason, timed(task.error?.split('\n')[0]));
         const by = caller(task);
         text(this.#meta, [task.model, task.priority !== USUAL && priority(task.priority),
             task.cron_name && `cron ${task.cron_name}`, by].filter(one => one).join(' · '));

@@ -62,6 +62,8 @@ final class FailedViewTest {
     private void failed(Page page, ServerProcess server) {
         page.open(server.url() + "/#/failed").waitFor("document.querySelectorAll('.causes > li').length === 1");
         assertTrue(page.shown(".cause").contains("CUDA out of memory (… MiB)"), page.shown(".cause"));
+        page.click(".causes summary").waitFor("document.querySelectorAll('.cause-tasks a').length === 5");
+        assertEquals("p4", page.text("document.querySelector('.cause-tasks a').textContent"));
         filtered(page);
         page.click("[data-act=otherwise]").waitFor("document.querySelector('dialog select')");
         // the third answer is lost, and then the page is

@@ -1,6 +1,7 @@
 package webui;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.ServerProcess;
+import support.browser.Chromium;
 import support.browser.Page;
 import support.browser.WithBrowser;
 
@@ -44,13 +46,17 @@ final class TabsTest {
         assertTrue(TEXT.startsWith(said), () -> "not the beginning: " + said.strip());
     }
 
+    private static String lan(ServerProcess server) {
+        return server.url().replace("localhost", Chromium.LAN);
+    }
+
     private ServerProcess start(String... ports) {
         List<String> options = new ArrayList<>(List.of("--ollama-host", "echo:?delay=500ms", "--workers", "20"));
         options.addAll(List.of(ports));
         return ServerProcess.start(directory.resolve("data"), options.toArray(String[]::new));
     }
 
-    /// Over WebSocket, and once the server is back without it, over server-sent events.
+    /// Over WebSocket, and once the server is back without it, over server-sent events; in a network, without TLS.
     @Test
     void twelveTabs_onRunningTasks_shareOneConnection(Page first) {
         ServerProcess server = start();
@@ -61,8 +67,10 @@ final class TabsTest {
             Page tab = i == 0 ? first : first.another();
             tab.faults().expectGone();
             // the last one looks at the first one's task, from its beginning
-            tabs.add(tab.open(server.url() + "/#/tasks/" + tasks.get(i % (TABS - 1))));
+            tabs.add(tab.viewport(500, 500).open(lan(server) + "/#/tasks/" + tasks.get(i % (TABS - 1))));
         }
+        // as over plain HTTP at another machine: no locks, no notifications
+        assertFalse(first.is("isSecureContext || navigator.locks"));
         tabs.forEach(tab -> assertGoesOn(tab.waitForText("live · WebSocket")));
         // more than one where a tab is too busy to say that it leads
         assertTrue(leaders(tabs).size() <= 2, leaders(tabs).size() + " connections");

@@ -110,6 +110,9 @@ final class TasksViewTest {
         page.allowClipboard();
         tasks(page, "/" + id).waitForText("one two three");
         assertEquals("one two three", page.shown(".answer"));
+        // beside it the list's rows have two lines
+        assertTrue(page.is("document.querySelector('tbody .meta').checkVisibility()"
+                + " && !document.querySelector('td.c-model').checkVisibility()"));
         String panel = page.shown("aside");
         for (String part : List.of("completed", "generate", "Attempts", "1 ✓", "it is first by", "echo", "tokens",
                 "{\"big\":12345678901234567890}")) {

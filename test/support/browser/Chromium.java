@@ -9,6 +9,8 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class Chromium implements AutoCloseable {
 
     private static final AtomicReference<Chromium> OF_LANE = new AtomicReference<>();
+    /// A name by which it reaches this machine as one of the network's: over plain HTTP it trusts that less.
+    public static final String LAN = "queue.lan";
 
     private final BrowserProcess process;
     private final DevTools tools;
@@ -57,7 +59,8 @@ public final class Chromium implements AutoCloseable {
                 "--disable-dev-shm-usage", "--disable-extensions", "--disable-sync", "--disable-default-apps",
                 "--disable-component-update", "--disable-background-networking", "--no-proxy-server",
                 "--force-color-profile=srgb", "--lang=en-GB", "--font-render-hinting=none",
-                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"));
+                "--host-resolver-rules=MAP " + LAN
+                + " 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"));
         if (System.getProperty("user.name").equals("root")) {
             // its sandbox refuses to be root, as containers are
             command.add("--no-sandbox");

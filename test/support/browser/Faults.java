@@ -86,7 +86,7 @@ public final class Faults {
 
     private static boolean local(String url) {
         return url.startsWith("data:") || url.startsWith("blob:") || url.startsWith("about:")
-                || List.of("localhost", "127.0.0.1").contains(URI.create(url).getHost());
+                || List.of("localhost", "127.0.0.1", Chromium.LAN).contains(URI.create(url).getHost());
     }
 
     @Override
