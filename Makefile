@@ -138,9 +138,11 @@ $(SERVER): build/jdk $(SHARED) $(call sources,src/server)
 build/web.copied: $(SERVER) $(if $(wildcard web),$(shell find web))
 	@rm -rf build/part.web build/modules/ollamaqueue.server/web
 	@cp -R web build/part.web && cd build/part.web && \
+	cat $$(sed -nE 's#.*rel="stylesheet" href="(.*)">#\1#p' index.html) >all.css && \
 	hash=$$(cat * | { sha256sum 2>/dev/null || shasum -a 256; } | cut -c1-12) && \
-	sed -E "s#(href|src)=\"([a-z-]+\.(js|css|svg))\"#\1=\"w/$$hash/\2\"#" ../../web/index.html >index.html && \
-	gzip -9kn * && { echo $$hash && ls ../../web; } >files
+	sed -E -e 's#"stylesheet" href="style#"stylesheet" href="all#' -e '/"stylesheet" href="[^a]/d' \
+		-e "s#(href|src)=\"([a-z-]+\.(js|css|svg))\"#\1=\"w/$$hash/\2\"#" ../../web/index.html >index.html && \
+	gzip -9kn * && { echo $$hash && ls | grep -vE '\.gz$$|^files$$'; } >files
 	@mv build/part.web build/modules/ollamaqueue.server/web
 	@touch $@
 

@@ -79,12 +79,26 @@ final class WebFilesTest {
                 .firstValue("Content-Encoding").isEmpty());
     }
 
-    /// What Now and the tasks, where visits begin, need is named in the page, so that a browser asks for all of it at
-    /// once.
+    /// What the shell needs is named in the page, and what each view needs beside it in preload.js, so that a browser
+    /// asks for all of it at once.
     @Test
-    void page_namesTheModulesOfTheFirstView() throws IOException {
+    void page_namesTheModulesOfEachView() throws IOException {
+        Set<String> shell = needed("main.js");
+        String page = Files.readString(Path.of("web/index.html"));
+        assertEquals(shell, all("(main\\.js|\"modulepreload\" href=\"([\\w-]+\\.js))\"", page).stream()
+                .map(found -> found.replaceFirst(".*\"", "")).collect(Collectors.toCollection(TreeSet::new)));
+        String preload = Files.readString(Path.of("web/preload.js")).replaceAll("'\\s*\\+ '", "");
+        for (String view : all("(?m)^        (\\w+): '", preload)) {
+            Set<String> needed = needed(view + ".js");
+            needed.removeAll(shell);
+            assertEquals(String.join(" ", needed).replace(".js", ""),
+                    String.join("", all("(?m)^        " + view + ": '(.*)',", preload)), view);
+        }
+    }
+
+    private static Set<String> needed(String first) throws IOException {
         Set<String> needed = new TreeSet<>();
-        Deque<String> todo = new ArrayDeque<>(List.of("main.js", "now.js", "tasks.js"));
+        Deque<String> todo = new ArrayDeque<>(List.of(first));
         while (!todo.isEmpty()) {
             String module = todo.pop();
             if (needed.add(module)) {
@@ -92,9 +106,7 @@ final class WebFilesTest {
                         .forEach(todo::add);
             }
         }
-        needed.remove("main.js");
-        String page = Files.readString(Path.of("web/index.html"));
-        assertEquals(needed, all("\"modulepreload\" href=\"([\\w-]+\\.js)\">", page));
+        return needed;
     }
 
     private static Set<String> all(String pattern, String text) {
