@@ -6,8 +6,8 @@
 //         mount(root, context, route) { … }       // fills the empty element `root`; may be async
 //     };
 //
-// It is named in VIEWS, and loaded when it is wanted: the first rows are to be there soon. What they need is named in
-// index.html, so that the browser asks for all of it at once.
+// It is named in VIEWS, and loaded when it is wanted: the first rows are to be there soon. What it needs is named in
+// preload.js, and what the shell needs in index.html, so that the browser asks for all of it at once.
 //
 // The address is #/NAME, #/NAME/ID, #/NAME?filter=…; `route` is {view, id, query}: id null where there is none, query
 // an URLSearchParams. If mount returns a function, the view stays where only id or query change, and the function is
