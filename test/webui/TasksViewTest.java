@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.FutureTask;
 
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -23,7 +24,8 @@ import support.ServerProcess;
 import support.browser.Page;
 import support.browser.WithBrowser;
 
-/// The view Tasks, used as a person uses it. The embedded model takes 20 ms a word.
+/// The view Tasks, used as a person uses it. The embedded model takes 20 ms a word. All tests have one page, for to
+/// load it takes most of a test's time: which changes how the page works says so, and then it is loaded anew.
 @WithBrowser
 @Timeout(90)
 @TestInstance(Lifecycle.PER_CLASS)
@@ -34,8 +36,17 @@ final class TasksViewTest {
     private ServerProcess server;
 
     @BeforeAll
-    void start(@TempDir Path directory) {
+    void start(Page shared, @TempDir Path directory) {
         server = ServerProcess.start(directory.resolve("data"), "--ollama-host", "echo:?delay=20ms", "--workers", "2");
+        shared.open(server.url() + "/#/new");
+    }
+
+    @AfterEach
+    void leave(Page page) {
+        page.viewport(1280, 800).eval("location.hash = '#/new'; localStorage.clear(); sessionStorage.clear();");
+        if (page.is("window.changed")) {
+            page.reload();
+        }
     }
 
     @AfterAll
@@ -77,7 +88,7 @@ final class TasksViewTest {
         assertFalse(page.is("document.querySelector('.attempts .failure, .attempts .hint, .bar [data-failed]')"));
         page.click("[data-action=retry]").waitFor(status(id) + " === 'running'");
         // what has run for long asks first
-        page.eval("(now => { Date.now = () => now() + 61_000; })(Date.now)");
+        page.eval("window.changed = true; (now => { Date.now = () => now() + 61_000; })(Date.now)");
         page.click("[data-action=cancel]").waitForText("more than a minute").click("dialog button[value=yes]");
         page.waitFor(status(id) + " === 'cancelled'").click("[data-action=delete]").click("dialog button[value=yes]");
         page.waitForText("This task no longer exists").waitFor("!document.querySelector('" + row(id) + "')");
@@ -230,7 +241,8 @@ final class TasksViewTest {
         String id = submit("copy me", "");
         server.awaitEnd(id);
         page.allowClipboard();
-        tasks(page, "/" + id).waitForText("copy me").eval("{ window.late = []; const whole = setTimeout;"
+        tasks(page, "/" + id).waitForText("copy me").eval("{ window.changed = true; window.late = [];"
+                + " const whole = setTimeout;"
                 + " window.setTimeout = (call, ms) => ms === 1_500 ? window.late.push(call) : whole(call, ms); }");
         page.click(".said .part button:last-child").waitFor("window.late.length === 1");
         page.click(".said .part button:last-child");
@@ -252,7 +264,8 @@ final class TasksViewTest {
         submit("hold me", "");
         tasks(page, "").waitFor("document.querySelector('tbody input')").click("tbody input");
         page.waitForText("1 selected");
-        page.eval("{ const set = Map.prototype.set; window.kept = 0; Map.prototype.set = function (key, value) {"
+        page.eval("{ window.changed = true; const set = Map.prototype.set; window.kept = 0;"
+                + " Map.prototype.set = function (key, value) {"
                 + " window.kept += String(key).startsWith('task_'); return set.call(this, key, value); }; }");
         for (int i = 0; i < 5; i++) {
             server.awaitEnd(submit("passing " + i, ""));
@@ -309,10 +322,10 @@ final class TasksViewTest {
         String first = submit("between one", "");
         server.awaitEnd(first);
         tasks(page, "?q=between").waitFor("document.querySelector('" + row(first) + "')");
-        page.eval("window.list = new Promise(go => window.go = go); const ask = fetch;"
+        page.eval("{ window.changed = true; window.list = new Promise(go => window.go = go); const ask = fetch;"
                 + " window.fetch = async (...all) => { const answer = await ask(...all);"
                 + " if (String(all[0]).includes('/api/tasks?')) { window.kept = true; await list; }"
-                + " return answer; };");
+                + " return answer; }; }");
         server.awaitEnd(submit("between two", ""));
         page.waitFor("window.kept").click(row(first) + " input").waitForText("1 selected");
         server.awaitEnd(submit("between three", ""));
@@ -418,7 +431,7 @@ final class TasksViewTest {
         String held = submit("held", later);
         String leaves = submit("leaves", later);
         tasks(page, "?status=pending&model=left").waitFor("document.querySelectorAll('tbody tr').length === 2");
-        page.eval("window.wrong = []; new MutationObserver(() => document.querySelectorAll("
+        page.eval("window.changed = true; window.wrong = []; new MutationObserver(() => document.querySelectorAll("
                 + "'tbody tr:not(.left, [data-status=pending])').forEach(row => wrong.push(row.dataset.id)))"
                 + ".observe(document.body, {subtree: true, childList: true, attributes: true})");
         server.post("/api/tasks/" + leaves + "/cancel", "");
