@@ -122,8 +122,8 @@ final class TasksViewTest {
         tasks(page, "/" + id).waitForText("one two three");
         assertEquals("one two three", page.shown(".answer"));
         // beside it the list's rows have two lines
-        assertTrue(page.is("document.querySelector('tbody .meta').checkVisibility()"
-                + " && !document.querySelector('td.c-model').checkVisibility()"));
+        page.waitFor("document.querySelector('tbody .meta')?.checkVisibility()"
+                + " && !document.querySelector('td.c-model').checkVisibility()");
         String panel = page.shown("aside");
         for (String part : List.of("completed", "generate", "Attempts", "1 ✓", "it is first by", "echo", "tokens",
                 "{\"big\":12345678901234567890}")) {
@@ -204,7 +204,9 @@ final class TasksViewTest {
         }
         assertEquals(200, call.get());
         page.choose("select[name=relayed]", "true").waitFor("location.hash === '#/tasks?relayed=true'")
-                .waitFor("document.querySelectorAll('tbody tr').length === 1");
+                .waitFor("document.querySelectorAll('tbody tr').length === 1")
+                // the bar above is shorter then, and what is below it moves
+                .waitFor("!document.querySelector('.rates').textContent.includes('callers')");
         assertEquals("chat \u21c4", page.shown("td.c-type"));
         page.click("tbody td.c-prompt a").waitForText("called");
         String panel = page.shown("aside");
