@@ -24,8 +24,6 @@ export class FilterForm {
     /** What the ids in chips are called, by name and id. */
     #names = new Map();
     #folded = button('', () => this.#fold(!this.node.hasAttribute('data-unfolded')), {class: 'fold'});
-    #since = h('select', {name: 'since', 'aria-label': 'Submitted'},
-        Object.entries(SINCE).map(([value, name]) => h('option', {value}, name)));
     #api;
 
     /** @param change is given what changed: names and texts */
@@ -48,7 +46,9 @@ export class FilterForm {
         field('client', {placeholder: 'client', 'aria-label': 'Client', class: 'mono'}),
         h('select', {name: 'relayed', 'aria-label': 'Calls'},
             Object.entries(CALLS).map(([value, name]) => h('option', {value}, name))),
-        this.#since, this.#models, h('datalist', {id: 'priorities'}, choices(['low', 'normal', 'high', 'critical'])),
+        h('select', {name: 'since', 'aria-label': 'Submitted'},
+            Object.entries(SINCE).map(([value, name]) => h('option', {value}, name))),
+        this.#models, h('datalist', {id: 'priorities'}, choices(['low', 'normal', 'high', 'critical'])),
         this.#folded, this.#set);
         this.#fold(false);
         api.get('/api/backends', null, signal).then(backends => {
@@ -61,11 +61,12 @@ export class FilterForm {
 
     /** Shows a filter; what is being typed is not touched. */
     fill(filter) {
-        if (![...this.#since.options].some(({value}) => value === filter.since)) {
-            this.#since.append(h('option', {value: filter.since}, `since ${filter.since}`));
-        }
         for (const name of FIELDS) {
             const own = this.node.elements[name];
+            if (own.options && ![...own.options].some(({value}) => value === filter[name])) {
+                // an address may say what is not offered
+                own.append(h('option', {value: filter[name]}, filter[name].replaceAll(',', ', ')));
+            }
             if (own.value.trim() !== filter[name]) {
                 own.value = filter[name];
             }
