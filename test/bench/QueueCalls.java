@@ -40,14 +40,24 @@ final class QueueCalls implements AutoCloseable {
     /// How long the tasks that a query selects waited for their starts, in milliseconds, in the order of the submits;
     /// once there are so many that have completed.
     List<Long> waited(String query, int count) throws IOException, InterruptedException {
+        return between("created_at", "started_at", query, count);
+    }
+
+    /// How long they took, likewise.
+    List<Long> took(String query, int count) throws IOException, InterruptedException {
+        return between("started_at", "completed_at", query, count);
+    }
+
+    private List<Long> between(String from, String to, String query, int count)
+            throws IOException, InterruptedException {
         while (true) {
             String body = http.send(HttpRequest.newBuilder(URI.create(url + "tasks?status=completed&limit=1000&sort="
                     + "created_at&order=asc" + query)).build(), HttpResponse.BodyHandlers.ofString()).body();
             List<Json> tasks = ((Json.Arr) Json.parse(body)).values();
             if (tasks.size() >= count) {
-                List<Long> waited = new ArrayList<>();
-                tasks.forEach(task -> waited.add(millis(task, "started_at") - millis(task, "created_at")));
-                return waited;
+                List<Long> times = new ArrayList<>();
+                tasks.forEach(task -> times.add(millis(task, to) - millis(task, from)));
+                return times;
             }
             LockSupport.parkNanos(20_000_000);
         }

@@ -2,6 +2,7 @@ package e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -13,6 +14,9 @@ import java.nio.file.Path;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -147,7 +151,17 @@ class LimitsTest {
             server.awaitEnd(server.submit(task("")));
             assertTrue(shown(server, id).text("waiting").startsWith("its window night ("), shown(server, id).text());
             assertEquals("night", shown(server, ofClient).text("window"));
+            // a call waits for its client's window, too
+            CompletableFuture<HttpResponse<String>> call = CompletableFuture.supplyAsync(
+                    () -> relayed(server, "nightly"));
+            Supplier<Json.Arr> calls = () -> (Json.Arr) Json.parse(
+                    server.get("/api/tasks?client=nightly&relayed=true").body());
+            Await.until("the call is there", () -> !calls.get().values().isEmpty());
+            Json.Obj waits = shown(server, ((Json.Obj) calls.get().values().getFirst()).text("id"));
+            assertEquals("night", waits.text("window"));
+            assertTrue(waits.text("waiting").startsWith("its window night ("), waits.text());
             server.kill();
+            assertThrows(CompletionException.class, call::join);
         }
         try (ServerProcess server = start("default_model: other\n")) {
             server.awaitLogged("event=window_missing window=night tasks=2");

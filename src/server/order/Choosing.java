@@ -27,7 +27,7 @@ final class Choosing {
     private final long number;
     private final long step;
     private final long now;
-    private final Set<String> kept = new HashSet<>(4);
+    private Set<String> kept = Set.of();
     private final Set<String> warm;
     /// Of the tasks that are asked one by one, by slot; null until there is one.
     private Map<Integer, Offer> single;
@@ -111,7 +111,7 @@ final class Choosing {
                     return new Found(level.share(client), slot, offer, By.PRESSING);
                 }
                 if (offer.fit() == Fit.DRAINS) {
-                    kept.add(offer.host());
+                    keep(offer);
                 }
             }
         }
@@ -130,7 +130,7 @@ final class Choosing {
                     return found(at, offer, By.BEHIND);
                 }
                 if (offer.fit() == Fit.DRAINS) {
-                    kept.add(offer.host());
+                    keep(offer);
                 }
                 if (allAsked(level)) {
                     return null;
@@ -167,7 +167,7 @@ final class Choosing {
                     return found(at, offer, By.OVERDUE);
                 }
                 if (offer.fit() == Fit.DRAINS) {
-                    kept.add(offer.host());
+                    keep(offer);
                 }
             }
             if (!allAsked(level) && at.next()) {
@@ -175,6 +175,14 @@ final class Choosing {
             }
         }
         return null;
+    }
+
+    /// From now on its host is kept free.
+    private void keep(Offer offer) {
+        if (kept.isEmpty()) {
+            kept = new HashSet<>(4);
+        }
+        kept.add(offer.host());
     }
 
     private Walk begun(Level level, Iterator<Share> shares) {
@@ -282,13 +290,13 @@ final class Choosing {
     private void keepDrained(Level level) {
         for (Kind kind : level.kinds.values()) {
             if (kind.asked == number && !kind.oneByOne && kind.offer.fit() == Fit.DRAINS) {
-                kept.add(kind.offer.host());
+                keep(kind.offer);
             }
         }
         if (single != null) {
             for (Offer offer : single.values()) {
                 if (offer.fit() == Fit.DRAINS) {
-                    kept.add(offer.host());
+                    keep(offer);
                 }
             }
         }

@@ -58,6 +58,8 @@ public final class CoreBench {
     private final Random random = new Random(1);
     private List<Terms> clients = TERMS;
     private OneModel host = new OneModel("m0");
+    /// The priority of what started last: what comes is like what has gone, so that no level runs empty.
+    private int last = MOST;
     /// Whether all that comes is to be finished soon.
     private boolean pressing;
     private long seq;
@@ -170,13 +172,14 @@ public final class CoreBench {
             if (pressing) {
                 submit(MOST, by(now() + SOON));
             } else {
-                submit();
+                submit(last, clients.get(random.nextInt(clients.size())));
             }
             long before = System.nanoTime();
             Event.Change start = state.start(host, now());
             choices[i] = System.nanoTime() - before;
             Task task = apply(start);
             host = new OneModel(task.model());
+            last = task.priority();
             // of attempts that take 10 s none of the thousand is late yet, and each presses
             apply(LifeCycle.completed(task, PAYLOAD, false, now() + (pressing ? SOON / 3 : 0)));
             // that many are forgotten as come
