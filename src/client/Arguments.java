@@ -96,11 +96,16 @@ final class Arguments {
     /// Returns the query of a request that asks for what these flags say; empty if none of them was given.
     ///
     /// @param names the flags; as `search=q` where the API has another name for one
+    /// @throws Failure if the value of one is empty: a variable that a script forgot to set does not mean everything
     String query(String... names) {
         StringBuilder query = new StringBuilder();
         for (String name : names) {
             int equals = name.indexOf('=');
-            for (String value : all(equals < 0 ? name : name.substring(0, equals))) {
+            String flag = equals < 0 ? name : name.substring(0, equals);
+            for (String value : all(flag)) {
+                if (value.replace(",", "").isBlank()) {
+                    throw Failure.usage("--" + flag + " is empty; leave it out if it does not matter", null);
+                }
                 query.append(query.length() == 0 ? '?' : '&').append(name.substring(equals + 1)).append('=')
                         .append(Api.encode(value));
             }

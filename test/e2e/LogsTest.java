@@ -36,6 +36,7 @@ import support.ServerProcess;
 @Timeout(120)
 final class LogsTest {
 
+    private static final String STATE = "congo=t61rcWkgMzE,rojo=00f067aa0ba902b7";
     private static final String PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     /// In all that must not be logged.
     private static final String MARKER = "xyzzy";
@@ -104,12 +105,14 @@ final class LogsTest {
 
     @Test
     void requestIdAndTrace_areKeptWithTheTask_andReachTheHost() throws Exception {
-        String id = submit(task("good", ""), "X-Request-Id", "given-1", "traceparent", PARENT);
+        String id = submit(task("good", ""), "X-Request-Id", "given-1", "traceparent", PARENT,
+                "tracestate", STATE);
         Json.Obj done = ended(id);
         assertEquals("completed", done.text("status"));
         assertEquals("given-1", done.text("request_id"));
         assertEquals(PARENT, done.text("traceparent"));
         assertEquals(PARENT, request("/api/chat").header("traceparent"));
+        assertEquals(STATE, request("/api/chat").header("tracestate"));
 
         String made = ended(submit(task("good", ""), "traceparent", "no trace")).text("request_id");
         assertTrue(made.matches("req_[0-9a-f]{16}"), made);
@@ -126,7 +129,8 @@ final class LogsTest {
                 PARENT.equals(request.header("traceparent"))));
 
         HttpResponse<String> call = ask("POST", "/api/chat", "{\"model\":\"good\",\"messages\":[{\"role\":\"user\","
-                + "\"content\":\"x\"}]}", "X-Request-Id", "given-3", "traceparent", PARENT);
+                + "\"content\":\"x\"}]}", "X-Request-Id", "given-3", "traceparent", PARENT, "tracestate", STATE);
+        assertEquals(STATE, request("/api/chat").header("tracestate"));
         Json.Obj called = ended(call.headers().firstValue("X-Queue-Task").orElseThrow());
         assertEquals("given-3", called.text("request_id"));
         assertEquals(PARENT, called.text("traceparent"));

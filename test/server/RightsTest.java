@@ -238,6 +238,15 @@ final class RightsTest {
             assertEquals("ci", task.text("client"));
             assertEquals("{\"user\":\"u 1/2\"}", task.get("metadata").text());
         }
+        Json.Obj submitted = json(walk.ask("POST", "/api/tasks", ci, TASK, "X-OpenWebUI-User-Id: u 1/2"));
+        assertEquals("ci", submitted.text("client"));
+        assertEquals("{\"user\":\"u 1/2\"}", submitted.get("metadata").text());
+        String owned = TASK.replace("{", "{\"metadata\":{\"a\":1.50},");
+        assertEquals("{\"a\":1.50,\"user\":\"u1\"}", json(walk.ask("POST", "/api/tasks", ci, owned,
+                "X-OpenWebUI-User-Id: u1")).get("metadata").text());
+        String named = TASK.replace("{", "{\"metadata\":{\"user\":\"me\"},");
+        assertEquals("{\"user\":\"me\"}", json(walk.ask("POST", "/api/tasks", ci, named,
+                "X-OpenWebUI-User-Id: u1")).get("metadata").text());
         Reply byAdmin = walk.call("/api/chat", CALL, "Authorization: Bearer " + admin, "X-OpenWebUI-User-Id: u1");
         Json.Obj task = json(ask("GET", "/api/tasks/" + byAdmin.headers().get("x-queue-task"), read, null));
         assertEquals("u1", task.text("client"));

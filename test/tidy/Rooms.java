@@ -30,13 +30,13 @@ final class Rooms {
     /// use all; nobody else may use it.
     private static final String WHO_KNOWS_WHOM = """
             access: settings
-            action: action.plan journal queue.index queue.ledger queue.line queue.page queue.state task
+            action: action.plan clock journal queue.index queue.ledger queue.line queue.page queue.state task
             action.plan: task
             api: access action action.plan cron cron.plan dispatch http journal.compaction live metrics openapi \
                 order order.ahead order.limits queue queue.index queue.ledger queue.page queue.state \
                 settings stats task websocket
             clock:
-            cron: cron.plan journal queue queue.ledger queue.state task
+            cron: clock cron.plan journal queue queue.ledger queue.state task
             cron.plan: task
             dispatch: executor executor.relay journal journal.disk live order order.ahead order.limits \
                 queue queue.state settings stats task
@@ -76,7 +76,7 @@ final class Rooms {
             task: access settings
             tls: settings
             tool: access dispatch journal journal.compaction journal.disk journal.recovery queue queue.ledger \
-                queue.state settings simulate
+                queue.state settings simulate tls
             websocket: access settings tls
             """;
 

@@ -280,7 +280,8 @@ public final class TokenFile {
         UserPrincipal owner = Files.getOwner(directory);
         if (!self.equals(owner)) {
             throw new IOException("the data directory " + directory + " belongs to " + owner.getName()
-                    + ", not to " + self.getName() + ": run this as that user");
+                    + ", not to " + self.getName() + ": run this as that user, as with: runuser -u " + owner.getName()
+                    + " -- ollama-queue-server token \u2026 --data-dir " + directory);
         }
     }
 

@@ -2,12 +2,12 @@ package server.action;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.LockSupport;
 
 import server.action.plan.TaskAction;
+import server.clock.Looping;
 import server.queue.ledger.Ledger;
 import server.queue.ledger.Pace;
 import shared.Problem;
@@ -22,19 +22,17 @@ public final class ActionRunner implements AutoCloseable {
 
     private final Actions actions;
     private final Pace pace;
-    private final Thread loop;
-    private volatile boolean stopping;
+    private final Looping loop = new Looping("actions", this::loop);
 
     private ActionRunner(Ledger ledger) {
         actions = new Actions(ledger);
         pace = ledger.pace();
-        loop = Thread.ofPlatform().name("actions").daemon().unstarted(this::loop);
     }
 
     /// Begins.
     public static ActionRunner start(Ledger ledger) {
         ActionRunner runner = new ActionRunner(ledger);
-        runner.actions.onAccepted(() -> LockSupport.unpark(runner.loop));
+        runner.actions.onAccepted(runner.loop::wake);
         runner.loop.start();
         return runner;
     }
@@ -46,16 +44,16 @@ public final class ActionRunner implements AutoCloseable {
 
     private void loop() {
         Pace.Read work = pace.begin();
-        while (!stopping) {
+        while (!loop.stopping()) {
             try {
                 List<TaskAction> running = actions.running();
                 for (TaskAction action : running) {
-                    if (!stopping && !actions.step(action.id())) {
+                    if (!loop.stopping() && !actions.step(action.id())) {
                         log(action.id());
                     }
                     work.step();
                 }
-                if (running.isEmpty() && !stopping) {
+                if (running.isEmpty() && !loop.stopping()) {
                     LockSupport.park(this);
                     work = pace.begin();
                 }
@@ -81,12 +79,6 @@ public final class ActionRunner implements AutoCloseable {
     /// Ends after the present step; what is left goes on at the next start.
     @Override
     public void close() {
-        stopping = true;
-        LockSupport.unpark(loop);
-        try {
-            loop.join(Duration.ofSeconds(1));
-        } catch (InterruptedException hurried) {
-            Thread.currentThread().interrupt();
-        }
+        loop.close();
     }
 }

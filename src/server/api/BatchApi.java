@@ -30,7 +30,7 @@ import shared.json.JsonWriter;
 final class BatchApi {
 
     /// Where the tasks of a batch come from.
-    private record Source(Asker asker, Trace trace) {
+    private record Source(Asker asker, Trace trace, String user) {
     }
 
     private final Settings settings;
@@ -71,7 +71,8 @@ final class BatchApi {
 
     /// @param lines null if the body is JSON
     private void read(InputStream lines, WebRequest request, TaskBatch batch) throws IOException, InterruptedException {
-        Source source = new Source(request.asker().as(request.header(TaskApi.CLIENT)), TaskApi.trace(request));
+        Source source = new Source(request.asker().as(request.header(TaskApi.CLIENT)), TaskApi.trace(request),
+                TaskApi.user(request));
         if (lines != null) {
             readLines(lines, request.announced() < 0 ? settings.get(HttpApi.BATCH_BYTES) : request.announced(), batch,
                     source);
@@ -137,7 +138,8 @@ final class BatchApi {
             throw json.error("a task must be an object");
         }
         int from = json.position();
-        Submission submission = submissions.read(json, source.asker()).by(source.trace());
+        Submission submission = submissions.read(json, source.asker()).by(source.trace()).of(source.user(),
+                submissions.metadataMax());
         if (json.position() - from > settings.get(HttpApi.TASK_BYTES)) {
             throw new Problem(413, "a task may have " + settings.get(HttpApi.TASK_BYTES) + " bytes");
         }

@@ -40,6 +40,7 @@ import server.settings.Loader;
 import server.settings.Setting;
 import server.settings.Settings;
 import server.stats.History;
+import server.task.RelayBody;
 import server.task.SubmissionReader;
 import server.task.TaskJson;
 import server.task.Task;
@@ -156,7 +157,7 @@ public final class HttpApi {
                 .words("ActionKind", ActionKind.NAMES.stream());
         Stream.of(TaskJson.SHAPES, CronJson.SHAPES, ActionJson.SHAPES, QueueApi.SHAPES, BackendsApi.SHAPES,
                 HistoryApi.SHAPES, ExplainApi.SHAPES, NowApi.SHAPES, ServerApi.SHAPES, JournalApi.SHAPES,
-                TokensApi.SHAPES)
+                TokensApi.SHAPES, RelayBody.SHAPES)
                 .forEach(shapes::add);
         return shapes.request("Submit", SubmissionReader.KNOWN, "asked", "Task")
                 .request("CronAsked", CronReader.KNOWN, "CronSummary")

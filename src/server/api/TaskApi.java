@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 import server.access.RequestLimits;
+import server.access.UserName;
 import server.http.Answer;
 import server.http.IdempotencyKey;
 import server.http.WebRequest;
@@ -65,7 +66,8 @@ final class TaskApi {
 
     Answer submit(WebRequest request) {
         JsonReader json = request.json(settings.get(HttpApi.TASK_BYTES), "a task");
-        Submission submission = submissions.read(json, request.asker().as(request.header(CLIENT))).by(trace(request));
+        Submission submission = submissions.read(json, request.asker().as(request.header(CLIENT))).by(trace(request))
+                .of(user(request), submissions.metadataMax());
         json.end();
         if (request.query().flag("dry_run")) {
             return wouldBe(submission);
@@ -109,10 +111,15 @@ final class TaskApi {
         return Answer.json(200, out.endObject());
     }
 
+    /// Whom the request's program names as its user; null for nobody.
+    static String user(WebRequest request) {
+        return UserName.of(request::header, UserName::is);
+    }
+
     /// What is kept of a request with its tasks.
     static Trace trace(WebRequest request) {
-        return Trace.of(request.requestId(), request.headers(Set.of(Trace.TRACEPARENT), List.of())
-                .get(Trace.TRACEPARENT));
+        return Trace.of(request.requestId(),
+                request.headers(Set.of(Trace.TRACEPARENT, Trace.TRACESTATE), List.of()));
     }
 
     Answer show(WebRequest request) throws InterruptedException {

@@ -1,4 +1,5 @@
-/// The time of day that the server goes by; and [server.clock.Rounds], by which one thread looks at the time for many.
+/// The time of day that the server goes by; and [server.clock.Rounds], by which one thread looks at the time for many,
+/// with [server.clock.Looping], a thread for one.
 ///
 /// A wall clock can be wrong for a moment: a board without a battery starts in 1970 or 2036, somebody sets the date and
 /// sets it back. What is recorded, expires or is deleted must not follow such a clock at once.

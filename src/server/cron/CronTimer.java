@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
+import server.clock.Looping;
 import server.cron.CronStore.Due;
 import server.task.Submission;
 import shared.LogValue;
@@ -30,8 +31,7 @@ public final class CronTimer implements AutoCloseable {
     private final InstantSource clock;
     private final LongSupplier clockSetBy;
     private final AtomicBoolean changed = new AtomicBoolean();
-    private final Thread loop;
-    private volatile boolean stopping;
+    private final Looping loop = new Looping("cron", this::loop);
 
     /// Since when due times are served; what was due before was missed.
     private long since;
@@ -44,7 +44,6 @@ public final class CronTimer implements AutoCloseable {
         this.clock = clock;
         this.clockSetBy = clockSetBy;
         store = crons.store();
-        loop = Thread.ofPlatform().name("cron").unstarted(this::loop);
     }
 
     /// Starts the thread that serves what is due.
@@ -70,7 +69,7 @@ public final class CronTimer implements AutoCloseable {
     /// @return for how many milliseconds there is nothing to do, at most a second
     long step() {
         noticeClock();
-        while (!stopping && serveOne()) {
+        while (!loop.stopping() && serveOne()) {
             // until nothing is due
         }
         return Math.clamp(store.nextLook() - clock.millis(), 1, SLEEP_MAX_MS);
@@ -78,12 +77,12 @@ public final class CronTimer implements AutoCloseable {
 
     private void wake() {
         if (!changed.getAndSet(true)) {
-            LockSupport.unpark(loop);
+            loop.wake();
         }
     }
 
     private void loop() {
-        while (!stopping) {
+        while (!loop.stopping()) {
             changed.set(false);
             try {
                 long ms = step();
@@ -139,12 +138,6 @@ public final class CronTimer implements AutoCloseable {
 
     @Override
     public void close() {
-        stopping = true;
-        LockSupport.unpark(loop);
-        try {
-            loop.join(Duration.ofSeconds(1));
-        } catch (InterruptedException hurried) {
-            Thread.currentThread().interrupt();
-        }
+        loop.close();
     }
 }

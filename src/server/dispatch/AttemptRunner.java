@@ -202,7 +202,7 @@ final class AttemptRunner {
             Outcome outcome = task.terms().caller().endpoint() == null
                     ? host.executor.run(new Call(task.type(), task.model(), request.payload(),
                             Duration.ofMillis(task.terms().timeout()), firstByte, options.idle(), room,
-                            Trace.of(request.head()).traceparent()), pieces)
+                            Trace.of(request.head()).headers()), pieces)
                     : CallRunner.run(host.executor, task, request, firstByte, options.idle(), room, pieces,
                             relayed.begin(task.id(), host.name(), clock.millis()), clock);
             Objects.requireNonNull(outcome, "the kind of host gave no outcome");

@@ -1,6 +1,7 @@
 package server.executor;
 
 import java.time.Duration;
+import java.util.Map;
 
 import shared.TaskType;
 import shared.json.Slice;
@@ -12,14 +13,14 @@ import shared.json.Slice;
 /// @param firstByte the longest time until the answer's first byte
 /// @param idle      the longest silence of the host after that
 /// @param room      takes note of what of the answer is in memory
-/// @param traceparent the header of that name that its request came with, for the host; null: none
+/// @param trace     the headers of W3C's Trace Context that its request came with, for the host, by name
 public record Call(TaskType type, String model, Slice payload, Duration timeout, Duration firstByte, Duration idle,
-        AnswerRoom.Share room, String traceparent) {
+        AnswerRoom.Share room, Map<String, String> trace) {
 
     /// Without a trace.
     public Call(TaskType type, String model, Slice payload, Duration timeout, Duration firstByte, Duration idle,
             AnswerRoom.Share room) {
-        this(type, model, payload, timeout, firstByte, idle, room, null);
+        this(type, model, payload, timeout, firstByte, idle, room, Map.of());
     }
 
     /// One limit for each silence, none for the memory.

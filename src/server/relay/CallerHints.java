@@ -9,6 +9,7 @@ import java.util.function.UnaryOperator;
 import server.http.Percent;
 import server.access.Asker;
 import server.access.ClientName;
+import server.access.UserName;
 import shared.Nearest;
 import shared.Priority;
 import shared.Problem;
@@ -35,11 +36,8 @@ import shared.Problem;
 /// @param record   whether its prompt and answer are kept after its end; null: the setting's
 public record CallerHints(String client, String user, Integer priority, String on, Boolean keep, Boolean record) {
 
-    private static final List<String> PROGRAMS_OWN =
-            List.of("X-OpenWebUI-User-Email", "X-OpenWebUI-User-Id", "X-User-ID", "X-Client-ID");
     private static final List<String> IN_PATH = List.of("priority", "client", "on");
     private static final int HOST_LENGTH_MAX = 255;
-    private static final int USER_LENGTH_MAX = 255;
 
     /// Reads what the headers and the path say.
     ///
@@ -51,22 +49,13 @@ public record CallerHints(String client, String user, Integer priority, String o
         String named = asker.client(hint(header, "X-Queue-Client", null, null, ClientName::parse));
         String pathsClient = asker.client(hint(null, null, path, "client", ClientName::parse));
         boolean isNamed = header.apply("X-Queue-Client") != null;
-        String user = null;
-        for (int i = 0; user == null && i < PROGRAMS_OWN.size(); i++) {
-            String own = header.apply(PROGRAMS_OWN.get(i));
-            user = isUser(own, asker) ? own : null;
-        }
+        String user = UserName.of(header, asker.speaksForOthers() ? ClientName::is : UserName::is);
         boolean isClient = user != null && asker.speaksForOthers();
         return new CallerHints(isNamed ? named : isClient ? user : pathsClient, isClient ? null : user,
                 hint(header, "X-Queue-Priority", path, "priority", Priority::parse),
                 hint(header, "X-Queue-On", path, "on", CallerHints::host),
                 hint(header, "X-Queue-Keep", null, null, CallerHints::flag),
                 hint(header, "X-Queue-Record", null, null, CallerHints::flag));
-    }
-
-    private static boolean isUser(String text, Asker asker) {
-        return asker.speaksForOthers() ? ClientName.is(text)
-                : text != null && !text.isBlank() && text.length() <= USER_LENGTH_MAX;
     }
 
     /// Returns the same with the priority of a body's `service_tier` (low, normal or high), unless there is one.

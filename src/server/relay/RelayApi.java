@@ -43,12 +43,13 @@ import shared.json.Slice;
 public final class RelayApi {
 
     /// What the caller wants to reach the host, beside the body.
-    private static final Set<String> HEADERS = Set.of("content-type", "accept", Trace.TRACEPARENT);
+    private static final Set<String> HEADERS = Set.of("content-type", "accept", Trace.TRACEPARENT,
+            Trace.TRACESTATE);
     private static final List<String> HEADERS_BEGIN = List.of("anthropic-", "openai-");
     /// What of it is a credential.
     private static final Pattern SECRET = Pattern.compile("key|token|secret|auth");
-    private static final String ABOUT = "a call of a host's API, which becomes a task | object Idempotency-Key "
-            + "X-Queue-Client X-Queue-Keep X-Queue-On X-Queue-Priority X-Queue-Record | "
+    private static final String ABOUT = "a call of a host's API, which becomes a task | RelayedCall "
+            + "Idempotency-Key X-Queue-Client X-Queue-Keep X-Queue-On X-Queue-Priority X-Queue-Record | "
             + "200 any lines events 404 409 429 502 504 507";
     private static final List<String> OWN_HEADERS = List.of("x-queue-client", "x-queue-keep", "x-queue-on",
             "x-queue-priority", "x-queue-record");
@@ -236,7 +237,7 @@ public final class RelayApi {
             headers.forEach((name, value) -> out.name(name).string(value));
             out.endObject();
         }
-        Trace.of(request.requestId(), null).write(out);
+        Trace.of(request.requestId(), Map.of()).write(out);
         out.endObject();
         return new Slice(out.buffer(), 0, out.length());
     }

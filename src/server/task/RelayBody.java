@@ -22,6 +22,11 @@ import shared.json.Slice;
 public record RelayBody(String model, boolean streams, String serviceTier, boolean isLoad, boolean isUnload,
         RunnerOptions runner, String preview) {
 
+    /// What the queue itself reads of a call; the rest is the host's. See `server.openapi.Shapes`.
+    public static final String SHAPES = """
+            RelayedCall = model:text stream?:bool service_tier?:text messages?:any prompt?:any input?:any
+            """;
+
     /// Go's durations of no length, quoted.
     private static final Pattern ZERO = Pattern.compile("\"[+-]?(0|((0+(\\.0*)?|\\.0+)(ns|us|ms|s|m|h))+)\"");
     private static final int DURATION_LENGTH_MAX = 64;

@@ -53,9 +53,7 @@ public final class Tls implements AutoCloseable {
         if (certificates == null && key == null) {
             return null;
         }
-        if (certificates == null || key == null) {
-            throw new IOException("TLS needs both " + CERT.key() + " and " + KEY.key());
-        }
+        checkBoth(certificates, key);
         // a client could have the server compute a handshake after the other on one connection
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
         Identities identities = new Identities(certificates, key, clock);
@@ -67,6 +65,24 @@ public final class Tls implements AutoCloseable {
             return tls;
         } catch (GeneralSecurityException impossible) {
             throw new IOException("this Java has no TLS: " + impossible.getMessage(), impossible);
+        }
+    }
+
+    /// Checks that certificate and key can be used, if the settings name any.
+    ///
+    /// @throws IOException they cannot, with a message for people
+    public static void check(Settings settings, InstantSource clock) throws IOException {
+        Path certificates = settings.get(CERT);
+        Path key = settings.get(KEY);
+        checkBoth(certificates, key);
+        if (key != null) {
+            Identity.read(certificates, key, clock.instant());
+        }
+    }
+
+    private static void checkBoth(Path certificates, Path key) throws IOException {
+        if ((certificates == null) != (key == null)) {
+            throw new IOException("TLS needs both " + CERT.key() + " and " + KEY.key());
         }
     }
 

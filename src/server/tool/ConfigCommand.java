@@ -1,5 +1,6 @@
 package server.tool;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import server.settings.CommandLine;
 import server.settings.Loader;
 import server.settings.Reference;
 import server.settings.Value;
+import server.tls.Tls;
 import shared.Problem;
 
 /// `config check [FILE]`, `config show` and `config reference`: what the settings are, without starting anything.
@@ -17,7 +19,7 @@ final class ConfigCommand {
     private ConfigCommand() {
     }
 
-    static int check(Invocation call) {
+    static int check(Invocation call) throws IOException {
         Invocation whole = call.withEnvironment();
         List<String> words = whole.arguments();
         Loader settings = load(whole.with(words.size() == 1 && !words.getFirst().startsWith("-")
@@ -30,6 +32,7 @@ final class ConfigCommand {
             }
             return 1;
         }
+        Tls.check(settings.settings(), call.clock());
         settings.notes().forEach(note -> call.err().println("note: " + note));
         if (settings.fileName() == null) {
             call.out().println("no file found (" + Loader.places(whole.environment()).stream().map(Object::toString)

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,6 +53,11 @@ final class SoakTest {
     /// A round is a host that goes and comes, a disk that fills and empties, and a kill.
     private static final int ROUND_MS = Effort.of(4_000, 30_000);
     private static final double RATE_MIN = 0.7;
+    /// So many lives at least tell whether they are alike.
+    private static final int LIVES_MIN = 6;
+    /// What memory holds of a task, and what it may hold of the work that goes on at the moment.
+    private static final long TASK_BYTES = 600;
+    private static final long WORK_BYTES = 32 << 20;
     private static final String MODEL = "fake-repeat";
 
     private static final String LARGE = "{\"type\":\"generate\",\"model\":\"echo\",\"prompt\":\""
@@ -63,6 +69,7 @@ final class SoakTest {
     private final CountDownLatch never = new CountDownLatch(1);
     private final List<FakeOllamaProcess> hosts = new ArrayList<>();
     private final List<Usage> lives = new ArrayList<>();
+    private final List<Held> heaps = new ArrayList<>();
     /// Null if it was not mounted.
     private Path disk;
     private int port;
@@ -79,6 +86,15 @@ final class SoakTest {
             try (Stream<Path> open = Files.list(proc.resolve("fd"))) {
                 return new Usage(status.get("VmRSS"), open.count(), status.get("Threads"));
             }
+        }
+    }
+
+    /// What the server's heap holds after a collection, and of how many tasks.
+    private record Held(long bytes, long tasks) {
+
+        /// Whether it is no more than these tasks explain.
+        boolean isLevelWith(Held earlier) {
+            return bytes - earlier.bytes <= TASK_BYTES * Math.max(0, tasks - earlier.tasks) + WORK_BYTES;
         }
     }
 
@@ -150,8 +166,9 @@ final class SoakTest {
         assertEquals(0, Offline.run(new PrintStream(OutputStream.nullOutputStream()), System.err, "journal", "verify",
                 disk.resolve("data").toString()));
         System.out.printf(Locale.ROOT, "soak: %d s, %d kills, %,d submits, %,d calls, %,d cancels, %,d times work, "
-                + "rate beside the others %s, refusals %s, lives %s%n", SECONDS, rounds, work.submitted.size(),
-                work.answered.size(), work.cancelled.size(), done, ratio, work.refusals.keySet(), lives);
+                + "rate beside the others %s, refusals %s, lives %s, heaps %s%n", SECONDS, rounds, work.submitted.size(),
+                work.answered.size(), work.cancelled.size(), done, ratio, work.refusals.keySet(), lives,
+                heaps);
     }
 
     /// The rate of those that work beside the others, to that without them: in turn, twice. What the others ask for
@@ -161,6 +178,7 @@ final class SoakTest {
         double alone = 0;
         double beside = 0;
         rate(work, part / 2);
+        Held before = held();
         for (int turn = 0; turn < 2; turn++) {
             alone += rate(work, part);
             try (Crowd crowd = new Crowd(port, CROWD)) {
@@ -169,7 +187,10 @@ final class SoakTest {
                 beside += rate(work, part);
             }
         }
-        System.out.printf(Locale.ROOT, "soak: %.0f/s alone, %.0f/s beside %d others%n", alone / 2, beside / 2, CROWD);
+        Held after = held();
+        System.out.printf(Locale.ROOT, "soak: %.0f/s alone, %.0f/s beside %d others; heap of one life: %s, %s%n",
+                alone / 2, beside / 2, CROWD, before, after);
+        assertTrue(after.isLevelWith(before), "one life's memory is not level: " + before + ", " + after);
         assertTrue(beside >= RATE_MIN * alone, beside / 2 + "/s beside the others, " + alone / 2 + "/s without; "
                 + "refused: " + work.refusals);
         return beside / alone;
@@ -198,6 +219,9 @@ final class SoakTest {
         Files.delete(rubbish);
         pause(ROUND_MS / 2);
         lives.add(Usage.of(server.process()));
+        if (Effort.isProof()) {
+            heaps.add(held());
+        }
         server.close();
         start();
         crowd.comeAgain();
@@ -265,9 +289,27 @@ final class SoakTest {
         }
     }
 
+    private Held held() throws Exception {
+        long tasks = ServerProcess.object(server.get("/api/status").body()).integer("total_tasks", -1);
+        Process jcmd = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                Long.toString(server.process().pid()), "GC.class_histogram").start();
+        String total = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip()
+                .replaceFirst("(?s).*\\nTotal +\\d+ +", "");
+        assertEquals(0, jcmd.waitFor());
+        return new Held(Long.parseLong(total), tasks);
+    }
+
     /// The later lives of the server took no more than the earlier ones.
     private void checkLevel() {
-        if (!Effort.isProof() || lives.size() < 6) {
+        if (!Effort.isProof()) {
+            return;
+        }
+        for (int later = 1; later < heaps.size(); later++) {
+            Held heap = heaps.get(later);
+            assertTrue(heaps.subList(0, later).stream().allMatch(heap::isLevelWith), "memory is not level: " + heaps);
+        }
+        assertTrue(lives.size() >= LIVES_MIN || SECONDS < 600, "too few lives: " + lives.size());
+        if (lives.size() < LIVES_MIN) {
             return;
         }
         double early = lives.subList(0, lives.size() / 2).stream().mapToLong(Usage::residentKb).average().orElse(0);

@@ -201,7 +201,8 @@ final class NamedTokensTest {
                 .lookupPrincipalByName("nobody");
         Files.setOwner(data, nobody);
         String said = assertThrows(IOException.class, () -> new TokenFile(data).add(CI, NOW, 0)).getMessage();
-        assertEquals("the data directory " + data + " belongs to nobody, not to root: run this as that user", said);
+        assertEquals("the data directory " + data + " belongs to nobody, not to root: run this as that user, as with: "
+                + "runuser -u nobody -- ollama-queue-server token \u2026 --data-dir " + data, said);
         assertEquals("root", Files.getOwner(victim).getName());
         assertEquals(List.of("tokens.lock"), List.of(data.toFile().list()));
         // and in its own no link is followed

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -54,7 +55,8 @@ class TaskJsonTest {
                     new CronOrigin(1, "nightly", 3, T));
             JsonWriter out = new JsonWriter();
             TaskJson.write(out, new TaskDocument(task, slice("{}"), "busy", List.of(), null,
-                    Trace.of("r-1", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")),
+                    Trace.of("r-1", Map.of("traceparent",
+                            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"))),
                     more -> more.name("waiting").string("all hosts are busy").name("effective_priority").number(7)
                             .name("position").number(1).name("starts_in").nul().name("done_in").nul(),
                     List.of("a warning"));

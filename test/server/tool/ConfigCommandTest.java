@@ -53,6 +53,20 @@ class ConfigCommandTest {
     }
 
     @Test
+    void check_certificateOrKey_thatCannotBeUsed_isSaid() throws IOException {
+        Path half = file("server: {tls_cert: /no/such.pem}\n");
+        assertEquals(1, run("check", half.toString()));
+        assertTrue(err.toString(StandardCharsets.UTF_8).contains("TLS needs both server.tls_cert and server.tls_key"),
+                err.toString(StandardCharsets.UTF_8));
+        Path missing = file("server: {tls_cert: /no/such.pem, tls_key: /no/such.key}\n");
+        assertEquals(1, run("check", missing.toString()));
+        assertTrue(err.toString(StandardCharsets.UTF_8).contains(
+                "server.tls_cert: cannot read /no/such.pem: there is no such file"),
+                err.toString(StandardCharsets.UTF_8));
+        assertEquals("", out.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
     void check_wrongFile_namesEveryMistake() throws IOException {
         Path file = file("server:\n  prot: 1\nqueue: {workers: many}\n");
         assertEquals(1, run("check", file.toString()));

@@ -3,6 +3,8 @@ package server.executor.relay;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 import server.executor.Call;
 import server.executor.HostAnswer;
@@ -23,6 +25,9 @@ import shared.json.Slice;
 /// Makes a call of an API by running its task on a host that does not take the call itself, and writes the answer as
 /// that API would.
 public final class RunAsCall {
+
+    /// The headers of W3C's Trace Context.
+    private static final Set<String> TRACE = Set.of("traceparent", "tracestate");
 
     private RunAsCall() {
     }
@@ -48,8 +53,10 @@ public final class RunAsCall {
         Duration firstByte = streams ? call.firstByte() : call.timeout();
         Duration idle = streams ? call.idle() : call.timeout();
         Written written = new Written(writer, pieces, to);
+        Map<String, String> trace = new TreeMap<>(call.headers());
+        trace.keySet().retainAll(TRACE);
         Outcome outcome = host.run(new Call(call.type(), call.model(), payload, call.timeout(), firstByte, idle,
-                call.room(), call.headers().get("traceparent")), streams ? written : pieces);
+                call.room(), trace), streams ? written : pieces);
         if (!(outcome instanceof Outcome.Completed completed)) {
             return inAnotherForm((Outcome.Failed) outcome);
         }

@@ -77,7 +77,8 @@ public final class HostClient implements AutoCloseable {
 
     /// Adds to a request what belongs to the trace of its call.
     public static HttpRequest.Builder traced(Call call, HttpRequest.Builder request) {
-        return call.traceparent() == null ? request : request.setHeader("traceparent", call.traceparent());
+        call.trace().forEach(request::setHeader);
+        return request;
     }
 
     /// @param host for messages

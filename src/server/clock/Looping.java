@@ -1,0 +1,45 @@
+package server.clock;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/// A platform thread that goes round a loop until it is closed.
+public final class Looping implements AutoCloseable {
+
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(1);
+
+    private final Thread thread;
+    private volatile boolean stopping;
+
+    /// @param name of the thread
+    /// @param loop ends soon once it is [#stopping]
+    public Looping(String name, Runnable loop) {
+        thread = Thread.ofPlatform().name(name).daemon().unstarted(loop);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /// Ends the loop's present park, or its next one.
+    public void wake() {
+        LockSupport.unpark(thread);
+    }
+
+    /// Whether the loop is to end.
+    public boolean stopping() {
+        return stopping;
+    }
+
+    /// Lets the loop end, and waits a second for that.
+    @Override
+    public void close() {
+        stopping = true;
+        wake();
+        try {
+            thread.join(CLOSE_MAX);
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
