@@ -104,6 +104,18 @@ final class TlsTest {
         }
     }
 
+    /// It has no certificate to trust: that TLS refuses what it sends tells that the server is there.
+    @Test
+    void healthCheckOfTheContainer_passes_andFailsWhereNobodyIs() throws Exception {
+        String line = Files.readAllLines(Path.of("src/server/deploy/server.Dockerfile")).stream()
+                .filter(each -> each.startsWith("HEALTHCHECK ")).findFirst().orElseThrow();
+        String[] check = ((Json.Arr) Json.parse(line.substring(line.indexOf('[')))).values().stream()
+                .map(word -> ((Json.Str) word).value()).toArray(String[]::new);
+        assertEquals("0 ", run(List.of("OLLAMA_QUEUE_SERVER_PORT=" + port), check));
+        server.close();
+        assertTrue(run(List.of("OLLAMA_QUEUE_SERVER_PORT=" + port), check).startsWith("1 "));
+    }
+
     @Test
     void clientsOfOthers_areServed_andOlderVersionsRefused() throws Exception {
         assertTrue(server.url().startsWith("https://localhost:"), server.url());

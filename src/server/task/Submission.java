@@ -31,8 +31,8 @@ public record Submission(TaskType type, String model, int priority, Terms terms,
         return new Submission(type, model, priority, terms, payload, metadata, preview, trace.in(head), pendingMax);
     }
 
-    /// Returns the same with the user whom the request's program named, as the member `user` of the metadata, unless there is
-    /// one.
+    /// Returns the same with the user whom the request's program named, as the member `user` of the metadata, unless
+    /// there is one.
     ///
     /// @param user null: nobody
     /// @param max  what the metadata may have, in bytes: beyond it the user is left out

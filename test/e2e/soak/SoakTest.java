@@ -166,9 +166,9 @@ final class SoakTest {
         assertEquals(0, Offline.run(new PrintStream(OutputStream.nullOutputStream()), System.err, "journal", "verify",
                 disk.resolve("data").toString()));
         System.out.printf(Locale.ROOT, "soak: %d s, %d kills, %,d submits, %,d calls, %,d cancels, %,d times work, "
-                + "rate beside the others %s, refusals %s, lives %s, heaps %s%n", SECONDS, rounds, work.submitted.size(),
-                work.answered.size(), work.cancelled.size(), done, ratio, work.refusals.keySet(), lives,
-                heaps);
+                + "rate beside the others %s, refusals %s, lives %s, heaps %s%n", SECONDS, rounds,
+                work.submitted.size(), work.answered.size(), work.cancelled.size(), done, ratio,
+                work.refusals.keySet(), lives, heaps);
     }
 
     /// The rate of those that work beside the others, to that without them: in turn, twice. What the others ask for
