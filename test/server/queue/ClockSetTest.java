@@ -121,6 +121,20 @@ final class ClockSetTest {
     }
 
     @Test
+    void scheduledTime_thatHadComeByAWrongClock_isWaitedForAgain() {
+        Task task = submit(T0 + DAY);
+        set(YEARS);
+        queue.tick();
+        assertEquals(1, queue.readyCount());
+        set(-YEARS);
+        queue.tick();
+        assertNull(start());
+        assertEquals(0, queue.readyCount());
+        pass(DAY);
+        assertEquals(task.id(), start().task().id());
+    }
+
+    @Test
     void attempt_lastsAsLongAsTimePassed_howeverItEnds() {
         for (long by : new long[] {-HOUR, -YEARS, DAY}) {
             Task completed = submit(0);

@@ -337,8 +337,12 @@ final class PendingTasks {
         return left == null ? null : new Span((long) left.low(), (long) Math.ceil(left.high()));
     }
 
-    /// Which window or limit keeps a pending task from starting at a time; null for none.
+    /// What but its turn keeps a pending task from starting at a time: a clock that nobody trusts yet, its window, or a
+    /// limit; null for nothing.
     Waiting heldBy(Task task, long now) {
+        if (task.terms().expiresAt() > 0 && task.terms().expiresAt() <= now) {
+            return new Waiting(Kind.TIME, "the clock, by which it has expired, to be right for a minute");
+        }
         String name = task.terms().placing().window();
         String held = name == null ? null : shut(name, now);
         if (held != null) {

@@ -94,7 +94,8 @@ public final class QueueState {
         retention.lackRoom(isShort);
     }
 
-    /// Follows a clock that was set: what waits for its retry waits as long as before.
+    /// Follows a clock that was set: what waits for its retry waits as long as before, and what was ready by its
+    /// date alone waits again if that is still to come.
     ///
     /// @param total by how much it was set since the server's start, in milliseconds
     public void clockSet(long total) {
@@ -115,9 +116,11 @@ public final class QueueState {
     }
 
     private void putOff(long by) {
-        for (Task task : by == 0 ? List.<Task>of() : arrivals.unended(task -> task.retryAt() > 0)) {
+        for (Task task : by == 0 ? List.<Task>of() : arrivals.unended(each -> each.wakeAt() > 0
+                && each.status() == TaskStatus.PENDING)) {
             int slot = ids.find(task.id());
-            Task after = task.with(new TaskState.Pending(Math.max(0, task.retryAt() + by), task.state().error()));
+            Task after = task.retryAt() == 0 ? task
+                    : task.with(new TaskState.Pending(Math.max(0, task.retryAt() + by), task.state().error()));
             unindex(task, slot);
             arrivals.replace(slot, after);
             index(after, slot);
