@@ -172,7 +172,8 @@ final class LogsTest {
                 + "completions\",\"status\":\"200\",", "\"request_id\":\"given-4\"}");
         assertLogged(lines, "\"event\":\"request\",\"method\":\"POST\",\"path\":\"/api/tasks\",\"status\":\"400\",",
                 "\"request_id\":\"given-5\"}");
-        assertLogged(lines, "\"event\":\"model_set_aside\",", "\"model\":\"quota\",\"status\":\"429\"}");
+        assertLogged(lines, "\"event\":\"model_set_aside\",", "\"model\":\"quota\",\"error\":\"answered 429; "
+                + "backends tells why\"}");
         assertLogged(lines, "\"event\":\"attempt_ended\",", "\"outcome\":\"final\"}");
         assertLogged(lines, "\"event\":\"wrong_token\",", "\"count\":\"1\"}");
     }

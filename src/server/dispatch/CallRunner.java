@@ -54,8 +54,8 @@ final class CallRunner {
         if (task.terms().caller().record()) {
             return failure;
         }
-        return new Outcome.Failed(failure.cause(), host + (failure.answer() == null ? " failed the call"
-                : " answered " + failure.answer().head().status()), failure.retryAfter(), failure.answer());
+        return new Outcome.Failed(failure.cause(), host + " " + failure.inShort(),
+                failure.retryAfter(), failure.answer());
     }
 
     /// What the caller of a failed call was told, for its record; null if the task is no call.

@@ -336,8 +336,8 @@ final class Host {
         answered(now);
     }
 
-    /// It refuses this model for a reason of its own or its account's. A second model makes it the whole host's, unless
-    /// a task completed here since the first one was refused.
+    /// It refuses this model for a reason of its own or its account's. A second model of which it says the same makes
+    /// it the whole host's, unless a task completed here since the first one was refused.
     ///
     /// @param retryAfter what it asked for, in milliseconds; 0: nothing
     /// @return when it may be asked for the model again
@@ -346,12 +346,12 @@ final class Host {
         counters.countFailed(now);
         if (refused.refuse(model, refusal, retryAfter, now)) {
             LOG.log(Level.WARNING, "event=model_set_aside host=" + LogValue.of(name()) + " model="
-                    + LogValue.of(model) + " status=" + refusal.callStatus());
+                    + LogValue.of(model) + " error=" + LogValue.of(refusal.inShort() + "; backends tells why"));
         }
         if (refused.anotherSince(model, workedAt)) {
             if (circuit.allows(now)) {
-                LOG.log(Level.WARNING, "event=host_set_aside host=" + LogValue.of(name()) + " status="
-                        + refusal.callStatus());
+                LOG.log(Level.WARNING, "event=host_set_aside host=" + LogValue.of(name()) + " error="
+                        + LogValue.of(refusal.inShort() + " for more than one model; backends tells why"));
             }
             circuit.busy(now, retryAfter);
             trouble = why;

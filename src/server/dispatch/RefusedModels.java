@@ -103,10 +103,12 @@ final class RefusedModels {
         return recovered.getOrDefault(RunnerKey.plain(model), 0L) > at;
     }
 
-    /// Whether a model besides this one has been refused since a moment after this one.
+    /// Whether a model besides this one, which is refused, has been refused for the same since a moment.
     boolean anotherSince(String model, long at) {
         String name = RunnerKey.plain(model);
-        return pairs.entrySet().stream().anyMatch(pair -> !pair.getKey().equals(name) && pair.getValue().since > at);
+        String same = pairs.get(name).refusal.inShort();
+        return pairs.entrySet().stream().anyMatch(pair -> !pair.getKey().equals(name) && pair.getValue().since > at
+                && pair.getValue().refusal.inShort().equals(same));
     }
 
     /// When the next of them may be tried again, milliseconds since the epoch; Long.MAX_VALUE: none waits for that.

@@ -32,6 +32,11 @@ public sealed interface Outcome {
             };
         }
 
+        /// Returns what the host did without its own words, which may quote a prompt.
+        public String inShort() {
+            return answer == null ? "failed the call" : "answered " + answer.head().status();
+        }
+
         /// Returns whether a host refused with one of the statuses by which programs know trouble with their key or
         /// account: the caller is told such at once.
         public boolean isAccounts() {
