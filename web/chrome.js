@@ -56,7 +56,7 @@ export function theme(control) {
 /**
  * How times are told; the choice is kept in this browser.
  *
- * @param changed is called when they are to be written anew
+ * @param changed is called when they are to be written again
  */
 export function timesSwitch(control, changed) {
     const apply = () => {

@@ -10,13 +10,13 @@ const PING_MS = 15_000;
 const SILENT_MS = 40_000;
 const PAUSE_MS = 500;
 const PAUSE_MAX_MS = 10_000;
-/** An event stream is opened anew where other answers are wanted: once for what comes together. */
+/** An event stream is opened again where other answers are wanted: once for what comes together. */
 const CHANGE_MS = 50;
 
 export class Link {
     #api;
     #hooks;
-    /** The page's policy allows the port that the server had when it served the page; another is in vain. */
+    /** The page's policy allows the port that the server had when it served the page; another port cannot be reached. */
     #port = null;
     /** The answers that are followed, and how far they have come. */
     #places = new Map();
@@ -42,7 +42,7 @@ export class Link {
     /**
      * Follows answers.
      *
-     * @param added {id, attempt, offset} of those that are wanted anew, from there on
+     * @param added {id, attempt, offset} of those that are wanted again, from there on
      * @param ids   of all that are wanted, a set
      */
     follow(added, ids) {

@@ -3,7 +3,7 @@
 import {Link} from './link.js';
 import {Tabs} from './tabs.js';
 
-/** Who missed more than this reads its lists anew, which is quicker. */
+/** Who missed more than this reads its lists again, which is quicker. */
 const MISSED_MAX = 2_000;
 /** What a listener is told of; the server says more. */
 const TOLD = ['task', 'cron', 'queue'];
@@ -48,7 +48,7 @@ export class Live {
 
     /**
      * Tells of every event: {seq, event: 'task'|'cron'|'queue', what, at, …}, and of {event: 'reset'}, after which what
-     * was read before may be old: read it anew.
+     * was read before may be old: read it again.
      */
     on(listener, signal) {
         return join(this.#listeners, listener, signal);
@@ -62,7 +62,7 @@ export class Live {
 
     /**
      * Hands the pieces of a task's answer to `take` as they come, each once and in order: {attempt, offset, end, text}
-     * or `thinking` for `text`. A higher attempt begins anew. The task's last piece comes before the event of its end.
+     * or `thinking` for `text`. A higher attempt starts again. The task's last piece comes before the event of its end.
      */
     follow(id, take, signal) {
         const follower = new Follower(id, take, () => ++this.#keys, () => this.#tabs.changed());

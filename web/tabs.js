@@ -31,7 +31,7 @@ export class Tabs {
      * @param name  tabs of the same name share a connection
      * @param hooks lead() and resign(): this tab holds the connection, or does no longer; news(): what a tab that joins
      *              has to know; take(message): from the leader; wants(): what this tab wants, as a list of objects with
-     *              `key` and `id`; wanted(added, ids): what the tabs want anew, and the ids of all
+     *              `key` and `id`; wanted(added, ids): what the tabs want again, and the ids of all
      */
     constructor(name, hooks) {
         this.#hooks = hooks;

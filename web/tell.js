@@ -61,9 +61,9 @@ export class Tell {
         this.#wanted.set(task.id, subject(task));
         this.#keep();
         const allowed = canNotify() ? await Notification.requestPermission() : 'unsupported';
-        this.#context.say(allowed === 'granted' ? 'A notification will tell when it is done.'
-            : allowed === 'unsupported' ? 'This tab’s title and icon will tell: browsers notify over HTTPS only.'
-            : 'This tab’s title and icon will tell: the browser does not allow notifications of this page.');
+        this.#context.say(allowed === 'granted' ? 'A notification will say when it is done.'
+            : allowed === 'unsupported' ? 'This tab’s title and icon will show it: browsers notify over HTTPS only.'
+            : 'This tab’s title and icon will show it: the browser does not allow notifications from this page.');
     }
 
     #heard(task) {

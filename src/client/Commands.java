@@ -180,7 +180,7 @@ final class Commands {
                     """ + FILTERS, """
                       ollama-queue causes --ended-since 12h
                     """, Bulk::causes),
-            new Command("actions", "[stop] [ID]", "list what is done to many tasks; show or stop it", "", """
+            new Command("actions", "[stop] [ID]", "list actions on many tasks; show or stop one", "", """
                       ollama-queue actions
                       ollama-queue actions stop 7k3f
                     """, Bulk::actions),

@@ -6,7 +6,7 @@ import java.util.List;
 import shared.Controls;
 import shared.json.Json;
 
-/// Tells on a terminal where a task or an action stands that is waited for, on one line that is written anew; elsewhere
+/// Tells on a terminal where a task or an action stands that is waited for, on one line that is rewritten; elsewhere
 /// nothing.
 final class Progress {
 

@@ -40,7 +40,8 @@ public record AllSettings(Loader loaded, ExecutorRegistry kinds, List<HostOption
             Setting.text("client.server_url").says("the server that the client asks; without it server.host and "
                     + "server.port"),
             Setting.secret("client.token").says("the token that the client sends to it; also $OLLAMA_QUEUE_TOKEN"),
-            Setting.path("client.ca_cert").optional().says("PEM file of certificates that the client trusts beside "
+            Setting.path("client.ca_cert").optional().says("PEM file of certificates that the client trusts in "
+                    + "addition to "
                     + "the JDK's"));
 
     private static final String NO_ROUNDS = "tasks start the moment they can";

@@ -59,7 +59,7 @@ public final class Zones {
             }
         }
         throw Problem.badRequest("the environment variable TZ is \"" + Problem.shown(tz)
-                + "\", which is no time zone's name; set it to one such as Europe/Berlin or UTC"
+                + "\", which is not the name of a time zone; set it to one such as Europe/Berlin or UTC"
                 + Nearest.hint(name, ZoneId.getAvailableZoneIds()));
     }
 

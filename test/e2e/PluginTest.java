@@ -43,7 +43,7 @@ final class PluginTest {
         String said = refused("--plugins", plugins.toString(), "--ollama-host", "echo:");
         assertTrue(said.contains("cannot be used: broken.jar ("), said);
         said = refused("--plugins", directory.resolve("gone").toString(), "--ollama-host", "echo:");
-        assertTrue(said.contains("is no folder"), said);
+        assertTrue(said.contains("is not a folder"), said);
     }
 
     /// @return what it said

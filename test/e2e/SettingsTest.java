@@ -85,8 +85,9 @@ final class SettingsTest {
     @Test
     void server_zoneThatIsNone_isRefused() throws Exception {
         Ended refused = run(Map.of("TZ", "Europe/Berlim"), "ollama-queue-server");
-        assertEquals(new Ended(2, "", "ollama-queue-server: the environment variable TZ is \"Europe/Berlim\", which is "
-                + "no time zone's name; set it to one such as Europe/Berlin or UTC; did you mean Europe/Berlin?\n"),
+        assertEquals(new Ended(2, "", "ollama-queue-server: the environment variable TZ is \"Europe/Berlim\", "
+                + "which is not the name of a time zone; set it to one such as Europe/Berlin or UTC; did you mean "
+                + "Europe/Berlin?\n"),
                 refused);
     }
 

@@ -137,7 +137,7 @@ class SingleFileCacheTest {
         Files.writeString(entries().get(0).resolve("client.jar"), "planted");
         Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwx----w-"));
         assertEquals("ollama-queue: note: " + cache + " is not a folder that only you can write to: this start "
-                + "compiles anew\nhello x\n", java(Jdks.current(), "x"));
+                + "compiles again\nhello x\n", java(Jdks.current(), "x"));
         assertEquals("planted", Files.readString(entries().get(0).resolve("client.jar")));
     }
 
@@ -231,7 +231,7 @@ class SingleFileCacheTest {
         Files.writeString(jar, "planted");
         Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwx---"));
         assertEquals("ollama-queue: note: " + cache + " is not a folder that only you can write to: this start "
-                + "compiles anew\nhello x\n", run("x"));
+                + "compiles again\nhello x\n", run("x"));
     }
 
     @Test
@@ -256,7 +256,7 @@ class SingleFileCacheTest {
     void start_cacheIsAFile_runsWithoutIt() throws Exception {
         Files.createDirectories(cache.getParent());
         Files.writeString(cache, "in the way");
-        assertTrue(run("x").endsWith(": this start compiles anew\nhello x\n"), "a note and the answer");
+        assertTrue(run("x").endsWith(": this start compiles again\nhello x\n"), "a note and the answer");
     }
 
     @Test

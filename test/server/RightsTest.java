@@ -419,11 +419,11 @@ final class RightsTest {
                 ask("POST", "/api/tasks", ci, TASK);
             }
             StringBuilder said = new StringBuilder();
-            for (int count = messages.read(piece); count >= 0 && said.indexOf("lets nobody in") < 0;
+            for (int count = messages.read(piece); count >= 0 && said.indexOf("no longer valid") < 0;
                     count = messages.read(piece)) {
                 said.append(new String(piece, 0, count, StandardCharsets.UTF_8));
             }
-            assertTrue(said.indexOf("its token lets nobody in any more") > 0, said.toString());
+            assertTrue(said.indexOf("its token is no longer valid") > 0, said.toString());
             assertTrue(others.read(piece) > 0);
         }
     }

@@ -33,7 +33,8 @@ class ZonesTest {
         "UTC+99"})
     void local_anythingElse_isRefused(String tz) {
         String message = assertThrows(Problem.class, () -> Zones.local(tz)).getMessage();
-        assertTrue(message.startsWith("the environment variable TZ is \"" + tz + "\", which is no time zone's name"),
+        assertTrue(message.startsWith("the environment variable TZ is \"" + tz + "\", which is not the name "
+                + "of a time zone"),
                 message);
     }
 

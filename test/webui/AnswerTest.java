@@ -67,7 +67,7 @@ final class AnswerTest {
             assertTrue(page.is("document.querySelector('.asked details').open"));
             page.eval("window.notes = []; window.Notification = class extends Notification {"
                     + " constructor(title, more) { super(title, more); notes.push(title + ': ' + more.body); } };");
-            page.click("[data-action=tell]").waitForText("A notification will tell");
+            page.click("[data-action=tell]").waitForText("A notification will say");
             loaded.countDown();
             page.waitFor("document.querySelector('.answer h3')?.textContent === 'Title'");
             assertFalse(page.is("document.querySelector('.asked details').open || document.querySelector('.going')"));
@@ -119,7 +119,7 @@ final class AnswerTest {
         String later = server.submit("{\"type\":\"chat\",\"model\":\"qwen3\",\"prompt\":\"Later\","
                 + "\"scheduled_at\":\"2099-01-01T00:00:00Z\"}");
         page.eval("location.hash = '#/tasks/" + later + "'");
-        page.click("[data-action=tell]").waitForText("title and icon will tell");
+        page.click("[data-action=tell]").waitForText("title and icon will show it");
         page.eval("location.hash = '#/new'");
         page.waitFor("document.title === 'New task · ollama-queue'");
         server.post("/api/tasks/" + later + "/cancel", "");

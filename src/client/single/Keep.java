@@ -27,7 +27,7 @@ final class Keep {
     }
 
     /// Its folder is renamed whole: whoever is first at the end wins. What is not whole is what a power failure left.
-    /// Where nothing can be kept, the next start compiles anew, too.
+    /// Where nothing can be kept, the next start compiles again, too.
     static void keep(Path jar, Map<String, ByteArrayOutputStream> classes) {
         File entry = jar.getParent().toFile();
         File cache = entry.getParentFile();

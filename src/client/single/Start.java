@@ -98,7 +98,7 @@ final class Start extends ClassLoader {
         try {
             if (!isSafe(cache)) {
                 System.err.println("ollama-queue: note: " + cache
-                        + " is not a folder that only you can write to: this start compiles anew");
+                        + " is not a folder that only you can write to: this start compiles again");
                 return null;
             }
             read(jar);

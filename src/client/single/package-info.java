@@ -13,7 +13,7 @@
 /// **At run time** `head.txt` is a comment to Java and a program to the shell. `Start`, named `Client` in the file, is
 /// all that `java` compiles at each start; the client is a comment below it, which `Start` compiles once. `Keep` stores
 /// the classes in `~/.cache/ollama-queue`, in a folder named by the SHA-256 of the file. The folder is renamed into its
-/// place whole: the first start wins, and a start that finds nothing usable compiles anew. Only a folder that nobody
+/// place whole: the first start wins, and a start that finds nothing usable compiles again. Only a folder that nobody
 /// else can write to is trusted; `head.txt` and `Start` have the same rules for that.
 ///
 /// **Assumed:** JDK 17 or later; a POSIX shell, for `sh Client.java`.

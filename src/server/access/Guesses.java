@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 
 /// Slows down whoever guesses tokens. The answer to a wrong one waits: 100 ms at first, doubled with each further one
-/// of the same address up to 2 s. A minute without any begins anew. Right tokens never wait, so nobody is locked out;
+/// of the same address up to 2 s. A minute without any starts again. Right tokens never wait, so nobody is locked out;
 /// and those that wait are few, so that they take nobody's connection.
 final class Guesses {
 
@@ -65,7 +65,7 @@ final class Guesses {
     synchronized void end(InetAddress from) {
         waiting--;
         Guesser guesser = guessers.get(network(from));
-        // one that was forgotten meanwhile begins anew
+        // one that was forgotten meanwhile starts again
         if (guesser != null && guesser.waiting > 0) {
             guesser.waiting--;
         }

@@ -67,7 +67,7 @@ final class ActionApi {
             }
             if ((priority == null) == (kind == ActionKind.PRIORITY)) {
                 throw Problem.badRequest(priority == null ? "priority is missing, as in {\"priority\":10}"
-                        : "priority is for the action priority alone, not for " + kind.text);
+                        : "priority is only for the action priority, not for " + kind.text);
             }
             if (dryRun == expect >= 0) {
                 throw Problem.badRequest(dryRun ? "give dry_run or expect, not both" : "expect is missing: the number "

@@ -410,7 +410,7 @@ public final class Dispatcher implements AutoCloseable {
         for (Attempt attempt : attempts) {
             RelayedAnswer answer = attempt.host.isLost() ? relayed.find(attempt.run.task().id()) : null;
             if (answer != null && !answer.begun() && attempt.givenUp == null) {
-                attempt.givenUp = attempt.host.name() + " did not tell three times in a row how it is";
+                attempt.givenUp = attempt.host.name() + " did not answer three health checks in a row";
                 attempt.thread.interrupt();
             }
         }

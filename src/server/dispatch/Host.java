@@ -256,7 +256,7 @@ final class Host {
         }
     }
 
-    /// Whether it used to tell how it is and did not three times in a row: who waits for its answer waits in vain.
+    /// Whether it used to tell how it is and did not three times in a row: who waits for its answer waits for nothing.
     synchronized boolean isLost() {
         return tells && silences >= SILENCES_MAX;
     }

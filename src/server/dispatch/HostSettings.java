@@ -35,7 +35,7 @@ public final class HostSettings {
     private static final Setting<Integer> HOST_RATE = Setting.integer(HOSTS + "requests_per_minute", 1, 1_000_000)
             .says("how many attempts and loads it is sent in any minute; further tasks wait, or go elsewhere");
     private static final Setting<Path> HOST_CA_CERT = Setting.path(HOSTS + "ca_cert").optional()
-            .says("a PEM file with the certificate of the issuer of its own, beside those that Java trusts");
+            .says("a PEM file with the certificate of the issuer of its own, in addition to those that Java trusts");
     private static final Setting<List<String>> HOST = Setting.texts("ollama.host", "addresses, with commas between")
             .byDefault("http://localhost:11434").flag("--ollama-host URL").alsoNamed("OLLAMA_HOST", "ollama_host")
             .insteadOf(HOST_URL)
@@ -73,7 +73,7 @@ public final class HostSettings {
             "a map of headers", true, HostAddress::checkHeader).says("further headers of the requests to it");
 
     private static final Setting<Path> CA_CERT = Setting.path(EACH + "ca_cert").optional()
-            .says("a PEM file with the certificate of the issuer of its own, beside those that Java trusts");
+            .says("a PEM file with the certificate of the issuer of its own, in addition to those that Java trusts");
 
     public static final Setting<Path> PLUGINS = Setting.path("plugins").optional().flag("--plugins DIR")
             .says("a folder of jars with further kinds of hosts");

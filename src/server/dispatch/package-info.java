@@ -64,6 +64,6 @@
 /// died of something is ended by the dispatch thread, which looks for such each second.
 ///
 /// **Start-up rule.** The order within a level is written out as `if`s: comparators made by `Comparator` are
-/// serializable lambdas, which a class archive cannot keep, and making them anew costs every start some milliseconds.
+/// serializable lambdas, which a class archive cannot keep, and making them again costs every start some milliseconds.
 /// Ask that again of each JDK.
 package server.dispatch;

@@ -71,7 +71,8 @@ public final class AnswerRoom {
             }
             if (taken.addAndGet(more) > max) {
                 taken.addAndGet(-more);
-                throw new HostFailure(Cause.OWN, "no memory is left for the answer of " + host + " beside the others'");
+                throw new HostFailure(Cause.OWN, "no memory is left for the answer of " + host
+                        + " in addition to the others'");
             }
             held += more;
         }

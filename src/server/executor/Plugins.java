@@ -50,7 +50,7 @@ final class Plugins {
             return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
         } catch (IOException failure) {
             throw Problem.badRequest("the folder of plug-ins " + folder + (Files.isDirectory(folder)
-                    ? " cannot be read: " + failure.getMessage() : " is no folder"));
+                    ? " cannot be read: " + failure.getMessage() : " is not a folder"));
         }
     }
 

@@ -45,7 +45,7 @@ public final class LiveOutput {
         if (now - askedAt > ALLOWED_NANOS) {
             askedAt = now;
             if (!isAllowed.getAsBoolean()) {
-                throw new IOException("its token lets nobody in any more");
+                throw new IOException("its token is no longer valid");
             }
         }
         out.write(bytes, from, length);
@@ -86,7 +86,7 @@ public final class LiveOutput {
 
     /// Returns how long it is until the client must get a sign of life, in nanoseconds; negative if that is overdue.
     ///
-    /// @param working whether work is done for it meanwhile, which is in vain if it has gone
+    /// @param working whether work is done for it meanwhile, which is wasted if it has gone
     public long untilPing(boolean working) {
         return sentAt + (working ? Math.min(READING_NANOS, pingNanos) : pingNanos) - System.nanoTime();
     }

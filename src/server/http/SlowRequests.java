@@ -52,7 +52,7 @@ final class SlowRequests implements AutoCloseable {
             reader = thread;
         }
 
-        /// The head is here, and time begins anew.
+        /// The head is here, and time starts again.
         synchronized void body(Runnable newTell) {
             reader = null;
             tell = newTell;

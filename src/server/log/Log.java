@@ -38,7 +38,7 @@ public final class Log {
     private static final Setting<String> LEVEL = Setting.choice("log_level", "debug", "info", "warn", "error", "off")
             .byDefault("info").live().alsoNamed("LOG_LEVEL").says("minimum log level");
     static final Setting<Path> FILE = Setting.path("log_file").optional().live().alsoNamed("LOG_FILE")
-            .says("file to write the log to, opened anew by each reload; without it stderr");
+            .says("file to write the log to, opened again by each reload; without it stderr");
     static final Setting<String> FORMAT = Setting.choice("log_format", "text", "json").byDefault("text").live()
             .says("form of the log's lines");
     public static final List<Setting<?>> SETTINGS = List.of(LEVEL, FILE, FORMAT);
@@ -80,7 +80,7 @@ public final class Log {
         level = newLevel;
     }
 
-    /// Goes on in this file, which is opened anew also if it is the same.
+    /// Goes on in this file, which is opened again also if it is the same.
     ///
     /// @param file null: stderr
     /// @throws IOException it cannot be opened; then all stays as it was

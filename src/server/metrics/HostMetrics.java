@@ -52,9 +52,9 @@ final class HostMetrics {
         each(host -> host.lane().loadingEver() / MILLIS);
         out.counter(OURS + "host_answering_seconds_total", "How long a host was answering, and loading nothing.");
         each(host -> host.lane().answeringEver() / MILLIS);
-        out.counter(OURS + "tokens_in_total", "Tokens of prompts that models read, where their hosts tell.");
+        out.counter(OURS + "tokens_in_total", "Tokens of prompts that models read, where their hosts report them.");
         each(host -> host.sums().tokensRead());
-        out.counter(OURS + "tokens_out_total", "Tokens of answers that models wrote, where their hosts tell.");
+        out.counter(OURS + "tokens_out_total", "Tokens of answers that models wrote, where their hosts report them.");
         each(Backend::tokens);
         out.counter(OURS + "attempts_total",
                 "Attempts that ended, by how: completed, interrupted, or the cause of the failure.");

@@ -6,7 +6,7 @@ public enum Fit {
     LOADED,
     /// Has a place, and has to load it first, without throwing out what answers.
     LOADS,
-    /// Would have to throw out, or to load anew, a runner that answers: to be kept free until that has ended.
+    /// Would have to throw out, or to load again, a runner that answers: to be kept free until that has ended.
     DRAINS,
     /// Cannot take it now, for another reason.
     NONE;

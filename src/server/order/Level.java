@@ -43,7 +43,7 @@ final class Level {
         return present;
     }
 
-    /// Whether nobody waits or runs: then all begin anew.
+    /// Whether nobody waits or runs: then all start again.
     boolean isOver() {
         return resting.size() == shares.size();
     }
@@ -330,7 +330,7 @@ final class Level {
         }
     }
 
-    /// Whether a share that rests would begin no later if it came anew.
+    /// Whether a share that rests would begin no later if it came again.
     private boolean isOfNoUse(Share share, OrderOptions options) {
         return share.time <= present - options.maxWait();
     }

@@ -14,7 +14,7 @@
 ///                                    ├─ QueueState.submit: an Event, or a Problem        ┐
 ///                                    ├─ Journal.tryAppend: the commit point, or NoRoom   ├ under the lock
 ///                                    ├─ QueueState.apply                                 ┘
-///                                    ├─ NoRoom: waits for room, then begins anew         no lock
+///                                    ├─ NoRoom: waits for room, then starts again        no lock
 ///                                    ├─ tells the dispatcher and cron's timer            no lock
 ///                                    ▼
 ///                             Commit.durable ─ waits for the journal's sync ─▶ answer

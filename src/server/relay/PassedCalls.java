@@ -133,7 +133,7 @@ public final class PassedCalls {
         // who has endpoints alone has no Ollama that could tell: then it is the one whose API is spoken here
         String lowest = local(VERSION).isEmpty() ? HostReport.OLLAMA_VERSION : ModelLists.lowestVersion(ask(VERSION));
         if (lowest == null) {
-            throw new Problem(503, "no host has told its version yet");
+            throw new Problem(503, "no host has reported its version yet");
         }
         return Answer.json(200, new JsonWriter().beginObject().name("version").string(lowest).endObject());
     }

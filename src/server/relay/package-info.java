@@ -20,7 +20,7 @@
 /// | `ModelCalls` | the calls that change a host's models, passed on to one host |
 /// | `LastAnswers`, `ModelLists` | what each host answered last, and how that is put together |
 ///
-/// **Rules.** Bodies and answers pass byte for byte; nothing here builds them anew but a stream of which the result is
+/// **Rules.** Bodies and answers pass byte for byte; nothing here builds them again but a stream of which the result is
 /// left. What the queue reads of them, it reads leniently ([server.task.RelayBody]): the host judges. The status is
 /// kept back until it can be the true one. The last byte of an answer follows the task's durable end.
 ///

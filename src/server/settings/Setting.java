@@ -334,7 +334,7 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         try {
             if (Files.size(path) > TEXT_LENGTH_MAX) {
                 throw Problem.badRequest(what + " holds more than " + TEXT_LENGTH_MAX
-                        + " bytes; it must hold the secret alone");
+                        + " bytes; it must hold nothing but the secret");
             }
             String secret = asSecret(Utf8.decode(what, Files.readAllBytes(path)));
             if (secret == null) {

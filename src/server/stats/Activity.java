@@ -60,7 +60,7 @@ public final class Activity {
         return all;
     }
 
-    /// A clock that is set back counts on once that moment is reached again; one set back far begins anew.
+    /// A clock that is set back counts on once that moment is reached again; one set back far starts again.
     private void count(long now) {
         if (now < counted - PARTS * PART_MS) {
             Arrays.fill(loading, 0);

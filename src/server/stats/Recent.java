@@ -42,7 +42,7 @@ public final class Recent {
         return sum / (Math.max(MINUTE, time) / (double) MINUTE);
     }
 
-    /// A clock that is set back counts into the minute that was reached; one set back far begins anew.
+    /// A clock that is set back counts into the minute that was reached; one set back far starts again.
     private void turn(long now) {
         long next = Math.floorDiv(now, MINUTE);
         if (next < minute - WHOLE) {

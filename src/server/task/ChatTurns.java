@@ -104,7 +104,7 @@ final class ChatTurns {
             throw Problem.badRequest("images need a prompt or a user message to go with");
         }
         if (lastUserHasImages) {
-            throw Problem.badRequest("images are given both in the last user message and beside the messages");
+            throw Problem.badRequest("images are given both in the last user message and at the top level");
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream(all.length() + images.length() + 16);
         int split = lastUser.to() - 1;

@@ -138,7 +138,7 @@ final class PayloadBuilder {
     Slice body() {
         if (!beside.isEmpty()) {
             throw Problem.badRequest("with endpoint the whole request stands in payload, so " + beside.getFirst()
-                    + " must not stand beside it");
+                    + " must not be given with it");
         }
         if (whole == null || whole.bytes()[whole.from()] != '{') {
             throw Problem.badRequest("with endpoint, payload must be the whole request, an object");
@@ -204,7 +204,7 @@ final class PayloadBuilder {
             return false;
         }
         if (other != null && !Values.isNull(other) && !(name.equals("options") && Values.isEmpty(other))) {
-            throw json.errorAt(from, name + " is given both in payload and beside it");
+            throw json.errorAt(from, name + " is given both in payload and at the top level");
         }
         members.put(name, value);
         return true;

@@ -17,7 +17,7 @@ import shared.json.Slice;
 /// @param serviceTier OpenAI's; null: none
 /// @param isLoad      whether it is a chat without messages or a generate without prompt, by which Ollama loads a model
 /// @param isUnload    whether Ollama unloads the model for it
-/// @param runner      its options for which Ollama may start the model anew; null: no options at all
+/// @param runner      its options for which Ollama may restart the model; null: no options at all
 /// @param preview     the beginning of what the model is asked; empty: nothing that is text
 public record RelayBody(String model, boolean streams, String serviceTier, boolean isLoad, boolean isUnload,
         RunnerOptions runner, String preview) {

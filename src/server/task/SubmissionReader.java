@@ -148,7 +148,7 @@ public final class SubmissionReader {
 
     /// A call of a host's API.
     ///
-    /// @param user      whom its program names as its user; null: nobody
+    /// @param user      the user that its program names; null for none
     /// @param on        the name of the one host that may run it; null: any
     /// @param expiresAt when it fails if it is still pending, milliseconds since the epoch; 0: never
     /// @param head      see [Submission]

@@ -154,7 +154,7 @@ final class Connection implements MessageReader.Listener {
                     + " reason=\"it reads nothing\"");
             abort();
         } else if (!gate.stillAdmits()) {
-            close(new Close(Close.POLICY, "its token lets nobody in any more"));
+            close(new Close(Close.POLICY, "its token is no longer valid"));
         } else if (now - Math.max(heardAt, awake) > options.silenceMax().toNanos()) {
             close(new Close(Close.POLICY, "no sign of life for " + options.silenceMax().toSeconds() + " s"));
         } else if (now - Math.max(heardAt, pingedAt) > options.pingEvery().toNanos()) {

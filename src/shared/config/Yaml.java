@@ -85,7 +85,7 @@ public final class Yaml {
             int end = keyEnd();
             if (end < 0) {
                 throw in.error(in.at, in.isDash()
-                        ? "a list where a key must stand; indent it, or put it under a key of its own"
+                        ? "a list where a key is expected; indent it, or put it under a key of its own"
                         : "expected a key, as in `key: value` (with a space behind the colon)");
             }
             Node.Text key = key();
@@ -120,7 +120,7 @@ public final class Yaml {
         }
         if (in.column() > column) {
             throw in.error(in.at, "indented deeper than the " + (column + 1) + ". column, where the lines above begin; "
-                    + "a value stands on one line, or under | or >");
+                    + "a value is on one line, or under | or >");
         }
         return true;
     }
@@ -167,7 +167,7 @@ public final class Yaml {
             } else {
                 Node.Text key = c == '"' || c == '\'' ? quoted() : plain(true);
                 if (inFlow(from) != ':') {
-                    throw in.error(in.at, "in braces stands {key: value, key: value}");
+                    throw in.error(in.at, "braces hold {key: value, key: value}");
                 }
                 in.at++;
                 char value = inFlow(from);
@@ -200,7 +200,7 @@ public final class Yaml {
         }
         char c = in.current();
         if (in.column() <= flowParent && in.lineBegins(before) && c != ']' && c != '}') {
-            throw in.error(in.at, "what stands in brackets must be indented deeper than its key");
+            throw in.error(in.at, "the contents of brackets must be indented deeper than its key");
         }
         return c;
     }
@@ -247,7 +247,7 @@ public final class Yaml {
         for (; in.current() != quote || quote == '\'' && in.text.charAt(in.at + 1) == quote; in.at++) {
             char c = in.current();
             if (c == '\n') {
-                throw in.error(from, "this quote is not closed on its line; several lines stand under | or >");
+                throw in.error(from, "this quote is not closed on its line; write several lines under | or >");
             }
             if (c == quote) {
                 in.at++;
@@ -337,7 +337,7 @@ public final class Yaml {
         Node.Field before = map.fields().putIfAbsent(key.text(), new Node.Field(key, value));
         if (before != null) {
             throw Problem.badRequest("the key " + Problem.shown(key.text()) + " is there already, on line "
-                    + before.name().place().line() + "; a key stands once").at(key.place());
+                    + before.name().place().line() + "; a key may be given only once").at(key.place());
         }
     }
 

@@ -17,7 +17,7 @@ final class YamlBlock {
         int column = -1;
         for (char c = in.current(); "+-123456789".indexOf(c) >= 0; c = in.text.charAt(++in.at)) {
             if (c > '0' ? column >= 0 : chomp != 0) {
-                throw in.error(in.at, "behind | and > stand at most one sign and one digit");
+                throw in.error(in.at, "| and > may be followed by at most one sign and one digit");
             } else if (c > '0') {
                 column = Math.max(parent, 0) + c - '0';
             } else {

@@ -84,7 +84,7 @@ final class YamlText {
     void endLine() {
         spaces();
         if (!atLineEnd()) {
-            throw error(at, "not expected behind what stands before it; put the whole value in quotes");
+            throw error(at, "not expected here; put the whole value in quotes");
         }
         at = text.indexOf('\n', at);
     }

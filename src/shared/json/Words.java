@@ -2,7 +2,7 @@ package shared.json;
 
 import java.nio.charset.StandardCharsets;
 
-/// Short texts that were met lately, so that one that comes again is not built anew. A table of fixed size: one that is
+/// Short texts that were met lately, so that the same text is not built twice. A table of fixed size: one that is
 /// crowded out is only built again.
 final class Words {
 

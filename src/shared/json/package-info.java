@@ -1,5 +1,5 @@
 /// JSON (RFC 8259) as bytes of UTF-8: a reader that is asked for what is expected, a writer, and a tree for those to
-/// whom speed is nothing.
+/// which speed does not matter.
 ///
 /// | class | what it does |
 /// |---|---|

@@ -73,7 +73,7 @@ class PluginsTest {
     @Test
     void load_noFolder_isRefused() {
         Path gone = plugins.resolve("gone");
-        assertEquals("the folder of plug-ins " + gone + " is no folder",
+        assertEquals("the folder of plug-ins " + gone + " is not a folder",
                 assertThrows(Problem.class, () -> ExecutorRegistry.load(gone)).getMessage());
     }
 

@@ -52,7 +52,7 @@ class MistakesTest {
         "ollama: {hosts: [{url: a}, {url: a}]} | -",
         "server: {token_file: nosuch} | c.yaml, line 1, column 22: server.token_file: cannot read nosuch: there is no "
                 + "such file",
-        "plugins: nosuch | c.yaml, line 1, column 10: plugins: the folder of plug-ins nosuch is no folder",
+        "plugins: nosuch | c.yaml, line 1, column 10: plugins: the folder of plug-ins nosuch is not a folder",
         "server: {host: [a]} | c.yaml, line 1, column 16: server.host must be one value, not a list or a map",
         "server: {allowed_hosts: {a: b}} | c.yaml, line 1, column 25: server.allowed_hosts must be one value, not a "
                 + "list or a map",

@@ -165,14 +165,14 @@ class PayloadTest {
         "'type':'chat','images':['a'],'messages':[{'role':'system','content':'a'}]"
             + "|images need a prompt or a user message to go with",
         "'type':'chat','images':['a'],'messages':[{'role':'user','content':'a','images':['b']}]"
-            + "|images are given both in the last user message and beside the messages",
-        "'prompt':'x','payload':{'prompt':'y'}|prompt is given both in payload and beside it "
+            + "|images are given both in the last user message and at the top level",
+        "'prompt':'x','payload':{'prompt':'y'}|prompt is given both in payload and at the top level "
             + "(line 1, column 35, at payload.prompt)",
-        "'payload':{'prompt':'y'},'prompt':'x'|prompt is given both in payload and beside it "
+        "'payload':{'prompt':'y'},'prompt':'x'|prompt is given both in payload and at the top level "
             + "(line 1, column 36, at prompt)",
         "'payload':{'options':{'a':1}},'options':{'b':1,'stream':true}"
-            + "|options is given both in payload and beside it (line 1, column 42, at options)",
-        "'payload':[{}],'messages':[{}]|messages is given both in payload and beside it "
+            + "|options is given both in payload and at the top level (line 1, column 42, at options)",
+        "'payload':[{}],'messages':[{}]|messages is given both in payload and at the top level "
             + "(line 1, column 28, at messages)",
         "'payload':'x'|payload must be an object, not a string (line 1, column 12, at payload)",
         "'payload':[1]|expected an object, found a number (line 1, column 13, at payload[0])",

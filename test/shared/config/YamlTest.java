@@ -118,7 +118,7 @@ class YamlTest {
                 List.of("a: b\n  c: d", "2:3", "indented deeper"),
                 List.of("a:\n    b: c\n  d: e", "3:3", "indented deeper"),
                 List.of("  a: b\nc: d", "2:1", "same column"),
-                List.of("a: b\n- c", "2:1", "a list where a key must stand"),
+                List.of("a: b\n- c", "2:1", "a list where a key is expected"),
                 List.of("a: 'b", "1:4", "not closed"),
                 List.of("a: \"b\nc\"", "1:4", "not closed"),
                 List.of("a: \"\\q\"", "1:5", "escape"),

@@ -154,7 +154,7 @@ public final class CronPolicy {
     }
 
     /// Returns what a clock that was set changes: a date that was planned stays, unless the clock was set back so far
-    /// that all is void; a length of time begins anew. Null if this one need not change.
+    /// that all is void; a length of time starts again. Null if this one need not change.
     ///
     /// @param by milliseconds, negative if it was set back
     public static CronEvent rescheduled(CronTask cron, long by, long now) {

@@ -18,7 +18,7 @@ public final class Notes {
         }
         out.name("notes").beginArray();
         if (!leftOut.isEmpty()) {
-            out.string("left out, for OpenAI's API has no counterpart: " + String.join(", ", leftOut));
+            out.string("left out, because OpenAI's API has no counterpart: " + String.join(", ", leftOut));
         }
         notes.forEach(out::string);
         out.endArray();

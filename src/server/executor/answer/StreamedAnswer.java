@@ -87,8 +87,8 @@ public final class StreamedAnswer {
         }
         room.answer(size, host);
         if (done && !says && (doneReason.equals("load") || doneReason.equals("unload"))) {
-            throw new HostFailure(Cause.FINAL, host + " has only " + doneReason + "ed the model, for the task has no "
-                    + (type == TaskType.CHAT ? "messages" : "prompt"));
+            throw new HostFailure(Cause.FINAL, host + " has only " + doneReason + "ed the model, because the task "
+                    + "has no " + (type == TaskType.CHAT ? "messages" : "prompt"));
         }
         return done;
     }

@@ -97,7 +97,8 @@ final class ToolCalls {
         } catch (JsonException notJson) {
             // as the model wrote them, then
         }
-        notes.add("the arguments of the call of " + call.name + " are no JSON object and stand as the text that came");
+        notes.add("the arguments of the call of " + call.name
+                + " are not a JSON object and are kept as the text that came");
         out.string(text);
     }
 }

@@ -76,7 +76,7 @@ record OllamaAddress(URI base, String name) {
         }
         if (uri.getHost() == null) {
             // java.net.http refuses such names, underscores above all
-            throw new IllegalArgumentException("\"" + host + "\" is no host name (letters, digits, dots and hyphens)"
+            throw new IllegalArgumentException("\"" + host + "\" is not a host name (letters, digits, dots and hyphens)"
                     + "; use another name of the machine or its IP address");
         }
         return uri;

@@ -72,7 +72,7 @@ final class EmbeddingsAnswer {
         for (long place = 0; in.nextElement(); place++) {
             Map<String, Slice> item = Members.of(in.raw(), "data[]");
             Slice vector = item.get("embedding");
-            Members.expect(isVector(vector), "an embedding is no array of numbers");
+            Members.expect(isVector(vector), "an embedding is not an array of numbers");
             Slice index = item.get("index");
             vectors.put(index == null ? place : Long.parseLong(index.text()), vector);
         }

@@ -106,7 +106,7 @@ public record Endpoint(String name, URI baseUrl, String apiKey, Map<String, Stri
         try {
             uri = URI.create(text);
         } catch (IllegalArgumentException malformed) {
-            throw new IllegalArgumentException("it is no URL; write http://HOST:PORT/v1 or https://HOST/v1");
+            throw new IllegalArgumentException("it is not a URL; write http://HOST:PORT/v1 or https://HOST/v1");
         }
         if (uri.getRawAuthority() != null && uri.getRawAuthority().contains("@") || uri.getRawQuery() != null
                 || uri.getRawFragment() != null) {

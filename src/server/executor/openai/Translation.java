@@ -225,7 +225,7 @@ final class Translation {
     private void rest(Map<String, Slice> settings) {
         leaveOut("keep_alive", "truncate", "shift", "messages", "prompt", "input", "encoding_format");
         Members.expect(!payload.containsKey("n") || payload.get("n").text().equals("1"),
-                "n must be 1, for a task has one answer");
+                "n must be 1, because a task has one answer");
         // these are the queue's own
         for (String ours : new String[] {"n", "model", "stream", STREAM_OPTIONS}) {
             payload.remove(ours);

@@ -160,7 +160,7 @@ public final class HostRelay {
             in.skip();
             in.end();
         } catch (JsonException notJson) {
-            throw new HostFailure(Cause.PASSING, host + " sent what is no JSON: " + notJson.getMessage());
+            throw new HostFailure(Cause.PASSING, host + " sent something that is not JSON: " + notJson.getMessage());
         }
         return Slice.of(bytes);
     }

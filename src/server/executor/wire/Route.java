@@ -9,7 +9,7 @@ import shared.Trust;
 
 /// How a host is reached, besides its address.
 ///
-/// @param tls     whom to trust; null: those that the JDK trusts
+/// @param tls     which certificates are trusted; null: those that the JDK trusts
 /// @param proxies null: those of the JDK's system properties
 public record Route(SSLContext tls, ProxySelector proxies) {
 

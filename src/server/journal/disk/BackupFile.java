@@ -100,6 +100,6 @@ public final class BackupFile {
 
     private static JournalDamage incomplete(Storage storage, String name, long end, long next) {
         return new JournalDamage(storage, name, end, next,
-                "the backup is incomplete: it ends here, without its closing mark; take it anew");
+                "the backup is incomplete: it ends here, without its closing mark; take another one");
     }
 }

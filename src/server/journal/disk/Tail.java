@@ -25,7 +25,7 @@ public record Tail(Kind kind, long offset, byte[] bytes, long seqMax, String rea
         if (length < size) {
             return new Tail(Kind.DAMAGED, offset, new byte[0], -1, length <= offset
                     ? "the file ends here, but its segment has " + size + " bytes and no closing mark"
-                    : "the bytes here are no line, and the file is shorter than its segment");
+                    : "the bytes here are not a line, and the file is shorter than its segment");
         }
         byte[] bytes = new byte[(int) (length - offset)];
         storage.read(name, offset, bytes, 0, bytes.length);
@@ -44,16 +44,16 @@ public record Tail(Kind kind, long offset, byte[] bytes, long seqMax, String rea
             if (line.parse(bytes, from, to)) {
                 seqMax = Math.max(seqMax, line.seq);
                 if (line.synced > Segment.position(number, offset)) {
-                    return new Tail(Kind.DAMAGED, offset, dropped, seqMax, "the bytes here are no line, but were synced"
-                            + " before the valid line at offset " + (offset + from) + " was written");
+                    return new Tail(Kind.DAMAGED, offset, dropped, seqMax, "the bytes here are not a line, but were "
+                            + "synced before the valid line at offset " + (offset + from) + " was written");
                 }
             }
         }
         int hole = indexOfFill(bytes, 0);
         return hole >= 0 && neverWritten(bytes, offset, hole)
                 ? new Tail(Kind.TORN, offset, dropped, seqMax, "")
-                : new Tail(Kind.DAMAGED, offset, dropped, seqMax, "the bytes here are no line, but no part of them is"
-                        + " a sector that was never written");
+                : new Tail(Kind.DAMAGED, offset, dropped, seqMax, "the bytes here are not a line, but no part of them "
+                        + "is a sector that was never written");
     }
 
     private static boolean neverWritten(byte[] bytes, long offset, int hole) {

@@ -116,7 +116,7 @@ public final class Inspection {
             }
             if (!last) {
                 problem(reader.number, end, storage.size(Segment.name(reader.number)) <= end
-                        ? "the file ends here without the closing mark" : "the bytes here are no line");
+                        ? "the file ends here without the closing mark" : "the bytes here are not a line");
             }
             // go on behind it; a run of fill is one problem
             do {

@@ -111,7 +111,7 @@ public final class Repair {
             // no segment is written to before the one in front of it is closed
             if ((open || file != unused.getFirst()) && file.range().from() > expected) {
                 storage.delete(Segment.name(file.number()));
-                done.add(storage.describe(Segment.name(file.number())) + ": deleted, for it was never used, and one"
+                done.add(storage.describe(Segment.name(file.number())) + ": deleted, because it was never used, and one"
                         + " before it is missing");
                 continue;
             }
@@ -168,7 +168,7 @@ public final class Repair {
             done.add(storage.describe(Segment.name(number)) + ": the closing mark was missing; no event is known to be"
                     + " lost, but the last ones, from sequence number " + scan.next + " on, may be");
         }
-        done.add(storage.describe(Segment.name(number)) + ": written anew; as it was, it is kept as " + broken);
+        done.add(storage.describe(Segment.name(number)) + ": rewritten; the original is kept as " + broken);
         return after;
     }
 

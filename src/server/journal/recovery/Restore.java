@@ -16,7 +16,7 @@ import shared.json.Slice;
 
 /// Makes a journal of the backup that was put into an empty directory: compacted files, each in the place of one
 /// segment. The backup itself stays as it is. Until the first file has its name there is no journal, and a start begins
-/// anew.
+/// again.
 public final class Restore {
 
     private static final Logger LOG = System.getLogger(Restore.class.getName());

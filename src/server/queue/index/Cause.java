@@ -56,7 +56,7 @@ public record Cause(long id, String text) {
     public static long parse(String name) {
         long id = name.startsWith(TaskId.PREFIX) ? -1 : TaskId.parse(name);
         if (id < 0) {
-            throw Problem.badRequest("cause must be an id as GET /api/tasks/causes tells it, of 12 digits, not \""
+            throw Problem.badRequest("cause must be an id as GET /api/tasks/causes lists it, of 12 digits, not \""
                     + Problem.shown(name) + "\"");
         }
         return id;

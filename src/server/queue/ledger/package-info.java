@@ -17,7 +17,7 @@
 /// changes are called by the threads that made them, after the lock is free, so two changes may be told in either
 /// order.
 ///
-/// **Full disk.** An append that finds no room changes nothing. The client waits outside of the lock and decides anew,
+/// **Full disk.** An append that finds no room changes nothing. The client waits outside of the lock and decides again,
 /// since the state may have changed meanwhile; only a decision that has appended nothing yet may run into it. What an
 /// event may use of the reserves is its `Urgency`: new tasks the least, ends of tasks everything.
 ///

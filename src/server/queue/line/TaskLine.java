@@ -312,7 +312,7 @@ final class TaskLine {
     private double factor() {
         double factor = Double.parseDouble(in.number());
         if (Double.isInfinite(factor)) {
-            throw in.error("a factor that is no number");
+            throw in.error("a factor that is not a number");
         }
         return factor;
     }

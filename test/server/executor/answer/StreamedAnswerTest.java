@@ -88,7 +88,7 @@ class StreamedAnswerTest {
             HostFailure failure = assertThrows(HostFailure.class, () -> join(TaskType.CHAT,
                     "{\"message\":{\"content\":\"\"},\"done\":true,\"done_reason\":\"" + reason + "\"}"));
             assertEquals(Cause.FINAL, failure.outcome().cause());
-            assertEquals("gpu:1 has only " + reason + "ed the model, for the task has no messages",
+            assertEquals("gpu:1 has only " + reason + "ed the model, because the task has no messages",
                     failure.getMessage());
         }
     }

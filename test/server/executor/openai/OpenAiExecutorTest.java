@@ -69,7 +69,7 @@ class OpenAiExecutorTest extends OpenAiHarness {
     void run_withoutCounterpart_isNotedInTheResult() throws Exception {
         Json.Obj result = completed(call(TaskType.CHAT, HELLO.replace("{\"messages\"",
                 "{\"keep_alive\":0,\"options\":{\"top_k\":1},\"messages\""), LONG, LONG));
-        assertEquals("[\"left out, for OpenAI's API has no counterpart: options.top_k, keep_alive\"]",
+        assertEquals("[\"left out, because OpenAI's API has no counterpart: options.top_k, keep_alive\"]",
                 result.get("notes").text());
         assertTrue(completed(embed("{\"input\":\"a\",\"keep_alive\":1}")).get("notes").text().contains("keep_alive"));
     }
