@@ -116,7 +116,8 @@ final class BatchApi {
         AtomicInteger count = new AtomicInteger();
         BatchLines<TaskBatch> lines = new BatchLines<>(batch::part,
                 (json, block) -> add(json, block, count.incrementAndGet(), source),
-                () -> new JsonReader(new byte[0], 0, 0, settings.get(SubmissionReader.JSON_DEPTH)), BatchLines.BLOCK);
+                () -> new JsonReader(new byte[0], 0, 0, settings.get(SubmissionReader.JSON_DEPTH)),
+                BatchLines.BLOCK_BYTES);
         try {
             lines.read(in, most).forEach(batch::add);
         } catch (Problem mistake) {

@@ -32,7 +32,7 @@ final class CronApi {
 
     private static final int PREVIEW = 5;
     private static final int PREVIEW_MAX = 1_000;
-    private static final int BUFFER = 32 << 10;
+    private static final int BUFFER_BYTES = 32 << 10;
 
     private final Settings settings;
     private final CronRequests crons;
@@ -132,7 +132,7 @@ final class CronApi {
     }
 
     private void write(List<CronTask> page, OutputStream out) throws IOException {
-        BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER);
+        BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER_BYTES);
         boolean begun = false;
         buffered.write('[');
         for (CronTask cron : page) {

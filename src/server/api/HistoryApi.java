@@ -32,7 +32,7 @@ final class HistoryApi {
     private static final List<String> WINDOWS = List.of("1h", "24h");
     private static final List<Integer> MINUTES = List.of(60, History.MINUTES);
     private static final int BUCKET_BYTES = 320;
-    private static final long MINUTE = 60_000;
+    private static final long MINUTE_MS = 60_000;
     private static final double MILLIS = 1e3;
 
     private final History history;
@@ -56,7 +56,7 @@ final class HistoryApi {
         out.name("buckets").beginArray();
         minutes.forEach(minute -> write(out, minute));
         out.endArray();
-        long from = now - MINUTES.get(window) * MINUTE;
+        long from = now - MINUTES.get(window) * MINUTE_MS;
         out.name("marks").beginArray();
         for (History.Mark mark : history.marks(from)) {
             Times.write(out.beginObject().name("kind").string(mark.kind()).name("at"), mark.at());

@@ -8,12 +8,12 @@ package server.dispatch;
 final class Circuit {
 
     static final int FAILURES_MAX = 5;
-    static final long PAUSE_FIRST = 1_000;
-    static final long PAUSE_MAX = 30_000;
+    static final long PAUSE_FIRST_MS = 1_000;
+    static final long PAUSE_MAX_MS = 30_000;
 
     private final long pauseMax;
     private int failures;
-    private long pause = PAUSE_FIRST;
+    private long pause = PAUSE_FIRST_MS;
     /// The host is left alone until then; 0: it is not.
     private long until;
     /// When that was decided: a clock that shows less now was set back, and the pause is over.
@@ -25,7 +25,7 @@ final class Circuit {
 
     /// For a host.
     Circuit() {
-        this(PAUSE_MAX);
+        this(PAUSE_MAX_MS);
     }
 
     /// @param pauseMax the longest pause that is not asked for, in milliseconds
@@ -80,7 +80,7 @@ final class Circuit {
         failures = 0;
         if (!busy) {
             trying = false;
-            pause = PAUSE_FIRST;
+            pause = PAUSE_FIRST_MS;
             until = 0;
         }
     }
@@ -91,7 +91,7 @@ final class Circuit {
         if (until == 0 || trying || !busy || over(now)) {
             trying = false;
             busy = false;
-            pause = PAUSE_FIRST;
+            pause = PAUSE_FIRST_MS;
             until = 0;
         }
     }

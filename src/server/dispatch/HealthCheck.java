@@ -63,7 +63,7 @@ final class HealthCheck implements AutoCloseable {
                 IOException silent = ask(host, false);
                 if (silent != null) {
                     long left = host.circuit.pauseEnd(clock.millis());
-                    pause = left == 0 ? AWAY_MS : Math.clamp(left - clock.millis(), 1, Circuit.PAUSE_MAX);
+                    pause = left == 0 ? AWAY_MS : Math.clamp(left - clock.millis(), 1, Circuit.PAUSE_MAX_MS);
                     pause = Math.max(Math.min(pause, interval.toMillis()), retryAfterMs(silent));
                 }
             } catch (InterruptedException stopped) {

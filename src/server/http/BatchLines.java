@@ -28,7 +28,7 @@ import shared.json.JsonReader;
 public record BatchLines<T>(Supplier<T> begin, BiConsumer<JsonReader, T> reading, Supplier<JsonReader> json,
         int size) {
 
-    public static final int BLOCK = 512 << 10;
+    public static final int BLOCK_BYTES = 512 << 10;
 
     /// So many blocks may wait for each processor: then the body has to wait.
     private static final int WAITING = 2;

@@ -14,7 +14,7 @@ import shared.json.JsonReader;
 public final class Bodies {
 
     /// What a body may take at first, in bytes; it grows from there.
-    private static final int FIRST = 64 << 10;
+    private static final int FIRST_BYTES = 64 << 10;
 
     private final long bytesMax;
     private final int depthMax;
@@ -54,7 +54,7 @@ public final class Bodies {
         if (announced > max) {
             throw tooLarge(max, what);
         }
-        int first = announced < 0 ? Math.min(FIRST / 8, max + 1) : (int) Math.min(FIRST, announced);
+        int first = announced < 0 ? Math.min(FIRST_BYTES / 8, max + 1) : (int) Math.min(FIRST_BYTES, announced);
         take(first);
         byte[] bytes = new byte[first];
         int length = 0;

@@ -12,7 +12,7 @@ import shared.Problem;
 /// learns it early, and the other one comes through.
 final class BodyStream extends InputStream {
 
-    private static final int FIRST = 64 << 10;
+    private static final int FIRST_BYTES = 64 << 10;
 
     private final InputStream in;
     private final Bodies bodies;
@@ -59,7 +59,7 @@ final class BodyStream extends InputStream {
         if (length > room) {
             // one that does not tell its length must not ask for more than there could ever be
             long end = announced < 0 ? Math.clamp(bodies.bytesMax(), length, max) : announced;
-            int more = (int) Math.min(Math.max(FIRST, 4L * length), end) - room;
+            int more = (int) Math.min(Math.max(FIRST_BYTES, 4L * length), end) - room;
             bodies.take(more);
             room += more;
         }

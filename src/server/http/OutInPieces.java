@@ -8,7 +8,7 @@ import java.io.OutputStream;
 /// that as long as the connection, so that each idle one could hold the double of its largest answer.
 final class OutInPieces extends FilterOutputStream {
 
-    private static final int PIECE = 32 << 10;
+    private static final int PIECE_BYTES = 32 << 10;
 
     OutInPieces(OutputStream out) {
         super(out);
@@ -16,8 +16,8 @@ final class OutInPieces extends FilterOutputStream {
 
     @Override
     public void write(byte[] bytes, int from, int length) throws IOException {
-        for (int done = 0; done < length; done += PIECE) {
-            out.write(bytes, from + done, Math.min(PIECE, length - done));
+        for (int done = 0; done < length; done += PIECE_BYTES) {
+            out.write(bytes, from + done, Math.min(PIECE_BYTES, length - done));
         }
     }
 

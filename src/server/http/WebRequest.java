@@ -26,7 +26,7 @@ import shared.json.JsonReader;
 public final class WebRequest implements AutoCloseable {
 
     /// What `jdk.httpserver` itself reads on, of a body that nobody wanted, before it closes the connection.
-    private static final int DRAINED = 64 << 10;
+    private static final int DRAINED_MAX_BYTES = 64 << 10;
 
     /// What is read on and forgotten of a body that was refused, so that its sender sees the answer.
     private static final long DROPPED_MAX = 128 << 20;
@@ -346,7 +346,7 @@ public final class WebRequest implements AutoCloseable {
     /// which a client that is still sending would lose the answer.
     boolean muchUnread() {
         String length = headers.getFirst("Content-length");
-        return unread() && (length == null || length.length() > 5 || Integer.parseInt(length) > DRAINED);
+        return unread() && (length == null || length.length() > 5 || Integer.parseInt(length) > DRAINED_MAX_BYTES);
     }
 
     /// Reads the rest of the body and forgets it: of an upload whatever comes, of another one for a while.
@@ -355,7 +355,7 @@ public final class WebRequest implements AutoCloseable {
     /// @throws IOException it did not end
     void dropRest() throws IOException {
         arriving.answered(DROP_TIME);
-        byte[] bin = new byte[DRAINED];
+        byte[] bin = new byte[DRAINED_MAX_BYTES];
         long left = isUpload ? Long.MAX_VALUE : DROPPED_MAX;
         try {
             while (left > 0 && !incoming.ended()) {

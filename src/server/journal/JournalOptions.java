@@ -20,7 +20,7 @@ public record JournalOptions(int segmentSize, int reserve, Duration pause) {
             .byDefault("16MiB").says("the size of a file of the journal");
     public static final List<Setting<?>> SETTINGS = List.of(PATH, SEGMENT_SIZE);
 
-    private static final int RESERVE = 4 << 20;
+    private static final int RESERVE_BYTES = 4 << 20;
 
     public static final JournalOptions DEFAULT = of(Settings.DEFAULT);
 
@@ -31,7 +31,7 @@ public record JournalOptions(int segmentSize, int reserve, Duration pause) {
 
     /// @param segmentSize in bytes
     public JournalOptions(int segmentSize) {
-        this(segmentSize, Math.min(RESERVE, segmentSize / 4), Duration.ofSeconds(1));
+        this(segmentSize, Math.min(RESERVE_BYTES, segmentSize / 4), Duration.ofSeconds(1));
     }
 
     public JournalOptions {

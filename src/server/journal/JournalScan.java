@@ -11,8 +11,8 @@ import server.journal.disk.Storage;
 /// Reads the durable lines of a running journal in order, some at a time; in between it holds nothing. For one thread.
 public final class JournalScan {
 
-    private static final int BUFFER = 32 << 10;
-    private static final int PROBE = 4 << 10;
+    private static final int BUFFER_BYTES = 32 << 10;
+    private static final int PROBE_BYTES = 4 << 10;
 
     /// The place in a file that was not looked for yet.
     private static final long UNKNOWN = -1;
@@ -92,9 +92,9 @@ public final class JournalScan {
     private long seek(SegmentFile file, long limit) throws IOException {
         long low = Segment.HEADER;
         long high = seq < file.firstSeq() ? low : Math.min(limit, storage.size(file.name()));
-        while (high - low > BUFFER) {
+        while (high - low > BUFFER_BYTES) {
             long middle = low + (high - low) / 2;
-            SegmentReader reader = new SegmentReader(storage, file.number(), middle, high, PROBE);
+            SegmentReader reader = new SegmentReader(storage, file.number(), middle, high, PROBE_BYTES);
             // the line that the middle falls into is passed over
             if (reader.skip() && reader.next() && !reader.line.closing && reader.line.seq <= seq) {
                 low = reader.offset();
@@ -112,7 +112,7 @@ public final class JournalScan {
         long limit = last ? Segment.offset(durable.position()) : Long.MAX_VALUE;
         offset = offset == UNKNOWN ? seek(file, limit) : offset;
         long begin = offset;
-        SegmentReader reader = new SegmentReader(storage, file.number(), begin, limit, BUFFER);
+        SegmentReader reader = new SegmentReader(storage, file.number(), begin, limit, BUFFER_BYTES);
         while (reader.next() && !reader.line.closing) {
             if (reader.line.seq > seq && reader.line.seq <= durable.seq()) {
                 visitor.line(reader.line.seq, Segment.position(file.number(), reader.offset()), reader.json());

@@ -17,13 +17,13 @@ final class JournalWriter {
     private static final Logger LOG = System.getLogger(JournalWriter.class.getName());
 
     /// Batches are streamed through a buffer of this size: memory stays the same however large a unit is.
-    private static final int BUFFER = 1 << 20;
+    private static final int BUFFER_BYTES = 1 << 20;
 
     private static final long SLOW_NANOS = 1_000_000_000;
 
     private final Storage storage;
     private final Preparer preparer;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final byte[] prefix = new byte[Line.PREFIX_MAX];
     private final byte[] checksum = new byte[Line.CRC];
     private final byte[] ending = {' ', ' ', ' ', ' ', '\n'};
@@ -133,7 +133,7 @@ final class JournalWriter {
     /// what then is missing must look like sectors that were never written.
     private void begin(long offset) {
         base = offset;
-        buffer.clear().limit(BUFFER - (int) (offset % Segment.PAGE));
+        buffer.clear().limit(BUFFER_BYTES - (int) (offset % Segment.PAGE));
     }
 
     private void flush() throws IOException {

@@ -22,17 +22,17 @@ import shared.LogValue;
 final class Preparer implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Preparer.class.getName());
-    private static final int BLOCK = 256 << 10;
+    private static final int BLOCK_BYTES = 256 << 10;
 
     private final Storage storage;
-    private final ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
+    private final ByteBuffer block = ByteBuffer.allocateDirect(BLOCK_BYTES);
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1,
             Thread.ofPlatform().name("journal-preparer").daemon().factory());
 
     Preparer(Storage storage) {
         this.storage = storage;
         // byte by byte this took 6 ms of the server's start
-        byte[] fill = new byte[BLOCK];
+        byte[] fill = new byte[BLOCK_BYTES];
         Arrays.fill(fill, Line.FILL);
         block.put(fill);
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);

@@ -20,7 +20,7 @@ final class Supply {
     private static final Logger LOG = System.getLogger(Supply.class.getName());
 
     /// A start waits until the first segment is made, 16 MiB of which would take longer than much of the rest.
-    private static final int FIRST = 1 << 20;
+    private static final int FIRST_BYTES = 1 << 20;
 
     private final Object lock;
     private final Preparer preparer;
@@ -58,7 +58,8 @@ final class Supply {
     /// A full disk keeps nobody from starting who can do with a smaller segment: what ended and what was cancelled can
     /// then be told, and space will return.
     private Segment.Fresh makeFirst(int number) throws IOException {
-        Segment.Fresh fresh = new Segment.Fresh(number, Segment.sizeFor(0, Math.min(FIRST, options.segmentSize())));
+        Segment.Fresh fresh = new Segment.Fresh(number,
+                Segment.sizeFor(0, Math.min(FIRST_BYTES, options.segmentSize())));
         while (true) {
             try {
                 preparer.make(fresh);

@@ -18,7 +18,7 @@ import shared.json.Slice;
 /// last caller has left.
 public final class RelayedAnswer implements RelaySink {
 
-    private static final int CAPACITY = 1 << 10;
+    private static final int CAPACITY_BYTES = 1 << 10;
 
     /// What there is at one moment.
     ///
@@ -98,7 +98,7 @@ public final class RelayedAnswer implements RelaySink {
         }
         if (count > bytes.length - length) {
             // what readers hold of the old array stays as it is
-            bytes = Arrays.copyOf(bytes, Math.max(CAPACITY, Math.max(length + count, length + length / 2)));
+            bytes = Arrays.copyOf(bytes, Math.max(CAPACITY_BYTES, Math.max(length + count, length + length / 2)));
         }
         System.arraycopy(more, from, bytes, length, count);
         length += count;

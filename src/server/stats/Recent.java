@@ -5,7 +5,7 @@ import java.util.Arrays;
 /// How often something happened in the last minutes. Not safe for several threads.
 public final class Recent {
 
-    private static final long MINUTE = 60_000;
+    private static final long MINUTE_MS = 60_000;
     /// So many whole minutes and the running one.
     private static final int WHOLE = 5;
 
@@ -16,7 +16,7 @@ public final class Recent {
     /// @param now when the counting begins, milliseconds since the epoch
     public Recent(long now) {
         since = now;
-        minute = Math.floorDiv(now, MINUTE);
+        minute = Math.floorDiv(now, MINUTE_MS);
     }
 
     /// Counts so many at this time.
@@ -38,13 +38,13 @@ public final class Recent {
     /// Returns how many there were a minute, over the last minutes.
     public double perMinute(long now) {
         long sum = count(now);
-        long time = now - Math.max(since, (minute - WHOLE) * MINUTE);
-        return sum / (Math.max(MINUTE, time) / (double) MINUTE);
+        long time = now - Math.max(since, (minute - WHOLE) * MINUTE_MS);
+        return sum / (Math.max(MINUTE_MS, time) / (double) MINUTE_MS);
     }
 
     /// A clock that is set back counts into the minute that was reached; one set back far starts again.
     private void turn(long now) {
-        long next = Math.floorDiv(now, MINUTE);
+        long next = Math.floorDiv(now, MINUTE_MS);
         if (next < minute - WHOLE) {
             Arrays.fill(counts, 0);
             since = now;

@@ -24,7 +24,7 @@ final class Work {
     static final int VALUES_MAX = 20;
     static final String OTHER = "others";
 
-    private static final long DAY = 86_400_000;
+    private static final long DAY_MS = 86_400_000;
     /// What is not known yet of so many: the answer is measured by another thread than that which tells of the end.
     private static final int EARLY_MAX = 1_000;
 
@@ -78,7 +78,7 @@ final class Work {
             done.loadMillis = measured.loadMillis;
         }
         all.add(done);
-        while (all.size() > MOST || all.getFirst().at < at - DAY) {
+        while (all.size() > MOST || all.getFirst().at < at - DAY_MS) {
             all.removeFirst();
         }
     }

@@ -15,7 +15,7 @@ public final class Times {
     public static final long MIN = -62_167_219_200_000L;
     public static final long MAX = 253_402_300_799_999L;
 
-    private static final long DAY = 86_400_000;
+    private static final long DAY_MS = 86_400_000;
     private static final int LENGTH = 24;
 
     private Times() {
@@ -59,8 +59,8 @@ public final class Times {
         if (time < MIN || time > MAX) {
             throw new IllegalArgumentException("no RFC 3339 form of " + Instant.ofEpochMilli(time));
         }
-        long days = Math.floorDiv(time, DAY);
-        int ms = (int) (time - days * DAY);
+        long days = Math.floorDiv(time, DAY_MS);
+        int ms = (int) (time - days * DAY_MS);
         // The civil date of a day, by Howard Hinnant's algorithm: years begin in March, so that the leap day is last.
         long shifted = days + 719_468;
         long era = Math.floorDiv(shifted, 146_097);

@@ -43,9 +43,9 @@ final class Connection implements MessageReader.Listener {
 
     private static final Logger LOG = System.getLogger("server.websocket");
 
-    private static final int BUFFER = 4 << 10;
+    private static final int BUFFER_BYTES = 4 << 10;
     /// What the system keeps for a client that does not read, in bytes. It would take megabytes.
-    private static final int SEND_BUFFER = 128 << 10;
+    private static final int SEND_BUFFER_BYTES = 128 << 10;
 
     private final Socket socket;
     /// Null for none.
@@ -85,7 +85,7 @@ final class Connection implements MessageReader.Listener {
     void run() {
         try (socket) {
             socket.setTcpNoDelay(true);
-            socket.setSendBufferSize(SEND_BUFFER);
+            socket.setSendBufferSize(SEND_BUFFER_BYTES);
             Socket talks = tls == null ? socket : handshake();
             Reception.Admitted admitted = new Reception(talks, options, gate).receive();
             if (admitted != null) {
@@ -193,7 +193,7 @@ final class Connection implements MessageReader.Listener {
         if (closing.get().code() != Close.ABNORMAL) {
             talks.shutdownOutput();
             InputStream in = talks.getInputStream();
-            byte[] bin = new byte[BUFFER];
+            byte[] bin = new byte[BUFFER_BYTES];
             while (in.read(bin) >= 0) {
                 // what a client sent before it saw the end
             }
@@ -202,7 +202,7 @@ final class Connection implements MessageReader.Listener {
 
     private void read(InputStream in, byte[] rest) throws IOException {
         frames.read(rest, 0, rest.length);
-        byte[] buffer = new byte[BUFFER];
+        byte[] buffer = new byte[BUFFER_BYTES];
         while (!rules.closed()) {
             long before = frames.frames();
             int count = in.read(buffer);

@@ -7,10 +7,10 @@ import java.io.OutputStream;
 /// much of it takes one write. For one thread.
 public final class FrameWriter {
 
-    private static final int BUFFER = 16 << 10;
+    private static final int BUFFER_BYTES = 16 << 10;
 
     private final OutputStream out;
-    private final byte[] buffer = new byte[BUFFER];
+    private final byte[] buffer = new byte[BUFFER_BYTES];
     private int length;
 
     FrameWriter(OutputStream out) {
@@ -28,10 +28,10 @@ public final class FrameWriter {
         int count = to - from;
         room(FrameHead.MAX_BYTES);
         head(opcode, count);
-        if (count > BUFFER - length) {
+        if (count > BUFFER_BYTES - length) {
             flush();
         }
-        if (count > BUFFER) {
+        if (count > BUFFER_BYTES) {
             out.write(payload, from, count);
         } else {
             System.arraycopy(payload, from, buffer, length, count);
@@ -68,7 +68,7 @@ public final class FrameWriter {
     }
 
     private void room(int count) throws IOException {
-        if (count > BUFFER - length) {
+        if (count > BUFFER_BYTES - length) {
             flush();
         }
     }

@@ -30,7 +30,7 @@ final class MessageReader implements FrameReader.Sink {
         void closed(Close close);
     }
 
-    private static final int FIRST = 256;
+    private static final int FIRST_BYTES = 256;
 
     private final Listener listener;
     private final int messageMax;
@@ -38,7 +38,7 @@ final class MessageReader implements FrameReader.Sink {
     private FrameHead frame;
     /// The opcode of the message that is under way; 0: none is.
     private int message;
-    private byte[] data = new byte[FIRST];
+    private byte[] data = new byte[FIRST_BYTES];
     private int length;
     private Utf8Check utf8;
     private final byte[] control = new byte[FrameHead.CONTROL_MAX];
@@ -134,9 +134,9 @@ final class MessageReader implements FrameReader.Sink {
         int opcode = message;
         message = 0;
         byte[] whole = Arrays.copyOf(data, length);
-        if (data.length > FIRST) {
+        if (data.length > FIRST_BYTES) {
             // clients say little: what one long message took is not kept for the next
-            data = new byte[FIRST];
+            data = new byte[FIRST_BYTES];
         }
         if (opcode == FrameHead.TEXT) {
             listener.text(whole);

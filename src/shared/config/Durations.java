@@ -14,7 +14,7 @@ public final class Durations {
 
     // of these lengths no sum of parts overflows a long; BigDecimal would delay the server's start
     private static final int LENGTH_MAX = 64;
-    private static final long SECOND = 1_000_000_000;
+    private static final long SECOND_NANOS = 1_000_000_000;
     private static final long MAX_SECONDS = 1_000_000_000_000L;
 
     private Durations() {
@@ -36,15 +36,15 @@ public final class Durations {
         while (text.length() <= LENGTH_MAX && at < text.length() && part.find(at) && part.start() == at) {
             long unit = nanosOf(part.group(3));
             long whole = Long.parseLong(part.group(1));
-            seconds += unit < SECOND ? whole * unit / SECOND : whole * (unit / SECOND);
-            nanos += unit < SECOND ? whole * unit % SECOND : 0;
+            seconds += unit < SECOND_NANOS ? whole * unit / SECOND_NANOS : whole * (unit / SECOND_NANOS);
+            nanos += unit < SECOND_NANOS ? whole * unit % SECOND_NANOS : 0;
             if (part.group(2) != null) {
                 long parts = 1;
                 for (int i = 0; i < part.group(2).length(); i++) {
                     parts *= 10;
                 }
                 long fraction = Long.parseLong(part.group(2));
-                nanos += unit < SECOND ? fraction * unit / parts : fraction * (unit / parts);
+                nanos += unit < SECOND_NANOS ? fraction * unit / parts : fraction * (unit / parts);
             }
             at = part.end();
         }

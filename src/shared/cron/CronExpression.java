@@ -26,9 +26,9 @@ import shared.Problem;
 public final class CronExpression {
 
     /// The length of a change of the clocks from which on it is a correction, in seconds.
-    private static final int CORRECTION = 3 * 3600;
+    private static final int CORRECTION_SECONDS = 3 * 3600;
     /// More than any two offsets of a zone differ, and more than any offset and a change under three hours, in seconds.
-    private static final int SPREAD = 28 * 3600;
+    private static final int SPREAD_SECONDS = 28 * 3600;
     private static final Instant BEGIN = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant END = Instant.parse("9999-12-31T00:00:00Z");
 
@@ -112,9 +112,9 @@ public final class CronExpression {
             if (fields.fixed()) {
                 ZoneOffsetTransition last = rules.previousTransition(start.plusSeconds(1));
                 int skipped = last == null ? 0 : offset - last.getOffsetBefore().getTotalSeconds();
-                if (skipped < 0 && skipped > -CORRECTION) {
+                if (skipped < 0 && skipped > -CORRECTION_SECONDS) {
                     local = Math.max(local, last.toEpochSecond() + last.getOffsetBefore().getTotalSeconds());
-                } else if (skipped > 0 && skipped < CORRECTION && last.toEpochSecond() == from
+                } else if (skipped > 0 && skipped < CORRECTION_SECONDS && last.toEpochSecond() == from
                         && fields.first(local - skipped) < local) {
                     return start;
                 }
@@ -123,8 +123,8 @@ public final class CronExpression {
             if (change == null || due - offset < change.toEpochSecond() || due >= END.getEpochSecond()) {
                 return Instant.ofEpochSecond(due - offset);
             }
-            boolean far = change.toEpochSecond() - from > SPREAD;
-            from = far ? Math.max(change.toEpochSecond(), due - SPREAD) : change.toEpochSecond();
+            boolean far = change.toEpochSecond() - from > SPREAD_SECONDS;
+            from = far ? Math.max(change.toEpochSecond(), due - SPREAD_SECONDS) : change.toEpochSecond();
         }
     }
 }

@@ -19,7 +19,7 @@ record CronFields(long seconds, long minutes, int hours, int days, int beforeLas
     /// Larger than any local time.
     static final long NEVER = Long.MAX_VALUE / 100_000;
 
-    private static final int DAY = 86_400;
+    private static final int DAY_SECONDS = 86_400;
     /// The calendar repeats after 400 years, weekdays included.
     private static final int CYCLE = 400;
 
@@ -29,16 +29,16 @@ record CronFields(long seconds, long minutes, int hours, int days, int beforeLas
 
     /// The first of these local times that is not before `local`.
     long first(long local) {
-        long today = Math.floorDiv(local, DAY);
+        long today = Math.floorDiv(local, DAY_SECONDS);
         long day = firstDay(today);
         if (day == today) {
-            int time = firstTime((int) (local - today * DAY));
+            int time = firstTime((int) (local - today * DAY_SECONDS));
             if (time >= 0) {
-                return day * DAY + time;
+                return day * DAY_SECONDS + time;
             }
             day = firstDay(today + 1);
         }
-        return day * DAY + firstTime(0);
+        return day * DAY_SECONDS + firstTime(0);
     }
 
     /// The first second of the day from `time` on, or -1 if there is none that day.

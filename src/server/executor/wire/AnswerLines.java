@@ -13,7 +13,7 @@ import shared.json.Slice;
 /// Cuts a host's answer into lines, each at most so long. The JDK's own line readers know no limit.
 public final class AnswerLines {
 
-    private static final int CAPACITY = 16 << 10;
+    private static final int CAPACITY_BYTES = 16 << 10;
 
     private final InputStream in;
     private final String host;
@@ -21,7 +21,7 @@ public final class AnswerLines {
     private final AnswerRoom.Share room;
 
     /// What was read lies in [from, to); of it, up to `scanned` there is no line end.
-    private byte[] buffer = new byte[CAPACITY];
+    private byte[] buffer = new byte[CAPACITY_BYTES];
     private int from;
     private int to;
     private int scanned;
@@ -39,7 +39,7 @@ public final class AnswerLines {
     ///
     /// @throws HostFailure if it is longer
     public static byte[] whole(InputStream in, String host, int max, AnswerRoom.Share room) throws IOException {
-        byte[] bytes = new byte[CAPACITY];
+        byte[] bytes = new byte[CAPACITY_BYTES];
         int length = 0;
         for (int count = in.read(bytes); count >= 0; count = in.read(bytes, length, bytes.length - length)) {
             length += count;
@@ -128,7 +128,7 @@ public final class AnswerLines {
             from = 0;
         }
         if (to == buffer.length) {
-            int more = (int) Math.min(2L * to, max + CAPACITY);
+            int more = (int) Math.min(2L * to, max + CAPACITY_BYTES);
             room.line(more, host);
             buffer = Arrays.copyOf(buffer, more);
         }

@@ -9,7 +9,7 @@ import shared.json.Slice;
 /// A compacted file being written, under another name until it is whole.
 public final class CompactedFile implements AutoCloseable {
 
-    private static final int BUFFER = 256 << 10;
+    private static final int BUFFER_BYTES = 256 << 10;
 
     /// So many bytes are synced at once: a sync of much more would hold up those of the journal's writer.
     public static final long SYNC_EVERY = 1 << 20;
@@ -21,7 +21,7 @@ public final class CompactedFile implements AutoCloseable {
     private final int number;
     private final long syncEvery;
     private final Storage.Writable file;
-    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     private long lines;
     private long written;
     private long synced;

@@ -18,7 +18,7 @@ public final class SegmentReader {
         void line(SegmentReader reader) throws IOException;
     }
 
-    private static final int BUFFER = 256 << 10;
+    private static final int BUFFER_BYTES = 256 << 10;
 
     public final int number;
     /// What the segment was made with.
@@ -46,7 +46,7 @@ public final class SegmentReader {
     /// @param limit the offset up to which to read, at most
     /// @throws JournalDamage if the header is not right
     public SegmentReader(Storage storage, int number, long limit) throws IOException {
-        this(storage, number, Segment.HEADER, limit, BUFFER);
+        this(storage, number, Segment.HEADER, limit, BUFFER_BYTES);
     }
 
     /// @param from   where the first line to be read begins
@@ -69,7 +69,7 @@ public final class SegmentReader {
 
     /// Reads a backup, of any length, whose header is right.
     static SegmentReader ofBackup(Storage storage, String name) throws IOException {
-        return new SegmentReader(storage, name, 0, 0, Segment.HEADER, Long.MAX_VALUE, BUFFER);
+        return new SegmentReader(storage, name, 0, 0, Segment.HEADER, Long.MAX_VALUE, BUFFER_BYTES);
     }
 
     /// Goes to the next line, or the closing mark.

@@ -9,8 +9,8 @@ import shared.json.Slice;
 public final class StoredLines {
 
     /// The first read of a line; most are shorter.
-    private static final int READ_FIRST = 4 << 10;
-    private static final int READ_WINDOW = 64 << 10;
+    private static final int FIRST_READ_BYTES = 4 << 10;
+    private static final int READ_WINDOW_BYTES = 64 << 10;
 
     /// A line may be as long as the largest answer: so many long ones are read at the same time.
     private static final int LONG_READS_MAX = 2;
@@ -29,7 +29,7 @@ public final class StoredLines {
     public Slice read(long position) throws IOException {
         String name = Segment.name(Segment.number(position));
         int start = Segment.offset(position);
-        byte[] bytes = new byte[READ_FIRST];
+        byte[] bytes = new byte[FIRST_READ_BYTES];
         int filled = read(name, start, 0, bytes, bytes.length);
         int terminator = terminator(bytes, filled);
         if (terminator >= 0) {
@@ -51,7 +51,7 @@ public final class StoredLines {
 
     /// Where a long line ends, counted from its start.
     private int terminator(String name, int start, int known) throws IOException {
-        byte[] window = new byte[READ_WINDOW];
+        byte[] window = new byte[READ_WINDOW_BYTES];
         for (int at = known; ; at += window.length) {
             int filled = read(name, start, at, window, window.length);
             int end = terminator(window, filled);
