@@ -34,8 +34,11 @@
 /// | `warm-up` | platform, ends | loads what the first answer needs, while the journal is read |
 /// | `HTTP-Dispatcher` | platform, of the JDK, one a loopback | accepts, and hands each request to a thread `http` |
 /// | `http` | virtual, one a request | answers; waits for the disk (submit), an end (`wait`) or events (SSE) |
-/// | `slow-requests` | virtual | ends requests that arrive too slowly |
+/// | `slow-requests`, `late` | virtual | end requests that arrive too slowly; `late` tells one client why |
+/// | `gone-callers`, `caller-left` | virtual | look for callers that have hung up; cancel what one of them left |
 /// | `ask-HOST` | virtual, one a question | asks a host for a list that a caller wants |
+/// | `load` | virtual, one a load | loads or unloads a model for a caller |
+/// | `tls-files` | virtual, with TLS | reads the certificate and the key again once their files change |
 /// | `websocket-accept` | platform, one a loopback | accepts connections |
 /// | `websocket-read`, `websocket-write` | virtual, two a connection | read messages; say what is new |
 /// | `websocket-look` | virtual | pings idle connections and closes those that are stuck |
@@ -48,12 +51,13 @@
 /// | `watch` | virtual, one a host | ends calls that are silent for too long |
 /// | `health-HOST` | virtual, one a host | asks the host how it is |
 /// | `event-hub` | virtual | hands durable events on to all who follow them |
+/// | `history` | virtual, ends | reads the last day from the journal, for the charts |
 /// | `cron` | platform | fires what is due |
 /// | `actions` | platform | does the next step of each action on many tasks |
 /// | `supervisor` | platform, under systemd alone | says READY=1, and WATCHDOG=1 as long as the queue answers |
 /// | `SIGHUP handler` | platform, of the JDK | reloads the settings: [server.Reload] |
 ///
-/// `main`, `dispatch` and `cron` are no daemons: they keep the process alive until it is closed.
+/// `main` and `dispatch` are not daemons: they keep the process alive until it is closed.
 ///
 /// **Reload** (SIGHUP). All settings are read and checked as at the start, against the kinds of host that run. Only if
 /// nothing is wrong are the live ones applied; the log names the others that wait for a restart.
