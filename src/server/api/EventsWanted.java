@@ -13,7 +13,7 @@ import shared.TaskType;
 /// Which events a client wants, as the query of its URL tells: `since`, `task`, `status`, `type`, `model`, `cron`.
 ///
 /// @param after the last event that the client has; [#NOW]
-public record EventsWanted(EventFilter filter, long after) {
+record EventsWanted(EventFilter filter, long after) {
 
     /// The client asks for no event of the past.
     public static final long NOW = -1;
@@ -24,7 +24,7 @@ public record EventsWanted(EventFilter filter, long after) {
     ///
     /// @param rawQuery null: none
     /// @throws shared.Problem 400, 404 or 409
-    public static EventsWanted parse(String rawQuery, TaskQueue queue) {
+    static EventsWanted parse(String rawQuery, TaskQueue queue) {
         return of(Query.parse(rawQuery, Set.of(PARAMETERS)), queue);
     }
 

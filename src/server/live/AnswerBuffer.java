@@ -71,7 +71,7 @@ public final class AnswerBuffer implements Pieces {
 
     /// Returns what follows the offset, up to the next change of kind; null if there is nothing yet. An offset inside a
     /// character means the character's beginning.
-    public synchronized Chunk read(int offset) {
+    synchronized Chunk read(int offset) {
         if (offset >= length) {
             return null;
         }

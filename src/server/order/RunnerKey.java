@@ -35,7 +35,7 @@ public record RunnerKey(String model, RunnerOptions options) {
     /// out means.
     ///
     /// @param started the options of the request for which the runner was started
-    public boolean isServedBy(String otherModel, RunnerOptions started) {
+    boolean isServedBy(String otherModel, RunnerOptions started) {
         if (!model.equals(otherModel)) {
             return false;
         }

@@ -41,14 +41,14 @@ public record AnswerForm(String path, boolean streams, boolean isStainless, Stri
     }
 
     /// Returns the content type, for a head that is sent before a host has answered.
-    public String contentType() {
+    String contentType() {
         return !streams ? Answer.JSON : api() == ApiForm.OLLAMA ? Answer.NDJSON : EVENTS;
     }
 
     /// Returns what tells a waiting caller that the call is alive.
     ///
     /// @param position in the queue, from 1; 0 if it runs
-    public byte[] signOfLife(int position) {
+    byte[] signOfLife(int position) {
         ApiForm api = api();
         if (!streams || api == ApiForm.OLLAMA) {
             return bytes(" ");
@@ -65,7 +65,7 @@ public record AnswerForm(String path, boolean streams, boolean isStainless, Stri
     /// Returns how the answer ends for an error after its head was sent.
     ///
     /// @param torn whether the host's last piece stopped within a line or an event
-    public Ending failure(Problem problem, long nowMs, boolean torn) {
+    Ending failure(Problem problem, long nowMs, boolean torn) {
         if (!streams) {
             return new Ending(new byte[0], true);
         }

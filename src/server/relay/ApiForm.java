@@ -21,7 +21,7 @@ public enum ApiForm {
     /// Returns the API of a path: Ollama's own wherever it is no other's.
     ///
     /// @param path without `/q/…` before it
-    public static ApiForm of(String path) {
+    static ApiForm of(String path) {
         return isUnder(path, "/v1/responses") ? RESPONSES : isUnder(path, "/v1/messages") ? MESSAGES
                 : isUnder(path, "/v1") ? OPENAI : OLLAMA;
     }
@@ -31,7 +31,7 @@ public enum ApiForm {
     }
 
     /// Returns the answer of a refusal, after which the same request may be sent again.
-    public Whole error(Problem problem) {
+    Whole error(Problem problem) {
         return error(problem, problem.retryAfter() > 0 ? problem.retryAfter() : RETRY_AFTER_SECONDS, true);
     }
 
@@ -39,7 +39,7 @@ public enum ApiForm {
     ///
     /// @param retryAfterSeconds when to come again, which is told with 429 and 503; more than 120 becomes 120
     /// @param retry             false if it will not get better: the clients that send again by themselves do not
-    public Whole error(Problem problem, long retryAfterSeconds, boolean retry) {
+    Whole error(Problem problem, long retryAfterSeconds, boolean retry) {
         int status = problem.status();
         List<String> headers = new ArrayList<>();
         if (!retry) {

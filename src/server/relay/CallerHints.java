@@ -44,7 +44,7 @@ public record CallerHints(String client, String user, Integer priority, String o
     /// @param header the value of a header by its name; null if it is absent
     /// @param inPath the segment behind `/q/`, percent-encoded as it was sent; null: none
     /// @throws Problem 400 that says what would be right, 403 if the asker may not name this client
-    public static CallerHints of(UnaryOperator<String> header, String inPath, Asker asker) {
+    static CallerHints of(UnaryOperator<String> header, String inPath, Asker asker) {
         Map<String, String> path = inPath == null ? Map.of() : members(inPath);
         String named = asker.client(hint(header, "X-Queue-Client", null, null, ClientName::parse));
         String pathsClient = asker.client(hint(null, null, path, "client", ClientName::parse));
@@ -61,7 +61,7 @@ public record CallerHints(String client, String user, Integer priority, String o
     /// Returns the same with the priority of a body's `service_tier` (low, normal or high), unless there is one.
     ///
     /// @param tier null: none
-    public CallerHints withTier(String tier) {
+    CallerHints withTier(String tier) {
         Priority meant = tier == null || priority != null ? null : switch (tier) {
             case "flex" -> Priority.LOW;
             case "default" -> Priority.NORMAL;

@@ -229,7 +229,7 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
     // ---- what the parts of this package ask
 
     /// Returns the option alone, as `--port`; null if there is none.
-    public String option() {
+    String option() {
         return flag == null ? null : flag.split(" ")[0];
     }
 

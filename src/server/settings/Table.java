@@ -45,7 +45,7 @@ public final class Table {
     }
 
     /// Returns names without effect, each with the reason.
-    public Map<String, String> obsolete() {
+    Map<String, String> obsolete() {
         return obsolete;
     }
 

@@ -9,7 +9,7 @@ public final class Activity {
     /// The length of a part of the lane, in milliseconds.
     public static final long PART_MS = 5_000;
     /// How many parts are kept, the running one included.
-    public static final int PARTS = 120;
+    static final int PARTS = 120;
     private static final long DAY_MS = 86_400_000;
 
     private final long[] loading = new long[PARTS];

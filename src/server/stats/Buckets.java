@@ -33,7 +33,7 @@ public final class Buckets {
     }
 
     /// Counts a length of time; a negative one is 0.
-    public void addMillis(long millis) {
+    void addMillis(long millis) {
         add(Math.max(0, millis) / MILLIS);
     }
 

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import shared.json.Slice;
 
 /// The beginning of a prompt, for lists.
-public final class Preview {
+final class Preview {
 
     /// In characters (code points).
     static final int LENGTH = 80;
@@ -16,7 +16,7 @@ public final class Preview {
     /// Shortens a text to its first characters; no pair of surrogates is cut apart.
     ///
     /// @param length in characters (code points)
-    public static String of(String text, int length) {
+    static String of(String text, int length) {
         int end = 0;
         for (int i = 0; i < length && end < text.length(); i++) {
             end += Character.charCount(text.codePointAt(end));
@@ -27,7 +27,7 @@ public final class Preview {
     /// Returns the first characters of a string in its JSON form; the rest of it is not looked at.
     ///
     /// @param quoted a valid JSON string, quotes included
-    public static String ofJson(Slice quoted) {
+    static String ofJson(Slice quoted) {
         byte[] json = quoted.bytes();
         int end = quoted.to() - 1;
         int plain = quoted.from() + 1;

@@ -12,8 +12,8 @@ import shared.json.JsonWriter;
 public final class Times {
 
     /// The first millisecond of the year 0 and the last one of the year 9999: what RFC 3339 can write.
-    public static final long MIN = -62_167_219_200_000L;
-    public static final long MAX = 253_402_300_799_999L;
+    static final long MIN = -62_167_219_200_000L;
+    static final long MAX = 253_402_300_799_999L;
 
     private static final long DAY_MS = 86_400_000;
     private static final int LENGTH = 24;

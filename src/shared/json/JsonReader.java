@@ -317,7 +317,7 @@ public final class JsonReader {
     }
 
     /// Returns the path of the value being read: `messages[0].role`; empty at the top.
-    public String path() {
+    String path() {
         StringBuilder path = new StringBuilder();
         for (int i = 1; i <= depth; i++) {
             if (names[i] != null) {

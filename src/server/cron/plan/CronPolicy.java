@@ -22,7 +22,7 @@ public final class CronPolicy {
     /// The time from one such run to the next, in milliseconds.
     static final long MADE_UP_PAUSE_MS = 100;
     /// A clock set back by so much was wrong before, in milliseconds.
-    public static final long CORRECTION_MS = 3 * 3_600_000L;
+    static final long CORRECTION_MS = 3 * 3_600_000L;
     /// Due times passed over at once are counted up to this; further ones are not.
     static final int COUNTED_MAX = 1_000;
 

@@ -18,7 +18,7 @@ import server.executor.HostAddress;
 /// @param headers sent with each request; an `Authorization` among them takes the place of the key's
 /// @param models  from our name to the host's, the only models that it is asked for; empty for all, named alike
 /// @param timeout the longest time of an attempt here, whatever the task's own; null for none
-public record Endpoint(String name, URI baseUrl, String apiKey, Map<String, String> headers,
+record Endpoint(String name, URI baseUrl, String apiKey, Map<String, String> headers,
         Map<String, String> models, Duration timeout) {
 
     /// Where OpenAI itself answers.
@@ -33,7 +33,7 @@ public record Endpoint(String name, URI baseUrl, String apiKey, Map<String, Stri
     /// @param baseUrl one without a path gets `/v1`
     /// @param apiKey  null for none; blanks and line ends around it, as files have them, are dropped
     /// @throws IllegalArgumentException with what would be right, and without any secret
-    public static Endpoint of(String name, String baseUrl, String apiKey, Map<String, String> headers,
+    static Endpoint of(String name, String baseUrl, String apiKey, Map<String, String> headers,
             Map<String, String> models, Duration timeout) {
         URI base = base(baseUrl.strip());
         String key = apiKey == null ? "" : apiKey.strip();
@@ -46,7 +46,7 @@ public record Endpoint(String name, URI baseUrl, String apiKey, Map<String, Stri
     /// Returns an endpoint of which nothing but its address and key is known.
     ///
     /// @param baseUrl as in [#of]
-    public static Endpoint at(String baseUrl, String apiKey) {
+    static Endpoint at(String baseUrl, String apiKey) {
         return of(null, baseUrl, apiKey, Map.of(), Map.of(), null);
     }
 

@@ -38,7 +38,7 @@ import shared.json.JsonException;
 import shared.json.Slice;
 
 /// One OpenAI-compatible host.
-public final class OpenAiExecutor implements TaskExecutor {
+final class OpenAiExecutor implements TaskExecutor {
 
     /// Where OpenAI's API begins for its callers; a host's base URL holds it, or what it has in its place.
     private static final String VERSION = "/v1";

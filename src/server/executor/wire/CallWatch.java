@@ -70,7 +70,7 @@ public final class CallWatch implements AutoCloseable {
     }
 
     /// Leaves the call only so much time from now on.
-    public void shorten(Duration left) {
+    void shorten(Duration left) {
         endAt = nanoTime.getAsLong() + nanos(left);
     }
 

@@ -14,7 +14,7 @@ public final class Budget {
     private final ArrayDeque<Long> made = new ArrayDeque<>();
 
     /// One that counts a minute.
-    public Budget() {
+    Budget() {
         this(0);
     }
 

@@ -41,7 +41,7 @@ public final class Crowd {
     /// Returns how many tasks of a client run.
     ///
     /// @param client null: of nobody in particular
-    public int running(String client) {
+    int running(String client) {
         Count count = clients.get(client);
         return count == null ? 0 : count.running;
     }

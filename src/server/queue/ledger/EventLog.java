@@ -16,7 +16,7 @@ public final class EventLog {
     private final TaskReader reader;
 
     /// @param scan   begins behind the last event that its reader has
-    public EventLog(JournalScan scan, Journal journal, TaskReader reader) {
+    EventLog(JournalScan scan, Journal journal, TaskReader reader) {
         this.scan = scan;
         this.journal = journal;
         this.reader = reader;

@@ -23,7 +23,7 @@ public final class TaskReader {
     private final Journal journal;
     private final EventCodec codec;
 
-    public TaskReader(Journal journal, EventCodec codec) {
+    TaskReader(Journal journal, EventCodec codec) {
         this.journal = journal;
         this.codec = codec;
     }
