@@ -18,7 +18,7 @@ import server.journal.recovery.Recovery;
 /// hold some for long. What compaction has moved is looked up here, at 8 bytes a line.
 ///
 /// Readers take no lock. They may find that a file has been compacted away under them; then they look here again.
-final class Segments {
+public final class Segments {
 
     /// Where the lines of a file went that is gone.
     ///

@@ -10,7 +10,7 @@ import shared.TaskStatus;
 ///
 /// Invariants: `statuses` counts exactly the tasks that are there. Packed, `tasks` holds only those, and the n-th bit
 /// of `present` tells whether place n is one of them.
-final class ArrivalChunk {
+public final class ArrivalChunk {
 
     private Task[] tasks = new Task[Arrivals.CHUNK];
     private long[] present;
