@@ -50,7 +50,7 @@ final class Failure extends RuntimeException {
     /// Ends a command whose time is over, at the next of the places that call this: before it asks the server, reads an
     /// event or prints.
     ///
-    /// @throws Failure without a word, for the command's caller has told of the timeout
+    /// @throws Failure without a word, because the command's caller has told of the timeout
     static void checkNotStopped() {
         if (Thread.currentThread().isInterrupted()) {
             throw new Failure(TIMED_OUT, null, null);

@@ -40,7 +40,7 @@ record Target(String server, String token, String caCert, String certificate) {
         boolean isTold = server != null && token != null && (caCert != null || !server.startsWith("https:"));
         ConfigFile file = isTold && named == null ? null : file(named, terminal);
         if (file != null) {
-            // what is not needed is not looked at, for its variables may be the server's alone
+            // what is not needed is not looked at, because its variables may be the server's alone
             server = server != null ? server : file.text("client.server_url");
             token = token != null ? token : file.text("client.token");
             boolean isNamed = server != null && !server.isEmpty();

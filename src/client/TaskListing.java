@@ -32,7 +32,7 @@ final class TaskListing {
         return 0;
     }
 
-    /// The oldest first, for that is how they are to be submitted again.
+    /// The oldest first, because that is how they are to be submitted again.
     static int export(Session session, Arguments arguments) {
         print(session, with(Bulk.query(arguments), "full=true&limit=0&sort=created_at&order=asc"),
                 session.output().form == Output.Form.TABLE);

@@ -74,7 +74,7 @@ final class Main {
         all.loaded().notes().forEach(note -> log.log(Level.WARNING, "event=setting_without_effect what="
                 + LogValue.of(note)));
         Reload reload = new Reload(line, all);
-        // from here on, for the default of SIGHUP is the end
+        // from here on, because the default of SIGHUP is the end
         Signals.onHangup(reload::run);
         Server server;
         try {

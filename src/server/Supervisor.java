@@ -28,7 +28,7 @@ final class Supervisor {
         this.alive = alive;
     }
 
-    /// Says on a thread of its own that the server is ready, for the first message takes some milliseconds.
+    /// Says on a thread of its own that the server is ready, because the first message takes some milliseconds.
     ///
     /// @param alive asked before each sign of life; while it says no, or does not return, there is none
     static Supervisor ready(Map<String, String> environment, BooleanSupplier alive) {

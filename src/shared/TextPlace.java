@@ -6,7 +6,7 @@ package shared;
 /// @param line   from 1
 /// @param column from 1, in characters
 /// @param path   the value that is wrong, as `messages[0].role`; empty for the whole text. Of a long one the middle is
-///               left out, for a text from outside may nest a thousand deep
+///               left out, because a text from outside may nest a thousand deep
 public record TextPlace(String file, int line, int column, String path) {
 
     private static final int PATH_HALF_MAX = 200;

@@ -52,7 +52,7 @@ public final class Trust {
     }
 
     /// Trusts whoever has the first certificate of a file, whatever names are in it, and nobody else. The file is read
-    /// at each connection, for the server's may have changed.
+    /// at each connection, because the server's may have changed.
     ///
     /// @param setting what messages call the file
     /// @throws IllegalArgumentException with a message for the user if the file is not right

@@ -50,7 +50,7 @@ final class Keep {
         }
     }
 
-    /// Not compressed, for that is quicker to read.
+    /// Not compressed, because that is quicker to read.
     private static void write(File jar, Map<String, ByteArrayOutputStream> classes) throws IOException {
         try (FileOutputStream file = new FileOutputStream(jar); ZipOutputStream zip = new ZipOutputStream(file)) {
             zip.setMethod(ZipOutputStream.STORED);

@@ -144,7 +144,7 @@ final class Start extends ClassLoader {
 
     // ---- the compiler
 
-    /// It writes nothing to a disk, for there may be none.
+    /// It writes nothing to a disk, because there may be none.
     private void compile(String text) {
         int from = text.indexOf("\n/*") + "\n/*".length();
         // below as many empty lines as stand above it, so that a line has the same number here and there

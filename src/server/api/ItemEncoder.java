@@ -40,7 +40,7 @@ interface ItemEncoder {
                 }
             }
         }
-        // before the subscription is closed, for a server that stops waits for that only
+        // before the subscription is closed, because a server that stops waits for that only
         out.end();
     }
 

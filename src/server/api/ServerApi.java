@@ -129,7 +129,7 @@ final class ServerApi {
                 "queue.workers", (long) parts.hosts().running());
     }
 
-    /// Whether the process is alive: it is, for it answers.
+    /// Whether the process is alive: it is, because it answers.
     Answer health(WebRequest request) {
         return Answer.json(200, new JsonWriter().beginObject().name("status").string("ok").endObject());
     }

@@ -26,7 +26,7 @@ final class Templates {
     }
 
     /// The template with those fields changed that the change names; null takes one away. What is named beside the
-    /// payload and stands in it goes there, and the other way round, for nothing may be said twice.
+    /// payload and stands in it goes there, and the other way round, because nothing may be said twice.
     static Slice merge(Slice template, Slice change) {
         Map<String, Json> members = new LinkedHashMap<>(object(template).members());
         Map<String, Json> changes = object(change).members();

@@ -69,7 +69,7 @@ public final class Bodies {
                     throw tooLarge(max, what);
                 }
                 if (length == bytes.length) {
-                    // fourfold, for each growing copies what is there
+                    // fourfold, because each growing copies what is there
                     int more = (int) Math.min(3L * length, (announced < 0 ? max + 1L : announced) - length);
                     take(more);
                     bytes = Arrays.copyOf(bytes, length + more);

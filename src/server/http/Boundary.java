@@ -72,7 +72,7 @@ final class Boundary implements HttpHandler {
                     + LogValue.of(exchange.getRequestURI().getRawPath()) + " status=" + status + " us="
                     + (System.nanoTime() - begun) / 1_000 + " request_id="
                     + LogValue.of(id));
-            // no switch, for its first use takes 7 ms of the first answer
+            // no switch, because its first use takes 7 ms of the first answer
             if (answer instanceof Whole whole) {
                 send(exchange, request, whole);
             } else {

@@ -72,7 +72,7 @@ public final class WebFiles {
     /// @param webSocketPort where the page may open a WebSocket; 0 for nowhere
     /// @throws UncheckedIOException the module that this class lies in cannot be read
     public static WebFiles load(IntSupplier webSocketPort) {
-        // the build's list, after the hash, for to look through the module would take 10 ms of the server's start
+        // the build's list, after the hash, because looking through the module would take 10 ms of the server's start
         List<String> lines = new String(bytes("files"), StandardCharsets.UTF_8).lines().toList();
         return new WebFiles(lines.getFirst(), lines.stream().filter(name -> TYPES.containsKey(ending(name)))
                 .map(WebFile::new).toList(), webSocketPort);

@@ -15,8 +15,8 @@ final class Batch {
     /// Where the first line begins; everything before it is on the disk when this is written.
     final int start;
     final long firstSeq;
-    /// Released once the lines are on the disk, or never will be: one for all who wait, for the writer has no time to
-    /// wake them one by one.
+    /// Released once the lines are on the disk, or never will be: one for all who wait, because the writer has no time
+    /// to wake them one by one.
     final CountDownLatch done = new CountDownLatch(1);
 
     int count;

@@ -1,6 +1,6 @@
 package server.journal;
 
-/// What a line may use of the space that is left where no further segment can be made, for the disk is full. Three
+/// What a line may use of the space that is left where no further segment can be made, because the disk is full. Three
 /// classes, so that what is there can go on and end when nothing new can be taken.
 ///
 /// A reserve is [JournalOptions#reserve] bytes.

@@ -29,7 +29,7 @@ import shared.json.JsonWriter;
 /// destination may change while it runs.
 public final class Log {
 
-    /// Of a class of its own, for the first look at the time zones takes 8 ms.
+    /// Of a class of its own, because the first look at the time zones takes 8 ms.
     private static final class Time {
         static final DateTimeFormatter FORM =
                 DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSZ", Locale.ROOT).withZone(ZoneId.systemDefault());

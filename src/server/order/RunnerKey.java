@@ -31,8 +31,8 @@ public record RunnerKey(String model, RunnerOptions options) {
 
     /// Returns whether Ollama answers a request of this key with a runner that was started for another one, as its
     /// scheduler decides (`needsReload`, version 0.33): what both leave to it is equal; what only one leaves to it is
-    /// not, for nobody but Ollama knows what it chose; `num_gpu` below 0 matches anything, and that is what leaving it
-    /// out means.
+    /// not, because nobody but Ollama knows what it chose; `num_gpu` below 0 matches anything, and that is what leaving
+    /// it out means.
     ///
     /// @param started the options of the request for which the runner was started
     boolean isServedBy(String otherModel, RunnerOptions started) {

@@ -30,6 +30,6 @@
 /// thread.
 ///
 /// **A batch** is made ready by its caller's threads before the lock is taken: the lock is held for the append and the
-/// indexes only. Its lines lie outside of the heap until they are durable, for the heap need not have room for them
+/// indexes only. Its lines lie outside of the heap until they are durable, because the heap need not have room for them
 /// beside a long queue.
 package server.queue;

@@ -33,7 +33,7 @@ public record Value(Setting<?> setting, Object read, List<String> texts, String 
         return new Value(setting, newRead, newTexts, name, node, origin, source);
     }
 
-    /// Returns the same without effect, for a stronger one was given.
+    /// Returns the same without effect, because a stronger one was given.
     Value beside(Value stronger) {
         return new Value(setting, setting.usual(), texts, name, node, origin + ", without effect beside "
                 + stronger.origin, source);

@@ -23,7 +23,7 @@ import shared.json.Slice;
 /// are the user's mistake (400).
 ///
 /// The older Go client sends the server's own fields too, with zero values; these are passed over. With another value
-/// such a field is an error, for it would be without effect.
+/// such a field is an error, because it would be without effect.
 public final class SubmissionReader {
 
     static final long GO_ZERO_TIME = Times.parse("time", "0001-01-01T00:00:00Z");

@@ -6,7 +6,7 @@ import shared.TaskStatus;
 import shared.TaskType;
 
 /// What memory holds of a task: what scheduling and listing need, and where in the journal the rest lies. Immutable; a
-/// change makes a new one. Lean on purpose, for there may be millions: the prompt, the answer and an ended task's
+/// change makes a new one. Lean on purpose, because there may be millions: the prompt, the answer and an ended task's
 /// attempts are read from the journal when somebody asks (`TaskDocument`).
 ///
 /// @param id        see [TaskId]

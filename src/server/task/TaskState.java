@@ -19,7 +19,7 @@ public sealed interface TaskState {
     /// @param error   why the last attempt failed, or why the task waits; null for none
     record Pending(long retryAt, String error) implements TaskState {
 
-        /// Of a task that waits for nothing but its turn. Shared, for there may be millions.
+        /// Of a task that waits for nothing but its turn. Shared, because there may be millions.
         public static final Pending READY = new Pending(0, null);
     }
 

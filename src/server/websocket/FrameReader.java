@@ -9,7 +9,7 @@ final class FrameReader {
 
         void head(FrameHead head);
 
-        /// @param bytes without their mask; to be copied, for they are overwritten
+        /// @param bytes without their mask; to be copied, because they are overwritten
         void payload(byte[] bytes, int from, int to);
 
         void end();

@@ -10,7 +10,7 @@ import shared.Problem;
 /// Reads the YAML that settings are written in: maps and lists as blocks and in brackets, plain and quoted texts on one
 /// line, literal and folded blocks, comments, one document. Every scalar is a text; what it means is its reader's
 /// business, so `yes`, `010` and `1e3` are no surprise. All else of YAML is refused with its place and what to write
-/// instead. No message repeats a value, for it may be a secret.
+/// instead. No message repeats a value, because it may be a secret.
 public final class Yaml {
 
     static final int LENGTH_MAX = 1 << 20;

@@ -12,7 +12,7 @@
 ///   the place and what to write instead. What is accepted means the same as in every other reader of YAML; its
 ///   test holds the cases of yaml-test-suite that matter. One liberty: a closing bracket alone on its line may stand in
 ///   the column of its key, as people write it.
-/// - No message repeats a value, for it may be a secret.
+/// - No message repeats a value, because it may be a secret.
 /// - Which keys there are is checked at once, values when they are asked for: the client does not stumble over a
 ///   variable that only the server has.
 ///

@@ -19,7 +19,8 @@ public final class JsonReader {
     /// How deep they may nest at most, whatever the settings say.
     public static final int DEPTH_LIMIT = 1_000;
 
-    /// How deep they may nest in what these programs wrote themselves, for a text from outside lies somewhere inside.
+    /// How deep they may nest in what these programs wrote themselves, because a text from outside lies somewhere
+    /// inside.
     private static final int OWN_DEPTH_MAX = DEPTH_LIMIT + 16;
 
     public enum Kind {

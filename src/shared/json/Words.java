@@ -33,7 +33,7 @@ final class Words {
         return text;
     }
 
-    /// Only ASCII is found to be the same, for a byte beyond it is negative.
+    /// Only ASCII is found to be the same, because a byte beyond it is negative.
     private static boolean same(String known, byte[] bytes, int from) {
         for (int i = 0; i < known.length(); i++) {
             if (known.charAt(i) != bytes[from + i]) {

@@ -7,7 +7,7 @@ import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 import shared.json.Slice;
 
-/// Takes JSON apart one level deep; what is inside stays as it stands, for a prompt may have megabytes.
+/// Takes JSON apart one level deep; what is inside stays as it stands, because a prompt may have megabytes.
 public final class Members {
 
     private Members() {

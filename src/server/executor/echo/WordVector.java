@@ -37,7 +37,7 @@ final class WordVector {
         return vector;
     }
 
-    /// FNV-1a of 64 bits over the chars, its bits mixed once more, for the low ones of FNV are weak.
+    /// FNV-1a of 64 bits over the chars, its bits mixed once more, because the low ones of FNV are weak.
     private static long hash(String word) {
         long hash = 0xcbf29ce484222325L;
         for (int i = 0; i < word.length(); i++) {

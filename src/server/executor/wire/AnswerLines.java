@@ -75,7 +75,7 @@ public final class AnswerLines {
         return line();
     }
 
-    /// Makes spaces of the line ends in a JSON value, for a line of the journal is one event. Within strings there
+    /// Makes spaces of the line ends in a JSON value, because a line of the journal is one event. Within strings there
     /// are none.
     public static void joinLines(byte[] json, int from, int to) {
         for (int i = from; i < to; i++) {

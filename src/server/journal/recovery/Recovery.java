@@ -178,7 +178,7 @@ public final class Recovery {
                 break;
             }
             if (line.closing) {
-                // a segment that was passed over within a unit, for its next line was too long, has a mark only
+                // a segment that was passed over within a unit, because its next line was too long, has a mark only
                 return new Pass(number, reader.size, end, true, line.seq, line.more, unitStart,
                         unitSeq < 0 ? line.seq : unitSeq, lines, unitLines);
             }

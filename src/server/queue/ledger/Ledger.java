@@ -213,7 +213,7 @@ public final class Ledger implements AutoCloseable {
         /// @param lines what the journal is to write of the events
         public List<Task> append(List<? extends Event> events, Unit lines, Urgency urgency) {
             long first = journal.nextSeq();
-            // before they are appended, for they may be durable before the append returns
+            // before they are appended, because they may be durable before the append returns
             feed.expect(first, events);
             long[] positions;
             try {

@@ -5,6 +5,6 @@
 /// (`ALL`). Members are written in that order, so reading stops early.
 ///
 /// **Rules.** Members are sparse: what is null, 0, empty or the default is absent. A member that is not known is
-/// skipped, for a later version may have written it; an event of an unknown kind stops the start. Payloads and results
-/// are the user's own bytes, never parsed or copied.
+/// skipped, because a later version may have written it; an event of an unknown kind stops the start. Payloads and
+/// results are the user's own bytes, never parsed or copied.
 package server.queue.line;

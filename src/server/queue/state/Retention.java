@@ -70,7 +70,7 @@ final class Retention {
 
     /// The slot of a task that is to be forgotten now; -1 if there is none.
     ///
-    /// @param heldBefore what ended before it has not been kept too long, for nobody knows how long that was
+    /// @param heldBefore what ended before it has not been kept too long, because nobody knows how long that was
     int due(long heldBefore, long now) {
         long callDue = callForgottenAt();
         if (callDue == AT_ONCE || callDue <= now && calls.firstEnd() >= heldBefore) {
