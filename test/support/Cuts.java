@@ -1,5 +1,6 @@
 package support;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,5 +29,31 @@ public final class Cuts {
         }
         random.ints(SAMPLES, 0, length + 1).forEach(cuts::add);
         return cuts;
+    }
+
+    /// A host's answer as it was recorded, byte by byte.
+    public static FakeOllamaAnswer everywhere(byte[] wire) {
+        return (request, reply) -> {
+            for (byte b : wire) {
+                reply.raw(new byte[] {b});
+            }
+        };
+    }
+
+    /// A host's answer as it was recorded, in two parts.
+    public static FakeOllamaAnswer at(int cut, byte[] wire) {
+        return (request, reply) -> {
+            reply.raw(Arrays.copyOf(wire, cut));
+            Thread.yield();
+            reply.raw(Arrays.copyOfRange(wire, cut, wire.length));
+        };
+    }
+
+    /// The beginning of a host's answer, which ends there.
+    public static FakeOllamaAnswer brokenOffAt(int cut, byte[] wire) {
+        return (request, reply) -> {
+            reply.raw(Arrays.copyOf(wire, cut));
+            reply.breakOff();
+        };
     }
 }

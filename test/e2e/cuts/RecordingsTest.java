@@ -12,7 +12,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -21,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import support.Cuts;
 import support.Effort;
 import support.Exchange;
 import support.FakeOllama;
@@ -64,11 +64,7 @@ final class RecordingsTest {
     private static void check(HttpClient client, ServerProcess server, FakeOllama fake, Exchange exchange, int cut)
             throws Exception {
         byte[] wire = exchange.wire();
-        fake.otherwise((request, reply) -> {
-            reply.raw(Arrays.copyOf(wire, cut));
-            Thread.yield();
-            reply.raw(Arrays.copyOfRange(wire, cut, wire.length));
-        });
+        fake.otherwise(Cuts.at(cut, wire));
         String what = exchange.name() + ", cut at byte " + cut + " of " + wire.length + ", seed " + SEED;
         HttpResponse<byte[]> answer = client.send(HttpRequest.newBuilder(URI.create(server.url() + exchange.path()))
                 .timeout(Duration.ofSeconds(60)).POST(BodyPublishers.ofString(exchange.requestBody())).build(),

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,11 +83,7 @@ class OllamaRecordingsTest {
     @Test
     void run_everyRecordingByteByByte_rightOutcome() throws Exception {
         for (Recording recording : tasks()) {
-            fake.otherwise((request, reply) -> {
-                for (byte b : recording.wire()) {
-                    reply.raw(new byte[] {b});
-                }
-            });
+            fake.otherwise(Cuts.everywhere(recording.wire()));
             check(recording, "byte by byte");
         }
     }
@@ -98,11 +93,7 @@ class OllamaRecordingsTest {
         for (Recording recording : tasks()) {
             byte[] wire = recording.wire();
             for (int cut : Cuts.of(wire.length, SEED)) {
-                fake.next((request, reply) -> {
-                    reply.raw(Arrays.copyOf(wire, cut));
-                    Thread.yield();
-                    reply.raw(Arrays.copyOfRange(wire, cut, wire.length));
-                });
+                fake.next(Cuts.at(cut, wire));
                 check(recording, "cut in two at byte " + cut + ", seed " + SEED);
             }
         }
@@ -138,10 +129,7 @@ class OllamaRecordingsTest {
         // the last line is here then; whether it counts depends on who sees the end first, the JDK or the reader
         int whole = wire.length - "\n\r\n0\r\n\r\n".length();
         for (int cut : Cuts.of(wire.length, SEED)) {
-            fake.next((request, reply) -> {
-                reply.raw(Arrays.copyOf(wire, cut));
-                reply.breakOff();
-            });
+            fake.next(Cuts.brokenOffAt(cut, wire));
             String what = "broken off at byte " + cut;
             switch (ollama.run(recording.call(), new Collected())) {
                 case Outcome.Failed failed -> assertEquals(Cause.PASSING, failed.cause(), what);

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -95,11 +94,7 @@ class OpenAiRecordingsTest {
     @Test
     void run_everyRecordingByteByByte_rightOutcome() throws Exception {
         for (Exchange recording : tasks()) {
-            fake.otherwise((request, reply) -> {
-                for (byte b : recording.wire()) {
-                    reply.raw(new byte[] {b});
-                }
-            });
+            fake.otherwise(Cuts.everywhere(recording.wire()));
             check(recording, "byte by byte");
         }
     }
@@ -109,11 +104,7 @@ class OpenAiRecordingsTest {
         for (Exchange recording : tasks()) {
             byte[] wire = recording.wire();
             for (int cut : Cuts.of(wire.length, SEED)) {
-                fake.next((request, reply) -> {
-                    reply.raw(Arrays.copyOf(wire, cut));
-                    Thread.yield();
-                    reply.raw(Arrays.copyOfRange(wire, cut, wire.length));
-                });
+                fake.next(Cuts.at(cut, wire));
                 check(recording, "cut in two at byte " + cut + ", seed " + SEED);
             }
         }
@@ -150,10 +141,7 @@ class OpenAiRecordingsTest {
         // from here on the last event is there; whether it counts depends on who sees the end first
         int whole = new String(wire, StandardCharsets.UTF_8).indexOf("[DONE]") + "[DONE]".length();
         for (int cut : Cuts.of(wire.length, SEED)) {
-            fake.next((request, reply) -> {
-                reply.raw(Arrays.copyOf(wire, cut));
-                reply.breakOff();
-            });
+            fake.next(Cuts.brokenOffAt(cut, wire));
             String what = "broken off at byte " + cut;
             switch (openAi.run(call(recording), new Collected())) {
                 case Outcome.Failed failed -> assertEquals(Outcome.Cause.PASSING, failed.cause(), what);

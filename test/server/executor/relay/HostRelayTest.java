@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,11 +33,7 @@ class HostRelayTest {
             for (Exchange exchange : RelayedExchanges.all()) {
                 byte[] wire = exchange.wire();
                 for (int cut : Cuts.of(wire.length, SEED)) {
-                    fake.otherwise((request, reply) -> {
-                        reply.raw(Arrays.copyOf(wire, cut));
-                        Thread.yield();
-                        reply.raw(Arrays.copyOfRange(wire, cut, wire.length));
-                    });
+                    fake.otherwise(Cuts.at(cut, wire));
                     check(ollama, exchange, "cut at byte " + cut + ", seed " + SEED);
                 }
             }
