@@ -1,6 +1,7 @@
 package support;
 
 import java.io.FileNotFoundException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -180,7 +181,7 @@ public final class FaultyStorage implements Storage {
     // ---- the storage
 
     @Override
-    public synchronized AutoCloseable lock() throws IOException {
+    public synchronized Closeable lock() throws IOException {
         if (locked) {
             throw new IOException("the directory is in use by this process");
         }

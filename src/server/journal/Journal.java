@@ -1,5 +1,6 @@
 package server.journal;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -23,7 +24,7 @@ public final class Journal implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Journal.class.getName());
 
     private final Storage storage;
-    private final AutoCloseable directoryLock;
+    private final Closeable directoryLock;
     private final Preparer preparer;
     private final Segments segments = new Segments();
     private final Intake intake;
@@ -45,7 +46,7 @@ public final class Journal implements AutoCloseable {
         void synced(int lines, long bytes, long nanos);
     }
 
-    private Journal(Storage storage, JournalOptions options, AutoCloseable directoryLock) {
+    private Journal(Storage storage, JournalOptions options, Closeable directoryLock) {
         this.storage = storage;
         this.directoryLock = directoryLock;
         reader = new JournalReader(storage, segments);
@@ -60,7 +61,7 @@ public final class Journal implements AutoCloseable {
     /// @throws IOException if the directory is in use, cannot be used, or its journal is damaged: the message
     ///         says where
     public static Journal open(Storage storage, JournalOptions options, LineVisitor replay) throws IOException {
-        AutoCloseable lock = storage.lock();
+        Closeable lock = storage.lock();
         Journal journal = new Journal(storage, options, lock);
         try {
             journal.start(replay);
@@ -246,7 +247,7 @@ public final class Journal implements AutoCloseable {
             }
             writer.close();
             directoryLock.close();
-        } catch (Exception e) {
+        } catch (IOException | RuntimeException e) {
             LOG.log(Level.WARNING, () -> "event=journal_close_failed reason=" + LogValue.of(e));
         }
     }

@@ -1,5 +1,6 @@
 package server.tool;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -45,8 +46,7 @@ final class JournalCommand {
 
     static int repair(Invocation call) throws IOException {
         Storage storage = only(call, "repair");
-        AutoCloseable lock = storage.lock();
-        try {
+        try (Closeable _ = storage.lock()) {
             Repair repair = new Repair(storage);
             repair.run();
             repair.done.forEach(call.out()::println);
@@ -54,18 +54,6 @@ final class JournalCommand {
                 call.out().println("nothing to repair");
             }
             return verify(storage, call);
-        } finally {
-            close(lock);
-        }
-    }
-
-    private static void close(AutoCloseable lock) throws IOException {
-        try {
-            lock.close();
-        } catch (IOException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IOException(e);
         }
     }
 

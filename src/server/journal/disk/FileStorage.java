@@ -1,5 +1,6 @@
 package server.journal.disk;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.System.Logger;
@@ -82,7 +83,7 @@ public final class FileStorage implements Storage {
     }
 
     @Override
-    public AutoCloseable lock() throws IOException {
+    public Closeable lock() throws IOException {
         Path real = directory.toRealPath();
         warnIfOpen(real);
         if (!LOCKED.add(real)) {

@@ -1,5 +1,6 @@
 package server.journal.disk;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -14,7 +15,7 @@ public interface Storage {
     /// Takes the directory for this process; closing the answer gives it back.
     ///
     /// @throws IOException naming the process that has it, if it is taken
-    AutoCloseable lock() throws IOException;
+    Closeable lock() throws IOException;
 
     /// Returns the names of all files, in no order, also of those that are not the journal's; not the lock's.
     List<String> list() throws IOException;
