@@ -16,7 +16,7 @@ const CHANGE_MS = 50;
 export class Link {
     #api;
     #hooks;
-    /** The page's policy allows the port that the server had when it served the page; another port cannot be reached. */
+    /** The page's policy allows the port that the server had when it served the page; no other can be reached. */
     #port = null;
     /** The answers that are followed, and how far they have come. */
     #places = new Map();

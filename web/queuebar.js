@@ -47,8 +47,8 @@ export function modeButtons({api, status, signal, attempt, say}) {
     const admin = {'data-needs': 'admin'};
     const pause = button('Pause', () => change('pause', 'Paused: no task starts'), admin);
     const drain = button('Drain', async () => {
-        if (await confirmed('New tasks are refused from now on, for everyone who uses this server. Those that are here are '
-            + 'finished.', 'Drain', 'Back')) {
+        if (await confirmed('New tasks are refused from now on, for everyone who uses this server. Those that are here '
+            + 'are finished.', 'Drain', 'Back')) {
             await change('drain', 'Draining: new tasks are refused');
         }
     }, {...admin, title: 'Refuse new tasks and finish the others'});
