@@ -75,6 +75,11 @@ class ExplainTest {
                 assertEquals("true", why.get("loads").text());
                 assertEquals("turn", ((Json.Obj) why.get("waits_for")).text("kind"));
                 assertEquals("3", shown(server, other).get("position").text());
+                List<Json> next = ((Json.Arr) Json.parse(server.get("/api/tasks?sort=next&status=pending").body()))
+                        .values();
+                assertEquals(List.of(first + " a free place; it is next", second + " the task before it",
+                        other + " the 2 tasks before it"), next.stream().map(each -> ((Json.Obj) each).text("id") + " "
+                        + ((Json.Obj) ((Json.Obj) each).get("waits_for")).text("text")).toList());
                 why = explain(server, second);
                 assertEquals(List.of(first + " earlier"), before(why), why::text);
                 assertEquals("false", why.get("loads").text());

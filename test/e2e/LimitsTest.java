@@ -186,7 +186,7 @@ class LimitsTest {
                     task(",\"finish_by\":\"2026-01-02T03:04:05Z\"")).body());
             assertTrue(past.get("warnings").text().contains("finish_by 2026-01-02T03:04:05.000Z cannot be met"),
                     past::text);
-            server.awaitEnd(past.text("id"));
+            assertEquals("true", server.awaitEnd(past.text("id")).get("late").text());
             String id = server.submit(task(",\"model\":\"big\",\"finish_by\":\"100ms\""));
             Await.until(() -> shown(server, id).text(), () -> shown(server, id).get("late") != null);
             file("");

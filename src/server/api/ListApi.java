@@ -14,6 +14,7 @@ import server.http.Answer;
 import server.http.Query;
 import server.http.WebRequest;
 import server.order.ahead.Ahead;
+import server.order.ahead.Explanation.Kind;
 import server.order.ahead.Explanation.Waiting;
 import server.order.ahead.Outlook;
 import server.order.ahead.Outlook.State;
@@ -218,12 +219,14 @@ final class ListApi {
         }
         Waiting waiting = listing.outlook().waits().apply(task);
         out.name("state").string(State.of(waiting.kind()).text());
-        NowApi.write(out.name("waits_for"), waiting);
         Upcoming start = listing.outlook().start(task);
+        int position = start != null ? start.position()
+                : State.of(waiting.kind()) == State.READY ? queue.position(task.id()) : 0;
+        NowApi.write(out.name("waits_for"), waiting.kind() == Kind.PLACE ? Waiting.turn(position) : waiting);
         if (start != null) {
             NowApi.next(out, start);
-        } else if (State.of(waiting.kind()) == State.READY) {
-            out.name("position").number(queue.position(task.id()));
+        } else if (position > 0) {
+            out.name("position").number(position);
         }
     }
 

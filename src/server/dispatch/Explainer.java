@@ -122,12 +122,7 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
         }
         Waiting trouble = trouble(task, standing.heldBy(), whole, forecast.offer() == null ? routing.get() : null,
                 standing.now());
-        if (trouble != null) {
-            return trouble;
-        }
-        int before = forecast.position() - 1;
-        return before <= 0 ? new Waiting(Kind.PLACE, "a free place; it is next")
-                : new Waiting(Kind.TURN, before == 1 ? "the task before it" : "the " + before + " tasks before it");
+        return trouble != null ? trouble : Waiting.turn(forecast.position());
     }
 
     private Waiting waiting(Task task, Waiting heldBy, Waiting whole, Routing all, long now) {

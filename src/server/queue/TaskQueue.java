@@ -355,9 +355,8 @@ public final class TaskQueue implements AutoCloseable {
         return ledger.look(state -> taskOf(run, state) != null).value();
     }
 
-    /// Ends a run with a result. This and the three methods below do nothing and return false if the run is no longer
-    /// current. They do not wait for durability (but whoever is shown the change does). On a full disk they may use the
-    /// reserve; once it is used up, or too small for a result, they throw a Problem 507, and nothing has changed.
+    /// Ends a run with a result. This and the three methods below return false if the run is no longer current. They do
+    /// not wait for durability. Where a full disk's reserve is not enough: a Problem 507, and nothing has changed.
     public boolean complete(Run run, Slice result) {
         ResultText.Told told = ResultText.told(result);
         long loadMs = run.task().terms().caller().record() ? -1 : told.loadMillis();
@@ -492,7 +491,8 @@ public final class TaskQueue implements AutoCloseable {
             long now = writer.now();
             Task task = taskOf(run, writer.state());
             if (task != null) {
-                writer.append(ending.apply(writer.state().timed(task), now));
+                Event.Change late = LifeCycle.overTime(task, now);
+                writer.append(ending.apply(writer.state().timed(late == null ? task : writer.append(late)), now));
             }
             return task != null;
         }).value();

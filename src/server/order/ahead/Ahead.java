@@ -111,7 +111,11 @@ public final class Ahead {
             Choice choice = order.choose(hosts, (long) now);
             if (choice != null) {
                 Task task = standing.copy().tasks.get(choice.slot());
-                starts.add(new Upcoming(task, starts.size() + 1, withLoad(choice), choice.offer()));
+                // who starts later does so neither earliest nor latest before the one before
+                Span last = starts.isEmpty() ? null : starts.getLast().startsIn();
+                Span own = withLoad(choice);
+                starts.add(new Upcoming(task, starts.size() + 1,
+                        own == null || last == null ? own : own.notBefore(last), choice.offer()));
                 start(task, choice);
                 if (standing.copy().cut.contains(choice.slot())) {
                     break;

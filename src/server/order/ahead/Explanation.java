@@ -23,6 +23,15 @@ public record Explanation(Waiting waitsFor, Forecast forecast, long longest, Spa
     ///
     /// @param text for people
     public record Waiting(Kind kind, String text) {
+
+        /// For nothing but its turn.
+        ///
+        /// @param position 1 is next
+        public static Waiting turn(int position) {
+            return position <= 1 ? new Waiting(Kind.PLACE, "a free place; it is next")
+                    : new Waiting(Kind.TURN, position == 2 ? "the task before it"
+                    : "the " + (position - 1) + " tasks before it");
+        }
     }
 
     public enum Kind {

@@ -23,6 +23,11 @@ public record Span(long low, long high) {
 
     /// What cannot happen earlier.
     Span notBefore(long earliest) {
-        return new Span(Math.max(low, earliest), Math.max(high, earliest));
+        return notBefore(new Span(earliest, earliest));
+    }
+
+    /// What happens after something else.
+    Span notBefore(Span first) {
+        return new Span(Math.max(low, first.low), Math.max(high, first.high));
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import server.order.Choice;
+import server.order.Deadlines;
 import server.task.Attempt;
 import server.task.Caller;
 import server.task.CronOrigin;
@@ -169,6 +170,11 @@ public final class LifeCycle {
     static Event.Change late(Task task, long now) {
         return change(Event.What.LATE, now, task.withTerms(task.terms().with(task.terms().placing().tooLate())),
                 task.attempts());
+    }
+
+    /// The same of a running task whose time is over, if nobody has told of it yet; else null.
+    public static Event.Change overTime(Task task, long now) {
+        return Deadlines.has(task) && now > task.terms().placing().finishBy() ? late(task, now) : null;
     }
 
     /// Back to pending by hand. An expiry that has passed is dropped: a retry is asked for so that the task runs.
