@@ -86,7 +86,8 @@ function list(root, context) {
     }, context.signal);
     context.signal.addEventListener('abort', () => clearTimeout(soon));
     context.every(FRESH_MS, load);
-    context.live.watch(state => state.mode === 'offline' || load(), context.signal);
+    load();
+    context.live.watch(({mode}) => mode === 'offline' || rows.size === 0 || load(), context.signal);
 }
 
 /** tell(now) brings up to date what depends on the time. */

@@ -8,9 +8,19 @@ const LINE_END = /\r\n|\n|\r(?!$)/;
  * @param alive is called whenever anything comes, also a comment
  */
 export async function* serverSentEvents(response, alive = () => {}) {
+    let fields = {};
+    for await (const line of lines(response, alive)) {
+        if (line === '' && fields.data !== undefined) {
+            yield {event: fields.event ?? 'message', id: fields.id, data: JSON.parse(fields.data)};
+        }
+        fields = line === '' ? {} : add(fields, line);
+    }
+}
+
+/** Yields the whole lines of a response's body as they come. */
+export async function* lines(response, alive = () => {}) {
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = '';
-    let fields = {};
     try {
         for (;;) {
             const {value, done} = await reader.read();
@@ -18,14 +28,9 @@ export async function* serverSentEvents(response, alive = () => {}) {
                 return;
             }
             alive();
-            const lines = (rest + value).split(LINE_END);
-            rest = lines.pop();
-            for (const line of lines) {
-                if (line === '' && fields.data !== undefined) {
-                    yield {event: fields.event ?? 'message', id: fields.id, data: JSON.parse(fields.data)};
-                }
-                fields = line === '' ? {} : add(fields, line);
-            }
+            const whole = (rest + value).split(LINE_END);
+            rest = whole.pop();
+            yield* whole;
         }
     } finally {
         // who stops reading closes the connection

@@ -149,6 +149,11 @@ export function count(value, noun) {
     return `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
+/** What agrees with a number: is(1, 'waits', 'wait'). */
+export function is(value, one, many) {
+    return value === 1 ? one : many;
+}
+
 const PRIORITIES = {1: 'low', 5: 'normal', 10: 'high', 15: 'critical'};
 
 /** The name of a priority, or its number. */

@@ -104,7 +104,7 @@ function row(task, context) {
         if (await sure('cancel', [last])) {
             await act(context, 'cancel', [task.id]);
         }
-    }, {class: 'quiet', hidden: !context.rights.mayChange(task)});
+    }, {class: 'quiet', 'data-acts': true, hidden: !context.rights.mayChange(task)});
     const node = h('li', {'data-id': task.id}, link, about, bar, told, time, cancel);
     return {node, show: now => {
         last = now;

@@ -20,7 +20,8 @@
 //     signal   aborted when the view is left. Give it to all that goes on by itself: live.on(f, signal),
 //              status.on(f, signal), addEventListener(type, f, {signal}), every(ms, f)
 //     rights             may(scope), mayChange(task), can(task): what the token allows, see rights.js
-//     every(ms, f)       calls f so often while the view and the page are seen
+//     every(ms, f)       calls f so often while the view and the page are seen, and the server can be reached
+//     reading            done(), missed(again): see refresh.js
 //     go(address)        as go('#/tasks/task_…')
 //     bulk     changes all tasks that match a filter, see bulk.js
 //     tell     tells that a task is done, see tell.js
@@ -42,6 +43,7 @@ import {drawer} from './drawer.js';
 import {serverName, statusLine} from './statusline.js';
 import {askToken} from './token.js';
 import {keys} from './keys.js';
+import {offline} from './offline.js';
 
 /** By their names, which are those of their modules too. */
 const VIEWS = {
@@ -68,6 +70,8 @@ const tell = new Tell({api, live, say: notices.say, go});
 const bulk = new Bulk({api, say: notices.say, complain: notices.complain});
 
 let shown = null;
+/** Whether a view's module could not be had: browsers do not ask for it again. */
+let lost = false;
 
 function route() {
     const [path, query] = location.hash.replace(/^#\/?/, '').split(/\?(.*)/s);
@@ -80,7 +84,7 @@ async function load(name) {
     try {
         return (await import(`./${name}.js`)).default;
     } catch {
-        throw new Error('This view cannot be loaded. Reload the page once the server can be reached.');
+        throw new Error('This view cannot be loaded: the server cannot be reached.');
     }
 }
 
@@ -115,6 +119,7 @@ async function show() {
     put(root);
     const shared = context(stop.signal);
     const view = await shared.attempt(() => load(next.view));
+    lost ||= !view;
     if (!view || shown !== showing) {
         return;
     }
@@ -138,12 +143,43 @@ function again() {
     }
 }
 
+/** What a view could not read: says so where there is nothing to see yet, and reads it when the server is back. */
+function reading(signal) {
+    let said = null;
+    let seen = false;
+    const waiting = new Set();
+    live.watch(({mode}) => {
+        if (mode !== 'offline') {
+            const again = [...waiting];
+            waiting.clear();
+            again.forEach(read => read());
+        }
+    }, signal);
+    return {
+        done: () => {
+            seen = true;
+            said?.remove();
+        },
+        missed: again => {
+            if (signal.aborted) {
+                return;
+            }
+            waiting.add(again);
+            if (!seen && said === null) {
+                said = h('p', {class: 'panel empty unread', role: 'status'},
+                    'This cannot be shown: the server cannot be reached. It is shown as soon as it can.');
+                root.prepend(said);
+            }
+        },
+    };
+}
+
 function context(signal) {
     return {
         api, live, status, rights, signal, say: notices.say, complain: notices.complain,
-        go, tell, bulk,
+        go, tell, bulk, reading: reading(signal),
         every: (ms, action) => {
-            const timer = setInterval(() => document.hidden || action(), ms);
+            const timer = setInterval(() => document.hidden || live.state.mode === 'offline' || action(), ms);
             signal.addEventListener('abort', () => clearInterval(timer));
         },
         attempt: async action => {
@@ -166,6 +202,8 @@ timesSwitch(document.getElementById('times'), again);
 connection(document.getElementById('connection'), live);
 live.watch(({mode}) => mode === 'offline' || notices.back());
 live.watch(({mode}) => mode === 'offline' || learn().then(() => bulk.look()));
+live.watch(({mode}) => mode === 'offline' || lost && location.reload());
+offline(live, notices.complain);
 status.on(({mode}) => {
     const badge = document.getElementById('mode');
     badge.hidden = mode === 'running';

@@ -1,66 +1,167 @@
 // What needs somebody, in the view Now: each with what it is and one thing to do.
 
-import {attribute, button, h, text} from './dom.js';
-import {age, ago, count, number, size} from './format.js';
+import {attribute, button, h, put, text} from './dom.js';
+import {confirmed} from './actions.js';
+import {age, ago, count, is, number, size} from './format.js';
+import {pull} from './pull.js';
 
+/** What goes on by itself. */
 const PASSING = ['limit', 'window'];
+/** Below this share of the journal, compacting gains little. */
+const DEAD_MIN = 0.05;
+const NOBODY = /^no host can take it now: /;
 
-/** @return {mark, grave, what, more, title, label, href or run}: the worst first */
+/**
+ * What needs somebody, the worst first.
+ *
+ * @param context has `pulls` too: may: whether models may be pulled; running: what is said of those that are, by model
+ * @return {key, mark, grave, what, href, more, title, label, needs, run}: href leads to where it is seen; title, label
+ *         and run are what can be done, by whom it is allowed to who `needs` says
+ */
 export function needs(now, hosts, at, context) {
-    const all = [];
-    if (now.disk?.low) {
-        all.push({key: 'disk', mark: '▼', grave: true, title: 'Compact', label: 'Compact the journal',
-            what: `The disk is nearly full: ${size(now.disk.free_bytes)} of ${size(now.disk.total_bytes)} left`,
-            more: 'Compacting drops what the journal no longer needs.', run: () => compact(context)});
+    return [...ofDisk(now.disk, context), ...ofHosts(now, hosts, at, context), ...ofMode(now, context),
+        ...ofBlocked(now, hosts, context), ...ofCrons(now, at, context), ...ofFailures(now, at, context)];
+}
+
+function ofDisk(disk, context) {
+    if (!disk?.low) {
+        return [];
     }
-    for (const host of hosts.filter(one => one.enabled && one.health === 'down')) {
-        const waits = now.waiting.filter(group => group.kind === 'host' && group.text.includes(host.name))
+    const dead = disk.journal_dead_ratio >= DEAD_MIN;
+    const about = `The journal has ${size(disk.journal_bytes)}`;
+    return [{key: 'disk', mark: '▼', grave: true, needs: 'admin', href: '#/tasks?status=completed,failed,cancelled',
+        what: `The disk is nearly full: ${size(disk.free_bytes)} of ${size(disk.total_bytes)} left`,
+        ...dead ? {title: 'Compact', label: 'Compact the journal', run: () => compact(context),
+            more: `${about}, of which about ${size(disk.journal_bytes * disk.journal_dead_ratio)} are needed no more.`}
+            : {title: 'Delete …', label: 'Delete tasks that ended a day ago', run: () => context.bulk.change(
+                {status: 'completed,failed,cancelled', ended_until: '1d'}, 'delete'),
+            more: `${about}. Delete tasks that ended a day ago or earlier, with their answers; then compact it.`}}];
+}
+
+function ofHosts(now, hosts, at, context) {
+    return hosts.filter(one => one.enabled && one.health === 'down').map(host => {
+        const waits = now.waiting.filter(group => reasons(group).includes(host.error))
             .reduce((sum, group) => sum + group.tasks, 0);
-        const wait = waits > 0 ? `; ${count(waits, 'task')} ${waits === 1 ? 'waits' : 'wait'} for it` : '';
-        all.push({key: `host ${host.name}`, mark: '✗', grave: true, more: host.error, href: '#/backends',
-            what: `${host.name} is down for ${age(host.since, at)}${wait}`, label: `See the host ${host.name}`});
+        return {key: `host ${host.name}`, mark: '✗', grave: true, more: host.error, href: '#/backends',
+            what: `${host.name} is down for ${age(host.since, at)}${
+                waits > 0 ? `; ${count(waits, 'task')} ${is(waits, 'waits', 'wait')} for it` : ''}`,
+            ...checking(host, context)};
+    });
+}
+
+function ofMode(now, context) {
+    const waiting = now.waiting.filter(({kind}) => kind === 'queue').reduce((sum, group) => sum + group.tasks, 0);
+    return waiting === 0 ? [] : [{key: 'paused', mark: '!', href: '#/queue?state=ready',
+        what: `The queue is paused: ${count(waiting, 'task')} ${is(waiting, 'waits', 'wait')}`, title: 'Resume',
+        label: 'Resume the queue', needs: 'admin', run: () => context.attempt(async () =>
+            context.status.take(await context.api.post('/api/queue/resume')))}];
+}
+
+function ofBlocked(now, hosts, context) {
+    return now.waiting.filter(one => one.state === 'blocked' && !PASSING.includes(one.kind)).map(group => ({
+        key: `blocked ${group.text}`, mark: '!', label: 'See what is blocked',
+        what: `${count(group.tasks, 'task')} ${is(group.tasks, 'is', 'are')} blocked: ${
+            group.text.replace(NOBODY, '')}`,
+        more: context.pulls.running.get(group.model)
+            ?? (group.kind === 'model' || group.kind === 'host' ? null : group.model),
+        href: group.tasks === 1 ? `#/tasks/${encodeURIComponent(group.first)}`
+            : `#/queue?${new URLSearchParams({state: 'blocked', why: group.text})}`,
+        ...helping(group, hosts, context)}));
+}
+
+/** What lets blocked tasks go on; nothing where only who asked for them can. */
+function helping(group, hosts, context) {
+    const why = reasons(group);
+    const disabled = hosts.find(({name}) => why.includes(`${name} is disabled`));
+    if (disabled) {
+        const {name} = disabled;
+        return {title: 'Enable', label: `Enable ${name}`, needs: 'admin', run: () => context.attempt(async () => {
+            await context.api.post(`/api/backends/${encodeURIComponent(name)}/enable`);
+            context.say(`${name} gets tasks again.`);
+        })};
     }
-    // what a limit or a window holds back goes on by itself
-    for (const group of now.waiting.filter(one => one.state === 'blocked' && !PASSING.includes(one.kind))) {
-        all.push({key: `blocked ${group.text}`, mark: '!', label: 'See what is blocked',
-            what: `${count(group.tasks, 'task')} ${group.tasks === 1 ? 'is' : 'are'} blocked: ${reason(group)}`,
-            more: group.kind === 'model' || group.kind === 'host' ? null : group.model,
-            href: group.tasks === 1 ? `#/tasks/${group.first}` : '#/queue?state=blocked'});
+    const lacks = context.pulls.may && !context.pulls.running.has(group.model) && hosts.find(host =>
+        host.kind === 'ollama' && !host.remote && host.health === 'up'
+            && why.includes(`${host.name} does not have the model ${group.model}`));
+    if (lacks) {
+        return {title: 'Pull …', label: `Pull ${group.model} on ${lacks.name}`, needs: 'admin', run: async () =>
+            await confirmed(`Let ${lacks.name} download ${group.model} from its registry?`, 'Pull', 'Back')
+                && pull(context, lacks.name, group.model)};
     }
-    for (const group of now.failures) {
-        all.push({key: `failed ${group.cause} ${group.model} ${group.host}`, mark: '✗', grave: true,
-            what: `${number(group.tasks)} × ${group.cause}`,
-            more: [group.model, group.host, `last ${ago(group.last_at, at)}`].filter(one => one).join(' · '),
-            label: 'See the tasks that failed', href: group.tasks === 1 ? `#/tasks/${group.last}`
-                : group.cause_id ? `#/tasks?${cause(group)}` : '#/failed'});
-    }
-    if (now.failures_more > 0) {
-        all.push({key: 'failed', mark: '✗', grave: true, href: '#/failed', label: 'See all that failed',
-            what: `${count(now.failures_more, 'task')} more failed in the last hour, of other causes`});
-    }
-    return all;
+    return {};
+}
+
+function checking({name}, context) {
+    return {title: 'Check now', label: `Check ${name} now`, needs: 'admin', run: () => context.attempt(async () => {
+        const host = await context.api.post(`/api/backends/${encodeURIComponent(name)}/check`);
+        context.say(host.health === 'up' ? `${name} is up.` : `${name} is still ${host.health}: ${host.error}`);
+    })};
+}
+
+function ofCrons({crons, crons_more: more}, at, context) {
+    const all = crons.map(cron => ({key: `cron ${cron.id}`, mark: '⟳', grave: true,
+        href: `#/tasks/${encodeURIComponent(cron.task_id)}`,
+        what: `The cron task ${cron.name} failed${cron.failed_in_a_row > 1
+            ? ` ${number(cron.failed_in_a_row)} times in a row` : ''}`,
+        more: `last run ${ago(cron.due_at, at)}`, title: 'Run now', label: `Run ${cron.name} now`, needs: 'admin',
+        run: () => context.attempt(async () => {
+            await context.api.post(`/api/cron/${encodeURIComponent(cron.id)}/run`);
+            context.say(`${cron.name} runs.`);
+        })}));
+    return more === 0 ? all : [...all, {key: 'crons', mark: '⟳', grave: true, href: '#/cron',
+        label: 'See all cron tasks', what: `The last runs of ${count(more, 'more cron task')} failed`}];
+}
+
+function ofFailures(now, at, context) {
+    const all = now.failures.map(group => {
+        const {cause_id: id, model, host, tasks} = group;
+        const filter = {status: 'failed', cause: id, ...model && {model}, ...host && {host}};
+        return {key: `failed ${group.cause} ${model} ${host}`, mark: '✗', grave: true,
+            what: `${number(tasks)} × ${group.cause}`,
+            more: [model, host, `last ${ago(group.last_at, at)}`].filter(one => one).join(' · '),
+            label: 'See the tasks that failed', href: tasks === 1 ? `#/tasks/${encodeURIComponent(group.last)}`
+                : id ? `#/tasks?${new URLSearchParams(filter)}` : '#/failed',
+            // of other causes it is not known which tasks these are
+            ...id && {title: `Retry ${number(tasks)}`, label: `Retry: ${group.cause}`, needs: 'admin',
+                run: () => context.bulk.change({...filter, ended_since: '1h'}, 'retry')}};
+    });
+    return now.failures_more === 0 ? all : [...all, {key: 'failed', mark: '✗', grave: true, href: '#/failed',
+        label: 'See all that failed',
+        what: `${count(now.failures_more, 'task')} more failed in the last hour, of other causes`}];
 }
 
 /** One of them: {node, show(need)} */
-export function need() {
+export function need(context) {
     const mark = h('span', {class: 'mark', 'aria-hidden': 'true'});
     const what = h('p', {class: 'need'});
+    const linked = h('a');
     const more = h('p', {class: 'hint'});
     let last = null;
-    const link = h('a', {class: 'button'}, 'See');
-    const run = button('', () => last.run(), {'data-needs': 'admin'});
-    return {node: h('li', {}, mark, h('div', {}, what, more), link, run), show: now => {
+    const see = h('a', {class: 'button'}, 'See');
+    const act = button('', async () => {
+        act.disabled = true;
+        await last.run();
+        act.disabled = false;
+    }, {'data-acts': true});
+    return {node: h('li', {}, mark, h('div', {}, what, more), see, act), show: now => {
         last = now;
+        const able = now.run !== undefined && context.rights.may(now.needs);
         text(mark, now.mark);
         mark.classList.toggle('failure', now.grave === true);
-        text(what, now.what);
+        // where the button does something, the words lead to it
+        if ((linked.parentNode === what) !== able) {
+            put(what, able ? linked : '');
+        }
+        text(able ? linked : what, now.what);
+        attribute(linked, 'href', now.href);
         text(more, now.more);
         more.hidden = !now.more;
-        link.hidden = !now.href;
-        run.hidden = !now.run;
-        text(run, now.title);
-        attribute(link, 'href', now.href ?? '#');
-        attribute(now.href ? link : run, 'aria-label', now.label);
+        see.hidden = able;
+        attribute(see, 'href', now.href);
+        attribute(see, 'aria-label', able ? null : now.run ? `See: ${now.what}` : now.label);
+        act.hidden = !able;
+        text(act, able ? now.title : '');
+        attribute(act, 'aria-label', able ? now.label : null);
     }};
 }
 
@@ -71,10 +172,7 @@ async function compact({api, attempt, say}) {
     });
 }
 
-function cause({cause_id: id, model, host}) {
-    return new URLSearchParams({status: 'failed', cause: id, ...model && {model}, ...host && {host}});
-}
-
-function reason({text}) {
-    return text.replace(/^no host can take it now: /, '');
+/** Why each host that might take them does not. */
+function reasons({text: why}) {
+    return NOBODY.test(why) ? why.replace(NOBODY, '').split('; ') : [why];
 }

@@ -1,6 +1,6 @@
 // The view Now: what runs where and how far it is, what is next, and what needs somebody.
 
-import {attribute, button, h, put, text} from './dom.js';
+import {button, h, put, text} from './dom.js';
 import {copy} from './copy.js';
 import {quote} from './commandline.js';
 import {count, number, span} from './format.js';
@@ -17,7 +17,7 @@ export default {
     async mount(root, context) {
         const view = new Now(root, context);
         context.every(FRESH_MS, () => view.load());
-        context.live.watch(({mode}) => view.contact(mode), context.signal);
+        context.live.watch(({mode}) => mode === 'offline' || view.load(), context.signal);
         await view.load();
     },
 };
@@ -38,13 +38,14 @@ class Now {
     #figure;
     #begin = h('section', {class: 'panel begin', hidden: true, 'aria-labelledby': 'begin-title'});
     #work;
-    #page;
+    /** Whether hosts may be told to pull models, once it is known, and what is said of those that are pulled. */
+    #pulls = {may: null, running: new Map()};
 
     constructor(root, context) {
         this.#context = context;
         this.#hosts = new Keyed(this.#lanes, host => host.name, host => lane(host, context));
         this.#figure = new Keyed(this.#figures, ([name]) => name, figure);
-        this.#needed = new Keyed(this.#needs, one => one.key, need);
+        this.#needed = new Keyed(this.#needs, one => one.key, () => need(context));
         this.#upcoming = new Keyed(this.#next, task => task.id, task => upcoming(task));
         this.#work = h('div', {class: 'now-below'},
             h('section', {class: 'panel', 'aria-labelledby': 'next-title'},
@@ -52,17 +53,8 @@ class Now {
             h('section', {class: 'panel needs', 'aria-labelledby': 'needs-title'},
                 h('header', {}, h('h2', {id: 'needs-title'}, 'Needs you')), this.#needs, this.#noNeed));
         put(this.#begin, begin());
-        this.#page = h('div', {class: 'page now-page'}, h('h1', {class: 'visually-hidden'}, 'Now'),
-            h('div', {class: 'now-top'}, this.#figures, modeButtons(context)), this.#lanes, this.#begin, this.#work);
-        put(root, this.#page);
-    }
-
-    /** Offline, nothing goes on: what is shown is as it was. */
-    contact(mode) {
-        attribute(this.#page, 'data-stale', mode === 'offline');
-        if (mode !== 'offline') {
-            this.load();
-        }
+        put(root, h('div', {class: 'page now-page'}, h('h1', {class: 'visually-hidden'}, 'Now'),
+            h('div', {class: 'now-top'}, this.#figures, modeButtons(context)), this.#lanes, this.#begin, this.#work));
     }
 
     async load() {
@@ -77,6 +69,18 @@ class Now {
             this.#show(now, hosts, status.value);
         });
         this.#reading = false;
+    }
+
+    /** Asks for it once it matters. */
+    async #mayPull() {
+        const {api, rights, signal} = this.#context;
+        if (this.#pulls.may === null && rights.may('admin')) {
+            this.#pulls.may = false;
+            await refresh(this.#context, async () => {
+                const {settings} = await api.get('/api/settings', null, signal);
+                this.#pulls.may = settings.some(({key, value}) => key === 'relay.model_management' && value === 'true');
+            });
+        }
     }
 
     #show(now, hosts, status) {
@@ -104,7 +108,10 @@ class Now {
         text(this.#all, ready > 0 ? `All ${number(ready)} that are ready` : 'What waits');
         this.#nextNone.hidden = now.next.length > 0;
         text(this.#nextNone, ready > 0 ? nobodyStarts(ready, status) : 'Nothing waits for a place.');
-        const needed = needs(now, hosts, at, this.#context);
+        if (now.waiting.some(({state}) => state === 'blocked')) {
+            this.#mayPull();
+        }
+        const needed = needs(now, hosts, at, {...this.#context, pulls: this.#pulls});
         this.#needed.show(needed);
         this.#noNeed.hidden = needed.length > 0;
     }

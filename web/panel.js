@@ -177,12 +177,12 @@ function drawHead(head, status, context, task, hooks) {
     head.dataset.signature = signature;
     const action = (what, title, kind) => able[what]
         && button(title, async () => await sure(what, [task]) && act(context, what, [task.id]),
-            {class: kind, 'data-action': what});
+            {class: kind, 'data-action': what, 'data-acts': true});
     const remove = able.delete && button('Delete', async () => {
         if (await confirmed('Delete this task and its answer?', 'Delete')) {
             await act(context, 'delete', [task.id]);
         }
-    }, {class: 'danger', 'data-action': 'delete'});
+    }, {class: 'danger', 'data-action': 'delete', 'data-acts': true});
     const link = button('Copy link', () => copy(link, location.href.replace(/[?].*$/, '')), {'data-action': 'link'});
     // the same node, for a screen reader tells of what changes in it only
     status.dataset.status = task.status;

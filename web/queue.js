@@ -2,7 +2,7 @@
 
 import {act} from './actions.js';
 import {attribute, button, h, put, text} from './dom.js';
-import {ago, exact, number, old, priority, span} from './format.js';
+import {ago, count, exact, number, old, priority, span} from './format.js';
 import {toggle} from './filter.js';
 import {Keyed} from './keyed.js';
 import {modeButtons} from './queuebar.js';
@@ -11,13 +11,19 @@ import {refresh} from './refresh.js';
 const STATES = ['ready', 'retrying', 'scheduled', 'blocked'];
 const SAYS = {ready: 'wait for their turn', retrying: 'wait for their next attempt',
     scheduled: 'wait for their time or window', blocked: 'cannot run as things are'};
+/** So many rows of a group are shown at first, where there are others below it, and else. */
+const FEW = 25;
 const PAGE = 100;
+/** A group shows so many at most: the server lists no more at once. */
 const MOST = 1_000;
+/** Groups are open where all of them together have no more than so many. */
+const ALL_OPEN = 50;
 /** It is read anew at most so often, and at least so often. */
 const AGAIN_MS = 2_000;
 const ANYWAY_MS = 10_000;
 /** A place above all that have a name. */
 const NEXT = 16;
+const NOBODY = /^no host can take it now: /;
 
 export default {
     mount(root, context, route) {
@@ -30,10 +36,11 @@ export default {
 class QueueView {
     #context;
     #states = '';
-    #limit = PAGE;
+    #why = null;
     #readAt = 0;
     #timer = 0;
-    #reading = null;
+    #reading = new AbortController();
+    #all = [];
     #counts = new Map(STATES.map(name => [name, h('span', {class: 'number'}, '–')]));
     #filters = STATES.map(name => button([this.#counts.get(name), ` ${name}`],
         () => this.#context.go(`#/queue${query(toggle(this.#states, name))}`),
@@ -41,31 +48,32 @@ class QueueView {
     #list = h('div', {class: 'queue-groups'});
     #groups;
     #empty = h('p', {class: 'panel empty', hidden: true});
-    #more = button('Show more', () => {
-        this.#limit = Math.min(MOST, this.#limit + 2 * PAGE);
-        this.#read();
-    }, {hidden: true});
-    #foot = h('span', {class: 'hint', role: 'status'});
 
     constructor(root, context) {
         this.#context = context;
-        this.#groups = new Keyed(this.#list, group => group.key, () => this.#group());
+        this.#groups = new Keyed(this.#list, group => group.text, group => new Group(group, context, {
+            open: this.#all.length === 1 || group.state === 'ready'
+                || this.#all.reduce((sum, {tasks}) => sum + tasks, 0) <= ALL_OPEN,
+            rows: this.#all.length === 1 ? PAGE : FEW,
+        }));
         put(root, h('div', {class: 'page queue-page'}, h('div', {class: 'now-top'},
             h('div', {class: 'actions'}, h('h1', {}, 'Queue'), h('div', {class: 'counts', role: 'group',
-                'aria-label': 'Filter by state'}, this.#filters)), modeButtons(context)),
-        this.#empty, this.#list, h('div', {class: 'actions'}, this.#more, this.#foot)));
+                'aria-label': 'Filter by state'}, this.#filters)), modeButtons(context)), this.#empty, this.#list));
         context.status.on(value => STATES.forEach(name => {
             text(this.#counts.get(name), number(value[`${name}_tasks`]));
         }), context.signal);
         context.live.on(event => event.event !== 'cron' && this.#soon(), context.signal);
         context.live.watch(({mode}) => mode === 'offline' || this.#soon(), context.signal);
         context.every(ANYWAY_MS, () => this.#soon());
-        context.signal.addEventListener('abort', () => clearTimeout(this.#timer));
+        context.signal.addEventListener('abort', () => {
+            clearTimeout(this.#timer);
+            this.#reading.abort();
+        });
     }
 
     route({query: asked}) {
         this.#states = STATES.filter(name => (asked.get('state') ?? '').split(',').includes(name)).join();
-        this.#limit = PAGE;
+        this.#why = asked.get('why');
         this.#filters.forEach(filter => attribute(filter, 'aria-pressed',
             String(this.#states.split(',').includes(filter.dataset.state))));
         this.#read();
@@ -82,62 +90,94 @@ class QueueView {
         clearTimeout(this.#timer);
         this.#timer = 0;
         this.#readAt = Date.now();
-        this.#reading?.abort();
-        const reading = new AbortController();
-        this.#reading = reading;
-        const {api, signal} = this.#context;
+        this.#reading.abort();
+        this.#reading = new AbortController();
+        const {signal} = this.#reading;
         await refresh(this.#context, async () => {
-            const {items, total} = await api.list('/api/tasks', {sort: 'next', state: this.#states,
-                limit: this.#limit}, AbortSignal.any([signal, reading.signal]));
-            this.#show(items, total);
+            const {waiting} = await this.#context.api.get('/api/now', null, signal);
+            this.#all = waiting.filter(group => (!this.#states || this.#states.split(',').includes(group.state))
+                && (this.#why === null || this.#why === group.text)).sort((a, b) => rank(a) - rank(b));
+            this.#empty.hidden = this.#all.length > 0;
+            put(this.#empty, this.#states || this.#why !== null ? ['Nothing that is pending is ',
+                this.#why === null ? this.#states.replaceAll(',', ' or ') : 'as this filter says', '. ',
+                h('a', {href: '#/queue'}, 'Show all')]
+                : ['Nothing is pending. ', h('a', {href: '#/new', 'data-needs': 'submit'}, 'Submit a task')]);
+            this.#groups.show(this.#all);
+            for (const group of this.#groups.made()) {
+                await group.read(signal);
+            }
         });
     }
+}
 
-    #show(tasks, total) {
-        this.#groups.show(grouped(tasks));
-        this.#empty.hidden = tasks.length > 0;
-        put(this.#empty, this.#states ? ['Nothing that is pending is ', this.#states.replaceAll(',', ' or '), '. ',
-            h('a', {href: '#/queue'}, 'Show all')]
-            : ['Nothing is pending. ', h('a', {href: '#/new', 'data-needs': 'submit'}, 'Submit a task')]);
-        this.#more.hidden = tasks.length >= total || this.#limit >= MOST;
-        text(this.#foot, tasks.length < total ? `the first ${number(tasks.length)} of ${number(total)}` : '');
-    }
-
-    #group() {
-        const what = h('span', {class: 'queue-what'});
-        const shown = h('span', {class: 'number'});
-        const body = h('ol', {class: 'queue-rows'});
-        const rows = new Keyed(body, task => task.id, task => row(task, this.#context));
-        return {node: h('details', {class: 'panel queue-group', open: true},
-            h('summary', {}, what, shown), body), show: group => {
-            text(what, group.title);
-            text(shown, number(group.tasks.length));
-            rows.show(group.tasks);
-        }};
-    }
+/** What is ready stands first, as it starts first; then what needs somebody. */
+function rank({state}) {
+    return ['ready', 'blocked', 'retrying', 'scheduled'].indexOf(state);
 }
 
 function query(states) {
     return states ? `?state=${states}` : '';
 }
 
-/** Those that wait for the same, in the order in which the first of each comes. */
-function grouped(tasks) {
-    const groups = new Map();
-    for (const task of tasks) {
-        const {kind, text: why} = task.waits_for;
-        const [key, title] = {
-            place: ['place', 'Wait for a place'], turn: ['place', 'Wait for a place'],
-            queue: ['queue', 'Wait for the queue, which is paused'],
-            time: ['time', 'Wait for their time'], retry: ['retry', 'Wait for their next attempt'],
-            window: [why, `Wait for ${why}`],
-        }[kind] ?? [why, `Blocked: ${why.replace(/^no host can take it now: /, '')}`];
-        if (!groups.has(key)) {
-            groups.set(key, {key, title, tasks: []});
-        }
-        groups.get(key).tasks.push(task);
+/** The tasks that wait for the same: how many there are, and where it is open the first of them. */
+class Group {
+    #context;
+    #group;
+    #limit;
+    #what = h('span', {class: 'queue-what'});
+    #shown = h('span', {class: 'number'});
+    #body = h('ol', {class: 'queue-rows'});
+    #rows;
+    #more = button('', () => {
+        this.#limit = Math.min(MOST, this.#limit < PAGE ? PAGE : this.#limit + 2 * PAGE);
+        this.#readNow();
+    }, {hidden: true});
+    #foot = h('span', {class: 'hint'});
+    #cancel = button('', () => this.#context.bulk.change({waits_for: this.#group.text}, 'cancel'),
+        {'data-needs': 'admin', hidden: true});
+
+    constructor(group, context, {open, rows}) {
+        this.#group = group;
+        this.#context = context;
+        this.#limit = rows;
+        this.#rows = new Keyed(this.#body, task => task.id, task => row(task, context));
+        this.node = h('details', {class: 'panel queue-group', open, 'data-state': group.state,
+            ontoggle: () => this.node.open && this.#readNow()},
+        h('summary', {}, this.#what, this.#shown), this.#body,
+        h('div', {class: 'actions'}, this.#more, this.#foot, this.#cancel));
     }
-    return [...groups.values()];
+
+    show(group) {
+        this.#group = group;
+        text(this.#what, title(group));
+        text(this.#shown, number(group.tasks));
+        this.#cancel.hidden = group.state !== 'blocked' || group.tasks < 2;
+        text(this.#cancel, `Cancel all ${number(group.tasks)} …`);
+    }
+
+    /** Reads its first tasks, if it is open. */
+    async read(signal) {
+        if (!this.node.open) {
+            return;
+        }
+        const {items, total} = await this.#context.api.list('/api/tasks', {sort: 'next', waits_for: this.#group.text,
+            limit: this.#limit}, signal);
+        this.#more.hidden = items.length >= total || this.#limit >= MOST;
+        text(this.#more, `Show ${number(Math.min(total, MOST, this.#limit < PAGE ? PAGE : this.#limit + 2 * PAGE)
+            - items.length)} more`);
+        text(this.#foot, items.length < total ? `the first ${number(items.length)} of ${count(total, 'task')}` : '');
+        await this.#rows.showInSteps(items, signal);
+    }
+
+    #readNow() {
+        return refresh(this.#context, () => this.read(this.#context.signal));
+    }
+}
+
+function title({kind, text: why, state}) {
+    return {place: 'Wait for a place', queue: 'Wait for the queue, which is paused', time: 'Wait for their time',
+        retry: 'Wait for their next attempt'}[kind]
+        ?? (state === 'blocked' ? `Blocked: ${why.replace(NOBODY, '')}` : `Wait for ${why}`);
 }
 
 /** A pending task: its place, when it starts, what it is, and why it waits. */
@@ -151,10 +191,12 @@ function row(task, context) {
     const first = button('↑', () => act(context, 'priority', [task.id], NEXT), {class: 'quiet',
         title: 'Run next: priority 16, above critical'});
     const cancel = button('✕', () => act(context, 'cancel', [task.id]), {class: 'quiet'});
+    const acts = h('div', {class: 'queue-do', 'data-acts': true, hidden: !context.rights.mayChange(task)},
+        first, cancel);
     return {node: h('li', {'data-id': task.id}, position, when, h('div', {class: 'queue-task'}, link, why), about,
-        since, h('div', {class: 'queue-do', hidden: !context.rights.mayChange(task)}, first, cancel)), show: now => {
+        since, acts), show: now => {
         const at = Date.now();
-        text(position, now.position ?? '');
+        text(position, now.position ? number(now.position) : '');
         const time = now.retry_at ?? now.scheduled_at;
         const later = now.state === 'scheduled' || now.state === 'retrying';
         text(when, now.starts_in ? `in ${span(now.starts_in)}` : later && time ? ago(time, at) : '–');

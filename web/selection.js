@@ -55,8 +55,8 @@ export function selectionBar(context, list, changed, matching) {
         show();
     }, {class: 'wholly', hidden: true});
     const offers = Object.entries({cancel: 'Cancel', retry: 'Retry', delete: 'Delete'}).map(([what, title]) =>
-        button(title, () => all(what), {class: what === 'delete' && 'danger', 'data-what': what}));
-    const priorities = h('form', {class: 'actions', 'data-what': 'priority', onsubmit: event => {
+        button(title, () => all(what), {class: what === 'delete' && 'danger', 'data-what': what, 'data-acts': true}));
+    const priorities = h('form', {class: 'actions', 'data-what': 'priority', 'data-acts': true, onsubmit: event => {
         event.preventDefault();
         all('priority');
     }}, field, h('button', {}, 'Set priority'));

@@ -1,12 +1,11 @@
 // One line under the header for what matters most, while it is so: each with one thing to do.
 
 import {button, h, put, text} from './dom.js';
+import {PATIENCE_MS} from './offline.js';
 import {clockOfDay, count, number, seconds} from './format.js';
 
 /** The page's own version, as the build put it into its address. */
 const OWN = new URL(import.meta.url).pathname.split('/').at(-2);
-/** A start takes a moment. */
-const PATIENCE_MS = 1_500;
 
 /** @param context {api, live, status, say, complain} */
 export function statusLine(box, context) {

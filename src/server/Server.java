@@ -149,8 +149,8 @@ final class Server implements AutoCloseable {
                     web.gone(), clock, web::stopping, settings.get(HttpApi.TASK_BYTES)), RelayOptions.of(settings));
             PassedCalls passed = new PassedCalls(hosts, settings.get(HttpApi.TASK_BYTES), relay::options);
             HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions, budgets,
-                    hosts, new HttpApi.Standing(dispatcher::explain, dispatcher::outlook, dispatcher::progress),
-                    dispatcher::held, clock, crons, runner.actions(), history, passed::cloud,
+                    hosts, dispatcher::ask, new HttpApi.Standing(dispatcher::explain, dispatcher::outlook,
+                    dispatcher::progress), dispatcher::held, clock, crons, runner.actions(), history, passed::cloud,
                     settings.get(JournalOptions.PATH), tokens, loaded), web);
             Routes routes = api.routes();
             relay.addTo(routes);

@@ -47,6 +47,8 @@ final class NowTest {
                     + "\", max_concurrent: 1}\n    - {name: attic, url: \"http://127.0.0.1:9\"}\n");
             try (ServerProcess server = ServerProcess.start(directory.resolve("data"), "--config",
                     config.toString())) {
+                Await.until(() -> text(server, "/api/backends"),
+                        () -> text(server, "/api/backends").contains("\"health\":\"down\""));
                 for (int i = 0; i < 2; i++) {
                     server.awaitEnd(server.submit(task("fails", ",\"options\":{\"temperature\":\"warm" + i
                             + "\"},\"max_retries\":0")));
@@ -97,6 +99,14 @@ final class NowTest {
         assertEquals(List.of(high, low), listed(server, "state=ready"));
         assertEquals(List.of(stuck, later), listed(server, "state=blocked,scheduled&sort=next"));
         assertEquals(List.of(high), listed(server, "sort=next&priority=high"));
+        assertEquals(List.of(high), listed(server, "sort=next&waits_for=a+free+place&limit=1"));
+        assertEquals(List.of(low), listed(server, "sort=next&waits_for=a+free+place&limit=1&offset=1"));
+        assertEquals("2", server.get("/api/tasks?sort=next&waits_for=a+free+place&limit=1").headers()
+                .firstValue("X-Total-Count").orElseThrow());
+        assertEquals(List.of(later), listed(server, "waits_for=its+time"));
+        assertEquals(List.of(), listed(server, "sort=next&waits_for=nothing+at+all"));
+        assertEquals("{\"matched\":1,\"by_status\":{\"pending\":1}}", server.post("/api/tasks/actions",
+                "{\"filter\":{\"waits_for\":\"its time\"},\"action\":\"cancel\",\"dry_run\":true}").body());
         assertEquals("{\"matched\":1,\"by_status\":{\"pending\":1}}", server.post("/api/tasks/actions",
                 "{\"filter\":{\"state\":\"blocked\"},\"action\":\"cancel\",\"dry_run\":true}").body());
         assertEquals("1", server.get("/api/tasks?state=blocked").headers().firstValue("X-Total-Count")

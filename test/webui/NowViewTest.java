@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 import support.FakeOllama;
 import support.FakeOllamaAnswer;
+import support.FakeOllamaReply;
+import support.FakeOllamaRequest;
 import support.ServerProcess;
 import support.browser.Page;
 import support.browser.WithBrowser;
@@ -29,12 +32,14 @@ final class NowViewTest {
 
     @TempDir
     private Path directory;
+    private final CountDownLatch pulling = new CountDownLatch(1);
+    private volatile boolean broken = true;
 
     @Test
     void now_showsWhatRuns_whatIsNext_andWhatNeedsSomebody(Page page) throws IOException {
         Semaphore gate = new Semaphore(0);
         try (FakeOllama ollama = FakeOllama.start().models("qwen3").otherwise((request, reply) -> {
-            if (request.body().contains("broken")) {
+            if (request.body().contains("broken") && broken) {
                 reply.whole(500, "{\"error\":\"CUDA out of memory\"}");
             } else {
                 FakeOllamaAnswer.gated(gate, "one", " two", " three").play(request, reply);
@@ -42,12 +47,14 @@ final class NowViewTest {
         })) {
             Path config = directory.resolve("config.yaml");
             Files.writeString(config, "ollama:\n  hosts:\n    - {name: gpu, url: \"" + ollama.url()
-                    + "\", max_concurrent: 1}\n    - {name: attic, url: \"http://127.0.0.1:9\"}\n");
+                    + "\", max_concurrent: 1}\n    - {name: attic, url: \"http://127.0.0.1:9\"}\n"
+                    + "relay: {model_management: true}\n");
             try (ServerProcess server = ServerProcess.start(directory.resolve("data"), "--config",
                     config.toString())) {
                 beginnings_areShown_whileThereAreNoTasks(page, server);
                 tasks_areShownLive(page, server, gate);
                 trouble_isShown_withOneThingToDo(page, server, gate);
+                eachTrouble_hasAnActionInPlace(page, server, ollama);
             } finally {
                 gate.release(1_000);
             }
@@ -93,15 +100,53 @@ final class NowViewTest {
         for (int i = 0; i < 2; i++) {
             server.awaitEnd(server.submit(task("broken", ",\"max_retries\":0")));
         }
+        String template = task("broken", ",\"max_retries\":0");
+        String cron = ServerProcess.object(server.post("/api/cron", "{\"name\":\"nightly\",\"cron_expr\":"
+                + "\"@yearly\",\"task_template\":" + template + "}").body()).text("id");
+        server.awaitEnd(ServerProcess.object(server.post("/api/cron/" + cron + "/run", "").body()).text("id"));
         String pinned = server.submit(task("pinned", ",\"on\":\"attic\""));
-        page.waitForText("2 × gpu answered 500: CUDA out of memory");
+        page.waitForText("3 × gpu answered 500: CUDA out of memory");
         page.waitForText("1 task is blocked: cannot connect to attic");
         page.waitForText("attic is down for ");
         page.click("[aria-label='See what is blocked']").waitFor("location.hash === '#/tasks/" + pinned + "'");
-        page.press("1").waitFor("location.hash === '#/now'").waitForText("2 × gpu answered 500");
-        page.click("[aria-label='See the tasks that failed']")
-                .waitFor("location.hash.startsWith('#/tasks?status=failed&cause=')");
-        page.waitFor("document.querySelectorAll('tbody tr').length === 2");
+        page.press("1").waitFor("location.hash === '#/now'").waitForText("3 × gpu answered 500");
+        page.eval("[...document.querySelectorAll('.need a')].find(a => a.textContent.startsWith('3 × ')).click()");
+        page.waitFor("location.hash.startsWith('#/tasks?status=failed&cause=')");
+        page.waitFor("document.querySelectorAll('tbody tr').length === 3");
+        page.press("1").waitForText("The cron task nightly failed");
+    }
+
+    private void eachTrouble_hasAnActionInPlace(Page page, ServerProcess server, FakeOllama ollama) {
+        page.click("[aria-label='Check attic now']").waitForText("attic is still down: cannot connect to attic");
+        server.post("/api/backends/gpu/disable", "");
+        String waits = server.submit(task("waits", ""));
+        page.waitForText("1 task is blocked: gpu is disabled").click("[aria-label='Enable gpu']");
+        server.awaitEnd(waits);
+        server.post("/api/queue/pause", "");
+        String paused = server.submit(task("paused", ""));
+        page.waitForText("The queue is paused: 1 task waits").click("[aria-label='Resume the queue']");
+        server.awaitEnd(paused);
+        server.submit(task("pulled", "").replace("qwen3", "qwen9"));
+        page.waitForText("1 task is blocked: gpu does not have the model qwen9");
+        ollama.next(this::pull);
+        page.click("[aria-label='Pull qwen9 on gpu']").click("dialog .danger").waitForText("gpu pulls qwen9: 25 %");
+        ollama.models("qwen3", "qwen9");
+        pulling.countDown();
+        page.waitForText("gpu has qwen9 now.");
+        broken = false;
+        page.click("[aria-label='Run nightly now']");
+        page.waitFor("![...document.querySelectorAll('.need')].some(n => n.textContent.includes('nightly'))");
+        page.click("[aria-label='Retry: gpu answered 500: CUDA out of memory']").waitForText("Retry: 3 failed.");
+        page.click("dialog .primary").waitForText("3 tasks put back into the queue");
+        page.waitFor("![...document.querySelectorAll('.need')].some(n => n.textContent.includes('CUDA'))");
+    }
+
+    private void pull(FakeOllamaRequest request, FakeOllamaReply reply) throws IOException, InterruptedException {
+        assertEquals("{\"model\":\"qwen9\"}", request.body());
+        reply.line("{\"status\":\"pulling manifest\"}");
+        reply.line("{\"status\":\"pulling 4bd\",\"total\":4000000000,\"completed\":1000000000}");
+        pulling.await();
+        reply.line("{\"status\":\"success\"}");
     }
 
     private static String task(String prompt, String more) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,9 +62,19 @@ final class ViewsRestartTest {
         first.close();
         page.waitForText("offline").eval("location.hash = '#/cron/" + cron + "'");
         page.waitForText("It cannot be shown: the server cannot be reached");
+        for (String view : List.of("now", "queue", "failed", "cron", "backends", "settings", "charts")) {
+            page.eval("location.hash = '#/" + view + "'");
+            page.waitFor("document.querySelector('.view-" + view + " > .unread')?.checkVisibility()");
+        }
+        page.waitFor("document.documentElement.hasAttribute('data-offline')").eval("location.hash = '#/now'");
+        page.waitFor("document.querySelector('.view-now > .unread')").click(".now-top button:nth-child(1)");
+        page.waitForText("the server cannot be reached: this can be done once it is back");
         String port = Integer.toString(URI.create(first.url()).getPort());
         try (ServerProcess second = start(port)) {
-            page.waitFor("document.querySelector('[name=cron_expr]')?.value === '@daily'", 30_000);
+            page.waitFor("document.querySelector('[data-host]') && !document.querySelector('.unread')", 30_000);
+            page.waitFor("!document.documentElement.hasAttribute('data-offline')");
+            page.eval("location.hash = '#/cron/" + cron + "'");
+            page.waitFor("document.querySelector('[name=cron_expr]')?.value === '@daily'");
             page.eval("location.hash = '#/charts'");
             page.waitForText("live · ");
             assertEquals(200, second.get("/api/tasks/" + task).statusCode());

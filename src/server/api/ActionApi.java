@@ -17,7 +17,6 @@ import server.http.Answer;
 import server.http.Query;
 import server.http.WebRequest;
 import server.order.ahead.Outlook;
-import server.order.ahead.Outlook.State;
 import server.queue.index.TaskFilter;
 import server.queue.page.Matched;
 import server.settings.Settings;
@@ -86,8 +85,8 @@ final class ActionApi {
         Asker asker = request.asker();
         TaskFilter filter = allowed(filters.of(asked.filter()), asker);
         Integer priority = asked.priority() == null ? null : (Integer) Math.min(asked.priority(), asker.priorityMax());
-        Set<State> states = asked.filter().set("state", ListApi::state);
-        Matched matched = searches.run(request, () -> matched(filter, states));
+        TaskFilters.Standing stand = TaskFilters.Standing.of(asked.filter());
+        Matched matched = searches.run(request, () -> matched(filter, stand));
         ActionPlan plan = new ActionPlan(asked.kind(), priority, shown,
                 asker.speaksForOthers() ? null : asker.name(), asker.pendingMax(), matched.asOf(),
                 matched.byStatus(), clock.millis());
@@ -113,14 +112,13 @@ final class ActionApi {
         return Answer.json(202, out, "Location", "/api/tasks/actions/" + action.name());
     }
 
-    /// @param states how pending tasks have to stand; empty: it does not matter, nor whether they are pending
-    private Matched matched(TaskFilter filter, Set<State> states) {
-        if (states.isEmpty()) {
+    private Matched matched(TaskFilter filter, TaskFilters.Standing stand) {
+        if (stand.isAll()) {
             return actions.matched(filter);
         }
         Outlook outlook = standing.outlook().apply(0);
         Matched pending = actions.matched(filter.with(Set.of(TaskStatus.PENDING)));
-        return new Matched(pending.tasks().stream().filter(task -> states.contains(outlook.state(task))).toList(),
+        return new Matched(pending.tasks().stream().filter(task -> stand.passes(outlook, task)).toList(),
                 pending.asOf());
     }
 
@@ -162,7 +160,7 @@ final class ActionApi {
         json.beginObject();
         for (String name = json.nextName(); name != null; name = json.nextName()) {
             switch (name) {
-                case "filter" -> filter = Query.read(json, Set.of(TaskFilters.and("state")));
+                case "filter" -> filter = Query.read(json, Set.of(TaskFilters.and(TaskFilters.Standing.PARAMETERS)));
                 case "action" -> kind = fields.parsed(ActionApi::kind);
                 case "priority" -> priority = fields.priority();
                 case "dry_run" -> dryRun = json.bool();

@@ -28,9 +28,11 @@ final class BackendsApi {
             """;
 
     private final Hosts hosts;
+    private final HttpApi.Ask asked;
 
-    BackendsApi(Hosts hosts) {
+    BackendsApi(Hosts hosts, HttpApi.Ask asked) {
         this.hosts = hosts;
+        this.asked = asked;
     }
 
     Answer list(WebRequest request) {
@@ -47,9 +49,18 @@ final class BackendsApi {
         return change(request, false);
     }
 
+    /// Answers when the host has.
+    Answer check(WebRequest request) throws InterruptedException {
+        return answer(asked.host(request.id()));
+    }
+
     private Answer change(WebRequest request, boolean enabled) {
+        return answer(hosts.enable(request.id(), enabled));
+    }
+
+    private static Answer answer(Backend backend) {
         JsonWriter out = new JsonWriter(512);
-        write(out, hosts.enable(request.id(), enabled));
+        write(out, backend);
         return Answer.json(200, out);
     }
 

@@ -16,6 +16,7 @@ import server.action.Actions;
 import server.action.plan.ActionJson;
 import server.action.plan.ActionKind;
 import server.cron.CronRequests;
+import server.dispatch.Backend;
 import server.dispatch.Dispatcher.Progress;
 import server.cron.plan.CronJson;
 import server.cron.plan.CronReader;
@@ -74,6 +75,7 @@ public final class HttpApi {
 
     /// What the API stands on.
     ///
+    /// @param asked    asks a host how it is
     /// @param standing says how tasks stand at the moment
     /// @param held    why no attempt begins for the server's own trouble; null if there is none
     /// @param cloud   what the hosts tell of Ollama's cloud; null if nothing
@@ -81,9 +83,16 @@ public final class HttpApi {
     /// @param tokens  those of the data directory
     /// @param loaded  the settings as they were read last
     public record Parts(TaskQueue queue, Compaction compaction, EventHub events, SubmissionReader submissions,
-            ClientBudgets budgets, Hosts hosts, Standing standing, Supplier<String> held, InstantSource clock,
-            CronRequests crons, Actions actions, History history, Supplier<Slice> cloud, Path data,
+            ClientBudgets budgets, Hosts hosts, Ask asked, Standing standing, Supplier<String> held,
+            InstantSource clock, CronRequests crons, Actions actions, History history, Supplier<Slice> cloud, Path data,
             NamedTokens tokens, Supplier<Loader> loaded) {
+    }
+
+    /// Asks a host how it is, and waits for it.
+    @FunctionalInterface
+    public interface Ask {
+        /// @throws Problem 404 if there is no such host
+        Backend host(String name) throws InterruptedException;
     }
 
     /// How tasks stand at the moment.
@@ -247,8 +256,8 @@ public final class HttpApi {
     }
 
     private void addQueue(Routes routes, EventsApi events) {
-        BackendsApi backends = new BackendsApi(parts.hosts());
-        NowApi now = new NowApi(parts.queue(), parts.standing(), parts.history(), parts.data(), parts.clock());
+        BackendsApi backends = new BackendsApi(parts.hosts(), parts.asked());
+        NowApi now = new NowApi(parts);
         JournalApi journal = new JournalApi(parts.queue(), parts.compaction(), parts.tokens()::everAdded,
                 parts.clock());
         routes
@@ -273,6 +282,8 @@ public final class HttpApi {
                         backends::enable)
                 .add("POST", "/api/backends/{id}/disable", Scope.ADMIN, "takes a host out | | 200 Backend 409",
                         backends::disable)
+                .add("POST", "/api/backends/{id}/check", Scope.ADMIN, "asks a host how it is | | 200 Backend",
+                        backends::check)
                 .add("GET", "/api/events", Scope.READ, "every change, as it happens | Last-Event-ID | 200 events lines",
                         events::open, EventsApi.PARAMETERS);
     }

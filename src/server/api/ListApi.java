@@ -3,7 +3,6 @@ package server.api;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -37,7 +36,8 @@ import shared.json.JsonWriter;
 /// that its size does not matter. A task that is deleted in the meantime is left out.
 final class ListApi {
 
-    static final String[] PARAMETERS = TaskFilters.and("state", "limit", "offset", "sort", "order", "after", "full");
+    static final String[] PARAMETERS = TaskFilters.and("state", "waits_for", "limit", "offset", "sort", "order",
+            "after", "full");
 
     private static final int LIMIT = 100;
     /// How many tasks are taken from the queue at a time.
@@ -49,7 +49,6 @@ final class ListApi {
     /// The order in which pending tasks probably start; there is nothing but them in it.
     private static final String NEXT = "next";
     private static final List<String> SORTS = List.of("created_at", "priority", "status", "model", "duration", NEXT);
-    private static final List<String> STATES = Arrays.stream(State.values()).map(State::text).toList();
     private static final List<String> ORDERS = List.of("asc", "desc");
 
     private final Settings settings;
@@ -73,7 +72,7 @@ final class ListApi {
     /// @param sort    null: as they start next
     /// @param outlook null: how pending tasks stand does not matter
     private record Listing(TaskFilter filter, TaskSort sort, boolean ascending, boolean full, boolean lines,
-            Set<State> states, Outlook outlook) {
+            TaskFilters.Standing standing, Outlook outlook) {
 
         boolean looksAtAll() {
             return sort != TaskSort.CREATED_AT || !filter.isWalked() || outlook != null;
@@ -89,7 +88,13 @@ final class ListApi {
         }
 
         boolean passes(Task task) {
-            return states.isEmpty() || states.contains(outlook.state(task));
+            return standing.passes(outlook, task);
+        }
+
+        /// Whether all that is listed starts next, as far as that was played.
+        boolean isNext() {
+            return sort == null && ascending && standing.isReady(outlook)
+                    && filter.equals(TaskFilter.of(Set.of(TaskStatus.PENDING)));
         }
     }
 
@@ -98,15 +103,15 @@ final class ListApi {
         boolean lines = request.accepts(Answer.NDJSON);
         int choice = query.choice("sort", SORTS, 0);
         TaskSort sort = choice == SORTS.size() - 1 ? null : TaskSort.values()[choice];
-        Set<State> states = query.set("state", ListApi::state);
+        TaskFilters.Standing stand = TaskFilters.Standing.of(query);
         // the newest, the most urgent, the longest first; names and states in their order
         int order = sort == null || sort == TaskSort.STATUS || sort == TaskSort.MODEL ? 0 : 1;
         boolean ascending = query.choice("order", ORDERS, order) == 0;
-        Outlook outlook = sort != null && states.isEmpty() ? null
+        Outlook outlook = sort != null && stand.isAll() ? null
                 : standing.outlook().apply(sort == null ? Ahead.PLAYED_MAX : 0);
         TaskFilter filter = filters.of(query);
         Listing listing = new Listing(outlook == null ? filter : filter.with(Set.of(TaskStatus.PENDING)), sort,
-                ascending, query.flag("full"), lines, states, outlook);
+                ascending, query.flag("full"), lines, stand, outlook);
         // lines may be without end: 0 asks for all
         long limit = query.number("limit", LIMIT, lines ? 0 : 1,
                 lines ? Integer.MAX_VALUE : settings.get(HttpApi.LIST));
@@ -141,11 +146,31 @@ final class ListApi {
 
     private TaskPage page(WebRequest request, Listing listing, long limit, long offset, String after)
             throws InterruptedException {
+        TaskPage next = after == null && listing.isNext() ? next(listing, limit, offset) : null;
+        if (next != null) {
+            return next;
+        }
         Supplier<TaskPage> page = () -> listing.outlook() == null
                 ? queue.list(listing.filter(), listing.sort(), listing.ascending(), (int) limit, offset, after)
                 : pages.page(listing.filter(), listing::passes, listing.sort() == null ? listing.order()
                         : Pages.order(listing.sort(), listing.ascending()), (int) limit, offset, after);
         return listing.looksAtAll() ? searches.run(request, page) : page.get();
+    }
+
+    /// Of many ready tasks the first ones are known without a look at each. Null if these are too few.
+    private TaskPage next(Listing listing, long limit, long offset) {
+        List<Task> starts = listing.outlook().next().values().stream().map(Upcoming::task)
+                .filter(listing::passes).toList();
+        long total = listing.outlook().groups().stream().filter(group -> listing.standing().passes(group.waiting()))
+                .mapToLong(Outlook.Group::tasks).sum();
+        if (starts.size() < total && starts.size() < offset + limit) {
+            return null;
+        }
+        List<Task> page = starts.stream().skip(offset).limit(limit).toList();
+        // as they are now, all that is shown being durable
+        List<Task> there = queue.ledger().look(state -> page.stream().map(task -> state.get(task.id()))
+                .filter(task -> task != null && task.status() == TaskStatus.PENDING).toList()).durable();
+        return new TaskPage(there, total, !there.isEmpty() && offset + limit < total);
     }
 
     private static String last(TaskPage page) {
@@ -228,15 +253,5 @@ final class ListApi {
         } else if (position > 0) {
             out.name("position").number(position);
         }
-    }
-
-    /// Reads how a pending task stands.
-    static State state(String text) {
-        int index = STATES.indexOf(text);
-        if (index < 0) {
-            throw Problem.badRequest("state must be one of " + String.join(", ", STATES) + ", not "
-                    + Problem.shown(text));
-        }
-        return State.values()[index];
     }
 }

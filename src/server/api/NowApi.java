@@ -3,24 +3,21 @@ package server.api;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-import server.api.HttpApi.Standing;
+import server.cron.plan.CronRuns;
+import server.cron.plan.CronTask;
 import server.dispatch.Dispatcher.Progress;
 import server.http.Answer;
 import server.http.WebRequest;
 import server.order.Fit;
 import server.order.ahead.Explanation.Waiting;
 import server.order.ahead.Outlook;
-import server.order.ahead.Outlook.State;
 import server.order.ahead.Upcoming;
-import server.queue.TaskQueue;
 import server.queue.index.FailureCause;
-import server.stats.History;
 import server.task.Task;
 import server.task.TaskId;
 import server.task.TaskJson;
@@ -29,20 +26,19 @@ import shared.Problem;
 import shared.json.JsonWriter;
 
 /// What happens now: what runs and how far it is, what is next, and what needs somebody.
-///
-/// @param data the folder of the journal
-record NowApi(TaskQueue queue, Standing standing, History history, Path data, InstantSource clock) {
+record NowApi(HttpApi.Parts parts) {
 
     /// See `server.openapi.Shapes`.
     static final String SHAPES = """
             Now = now:time running:[Progress] next:[Next] waiting:[Group] failures:[FailureCause] \
-                failures_more:int disk:Disk|null
+                failures_more:int crons:[FailingCron] crons_more:int disk:Disk|null
             Progress = ...Summary attempt:int phase tokens:int tokens_per_second:number first_token_at:time|null \
                 last_token_at:time|null
             Next = ...Summary host|null loads:bool
             Group = state kind text tasks:int first|null model|null until:time|null
             FailureCause = cause cause_id model host|null tasks:int last_at:time last example|null
-            Disk = free_bytes:int total_bytes:int low:bool
+            FailingCron = id name failed_in_a_row:int task_id due_at:time
+            Disk = free_bytes:int total_bytes:int low:bool journal_bytes?:int journal_dead_ratio?:number
             """;
 
     /// So many of those that are next are shown.
@@ -50,29 +46,30 @@ record NowApi(TaskQueue queue, Standing standing, History history, Path data, In
     /// So many are played, for this is asked for each second: some may be blocked.
     private static final int PLAYED = 30;
     private static final int FAILURES = 10;
+    private static final int CRONS = 5;
     private static final int BYTES = 8_192;
     /// Of a small disk this share, of a large one so many bytes are little.
     private static final long LOW_SHARE = 10;
     private static final long LOW_BYTES = 10L << 30;
 
     Answer show(WebRequest request) {
-        long now = clock.millis();
-        Outlook outlook = standing.outlook().apply(PLAYED);
+        long now = parts.clock().millis();
+        Outlook outlook = parts.standing().outlook().apply(PLAYED);
         JsonWriter out = new JsonWriter(BYTES).beginObject();
         Times.write(out.name("now"), now);
         out.name("running").beginArray();
-        standing.progress().get().forEach(progress -> write(out, progress, now));
+        parts.standing().progress().get().forEach(progress -> write(out, progress, now));
         out.endArray().name("next").beginArray();
-        // what no host seems to have the model of is asked for, too, but needs somebody
-        outlook.next().values().stream().filter(start -> outlook.state(start.task()) == State.READY).limit(NEXT)
+        outlook.next().values().stream().limit(NEXT)
                 .forEach(start -> task(out, start.task(), more -> next(more, start)));
         out.endArray().name("waiting").beginArray();
         outlook.groups().forEach(group -> write(out, group));
         out.endArray().name("failures").beginArray();
-        List<FailureCause> failures = history.failures(now);
+        List<FailureCause> failures = parts.history().failures(now);
         failures.stream().limit(FAILURES).forEach(failure -> write(out, failure));
         long rest = failures.stream().skip(FAILURES).mapToLong(FailureCause::count).sum();
         out.endArray().name("failures_more").number(rest);
+        crons(out);
         disk(out.name("disk"));
         return Answer.json(200, out.endObject());
     }
@@ -88,7 +85,7 @@ record NowApi(TaskQueue queue, Standing standing, History history, Path data, In
                     : progress.tokens() * 1e3 / since));
             Times.write(more.name("first_token_at"), progress.firstAt());
             Times.write(more.name("last_token_at"), progress.lastAt());
-            ExplainApi.times(more, standing.explain().apply(progress.task()));
+            ExplainApi.times(more, parts.standing().explain().apply(progress.task()));
         });
     }
 
@@ -96,7 +93,7 @@ record NowApi(TaskQueue queue, Standing standing, History history, Path data, In
     private void task(JsonWriter out, Task task, Consumer<JsonWriter> more) {
         String preview;
         try {
-            preview = queue.preview(task);
+            preview = parts.queue().preview(task);
         } catch (Problem gone) {
             if (gone.status() == 404) {
                 return;
@@ -141,13 +138,42 @@ record NowApi(TaskQueue queue, Standing standing, History history, Path data, In
         out.name("example").string(failure.error()).endObject();
     }
 
+    /// Cron tasks that fail, what failed the most often first.
+    private void crons(JsonWriter out) {
+        List<CronTask> failing = parts.crons().store().failing();
+        out.name("crons").beginArray();
+        failing.stream().sorted(Comparator.comparingInt((CronTask cron) -> cron.runs().failedLast()).reversed()
+                .thenComparingLong(CronTask::id)).limit(CRONS).forEach(cron -> write(out, cron));
+        out.endArray().name("crons_more").number(Math.max(0, failing.size() - CRONS));
+    }
+
+    private static void write(JsonWriter out, CronTask cron) {
+        CronRuns runs = cron.runs();
+        int last = runs.size() - 1;
+        while (runs.outcome(last) == null) {
+            last--;
+        }
+        out.beginObject().name("id").string(cron.name()).name("name").string(cron.plan().name());
+        out.name("failed_in_a_row").number(runs.failedLast()).name("task_id").string(TaskId.format(runs.task(last)));
+        Times.write(out.name("due_at"), runs.dueAt(last));
+        out.endObject();
+    }
+
     private void disk(JsonWriter out) {
         try {
-            FileStore store = Files.getFileStore(data);
+            FileStore store = Files.getFileStore(parts.data());
             long free = store.getUsableSpace();
             long total = store.getTotalSpace();
+            boolean low = free < Math.min(total / LOW_SHARE, LOW_BYTES);
+            // what can be done about it, which it costs more to know
+            long journal = low ? parts.queue().ledger().journalBytes() : 0;
             out.beginObject().name("free_bytes").number(free).name("total_bytes").number(total);
-            out.name("low").bool(free < Math.min(total / LOW_SHARE, LOW_BYTES)).endObject();
+            out.name("low").bool(low);
+            if (low) {
+                out.name("journal_bytes").number(journal);
+                out.name("journal_dead_ratio").number(Decimals.text(parts.compaction().deadShare()));
+            }
+            out.endObject();
         } catch (IOException unknown) {
             out.nul();
         }

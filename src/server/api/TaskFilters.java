@@ -1,15 +1,21 @@
 package server.api;
 
 import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 import server.http.Query;
+import server.order.ahead.Explanation.Waiting;
+import server.order.ahead.Outlook.State;
+import server.order.ahead.Outlook;
 import server.queue.TaskQueue;
 import server.queue.index.Cause;
 import server.queue.index.TaskFilter;
 import server.queue.index.TaskTimes;
+import server.task.Task;
 import server.task.Times;
 import shared.Priority;
 import shared.Problem;
@@ -64,6 +70,50 @@ final class TaskFilters {
         } catch (Problem wrong) {
             throw Problem.badRequest(name + " must be a time such as 2026-01-02T03:04:05Z, or a duration such as 2h, "
                     + "which is before now, not \"" + Problem.shown(text) + "\"");
+        }
+    }
+
+    /// Chooses pending tasks by how they stand.
+    ///
+    /// @param states   empty: it does not matter
+    /// @param waitsFor the text of the group that they are in, see [Outlook#groups]; null: it does not matter
+    record Standing(Set<State> states, String waitsFor) {
+
+        static final String[] PARAMETERS = {"state", "waits_for"};
+
+        private static final List<String> STATES = Arrays.stream(State.values()).map(State::text).toList();
+
+        static Standing of(Query query) {
+            return new Standing(query.set("state", Standing::state), query.text("waits_for"));
+        }
+
+        /// Whether it chooses all tasks, also those that are not pending.
+        boolean isAll() {
+            return states.isEmpty() && waitsFor == null;
+        }
+
+        boolean passes(Outlook outlook, Task task) {
+            return isAll() || passes(outlook.group(task));
+        }
+
+        boolean passes(Waiting group) {
+            return (states.isEmpty() || states.contains(State.of(group.kind())))
+                    && (waitsFor == null || waitsFor.equals(group.text()));
+        }
+
+        /// Whether all that it chooses are ready.
+        boolean isReady(Outlook outlook) {
+            return !isAll() && outlook.groups().stream().filter(group -> passes(group.waiting()))
+                    .allMatch(group -> group.state() == State.READY);
+        }
+
+        private static State state(String text) {
+            int index = STATES.indexOf(text);
+            if (index < 0) {
+                throw Problem.badRequest("state must be one of " + String.join(", ", STATES) + ", not "
+                        + Problem.shown(text));
+            }
+            return State.values()[index];
         }
     }
 }

@@ -120,6 +120,11 @@ public final class CronStore {
         return ledger.look(state -> state.crons().all()).durable();
     }
 
+    /// Those that fire and whose last run that ended failed, in no order.
+    public List<CronTask> failing() {
+        return ledger.look(state -> state.crons().failing()).durable();
+    }
+
     /// Its next due times after this moment, as long as nothing changes, enabled or not; fewer if there are no more.
     ///
     /// @param after milliseconds since the epoch

@@ -152,6 +152,15 @@ public final class Dispatcher implements AutoCloseable {
         health.askNow(hosts.named(host));
     }
 
+    /// Asks a host how it is, also one that is left alone for a while, and waits until it has answered or has not.
+    ///
+    /// @throws Problem 404 if there is no such host
+    public Backend ask(String name) throws InterruptedException {
+        Host host = hosts.require(name);
+        health.ask(host);
+        return hosts.shown(host);
+    }
+
     /// Takes new options for all that begins from now on; ends no running attempt.
     public void reconfigure(DispatchOptions newOptions) {
         options = newOptions;

@@ -74,8 +74,10 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
                 : waiting(task, null, whole, all, now);
         Map<Long, Upcoming> next = new LinkedHashMap<>();
         if (play) {
-            Ahead.starts(backlog.standing(), played, written, starts)
-                    .forEach(start -> next.put(start.task().id(), start));
+            // what no host seems to have the model of is asked for, too, but stands as blocked
+            Ahead.starts(backlog.standing(), played, written, starts).stream()
+                    .filter(start -> Outlook.State.of(waits.apply(start.task()).kind()) == Outlook.State.READY)
+                    .forEach(start -> next.put(start.task().id(), start.at(next.size() + 1)));
         }
         return new Outlook(next, groups(backlog, known), waits);
     }
@@ -92,13 +94,13 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
                 Comparator.reverseOrder()));
         long wakes = backlog.wakes();
         if (backlog.retrying() > 0) {
-            all.add(new Outlook.Group(new Waiting(Kind.RETRY, "its next attempt"), backlog.retrying(), null,
+            all.add(new Outlook.Group(Outlook.ITS_NEXT_ATTEMPT, backlog.retrying(), null,
                     backlog.scheduled() == 0 ? wakes : 0));
         }
         backlog.shut().forEach(window -> all.add(new Outlook.Group(window.waiting(), window.tasks(), null,
                 window.opens() == Long.MAX_VALUE ? 0 : window.opens())));
         if (backlog.scheduled() > 0) {
-            all.add(new Outlook.Group(new Waiting(Kind.TIME, "its time"), backlog.scheduled(), null,
+            all.add(new Outlook.Group(Outlook.ITS_TIME, backlog.scheduled(), null,
                     backlog.retrying() == 0 ? wakes : 0));
         }
         return all;

@@ -75,6 +75,11 @@ final class HealthCheck implements AutoCloseable {
         }
     }
 
+    /// Asks a host on the calling thread, without waiting for its turn.
+    void ask(Host host) throws InterruptedException {
+        ask(host, false);
+    }
+
     /// Asks a host on the calling thread whether it still is what its kind says, after it refused a request as if it
     /// were not. One that is not is down from then on.
     boolean isItself(Host host) throws InterruptedException {

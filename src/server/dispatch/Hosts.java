@@ -88,13 +88,19 @@ public final class Hosts implements AutoCloseable {
     ///
     /// @throws Problem 404 if there is no such host
     public Backend enable(String name, boolean on) {
+        Host host = require(name);
+        host.enable(on);
+        changed();
+        return shown(host);
+    }
+
+    /// @throws Problem 404 if there is no such host
+    Host require(String name) {
         Host host = byName.get(name);
         if (host == null) {
             throw Problem.notFound("no host is named " + Problem.shown(name) + known(name));
         }
-        host.enable(on);
-        changed();
-        return shown(host);
+        return host;
     }
 
     /// Checks the name that a submit gives in `on`.
@@ -237,7 +243,7 @@ public final class Hosts implements AutoCloseable {
         return running;
     }
 
-    private Backend shown(Host host) {
+    Backend shown(Host host) {
         return host.backend(slots(host), clock.millis());
     }
 

@@ -12,7 +12,7 @@ import server.queue.index.Cause;
 import server.queue.index.FailureCause;
 import server.task.Task;
 
-/// The tasks that failed in the last hour, by cause. Not safe for several threads.
+/// The tasks that failed in the last hour and are as they were then, by cause. Not safe for several threads.
 final class Failures {
 
     /// So many causes are kept apart; the rest is one.
@@ -50,6 +50,26 @@ final class Failures {
         group.lastAt = at;
         group.task = task.id();
         group.error = task.state().error();
+    }
+
+    /// One of them was put back into the queue, or deleted: it is nobody's business any more.
+    ///
+    /// @param error why it had failed; null if it had no reason
+    /// @param host  null if no host was asked
+    /// @param at    when it had failed
+    void remove(String model, String error, String host, long at) {
+        Group group = groups.get(new Key(Cause.of(error), model, host));
+        long minute = Math.floorDiv(at, MINUTE);
+        if (group == null || group.minutes.isEmpty() || minute < group.minutes.getFirst()[0]) {
+            return;
+        }
+        // the event may be of the minute after the attempt's end
+        long[] counted = group.minutes.stream().filter(one -> one[0] >= minute && one[1] > 0).findFirst().orElse(null);
+        if (counted != null) {
+            counted[1]--;
+            group.count--;
+            groups.values().removeIf(one -> one.count == 0);
+        }
     }
 
     /// The most frequent first.

@@ -9,10 +9,13 @@ import server.queue.TaskQueue;
 import server.queue.index.FailureCause;
 import server.queue.ledger.DurableEvent;
 import server.queue.state.Event;
+import server.queue.state.LifeCycle;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueStats;
 import server.stats.Minute.Percentiles;
+import server.task.Attempt;
 import server.task.Task;
+import server.task.TaskState;
 import shared.TaskStatus;
 
 /// What the queue did in the last 24 hours, minute by minute, made from its durable events. In memory only; what was
@@ -149,6 +152,7 @@ public final class History implements AttemptNews {
                 case Event.Change change -> {
                     take(change.what(), change.task(), change.at());
                     mayTellOfRestart(change);
+                    mayEndFailure(change);
                 }
                 case Event.Cron cron -> {
                     // the tasks that it makes have events of their own
@@ -317,10 +321,25 @@ public final class History implements AttemptNews {
         }
     }
 
-    /// A task that ran when the server died tells of it.
+    /// What was put back, or deleted, needs nobody any more.
+    private void mayEndFailure(Event.Change change) {
+        if (change.what() == Event.What.RETRIED && !change.task().attempts().isEmpty()) {
+            Attempt last = change.task().attempts().getLast();
+            failures.remove(change.task().model(), last.error(), last.host(), last.endedAt());
+        } else if (change.what() == Event.What.DELETED && change.task().status() == TaskStatus.FAILED) {
+            TaskState was = change.task().state();
+            failures.remove(change.task().model(), was.error(), was.host(), was.endedAt());
+        }
+    }
+
+    private static boolean isOfRestart(Attempt attempt) {
+        return attempt.died() || LifeCycle.CUT_OFF.equals(attempt.error());
+    }
+
+    /// A task that ran when the server died or stopped tells of it.
     private void mayTellOfRestart(Event.Change change) {
         if (change.what() == Event.What.RETRYING && !change.attempts().isEmpty()
-                && change.attempts().getLast().died()
+                && isOfRestart(change.attempts().getLast())
                 && (marks.isEmpty() || change.at() - marks.getLast().at > SAME_RESTART_MS)) {
             mark(RESTART, change.at());
         }

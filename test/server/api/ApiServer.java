@@ -115,8 +115,9 @@ public final class ApiServer implements AutoCloseable {
         runner = ActionRunner.start(queue.ledger());
         api = new HttpApi(local, pingEvery, new Parts(queue, compaction, events, submissions,
                 new ClientBudgets(OrderLimits.of(settings), InstantSource.system()), hosts,
-                new HttpApi.Standing(this::explain, play -> new Outlook(Map.of(), List.of(), task -> new Waiting(
-                        Kind.PLACE, "a place")), List::of), () -> held, InstantSource.system(),
+                name -> hosts.enable(name, true), new HttpApi.Standing(this::explain, play -> new Outlook(Map.of(),
+                        List.of(), task -> new Waiting(Kind.PLACE, "a place")), List::of), () -> held,
+                InstantSource.system(),
                 new CronRequests(queue, submissions, ZoneId.of("Europe/Berlin"), InstantSource.system()),
                 runner.actions(),
                 History.of(queue, System.currentTimeMillis()), () -> cloud, Path.of(""), tokens,

@@ -39,6 +39,19 @@ final class FailuresTest {
     }
 
     @Test
+    void whatIsPutBackOrDeleted_isCountedNoMore() {
+        failures.add(failed(1, "a", "took 5 s"), NOON);
+        failures.add(failed(2, "a", "took 6 s"), NOON + MINUTE);
+        failures.remove("a", "took 6 s", "gpu", NOON + MINUTE - 1);
+        assertEquals(1, failures.all(NOON + MINUTE).getFirst().count());
+        failures.remove("b", "took 5 s", "gpu", NOON);
+        failures.remove("a", "took 5 s", "gpu", NOON - 61 * MINUTE);
+        assertEquals(1, failures.all(NOON + MINUTE).getFirst().count());
+        failures.remove("a", "took 5 s", "gpu", NOON);
+        assertEquals(List.of(), failures.all(NOON + MINUTE));
+    }
+
+    @Test
     void manyCauses_areTakenTogether() {
         for (int i = 0; i <= Failures.CAUSES_MAX; i++) {
             failures.add(failed(i, "m" + i, "wrong"), NOON);

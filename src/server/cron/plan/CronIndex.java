@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -30,6 +31,9 @@ public final class CronIndex {
     // would have to make them
     private final TreeSet<Place> order = new TreeSet<>((one, other) -> one.lookAt != other.lookAt
             ? Long.compare(one.lookAt, other.lookAt) : Long.compare(one.id, other.id));
+
+    /// Those that fire and whose last run that ended failed.
+    private final Set<Long> failing = new TreeSet<>();
 
     public int size() {
         return byId.size();
@@ -59,9 +63,13 @@ public final class CronIndex {
         if (lookAt != Long.MAX_VALUE) {
             order.add(new Place(lookAt, cron.id()));
         }
+        if (cron.plan().enabled() && cron.runs().failedLast() > 0) {
+            failing.add(cron.id());
+        }
     }
 
     public void remove(long id) {
+        failing.remove(id);
         Entry before = byId.remove(id);
         if (before == null) {
             return;
@@ -81,6 +89,11 @@ public final class CronIndex {
     /// The one that has been due the longest; null if none is due now.
     public CronTask due(long now) {
         return nextLook() > now ? null : get(order.first().id);
+    }
+
+    /// Those that fire and whose last run that ended failed, in no order.
+    public List<CronTask> failing() {
+        return failing.stream().map(this::get).toList();
     }
 
     /// In the order of their creation.

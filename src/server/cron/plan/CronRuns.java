@@ -38,6 +38,18 @@ public final class CronRuns {
         return outcome == 0 ? null : TaskStatus.values()[outcome - 1];
     }
 
+    /// How many of the last runs that ended failed, one after another.
+    public int failedLast() {
+        int failed = 0;
+        for (int i = size() - 1; i >= 0; i--) {
+            if (outcome(i) != null && outcome(i) != TaskStatus.FAILED) {
+                break;
+            }
+            failed += outcome(i) == null ? 0 : 1;
+        }
+        return failed;
+    }
+
     /// With one more; the oldest goes if there are too many.
     ///
     /// @param outcome null for none yet

@@ -1,5 +1,6 @@
 package server.order.ahead;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -11,7 +12,7 @@ import server.task.Task;
 
 /// How all pending tasks stand at one moment.
 ///
-/// @param next   the tasks that start next, in that order, by id; empty if nobody asked for them
+/// @param next   the tasks that are ready and start next, in that order, by id; empty if nobody asked for them
 /// @param groups the pending tasks by what they wait for: what needs somebody first, then what waits for its turn, for
 ///               its next attempt, for its time
 /// @param waits  what a pending task waits for
@@ -19,6 +20,10 @@ public record Outlook(Map<Long, Upcoming> next, List<Group> groups, Function<Tas
 
     /// Behind all times.
     private static final long SCHEDULED_FROM = 1L << 50;
+
+    /// What tasks are taken together for that wait for a time of their own.
+    public static final Waiting ITS_TIME = new Waiting(Explanation.Kind.TIME, "its time");
+    public static final Waiting ITS_NEXT_ATTEMPT = new Waiting(Explanation.Kind.RETRY, "its next attempt");
 
     /// How a pending task stands.
     public enum State {
@@ -60,11 +65,21 @@ public record Outlook(Map<Long, Upcoming> next, List<Group> groups, Function<Tas
         return State.of(waits.apply(task).kind());
     }
 
+    /// Returns what the group of a pending task waits for.
+    public Waiting group(Task task) {
+        Waiting waiting = waits.apply(task);
+        return switch (waiting.kind()) {
+            case TIME -> ITS_TIME;
+            case RETRY -> ITS_NEXT_ATTEMPT;
+            default -> waiting;
+        };
+    }
+
     /// The order in which tasks probably start: what was played, the others that are ready, what is blocked, then by
     /// time. It holds for this moment only.
     public Comparator<Task> order() {
-        return Comparator.comparingLong(this::rank).thenComparing(Comparator.comparingInt(Task::priority).reversed())
-                .thenComparingLong(Task::order);
+        return Comparator.comparingLong(new Ranks(this)::of)
+                .thenComparing(Comparator.comparingInt(Task::priority).reversed()).thenComparingLong(Task::order);
     }
 
     /// Of a task that starts soon; else null.
@@ -82,6 +97,31 @@ public record Outlook(Map<Long, Upcoming> next, List<Group> groups, Function<Tas
             case RETRYING -> task.wakeAt();
             case SCHEDULED -> SCHEDULED_FROM + task.wakeAt();
         };
+    }
+
+    /// Remembers ranks, for to find out what a task waits for takes longer than all else of a comparison. Not safe for
+    /// several threads.
+    private static final class Ranks {
+
+        private static final int KEPT = 1 << 12;
+
+        private final Outlook outlook;
+        private final long[] ids = new long[KEPT];
+        private final long[] ranks = new long[KEPT];
+
+        Ranks(Outlook outlook) {
+            this.outlook = outlook;
+            Arrays.fill(ids, -1);
+        }
+
+        long of(Task task) {
+            int at = Long.hashCode(task.id()) & KEPT - 1;
+            if (ids[at] != task.id()) {
+                ids[at] = task.id();
+                ranks[at] = outlook.rank(task);
+            }
+            return ranks[at];
+        }
     }
 
     private int groupOf(Waiting waiting) {

@@ -9,4 +9,9 @@ import server.task.Task;
 /// @param startsIn null where there is no ground
 /// @param offer    where it starts then
 public record Upcoming(Task task, int position, Span startsIn, Offer offer) {
+
+    /// The same at another position.
+    public Upcoming at(int otherPosition) {
+        return new Upcoming(task, otherPosition, startsIn, offer);
+    }
 }

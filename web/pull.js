@@ -1,0 +1,29 @@
+// Lets a host download a model, and tells how far it is.
+
+import {lines} from './events.js';
+
+/**
+ * Resolves when it is over. Goes on while the page is open, whichever view is shown.
+ *
+ * @param context has `pulls.running` too: what is said of those that are being pulled, by model
+ */
+export async function pull({api, say, complain, pulls}, host, model) {
+    const tell = words => pulls.running.set(model, `${host} pulls ${model}: ${words}`);
+    tell('asked');
+    try {
+        const response = await api.fetch('/api/pull', {method: 'POST', body: JSON.stringify({model}),
+            headers: {'Content-Type': 'application/json', 'X-Queue-On': host}});
+        for await (const line of lines(response)) {
+            const {status, total, completed, error} = JSON.parse(line);
+            if (error) {
+                throw new Error(`${host} could not pull ${model}: ${error}`);
+            }
+            tell(total > 0 ? `${Math.floor((completed ?? 0) / total * 100)} %` : status);
+        }
+        say(`${host} has ${model} now.`);
+    } catch (failed) {
+        complain(failed);
+    } finally {
+        pulls.running.delete(model);
+    }
+}
