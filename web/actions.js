@@ -1,7 +1,7 @@
 // What a person can do with tasks, one or many at a time.
 
 import {h} from './dom.js';
-import {count, number} from './format.js';
+import {count, is, number} from './format.js';
 
 const AT_ONCE = 4;
 /** What has run for so long is not cancelled without a question. */
@@ -49,10 +49,12 @@ export async function act({api, say, complain}, what, ids, priority, progress = 
 
 /** Asks before work of a minute or more is cancelled. Resolves to whether to go on. */
 export async function sure(what, tasks) {
-    const long = tasks.filter(task => task?.status === 'running' && Date.now() - Date.parse(task.started_at) > LONG_MS);
-    return what !== 'cancel' || long.length === 0 || confirmed(
-        `${count(long.length, 'task')} ${long.length > 1 ? 'have' : 'has'} run for more than a minute. `
-        + 'What was done is lost.', 'Cancel anyway');
+    // of one that is not in the list any more it is not known
+    const long = tasks.filter(task => !task
+        || task.status === 'running' && Date.now() - Date.parse(task.started_at) > LONG_MS);
+    return what !== 'cancel' || long.length === 0 || confirmed(`${count(long.length, 'task')} ${long.includes(undefined)
+        ? 'may have' : is(long.length, 'has', 'have')} run for more than a minute. What was done is lost.`,
+    'Cancel anyway');
 }
 
 /** Asks before something is lost. Resolves to whether it was confirmed. */

@@ -37,7 +37,8 @@ function ticks(step, max) {
  * Steps of hours keep to the clock on the wall, also on the day when it is changed.
  */
 export function timeTicks(from, to, most) {
-    const steps = [5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 20 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR,
+    const steps = [MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 20 * MINUTE, 30 * MINUTE,
+        HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR,
         12 * HOUR];
     const step = steps.find(length => (to - from) / length <= most) ?? 24 * HOUR;
     const all = [];

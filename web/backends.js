@@ -1,7 +1,7 @@
 // The view Backends: the hosts that run the tasks, how they are and what they do.
 
 import {attribute, h, put, s, text} from './dom.js';
-import {ago, count, duration, exact, number} from './format.js';
+import {ago, count, duration, exact, number, timed} from './format.js';
 import {refresh} from './refresh.js';
 
 const FRESH_MS = 2_000;
@@ -80,11 +80,12 @@ function card(name, context, load) {
             duration(Math.max(0, now - Date.parse(host.since)))} · asked ${ago(host.checked_at, now)}`);
         attribute(since, 'title', exact(host.since));
         error.hidden = !host.error;
-        text(error, host.error);
+        text(error, timed(host.error));
         toggle.dataset.verb = host.enabled ? 'disable' : 'enable';
         text(toggle, host.enabled ? 'Disable' : 'Enable');
         attribute(toggle, 'aria-label', `${toggle.textContent} ${name}`);
-        put(slots, drawn(host), `${host.slots_used} of ${host.slots} slots, ${host.parallel} of one model at once`);
+        put(slots, drawn(host), `${number(host.slots_used)} of ${count(host.slots, 'slot')}, ${
+            host.parallel} of one model at once`);
         put(doing, doings(host));
         put(lane, drawnLane(host));
         put(figures, figure('done/min', rate(host.completed_per_minute)),
@@ -108,7 +109,8 @@ function stateOf(host) {
     }
     const pause = Date.parse(host.left_alone_until) - Date.now();
     if (pause > 0) {
-        return [`left alone for ${duration(Math.ceil(pause / 1e3) * 1e3)}`, 'danger'];
+        return [`${host.health === 'down' ? 'down · next try in' : 'left alone for'} ${
+            duration(Math.ceil(pause / 1e3) * 1e3)}`, 'danger'];
     }
     return {up: ['up', 'accent'], down: ['down', 'danger'], unknown: ['not checked yet', '']}[host.health];
 }

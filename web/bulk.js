@@ -139,7 +139,7 @@ export class Bulk {
         const control = button('Stop', () => {
             control.disabled = true;
             stop();
-        });
+        }, {'data-acts': true});
         const line = {words, bar, node: h('p', {}, words, bar, control)};
         this.#node.append(line.node);
         return line;

@@ -9,6 +9,7 @@ const BOTTOM = 20;
 const LEFT = 52;
 const RIGHT = 8;
 const TICK_PX = 64;
+const LABEL_PX = 36;
 const MINUTE_MS = 60_000;
 
 /**
@@ -135,7 +136,10 @@ export class Chart {
         const {from, to} = this.#data;
         return timeTicks(from, to, (this.#width - LEFT - RIGHT) / TICK_PX).map(time => [
             s('path', {class: 'axis', d: `M${this.#x(time)} ${HEIGHT - BOTTOM}v4`}),
-            s('text', {x: this.#x(time), y: HEIGHT - 4, 'text-anchor': 'middle'}, hourMinute(time)),
+            // at the edge there is no room for its second half
+            this.#width - this.#x(time) > LABEL_PX / 2
+                ? s('text', {x: this.#x(time), y: HEIGHT - 4, 'text-anchor': 'middle'}, hourMinute(time))
+                : s('text', {x: this.#width - 1, y: HEIGHT - 4, 'text-anchor': 'end'}, hourMinute(time)),
         ]);
     }
 

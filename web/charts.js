@@ -8,8 +8,11 @@ import {refresh} from './refresh.js';
 
 const FRESH_MS = 5_000;
 const WINDOWS = {'1h': 3_600_000, '24h': 86_400_000};
-/** A day's 1,440 minutes would be noise: so many make a point. */
-const TOGETHER = {'1h': 1, '24h': 10};
+const MINUTE_MS = 60_000;
+/** What may be shown of them, in minutes: a record that has just begun is not drawn into a corner. */
+const SHOWN = [5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440];
+/** A day's 1,440 minutes would be noise: about so many points are drawn. */
+const POINTS_MAX = 144;
 
 const decimal = value => value >= 10 || Number.isInteger(value) ? number(Math.round(value)) : value.toFixed(1);
 
@@ -93,28 +96,30 @@ export default {
     },
 };
 
-const POINTS = ' Each point covers ten minutes: maximum depth, median p50, worst p95, and averages.';
-
 /** With times as numbers. */
 function prepared(answer) {
     const to = Date.parse(answer.now);
     const since = Date.parse(answer.since);
     const minutes = answer.buckets.map(bucket => ({...bucket, time: Math.max(since, Date.parse(bucket.at))}));
-    const size = TOGETHER[answer.window];
+    const window = WINDOWS[answer.window];
+    const known = Math.min(window, to - since);
+    const shown = MINUTE_MS * SHOWN.find(length => length * MINUTE_MS >= known);
+    const size = Math.max(1, Math.round(shown / MINUTE_MS / POINTS_MAX));
     const groups = size === 1 ? minutes.map(minute => [minute]) : Object.values(Object.groupBy(minutes,
-        minute => Math.floor(minute.time / (size * 60_000))));
+        minute => Math.floor(minute.time / (size * MINUTE_MS))));
     const buckets = groups.map(together);
-    return {...answer, buckets, minutes, to, from: to - WINDOWS[answer.window], since};
+    return {...answer, buckets, minutes, to, from: to - shown, since, size};
 }
 
-function said({minutes, window, since, from}) {
+function said({minutes, window, since, now, size}) {
     const sum = value => minutes.reduce((total, bucket) => total + value(bucket), 0);
     const ended = [[sum(bucket => bucket.completed), 'completed'], [sum(bucket => bucket.failed), 'failed'],
         [sum(bucket => bucket.cancelled), 'cancelled']].filter(([total]) => total > 0)
         .map(([total, word]) => `${number(total)} ${word}`).join(', ');
-    const begin = since > from ? `History starts ${exact(since)}. ` : '';
+    const begin = since > Date.parse(now) - WINDOWS[window] ? `History starts ${exact(since)}. ` : '';
     return `${begin}${count(sum(bucket => bucket.submitted), 'task')} submitted${ended && `, ${ended}`}, ${
-        count(sum(bucket => bucket.tokens), 'token')} written.${window === '1h' ? '' : POINTS}`;
+        count(sum(bucket => bucket.tokens), 'token')} written.${size === 1 ? ''
+        : ` Each point covers ${size} minutes: maximum depth, median p50, worst p95, and averages.`}`;
 }
 
 /** Minutes as one point. Percentiles cannot be averaged; what is taken instead is said under the title. */
@@ -137,10 +142,10 @@ function together(minutes) {
 }
 
 /** Newest first. */
-function tableOf({buckets, window}) {
+function tableOf({buckets, size}) {
     const rows = buckets.toReversed();
     return h('table', {class: 'table'},
-        h('caption', {class: 'hint'}, window === '1h' ? 'Each minute' : 'As charted'),
+        h('caption', {class: 'hint'}, size === 1 ? 'Each minute' : 'As charted'),
         h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, 'Time'),
             COLUMNS.map(([title]) => h('th', {scope: 'col', class: 'number'}, title)))),
         h('tbody', {}, rows.map(bucket => h('tr', {}, h('th', {scope: 'row'}, hourMinute(bucket.time)),

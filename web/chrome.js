@@ -78,16 +78,18 @@ export function timesSwitch(control, changed) {
 /** Says how the page is connected, and while it is not, how old its data is. */
 export function connection(box, live) {
     const words = h('span');
-    put(box, h('span', {class: 'dot', 'aria-hidden': 'true'}), words);
+    const how = h('span', {class: 'how'});
+    put(box, h('span', {class: 'dot', 'aria-hidden': 'true'}), h('span', {}, words, how));
     const show = () => {
         const {mode, at} = live.state;
         box.dataset.mode = mode;
         text(words, {
             connecting: 'connecting',
-            websocket: 'live · WebSocket',
-            sse: 'live · SSE',
+            websocket: 'live',
+            sse: 'live',
             offline: at === null ? 'offline' : `offline · data ${seconds(Date.now() - at)} old`,
         }[mode]);
+        text(how, {websocket: ' · WebSocket', sse: ' · SSE'}[mode]);
     };
     live.watch(show);
     // in steps, so that a screen reader is not told of every second

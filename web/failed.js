@@ -42,11 +42,12 @@ export default {
             if (asked !== filter) {
                 return;
             }
+            const own = await ofOwn(context, asked, items);
             const order = items.map(group => {
-                const key = JSON.stringify([group.cause_id, group.model, group.host]);
+                const key = keyOf(group);
                 const row = rows.get(key) ?? cause(context, () => filter, () => refresh(context, read));
                 rows.set(key, row);
-                row.show(group);
+                row.show(group, own.get(key) ?? 0);
                 return [key, row.node];
             });
             const there = new Set(order.map(([key]) => key));
@@ -80,17 +81,31 @@ export default {
     },
 };
 
-/** One group of what `chosen()` chooses: {node, show(group), tick()}. */
+function keyOf(group) {
+    return JSON.stringify([group.cause_id, group.model, group.host]);
+}
+
+/** How many of each group that a filter chooses the token may change, by their keys. */
+async function ofOwn({api, rights, signal}, filter, items) {
+    const any = rights.may('submit') && (!filter.client || filter.client.split(',').includes(rights.name));
+    const own = rights.may('admin') ? items : !any ? [] : (await api.list('/api/tasks/causes',
+        {...choosing(filter), limit: GROUPS, client: rights.name}, signal)).items;
+    return new Map(own.map(group => [keyOf(group), group.tasks]));
+}
+
+/** One group of what `chosen()` chooses: {node, show(group, own), tick()}, own: how many the token may change. */
 function cause(context, chosen, changed) {
     let group = null;
+    let able = 0;
     const words = h('h2', {class: 'cause', dir: 'auto'});
     const facts = h('p', {class: 'hint'});
     const filter = () => ({...choosing(chosen()), status: 'failed', cause: group.cause_id,
         ...group.model && {model: group.model}, ...group.host && {host: group.host}});
-    const act = action => async () => await context.bulk.change(filter(), action) && changed();
+    const changing = () => ({...filter(), ...!context.rights.may('admin') && {client: context.rights.name}});
+    const act = action => async () => await context.bulk.change(changing(), action) && changed();
     const retry = button('', act('retry'), {'data-act': 'retry', 'data-needs': 'submit'});
     const other = button('Retry on, with …', async () => {
-        const job = await again(context, filter(), group.tasks);
+        const job = await again(context, changing(), able);
         job && await context.bulk.again(job) && changed();
     }, {'data-act': 'otherwise', 'data-needs': 'submit'});
     const remove = button('Delete …', act('delete'), {class: 'danger', 'data-act': 'delete', 'data-needs': 'submit'});
@@ -110,12 +125,14 @@ function cause(context, chosen, changed) {
         h('div', {class: 'actions'}, retry, other, open, remove));
     const tick = () => text(facts, [count(group.tasks, 'task'), group.model, group.host,
         `last ${ago(group.last_at, Date.now())}`].filter(Boolean).join(' · '));
-    return {node, tick, show: now => {
+    return {node, tick, show: (now, own) => {
         const others = group?.last !== now.last || group?.tasks !== now.tasks;
         group = now;
+        able = own;
+        [retry, other, remove].forEach(control => control.hidden = own === 0);
         details.open && others && context.attempt(fill);
         put(words, h('span', {class: 'mark failure', 'aria-hidden': 'true'}, '✗'), ` ${group.cause}`);
-        text(retry, `Retry ${number(group.tasks)}`);
+        text(retry, `Retry ${number(own)}`);
         attribute(open, 'href', `#/tasks${format({...parse(new URLSearchParams()), ...filter()})}`);
         attribute(last, 'href', `#/tasks/${group.last}`);
         text(last, timed(group.example));

@@ -20,8 +20,8 @@ export class FieldErrors {
     /** An error names the value that is wrong by its path, or begins with the field's name. */
     place(error) {
         const message = error.reason ?? error.message;
-        const named = [error.path, /^\w+/.exec(message)?.[0]]
-            .find(name => name && this.#place(name));
+        const names = [error.path, error.path?.split('.').at(-1), /^\w+/.exec(message)?.[0]];
+        const named = names.find(name => name && this.#place(name)) ?? this.#inJson(names);
         const prompt = /needs (messages|prompt|input)/.test(message) && this.#place('prompt') && 'prompt';
         const name = prompt || named || '';
         this.show(name, message.replace(/^(\w+): /, (all, field) =>
@@ -37,6 +37,12 @@ export class FieldErrors {
             text(place, message);
             this.#form.elements[name]?.setAttribute?.('aria-invalid', String(message !== ''));
         }
+    }
+
+    /** The field of JSON that has a member of such a name. */
+    #inJson(names) {
+        const json = this.#form.elements.rest?.value ?? '';
+        return names.some(name => name && json.includes(JSON.stringify(name))) ? 'rest' : null;
     }
 
     #place(name) {

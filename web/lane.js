@@ -2,7 +2,7 @@
 
 import {act, sure} from './actions.js';
 import {attribute, button, h, put, text} from './dom.js';
-import {age, clockTime, count, exact, number, priority, seconds, size} from './format.js';
+import {age, clockTime, count, exact, number, priority, seconds, size, timed} from './format.js';
 import {Keyed} from './keyed.js';
 
 /** So many empty places are drawn, more are counted. */
@@ -49,13 +49,13 @@ function stateOf(host) {
     const pause = Date.parse(host.left_alone_until) - host.at;
     const again = pause > 0 && ` · next try in ${seconds(Math.ceil(pause / 1e3) * 1e3)}`;
     if (host.health === 'down') {
-        return [h('span', {class: 'failure'}, `down for ${since}`), host.error && ` · ${host.error}`, again];
+        return [h('span', {class: 'failure'}, `down for ${since}`), host.error && ` · ${timed(host.error)}`, again];
     }
     if (pause > 0) {
-        return [h('span', {class: 'failure'}, 'left alone for now'), host.error && ` · ${host.error}`, again];
+        return [h('span', {class: 'failure'}, 'left alone for now'), host.error && ` · ${timed(host.error)}`, again];
     }
     return [host.health === 'unknown' ? 'not checked yet' : null,
-        `${host.slots_used} of ${host.slots} ${host.slots === 1 ? 'place' : 'places'}`,
+        `${number(host.slots_used)} of ${count(host.slots, 'place')}`,
         host.slots_used === 0 && idle(host), host.error && h('span', {class: 'failure'}, ` · ${host.error}`)];
 }
 
@@ -78,7 +78,7 @@ function modelsOf({runners, installed, loaded, kind, at, loadsNext}) {
     }
     if (lines.length === 0) {
         lines.push(h('li', {class: 'faint'}, kind === 'ollama' ? 'nothing loaded' : kind,
-            installed?.length > 0 && `, ${installed.length} models`));
+            installed?.length > 0 && `, ${count(installed.length, 'model')}`));
     }
     return lines;
 }

@@ -2,7 +2,7 @@
 
 import {attribute, button, h, put, text} from './dom.js';
 import {confirmed} from './actions.js';
-import {age, ago, count, is, number, size} from './format.js';
+import {age, ago, count, is, number, size, timed} from './format.js';
 import {pull} from './pull.js';
 
 /** What goes on by itself. */
@@ -152,9 +152,9 @@ export function need(context) {
         if ((linked.parentNode === what) !== able) {
             put(what, able ? linked : '');
         }
-        text(able ? linked : what, now.what);
+        text(able ? linked : what, timed(now.what));
         attribute(linked, 'href', now.href);
-        text(more, now.more);
+        text(more, timed(now.more));
         more.hidden = !now.more;
         see.hidden = able;
         attribute(see, 'href', now.href);

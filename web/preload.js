@@ -2,7 +2,7 @@
 // What the shell needs is named in index.html.
 {
     const NEEDS = {
-        now: 'actions commandline copy filter keyed lane needs now queuebar refresh upcoming',
+        now: 'actions commandline copy filter keyed lane needs now pull queuebar refresh upcoming',
         queue: 'actions filter keyed queue queuebar refresh',
         tasks: 'actions answer copy draft filter filterform follow inline list markdown panel queuebar said '
             + 'selection speaker taskparts tasks template timeline',

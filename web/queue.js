@@ -2,7 +2,7 @@
 
 import {act} from './actions.js';
 import {attribute, button, h, put, text} from './dom.js';
-import {ago, count, exact, number, old, priority, span} from './format.js';
+import {ago, count, exact, number, old, priority, span, timed} from './format.js';
 import {toggle} from './filter.js';
 import {Keyed} from './keyed.js';
 import {modeButtons} from './queuebar.js';
@@ -149,7 +149,7 @@ class Group {
 
     show(group) {
         this.#group = group;
-        text(this.#what, title(group));
+        text(this.#what, timed(title(group)));
         text(this.#shown, number(group.tasks));
         this.#cancel.hidden = group.state !== 'blocked' || group.tasks < 2;
         text(this.#cancel, `Cancel all ${number(group.tasks)} …`);
@@ -203,7 +203,7 @@ function row(task, context) {
         when.title = later ? exact(time) : now.starts_in ? '' : 'not known when';
         text(link, now.preview || now.id);
         attribute(link, 'title', now.preview);
-        text(why, reason(now, at));
+        text(why, timed(reason(now, at)));
         text(about, [now.model, now.priority === 5 ? null : priority(now.priority), now.client]
             .filter(one => one).join(' · '));
         text(since, old(now.created_at, at));

@@ -24,6 +24,11 @@ export class Rights {
         return changed;
     }
 
+    /** The token's name, which is the client of its tasks; null without one. */
+    get name() {
+        return this.#you.name;
+    }
+
     may(scope) {
         return SCOPES.indexOf(this.#you.scope) >= SCOPES.indexOf(scope);
     }

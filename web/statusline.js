@@ -2,7 +2,7 @@
 
 import {button, h, put, text} from './dom.js';
 import {PATIENCE_MS} from './offline.js';
-import {clockOfDay, count, number, seconds} from './format.js';
+import {clockOfDay, count, number, seconds, timed} from './format.js';
 
 /** The page's own version, as the build put it into its address. */
 const OWN = new URL(import.meta.url).pathname.split('/').at(-2);
@@ -77,7 +77,8 @@ function strongest(since, {api, live, status, complain}) {
     const blocked = value.blocked.find(({kind}) => kind === 'host' || kind === 'model' || kind === 'no_window');
     if (blocked) {
         return {kind: 'blocked', says: `${count(blocked.tasks, 'task')} cannot run: ${
-            blocked.text.replace(/^no host can take it now: /, '')}`, title: 'See', href: '#/queue?state=blocked'};
+            timed(blocked.text.replace(/^no host can take it now: /, ''))}`, title: 'See',
+        href: '#/queue?state=blocked'};
     }
     if (value.page && /^[0-9a-f]{12}$/.test(OWN) && value.page !== OWN) {
         return {kind: 'page', says: 'The server has a newer page than this one.', title: 'Reload',

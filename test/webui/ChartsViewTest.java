@@ -43,6 +43,10 @@ final class ChartsViewTest {
         server.awaitEnd(server.submit("{\"type\":\"generate\",\"model\":\"m\",\"prompt\":\"one two three\"}"));
         page.reload().waitForText("1 task submitted, 1 completed, 3 tokens written.");
         page.waitFor("document.querySelector('[data-chart=wait] .line.dots')");
+        // five minutes are drawn, not an hour that is empty
+        page.waitFor("document.querySelector('[data-chart=depth] .unrecorded').getBBox().width"
+                + " < document.querySelector('[data-chart=depth] svg').clientWidth"
+                + " && document.querySelectorAll('[data-chart=depth] .axis').length >= 5");
         // what the server kept of it
         Json.Obj history = ServerProcess.object(server.get("/api/stats/history").body());
         long tokens = ((Json.Arr) history.get("buckets")).values().stream()
@@ -88,7 +92,7 @@ final class ChartsViewTest {
     @Test
     void day_hasItsOwnAddress_andATable(Page page) {
         afternoon(page).open(server.url() + "/#/charts").click("[value='24h']");
-        page.waitFor("location.hash === '#/charts?window=24h'").waitForText("Each point covers ten minutes");
+        page.waitFor("location.hash === '#/charts?window=24h'").waitForText("Each point covers 10 minutes");
         page.reload().waitFor("document.querySelector('[value=\"24h\"]')?.checked").click("summary");
         page.waitFor("document.querySelectorAll('.charts-table tbody tr').length > 100");
         assertEquals("12", page.text("document.querySelectorAll('.charts-table thead th').length"));

@@ -55,6 +55,7 @@ final class NowViewTest {
                 tasks_areShownLive(page, server, gate);
                 trouble_isShown_withOneThingToDo(page, server, gate);
                 eachTrouble_hasAnActionInPlace(page, server, ollama);
+                page.faults().expectGone();
             } finally {
                 gate.release(1_000);
             }

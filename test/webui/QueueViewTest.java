@@ -53,6 +53,8 @@ final class QueueViewTest {
                 counts_areFilters(page);
                 rows_runNext_andAreCancelled(page);
                 newTask_tellsWhenItWouldStart(page);
+                groups_areAllThere_withTheirTrueNumbers(page, server);
+                page.faults().expectGone();
             } finally {
                 gate.release(1_000);
             }
@@ -79,6 +81,27 @@ final class QueueViewTest {
         page.fill("[name=priority]", "critical").waitForText("It would be at place 2 on gpu.");
         page.eval("document.querySelector('details.more').open = true");
         page.fill("[name=on]", "attic").waitForText("It would wait for a host, for none can take it now: cannot conn");
+    }
+
+    private void groups_areAllThere_withTheirTrueNumbers(Page page, ServerProcess server) {
+        StringBuilder tasks = new StringBuilder();
+        for (int i = 0; i < 130; i++) {
+            tasks.append(i == 0 ? "[" : ",").append(task("t" + i, ""));
+        }
+        server.post("/api/tasks/batch", tasks.append(",").append(task("pinned", ",\"on\":\"attic\"")).append(",")
+                .append(task("pinned too", ",\"on\":\"attic\"")).append("]").toString());
+        page.click("nav a[href='#/queue']");
+        page.waitFor(GROUPS + ".startsWith('Wait for a place132,Blocked: cannot connect')");
+        // the first rows of what is ready; what is blocked is at hand, closed
+        page.waitFor("document.querySelectorAll('.queue-rows > li').length === 25");
+        page.waitForText("the first 25 of 132 tasks").click("[data-state=ready] > .actions button");
+        page.waitFor("document.querySelectorAll('.queue-rows > li').length === 100");
+        page.waitFor("[...document.querySelectorAll('.position')].every((node, i) => node.textContent === `${i + 1}`)");
+        page.click("[data-state=ready] > .actions button").waitFor("document.querySelectorAll('.queue-rows > li')"
+                + ".length === 132");
+        page.click(".queue-group[data-state=blocked] summary").waitForText("pinned too");
+        page.click(".queue-group[data-state=blocked] > .actions button[data-needs]").waitForText("Cancel: 2 pending.");
+        page.click("dialog .danger").waitFor("!document.querySelector('.queue-group[data-state=blocked]')");
     }
 
     private static String task(String prompt, String more) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,12 @@ final class RightsViewTest {
             String other = server.submit(task("other"));
             server.post("/api/cron", "{\"name\":\"nightly\",\"cron_expr\":\"@daily\",\"task_template\":"
                     + "{\"type\":\"generate\",\"prompt\":\"x\"}}");
+            server.post("/api/queue/pause", "");
+            for (String client : List.of("ci", "other")) {
+                server.awaitEnd(server.submit(task(client).replaceFirst("\"scheduled_at.*", "\"expires_at\":\""
+                        + Instant.now().plusMillis(300) + "\"}")));
+            }
+            server.post("/api/queue/resume", "");
             TokenFile tokens = new TokenFile(directory.resolve("data"));
             String read = add(tokens, "viewer", Scope.READ);
             String submit = add(tokens, "ci", Scope.SUBMIT);
@@ -49,6 +56,7 @@ final class RightsViewTest {
             offers(page, "#/queue", "[data-id]", "");
             offers(page, "#/cron", "[data-cron]", "");
             offers(page, "#/backends", "[data-host]", "");
+            offers(page, "#/failed", ".cause", "As a list");
 
             become(page, submit, "submit");
             offers(page, "#/tasks/" + other, "[data-action=link]", "again");
@@ -58,12 +66,17 @@ final class RightsViewTest {
             offers(page, "#/queue", "[data-id]", "↑,✕");
             offers(page, "#/cron", "[data-cron]", "");
             offers(page, "#/backends", "[data-host]", "");
+            // of two that failed for one cause, one is its own
+            offers(page, "#/failed", ".cause", "As a list,Retry 1,Retry on, with …,Delete …");
 
             become(page, admin, "admin");
             offers(page, "#/tasks/" + other, "[data-action=cancel]", "cancel,again");
             offers(page, "#/queue", "[data-id]", "Pause,Drain,↑,✕,↑,✕");
             offers(page, "#/cron", "[data-cron]", "New cron task,Run now,on");
             offers(page, "#/backends", "[data-host]", "Disable");
+            offers(page, "#/failed", ".cause", "As a list,Retry 2,Retry on, with …,Delete …");
+            page.eval("location.hash = '#/now'");
+            page.waitFor("document.querySelector('.needs-list button')?.textContent === 'Retry 2'");
             for (String secret : List.of(read, submit, admin)) {
                 assertFalse(server.logged().contains(secret), server.logged());
                 assertFalse(page.faults().requests().stream().anyMatch(url -> url.contains(secret)));
@@ -99,7 +112,8 @@ final class RightsViewTest {
         page.waitFor("document.querySelector(" + Page.quoted(shows) + ")?.checkVisibility()");
         String all = "[...document.querySelectorAll('[data-action=cancel], [data-action=again], "
                 + ".now-top .actions button:not(.count), .queue-do button, form.new-task button.primary, "
-                + ".cron-actions button, .cron-actions label, .toolbar .button, .backend header button')]"
+                + ".causes .actions button, .cron-actions button, .cron-actions label, .toolbar .button, "
+                + ".backend header button')]"
                 + ".filter(node => node.checkVisibility()).map(node => node.dataset.action || node.textContent.trim())"
                 + ".join(',')";
         page.waitFor(all + " === " + Page.quoted(expected));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
+import support.Effort;
 import support.ServerProcess;
 import support.browser.Page;
 import support.browser.WithBrowser;
@@ -85,6 +87,46 @@ final class ViewsRestartTest {
             page.waitFor("document.querySelector('.answer')?.textContent === 'hello'", 30_000);
             page.waitFor("document.querySelectorAll('tbody tr').length === 1");
             assertEquals(200, third.get("/api/tasks/" + task).statusCode());
+        }
+    }
+
+    /// The process is killed, with tabs open on several views: what they show afterwards is as the journal has it.
+    @Test
+    void killed_underOpenTabs_chartsShowTheTimeBefore_andNothingLies(Page page) {
+        page.faults().expectGone();
+        ServerProcess first = start("0");
+        for (int i = 0; i < 3; i++) {
+            first.awaitEnd(first.submit("{\"type\":\"generate\",\"model\":\"m\",\"prompt\":\"one two three\"}"));
+        }
+        first.post("/api/queue/pause", "");
+        String waits = first.submit("{\"type\":\"generate\",\"model\":\"m\",\"prompt\":\"waits\"}");
+        String before = "4 tasks submitted, 3 completed, 9 tokens written.";
+        page.open(first.url() + "/#/charts").waitForText(before);
+        List<Page> others = new ArrayList<>();
+        List<String> views = List.of("now", "queue", "tasks", "backends").subList(0, Effort.of(1, 4));
+        for (String view : views) {
+            others.add(page.another().open(first.url() + "/#/" + view).waitForText("live · "));
+            others.getLast().faults().expectGone();
+        }
+        first.kill();
+        for (Page tab : others) {
+            tab.waitFor("document.documentElement.hasAttribute('data-offline')");
+        }
+        page.waitForText("No contact with the server since");
+        String port = Integer.toString(URI.create(first.url()).getPort());
+        try (ServerProcess second = start(port)) {
+            page.waitFor("document.body.innerText.includes('live · ')", 30_000).waitForText(before);
+            page.waitFor("document.querySelector('[data-chart=depth] .restart')");
+            page.waitFor("document.querySelector('[data-chart=depth] .readout').innerText.includes('pending 1')");
+            for (Page tab : others) {
+                tab.waitFor("document.body.innerText.includes('live · ')", 30_000).waitForText("paused");
+                tab.waitFor("!document.documentElement.hasAttribute('data-offline')");
+            }
+            others.getFirst().waitForText("The queue is paused: 1 task waits");
+            second.post("/api/queue/resume", "");
+            second.awaitEnd(waits);
+            page.waitForText("4 tasks submitted, 4 completed, 10 tokens written.");
+            others.getFirst().waitForText("Nothing needs you.");
         }
     }
 

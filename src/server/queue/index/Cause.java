@@ -34,6 +34,9 @@ public record Cause(long id, String text) {
             "\\b(?=[a-f]*\\d)[0-9a-f]{8,}\\b",
             "(?<![\\w-]|answered |status )\\d+(?:[.,:]\\d+)*"));
 
+    /// What varies side by side is one.
+    private static final Pattern SEVERAL = Pattern.compile("\u2026(?:[\\s,;:./+-]*\u2026)+");
+
     /// Returns the cause of a failed task; null for any other task.
     public static Cause of(Task task) {
         return task.status() == TaskStatus.FAILED ? of(task.state().error()) : null;
@@ -45,7 +48,7 @@ public record Cause(long id, String text) {
     public static Cause of(String error) {
         String line = error == null ? "" : error.lines().findFirst().orElse("").strip();
         String start = line.length() > 2 * TEXT_MAX ? line.substring(0, 2 * TEXT_MAX) : line;
-        String text = VARIABLE.matcher(start).replaceAll("\u2026");
+        String text = SEVERAL.matcher(VARIABLE.matcher(start).replaceAll("\u2026")).replaceAll("\u2026");
         text = text.isEmpty() ? NONE : text.length() > TEXT_MAX ? text.substring(0, TEXT_MAX) + "\u2026" : text;
         return new Cause(hash(text), text);
     }

@@ -22,6 +22,7 @@ class CauseTest {
         "cannot connect to http://10.1.2.3:11434/api/chat: refused|cannot connect to … refused",
         "cannot connect to gpu-1.local:11434: connection refused|cannot connect to …: connection refused",
         "cannot connect to [::1]:11434: connection refused|cannot connect to …: connection refused",
+        "took 3, 4, 5 and 6 of 7/8 (9.1.2)|took … and … of … (…)",
         "10.0.0.7:8080 gave no answer for 90s|… gave no answer for …s",
         "runner 3f9a0b12cd gone|runner … gone",
         "request 123e4567-e89b-12d3-a456-426614174000 dropped|request … dropped",
