@@ -20,7 +20,7 @@ export class FieldErrors {
     /** An error names the value that is wrong by its path, or begins with the field's name. */
     place(error) {
         const message = error.reason ?? error.message;
-        const names = [error.path, error.path?.split('.').at(-1), /^\w+/.exec(message)?.[0]];
+        const names = [error.path, error.path?.split('.').at(-1), /^(?:task_template: )?(\w+)/.exec(message)?.[1]];
         const named = names.find(name => name && this.#place(name)) ?? this.#inJson(names);
         const prompt = /needs (messages|prompt|input)/.test(message) && this.#place('prompt') && 'prompt';
         const name = prompt || named || '';

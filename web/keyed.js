@@ -1,7 +1,7 @@
 // A list of elements that stay while what they show changes, so that the focus does.
 
 /** So many are shown in one step. */
-const AT_ONCE = 40;
+const AT_ONCE = 25;
 
 /** Makes an element for each item of a list, by a key. */
 export class Keyed {

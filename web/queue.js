@@ -14,13 +14,15 @@ const SAYS = {ready: 'wait for their turn', retrying: 'wait for their next attem
 /** So many rows of a group are shown at first, where there are others below it, and else. */
 const FEW = 25;
 const PAGE = 100;
-/** A group shows so many at most: the server lists no more at once. */
-const MOST = 1_000;
+/** A group shows so many at most: as many as the server plays forward, so that it need not look at all that wait. */
+const MOST = 500;
 /** Groups are open where all of them together have no more than so many. */
 const ALL_OPEN = 50;
 /** It is read anew at most so often, and at least so often. */
 const AGAIN_MS = 2_000;
 const ANYWAY_MS = 10_000;
+/** The same where many rows are shown. */
+const AGAIN_MANY_MS = 5_000;
 /** A place above all that have a name. */
 const NEXT = 16;
 const NOBODY = /^no host can take it now: /;
@@ -82,7 +84,8 @@ class QueueView {
     #soon() {
         if (this.#timer === 0) {
             this.#timer = setTimeout(() => document.hidden ? this.#timer = 0 : this.#read(),
-                Math.max(0, this.#readAt + AGAIN_MS - Date.now()));
+                Math.max(0, this.#readAt + (this.#list.querySelectorAll('li').length > PAGE ? AGAIN_MANY_MS : AGAIN_MS)
+                    - Date.now()));
         }
     }
 
@@ -165,7 +168,8 @@ class Group {
         this.#more.hidden = items.length >= total || this.#limit >= MOST;
         text(this.#more, `Show ${number(Math.min(total, MOST, this.#limit < PAGE ? PAGE : this.#limit + 2 * PAGE)
             - items.length)} more`);
-        text(this.#foot, items.length < total ? `the first ${number(items.length)} of ${count(total, 'task')}` : '');
+        put(this.#foot, items.length < total && [`the first ${number(items.length)} of ${count(total, 'task')}`,
+            this.#limit >= MOST && [' · ', h('a', {href: '#/tasks?status=pending'}, 'All that are pending')]]);
         await this.#rows.showInSteps(items, signal);
     }
 

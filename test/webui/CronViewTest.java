@@ -83,6 +83,8 @@ final class CronViewTest {
         page.waitFor("document.activeElement.name === 'prompt'");
         page.click("summary").fill("[name=rest]", "{").click("form .primary");
         page.waitFor(error("rest") + ".includes('not JSON')");
+        page.fill("[name=prompt]", "p").fill("[name=rest]", "{\"window\":\"nope\"}").click("form .primary");
+        page.waitFor(error("rest") + ".startsWith('window: no window is named \"nope\"')");
         // each refusal of the server is a 4xx, which the browser logs
         page.faults().expect("status of 400");
         assertEquals(0, crons().values().size());
