@@ -23,7 +23,7 @@ import support.ServerProcess;
 
 /// What runs now, what is next and what needs somebody, as a person in front of the machines asks.
 @Tag("process")
-@Timeout(20)
+@Timeout(60)
 final class NowTest {
 
     @TempDir

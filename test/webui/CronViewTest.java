@@ -176,7 +176,8 @@ final class CronViewTest {
         server.submit("{\"type\":\"chat\",\"prompt\":\"p again\"}");
         server.post("/api/cron/" + id + "/run", "");
         page.waitFor("document.querySelectorAll('tbody tr').length === 2");
-        page.click(".filters button[aria-pressed]").waitFor("document.querySelectorAll('tbody tr').length >= 4")
+        page.click(".chips [aria-label^='Remove the filter cron']");
+        page.waitFor("document.querySelectorAll('tbody tr').length >= 4")
                 .waitFor("location.hash === '#/tasks'");
         page.eval("history.back()");
         page.waitFor("document.querySelectorAll('tbody tr').length === 2").waitForText("cron p ✕");
