@@ -34,13 +34,13 @@ public final class Guard {
     /// @param protocol as `HTTP/1.1`
     public record Asked(InetAddress from, String protocol, URI uri, Headers headers) {
 
-        /// A request as `jdk.httpserver` has it.
+        /// Returns a request as `jdk.httpserver` has it.
         public static Asked of(HttpExchange exchange) {
             return new Asked(exchange.getRemoteAddress().getAddress(), exchange.getProtocol(),
                     exchange.getRequestURI(), exchange.getRequestHeaders());
         }
 
-        /// The value of a header; null if it is absent.
+        /// Returns the value of a header; null if it is absent.
         ///
         /// @throws Problem 400 if it stands there twice
         public String only(String name) {
@@ -54,20 +54,20 @@ public final class Guard {
             return values.getFirst();
         }
 
-        /// Whether a proxy says that it handed the request on from somewhere else.
+        /// Returns whether a proxy says that it handed the request on from somewhere else.
         public boolean forwarded() {
             return headers.keySet().stream().anyMatch(name -> name.equals("Forwarded") || name.equals("X-real-ip")
                     || name.startsWith("X-forwarded-"));
         }
 
-        /// The token that it bears as `Authorization`; null if none.
+        /// Returns the token that it bears as `Authorization`; null if none.
         public String bearer() {
             String header = only("Authorization");
             return header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length()) ? null
                     : header.substring(BEARER.length()).strip();
         }
 
-        /// The token where the SDKs of OpenAI and Anthropic put their API key; null if none.
+        /// Returns the token where the SDKs of OpenAI and Anthropic put their API key; null if none.
         public String apiKey() {
             String bearer = bearer();
             return bearer == null ? only("X-api-key") : bearer;
@@ -121,7 +121,7 @@ public final class Guard {
         reconfigure(settings);
     }
 
-    /// The address or name that the server was told to bind, in lower case.
+    /// Returns the address or name that the server was told to bind, in lower case.
     public String boundTo() {
         return boundTo;
     }
@@ -227,7 +227,7 @@ public final class Guard {
         throw wrong;
     }
 
-    /// Whether a request with this token would pass now: for what goes on for long after it has.
+    /// Returns whether a request with this token would pass now: for what goes on for long after it has.
     ///
     /// @param token null: it bears none
     public boolean stillPasses(String token) {
@@ -347,7 +347,7 @@ public final class Guard {
                 || bytes.length == 16 && (bytes[0] & 0xfe) == 0xfc;
     }
 
-    /// The name that this machine gives itself, in lower case.
+    /// Returns the name that this machine gives itself, in lower case.
     public static String machineName() {
         try {
             return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);

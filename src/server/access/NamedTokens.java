@@ -65,7 +65,8 @@ public final class NamedTokens {
         return tokens;
     }
 
-    /// Whether one was ever added, also if all are revoked by now. A server that has seen one wants one until it ends.
+    /// Returns whether one was ever added, also if all are revoked by now. A server that has seen one wants one until
+    /// it ends.
     public boolean everAdded() {
         try {
             current();

@@ -14,7 +14,7 @@ public final class UserName {
     private UserName() {
     }
 
-    /// Whether a text can be one.
+    /// Returns whether a text can be one.
     ///
     /// @param text null: none
     public static boolean is(String text) {

@@ -26,7 +26,7 @@ public final class Looping implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
-    /// Whether the loop is to end.
+    /// Returns whether the loop is to end.
     public boolean stopping() {
         return stopping;
     }

@@ -26,15 +26,18 @@ public final class LiveOutputs {
         room = new Semaphore(max);
     }
 
-    /// How many are open.
+    /// Returns how many are open.
     public int count() {
         return max - room.availablePermits();
     }
 
     public interface Body {
+        /// Writes the stream, until it returns or throws.
         void writeTo(LiveOutput out) throws IOException, InterruptedException;
     }
 
+    /// Returns an answer that is a stream of events.
+    ///
     /// @throws Problem 503 if there are too many already
     public Answer open(WebRequest request, String type, Body body) {
         if (!room.tryAcquire()) {

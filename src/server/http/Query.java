@@ -104,7 +104,7 @@ public final class Query {
         };
     }
 
-    /// The parameters as a JSON object on one line, which [#read] takes.
+    /// Returns the parameters as a JSON object on one line, which [#read] takes.
     public String json() {
         Map<String, List<String>> byName = new LinkedHashMap<>();
         parameters.forEach(each -> byName.computeIfAbsent(each.name(), first -> new ArrayList<>()).add(each.value()));
@@ -122,7 +122,7 @@ public final class Query {
         return new String(out.buffer(), 0, out.length(), StandardCharsets.UTF_8);
     }
 
-    /// Null if it is not given, or empty.
+    /// Returns a parameter; null if it is not given, or empty.
     public String text(String name) {
         String found = null;
         for (Parameter parameter : parameters) {
@@ -136,7 +136,7 @@ public final class Query {
         return found == null || found.isEmpty() ? null : found;
     }
 
-    /// The values of a parameter that may be repeated and may hold a list with commas.
+    /// Returns the values of a parameter that may be repeated and may hold a list with commas.
     public List<String> texts(String name) {
         List<String> values = new ArrayList<>();
         for (Parameter parameter : parameters) {
@@ -151,7 +151,7 @@ public final class Query {
         return values;
     }
 
-    /// The values of such a parameter, parsed, each once.
+    /// Returns the values of such a parameter, parsed, each once.
     public <T> Set<T> set(String name, Function<String, T> parse) {
         Set<T> values = new LinkedHashSet<>();
         for (String text : texts(name)) {
@@ -160,7 +160,7 @@ public final class Query {
         return values;
     }
 
-    /// A whole number of a range.
+    /// Returns a whole number of a range.
     public long number(String name, long otherwise, long min, long max) {
         String text = text(name);
         if (text == null) {
@@ -178,6 +178,7 @@ public final class Query {
                 + Problem.shown(text) + "\"");
     }
 
+    /// Returns whether a parameter is true; false if it is not given.
     public boolean flag(String name) {
         String text = text(name);
         if (text == null || text.equals("false") || text.equals("0")) {
@@ -189,7 +190,7 @@ public final class Query {
         throw Problem.badRequest(name + " must be true or false, not \"" + Problem.shown(text) + "\"");
     }
 
-    /// One of a parameter's names, as its index.
+    /// Returns one of a parameter's names, as its index.
     public int choice(String name, List<String> names, int otherwise) {
         String text = text(name);
         if (text == null) {
@@ -204,7 +205,8 @@ public final class Query {
         return found;
     }
 
-    /// The query again, as text that begins with `?`, without two of its parameters and with another one at the end.
+    /// Returns the query again, as text that begins with `?`, without two of its parameters and with another one at the
+    /// end.
     public String with(String name, String value, String without) {
         StringBuilder text = new StringBuilder("?");
         for (Parameter parameter : parameters) {

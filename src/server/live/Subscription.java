@@ -132,7 +132,7 @@ public final class Subscription implements AutoCloseable {
 
     // ---- what is heard
 
-    /// The next item, without waiting for one; null if there is none now.
+    /// Returns the next item, without waiting for one; null if there is none now.
     public Item poll() {
         while (true) {
             if (next == null) {
@@ -164,13 +164,13 @@ public final class Subscription implements AutoCloseable {
         return item;
     }
 
-    /// Whether there is more of the past to read, though [#poll] had nothing.
+    /// Returns whether there is more of the past to read, though [#poll] had nothing.
     public boolean reading() {
         return log != null;
     }
 
-    /// The sequence number with which another subscription takes up where this one is: all events up to it were handed
-    /// out, or the filter does not pass them.
+    /// Returns the sequence number with which another subscription takes up where this one is: all events up to it were
+    /// handed out, or the filter does not pass them.
     public long seq() {
         long handedOn = hub.handedOn();
         if (next == null && past.isEmpty()) {

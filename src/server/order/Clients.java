@@ -3,21 +3,21 @@ package server.order;
 /// What the settings say of clients, models and windows, and how many of their tasks run.
 public interface Clients {
 
-    /// The client's share beside those of others, more than 0.
+    /// Returns the client's share beside those of others, more than 0.
     ///
     /// @param client null: nobody said
     double weight(String client);
 
-    /// Whether limits of the client let one more task start, whatever its model. Once it has none, it is asked again
-    /// only after an attempt of it has ended, or after [ReadyOrder#reconfigure].
+    /// Returns whether limits of the client let one more task start, whatever its model. Once it has none, it is asked
+    /// again only after an attempt of it has ended, or after [ReadyOrder#reconfigure].
     ///
     /// @param client null: nobody said
     boolean hasRoom(String client);
 
-    /// Whether limits of the model let one more task start.
+    /// Returns whether limits of the model let one more task start.
     boolean modelHasRoom(String model);
 
-    /// Whether tasks of a window may start at a moment.
+    /// Returns whether tasks of a window may start at a moment.
     ///
     /// @param window null: of none, which always may
     boolean isOpen(String window, long now);

@@ -26,7 +26,7 @@ public final class Deadlines {
         this.estimates = estimates;
     }
 
-    /// Whether a task belongs here, unless it has ended.
+    /// Returns whether a task belongs here, unless it has ended.
     public static boolean has(Task task) {
         return task.terms().placing().finishBy() != 0 && !task.terms().placing().late();
     }
@@ -45,12 +45,12 @@ public final class Deadlines {
         }
     }
 
-    /// When the first one's time is over; Long.MAX_VALUE if there is none.
+    /// Returns when the first one's time is over; Long.MAX_VALUE if there is none.
     public long next() {
         return byTime.isEmpty() ? Long.MAX_VALUE : byTime.firstKey() + 1;
     }
 
-    /// Which task is late, of those whose time comes first; null if none is.
+    /// Returns which task is late, of those whose time comes first; null if none is.
     ///
     /// @param begin when a pending task can begin at the earliest; of one that runs, now
     public Task firstLate(ToLongFunction<Task> begin) {
@@ -63,14 +63,15 @@ public final class Deadlines {
         return null;
     }
 
-    /// Whether a task, which has a time, cannot have ended by it.
+    /// Returns whether a task, which has a time, cannot have ended by it.
     ///
     /// @param begin as above
     public boolean isLate(Task task, long begin) {
         return begin + usually(task) > task.terms().placing().finishBy();
     }
 
-    /// How long the attempt of a pending task usually takes, in milliseconds; 0 if that is not known, or it runs.
+    /// Returns how long the attempt of a pending task usually takes, in milliseconds; 0 if that is not known, or it
+    /// runs.
     public long usually(Task task) {
         Estimate estimate = task.state().startedAt() == 0 ? estimates.of(task.model()) : null;
         return estimate == null ? 0 : estimate.median();

@@ -98,8 +98,8 @@ public final class Estimates {
         return of == null ? 0 : of.mean;
     }
 
-    /// How long the slower attempts take of the model for which that is longest, in milliseconds; 0 if nothing is
-    /// known.
+    /// Returns how long the slower attempts take of the model for which that is longest, in milliseconds; 0 if nothing
+    /// is known.
     public long longest() {
         if (longest < 0) {
             longest = 0;
@@ -114,20 +114,21 @@ public final class Estimates {
         return longest;
     }
 
-    /// What an attempt of a model takes, wherever it runs; null if there is no ground to say.
+    /// Returns what an attempt of a model takes, wherever it runs; null if there is no ground to say.
     public Estimate of(String model) {
         Model of = models.get(RunnerKey.plain(model));
         return of == null ? null : of.all.estimate();
     }
 
-    /// What an attempt of a model takes on a host; null if there is no ground to say.
+    /// Returns what an attempt of a model takes on a host; null if there is no ground to say.
     public Estimate of(String model, String host) {
         Model of = models.get(RunnerKey.plain(model));
         Sample there = of == null ? null : of.hosts.get(host);
         return there == null ? null : there.estimate();
     }
 
-    /// What is left of an attempt, by those that went on longer, or wrote more; null if there is no ground to say.
+    /// Returns what is left of an attempt, by those that went on longer, or wrote more; null if there is no ground to
+    /// say.
     ///
     /// @param elapsed for how long it has run; 0: it has not begun
     /// @param so      what it has written so far

@@ -91,13 +91,13 @@ public final class ReadyOrder {
         return size;
     }
 
-    /// The priority by which a pending task is ordered, as of the last call of [#age].
+    /// Returns the priority by which a pending task is ordered, as of the last call of [#age].
     public int priority(Task task) {
         return priority(task, aged);
     }
 
-    /// How much later than a task another one may have come at most and still go before it, as far as waiting gives it
-    /// the priority for that; in milliseconds, Long.MAX_VALUE if there is no bound.
+    /// Returns how much later than a task another one may have come at most and still go before it, as far as waiting
+    /// gives it the priority for that; in milliseconds, Long.MAX_VALUE if there is no bound.
     public long longestWait(Task task) {
         int upTo = options.ageing().upTo();
         return task.priority() > upTo ? Long.MAX_VALUE : options.ageing().every() == 0 ? Long.MAX_VALUE
@@ -111,7 +111,7 @@ public final class ReadyOrder {
         add(task, slot, priority(task));
     }
 
-    /// The task must be there, as it was when it was added.
+    /// Removes a task, which must be there as it was when it was added.
     public void remove(Task task, int slot) {
         chosen = null;
         deadlines.remove(task, slot);
@@ -181,7 +181,7 @@ public final class ReadyOrder {
         return null;
     }
 
-    /// A copy to try what would come next, of the first tasks of each lane: as of now, it stays as it is.
+    /// Returns a copy to try what would come next, of the first tasks of each lane: as of now, it stays as it is.
     ///
     /// @param most how many tasks it has, about
     public Copying copy(int most, Clients itsClients) {
@@ -263,7 +263,7 @@ public final class ReadyOrder {
         }
     }
 
-    /// How many go before a task, by effective priority and order, wherever they can run.
+    /// Returns how many go before a task, by effective priority and order, wherever they can run.
     public int countBefore(Task task) {
         int before = 0;
         int priority = priority(task);
@@ -281,9 +281,9 @@ public final class ReadyOrder {
         return before;
     }
 
-    /// Since when the task that waits longest could have begun, as it was submitted or scheduled; 0 if there is none.
-    /// Within a lane a later one may wait longer than those before it only where these were scheduled; so many of them
-    /// are passed over at most.
+    /// Returns since when the task that waits longest could have begun, as it was submitted or scheduled; 0 if there is
+    /// none. Within a lane a later one may wait longer than those before it only where these were scheduled; so many of
+    /// them are passed over at most.
     public long waitingSince() {
         long first = Long.MAX_VALUE;
         for (Level level : levels.values()) {
@@ -336,7 +336,7 @@ public final class ReadyOrder {
         return step;
     }
 
-    /// The priority by which a pending task would be ordered at a time.
+    /// Returns the priority by which a pending task would be ordered at a time.
     public int priority(Task task, long now) {
         return options.ageing().priority(task, now);
     }

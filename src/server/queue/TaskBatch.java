@@ -50,7 +50,7 @@ public final class TaskBatch implements AutoCloseable {
         lines = new OffHeapLines(arena);
     }
 
-    /// An empty batch, to be filled by another thread and then added to this one, with which it is closed.
+    /// Returns an empty batch, to be filled by another thread and then added to this one, with which it is closed.
     public TaskBatch part() {
         return new TaskBatch(ledger, now, arena);
     }
@@ -83,7 +83,7 @@ public final class TaskBatch implements AutoCloseable {
         wanted.add(part.wanted);
     }
 
-    /// Whose tasks it has; null is nobody in particular.
+    /// Returns whose tasks it has; null is nobody in particular.
     public Set<String> clients() {
         return wanted.clients();
     }
@@ -104,6 +104,7 @@ public final class TaskBatch implements AutoCloseable {
         return tasks;
     }
 
+    /// Returns how many tasks it has.
     public int size() {
         return events.size();
     }

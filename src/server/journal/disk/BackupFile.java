@@ -54,7 +54,7 @@ public final class BackupFile {
         return begins(storage, name, HEADER) || isGuarded(storage, name);
     }
 
-    /// Whether it is, or may be, one of a server that wants a token.
+    /// Returns whether it is, or may be, one of a server that wants a token.
     public static boolean isGuarded(Storage storage, String name) {
         return begins(storage, name, GUARDED);
     }

@@ -49,7 +49,7 @@ public final class Restore {
         }
     }
 
-    /// Whether the next start restores a backup of a server that wants a token.
+    /// Returns whether the next start restores a backup of a server that wants a token.
     public static boolean isOfGuarded(Storage storage) throws IOException {
         return !hasJournal(storage) && BackupFile.in(storage).stream()
                 .anyMatch(name -> BackupFile.isGuarded(storage, name));

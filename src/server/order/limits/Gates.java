@@ -52,12 +52,14 @@ public final class Gates {
         gates.values().forEach(gate -> gate.until = 0);
     }
 
-    /// Whether tasks of a window may start.
+    /// Returns whether tasks of a window may start.
     public boolean isOpen(String window) {
         Gate gate = gates.get(window);
         return gate != null && gate.open && !gate.isMoving();
     }
 
+    /// Adds a task that waits for a window.
+    ///
     /// @return whether it is let through at once; else it waits for [#pass]
     public boolean add(String window, long order, int slot) {
         Gate gate = gates.computeIfAbsent(window, absent -> new Gate());
@@ -97,7 +99,7 @@ public final class Gates {
         });
     }
 
-    /// How many tasks of a window have a smaller order.
+    /// Returns how many tasks of a window have a smaller order.
     public int countBefore(String window, long order) {
         Gate gate = gates.get(window);
         return gate == null ? 0 : gate.tasks.countBefore(order);
@@ -137,7 +139,7 @@ public final class Gates {
         return gate.open && !gate.isMoving();
     }
 
-    /// When [#pass] has something to do next; 0 if it has not done all yet, Long.MAX_VALUE if never.
+    /// Returns when [#pass] has something to do next; 0 if it has not done all yet, Long.MAX_VALUE if never.
     public long next() {
         long next = Long.MAX_VALUE;
         for (Gate gate : gates.values()) {

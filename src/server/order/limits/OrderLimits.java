@@ -61,6 +61,8 @@ public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual,
         return read(settings, problem -> { });
     }
 
+    /// Reads the limits of clients and models.
+    ///
     /// @param problems takes every mistake
     public static OrderLimits read(Settings settings, Consumer<Problem> problems) {
         Map<String, Window> windows = new TreeMap<>();
@@ -93,17 +95,19 @@ public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual,
                 windows);
     }
 
+    /// Returns the limits of a client.
+    ///
     /// @param name null: nobody said
     public ClientLimits client(String name) {
         return name == null ? usual : clients.getOrDefault(name, usual);
     }
 
-    /// How many tasks of a model may run at once.
+    /// Returns how many tasks of a model may run at once.
     public int modelMax(String model) {
         return models.isEmpty() ? Integer.MAX_VALUE : models.getOrDefault(RunnerKey.plain(model), Integer.MAX_VALUE);
     }
 
-    /// Whether one more task of a client may run.
+    /// Returns whether one more task of a client may run.
     ///
     /// @param client null: of nobody in particular
     public boolean hasRoom(String client, Crowd crowd) {
@@ -111,13 +115,13 @@ public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual,
         return most == Integer.MAX_VALUE || crowd.running(client) < most;
     }
 
-    /// Whether one more task of a model may run.
+    /// Returns whether one more task of a model may run.
     public boolean modelHasRoom(String model, Crowd crowd) {
         int most = modelMax(model);
         return most == Integer.MAX_VALUE || crowd.runningOf(model) < most;
     }
 
-    /// Which limit keeps a task from starting now, for people; null for none.
+    /// Returns which limit keeps a task from starting now, for people; null for none.
     public String full(Task task, Crowd crowd) {
         String client = task.terms().caller().client();
         if (!hasRoom(client, crowd)) {

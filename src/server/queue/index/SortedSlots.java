@@ -21,7 +21,7 @@ public final class SortedSlots {
     private long firstKey = Long.MAX_VALUE;
     private int firstSlot;
 
-    /// How many entries have a smaller key.
+    /// Returns how many entries have a smaller key.
     public int countBefore(long key) {
         int before = 0;
         for (int i = 0; i < count; i++) {
@@ -130,12 +130,12 @@ public final class SortedSlots {
         private int chunk;
         private int at = chunks[0].from;
 
-        /// Of the entry here.
+        /// Returns the key of the entry here.
         public long key() {
             return chunks[chunk].keys[at];
         }
 
-        /// Of the entry here.
+        /// Returns the slot of the entry here.
         public int slot() {
             return chunks[chunk].slots[at];
         }
@@ -163,22 +163,22 @@ public final class SortedSlots {
         return size == 0;
     }
 
-    /// Long.MAX_VALUE if there is none.
+    /// Returns the first key; Long.MAX_VALUE if there is none.
     public long firstKey() {
         return firstKey;
     }
 
-    /// There must be one.
+    /// Returns the slot of the first entry, which must be there.
     public int firstSlot() {
         return firstSlot;
     }
 
-    /// From the first entry on; there must be one.
+    /// Returns a cursor at the first entry, which must be there.
     public Cursor cursor() {
         return new Cursor();
     }
 
-    /// The slots with keys up to this one.
+    /// Returns the slots with keys up to this one.
     public List<Integer> upTo(long key) {
         if (firstKey() > key) {
             return List.of();
@@ -191,14 +191,14 @@ public final class SortedSlots {
         return found;
     }
 
-    /// The first slots, in order.
+    /// Returns the first slots, in order.
     ///
     /// @param most how many at most
     public List<Integer> first(int most) {
         return after(Long.MIN_VALUE, most);
     }
 
-    /// The first slots with keys above this one, in order.
+    /// Returns the first slots with keys above this one, in order.
     ///
     /// @param most how many at most
     public List<Integer> after(long key, int most) {
@@ -213,7 +213,7 @@ public final class SortedSlots {
         return found;
     }
 
-    /// The last slots with keys up to this one, the last first.
+    /// Returns the last slots with keys up to this one, the last first.
     ///
     /// @param most how many at most
     public List<Integer> before(long key, int most) {
@@ -228,7 +228,7 @@ public final class SortedSlots {
         return found;
     }
 
-    /// The pair must not be there yet.
+    /// Adds a pair, which must not be there yet.
     public void add(long key, int slot) {
         size++;
         if (count == 0) {
@@ -261,7 +261,7 @@ public final class SortedSlots {
         firstSlot = size == 0 ? 0 : chunks[0].slots[chunks[0].from];
     }
 
-    /// None of them may be there yet.
+    /// Adds all pairs of another one, none of which may be there yet.
     public void addAll(SortedSlots others) {
         if (!others.isEmpty()) {
             Cursor cursor = others.cursor();
@@ -276,7 +276,7 @@ public final class SortedSlots {
         return count > 0 && chunks[chunkOf(key, slot)].has(key, slot);
     }
 
-    /// Whether it was there.
+    /// Returns whether it was there.
     public boolean remove(long key, int slot) {
         if (!contains(key, slot)) {
             return false;

@@ -101,12 +101,12 @@ public final class Totals {
         }
     }
 
-    /// How many groups of tasks there are.
+    /// Returns how many groups of tasks there are.
     public int unlike() {
         return groups.size();
     }
 
-    /// How many groups there would be with these.
+    /// Returns how many groups there would be with these.
     public int with(Variety more) {
         int unlike = groups.size();
         for (Group group : more.groups) {
@@ -138,7 +138,7 @@ public final class Totals {
         callersWaiting += group.relayed && group.status == TaskStatus.PENDING ? by : 0;
     }
 
-    /// How many relayed calls are pending.
+    /// Returns how many relayed calls are pending.
     public long callersWaiting() {
         return callersWaiting;
     }
@@ -148,7 +148,7 @@ public final class Totals {
         return byStatus[status.ordinal()];
     }
 
-    /// How many tasks pass; the filter's query, causes, hosts and times are left aside.
+    /// Returns how many tasks pass; the filter's query, causes, hosts and times are left aside.
     public long of(TaskFilter filter) {
         long total = 0;
         if (filter.isOfStatuses()) {
@@ -163,27 +163,27 @@ public final class Totals {
         return total;
     }
 
-    /// How many tasks of a status there are, by priority, highest first.
+    /// Returns how many tasks of a status there are, by priority, highest first.
     public SortedMap<Integer, Long> byPriority(TaskStatus status) {
         return by(group -> group.priority, group -> group.status == status, false);
     }
 
-    /// How many tasks pass, by status; the filter's query is left aside here and below.
+    /// Returns how many tasks pass, by status; the filter's query is left aside here and below.
     public SortedMap<TaskStatus, Long> byStatus(TaskFilter filter, boolean ascending) {
         return by(group -> group.status, group -> passes(filter, group), ascending);
     }
 
-    /// How many tasks pass, by priority.
+    /// Returns how many tasks pass, by priority.
     public SortedMap<Integer, Long> byPriority(TaskFilter filter, boolean ascending) {
         return by(group -> group.priority, group -> passes(filter, group), ascending);
     }
 
-    /// How many tasks pass, by model.
+    /// Returns how many tasks pass, by model.
     public SortedMap<String, Long> byModel(TaskFilter filter, boolean ascending) {
         return by(group -> group.model, group -> passes(filter, group), ascending);
     }
 
-    /// How many tasks have each value of each trait.
+    /// Returns how many tasks have each value of each trait.
     public Traits traits() {
         Traits traits = new Traits(new EnumMap<>(TaskType.class), new HashMap<>(), new HashMap<>(), new HashMap<>());
         for (Group group : groups.keySet()) {
@@ -214,7 +214,7 @@ public final class Totals {
         return counts;
     }
 
-    /// Whether a task passes; the filter's query, causes and cron tasks are left aside.
+    /// Returns whether a task passes; the filter's query, causes and cron tasks are left aside.
     public static boolean passes(Task task, TaskFilter filter) {
         Caller caller = task.terms().caller();
         return passes(filter, task.status(), task.type(), task.priority(), task.model(), caller.client(),

@@ -111,6 +111,7 @@ public final class Pace {
             from += nanoTime.getAsLong() - since;
         }
 
+        /// Ends this reader's turn, so that others may read.
         public void endTurn() {
             turns.release();
         }

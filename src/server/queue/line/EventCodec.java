@@ -81,7 +81,8 @@ public final class EventCodec {
 
     // ---- to the journal
 
-    /// The line's JSON after what the journal writes itself, as pieces; payload and result are the event's own bytes.
+    /// Returns the line's JSON after what the journal writes itself, as pieces; payload and result are the event's own
+    /// bytes.
     public static Slice[] encode(Event event) {
         JsonWriter out = new JsonWriter(CAPACITY);
         out.beginObject();
@@ -206,12 +207,12 @@ public final class EventCodec {
 
     // ---- from the journal
 
-    /// All that a line tells.
+    /// Returns all that a line tells.
     public Event decode(Slice line) {
         return new Decoder(JsonReader.ofOwn(line), line, Part.ALL).event();
     }
 
-    /// What the feed shows: no payload, result or template.
+    /// Returns what the feed shows: no payload, result or template.
     public Event decodeForFeed(Slice line) {
         return new Decoder(JsonReader.ofOwn(line), line, Part.SHOWN).event();
     }
@@ -221,7 +222,7 @@ public final class EventCodec {
         return new Decoder(replayed.begin(line.bytes(), line.from(), line.to()), line, Part.STATE).event();
     }
 
-    /// [#decodeBriefly], or an error that names the line.
+    /// Does the same as [#decodeBriefly], with an error that names the line.
     public Event decodeForReplay(long seq, Slice line) {
         try {
             return decodeBriefly(line);
@@ -422,7 +423,7 @@ public final class EventCodec {
 
     // ---- to the feed
 
-    /// The event as subscribers see it.
+    /// Returns the event as subscribers see it.
     public static Slice feed(long seq, Event event) {
         JsonWriter out = new JsonWriter(2 * CAPACITY);
         out.beginObject();

@@ -36,10 +36,13 @@ public final class LifeCycle {
     private LifeCycle() {
     }
 
+    /// Returns the event of a submit.
     public static Event.Change submitted(Submission asked, long id, String key, String fingerprint, long now) {
         return submitted(asked, id, null, key, fingerprint, now);
     }
 
+    /// Returns the event of a submit, or of a cron task's run.
+    ///
     /// @param cron the run of a cron task that makes it, or null
     public static Event.Change submitted(Submission asked, long id, CronOrigin cron, String key, String fingerprint,
             long now) {
@@ -61,10 +64,13 @@ public final class LifeCycle {
                 choice.offer().rule(), choice.chosen(), clockSet)), task.attempts());
     }
 
+    /// Returns the event of an attempt that completed the task.
     public static Event.Change completed(Task task, Slice result, boolean cut, long now) {
         return completed(task, result, cut, -1, -1, now);
     }
 
+    /// Returns the event of an attempt that completed the task.
+    ///
     /// @param cut    whether the result ended because it had reached its greatest length
     /// @param loadMs how long the host loaded, in milliseconds, if the result will not tell it; else -1
     /// @param tokens how many it wrote; -1: not known
@@ -77,6 +83,8 @@ public final class LifeCycle {
                 recorded(task, result));
     }
 
+    /// Returns the event of a task that fails.
+    ///
     /// @param answer what the host answered to a call; null for none
     public static Event.Change failed(Task task, String error, Slice answer, long now) {
         Running run = running(task);
@@ -100,7 +108,7 @@ public final class LifeCycle {
                 task.with(pending(retryAt, error), task.retries() + (counted ? 1 : 0), attempts), attempts);
     }
 
-    /// Back to pending because the server stopped: an attempt on record that used up no retry.
+    /// Puts a task back because the server stopped: the attempt stays on record and used up no retry.
     public static Event.Change cutOff(Task task, long now) {
         Running run = running(task);
         List<Attempt> attempts = attempted(task, run, Math.max(now, run.startedAt()), CUT_OFF, false);
@@ -134,11 +142,13 @@ public final class LifeCycle {
         return change(Event.What.FAILED, now, ended(task, new Failed(0, now, null, error)), task.attempts());
     }
 
-    /// What becomes of a task that the server's death left pending or running.
+    /// Returns what becomes of a task that the server's death left pending or running.
     public static Event.Change leftBehind(Task task, long now) {
         return task.terms().caller().endsWithCaller() ? cancelled(task, CALLER_GONE, now) : died(task, now);
     }
 
+    /// Returns the event of a task that is cancelled.
+    ///
     /// @param reason null if nobody gave one
     public static Event.Change cancelled(Task task, String reason, long now) {
         return switch (task.state()) {
@@ -172,7 +182,7 @@ public final class LifeCycle {
                 task.attempts());
     }
 
-    /// The same of a running task whose time is over, if nobody has told of it yet; else null.
+    /// Returns the same of a running task whose time is over, if nobody has told of it yet; else null.
     public static Event.Change overTime(Task task, long now) {
         return Deadlines.has(task) && now > task.terms().placing().finishBy() ? late(task, now) : null;
     }

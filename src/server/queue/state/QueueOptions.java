@@ -41,6 +41,7 @@ public record QueueOptions(int pendingMax, int completedMax, Duration completedA
 
     public static final QueueOptions DEFAULT = of(Settings.DEFAULT);
 
+    /// Returns what the settings say.
     public static QueueOptions of(Settings settings) {
         return new QueueOptions(settings.get(PENDING_TASKS), settings.get(COMPLETED_MAX), settings.get(COMPLETED_AGE),
                 settings.get(FAILED_AGE), settings.get(METADATA_BYTES), settings.get(UNLIKE_TASKS),

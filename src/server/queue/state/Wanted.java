@@ -55,7 +55,7 @@ public final class Wanted {
         pendingMax = Math.min(pendingMax, others.pendingMax);
     }
 
-    /// Whose tasks they are; null is nobody in particular.
+    /// Returns whose tasks they are; null is nobody in particular.
     public Set<String> clients() {
         return counts.keySet();
     }
