@@ -216,7 +216,8 @@ export class List {
             this.#last = id;
             this.#tellSelection();
         } else if (id && !event.target.closest('a, label') && !getSelection().toString()) {
-            this.#rows.get(id).link.click();
+            const {link} = this.#rows.get(id);
+            event.ctrlKey || event.metaKey ? open(link.href, '_blank', 'noopener') : link.click();
         }
     }
 
@@ -251,7 +252,6 @@ class Row {
         put(this.#cells.prompt, this.#reason, this.link, this.#meta);
         put(this.#cells.created, this.#created);
         text(this.#cells.id, short(id));
-        this.#box.setAttribute('aria-label', `Select ${short(id)}`);
     }
 
     update(task, now) {
@@ -260,6 +260,7 @@ class Row {
         text(this.#mark, MARKS[task.status]);
         text(this.link, task.preview || `(${short(task.id)})`);
         attribute(this.link, 'title', task.preview ?? '');
+        attribute(this.#box, 'aria-label', `Select ${task.preview || short(task.id)}`);
         text(this.#reason, timed(task.error?.split('\n')[0]));
         const by = caller(task);
         text(this.#meta, [task.model, task.priority !== USUAL && priority(task.priority),

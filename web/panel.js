@@ -26,7 +26,7 @@ const ORDER = {
  * Shows a task in `root` until `signal` is aborted, and follows it.
  *
  * @param hooks close(): the person wants it closed; again(task): wants another like it; covered(): whether it has come
- *              to lie on what has the focus
+ *              to lie on what has the focus; named(id): its whole id, where `id` is the beginning of one
  */
 export function panel(root, context, id, signal, hooks) {
     const {api, live, tell, status: server} = context;
@@ -117,6 +117,7 @@ export function panel(root, context, id, signal, hooks) {
         }
         missed = false;
         task = parse(source);
+        task.id !== id && hooks.named(task.id);
         show(source);
         explain();
         if (ended(task)) {

@@ -284,6 +284,11 @@ class Tasks {
         this.#panel = new AbortController();
         panel(this.#aside, this.#context, id, AbortSignal.any([this.#panel.signal, this.#context.signal]), {
             close: () => this.#close(),
+            named: whole => {
+                this.#id = whole;
+                history.replaceState(null, '', `#/tasks/${whole}${format(this.#filter)}`);
+                this.#list.open(whole);
+            },
             covered: () => inside && getComputedStyle(this.#aside).position === 'absolute',
             again: task => {
                 prefill(task);

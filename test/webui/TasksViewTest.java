@@ -119,7 +119,10 @@ final class TasksViewTest {
         String id = submit("one two three", ",\"metadata\":{\"big\":12345678901234567890}");
         server.awaitEnd(id);
         page.allowClipboard();
-        tasks(page, "/" + id).waitForText("one two three");
+        // by the beginning of its id, too
+        tasks(page, "/" + id.substring("task_".length(), id.length() - 2)).waitForText("one two three");
+        page.waitFor("document.querySelector('" + row(id) + "')?.ariaCurrent === 'true'");
+        assertEquals("#/tasks/" + id, page.text("location.hash"));
         assertEquals("one two three", page.shown(".answer"));
         // beside it the list's rows have two lines
         page.waitFor("document.querySelector('tbody .meta')?.checkVisibility()"
@@ -237,10 +240,10 @@ final class TasksViewTest {
         page.eval("history.back()");
         page.waitFor("location.hash === '#/tasks?status=completed&sort=model'");
         assertEquals("", page.text("document.querySelector('input[type=search]').value"));
-        page.eval("history.back()");
-        page.waitFor("location.hash === '#/tasks?status=completed'");
-        page.eval("history.back()");
-        page.waitFor("location.hash === '#/tasks'");
+        for (String before : List.of("#/tasks?status=completed", "#/tasks")) {
+            page.eval("history.back()");
+            page.waitFor("location.hash === '" + before + "'");
+        }
         assertEquals("false", page.text("document.querySelector('.count[data-status=completed]').ariaPressed"));
         page.eval("history.forward()");
         page.waitFor("document.querySelector('.count[data-status=completed]').ariaPressed === 'true'");
@@ -350,6 +353,12 @@ final class TasksViewTest {
         String second = submit("keyboard two", "");
         server.awaitEnd(second);
         tasks(page, "?q=keyboard").waitFor("document.querySelectorAll('tbody tr').length === 2");
+        assertEquals("Select keyboard two", page.text("document.querySelector('tbody input').ariaLabel"));
+        // another tab, where a person wants one
+        page.eval("{ window.changed = true; window.opened = []; window.open = href => opened.push(href);"
+                + " document.querySelector('td.c-created').dispatchEvent(new MouseEvent('click', {bubbles: true,"
+                + " ctrlKey: true})); }");
+        assertTrue(page.is("opened.join().endsWith('/" + second + "?q=keyboard') && !/task_/.test(location.hash)"));
         page.press("j").waitFor("document.activeElement.closest('tr')?.dataset.id === '" + second + "'");
         page.press("j").waitFor("document.activeElement.closest('tr')?.dataset.id === '" + first + "'");
         page.press("x").waitForText("1 selected").press("ArrowUp").press("Enter");
