@@ -1,5 +1,6 @@
 // What a person can do with tasks, one or many at a time.
 
+import {asked} from './dialog.js';
 import {h} from './dom.js';
 import {count, is, number} from './format.js';
 
@@ -59,19 +60,11 @@ export async function sure(what, tasks) {
 
 /** Asks before something is lost. Resolves to whether it was confirmed. */
 export function confirmed(question, verb, otherwise = 'Keep') {
-    return new Promise(resolve => {
-        const dialog = h('dialog', {class: 'dialog', 'aria-labelledby': 'question'},
-            h('p', {id: 'question'}, question),
-            h('form', {method: 'dialog', class: 'actions'},
-                h('button', {class: 'danger', value: 'yes'}, verb),
-                h('button', {value: 'no', autofocus: true}, otherwise)));
-        dialog.addEventListener('close', () => {
-            dialog.remove();
-            resolve(dialog.returnValue === 'yes');
-        });
-        document.body.append(dialog);
-        dialog.showModal();
-    });
+    return asked(h('dialog', {class: 'dialog', 'aria-labelledby': 'question'},
+        h('p', {id: 'question'}, question),
+        h('form', {method: 'dialog', class: 'actions'},
+            h('button', {class: 'danger', value: 'yes'}, verb),
+            h('button', {value: 'no', autofocus: true}, otherwise))));
 }
 
 function send(api, what, id, priority) {

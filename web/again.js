@@ -1,6 +1,7 @@
 // Failed tasks asked for again, otherwise: on another host, with another model or other options. Their requests are
 // submitted as new tasks.
 
+import {asked} from './dialog.js';
 import {button, choices, h} from './dom.js';
 import {count, number} from './format.js';
 import {url} from './api.js';
@@ -50,7 +51,7 @@ export function otherwise(task, changes) {
 export async function again({api}, filter, tasks) {
     const hosts = await api.get('/api/backends').catch(() => []);
     const models = new Set(hosts.flatMap(({installed}) => installed ?? []));
-    const changes = await asked(hosts.map(({name}) => name), [...models].sort(), tasks);
+    const changes = await wanted(hosts.map(({name}) => name), [...models].sort(), tasks);
     return changes && {id: crypto.getRandomValues(new Uint32Array(3)).join('-'), filter, changes, tasks};
 }
 
@@ -112,31 +113,27 @@ export async function resubmit(api, job, {keep, told, stopped}) {
     return {done, refused};
 }
 
-function asked(hosts, models, tasks) {
-    return new Promise(resolve => {
-        const field = (name, title, attributes) => h('div', {class: 'field'}, h('label', {for: `again-${name}`}, title),
-            h('input', {id: `again-${name}`, name, autocomplete: 'off', class: 'mono', ...attributes}));
-        const form = h('form', {method: 'dialog', class: 'form'},
-            h('div', {class: 'field'}, h('label', {for: 'again-on'}, 'On the host'),
-                h('select', {id: 'again-on', name: 'on'}, h('option', {value: ''}, 'as before'), choices(hosts))),
-            field('model', 'Model', {list: 'again-models', placeholder: 'as before'}),
-            h('datalist', {id: 'again-models'}, choices(models)),
-            h('div', {class: 'row'}, field('num_ctx', 'num_ctx', {inputmode: 'numeric', pattern: '\\d{1,9}',
-                placeholder: 'as before'}),
-            field('max_retries', 'Retries', {inputmode: 'numeric', pattern: '\\d{1,5}', placeholder: 'as before'})),
-            h('label', {class: 'check'}, h('input', {type: 'checkbox', name: 'remove'}),
-                'delete the failed ones after it'),
-            h('div', {class: 'actions'}, h('button', {class: 'primary', value: 'yes'}, `Submit ${number(tasks)}`),
-                button('Keep', () => dialog.close(), {})));
-        const dialog = h('dialog', {class: 'dialog', 'aria-labelledby': 'again-title'},
-            h('h2', {id: 'again-title'}, `Submit ${count(tasks, 'failed task')} again, with changes`), form);
-        dialog.addEventListener('close', () => {
-            dialog.remove();
-            const {on, model, num_ctx, max_retries, remove} = form.elements;
-            resolve(dialog.returnValue === 'yes' ? {on: on.value, model: model.value.trim(),
-                num_ctx: num_ctx.value.trim(), max_retries: max_retries.value.trim(), remove: remove.checked} : null);
-        });
-        document.body.append(dialog);
-        dialog.showModal();
-    });
+async function wanted(hosts, models, tasks) {
+    const field = (name, title, attributes) => h('div', {class: 'field'}, h('label', {for: `again-${name}`}, title),
+        h('input', {id: `again-${name}`, name, autocomplete: 'off', class: 'mono', ...attributes}));
+    const form = h('form', {method: 'dialog', class: 'form'},
+        h('div', {class: 'field'}, h('label', {for: 'again-on'}, 'On the host'),
+            h('select', {id: 'again-on', name: 'on'}, h('option', {value: ''}, 'as before'), choices(hosts))),
+        field('model', 'Model', {list: 'again-models', placeholder: 'as before'}),
+        h('datalist', {id: 'again-models'}, choices(models)),
+        h('div', {class: 'row'}, field('num_ctx', 'num_ctx', {inputmode: 'numeric', pattern: '\\d{1,9}',
+            placeholder: 'as before'}),
+        field('max_retries', 'Retries', {inputmode: 'numeric', pattern: '\\d{1,5}', placeholder: 'as before'})),
+        h('label', {class: 'check'}, h('input', {type: 'checkbox', name: 'remove'}),
+            'delete the failed ones after it'),
+        h('div', {class: 'actions'}, h('button', {class: 'primary', value: 'yes'}, `Submit ${number(tasks)}`),
+            button('Keep', () => dialog.close(), {})));
+    const dialog = h('dialog', {class: 'dialog', 'aria-labelledby': 'again-title'},
+        h('h2', {id: 'again-title'}, `Submit ${count(tasks, 'failed task')} again, with changes`), form);
+    if (!await asked(dialog)) {
+        return null;
+    }
+    const {on, model, num_ctx, max_retries, remove} = form.elements;
+    return {on: on.value, model: model.value.trim(), num_ctx: num_ctx.value.trim(),
+        max_retries: max_retries.value.trim(), remove: remove.checked};
 }

@@ -1,6 +1,7 @@
 // One change for all tasks that match a filter: the server counts them first, then goes on by itself, and tells how far
 // it is.
 
+import {asked} from './dialog.js';
 import {button, h, put, text} from './dom.js';
 import {count, number} from './format.js';
 
@@ -189,26 +190,18 @@ function agreed({matched, by_status: byStatus}, action) {
     const left = Object.entries(byStatus).filter(([status]) => !FITS[action].includes(status));
     const sum = changed.reduce((total, [, many]) => total + many, 0);
     const list = all => all.map(([status, many]) => `${number(many)} ${status}`).join(', ');
-    return new Promise(resolve => {
-        const typed = sum > TYPED_FROM && h('input', {
-            class: 'mono short', autocomplete: 'off', required: true, pattern: `\\s*${sum}\\s*`, inputmode: 'numeric',
-            'aria-label': `Type ${sum} to confirm`,
-        });
-        const dialog = h('dialog', {class: 'dialog', 'aria-labelledby': 'question'},
-            h('p', {id: 'question'}, sum ? `${verb}: ${list(changed)}.`
-                : `None of ${count(matched, 'task')} can be changed.`),
-            left.length > 0 && h('p', {class: 'hint'}, `Left alone: ${list(left)}.`),
-            action === 'delete' && h('p', {class: 'hint'}, 'Results go with them. This cannot be undone.'),
-            h('form', {method: 'dialog', class: 'actions'},
-                typed && h('label', {}, `Type ${sum} to confirm `, typed),
-                sum > 0 && h('button', {class: ['delete', 'cancel'].includes(action) ? 'danger' : 'primary',
-                    value: 'yes'}, `${verb} ${number(sum)}`),
-                h('button', {value: 'no', autofocus: true, formnovalidate: true}, 'Keep')));
-        dialog.addEventListener('close', () => {
-            dialog.remove();
-            resolve(dialog.returnValue === 'yes');
-        });
-        document.body.append(dialog);
-        dialog.showModal();
+    const typed = sum > TYPED_FROM && h('input', {
+        class: 'mono short', autocomplete: 'off', required: true, pattern: `\\s*${sum}\\s*`, inputmode: 'numeric',
+        'aria-label': `Type ${sum} to confirm`,
     });
+    return asked(h('dialog', {class: 'dialog', 'aria-labelledby': 'question'},
+        h('p', {id: 'question'}, sum ? `${verb}: ${list(changed)}.`
+            : `None of ${count(matched, 'task')} can be changed.`),
+        left.length > 0 && h('p', {class: 'hint'}, `Left alone: ${list(left)}.`),
+        action === 'delete' && h('p', {class: 'hint'}, 'Results go with them. This cannot be undone.'),
+        h('form', {method: 'dialog', class: 'actions'},
+            typed && h('label', {}, `Type ${sum} to confirm `, typed),
+            sum > 0 && h('button', {class: ['delete', 'cancel'].includes(action) ? 'danger' : 'primary',
+                value: 'yes'}, `${verb} ${number(sum)}`),
+            h('button', {value: 'no', autofocus: true, formnovalidate: true}, 'Keep'))));
 }

@@ -1,5 +1,6 @@
 // The keyboard. A view's own keys stand on its elements; here are those that work everywhere.
 
+import {asked} from './dialog.js';
 import {h} from './dom.js';
 
 const HELP = [
@@ -61,7 +62,5 @@ function help() {
         h('dl', {class: 'keys'}, HELP.map(([key, what]) => [
             h('dt', {}, key.split('  ').map(one => h('kbd', {}, one))), h('dd', {}, what)])),
         h('form', {method: 'dialog', class: 'actions'}, h('button', {}, 'Close')));
-    dialog.addEventListener('close', () => dialog.remove());
-    document.body.append(dialog);
-    dialog.showModal();
+    asked(dialog);
 }

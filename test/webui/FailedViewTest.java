@@ -81,6 +81,11 @@ final class FailedViewTest {
         String again = server.get("/api/tasks?model=small&full=true&limit=1").body();
         assertTrue(again.contains("\"num_ctx\":2048") && again.contains("12345678901234567890"), again);
         mended.set(true);
+        // a question goes with its view
+        page.click("#views a").waitFor("location.hash.startsWith('#/now')").click("#views a[href='#/failed']");
+        page.click("[data-act=retry]").waitForText("Retry: 5 failed.").eval("history.back()");
+        page.waitFor("!document.querySelector('dialog') && location.hash.startsWith('#/now')")
+                .eval("history.forward()");
         page.click("[data-act=retry]").waitForText("Retry: 5 failed.").click("dialog button[value=yes]");
         page.waitForText("5 tasks put back into the queue").waitForText("Nothing failed that is still on record");
     }
