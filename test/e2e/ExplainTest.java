@@ -1,6 +1,7 @@
 package e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -84,6 +85,16 @@ class ExplainTest {
                 assertEquals(List.of(first + " earlier"), before(why), why::text);
                 assertEquals("false", why.get("loads").text());
                 assertTrue(shown(server, runs).members().containsKey("done_in"));
+                String nowhere = server.submit(task("c"));
+                String lacks = "no host can take it now: " + shown(server, runs).text("executed_on")
+                        + " does not have the model c";
+                for (Json.Obj told : List.of(explain(server, nowhere), (Json.Obj) Json.parse(
+                        server.post("/api/tasks?dry_run=true", task("c")).body()))) {
+                    assertEquals("model " + lacks, ((Json.Obj) told.get("waits_for")).text("kind") + " "
+                            + ((Json.Obj) told.get("waits_for")).text("text"));
+                    assertFalse(told.get("starts_in") instanceof Json.Obj, told::text);
+                }
+                assertTrue(server.get("/api/tasks?state=blocked").body().contains(nowhere));
                 gate.release(4);
                 List.of(first, second, other).forEach(server::awaitEnd);
                 assertTrue(started(server, first).compareTo(started(server, second)) < 0);

@@ -128,8 +128,7 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
     }
 
     private Waiting waiting(Task task, Waiting heldBy, Waiting whole, Routing all, long now) {
-        Waiting trouble = trouble(task, heldBy, whole, all.asksAnyway(task, asked.without(task.id())) ? null : all,
-                now);
+        Waiting trouble = trouble(task, heldBy, whole, all, now);
         return trouble == null ? new Waiting(Kind.PLACE, "a free place") : trouble;
     }
 

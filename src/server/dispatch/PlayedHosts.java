@@ -67,7 +67,9 @@ final class PlayedHosts implements HostsAhead {
 
     @Override
     public Offer to(Task task, Set<String> kept) {
-        return routing.offer(task, without.apply(task.id()), kept);
+        // whose model no list has is asked for, which takes no time, and nobody is promised anything by that
+        Set<String> not = without.apply(task.id());
+        return routing.asksAnyway(task, not) ? Offer.NONE : routing.offer(task, not, kept);
     }
 
     @Override
