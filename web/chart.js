@@ -16,7 +16,7 @@ const MINUTE_MS = 60_000;
  * A chart in a panel of its own.
  *
  * lines: [{name, value(bucket), class}], value being null where there is none; filled if `area`, drawn as stems if
- * `stems`. whole: the running minute is left out, for it cannot be compared yet.
+ * `stems`. whole: the running minute is left out, because it cannot be compared yet.
  * ticks(max): the values at which the vertical axis is marked. label(value): how they are written there;
  * format(value): how a value is read out.
  * move(index): is called when the person points at another bucket; null: at none.
@@ -143,7 +143,7 @@ export class Chart {
         ]);
     }
 
-    /** Neighbours are joined; a value alone is a dot, for a line through the gap would be made up. */
+    /** Neighbours are joined; a value alone is a dot, because a line through the gap would be made up. */
     #line(line, y) {
         if (line.stems) {
             return s('path', {class: `line stems ${line.class ?? ''}`, d: this.#data.buckets

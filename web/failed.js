@@ -7,7 +7,7 @@ import {refresh} from './refresh.js';
 import {choosing, format, isEmpty, parse, TYPED} from './filter.js';
 import {FilterForm} from './filterform.js';
 
-/** How often the groups are read anew while tasks change. */
+/** How often the groups are read again while tasks change. */
 const EVERY_MS = 3_000;
 const GROUPS = 100;
 /** So many tasks of a group are shown when it is opened; its list has all. */

@@ -11,7 +11,7 @@
 //
 // The address is #/NAME, #/NAME/ID, #/NAME?filter=…; `route` is {view, id, query}: id null where there is none, query
 // an URLSearchParams. If mount returns a function, the view stays where only id or query change, and the function is
-// called with the new route; else the view is mounted anew. `context` has
+// called with the new route; else the view is mounted again. `context` has
 //
 //     api      get(path, query), post(path, body), put(path, body), delete(path), list(path, query): see api.js.
 //              They throw an ApiError, whose message is for people
@@ -127,14 +127,14 @@ async function show() {
     showing.update = typeof update === 'function' ? update : null;
 }
 
-/** What the page may do is asked at each contact, for the server, or the token, may be another by then. */
+/** What the page may do is asked at each contact, because the server, or the token, may be another by then. */
 async function learn() {
     if (await rights.learn().catch(() => false)) {
         again();
     }
 }
 
-/** Shows the view anew. */
+/** Shows the view again. */
 function again() {
     if (shown) {
         shown.stop.abort();

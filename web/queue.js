@@ -18,7 +18,7 @@ const PAGE = 100;
 const MOST = 500;
 /** Groups are open where all of them together have no more than so many. */
 const ALL_OPEN = 50;
-/** It is read anew at most so often, and at least so often. */
+/** It is read again at most so often, and at least so often. */
 const AGAIN_MS = 2_000;
 const ANYWAY_MS = 10_000;
 /** The same where many rows are shown. */

@@ -22,10 +22,10 @@ import shared.LogValue;
 import shared.Problem;
 
 /// Decides who may ask. With a token: whoever bears it. Without one: bound to loopback, every program there; else the
-/// machines of private networks too. Then a request that a proxy forwarded is refused, for nobody knows where it comes
-/// from, and so is a `Host` that a public name server could have made point here, for behind it may be a web page (DNS
-/// rebinding). Always refused are an `Origin` that is neither the server's own nor allowed ([Origins]), and what a page
-/// of another site asks of the API.
+/// machines of private networks too. Then a request that a proxy forwarded is refused, because nobody knows where it
+/// comes from, and so is a `Host` that a public name server could have made point here, for behind it may be a web page
+/// (DNS rebinding). Always refused are an `Origin` that is neither the server's own nor allowed ([Origins]), and what a
+/// page of another site asks of the API.
 public final class Guard {
 
     /// A request, as far as it matters here.
@@ -43,7 +43,7 @@ public final class Guard {
         /// Returns the value of a header; null if it is absent.
         ///
         /// @throws Problem 400 if it stands there twice
-        public String only(String name) {
+        String only(String name) {
             List<String> values = headers.get(name);
             if (values == null) {
                 return null;
@@ -111,7 +111,7 @@ public final class Guard {
     /// @param boundTo     the address or name that the server was told to bind
     /// @param bound       the address that it is
     /// @param named       the tokens of the data directory
-    /// @param machineName asked only where nothing else lets a name pass, for it may take a while
+    /// @param machineName asked only where nothing else lets a name pass, because it may take a while
     public Guard(String boundTo, InetAddress bound, Settings settings, NamedTokens named,
             Supplier<String> machineName) {
         this.boundTo = boundTo.toLowerCase(Locale.ROOT);

@@ -32,7 +32,7 @@ import shared.Problem;
 public final class Actions {
 
     /// How many tasks the actions at work may have together, for their ids are in memory.
-    public static final int TASKS_MAX = 1_000_000;
+    static final int TASKS_MAX = 1_000_000;
 
     static final String UNREADABLE = "its record cannot be read";
     static final String NO_ROOM = "as many tasks are pending as may be, in all or of its client";
@@ -45,7 +45,7 @@ public final class Actions {
     private final int tasksMax;
     private final int step;
 
-    public Actions(Ledger ledger) {
+    Actions(Ledger ledger) {
         this(ledger, TASKS_MAX, STEP);
     }
 
@@ -124,7 +124,7 @@ public final class Actions {
     /// Returns the action with this id.
     ///
     /// @throws Problem 404 if there is none, or it is not kept any more
-    public TaskAction get(long id) {
+    TaskAction get(long id) {
         return ledger.look(state -> require(state, id)).durable();
     }
 

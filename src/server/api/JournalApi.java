@@ -62,7 +62,7 @@ final class JournalApi {
     }
 
     /// Sends the whole journal as one file, which restores the queue when a server starts with it in an empty data
-    /// directory. One at a time, for each keeps files on the disk that a compaction would delete.
+    /// directory. One at a time, because each keeps files on the disk that a compaction would delete.
     Answer download(WebRequest request) {
         Download download = new Download();
         if (!running.compareAndSet(null, download)) {

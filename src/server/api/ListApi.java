@@ -44,7 +44,7 @@ final class ListApi {
     private static final int PAGE = 1_000;
     /// The same where each page costs a walk through all tasks. A page holds what memory holds of them anyway.
     private static final int SORTED_PAGE = 100_000;
-    private static final int BUFFER = 32 << 10;
+    private static final int BUFFER_BYTES = 32 << 10;
 
     /// The order in which pending tasks probably start; there is nothing but them in it.
     private static final String NEXT = "next";
@@ -179,7 +179,7 @@ final class ListApi {
 
     private void write(WebRequest request, Listing listing, TaskPage first, long left, OutputStream out)
             throws IOException, InterruptedException {
-        BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER);
+        BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER_BYTES);
         Pace.Read read = queue.ledger().pace().begin();
         TaskPage page = first;
         boolean begun = false;

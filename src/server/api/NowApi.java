@@ -43,7 +43,7 @@ record NowApi(HttpApi.Parts parts) {
 
     /// So many of those that are next are shown.
     private static final int NEXT = 10;
-    /// So many are played, for this is asked for each second: some may be blocked.
+    /// So many are played, because this is asked for each second: some may be blocked.
     private static final int PLAYED = 30;
     private static final int FAILURES = 10;
     private static final int CRONS = 5;

@@ -106,7 +106,7 @@ public final class CronStore {
     /// The cron task of a name; null if there is none.
     ///
     /// @throws Problem 409 if there are several
-    public CronTask named(String name) {
+    CronTask named(String name) {
         return ledger.look(state -> state.crons().named(name).isEmpty() ? null : state.crons().find(name)).durable();
     }
 
@@ -177,7 +177,8 @@ public final class CronStore {
     /// The next due time that wants a task. Those that get none are passed over here.
     ///
     /// @param since when the server began to serve due times
-    /// @return null if there is none now, or if `atMost` were passed over, for others need the lock: see [#nextLook]
+    /// @return null if there is none now, or if `atMost` were passed over, because others need the lock: see
+    ///   [#nextLook]
     public Due due(long since, int atMost) {
         return ledger.change(writer -> {
             QueueState state = writer.state();
@@ -207,7 +208,7 @@ public final class CronStore {
     }
 
     /// Passes over a due time that can make no task.
-    public void fail(Due due, String reason) {
+    void fail(Due due, String reason) {
         ledger.change(writer -> writer.state().crons().get(due.cron().id()) != due.cron() ? null
                 : writer.append(new Event.Cron(CronPolicy.failed(due.cron(), due.dueAt(), reason, writer.now()))));
     }
@@ -220,7 +221,7 @@ public final class CronStore {
     /// Lets the cron tasks that have to follow a clock that was set.
     ///
     /// @param by milliseconds, negative if it was set back
-    public void clockSet(long by) {
+    void clockSet(long by) {
         for (CronTask cron : all()) {
             ledger.change(writer -> {
                 CronTask current = writer.state().crons().get(cron.id());
@@ -231,12 +232,12 @@ public final class CronStore {
     }
 
     /// The latest time that an event has.
-    public long latest() {
+    long latest() {
         return ledger.look(QueueState::latest).value();
     }
 
     /// Calls this when [#nextLook] may have changed (quick, any thread).
-    public void onChange(Runnable listener) {
+    void onChange(Runnable listener) {
         ledger.onChange(events -> {
             if (events.stream().anyMatch(event -> !(event instanceof Event.Change))) {
                 listener.run();

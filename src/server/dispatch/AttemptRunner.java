@@ -136,7 +136,7 @@ final class AttemptRunner {
         hold.unknown();
     }
 
-    /// Puts the task back, for the server stops.
+    /// Puts the task back, because the server stops.
     void cutOff(Run run) {
         try {
             queue.cutOff(run);
@@ -358,7 +358,7 @@ final class AttemptRunner {
     }
 
     /// Back to pending. Where no other host takes the task now, it steps behind: the next to try this host is another
-    /// task, for one that is refused each time must not hold up all.
+    /// task, because one that is refused each time must not hold up all.
     ///
     /// @param pauseEnd until when this host, or its model, is left alone
     private void stepBehind(Run run, String error, long pauseEnd, long now) {

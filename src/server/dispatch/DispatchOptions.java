@@ -45,7 +45,7 @@ public record DispatchOptions(int workers, Duration firstByte, Duration idle, Ro
     }
 
     /// Returns the same with this many workers.
-    public DispatchOptions workers(int newWorkers) {
+    DispatchOptions workers(int newWorkers) {
         return new DispatchOptions(newWorkers, firstByte, idle, routing);
     }
 

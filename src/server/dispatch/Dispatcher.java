@@ -35,7 +35,7 @@ import server.task.Task;
 import shared.LogValue;
 
 /// Gives ready tasks to hosts: as long as one has a free place, the queue is asked for the next task that it can take.
-/// The thread that made a task ready, or a place free, does so, for to wake another would cost more; one at a time.
+/// The thread that made a task ready, or a place free, does so, because waking another would cost more; one at a time.
 /// Each attempt runs on a virtual thread of its own. A loop thread does what is due. Between two looks it sleeps until
 /// the next due time, but at most a second, so that a clock that was set is noticed.
 public final class Dispatcher implements AutoCloseable {
@@ -141,7 +141,7 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     /// Makes the loop look again.
-    public void wake() {
+    void wake() {
         if (!awake.getAndSet(true)) {
             LockSupport.unpark(loop);
         }
@@ -236,8 +236,8 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     /// Takes a place on a local host that has a model, for a call that is no task, before any task does: at once where
-    /// it is loaded with these options, for then there is nothing to do, else where it can be loaded without throwing
-    /// out what answers. Give it back with [#giveBack].
+    /// it is loaded with these options, because then there is nothing to do, else where it can be loaded without
+    /// throwing out what answers. Give it back with [#giveBack].
     ///
     /// @param options null: all is left to the host
     /// @param on      the only host to take one on, whatever its list says; null: any that has the model

@@ -78,7 +78,7 @@ public final class Hosts implements AutoCloseable {
         return all.stream().map(this::shown).toList();
     }
 
-    /// Returns the hosts that are enabled, for who asks them what is no task.
+    /// Returns the hosts that are enabled, because who asks them what is no task.
     public List<HostAccess> accesses() {
         long now = clock.millis();
         return all.stream().map(host -> host.access(now)).filter(Objects::nonNull).toList();

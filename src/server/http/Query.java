@@ -58,7 +58,7 @@ public final class Query {
     }
 
     /// Reads parameters from a JSON object: each member is one, an array stands for one that is repeated. None may be
-    /// empty, for that would let all pass: who leaves a value out by mistake does not mean everything.
+    /// empty, because that would let all pass: who leaves a value out by mistake does not mean everything.
     public static Query read(JsonReader json, Set<String> known) {
         FieldReader fields = new FieldReader(json);
         List<Parameter> parameters = new ArrayList<>();
@@ -137,7 +137,7 @@ public final class Query {
     }
 
     /// Returns the values of a parameter that may be repeated and may hold a list with commas.
-    public List<String> texts(String name) {
+    List<String> texts(String name) {
         List<String> values = new ArrayList<>();
         for (Parameter parameter : parameters) {
             if (parameter.name().equals(name)) {

@@ -20,7 +20,7 @@ public final class Backup {
 
     private static final Logger LOG = System.getLogger(Backup.class.getName());
 
-    private static final int BUFFER = 64 << 10;
+    private static final int BUFFER_BYTES = 64 << 10;
 
     private final Storage storage;
     private final Segments segments;
@@ -43,7 +43,7 @@ public final class Backup {
         try {
             Intake.End end = intake.hold(left);
             long kept = segments.keptAfter();
-            BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER);
+            BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER_BYTES);
             buffered.write(BackupFile.header(guarded));
             while (!left.isEmpty()) {
                 copy(left.getFirst().number(), end.position(), buffered);

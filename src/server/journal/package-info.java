@@ -69,7 +69,7 @@
 /// 4. When a line does not fit, the closing mark follows the last one in the same batch; the next segment is written to
 ///    only after that sync. The closed file is then cut behind its mark.
 ///
-/// A write or sync that fails is never tried again, for the kernel may have dropped the data and call the next sync
+/// A write or sync that fails is never tried again, because the kernel may have dropped the data and call the next sync
 /// good: the journal fails for good, and the server ends.
 ///
 /// Threads: `journal-writer` (2, 3), `journal-preparer` (makes and cuts segments), `journal-compaction` (the queue's).
@@ -82,8 +82,8 @@
 ///
 /// # Start: torn or damaged
 ///
-/// All files but the last used segment are closed, for a mark is synced before the next segment is written to. So every
-/// other invalid byte is damage. Behind the last valid line of an unclosed segment there is
+/// All files but the last used segment are closed, because a mark is synced before the next segment is written to. So
+/// every other invalid byte is damage. Behind the last valid line of an unclosed segment there is
 ///
 /// - nothing but fill: its *end*;
 /// - a *torn* batch, whose sync never returned: no valid line behind it vouches for that place, and a sector of its

@@ -87,12 +87,12 @@ public final class AnswerBuffer implements Pieces {
     }
 
     /// Returns how many bytes there are to read.
-    public synchronized int length() {
+    synchronized int length() {
         return length;
     }
 
     /// Returns whether more came than is kept.
-    public synchronized boolean truncated() {
+    synchronized boolean truncated() {
         return truncated;
     }
 

@@ -73,7 +73,7 @@ public final class Subscription implements AutoCloseable {
     /// Why it is dropped; null if it is not.
     private String reason;
     /// Whether the reader found the outbox empty. One that has not asked since is busy, or blocked by a client that
-    /// reads nothing: to wake it is in vain.
+    /// reads nothing: waking it would do nothing.
     private boolean asked;
     /// By task, the one whose turn it is first.
     private final SequencedMap<Long, AnswerReader> followed = new LinkedHashMap<>();
@@ -200,7 +200,7 @@ public final class Subscription implements AutoCloseable {
 
     // ---- answers
 
-    /// Hands out the answer of a task too, from a place on. One that is followed already begins anew.
+    /// Hands out the answer of a task too, from a place on. One that is followed already starts again.
     ///
     /// @param id an id or a prefix of one
     /// @return the task as it is now

@@ -100,7 +100,7 @@ public final class Estimates {
 
     /// Returns how long the slower attempts take of the model for which that is longest, in milliseconds; 0 if nothing
     /// is known.
-    public long longest() {
+    long longest() {
         if (longest < 0) {
             longest = 0;
             for (Model of : models.values()) {
@@ -115,13 +115,13 @@ public final class Estimates {
     }
 
     /// Returns what an attempt of a model takes, wherever it runs; null if there is no ground to say.
-    public Estimate of(String model) {
+    Estimate of(String model) {
         Model of = models.get(RunnerKey.plain(model));
         return of == null ? null : of.all.estimate();
     }
 
     /// Returns what an attempt of a model takes on a host; null if there is no ground to say.
-    public Estimate of(String model, String host) {
+    Estimate of(String model, String host) {
         Model of = models.get(RunnerKey.plain(model));
         Sample there = of == null ? null : of.hosts.get(host);
         return there == null ? null : there.estimate();

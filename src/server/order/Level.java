@@ -13,8 +13,8 @@ import server.task.Task;
 ///
 /// Invariants: `waiting` has each share with waiting tasks, and only those, but for those that are `parked`: their
 /// clients may have no more running. `resting` has each other share that runs nothing; `passed` those of `waiting`
-/// whose first task may be overdue. A share is detached while it is changed, for its place in these follows from what
-/// it holds.
+/// whose first task may be overdue. A share is detached while it is changed, because its place in these follows from
+/// what it holds.
 final class Level {
 
     final TreeSet<Share> waiting = new TreeSet<>();

@@ -25,7 +25,7 @@ final class Sample {
     private int[] sorted = new int[8];
     private int count;
     private int next;
-    /// Null if it has to be made anew.
+    /// Null if it has to be made again.
     private Estimate estimate;
 
     int count() {

@@ -113,7 +113,7 @@ public final class TaskBatch implements AutoCloseable {
         return events.isEmpty();
     }
 
-    /// Gives the memory of its lines back. Where the journal failed to write them they stay, for they can still be
+    /// Gives the memory of its lines back. Where the journal failed to write them they stay, because they can still be
     /// read; the program is about to end.
     @Override
     public void close() {

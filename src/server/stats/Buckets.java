@@ -28,7 +28,7 @@ public final class Buckets {
     }
 
     /// Returns buckets for lengths of time from milliseconds to an hour, in seconds.
-    public static Buckets ofSeconds() {
+    static Buckets ofSeconds() {
         return new Buckets(SECONDS);
     }
 

@@ -18,7 +18,7 @@ final class Failures {
     /// So many causes are kept apart; the rest is one.
     static final int CAUSES_MAX = 100;
 
-    private static final long MINUTE = 60_000;
+    private static final long MINUTE_MS = 60_000;
     private static final int MINUTES = 60;
 
     private record Key(Cause cause, String model, String host) {
@@ -41,7 +41,7 @@ final class Failures {
             key = new Key(Cause.OTHER, null, null);
         }
         Group group = groups.computeIfAbsent(key, absent -> new Group());
-        long minute = Math.floorDiv(at, MINUTE);
+        long minute = Math.floorDiv(at, MINUTE_MS);
         if (group.minutes.isEmpty() || group.minutes.getLast()[0] < minute) {
             group.minutes.add(new long[] {minute, 0});
         }
@@ -59,7 +59,7 @@ final class Failures {
     /// @param at    when it had failed
     void remove(String model, String error, String host, long at) {
         Group group = groups.get(new Key(Cause.of(error), model, host));
-        long minute = Math.floorDiv(at, MINUTE);
+        long minute = Math.floorDiv(at, MINUTE_MS);
         if (group == null || group.minutes.isEmpty() || minute < group.minutes.getFirst()[0]) {
             return;
         }
@@ -94,7 +94,7 @@ final class Failures {
     }
 
     private void forget(long now) {
-        long first = Math.floorDiv(now, MINUTE) - MINUTES;
+        long first = Math.floorDiv(now, MINUTE_MS) - MINUTES;
         groups.values().forEach(group -> {
             while (!group.minutes.isEmpty() && group.minutes.getFirst()[0] < first) {
                 group.count -= group.minutes.removeFirst()[1];

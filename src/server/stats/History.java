@@ -32,7 +32,7 @@ public final class History implements AttemptNews {
     /// See [Histogram#ERROR].
     public static final double PERCENTILE_ERROR = Histogram.ERROR;
 
-    private static final long MINUTE = 60_000;
+    private static final long MINUTE_MS = 60_000;
     private static final int HELD_BACK = 5;
     private static final String RESTART = "restart";
     private static final int MARKS_MAX = 500;
@@ -120,7 +120,7 @@ public final class History implements AttemptNews {
         failed = new Recent(now);
         tokens = new Recent(now);
         this.knownSeq = knownSeq;
-        current = new Counts(Math.floorDiv(now, MINUTE), pending, running);
+        current = new Counts(Math.floorDiv(now, MINUTE_MS), pending, running);
         past.add(current);
     }
 
@@ -252,7 +252,7 @@ public final class History implements AttemptNews {
     /// The last minutes, oldest first, up to the running one; none from before the record.
     public synchronized List<Minute> last(int minutes, long now) {
         turn(now);
-        long first = Math.max(current.minute - minutes + 1, Math.floorDiv(since, MINUTE));
+        long first = Math.max(current.minute - minutes + 1, Math.floorDiv(since, MINUTE_MS));
         List<Minute> all = new ArrayList<>();
         for (Counts counts : past) {
             for (long minute = first + all.size(); minute < counts.minute; minute++) {
@@ -380,7 +380,7 @@ public final class History implements AttemptNews {
 
     /// Makes the minute of this moment the running one.
     private void turn(long now) {
-        long minute = Math.floorDiv(now, MINUTE);
+        long minute = Math.floorDiv(now, MINUTE_MS);
         if (minute == current.minute || minute < current.minute && minute >= current.minute - HELD_BACK) {
             return;
         }
@@ -404,7 +404,7 @@ public final class History implements AttemptNews {
         while (past.getFirst().minute <= minute - MINUTES) {
             past.removeFirst();
         }
-        since = Math.max(since, (minute - MINUTES + 1) * MINUTE);
+        since = Math.max(since, (minute - MINUTES + 1) * MINUTE_MS);
     }
 
     private static boolean nothingHappened(Counts counts) {
@@ -420,19 +420,19 @@ public final class History implements AttemptNews {
 
     private Minute shown(Counts counts, long now) {
         boolean runningOne = counts == current;
-        return new Minute(counts.minute * MINUTE, seconds(counts.minute, now), counts.pending, counts.running,
+        return new Minute(counts.minute * MINUTE_MS, seconds(counts.minute, now), counts.pending, counts.running,
                 counts.submitted, counts.completed, counts.failed, counts.cancelled, counts.tokens,
                 runningOne ? percentiles(waits) : counts.wait, runningOne ? percentiles(runs) : counts.run);
     }
 
     private Minute quiet(long minute, Counts next, long now) {
-        return new Minute(minute * MINUTE, seconds(minute, now), next.pendingBefore, next.runningBefore, 0, 0, 0, 0, 0,
-                Percentiles.NONE, Percentiles.NONE);
+        return new Minute(minute * MINUTE_MS, seconds(minute, now), next.pendingBefore, next.runningBefore, 0, 0, 0,
+                0, 0, Percentiles.NONE, Percentiles.NONE);
     }
 
     private double seconds(long minute, long now) {
-        long from = Math.max(since, minute * MINUTE);
-        long to = minute == current.minute ? Math.min(now, (minute + 1) * MINUTE) : (minute + 1) * MINUTE;
+        long from = Math.max(since, minute * MINUTE_MS);
+        long to = minute == current.minute ? Math.min(now, (minute + 1) * MINUTE_MS) : (minute + 1) * MINUTE_MS;
         return Math.max(0, to - from) / 1e3;
     }
 }

@@ -16,7 +16,7 @@ final class Rebuilding {
     private static final Logger LOG = System.getLogger("stats");
     /// So many events are read at most, the newest: it is to be done soon, and the hosts' work goes on meanwhile.
     private static final long EVENTS_MAX = 500_000;
-    private static final long DAY = 86_400_000;
+    private static final long DAY_MS = 86_400_000;
     /// A model that was loaded tells of less.
     private static final long WARM_MAX_MS = 20;
 
@@ -34,7 +34,7 @@ final class Rebuilding {
             boolean more = true;
             while (more && log.seq() < last) {
                 more = log.nextWhole(event -> {
-                    if (event.seq() <= last && event.event().at() > now - DAY) {
+                    if (event.seq() <= last && event.event().at() > now - DAY_MS) {
                         past[0] = past[0] == null ? new History(event.event().at(), 0, 0, 0) : past[0];
                         take(past[0], event);
                     }

@@ -26,7 +26,7 @@ public final class Recent {
     }
 
     /// Returns how many were counted in the last minutes, or since the counting began if that is later.
-    public long count(long now) {
+    long count(long now) {
         turn(now);
         long sum = 0;
         for (long count : counts) {

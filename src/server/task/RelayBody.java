@@ -8,9 +8,9 @@ import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 import shared.json.Slice;
 
-/// What the queue reads of a body that goes to a host as it is: leniently, for the host is to judge it, and as Ollama
-/// (Go's `encoding/json`) reads it: `Prompt` is `prompt`, of a name given twice the last counts, and a null leaves the
-/// text before it. A value of another kind than expected counts as absent.
+/// What the queue reads of a body that goes to a host as it is: leniently, because the host is to judge it, and as
+/// Ollama (Go's `encoding/json`) reads it: `Prompt` is `prompt`, of a name given twice the last counts, and a null
+/// leaves the text before it. A value of another kind than expected counts as absent.
 ///
 /// @param model       null: none
 /// @param streams     whether it asks for an answer in pieces

@@ -62,12 +62,12 @@ public final class Trace {
     }
 
     /// Returns the request's id; null where it is not known.
-    public String requestId() {
+    String requestId() {
         return requestId;
     }
 
     /// Returns the header; null where there is none.
-    public String traceparent() {
+    String traceparent() {
         return traceparent;
     }
 

@@ -19,7 +19,7 @@ final class Reception {
     private static final Logger LOG = System.getLogger("server.websocket");
 
     /// What every connection may take; beyond it the gate is asked.
-    private static final int FIRST = 2 << 10;
+    private static final int FIRST_BYTES = 2 << 10;
     /// How long a client that was refused may take to read why, in milliseconds.
     private static final int REFUSED_MAX = 1_000;
     /// How late a time-out must be to tell of more than other work, and what a client then gets.
@@ -40,7 +40,7 @@ final class Reception {
         this.socket = socket;
         this.options = options;
         this.gate = gate;
-        bytes = new byte[Math.min(FIRST, options.headerBytesMax())];
+        bytes = new byte[Math.min(FIRST_BYTES, options.headerBytesMax())];
     }
 
     /// Null if the client was refused, and told so, or went away.

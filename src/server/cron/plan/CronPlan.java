@@ -24,7 +24,7 @@ public record CronPlan(String name, String expression, String zone, boolean enab
     }
 
     /// Returns whether both have the same due times.
-    public boolean sameTimes(CronPlan other) {
+    boolean sameTimes(CronPlan other) {
         return expression.equals(other.expression) && zone.equals(other.zone) && enabled == other.enabled
                 && startAt == other.startAt && endAt == other.endAt && maxRuns == other.maxRuns;
     }

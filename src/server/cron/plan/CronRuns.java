@@ -4,11 +4,11 @@ import java.util.Arrays;
 
 import shared.TaskStatus;
 
-/// The last runs of a cron task, oldest first. Immutable and packed, two longs a run, for there may be 100,000 cron
+/// The last runs of a cron task, oldest first. Immutable and packed, two longs a run, because there may be 100,000 cron
 /// tasks: the task's id with how it ended in its low four bits, and the due time.
 public final class CronRuns {
 
-    public static final int MAX = 20;
+    static final int MAX = 20;
     public static final CronRuns NONE = new CronRuns(new long[0]);
 
     private static final int OUTCOME_BITS = 4;
@@ -62,7 +62,7 @@ public final class CronRuns {
     }
 
     /// With the end of a task; itself if no run here made it.
-    public CronRuns ended(long task, TaskStatus outcome) {
+    CronRuns ended(long task, TaskStatus outcome) {
         for (int i = 0; i < size(); i++) {
             if (task(i) == task) {
                 long[] next = packed.clone();

@@ -30,36 +30,36 @@ public record CronTask(long id, CronPlan plan, long createdAt, long updatedAt, l
     }
 
     /// Returns whether no bound on the number of runs keeps it from one more.
-    public boolean mayRun() {
+    boolean mayRun() {
         return plan.maxRuns() == 0 || runCount < plan.maxRuns();
     }
 
     /// Returns the same with another plan, and with all that waited for the old one forgotten.
-    public CronTask planned(CronPlan next, long now, long due) {
+    CronTask planned(CronPlan next, long now, long due) {
         return new CronTask(id, next, createdAt, now, due, 0, 0, runCount, lastRun, runs, skipped, lastSkip, failures,
                 definedAt, lastAt);
     }
 
     /// Returns the same with other due times.
-    public CronTask coming(long due, long nextWaiting, long nextNotBefore) {
+    CronTask coming(long due, long nextWaiting, long nextNotBefore) {
         return new CronTask(id, plan, createdAt, updatedAt, due, nextWaiting, nextNotBefore, runCount, lastRun, runs,
                 skipped, lastSkip, failures, definedAt, lastAt);
     }
 
     /// Returns the same with more due times that got no run.
-    public CronTask skipped(long count, String reason) {
+    CronTask skipped(long count, String reason) {
         return new CronTask(id, plan, createdAt, updatedAt, nextRun, waiting, notBefore, runCount, lastRun, runs,
                 skipped + count, reason, failures, definedAt, lastAt);
     }
 
     /// Returns the same with one run more.
-    public CronTask ran(long task, long dueAt, long now) {
+    CronTask ran(long task, long dueAt, long now) {
         return new CronTask(id, plan, createdAt, updatedAt, nextRun, waiting, notBefore, runCount + 1, now,
                 runs.with(task, dueAt, null), skipped, lastSkip, failures, definedAt, lastAt);
     }
 
     /// Returns the same with other runs, and another number of failures.
-    public CronTask with(CronRuns nextRuns, long nextFailures) {
+    CronTask with(CronRuns nextRuns, long nextFailures) {
         return new CronTask(id, plan, createdAt, updatedAt, nextRun, waiting, notBefore, runCount, lastRun, nextRuns,
                 skipped, lastSkip, nextFailures, definedAt, lastAt);
     }

@@ -67,7 +67,7 @@ public final class HostClient implements AutoCloseable {
 
     private final String host;
     /// For what may wait: TLS, and bodies that are sent as they come. All else is done at once by the thread that sends
-    /// or by the client's own one, for each change of threads costs more than the work.
+    /// or by the client's own one, because each change of threads costs more than the work.
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final CallWatches watches = new CallWatches();
     private final Route route;

@@ -37,7 +37,7 @@ public final class Sending implements BodyPublisher {
     }
 
     /// Returns whether sending it has begun.
-    public boolean begun() {
+    boolean begun() {
         return begun;
     }
 

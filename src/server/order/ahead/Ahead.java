@@ -34,7 +34,7 @@ public final class Ahead {
     /// How many tasks the copy has, about: of each lane its first ones.
     public static final int COPIED_MAX = 1_000;
     /// How many that go before a task are told.
-    public static final int TOLD_MAX = 20;
+    static final int TOLD_MAX = 20;
     /// What an attempt is taken for of which nothing is known. After its end there is no ground any more.
     private static final long UNKNOWN_MS = 10_000;
     private final Standing standing;

@@ -60,7 +60,7 @@ public record Explanation(Waiting waitsFor, Forecast forecast, long longest, Spa
         TURN;
 
         /// Returns whether it is more than its turn that it waits for.
-        public boolean isTrouble() {
+        boolean isTrouble() {
             return this != PLACE && this != TURN && this != QUEUE && this != TIME && this != RETRY;
         }
     }

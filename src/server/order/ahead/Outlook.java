@@ -61,7 +61,7 @@ public record Outlook(Map<Long, Upcoming> next, List<Group> groups, Function<Tas
     }
 
     /// Returns how a pending task stands.
-    public State state(Task task) {
+    State state(Task task) {
         return State.of(waits.apply(task).kind());
     }
 

@@ -47,7 +47,7 @@ public final class Budget {
     }
 
     /// Returns whether none was made in the last minute.
-    public boolean isUnused(long now) {
+    boolean isUnused(long now) {
         forget(now);
         return made.isEmpty();
     }

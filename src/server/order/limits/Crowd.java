@@ -47,7 +47,7 @@ public final class Crowd {
     }
 
     /// Returns how many tasks of a model run.
-    public int runningOf(String model) {
+    int runningOf(String model) {
         Count count = models.get(RunnerKey.plain(model));
         return count == null ? 0 : count.running;
     }

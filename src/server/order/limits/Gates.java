@@ -47,7 +47,7 @@ public final class Gates {
         recheck();
     }
 
-    /// Looks at all windows again at the next [#pass], for the clock was set.
+    /// Looks at all windows again at the next [#pass], because the clock was set.
     public void recheck() {
         gates.values().forEach(gate -> gate.until = 0);
     }

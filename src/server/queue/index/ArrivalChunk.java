@@ -90,7 +90,7 @@ public final class ArrivalChunk {
     }
 
     /// Returns how many tasks here have one of these statuses.
-    public int countOf(Set<TaskStatus> wanted) {
+    int countOf(Set<TaskStatus> wanted) {
         int count = 0;
         for (TaskStatus status : wanted) {
             count += statuses[status.ordinal()];

@@ -46,7 +46,7 @@ public final class Pace {
     }
 
     /// Leaves one processor to the others, if there is more than one.
-    public static Pace ofMachine() {
+    static Pace ofMachine() {
         return new Pace(Math.max(1, Runtime.getRuntime().availableProcessors() - 1), System::nanoTime);
     }
 

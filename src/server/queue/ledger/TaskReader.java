@@ -64,7 +64,7 @@ public final class TaskReader {
     }
 
     /// Returns the events of a task's first and last line.
-    public List<DurableEvent> events(Task task) {
+    List<DurableEvent> events(Task task) {
         List<DurableEvent> events = new ArrayList<>();
         events.add(event(task.requestAt()));
         if (task.lastAt() != task.requestAt()) {

@@ -65,7 +65,7 @@ public final class EventCodec {
     private static final Slice UNREAD = new Slice(new byte[0], 0, 0);
     /// Stands for a request that a replay does not need.
     private static final Event.Request UNREAD_REQUEST = new Event.Request(null, null, null, null, null);
-    private static final int CAPACITY = 384;
+    private static final int CAPACITY_BYTES = 384;
     private static final byte[] OPTIONS = "options".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] SHIFT = "shift".getBytes(StandardCharsets.US_ASCII);
     /// Ends the name of a JSON value that is written as a string, because it holds line ends and must stay as it is.
@@ -84,7 +84,7 @@ public final class EventCodec {
     /// Returns the line's JSON after what the journal writes itself, as pieces; payload and result are the event's own
     /// bytes.
     public static Slice[] encode(Event event) {
-        JsonWriter out = new JsonWriter(CAPACITY);
+        JsonWriter out = new JsonWriter(CAPACITY_BYTES);
         out.beginObject();
         return switch (event) {
             case Event.ModeChange change -> {
@@ -425,7 +425,7 @@ public final class EventCodec {
 
     /// Returns the event as subscribers see it.
     public static Slice feed(long seq, Event event) {
-        JsonWriter out = new JsonWriter(2 * CAPACITY);
+        JsonWriter out = new JsonWriter(2 * CAPACITY_BYTES);
         out.beginObject();
         out.name("seq").number(seq);
         switch (event) {

@@ -189,7 +189,7 @@ public final class LifeCycle {
 
     /// Back to pending by hand. An expiry that has passed is dropped: a retry is asked for so that the task runs.
     ///
-    /// @param attempts all so far, for an ended task does not hold them
+    /// @param attempts all so far, because an ended task does not hold them
     static Event.Change retried(Task task, List<Attempt> attempts, long now) {
         if (task.isUnrecorded()) {
             throw Problem.conflict(task.name() + " was not recorded, so there is nothing to retry");
@@ -217,7 +217,7 @@ public final class LifeCycle {
         Caller caller = terms.caller().endsWithCaller() ? terms.caller().kept() : terms.caller();
         Task kept = expiresAt == terms.expiresAt() && caller == terms.caller() ? task
                 : task.withTerms(terms.of(caller, terms.on(), expiresAt));
-        // its order begins anew with this event
+        // its order starts again with this event
         return change(Event.What.RETRIED, now, kept.ordered(kept.arrival()).with(Pending.READY, 0, attempts), attempts);
     }
 

@@ -96,7 +96,7 @@ final class PendingTasks {
         ready.reconfigure(options.order());
     }
 
-    /// Looks at all windows again, for the clock was set.
+    /// Looks at all windows again, because the clock was set.
     void clockSet() {
         gates.recheck();
     }

@@ -296,7 +296,8 @@ public final class QueueState {
         };
     }
 
-    /// Makes tasks ready whose time comes. Not an event, for it follows from the time, or from what hosts say, alone.
+    /// Makes tasks ready whose time comes. Not an event, because it follows from the time, or from what hosts say,
+    /// alone.
     ///
     /// @param by    of those whose time comes by this moment
     /// @param which of these
