@@ -27,7 +27,9 @@ export function lane(host, context) {
         const away = !now.enabled || now.health === 'down';
         put(models, modelsOf(now));
         models.hidden = away && now.runners.length === 0;
-        tasks.show(now.tasks.map(task => ({...task, at: now.at, usual: usual(now, task)})));
+        // in the order in which they began, so that a row stays where it is while others come
+        const byBegin = now.tasks.toSorted((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at));
+        tasks.show(byBegin.map(task => ({...task, at: now.at, usual: usual(now, task)})));
         const places = away ? 0 : Math.max(0, now.slots - now.slots_used);
         put(free, Array.from({length: Math.min(FREE_MAX, places)}, () =>
             h('span', {class: 'place'}, places > FREE_MAX ? '' : 'free')),

@@ -69,7 +69,8 @@ function facts(value) {
     }
     all.push(['done/min', number(value.completed_per_minute), 'completed per minute, recent average']);
     if (value.tokens_per_second > 0) {
-        all.push(['tokens/s', number(value.tokens_per_second), 'all hosts together']);
+        // Now tells that of the answers that are being written
+        all.push(['tokens/s, 5 min', number(value.tokens_per_second), 'all hosts together, in the last minutes']);
     }
     if (value.oldest_pending_at) {
         const ms = Math.max(0, Date.now() - Date.parse(value.oldest_pending_at));

@@ -253,6 +253,26 @@ final class CronViewTest {
         page.waitFor("document.activeElement.type === 'checkbox' && !document.activeElement.checked");
     }
 
+    /// Ten runs with failures and skips leave the other columns their room.
+    @Test
+    void runs_takeNoRoomFromOtherColumns(Page page) {
+        add("{\"name\":\"busy\",\"cron_expr\":\"* * * * *\",\"timezone\":\"Europe/Berlin\",\"task_template\":"
+                + "{\"type\":\"chat\",\"prompt\":\"p\"}}");
+        String run = "{\"task_id\":\"task_0\",\"due_at\":\"2026-01-01T00:00:00.000Z\",\"status\":\"failed\"}";
+        page.answer("/api/cron?limit=200", server.get("/api/cron").body().replace("\"run_count\":0", "\"run_count\":19")
+                .replace("\"failure_count\":0", "\"failure_count\":9").replace("\"skipped_count\":0",
+                        "\"skipped_count\":10").replace("\"last_runs\":[]", "\"last_runs\":[" + (run + ",").repeat(9)
+                        + run + "]"));
+        page.open(server.url() + "/#/cron").waitForText("9 failed 10 skipped");
+        for (int width : new int[] {1010, 1100, 1440, 1920}) {
+            page.viewport(width, 900).waitFor("innerWidth === " + width);
+            page.waitFor("document.querySelector('td.cron-when').clientWidth >= 200");
+            page.waitFor("document.querySelector('[data-cron]').clientHeight < 100");
+            page.waitFor("document.querySelector('.run-marks').scrollWidth <= document.querySelector('.cron-runs')"
+                    + ".clientWidth && document.querySelector('main').scrollWidth <= innerWidth");
+        }
+    }
+
     private static String error(String field) {
         return "document.querySelector('[data-error=" + field + "]').textContent";
     }

@@ -323,8 +323,10 @@ public final class History implements AttemptNews {
 
     /// What was put back, or deleted, needs nobody any more.
     private void mayEndFailure(Event.Change change) {
-        if (change.what() == Event.What.RETRIED && !change.task().attempts().isEmpty()) {
-            Attempt last = change.task().attempts().getLast();
+        // an event of the feed has the attempts in its task alone, one that is read again beside it
+        List<Attempt> attempts = change.attempts().isEmpty() ? change.task().attempts() : change.attempts();
+        if (change.what() == Event.What.RETRIED && !attempts.isEmpty()) {
+            Attempt last = attempts.getLast();
             failures.remove(change.task().model(), last.error(), last.host(), last.endedAt());
         } else if (change.what() == Event.What.DELETED && change.task().status() == TaskStatus.FAILED) {
             TaskState was = change.task().state();
