@@ -127,7 +127,7 @@ async function wanted(hosts, models, tasks) {
         h('label', {class: 'check'}, h('input', {type: 'checkbox', name: 'remove'}),
             'delete the failed ones after it'),
         h('div', {class: 'actions'}, h('button', {class: 'primary', value: 'yes'}, `Submit ${number(tasks)}`),
-            button('Keep', () => dialog.close(), {})));
+            button('Back', () => dialog.close(), {})));
     const dialog = h('dialog', {class: 'dialog', 'aria-labelledby': 'again-title'},
         h('h2', {id: 'again-title'}, `Submit ${count(tasks, 'failed task')} again, with changes`), form);
     if (!await asked(dialog)) {

@@ -18,7 +18,7 @@ const VERBS = {
     delete: ['Delete', 'Deleting', 'deleted'], priority: ['Set priority', 'Setting the priority of', 'given it'],
 };
 /** What each action can change, by status. */
-const FITS = {
+export const FITS = {
     cancel: ['pending', 'running'], retry: ['failed', 'cancelled'], priority: ['pending', 'running'],
     delete: ['completed', 'failed', 'cancelled'],
 };
@@ -50,13 +50,14 @@ export class Bulk {
      *
      * @param filter the list's parameters
      * @param priority for 'priority': a name or a number
+     * @param about    which tasks these are, in words; may be left out
      */
-    async change(filter, action, priority) {
+    async change(filter, action, priority, about) {
         const {api, complain} = this.#context;
         const what = {filter, action, ...priority === undefined ? {} : {priority}};
         try {
             const dry = await api.post('/api/tasks/actions', {...what, dry_run: true});
-            if (!await agreed(dry, action)) {
+            if (!await agreed(dry, action, about)) {
                 return false;
             }
             this.#show(await api.post('/api/tasks/actions', {...what, expect: dry.matched}));
@@ -184,7 +185,7 @@ export class Bulk {
 }
 
 /** Says what will become of how many. Resolves to whether to go on. */
-function agreed({matched, by_status: byStatus}, action) {
+function agreed({matched, by_status: byStatus}, action, about) {
     const [verb] = VERBS[action];
     const changed = Object.entries(byStatus).filter(([status]) => FITS[action].includes(status));
     const left = Object.entries(byStatus).filter(([status]) => !FITS[action].includes(status));
@@ -195,13 +196,15 @@ function agreed({matched, by_status: byStatus}, action) {
         'aria-label': `Type ${sum} to confirm`,
     });
     return asked(h('dialog', {class: 'dialog', 'aria-labelledby': 'question'},
-        h('p', {id: 'question'}, sum ? `${verb}: ${list(changed)}.`
+        h('p', {id: 'question'}, sum
+            ? `${verb}${action === 'priority' ? ' of' : ''} ${list(changed)} task${sum === 1 ? '' : 's'}?`
             : `None of ${count(matched, 'task')} can be changed.`),
+        about && h('p', {class: 'hint'}, about),
         left.length > 0 && h('p', {class: 'hint'}, `Left alone: ${list(left)}.`),
         action === 'delete' && h('p', {class: 'hint'}, 'Results go with them. This cannot be undone.'),
         h('form', {method: 'dialog', class: 'actions'},
             typed && h('label', {}, `Type ${sum} to confirm `, typed),
             sum > 0 && h('button', {class: ['delete', 'cancel'].includes(action) ? 'danger' : 'primary',
                 value: 'yes'}, `${verb} ${number(sum)}`),
-            h('button', {value: 'no', autofocus: true, formnovalidate: true}, 'Keep'))));
+            h('button', {value: 'no', autofocus: true, formnovalidate: true}, 'Back'))));
 }

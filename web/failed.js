@@ -102,7 +102,8 @@ function cause(context, chosen, changed) {
     const filter = () => ({...choosing(chosen()), status: 'failed', cause: group.cause_id,
         ...group.model && {model: group.model}, ...group.host && {host: group.host}});
     const changing = () => ({...filter(), ...!context.rights.may('admin') && {client: context.rights.name}});
-    const act = action => async () => await context.bulk.change(changing(), action) && changed();
+    const act = action => async () => await context.bulk.change(changing(), action, undefined,
+        [group.cause, group.model, group.host].filter(Boolean).join(' · ')) && changed();
     const retry = button('', act('retry'), {'data-act': 'retry', 'data-needs': 'submit'});
     const other = button('Retry on, with …', async () => {
         const job = await again(context, changing(), able);

@@ -4,12 +4,11 @@ import {act, sure} from './actions.js';
 import {attribute, button, h, put, text} from './dom.js';
 import {age, clockTime, count, exact, number, priority, seconds, size, timed} from './format.js';
 import {Keyed} from './keyed.js';
+import {progress} from './task.js';
 
 /** So many empty places are drawn, more are counted. */
 const FREE_MAX = 4;
 const MODELS_MAX = 6;
-/** An answer that stops for so long is said to. */
-const SILENT_MS = 5_000;
 
 /** @return {node, show(host)}: a host of /api/backends with `at`, its `tasks`, and what it `loadsNext` */
 export function lane(host, context) {
@@ -118,24 +117,11 @@ function row(task, context) {
         const left = now.done_in && (now.done_in.low + now.done_in.high) / 2 * 1e3;
         attribute(bar, 'value', now.phase === 'answer' && left !== null && left !== undefined
             && (ran / Math.max(1, ran + left)).toFixed(3));
-        text(told, tells(now, ran));
+        text(told, progress(now, ran));
         text(time, clockTime(ran));
         time.title = exact(now.started_at);
         attribute(cancel, 'aria-label', `Cancel: ${link.textContent}`);
     }};
-}
-
-function tells(task, ran) {
-    if (task.phase === 'load') {
-        return `loading ${plain(task.model)}, ${seconds(ran)}${task.usual > 0
-            ? `, usually ${seconds(task.usual * 1e3)}` : ''}`;
-    }
-    if (task.phase === 'prompt') {
-        return `reading the prompt, ${seconds(ran)}`;
-    }
-    const silent = task.at - Date.parse(task.last_token_at);
-    return `${count(task.tokens, 'token')} · ${silent > SILENT_MS ? `silent for ${seconds(silent)}`
-        : `${number(Math.round(task.tokens_per_second))}/s`}`;
 }
 
 function plain(model) {

@@ -43,7 +43,10 @@ class NewTask {
         this.#form = h('form', {class: 'form new-task', novalidate: true, onsubmit: event => this.#send(event)},
             this.#kind(), this.#texts(), this.#terms(), this.#request(), this.#refusal,
             h('div', {class: 'actions'}, this.#submit, button('Clear the form', () => this.#reset(), {class: 'quiet'}),
-                h('span', {class: 'hint'}, 'Ctrl Enter submits')), this.#starts);
+                h('span', {class: 'hint', 'data-needs': 'submit'}, 'Ctrl Enter submits')),
+            !context.rights.may('submit') && h('p', {class: 'hint'},
+                'Your token may read only: what is made here can be copied as a command line, not submitted.'),
+            this.#starts);
         put(root, h('div', {class: 'page new-page'}, h('h1', {class: 'visually-hidden'}, 'New task'), this.#form,
             h('section', {class: 'panel'}, h('header', {}, h('h2', {}, 'The same on a command line'),
                 h('div', {class: 'actions'}, segments('program', {'ollama-queue': 'ollama-queue', curl: 'curl'},

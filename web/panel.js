@@ -7,7 +7,7 @@ import {Answer} from './answer.js';
 import {copy} from './copy.js';
 import {typing} from './keys.js';
 import {parse} from './json.js';
-import {ended, MARKS, PRIORITY, phases, subject} from './task.js';
+import {ended, MARKS, phases, PRIORITY, progress, subject} from './task.js';
 import {Asked, drawFacts, drawRaw, drawTimes, drawWhy} from './taskparts.js';
 import {drawAttempts, drawPhases} from './timeline.js';
 
@@ -53,6 +53,8 @@ export function panel(root, context, id, signal, hooks) {
     let missed = false;
     /** The load that its host does, and when that was told. */
     let loading = null;
+    /** How much it has written, as the server tells it. */
+    let written = '';
 
     const speaks = () => {
         prompt.fold(true);
@@ -91,9 +93,16 @@ export function panel(root, context, id, signal, hooks) {
             const why = await api.get(path, {}, signal).catch(() => null);
             if (why && !ended(task)) {
                 loading = why.load && {...why.load, begun: Date.now() - why.load.seconds * 1_000};
-                drawWhy(parts.why, why);
+                // what the box above says is not said again
+                drawWhy(parts.why, {...why, ...task.waiting && {waits_for: null}});
                 going();
             }
+        }
+        if (task?.status === 'running' && goesOn()) {
+            const {now, running} = await api.get('/api/now', {}, signal).catch(() => ({running: []}));
+            const mine = running.find(one => one.id === task.id);
+            const at = Date.parse(now);
+            written = mine ? progress({...mine, at}, Math.max(0, at - Date.parse(mine.started_at))) : '';
         }
     };
     const load = async () => {
@@ -132,7 +141,7 @@ export function panel(root, context, id, signal, hooks) {
         const now = Date.now();
         drawPhases(parts.phases, task, now);
         drawAttempts(parts.attempts, task, now, Date.parse(server.value?.started_at));
-        drawSummary(head.querySelector('.summary'), task, now);
+        drawSummary(head.querySelector('.summary'), task, now, written);
         going();
     };
     live.on(event => {
@@ -144,7 +153,9 @@ export function panel(root, context, id, signal, hooks) {
         }
     }, signal);
     live.watch(({mode}) => mode !== 'offline' && missed && load(), signal);
-    const timers = [setInterval(() => task && !ended(task) && !document.hidden && tick(), 1_000),
+    // without a connection it is not known how far it is
+    const goesOn = () => task && !ended(task) && !document.hidden && live.state.mode !== 'offline';
+    const timers = [setInterval(() => goesOn() && tick(), 1_000),
         setInterval(explain, EXPLAIN_MS)];
     signal.addEventListener('abort', () => {
         timers.forEach(clearInterval);
@@ -226,14 +237,14 @@ function prioritiser(context, task) {
 }
 
 /** In a line: which, where, how much and how long. */
-function drawSummary(line, task, now) {
+function drawSummary(line, task, now, written) {
     const {result} = task;
     const speed = (result?.eval_count ?? 0) / ((result?.eval_duration ?? 0) / 1e9);
     const took = phases(task, now);
     const waited = took[0].ms;
     const ran = took.slice(1).reduce((sum, {ms}) => sum + ms, 0);
     text(line, [task.id, task.model, task.executed_on, task.priority !== 5 && priority(task.priority),
-        result?.eval_count > 0 && count(result.eval_count, 'token'),
+        task.status === 'running' && written, result?.eval_count > 0 && count(result.eval_count, 'token'),
         Number.isFinite(speed) && speed > 0 && `${speed.toFixed(speed < 10 ? 1 : 0)}/s`,
         `waited ${duration(waited)}`, took.length > 1 && `ran ${duration(ran)}`].filter(Boolean).join(' · '));
 }

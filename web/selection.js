@@ -3,6 +3,7 @@
 import {button, h, text} from './dom.js';
 import {count, number} from './format.js';
 import {act, confirmed, sure} from './actions.js';
+import {FITS} from './bulk.js';
 import {PRIORITY} from './task.js';
 
 /**
@@ -48,6 +49,9 @@ export function selectionBar(context, list, changed, matching) {
     /** Of a task on another page it is not known. */
     const able = what => context.rights.may('submit')
         ? [...list.selected].filter(id => !list.task(id) || context.rights.can(list.task(id))[what]) : [];
+    /** Of all that match, by the status that the filter wants. */
+    const fits = what => !matching.filter().status
+        || matching.filter().status.split(',').some(status => FITS[what].includes(status.trim()));
     /** Whether all that match are meant, also those of other pages. */
     let whole = false;
     const wholly = button('', () => {
@@ -74,7 +78,7 @@ export function selectionBar(context, list, changed, matching) {
         save.hidden = !whole;
         for (const offer of [...offers, priorities]) {
             const {length} = able(offer.dataset.what);
-            offer.hidden = length === 0 && !whole;
+            offer.hidden = whole ? !fits(offer.dataset.what) : length === 0;
             if (offer !== priorities) {
                 const title = offer.dataset.title ??= offer.textContent;
                 text(offer, whole ? `${title} …` : length === list.selected.size ? title

@@ -1,6 +1,6 @@
 // What a task says of itself, in words and marks. All functions are pure; `now` is in milliseconds.
 
-import {ago, duration, plain} from './format.js';
+import {ago, count, duration, number, plain, seconds} from './format.js';
 
 /** A mark for each status, so that it is told without colour too. */
 export const MARKS = {pending: '○', running: '●', completed: '✓', failed: '✗', cancelled: '⊘'};
@@ -9,6 +9,9 @@ export const STATUSES = Object.keys(MARKS);
 
 /** The error of an attempt that was cancelled. */
 export const CANCELLED = 'cancelled';
+
+/** Without a piece for so long an answer is silent. */
+const SILENT_MS = 5_000;
 
 /** Marks a call of a program that takes the server for Ollama. */
 export const CALL = '⇄';
@@ -124,6 +127,25 @@ export function scale(all) {
         return {from, to, begin: at - length, length, broken};
     });
     return places.map(place => ({...place, begin: place.begin / (at || 1), length: place.length / (at || 1)}));
+}
+
+/**
+ * What a running task does, in words.
+ *
+ * @param task as /api/now tells it, with `at`, when it was told, and where it is known `usual`, the seconds of a load
+ * @param ran  for how long it has run, in milliseconds
+ */
+export function progress(task, ran) {
+    if (task.phase === 'load') {
+        return `loading ${task.model.replace(/:latest$/, '')}, ${seconds(ran)}${task.usual > 0
+            ? `, usually ${seconds(task.usual * 1e3)}` : ''}`;
+    }
+    if (task.phase === 'prompt') {
+        return `reading the prompt, ${seconds(ran)}`;
+    }
+    const silent = task.at - Date.parse(task.last_token_at);
+    return `${count(task.tokens, 'token')} · ${silent > SILENT_MS ? `silent for ${seconds(silent)}`
+        : `${number(Math.round(task.tokens_per_second))}/s`}`;
 }
 
 /** What it is about, in a line. */

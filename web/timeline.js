@@ -46,7 +46,7 @@ export function drawAttempts(section, task, now, since) {
                 piece('attempt', place, {'data-failed': stretch.failed, 'data-running': stretch.running}));
             return h('li', {}, attempt ? ended(attempt, duration(stretch.to - stretch.from))
                 : h('p', {}, `${stretch.number} ${MARKS.running} ${task.executed_on ?? ''} · ${
-                    duration(stretch.to - stretch.from)}`), bar, attempt && why(attempt),
+                    duration(stretch.to - stretch.from)}`), bar, attempt && why(attempt, task),
                 attempt && said(task, attempt, opened, since));
         })));
 }
@@ -64,12 +64,13 @@ function ended(attempt, took) {
         `${attempt.host} · ${took}`, attempt.rule && ` · ${attempt.rule}`);
 }
 
-function why(attempt) {
+/** That the last one's error is the task's stands above already. */
+function why(attempt, task) {
     return [attempt.chosen && h('p', {class: 'faint'}, attempt.chosen.text, attempt.chosen.loads && ', with a load',
         attempt.chosen.passed && [', before ', h('a', {href: `#/tasks/${attempt.chosen.passed}`},
             short(attempt.chosen.passed))]),
-    attempt.error && h('p', {class: failed(attempt) ? 'failure' : 'faint'},
-        timed(attempt.error)),
+    attempt.error && !(attempt === task.attempts.at(-1) && attempt.error === task.error)
+        && h('p', {class: failed(attempt) ? 'failure' : 'faint'}, timed(attempt.error)),
     failed(attempt) && !attempt.counted
         && h('p', {class: 'hint'}, 'not counted as a retry: a failure of the host, or a restart')];
 }

@@ -83,10 +83,10 @@ final class FailedViewTest {
         mended.set(true);
         // a question goes with its view
         page.click("#views a").waitFor("location.hash.startsWith('#/now')").click("#views a[href='#/failed']");
-        page.click("[data-act=retry]").waitForText("Retry: 5 failed.").eval("history.back()");
+        page.click("[data-act=retry]").waitForText("Retry 5 failed tasks?").eval("history.back()");
         page.waitFor("!document.querySelector('dialog') && location.hash.startsWith('#/now')")
                 .eval("history.forward()");
-        page.click("[data-act=retry]").waitForText("Retry: 5 failed.").click("dialog button[value=yes]");
+        page.click("[data-act=retry]").waitForText("Retry 5 failed tasks?").click("dialog button[value=yes]");
         page.waitForText("5 tasks put back into the queue").waitForText("Nothing failed that is still on record");
     }
 
@@ -115,17 +115,24 @@ final class FailedViewTest {
         page.waitForText("1–100 of 1,205").click("thead input").waitForText("100 selected");
         page.click(".selection > .wholly").waitForText("all 1,205 that match");
         page.fill(".selection input", "high").click(".selection form button");
-        page.waitForText("Set priority: 1,200 pending.").waitForText("Left alone: 5 completed.");
+        page.waitForText("Set priority of 1,200 pending tasks?").waitForText("Left alone: 5 completed.");
         page.click("dialog button[value=no]").waitFor("!document.querySelector('dialog')");
-        page.click("[data-what=cancel]").waitForText("Cancel: 1,200 pending.");
+        page.click("[data-what=cancel]").waitForText("Cancel 1,200 pending tasks?");
         // more than a thousand are confirmed by their number
         page.click("dialog button[value=yes]").waitFor("document.querySelector('dialog :user-invalid')");
         page.fill("dialog input", "1200").click("dialog button[value=yes]");
         page.waitFor("document.body.innerText.includes('1,200 tasks cancelled')", 60_000);
         assertEquals(1_200, tasks(server, "model=many&status=cancelled"));
+        // of all that match, too, only what can be done is offered
+        page.eval("location.hash += '&status=cancelled'");
+        page.waitForText("1–100 of 1,200").click("thead input").click(".selection > .wholly");
+        assertEquals("Retry …,Delete …,Export,Clear", page.text("[...document.querySelectorAll('.selection > button')]"
+                + ".filter(button => !button.hidden).map(button => button.textContent).join()"));
+        page.eval("location.hash = '#/tasks?model=many,big'");
+        page.waitForText("1–100 of 1,205");
         // somebody else's change between the count and the press
         page.click("thead input").click(".selection > .wholly").click("[data-what=delete]");
-        page.waitForText("Delete: 5 completed, 1,200 cancelled.");
+        page.waitForText("Delete 5 completed, 1,200 cancelled tasks?");
         server.submit("{\"type\":\"embed\",\"model\":\"many\",\"input\":\"y\","
                 + "\"scheduled_at\":\"2099-01-01T00:00:00Z\"}");
         page.faults().expect("409 \\(Conflict\\)");

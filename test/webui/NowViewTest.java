@@ -137,7 +137,7 @@ final class NowViewTest {
         broken = false;
         page.click("[aria-label='Run nightly now']");
         page.waitFor("![...document.querySelectorAll('.need')].some(n => n.textContent.includes('nightly'))");
-        page.click("[aria-label='Retry: gpu answered 500: CUDA out of memory']").waitForText("Retry: 3 failed.");
+        page.click("[aria-label='Retry: gpu answered 500: CUDA out of memory']").waitForText("Retry 3 failed tasks?");
         page.click("dialog .primary").waitForText("3 tasks put back into the queue");
         page.waitFor("![...document.querySelectorAll('.need')].some(n => n.textContent.includes('CUDA'))");
     }

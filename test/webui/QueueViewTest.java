@@ -100,7 +100,8 @@ final class QueueViewTest {
         page.click("[data-state=ready] > .actions button").waitFor("document.querySelectorAll('.queue-rows > li')"
                 + ".length === 132");
         page.click(".queue-group[data-state=blocked] summary").waitForText("pinned too");
-        page.click(".queue-group[data-state=blocked] > .actions button[data-needs]").waitForText("Cancel: 2 pending.");
+        page.click(".queue-group[data-state=blocked] > .actions button[data-needs]")
+                .waitForText("Cancel 2 pending tasks?");
         page.click("dialog .danger").waitFor("!document.querySelector('.queue-group[data-state=blocked]')");
     }
 

@@ -76,7 +76,8 @@ final class TasksViewTest {
         tasks(page, "");
         String id = submit(LONG, "");
         page.waitFor(status(id) + " === 'running'").click(row(id) + " a");
-        page.waitFor("document.querySelector('.answer')?.textContent.length > 20");
+        page.waitFor("document.querySelector('.answer')?.textContent.length > 20 && "
+                + "/ · \\d+ tokens? · \\d+\\/s · /.test(document.querySelector('.summary').textContent)");
         long before = page.number("document.querySelector('.answer').textContent.length");
         page.waitFor("document.querySelector('.answer').textContent.length > " + before);
         assertTrue(LONG.startsWith(page.text("document.querySelector('.answer').textContent")));
@@ -141,8 +142,8 @@ final class TasksViewTest {
     void promptOfThreeMegabytes_showsItsBeginningAtFirst(Page page) {
         String id = submit("x".repeat(3_000_000), ",\"options\":{\"num_predict\":1}");
         server.awaitEnd(id);
-        tasks(page, "/" + id).waitForText("Details").click(".asked summary");
-        page.waitFor("document.querySelector('.message pre').checkVisibility()");
+        tasks(page, "/" + id).waitForText("Details").click(".asked summary").waitFor(
+                "document.querySelector('.message pre').checkVisibility()");
         assertEquals(20_001, page.number("document.querySelector('.message pre').textContent.length"));
         page.click(".message button");
         page.waitFor("document.querySelector('.message pre').textContent.length === 3_000_000");
@@ -489,9 +490,8 @@ final class TasksViewTest {
         server.post("/api/tasks/batch", lines.append("]").toString());
         tasks(page, "?model=paged").waitForText("1–100 of 250");
         page.click("[aria-label='Next page']").waitForText("101–200 of 250");
-        page.click("[aria-label='Next page']").waitForText("201–250 of 250")
-                .waitFor("document.querySelectorAll('tbody tr').length === 50");
-        assertTrue(page.is("document.querySelector('[aria-label=\"Next page\"]').disabled"));
+        page.click("[aria-label='Next page']").waitForText("201–250 of 250").waitFor("document.querySelectorAll("
+                + "'tbody tr').length === 50 && document.querySelector('[aria-label=\"Next page\"]').disabled");
         Json.Obj one = ServerProcess.object(server.get("/api/tasks/" + page.text("document.querySelector('tbody tr')"
                 + ".dataset.id")).body());
         server.post("/api/tasks/" + one.text("id") + "/cancel", "{}");
