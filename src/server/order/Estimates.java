@@ -100,7 +100,7 @@ public final class Estimates {
 
     /// Returns how long the slower attempts take of the model for which that is longest, in milliseconds; 0 if nothing
     /// is known.
-    long longest() {
+    public long longest() {
         if (longest < 0) {
             longest = 0;
             for (Model of : models.values()) {

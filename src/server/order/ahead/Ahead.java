@@ -35,8 +35,7 @@ public final class Ahead {
     public static final int COPIED_MAX = 1_000;
     /// How many that go before a task are told.
     static final int TOLD_MAX = 20;
-    /// What an attempt is taken for of which nothing is known. After its end there is no ground any more.
-    private static final long UNKNOWN_MS = 10_000;
+
     private final Standing standing;
     private final HostsAhead hosts;
     private final ReadyOrder order;
@@ -229,7 +228,9 @@ public final class Ahead {
     }
 
     private void ends(Task running, Left left) {
-        ends.add(new End(running, now + (left == null ? UNKNOWN_MS : left.mean()), left));
+        // one of which nothing is known is taken for a slow one; where nothing was measured, for nothing, lest
+        // priorities grow by times that are made up. After its end there is no ground any more
+        ends.add(new End(running, now + (left == null ? estimates().longest() : left.mean()), left));
         places = Math.max(places, ends.size());
         means += left == null ? 0 : left.mean();
     }

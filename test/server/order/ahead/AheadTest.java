@@ -180,6 +180,21 @@ class AheadTest {
         assertNull(state.left(state.get(first.id()), Written.NOTHING, now));
     }
 
+    /// As long as too little was measured, priorities do not grow in a game whose times are made up.
+    @Test
+    void forecast_withoutGround_doesNotLetPrioritiesGrow() {
+        state.reconfigure(QueueOptions.DEFAULT.with(new OrderOptions(true, 60_000, 32, new Ageing(2_000, 8))));
+        submit("a");
+        submit("a");
+        runAll();
+        for (int i = 0; i < 16; i++) {
+            submit("a", 5, i % 2 == 0 ? "heavy" : "light", Terms.DEFAULT);
+        }
+        Task low = submit("a", 1, null, Terms.DEFAULT);
+        start();
+        assertEquals(16, forecast(low).position());
+    }
+
     @Test
     void forecast_whatIsLoaded_goesBeforeAndIsSaidTo() {
         learn("b", "a");
