@@ -1,7 +1,6 @@
 package server.api;
 
 import java.util.Set;
-import java.util.function.Function;
 
 import server.http.Query;
 import server.live.EventFilter;
@@ -31,7 +30,7 @@ record EventsWanted(EventFilter filter, long after) {
     static EventsWanted of(Query query, TaskQueue queue) {
         EventFilter filter = new EventFilter(query.set("task", text -> task(text, queue)),
                 query.set("status", TaskStatus::parse), query.set("type", TaskType::parse),
-                query.set("model", Function.identity()), query.set("cron", queue::cronId));
+                TaskFilters.models(query), query.set("cron", queue::cronId));
         return new EventsWanted(filter, query.number("since", NOW, 0, Long.MAX_VALUE));
     }
 

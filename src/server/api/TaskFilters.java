@@ -5,9 +5,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import server.http.Query;
+import server.order.RunnerKey;
 import server.order.ahead.Explanation.Waiting;
 import server.order.ahead.Outlook.State;
 import server.order.ahead.Outlook;
@@ -49,7 +51,7 @@ final class TaskFilters {
         // what a cause is asked for has failed
         return new TaskFilter(causes.isEmpty() || !statuses.isEmpty() ? statuses : Set.of(TaskStatus.FAILED),
                 query.set("type", TaskType::parse),
-                query.set("priority", Priority::parse), query.set("model", Function.identity()),
+                query.set("priority", Priority::parse), models(query),
                 query.set("client", Function.identity()),
                 query.text("relayed") == null ? null : query.flag("relayed"),
                 query.text("cut") == null ? null : query.flag("cut"), query.set("host", Function.identity()),
@@ -57,6 +59,12 @@ final class TaskFilters {
                         time(query, "ended_since", Long.MIN_VALUE, now),
                         time(query, "ended_until", Long.MAX_VALUE, now)),
                 causes, query.set("cron_id", queue::cronId), query.text("q"));
+    }
+
+    /// Of a model without a tag, its `:latest` is meant too, and the other way round.
+    static Set<String> models(Query query) {
+        return query.set("model", Function.identity()).stream().flatMap(model -> RunnerKey.names(model).stream())
+                .collect(Collectors.toSet());
     }
 
     /// A time, or a length of time before now.

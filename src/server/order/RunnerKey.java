@@ -1,5 +1,7 @@
 package server.order;
 
+import java.util.Set;
+
 import server.task.RunnerOptions;
 import server.task.Task;
 
@@ -27,6 +29,12 @@ public record RunnerKey(String model, RunnerOptions options) {
     /// Returns a model's name without `:latest`, which says nothing.
     public static String plain(String model) {
         return model.endsWith(LATEST) ? model.substring(0, model.length() - LATEST.length()) : model;
+    }
+
+    /// Returns the names by which tasks may ask for the model that is meant by one.
+    public static Set<String> names(String model) {
+        String plain = plain(model);
+        return plain.indexOf(':', plain.lastIndexOf('/') + 1) < 0 ? Set.of(plain, plain + LATEST) : Set.of(model);
     }
 
     /// Returns whether Ollama answers a request of this key with a runner that was started for another one, as its

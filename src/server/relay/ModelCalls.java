@@ -29,6 +29,8 @@ public final class ModelCalls {
     private static final String ABOUT = "as Ollama's: passed on to the local host, where the settings allow it | file "
             + "X-Queue-On | 200 any lines file 201 404 502";
 
+    /// Its clients ask by HEAD, which every GET answers.
+    private static final String HAS = "whether the host has it, by HEAD; ";
     private static final String BLOBS = "/api/blobs/";
     private static final Pattern DIGEST = Pattern.compile("sha256[:-][0-9a-f]{64}");
     /// After these a host may have other models than before.
@@ -56,7 +58,8 @@ public final class ModelCalls {
         }
         add(routes, "DELETE", "/api/delete");
         for (String method : List.of("GET", "POST")) {
-            routes.addRelayed(method, BLOBS + "{id}", Scope.ADMIN, ABOUT, ApiForm.OLLAMA::error, request -> {
+            String about = method.equals("GET") ? HAS + ABOUT : ABOUT;
+            routes.addRelayed(method, BLOBS + "{id}", Scope.ADMIN, about, ApiForm.OLLAMA::error, request -> {
                 check();
                 if (!DIGEST.matcher(request.id()).matches()) {
                     throw Problem.badRequest("a digest must be sha256: and 64 hexadecimal digits");

@@ -63,7 +63,8 @@ final class ListApiTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"|3210", "?order=asc|0123", "?type=chat|1", "?type=chat,embed|21",
             "?type=chat&type=embed|21", "?priority=5|31", "?priority=normal,critical|31", "?priority=high|2",
-            "?status=pending|3210", "?status=running,failed|", "?model=b|1", "?model=b:7b|2", "?model=b%3A7b|2",
+            "?status=pending|3210", "?status=running,failed|", "?model=b|1", "?model=b:latest|1", "?model=b:7b|2",
+            "?model=b%3A7b|2",
             "?q=sheep|20", "?q=SHEEP&type=embed|2", "?q=one+wolf|1", "?q=nothing|", "?sort=priority|2310",
             "?sort=priority&order=asc|0312", "?limit=2|32", "?limit=2&offset=1|21", "?offset=9|", "?status=&type=|3210",
             "?sort=model&order=asc&limit=1|0"})

@@ -3,6 +3,7 @@ package server.order;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,14 @@ class RunnerKeyTest {
     void of_latestSaysNothing() {
         assertEquals(RunnerKey.of("qwen3", null), RunnerKey.of("qwen3:latest", RunnerOptions.NONE));
         assertEquals("a:8b", RunnerKey.plain("a:8b"));
+    }
+
+    @Test
+    void names_ofAModelWithoutATag_areTwo() {
+        assertEquals(Set.of("c", "c:latest"), RunnerKey.names("c"));
+        assertEquals(Set.of("c", "c:latest"), RunnerKey.names("c:latest"));
+        assertEquals(Set.of("c:7b"), RunnerKey.names("c:7b"));
+        assertEquals(Set.of("box:5000/c", "box:5000/c:latest"), RunnerKey.names("box:5000/c"));
     }
 
     @ParameterizedTest
