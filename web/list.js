@@ -12,7 +12,7 @@ const COLUMNS = [
     ['model', 'Model', 'model'],
     ['priority', 'Priority', 'priority'],
     ['created', 'Created', 'created_at'],
-    ['ran', 'Ran', 'duration'],
+    ['ran', 'Time', 'duration'],
     ['id', 'Id', null],
 ];
 
@@ -190,8 +190,8 @@ export class List {
 
     #sorted(filter) {
         this.#filter = filter;
-        // where only failures are listed, what broke is the first that is to be read
-        attribute(this.node, 'data-reasons', filter.status === 'failed');
+        // where only failures are listed, what broke comes first; and it may be what was searched for
+        attribute(this.node, 'data-reasons', filter.status === 'failed' || filter.q !== '');
         for (const column of Object.keys(SORTS)) {
             attribute(this.#headers.get(column), 'aria-sort', this.#filter.sort === column
                 && (this.#filter.order === 'asc' ? 'ascending' : 'descending'));

@@ -100,7 +100,9 @@ final class FailedViewTest {
         page.waitFor("document.querySelector('.chips').innerText.includes('CUDA out of memory (… MiB)')");
         assertTrue(page.shown("tbody .c-prompt").matches("(?s)\\S+ answered 500: CUDA out of memory.*p\\d"),
                 page.shown("tbody .c-prompt"));
-        page.eval("history.back()");
+        // what was searched for may stand there
+        page.eval("location.hash = '#/tasks?q=cuda+out'");
+        page.waitFor("document.querySelector('tbody .reason')?.checkVisibility()").eval("location.hash = '#/failed'");
         page.waitFor("document.querySelectorAll('.causes > li').length === 1");
     }
 
