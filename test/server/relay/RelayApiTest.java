@@ -240,7 +240,7 @@ class RelayApiTest {
             String list = "{\"models\":[{\"name\":\"m:latest\"}]}";
             ollama.info("/api/tags", (request, reply) -> reply.whole(200, list));
             assertEquals(200, answer.get().statusCode());
-            assertTrue(rig.task().attempts().getFirst().error().contains("three times in a row"));
+            assertTrue(rig.task().attempts().getFirst().error().contains("three health checks in a row"));
         }
     }
 
