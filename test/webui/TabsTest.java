@@ -46,6 +46,11 @@ final class TabsTest {
         assertTrue(TEXT.startsWith(said), () -> "not the beginning: " + said.strip());
     }
 
+    /// In a narrow window only a part of it is seen.
+    private static String live(String how) {
+        return "document.querySelector('#connection')?.textContent === 'live · " + how + "'";
+    }
+
     private static String lan(ServerProcess server) {
         return server.url().replace("localhost", Chromium.LAN);
     }
@@ -73,7 +78,7 @@ final class TabsTest {
         }
         // as over plain HTTP at another machine: no locks, no notifications
         assertFalse(first.is("isSecureContext || navigator.locks"));
-        tabs.forEach(tab -> assertGoesOn(tab.waitForText("live · WebSocket")));
+        tabs.forEach(tab -> assertGoesOn(tab.waitFor(live("WebSocket"))));
         // more than one where a tab is too busy to say that it leads
         assertTrue(leaders(tabs).size() <= 2, leaders(tabs).size() + " connections");
         // one that is not seen lets its answer go, and goes on where it was
@@ -88,7 +93,7 @@ final class TabsTest {
         server.close();
         try (ServerProcess again = start("--port", Integer.toString(URI.create(server.url()).getPort()),
                 "--ws-port", "0")) {
-            tabs.forEach(tab -> assertGoesOn(tab.waitForText("live · SSE")));
+            tabs.forEach(tab -> assertGoesOn(tab.waitFor(live("SSE"))));
             // requests are answered, and what they change is seen everywhere
             tabs.get(5).fill("[data-action=priority]", "high").press("Enter");
             tabs.getLast().waitFor("document.querySelector('tr[data-id=\"" + tasks.get(5)
