@@ -92,7 +92,7 @@ function helping(group, hosts, context) {
 }
 
 function checking({name}, context) {
-    return {title: 'Check now', label: `Check ${name} now`, needs: 'admin', run: () => context.attempt(async () => {
+    return {title: 'Check now', label: `Check now: ${name}`, needs: 'admin', run: () => context.attempt(async () => {
         const host = await context.api.post(`/api/backends/${encodeURIComponent(name)}/check`);
         context.say(host.health === 'up' ? `${name} is up.` : `${name} is still ${host.health}: ${host.error}`);
     })};
@@ -103,7 +103,7 @@ function ofCrons({crons, crons_more: more}, at, context) {
         href: `#/tasks/${encodeURIComponent(cron.task_id)}`,
         what: `The cron task ${cron.name} failed${cron.failed_in_a_row > 1
             ? ` ${number(cron.failed_in_a_row)} times in a row` : ''}`,
-        more: `last run ${ago(cron.due_at, at)}`, title: 'Run now', label: `Run ${cron.name} now`, needs: 'admin',
+        more: `last run ${ago(cron.due_at, at)}`, title: 'Run now', label: `Run now: ${cron.name}`, needs: 'admin',
         run: () => context.attempt(async () => {
             await context.api.post(`/api/cron/${encodeURIComponent(cron.id)}/run`);
             context.say(`${cron.name} runs.`);
@@ -122,7 +122,7 @@ function ofFailures(now, at, context) {
             label: 'See the tasks that failed', href: tasks === 1 ? `#/tasks/${encodeURIComponent(group.last)}`
                 : id ? `#/tasks?${new URLSearchParams(filter)}` : '#/failed',
             // of other causes it is not known which tasks these are
-            ...id && {title: `Retry ${number(tasks)}`, label: `Retry: ${group.cause}`, needs: 'admin',
+            ...id && {title: `Retry ${number(tasks)}`, label: `Retry ${number(tasks)}: ${group.cause}`, needs: 'admin',
                 run: () => context.bulk.change({...filter, ended_since: '1h'}, 'retry')}};
     });
     return now.failures_more === 0 ? all : [...all, {key: 'failed', mark: '✗', grave: true, href: '#/failed',

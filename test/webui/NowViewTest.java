@@ -118,7 +118,7 @@ final class NowViewTest {
     }
 
     private void eachTrouble_hasAnActionInPlace(Page page, ServerProcess server, FakeOllama ollama) {
-        page.click("[aria-label='Check attic now']").waitForText("attic is still down: cannot connect to attic");
+        page.click("[aria-label='Check now: attic']").waitForText("attic is still down: cannot connect to attic");
         server.post("/api/backends/gpu/disable", "");
         String waits = server.submit(task("waits", ""));
         page.waitForText("1 task is blocked: gpu is disabled").click("[aria-label='Enable gpu']");
@@ -135,9 +135,9 @@ final class NowViewTest {
         pulling.countDown();
         page.waitForText("gpu has qwen9 now.");
         broken = false;
-        page.click("[aria-label='Run nightly now']");
+        page.click("[aria-label='Run now: nightly']");
         page.waitFor("![...document.querySelectorAll('.need')].some(n => n.textContent.includes('nightly'))");
-        page.click("[aria-label='Retry: gpu answered 500: CUDA out of memory']").waitForText("Retry 3 failed tasks?");
+        page.click("[aria-label='Retry 3: gpu answered 500: CUDA out of memory']").waitForText("Retry 3 failed tasks?");
         page.click("dialog .primary").waitForText("3 tasks put back into the queue");
         page.waitFor("![...document.querySelectorAll('.need')].some(n => n.textContent.includes('CUDA'))");
     }
