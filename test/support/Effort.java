@@ -1,13 +1,10 @@
 package support;
 
 /// How much a test does that could go on for ever: a random one, or one of many cases alike. `make test` has a short
-/// form of each, `make proof` the long one; `make check` does less of what is many.
+/// form of each, `make proof` the long one.
 public final class Effort {
 
     private static final boolean PROOF = "proof".equals(System.getProperty("part"));
-    private static final boolean CHECK = "check".equals(System.getProperty("part"));
-    /// From so many on `make check` does a fifth.
-    private static final int MANY = 50;
 
     private Effort() {
     }
@@ -19,6 +16,6 @@ public final class Effort {
 
     /// The number for this run.
     public static int of(int test, int proof) {
-        return PROOF ? proof : CHECK && test >= MANY ? test / 5 : test;
+        return PROOF ? proof : test;
     }
 }
