@@ -145,7 +145,7 @@ final class ActionApiTest {
             "{'filter':{},'action':'cancel','expect':-1}|expect must be",
             "{'filter':{},'action':'cancel','expect':1,'dry_run':true}|not both",
             "{'filter':{},'action':'priority','expect':1}|priority is missing",
-            "{'filter':{},'action':'cancel','priority':1,'expect':1}|priority is for",
+            "{'filter':{},'action':'cancel','priority':1,'expect':1}|priority is only for",
             "{'filter':{'stauts':'failed'},'action':'cancel','expect':1}|did you mean status",
             "{'filter':{'limit':1},'action':'cancel','expect':1}|unknown field",
             "{'filter':{'status':'done'},'action':'cancel','expect':1}|status must be",

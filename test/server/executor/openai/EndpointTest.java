@@ -37,8 +37,8 @@ class EndpointTest {
     @CsvSource(delimiter = '|', value = {
         "gpu:8000 | write http://HOST:PORT/v1",
         "ftp://gpu | write http://HOST:PORT/v1",
-        "http:// | no URL",
-        "http://a b | no URL",
+        "http:// | not a URL",
+        "http://a b | not a URL",
         "http://my_gpu:1 | no host name",
         "http://gpu:0 | from 1 to 65535",
         "http://gpu:70000 | from 1 to 65535",
