@@ -136,7 +136,8 @@ final class ViewsRestartTest {
     /// Waits for the code of the views that were not opened yet: the page asks for it a moment after the first of them.
     private static void whole(Page page) {
         page.is("await Promise.all([...document.querySelectorAll('#views a'), {hash: '#/settings'}].map("
-                + "({hash}) => import(new URL(`${hash.slice(2)}.js`, document.querySelector('script[type=module]').src))"
+                + "({hash}) => import(new URL(`${hash.slice(2)}.js`, "
+                + "document.querySelector('script[type=module]').src))"
                 + ")).then(() => true)");
     }
 

@@ -286,10 +286,7 @@ final class AttemptRunner {
                 health.askNow(host);
                 queue.putBack(run, error, 0, false);
             }
-            case BUSY -> {
-                host.busy(model, error, retryAfter, now);
-                stepBehind(run, error, host.pauseEnd(now), now);
-            }
+            case BUSY -> stepBehind(run, error, host.busy(model, failure, retryAfter, now), now);
             case ACCOUNT -> refused(run, host, failure, retryAfter, now);
             case MODEL_MISSING -> {
                 host.lacks(model, now);

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import server.dispatch.Backend.Refused;
 import server.executor.HostReport;
@@ -62,7 +63,8 @@ final class Host {
     private String trouble;
     private String version;
     private HostModels models = HostModels.UNKNOWN;
-    private final RefusedModels refused = new RefusedModels();
+    private final RefusedModels refused = new RefusedModels(RefusedModels.PAUSE_MAX_MS);
+    private final RefusedModels busy = new RefusedModels(Circuit.PAUSE_MAX_MS);
     /// When it last completed a task.
     private long workedAt;
     /// Null: it loads nothing.
@@ -124,7 +126,7 @@ final class Host {
                 && (runners == null || runners.takesAny(options.parallel(), now));
         return new HostView(name(), options.remote(), options.weight(), options.priority(),
                 options.address().models().keySet(), up, enabled && !up && !circuit.away(),
-                isAble(now) && free, running, models, refused.notNow(now), paths, runners,
+                isAble(now) && free, running, models, refused.notNow(now), busy.notNow(now), paths, runners,
                 options.parallel(), now);
     }
 
@@ -154,6 +156,7 @@ final class Host {
             budget.take(now);
         }
         refused.sent(key.model());
+        busy.sent(key.model());
         running++;
         if (runners == null) {
             does(now);
@@ -269,7 +272,7 @@ final class Host {
     /// When it, or a model on it, may be tried again, milliseconds since the epoch; Long.MAX_VALUE: nothing waits.
     synchronized long nextTry(long now) {
         long end = Math.max(circuit.pauseEnd(now), budgetEnd(now));
-        return Math.min(end == 0 ? Long.MAX_VALUE : end, refused.nextTry(now));
+        return Math.min(end == 0 ? Long.MAX_VALUE : end, Math.min(refused.nextTry(now), busy.nextTry(now)));
     }
 
     // ---- how an attempt ended
@@ -310,29 +313,32 @@ final class Host {
     synchronized void unreachable(String model, String why, long now) {
         counters.countFailed(now);
         circuit.unreachable(now);
-        refused.unknown(model);
+        toldNothingOf(model);
         down(why, now);
     }
 
-    /// It is busy.
+    /// It is too busy for this model: a front may have lost that model's backend alone. A second model of which it says
+    /// the same makes it the whole host's, unless a task completed here since the first one was refused.
     ///
     /// @param retryAfter what it asked for, in milliseconds; 0: nothing
-    synchronized void busy(String model, String why, long retryAfter, long now) {
+    /// @return when it may be asked for the model again
+    synchronized long busy(String model, Outcome.Failed failure, long retryAfter, long now) {
         counters.countFailed(now);
-        circuit.busy(now, retryAfter);
+        busy.refuse(model, failure, retryAfter, now);
         refused.unknown(model);
-        turn(Health.UP, now);
-        trouble = why;
-    }
-
-    /// When a pause ends; now if there is none.
-    long pauseEnd(long now) {
-        return Math.max(now, circuit.pauseEnd(now));
+        if (busy.anotherSince(model, workedAt)) {
+            circuit.busy(now, retryAfter);
+            turn(Health.UP, now);
+            trouble = failure.message();
+        } else {
+            answered(now);
+        }
+        return Math.max(now, Math.max(circuit.pauseEnd(now), busy.pauseEnd(model, now)));
     }
 
     synchronized void lacks(String model, long now) {
         models = models.deniedIt(model);
-        refused.unknown(model);
+        toldNothingOf(model);
         answered(now);
     }
 
@@ -358,6 +364,7 @@ final class Host {
         } else {
             circuit.answered(now);
         }
+        busy.unknown(model);
         return nextTry(now);
     }
 
@@ -380,14 +387,14 @@ final class Host {
         if (taken) {
             accepted(model, now);
         } else {
-            refused.unknown(model);
+            toldNothingOf(model);
         }
     }
 
     /// The attempt ended without telling anything of the host.
     synchronized void unknown(String model) {
         circuit.unknown();
-        refused.unknown(model);
+        toldNothingOf(model);
     }
 
     // ---- for people
@@ -415,6 +422,9 @@ final class Host {
         if (!refused.allows(model, now)) {
             return refused.error(model);
         }
+        if (!busy.allows(model, now)) {
+            return busy.error(model);
+        }
         return models.has(model) == HostModels.Has.NO ? lacking(name(), model) : null;
     }
 
@@ -429,7 +439,7 @@ final class Host {
     }
 
     synchronized Backend backend(int slots, long now) {
-        List<Refused> refusals = refused.all(now);
+        List<Refused> refusals = Stream.concat(refused.all(now).stream(), busy.all(now).stream()).toList();
         String error = trouble != null || refusals.isEmpty() ? trouble : refusals.getLast().error();
         return new Backend(name(), kind, executor.url(), options.remote(), enabled, health.text,
                 healthSince, checkedAt, error, Math.max(circuit.pauseEnd(now), budgetEnd(now)), version,
@@ -455,7 +465,13 @@ final class Host {
         }
     }
 
+    private void toldNothingOf(String model) {
+        refused.unknown(model);
+        busy.unknown(model);
+    }
+
     private void accepted(String model, long now) {
+        busy.answered(model, now);
         if (refused.accept(model, now)) {
             LOG.log(Level.INFO, "event=model_back host=" + LogValue.of(name()) + " model="
                     + LogValue.of(model));

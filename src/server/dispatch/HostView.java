@@ -17,16 +17,18 @@ import server.task.ApiPath;
 /// @param running  how many attempts it has now
 /// @param paths    the paths whose calls it answers
 /// @param refused  the models that it refuses and may not be asked for now, without `:latest`
+/// @param busy     the models for which it said that it is busy and may not be asked now, without `:latest`
 /// @param runners  what it has loaded; null: it is of a kind that loads nothing
 /// @param parallel how many attempts of one runner key it gets at once
 /// @param at       the moment, milliseconds since the epoch
 record HostView(String name, boolean remote, int weight, int priority, Set<String> takes, boolean up,
-        boolean passing, boolean sendable, int running, HostModels models, List<String> refused, Set<ApiPath> paths,
+        boolean passing, boolean sendable, int running, HostModels models, List<String> refused, List<String> busy,
+        Set<ApiPath> paths,
         Residency runners, int parallel, long at) {
 
     HostView with(int nowRunning, boolean isSendable, Residency itsRunners, long moment) {
         return new HostView(name, remote, weight, priority, takes, up, passing, isSendable, nowRunning, models, refused,
-                paths, itsRunners, parallel, moment);
+                busy, paths, itsRunners, parallel, moment);
     }
 
     boolean takes(String model) {
@@ -51,6 +53,12 @@ record HostView(String name, boolean remote, int weight, int priority, Set<Strin
                 : !runners.loads(key, at) && !runners.isLoading(key.model()) && fit(key) != Fit.DRAINS);
     }
 
+    /// Whether it may not be asked for a model now, whatever the reason.
+    boolean keepsOff(String model) {
+        return refuses(model) || !busy.isEmpty() && busy.contains(RunnerKey.plain(model));
+    }
+
+    /// Whether it may not be asked for a model now, for a reason of its own or its account's.
     boolean refuses(String model) {
         return !refused.isEmpty() && refused.contains(RunnerKey.plain(model));
     }

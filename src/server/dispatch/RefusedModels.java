@@ -9,27 +9,34 @@ import server.dispatch.Backend.Refused;
 import server.executor.Outcome;
 import server.order.RunnerKey;
 
-/// The models that one host refuses for a reason which is its own or its account's: an expired key, no credit, a quota.
-/// Such a model is left alone in doubling steps up to a minute, or for as long as the host asks, with one try at the
-/// end of each step; any other answer to a task of that model ends it. Guarded by its host.
+/// The models that one host refuses for a reason which is its own or its account's (an expired key, no credit, a
+/// quota), or for which it is busy. Such a model is left alone in doubling steps up to a maximum, or for as long as the
+/// host asks, with one try at the end of each step. Guarded by its host.
 final class RefusedModels {
 
     static final long PAUSE_MAX_MS = 60_000;
     /// Some hosts answer to every name: the eldest are forgotten.
     private static final int MODELS_MAX = 1_000;
 
+    private final long pauseMax;
     private final Map<String, Pair> pairs = new LinkedHashMap<>();
     /// When a model that was refused worked again.
     private final Map<String, Long> recovered = new LinkedHashMap<>();
 
     private static final class Pair {
-        final Circuit circuit = new Circuit(PAUSE_MAX_MS);
+        final Circuit circuit;
         final long since;
         Outcome.Failed refusal;
 
-        Pair(long since) {
+        Pair(Circuit circuit, long since) {
+            this.circuit = circuit;
             this.since = since;
         }
+    }
+
+    /// @param pauseMax the longest pause that the host did not ask for, in milliseconds
+    RefusedModels(long pauseMax) {
+        this.pauseMax = pauseMax;
     }
 
     /// Whether the host refuses no model.
@@ -78,14 +85,26 @@ final class RefusedModels {
     boolean refuse(String model, Outcome.Failed refusal, long retryAfterMs, long now) {
         String name = RunnerKey.plain(model);
         boolean first = !pairs.containsKey(name);
-        Pair pair = pairs.computeIfAbsent(name, absent -> new Pair(now));
+        Pair pair = pairs.computeIfAbsent(name, absent -> new Pair(new Circuit(pauseMax), now));
         pair.refusal = refusal;
         pair.circuit.busy(now, retryAfterMs);
         bound(pairs);
         return first;
     }
 
-    /// The host took a task of this model.
+    /// The host answered a task of this model. It may have come before the refusal, so a pause goes on.
+    void answered(String model, long now) {
+        String name = RunnerKey.plain(model);
+        Pair pair = pairs.get(name);
+        if (pair != null) {
+            pair.circuit.answered(now);
+            if (pair.circuit.allows(now)) {
+                pairs.remove(name);
+            }
+        }
+    }
+
+    /// The host took a task of this model, which ends all pauses.
     ///
     /// @return whether it refused the model before
     boolean accept(String model, long now) {
@@ -109,6 +128,12 @@ final class RefusedModels {
         String same = pairs.get(name).refusal.inShort();
         return pairs.entrySet().stream().anyMatch(pair -> !pair.getKey().equals(name) && pair.getValue().since > at
                 && pair.getValue().refusal.inShort().equals(same));
+    }
+
+    /// When a model may be asked for again, milliseconds since the epoch; 0: now, or when its one try has ended.
+    long pauseEnd(String model, long now) {
+        Pair pair = pairs.get(RunnerKey.plain(model));
+        return pair == null ? 0 : pair.circuit.pauseEnd(now);
     }
 
     /// When the next of them may be tried again, milliseconds since the epoch; Long.MAX_VALUE: none waits for that.

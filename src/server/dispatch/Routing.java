@@ -53,8 +53,9 @@ final class Routing {
     private record Choice(Boolean remote, Rule rule) {
     }
 
+    /// @param off whether the host may not be asked for the model now
     private record Candidate(HostView host, Has has, Level level, boolean second, Rule rule, int failures,
-            boolean loaded, boolean refused, Fit fit) {
+            boolean loaded, boolean off, Fit fit) {
 
         /// Whether this one is the better of two at the same level (start-up rule: see package-info).
         boolean betterThan(Candidate other) {
@@ -167,7 +168,7 @@ final class Routing {
 
     private List<HostView> having(String model, String on) {
         return hosts.stream().filter(host -> (on == null || on.equals(host.name())) && !host.remote()
-                && !host.refuses(model) && (on != null || host.models().has(model) == Has.YES)).toList();
+                && !host.keepsOff(model) && (on != null || host.models().has(model) == Has.YES)).toList();
     }
 
     /// The first local host, if any, that has a model and could load it if what it answers were at its end.
@@ -186,7 +187,8 @@ final class Routing {
         List<Candidate> may = all.stream().filter(one -> one.has == Has.YES
                 || one.has == Has.UNKNOWN && one.host.up()).toList();
         List<Candidate> asked = may.isEmpty() ? all : may;
-        return !asked.isEmpty() && asked.stream().allMatch(Candidate::refused) ? asked.getFirst().host.name() : null;
+        return !asked.isEmpty() && asked.stream().allMatch(one -> one.host.refuses(task.model()))
+                ? asked.getFirst().host.name() : null;
     }
 
     /// The names of the hosts that a task may go to at all.
@@ -205,7 +207,7 @@ final class Routing {
     private static Candidate best(List<Candidate> candidates, Level level, Set<String> kept) {
         Candidate best = null;
         for (Candidate candidate : candidates) {
-            if (candidate.level == level && candidate.host.sendable() && !candidate.refused
+            if (candidate.level == level && candidate.host.sendable() && !candidate.off
                     && candidate.fit != Fit.NONE && !kept.contains(candidate.host.name())
                     && (best == null || candidate.betterThan(best))) {
                 best = candidate;
@@ -269,18 +271,18 @@ final class Routing {
                 : host.takes(task.model()) && !host.models().denies(task.model()) ? Has.YES : Has.NO;
         int failures = failures(task, host.name());
         Level level;
-        boolean refuses = host.refuses(task.model());
-        if (host.up() && !refuses) {
+        boolean off = host.keepsOff(task.model());
+        if (host.up() && !off) {
             level = has == Has.NO ? Level.ASK : failures > 0 ? Level.FAILED : second ? Level.SECOND : Level.FIRST;
         } else {
             level = switch (has) {
                 case YES -> Level.AWAY;
                 case UNKNOWN -> Level.UNKNOWN;
-                case NO -> refuses || host.passing() ? Level.SOON : Level.HOPELESS;
+                case NO -> off || host.passing() ? Level.SOON : Level.HOPELESS;
             };
         }
         return new Candidate(host, has, level, second, rule, failures, host.models().hasLoaded(task.model()),
-                refuses, host.fit(key));
+                off, host.fit(key));
     }
 
     private static int failures(Task task, String host) {

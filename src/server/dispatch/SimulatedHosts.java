@@ -73,7 +73,7 @@ public final class SimulatedHosts {
     private static PlayedHosts.Played played(String name, HostOptions host, int fits) {
         return new PlayedHosts.Played(new HostView(name, host.remote(), host.weight(), host.priority(),
                 host.address().models().keySet(), true, false, true, 0, HostModels.UNKNOWN, List.of(),
-                EnumSet.allOf(ApiPath.class), fits == 0 ? null : new Residency(List.of(), fits, Map.of(),
+                List.of(), EnumSet.allOf(ApiPath.class), fits == 0 ? null : new Residency(List.of(), fits, Map.of(),
                 Residency.NONE.loads()), host.parallel(), 0), true, host.maxConcurrent());
     }
 

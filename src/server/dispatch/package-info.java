@@ -46,16 +46,16 @@
 /// | FRONT | 404 without a model, 405, 413, 414, 415, 431, 501 | does not count | another host, then fails | is asked |
 /// | MODEL_MISSING | 404 that names the model | does not count | another host, then fails | lacks it |
 /// | PASSING | a lost connection, silence, 408, 5xx | counts | again, after a pause | is asked how it is |
-/// | BUSY | 503, 529 | does not count | elsewhere, or waits | is left alone |
+/// | BUSY | 503, 529 | does not count | elsewhere, or waits | is not asked for this model for a while |
 /// | UNREACHABLE | no connection | does not count | elsewhere, or waits | is down |
 /// | OWN | no descriptors or memory here | does not count | waits | nothing is begun for a while |
 ///
-/// A model that a host refuses (ACCOUNT) is tried again after 1 s, doubling to a minute, or when the host said. A
-/// second refused model makes it the whole host's trouble, unless a task completed there since; so does a host that
-/// refuses its own list as well. A host whose `requests_per_minute` are used up is left alone until it may be sent the
-/// next one; that is no failure. A task that is refused while others of its model run waits alone. Before FRONT ends a
-/// task, the host is asked whether it still is what its kind says; if not, it is down and the task waits. A task gives
-/// up waiting at its `expires_at`.
+/// A model that a host refuses (ACCOUNT) is tried again after 1 s, doubling to a minute, or when the host said; one for
+/// which it is busy likewise, doubling to 30 s. A second such model of which it says the same makes it the whole host's
+/// trouble, unless a task completed there since; so does a host that refuses its own list as well. A host whose
+/// `requests_per_minute` are used up is left alone until it may be sent the next one; that is no failure. A task that
+/// is refused while others of its model run waits alone. Before FRONT ends a task, the host is asked whether it still
+/// is what its kind says; if not, it is down and the task waits. A task gives up waiting at its `expires_at`.
 ///
 /// **Rules.** Attempts are begun by whichever thread found the reason, one at a time. A [server.dispatch.Host] is
 /// guarded by its own lock, held for moments and never while another is taken; a [server.dispatch.Circuit] has its own

@@ -294,7 +294,7 @@ final class DispatcherTest {
             assertEquals(1, done.attempts().size());
         }
         assertEquals(1, a.asked.get());
-        assertTrue(hosts.backends().getFirst().leftAloneUntil() > CLOCK.millis() + 50_000);
+        assertTrue(hosts.backends().getFirst().refused().getFirst().until() > CLOCK.millis() + 50_000);
         assertEquals("a is busy", hosts.backends().getFirst().error());
     }
 

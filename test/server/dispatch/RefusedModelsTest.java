@@ -13,7 +13,7 @@ import server.executor.Outcome.Cause;
 
 final class RefusedModelsTest {
 
-    private final RefusedModels refused = new RefusedModels();
+    private final RefusedModels refused = new RefusedModels(60_000);
 
     @Test
     void anotherSince_isOneThatWasRefusedWithTheSameStatus() {

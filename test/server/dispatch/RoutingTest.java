@@ -198,6 +198,9 @@ final class RoutingTest {
         "a:b b:l           | b     | true  | -",
         "a b:bl c:l        | a     | true  | c",
         "a:l b:bl          | a b   | false | a",
+        // busy for this model alone
+        "a:y b:y           | c     | true  | -",
+        "a b:yl            | a     | true  | -",
         // nothing was ever heard of it
         "a b:du            | a     | true  | -",
         "a b:f             | a     | true  | -",
@@ -302,8 +305,8 @@ final class RoutingTest {
         return new HostView(name, name.startsWith("e"), number(flags, "w", 1), number(flags, "p", 0),
                 flags.contains("s") ? Set.of("other") : Set.of(), up, flags.contains("b"), up && !flags.contains("f"),
                 number(flags.replaceAll("[wp]\\d", ""), "", 0), models,
-                flags.contains("r") ? List.of("m") : List.of(), Set.of(), runners(flags), 1,
-                3);
+                flags.contains("r") ? List.of("m") : List.of(), flags.contains("y") ? List.of("m") : List.of(),
+                Set.of(), runners(flags), 1, 3);
     }
 
     private static Residency runners(String flags) {

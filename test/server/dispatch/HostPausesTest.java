@@ -10,12 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import server.executor.HostAddress;
 import server.executor.Limits;
+import server.executor.Outcome;
+import server.executor.Outcome.Cause;
 import server.journal.JournalOptions;
 import server.live.Answers;
 import server.live.RelayedAnswers;
@@ -31,12 +35,14 @@ import support.Await;
 import support.FaultyStorage;
 import support.SettableClock;
 
-/// `requests_per_minute` of a host, with a clock that stands.
-final class HostBudgetTest {
+/// What keeps hosts, or models on them, from being asked: `requests_per_minute`, and that they are busy. The clock
+/// stands.
+final class HostPausesTest {
 
     private final SettableClock clock = new SettableClock("2026-01-01T00:00:00Z");
     private final SimulatedHost a = new SimulatedHost("a");
     private final SimulatedHost b = new SimulatedHost("b");
+    private final Map<String, Integer> refusals = new ConcurrentHashMap<>();
     private Hosts hosts;
     private TaskQueue queue;
     private Dispatcher dispatcher;
@@ -63,8 +69,12 @@ final class HostBudgetTest {
     }
 
     private Task submit() {
+        return submit("m");
+    }
+
+    private Task submit(String model) {
         Slice payload = Slice.of("{\"prompt\":\"Hi\"}".getBytes(StandardCharsets.US_ASCII));
-        return queue.submit(new Submission(TaskType.GENERATE, "m", 5, Terms.DEFAULT, payload, null, "x"), null, null)
+        return queue.submit(new Submission(TaskType.GENERATE, model, 5, Terms.DEFAULT, payload, null, "x"), null, null)
                 .document().task();
     }
 
@@ -110,5 +120,69 @@ final class HostBudgetTest {
         Await.until("all ran", () -> completed() == 8);
         assertTrue(a.asked.get() <= 1, () -> a.asked + " on a");
         assertEquals(8, a.asked.get() + b.asked.get());
+    }
+
+    // ---- busy
+
+    private void startBusyFor(Set<String> models) throws IOException {
+        a.models("m:latest", "x:latest", "y:latest").answer(call -> {
+            if (models.contains(call.model())) {
+                refusals.merge(call.model(), 1, Integer::sum);
+                return SimulatedHost.failed(Cause.BUSY, "a is busy for " + call.model(), null);
+            }
+            return new Outcome.Completed(SimulatedHost.ANSWER);
+        });
+        start(host(a, 0));
+    }
+
+    private void awaitBusy(Task task, int times) {
+        Await.until(task.model() + " was refused", () -> refusals.getOrDefault(task.model(), 0) == times
+                && queue.find(task.name()).status() == TaskStatus.PENDING && hosts.running() == 0);
+    }
+
+    @Test
+    void aModelForWhichItsHostIsBusyEachTime_keepsNoOtherWaiting() throws IOException {
+        startBusyFor(Set.of("x"));
+        Task stuck = submit("x");
+        for (int i = 1; i <= 7; i++) {
+            awaitBusy(stuck, i);
+            int ran = i;
+            submit("m");
+            Await.until("another model's task ran", () -> completed() == ran && hosts.running() == 0);
+            clock.pass(Duration.ofSeconds(31));
+            dispatcher.wake();
+        }
+        Backend shown = hosts.backends().getFirst();
+        assertEquals(0, shown.leftAloneUntil());
+        assertEquals("a is busy for x", shown.error());
+        assertEquals("[x]", shown.refused().stream().map(Backend.Refused::model).toList().toString());
+        assertEquals(0, queue.find(stuck.name()).retries());
+    }
+
+    @Test
+    void aHostThatIsBusyForASecondModel_isLeftAloneUntilItsPauseIsOver() throws IOException {
+        startBusyFor(Set.of("x", "y"));
+        awaitBusy(submit("x"), 1);
+        awaitBusy(submit("y"), 1);
+        Await.until("the host is left alone", () -> hosts.backends().getFirst().leftAloneUntil() > 0);
+        Task waits = submit("m");
+        assertEquals("no host can take it now: a is busy for y", dispatcher.explain(waits).trouble());
+        clock.pass(Duration.ofSeconds(1));
+        dispatcher.wake();
+        Await.until("the other model's task is the try", () -> completed() == 1 && hosts.running() == 0);
+        assertEquals(0, hosts.backends().getFirst().leftAloneUntil());
+    }
+
+    @Test
+    void aHostThatIsBusyForASecondModel_butCompletedATaskSince_goesOn() throws IOException {
+        startBusyFor(Set.of("x", "y"));
+        awaitBusy(submit("x"), 1);
+        clock.pass(Duration.ofMillis(1));
+        submit("m");
+        Await.until("it completed", () -> completed() == 1 && hosts.running() == 0);
+        awaitBusy(submit("y"), 1);
+        assertEquals(0, hosts.backends().getFirst().leftAloneUntil());
+        submit("m");
+        Await.until("it completes more", () -> completed() == 2);
     }
 }
