@@ -93,6 +93,7 @@ public final class TokenFile {
         try {
             bytes = Files.readAllBytes(file);
         } catch (NoSuchFileException none) {
+            checkDirectory();
             return null;
         } catch (IOException unreadable) {
             throw new IOException(file + ": " + (unreadable instanceof AccessDeniedException
@@ -176,11 +177,15 @@ public final class TokenFile {
         void on(List<NamedToken> tokens);
     }
 
-    private synchronized void change(Change change) throws IOException {
+    private void checkDirectory() throws IOException {
         if (!Files.isDirectory(directory)) {
             throw new IOException("the data directory " + directory + (Files.exists(directory) ? " is not a directory"
                     : " does not exist") + "; name the server's with --data-dir");
         }
+    }
+
+    private synchronized void change(Change change) throws IOException {
+        checkDirectory();
         checkOwner();
         try (FileChannel lock = open(directory.resolve("tokens.lock"), Set.of(StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS))) {

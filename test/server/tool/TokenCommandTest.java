@@ -106,6 +106,8 @@ final class TokenCommandTest {
         assertEquals(List.of(), new TokenFile(folder).read());
         assertEquals(1, run("add ci --scope submit --data-dir " + folder.resolve("none")));
         assertTrue(err().endsWith("none does not exist; name the server's with --data-dir\n"), err());
+        assertEquals(1, run("list --data-dir " + folder.resolve("none")));
+        assertTrue(err().endsWith("none does not exist; name the server's with --data-dir\n"), err());
     }
 
     @ParameterizedTest
