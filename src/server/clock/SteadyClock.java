@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
+import shared.config.Durations;
+
 /// The wall clock, as long as it agrees with the time that has passed. After a jump it goes on as if there had been
 /// none; once the wall clock has kept to its new time for a minute, it takes that over.
 ///
@@ -108,17 +110,21 @@ public final class SteadyClock implements InstantSource, ClockReport {
             }
             reference = new Reference(now, nano, uptime, last.setMs, 0, last.jumpMs == 0 ? last.jumpSinceMs : uptime);
         } else if (last.jumpMs == 0 || Math.abs(jump - last.jumpMs) >= TOLERANCE_MS) {
-            LOG.log(Level.WARNING, () -> "event=clock_jumped by=" + Duration.ofMillis(jump) + " reason=\"deletions,"
+            LOG.log(Level.WARNING, () -> "event=clock_jumped by=" + by(jump) + " reason=\"deletions,"
                     + " expiries and due times follow it once it has lasted for a minute\"");
             reference = new Reference(steady, nano, uptime, last.setMs, jump, uptime);
         } else if (uptime - last.jumpSinceMs >= AGREED_MS) {
-            LOG.log(Level.WARNING, () -> "event=clock_set by=" + Duration.ofMillis(jump)
+            LOG.log(Level.WARNING, () -> "event=clock_set by=" + by(jump)
                     + " reason=\"the jump has lasted for a minute\"");
             reference = new Reference(now, nano, uptime, last.setMs + jump, 0, last.jumpSinceMs);
         } else {
             reference = new Reference(steady, nano, uptime, last.setMs, last.jumpMs, last.jumpSinceMs);
         }
         return reference.steadyMs;
+    }
+
+    private static String by(long jumpMs) {
+        return (jumpMs < 0 ? "-" : "") + Durations.format(Duration.ofMillis(Math.abs(jumpMs)));
     }
 
     /// Counts by the first number of `/proc/uptime`: seconds since the boot, sleep included (proc_uptime(5)). The file

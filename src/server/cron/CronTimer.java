@@ -13,6 +13,7 @@ import server.cron.CronStore.Due;
 import server.task.Submission;
 import shared.LogValue;
 import shared.Problem;
+import shared.config.Durations;
 
 /// Makes due times into tasks: one thread for all cron tasks. It sleeps until the next due time, but at most a second,
 /// so that it notices a clock that was set forward and a machine that slept: due times that have become too old by that
@@ -59,7 +60,8 @@ public final class CronTimer implements AutoCloseable {
         clockSet = clockSetBy.getAsLong();
         long behind = store.latest() - since;
         if (behind >= JUMP_MS) {
-            LOG.log(Level.WARNING, () -> "event=clock_behind_journal by=" + Duration.ofMillis(behind));
+            LOG.log(Level.WARNING, () -> "event=clock_behind_journal by="
+                    + Durations.format(Duration.ofMillis(behind)));
             store.clockSet(-behind);
         }
     }

@@ -15,7 +15,7 @@ import shared.Problem;
 
 /// The table of what the server answers: method and path to a handler. In a path a segment `{id}` stands for any text
 /// that is not empty; there is at most one, and a path without it goes before. As the last one `{id*}` stands for all
-/// segments to the end, with their `/`. One more `/` at the end is no matter.
+/// segments to the end, with their `/`. One more `/` at the end is no matter. A route of GET answers HEAD too.
 ///
 /// The paths of Ollama and its like, which are *relayed*, may have `/q/HINTS` before them, a segment of the caller's
 /// hints; other paths may not.
@@ -62,7 +62,8 @@ public final class Routes {
     private record Resource(String path, String[] segments, Map<String, Route> methods) {
 
         Match match(String method, String id) {
-            Route route = methods.get(method.equals("HEAD") ? "GET" : method);
+            Route own = methods.get(method);
+            Route route = own == null && method.equals("HEAD") ? methods.get("GET") : own;
             return new Match(route, id, route == null || method.equals("OPTIONS") ? allow() : null,
                     route != null ? route.errors() : methods.values().stream().map(Route::errors)
                             .filter(Objects::nonNull).findFirst().orElse(null), null, path);

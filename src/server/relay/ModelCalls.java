@@ -29,8 +29,7 @@ public final class ModelCalls {
     private static final String ABOUT = "as Ollama's: passed on to the local host, where the settings allow it | file "
             + "X-Queue-On | 200 any lines file 201 404 502";
 
-    /// Its clients ask by HEAD, which every GET answers.
-    private static final String HAS = "whether the host has it, by HEAD; ";
+    private static final String HAS = "whether the host has it | X-Queue-On | 200 any 404 502";
     private static final String BLOBS = "/api/blobs/";
     private static final Pattern DIGEST = Pattern.compile("sha256[:-][0-9a-f]{64}");
     /// After these a host may have other models than before.
@@ -57,8 +56,8 @@ public final class ModelCalls {
             add(routes, "POST", path);
         }
         add(routes, "DELETE", "/api/delete");
-        for (String method : List.of("GET", "POST")) {
-            String about = method.equals("GET") ? HAS + ABOUT : ABOUT;
+        for (String method : List.of("HEAD", "POST")) {
+            String about = method.equals("HEAD") ? HAS : ABOUT;
             routes.addRelayed(method, BLOBS + "{id}", Scope.ADMIN, about, ApiForm.OLLAMA::error, request -> {
                 check();
                 if (!DIGEST.matcher(request.id()).matches()) {

@@ -61,9 +61,11 @@ public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetri
                     ? settings.wrong(MAX_DELAY, " must be at least as long as " + settings.told(INITIAL_DELAY))
                     : settings.wrong(INITIAL_DELAY, " must be at most as long as " + settings.told(MAX_DELAY));
         }
-        return new Terms(0, 0, settings.get(TIMEOUT).toMillis(), settings.get(MAX_RETRIES),
-                settings.get(INITIAL_DELAY).toMillis(), settings.get(MAX_DELAY).toMillis(),
-                settings.get(BACKOFF_FACTOR), false, null, false);
+        long timeout = settings.get(TIMEOUT).toMillis();
+        return new Terms(0, 0, timeout, settings.get(MAX_RETRIES), settings.get(INITIAL_DELAY).toMillis(),
+                settings.get(MAX_DELAY).toMillis(), settings.get(BACKOFF_FACTOR), false, null, false,
+                settings.isGiven(TIMEOUT) && timeout == DEFAULT.timeout() ? timeout : 0, Caller.NONE, null,
+                Placing.NONE);
     }
 
     /// Terms with the server's time to the first byte, of nobody in particular.

@@ -31,11 +31,13 @@ final class TermsBuilder {
     private boolean remote;
     private String on;
     private boolean waitForModel;
-    private long firstByteTimeout;
     private String client;
     private ApiPath endpoint;
     private String window;
     private long finishBy;
+    /// The longest time until an answer begins; 0 without a word about it.
+    private long firstByteGiven;
+    private boolean timeoutGiven;
     private boolean changed;
 
     TermsBuilder(Terms defaults) {
@@ -48,7 +50,6 @@ final class TermsBuilder {
         remote = defaults.remote();
         on = defaults.on();
         waitForModel = defaults.waitForModel();
-        firstByteTimeout = defaults.firstByteTimeout();
     }
 
     /// Reads the value if this is one of the terms.
@@ -56,7 +57,10 @@ final class TermsBuilder {
         switch (name) {
             case "scheduled_at" -> scheduledAt = Math.max(0, fields.time());
             case "expires_at" -> expiresAt = expiry(fields.time());
-            case "timeout" -> timeout = fields.duration(1, DURATION_MAX);
+            case "timeout" -> {
+                timeout = fields.duration(1, DURATION_MAX);
+                timeoutGiven = true;
+            }
             case "max_retries" -> maxRetries = fields.integer(0, RETRIES_MAX);
             case "initial_delay" -> initialDelay = fields.duration(0, DURATION_MAX);
             case "max_delay" -> maxDelay = fields.duration(0, DURATION_MAX);
@@ -64,7 +68,7 @@ final class TermsBuilder {
             case "remote_execution" -> remote = fields.json.bool();
             case "on" -> on = fields.text(HOST_LENGTH_MAX);
             case "wait_for_model" -> waitForModel = fields.json.bool();
-            case "first_byte_timeout" -> firstByteTimeout = fields.duration(1, DURATION_MAX);
+            case "first_byte_timeout" -> firstByteGiven = fields.duration(1, DURATION_MAX);
             case "client" -> client = fields.parsed(ClientName::parse);
             case "window" -> window = fields.text(HOST_LENGTH_MAX);
             case "finish_by" -> finishBy = fields.parsed(TermsBuilder::finish);
@@ -95,10 +99,18 @@ final class TermsBuilder {
         long max = maxDelay >= 0 ? maxDelay : Math.max(defaults.maxDelay(), initial);
         int retries = goZeros && maxRetries == 0 ? defaults.maxRetries() : maxRetries;
         Terms terms = new Terms(scheduledAt, expiresAt, timeout, retries, initial, max, backoffFactor, remote, on,
-                waitForModel, firstByteTimeout,
+                waitForModel, firstByteTimeout(),
                 client == null && endpoint == null ? Caller.NONE : new Caller(client, endpoint, false, false, true),
                 null, window == null && finishBy == 0 ? Placing.NONE : new Placing(window, finishBy, false, null));
         return terms.equals(defaults) ? defaults : terms;
+    }
+
+    /// A timeout that equals the one that no line of the journal tells of would be taken for none.
+    private long firstByteTimeout() {
+        if (firstByteGiven != 0) {
+            return firstByteGiven;
+        }
+        return !timeoutGiven ? defaults.firstByteTimeout() : timeout == Terms.DEFAULT.timeout() ? timeout : 0;
     }
 
     /// A time, or how long after the submit, which is negative.

@@ -300,6 +300,16 @@ final class ModelCallsTest {
     }
 
     @Test
+    void blob_byHead_isAskedSo_andNoOtherWay() throws Exception {
+        a.otherwise((request, reply) -> reply.whole(request.method().equals("HEAD") ? 404 : 200, ""));
+        serve(host("a", a.url()));
+        assertEquals(404, ask("HEAD", BLOB, null).statusCode());
+        HttpResponse<String> got = ask("GET", BLOB, null);
+        assertEquals(405, got.statusCode());
+        assertEquals("HEAD, POST, OPTIONS", got.headers().firstValue("Allow").orElseThrow());
+    }
+
+    @Test
     void aHostThatAnswersBeforeItHasReadTheBody_isHeard() throws Exception {
         byte[] bytes = large();
         serve(host("empty", hasty("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")),

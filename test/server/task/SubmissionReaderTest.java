@@ -263,7 +263,16 @@ class SubmissionReaderTest {
 
     @Test
     void read_termsThatAreTheDefaults_shareThem() {
-        assertSame(USUAL, read("{'type':'generate','prompt':'x','max_retries':3,'timeout':'30m'}").terms());
+        assertSame(USUAL, read("{'type':'generate','prompt':'x','max_retries':3,'initial_delay':'1s'}").terms());
+    }
+
+    @Test
+    void read_aTimeoutGivenThatIsTheDefault_isAlsoTheOneOfTheFirstByte() {
+        assertEquals(1_800_000, read("{'type':'generate','prompt':'x','timeout':'30m'}").terms().firstByteTimeout());
+        assertEquals(60_000, read("{'type':'generate','prompt':'x','timeout':'30m','first_byte_timeout':'1m'}").terms()
+                .firstByteTimeout());
+        assertEquals(0, read("{'type':'generate','prompt':'x','timeout':'31m'}").terms().firstByteTimeout());
+        assertEquals(0, read("{'type':'generate','prompt':'x'}").terms().firstByteTimeout());
     }
 
     @Test

@@ -50,7 +50,10 @@ final class OllamaExecutor implements TaskExecutor {
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(5);
 
     private final OllamaAddress address;
+    /// Of tasks: before one fails by a 404, its host is asked whether it is an Ollama.
     private final Refusal refusal;
+    /// Of questions that every Ollama answers.
+    private final Refusal notItself;
     private final Limits limits;
     private final HostClient client;
     private final HostRelay relay;
@@ -61,7 +64,8 @@ final class OllamaExecutor implements TaskExecutor {
 
     OllamaExecutor(OllamaAddress address, Route route, InstantSource clock, Limits limits) {
         this.address = address;
-        refusal = new Refusal(address.name(), "is the address that of an Ollama?", clock);
+        refusal = new Refusal(address.name(), null, clock);
+        notItself = new Refusal(address.name(), "is the address that of an Ollama?", clock);
         this.limits = limits;
         client = new HostClient(address.name(), route);
         relay = new HostRelay(address.name(), client, refusal, limits, clock);
@@ -191,7 +195,7 @@ final class OllamaExecutor implements TaskExecutor {
         return client.exchange(request, CallTimes.within(ASK_TIMEOUT), (response, body, watch) -> {
             byte[] bytes = body.readNBytes(limits.line());
             if (response.statusCode() != 200) {
-                throw new HostFailure(refusal.of(response, bytes, ""));
+                throw new HostFailure(notItself.of(response, bytes, ""));
             }
             try {
                 if (Json.parse(bytes) instanceof Json.Obj object) {

@@ -77,7 +77,7 @@ public final class Refusal {
     private final InstantSource clock;
 
     /// @param host        for messages
-    /// @param addressHint what a 404 may mean, for people
+    /// @param addressHint what a 404 may mean, for people; null: nothing more than it says
     /// @param clock       for a `Retry-After` that is a date
     public Refusal(String host, String addressHint, InstantSource clock) {
         this.host = host;
