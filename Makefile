@@ -135,14 +135,9 @@ $(CLIENT): build/jdk $(SHARED) $(filter-out src/client/single%,$(call sources,sr
 $(SERVER): build/jdk $(SHARED) $(call sources,src/server)
 	$(call module,ollamaqueue.server,-XDignore.symbol.file=true -p build/modules)
 
-build/web.copied: $(SERVER) $(if $(wildcard web),$(shell find web))
+build/web.copied: $(SERVER) $(DEPLOY)/page.sh $(if $(wildcard web),$(shell find web))
 	@rm -rf build/part.web build/modules/ollamaqueue.server/web
-	@cp -R web build/part.web && cd build/part.web && \
-	cat $$(sed -nE 's#.*rel="stylesheet" href="(.*)">#\1#p' index.html) >all.css && \
-	hash=$$(cat * | { sha256sum 2>/dev/null || shasum -a 256; } | cut -c1-12) && \
-	sed -E -e 's#"stylesheet" href="style#"stylesheet" href="all#' -e '/"stylesheet" href="[^a]/d' \
-		-e "s#(href|src)=\"([a-z-]+\.(js|css|svg))\"#\1=\"w/$$hash/\2\"#" ../../web/index.html >index.html && \
-	gzip -9kn * && { echo $$hash && ls | grep -vE '\.gz$$|^files$$'; } >files
+	@cp -R web build/part.web && cd build/part.web && sh ../../$(DEPLOY)/page.sh
 	@mv build/part.web build/modules/ollamaqueue.server/web
 	@touch $@
 

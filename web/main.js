@@ -6,8 +6,8 @@
 //         mount(root, context, route) { … }       // fills the empty element `root`; may be async
 //     };
 //
-// It is named in VIEWS, and loaded when it is wanted: the first rows are to be there soon. What it needs is named in
-// preload.js, and what the shell needs in index.html, so that the browser asks for all of it at once.
+// It is named in VIEWS and MODULES. Browsers get all modules in one file, see page.sh: the first rows are to be there
+// soon, and other views also when the server is gone.
 //
 // The address is #/NAME, #/NAME/ID, #/NAME?filter=…; `route` is {view, id, query}: id null where there is none, query
 // an URLSearchParams. If mount returns a function, the view stays where only id or query change, and the function is
@@ -44,14 +44,24 @@ import {serverName, statusLine} from './statusline.js';
 import {askToken} from './token.js';
 import {keys} from './keys.js';
 import {offline} from './offline.js';
+import backends from './backends.js';
+import charts from './charts.js';
+import cron from './cron.js';
+import failed from './failed.js';
+import newTask from './new.js';
+import now from './now.js';
+import queue from './queue.js';
+import settings from './settings.js';
+import tasks from './tasks.js';
 
-/** By their names, which are those of their modules too. */
+/** By their names. */
 const VIEWS = {
     now: 'Now', queue: 'Queue', tasks: 'Tasks', failed: 'Failed',
     new: 'New task', cron: 'Cron', backends: 'Backends', charts: 'Charts',
 };
 /** Views that stand in no row: they are reached from elsewhere. */
 const OTHERS = {settings: 'Settings'};
+const MODULES = {now, queue, tasks, failed, new: newTask, cron, backends, charts, settings};
 
 const root = document.getElementById('view');
 const notices = notice(document.getElementById('notice'));
@@ -70,22 +80,12 @@ const tell = new Tell({api, live, say: notices.say, go});
 const bulk = new Bulk({api, say: notices.say, complain: notices.complain});
 
 let shown = null;
-/** Whether a view's module could not be had: browsers do not ask for it again. */
-let lost = false;
 
 function route() {
     const [path, query] = location.hash.replace(/^#\/?/, '').split(/\?(.*)/s);
     const [view, id] = path.split('/');
     const known = Object.hasOwn(VIEWS, view) || Object.hasOwn(OTHERS, view);
     return known ? {view, id: id ? decoded(id) : null, query: new URLSearchParams(query)} : null;
-}
-
-async function load(name) {
-    try {
-        return (await import(`./${name}.js`)).default;
-    } catch {
-        throw new Error('This view cannot be loaded: the server cannot be reached.');
-    }
 }
 
 function decoded(text) {
@@ -117,13 +117,7 @@ async function show() {
     }
     root.className = `view-${next.view}`;
     put(root);
-    const shared = context(stop.signal);
-    const view = await shared.attempt(() => load(next.view));
-    lost ||= !view;
-    if (!view || shown !== showing) {
-        return;
-    }
-    const update = await view.mount(root, shared, next);
+    const update = await MODULES[next.view].mount(root, context(stop.signal), next);
     showing.update = typeof update === 'function' ? update : null;
 }
 
@@ -202,7 +196,6 @@ timesSwitch(document.getElementById('times'), again);
 connection(document.getElementById('connection'), live);
 live.watch(({mode}) => mode === 'offline' || notices.back());
 live.watch(({mode}) => mode === 'offline' || learn().then(() => bulk.look()));
-live.watch(({mode}) => mode === 'offline' || lost && location.reload());
 offline(live, notices.complain);
 status.on(({mode}) => {
     const badge = document.getElementById('mode');
@@ -221,5 +214,4 @@ const events = drawer(document.getElementById('events'), document.getElementById
 keys(document.getElementById('help'), Object.keys(VIEWS), {e: events});
 addEventListener('hashchange', show);
 live.join();
-// the other views too, before the server has another version of them
-show().then(() => Object.keys({...VIEWS, ...OTHERS}).forEach(name => load(name).catch(() => {})));
+show();

@@ -50,8 +50,8 @@ final class MarkdownTest {
         page.eval("window.seed = " + Long.getLong("seed", 42));
         page.eval("window.next = () => 1 + (seed = seed * 48271 % 2147483647) % 9; window.t = "
                 + Files.readString(Path.of("test/webui/markdownchecks.js")));
-        page.eval("import(new URL('markdown.js', document.querySelector('script[type=module]').src).href)"
-                + ".then(module => { window.m = module; })");
+        page.eval("import(document.querySelector('script[type=module]').src)"
+                + ".then(({modules}) => { window.m = modules.markdown; })");
     }
 
     @AfterAll

@@ -52,13 +52,8 @@ final class ModulesTest {
 
     /// The value of an expression that sees everything of a module.
     private Json js(String module, String expression) {
-        return page.eval("(async () => { const m = await import(" + path(module) + "); return (" + expression
-                + "); })()");
-    }
-
-    /// Where a module lies; it is loaded already, or not twice.
-    private static String path(String module) {
-        return "new URL('" + module + ".js', document.querySelector('script[type=module]').src).href";
+        return page.eval("(async () => { const {modules} = await import(document.querySelector('script[type=module]')"
+                + ".src); const m = modules['" + module + "']; return (" + expression + "); })()");
     }
 
     private String text(String module, String expression) {
@@ -175,8 +170,7 @@ final class ModulesTest {
         String task = "{type: 'embed', model: 'm', priority: 5, metadata: {}, max_retries: 3, payload: " + payload
                 + "}";
         assertEquals(expected.replace('\'', '"'), text("template", "await (async () => { m.prefill(" + task + ");"
-                + "const {read} = await import(" + path("draft") + ");"
-                + "const {build} = await import(" + path("submission") + ");"
+                + "const {read} = modules.draft; const {build} = modules.submission;"
                 + "const all = Object.fromEntries(['expires_in', 'finish_by', 'when', 'options'].map("
                 + "name => [name, '']));"
                 + "const {task: {priority, max_retries, ...rest}} = build({...all, ...read('new')}, 0);"

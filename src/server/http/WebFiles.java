@@ -16,8 +16,9 @@ import server.access.Scope;
 /// The files of the web UI: what lies in the folder `web` of this module, each read once, when it is first asked for,
 /// and served at a path of its own. A request's path is never turned into a file's, so there is none to lead astray.
 ///
-/// The build has put a hash of all of them into the paths, `/w/HASH/main.js`, by which the page names them: a browser
-/// keeps them for good, asks only for the page each time, and never mixes two versions. Each lies there compressed too.
+/// The build (`page.sh`) has made one of all scripts and one of all style sheets, and put a hash of all into the paths,
+/// `/w/HASH/all.js`, by which the page names them: a browser keeps them for good, asks only for the page each time, and
+/// never mixes two versions. Each lies there compressed too.
 public final class WebFiles {
 
     private static final String ABOUT_PAGE = "the page | | 200 html 304";

@@ -12,14 +12,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
@@ -50,80 +45,55 @@ final class WebFilesTest {
 
     /// Where the page says that a file lies.
     private String path(String name) {
-        return server.get("/").body().replaceFirst("(?s).*\"(w/[0-9a-f]{12}/)main.js\".*", "/$1") + name;
+        return server.get("/").body().replaceFirst("(?s).*\"(w/[0-9a-f]{12}/)all.js\".*", "/$1") + name;
     }
 
+    /// All that the page needs is named in it, so that a browser asks for all of it at once.
     @Test
-    void everyFile_isServedAsItIs() throws Exception {
-        List<Path> files;
-        try (Stream<Path> all = Files.list(Path.of("web"))) {
-            files = all.toList();
-        }
-        assertTrue(files.size() > 10, files.toString());
-        for (Path file : files) {
-            if (file.endsWith("index.html")) {
-                continue;
-            }
-            String path = path(file.getFileName().toString());
-            HttpResponse<String> answer = server.get(path);
-            assertEquals(200, answer.statusCode(), file.toString());
-            assertEquals(Files.readString(file), answer.body());
+    void filesThatThePageNames_areServed_andKept() throws Exception {
+        List<String> named = all("\"w/[0-9a-f]{12}/([\\w.-]+)\"", server.get("/").body());
+        assertEquals(List.of("icon.svg", "all.css", "all.js"), named);
+        for (String name : named) {
+            HttpResponse<String> answer = server.get(path(name));
+            assertEquals(200, answer.statusCode(), name);
             assertEquals("public, max-age=31536000, immutable", header(answer, "Cache-Control"));
-            HttpResponse<InputStream> zipped = server.client().send(server.request("GET", path, null,
+            HttpResponse<InputStream> zipped = server.client().send(server.request("GET", path(name), null,
                     "Accept-Encoding", "br, gzip"), BodyHandlers.ofInputStream());
             assertEquals("gzip", zipped.headers().firstValue("Content-Encoding").orElseThrow());
             assertEquals(answer.body(), new String(new GZIPInputStream(zipped.body()).readAllBytes(),
                     StandardCharsets.UTF_8));
         }
-        assertTrue(server.get(path("main.js"), "Accept-Encoding", "gzip;q=0").headers()
+        assertTrue(server.get(path("all.js"), "Accept-Encoding", "gzip;q=0").headers()
                 .firstValue("Content-Encoding").isEmpty());
     }
 
-    /// What the shell needs is named in the page, and what each view needs beside it in preload.js, so that a browser
-    /// asks for all of it at once.
+    /// Each module stands there once, the shell last, and none is asked for by itself.
     @Test
-    void page_namesTheModulesOfEachView() throws IOException {
-        Set<String> shell = needed("main.js");
-        String page = Files.readString(Path.of("web/index.html"));
-        assertEquals(shell, all("(main\\.js|\"modulepreload\" href=\"([\\w-]+\\.js))\"", page).stream()
-                .map(found -> found.replaceFirst(".*\"", "")).collect(Collectors.toCollection(TreeSet::new)));
-        String preload = Files.readString(Path.of("web/preload.js")).replaceAll("'\\s*\\+ '", "");
-        for (String view : all("(?m)^        (\\w+): '", preload)) {
-            Set<String> needed = needed(view + ".js");
-            needed.removeAll(shell);
-            assertEquals(String.join(" ", needed).replace(".js", ""),
-                    String.join("", all("(?m)^        " + view + ": '(.*)',", preload)), view);
+    void script_isOfAllModules() throws IOException {
+        String script = server.get(path("all.js")).body();
+        List<String> modules = all("(?m)^modules\\['([\\w-]+)'\\] = \\(\\(\\) => \\{$", script);
+        try (Stream<Path> files = Files.list(Path.of("web"))) {
+            assertEquals(files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".js"))
+                    .map(name -> name.replace(".js", "")).sorted().toList(), modules.stream().sorted().toList());
         }
+        assertEquals("main", modules.getLast());
+        assertEquals(List.of(), all("(?m)^ *(import|export \\w|.*\\bimport\\()", script));
     }
 
-    private static Set<String> needed(String first) throws IOException {
-        Set<String> needed = new TreeSet<>();
-        Deque<String> todo = new ArrayDeque<>(List.of(first));
-        while (!todo.isEmpty()) {
-            String module = todo.pop();
-            if (needed.add(module)) {
-                all("(?m)^import [^;]*? from '\\./([\\w-]+\\.js)';", Files.readString(Path.of("web", module)))
-                        .forEach(todo::add);
-            }
-        }
-        return needed;
-    }
-
-    private static Set<String> all(String pattern, String text) {
-        return Pattern.compile(pattern).matcher(text).results().map(match -> match.group(1))
-                .collect(Collectors.toCollection(TreeSet::new));
+    private static List<String> all(String pattern, String text) {
+        return Pattern.compile(pattern).matcher(text).results().map(match -> match.group(1)).toList();
     }
 
     @ParameterizedTest
     @CsvSource({"/, text/html; charset=utf-8", "/index.html, text/html; charset=utf-8",
-        "style.css, text/css; charset=utf-8", "main.js, text/javascript; charset=utf-8", "icon.svg, image/svg+xml"})
+        "all.css, text/css; charset=utf-8", "all.js, text/javascript; charset=utf-8", "icon.svg, image/svg+xml"})
     void type_isTheFiles(String path, String type) {
         assertEquals(type, header(server.get(path.startsWith("/") ? path : path(path)), "Content-Type"));
     }
 
     @Test
     void policy_letsNothingElseIn() {
-        for (String path : List.of("/", path("main.js"), path("style.css"))) {
+        for (String path : List.of("/", path("all.js"), path("all.css"))) {
             HttpResponse<String> answer = server.get(path);
             String policy = header(answer, "Content-Security-Policy");
             assertEquals("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -161,9 +131,9 @@ final class WebFilesTest {
     @Test
     void head_hasTheLengthOnly() throws IOException {
         try (Wire wire = server.wire()) {
-            Wire.Reply reply = wire.ask("HEAD", path("style.css"));
+            Wire.Reply reply = wire.ask("HEAD", path("icon.svg"));
             assertEquals(200, reply.status());
-            assertEquals(Long.toString(Files.size(Path.of("web/style.css"))), reply.headers().get("content-length"));
+            assertEquals(Long.toString(Files.size(Path.of("web/icon.svg"))), reply.headers().get("content-length"));
             assertEquals("", reply.body());
             // and the connection goes on
             assertEquals(200, wire.ask("GET", path("icon.svg")).status());
@@ -171,7 +141,7 @@ final class WebFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/nothing.js", "/main.js", "/w/0123456789ab/main.js", "/web/main.js",
+    @ValueSource(strings = {"/nothing.js", "/all.js", "/w/0123456789ab/all.js", "/web/main.js",
         "/../web/main.js", "/..%2fmain.js", "/%2e%2e/main.js", "/main.js/x", "/main.js%00", "/module-info.class",
         "/server/Main.class", "/.", "/..", "/web/../main.js", "/MAIN.JS"})
     void otherPaths_holdNothing(String path) throws IOException {
