@@ -74,7 +74,7 @@ public final class Actions {
                     + "; narrow the filter");
         }
         // that the id is drawn twice before the action is in is left to chance
-        long id = ledger.changeNow(writer -> writer.unusedId()).value();
+        long id = ledger.unusedId();
         ActionEvent accepted = new ActionEvent(What.ACCEPTED, plan.createdAt(), TaskAction.accepted(id, plan, tasks));
         boolean in = false;
         while (!in) {

@@ -73,10 +73,13 @@ public final class RelayedAnswer implements RelaySink {
         isAsked = true;
     }
 
-    /// The attempt is over.
+    /// The attempt is over. Where the answer has begun, nobody is woken for it: the task's end follows.
     synchronized void left() {
         isAsked = false;
-        changed();
+        changes++;
+        if (head == null) {
+            wake();
+        }
     }
 
     /// Nobody is woken for it: the first byte, or the end, follows at once.

@@ -131,7 +131,7 @@ public final class TaskQueue implements AutoCloseable {
     /// Draws the id of a task that is to be submitted, for those who must know it before it can run.
     public long newId() {
         // that one of these 60-bit numbers is drawn twice before the task is in is left to chance
-        return ledger.changeNow(writer -> writer.unusedId()).value();
+        return ledger.unusedId();
     }
 
     /// @param replayed whether an idempotency key had it already; `document` shows the task as it was first answered

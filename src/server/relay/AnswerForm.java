@@ -2,10 +2,14 @@ package server.relay;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Set;
 
 import server.http.Answer;
 import shared.Problem;
+import shared.json.Json;
+import shared.json.JsonException;
 import shared.json.JsonWriter;
+import shared.json.Slice;
 
 /// The form of one relayed call's answer: how it looks while the call waits after its head was sent, and how it ends
 /// where it fails then. Each form is the one that all clients of its API were seen to bear:
@@ -34,6 +38,9 @@ public record AnswerForm(String path, boolean streams, boolean isStainless, Stri
     public record Ending(byte[] bytes, boolean breaksOff) {
     }
 
+    /// The types of the events that are the last ones.
+    private static final Set<String> LAST = Set.of("message_stop", "response.completed", "response.incomplete",
+            "response.failed");
     private static final String EVENTS = "text/event-stream";
 
     private ApiForm api() {
@@ -60,6 +67,29 @@ public record AnswerForm(String path, boolean streams, boolean isStainless, Stri
             return response("response.queued", "queued", null);
         }
         return bytes(position > 0 ? ": queued position=" + position + "\n\n" : ": running\n\n");
+    }
+
+    /// Returns whether a stream has said its API's last word: many clients read no further, and close it then.
+    ///
+    /// @param body all of it so far
+    boolean hasSaidLast(Slice body) {
+        String text = body.text();
+        if (!streams || !text.endsWith("\n")) {
+            return false;
+        }
+        int before = text.stripTrailing().lastIndexOf(api() == ApiForm.OLLAMA ? "\n" : "\ndata:");
+        String last = text.substring(before + 1).strip().lines().findFirst().orElse("").replaceFirst("^data:", "")
+                .strip();
+        if (last.equals("[DONE]")) {
+            return true;
+        }
+        try {
+            Json.Obj said = (Json.Obj) Json.parse(last);
+            return api() == ApiForm.OLLAMA ? said.get("done") instanceof Json.Bool done && done.value()
+                    : said.text("type") != null && LAST.contains(said.text("type"));
+        } catch (JsonException | ClassCastException torn) {
+            return false;
+        }
     }
 
     /// Returns how the answer ends for an error after its head was sent.

@@ -56,11 +56,13 @@ final class RelayedCall {
     }
 
     /// The caller waits no longer. Where its SDK may send the call again, one that waits keeps its place for a while.
+    /// Who leaves with the whole answer, before its orderly end, cancels nothing.
     void callerLeft() {
-        if (left || !task.terms().caller().endsWithCaller()) {
+        Look look = answer.look();
+        if (left || !task.terms().caller().endsWithCaller() || look.hostEnded() || form.hasSaidLast(look.bytes())) {
             return;
         }
-        if (same != null && answer.look().host() == null) {
+        if (same != null && look.host() == null) {
             repeats.left(same, task.id());
             left = true;
         } else {

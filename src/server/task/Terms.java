@@ -2,6 +2,7 @@ package server.task;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 import server.settings.Setting;
 import server.settings.Settings;
@@ -107,5 +108,12 @@ public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetri
     /// @param priority null: it was not lowered
     public Terms asked(Integer priority) {
         return with(placing.asked(priority));
+    }
+
+    /// Each task's are looked up by it, and the rest of them rarely differs.
+    @Override
+    public int hashCode() {
+        return Objects.hashCode(on) + 31 * (caller.hashCode() + 31 * (placing.hashCode() + 31 * Long.hashCode(
+                scheduledAt + 31 * (expiresAt + 31 * timeout))));
     }
 }

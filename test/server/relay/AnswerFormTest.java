@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import server.relay.AnswerForm.Ending;
 import shared.Problem;
+import shared.json.Slice;
 
 final class AnswerFormTest {
 
@@ -42,6 +43,26 @@ final class AnswerFormTest {
         assertEquals("event: response.queued\ndata: " + RESPONSE.formatted("queued", "queued", "null") + "\n\n",
                 sign("/v1/responses", true, false));
         assertEquals(": running\n\n", text(form("/v1/completions", true, true).signOfLife(0)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "/api/chat            | {'done':false}~{'message':{},'done':true}~ | true",
+        "/api/chat            | {'done':true}~                             | true",
+        "/api/chat            | {'done':true                               | false",
+        "/api/chat            | {'message':{'done':true},'done':false}~    | false",
+        "/api/chat            | noJson~                                    | false",
+        "/v1/chat/completions | data: {'id':'x'}~~data: [DONE]~~           | true",
+        "/v1/chat/completions | data: {'id':'[DONE]'}~~                    | false",
+        "/v1/responses        | event: a~data: {'type':'x'}~~event: b~data: {'type':'response.completed'}~~ | true",
+        "/v1/responses        | data: {'type':'response.incomplete'}~~     | true",
+        "/v1/responses        | data: {'type':'x','a':{'type':'response.completed'}}~~ | false",
+        "/v1/messages         | event: message_stop~data: {'type':'message_stop'}~~ | true",
+        "/v1/messages         | event: ping~data: {'type':'ping'}~~        | false"})
+    void hasSaidLast_isTheLastWordOfEachApi(String path, String body, boolean is) {
+        Slice said = Slice.of(body.replace('\'', '"').replace('~', '\n').getBytes(StandardCharsets.UTF_8));
+        assertEquals(is, form(path, true, false).hasSaidLast(said));
+        assertFalse(form(path, false, false).hasSaidLast(said));
     }
 
     @Test

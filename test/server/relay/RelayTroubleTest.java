@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,36 @@ class RelayTroubleTest {
             caller.close();
             Await.until(() -> "not cancelled", () -> rig.task().task().status() == TaskStatus.CANCELLED);
             assertEquals("its caller has left", rig.queue.document(task.id()).error());
+        }
+    }
+
+    /// As Codex does, and whoever stops at `[DONE]`.
+    @Test
+    void callerThatLeavesWithTheLastWord_cancelsNothing() throws Exception {
+        CountDownLatch noticed = new CountDownLatch(1);
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise(FakeOllamaAnswer.hang());
+            ollama.next((request, reply) -> {
+                reply.begin("text/event-stream");
+                reply.part("event: response.completed\ndata: {\"type\":\"response.completed\"}\n\n");
+                noticed.await();
+            });
+            String body = "{\"model\":\"m\",\"input\":\"Hi\",\"stream\":true}";
+            Wire caller = rig.wire().lines("POST /v1/responses HTTP/1.1", "Host: localhost",
+                    "Content-Length: " + body.length(), "").raw(body);
+            while (!caller.line().startsWith("data:")) {
+                // until the last word
+            }
+            Wire waits = rig.wire().lines("POST /api/chat HTTP/1.1", "Host: localhost",
+                    "Content-Length: " + CHAT.length(), "").raw(CHAT);
+            Await.until(() -> "tasks: " + rig.tasks(), () -> rig.tasks().size() == 2);
+            caller.close();
+            waits.close();
+            Await.until(() -> "tasks: " + rig.tasks(), () -> rig.tasks().stream()
+                    .anyMatch(task -> task.status() == TaskStatus.CANCELLED));
+            noticed.countDown();
+            Await.until(() -> "tasks: " + rig.tasks(), () -> rig.tasks().stream()
+                    .anyMatch(task -> task.status() == TaskStatus.COMPLETED));
         }
     }
 

@@ -147,6 +147,25 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
+    /// Draws an id that no task and no cron task has. Nothing is appended, so the journal's writer is not woken: it
+    /// would sync what others have not appended whole.
+    public long unusedId() {
+        lock.lock();
+        try {
+            return drawId();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long drawId() {
+        long id;
+        do {
+            id = random.nextLong() >>> 4;
+        } while (state.get(id) != null || state.crons().get(id) != null);
+        return id;
+    }
+
     /// What a decision can do, as long as the call lasts that got it: there the lock is held.
     public final class Writer {
 
@@ -174,11 +193,7 @@ public final class Ledger implements AutoCloseable {
 
         /// Returns an id that no task and no cron task has.
         public long unusedId() {
-            long id;
-            do {
-                id = random.nextLong() >>> 4;
-            } while (state.get(id) != null || state.crons().get(id) != null);
-            return id;
+            return drawId();
         }
 
         /// Appends and applies an event, and what it means to the cron task whose task it is about.
@@ -191,7 +206,8 @@ public final class Ledger implements AutoCloseable {
         /// Appends an event to the journal and applies it.
         public Task append(Event event, Urgency urgency) {
             Event echo = echo(event);
-            return append(echo == null ? List.of(event) : List.of(event, echo), urgency).getFirst();
+            return echo == null ? append(List.of(event), Unit.of(EventCodec.encode(event)), urgency).getFirst()
+                    : append(List.of(event, echo), urgency).getFirst();
         }
 
         /// Returns what an event that is about to be appended means to the cron task whose task it is about; null for
