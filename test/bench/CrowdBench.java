@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /// How late `/healthz` and a submit are at most while a crowd asks a server that has just started, and has many tasks,
-/// for what takes long. A figure is the longest of a run; the goal is one for each of them, so the column `max` tells.
+/// for what takes long. A figure is the longest of a run, and the goal is one for each run.
 final class CrowdBench {
 
     private static final int SERVERS = 3;
@@ -51,8 +51,8 @@ final class CrowdBench {
             }
         }
         for (Crowd crowd : CROWDS) {
-            table.row("crowd: /healthz beside " + crowd.name, "ms", health.get(crowd), GOAL);
-            table.row("crowd: a submit beside " + crowd.name, "ms", submit.get(crowd), GOAL);
+            table.eachRow("crowd: /healthz beside " + crowd.name, "ms", health.get(crowd), GOAL);
+            table.eachRow("crowd: a submit beside " + crowd.name, "ms", submit.get(crowd), GOAL);
         }
     }
 

@@ -26,6 +26,11 @@ final class Table {
         add(subject, unit, figures, null, null, goal, goal.isMet(figures.median()));
     }
 
+    /// A figure whose goal each run is to reach.
+    void eachRow(String subject, String unit, Figures figures, Goal goal) {
+        add(subject, unit, figures, null, null, goal, goal.isMet(figures.max()) && goal.isMet(figures.min()));
+    }
+
     /// A figure that is held against a floor; the ratio is the median of the runs' ratios.
     void row(String subject, String unit, Figures figures, Figures floor, Goal goal) {
         Figures ratio = figures.dividedBy(floor);
