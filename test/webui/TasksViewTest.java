@@ -440,7 +440,7 @@ final class TasksViewTest {
     void nextVisit_asksForThePageAndTheTasksOnly(Page page) {
         server.awaitEnd(submit("visited", ""));
         tasks(page, "?q=visited").reload().waitFor("document.querySelector('tbody tr')");
-        assertEquals("all.css 0, all.js 0", page.text("performance.getEntriesByType('resource')"
+        assertEquals("all.css 0, main.js 0", page.text("performance.getEntriesByType('resource')"
                 + ".map(({name, transferSize}) => `${name.split('/').at(-1)} ${transferSize}`)"
                 + ".filter(file => /\\.(js|css) /.test(file)).sort().join(', ')"));
     }

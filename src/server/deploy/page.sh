@@ -1,7 +1,8 @@
 # Makes the page's files of its sources: sh page.sh, in a folder that holds them and keeps only what is served.
-# A browser asks for six files of an origin at a time: eighty modules cost a dozen round trips, one costs one. So all.js
-# is all modules, each in a function of its own, after those that it imports; it exports them, for tests. all.css is all
-# style sheets. A hash of both stands in the paths by which the page names them, so a browser keeps them for good.
+# A browser asks for six files of an origin at a time: eighty modules cost a dozen round trips, one costs one. So
+# main.js is all modules, each in a function of its own, after those that it imports; it exports them, for tests.
+# all.css is all style sheets. A hash of both stands in the paths by which the page names them, so a browser keeps
+# them for good.
 set -eu
 # The forms of import and export that the modules have; what is left of another form ends the build.
 from="from '\./([a-z-]+)\.js';\$"
@@ -36,12 +37,11 @@ done
 sheets=$(sed -nE 's#.*rel="stylesheet" href="(.*)">#\1#p' index.html)
 cat $sheets >sheets.part
 rm -- *.js *.css
-mv all.part all.js
+mv all.part main.js
 mv sheets.part all.css
 hash=$(cat -- * | { sha256sum 2>/dev/null || shasum -a 256; } | cut -c1-12)
 sed -E -e 's#"stylesheet" href="style#"stylesheet" href="all#' -e '/"stylesheet" href="[^a]/d' \
-    -e 's#src="main\.js"#src="all.js"#' -e "s#(href|src)=\"([a-z-]+\.(js|css|svg))\"#\1=\"w/$hash/\2\"#" \
-    index.html >index.part
+    -e "s#(href|src)=\"([a-z-]+\.(js|css|svg))\"#\1=\"w/$hash/\2\"#" index.html >index.part
 mv index.part index.html
 gzip -9kn -- *
 { echo "$hash" && ls | grep -vE '\.gz$|^files$'; } >files

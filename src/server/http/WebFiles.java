@@ -17,8 +17,8 @@ import server.access.Scope;
 /// and served at a path of its own. A request's path is never turned into a file's, so there is none to lead astray.
 ///
 /// The build (`page.sh`) has made one of all scripts and one of all style sheets, and put a hash of all into the paths,
-/// `/w/HASH/all.js`, by which the page names them: a browser keeps them for good, asks only for the page each time, and
-/// never mixes two versions. Each lies there compressed too.
+/// `/w/HASH/main.js`, by which the page names them: a browser keeps them for good, asks only for the page each time,
+/// and never mixes two versions. Each lies there compressed too.
 public final class WebFiles {
 
     private static final String ABOUT_PAGE = "the page | | 200 html 304";

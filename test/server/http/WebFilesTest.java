@@ -45,14 +45,14 @@ final class WebFilesTest {
 
     /// Where the page says that a file lies.
     private String path(String name) {
-        return server.get("/").body().replaceFirst("(?s).*\"(w/[0-9a-f]{12}/)all.js\".*", "/$1") + name;
+        return server.get("/").body().replaceFirst("(?s).*\"(w/[0-9a-f]{12}/)main.js\".*", "/$1") + name;
     }
 
     /// All that the page needs is named in it, so that a browser asks for all of it at once.
     @Test
     void filesThatThePageNames_areServed_andKept() throws Exception {
         List<String> named = all("\"w/[0-9a-f]{12}/([\\w.-]+)\"", server.get("/").body());
-        assertEquals(List.of("icon.svg", "all.css", "all.js"), named);
+        assertEquals(List.of("icon.svg", "all.css", "main.js"), named);
         for (String name : named) {
             HttpResponse<String> answer = server.get(path(name));
             assertEquals(200, answer.statusCode(), name);
@@ -63,14 +63,14 @@ final class WebFilesTest {
             assertEquals(answer.body(), new String(new GZIPInputStream(zipped.body()).readAllBytes(),
                     StandardCharsets.UTF_8));
         }
-        assertTrue(server.get(path("all.js"), "Accept-Encoding", "gzip;q=0").headers()
+        assertTrue(server.get(path("main.js"), "Accept-Encoding", "gzip;q=0").headers()
                 .firstValue("Content-Encoding").isEmpty());
     }
 
     /// Each module stands there once, the shell last, and none is asked for by itself.
     @Test
     void script_isOfAllModules() throws IOException {
-        String script = server.get(path("all.js")).body();
+        String script = server.get(path("main.js")).body();
         List<String> modules = all("(?m)^modules\\['([\\w-]+)'\\] = \\(\\(\\) => \\{$", script);
         try (Stream<Path> files = Files.list(Path.of("web"))) {
             assertEquals(files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".js"))
@@ -86,14 +86,14 @@ final class WebFilesTest {
 
     @ParameterizedTest
     @CsvSource({"/, text/html; charset=utf-8", "/index.html, text/html; charset=utf-8",
-        "all.css, text/css; charset=utf-8", "all.js, text/javascript; charset=utf-8", "icon.svg, image/svg+xml"})
+        "all.css, text/css; charset=utf-8", "main.js, text/javascript; charset=utf-8", "icon.svg, image/svg+xml"})
     void type_isTheFiles(String path, String type) {
         assertEquals(type, header(server.get(path.startsWith("/") ? path : path(path)), "Content-Type"));
     }
 
     @Test
     void policy_letsNothingElseIn() {
-        for (String path : List.of("/", path("all.js"), path("all.css"))) {
+        for (String path : List.of("/", path("main.js"), path("all.css"))) {
             HttpResponse<String> answer = server.get(path);
             String policy = header(answer, "Content-Security-Policy");
             assertEquals("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -141,7 +141,7 @@ final class WebFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/nothing.js", "/all.js", "/w/0123456789ab/all.js", "/web/main.js",
+    @ValueSource(strings = {"/nothing.js", "/main.js", "/w/0123456789ab/main.js", "/web/main.js",
         "/../web/main.js", "/..%2fmain.js", "/%2e%2e/main.js", "/main.js/x", "/main.js%00", "/module-info.class",
         "/server/Main.class", "/.", "/..", "/web/../main.js", "/MAIN.JS"})
     void otherPaths_holdNothing(String path) throws IOException {
