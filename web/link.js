@@ -3,8 +3,9 @@
 
 import {serverSentEvents} from './events.js';
 
-/** A WebSocket that has not opened by then is taken to be blocked. */
+/** A WebSocket that has not opened by then is taken to be blocked; or in so many times of what two requests took. */
 const OPEN_MS = 2_500;
+const OPEN_TIMES = 5;
 /** An event stream gives a sign of life every 15 s; a WebSocket is asked for one. */
 const PING_MS = 15_000;
 const SILENT_MS = 40_000;
@@ -65,7 +66,8 @@ export class Link {
                 const info = await this.#api.get('/api/info', null, signal);
                 await this.#hooks.place(signal);
                 this.#port ??= {allowed: info.ws_port};
-                if (info.ws_port !== this.#port.allowed || !await this.#webSocket(info.ws_port, signal)) {
+                const took = Date.now() - begun;
+                if (info.ws_port !== this.#port.allowed || !await this.#webSocket(info.ws_port, took, signal)) {
                     await this.#stream(signal);
                 }
             } catch {
@@ -85,7 +87,7 @@ export class Link {
     }
 
     /** Resolves when it has closed: to false if it never opened. */
-    #webSocket(port, signal) {
+    #webSocket(port, took, signal) {
         if (!port) {
             return false;
         }
@@ -97,7 +99,7 @@ export class Link {
             const socket = new WebSocket(address, protocols);
             const close = () => socket.close();
             const silence = this.#silence(close);
-            const opening = setTimeout(close, OPEN_MS);
+            const opening = setTimeout(close, Math.max(OPEN_MS, OPEN_TIMES * took));
             // a page sees no ping frames
             const ping = setInterval(() => socket.readyState === 1 && socket.send('{"ping":true}'), PING_MS);
             let opened = false;

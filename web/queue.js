@@ -45,7 +45,11 @@ class QueueView {
     #all = [];
     #counts = new Map(STATES.map(name => [name, h('span', {class: 'number'}, '–')]));
     #filters = STATES.map(name => button([this.#counts.get(name), ` ${name}`],
-        () => this.#context.go(`#/queue${query(toggle(this.#states, name))}`),
+        // by the address, which may have changed a moment ago
+        () => {
+            const states = chosen(new URLSearchParams(location.hash.split('?')[1]));
+            this.#context.go(`#/queue${query(toggle(states, name))}`);
+        },
         {class: 'count', 'data-state': name, title: SAYS[name]}));
     #list = h('div', {class: 'queue-groups'});
     #groups;
@@ -74,7 +78,7 @@ class QueueView {
     }
 
     route({query: asked}) {
-        this.#states = STATES.filter(name => (asked.get('state') ?? '').split(',').includes(name)).join();
+        this.#states = chosen(asked);
         this.#why = asked.get('why');
         this.#filters.forEach(filter => attribute(filter, 'aria-pressed',
             String(this.#states.split(',').includes(filter.dataset.state))));
@@ -118,6 +122,10 @@ function rank({state}) {
     return ['ready', 'blocked', 'retrying', 'scheduled'].indexOf(state);
 }
 
+function chosen(asked) {
+    return STATES.filter(name => (asked.get('state') ?? '').split(',').includes(name)).join();
+}
+
 function query(states) {
     return states ? `?state=${states}` : '';
 }
@@ -127,6 +135,7 @@ class Group {
     #context;
     #group;
     #limit;
+    #reading = new AbortController();
     #what = h('span', {class: 'queue-what'});
     #shown = h('span', {class: 'number'});
     #body = h('ol', {class: 'queue-rows'});
@@ -158,13 +167,27 @@ class Group {
         text(this.#cancel, `Cancel all ${number(group.tasks)} …`);
     }
 
-    /** Reads its first tasks, if it is open. */
+    /** Reads its first tasks, if it is open. What was being read is not shown any more. */
     async read(signal) {
+        this.#reading.abort();
         if (!this.node.open) {
             return;
         }
+        const reading = new AbortController();
+        this.#reading = reading;
+        try {
+            await this.#readUntil(AbortSignal.any([signal, reading.signal]));
+        } catch (failed) {
+            if (!reading.signal.aborted) {
+                throw failed;
+            }
+        }
+    }
+
+    async #readUntil(signal) {
         const {items, total} = await this.#context.api.list('/api/tasks', {sort: 'next', waits_for: this.#group.text,
             limit: this.#limit}, signal);
+        signal.throwIfAborted();
         this.#more.hidden = items.length >= total || this.#limit >= MOST;
         text(this.#more, `Show ${number(Math.min(total, MOST, this.#limit < PAGE ? PAGE : this.#limit + 2 * PAGE)
             - items.length)} more`);

@@ -62,7 +62,7 @@ final class AnswerTest {
                     + "\"options\":{\"num_ctx\":4096}}");
             page.allowNotifications();
             page.open(server.url() + "/#/tasks/" + id).waitForText("loading qwen3 on gpu-1");
-            page.waitFor("/^\\ds, usually 41s$/.test(document.querySelector('.going .number').textContent)");
+            page.waitFor("/^[\\dms ]+, usually 41s$/.test(document.querySelector('.going .number').textContent)");
             assertEquals("● Explain it · ollama-queue", page.text("document.title"));
             assertTrue(page.is("document.querySelector('.asked details').open"));
             page.eval("window.notes = []; window.Notification = class extends Notification {"
@@ -70,26 +70,27 @@ final class AnswerTest {
             page.click("[data-action=tell]").waitForText("A notification will say");
             loaded.countDown();
             page.waitFor("document.querySelector('.answer h3')?.textContent === 'Title'");
-            assertFalse(page.is("document.querySelector('.asked details').open || document.querySelector('.going')"));
+            page.waitFor("!document.querySelector('.asked details').open && !document.querySelector('.going')");
             // said by the sentence, and each once
             page.waitFor("document.querySelector('[role=log]').textContent === 'Title The first.'");
             read.countDown();
             page.waitFor("document.querySelector('.task-status').dataset.status === 'completed'");
-            assertEquals("The first. The second one.", page.shown(".answer p"));
+            page.waitFor("document.querySelector('.answer p').innerText === 'The first. The second one.'");
             page.waitFor("[...document.querySelectorAll('[role=log] p')].map(p => p.textContent).join('|')"
                     + " === 'Title The first.|The second one . code'");
             page.waitFor("notes.join() === '✓ completed: Explain it'");
-            assertEquals("✓ Explain it · ollama-queue", page.text("document.title"));
-            assertTrue(page.is("document.querySelector('link[rel=icon]').href.endsWith('/icon-done.svg')"));
+            page.waitFor("document.title === '✓ Explain it · ollama-queue'"
+                    + " && document.querySelector('link[rel=icon]').href.endsWith('/icon-done.svg')");
+            page.waitFor("document.querySelector('.summary').textContent.includes('500 tokens · 50/s')");
             String phases = page.text("[...document.querySelectorAll('.lengths li')].map(li => li.textContent).join()");
             assertTrue(phases.endsWith("load 41s,prompt 200 ms,generate 10s"), phases);
-            page.waitFor("document.querySelector('.summary').textContent.includes('500 tokens · 50/s')");
             page.click(".code button").waitForText("Copied");
             assertEquals("print(1)", page.text("await navigator.clipboard.readText()"));
             page.press("s").waitFor("document.querySelector('.answer pre')?.textContent.startsWith('# Title')");
             page.press("s").waitFor("document.querySelector('.answer h3')");
 
             broken(page, server);
+            page.faults().expectGone();
         } finally {
             loaded.countDown();
             read.countDown();
@@ -105,8 +106,8 @@ final class AnswerTest {
         server.awaitEnd(broken);
         page.waitFor("document.querySelector('.task-status').dataset.status === 'failed'")
                 .waitFor("document.querySelectorAll('.attempts .scale').length === 2");
-        assertTrue(page.is("document.querySelector('.task-body > :first-child .task-error')"
-                + " && document.querySelector('.asked details').open"));
+        page.waitFor("document.querySelector('.task-body > :first-child .task-error')"
+                + " && document.querySelector('.asked details').open");
         page.click(".unfinished summary").waitFor("document.querySelector('.unfinished pre').checkVisibility()");
         assertEquals("half of it", page.shown(".unfinished pre"));
         // nothing lies on anything else
@@ -151,6 +152,8 @@ final class AnswerTest {
                 // what the person has opened stays open
                 assertEquals("let me see", page.shown(".thoughts pre"));
                 // and a prompt that is written from right to left loses its end, not its beginning
+                page.faults().expectGone();
+                page.waitFor("document.querySelector('tbody a')");
                 assertEquals("rtl", page.text("getComputedStyle(document.querySelector('tbody a')).direction"));
             } finally {
                 thought.countDown();

@@ -67,6 +67,7 @@ final class AxeTest {
         String axe = Files.readString(Npm.folder("axe-core", "4.14.1").resolve("axe.min.js"));
         List<String> found = new ArrayList<>();
         try (ServerProcess server = ServerProcess.start(directory.resolve("data"), "--ollama-host", "echo:")) {
+            page.faults().expectGone();
             page.reducedMotion(true).open(server.url() + "/").waitForText("live");
             page.eval("(() => { " + axe + "\n })()");
             Map<String, String> views = views(server);

@@ -55,6 +55,7 @@ final class FailedViewTest {
                 ids.forEach(server::awaitEnd);
                 assertEquals(5, tasks(server, "model=big&status=completed"));
                 matching(page, server);
+                page.faults().expectGone();
             }
         }
     }

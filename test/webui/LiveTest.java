@@ -108,7 +108,20 @@ final class LiveTest {
             page.open(server.url() + "/#/tasks").waitForText("live · SSE");
             String id = server.submit("{\"type\":\"embed\",\"input\":\"x\"}");
             page.waitFor(status(id) + " === 'completed'");
+            answerThatDoesNotCome_isSaid(page);
         }
+    }
+
+    /// Its ten seconds are short ones.
+    private static void answerThatDoesNotCome_isSaid(Page page) {
+        page.eval("{ const [ask, wait] = [fetch, setTimeout];"
+                + " window.setTimeout = (f, ms) => wait(f, ms === 10_000 ? 50 : ms);"
+                + " window.fetch = async (path, ...all) => { const answer = await ask(path, ...all);"
+                + " if (path.endsWith('/pause')) { await new Promise(go => window.answer = go); } return answer; }; }");
+        page.click(".queue .actions button").waitForText("The server has not answered for 10 s. Still waiting");
+        page.eval("answer()");
+        page.waitFor("!document.querySelector('.notice').innerText.includes('not answered')")
+                .waitFor("document.querySelector('#mode').textContent === 'paused'");
     }
 
     @Test

@@ -79,8 +79,8 @@ final class NowViewTest {
         server.submit(task("high", ",\"priority\":\"high\""));
         page.waitFor(ROW + "?.textContent.includes('first')");
         page.waitFor(NEXT + " === 'high,low'");
-        assertEquals("1 of 1", page.shown(".now-figures div:nth-child(1) dd"));
-        assertEquals("2", page.shown(".now-figures div:nth-child(2) dd"));
+        page.waitFor("[...document.querySelectorAll('.now-figures dd')].slice(0, 2).map(dd => dd.innerText).join()"
+                + " === '1 of 1,2'");
         page.waitFor(ROW + ".querySelector('.lane-told').textContent.startsWith('reading the prompt, ')"
                 + " || " + ROW + ".querySelector('.lane-told').textContent.startsWith('loading qwen3, ')");
         gate.release(2);

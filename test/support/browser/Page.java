@@ -20,8 +20,8 @@ import shared.json.JsonWriter;
 /// Every wait is inside the page and bounded; a wait that was in vain tells what the page shows.
 public final class Page implements AutoCloseable {
 
-    /// How long a condition may take to come true.
-    static final long PATIENCE_MS = 15_000;
+    /// How long a condition may take to come true, on a machine that does much else.
+    static final long PATIENCE_MS = 30_000;
 
     /// A condition is looked at after every change of the page, and now and then, for not all is in the document.
     private static final String WAIT = """
@@ -42,6 +42,46 @@ public final class Page implements AutoCloseable {
               end = setTimeout(() => stop(resolve, false), %d);
               look();
             })""";
+
+    /// Where to click, or what lies over it; and a guard that lets no press through that hits something else.
+    private static final String AIM = """
+            (async () => {
+              const find = () => document.querySelector(SELECTOR);
+              const isHit = node => {
+                const [wanted, label] = [find(), node?.closest?.('label')];
+                return wanted && node && (wanted.contains(node) || label && (label.contains(wanted)
+                    || label.control === wanted));
+              };
+              find()?.scrollIntoView({block: 'center', inline: 'nearest', behavior: 'instant'});
+              await new Promise(resolve => requestAnimationFrame(resolve));
+              // of what wraps, the first line
+              const box = find()?.getClientRects()[0];
+              const [x, y] = box ? [box.left + box.width / 2, box.top + box.height / 2] : [-1, -1];
+              const top = document.elementFromPoint(x, y);
+              if (!isHit(top)) {
+                await new Promise(resolve => setTimeout(resolve, 50));
+                return {over: String(top?.outerHTML ?? 'nothing')};
+              }
+              window.missed?.();
+              const guard = new AbortController();
+              let missed = false;
+              for (const type of ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click']) {
+                addEventListener(type, event => {
+                  missed ||= (type === 'pointerdown' || type === 'click') && !isHit(event.target);
+                  if (missed) {
+                    event.preventDefault();
+                    event.stopImmediatePropagation();
+                  } else if (type === 'click') {
+                    guard.abort();
+                  }
+                }, {capture: true, signal: guard.signal});
+              }
+              window.missed = () => {
+                guard.abort();
+                return missed;
+              };
+              return {x: String(x), y: String(y), over: ''};
+            })()""";
 
     private static final Map<String, Integer> KEYS = Map.ofEntries(Map.entry("Enter", 13), Map.entry("Tab", 9),
             Map.entry("Escape", 27), Map.entry("Backspace", 8), Map.entry("Delete", 46), Map.entry("Home", 36),
@@ -281,32 +321,31 @@ public final class Page implements AutoCloseable {
 
     // ---- the mouse and the keyboard
 
-    /// Clicks in the middle of the first element that fits; fails if something else lies there.
+    /// Clicks in the middle of the first element that fits, once nothing else lies there. What moves away in the
+    /// meantime is aimed at again: a press that would hit something else never reaches the page.
     public Page click(String selector) {
         String element = "document.querySelector(" + quoted(selector) + ")";
-        waitFor("(element => element && !element.disabled && element.checkVisibility())(" + element + ")");
-        Json.Obj place = (Json.Obj) eval("""
-                (async element => {
-                  element.scrollIntoView({block: 'center', inline: 'nearest', behavior: 'instant'});
-                  await new Promise(resolve => requestAnimationFrame(resolve));
-                  // of what wraps, the first line
-                  const box = element.getClientRects()[0];
-                  const x = box.left + box.width / 2, y = box.top + box.height / 2;
-                  const top = document.elementFromPoint(x, y);
-                  const over = top && !element.contains(top) && !top.closest('label')?.contains(element)
-                      && !(top.closest('label')?.control === element);
-                  return {x: String(x), y: String(y), over: over || !top ? String(top?.outerHTML) : ''};
-                })(""" + element + ")");
-        if (!place.text("over").isEmpty()) {
-            throw new AssertionError(selector + " cannot be clicked, for there lies " + place.text("over"));
-        }
-        double x = Double.parseDouble(place.text("x"));
-        double y = Double.parseDouble(place.text("y"));
-        for (String type : List.of("mouseMoved", "mousePressed", "mouseReleased")) {
-            call("Input.dispatchMouseEvent", "type", type, "x", x, "y", y, "button",
-                    type.equals("mouseMoved") ? "none" : "left", "clickCount", type.equals("mouseMoved") ? 0 : 1);
-        }
-        return this;
+        long end = System.nanoTime() + PATIENCE_MS * 1_000_000;
+        String over;
+        do {
+            waitFor("(element => element && !element.disabled && element.checkVisibility())(" + element + ")");
+            Json.Obj place = (Json.Obj) eval(AIM.replace("SELECTOR", quoted(selector)));
+            over = place.text("over");
+            if (over.isEmpty()) {
+                double x = Double.parseDouble(place.text("x"));
+                double y = Double.parseDouble(place.text("y"));
+                for (String type : List.of("mouseMoved", "mousePressed", "mouseReleased")) {
+                    call("Input.dispatchMouseEvent", "type", type, "x", x, "y", y, "button",
+                            type.equals("mouseMoved") ? "none" : "left", "clickCount",
+                            type.equals("mouseMoved") ? 0 : 1);
+                }
+                if (!is("window.missed?.()")) {
+                    return this;
+                }
+                over = "what it moved to";
+            }
+        } while (System.nanoTime() < end);
+        throw new AssertionError(selector + " cannot be clicked, for there lies " + over);
     }
 
     /// Moves the mouse to a place of the first element that fits.
@@ -386,19 +425,11 @@ public final class Page implements AutoCloseable {
 
     /// Takes the network away from the page, but not a WebSocket that is open, or gives it back.
     public Page offline(boolean offline) {
-        return network(offline, 0);
-    }
-
-    /// A network on which each answer takes so long to begin.
-    public Page roundTrip(int millis) {
-        return network(false, millis);
-    }
-
-    private Page network(boolean offline, int latency) {
-        call("Network.emulateNetworkConditions", "offline", offline, "latency", latency, "downloadThroughput", -1,
+        call("Network.emulateNetworkConditions", "offline", offline, "latency", 0, "downloadThroughput", -1,
                 "uploadThroughput", -1);
         return this;
     }
+
 
     /// Closes the page and its other tabs.
     @Override
