@@ -97,6 +97,12 @@ public final class ApiServer implements AutoCloseable {
 
     /// @param tokens the named ones
     public ApiServer(Settings settings, NamedTokens tokens) throws IOException {
+        this(settings, tokens, settings.isGiven(RequestLimits.EVENT_STREAMS) ? Duration.ofMillis(100)
+                : Duration.ofSeconds(15));
+    }
+
+    /// @param pingEvery of each stream
+    public ApiServer(Settings settings, NamedTokens tokens, Duration pingEvery) throws IOException {
         WebServer.prepare(settings);
         queue = TaskQueue.open(storage, new JournalOptions(1 << 20), QueueOptions.DEFAULT, InstantSource.system(),
                 () -> 0, new Random(42));
@@ -110,8 +116,6 @@ public final class ApiServer implements AutoCloseable {
         SubmissionReader submissions = new SubmissionReader(settings, OrderLimits::of, (name, remote) -> { });
         Settings local = settings.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0);
         web = WebServer.bind(local, null, tokens);
-        Duration pingEvery = settings.isGiven(RequestLimits.EVENT_STREAMS) ? Duration.ofMillis(100)
-                : Duration.ofSeconds(15);
         runner = ActionRunner.start(queue.ledger());
         api = new HttpApi(local, pingEvery, new Parts(queue, compaction, events, submissions,
                 new ClientBudgets(OrderLimits.of(settings), InstantSource.system()), hosts,

@@ -33,6 +33,7 @@ import shared.TaskType;
 import shared.json.Slice;
 import support.Await;
 import support.FaultyStorage;
+import support.SettableClock;
 
 /// What is made of what hosts and attempts tell.
 final class HostNewsTest {
@@ -43,11 +44,13 @@ final class HostNewsTest {
     void waitForModel_goesOnAtOnce_whereAHostThatItMayGoToListsTheModel() throws Exception {
         SimulatedHost a = new SimulatedHost("a");
         SimulatedHost b = new SimulatedHost("b");
-        Hosts hosts = new Hosts(List.of(local(a), local(b)), 2, CLOCK);
+        // it stands still, so nothing goes on because its time has come
+        InstantSource clock = new SettableClock("2027-01-01T00:00:00Z");
+        Hosts hosts = new Hosts(List.of(local(a), local(b)), 2, clock);
         try (TaskQueue queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT,
-                CLOCK, () -> 0, new Random(7));
+                clock, () -> 0, new Random(7));
                 Dispatcher dispatcher = new Dispatcher(queue, hosts, new Answers(), new RelayedAnswers(),
-                        DispatchOptions.DEFAULT, CLOCK, new Random(7))) {
+                        DispatchOptions.DEFAULT, clock, new Random(7))) {
             dispatcher.start();
             Task any = submit(queue, terms(null));
             Task onB = submit(queue, terms("b"));
@@ -61,7 +64,7 @@ final class HostNewsTest {
             a.models("m:latest", "new:latest");
             dispatcher.askNow("a");
             assertEquals("a", ended(queue, any).task().state().host());
-            assertTrue(CLOCK.millis() < ((TaskState.Pending) waiting).retryAt(), "it was the time's doing");
+            assertTrue(clock.millis() < ((TaskState.Pending) waiting).retryAt(), "it waited for a later time");
             assertEquals(TaskStatus.PENDING, queue.find(onB.name()).status());
         }
     }
