@@ -35,6 +35,8 @@ import support.Jdks;
 class SingleFileCacheTest {
 
     private static final int ENTRIES_MAX = 5;
+    /// What compiles once does without the second compiler.
+    private static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
     private static final int AT_ONCE = Effort.of(2, 8);
     /// Neither root nor who runs this, be it `nobody`.
     private static final String OTHER_USER = "65533";
@@ -123,7 +125,7 @@ class SingleFileCacheTest {
     void java_manyAtOnceOnAnEmptyCache_allWorkAndOneStays() throws Exception {
         List<Process> starts = new ArrayList<>();
         for (int i = 0; i < AT_ONCE; i++) {
-            starts.add(start(List.of(Jdks.current() + "/bin/java"), Map.of(), Integer.toString(i)));
+            starts.add(start(quick(Jdks.current()), Map.of(), Integer.toString(i)));
         }
         for (int i = 0; i < AT_ONCE; i++) {
             assertEquals("hello " + i + "\n", output(starts.get(i)));
@@ -169,7 +171,7 @@ class SingleFileCacheTest {
         String text = Files.readString(program).replace("(\"hello ", "(nothing + \"hello ");
         Files.writeString(program, text);
         long line = text.substring(0, text.indexOf("(nothing")).lines().count();
-        Process process = start(List.of(Jdks.current() + "/bin/java"), Map.of());
+        Process process = start(quick(Jdks.current()), Map.of());
         String said = output(process);
         assertTrue(said.contains("Client.java:" + line + ": error: cannot find symbol"), said);
         assertEquals(1, process.exitValue());
@@ -178,9 +180,11 @@ class SingleFileCacheTest {
 
     @Test
     void java_classThatJavacMade_startsFromTheFileBesideItOrSaysHow() throws Exception {
-        assertEquals(0, new ProcessBuilder(Jdks.current() + "/bin/javac", "-proc:none", "-d", folder.toString(),
-                program.toString()).inheritIO().start().waitFor());
-        List<String> made = List.of(Jdks.current() + "/bin/java", "-cp", folder.toString());
+        List<String> compile = new ArrayList<>(List.of(Jdks.current() + "/bin/javac", "-proc:none", "-d",
+                folder.toString(), program.toString()));
+        QUICK.forEach(option -> compile.add("-J" + option));
+        assertEquals(0, new ProcessBuilder(compile).inheritIO().start().waitFor());
+        List<String> made = quick(Jdks.current(), "-cp", folder.toString());
         program = Path.of("Client");
         assertEquals("hello x\n", output(start(made, Map.of(), "x")));
         Files.delete(folder.resolve("Client.java"));
@@ -203,7 +207,7 @@ class SingleFileCacheTest {
         List<String> limited = List.of("sh", "-c", "ulimit -f 0; exec \"$@\"", "sh");
         for (Path jdk : List.of(Jdks.oldest(), Jdks.current())) {
             List<String> command = new ArrayList<>(limited);
-            command.addAll(List.of(jdk + "/bin/java", "-XX:-UsePerfData"));
+            command.addAll(quick(jdk, "-XX:-UsePerfData"));
             assertEquals("hello x\n", output(start(command, Map.of(), "x")));
         }
         assertEquals(List.of(), entries());
@@ -277,9 +281,11 @@ class SingleFileCacheTest {
     @Test
     void start_nameThatBeginsWithADash_isAFileToo() throws Exception {
         Files.move(program, folder.resolve("-C.java"));
-        Process process = new ProcessBuilder("sh", "-c", "cd \"$0\" && exec sh -- -C.java x", folder.toString())
-                .redirectErrorStream(true).start();
-        assertEquals("hello x\n", output(process));
+        ProcessBuilder builder = new ProcessBuilder("sh", "-c", "cd \"$0\" && exec sh -- -C.java x",
+                folder.toString()).redirectErrorStream(true);
+        builder.environment().put("HOME", folder.toString());
+        builder.environment().remove("XDG_CACHE_HOME");
+        assertEquals("hello x\n", output(builder.start()));
     }
 
     @Test
@@ -333,8 +339,14 @@ class SingleFileCacheTest {
     }
 
     private String java(Path jdk, String... words) throws Exception {
-        return output(start(List.of(jdk + "/bin/java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), Map.of(),
-                words));
+        return output(start(quick(jdk), Map.of(), words));
+    }
+
+    private static List<String> quick(Path jdk, String... options) {
+        List<String> command = new ArrayList<>(List.of(jdk + "/bin/java"));
+        command.addAll(QUICK);
+        command.addAll(List.of(options));
+        return command;
     }
 
     private Process start(Map<String, String> environment, String... words) throws IOException {

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.ClientScript;
@@ -26,6 +27,7 @@ import support.Jdks;
 import support.ServerProcess;
 
 /// The client in one file, on both ends of the JDKs that it is made for.
+@Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SingleFileTest {
 
@@ -34,13 +36,17 @@ class SingleFileTest {
     /// What compiles once does without the second compiler.
     private static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
+    /// The home of a user of each JDK.
+    private final Map<Path, Path> homes = new HashMap<>();
     private ServerProcess server;
+    private Path shared;
 
     @TempDir
     private Path folder;
 
     @BeforeAll
-    void start(@TempDir Path data) {
+    void start(@TempDir Path data, @TempDir Path all) {
+        shared = all;
         server = ServerProcess.start(Map.of("OLLAMA_QUEUE_SERVER_TOKEN", "secret"), data.resolve("data"),
                 "--ollama-host", "echo:");
     }
@@ -78,12 +84,12 @@ class SingleFileTest {
 
     @Test
     void java_onJdk17InTheCLocale_keepsEveryCharacter() throws Exception {
-        java(Jdks.oldest());
+        home(Jdks.oldest());
     }
 
     @Test
     void java_onThisJdkInTheCLocale_keepsEveryCharacter() throws Exception {
-        java(Jdks.current());
+        home(Jdks.current());
     }
 
     @Test
@@ -108,7 +114,7 @@ class SingleFileTest {
         ProcessBuilder terminal = new ProcessBuilder("script", "-qec", String.join(" ", java(Jdks.current(), MADE))
                 + " submit generate --model echo --prompt \"" + prompt + "\" --wait 2>/dev/null", "/dev/null");
         terminal.environment().putAll(Map.of("OLLAMA_QUEUE_CLIENT_SERVER_URL", server.url(), "OLLAMA_QUEUE_TOKEN",
-                "secret", "LC_ALL", "C.UTF-8", "HOME", folder.toString(), "SHELL", "/bin/sh"));
+                "secret", "LC_ALL", "C.UTF-8", "HOME", home(Jdks.current()).toString(), "SHELL", "/bin/sh"));
         Process process = terminal.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile())).start();
         String shown = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the client ends");
@@ -119,16 +125,25 @@ class SingleFileTest {
     private void commands(Path jdk, int count) throws Exception {
         try (ServerProcess fresh = ServerProcess.start(folder.resolve("data"), "--ollama-host", "echo:")) {
             new ClientScript(List.of("sh", MADE.toString()), Map.of("PATH", System.getenv("PATH"), "LC_ALL", "C.UTF-8",
-                    "JAVA_HOME", jdk.toString(), "HOME", folder.toString()), fresh.url(), folder).run(SCRIPT, count);
+                    "JAVA_HOME", jdk.toString(), "HOME", home(jdk).toString()), fresh.url(), folder)
+                    .run(SCRIPT, count);
         }
     }
 
-    /// A folder with a space, a pipe, and a locale that knows no other letters.
-    private void java(Path jdk) throws Exception {
-        Path copy = Files.copy(MADE, Files.createDirectory(folder.resolve("my tools")).resolve("Client.java"));
-        ClientScript client = client(java(jdk, copy), Map.of("LC_ALL", "C"));
+    /// The home of one who has started it before: for the first time by `java`, which compiled it then, from a folder
+    /// with a space, with a pipe, and in a locale that knows no other letters.
+    private Path home(Path jdk) throws Exception {
+        Path known = homes.get(jdk);
+        if (known != null) {
+            return known;
+        }
+        Path home = Files.createDirectory(shared.resolve(jdk.getFileName()));
+        Path copy = Files.copy(MADE, Files.createDirectory(home.resolve("my tools")).resolve("Client.java"));
+        ClientScript client = client(java(jdk, copy), Map.of("LC_ALL", "C", "HOME", home.toString()));
         assertEquals("> Gr\u00fc\u00dfe \ud83d\ude00\n>\n> \u00e4\n", client.ran(
                 "printf '\u00e4\\n' | ollama-queue submit generate --prompt 'Gr\u00fc\u00dfe \ud83d\ude00' - --wait"));
+        homes.put(jdk, home);
+        return home;
     }
 
     private static List<String> java(Path jdk, Path source) {
