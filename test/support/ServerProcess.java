@@ -24,6 +24,10 @@ import shared.json.Json;
 public final class ServerProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /// What runs for a second or two is over before the second compiler pays, and the first one pays only for what is
+    /// called often: with the server's own thresholds a third of a short life is compiling.
+    private static final String BRIEF = "-XX:TieredStopAtLevel=1 -XX:Tier0InvokeNotifyFreqLog=7 "
+            + "-XX:Tier3MinInvocationThreshold=500 -XX:Tier3InvocationThreshold=1000 -XX:Tier3CompileThreshold=6000";
 
     private final Process process;
     private final HttpClient http;
@@ -85,9 +89,7 @@ public final class ServerProcess implements AutoCloseable {
         builder.environment().keySet().removeIf(name -> name.startsWith("OLLAMA_"));
         builder.environment().put("HOME", log.getParent().toString());
         builder.environment().putAll(environment);
-        // what runs for a second or two is over before the second compiler pays
-        builder.environment().merge("OLLAMA_QUEUE_JAVA_OPTS", "-XX:TieredStopAtLevel=1",
-                (given, quick) -> quick + " " + given);
+        builder.environment().merge("OLLAMA_QUEUE_JAVA_OPTS", BRIEF, (given, brief) -> brief + " " + given);
         builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
         return builder.start();
     }
