@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.Effort;
@@ -31,6 +32,7 @@ import support.Jdks;
 
 /// What the single file keeps and what it trusts, started by `sh` and by `java`. The client in it is a small one here,
 /// for it is compiled often.
+@Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SingleFileCacheTest {
 
