@@ -5,6 +5,9 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 import server.journal.disk.Segment;
 import server.journal.recovery.Recovery;
@@ -32,11 +35,14 @@ final class Intake {
     /// The size that segments have but where a line is longer.
     final int segmentSize;
 
-    /// Guards what follows; held briefly, never during I/O.
-    private final Object lock = new Object();
+    /// Guards what follows; held briefly, never during I/O. No monitor, for the ledger's reason: virtual threads that
+    /// find one held go round on their processors.
+    private final ReentrantLock lock = new ReentrantLock();
+    /// What somebody waits for under the lock may have come.
+    private final Condition changed = lock.newCondition();
     /// What is not durable yet, oldest first; the writer has at most the first.
     private final ArrayDeque<Batch> pending = new ArrayDeque<>();
-    private long pendingBytes;
+    private volatile long pendingBytes;
     /// Where the next line goes.
     private Space space;
     private volatile boolean closing;
@@ -54,7 +60,7 @@ final class Intake {
     Intake(Segments segments, Preparer preparer, JournalOptions options) {
         this.segments = segments;
         segmentSize = Segment.sizeFor(0, options.segmentSize());
-        supply = new Supply(lock, preparer, options);
+        supply = new Supply(lock, changed, preparer, options);
     }
 
     /// Goes on behind what a recovery has found.
@@ -84,8 +90,11 @@ final class Intake {
 
     /// How far all is on the disk for good.
     End end() {
-        synchronized (lock) {
+        lock.lock();
+        try {
             return new End(durableSeq, durableEnd);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -97,10 +106,13 @@ final class Intake {
     End hold(Collection<SegmentFile> files) {
         End end;
         Batch last;
-        synchronized (lock) {
+        lock.lock();
+        try {
             files.addAll(segments.hold());
             end = new End(nextSeq - 1, Segment.position(space.segment, space.offset));
             last = pending.peekLast();
+        } finally {
+            lock.unlock();
         }
         // a sequence number would not do: it may be a closing mark only
         if (last != null) {
@@ -124,7 +136,8 @@ final class Intake {
     // ---- those who append, and wait: see Journal, which passes them on
 
     long[] tryAppend(Urgency urgency, Unit lines) {
-        synchronized (lock) {
+        lock.lock();
+        try {
             ensureOpen();
             if (!space.fits(lines, nextSeq, urgency)) {
                 throw new NoRoom(lines, urgency);
@@ -134,6 +147,8 @@ final class Intake {
                 positions[i] = add(lines, i);
             }
             return positions;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -191,17 +206,23 @@ final class Intake {
         if (wanted == 0) {
             return;
         }
-        synchronized (lock) {
+        lock.lock();
+        try {
             if (wanted > 0 && !pending.isEmpty() && (pending.size() > 1 || pending.peekFirst().count >= wanted)) {
                 wanted = 0;
-                lock.notifyAll();
+                changed.signalAll();
             }
+        } finally {
+            lock.unlock();
         }
     }
 
     String full() {
-        synchronized (lock) {
+        lock.lock();
+        try {
             return supply.full();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -213,14 +234,18 @@ final class Intake {
     }
 
     void awaitRoom() {
-        while (true) {
+        // that a few more come in meanwhile is no matter
+        while (pendingBytes > PENDING_MAX || failure != null || closing) {
             Batch first;
-            synchronized (lock) {
+            lock.lock();
+            try {
                 ensureOpen();
                 if (pendingBytes <= PENDING_MAX) {
                     return;
                 }
                 first = pending.peekFirst();
+            } finally {
+                lock.unlock();
             }
             Patience.await(first.done);
         }
@@ -229,7 +254,8 @@ final class Intake {
     void awaitDurable(long seq) {
         while (durableSeq < seq) {
             CountDownLatch done = null;
-            synchronized (lock) {
+            lock.lock();
+            try {
                 for (Batch batch : pending) {
                     if (batch.settledSeq >= seq) {
                         done = batch.done;
@@ -240,6 +266,8 @@ final class Intake {
                     ensureOpen();
                     throw new IllegalArgumentException("sequence number " + seq + " was not appended yet");
                 }
+            } finally {
+                lock.unlock();
             }
             if (done != null) {
                 Patience.await(done);
@@ -252,7 +280,8 @@ final class Intake {
 
     /// The JSON object of a line that is not durable yet; null if there is none at this position.
     Slice read(long position) {
-        synchronized (lock) {
+        lock.lock();
+        try {
             for (Batch batch : pending) {
                 Slice json = batch.read(position);
                 if (json != null) {
@@ -260,20 +289,25 @@ final class Intake {
                 }
             }
             return null;
+        } finally {
+            lock.unlock();
         }
     }
 
     void endSegment() {
         Batch last;
-        synchronized (lock) {
+        lock.lock();
+        try {
             ensureOpen();
             last = pending.peekLast();
             if (space.offset > Segment.HEADER && supply.awaitNext()) {
                 ensureOpen();
                 last = openBatch();
                 rotate(0);
-                lock.notifyAll();
+                changed.signalAll();
             }
+        } finally {
+            lock.unlock();
         }
         if (last != null) {
             Patience.await(last.done);
@@ -282,10 +316,13 @@ final class Intake {
 
     /// Nothing more is taken; what was is still written.
     void close() {
-        synchronized (lock) {
+        lock.lock();
+        try {
             closing = true;
             supply.close();
-            lock.notifyAll();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -293,7 +330,8 @@ final class Intake {
 
     /// The next batch; null if there is none and the journal is to be closed.
     Batch take() {
-        synchronized (lock) {
+        lock.lock();
+        try {
             while (pending.isEmpty()) {
                 if (closing) {
                     return null;
@@ -306,6 +344,8 @@ final class Intake {
             Batch batch = pending.peekFirst();
             batch.taken = true;
             return batch;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -313,7 +353,11 @@ final class Intake {
     private void await(int lines, long ms) {
         wanted = lines;
         try {
-            lock.wait(ms);
+            if (ms == 0) {
+                changed.await();
+            } else {
+                changed.await(ms, TimeUnit.MILLISECONDS);
+            }
         } catch (InterruptedException e) {
             // nobody interrupts this thread to tell it anything
         }
@@ -325,7 +369,8 @@ final class Intake {
     /// @return whether more is durable: a unit is when all of it is there
     boolean publish(Batch batch) {
         boolean settled;
-        synchronized (lock) {
+        lock.lock();
+        try {
             pending.removeFirst();
             // Of all who keep the journal busy, half are to wait for one sync while the others, who are released now,
             // prepare their next lines. A sync for each few of them would take the processor from all.
@@ -340,6 +385,8 @@ final class Intake {
             if (batch.closes && batch.moreAfter == 0) {
                 durableEnd = Segment.position(batch.segment + 1, Segment.HEADER);
             }
+        } finally {
+            lock.unlock();
         }
         batch.done.countDown();
         return settled;
@@ -347,11 +394,14 @@ final class Intake {
 
     /// What is in doubt is never written or synced again: the kernel may have dropped it and call the next sync good.
     void fail(Throwable cause) {
-        synchronized (lock) {
+        lock.lock();
+        try {
             failure = new JournalFailure("the journal can write no more: " + cause.getMessage(), cause);
             // the batches stay, so that their lines can still be read
             pending.forEach(batch -> batch.done.countDown());
-            lock.notifyAll();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 }

@@ -6,6 +6,8 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 import server.journal.disk.Segment;
@@ -22,7 +24,8 @@ final class Supply {
     /// A start waits until the first segment is made, 16 MiB of which would take longer than much of the rest.
     private static final int FIRST_BYTES = 1 << 20;
 
-    private final Object lock;
+    private final ReentrantLock lock;
+    private final Condition changed;
     private final Preparer preparer;
     private final JournalOptions options;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -36,8 +39,10 @@ final class Supply {
     private boolean full;
     private boolean closed;
 
-    Supply(Object lock, Preparer preparer, JournalOptions options) {
+    /// @param changed of the lock
+    Supply(ReentrantLock lock, Condition changed, Preparer preparer, JournalOptions options) {
         this.lock = lock;
+        this.changed = changed;
         this.preparer = preparer;
         this.options = options;
     }
@@ -47,11 +52,14 @@ final class Supply {
     /// @throws IOException if there is none and none can be made
     Space begin(List<Segment.Fresh> unused, int number) throws IOException {
         Segment.Fresh first = unused.isEmpty() ? makeFirst(number) : unused.getFirst();
-        synchronized (lock) {
+        lock.lock();
+        try {
             space = new Space(options, first);
             unused.stream().skip(1).forEach(space::add);
             keepUp();
             return space;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -102,7 +110,8 @@ final class Supply {
     /// @throws JournalFull if a segment that is needed for it cannot be made
     void await(NoRoom none, LongSupplier open) {
         boolean interrupted = false;
-        synchronized (lock) {
+        lock.lock();
+        try {
             // a failure of what is being made for somebody else says nothing yet
             int seen = troubles + (busy && !full ? 1 : 0);
             for (long seq = open.getAsLong(); !space.fits(none.lines, seq, none.urgency); seq = open.getAsLong()) {
@@ -111,11 +120,13 @@ final class Supply {
                 }
                 make(space.next(none.lines, seq));
                 try {
-                    lock.wait();
+                    changed.await();
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
             }
+        } finally {
+            lock.unlock();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -130,7 +141,7 @@ final class Supply {
         while (!space.hasNext() && !full && !closed) {
             keepUp();
             try {
-                lock.wait();
+                changed.await();
             } catch (InterruptedException e) {
                 interrupted = true;
             }
@@ -155,13 +166,16 @@ final class Supply {
             return;
         }
         boolean wasFull;
-        synchronized (lock) {
+        lock.lock();
+        try {
             wasFull = full;
             full = false;
             busy = false;
             space.add(fresh);
             keepUp();
-            lock.notifyAll();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
         if (wasFull) {
             LOG.log(Level.INFO, "event=journal_has_room");
@@ -172,7 +186,8 @@ final class Supply {
     private void failed(Segment.Fresh fresh, String reason) {
         boolean wasFull;
         boolean isFull;
-        synchronized (lock) {
+        lock.lock();
+        try {
             space.beModest();
             wasFull = full;
             // for one that is larger than usual there may be no space, and yet for the next one
@@ -182,7 +197,9 @@ final class Supply {
             trouble = reason;
             troubles++;
             keepUp();
-            lock.notifyAll();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
         if (isFull) {
             if (!wasFull) {
@@ -193,9 +210,12 @@ final class Supply {
     }
 
     private void tryAgain() {
-        synchronized (lock) {
+        lock.lock();
+        try {
             busy = false;
             keepUp();
+        } finally {
+            lock.unlock();
         }
     }
 }
