@@ -10,7 +10,10 @@ import {progress} from './task.js';
 const FREE_MAX = 4;
 const MODELS_MAX = 6;
 
-/** @return {node, show(host)}: a host of /api/backends with `at`, its `tasks`, and what it `loadsNext` */
+/**
+ * @return {node, show(host)}: a host of /api/backends with `at`, its `tasks`, what it `loadsNext`, and for which of the
+ *         tasks that are next a place is `keptFor` until others have been answered
+ */
 export function lane(host, context) {
     const state = h('span', {class: 'lane-state'});
     const models = h('ul', {class: 'lane-models'});
@@ -32,7 +35,9 @@ export function lane(host, context) {
         const places = away ? 0 : Math.max(0, now.slots - now.slots_used);
         put(free, Array.from({length: Math.min(FREE_MAX, places)}, () =>
             h('span', {class: 'place'}, places > FREE_MAX ? '' : 'free')),
-            places > FREE_MAX && `${number(places)} places are free`);
+            places > FREE_MAX && `${number(places)} places are free`,
+            now.keptFor && h('span', {class: 'lane-note'},
+                `${plain(now.keptFor.model)} waits for ${now.keptFor.waits_for.text}`));
         running.hidden = now.tasks.length === 0;
         free.hidden = places === 0;
     }};

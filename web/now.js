@@ -98,7 +98,8 @@ class Now {
             now.next[0]?.starts_in && ['next starts in', span(now.next[0].starts_in)]].filter(one => one));
         this.#hosts.show(inOrder(hosts).map(host => ({...host, at,
             tasks: now.running.filter(task => task.executed_on === host.name),
-            loadsNext: now.next.find(task => task.loads && task.host === host.name)})));
+            loadsNext: now.next.find(task => task.loads && task.host === host.name),
+            keptFor: now.next.find(task => task.waits_for.kind === 'room' && task.host === host.name)})));
         const any = now.running.length + now.waiting.length + now.failures.length > 0;
         this.#begin.hidden = any || status === null || status.total_tasks > 0;
         this.#work.hidden = !this.#begin.hidden;

@@ -115,6 +115,41 @@ class ExplainTest {
         }
     }
 
+    @Test
+    void placeThatStaysFree_isToldWhatHasToAnswerFirst(@TempDir Path directory) throws Exception {
+        try (FakeOllama fake = FakeOllama.start().models("a", "b")) {
+            LoadingOllama.of(fake, 1, 2, Duration.ofMillis(1), (request, reply) -> {
+                gate.acquire();
+                reply.token("x");
+            });
+            try (ServerProcess server = ServerProcess.start(directory.resolve("data"), "--ollama-host", fake.url(),
+                    "--parallel", "2")) {
+                String runs = server.submit(task("a"));
+                Await.until("it runs", () -> shown(server, runs).text("status").equals("running"));
+                String other = server.submit(task("b"));
+                String host = shown(server, runs).text("executed_on");
+                String room = "room a to have answered on " + host + ", which has no room for b beside it";
+                assertEquals(room, waitsFor(explain(server, other)));
+                assertEquals(room, waitsFor((Json.Obj) ((Json.Arr) Json.parse(server.get("/api/tasks?status=pending")
+                        .body())).values().getFirst()));
+                Json.Obj now = (Json.Obj) Json.parse(server.get("/api/now").body());
+                assertEquals(room, waitsFor((Json.Obj) ((Json.Arr) now.get("next")).values().getFirst()));
+                assertTrue(now.get("waiting").text().contains("\"state\":\"ready\",\"kind\":\"room\""), now::text);
+                String longer = server.submit(task("a").replace("\"prompt\"", "\"options\":{\"num_ctx\":8192},"
+                        + "\"prompt\""));
+                assertEquals("room a to have answered on " + host + ", which then loads it with other options",
+                        waitsFor(explain(server, longer)));
+                gate.release(3);
+                List.of(runs, other, longer).forEach(server::awaitEnd);
+            }
+        }
+    }
+
+    private static String waitsFor(Json.Obj task) {
+        Json.Obj waits = (Json.Obj) task.get("waits_for");
+        return waits.text("kind") + " " + waits.text("text");
+    }
+
     private static String started(ServerProcess server, String id) {
         return shown(server, id).text("started_at");
     }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import server.order.RunnerKey;
 import server.order.Written;
 import server.order.ahead.Ahead;
 import server.order.ahead.Explanation;
@@ -23,6 +24,7 @@ import server.queue.TaskQueue;
 import server.queue.state.Backlog;
 import server.queue.state.QueueMode;
 import server.task.ApiPath;
+import server.task.RunnerOptions;
 import server.task.Task;
 import server.task.Times;
 import shared.TaskStatus;
@@ -107,11 +109,11 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
     }
 
     /// What of a task decides what it waits for, beside its times and what hosts said of it alone.
-    private record Wants(String model, String on, int priority, String client, boolean remote, boolean waitForModel,
+    private record Wants(String model, RunnerOptions runner, String on, int priority, String client, boolean remote, boolean waitForModel,
             ApiPath endpoint, boolean onlyOrders) {
 
         static Wants of(Task task) {
-            return new Wants(task.model(), task.terms().on(), task.priority(), task.terms().caller().client(),
+            return new Wants(task.model(), task.terms().runner(), task.terms().on(), task.priority(), task.terms().caller().client(),
                     task.terms().remote(), task.terms().waitForModel(), task.terms().caller().endpoint(),
                     task.terms().caller().onlyOrders());
         }
@@ -124,12 +126,27 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
         }
         Waiting trouble = trouble(task, standing.heldBy(), whole, forecast.offer() == null ? routing.get() : null,
                 standing.now());
-        return trouble != null ? trouble : Waiting.turn(forecast.position());
+        Waiting held = trouble != null ? trouble : room(task, routing.get());
+        return held != null ? held : Waiting.turn(forecast.position());
     }
 
     private Waiting waiting(Task task, Waiting heldBy, Waiting whole, Routing all, long now) {
         Waiting trouble = trouble(task, heldBy, whole, all, now);
-        return trouble == null ? new Waiting(Kind.PLACE, "a free place") : trouble;
+        Waiting held = trouble != null ? trouble : room(task, all);
+        return held != null ? held : new Waiting(Kind.PLACE, "a free place");
+    }
+
+    /// What answers where a place stays free for a task; null if none does.
+    private Waiting room(Task task, Routing all) {
+        HostView host = all.drains(task, asked.without(task.id()));
+        if (host == null) {
+            return null;
+        }
+        String own = RunnerKey.plain(task.model());
+        List<String> answers = host.runners().answers();
+        return new Waiting(Kind.ROOM, answers.contains(own) ? own + " to have answered on " + host.name()
+                + ", which then loads it with other options" : String.join(" or ", answers) + " to have answered on "
+                + host.name() + ", which has no room for " + own + " beside it");
     }
 
     /// What all tasks wait for; null if for nothing in common.

@@ -120,6 +120,14 @@ final class Routing {
         return best == null ? Offer.NONE : new Offer(best.fit, best.host.name(), best.rule.text);
     }
 
+    /// The host that has a place for a task, but has to end first what it answers; null if there is none, or the task
+    /// could start.
+    HostView drains(Task task, Set<String> without) {
+        Offer offer = offer(task, without, Set.of());
+        return offer.fit() != Fit.DRAINS ? null
+                : hosts.stream().filter(host -> host.name().equals(offer.host())).findFirst().orElseThrow();
+    }
+
     private static Candidate better(Candidate best, Candidate next) {
         return best == null || next != null && next.fit != Fit.DRAINS ? next : best;
     }

@@ -84,6 +84,11 @@ final class Choosing {
         return new Choice(chosen.slot, chosen.offer, new Chosen(by, chosen.offer.fit() == Fit.LOADS, over));
     }
 
+    /// Whether a host was kept free for what has to go first there.
+    boolean keepsFree() {
+        return !kept.isEmpty();
+    }
+
     /// The share whose task would have been first, if it is another's than the chosen one's; else null.
     Share passed() {
         return passed;

@@ -1,6 +1,7 @@
 package server.order;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.ToLongFunction;
 
@@ -45,9 +46,14 @@ public final class Deadlines {
         }
     }
 
-    /// Returns when the first one's time is over; Long.MAX_VALUE if there is none.
+    /// Returns when one is late next, if it can begin at once; Long.MAX_VALUE if there is none. It may be over.
     public long next() {
-        return byTime.isEmpty() ? Long.MAX_VALUE : byTime.firstKey() + 1;
+        long next = Long.MAX_VALUE;
+        for (int slot : byTime.isEmpty() ? List.<Integer>of() : byTime.first(LOOKED_MAX)) {
+            Task task = tasks.apply(slot);
+            next = Math.min(next, task.terms().placing().finishBy() - usually(task) + 1);
+        }
+        return next;
     }
 
     /// Returns which task is late, of those whose time comes first; null if none is.
@@ -61,6 +67,15 @@ public final class Deadlines {
             }
         }
         return null;
+    }
+
+    /// Takes those out that are late if they begin now at the earliest.
+    void letLate(long now) {
+        for (int slot : byTime.first(LOOKED_MAX)) {
+            if (isLate(tasks.apply(slot), now)) {
+                byTime.remove(tasks.apply(slot).terms().placing().finishBy(), slot);
+            }
+        }
     }
 
     /// Returns whether a task, which has a time, cannot have ended by it.

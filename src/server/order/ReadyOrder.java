@@ -118,6 +118,12 @@ public final class ReadyOrder {
         remove(task, slot, priority(task));
     }
 
+    /// Lets a task wait as if it had no time to be finished by. It may not be there.
+    public void late(Task task, int slot) {
+        chosen = null;
+        deadlines.remove(task, slot);
+    }
+
     /// Counts the start of a task that is to be removed next. It may not be there: a replay does not know all that
     /// makes tasks ready.
     public void started(Task task, int slot, String host, long now) {
@@ -165,6 +171,22 @@ public final class ReadyOrder {
             add(task, slot, priority(task, now));
         }
         aged = Math.max(aged, now);
+    }
+
+    /// Returns whether the last choice kept a host free: only then others may start by the time alone, once their
+    /// priority has grown, or what it was kept free for is late, or its window shuts.
+    public boolean keepsFree() {
+        return choosing != null && choosing.keepsFree();
+    }
+
+    /// Returns when a priority grows next, or something is late; Long.MAX_VALUE if never.
+    public long nextChange() {
+        return Math.min(growing.firstKey(), deadlines.next());
+    }
+
+    /// Lets what cannot be finished by its time any more wait as if it had none, as an event does it that tells so.
+    public void letLate(long now) {
+        deadlines.letLate(now);
     }
 
     /// Chooses the task that starts next; null if none can.

@@ -154,6 +154,11 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
         return runner == null || !runner.isThere(now) || !runner.serves(key);
     }
 
+    /// Returns the models, without `:latest`, of the runners that have attempts of ours, by name.
+    public List<String> answers() {
+        return runners.stream().filter(runner -> runner.running > 0).map(Runner::model).sorted().toList();
+    }
+
     /// Returns whether it is being loaded.
     public boolean isLoading(String model) {
         Runner runner = of(model);

@@ -53,6 +53,8 @@ public final class Ahead {
     private double base;
     /// When the task that it is about can begin at the earliest.
     private long begins;
+    /// When the next of the windows opens or shuts, if that is after `now`.
+    private long change;
     /// Whether the task that it is about is not ready and stands behind those that were taken.
     private final boolean isBeyond;
     /// Of what has ended, the squares of the standard deviations.
@@ -106,8 +108,7 @@ public final class Ahead {
         List<Upcoming> starts = new ArrayList<>();
         takeRunning();
         while (starts.size() < Math.min(most, PLAYED_MAX)) {
-            hosts.at((long) now);
-            Choice choice = order.choose(hosts, (long) now);
+            Choice choice = choose();
             if (choice != null) {
                 Task task = standing.copy().tasks.get(choice.slot());
                 // who starts later does so neither earliest nor latest before the one before
@@ -122,7 +123,7 @@ public final class Ahead {
             } else if (ends.isEmpty()) {
                 break;
             } else {
-                end(ends.poll());
+                goOn();
             }
         }
         return starts;
@@ -137,6 +138,12 @@ public final class Ahead {
         return span;
     }
 
+    private Choice choose() {
+        hosts.at((long) now);
+        order.letLate((long) now);
+        return order.choose(hosts, (long) now);
+    }
+
     private void takeRunning() {
         for (Task task : standing.running()) {
             crowd.add(task);
@@ -148,8 +155,7 @@ public final class Ahead {
     private Forecast play() {
         takeRunning();
         while (true) {
-            hosts.at((long) now);
-            Choice choice = order.choose(hosts, (long) now);
+            Choice choice = choose();
             Task task = choice == null ? null : standing.copy().tasks.get(choice.slot());
             if (task != null && task.id() == target.id()) {
                 return new Forecast(isLater() ? 0 : started + 1, withLoad(choice),
@@ -160,10 +166,8 @@ public final class Ahead {
                 if (started == PLAYED_MAX || standing.copy().cut.contains(choice.slot())) {
                     return beyond();
                 }
-            } else if (!comers.isEmpty() && (ends.isEmpty() || ends.peek().at >= comers.peek().at())) {
-                come();
-            } else if (!ends.isEmpty()) {
-                end(ends.poll());
+            } else if (!ends.isEmpty() || !comers.isEmpty()) {
+                goOn();
             } else if (isBeyond) {
                 return beyond();
             } else if (standing.window() != null && !standing.window().isOpen((long) now)) {
@@ -175,6 +179,29 @@ public final class Ahead {
                 return new Forecast(isLater() ? 0 : standing.before() + 1, null, null, null, List.of());
             }
         }
+    }
+
+    /// What happens next: tasks come, an attempt ends, or the time alone lets another one go first.
+    private void goOn() {
+        double end = ends.isEmpty() ? Double.POSITIVE_INFINITY : ends.peek().at;
+        double look = order.keepsFree() && !ends.isEmpty() ? Math.min(order.nextChange(), windows())
+                : Double.POSITIVE_INFINITY;
+        if (!comers.isEmpty() && comers.peek().at() <= Math.min(end, look)) {
+            come();
+        } else if (look < Long.MAX_VALUE && look <= end) {
+            now = Math.max(now, look);
+            order.age((long) now);
+        } else {
+            end(ends.poll());
+        }
+    }
+
+    private long windows() {
+        if (change <= now) {
+            change = standing.windows().stream().mapToLong(window -> window.next((long) now)).min()
+                    .orElse(Long.MAX_VALUE);
+        }
+        return change;
     }
 
     /// All come whose time it is then.

@@ -54,6 +54,8 @@ public record Explanation(Waiting waitsFor, Forecast forecast, long longest, Spa
         HOST,
         /// A host that has its model.
         MODEL,
+        /// A host that has a place, but answers with a model beside which the task's own has no room.
+        ROOM,
         /// It is next, as soon as a place is free.
         PLACE,
         /// Others before it.
@@ -61,7 +63,7 @@ public record Explanation(Waiting waitsFor, Forecast forecast, long longest, Spa
 
         /// Returns whether it is more than its turn that it waits for.
         boolean isTrouble() {
-            return this != PLACE && this != TURN && this != QUEUE && this != TIME && this != RETRY;
+            return this != ROOM && this != PLACE && this != TURN && this != QUEUE && this != TIME && this != RETRY;
         }
     }
 

@@ -36,7 +36,7 @@ public record Outlook(Map<Long, Upcoming> next, List<Group> groups, Function<Tas
         /// By what it waits for.
         public static State of(Explanation.Kind kind) {
             return switch (kind) {
-                case QUEUE, ALONE, PLACE, TURN -> READY;
+                case QUEUE, ALONE, ROOM, PLACE, TURN -> READY;
                 case RETRY -> RETRYING;
                 case TIME, WINDOW -> SCHEDULED;
                 case LIMIT, SERVER, HOST, MODEL, NO_WINDOW -> BLOCKED;

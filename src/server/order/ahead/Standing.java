@@ -13,6 +13,7 @@ import server.task.Task;
 /// @param copy    the first of what is ready, to be played with
 /// @param comers  the pending tasks that become ready by the time alone, the first of them by time and order; with the
 ///                one that it is about, if that is not ready
+/// @param windows the windows of all these
 /// @param running the tasks that run
 /// @param crowd   empty; what the limits count in the game
 /// @param paused  whether nothing starts until somebody resumes the queue
@@ -24,8 +25,8 @@ import server.task.Task;
 ///                before it, in milliseconds; Long.MAX_VALUE if there is no bound
 /// @param heldBy  the window or the limit that keeps it from starting; null for none
 /// @param now     the moment, milliseconds since the epoch
-public record Standing(ReadyOrder.Copying copy, List<Comer> comers, List<Task> running, Crowd crowd, boolean paused,
-        long begins, Window window, int before, long longest, Waiting heldBy, long now) {
+public record Standing(ReadyOrder.Copying copy, List<Comer> comers, List<Window> windows, List<Task> running,
+        Crowd crowd, boolean paused, long begins, Window window, int before, long longest, Waiting heldBy, long now) {
 
     /// A task that becomes ready.
     ///

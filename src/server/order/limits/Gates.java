@@ -91,10 +91,14 @@ public final class Gates {
     /// Tells of each window that is shut, and will be open, when that is and the slots of its first tasks.
     ///
     /// @param most how many of each window at most
-    public void opening(int most, ObjLongConsumer<List<Integer>> to) {
-        gates.forEach((window, gate) -> {
-            if (!gate.open && gate.until < Long.MAX_VALUE) {
-                to.accept(gate.tasks.first(most), gate.until);
+    public void opening(int most, long now, ObjLongConsumer<List<Integer>> to) {
+        gates.forEach((name, gate) -> {
+            Window window = windows.get(name);
+            // one whose first task has just come was not looked at yet
+            long at = gate.until > now ? gate.until : window == null ? Long.MAX_VALUE
+                    : window.isOpen(now) ? now : window.next(now);
+            if (!gate.open && at < Long.MAX_VALUE) {
+                to.accept(gate.tasks.first(most), at);
             }
         });
     }

@@ -148,6 +148,15 @@ public final class Totals {
         return byStatus[status.ordinal()];
     }
 
+    /// Returns how many tasks have each status.
+    public Map<TaskStatus, Long> byStatus() {
+        Map<TaskStatus, Long> all = new EnumMap<>(TaskStatus.class);
+        for (TaskStatus status : TaskStatus.values()) {
+            all.put(status, of(status));
+        }
+        return all;
+    }
+
     /// Returns how many tasks pass; the filter's query, causes, hosts and times are left aside.
     public long of(TaskFilter filter) {
         long total = 0;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntFunction;
 import java.util.function.LongFunction;
 import java.util.function.Predicate;
@@ -119,9 +120,13 @@ final class PendingTasks {
         }
     }
 
-    /// Tells the order of an attempt that begins or ends, before its task is removed and added.
+    /// Tells the order of an attempt that begins or ends, and of what is late, before its task is removed and added.
     void willChange(Task before, int slot, Event.Change change) {
         finishTimes.learn(change);
+        if (change.what() == Event.What.LATE) {
+            finishTimes.remove(before, slot);
+            ready.late(before, slot);
+        }
         if (before.status() == TaskStatus.PENDING && change.task().status() == TaskStatus.RUNNING) {
             // mostly by `started`; a compaction may have kept only a later event of the run
             ready.started(before, slot, change.task().state().host(), change.at());
@@ -201,9 +206,11 @@ final class PendingTasks {
         return open;
     }
 
-    /// When one wakes, or a window opens or closes; 0 if one is not open or shut whole, Long.MAX_VALUE if never.
+    /// When one wakes, or may start because its priority grows, or a window opens or closes; 0 if one is not open or
+    /// shut whole, Long.MAX_VALUE if never.
     long nextWake() {
-        return Math.min(waiting.firstKey(), gates.next());
+        long grows = ready.keepsFree() ? ready.nextChange() : Long.MAX_VALUE;
+        return Math.min(Math.min(waiting.firstKey(), grows), gates.next());
     }
 
     ReadyOrder ready() {
@@ -273,13 +280,13 @@ final class PendingTasks {
         long begins = name != null && window == null ? Long.MAX_VALUE : waits ? beginsAt(task, now) : 0;
         List<Comer> comers = begins == Long.MAX_VALUE ? List.of()
                 : comers(slot < 0 ? List.of(new Comer(begins, slot, task)) : List.of(), now);
-        return standing(running, comers, (copy, run, played) -> new Standing(copy, comers, run, played, paused, begins,
-                window, ready.countBefore(task) + (waits ? gates.countBefore(name, task.order()) : 0),
+        return standing(running, comers, (copy, windows, run, played) -> new Standing(copy, comers, windows, run, played,
+                paused, begins, window, ready.countBefore(task) + (waits ? gates.countBefore(name, task.order()) : 0),
                 ready.longestWait(task), heldBy(task, now), now));
     }
 
     private interface Making {
-        Standing of(ReadyOrder.Copying copy, List<Task> run, Crowd played);
+        Standing of(ReadyOrder.Copying copy, List<Window> windows, List<Task> run, Crowd played);
     }
 
     private Standing standing(LongFunction<Task> running, List<Comer> comers, Making making) {
@@ -288,17 +295,19 @@ final class PendingTasks {
         ReadyOrder.Copying copy = ready.copy(Ahead.COPIED_MAX, new OfLimits(() -> settled, played,
                 (window, at) -> settled.windows().containsKey(window) && settled.windows().get(window).isOpen(at)));
         List<Task> run = copy.running.stream().map(running::apply).toList();
-        copy.estimates.take(finishTimes.estimates(), Stream.of(copy.tasks.values().stream(), run.stream(),
-                comers.stream().map(Comer::task)).flatMap(each -> each).map(each -> RunnerKey.plain(each.model()))
-                .collect(Collectors.toSet()));
-        return making.of(copy, run, played);
+        List<Task> come = Stream.concat(copy.tasks.values().stream(), comers.stream().map(Comer::task)).toList();
+        copy.estimates.take(finishTimes.estimates(), Stream.concat(come.stream(), run.stream())
+                .map(each -> RunnerKey.plain(each.model())).collect(Collectors.toSet()));
+        List<Window> windows = come.stream().map(each -> each.terms().placing().window()).filter(Objects::nonNull)
+                .distinct().map(settled.windows()::get).filter(Objects::nonNull).toList();
+        return making.of(copy, windows, run, played);
     }
 
     /// The first of the tasks that become ready by the time alone, by time and order.
     private List<Comer> comers(List<Comer> more, long now) {
         List<Comer> comers = new ArrayList<>(more);
         waiting.first(COMERS_MAX).forEach(slot -> comers.add(comer(slot, beginsAt(tasks.apply(slot), now))));
-        gates.opening(COMERS_MAX, (slots, at) -> slots.forEach(slot -> comers.add(comer(slot, Math.max(now, at)))));
+        gates.opening(COMERS_MAX, now, (slots, at) -> slots.forEach(slot -> comers.add(comer(slot, at))));
         comers.sort(Comparator.comparingLong(Comer::at).thenComparingLong(comer -> comer.task().order()));
         return comers;
     }
@@ -326,8 +335,8 @@ final class PendingTasks {
                     : window.next(now)));
         });
         return new Backlog(lanes, closed, waiting.size() - retrying, retrying, waiting.firstKey(),
-                running == null ? null : standing(running, List.of(), (copy, run, played) -> new Standing(copy,
-                        List.of(), run, played, paused, 0, null, 0, Long.MAX_VALUE, null, now)));
+                running == null ? null : standing(running, List.of(), (copy, windows, run, played) -> new Standing(copy,
+                        List.of(), windows, run, played, paused, 0, null, 0, Long.MAX_VALUE, null, now)));
     }
 
     /// In how long a running task is probably done; null where there is no ground.

@@ -1,7 +1,6 @@
 package server.queue.state;
 
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -237,11 +236,8 @@ public final class QueueState {
             return LifeCycle.expired(expires, now);
         }
         Event.Change late = pending.late(heldBefore, now);
-        if (late != null) {
-            return late;
-        }
-        int slot = retention.due(heldBefore, now);
-        return slot < 0 ? null : LifeCycle.deleted(arrivals.get(slot), now);
+        int slot = late == null ? retention.due(heldBefore, now) : -1;
+        return slot < 0 ? late : LifeCycle.deleted(arrivals.get(slot), now);
     }
 
     /// What an event means to the cron task whose task it is about; null for nothing.
@@ -424,11 +420,7 @@ public final class QueueState {
     }
 
     public QueueStats stats(long lastSeq) {
-        Map<TaskStatus, Long> byStatus = new EnumMap<>(TaskStatus.class);
-        for (TaskStatus status : TaskStatus.values()) {
-            byStatus.put(status, totals.of(status));
-        }
-        return new QueueStats(mode, byStatus, arrivals.size(), totals.byPriority(TaskStatus.PENDING),
+        return new QueueStats(mode, totals.byStatus(), arrivals.size(), totals.byPriority(TaskStatus.PENDING),
                 totals.callersWaiting(), clockSet, pending.ready().waitingSince(), lastSeq);
     }
 
@@ -462,7 +454,11 @@ public final class QueueState {
         }
         Task before = arrivals.get(slot);
         pending.willChange(before, slot, change);
-        unindex(before, slot);
+        // what is only late keeps its turn
+        boolean stays = change.what() == Event.What.LATE && change.task().state().equals(before.state());
+        if (!stays) {
+            unindex(before, slot);
+        }
         if (change.what() == Event.What.DELETED) {
             ids.remove(before.id(), slot);
             arrivals.remove(slot);
@@ -476,7 +472,9 @@ public final class QueueState {
         Task after = change.task().following(before, change.what() == Event.What.RETRIED ? seq : order, position);
         arrivals.replace(slot, after);
         retention.wrote(after, length);
-        index(after, slot);
+        if (!stays) {
+            index(after, slot);
+        }
         return after;
     }
 

@@ -11,11 +11,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
 
+import server.order.Ageing;
+import server.order.Fit;
 import server.order.LoadedOffers;
+import server.order.Offer;
+import server.order.Offers;
+import server.order.OrderOptions;
 import server.order.limits.LimitsOf;
 import server.queue.line.EventCodec;
 import server.queue.line.Pool;
@@ -138,6 +144,40 @@ class FinishTimesTest {
         assertEquals(TaskStatus.RUNNING, state.get(task.id()).status());
         apply(LifeCycle.completed(state.get(task.id()), Slice.of(new byte[] {'1'}), false, NOW + 3 * MINUTE));
         assertEquals(TaskStatus.COMPLETED, state.get(task.id()).status());
+    }
+
+    /// To wait without a time is no new beginning: what has passed it over counts on.
+    @Test
+    void late_keepsItsTurn() {
+        state.reconfigure(QueueOptions.DEFAULT.with(new OrderOptions(true, 60_000, 2, Ageing.NONE)));
+        Task first = submit("cold", new Placing(null, NOW + MINUTE, false, null), 0, NOW);
+        for (int i = 0; i < 4; i++) {
+            submit("warm", Placing.NONE, 0, NOW);
+        }
+        Offers loaded = new Offers() {
+            @Override
+            public Offer to(Task task, Set<String> kept) {
+                return new Offer(task.model().equals("warm") ? Fit.LOADED : Fit.LOADS, "h", null);
+            }
+
+            @Override
+            public boolean may(Task task, String host) {
+                return true;
+            }
+
+            @Override
+            public Set<String> warm() {
+                return Set.of("warm");
+            }
+        };
+        List<String> started = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            started.add(apply(state.start(loaded, NOW)).model());
+            if (i == 0) {
+                apply(LifeCycle.late(state.get(first.id()), NOW));
+            }
+        }
+        assertEquals(List.of("warm", "warm", "cold"), started);
     }
 
     @Test
