@@ -130,8 +130,8 @@ class ExplainTest {
                 String host = shown(server, runs).text("executed_on");
                 String room = "room a to have answered on " + host + ", which has no room for b beside it";
                 assertEquals(room, waitsFor(explain(server, other)));
-                assertEquals(room, waitsFor((Json.Obj) ((Json.Arr) Json.parse(server.get("/api/tasks?status=pending")
-                        .body())).values().getFirst()));
+                assertEquals(room, waitsFor((Json.Obj) ((Json.Arr) Json.parse(server.get(
+                        "/api/tasks?sort=next&status=pending").body())).values().getFirst()));
                 Json.Obj now = (Json.Obj) Json.parse(server.get("/api/now").body());
                 assertEquals(room, waitsFor((Json.Obj) ((Json.Arr) now.get("next")).values().getFirst()));
                 assertTrue(now.get("waiting").text().contains("\"state\":\"ready\",\"kind\":\"room\""), now::text);

@@ -57,7 +57,8 @@ class SimulateTest {
                 List<String> ids = new ArrayList<>();
                 for (int i = 0; i < room * TASKS; i++) {
                     ids.add(server.submit("{\"type\":\"generate\",\"model\":\"" + (char) ('a' + i % 3)
-                            + "\",\"prompt\":\"x\"" + (clients ? ",\"client\":\"c" + i % 2 + "\"" : "") + "}"));
+                            + "\",\"prompt\":\"x\"" + (clients ? ",\"window\":\"day\",\"client\":\"c" + i % 2 + "\"" : "")
+                            + "}"));
                 }
                 server.post("/api/queue/resume", "");
                 ids.forEach(id -> assertEquals("completed", server.awaitEnd(id).text("status")));
@@ -115,12 +116,16 @@ class SimulateTest {
 
     @Test
     void affinity_givesBackTotalTimeAndLoads_alsoOfCallsThatAreNotRecorded() throws Exception {
-        Path affine = config("affine.yaml", "affinity:\n  max_wait: 1m\n");
-        String text = simulate(0, record(affine, true, 1).toString(), "--config", affine.toString());
+        Path affine = config("affine.yaml", "affinity:\n  max_wait: 1m\nwindows: {day: \"00:00-24:00 UTC\"}\n");
+        Path data = record(affine, true, 1);
+        String text = simulate(0, data.toString(), "--config", affine.toString());
         assertGivesBack(runs(text), text);
         assertEquals(1 + 3, runs(text).getFirst().loads, text);
         assertTrue(text.startsWith("13 tasks\n"), text);
         assertTrue(Pattern.compile("client c0 +6 .*\n +client c1 +6 ").matcher(text).find(), text);
+        // without the window's settings, as where a policy is given for them that lacks it
+        text = simulate(0, data.toString());
+        assertTrue(text.contains("\n  12 tasks did not run: the window day is not in these settings\n"), text);
     }
 
     @Test
@@ -153,16 +158,27 @@ class SimulateTest {
     }
 
     @Test
-    void policy_withWhatDecidesNothing_isRefused() throws Exception {
+    void policy_thatIsAServersConfiguration_isTaken_andWhatDecidesNothingIsNamed() throws Exception {
         String data = "test/server/journal/format1/data";
         Path policy = config("p.yaml", "affinity: {max_batch: 2}\nclients:\n  a: {weight: 2, max_pending: 3}\n"
-                + "retry: {max_retries: 1}\n");
-        String text = simulate(1, data, "--policy", policy.toString());
-        assertTrue(text.contains(policy + ", line 3: clients.a.max_pending decides nothing in a simulation"), text);
-        assertTrue(text.contains(policy + ", line 4: retry.max_retries decides nothing in a simulation"), text);
-        assertEquals(2, text.lines().count(), text);
-        assertTrue(simulate(1, data, "--policy", config("empty.yaml", "").toString()).contains(
-                "empty.yaml: the policy says nothing; it may have affinity, "));
+                + "retry: {max_retries: 1}\nserver: {port: 1}\n");
+        String text = simulate(0, data, "--policy", policy.toString());
+        assertTrue(text.contains("\n  not used here: clients.a.max_pending, retry.max_retries, server.port\n"), text);
+        assertTrue(text.contains("\n  affinity.max_batch: 2 (" + policy + ", line 1)\n"), text);
+        assertTrue(text.contains("\n  not on record: which models each host has; taken is that it has all\n"), text);
+        for (String nothing : List.of("", "retry: {max_retries: 1}\n")) {
+            assertTrue(simulate(1, data, "--policy", config("nothing.yaml", nothing).toString()).contains(
+                    "nothing.yaml: the policy says nothing that decides here; it may have affinity, "));
+        }
+        text = simulate(1, data, "--policy", config("typo.yaml", "afinity: {max_batch: 2}\n").toString());
+        assertTrue(text.matches("(?s).*typo\\.yaml.*line 1.*did you mean \"?affinity.*"), text);
+    }
+
+    @Test
+    void tasksThatDidNotRun_areToldWithTheReason() throws Exception {
+        String text = simulate(0, "test/server/journal/format1/data", "--policy",
+                config("none.yaml", "clients: {default: {max_running: 0}}\n").toString());
+        assertTrue(text.contains("\n  15 tasks did not run: tasks without a client may have 0 running\n"), text);
     }
 
     @Test

@@ -70,7 +70,7 @@ final class Rooms {
             relay: access dispatch executor executor.answer executor.relay http live order.limits queue \
                 settings task
             settings:
-            simulate: dispatch journal.disk journal.recovery order order.limits queue.line queue.state \
+            simulate: dispatch journal.disk journal.recovery order order.ahead order.limits queue.line queue.state \
                 settings task
             stats: queue queue.index queue.ledger queue.state task
             task: access settings

@@ -34,7 +34,7 @@ record NowApi(HttpApi.Parts parts) {
                 failures_more:int crons:[FailingCron] crons_more:int disk:Disk|null
             Progress = ...Summary attempt:int phase tokens:int tokens_per_second:number first_token_at:time|null \
                 last_token_at:time|null
-            Next = ...Summary host|null loads:bool waits_for:WaitsFor
+            Next = ...Summary host|null loads:bool
             Group = state kind text tasks:int first|null model|null until:time|null
             FailureCause = cause cause_id model host|null tasks:int last_at:time last example|null
             FailingCron = id name failed_in_a_row:int task_id due_at:time

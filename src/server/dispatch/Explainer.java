@@ -109,13 +109,13 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
     }
 
     /// What of a task decides what it waits for, beside its times and what hosts said of it alone.
-    private record Wants(String model, RunnerOptions runner, String on, int priority, String client, boolean remote, boolean waitForModel,
-            ApiPath endpoint, boolean onlyOrders) {
+    private record Wants(String model, RunnerOptions runner, String on, int priority, String client, boolean remote,
+            boolean waitForModel, ApiPath endpoint, boolean onlyOrders) {
 
         static Wants of(Task task) {
-            return new Wants(task.model(), task.terms().runner(), task.terms().on(), task.priority(), task.terms().caller().client(),
-                    task.terms().remote(), task.terms().waitForModel(), task.terms().caller().endpoint(),
-                    task.terms().caller().onlyOrders());
+            return new Wants(task.model(), task.terms().runner(), task.terms().on(), task.priority(),
+                    task.terms().caller().client(), task.terms().remote(), task.terms().waitForModel(),
+                    task.terms().caller().endpoint(), task.terms().caller().onlyOrders());
         }
     }
 

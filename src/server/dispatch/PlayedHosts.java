@@ -109,6 +109,10 @@ final class PlayedHosts implements HostsAhead {
         change(host, -1, runners -> runners.answers(task.model()).ended(task.model(), now));
     }
 
+    boolean has(String host) {
+        return hosts.stream().anyMatch(played -> played.view.name().equals(host));
+    }
+
     /// Whether an attempt of a task makes a host load.
     boolean loads(Task task, String host) {
         Residency runners = runners(host);

@@ -89,6 +89,11 @@ public final class SimulatedHosts {
         return described;
     }
 
+    /// Returns whether one has this name.
+    public boolean has(String host) {
+        return hosts.has(host);
+    }
+
     /// Returns what they offer now.
     ///
     /// @param ready how many tasks wait for nothing but their turn

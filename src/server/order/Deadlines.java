@@ -92,6 +92,24 @@ public final class Deadlines {
         return estimate == null ? 0 : estimate.median();
     }
 
+    /// When the time alone makes the next one late or [#pressing], after now; Long.MAX_VALUE if never.
+    long nextChange(int places, long now) {
+        long next = Long.MAX_VALUE;
+        long longest = byTime.isEmpty() ? 0 : estimates.longest();
+        long work = 0;
+        for (int slot : byTime.isEmpty() ? List.<Integer>of() : byTime.first(LOOKED_MAX)) {
+            Task task = tasks.apply(slot);
+            long time = task.terms().placing().finishBy();
+            Estimate estimate = estimates.of(task.model());
+            long takes = estimate == null ? 0 : estimate.p90();
+            for (long at : new long[] {time - usually(task) + 1, time - longest - work / places - takes + 1}) {
+                next = at > now ? Math.min(next, at) : next;
+            }
+            work += takes;
+        }
+        return next;
+    }
+
     /// The tasks that have to go first now.
     ///
     /// @param places how many tasks run at once

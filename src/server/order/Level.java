@@ -209,6 +209,17 @@ final class Level {
         }
     }
 
+    /// In which step more may be overdue because of the time alone, after this one; Long.MAX_VALUE for none.
+    long nextLong(long step) {
+        long next = Long.MAX_VALUE;
+        for (Share share : all()) {
+            for (Turn turn : share.turns()) {
+                next = Math.min(next, turn.nextLong(step));
+            }
+        }
+        return next;
+    }
+
     /// A copy with no more of its tasks than the copying takes.
     Level copy(ReadyOrder.Copying copying) {
         Level copy = new Level();

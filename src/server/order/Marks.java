@@ -78,6 +78,16 @@ final class Marks {
         return Long.MIN_VALUE;
     }
 
+    /// Returns the step in which [#passedLong] grows next, after this one; Long.MAX_VALUE for none.
+    long nextLong(long step) {
+        for (int i = 0; i < pairs; i++) {
+            if (steps[2 * i] > step - OrderOptions.STEPS) {
+                return steps[2 * i] + OrderOptions.STEPS;
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
     /// How many starts passed a task of this order; exact up to the number that it may be passed.
     int passed(long order) {
         return count - above(order);

@@ -36,6 +36,15 @@ public record OrderOptions(boolean affinity, long maxWait, int maxBatch, Ageing 
 
     /// The number of the step in which a moment lies.
     long step(long now) {
-        return Math.floorDiv(now, Math.max(1, maxWait / STEPS));
+        return Math.floorDiv(now, stepMs());
+    }
+
+    /// The moment at which a step begins; Long.MAX_VALUE for the step of that number.
+    long begins(long step) {
+        return step == Long.MAX_VALUE ? step : step * stepMs();
+    }
+
+    private long stepMs() {
+        return Math.max(1, maxWait / STEPS);
     }
 }

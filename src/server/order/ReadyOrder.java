@@ -174,14 +174,19 @@ public final class ReadyOrder {
     }
 
     /// Returns whether the last choice kept a host free: only then others may start by the time alone, once their
-    /// priority has grown, or what it was kept free for is late, or its window shuts.
+    /// priority has grown, they are overdue or press, or what it was kept free for is late, or its window shuts.
     public boolean keepsFree() {
         return choosing != null && choosing.keepsFree();
     }
 
-    /// Returns when a priority grows next, or something is late; Long.MAX_VALUE if never.
+    /// Returns when a priority grows next, or something is overdue, presses or is late; Long.MAX_VALUE if never.
     public long nextChange() {
-        return Math.min(growing.firstKey(), deadlines.next());
+        long overdue = Long.MAX_VALUE;
+        for (Level level : levels.values()) {
+            overdue = Math.min(overdue, level.nextLong(step));
+        }
+        return Math.min(options.begins(overdue), Math.min(growing.firstKey(),
+                deadlines.nextChange(running.size() + 1, aged)));
     }
 
     /// Lets what cannot be finished by its time any more wait as if it had none, as an event does it that tells so.

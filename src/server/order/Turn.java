@@ -39,6 +39,15 @@ final class Turn {
         return Math.max(all.passedOften(), all.passedLong(step));
     }
 
+    /// In which step more of it may be overdue, after this one; Long.MAX_VALUE for none.
+    long nextLong(long step) {
+        long next = all.nextLong(step);
+        for (Marks marks : byHost.values()) {
+            next = Math.min(next, marks.nextLong(step));
+        }
+        return next;
+    }
+
     /// Whether a task was passed as often or as long as it may be, on hosts that it may use.
     boolean isOverdue(long order, Predicate<String> mayUse, long step) {
         int passed = 0;

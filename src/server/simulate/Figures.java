@@ -12,9 +12,9 @@ import java.util.function.Function;
 ///
 /// @param total    from the first task's arrival to the last one's end
 /// @param loads    how many times a host loaded a model
-/// @param neverRan how many tasks did not run
+/// @param neverRan how many tasks did not run, by the reason
 /// @param all      how long the tasks waited for their first attempts
-public record Figures(long total, int loads, int neverRan, Map<String, Busy> hosts, Waits all,
+public record Figures(long total, int loads, Map<String, Integer> neverRan, Map<String, Busy> hosts, Waits all,
         Map<Integer, Waits> byPriority, Map<String, Waits> byClient) {
 
     /// What clients are called whose tasks name none.
@@ -35,7 +35,7 @@ public record Figures(long total, int loads, int neverRan, Map<String, Busy> hos
         }
     }
 
-    static Figures of(List<Ran> all, int neverRan) {
+    static Figures of(List<Ran> all, Map<String, Integer> neverRan) {
         long begin = all.stream().mapToLong(ran -> ran.task().createdAt()).min().orElse(0);
         long end = all.stream().mapToLong(Ran::endedAt).max().orElse(0);
         Map<String, Busy> hosts = new TreeMap<>();

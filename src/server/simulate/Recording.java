@@ -156,7 +156,7 @@ public final class Recording {
 
     /// Returns what became of the tasks in truth.
     public Figures figures() {
-        return Figures.of(ran(), 0);
+        return Figures.of(ran(), Map.of());
     }
 
     private List<Ran> ran() {

@@ -11,9 +11,9 @@ public final class Report {
 
     /// Prints what became of the tasks.
     public static void print(PrintStream out, Figures figures) {
-        out.println("  total time " + seconds(figures.total()) + ", " + figures.loads() + " loads"
-                + (figures.neverRan() == 0 ? "" : "; " + figures.neverRan()
-                + " tasks did not run, for no host, window or limit of these settings lets them"));
+        out.println("  total time " + seconds(figures.total()) + ", " + figures.loads() + " loads");
+        figures.neverRan().forEach((why, tasks) -> out.println("  " + tasks + (tasks == 1 ? " task" : " tasks")
+                + " did not run: " + why));
         figures.hosts().forEach((host, busy) -> out.println("  host " + host + ": busy " + share(busy.busy(), figures)
                 + ", loading " + share(busy.loading(), figures) + ", " + busy.loads() + " loads"));
         out.println(row("wait", "tasks", "p50", "p95", "longest"));

@@ -7,12 +7,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.TreeMap;
 
 import server.dispatch.SimulatedHosts;
 import server.order.OrderOptions;
+import server.order.RunnerKey;
+import server.order.ahead.Explanation.Kind;
+import server.order.ahead.Explanation.Waiting;
 import server.order.limits.OrderLimits;
 import server.queue.state.Event;
 import server.queue.state.LifeCycle;
+import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
 import server.queue.state.QueueState;
 import server.settings.Settings;
@@ -92,7 +97,24 @@ public final class Simulation {
             start();
             last = any || ran.size() > before ? now : last;
         }
-        return Figures.of(ran, (int) runs.values().stream().filter(run -> run.attempts == 0).count());
+        Map<String, Integer> neverRan = new TreeMap<>();
+        runs.values().stream().filter(run -> run.attempts == 0)
+                .forEach(run -> neverRan.merge(whyNot(state.require(run.job.submitted.task().id())), 1, Integer::sum));
+        return Figures.of(ran, neverRan);
+    }
+
+    /// Why a task did not run, for people.
+    private String whyNot(Task task) {
+        Waiting held = state.standing(task, now).heldBy();
+        String window = task.terms().placing().window();
+        String on = task.terms().on();
+        if (held != null) {
+            return held.kind() == Kind.NO_WINDOW ? "the window " + window + " is not in these settings"
+                    : held.kind() == Kind.WINDOW ? "the window " + window + " does not open" : held.text();
+        }
+        return state.mode() == QueueMode.PAUSED ? "the queue was paused"
+                : on != null && !hosts.has(on) ? "no host is named " + on
+                : "no host here takes them, of model " + RunnerKey.plain(task.model());
     }
 
     private long next() {

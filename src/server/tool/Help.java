@@ -58,8 +58,8 @@ public final class Help {
             DIR is a server's data directory, whether or not the server runs, or one with a backup, or a backup's
             file. The settings are read as the server would read them. Each FILE is a settings file of its own;
             what it does not say is as in those. It may have what decides: affinity, ageing, clients.NAME.weight
-            and max_running, models.NAME.max_running, windows, queue.workers, ollama, remote_scheduling. Where
-            they name no hosts the recorded ones are taken. No host is asked.
+            and max_running, models.NAME.max_running, windows, queue.workers, ollama, remote_scheduling; what else
+            it has is named as not used. Where they name no hosts the recorded ones are taken. No host is asked.
 
             exit status: 0 done; 1 there are mistakes in the settings, or DIR cannot be used; 2 wrong usage
             """;

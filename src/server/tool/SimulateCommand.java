@@ -67,24 +67,28 @@ final class SimulateCommand {
         return 0;
     }
 
-    /// Whether a policy has nothing but what decides; what else it has is told.
+    /// Whether a policy has anything that decides.
     private static boolean decides(String file, Loader policy, Invocation call) {
-        boolean right = true;
-        boolean any = false;
-        for (Map.Entry<String, Value> given : policy.all().entrySet()) {
-            if (given.getValue().shown() != null && !given.getValue().origin().equals("default")) {
-                any = true;
-                if (!DECIDING.matcher(given.getKey()).matches()) {
-                    call.err().println(given.getValue().origin() + ": " + given.getKey() + " decides nothing in a "
-                            + "simulation: the tasks on record came as they came; a policy has " + POLICY_HAS);
-                    right = false;
-                }
-            }
-        }
+        boolean any = given(policy).keySet().stream().anyMatch(SimulateCommand::decides);
         if (!any) {
-            call.err().println(file + ": the policy says nothing; it may have " + POLICY_HAS);
+            call.err().println(file + ": the policy says nothing that decides here; it may have " + POLICY_HAS);
         }
-        return right && any;
+        return any;
+    }
+
+    private static boolean decides(String key) {
+        return DECIDING.matcher(key).matches();
+    }
+
+    /// The settings that are not the default, by key.
+    private static Map<String, Value> given(Loader from) {
+        Map<String, Value> given = new LinkedHashMap<>();
+        from.all().forEach((key, value) -> {
+            if (value.shown() != null && !value.origin().equals("default")) {
+                given.put(key, value);
+            }
+        });
+        return given;
     }
 
     private static void simulate(Invocation call, Recording recording, String name, Settings settings,
@@ -92,6 +96,11 @@ final class SimulateCommand {
         SimulatedHosts hosts = SimulatedHosts.of(settings, recording.fits());
         call.out().println("\n" + name);
         taken(from).forEach((key, value) -> call.out().println("  " + key + ": " + value));
+        String unused = String.join(", ", given(from.getFirst()).keySet().stream().filter(key -> !decides(key)).toList());
+        if (!unused.isEmpty()) {
+            call.out().println("  not used here: " + unused);
+        }
+        call.out().println("  not on record: which models each host has; taken is that it has all");
         hosts.described().forEach(host -> call.out().println("  host " + host));
         Report.print(call.out(), Simulation.run(recording, settings, hosts));
     }
@@ -100,9 +109,8 @@ final class SimulateCommand {
     private static Map<String, String> taken(List<Loader> from) {
         Map<String, String> taken = new LinkedHashMap<>();
         for (Loader loader : from) {
-            loader.all().forEach((key, value) -> {
-                if (value.shown() != null && !value.origin().equals("default")
-                        && DECIDING.matcher(key).matches()) {
+            given(loader).forEach((key, value) -> {
+                if (decides(key)) {
                     taken.putIfAbsent(key, value.shown() + " (" + value.origin() + ")");
                 }
             });

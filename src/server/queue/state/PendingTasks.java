@@ -280,9 +280,9 @@ final class PendingTasks {
         long begins = name != null && window == null ? Long.MAX_VALUE : waits ? beginsAt(task, now) : 0;
         List<Comer> comers = begins == Long.MAX_VALUE ? List.of()
                 : comers(slot < 0 ? List.of(new Comer(begins, slot, task)) : List.of(), now);
-        return standing(running, comers, (copy, windows, run, played) -> new Standing(copy, comers, windows, run, played,
-                paused, begins, window, ready.countBefore(task) + (waits ? gates.countBefore(name, task.order()) : 0),
-                ready.longestWait(task), heldBy(task, now), now));
+        int before = ready.countBefore(task) + (waits ? gates.countBefore(name, task.order()) : 0);
+        return standing(running, comers, (copy, windows, run, played) -> new Standing(copy, comers, windows, run,
+                played, paused, begins, window, before, ready.longestWait(task), heldBy(task, now), now));
     }
 
     private interface Making {
