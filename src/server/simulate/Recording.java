@@ -24,6 +24,8 @@ import shared.json.Slice;
 /// What a journal has on record: which tasks came when, how their attempts went, and what the operator did meanwhile.
 public final class Recording {
 
+    private static final long GAP_MS = 1_000;
+
     private final Map<Long, Job> byId = new LinkedHashMap<>();
     private final List<Event> steps = new ArrayList<>();
     private final EventCodec codec = new EventCodec(new Pool());
@@ -134,8 +136,8 @@ public final class Recording {
         return loads.fits();
     }
 
-    /// What usually passes between the end of an attempt and the start of the next one that waited for its place, in
-    /// milliseconds.
+    /// What passes on average between the end of an attempt and the start of the next one that waited for its place, in
+    /// milliseconds. What is out of all proportion is a time in which no server ran, or its hosts were away.
     long handover() {
         Map<String, List<Ran>> hosts = new LinkedHashMap<>();
         ran().forEach(ran -> hosts.computeIfAbsent(ran.host(), absent -> new ArrayList<>()).add(ran));
@@ -151,7 +153,8 @@ public final class Recording {
             }
         }
         gaps.sort(null);
-        return gaps.isEmpty() ? 0 : gaps.get((gaps.size() - 1) / 2);
+        long most = gaps.isEmpty() ? 0 : 10 * gaps.get((gaps.size() - 1) / 2) + GAP_MS;
+        return Math.round(gaps.stream().mapToLong(gap -> gap).filter(gap -> gap <= most).average().orElse(0));
     }
 
     /// Returns what became of the tasks in truth.

@@ -105,6 +105,9 @@ public final class Simulation {
 
     /// Why a task did not run, for people.
     private String whyNot(Task task) {
+        if (task.status().ended()) {
+            return "it expired first";
+        }
         Waiting held = state.standing(task, now).heldBy();
         String window = task.terms().placing().window();
         String on = task.terms().on();

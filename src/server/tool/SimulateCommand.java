@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import server.dispatch.SimulatedHosts;
 import server.journal.disk.FileStorage;
@@ -96,7 +97,8 @@ final class SimulateCommand {
         SimulatedHosts hosts = SimulatedHosts.of(settings, recording.fits());
         call.out().println("\n" + name);
         taken(from).forEach((key, value) -> call.out().println("  " + key + ": " + value));
-        String unused = String.join(", ", given(from.getFirst()).keySet().stream().filter(key -> !decides(key)).toList());
+        String unused = given(from.getFirst()).keySet().stream().filter(key -> !decides(key)).sorted()
+                .collect(Collectors.joining(", "));
         if (!unused.isEmpty()) {
             call.out().println("  not used here: " + unused);
         }
