@@ -92,7 +92,7 @@ final class RecordedLoads {
         all.stream().filter(Told::mayBeLoad).forEach(told ->
                 maybe.computeIfAbsent(told.model, absent -> new ArrayList<>()).add(told.load));
         maybe.values().forEach(each -> each.sort(null));
-        Map<String, Long> readyAt = new HashMap<>();
+        Map<String, Long> busyUntil = new HashMap<>();
         // the models, those used last at the end
         List<String> used = new ArrayList<>();
         int most = 1;
@@ -103,11 +103,12 @@ final class RecordedLoads {
                 // it was still there, and so were those that were used since
                 most = Math.max(most, used.size() - used.indexOf(told.model));
             }
-            if (waited && told.attempt.startedAt() >= readyAt.getOrDefault(told.model, 0L)) {
-                readyAt.put(told.model, told.attempt.startedAt() + told.load);
+            // what came while another one of its model ran waited for that one's load
+            if (waited && told.attempt.startedAt() >= busyUntil.getOrDefault(told.model, 0L)) {
                 loads.put(told.attempt, told.load);
                 took.computeIfAbsent(told.model, absent -> new ArrayList<>()).add(told.load);
             }
+            busyUntil.merge(told.model, told.attempt.endedAt(), Math::max);
             used.remove(told.model);
             used.add(told.model);
         }
