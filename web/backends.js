@@ -2,6 +2,7 @@
 
 import {attribute, h, put, s, text} from './dom.js';
 import {ago, count, duration, exact, number, timed} from './format.js';
+import {drawnLane} from './activity.js';
 import {refresh} from './refresh.js';
 
 const FRESH_MS = 2_000;
@@ -9,7 +10,6 @@ const SLOT_PX = 12;
 /** So many slots are drawn one by one, more as their share. */
 const SLOTS_DRAWN_MAX = 32;
 const MODELS_SHOWN_MAX = 24;
-const LANE_PX = 24;
 
 export default {
     async mount(root, context) {
@@ -132,22 +132,6 @@ function doings({runners, slots_used: used}) {
     const busy = runners.filter(runner => runner.running > 0).map(({model, running, loading}) =>
         `${loading ? 'loading' : 'answering'} ${model}${running > 1 ? ` ×${running}` : ''}`);
     return busy.length > 0 ? busy.join(', ') : used > 0 ? 'answering' : 'idle';
-}
-
-/** The last minutes, a column for each part: what it answered, and what it loaded on top. */
-function drawnLane({name, lane: {part_seconds: part, loading, answering}}) {
-    const height = seconds => Math.round(seconds / part * LANE_PX * 10) / 10;
-    const column = (index, from, to) => to > 0 ? `M${index} ${LANE_PX - from}v${-to}h1v${to}z` : '';
-    const minutes = Math.round(loading.length * part / 60);
-    const sum = all => duration(all.reduce((total, each) => total + each, 0) * 1e3);
-    return h('figure', {class: 'lane'},
-        s('svg', {viewBox: `0 0 ${loading.length} ${LANE_PX}`, preserveAspectRatio: 'none', role: 'img', 'aria-label':
-            `${name} in the last ${minutes} minutes: ${sum(loading)} loading, ${sum(answering)} answering`},
-        s('path', {class: 'answering', d: answering.map((each, index) => column(index, 0, height(each))).join('')}),
-        s('path', {class: 'loading', d: loading.map((each, index) =>
-            column(index, height(answering[index]), height(each))).join('')})),
-        h('figcaption', {}, h('span', {}, `${minutes} min`), h('span', {class: 'loads'}, 'loading'),
-            h('span', {class: 'answers'}, 'answering'), h('span', {}, 'now')));
 }
 
 function runnerText({model, options, since, until}, now) {

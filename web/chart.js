@@ -17,6 +17,7 @@ const MINUTE_MS = 60_000;
  *
  * lines: [{name, value(bucket), class}], value being null where there is none; filled if `area`, drawn as stems if
  * `stems`. whole: the running minute is left out, because it cannot be compared yet.
+ * says: what the values are of, where that has to be said.
  * ticks(max): the values at which the vertical axis is marked. label(value): how they are written there;
  * format(value): how a value is read out.
  * move(index): is called when the person points at another bucket; null: at none.
@@ -35,7 +36,8 @@ export class Chart {
         const title = h('h2', {id: `chart-${definition.id}`}, definition.title);
         attribute(this.#svg, 'aria-labelledby', title.id);
         this.element = h('section', {class: 'panel', 'data-chart': definition.id},
-            h('header', {}, title, this.#readout), this.#svg);
+            h('header', {}, title, this.#readout),
+            definition.says && h('p', {class: 'hint'}, definition.says), this.#svg);
         this.#svg.addEventListener('pointermove', event => this.#point(event));
         this.#svg.addEventListener('pointerleave', () => definition.move(null));
         this.#svg.addEventListener('blur', () => definition.move(null));

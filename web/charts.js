@@ -20,16 +20,20 @@ const CHARTS = [
     {id: 'depth', title: 'Queue', ticks: numberTicks, format: number, lines: [
         {name: 'pending', value: bucket => bucket.pending, area: true},
         {name: 'running', value: bucket => bucket.running, class: 'second'}]},
-    {id: 'ended', title: 'Ended per minute', ticks: numberTicks, label: number, format: decimal, whole: true, lines: [
+    {id: 'ended', title: 'Ended per minute', says: 'tasks, by how they ended',
+        ticks: numberTicks, label: number, format: decimal, whole: true, lines: [
         {name: 'completed', value: bucket => bucket.completed, area: true},
         {name: 'failed', value: bucket => bucket.failed, class: 'failure', stems: true}]},
-    {id: 'wait', title: 'Wait', ticks: lengthTicks, label: lengthLabel, format: duration, lines: [
+    {id: 'wait', title: 'Wait', says: 'of tasks that started then; p95: one in twenty waited longer',
+        ticks: lengthTicks, label: lengthLabel, format: duration, lines: [
         {name: 'p50', value: bucket => bucket.wait_ms_p50},
         {name: 'p95', value: bucket => bucket.wait_ms_p95, class: 'second'}]},
-    {id: 'run', title: 'Run time', ticks: lengthTicks, label: lengthLabel, format: duration, lines: [
+    {id: 'run', title: 'Run time', says: 'of tasks that completed then; p95: one in twenty ran longer',
+        ticks: lengthTicks, label: lengthLabel, format: duration, lines: [
         {name: 'p50', value: bucket => bucket.run_ms_p50},
         {name: 'p95', value: bucket => bucket.run_ms_p95, class: 'second'}]},
-    {id: 'tokens', title: 'Tokens per second', ticks: numberTicks, label: number, format: decimal, whole: true,
+    {id: 'tokens', title: 'Tokens per second', says: 'of all hosts together',
+        ticks: numberTicks, label: number, format: decimal, whole: true,
         lines: [{name: 'written', value: bucket => bucket.tokens_per_second, area: true}]},
 ];
 

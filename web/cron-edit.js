@@ -127,7 +127,8 @@ function fields() {
         h('label', {class: 'check'}, h('input', {type: 'checkbox', name: 'enabled', checked: true}), 'Enabled'),
         h('p', {class: 'failure', role: 'alert', 'data-error': ''}),
         h('div', {class: 'actions'}, h('button', {class: 'primary', 'data-needs': 'admin'}, 'Save'),
-            h('a', {class: 'button cancel', href: '#/cron'}, 'Cancel')));
+            h('a', {class: 'button cancel', href: '#/cron'}, 'Cancel'),
+            h('span', {class: 'hint', 'data-lacks': 'admin'}, 'To save, a token needs the scope admin.')));
 }
 
 /** A label over a control, and the place for what is wrong with it. */

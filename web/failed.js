@@ -1,6 +1,6 @@
 // The view Failed: the tasks that failed, grouped by cause, model and host, with what puts them back.
 
-import {attribute, button, h, put, text} from './dom.js';
+import {attribute, button, h, put, s, text} from './dom.js';
 import {ago, count, number, timed} from './format.js';
 import {again} from './again.js';
 import {refresh} from './refresh.js';
@@ -12,6 +12,7 @@ const EVERY_MS = 3_000;
 const GROUPS = 100;
 /** So many tasks of a group are shown when it is opened; its list has all. */
 const TASKS = 10;
+const SPARK_PX = 16;
 
 export default {
     mount: async (root, context, route) => {
@@ -112,6 +113,7 @@ function cause(context, chosen, changed) {
     const remove = button('Delete …', act('delete'), {class: 'danger', 'data-act': 'delete', 'data-needs': 'submit'});
     const open = h('a', {class: 'button'}, 'Open list');
     const last = h('a', {});
+    const day = h('div', {class: 'cause-day'});
     const tasks = h('ol', {class: 'cause-tasks'});
     const fill = async () => {
         const {items} = await context.api.list('/api/tasks', {...filter(), limit: TASKS}, context.signal);
@@ -123,9 +125,10 @@ function cause(context, chosen, changed) {
     const details = h('details', {ontoggle: () => details.open && context.attempt(fill)},
         h('summary', {}, 'Tasks'), tasks);
     const node = h('li', {class: 'panel'}, h('div', {}, words, facts, h('p', {class: 'hint'}, 'last: ', last), details),
-        h('div', {class: 'actions'}, retry, other, open, remove));
+        h('div', {class: 'actions'}, retry, other, open, remove), day);
     const tick = () => text(facts, [count(group.tasks, 'task'), group.model, group.host,
-        `last ${ago(group.last_at, Date.now())}`].filter(Boolean).join(' · '));
+        group.tasks > 1 && `first ${ago(group.first_at, Date.now())}`,
+        `${group.tasks > 1 ? 'last ' : ''}${ago(group.last_at, Date.now())}`].filter(Boolean).join(' · '));
     return {node, tick, show: (now, own) => {
         const others = group?.last !== now.last || group?.tasks !== now.tasks;
         group = now;
@@ -137,9 +140,26 @@ function cause(context, chosen, changed) {
         attribute(open, 'href', `#/tasks${format({...parse(new URLSearchParams()), ...filter()})}`);
         attribute(last, 'href', `#/tasks/${group.last}`);
         text(last, timed(group.example));
+        put(day, group.tasks > 1 && spark(group.hours));
         const about = `${group.cause}, ${group.model}`;
         [retry, other, remove, open].forEach(control => attribute(control, 'aria-label',
             `${control.textContent}: ${about}`));
         tick();
     }};
+}
+
+/** When in the last day, an hour a column; nothing where none of them is of that day. */
+function spark(hours) {
+    const most = Math.max(...hours);
+    const column = (tasks, hour) => {
+        const height = Math.max(2, Math.round(tasks / most * SPARK_PX));
+        return tasks > 0 ? `M${hour} ${SPARK_PX}v${-height}h0.8v${height}z` : '';
+    };
+    const told = hours.map((tasks, hour) => [tasks, hours.length - hour]).filter(([tasks]) => tasks > 0)
+        .map(([tasks, back]) => `${number(tasks)} ${back === 1 ? 'in the last hour' : `${back} hours ago`}`);
+    return most > 0 && h('figure', {class: 'spark'},
+        s('svg', {viewBox: `0 0 ${hours.length} ${SPARK_PX}`, preserveAspectRatio: 'none', role: 'img',
+            'aria-label': `Failed in the last day: ${told.join(', ')}`},
+        s('path', {d: hours.map(column).join('')})),
+        h('figcaption', {}, h('span', {}, '24 h ago'), h('span', {}, 'now')));
 }

@@ -42,7 +42,7 @@ export function format(filter) {
 
 /** To the query of GET /api/tasks. */
 export function request({page, ...rest}) {
-    return {...rest, limit: SIZE, offset: (page - 1) * SIZE};
+    return {...rest, limit: SIZE, offset: (page - 1) * SIZE, waits: true};
 }
 
 /** What chooses tasks, for an action on all that match. */

@@ -25,10 +25,23 @@ export function seconds(ms) {
     return ms < 1_000 ? '0s' : coarse(ms);
 }
 
-/** An estimate {low, high} in seconds: 3s to 2m. */
-export function span({low, high}) {
-    const [from, to] = [seconds(low * 1_000), seconds(high * 1_000)];
-    return from === to ? from : `${from} to ${to}`;
+/** So many times as much is too far apart to be told as two. */
+const WIDE = 4;
+
+/** In how long, by an estimate {low, high} in seconds: any moment, within 7s, in about 2m, in 3m to 8m. */
+export function within({low, high}) {
+    if (high < 1) {
+        return 'any moment';
+    }
+    const [from, to] = [rough(low * 1_000, Math.floor), rough(high * 1_000, Math.ceil)];
+    return from < 1_000 || to > WIDE * from ? `within ${coarse(to)}`
+        : from === to ? `in about ${coarse(to)}` : `in ${coarse(from)} to ${coarse(to)}`;
+}
+
+/** As exact as an estimate is: seconds, tens of seconds from a minute on, minutes from ten on. */
+function rough(ms, round) {
+    const step = ms < 60_000 ? 1_000 : ms < 600_000 ? 10_000 : 60_000;
+    return round(ms / step) * step;
 }
 
 /** How long ago, or in how long: now, 12s ago, 3m ago, in 2h; or when. */

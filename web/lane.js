@@ -1,10 +1,11 @@
 // A host's lane in the view Now: what it has loaded, and each of its places with the task in it.
 
 import {act, sure} from './actions.js';
+import {drawnLane} from './activity.js';
 import {attribute, button, h, put, text} from './dom.js';
 import {age, clockTime, count, exact, number, priority, seconds, size, timed} from './format.js';
 import {Keyed} from './keyed.js';
-import {progress} from './task.js';
+import {caller, progress} from './task.js';
 
 /** So many empty places are drawn, more are counted. */
 const FREE_MAX = 4;
@@ -19,16 +20,23 @@ export function lane(host, context) {
     const models = h('ul', {class: 'lane-models'});
     const running = h('ul', {class: 'lane-tasks'});
     const free = h('p', {class: 'lane-free'});
+    const lately = h('div', {class: 'lane-lately'});
+    let drawn = '';
     const tasks = new Keyed(running, task => task.id, task => row(task, context));
     const node = h('section', {class: 'panel host-lane', 'aria-label': host.name, 'data-host': host.name},
-        h('header', {}, h('h2', {}, h('a', {href: '#/backends'}, host.name)), state),
+        h('header', {}, h('h2', {}, h('a', {href: '#/backends'}, host.name)), state, lately),
         h('div', {class: 'lane-body'}, models, h('div', {}, running, free)));
     return {node, show: now => {
         put(state, stateOf(now));
+        // of one that did nothing in these minutes there is nothing to draw; to try one that is down is no load
+        const did = [...now.health === 'down' ? [] : now.lane.loading, ...now.lane.answering].some(time => time > 0);
+        if (drawn !== (drawn = JSON.stringify(now.lane))) {
+            put(lately, did && drawnLane(now));
+        }
         attribute(node, 'data-state', !now.enabled ? 'off' : now.health);
         const away = !now.enabled || now.health === 'down';
         put(models, modelsOf(now));
-        models.hidden = away && now.runners.length === 0;
+        models.hidden = now.health === 'down' || away && now.runners.length === 0;
         // in the order in which they began, so that a row stays where it is while others come
         const byBegin = now.tasks.toSorted((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at));
         tasks.show(byBegin.map(task => ({...task, at: now.at, usual: usual(now, task)})));
@@ -116,7 +124,7 @@ function row(task, context) {
         last = now;
         text(link, now.preview || now.id);
         attribute(link, 'title', now.preview);
-        text(about, [now.model, now.priority === 5 ? null : priority(now.priority), now.client,
+        text(about, [now.model, now.priority === 5 ? null : priority(now.priority), caller(now),
             now.attempt > 1 && `attempt ${now.attempt}`].filter(one => one).join(' · '));
         const ran = Math.max(0, now.at - Date.parse(now.started_at));
         const left = now.done_in && (now.done_in.low + now.done_in.high) / 2 * 1e3;

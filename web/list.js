@@ -257,7 +257,7 @@ class Row {
     update(task, now) {
         this.task = task;
         this.node.dataset.status = task.status;
-        text(this.#mark, MARKS[task.status]);
+        text(this.#mark, task.state === 'blocked' ? '!' : MARKS[task.status]);
         text(this.link, task.preview || `(${short(task.id)})`);
         attribute(this.link, 'title', task.preview ?? '');
         attribute(this.#box, 'aria-label', `Select ${task.preview || short(task.id)}`);
@@ -273,14 +273,15 @@ class Row {
         attribute(this.#cells.priority, 'data-usual', task.priority === USUAL);
         this.#created.dateTime = task.created_at;
         attribute(this.#created, 'title', exact(task.created_at));
-        attribute(this.#cells.status, 'title', task.error ?? (task.cut ? 'The answer ended at its length limit' : ''));
+        attribute(this.#cells.status, 'title', task.error ?? timed(task.waits_for?.text)
+            ?? (task.cut ? 'The answer ended at its length limit' : ''));
         this.tick(now);
     }
 
     tick(now) {
         const until = waitsUntil(this.task, now);
-        text(this.#word, until && this.task.retry_at ? 'retrying' : until ? 'scheduled'
-            : this.task.cut ? 'cut off' : this.task.status);
+        text(this.#word, until && this.task.retry_at ? 'retrying' : until ? 'scheduled' : this.task.cut ? 'cut off'
+            : ['blocked', 'scheduled'].includes(this.task.state) ? this.task.state : this.task.status);
         text(this.#created, old(this.task.created_at, now));
         text(this.#cells.ran, ran(this.task, now));
         attribute(this.#cells.ran, 'title', until ? exact(until) : '');

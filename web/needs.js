@@ -19,8 +19,8 @@ const NOBODY = /^no host can take it now: /;
  *         and run are what can be done, by whom it is allowed to who `needs` says
  */
 export function needs(now, hosts, at, context) {
-    return [...ofDisk(now.disk, context), ...ofHosts(now, hosts, at, context), ...ofMode(now, context),
-        ...ofBlocked(now, hosts, context), ...ofCrons(now, at, context), ...ofFailures(now, at, context)];
+    return [...ofDisk(now.disk, context), ...ofHosts(now, hosts, at, context), ...ofBlocked(now, hosts, context),
+        ...ofCrons(now, at, context), ...ofFailures(now, at, context)];
 }
 
 function ofDisk(disk, context) {
@@ -39,34 +39,44 @@ function ofDisk(disk, context) {
 }
 
 function ofHosts(now, hosts, at, context) {
-    return hosts.filter(one => one.enabled && one.health === 'down').map(host => {
-        const waits = now.waiting.filter(group => reasons(group).includes(host.error))
-            .reduce((sum, group) => sum + group.tasks, 0);
-        return {key: `host ${host.name}`, mark: '✗', grave: true, more: host.error, href: '#/backends',
+    return down(hosts).map(host => {
+        const group = now.waiting.find(one => isFor(one, host));
+        return {key: `host ${host.name}`, mark: '✗', grave: true, more: host.error,
+            href: group ? blockedBy(group) : '#/backends',
             what: `${host.name} is down for ${age(host.since, at)}${
-                waits > 0 ? `; ${count(waits, 'task')} ${is(waits, 'waits', 'wait')} for it` : ''}`,
+                group ? `; ${count(group.tasks, 'task')} ${is(group.tasks, 'waits', 'wait')} for it` : ''}`,
             ...checking(host, context)};
     });
 }
 
-function ofMode(now, context) {
-    const waiting = now.waiting.filter(({kind}) => kind === 'queue').reduce((sum, group) => sum + group.tasks, 0);
-    return waiting === 0 ? [] : [{key: 'paused', mark: '!', href: '#/queue?state=ready',
-        what: `The queue is paused: ${count(waiting, 'task')} ${is(waiting, 'waits', 'wait')}`, title: 'Resume',
-        label: 'Resume the queue', needs: 'admin', run: () => context.attempt(async () =>
-            context.status.take(await context.api.post('/api/queue/resume')))}];
+function down(hosts) {
+    return hosts.filter(one => one.enabled && one.health === 'down');
+}
+
+/** Whether what waits needs this host and nothing else. */
+function isFor(group, host) {
+    return reasons(group).every(reason => reason === host.error);
+}
+
+function blockedBy(group) {
+    return group.tasks === 1 ? `#/tasks/${encodeURIComponent(group.first)}`
+        : `#/queue?${new URLSearchParams({state: 'blocked', why: group.text})}`;
+}
+
+/** Whether what waits needs somebody. */
+export function isStuck({state, kind}) {
+    return state === 'blocked' && !PASSING.includes(kind);
 }
 
 function ofBlocked(now, hosts, context) {
-    return now.waiting.filter(one => one.state === 'blocked' && !PASSING.includes(one.kind)).map(group => ({
+    // what waits for a host that is down stands with the host
+    return now.waiting.filter(one => isStuck(one) && !down(hosts).some(host => isFor(one, host))).map(group => ({
         key: `blocked ${group.text}`, mark: '!', label: 'See what is blocked',
         what: `${count(group.tasks, 'task')} ${is(group.tasks, 'is', 'are')} blocked: ${
             group.text.replace(NOBODY, '')}`,
         more: context.pulls.running.get(group.model)
             ?? (group.kind === 'model' || group.kind === 'host' ? null : group.model),
-        href: group.tasks === 1 ? `#/tasks/${encodeURIComponent(group.first)}`
-            : `#/queue?${new URLSearchParams({state: 'blocked', why: group.text})}`,
-        ...helping(group, hosts, context)}));
+        href: blockedBy(group), ...helping(group, hosts, context)}));
 }
 
 /** What lets blocked tasks go on; nothing where only who asked for them can. */

@@ -3,7 +3,7 @@
 import {attribute, button, choices, h, put, text} from './dom.js';
 import {copy} from './copy.js';
 import {command, curl} from './commandline.js';
-import {count, number, span, timed} from './format.js';
+import {count, number, timed, within} from './format.js';
 import {keep, read, values, write} from './draft.js';
 import {build} from './submission.js';
 
@@ -201,8 +201,9 @@ class NewTask {
             try {
                 text(this.#starts, timed(wouldStart(await this.#context.api.post('/api/tasks?dry_run=true', asked))));
             } catch (refused) {
-                text(this.#starts, [429, 503].includes(refused.status) ? `It would be refused now: ${refused.message}`
-                    : '');
+                // what was refused when it was sent is not said twice
+                text(this.#starts, [429, 503].includes(refused.status) && !this.#refusal.textContent
+                    ? `It would be refused now: ${refused.message}` : '');
                 refused.status === 400 && this.#mark(refused);
             }
         }, ASK_MS);
@@ -274,6 +275,7 @@ class NewTask {
             control.focus();
         } else {
             text(this.#refusal, refused.message);
+            text(this.#starts, '');
             this.#refusal.scrollIntoView({block: 'nearest'});
         }
     }
@@ -312,13 +314,13 @@ class NewTask {
     }
 }
 
-function wouldStart({position, starts_in: within, waits_for: waits, host, loads, warnings = []}) {
+function wouldStart({position, starts_in: time, waits_for: waits, host, loads, warnings = []}) {
     const where = host ? ` on ${host}${loads ? ', which has to load the model first' : ''}` : '';
     const place = position > 1 ? `, after ${count(position - 1, 'task')}` : '';
     const says = waits && !['place', 'turn'].includes(waits.kind) ? `It would wait for ${waits.text.replace(
         /^no host can take it now/, 'a host, for none can take it now')}`
-        : within?.high < 1 ? `It would start at once${where}`
-            : within ? `It would start in ${span(within)}${where}${place}`
+        : time?.high < 1 ? `It would start at once${where}`
+            : time ? `It would start ${within(time)}${where}${place}`
                 : position > 1 ? `It would be at place ${number(position)}${where}` : `It would be next${where}`;
     return [`${says}.`, ...warnings].join(' ');
 }

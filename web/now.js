@@ -3,10 +3,10 @@
 import {button, h, put, text} from './dom.js';
 import {copy} from './copy.js';
 import {quote} from './commandline.js';
-import {count, number, span} from './format.js';
+import {count, number, within} from './format.js';
 import {Keyed} from './keyed.js';
 import {lane} from './lane.js';
-import {need, needs} from './needs.js';
+import {isStuck, need, needs} from './needs.js';
 import {modeButtons} from './queuebar.js';
 import {refresh} from './refresh.js';
 import {upcoming} from './upcoming.js';
@@ -85,19 +85,24 @@ class Now {
 
     #show(now, hosts, status) {
         const at = Date.parse(now.now);
-        const waiting = name => now.waiting.filter(group => group.state === name)
-            .reduce((sum, group) => sum + group.tasks, 0);
-        const state = name => [name, number(waiting(name)), `#/queue?state=${name}`,
-            name === 'blocked' && waiting(name) > 0];
-        const places = hosts.reduce((sum, host) => sum + (host.enabled && host.health !== 'down' ? host.slots : 0), 0);
-        const speed = now.running.reduce((sum, task) => sum + task.tokens_per_second, 0);
-        this.#figure.show([['running', `${now.running.length} of ${number(places)}`, '#/tasks?status=running'],
+        const sum = groups => groups.reduce((all, {tasks}) => all + tasks, 0);
+        const waiting = name => sum(now.waiting.filter(group => group.state === name));
+        const limited = sum(now.waiting.filter(({kind}) => kind === 'limit'));
+        const state = name => [name === 'blocked' && limited > 0 ? `blocked, ${number(limited)} by a limit` : name,
+            number(waiting(name)), `#/queue?state=${name}`, name === 'blocked' && now.waiting.some(isStuck)];
+        const away = new Set(hosts.filter(({health}) => health === 'down').map(({name}) => name));
+        // a host that is down is tried with a task; until it answers, nothing runs there
+        const running = now.running.filter(({executed_on: host, phase}) => phase === 'answer' || !away.has(host));
+        const places = status === null ? '' : ` of ${number(Math.max(running.length,
+            status.workers_active + status.workers_idle))}`;
+        const speed = running.reduce((sum, task) => sum + task.tokens_per_second, 0);
+        this.#figure.show([['running', `${number(running.length)}${places}`, '#/tasks?status=running'],
             state('ready'), ...['retrying', 'scheduled', 'blocked'].filter(name => waiting(name) > 0).map(state),
             ['tokens/s', number(speed < 10 ? Math.round(speed * 10) / 10 : Math.round(speed))],
             status?.completed_per_minute > 0 && ['done/min', number(status.completed_per_minute)],
-            now.next[0]?.starts_in && ['next starts in', span(now.next[0].starts_in)]].filter(one => one));
+            now.next[0]?.starts_in && ['next starts', within(now.next[0].starts_in)]].filter(one => one));
         this.#hosts.show(inOrder(hosts).map(host => ({...host, at,
-            tasks: now.running.filter(task => task.executed_on === host.name),
+            tasks: running.filter(task => task.executed_on === host.name),
             loadsNext: now.next.find(task => task.loads && task.host === host.name),
             keptFor: now.next.find(task => task.waits_for.kind === 'room' && task.host === host.name)})));
         const any = now.running.length + now.waiting.length + now.failures.length > 0;
@@ -120,7 +125,7 @@ class Now {
 
 function figure([name, , address]) {
     const value = address ? h('a', {href: address}) : h('span');
-    return {node: h('div', {}, h('dt', {}, name), h('dd', {}, value)), show: ([, now, , grave]) => {
+    return {node: h('div', {'data-figure': name}, h('dt', {}, name), h('dd', {}, value)), show: ([, now, , grave]) => {
         text(value, now);
         value.classList.toggle('failure', grave === true);
     }};

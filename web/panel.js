@@ -93,8 +93,9 @@ export function panel(root, context, id, signal, hooks) {
             const why = await api.get(path, {}, signal).catch(() => null);
             if (why && !ended(task)) {
                 loading = why.load && {...why.load, begun: Date.now() - why.load.seconds * 1_000};
-                // what the box above says is not said again
-                drawWhy(parts.why, {...why, ...task.waiting && {waits_for: null}});
+                // what the box above says is not said again; of what cannot run a position says nothing
+                drawWhy(parts.why, {...why, ...task.waiting && {waits_for: null},
+                    ...!inLine(why.waits_for) && {position: null}});
                 going();
             }
         }
@@ -168,6 +169,11 @@ export function panel(root, context, id, signal, hooks) {
         }
     }, {signal});
     load();
+}
+
+/** Whether a task waits for its turn, and not for something else that has to come first. */
+function inLine(waits) {
+    return ['place', 'room', 'turn', 'queue', 'alone'].includes(waits?.kind);
 }
 
 function gone(root, title, why, hooks) {

@@ -2,11 +2,12 @@
 
 import {act} from './actions.js';
 import {attribute, button, h, put, text} from './dom.js';
-import {ago, count, exact, number, old, priority, span, timed} from './format.js';
+import {ago, count, exact, number, old, priority, timed, within} from './format.js';
 import {toggle} from './filter.js';
 import {Keyed} from './keyed.js';
 import {modeButtons} from './queuebar.js';
 import {refresh} from './refresh.js';
+import {caller} from './task.js';
 
 const STATES = ['ready', 'retrying', 'scheduled', 'blocked'];
 const SAYS = {ready: 'wait for their turn', retrying: 'wait for their next attempt',
@@ -226,12 +227,12 @@ function row(task, context) {
         text(position, now.position ? number(now.position) : '');
         const time = now.retry_at ?? now.scheduled_at;
         const later = now.state === 'scheduled' || now.state === 'retrying';
-        text(when, now.starts_in ? `in ${span(now.starts_in)}` : later && time ? ago(time, at) : '–');
+        text(when, now.starts_in ? within(now.starts_in) : later && time ? ago(time, at) : '–');
         when.title = later ? exact(time) : now.starts_in ? '' : 'not known when';
         text(link, now.preview || now.id);
         attribute(link, 'title', now.preview);
         text(why, timed(reason(now, at)));
-        text(about, [now.model, now.priority === 5 ? null : priority(now.priority), now.client]
+        text(about, [now.model, now.priority === 5 ? null : priority(now.priority), caller(now)]
             .filter(one => one).join(' · '));
         text(since, old(now.created_at, at));
         since.title = `submitted ${exact(now.created_at)}`;

@@ -39,31 +39,34 @@ export function queueBar(context, hooks) {
 }
 
 /** Pauses, drains and resumes the queue. */
-export function modeButtons({api, status, signal, attempt, say}) {
-    const change = (verb, told) => attempt(async () => {
-        status.take(await api.post(`/api/queue/${verb}`));
-        say(told);
-    });
+export function modeButtons({api, status, signal, attempt}) {
+    // the line under the header says what came of it, for as long as it is so
+    const change = verb => attempt(async () => status.take(await api.post(`/api/queue/${verb}`)));
     const admin = {'data-needs': 'admin'};
-    const pause = button('Pause', () => change('pause', 'Paused: no task starts'), admin);
+    const pause = button('Pause', () => change('pause'), admin);
     const drain = button('Drain', async () => {
         if (await confirmed('New tasks are refused from now on, for everyone who uses this server. Those that are here '
             + 'are finished.', 'Drain', 'Back')) {
-            await change('drain', 'Draining: new tasks are refused');
+            await change('drain');
         }
     }, {...admin, title: 'Refuse new tasks and finish the others'});
-    const resume = button('Resume', () => change('resume', 'The queue has resumed'),
-        {...admin, class: 'primary', hidden: true});
+    const resume = button('Resume', () => change('resume'), {...admin, class: 'primary', hidden: true});
     status.on(({mode}) => {
+        const focused = [pause, drain, resume].find(one => one === document.activeElement);
         pause.hidden = mode !== 'running';
         drain.hidden = mode === 'draining';
         resume.hidden = mode === 'running';
+        // what is hidden keeps no focus: it goes to what takes the change back
+        if (focused?.hidden) {
+            (resume.hidden ? pause : resume).focus();
+        }
     }, signal);
     return h('div', {class: 'actions'}, pause, drain, resume);
 }
 
 function facts(value) {
-    const all = [['slots', `${value.workers_active}/${value.workers_active + value.workers_idle}`, 'busy, of total']];
+    const all = [['slots', `${value.workers_active}/${value.workers_active + value.workers_idle}`,
+        'busy, of those of hosts that are up']];
     if (value.callers_waiting > 0) {
         all.push(['callers', `${number(value.callers_waiting)} waiting`, 'pending calls of programs that wait']);
     }

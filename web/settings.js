@@ -49,6 +49,13 @@ export default {
             }
             filter();
         });
+        // it may be the first view of all
+        await context.rights.learn().catch(() => {});
+        if (!context.rights.may('admin')) {
+            put(root, h('div', {class: 'page'}, h('h1', {}, 'Settings'), h('p', {class: 'panel empty'},
+                'Your token may not see the settings: that needs the scope admin.')));
+            return;
+        }
         context.every(FRESH_MS, load);
         context.status.on(() => last === null && load(), context.signal);
         context.live.watch(({mode}) => mode === 'offline' || last === null || load(), context.signal);

@@ -1,6 +1,6 @@
 // One line under the header for what matters most, while it is so: each with one thing to do.
 
-import {button, h, put, text} from './dom.js';
+import {attribute, button, h, put, text} from './dom.js';
 import {PATIENCE_MS} from './offline.js';
 import {clockOfDay, count, number, seconds, timed} from './format.js';
 
@@ -22,14 +22,19 @@ export function statusLine(box, context) {
         } else {
             since ??= live.state.at ?? Date.now();
         }
+        const focused = box.contains(document.activeElement);
         last = strongest(since, context);
         box.hidden = last === null;
+        if (focused && box.hidden) {
+            document.getElementById('view').focus();
+        }
         if (last === null) {
             return;
         }
         box.dataset.kind = last.kind;
         text(words, last.says);
         run.hidden = !last.run;
+        attribute(run, 'data-needs', last.needs);
         link.hidden = !last.href;
         text(last.run ? run : link, last.title);
         if (last.href) {
@@ -38,6 +43,7 @@ export function statusLine(box, context) {
     };
     live.watch(() => setTimeout(show, live.state.mode === 'offline' ? PATIENCE_MS : 0));
     status.on(show);
+    addEventListener('hashchange', show);
     // a screen reader is told when the words change; while offline they count the seconds until the next try
     setInterval(() => live.state.mode === 'offline' && show(), 1_000);
 }
@@ -67,14 +73,17 @@ function strongest(since, {api, live, status, complain}) {
     if (value.mode === 'draining') {
         const left = value.pending_tasks + value.running_tasks;
         return {kind: 'draining', says: `Draining: new tasks are refused; ${
-            left ? `${count(left, 'task')} left` : 'all are done'}.`, title: 'Resume', run: change('resume')};
+            left ? `${count(left, 'task')} left` : 'all are done'}.`,
+        title: 'Resume', needs: 'admin', run: change('resume')};
     }
     if (value.mode === 'paused') {
         return {kind: 'paused', says: `Paused: nothing new starts; ${
             value.ready_tasks ? `${number(value.ready_tasks)} ready` : 'nothing waits'}.`,
-        title: 'Resume', run: change('resume')};
+        title: 'Resume', needs: 'admin', run: change('resume')};
     }
-    const blocked = value.blocked.find(({kind}) => kind === 'host' || kind === 'model' || kind === 'no_window');
+    // Now says it with what can be done
+    const blocked = !location.hash.startsWith('#/now')
+        && value.blocked.find(({kind}) => kind === 'host' || kind === 'model' || kind === 'no_window');
     if (blocked) {
         return {kind: 'blocked', says: `${count(blocked.tasks, 'task')} cannot run: ${
             timed(blocked.text.replace(/^no host can take it now: /, ''))}`, title: 'See',

@@ -116,13 +116,20 @@ export function phases(task, now) {
         running: last.running, failed: last.failed}]];
 }
 
+/** How many attempts were used up before somebody put the task back into the queue. */
+export function putBack(task) {
+    const own = task.retry_count + (task.status === 'failed' ? 1 : 0);
+    const used = task.attempts.filter(({counted, error}) => counted && error !== null && error !== CANCELLED).length;
+    return Math.max(0, used - own);
+}
+
 /** Where times lie between 0 and 1 on one scale of all stretches; long waits are broken, so that attempts are seen. */
 export function scale(all) {
     const ran = all.reduce((sum, {kind, from, to}) => sum + (kind === 'attempt' ? to - from : 0), 0);
     let at = 0;
     const places = all.map(({kind, from, to}) => {
-        const broken = kind === 'wait' && to - from > ran / 3;
-        const length = broken ? ran / 3 : to - from;
+        const broken = kind === 'wait' && to - from > ran;
+        const length = broken ? ran : to - from;
         at += length;
         return {from, to, begin: at - length, length, broken};
     });

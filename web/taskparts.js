@@ -1,10 +1,11 @@
 // The parts of a task's panel that tell what was asked for, and what is known of it.
 
 import {attribute, button, h, put, text} from './dom.js';
-import {clip, clock, count, duration, exact, number, priority, span, timed, zoneName} from './format.js';
+import {clip, clock, count, duration, exact, number, priority, timed, within, zoneName} from './format.js';
 import {copy} from './copy.js';
 import {pretty} from './json.js';
-import {asked, settings, short} from './task.js';
+import {asked, putBack, settings, short} from './task.js';
+import {ruled} from './timeline.js';
 
 /** So many characters of a prompt are shown at first. */
 const BEGINNING = 20_000;
@@ -96,9 +97,9 @@ export function drawWhy(section, why) {
     const open = section.querySelector('details')?.open;
     const facts = [
         ['waits for', timed(why.waits_for?.text)], ['position', why.position && number(why.position)],
-        ['starts in', why.starts_in && span(why.starts_in)], ['done in', why.done_in && span(why.done_in)],
+        ['starts', why.starts_in && within(why.starts_in)], ['done', why.done_in && within(why.done_in)],
         ['host', why.position && why.host && `${why.host}${why.loads ? ', which has to load its model' : ''}`],
-        ['rule', why.rule],
+        [why.status === 'running' ? 'chosen because' : 'to be chosen because', why.rule],
         ['passed', why.passed && h('a', {href: `#/tasks/${why.passed}`}, short(why.passed))],
     ].filter(([, value]) => value);
     section.hidden = facts.length === 0;
@@ -120,9 +121,10 @@ export function drawFacts(section, task) {
         ['window', task.window],
         ['client', task.client ?? (task.relayed && 'somebody')], [task.relayed ? 'called' : 'endpoint', task.endpoint],
         ['recorded', task.unrecorded && 'no: prompt and answer were not kept'],
-        ['host', task.executed_on], ['wanted host', task.on], ['rule', task.rule],
+        ['host', task.executed_on], ['wanted host', task.on], ['host because', ruled(task.rule)],
         ['cron', task.cron_name && `${task.cron_name}, run ${task.cron_run_count}`],
-        ['retries', `${task.retry_count} of ${task.max_retries}`], ['timeout', task.timeout],
+        ['retries', `${task.retry_count} of ${task.max_retries}${putBack(task) > 0
+            ? ' since it was put back into the queue' : ''}`], ['timeout', task.timeout],
         ['tokens', result?.eval_count !== undefined && number(result.eval_count)
             + (seconds ? ` · ${(result.eval_count / seconds).toFixed(1)}/s` : '')],
         ['prompt tokens', result?.prompt_eval_count !== undefined && number(result.prompt_eval_count)],

@@ -2,11 +2,25 @@
 
 import {button, h, put} from './dom.js';
 import {copy} from './copy.js';
-import {duration, timed} from './format.js';
-import {CANCELLED, MARKS, phases, scale, short, stretches} from './task.js';
+import {duration, number, timed} from './format.js';
+import {CANCELLED, MARKS, phases, putBack, scale, short, stretches} from './task.js';
 
 /** A wait that is longer than this share of the bar is broken. */
-const WAIT_MAX = 0.4;
+const WAIT_MAX = 0.75;
+/** Why a host was taken, in words; 'local' says nothing: no endpoint was asked for. */
+const RULES = {
+    on: 'it asked for this host', local_first_policy: 'local hosts go first',
+    remote_execution: 'it asked for an endpoint',
+    critical_priority: 'what is critical goes to endpoints', max_local_queue_size: 'the local queue was full',
+    high_priority: 'high priorities go to endpoints', below_high_priority: 'priorities below high stay local',
+    fallback_to_local: 'no endpoint took it', no_local_host: 'no local host could take it',
+    after_failure: 'it had failed elsewhere',
+};
+
+/** Why a host was taken; null where there is nothing to say. */
+export function ruled(rule) {
+    return rule === 'local' ? null : RULES[rule] ?? rule;
+}
 
 /** A bar of the phases, and the same in words. */
 export function drawPhases(section, task, now) {
@@ -38,7 +52,9 @@ export function drawAttempts(section, task, now, since) {
     const places = scale(all);
     const rows = all.flatMap((stretch, index) => stretch.kind === 'attempt' ? [{stretch, place: places[index]}] : []);
     const opened = new Set([...section.querySelectorAll('details[open]')].map(({dataset}) => dataset.attempt));
-    put(section, h('header', {class: 'part'}, h('h2', {}, 'Attempts')), h('ol', {class: 'attempts'},
+    const earlier = putBack(task);
+    put(section, h('header', {class: 'part'}, h('h2', {}, 'Attempts'), earlier > 0 && h('span', {class: 'hint'},
+        `${number(earlier)} before it was put back into the queue`)), h('ol', {class: 'attempts'},
         rows.map(({stretch, place}, index) => {
             const attempt = task.attempts[index];
             const bar = rows.length > 1 && h('div', {class: 'scale', 'aria-hidden': 'true'},
@@ -61,14 +77,14 @@ function piece(kind, {begin, length}, attributes) {
 function ended(attempt, took) {
     const mark = MARKS[failed(attempt) ? 'failed' : attempt.error ? 'cancelled' : 'completed'];
     return h('p', {}, h('span', {class: failed(attempt) && 'failure'}, `${attempt.attempt} ${mark} `),
-        `${attempt.host} · ${took}`, attempt.rule && ` · ${attempt.rule}`);
+        [attempt.host, took, ruled(attempt.rule)].filter(Boolean).join(' · '));
 }
 
 /** That the last one's error is the task's stands above already. */
 function why(attempt, task) {
-    return [attempt.chosen && h('p', {class: 'faint'}, attempt.chosen.text, attempt.chosen.loads && ', with a load',
-        attempt.chosen.passed && [', before ', h('a', {href: `#/tasks/${attempt.chosen.passed}`},
-            short(attempt.chosen.passed))]),
+    return [attempt.chosen && h('p', {class: 'faint'}, 'Why then: ', attempt.chosen.text.replace(/\bis\b/g, 'was'),
+        attempt.chosen.loads && '; its host had to load the model', attempt.chosen.passed && ['; it passed ',
+            h('a', {href: `#/tasks/${attempt.chosen.passed}`}, short(attempt.chosen.passed))]),
     attempt.error && !(attempt === task.attempts.at(-1) && attempt.error === task.error)
         && h('p', {class: failed(attempt) ? 'failure' : 'faint'}, timed(attempt.error)),
     failed(attempt) && !attempt.counted

@@ -1,7 +1,8 @@
 // A task that starts soon, as a row.
 
 import {attribute, h, text} from './dom.js';
-import {priority, span} from './format.js';
+import {priority, within} from './format.js';
+import {caller} from './task.js';
 
 /** @return {node, show(task)} */
 export function upcoming(task) {
@@ -11,12 +12,12 @@ export function upcoming(task) {
     const about = h('span', {class: 'lane-about'});
     return {node: h('li', {'data-id': task.id}, position, when, link, about), show: now => {
         text(position, now.position);
-        text(when, now.starts_in ? `in ${span(now.starts_in)}` : '–');
+        text(when, now.starts_in ? within(now.starts_in) : '–');
         when.title = now.starts_in ? '' : 'not known: too few such tasks were measured';
         text(link, now.preview || now.id);
         attribute(link, 'title', now.preview);
-        text(about, [now.model, now.priority === 5 ? null : priority(now.priority), now.host && `on ${now.host}`,
-            now.loads && 'loads its model first'].filter(one => one).join(' · '));
+        text(about, [now.model, now.priority === 5 ? null : priority(now.priority), caller(now),
+            now.host && `on ${now.host}`, now.loads && 'loads its model first'].filter(one => one).join(' · '));
         attribute(position, 'aria-label', `Place ${now.position}`);
     }};
 }

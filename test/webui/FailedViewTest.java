@@ -21,7 +21,7 @@ import support.browser.WithBrowser;
 
 /// What broke, by cause, and what puts it back; and changes of all tasks that match a filter.
 @WithBrowser
-@Timeout(90)
+@Timeout(240)
 final class FailedViewTest {
 
     private final AtomicInteger free = new AtomicInteger(4_096);
@@ -63,6 +63,11 @@ final class FailedViewTest {
     private void failed(Page page, ServerProcess server) {
         page.open(server.url() + "/#/failed").waitFor("document.querySelectorAll('.causes > li').length === 1");
         assertTrue(page.shown(".cause").contains("CUDA out of memory (… MiB)"), page.shown(".cause"));
+        page.waitFor("/^5 tasks · big · .* · first .* · last /.test(document.querySelector('.causes .hint')"
+                + ".textContent)");
+        // in the last column of 24, all five
+        assertTrue(page.text("document.querySelector('.spark svg').ariaLabel").matches("Failed in the last day: "
+                + "(5 in the last hour|\\d 2 hours ago, \\d in the last hour|5 2 hours ago)"));
         page.click(".causes summary").waitFor("document.querySelectorAll('.cause-tasks a').length === 5");
         assertEquals("p4", page.text("document.querySelector('.cause-tasks a').textContent"));
         filtered(page);

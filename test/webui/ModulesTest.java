@@ -91,7 +91,11 @@ final class ModulesTest {
         "ago('2026-01-01T00:00:00Z' 1767225600500), now", "ago('2026-01-01T00:00:00Z' 1767225660000), 1m ago",
         "ago('2026-01-01T00:00:00Z' 1767218400000), in 2h", "age('2026-01-01T00:00:00Z' 1767225612000), 12s",
         "priority(15), critical", "priority(7), 7", "number(1234567), '1,234,567'", "count(1 'task'), 1 task",
-        "count(2 'task'), 2 tasks"})
+        "count(2 'task'), 2 tasks", "'within({low: 0.1, high: 0.9})', any moment",
+        "'within({low: 0.6, high: 6.8})', within 7s", "'within({low: 2, high: 9})', within 9s",
+        "'within({low: 3, high: 9})', in 3s to 9s", "'within({low: 7.2, high: 7.2})', in 7s to 8s",
+        "'within({low: 8, high: 8})', in about 8s", "'within({low: 74, high: 212})', in 1m 10s to 3m 40s",
+        "'within({low: 1000, high: 1900})', in 16m to 32m", "'within({low: 0, high: 86400})', within 1d"})
     void format_writesForPeople(String call, String expected) {
         assertEquals(expected, text("format", "m." + call.replace("' ", "', ").replaceAll("(\\d) '", "$1, '")));
     }
@@ -256,6 +260,26 @@ final class ModulesTest {
                 "m.stretches(" + task + ", Date.parse('2026-01-01T00:00:09Z')).map(s => [s.kind, s.to - s.from, "
                         + "s.number, s.failed && 'failed', s.running && 'running'].filter(x => x).join(' '))"
                         + ".join(', ')"));
+    }
+
+    @Test
+    void attempts_beforeATaskWasPutBack_areCounted() {
+        String task = "({status: '%s', retry_count: %d, attempts: [{counted: true, error: 'x'}, {counted: false, "
+                + "error: 'restart'}, {counted: true, error: 'x'}, {counted: true, error: 'cancelled'}]})";
+        for (String expected : List.of("failed 1 0", "failed 0 1", "pending 0 2", "running 2 0", "completed 1 1")) {
+            String[] one = expected.split(" ");
+            assertEquals(one[2], text("task", "String(m.putBack(" + task.formatted(one[0], Integer.parseInt(one[1]))
+                    + "))"), expected);
+        }
+    }
+
+    @Test
+    void scale_breaksOnlyWaitsThatAreLongerThanAllAttempts() {
+        assertEquals("0.25, 0.5 broken, 0.25|0.5, 0.5", text("task", "[[0, 10, 5_000, 5_010], [0, 10, 20]]"
+                + ".map(([from, to, ...more]) => m.scale(more.length === 2 ? [{kind: 'attempt', from, to},"
+                + " {kind: 'wait', from: to, to: more[0]}, {kind: 'attempt', from: more[0], to: more[1]}]"
+                + " : [{kind: 'attempt', from, to}, {kind: 'wait', from: to, to: more[0]}])"
+                + ".map(place => place.length + (place.broken ? ' broken' : '')).join(', ')).join('|')"));
     }
 
     @Test

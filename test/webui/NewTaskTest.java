@@ -98,6 +98,18 @@ final class NewTaskTest {
         page.faults().expect("400 \\(Bad Request\\)");
     }
 
+    @Test
+    void refusal_isSaidOnce(Page page) {
+        server.post("/api/queue/drain", "");
+        form(page).fill("textarea[name=content0]", "x").waitForText("It would be refused now: ");
+        page.press("Control+Enter").waitFor("document.querySelector('form > .failure').textContent !== ''");
+        assertEquals("", page.text("document.querySelector('.starts-when').textContent"));
+        server.post("/api/queue/resume", "");
+        page.fill("textarea[name=content0]", "y").waitForText("It would ")
+                .waitFor("document.querySelector('form > .failure').textContent === ''");
+        page.faults().expect("503 \\(Service Unavailable\\)");
+    }
+
     /// What the form submits, what the client does by the command line shown, and what curl does, are one task.
     @Test
     void commandLines_doTheSame(Page page) throws IOException, InterruptedException {

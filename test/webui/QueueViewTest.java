@@ -50,6 +50,7 @@ final class QueueViewTest {
                 assertTrue(page.text(GROUPS).endsWith("Wait for their time1"), page.text(GROUPS));
                 assertEquals("waits for a place on gpu", page.shown(".queue-rows li:nth-child(1) .queue-why"));
                 page.waitFor("document.querySelector('[data-state=blocked] .number').textContent === '1'");
+                list_tellsWhatIsBlocked(page);
                 counts_areFilters(page);
                 rows_runNext_andAreCancelled(page);
                 newTask_tellsWhenItWouldStart(page);
@@ -59,6 +60,17 @@ final class QueueViewTest {
                 gate.release(1_000);
             }
         }
+    }
+
+    private void list_tellsWhatIsBlocked(Page page) {
+        String words = "[...document.querySelectorAll('tbody tr')].map(row => row.querySelector('.word').textContent"
+                + " + ' ' + row.querySelector('.c-prompt a').textContent).join()";
+        page.eval("location.hash = '#/tasks'");
+        page.waitFor(words + " === 'scheduled later,blocked pinned,pending high,pending low,running runs'");
+        assertTrue(page.is("[...document.querySelectorAll('td.c-status')].some(cell => cell.title.includes("
+                + "'cannot connect to attic'))"));
+        page.eval("location.hash = '#/queue'");
+        page.waitFor(ROWS + " === 'high,low,pinned,later'");
     }
 
     private void counts_areFilters(Page page) {

@@ -42,7 +42,6 @@ final class RightsViewTest {
                 server.awaitEnd(server.submit(task(client).replaceFirst("\"scheduled_at.*", "\"expires_at\":\""
                         + Instant.now().plusMillis(300) + "\"}")));
             }
-            server.post("/api/queue/resume", "");
             TokenFile tokens = new TokenFile(directory.resolve("data"));
             String read = add(tokens, "viewer", Scope.READ);
             String submit = add(tokens, "ci", Scope.SUBMIT);
@@ -50,6 +49,8 @@ final class RightsViewTest {
 
             page.open(server.url() + "/#/tasks/" + other).waitForText("Authentication required");
             page.fill("#token", read).press("Enter").waitForText("live · WebSocket").waitFor(scope("read"));
+            page.waitFor("document.querySelector('#line').textContent.startsWith('Paused: ')");
+            assertEquals(false, page.is(seen("#line button")));
             offers(page, "#/tasks/" + other, "[data-action=link]", "");
             offers(page, "#/new", "form.new-task", "");
             assertEquals(false, page.is(seen("nav a[href='#/new']")));
@@ -57,6 +58,9 @@ final class RightsViewTest {
             offers(page, "#/cron", "[data-cron]", "");
             offers(page, "#/backends", "[data-host]", "");
             offers(page, "#/failed", ".cause", "As a list");
+            offers(page, "#/cron/new", ".hint[data-lacks]", "");
+            page.eval("location.hash = '#/settings'");
+            page.waitForText("Your token may not see the settings").waitFor("!document.querySelector('#notice p')");
 
             become(page, submit, "submit");
             offers(page, "#/tasks/" + other, "[data-action=link]", "again");
@@ -70,6 +74,7 @@ final class RightsViewTest {
             offers(page, "#/failed", ".cause", "As a list,Retry 1,Retry on, with …,Delete …");
 
             become(page, admin, "admin");
+            page.click("#line button").waitFor("document.querySelector('#line').hidden");
             offers(page, "#/tasks/" + other, "[data-action=cancel]", "cancel,again");
             offers(page, "#/queue", "[data-id]", "Pause,Drain,↑,✕,↑,✕");
             offers(page, "#/cron", "[data-cron]", "New cron task,Run now,on");

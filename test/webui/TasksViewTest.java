@@ -130,8 +130,8 @@ final class TasksViewTest {
         page.waitFor("document.querySelector('tbody .meta')?.checkVisibility()"
                 + " && !document.querySelector('td.c-model').checkVisibility()");
         String panel = page.shown("aside");
-        for (String part : List.of("completed", "generate", "Attempts", "1 ✓", "it is first by", "echo", "tokens",
-                "{\"big\":12345678901234567890}")) {
+        for (String part : List.of("completed", "generate", "Attempts", "1 ✓", "Why then: it was first by", "echo",
+                "tokens", "{\"big\":12345678901234567890}")) {
             assertTrue(panel.contains(part), part + " in " + panel);
         }
         page.click(".raw summary").waitForText("\"big\": 12345678901234567890");

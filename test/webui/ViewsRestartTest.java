@@ -20,7 +20,7 @@ import support.browser.WithBrowser;
 
 /// Cron, Backends and Charts while the server dies and comes back.
 @WithBrowser
-@Timeout(90)
+@Timeout(240)
 final class ViewsRestartTest {
 
     @TempDir
@@ -122,7 +122,7 @@ final class ViewsRestartTest {
                 tab.waitFor("document.body.innerText.includes('live · ')", 30_000).waitForText("paused");
                 tab.waitFor("!document.documentElement.hasAttribute('data-offline')");
             }
-            others.getFirst().waitForText("The queue is paused: 1 task waits");
+            others.getFirst().waitForText("Paused: nothing new starts; 1 ready.");
             second.post("/api/queue/resume", "");
             second.awaitEnd(waits);
             page.waitForText("4 tasks submitted, 4 completed, 10 tokens written.");

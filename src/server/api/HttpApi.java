@@ -216,7 +216,7 @@ public final class HttpApi {
         BatchApi batches = new BatchApi(settings, queue, parts.submissions(), parts.budgets(), warnings);
         Searches searches = new Searches(4, Duration.ofSeconds(10), web.gone());
         TaskFilters filters = new TaskFilters(queue, parts.clock());
-        ListApi lists = new ListApi(settings, queue, filters, parts.standing(), searches);
+        ListApi lists = new ListApi(settings, queue, filters, parts.standing(), searches, parts.clock());
         ActionApi actions = new ActionApi(settings, filters, parts.standing(), parts.actions(), searches,
                 parts.clock());
         routes

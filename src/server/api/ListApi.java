@@ -3,6 +3,7 @@ package server.api;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -20,13 +21,14 @@ import server.order.ahead.Outlook.State;
 import server.order.ahead.Upcoming;
 import server.queue.ledger.Pace;
 import server.queue.TaskQueue;
-import server.queue.index.FailureCause;
 import server.queue.index.TaskFilter;
+import server.queue.page.CauseInTime;
 import server.queue.page.Pages;
 import server.queue.page.TaskPage;
 import server.queue.page.TaskSort;
 import server.task.Task;
 import server.task.TaskJson;
+import server.task.Times;
 import server.settings.Settings;
 import shared.Problem;
 import shared.TaskStatus;
@@ -37,7 +39,7 @@ import shared.json.JsonWriter;
 final class ListApi {
 
     static final String[] PARAMETERS = TaskFilters.and("state", "waits_for", "limit", "offset", "sort", "order",
-            "after", "full");
+            "after", "full", "waits");
 
     private static final int LIMIT = 100;
     /// How many tasks are taken from the queue at a time.
@@ -57,8 +59,11 @@ final class ListApi {
     private final Standing standing;
     private final Pages pages;
     private final Searches searches;
+    private final InstantSource clock;
 
-    ListApi(Settings settings, TaskQueue queue, TaskFilters filters, Standing standing, Searches searches) {
+    ListApi(Settings settings, TaskQueue queue, TaskFilters filters, Standing standing, Searches searches,
+            InstantSource clock) {
+        this.clock = clock;
         this.standing = standing;
         pages = new Pages(queue.ledger());
         this.settings = settings;
@@ -71,8 +76,9 @@ final class ListApi {
     ///
     /// @param sort    null: as they start next
     /// @param outlook null: how pending tasks stand does not matter
+    /// @param told    how they stand, where that is shown; else null
     private record Listing(TaskFilter filter, TaskSort sort, boolean ascending, boolean full, boolean lines,
-            TaskFilters.Standing standing, Outlook outlook) {
+            TaskFilters.Standing standing, Outlook outlook, Outlook told) {
 
         boolean looksAtAll() {
             return sort != TaskSort.CREATED_AT || !filter.isWalked() || outlook != null;
@@ -111,7 +117,8 @@ final class ListApi {
                 : standing.outlook().apply(sort == null ? Ahead.PLAYED_MAX : 0);
         TaskFilter filter = filters.of(query);
         Listing listing = new Listing(outlook == null ? filter : filter.with(Set.of(TaskStatus.PENDING)), sort,
-                ascending, query.flag("full"), lines, stand, outlook);
+                ascending, query.flag("full"), lines, stand, outlook,
+                outlook == null && query.flag("waits") ? standing.outlook().apply(0) : outlook);
         // lines may be without end: 0 asks for all
         long limit = query.number("limit", LIMIT, lines ? 0 : 1,
                 lines ? Integer.MAX_VALUE : settings.get(HttpApi.LIST));
@@ -138,9 +145,14 @@ final class ListApi {
     Answer causes(WebRequest request) throws InterruptedException {
         long limit = request.query().number("limit", LIMIT, 1, settings.get(HttpApi.LIST));
         TaskFilter filter = filters.of(request.query());
-        List<FailureCause> causes = searches.run(request, () -> pages.causes(filter));
+        List<CauseInTime> causes = searches.run(request, () -> pages.causes(filter, clock.millis()));
         JsonWriter out = new JsonWriter(1024).beginArray();
-        causes.stream().limit(limit).forEach(cause -> NowApi.write(out, cause));
+        causes.stream().limit(limit).forEach(cause -> NowApi.write(out, cause.cause(), more -> {
+            Times.write(more.name("first_at"), cause.firstAt());
+            more.name("hours").beginArray();
+            cause.hours().forEach(more::number);
+            more.endArray();
+        }));
         return Answer.json(200, out.endArray(), "X-Total-Count", Integer.toString(causes.size()));
     }
 
@@ -239,11 +251,15 @@ final class ListApi {
 
     /// How a pending task stands, where that was asked for.
     private void standing(JsonWriter out, Listing listing, Task task) {
-        if (listing.outlook() == null) {
+        if (listing.told() == null || task.status() != TaskStatus.PENDING) {
             return;
         }
-        Waiting waiting = listing.outlook().waits().apply(task);
+        Waiting waiting = listing.told().waits().apply(task);
         out.name("state").string(State.of(waiting.kind()).text());
+        if (listing.outlook() == null) {
+            NowApi.write(out.name("waits_for"), waiting);
+            return;
+        }
         Upcoming start = listing.outlook().start(task);
         int position = start != null ? start.position()
                 : State.of(waiting.kind()) == State.READY ? queue.position(task.id()) : 0;

@@ -36,7 +36,8 @@ record NowApi(HttpApi.Parts parts) {
                 last_token_at:time|null
             Next = ...Summary host|null loads:bool
             Group = state kind text tasks:int first|null model|null until:time|null
-            FailureCause = cause cause_id model host|null tasks:int last_at:time last example|null
+            FailureCause = cause cause_id model host|null tasks:int last_at:time last example|null \
+                first_at?:time hours?:[int]
             FailingCron = id name failed_in_a_row:int task_id due_at:time
             Disk = free_bytes:int total_bytes:int low:bool journal_bytes?:int journal_dead_ratio?:number
             """;
@@ -69,7 +70,7 @@ record NowApi(HttpApi.Parts parts) {
         outlook.groups().forEach(group -> write(out, group));
         out.endArray().name("failures").beginArray();
         List<FailureCause> failures = parts.history().failures(now);
-        failures.stream().limit(FAILURES).forEach(failure -> write(out, failure));
+        failures.stream().limit(FAILURES).forEach(failure -> write(out, failure, more -> { }));
         long rest = failures.stream().skip(FAILURES).mapToLong(FailureCause::count).sum();
         out.endArray().name("failures_more").number(rest);
         crons(out);
@@ -131,14 +132,17 @@ record NowApi(HttpApi.Parts parts) {
         out.endObject();
     }
 
-    static void write(JsonWriter out, FailureCause failure) {
+    /// @param more writes what else is known of it
+    static void write(JsonWriter out, FailureCause failure, Consumer<JsonWriter> more) {
         out.beginObject().name("cause").string(failure.cause().text());
         out.name("cause_id").string(failure.cause().isOne() ? failure.cause().name() : null);
         out.name("model").string(failure.model());
         out.name("host").string(failure.host()).name("tasks").number(failure.count());
         Times.write(out.name("last_at"), failure.lastAt());
         out.name("last").string(TaskId.format(failure.task()));
-        out.name("example").string(failure.error()).endObject();
+        out.name("example").string(failure.error());
+        more.accept(out);
+        out.endObject();
     }
 
     /// Cron tasks that fail, what failed the most often first.

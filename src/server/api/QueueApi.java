@@ -116,7 +116,7 @@ final class QueueApi {
         out.endObject();
         out.name("callers_waiting").number(stats.callersWaiting());
         out.name("workers_active").number(hosts.running());
-        out.name("workers_idle").number(hosts.idle());
+        out.name("workers_idle").number(hosts.free());
         out.name("mode").string(stats.mode().text);
         Times.write(out.name("oldest_pending_at"), stats.oldestPendingAt());
         out.name("oldest_pending_seconds")

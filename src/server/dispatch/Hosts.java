@@ -152,6 +152,16 @@ public final class Hosts implements AutoCloseable {
         return Math.max(0, local + remote - running());
     }
 
+    /// How many more could run now, as the hosts are: one that is disabled or down has no place.
+    public int free() {
+        return Math.max(0, Math.min(workers, places(false)) + places(true) - running());
+    }
+
+    private int places(boolean remote) {
+        return all.stream().map(this::shown).filter(host -> host.remote() == remote && host.enabled()
+                && !host.health().equals(Host.Health.DOWN.text)).mapToInt(Backend::slots).sum();
+    }
+
     @Override
     public void close() {
         all.forEach(host -> host.executor.close());

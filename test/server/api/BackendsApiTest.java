@@ -47,7 +47,10 @@ final class BackendsApiTest {
 
     @Test
     void disable_andEnable_answerTheHost() {
+        long idle = json(server.get("/api/status")).integer("workers_idle", -1);
         assertEquals("false", json(server.post("/api/backends/far/disable", null)).get("enabled").text());
+        // its places are nobody's
+        assertTrue(json(server.get("/api/status")).integer("workers_idle", -1) < idle);
         assertEquals("true", json(server.post("/api/backends/far/enable", null)).get("enabled").text());
     }
 

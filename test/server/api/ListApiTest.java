@@ -140,6 +140,9 @@ final class ListApiTest {
         assertEquals("a,c", last.text("model"));
         assertEquals("gpu-2", last.text("host"));
         assertEquals(1, last.integer("tasks", 0));
+        assertEquals(last.text("last_at"), last.text("first_at"));
+        // one in 24 hours, by whatever second the hour is cut
+        assertTrue(last.get("hours").text().matches("\\[(0,){22}(0,1|1,0)\\]"), last.get("hours").text());
         assertEquals(ids.get(3), last.text("last"));
         assertEquals("model 'x' needs 12 GiB", last.text("example"));
         assertEquals(last.text("cause_id"), ((Json.Obj) causes.getLast()).text("cause_id"));

@@ -1,6 +1,8 @@
 package server.queue.page;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +20,18 @@ final class Causes {
     private static final class Group {
         private long count;
         private Task last;
+        private long firstAt = Long.MAX_VALUE;
+        private final int[] hours = new int[CauseInTime.HOURS];
     }
 
+    private static final long HOUR_MS = 3_600_000;
+
     private final Map<Key, Group> groups = new HashMap<>();
+    private final long now;
+
+    Causes(long now) {
+        this.now = now;
+    }
 
     /// Takes a task; passes over one that has not failed.
     void add(Task task) {
@@ -30,18 +41,26 @@ final class Causes {
         }
         Group group = groups.computeIfAbsent(new Key(cause, task.model(), task.state().host()), first -> new Group());
         group.count++;
-        if (group.last == null || task.state().endedAt() > group.last.state().endedAt()) {
+        long at = task.state().endedAt();
+        if (group.last == null || at > group.last.state().endedAt()) {
             group.last = task;
+        }
+        group.firstAt = Math.min(group.firstAt, at);
+        // what failed after the question came counts as of now
+        long ago = Math.max(0, now - at) / HOUR_MS;
+        if (ago < CauseInTime.HOURS) {
+            group.hours[CauseInTime.HOURS - 1 - (int) ago]++;
         }
     }
 
     /// The most frequent first; of equals the one that failed last.
-    List<FailureCause> all() {
-        List<FailureCause> all = new ArrayList<>();
-        groups.forEach((key, group) -> all.add(new FailureCause(key.cause, key.model, key.host, group.count,
-                group.last.state().endedAt(), group.last.id(), group.last.state().error())));
-        all.sort((one, other) -> one.count() != other.count() ? Long.compare(other.count(), one.count())
-                : Long.compare(other.lastAt(), one.lastAt()));
+    List<CauseInTime> all() {
+        List<CauseInTime> all = new ArrayList<>();
+        groups.forEach((key, group) -> all.add(new CauseInTime(new FailureCause(key.cause, key.model, key.host,
+                group.count, group.last.state().endedAt(), group.last.id(), group.last.state().error()),
+                group.firstAt, Arrays.stream(group.hours).boxed().toList())));
+        all.sort(Comparator.comparingLong((CauseInTime one) -> one.cause().count())
+                .thenComparingLong(one -> one.cause().lastAt()).reversed());
         return all;
     }
 }

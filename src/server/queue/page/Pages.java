@@ -10,7 +10,6 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 import server.queue.index.Cause;
-import server.queue.index.FailureCause;
 import server.queue.index.TaskFilter;
 import server.queue.ledger.Commit;
 import server.queue.ledger.Ledger;
@@ -83,8 +82,10 @@ public final class Pages {
     }
 
     /// Returns the failed tasks that pass a filter, by cause, model and host; the most frequent first.
-    public List<FailureCause> causes(TaskFilter filter) {
-        Causes causes = new Causes();
+    ///
+    /// @param now milliseconds since the epoch
+    public List<CauseInTime> causes(TaskFilter filter, long now) {
+        Causes causes = new Causes(now);
         each(filter.with(Set.of(TaskStatus.FAILED)), causes::add);
         return causes.all();
     }
