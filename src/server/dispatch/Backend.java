@@ -24,7 +24,7 @@ import server.task.RunnerOptions;
 /// @param tokensPerSecond how fast it writes one answer, on average; 0 if it never said
 /// @param completedPerMinute in the last minutes
 /// @param failedPerMinute likewise
-/// @param refused         the models that it refuses for a reason of its own or its account's
+/// @param refused         the models that it refuses for a reason of its own or its account's, or is busy for
 /// @param runners         what it has loaded, as far as is known; empty for one that loads nothing
 /// @param fits            how many of them fit, as far as was seen; 0 for one that loads nothing
 /// @param loadsToday      of the present day, in UTC

@@ -35,7 +35,7 @@ final class HostMetrics {
         each(Backend::slotsUsed);
         out.gauge(OURS + "host_places", "Attempts that a host gets at once.");
         each(Backend::slots);
-        out.gauge(OURS + "host_refused_models", "Models that a host refuses for a reason of its own.");
+        out.gauge(OURS + "host_refused_models", "Models that a host refuses, or is busy for.");
         each(host -> host.refused().size());
         out.gauge(OURS + "host_runners", "Models in a host's memory, by what they do there: load, answer or idle.");
         each(host -> host.runners().stream().filter(Runner::loading).count(), "state", "loading");
