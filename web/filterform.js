@@ -51,12 +51,12 @@ export class FilterForm {
         this.#models, h('datalist', {id: 'priorities'}, choices(['low', 'normal', 'high', 'critical'])),
         this.#folded, this.#set);
         this.#fold(false);
-        api.get('/api/backends', null, signal).then(backends => {
+        this.node.addEventListener('focusin', () => api.get('/api/backends', null, signal).then(backends => {
             const models = new Set(backends.flatMap(({installed, loaded}) => [...installed ?? [], ...loaded ?? []]));
             put(this.#models, choices([...models].sort()));
         }).catch(() => {
             // names can be typed all the same
-        });
+        }), {once: true});
     }
 
     /** Shows a filter; what is being typed is not touched. */

@@ -193,6 +193,9 @@ put(document.getElementById('views'), Object.entries(VIEWS).map(([name, title], 
     h('a', {href: `#/${name}`, 'aria-keyshortcuts': index + 1, 'data-needs': name === 'new' && 'submit'}, title)));
 theme(document.getElementById('theme'));
 timesSwitch(document.getElementById('times'), again);
+addEventListener('hashchange', show);
+// the first to ask has the connection that is open already, the others have to open theirs
+show();
 connection(document.getElementById('connection'), live);
 live.watch(({mode}) => mode === 'offline' || notices.back());
 live.watch(({mode}) => mode === 'offline' || learn().then(() => bulk.look()));
@@ -212,6 +215,4 @@ serverName(document.getElementById('server'), {status});
 const events = drawer(document.getElementById('events'), document.getElementById('events-toggle'),
     {api, live, complain: notices.complain});
 keys(document.getElementById('help'), Object.keys(VIEWS), {e: events});
-addEventListener('hashchange', show);
 live.join();
-show();

@@ -64,9 +64,14 @@ class Now {
         this.#reading = true;
         const {api, signal, status} = this.#context;
         await refresh(this.#context, async () => {
-            const [now, hosts] = await Promise.all([api.get('/api/now', null, signal),
-                api.get('/api/backends', null, signal)]);
-            this.#show(now, hosts, status.value);
+            const told = api.get('/api/now', null, signal);
+            const hosts = api.get('/api/backends', null, signal);
+            // if both fail, one is told of
+            hosts.catch(() => {});
+            const now = await told;
+            // needs no hosts, which may come over a connection that has to be opened first
+            this.#upcoming.show(now.next);
+            this.#show(now, await hosts, status.value);
         });
         this.#reading = false;
     }

@@ -408,7 +408,7 @@ final class TasksViewTest {
         tasks(page, "/" + id + "?model=" + java.net.URLEncoder.encode(evil, java.nio.charset.StandardCharsets.UTF_8))
                 .waitForText("Details");
         page.waitFor("document.querySelectorAll('tbody tr').length === 1").click(".raw summary");
-        page.waitForText("<script>document.title");
+        page.waitFor("document.querySelector('.raw pre')?.textContent.includes('<script>document.title')");
         // and what would turn the direction of a text is a mark
         assertFalse(page.is("/[\\u0007\\u202a-\\u202e]/.test(document.body.textContent + document.title + [..."
                 + "document.querySelectorAll('[title], [aria-label]')].map(node => node.title + node.ariaLabel))"));
