@@ -40,9 +40,13 @@ export function format(filter) {
     return query.size ? `?${query}` : '';
 }
 
-/** To the query of GET /api/tasks. */
-export function request({page, ...rest}) {
-    return {...rest, limit: SIZE, offset: (page - 1) * SIZE, waits: true};
+/**
+ * To the query of GET /api/tasks.
+ *
+ * @param waits whether it is to be told how pending tasks stand
+ */
+export function request({page, ...rest}, waits) {
+    return {...rest, limit: SIZE, offset: (page - 1) * SIZE, waits: waits || ''};
 }
 
 /** What chooses tasks, for an action on all that match. */

@@ -111,8 +111,9 @@ function checking({name}, context) {
 function ofCrons({crons, crons_more: more}, at, context) {
     const all = crons.map(cron => ({key: `cron ${cron.id}`, mark: '⟳', grave: true,
         href: `#/tasks/${encodeURIComponent(cron.task_id)}`,
+        // older runs are not kept
         what: `The cron task ${cron.name} failed${cron.failed_in_a_row > 1
-            ? ` ${number(cron.failed_in_a_row)} times in a row` : ''}`,
+            ? ` in its last ${number(cron.failed_in_a_row)} runs` : ''}`,
         more: `last run ${ago(cron.due_at, at)}`, title: 'Run now', label: `Run now: ${cron.name}`, needs: 'admin',
         run: () => context.attempt(async () => {
             await context.api.post(`/api/cron/${encodeURIComponent(cron.id)}/run`);

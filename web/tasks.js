@@ -124,10 +124,12 @@ class Tasks {
         // what happens from here on may not be in it
         this.#newer.hidden = true;
         const busy = setTimeout(() => text(this.#pages, 'reading …'), BUSY_MS);
-        const {api, signal} = this.#context;
+        const {api, signal, status} = this.#context;
         const filter = this.#filter;
+        // it costs a look at all that waits, so it is asked for where something stands otherwise than ready
+        const waits = status.value === null || status.value.blocked_tasks + status.value.scheduled_tasks > 0;
         try {
-            const {items, total} = await api.list('/api/tasks', request(filter),
+            const {items, total} = await api.list('/api/tasks', request(filter, waits),
                 AbortSignal.any([signal, fetching.signal]));
             this.#total = total;
             this.#list.show(items.filter(task => meanwhile.get(task.id) !== null)
