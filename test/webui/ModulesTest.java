@@ -274,6 +274,19 @@ final class ModulesTest {
     }
 
     @Test
+    void phases_areToScale_unlessTheWaitIsThreeTimesTheRest() {
+        String drawn = "(seconds => { const section = document.createElement('section');"
+                + " const at = second => new Date(1767225600000 + second * 1000).toISOString();"
+                + " m.drawPhases(section, {status: 'completed', created_at: at(0), completed_at: at(seconds + 1),"
+                + " attempts: [{attempt: 1, started_at: at(seconds), ended_at: at(seconds + 1), error: null}]}, 0);"
+                + " const [wait, run] = [...section.querySelectorAll('.bar div')].map(d => Number(d.style.flexGrow));"
+                + " return Math.round(wait / (wait + run) * 100) + (section.querySelector('[data-broken]')"
+                + " ? ' broken' : ''); })";
+        assertEquals("67", text("timeline", drawn + "(2)"));
+        assertEquals("75 broken", text("timeline", drawn + "(30)"));
+    }
+
+    @Test
     void scale_breaksOnlyWaitsThatAreLongerThanAllAttempts() {
         assertEquals("0.25, 0.5 broken, 0.25|0.5, 0.5", text("task", "[[0, 10, 5_000, 5_010], [0, 10, 20]]"
                 + ".map(([from, to, ...more]) => m.scale(more.length === 2 ? [{kind: 'attempt', from, to},"

@@ -55,6 +55,7 @@ final class NowViewTest {
                 tasks_areShownLive(page, server, gate);
                 trouble_isShown_withOneThingToDo(page, server, gate);
                 eachTrouble_hasAnActionInPlace(page, server, ollama);
+                whatIsTriedOnAHostThatIsDown_doesNotRun(page, server);
                 page.faults().expectGone();
             } finally {
                 gate.release(1_000);
@@ -155,6 +156,22 @@ final class NowViewTest {
         page.click("[aria-label='Retry 3: gpu answered 500: CUDA out of memory']").waitForText("Retry 3 failed tasks?");
         page.click("dialog .primary").waitForText("3 tasks put back into the queue");
         page.waitFor("![...document.querySelectorAll('.need')].some(n => n.textContent.includes('CUDA'))");
+    }
+
+    /// It is so for a moment only, so the server's answer is made up.
+    private void whatIsTriedOnAHostThatIsDown_doesNotRun(Page page, ServerProcess server) {
+        String tried = "{\"id\":\"task_000000000000\",\"type\":\"generate\",\"model\":\"qwen3\",\"priority\":5,"
+                + "\"status\":\"running\",\"preview\":\"tried\",\"started_at\":\"2026-01-01T00:00:00Z\","
+                + "\"executed_on\":\"attic\",\"attempt\":1,\"phase\":\"load\",\"tokens\":0,\"tokens_per_second\":0}";
+        String limited = "{\"state\":\"blocked\",\"kind\":\"limit\",\"text\":\"its client\",\"tasks\":5,"
+                + "\"first\":null,\"model\":null,\"until\":null}";
+        page.answer("/api/now", server.get("/api/now").body()
+                .replaceFirst("\"running\":\\[.*?],\"next\"", "\"running\":[" + tried + "],\"next\"")
+                .replaceFirst("\"waiting\":\\[.*?],\"failures\"", "\"waiting\":[" + limited + "],\"failures\""));
+        page.waitFor("document.querySelector('[data-figure=\"blocked, 5 by a limit\"] dd')?.textContent === '5'");
+        assertTrue(page.is("document.querySelector('.now-figures dd').textContent.startsWith('0 of ')"
+                + " && !document.querySelector('[data-figure^=blocked] .failure')"
+                + " && !document.querySelector('[data-host=attic] .lane-tasks li')"));
     }
 
     private void pull(FakeOllamaRequest request, FakeOllamaReply reply) throws IOException, InterruptedException {
