@@ -44,6 +44,7 @@ public final class Bench {
         all.put("memory", MemoryBench::run);
         all.put("relay", RelayBench::run);
         all.put("crowd", CrowdBench::run);
+        all.put("page", PageBench::run);
         return all;
     }
 

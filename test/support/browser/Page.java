@@ -430,6 +430,11 @@ public final class Page implements AutoCloseable {
         return this;
     }
 
+    /// What its scripts keep in memory.
+    public long heapBytes() {
+        call("HeapProfiler.collectGarbage");
+        return call("Runtime.getHeapUsage").integer("usedSize", 0);
+    }
 
     /// Closes the page and its other tabs.
     @Override
