@@ -9,11 +9,21 @@ public record Span(long low, long high) {
     private static final double DOUBT = 0.05;
     private static final long DOUBT_MS = 200;
 
+    /// Sums of times lean to the right, and more so the fewer they are: their quantiles are taken for those of a gamma
+    /// distribution of the same mean and deviation, as Wilson and Hilferty approximate them.
+    ///
     /// @param times by how much farther it is
     /// @param later by how much it may be later, because of what is to come
     static Span around(double mean, double times, double deviation, double later) {
-        double to = WIDTH * deviation * Math.sqrt(times) + DOUBT * mean * times;
-        return new Span((long) Math.max(0, mean * times - to), (long) ((mean + later) * times + to) + DOUBT_MS);
+        double sum = mean * times;
+        double part = sum <= 0 ? 0 : deviation * deviation * times / (9 * sum * sum);
+        return new Span((long) ((1 - DOUBT) * sum * quantile(part, -WIDTH)),
+                (long) ((1 + DOUBT) * sum * quantile(part, WIDTH) + later * times) + DOUBT_MS);
+    }
+
+    private static double quantile(double part, double deviations) {
+        double root = Math.max(0, 1 - part + deviations * Math.sqrt(part));
+        return root * root * root;
     }
 
     /// So many milliseconds later.
