@@ -15,11 +15,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What `make dist` makes of the images, in a folder with the checkout's Makefile and something small for an image.
-@Timeout(60)
 final class ArchiveTest {
 
     private static final Path CHECKOUT = Path.of("").toAbsolutePath();

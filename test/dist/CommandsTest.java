@@ -12,13 +12,11 @@ import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.ServerProcess;
 
 /// Sessions with the images' programs, in `test/dist/*.txt`.
-@Timeout(120)
 final class CommandsTest {
 
     @TempDir

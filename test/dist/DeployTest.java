@@ -17,7 +17,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.Version;
@@ -26,7 +25,6 @@ import shared.config.Yaml;
 import support.ServerProcess;
 
 /// Installing, the unit of systemd, and the containers; without systemd as process 1, and without Docker.
-@Timeout(120)
 final class DeployTest {
 
     private static final Path DEPLOY = Path.of("src/server/deploy").toAbsolutePath();

@@ -14,7 +14,6 @@ import java.util.concurrent.Future;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.Version;
@@ -23,7 +22,6 @@ import support.PluginJar;
 import support.ServerProcess;
 
 /// The images where users put them: elsewhere, bare, read-only, under other users.
-@Timeout(120)
 final class PlacesTest {
 
     private static final Images.Ended VERSION = new Images.Ended("ollama-queue " + Version.TEXT + "\n", "", 0);

@@ -11,13 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.ServerProcess;
 
 /// Searches whose clients have gone end, and leave their places to others.
-@Timeout(120)
 final class AbandonedSearchTest {
 
     /// More than could be done within the time that one waits for its turn.

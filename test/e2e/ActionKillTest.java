@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Random;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
@@ -27,7 +26,6 @@ final class ActionKillTest {
     Path directory;
 
     @Test
-    @Timeout(120)
     void kill_inTheMiddle_leavesNoneOut_andDoesNoneTwice() {
         long seed = Long.getLong("seed", System.nanoTime());
         Random random = new Random(seed);

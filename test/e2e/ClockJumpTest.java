@@ -15,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
@@ -26,7 +25,6 @@ import support.ServerProcess;
 
 /// The machine's clock is set while the server runs, or between two runs: nothing is deleted, and what waits for a
 /// length of time waits no longer than that. A library in front of the system's own adds to what the clock says.
-@Timeout(120)
 final class ClockJumpTest {
 
     private static final Duration YEARS = Duration.ofDays(3_650);

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.EventReader;
@@ -30,7 +29,6 @@ final class DeafReadersTest {
     Path directory;
 
     @Test
-    @Timeout(120)
     void manyDeafReaders_othersGetEverything() throws Exception {
         List<Socket> deaf = new ArrayList<>();
         try (ServerProcess server = ServerProcess.start(Map.of("OLLAMA_QUEUE_JAVA_OPTS", "-Xmx64m"),

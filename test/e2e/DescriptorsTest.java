@@ -18,7 +18,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
@@ -27,7 +26,6 @@ import support.Programs;
 import support.ServerProcess;
 
 /// A server that may open few files, and more connections than that.
-@Timeout(120)
 final class DescriptorsTest {
 
     private static final int OPEN_MAX = 256;

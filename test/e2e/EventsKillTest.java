@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Random;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
@@ -64,7 +63,6 @@ final class EventsKillTest {
     }
 
     @Test
-    @Timeout(120)
     void kill_underLoadAndCompaction_noEventIsMissingOrTwice() throws Exception {
         long seed = Long.getLong("seed", System.nanoTime());
         Random random = new Random(seed);

@@ -14,14 +14,12 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.Programs;
 import support.ServerProcess;
 
 /// What the server makes is for its own user alone, though the umask would let everybody in.
-@Timeout(120)
 final class FilesTest {
 
     private static final String HELLO = "{\"type\":\"generate\",\"model\":\"echo\",\"prompt\":\"hello\"}";

@@ -18,7 +18,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.Await;
@@ -26,7 +25,6 @@ import support.ServerProcess;
 import support.SmallDisk;
 
 /// The real server on a real, small disk: a tmpfs, which only root may mount.
-@Timeout(120)
 final class FullDiskTest {
 
     private static final String LATER = "{\"type\":\"generate\",\"model\":\"m\",\"scheduled_at\":"

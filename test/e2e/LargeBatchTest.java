@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.concurrent.FutureTask;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,7 +32,6 @@ final class LargeBatchTest {
 
     @ParameterizedTest
     @CsvSource({"500, 65536", "110, 300000"})
-    @Timeout(60)
     void batchOfTwoThirdsOfTheHeap_isTaken(int tasks, int prompt) throws Exception {
         taken(task(prompt).repeat(tasks), tasks, NDJSON, "90%");
     }
@@ -41,7 +39,6 @@ final class LargeBatchTest {
     /// As large as one may be by what bodies may have of the heap.
     @ParameterizedTest
     @CsvSource({NDJSON, "application/json"})
-    @Timeout(60)
     void batchOfOneLongTask_isTaken(String type) throws Exception {
         String task = task(11 << 20);
         taken(type.equals(NDJSON) ? task : "[" + task + "]", 1, type, "25%");
@@ -49,7 +46,6 @@ final class LargeBatchTest {
 
     /// Each is there up to three times while it is worked on.
     @Test
-    @Timeout(120)
     void manyLargeTasksAtOnce_smallHeap_areTakenOrComeAgain() throws Exception {
         try (ServerProcess server = ServerProcess.start(Map.of("OLLAMA_QUEUE_JAVA_OPTS", "-Xmx64m"),
                 directory.resolve("data"), "--ollama-host", "echo:")) {

@@ -19,7 +19,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
@@ -33,7 +32,6 @@ import support.ServerProcess;
 /// What a real server logs of a day's work, at its most talkative: every line is an event whose fields can be told
 /// apart, and none holds what somebody asked, got or keeps secret.
 @Tag("process")
-@Timeout(120)
 final class LogsTest {
 
     private static final String STATE = "congo=t61rcWkgMzE,rojo=00f067aa0ba902b7";

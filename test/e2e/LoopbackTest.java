@@ -19,13 +19,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.ServerProcess;
 
 /// `localhost` is both loopbacks.
-@Timeout(60)
 final class LoopbackTest {
 
     @TempDir

@@ -12,7 +12,6 @@ import java.util.concurrent.Semaphore;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
@@ -23,7 +22,6 @@ import support.ServerProcess;
 
 /// What runs now, what is next and what needs somebody, as a person in front of the machines asks.
 @Tag("process")
-@Timeout(60)
 final class NowTest {
 
     @TempDir

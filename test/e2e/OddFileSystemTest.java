@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.Programs;
@@ -22,7 +21,6 @@ import support.ServerProcess;
 
 /// Disks that refuse in other ways than a full one: a quota, a limit of file sizes, directories that cannot be synced.
 /// What the system is to answer is put in by `strace`.
-@Timeout(120)
 final class OddFileSystemTest {
 
     private static final String LATER = "{\"type\":\"generate\",\"model\":\"m\",\"scheduled_at\":"

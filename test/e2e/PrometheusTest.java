@@ -24,7 +24,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
@@ -33,7 +32,6 @@ import support.ServerProcess;
 
 /// The metrics, the alert rules and the dashboard before Prometheus's own programs.
 @Tag("process")
-@Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PrometheusTest {
 

@@ -18,7 +18,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import server.http.Wire;
@@ -29,7 +28,6 @@ import support.ServerProcess;
 
 /// Who means ill, or is badly broken, on the paths of relayed calls: callers, pages and hosts.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
 final class RelayAttackTest {
 
     private static final String CHAT = "{\"model\":\"m\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":"

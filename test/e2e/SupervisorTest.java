@@ -8,14 +8,12 @@ import java.time.Duration;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.NotifyListener;
 import support.ServerProcess;
 
 /// What the server tells systemd over `NOTIFY_SOCKET`.
-@Timeout(60)
 final class SupervisorTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -17,7 +17,6 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -27,7 +26,6 @@ import support.Await;
 import support.ServerProcess;
 
 /// A host behind TLS whose certificate a company's own authority issued.
-@Timeout(120)
 final class TlsHostTest {
 
     private static final String TASK = "{\"type\":\"generate\",\"model\":\"m\",\"prompt\":\"x\",\"on\":\"%s\"}";

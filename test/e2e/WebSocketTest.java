@@ -20,14 +20,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
 import support.ServerProcess;
 
 /// WebSocket of the real program, with the JDK's client.
-@Timeout(120)
 final class WebSocketTest {
 
     @TempDir

@@ -137,7 +137,7 @@ final class RouteWalk {
         socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 1, (byte) (address >> 8),
                 (byte) address}), 0));
         socket.connect(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), to));
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(60_000);
         socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
         socket.getOutputStream().write(body);
         return new BufferedInputStream(socket.getInputStream());

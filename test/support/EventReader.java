@@ -39,7 +39,7 @@ public final class EventReader implements AutoCloseable {
         for (int i = 0; i < headers.length; i += 2) {
             connection.setRequestProperty(headers[i], headers[i + 1]);
         }
-        connection.setReadTimeout(20_000);
+        connection.setReadTimeout(60_000);
         lines = new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8));
     }
 

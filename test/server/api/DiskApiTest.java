@@ -17,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalOptions;
 import server.order.LoadedOffers;
@@ -30,7 +29,6 @@ import shared.json.JsonReader;
 import shared.json.Slice;
 
 /// What users see of a disk that is full or broken.
-@Timeout(60)
 class DiskApiTest {
 
     private static final int SEGMENT = 1 << 20;
@@ -107,7 +105,7 @@ class DiskApiTest {
         CountDownLatch room = new CountDownLatch(1);
         server.queue.onReady(room::countDown);
         server.storage.capacity(Long.MAX_VALUE);
-        assertTrue(room.await(20, TimeUnit.SECONDS));
+        assertTrue(room.await(60, TimeUnit.SECONDS));
         assertEquals(200, server.get("/readyz").statusCode());
         assertEquals(201, server.post("/api/tasks", ApiServer.HELLO).statusCode());
     }

@@ -14,7 +14,6 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import server.access.TestTokens;
 import server.http.Wire;
@@ -24,7 +23,6 @@ import shared.json.Json;
 import support.EventReader;
 import support.EventReader.Told;
 
-@Timeout(60)
 final class EventsApiTest {
 
     private static final String CRON = "{\"name\":\"c\",\"cron_expr\":\"0 0 1 1 *\",\"task_template\":" + HELLO + "}";

@@ -12,13 +12,11 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import server.queue.Run;
 import shared.json.Json;
 import support.Await;
 
-@Timeout(30)
 final class HistoryApiTest {
 
     private ApiServer server;

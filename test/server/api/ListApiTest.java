@@ -14,7 +14,6 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -23,7 +22,6 @@ import server.order.LoadedOffers;
 import server.queue.Run;
 import shared.json.Json;
 
-@Timeout(30)
 final class ListApiTest {
 
     /// Submitted in this order: the id of each.

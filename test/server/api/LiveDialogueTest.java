@@ -17,7 +17,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,7 +30,6 @@ import server.websocket.WebSocketServer;
 import shared.json.Json;
 
 /// The live messages, over a socket, of a real queue; the test plays the dispatcher.
-@Timeout(30)
 final class LiveDialogueTest {
 
     private ApiServer http;

@@ -7,14 +7,12 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import server.http.Wire;
 
 /// What clients that read nothing may keep in memory.
-@Timeout(60)
 final class MemoryTest {
 
     private static final int LARGE = 8 << 20;

@@ -10,12 +10,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import shared.Problem;
 import support.Await;
 
-@Timeout(30)
 final class SearchesTest {
 
     @Test

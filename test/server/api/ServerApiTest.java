@@ -19,7 +19,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import server.order.LoadedOffers;
 import server.queue.Run;
@@ -27,7 +26,6 @@ import shared.Version;
 import shared.json.Json;
 import shared.json.Slice;
 
-@Timeout(30)
 final class ServerApiTest {
 
     private ApiServer server;

@@ -10,12 +10,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import server.http.Wire;
 
 /// Connections that never finish their heads.
-@Timeout(60)
 final class SlowHeadsTest {
 
     private static final int HELD = 2_000;

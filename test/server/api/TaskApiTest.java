@@ -17,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,7 +36,6 @@ import server.order.ahead.Span;
 import server.queue.Run;
 import shared.json.Json;
 
-@Timeout(30)
 final class TaskApiTest {
 
     private ApiServer server;

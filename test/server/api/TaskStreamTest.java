@@ -22,7 +22,6 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import server.http.Wire;
 import server.live.AnswerBuffer;
@@ -30,7 +29,6 @@ import server.live.Answers;
 import server.queue.Run;
 import shared.json.Json;
 
-@Timeout(30)
 final class TaskStreamTest {
 
     /// One event of a stream. `data` is null at the end of the stream.

@@ -10,12 +10,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import server.task.TaskDocument;
 import shared.TaskStatus;
 
-@Timeout(30)
 final class WaitsTest {
 
     private static final Duration LONG = Duration.ofMinutes(5);

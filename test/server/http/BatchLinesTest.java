@@ -13,14 +13,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import shared.Problem;
 import shared.json.JsonReader;
 
-@Timeout(60)
 final class BatchLinesTest {
 
     private static final int LINES = 20_000;

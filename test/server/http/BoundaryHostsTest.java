@@ -12,7 +12,6 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,7 +26,6 @@ import server.settings.Settings;
 import shared.json.Json;
 
 /// Which hosts, origins, sites and proxies a request may come through.
-@Timeout(30)
 final class BoundaryHostsTest {
 
     private final SlowRequests slow = new SlowRequests(Duration.ofMinutes(2), System::nanoTime);

@@ -18,7 +18,6 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,7 +39,6 @@ import shared.Problem;
 import shared.json.JsonWriter;
 
 /// What is different for the paths of Ollama and its like: origins, tokens, types of bodies, errors, `/q/…`.
-@Timeout(30)
 final class BoundaryRelayedTest {
 
     private final SlowRequests slow = new SlowRequests(Duration.ofMinutes(2), System::nanoTime);

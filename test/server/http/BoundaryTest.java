@@ -18,7 +18,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,7 +35,6 @@ import shared.json.Json;
 import shared.json.JsonReader;
 
 /// What holds for every request, whatever its route: with a table of routes made for the purpose.
-@Timeout(30)
 final class BoundaryTest {
 
     private final SlowRequests slow = new SlowRequests(Duration.ofMinutes(2), System::nanoTime);

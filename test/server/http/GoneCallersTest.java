@@ -16,13 +16,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import server.http.GoneCallers.Watch;
 import support.Await;
 
-@Timeout(90)
 final class GoneCallersTest {
 
     private static final Path PROC = Path.of("/proc/net");

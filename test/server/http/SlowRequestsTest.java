@@ -19,7 +19,6 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import com.sun.net.httpserver.HttpServer;
 
@@ -34,7 +33,6 @@ import shared.json.JsonWriter;
 import support.Await;
 
 /// Nothing here waits for the time: it is set, and looked at.
-@Timeout(30)
 final class SlowRequestsTest {
 
     private static final Duration TIME = Duration.ofMinutes(2);

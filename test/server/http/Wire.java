@@ -26,7 +26,7 @@ public final class Wire implements AutoCloseable {
         // small, so that who does not read soon blocks the server's writing
         socket.setReceiveBufferSize(16 << 10);
         socket.connect(server);
-        socket.setSoTimeout(15_000);
+        socket.setSoTimeout(60_000);
         socket.setTcpNoDelay(true);
         in = socket.getInputStream();
     }

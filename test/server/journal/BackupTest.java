@@ -19,7 +19,6 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import server.journal.disk.FileStorage;
@@ -30,7 +29,6 @@ import support.FaultyStorage;
 import support.Offline;
 
 /// What a backup's file holds, and what a start makes of it.
-@Timeout(60)
 class BackupTest {
 
     private static final JournalOptions SMALL = new JournalOptions(4096);

@@ -21,7 +21,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import server.journal.disk.Segment;
 import server.journal.disk.Storage;
@@ -29,7 +28,6 @@ import shared.json.Slice;
 import support.FaultyStorage;
 
 /// A running journal on a disk that is slow, full or broken.
-@Timeout(30)
 class JournalFaultTest {
 
     private static final JournalOptions SMALL = new JournalOptions(4096);

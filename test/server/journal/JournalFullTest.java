@@ -15,7 +15,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import server.journal.disk.Segment;
 import server.journal.disk.Storage;
@@ -23,7 +22,6 @@ import shared.json.Slice;
 import support.FaultyStorage;
 
 /// A journal on a full disk: what is taken in has its bytes, what is not is refused, and nothing is broken by it.
-@Timeout(30)
 class JournalFullTest {
 
     private static final JournalOptions SMALL = new JournalOptions(4096, 1024, Duration.ofMillis(5));

@@ -15,7 +15,6 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import server.journal.disk.JournalDamage;
 import server.journal.recovery.Recovery;
@@ -39,7 +38,6 @@ class PowerLossTest {
     private final TreeMap<Long, String> certain = new TreeMap<>();
 
     @Test
-    @Timeout(120)
     void open_afterAnyCrash_keepsWhatWasDurableAndNoPartOfAUnit() throws Exception {
         long first = Long.getLong("seed", 1);
         for (long seed = first; seed < first + RUNS; seed++) {

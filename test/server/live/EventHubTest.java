@@ -21,7 +21,6 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalOptions;
 import server.order.LoadedOffers;
@@ -41,7 +40,6 @@ import shared.json.Json;
 import shared.json.Slice;
 import support.FaultyStorage;
 
-@Timeout(60)
 final class EventHubTest {
 
     private static final CompactionOptions KEEP_NONE = new CompactionOptions(0.5, 0, Duration.ofMillis(1));
@@ -76,7 +74,7 @@ final class EventHubTest {
         }
         for (int i = 0; i < readers.size(); i++) {
             assertEquals(LongStream.rangeClosed(Math.min(3 * i, 50) + 1, 500).boxed().toList(),
-                    readers.get(i).get(30, TimeUnit.SECONDS));
+                    readers.get(i).get(60, TimeUnit.SECONDS));
         }
     }
 
@@ -257,7 +255,7 @@ final class EventHubTest {
             replays.add(begin(() -> seqs(hub.subscribe(EventFilter.ALL, 0), 200)));
         }
         for (FutureTask<List<Long>> replay : replays) {
-            assertEquals(LongStream.rangeClosed(1, 200).boxed().toList(), replay.get(30, TimeUnit.SECONDS));
+            assertEquals(LongStream.rangeClosed(1, 200).boxed().toList(), replay.get(60, TimeUnit.SECONDS));
         }
     }
 
@@ -282,7 +280,7 @@ final class EventHubTest {
             });
             assertEquals(new Item.Dropped(0, "the server is stopping"), next(subscription));
         }
-        closing.get(20, TimeUnit.SECONDS);
+        closing.get(60, TimeUnit.SECONDS);
         try (Subscription late = hub.subscribe(EventFilter.ALL)) {
             assertTrue(next(late) instanceof Item.Dropped);
             assertNull(late.poll());

@@ -19,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalOptions;
 import server.order.LoadedOffers;
@@ -36,7 +35,6 @@ import shared.json.Slice;
 import support.FaultyStorage;
 
 /// The order of events and pieces, and what a reader that comes late or looks seldom gets.
-@Timeout(60)
 final class SubscriptionTest {
 
     private static final EventFilter NOTHING =
@@ -179,7 +177,7 @@ final class SubscriptionTest {
             answers.end(task.id(), run.attempt());
             queue.complete(run, json("{\"response\":\"" + written + "\"}"));
             for (Future<String> text : all) {
-                assertEquals(written.toString(), text.get(30, TimeUnit.SECONDS));
+                assertEquals(written.toString(), text.get(60, TimeUnit.SECONDS));
             }
         }
     }

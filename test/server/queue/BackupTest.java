@@ -19,7 +19,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalOptions;
 import server.order.LoadedOffers;
@@ -37,7 +36,6 @@ import shared.json.Slice;
 import support.FaultyStorage;
 
 /// A backup shows the queue as it was at its moment, whatever happens while it is written.
-@Timeout(60)
 class BackupTest {
 
     private static final CompactionOptions KEEP_NONE = new CompactionOptions(0.5, 0, Duration.ofMillis(1));

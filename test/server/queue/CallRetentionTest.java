@@ -14,7 +14,6 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalOptions;
 import server.order.LoadedOffers;
@@ -36,7 +35,6 @@ import support.Await;
 import support.FaultyStorage;
 
 /// What is kept of relayed calls.
-@Timeout(60)
 class CallRetentionTest {
 
     private static final long T0 = 1_800_000_000_000L;

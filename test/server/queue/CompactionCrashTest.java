@@ -20,7 +20,6 @@ import java.util.Set;
 import java.util.TreeMap;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import server.journal.JournalOptions;
 import server.order.LoadedOffers;
@@ -55,7 +54,6 @@ class CompactionCrashTest {
             1 << 20);
 
     @Test
-    @Timeout(120)
     void compaction_cutOffAtAnyChange_losesNothingAndRevivesNothing() throws Exception {
         long first = Long.getLong("seed", System.nanoTime());
         for (long seed = first; seed < first + RUNS; seed++) {

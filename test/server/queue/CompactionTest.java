@@ -26,7 +26,6 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import server.cron.CronStore;
@@ -56,7 +55,6 @@ import support.FaultyStorage;
 import support.Offline;
 
 /// What a compaction frees and what it keeps, on a queue that goes on meanwhile.
-@Timeout(60)
 class CompactionTest {
 
     private static final TaskFilter ALL = TaskFilter.ALL;

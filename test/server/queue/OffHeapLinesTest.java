@@ -11,11 +11,9 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import shared.json.Slice;
 
-@Timeout(30)
 final class OffHeapLinesTest {
 
     private static final int[] LENGTHS = {1, 100, 32 << 10, 1, (32 << 10) + 1, 20_000, 256 << 10, 2, (256 << 10) + 1,

@@ -128,9 +128,9 @@ class TaskQueueTest {
 
         disk.releaseSync();
         for (FutureTask<?> teller : tellers) {
-            teller.get(20, TimeUnit.SECONDS);
+            teller.get(60, TimeUnit.SECONDS);
         }
-        assertTrue(published.await(20, TimeUnit.SECONDS));
+        assertTrue(published.await(60, TimeUnit.SECONDS));
         assertTrue(events.getFirst().contains("\"what\":\"completed\""), events.getFirst());
         assertEquals(TaskStatus.COMPLETED, ((TaskDocument) waiter.get()).task().status());
     }
@@ -261,7 +261,7 @@ class TaskQueueTest {
         FutureTask<?> waiter = begin(() -> awaitEnd(task, Duration.ofMinutes(1)));
         untilBlocked();
         queue.cancel(task.id(), null);
-        assertEquals(TaskStatus.CANCELLED, ((TaskDocument) waiter.get(20, TimeUnit.SECONDS)).task().status());
+        assertEquals(TaskStatus.CANCELLED, ((TaskDocument) waiter.get(60, TimeUnit.SECONDS)).task().status());
         queue.delete(task.id());
         assertEquals(404, assertThrows(Problem.class, () -> queue.document(task.id())).status());
     }
@@ -318,8 +318,8 @@ class TaskQueueTest {
         untilBlocked();
         disk.failSync(1);
         assertEquals(503, assertThrows(Problem.class, () -> queue.submit(submission("x", 5), null, null)).status());
-        assertThrows(Exception.class, () -> waiter.get(20, TimeUnit.SECONDS));
-        assertTrue(told.await(20, TimeUnit.SECONDS));
+        assertThrows(Exception.class, () -> waiter.get(60, TimeUnit.SECONDS));
+        assertTrue(told.await(60, TimeUnit.SECONDS));
         assertTrue(queue.failure() != null);
         assertNull(queue.startNext(LoadedOffers.at("h1")));
     }

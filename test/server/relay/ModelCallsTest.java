@@ -41,7 +41,6 @@ import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import server.access.TestTokens;
 import server.dispatch.HostOptions;
@@ -57,7 +56,6 @@ import support.Await;
 import support.FakeOllama;
 import support.FakeOllamaRequest;
 
-@Timeout(60)
 final class ModelCallsTest {
 
     private static final String BLOB = "/api/blobs/sha256:" + "0a".repeat(32);

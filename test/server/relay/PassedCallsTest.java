@@ -24,7 +24,6 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import server.access.TestTokens;
 import server.dispatch.HostOptions;
@@ -42,7 +41,6 @@ import support.FakeOllama;
 import support.FakeOllamaAnswer;
 import support.FakeOllamaRequest;
 
-@Timeout(30)
 final class PassedCallsTest {
 
     private static final Path RECORDINGS = Path.of("test/server/relay/recordings");
@@ -97,7 +95,7 @@ final class PassedCallsTest {
             request.header(headers[i], headers[i + 1]);
         }
         try {
-            return client.send(request.timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofString());
+            return client.send(request.timeout(Duration.ofSeconds(60)).build(), BodyHandlers.ofString());
         } catch (IOException | InterruptedException failed) {
             throw new IllegalStateException(method + " " + path, failed);
         }

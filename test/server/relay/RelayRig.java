@@ -98,7 +98,7 @@ final class RelayRig implements AutoCloseable {
 
     HttpRequest request(String path, String body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
-                .timeout(Duration.ofSeconds(30)).POST(BodyPublishers.ofString(body));
+                .timeout(Duration.ofSeconds(60)).POST(BodyPublishers.ofString(body));
         for (int i = 0; i < headers.length; i += 2) {
             request.setHeader(headers[i], headers[i + 1]);
         }

@@ -13,14 +13,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the public conformance suites try, over a socket against an echo: framing, pings, reserved bits and opcodes,
 /// fragments, UTF-8, closing, sizes. Each case is sent in one piece and byte by byte.
-@Timeout(60)
 final class ConformanceTest {
 
     private static final List<EchoServer> SERVERS = new ArrayList<>();

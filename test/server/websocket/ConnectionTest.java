@@ -17,7 +17,6 @@ import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -28,7 +27,6 @@ import server.settings.Settings;
 import support.Await;
 
 /// How connections begin, live and end, over sockets.
-@Timeout(30)
 final class ConnectionTest {
 
     private final List<EchoServer> servers = new ArrayList<>();

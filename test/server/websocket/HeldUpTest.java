@@ -16,13 +16,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import support.Await;
 
 /// A process that was stopped, or whose machine slept, gives its peers their time again: what they sent meanwhile lies
 /// unread in their sockets.
-@Timeout(30)
 final class HeldUpTest {
 
     private static final Gate OPEN = new Gate() {

@@ -28,7 +28,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import server.access.Guard;
@@ -41,7 +40,6 @@ import support.Npm;
 
 /// Clients that were not written here: the JDK's, and the npm package `ws`.
 @Tag("process")
-@Timeout(120)
 final class OtherClientsTest {
 
     private static final String TOKEN = "right-token";
@@ -189,7 +187,7 @@ final class OtherClientsTest {
         Process node = program.start();
         try {
             String said = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertTrue(node.waitFor(30, TimeUnit.SECONDS), said);
+            assertTrue(node.waitFor(60, TimeUnit.SECONDS), said);
             assertEquals("""
                     open ollama-queue
                     text Grüße 𝄞

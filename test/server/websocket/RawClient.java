@@ -40,7 +40,7 @@ public final class RawClient implements AutoCloseable {
         // small, so that who does not read soon blocks the server's writing
         socket.setReceiveBufferSize(16 << 10);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(60_000);
         socket.setTcpNoDelay(true);
         in = socket.getInputStream();
     }
@@ -127,7 +127,7 @@ public final class RawClient implements AutoCloseable {
         } catch (SocketTimeoutException nothing) {
             return true;
         } finally {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(60_000);
         }
     }
 

@@ -20,10 +20,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /// A waking that comes while the writing thread waits for its socket is not lost: the wait uses up its permit.
-@Timeout(20)
 final class WakingTest {
 
     /// A socket whose writes are held up while the test says so, by parking, as a virtual thread's are.
@@ -143,7 +141,7 @@ final class WakingTest {
             socket.hold = true;
             client.write(Frames.text("first"));
             client.flush();
-            assertTrue(socket.held.await(10, TimeUnit.SECONDS));
+            assertTrue(socket.held.await(60, TimeUnit.SECONDS));
 
             news.news.add("second");
             LockSupport.unpark(news.thread);

@@ -43,8 +43,9 @@ import support.browser.WithBrowser;
 /// When the run is gone, it ends with all that it started.
 final class Lane implements TestExecutionListener {
 
-    /// What a test has that says nothing else; `limit` in seconds is for the runner's own tests.
-    private static final long LIMIT_SECONDS = Long.getLong("limit", 120);
+    /// What a test has that says nothing else: long enough on a machine with much else to do, for what hangs is ended
+    /// all the same. `limit` in seconds is for the runner's own tests.
+    private static final long LIMIT_SECONDS = Long.getLong("limit", 300);
     /// What a long form has for each second of a short one; only the watchdog keeps this limit.
     private static final int PROOF_FACTOR = 60;
     /// For what ends by itself.

@@ -17,7 +17,6 @@ import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import server.executor.Call;
 import server.executor.HostFailure;
 import server.executor.Limits;
@@ -29,7 +28,6 @@ import shared.json.Slice;
 import support.FakeOllamaAnswer;
 import support.FakeOllamaRequest;
 
-@Timeout(30)
 class OllamaExecutorTest extends OllamaHarness {
 
     // ---- the request

@@ -12,11 +12,9 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import support.Await;
 
-@Timeout(30)
 final class PaceTest {
 
     @Test
