@@ -115,7 +115,7 @@ final class RouteWalk {
             head.append("Content-Type: application/json\r\nContent-Length: ").append(bytes.length).append("\r\n");
         }
         try (Socket socket = new Socket()) {
-            return reply(connect(socket, to, address, head + "\r\n", bytes));
+            return reply(connect(socket, to, address, head + "\r\n", bytes), !method.equals("HEAD"));
         } catch (IOException broken) {
             throw new UncheckedIOException(method + " " + path + ": " + broken.getMessage(), broken);
         }
@@ -143,14 +143,14 @@ final class RouteWalk {
         return new BufferedInputStream(socket.getInputStream());
     }
 
-    private static Reply reply(InputStream in) throws IOException {
+    private static Reply reply(InputStream in, boolean hasBody) throws IOException {
         int status = Integer.parseInt(line(in).split(" ")[1]);
         Map<String, String> headers = new LinkedHashMap<>();
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
             int colon = line.indexOf(':');
             headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
         }
-        int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
+        int length = hasBody ? Integer.parseInt(headers.getOrDefault("content-length", "0")) : 0;
         byte[] body = in.readNBytes(length);
         if ("chunked".equals(headers.get("transfer-encoding"))
                 && "application/json".equals(headers.get("content-type"))) {
