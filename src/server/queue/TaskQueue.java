@@ -410,7 +410,7 @@ public final class TaskQueue implements AutoCloseable {
         } catch (NoRoom none) {
             return clock.millis() + ROOM_PAUSE_MS;
         }
-        return failure() == null ? ledger.look(QueueState::nextDue).value() : Long.MAX_VALUE;
+        return failure() == null ? ledger.look(QueueState::nextLook).value() : Long.MAX_VALUE;
     }
 
     /// Calls this after a change that may let a task start (quick, any thread).

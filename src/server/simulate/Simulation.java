@@ -123,7 +123,8 @@ public final class Simulation {
     private long next() {
         boolean waits = state.totals().of(TaskStatus.PENDING) > 0;
         // what is due already waits for something else
-        long wakes = waits && state.nextDue() > now ? state.nextDue() : Long.MAX_VALUE;
+        long look = waits ? state.nextLook() : Long.MAX_VALUE;
+        long wakes = look > now ? look : Long.MAX_VALUE;
         return due.isEmpty() ? wakes : Math.min(wakes, due.peek().at);
     }
 

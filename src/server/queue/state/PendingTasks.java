@@ -206,11 +206,14 @@ final class PendingTasks {
         return open;
     }
 
-    /// When one wakes, or may start because its priority grows, or a window opens or closes; 0 if one is not open or
-    /// shut whole, Long.MAX_VALUE if never.
+    /// When one wakes, or a window opens or closes; 0 if one is not open or shut whole, Long.MAX_VALUE if never.
     long nextWake() {
-        long grows = ready.keepsFree() ? ready.nextChange() : Long.MAX_VALUE;
-        return Math.min(Math.min(waiting.firstKey(), grows), gates.next());
+        return Math.min(waiting.firstKey(), gates.next());
+    }
+
+    /// When a place that the last choice kept free may be another task's by the time alone; Long.MAX_VALUE if never.
+    long nextChange() {
+        return ready.keepsFree() ? ready.nextChange() : Long.MAX_VALUE;
     }
 
     ReadyOrder ready() {

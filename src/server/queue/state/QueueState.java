@@ -292,12 +292,8 @@ public final class QueueState {
         };
     }
 
-    /// Makes tasks ready whose time comes. Not an event, because it follows from the time, or from what hosts say,
-    /// alone.
-    ///
-    /// @param by    of those whose time comes by this moment
-    /// @param which of these
-    /// @return whether there were any
+    /// Makes those of the tasks ready whose time comes by a moment, and answers whether there were any. Not an event,
+    /// because it follows from the time, or from what hosts say, alone.
     public boolean wake(long by, Predicate<Task> which) {
         return pending.wake(by, which);
     }
@@ -401,6 +397,12 @@ public final class QueueState {
     public long nextDue() {
         long next = Math.min(pending.nextWake(), retention.nextDue(heldBefore > 0));
         return heldBefore > 0 ? next : Math.min(next, pending.nextDue());
+    }
+
+    /// When to look at the latest for what can start: as [#nextDue], and where the time alone may give another task a
+    /// place that the last choice kept free.
+    public long nextLook() {
+        return Math.min(nextDue(), pending.nextChange());
     }
 
     /// Why a task cannot be finished by its time, for people; null if it can, or has none.

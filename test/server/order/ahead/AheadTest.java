@@ -109,7 +109,7 @@ class AheadTest {
 
     /// Lets time pass until there is something to do by it; false if an attempt ends before.
     private boolean wake() {
-        long next = state.nextDue();
+        long next = state.nextLook();
         boolean wakes = next < Long.MAX_VALUE && (running.isEmpty() || next <= endsAt(running.peek()))
                 && state.totals().of(TaskStatus.PENDING) > 0;
         if (wakes) {
