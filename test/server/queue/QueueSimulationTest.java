@@ -2,6 +2,7 @@ package server.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -318,7 +319,8 @@ class QueueSimulationTest {
             QueueState compared = replayed();
             compared.wake(Long.MAX_VALUE - 1, task -> true);
             assertEquals(live.stats(seq), compared.stats(seq));
-            assertEquals(live.nextDue(), compared.nextDue());
+            // what its last choice kept free is not in the journal: by that the live one may look earlier, never later
+            assertTrue(live.nextDue() <= compared.nextDue(), () -> live.nextDue() + " " + compared.nextDue());
             model.order = OrderModel.replayed(options, lines, codec, Run::position);
             for (Task task : state.leftBehind()) {
                 apply(LifeCycle.leftBehind(task, now));
