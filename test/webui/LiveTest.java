@@ -119,7 +119,7 @@ final class LiveTest {
                 + " window.fetch = async (path, ...all) => { const answer = await ask(path, ...all);"
                 + " if (path.endsWith('/pause')) { await new Promise(go => window.answer = go); } return answer; }; }");
         page.click(".queue .actions button").waitForText("The server has not answered for 10 s. Still waiting");
-        page.eval("answer()");
+        page.waitFor("window.answer").eval("answer()");
         page.waitFor("!document.querySelector('.notice').innerText.includes('not answered')")
                 .waitFor("document.querySelector('#mode').textContent === 'paused'");
     }
