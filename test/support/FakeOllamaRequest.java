@@ -90,10 +90,10 @@ public final class FakeOllamaRequest {
         return prompt;
     }
 
-    /// Waits until the client has closed the connection before its answer was whole; at most ten seconds.
+    /// Waits until the client has closed the connection before its answer was whole; at most a minute.
     public void awaitCancelled() throws InterruptedException {
         if (!closed.await(60, TimeUnit.SECONDS)) {
-            throw new AssertionError("the client did not close the connection within 10 s");
+            throw new AssertionError("the client did not close the connection within 60 s");
         }
         if (!cancelled) {
             throw new AssertionError("the answer was whole when the client closed the connection");
