@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import server.journal.JournalOptions;
 import server.queue.TaskQueue;
 import server.queue.state.QueueOptions;
+import support.Await;
 import support.FaultyStorage;
 
 /// `GET /api/backup` as a client sees it.
@@ -98,9 +100,19 @@ class BackupApiTest {
         String gone = server.submit(ApiServer.HELLO);
         assertEquals(200, server.post("/api/tasks/" + gone + "/cancel", "").statusCode());
         assertEquals(204, server.ask("DELETE", "/api/tasks/" + gone, null).statusCode());
+        // else it is not made any more, and the segment in use, which has what is needless, is not closed
+        Await.until("the next segment is made", () -> size("0000000003.journal") == 1 << 20);
         server.storage.capacity(1 << 20);
         HttpResponse<String> refused = server.post("/api/journal/compact", "");
         assertEquals(507, refused.statusCode(), refused.body());
         assertTrue(ApiServer.error(refused).startsWith("no room for a compaction: it needs "), refused.body());
+    }
+
+    private long size(String name) {
+        try {
+            return server.storage.list().contains(name) ? server.storage.size(name) : 0;
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+        }
     }
 }
