@@ -9,8 +9,6 @@ final class Preview {
 
     /// In characters (code points).
     static final int LENGTH = 80;
-    /// Stands for the rest.
-    private static final String MORE = "\u2026";
 
     private Preview() {
     }
@@ -26,8 +24,7 @@ final class Preview {
         return text.substring(0, end);
     }
 
-    /// Returns the first characters of a string in its JSON form, and an ellipsis if there are more; the rest of it is
-    /// not looked at.
+    /// Returns the first characters of a string in its JSON form; the rest of it is not looked at.
     ///
     /// @param quoted a valid JSON string, quotes included
     static String ofJson(Slice quoted) {
@@ -40,7 +37,7 @@ final class Preview {
         }
         if (plain == plainEnd) {
             int from = quoted.from() + 1;
-            return new String(json, from, plain - from, StandardCharsets.ISO_8859_1) + (plain < end ? MORE : "");
+            return new String(json, from, plain - from, StandardCharsets.ISO_8859_1);
         }
         StringBuilder text = new StringBuilder(2 * LENGTH);
         int points = 0;
@@ -61,7 +58,6 @@ final class Preview {
             boolean second = point <= Character.MAX_VALUE && Character.isLowSurrogate((char) point)
                     && text.length() > 0 && Character.isHighSurrogate(text.charAt(text.length() - 1));
             if (!second && points++ == LENGTH) {
-                text.append(MORE);
                 break;
             }
             text.appendCodePoint(point);

@@ -11,8 +11,7 @@ import shared.json.Slice;
 /// @param payload  the JSON object that Ollama's endpoint takes, without `model` and `stream`, without line ends
 ///                 outside of strings; with an endpoint of its own the whole body for it, as it came
 /// @param metadata a JSON object; null for none
-/// @param preview  the first 80 characters of the prompt, the last user message or the input; with an ellipsis if
-///                 there are more
+/// @param preview  the first 80 characters of the prompt, the last user message or the input
 /// @param head     what goes to the host beside the body, a JSON object without line ends: `query`, the raw query
 ///                 string, and `headers`, both perhaps absent; in it stands the request's [Trace], too; null for none
 /// @param pendingMax how many tasks of its client may be pending, this one included, by whoever asks for it

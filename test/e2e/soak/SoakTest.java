@@ -3,12 +3,14 @@ package e2e.soak;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpRequest;
+import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -249,11 +251,16 @@ final class SoakTest {
                     && status.integer("pending_tasks", -1) == status.integer("scheduled_tasks", 0);
         });
         Map<String, String> statuses = new HashMap<>();
-        server.send(HttpRequest.newBuilder(URI.create(server.url() + "/api/tasks?limit=100000000")).header("Accept",
-                "application/x-ndjson")).body().lines().forEach(line -> {
-            Json.Obj task = (Json.Obj) Json.parse(line);
-            statuses.put(task.text("id"), task.text("status"));
-        });
+        // hundreds of thousands, so not all of it at once
+        URLConnection list = URI.create(server.url() + "/api/tasks?limit=100000000").toURL().openConnection();
+        list.setRequestProperty("Accept", "application/x-ndjson");
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(list.getInputStream(),
+                StandardCharsets.UTF_8))) {
+            lines.lines().forEach(line -> {
+                Json.Obj task = (Json.Obj) Json.parse(line);
+                statuses.put(task.text("id"), task.text("status"));
+            });
+        }
         List<String> wrong = new ArrayList<>();
         for (String id : work.submitted) {
             String is = String.valueOf(statuses.get(id));

@@ -138,8 +138,7 @@ final class RelayBodyTest {
 
     @Test
     void preview_long_isItsBeginning() {
-        assertEquals("\u00e4".repeat(80) + "\u2026",
-                read(ApiPath.GENERATE, "{'prompt':'" + "\u00e4".repeat(90) + "'}").preview());
+        assertEquals("\u00e4".repeat(80), read(ApiPath.GENERATE, "{'prompt':'" + "\u00e4".repeat(90) + "'}").preview());
     }
 
     @Test
