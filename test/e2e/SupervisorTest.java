@@ -26,14 +26,14 @@ final class SupervisorTest {
         String path = directory.resolve("notify").toString();
         try (NotifyListener listener = new NotifyListener(path);
                 ServerProcess server = start(Map.of("NOTIFY_SOCKET", path, "WATCHDOG_USEC", "100000"))) {
-            assertEquals("READY=1", listener.receive(PATIENCE));
+            assertEquals("READY=1", next(listener, server));
             assertEquals(200, server.get("/readyz").statusCode());
-            assertEquals("WATCHDOG=1", listener.receive(PATIENCE));
-            assertEquals("WATCHDOG=1", listener.receive(PATIENCE));
+            assertEquals("WATCHDOG=1", next(listener, server));
+            assertEquals("WATCHDOG=1", next(listener, server));
             assertEquals(0, server.terminate());
-            String last = listener.receive(PATIENCE);
+            String last = next(listener, server);
             while (last.equals("WATCHDOG=1")) {
-                last = listener.receive(PATIENCE);
+                last = next(listener, server);
             }
             assertEquals("STOPPING=1", last);
             assertTrue(!server.logged().contains("event=notify"), server.logged());
@@ -45,9 +45,9 @@ final class SupervisorTest {
         String name = "@ollama-queue-test-" + ProcessHandle.current().pid();
         try (NotifyListener listener = new NotifyListener(name);
                 ServerProcess server = start(Map.of("NOTIFY_SOCKET", name))) {
-            assertEquals("READY=1", listener.receive(PATIENCE));
+            assertEquals("READY=1", next(listener, server));
             assertEquals(0, server.terminate());
-            assertEquals("STOPPING=1", listener.receive(PATIENCE));
+            assertEquals("STOPPING=1", next(listener, server));
         }
     }
 
@@ -58,6 +58,15 @@ final class SupervisorTest {
             server.awaitLogged("event=notify_failed what=\"READY=1\" socket=" + path);
             assertEquals(200, server.get("/readyz").statusCode());
             assertEquals(0, server.terminate());
+        }
+    }
+
+    /// The next message; without one it is told what the server does meanwhile.
+    private static String next(NotifyListener listener, ServerProcess server) {
+        try {
+            return listener.receive(PATIENCE);
+        } catch (AssertionError none) {
+            throw new AssertionError(none.getMessage() + "; the server: " + server.condition());
         }
     }
 

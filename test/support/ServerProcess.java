@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URLConnection;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import shared.json.Json;
 
@@ -138,6 +140,32 @@ public final class ServerProcess implements AutoCloseable {
             }
         }
         throw new AssertionError(id + " did not end: " + get("/api/tasks/" + id).body() + "\n" + logged());
+    }
+
+    /// Reads a list of hundreds of thousands, of which not all is to be held at once.
+    public static void lines(String url, Consumer<Json.Obj> reader) throws IOException {
+        URLConnection list = URI.create(url).toURL().openConnection();
+        list.setRequestProperty("Accept", "application/x-ndjson");
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(list.getInputStream(),
+                StandardCharsets.UTF_8))) {
+            lines.lines().forEach(line -> reader.accept(object(line)));
+        } catch (UncheckedIOException broken) {
+            throw broken.getCause();
+        }
+    }
+
+    /// What it is doing, for the message of a failure: how it ended, or its threads; and what it logged.
+    public String condition() {
+        if (!process.isAlive()) {
+            return "ended with " + process.exitValue() + ", logged:\n" + logged();
+        }
+        try {
+            Process jcmd = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                    Long.toString(process.pid()), "Thread.print").redirectErrorStream(true).start();
+            return new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8) + "\nlogged:\n" + logged();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     /// The pieces of a task's answer from its event stream: the first `most`, or all to the stream's end.

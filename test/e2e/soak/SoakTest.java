@@ -3,14 +3,10 @@ package e2e.soak;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,8 +164,8 @@ final class SoakTest {
         assertEquals(0, Offline.run(new PrintStream(OutputStream.nullOutputStream()), System.err, "journal", "verify",
                 disk.resolve("data").toString()));
         System.out.printf(Locale.ROOT, "soak: %d s, %d kills, %,d submits, %,d calls, %,d cancels, %,d times work, "
-                + "rate beside the others %s, refusals %s, lives %s, heaps %s%n", SECONDS, rounds,
-                work.submitted.size(), work.answered.size(), work.cancelled.size(), done, ratio,
+                + "%d resets, rate beside the others %s, refusals %s, lives %s, heaps %s%n", SECONDS, rounds,
+                work.submitted.size(), work.answered.size(), work.cancelled.size(), done, work.resets.get(), ratio,
                 work.refusals.keySet(), lives, heaps);
     }
 
@@ -251,16 +247,8 @@ final class SoakTest {
                     && status.integer("pending_tasks", -1) == status.integer("scheduled_tasks", 0);
         });
         Map<String, String> statuses = new HashMap<>();
-        // hundreds of thousands, so not all of it at once
-        URLConnection list = URI.create(server.url() + "/api/tasks?limit=100000000").toURL().openConnection();
-        list.setRequestProperty("Accept", "application/x-ndjson");
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(list.getInputStream(),
-                StandardCharsets.UTF_8))) {
-            lines.lines().forEach(line -> {
-                Json.Obj task = (Json.Obj) Json.parse(line);
-                statuses.put(task.text("id"), task.text("status"));
-            });
-        }
+        ServerProcess.lines(server.url() + "/api/tasks?limit=100000000",
+                task -> statuses.put(task.text("id"), task.text("status")));
         List<String> wrong = new ArrayList<>();
         for (String id : work.submitted) {
             String is = String.valueOf(statuses.get(id));

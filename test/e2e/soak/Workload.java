@@ -70,6 +70,8 @@ final class Workload implements AutoCloseable {
     final Map<Integer, String> refusals = new ConcurrentHashMap<>();
     /// The last event that was told.
     volatile long lastSeq;
+    /// How often the follower was told that it came too late for what it asked for.
+    final AtomicLong resets = new AtomicLong();
 
     private final String url;
     private final String runKey = Long.toString(System.nanoTime());
@@ -99,6 +101,9 @@ final class Workload implements AutoCloseable {
                     follow();
                 } catch (IOException away) {
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(MOMENT_MS));
+                } catch (RuntimeException fault) {
+                    wrong.add("follower: " + fault);
+                    return;
                 }
             }
         });
@@ -259,8 +264,12 @@ final class Workload implements AutoCloseable {
     private void follow() throws IOException {
         try (EventReader events = new EventReader(url + "/api/events?since=" + lastSeq)) {
             for (EventReader.Told told = events.next(); told != null; told = events.next()) {
-                if (told.event().equals("reset") || told.event().equals("dropped")) {
+                if (told.event().equals("dropped")) {
                     return;
+                }
+                if (told.event().equals("reset")) {
+                    reload(told.seq());
+                    continue;
                 }
                 if (told.seq() <= lastSeq) {
                     wrong.add("event " + told.seq() + " came after " + lastSeq);
@@ -272,6 +281,17 @@ final class Workload implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /// What was told up to here is kept no longer, so the list says it, as it does to every program that comes back
+    /// late; a call that has been answered may not even be there any more.
+    private void reload(long seq) throws IOException {
+        Set<String> ended = Set.copyOf(answered);
+        ServerProcess.lines(url + "/api/tasks?status=completed&limit=100000000",
+                task -> completions.putIfAbsent(task.text("id"), 0));
+        ended.forEach(id -> completions.putIfAbsent(id, 0));
+        resets.incrementAndGet();
+        lastSeq = seq;
     }
 
     // ---- how they ask
