@@ -311,7 +311,7 @@ $(TESTS): Makefile build/jdk $(JUNIT) $(SHARED) $(CLIENT) $(SERVER) $(call sourc
 	@{ echo '-ea -p build/modules -cp $(JUNIT):build/test/rest --add-modules ALL-MODULE-PATH'; \
 	echo '--enable-native-access=ALL-UNNAMED'; \
 	for m in $(MODULES); do \
-		echo "--patch-module ollamaqueue.$$m=build/test/$$m --add-reads ollamaqueue.$$m=ALL-UNNAMED"; \
+		echo "--patch-module ollamaqueue.$$m=build/test/$$m --add-reads ollamaqueue.$$m=ALL-UNNAMED,java.management"; \
 		for p in $$(cd build && find modules/ollamaqueue.$$m/$$m part.test/$$m/$$m -name '*.class' 2>/dev/null | \
 				sed 's,/[^/]*$$,,; s,^modules/[^/]*/,,; s,^part.test/[^/]*/,,; s,/,.,g' | sort -u); do \
 			echo "--add-opens ollamaqueue.$$m/$$p=ALL-UNNAMED"; \

@@ -92,6 +92,7 @@ final class Main {
         log.log(Level.INFO, "event=stopping");
         supervisor.stopping();
         server.close();
+        supervisor.awaitTold();
         log.log(Level.INFO, "event=stopped");
         if (!wanted) {
             err.println(NAME + server.failure()

@@ -4,6 +4,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -17,9 +18,11 @@ final class Supervisor {
     private static final String READY = "READY=1";
     private static final String STOPPING = "STOPPING=1";
     private static final String ALIVE = "WATCHDOG=1";
+    private static final int PATIENCE_SECONDS = 2;
 
     private final Logger log = System.getLogger("server");
     private final BlockingQueue<String> news = new LinkedBlockingQueue<>();
+    private final CountDownLatch toldOfTheEnd = new CountDownLatch(1);
     private final long pauseMicros;
     private final BooleanSupplier alive;
 
@@ -37,12 +40,20 @@ final class Supervisor {
         if (address.startsWith("/") || address.startsWith("@")) {
             supervisor.news.add(READY);
             Thread.ofPlatform().name("supervisor").daemon().start(() -> supervisor.tell(address));
+        } else {
+            supervisor.toldOfTheEnd.countDown();
         }
         return supervisor;
     }
 
     void stopping() {
         news.add(STOPPING);
+    }
+
+    /// Waits until it was told that the server stops: an idle server is done before its supervisor's thread begins.
+    /// Not for ever, for that thread may be held up by whatever made the server stop.
+    void awaitTold() throws InterruptedException {
+        toldOfTheEnd.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     /// Half of the time after which the supervisor gives this process up; without such a time, long.
@@ -70,11 +81,16 @@ final class Supervisor {
                     log.log(Level.WARNING, "event=notify_failed what=" + LogValue.of(message) + " socket="
                             + LogValue.of(address));
                 }
+                if (STOPPING.equals(message)) {
+                    toldOfTheEnd.countDown();
+                }
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | UnsatisfiedLinkError impossible) {
             log.log(Level.WARNING, "event=notify_impossible socket=" + LogValue.of(address), impossible);
+        } finally {
+            toldOfTheEnd.countDown();
         }
     }
 }

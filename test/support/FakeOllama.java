@@ -2,6 +2,7 @@ package support;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PushbackInputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,6 +36,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// program of its own (`java test/support/FakeOllama.java [PORT]`) these names are how it is scripted; its first line
 /// is then `listening on http://127.0.0.1:PORT`. Needs nothing but the JDK.
 public final class FakeOllama implements AutoCloseable {
+
+    /// A system property of the program: it ends when its stdin does.
+    static final String ENDS_WITH_STDIN = "ends.with.stdin";
 
     private final int port;
     private final Queue<FakeOllamaAnswer> next = new ConcurrentLinkedQueue<>();
@@ -73,6 +77,11 @@ public final class FakeOllama implements AutoCloseable {
             fake.models(Arrays.copyOfRange(args, 1, args.length));
         }
         System.out.println("listening on " + fake.url());
+        if (Boolean.getBoolean(ENDS_WITH_STDIN)) {
+            // whoever started it has the other end, and is gone
+            System.in.transferTo(OutputStream.nullOutputStream());
+            System.exit(0);
+        }
         Thread.currentThread().join();
     }
 

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/// A [FakeOllama] as a process of its own, to be killed.
+/// A [FakeOllama] as a process of its own, to be killed. It ends with this process at the latest.
 public final class FakeOllamaProcess implements AutoCloseable {
 
     private final Process process;
@@ -24,8 +24,9 @@ public final class FakeOllamaProcess implements AutoCloseable {
         String classes = System.getProperty("java.class.path") + File.pathSeparator
                 + Path.of("build/modules/ollamaqueue.shared").toAbsolutePath();
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classes, FakeOllama.class.getName(),
-                Integer.toString(port), model).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+                "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-D" + FakeOllama.ENDS_WITH_STDIN + "=true",
+                "-cp", classes, FakeOllama.class.getName(), Integer.toString(port), model)
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
         String line = process.inputReader(StandardCharsets.UTF_8).readLine();
         if (line == null) {
             throw new AssertionError("the fake Ollama did not start");
