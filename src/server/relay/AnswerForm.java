@@ -2,8 +2,8 @@ package server.relay;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Set;
 
+import server.executor.answer.KeptStream;
 import server.http.Answer;
 import shared.Problem;
 import shared.json.Json;
@@ -38,9 +38,6 @@ public record AnswerForm(String path, boolean streams, boolean isStainless, Stri
     public record Ending(byte[] bytes, boolean breaksOff) {
     }
 
-    /// The types of the events that are the last ones.
-    private static final Set<String> LAST = Set.of("message_stop", "response.completed", "response.incomplete",
-            "response.failed");
     private static final String EVENTS = "text/event-stream";
 
     private ApiForm api() {
@@ -80,13 +77,11 @@ public record AnswerForm(String path, boolean streams, boolean isStainless, Stri
         int before = text.stripTrailing().lastIndexOf(api() == ApiForm.OLLAMA ? "\n" : "\ndata:");
         String last = text.substring(before + 1).strip().lines().findFirst().orElse("").replaceFirst("^data:", "")
                 .strip();
-        if (last.equals("[DONE]")) {
-            return true;
+        if (api() != ApiForm.OLLAMA) {
+            return KeptStream.isLast(Slice.of(bytes(last)));
         }
         try {
-            Json.Obj said = (Json.Obj) Json.parse(last);
-            return api() == ApiForm.OLLAMA ? said.get("done") instanceof Json.Bool done && done.value()
-                    : said.text("type") != null && LAST.contains(said.text("type"));
+            return ((Json.Obj) Json.parse(last)).get("done") instanceof Json.Bool done && done.value();
         } catch (JsonException | ClassCastException torn) {
             return false;
         }

@@ -284,9 +284,16 @@ public final class JsonReader {
     /// Makes an error of the next value, which is of another kind than the caller needs.
     ///
     /// @param wanted what it must be: `a string`
+    /// @throws JsonException it is no value at all, but begins like one
     public JsonException mustBe(String wanted) {
         String name = member();
         String found = peek().article;
+        long mark = mark();
+        skip();
+        if (depth == 0) {
+            end();
+        }
+        back(mark);
         return error(name == null ? "expected " + wanted + ", found " + found
                 : name + " must be " + wanted + ", not " + found);
     }
@@ -383,10 +390,14 @@ public final class JsonReader {
     private void word(String word) {
         for (int i = 0; i < word.length(); i++) {
             if (at + i >= end || bytes[at + i] != word.charAt(i)) {
-                throw error("expected " + word);
+                throw unexpected("a value");
             }
         }
-        at += word.length();
+        int behind = at + word.length();
+        if (behind < end && Found.isOfWord(bytes[behind])) {
+            throw unexpected("a value");
+        }
+        at = behind;
     }
 
     private void passNumber() {
@@ -484,16 +495,6 @@ public final class JsonReader {
     // ---- errors
 
     private JsonException unexpected(String expected) {
-        if (at >= end) {
-            return error("expected " + expected + ", found the end of the text");
-        }
-        int b = bytes[at];
-        if (b > 0x20 && b < 0x7f) {
-            return error("expected " + expected + ", found '" + (char) b + "'");
-        }
-        int found = new String(bytes, at, Math.min(4, end - at), StandardCharsets.UTF_8).codePointAt(0);
-        boolean broken = found == 0xfffd;
-        return error("expected " + expected + ", found "
-                + String.format(Locale.ROOT, broken ? "byte 0x%02x" : "U+%04X", broken ? b & 0xff : found));
+        return error("expected " + expected + ", found " + Found.at(bytes, at, end));
     }
 }

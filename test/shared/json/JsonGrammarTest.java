@@ -34,12 +34,12 @@ class JsonGrammarTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
-        "nul         | expected null (line 1, column 1)",
-        "True        | expected a value, found 'T' (line 1, column 1)",
-        "nullx       | expected the end of the text, found 'x' (line 1, column 5)",
-        "undefined   | expected a value, found 'u' (line 1, column 1)",
-        "NaN         | expected a value, found 'N' (line 1, column 1)",
-        "-Infinity   | expected a digit, found 'I' (line 1, column 2)",
+        "nul         | expected a value, found 'nul' (line 1, column 1)",
+        "True        | expected a value, found 'True' (line 1, column 1)",
+        "nullx       | expected a value, found 'nullx' (line 1, column 1)",
+        "undefined   | expected a value, found 'undefined' (line 1, column 1)",
+        "NaN         | expected a value, found 'NaN' (line 1, column 1)",
+        "-Infinity   | expected a digit, found 'Infinity' (line 1, column 2)",
         "'a'         | expected a value, found ''' (line 1, column 1)",
         "+1          | expected a value, found '+' (line 1, column 1)",
         ".5          | expected a value, found '.' (line 1, column 1)",
@@ -49,11 +49,11 @@ class JsonGrammarTest {
         "-00         | a number must not begin with 0 (line 1, column 3)",
         "1.          | expected a digit, found the end of the text (line 1, column 3)",
         "[1.]        | expected a digit, found ']' (line 1, column 4, at [0])",
-        "1.e1        | expected a digit, found 'e' (line 1, column 3)",
+        "1.e1        | expected a digit, found 'e1' (line 1, column 3)",
         "1e          | expected a digit, found the end of the text (line 1, column 3)",
         "1e+         | expected a digit, found the end of the text (line 1, column 4)",
-        "0x10        | expected the end of the text, found 'x' (line 1, column 2)",
-        "1_000       | expected the end of the text, found '_' (line 1, column 2)",
+        "0x10        | expected the end of the text, found 'x10' (line 1, column 2)",
+        "1_000       | expected the end of the text, found '_000' (line 1, column 2)",
         "1 2         | expected the end of the text, found '2' (line 1, column 3)",
         "[           | expected a value, found the end of the text (line 1, column 2, at [0])",
         "[1          | expected ',' or ']', found the end of the text (line 1, column 3, at [1])",
@@ -99,7 +99,7 @@ class JsonGrammarTest {
     void error_onLaterLine_countsCharactersNotBytes() {
         assertRefused("{\n\"\u00e9\ud83d\ude00\": x}",
                 "expected a value, found 'x' (line 2, column 7, at \u00e9\ud83d\ude00)");
-        assertRefused("[1,\r\n 2,\n\n  tru]", "expected true (line 4, column 3, at [2])");
+        assertRefused("[1,\r\n 2,\n\n  tru]", "expected a value, found 'tru' (line 4, column 3, at [2])");
     }
 
     @Test
@@ -118,6 +118,34 @@ class JsonGrammarTest {
         json.nextName();
         JsonException refused = assertThrows(JsonException.class, json::number);
         assertEquals("priority must be a number, not an array (line 1, column 13, at priority)", refused.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
+        "nojson      | expected a value, found 'nojson' (line 1, column 1)",
+        "truely      | expected a value, found 'truely' (line 1, column 1)",
+        "fals        | expected a value, found 'fals' (line 1, column 1)",
+        "null_       | expected a value, found 'null_' (line 1, column 1)",
+        "12 apples   | expected the end of the text, found 'apples' (line 1, column 4)",
+        "\"open      | a string without its closing quote (line 1, column 1)",
+        "[1, nil]    | expected a value, found 'nil' (line 1, column 5, at [1])",
+        "[1]         | expected an object, found an array (line 1, column 1)",
+        "null        | expected an object, found null (line 1, column 1)",
+        "{\"a\":nix} | expected a value, found 'nix' (line 1, column 6, at a)",
+        "{\"a\":[x]} | expected a value, found 'x' (line 1, column 7, at a[0])",
+        "{\"a\":[1]} | a must be a string, not an array (line 1, column 6, at a)"})
+    void read_whatOnlyBeginsLikeAValue_isToldToBeNone(String text, String message) {
+        JsonReader json = new JsonReader(text.getBytes(UTF_8));
+        assertEquals(message, assertThrows(JsonException.class, () -> {
+            json.beginObject();
+            json.nextName();
+            json.string();
+        }).getMessage());
+    }
+
+    @Test
+    void read_aWordInAMessage_isCutShort() {
+        assertRefused("n".repeat(1000), "expected a value, found '" + "n".repeat(32) + "' (line 1, column 1)");
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 
 import server.executor.AnswerRoom;
 import server.executor.HostFailure;
@@ -15,11 +16,22 @@ import server.executor.Pieces;
 import server.executor.wire.AnswerLines;
 import shared.ResultText;
 import shared.json.JsonException;
+import shared.json.JsonReader;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
 /// Keeps a stream of events as it came, for an API that Ollama's form cannot tell, and hands on the text in it.
 public final class KeptStream {
+
+    /// The types of the events behind which an API says nothing more, and what some hosts end all streams with.
+    private static final Set<String> LAST = Set.of("message_stop", "response.completed", "response.incomplete",
+            "response.failed");
+    private static final String DONE = "[DONE]";
+
+    /// Reads what a host sends behind its last word.
+    public interface Rest {
+        void read(InputStream rest) throws InterruptedException;
+    }
 
     private final String host;
     private final Limits limits;
@@ -35,10 +47,27 @@ public final class KeptStream {
         this.pieces = pieces;
     }
 
-    /// Reads the stream to its end.
+    /// Returns whether an event is its API's last word on an answer: many clients read no further.
     ///
+    /// @param data of the event
+    public static boolean isLast(Slice data) {
+        if (data.length() == DONE.length() && data.text().equals(DONE)) {
+            return true;
+        }
+        try {
+            return Members.of(data, "an event").get("type") instanceof Slice type
+                    && new JsonReader(type.bytes(), type.from(), type.to()).peek() == JsonReader.Kind.STRING
+                    && LAST.contains(type.text().substring(1, type.length() - 1));
+        } catch (JsonException | IllegalArgumentException strange) {
+            return false;
+        }
+    }
+
+    /// Reads the stream to its end, or to its last word, for some hosts never end it.
+    ///
+    /// @param rest reads on behind the last word, into the result as well
     /// @return the result, `{"content_type":…,"text":…}`
-    public Slice read(InputStream body) throws IOException, InterruptedException {
+    public Slice read(InputStream body, Rest rest) throws IOException, InterruptedException {
         Kept kept = new Kept(body);
         // the last event may hold the whole answer once more
         ServerSentEvents events = new ServerSentEvents(new AnswerLines(kept, host, limits.answer(), room), host,
@@ -48,6 +77,10 @@ public final class KeptStream {
                 throw new InterruptedException();
             }
             take(event);
+            if (isLast(event)) {
+                rest.read(kept);
+                break;
+            }
         }
         JsonWriter out = new JsonWriter(kept.bytes.size() + 1024).beginObject()
                 .name("content_type").string("text/event-stream")

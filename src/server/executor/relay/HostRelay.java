@@ -28,6 +28,7 @@ import server.executor.answer.KeptStream;
 import server.executor.answer.StreamedAnswer;
 import server.executor.wire.AnswerLines;
 import server.executor.wire.CallTimes;
+import server.executor.wire.CallWatch;
 import server.executor.wire.HostClient;
 import server.executor.wire.Refusal;
 import server.executor.wire.Sending;
@@ -90,7 +91,7 @@ public final class HostRelay {
                 HandedOn answer = new HandedOn(body, head, to);
                 Outcome outcome;
                 try {
-                    outcome = new Outcome.Completed(result(type, call, answer, pieces, began));
+                    outcome = new Outcome.Completed(result(type, call, answer, pieces, began, watch));
                 } catch (HostFailure wrong) {
                     outcome = wrong.outcome();
                 }
@@ -136,7 +137,7 @@ public final class HostRelay {
         return new HostStream(Refusal.head(opened.response()), opened.body());
     }
 
-    private Slice result(Type type, RelayCall call, InputStream body, Pieces pieces, long began)
+    private Slice result(Type type, RelayCall call, InputStream body, Pieces pieces, long began, CallWatch watch)
             throws IOException, InterruptedException {
         if (type == Type.JSON) {
             return whole(call, body);
@@ -149,7 +150,8 @@ public final class HostRelay {
             answer.read(body);
             return answer.result(call.type(), call.model(), clock.instant().toString(), Set.of());
         }
-        return new KeptStream(host, limits, call.room(), pieces).read(body);
+        return new KeptStream(host, limits, call.room(), pieces)
+                .read(body, rest -> HostClient.passTrailer(rest, watch));
     }
 
     /// One JSON value, as it came.

@@ -255,8 +255,13 @@ public final class HostClient implements AutoCloseable {
         };
     }
 
-    /// Reads to the end of a body whose answer is complete already: nothing that comes here can spoil it.
+    /// Reads to the end of a body whose answer is complete already: nothing that comes here can spoil it. It may be
+    /// called again.
     public static void passTrailer(InputStream body, CallWatch watch) throws InterruptedException {
+        if (watch.verdict() != CallWatch.Verdict.NONE) {
+            // its time is over, and nobody would end this wait
+            return;
+        }
         watch.shorten(TRAILER_TIME);
         try {
             body.readNBytes(TRAILER_MAX);

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -27,7 +30,11 @@ class KeptStreamTest {
 
             data: {"type":"of the future"}
 
-            data: [DONE]""";
+            data: [DONE]
+
+            : what comes behind it is kept too
+
+            """;
 
     private final Collected pieces = new Collected();
 
@@ -61,6 +68,15 @@ class KeptStreamTest {
 
     private Json.Obj read(String stream, Limits limits) throws Exception {
         return (Json.Obj) Json.parse(new KeptStream("host", limits, AnswerRoom.UNBOUNDED.share(), pieces)
-                .read(new ByteArrayInputStream(stream.getBytes(StandardCharsets.UTF_8))).toBytes());
+                .read(new ByteArrayInputStream(stream.getBytes(StandardCharsets.UTF_8)), KeptStreamTest::pass)
+                .toBytes());
+    }
+
+    private static void pass(InputStream rest) {
+        try {
+            rest.readAllBytes();
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
     }
 }

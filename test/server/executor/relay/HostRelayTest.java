@@ -1,6 +1,7 @@
 package server.executor.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,19 +9,24 @@ import java.nio.charset.StandardCharsets;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import server.executor.HostAnswer;
 import server.executor.Outcome;
 import server.executor.TaskExecutor;
 import server.executor.ollama.OllamaProvider;
 import server.task.ApiPath;
+import shared.ResultText;
+import shared.json.Slice;
+import support.Await;
 import support.Cuts;
 import support.Exchange;
 import support.FakeOllama;
 import support.RelayedExchanges;
 
 /// Every recorded answer of a real host to a relayed call is handed on byte for byte, whatever the place at which its
-/// wire is cut in two.
+/// wire is cut in two; and an answer is over with its last word.
 class HostRelayTest {
 
     private static final long SEED = Long.getLong("seed", 4711);
@@ -37,6 +43,38 @@ class HostRelayTest {
                     check(ollama, exchange, "cut at byte " + cut + ", seed " + SEED);
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
+        "/api/chat            | application/x-ndjson | {\"message\":{\"content\":\"Hi\"},\"done\":false}~"
+                + "{\"message\":{\"content\":\"\"},\"done\":true}~",
+        "/v1/chat/completions | text/event-stream | data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}~~"
+                + "data: [DONE]~~",
+        "/v1/responses        | text/event-stream "
+                + "| data: {\"type\":\"response.output_text.delta\",\"delta\":\"Hi\"}~~"
+                + "event: response.completed~data: {\"type\":\"response.completed\",\"response\":{}}~~",
+        "/v1/messages         | text/event-stream | data: {\"type\":\"content_block_delta\","
+                + "\"delta\":{\"type\":\"text_delta\",\"text\":\"Hi\"}}~~data: {\"type\":\"message_stop\"}~~"})
+    void run_hostThatNeverEndsItsStream_isOverBehindTheLastWord(String path, String type, String lines)
+            throws Exception {
+        String stream = lines.replace('~', '\n');
+        try (FakeOllama fake = FakeOllama.start();
+                TaskExecutor ollama = new OllamaProvider().open(fake.url())) {
+            fake.otherwise((request, reply) -> {
+                reply.begin(type);
+                reply.part(stream);
+                reply.hang();
+            });
+            Relayed got = new Relayed();
+            Outcome outcome = ollama.relay(Relayed.call(ApiPath.parse(path).type, path, "{\"stream\":true}", true),
+                    got, got);
+            Slice result = assertInstanceOf(Outcome.Completed.class, outcome, outcome::toString).result();
+            assertEquals("Hi", ResultText.of(result).text());
+            assertEquals(stream, got.text());
+            assertFalse(got.ended, "the host has ended nothing");
+            Await.until("its connection is closed", () -> fake.running() == 0);
         }
     }
 
