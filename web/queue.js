@@ -43,7 +43,8 @@ class QueueView {
     #readAt = 0;
     #timer = 0;
     #reading = new AbortController();
-    #all = [];
+    /** Null before anything is known. */
+    #all = null;
     #counts = new Map(STATES.map(name => [name, h('span', {class: 'number'}, '–')]));
     #filters = STATES.map(name => button([this.#counts.get(name), ` ${name}`],
         // by the address, which may have changed a moment ago
@@ -58,10 +59,10 @@ class QueueView {
 
     constructor(root, context) {
         this.#context = context;
-        this.#groups = new Keyed(this.#list, group => group.text, group => new Group(group, context, {
+        this.#groups = new Keyed(this.#list, kept, group => new Group(group, context, {
             open: this.#all.length === 1 || group.state === 'ready'
                 || this.#all.reduce((sum, {tasks}) => sum + tasks, 0) <= ALL_OPEN,
-            rows: this.#all.length === 1 ? PAGE : FEW,
+            few: () => this.#all.length === 1 ? PAGE : FEW,
         }));
         put(root, h('div', {class: 'page queue-page'}, h('div', {class: 'now-top'},
             h('div', {class: 'actions'}, h('h1', {}, 'Queue'), h('div', {class: 'counts', role: 'group',
@@ -102,7 +103,12 @@ class QueueView {
         this.#reading = new AbortController();
         const {signal} = this.#reading;
         await refresh(this.#context, async () => {
-            const {waiting} = await this.#context.api.get('/api/now', null, signal);
+            // what is asked first has the connection that is open already: rows are seen before the groups are known
+            const first = this.#all === null && this.#first(signal);
+            const told = this.#context.api.get('/api/now', null, signal);
+            told.catch(() => {});
+            await first;
+            const {waiting} = await told;
             this.#all = waiting.filter(group => (!this.#states || this.#states.split(',').includes(group.state))
                 && (this.#why === null || this.#why === group.text)).sort((a, b) => rank(a) - rank(b));
             this.#empty.hidden = this.#all.length > 0;
@@ -116,6 +122,22 @@ class QueueView {
             }
         });
     }
+
+    /** Shows the first rows of what is ready, or of the one group that is asked for. */
+    async #first(signal) {
+        const only = this.#why === null ? {state: 'ready'} : {waits_for: this.#why};
+        const {items} = this.#why === null && this.#states && !this.#states.includes('ready') ? {items: []}
+            : await this.#context.api.list('/api/tasks', {sort: 'next', limit: FEW, ...only}, signal);
+        const groups = Map.groupBy(items, task => kept(task.waits_for));
+        this.#all = [...groups.values()].map(tasks =>
+            ({...tasks[0].waits_for, state: tasks[0].state, tasks: null, rows: tasks}));
+        this.#groups.show(this.#all);
+    }
+}
+
+/** By what groups are the same; what the tasks of one say themselves may be more exact. */
+function kept({kind, text: why}) {
+    return ['place', 'turn'].includes(kind) ? 'place' : ['time', 'retry'].includes(kind) ? kind : why;
 }
 
 /** What is ready stands first, as it starts first; then what needs somebody. */
@@ -135,7 +157,8 @@ function query(states) {
 class Group {
     #context;
     #group;
-    #limit;
+    #limit = 0;
+    #few;
     #reading = new AbortController();
     #what = h('span', {class: 'queue-what'});
     #shown = h('span', {class: 'number'});
@@ -149,10 +172,9 @@ class Group {
     #cancel = button('', () => this.#context.bulk.change({waits_for: this.#group.text}, 'cancel'),
         {'data-needs': 'admin', hidden: true});
 
-    constructor(group, context, {open, rows}) {
-        this.#group = group;
+    constructor(group, context, {open, few}) {
         this.#context = context;
-        this.#limit = rows;
+        this.#few = few;
         this.#rows = new Keyed(this.#body, task => task.id, task => row(task, context));
         this.node = h('details', {class: 'panel queue-group', open, 'data-state': group.state,
             ontoggle: () => this.node.open && this.#readNow()},
@@ -163,15 +185,16 @@ class Group {
     show(group) {
         this.#group = group;
         text(this.#what, timed(title(group)));
-        text(this.#shown, number(group.tasks));
+        text(this.#shown, group.tasks === null ? '' : number(group.tasks));
+        group.rows && this.#rows.show(group.rows);
         this.#cancel.hidden = group.state !== 'blocked' || group.tasks < 2;
         text(this.#cancel, `Cancel all ${number(group.tasks)} …`);
     }
 
-    /** Reads its first tasks, if it is open. What was being read is not shown any more. */
+    /** Reads its first tasks, if it is open and known. What was being read is not shown any more. */
     async read(signal) {
         this.#reading.abort();
-        if (!this.node.open) {
+        if (!this.node.open || this.#group.tasks === null) {
             return;
         }
         const reading = new AbortController();
@@ -186,6 +209,7 @@ class Group {
     }
 
     async #readUntil(signal) {
+        this.#limit ||= this.#few();
         const {items, total} = await this.#context.api.list('/api/tasks', {sort: 'next', waits_for: this.#group.text,
             limit: this.#limit}, signal);
         signal.throwIfAborted();
@@ -203,7 +227,7 @@ class Group {
 }
 
 function title({kind, text: why, state}) {
-    return {place: 'Wait for a place', queue: 'Wait for the queue, which is paused', time: 'Wait for their time',
+    return {place: 'Wait for a place', turn: 'Wait for a place', queue: 'Wait for the queue, which is paused', time: 'Wait for their time',
         retry: 'Wait for their next attempt'}[kind]
         ?? (state === 'blocked' ? `Blocked: ${why.replace(NOBODY, '')}` : `Wait for ${why}`);
 }

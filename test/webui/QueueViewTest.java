@@ -51,6 +51,7 @@ final class QueueViewTest {
                 assertEquals("waits for a place on gpu", page.shown(".queue-rows li:nth-child(1) .queue-why"));
                 page.waitFor("document.querySelector('[data-state=blocked] .number').textContent === '1'");
                 list_tellsWhatIsBlocked(page);
+                rows_areSeen_beforeTheirGroupsAreKnown(page);
                 counts_areFilters(page);
                 rows_runNext_andAreCancelled(page);
                 newTask_tellsWhenItWouldStart(page);
@@ -71,6 +72,20 @@ final class QueueViewTest {
                 + "'cannot connect to attic'))"));
         page.eval("location.hash = '#/queue'");
         page.waitFor(ROWS + " === 'high,low,pinned,later'");
+    }
+
+    private void rows_areSeen_beforeTheirGroupsAreKnown(Page page) {
+        page.eval("location.hash = '#/tasks'");
+        page.waitFor("document.querySelector('tbody tr')");
+        page.eval("window.reach = window.fetch; window.groups = new Promise(known => window.tell = known);"
+                + "window.fetch = async (...all) => {"
+                + "if (String(all[0]).endsWith('/api/now')) await window.groups; return window.reach(...all); }");
+        page.eval("location.hash = '#/queue'");
+        page.waitFor(ROWS + " === 'high,low'");
+        assertEquals("Wait for a place", page.text(GROUPS));
+        page.eval("window.fetch = window.reach; window.tell()");
+        page.waitFor(ROWS + " === 'high,low,pinned,later'");
+        page.waitFor(GROUPS + ".startsWith('Wait for a place2,')");
     }
 
     private void counts_areFilters(Page page) {
