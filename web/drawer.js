@@ -142,7 +142,7 @@ function line(item, wanted, previews) {
 }
 
 function words({event, what, mode, queue}) {
-    return event === 'queue' ? `the queue is ${mode ?? queue?.mode ?? what}` : event === 'cron' ? `cron ${what}` : what;
+    return event === 'queue' && what === 'started' ? 'the server started' : event === 'queue' ? `the queue is ${mode ?? queue?.mode ?? what}` : event === 'cron' ? `cron ${what}` : what;
 }
 
 function passes(wanted, {event, what}) {

@@ -43,6 +43,7 @@ import server.order.limits.ClientBudgets;
 import server.queue.Compaction;
 import server.queue.CompactionOptions;
 import server.queue.TaskQueue;
+import server.queue.state.Event;
 import server.queue.state.QueueOptions;
 import server.queue.state.QueueState;
 import server.relay.ModelCalls;
@@ -57,6 +58,7 @@ import server.task.SubmissionReader;
 import server.tls.Tls;
 import server.websocket.WebSocketOptions;
 import server.websocket.WebSocketServer;
+import shared.Problem;
 
 /// The wiring: every part is built in order, from the disk outwards, and closed in reverse.
 final class Server implements AutoCloseable {
@@ -128,6 +130,7 @@ final class Server implements AutoCloseable {
             Answers answers = new Answers();
             History history = History.of(queue, clock.millis());
             hosts.onNews(history);
+            recordStart(queue);
             EventHub events = EventHub.start(queue, answers);
             opened.add(events);
 
@@ -236,6 +239,19 @@ final class Server implements AutoCloseable {
         budgets.reconfigure(OrderLimits.of(newSettings));
         relay.reconfigure(RelayOptions.of(newSettings));
         web.guard().reconfigure(newSettings);
+    }
+
+    /// For the history, which tells of restarts. Where there is no record yet, nothing was interrupted.
+    private static void recordStart(TaskQueue queue) {
+        if (queue.stats().lastSeq() == 0) {
+            return;
+        }
+        try {
+            queue.ledger().change(writer -> writer.append(
+                    new Event.ModeChange(writer.state().mode(), writer.now(), true)));
+        } catch (Problem refused) {
+            LOG.log(Level.WARNING, "event=start_not_recorded reason=\"" + refused.getMessage() + "\"");
+        }
     }
 
     private static void tellLostWindows(TaskQueue queue) {

@@ -128,6 +128,13 @@ final class ViewsRestartTest {
             page.waitForText("4 tasks submitted, 4 completed, 10 tokens written.");
             others.getFirst().waitForText("Nothing needs you.");
         }
+        page.waitForText("No contact with the server since");
+        try (ServerProcess third = start(port)) {
+            // nothing ran meanwhile
+            page.waitFor("document.querySelectorAll('[data-chart=depth] .restart').length === 2", 30_000);
+            page.waitFor("document.querySelectorAll('[data-chart=depth] .paused').length === 1");
+            assertEquals(4, ServerProcess.object(third.get("/api/status").body()).integer("completed_tasks", -1));
+        }
     }
 
     private ServerProcess start(String port) {

@@ -71,6 +71,7 @@ public final class Recording {
         Event event = codec.decode(json);
         switch (event) {
             case Event.Change change -> change(change);
+            case Event.ModeChange change when change.start() -> { }
             case Event.ModeChange change -> steps.add(change);
             case Event.Cron cron -> { }
             case Event.Action action -> { }

@@ -9,7 +9,6 @@ import server.queue.TaskQueue;
 import server.queue.index.FailureCause;
 import server.queue.ledger.DurableEvent;
 import server.queue.state.Event;
-import server.queue.state.LifeCycle;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueStats;
 import server.stats.Minute.Percentiles;
@@ -36,7 +35,6 @@ public final class History implements AttemptNews {
     private static final int HELD_BACK = 5;
     private static final String RESTART = "restart";
     private static final int MARKS_MAX = 500;
-    private static final long SAME_RESTART_MS = 5_000;
 
     /// Invariant: in the order of time, none but the last is the running one; between two of them nothing happened.
     private final Deque<Counts> past = new ArrayDeque<>();
@@ -131,7 +129,6 @@ public final class History implements AttemptNews {
                 stats.byStatus().getOrDefault(TaskStatus.RUNNING, 0L));
         queue.onEvent(history::take);
         if (stats.lastSeq() > 0) {
-            history.mark(RESTART, now);
             if (stats.mode() != QueueMode.RUNNING) {
                 history.mark(stats.mode().text, now);
             }
@@ -151,7 +148,6 @@ public final class History implements AttemptNews {
             switch (event.event()) {
                 case Event.Change change -> {
                     take(change.what(), change.task(), change.at());
-                    mayTellOfRestart(change);
                     mayEndFailure(change);
                 }
                 case Event.Cron cron -> {
@@ -161,7 +157,11 @@ public final class History implements AttemptNews {
                     // and so have those that it changes
                 }
                 case Event.ModeChange mode -> {
-                    turned(mode.mode(), mode.at());
+                    if (mode.start()) {
+                        mark(RESTART, mode.at());
+                    } else {
+                        turned(mode.mode(), mode.at());
+                    }
                 }
             }
         }
@@ -334,19 +334,6 @@ public final class History implements AttemptNews {
         }
     }
 
-    private static boolean isOfRestart(Attempt attempt) {
-        return attempt.died() || LifeCycle.CUT_OFF.equals(attempt.error());
-    }
-
-    /// A task that ran when the server died or stopped tells of it.
-    private void mayTellOfRestart(Event.Change change) {
-        if (change.what() == Event.What.RETRYING && !change.attempts().isEmpty()
-                && isOfRestart(change.attempts().getLast())
-                && (marks.isEmpty() || change.at() - marks.getLast().at > SAME_RESTART_MS)) {
-            mark(RESTART, change.at());
-        }
-    }
-
     /// Puts the record of the time before in front of this one's.
     synchronized void before(History earlier) {
         Counts first = past.getFirst();
@@ -363,8 +350,7 @@ public final class History implements AttemptNews {
         since = Math.min(since, earlier.since);
         work.before(earlier.work);
         failures.before(earlier.failures);
-        marks.addAll(0, earlier.marks.stream().filter(mark -> marks.isEmpty() || marks.getFirst().at - mark.at
-                > SAME_RESTART_MS || !mark.kind.equals(RESTART)).toList());
+        marks.addAll(0, earlier.marks);
     }
 
     private void left(Task task) {

@@ -15,6 +15,7 @@ import server.order.LoadedOffers;
 import server.order.limits.OrderLimits;
 import server.queue.Run;
 import server.queue.TaskQueue;
+import server.queue.state.Event;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
 import server.settings.Settings;
@@ -42,6 +43,11 @@ final class RebuildingTest {
             submit(queue, "a");
         }
         try (TaskQueue queue = open()) {
+            start(queue);
+            queue.changeMode(QueueMode.DRAINING);
+            start(queue);
+        }
+        try (TaskQueue queue = open()) {
             History history = History.of(queue, System.currentTimeMillis());
             Await.until("the journal is read", () -> sum(history).completed() == 1);
             Minute all = sum(history);
@@ -54,8 +60,19 @@ final class RebuildingTest {
             WorkOf a = work.model().stream().filter(one -> one.name().equals("a")).findFirst().orElseThrow();
             assertEquals(List.of(1L, 42L, 1L, 3_000L), List.of(a.tasks(), a.tokens(), a.loads(), a.loading()));
             assertEquals(2, work.priority().getFirst().tasks());
-            assertEquals(List.of("paused", "restart"), history.marks(0).stream().map(History.Mark::kind).toList());
+            assertEquals(List.of("paused", "restart", "draining", "restart"), history.marks(0).stream()
+                    .map(History.Mark::kind).limit(4).toList());
+            start(queue);
+            Await.until("this start is known", () -> history.marks(0).getLast().kind().equals("restart"));
+            assertEquals(List.of(0L, 0L), history.marks(0).stream().filter(mark -> mark.kind().equals("draining"))
+                    .map(History.Mark::until).toList());
         }
+    }
+
+    private static void start(TaskQueue queue) {
+        QueueMode mode = queue.stats().mode();
+        queue.ledger().change(writer -> writer.append(new Event.ModeChange(mode, writer.now(), true))).durable();
+        assertEquals(mode, queue.stats().mode());
     }
 
     private TaskQueue open() throws IOException {

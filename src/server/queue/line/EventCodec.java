@@ -42,7 +42,8 @@ import shared.json.Slice;
 ///  "result":{…}}                                                       completed, and failed by a host's answer
 /// {…,"event":"cron","what":"fired","at":…,"cron":{"id":…,…},             see CronLine
 ///  "template":{…}}                                                     created, and updated if it changes
-/// {…,"event":"queue","what":"paused","at":…,"mode":"paused"}           paused, resumed, draining
+/// {…,"event":"queue","what":"paused","at":…,"mode":"paused"}           paused, resumed, draining; and the
+///                                                                     server's start, `started`: since 0.2
 /// {…,"event":"queue","what":"progress","at":…,"mode":"running",        an action: since 0.2; accepted, progress,
 ///  "action":{"id":…,…},"tasks":"…"}                                    completed, stopped; see ActionLine
 /// ```
@@ -54,7 +55,8 @@ import shared.json.Slice;
 /// `runner`: the options for which Ollama starts another runner, empty if the payload has other options only, absent if
 /// it has none; of a line without it a replay looks into the payload for them. Of an ended task that is `unrecorded` a
 /// compaction leaves the payload `{}`.
-/// An action's line has the queue's mode, so that version 0.1, which passes over the rest, sets it to what it is.
+/// The lines of actions and starts have the queue's mode, so that version 0.1, which passes over the rest, sets it to
+/// what it is.
 /// `task` has its public members, but only those that are not null, empty or the default, and durations in
 /// milliseconds (`timeout_ms`); `cut` since 0.2. What a replay does not need comes last, so that it can stop reading
 /// there.
@@ -70,6 +72,7 @@ public final class EventCodec {
     private static final byte[] SHIFT = "shift".getBytes(StandardCharsets.US_ASCII);
     /// Ends the name of a JSON value that is written as a string, because it holds line ends and must stay as it is.
     private static final String TEXT = "_text";
+    private static final String START = "started";
 
     private final Pool pool;
     /// For the lines of the replay, which one thread reads.
@@ -161,7 +164,8 @@ public final class EventCodec {
 
     private static void mode(JsonWriter out, Event.ModeChange change) {
         out.name("event").string("queue");
-        out.name("what").string(change.mode() == QueueMode.RUNNING ? "resumed" : change.mode().text);
+        out.name("what").string(change.start() ? START : change.mode() == QueueMode.RUNNING ? "resumed"
+                : change.mode().text);
         Times.write(out.name("at"), change.at());
         out.name("mode").string(change.mode().text);
     }
@@ -275,8 +279,8 @@ public final class EventCodec {
                 case "task" -> change();
                 case "cron" -> new Event.Cron(new CronEvent(CronEvent.What.valueOf(named()), at(), there(cron, "cron"),
                         template));
-                case "queue" -> action == null ? new Event.ModeChange(QueueMode.parse(mode), at()) : new Event.Action(
-                        new ActionEvent(ActionEvent.What.valueOf(named()), at(), action), QueueMode.parse(mode));
+                case "queue" -> action == null ? new Event.ModeChange(QueueMode.parse(mode), at(), START.equals(what))
+                        : new Event.Action(new ActionEvent(ActionEvent.What.valueOf(named()), at(), action), QueueMode.parse(mode));
                 case null, default -> throw in.error("an event of an unknown kind: " + event
                         + ". Was this journal written by a newer version?");
             };

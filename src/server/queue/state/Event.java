@@ -108,8 +108,15 @@ public sealed interface Event {
         }
     }
 
-    /// The queue was paused, resumed or drained.
-    record ModeChange(QueueMode mode, long at) implements Event {
+    /// The queue was paused, resumed or drained; or the server started.
+    ///
+    /// @param mode  the one that it is in from now on
+    /// @param start whether the server started, which changes no mode
+    record ModeChange(QueueMode mode, long at, boolean start) implements Event {
+
+        public ModeChange(QueueMode mode, long at) {
+            this(mode, at, false);
+        }
 
         @Override
         public ModeChange slim() {

@@ -271,9 +271,9 @@ public final class QueueState {
         wake(event.at());
         return switch (event) {
             case Event.ModeChange change -> {
-                resumedAt = change.mode() == QueueMode.RUNNING ? change.at() : resumedAt;
+                resumedAt = change.mode() == QueueMode.RUNNING && !change.start() ? change.at() : resumedAt;
                 mode = change.mode();
-                modeAt = position;
+                modeAt = change.start() ? modeAt : position;
                 yield null;
             }
             case Event.Cron(CronEvent change) -> {

@@ -98,6 +98,15 @@ class EventCodecTest {
     }
 
     @Test
+    void start_setsTheModeToWhatItIs_forOlderVersions() {
+        Event start = new Event.ModeChange(QueueMode.PAUSED, T, true);
+        assertTrue(text(start).endsWith("\"mode\":\"paused\"}"), text(start));
+        assertEquals(start, codec.decode(line(start)));
+        Event pause = new Event.ModeChange(QueueMode.PAUSED, T);
+        assertEquals(pause, codec.decodeBriefly(line(pause)));
+    }
+
+    @Test
     void lineEndsInWhatMustStayAsItIs_areKept() {
         Slice body = json("{\r\n \"prompt\": \"H\\u0069\\n\u00e4\"}\n");
         Slice head = json("{\"query\":\"a=b\"}");
@@ -235,6 +244,8 @@ class EventCodecTest {
     void feed_isThePublicForm() {
         assertEquals("{\"seq\":7,\"event\":\"queue\",\"what\":\"resumed\",\"at\":\"2026-01-02T03:04:05.678Z\","
                 + "\"mode\":\"running\"}", EventCodec.feed(7, new Event.ModeChange(QueueMode.RUNNING, T)).text());
+        assertEquals("{\"seq\":7,\"event\":\"queue\",\"what\":\"started\",\"at\":\"2026-01-02T03:04:05.678Z\","
+                + "\"mode\":\"paused\"}", EventCodec.feed(7, new Event.ModeChange(QueueMode.PAUSED, T, true)).text());
         String feed = EventCodec.feed(8, submitted()).text();
         assertTrue(feed.startsWith("{\"seq\":8,\"event\":\"task\",\"what\":\"submitted\","
                 + "\"at\":\"2026-01-02T03:04:05.678Z\",\"task\":{\"id\":\"task_7k3f9q2m4x8z\","), feed);
