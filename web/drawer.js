@@ -142,7 +142,8 @@ function line(item, wanted, previews) {
 }
 
 function words({event, what, mode, queue}) {
-    return event === 'queue' && what === 'started' ? 'the server started' : event === 'queue' ? `the queue is ${mode ?? queue?.mode ?? what}` : event === 'cron' ? `cron ${what}` : what;
+    return event === 'cron' ? `cron ${what}` : event !== 'queue' ? what
+        : what === 'started' ? 'the server started' : `the queue is ${mode ?? queue?.mode ?? what}`;
 }
 
 function passes(wanted, {event, what}) {

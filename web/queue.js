@@ -227,8 +227,8 @@ class Group {
 }
 
 function title({kind, text: why, state}) {
-    return {place: 'Wait for a place', turn: 'Wait for a place', queue: 'Wait for the queue, which is paused', time: 'Wait for their time',
-        retry: 'Wait for their next attempt'}[kind]
+    return {place: 'Wait for a place', turn: 'Wait for a place', queue: 'Wait for the queue, which is paused',
+        time: 'Wait for their time', retry: 'Wait for their next attempt'}[kind]
         ?? (state === 'blocked' ? `Blocked: ${why.replace(NOBODY, '')}` : `Wait for ${why}`);
 }
 
