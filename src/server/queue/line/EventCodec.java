@@ -280,7 +280,8 @@ public final class EventCodec {
                 case "cron" -> new Event.Cron(new CronEvent(CronEvent.What.valueOf(named()), at(), there(cron, "cron"),
                         template));
                 case "queue" -> action == null ? new Event.ModeChange(QueueMode.parse(mode), at(), START.equals(what))
-                        : new Event.Action(new ActionEvent(ActionEvent.What.valueOf(named()), at(), action), QueueMode.parse(mode));
+                        : new Event.Action(new ActionEvent(ActionEvent.What.valueOf(named()), at(), action),
+                                QueueMode.parse(mode));
                 case null, default -> throw in.error("an event of an unknown kind: " + event
                         + ". Was this journal written by a newer version?");
             };
