@@ -37,7 +37,7 @@ final class RealClientsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"with_ollama.py", "with_openai.py", "with_anthropic.py", "with_litellm.py",
-        "with_langchain.py", "with_ollama.mjs", "with_openai.mjs"})
+        "with_langchain.py", "with_open_webui.py", "with_ollama.mjs", "with_openai.mjs"})
     void client_getsTheSameThroughTheQueue(String script) throws Exception {
         List<String> command = ClientPrograms.command(script);
         String ollama = RealOllama.address();

@@ -20,6 +20,7 @@ import server.dispatch.Dispatcher;
 import server.dispatch.HostOptions;
 import server.dispatch.Hosts;
 import server.executor.ExecutorRegistry;
+import server.http.Answer;
 import server.http.GoneCallers;
 import server.http.Routes;
 import server.http.WebServer;
@@ -79,6 +80,8 @@ final class RelayRig implements AutoCloseable {
                 new ClientBudgets(OrderLimits.of(settings), clock), gone, clock, web::stopping, BODY_MAX),
                 RelayOptions.of(settings), repeatedWithin);
         relay.addTo(routes);
+        new PassedCalls(hosts, BODY_MAX, () -> RelayOptions.of(settings))
+                .addTo(routes, request -> Answer.text("the page"));
         web.serve(routes);
         dispatcher.start();
     }
