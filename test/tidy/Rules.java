@@ -33,6 +33,10 @@ final class Rules {
     /// A pattern that takes line or column out of a message.
     private static final String PLACE_PARSED = "\"[^\"]*\\b(line|column)\\b[^\"]*(\\\\\\\\d|\\[0-9)";
 
+    /// But for `main`, whose class says what it is.
+    private static final String PUBLIC_METHOD = "    public (?!record|class|interface|enum|sealed|abstract class|"
+            + "final class|static void main)[^=;]* \\w+\\(.*";
+
     /// Every rule by its name, in the order of the report.
     static final Map<String, Function<SourceFile, List<String>>> ALL = all();
 
@@ -91,6 +95,7 @@ final class Rules {
                 Pattern.compile(UNIT_INSIDE).asPredicate(), "the unit stands last in a name: TIMEOUT_MS, BODY_BYTES")));
         rules.put("places", java(file -> !file.isUnder("src") ? List.of() : file.whereText(
                 Pattern.compile(PLACE_PARSED).asPredicate(), "a place is data: the Problem has it, not its text")));
+        rules.put("docstring", java(Rules::undocumented));
         rules.put("thread", banned("src/server", "new Thread\\(", file -> true, "Thread.ofVirtual() or ofPlatform()"));
         return rules;
     }
@@ -144,6 +149,30 @@ final class Rules {
         String folder = file.path().replaceFirst("^(src|test)/", "").replaceFirst("/[^/]*$", "").replace('/', '.');
         return file.code().contains("package " + folder + ";") ? List.of()
                 : List.of(file.path() + ": the package must be " + folder + ", as its folder");
+    }
+
+    /// A public method whose docstring is missing, or does not begin with what it does.
+    private static List<String> undocumented(SourceFile file) {
+        List<String> found = new ArrayList<>();
+        List<String> lines = file.lines();
+        for (int i = 0; file.isUnder("src") && i < lines.size(); i++) {
+            if (!lines.get(i).matches(PUBLIC_METHOD)) {
+                continue;
+            }
+            int end = i;
+            while (lines.get(end - 1).startsWith("    @")) {
+                end--;
+            }
+            int begin = end;
+            while (lines.get(begin - 1).startsWith("    ///")) {
+                begin--;
+            }
+            if (!lines.subList(end, i).contains("    @Override")
+                    && (begin == end || lines.get(begin).matches(" +/// @.*"))) {
+                found.add(file.path() + ":" + (i + 1) + ": a docstring first says what the method does");
+            }
+        }
+        return found;
     }
 
     /// A private method or field whose name stands nowhere else in the file.

@@ -17,6 +17,7 @@ public final class Looping implements AutoCloseable {
         thread = Thread.ofPlatform().name(name).daemon().unstarted(loop);
     }
 
+    /// Starts the thread, once.
     public void start() {
         thread.start();
     }

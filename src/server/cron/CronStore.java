@@ -110,6 +110,8 @@ public final class CronStore {
         return ledger.look(state -> state.crons().named(name).isEmpty() ? null : state.crons().find(name)).durable();
     }
 
+    /// The cron task with this id.
+    ///
     /// @throws Problem 404 if there is none
     public CronTask get(long id) {
         return ledger.look(state -> state.crons().require(id)).durable();

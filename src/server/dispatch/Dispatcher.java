@@ -100,6 +100,7 @@ public final class Dispatcher implements AutoCloseable {
         loop = Thread.ofPlatform().name("dispatch").unstarted(this::loop);
     }
 
+    /// Begins to give tasks to the hosts, and to ask these how they are.
     public void start() {
         queue.onReady(this::ready);
         queue.ledger().onChange(this::changed);

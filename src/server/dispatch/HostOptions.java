@@ -21,6 +21,8 @@ public record HostOptions(HostAddress address, String kind, boolean remote, int 
         this(address, kind, remote, weight, maxConcurrent, priority, parallel, 0);
     }
 
+    /// The one Ollama of a server that has no list of hosts.
+    ///
     /// @param url as the user wrote it
     public static HostOptions local(String url, int parallel) {
         return new HostOptions(HostAddress.of(url), null, false, 1, 0, 0, parallel);

@@ -32,7 +32,11 @@ public final class Query {
         this.parameters = parameters;
     }
 
-    /// @param raw null for none
+    /// Reads the query of a URI.
+    ///
+    /// @param raw   as it was sent, null for none
+    /// @param known the names that the route knows
+    /// @throws Problem 400 for any other
     public static Query parse(String raw, Set<String> known) {
         if (raw == null || raw.isEmpty()) {
             return EMPTY;

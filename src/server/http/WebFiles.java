@@ -70,6 +70,8 @@ public final class WebFiles {
         this.webSocketPort = webSocketPort;
     }
 
+    /// Reads the page's files, which the build has put beside this class.
+    ///
     /// @param webSocketPort where the page may open a WebSocket; 0 for nowhere
     /// @throws UncheckedIOException the module that this class lies in cannot be read
     public static WebFiles load(IntSupplier webSocketPort) {

@@ -12,6 +12,8 @@ public final class AnswerLimit {
     private AnswerLimit() {
     }
 
+    /// How many tokens the answer to a request may have.
+    ///
     /// @param payload the request's body
     /// @return 0: as many as it likes, or it does not say
     public static long of(Slice payload) {

@@ -288,6 +288,7 @@ public final class History implements AttemptNews {
     public record WorkBy(List<WorkOf> priority, List<WorkOf> model, List<WorkOf> client, long since) {
     }
 
+    /// What tasks took since a moment, in milliseconds since the epoch, or since the oldest that is known.
     public synchronized WorkBy work(long from) {
         return new WorkBy(work.byPriority(from), work.byModel(from), work.byClient(from), Math.max(from,
                 Math.max(work.since(), since)));

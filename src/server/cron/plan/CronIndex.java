@@ -35,16 +35,20 @@ public final class CronIndex {
     /// Those that fire and whose last run that ended failed.
     private final Set<Long> failing = new TreeSet<>();
 
+    /// How many cron tasks there are.
     public int size() {
         return byId.size();
     }
 
-    /// Null if there is none.
+    /// The cron task with this id; null if there is none.
     public CronTask get(long id) {
         Entry entry = byId.get(id);
         return entry == null ? null : entry.cron;
     }
 
+    /// The cron task with this id.
+    ///
+    /// @throws Problem 404 if there is none
     public CronTask require(long id) {
         CronTask cron = get(id);
         if (cron == null) {
@@ -53,6 +57,8 @@ public final class CronIndex {
         return cron;
     }
 
+    /// Puts a cron task in, in place of the one with its id.
+    ///
     /// @param busy whether the task of its last run is pending or running, so that a waiting run has to wait on
     public void put(CronTask cron, boolean busy) {
         remove(cron.id());
@@ -68,6 +74,7 @@ public final class CronIndex {
         }
     }
 
+    /// Takes a cron task out; does nothing if there is none.
     public void remove(long id) {
         failing.remove(id);
         Entry before = byId.remove(id);
@@ -105,6 +112,8 @@ public final class CronIndex {
         return all;
     }
 
+    /// The cron task that a text names.
+    ///
     /// @param text a whole id, a name, or a unique prefix of an id, in this order
     public CronTask find(String text) {
         CronTask whole = get(CronId.parse(text));

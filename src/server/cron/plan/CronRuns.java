@@ -19,6 +19,7 @@ public final class CronRuns {
         this.packed = packed;
     }
 
+    /// How many runs it knows, the last at most.
     public int size() {
         return packed.length / 2;
     }
@@ -28,6 +29,9 @@ public final class CronRuns {
         return packed[2 * index] >>> OUTCOME_BITS;
     }
 
+    /// When the run was due, in milliseconds since the epoch.
+    ///
+    /// @param index from 0, the oldest first
     public long dueAt(int index) {
         return packed[2 * index + 1];
     }

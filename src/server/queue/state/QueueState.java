@@ -18,16 +18,12 @@ import server.order.Written;
 import server.order.ahead.Span;
 import server.order.ahead.Standing;
 import server.queue.index.Arrivals;
-import server.queue.index.IdTable;
-import server.queue.index.Keys;
 import server.queue.index.TaskFilter;
-import server.queue.index.TasksByCron;
 import server.queue.index.Totals;
 import server.task.Attempt;
 import server.task.Submission;
 import server.task.Task;
 import server.task.TaskId;
-import server.task.TaskState;
 import shared.Problem;
 import shared.TaskStatus;
 
@@ -36,20 +32,11 @@ import shared.TaskStatus;
 /// A decision looks at the state and answers an event, or throws a [Problem]; it changes nothing. [#apply] carries an
 /// event out and refuses none. The live path and the replay of the journal apply the same events, so they come to the
 /// same state.
-///
-/// Invariant: every pending and every running task is in `pending`, every ended one in `retention`.
 public final class QueueState {
 
     private QueueOptions options;
-    private final Arrivals arrivals = new Arrivals();
-    private final IdTable ids = new IdTable(arrivals);
-    private final PendingTasks pending;
-    private final Retention retention;
-    private final Totals totals = new Totals();
-    private final Admission admission;
-    private final Keys keys = new Keys();
+    private final AllTasks tasks;
     private final CronIndex crons = new CronIndex();
-    private final TasksByCron cronMade = new TasksByCron();
     private final ActionIndex actions = new ActionIndex();
     private QueueMode mode = QueueMode.RUNNING;
     /// Where the line of its last change lies; 0 if there was none.
@@ -62,22 +49,16 @@ public final class QueueState {
     private long heldBefore;
     /// By how much the clock was set since the server's start.
     private long clockSet;
-    /// How many of the running tasks run alone: one at most.
-    private int alone;
 
     public QueueState(QueueOptions options) {
         this.options = options;
-        retention = new Retention(options);
-        pending = new PendingTasks(options, arrivals::get);
-        admission = new Admission(options, totals, pending);
+        tasks = new AllTasks(options);
     }
 
     /// Sets new limits.
     public void reconfigure(QueueOptions newOptions) {
         options = newOptions;
-        retention.reconfigure(newOptions);
-        admission.reconfigure(newOptions);
-        pending.reconfigure(newOptions);
+        tasks.reconfigure(newOptions);
     }
 
     /// Keeps what was created before this moment from expiring and from being forgotten, because nobody knows yet
@@ -90,7 +71,7 @@ public final class QueueState {
 
     /// While the disk is nearly full, calls that have ended are forgotten, whatever their age.
     public void lackRoom(boolean isShort) {
-        retention.lackRoom(isShort);
+        tasks.retention.lackRoom(isShort);
     }
 
     /// Follows a clock that was set: what waits for its retry waits as long as before, and what was ready by its
@@ -99,9 +80,9 @@ public final class QueueState {
     /// @param total by how much it was set since the server's start, in milliseconds
     public void clockSet(long total) {
         if (total != clockSet) {
-            putOff(total - clockSet);
+            tasks.putOff(total - clockSet);
             clockSet = total;
-            pending.clockSet();
+            tasks.pending.clockSet();
         }
     }
 
@@ -109,21 +90,9 @@ public final class QueueState {
     ///
     /// @return what the end of the server left behind
     public List<Task> begin(long now) {
-        putOff(Math.min(0, now - latest));
-        pending.ready().forgetPassed();
+        tasks.putOff(Math.min(0, now - latest));
+        tasks.pending.ready().forgetPassed();
         return leftBehind();
-    }
-
-    private void putOff(long by) {
-        for (Task task : by == 0 ? List.<Task>of() : arrivals.unended(each -> each.wakeAt() > 0
-                && each.status() == TaskStatus.PENDING)) {
-            int slot = ids.find(task.id());
-            Task after = task.retryAt() == 0 ? task
-                    : task.with(new TaskState.Pending(Math.max(0, task.retryAt() + by), task.state().error()));
-            unindex(task, slot);
-            arrivals.replace(slot, after);
-            index(after, slot);
-        }
     }
 
     // ---- decisions
@@ -135,7 +104,7 @@ public final class QueueState {
         if (mode == QueueMode.DRAINING) {
             throw new Problem(503, "the queue is draining and takes no new tasks until it is resumed");
         }
-        admission.check(wanted);
+        tasks.admission.check(wanted);
     }
 
     /// As [#admit(Wanted)], for one.
@@ -143,6 +112,12 @@ public final class QueueState {
         admit(Wanted.of(asked));
     }
 
+    /// Takes a new task.
+    ///
+    /// @param id          one that no task has
+    /// @param key         an idempotency key, which no task came with; null for none
+    /// @param fingerprint of the request's body, with a key
+    /// @throws Problem as [#admit(Wanted)]
     public Event.Change submit(Submission asked, long id, String key, String fingerprint, long now) {
         admit(asked);
         return LifeCycle.submitted(asked, id, key, fingerprint, now);
@@ -153,18 +128,18 @@ public final class QueueState {
     ///
     /// @return a `started` or a `failed` event; null if there is nothing to start
     public Event.Change start(Offers offers, long now) {
-        if (mode == QueueMode.PAUSED || alone > 0) {
+        if (mode == QueueMode.PAUSED || tasks.oneRunsAlone()) {
             return null;
         }
         wake(now);
-        Task expires = pending.firstExpired(heldBefore, now);
+        Task expires = tasks.pending.firstExpired(heldBefore, now);
         if (expires != null) {
             return LifeCycle.expired(expires, now);
         }
         // what has expired is still there only while nobody knows whether the clock is right
-        Choice next = pending.ready().choose(heldBefore > 0 ? new Unexpired(offers, now) : offers, now);
-        Task task = next == null ? null : arrivals.get(next.slot());
-        if (task == null || task.runsAlone() && totals.of(TaskStatus.RUNNING) > 0) {
+        Choice next = tasks.pending.ready().choose(heldBefore > 0 ? new Unexpired(offers, now) : offers, now);
+        Task task = next == null ? null : tasks.arrivals.get(next.slot());
+        if (task == null || task.runsAlone() && tasks.totals.of(TaskStatus.RUNNING) > 0) {
             return null;
         }
         return LifeCycle.started(task, next, clockSet, now);
@@ -173,27 +148,28 @@ public final class QueueState {
     /// The place of a pending task behind those that wait for nothing but their turn, from 1; 0 if it is not pending.
     public int position(long id) {
         Task task = get(id);
-        return task == null || task.status() != TaskStatus.PENDING ? 0 : pending.ready().countBefore(task) + 1;
+        return task == null || task.status() != TaskStatus.PENDING ? 0 : tasks.pending.ready().countBefore(task) + 1;
     }
 
     /// How the queue stands, to tell what becomes of a pending task.
     public Standing standing(Task task, long now) {
-        return pending.standing(task, ids.find(task.id()), id -> timed(require(id)), mode == QueueMode.PAUSED, now);
+        return tasks.pending.standing(task, tasks.ids.find(task.id()), id -> timed(require(id)),
+                mode == QueueMode.PAUSED, now);
     }
 
     /// How the pending tasks stand; `play`: with a copy to be played with.
     public Backlog backlog(boolean play, long now) {
-        return pending.backlog(play ? id -> timed(require(id)) : null, mode == QueueMode.PAUSED, now);
+        return tasks.pending.backlog(play ? id -> timed(require(id)) : null, mode == QueueMode.PAUSED, now);
     }
 
     /// In how long a running task is probably done; null where there is no ground.
     public Span left(Task task, Written so, long now) {
-        return pending.left(timed(task), so, now);
+        return tasks.pending.left(timed(task), so, now);
     }
 
     /// The priority by which a pending task is ordered now.
     public int effectivePriority(Task task) {
-        return pending.ready().priority(task);
+        return tasks.pending.ready().priority(task);
     }
 
     /// Fails a pending task that no host will take.
@@ -201,17 +177,29 @@ public final class QueueState {
         return LifeCycle.refused(require(id), error, now);
     }
 
+    /// Cancels a task that is pending or running.
+    ///
+    /// @param reason what it shows as its error; null for nothing
+    /// @throws Problem 404 if there is none, 409 if it has ended
     public Event.Change cancel(long id, String reason, long now) {
         return LifeCycle.cancelled(timed(require(id)), reason, now);
     }
 
+    /// Gives a task that has not ended another priority, or the highest that its client may have.
+    ///
+    /// @param askersMax the highest that whoever asks may give
+    /// @throws Problem 404 if there is none, 409 if it has ended
     public Event.Change changePriority(long id, int priority, int askersMax, long now) {
         Task task = require(id);
         int most = Math.min(askersMax, options.limits().priorityMax(task.terms().caller().client()));
         return LifeCycle.priority(task, Math.min(priority, most), priority > most ? priority : null, now);
     }
 
-    /// @param attempts all that the task has on record
+    /// Makes a failed or cancelled task pending again.
+    ///
+    /// @param attempts   all that the task has on record
+    /// @param pendingMax how many its client may then have pending
+    /// @throws Problem 404 if there is none, 409 if it is neither, 429 if there is no room
     public Event.Change retry(long id, List<Attempt> attempts, int pendingMax, long now) {
         Event.Change event = LifeCycle.retried(require(id), attempts, now);
         admitAgain(Collections.singletonMap(event.task().terms().caller().client(), 1), pendingMax);
@@ -222,22 +210,25 @@ public final class QueueState {
     ///
     /// @throws Problem 429 if one of the limits is reached
     public void admitAgain(Map<String, Integer> counts, int pendingMax) {
-        admission.check(Wanted.again(counts, pendingMax));
+        tasks.admission.check(Wanted.again(counts, pendingMax));
     }
 
+    /// Forgets a task that has ended.
+    ///
+    /// @throws Problem 404 if there is none, 409 if it has not ended
     public Event.Change delete(long id, long now) {
         return LifeCycle.deleted(require(id), now);
     }
 
     /// What is due by itself: a task that expires, or one that is forgotten; null if nothing is.
     public Event.Change due(long now) {
-        Task expires = pending.firstExpired(heldBefore, now);
+        Task expires = tasks.pending.firstExpired(heldBefore, now);
         if (expires != null) {
             return LifeCycle.expired(expires, now);
         }
-        Event.Change late = pending.late(heldBefore, now);
-        int slot = late == null ? retention.due(heldBefore, now) : -1;
-        return slot < 0 ? late : LifeCycle.deleted(arrivals.get(slot), now);
+        Event.Change late = tasks.pending.late(heldBefore, now);
+        int slot = late == null ? tasks.retention.due(heldBefore, now) : -1;
+        return slot < 0 ? late : LifeCycle.deleted(tasks.arrivals.get(slot), now);
     }
 
     /// What an event means to the cron task whose task it is about; null for nothing.
@@ -286,32 +277,34 @@ public final class QueueState {
             }
             // what a compaction left of a deleted task, for the feed: no task, even where a repair lost its deletion
             case Event.Change change when change.what() == Event.What.SUBMITTED && change.request() == null -> null;
-            case Event.Change change when change.what() == Event.What.SUBMITTED -> arrive(change, seq, position,
-                    length);
-            case Event.Change change -> change(change, seq, position, length);
+            case Event.Change change when change.what() == Event.What.SUBMITTED -> tasks.arrive(change, seq,
+                    position, length);
+            case Event.Change change -> tasks.change(change, seq, position, length);
         };
     }
 
     /// Makes those of the tasks ready whose time comes by a moment, and answers whether there were any. Not an event,
     /// because it follows from the time, or from what hosts say, alone.
     public boolean wake(long by, Predicate<Task> which) {
-        return pending.wake(by, which);
+        return tasks.pending.wake(by, which);
     }
 
     /// Makes all tasks ready whose time has come or whose window opens, lets those wait whose window closes, and lets
     /// priorities grow. Answers whether any is ready by that.
     public boolean wake(long now) {
-        return pending.wake(now);
+        return tasks.pending.wake(now);
     }
 
     // ---- reads
 
-    /// Null if there is none.
+    /// The task with this id; null if there is none.
     public Task get(long id) {
-        int slot = ids.find(id);
-        return slot < 0 ? null : arrivals.get(slot);
+        return tasks.get(id);
     }
 
+    /// The task with this id.
+    ///
+    /// @throws Problem 404 if there is none
     public Task require(long id) {
         Task task = get(id);
         if (task == null) {
@@ -320,11 +313,15 @@ public final class QueueState {
         return task;
     }
 
+    /// The task that a text names.
+    ///
     /// @param text an id or a unique prefix of one
+    /// @throws Problem 404 if there is none, 409 if there are several
     public Task find(String text) {
         TaskId.Range range = TaskId.range(text);
-        List<Integer> found = range == null ? List.of() : ids.range(range.low(), range.high(), TaskId.CANDIDATES_MAX);
-        return TaskId.only(text, found.stream().map(arrivals::get).toList(), "task", Task::name);
+        List<Integer> found = range == null ? List.of()
+                : tasks.ids.range(range.low(), range.high(), TaskId.CANDIDATES_MAX);
+        return TaskId.only(text, found.stream().map(tasks.arrivals::get).toList(), "task", Task::name);
     }
 
     /// The task with the start of its run as the clock, which may have been set since, would now tell it: until its end
@@ -337,9 +334,10 @@ public final class QueueState {
     ///
     /// @throws Problem 409 if it came with another body
     public long known(String key, String fingerprint) {
-        return keys.find(key, fingerprint);
+        return tasks.keys.find(key, fingerprint);
     }
 
+    /// Whether the queue runs, is paused or takes no new tasks.
     public QueueMode mode() {
         return mode;
     }
@@ -356,17 +354,20 @@ public final class QueueState {
 
     /// How many tasks wait for nothing but their turn.
     public int readyCount() {
-        return pending.ready().size();
+        return tasks.pending.ready().size();
     }
 
+    /// How many tasks there are, by what they have in common.
     public Totals totals() {
-        return totals;
+        return tasks.totals;
     }
 
+    /// The cron tasks.
     public CronIndex crons() {
         return crons;
     }
 
+    /// The changes that go on for all tasks that matched a filter.
     public ActionIndex actions() {
         return actions;
     }
@@ -378,52 +379,60 @@ public final class QueueState {
 
     /// The tasks that these cron tasks made.
     public List<Task> cronMade(TaskFilter filter) {
-        return cronMade.tasks(filter, arrivals);
+        return tasks.cronMade.tasks(filter, tasks.arrivals);
     }
 
+    /// The latest time of an event, in milliseconds since the epoch; the clock may not have reached it again.
     public long latest() {
         return latest;
     }
 
+    /// All tasks in the order of their arrival, each in a slot.
     public Arrivals arrivals() {
-        return arrivals;
+        return tasks.arrivals;
     }
 
+    /// The task's slot in [#arrivals]; negative if there is none.
     public int slotOf(long id) {
-        return ids.find(id);
+        return tasks.ids.find(id);
     }
 
     /// When [#wake] or [#due] has something to do next; 0 if [#wake] has not done all yet, Long.MAX_VALUE if never.
     public long nextDue() {
-        long next = Math.min(pending.nextWake(), retention.nextDue(heldBefore > 0));
-        return heldBefore > 0 ? next : Math.min(next, pending.nextDue());
+        long next = Math.min(tasks.pending.nextWake(), tasks.retention.nextDue(heldBefore > 0));
+        return heldBefore > 0 ? next : Math.min(next, tasks.pending.nextDue());
     }
 
     /// When to look at the latest for what can start: as [#nextDue], and where the time alone may give another task a
     /// place that the last choice kept free.
     public long nextLook() {
-        return Math.min(nextDue(), pending.nextChange());
+        return Math.min(nextDue(), tasks.pending.nextChange());
     }
 
     /// Why a task cannot be finished by its time, for people; null if it can, or has none.
     public String lateness(Task task, long now) {
-        return pending.lateness(task, now);
+        return tasks.pending.lateness(task, now);
     }
 
     /// How many tasks wait for windows that the settings do not have, by the windows' names.
     public Map<String, Integer> lostWindows() {
-        return pending.lostWindows();
+        return tasks.pending.lostWindows();
     }
 
     /// The tasks whose run or caller ends with the server: all that are running, and the pending ones of callers that
     /// wait for them.
     public List<Task> leftBehind() {
-        return arrivals.unended(task -> task.status() == TaskStatus.RUNNING || task.terms().caller().endsWithCaller());
+        return tasks.arrivals.unended(task -> task.status() == TaskStatus.RUNNING
+                || task.terms().caller().endsWithCaller());
     }
 
+    /// The queue's figures.
+    ///
+    /// @param lastSeq the sequence number of the last event that they tell of
     public QueueStats stats(long lastSeq) {
-        return new QueueStats(mode, totals.byStatus(), arrivals.size(), totals.byPriority(TaskStatus.PENDING),
-                totals.callersWaiting(), clockSet, pending.ready().waitingSince(), lastSeq);
+        return new QueueStats(mode, tasks.totals.byStatus(), tasks.arrivals.size(),
+                tasks.totals.byPriority(TaskStatus.PENDING), tasks.totals.callersWaiting(), clockSet,
+                tasks.pending.ready().waitingSince(), lastSeq);
     }
 
     private void apply(CronEvent change, long position) {
@@ -434,67 +443,5 @@ public final class QueueState {
         }
         long definedAt = change.template() != null || before == null ? position : before.definedAt();
         place(change.cron().placed(definedAt, position));
-    }
-
-    private Task arrive(Event.Change change, long seq, long position, int length) {
-        Task task = change.task().arrived(seq, position);
-        retention.wrote(task, length);
-        int slot = arrivals.add(task);
-        ids.add(task.id(), slot);
-        admission.add(task);
-        keys.add(change.request().key(), change.request().fingerprint(), task.id());
-        cronMade.add(task, slot);
-        index(task, slot);
-        return task;
-    }
-
-    private Task change(Event.Change change, long seq, long position, int length) {
-        int slot = ids.find(change.task().id());
-        if (slot < 0) {
-            // a compacted journal keeps recent events for the feed, also of tasks that are gone
-            return null;
-        }
-        Task before = arrivals.get(slot);
-        pending.willChange(before, slot, change);
-        // what is only late keeps its turn
-        boolean stays = change.what() == Event.What.LATE && change.task().state().equals(before.state());
-        if (!stays) {
-            unindex(before, slot);
-        }
-        if (change.what() == Event.What.DELETED) {
-            ids.remove(before.id(), slot);
-            arrivals.remove(slot);
-            admission.remove(before);
-            keys.remove(before.id());
-            retention.forget(before);
-            cronMade.remove(before, slot);
-            return null;
-        }
-        long order = change.task().order() != 0 ? change.task().order() : before.order();
-        Task after = change.task().following(before, change.what() == Event.What.RETRIED ? seq : order, position);
-        arrivals.replace(slot, after);
-        retention.wrote(after, length);
-        if (!stays) {
-            index(after, slot);
-        }
-        return after;
-    }
-
-    private void index(Task task, int slot) {
-        totals.add(task);
-        pending.add(task, slot);
-        alone += task.status() == TaskStatus.RUNNING && task.runsAlone() ? 1 : 0;
-        if (task.status().ended()) {
-            retention.add(task, slot);
-        }
-    }
-
-    private void unindex(Task task, int slot) {
-        totals.remove(task);
-        pending.remove(task, slot);
-        alone -= task.status() == TaskStatus.RUNNING && task.runsAlone() ? 1 : 0;
-        if (task.status().ended()) {
-            retention.remove(task, slot);
-        }
     }
 }
