@@ -5,16 +5,13 @@ import {asked} from './dialog.js';
 import {button, h, put, text} from './dom.js';
 import {count, number} from './format.js';
 
-import {resubmit} from './again.js';
-
 const EVERY_MS = 1_000;
-/** What this tab submits again, until it is through: a reload goes on with it. */
-const JOB = 'ollama-queue.again';
 /** More than so many are confirmed by typing how many. */
 const TYPED_FROM = 1_000;
 
 const VERBS = {
     cancel: ['Cancel', 'Cancelling', 'cancelled'], retry: ['Retry', 'Retrying', 'put back into the queue'],
+    again: ['Retry', 'Submitting anew', 'submitted anew'],
     delete: ['Delete', 'Deleting', 'deleted'], priority: ['Set priority', 'Setting the priority of', 'given it'],
 };
 /** What each action can change, by status. */
@@ -29,7 +26,6 @@ export class Bulk {
     /** The actions that go on, by id: their lines. */
     #lines = new Map();
     #timer = 0;
-    #again = false;
 
     /** @param context {api, say, complain} */
     constructor(context) {
@@ -37,10 +33,8 @@ export class Bulk {
         document.body.append(this.#node);
     }
 
-    /** Shows what goes on already, begun here or elsewhere; and goes on with what was broken off. */
+    /** Shows what goes on already, begun here or elsewhere. */
     async look() {
-        const job = sessionStorage.getItem(JOB);
-        job && !this.#again && this.again(JSON.parse(job));
         const all = await this.#context.api.get('/api/tasks/actions').catch(() => []);
         all.filter(({status}) => status === 'running').forEach(action => this.#show(action));
     }
@@ -53,11 +47,24 @@ export class Bulk {
      * @param about    which tasks these are, in words; may be left out
      */
     async change(filter, action, priority, about) {
+        return this.#begin({filter, action, ...priority === undefined ? {} : {priority}},
+            dry => agreed(dry, action, about));
+    }
+
+    /**
+     * Retries what matches otherwise: as new tasks. Resolves to whether it began.
+     *
+     * @param changes {on, with, delete}
+     */
+    async again(filter, changes) {
+        return this.#begin({filter, action: 'retry', ...changes}, () => true);
+    }
+
+    async #begin(what, agrees) {
         const {api, complain} = this.#context;
-        const what = {filter, action, ...priority === undefined ? {} : {priority}};
         try {
             const dry = await api.post('/api/tasks/actions', {...what, dry_run: true});
-            if (!await agreed(dry, action, about)) {
+            if (!await agrees(dry)) {
                 return false;
             }
             this.#show(await api.post('/api/tasks/actions', {...what, expect: dry.matched}));
@@ -66,44 +73,6 @@ export class Bulk {
             complain(failed);
             return false;
         }
-    }
-
-    /** Submits failed tasks again, otherwise. Resolves to whether it is done: one at a time. */
-    async again(job) {
-        const {api, say, complain} = this.#context;
-        if (this.#again) {
-            say('Others are being submitted again. Wait until they are.');
-            return false;
-        }
-        this.#again = true;
-        let stopped = false;
-        const line = this.#line(job.tasks, () => {
-            stopped = true;
-        });
-        const keep = () => sessionStorage.setItem(JOB, JSON.stringify(job));
-        const sum = refused => Object.values(refused).reduce((total, many) => total + many, 0);
-        try {
-            keep();
-            const {done, refused} = await resubmit(api, job, {keep, stopped: () => stopped,
-                told: (made, no, waits) => {
-                    line.bar.value = made + sum(no);
-                    text(line.words, `Submitting ${number(made)} of ${count(job.tasks, 'task')} again${
-                        waits ? `, waits: ${waits}` : ''}`);
-                }});
-            const reasons = Object.entries(refused).map(([why, many]) => `${number(many)} refused: ${why}`);
-            const told = [`${stopped ? 'Stopped: ' : ''}${count(done, 'new task')} submitted`, ...reasons].join(' · ');
-            reasons.length ? complain(new Error(told)) : say(told);
-            if (job.changes.remove && !stopped && !reasons.length) {
-                await this.change(job.filter, 'delete');
-            }
-        } catch (failed) {
-            complain(failed);
-        } finally {
-            sessionStorage.removeItem(JOB);
-            line.node.remove();
-            this.#again = false;
-        }
-        return true;
     }
 
     /** Saves what matches as lines of JSON. */
@@ -163,7 +132,7 @@ export class Bulk {
         if (!line) {
             return;
         }
-        const [, going, done] = VERBS[action.action];
+        const [, going, done] = VERBS[action.on || action.with ? 'again' : action.action];
         text(line.words, `${going} ${number(action.done)} of ${count(action.matched, 'task')}`);
         line.bar.value = action.done;
         if (action.status !== 'running') {

@@ -2,7 +2,7 @@
 
 import {attribute, button, h, put, s, text} from './dom.js';
 import {ago, count, number, timed} from './format.js';
-import {again} from './again.js';
+import {otherwise} from './again.js';
 import {refresh} from './refresh.js';
 import {choosing, format, isEmpty, parse, TYPED} from './filter.js';
 import {FilterForm} from './filterform.js';
@@ -107,8 +107,8 @@ function cause(context, chosen, changed) {
         [group.cause, group.model, group.host].filter(Boolean).join(' · ')) && changed();
     const retry = button('', act('retry'), {'data-act': 'retry', 'data-needs': 'submit'});
     const other = button('Retry on, with …', async () => {
-        const job = await again(context, changing(), able);
-        job && await context.bulk.again(job) && changed();
+        const changes = await otherwise(context, able);
+        changes && await context.bulk.again(changing(), changes) && changed();
     }, {'data-act': 'otherwise', 'data-needs': 'submit'});
     const remove = button('Delete …', act('delete'), {class: 'danger', 'data-act': 'delete', 'data-needs': 'submit'});
     const open = h('a', {class: 'button'}, 'Open list');

@@ -139,9 +139,9 @@ final class Server implements AutoCloseable {
             Dispatcher dispatcher = new Dispatcher(queue, hosts, answers, relayed, dispatch, clock, new Random());
             opened.add(dispatcher);
 
-            ActionRunner runner = ActionRunner.start(queue.ledger());
-            opened.add(runner);
             SubmissionReader submissions = new SubmissionReader(settings, OrderLimits::of, hosts::check);
+            ActionRunner runner = ActionRunner.start(queue.ledger(), submissions::read);
+            opened.add(runner);
             ClientBudgets budgets = new ClientBudgets(OrderLimits.of(settings), clock);
             WebServer.prepare(settings);
             CronRequests crons = new CronRequests(queue, submissions, ZoneId.systemDefault(), clock);

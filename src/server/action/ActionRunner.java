@@ -5,11 +5,13 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
 import server.action.plan.TaskAction;
 import server.clock.Looping;
 import server.queue.ledger.Ledger;
 import server.queue.ledger.Pace;
+import server.task.Submission;
 import shared.Problem;
 
 /// Carries actions out: one thread, which does a step of each in turn. At a start it goes on with those that were at
@@ -24,14 +26,16 @@ public final class ActionRunner implements AutoCloseable {
     private final Pace pace;
     private final Looping loop = new Looping("actions", this::loop);
 
-    private ActionRunner(Ledger ledger) {
-        actions = new Actions(ledger);
+    private ActionRunner(Ledger ledger, Function<byte[], Submission> submits) {
+        actions = new Actions(ledger, submits);
         pace = ledger.pace();
     }
 
     /// Begins.
-    public static ActionRunner start(Ledger ledger) {
-        ActionRunner runner = new ActionRunner(ledger);
+    ///
+    /// @param submits reads the body of a submit; throws a [Problem] or a [shared.json.JsonException] if it is wrong
+    public static ActionRunner start(Ledger ledger, Function<byte[], Submission> submits) {
+        ActionRunner runner = new ActionRunner(ledger, submits);
         runner.actions.onAccepted(runner.loop::wake);
         runner.loop.start();
         return runner;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 import server.action.plan.ActionEvent;
 import server.action.plan.ActionEvent.What;
@@ -25,8 +26,11 @@ import server.queue.page.Pages;
 import server.queue.state.Event;
 import server.queue.state.QueueState;
 import server.task.Attempt;
+import server.task.Submission;
 import server.task.Task;
+import server.task.TaskDocument;
 import shared.Problem;
+import shared.json.JsonException;
 
 /// The actions in the [Ledger]: each method is a decision or a look at it. What a method tells of is durable.
 public final class Actions {
@@ -42,17 +46,20 @@ public final class Actions {
 
     private final Ledger ledger;
     private final Pages pages;
+    private final Function<byte[], Submission> submits;
     private final int tasksMax;
     private final int step;
 
-    Actions(Ledger ledger) {
-        this(ledger, TASKS_MAX, STEP);
+    /// @param submits reads the body of a submit
+    Actions(Ledger ledger, Function<byte[], Submission> submits) {
+        this(ledger, submits, TASKS_MAX, STEP);
     }
 
     /// @param tasksMax how many tasks those at work may have together
     /// @param step     how many tasks a step has at most
-    Actions(Ledger ledger, int tasksMax, int step) {
+    Actions(Ledger ledger, Function<byte[], Submission> submits, int tasksMax, int step) {
         this.ledger = ledger;
+        this.submits = submits;
         this.tasksMax = tasksMax;
         this.step = step;
         pages = new Pages(ledger);
@@ -154,18 +161,49 @@ public final class Actions {
     boolean step(long id) {
         List<Task> next = ledger.look(state -> next(state, state.actions().get(id))).durable();
         // what memory does not hold, before the lock is taken
-        Map<Long, List<Attempt>> attempts = new HashMap<>();
+        Map<Long, OnRecord> records = new HashMap<>();
         for (Task task : next) {
             try {
-                attempts.put(task.lastAt(), ledger.read(task, TaskReader::attempts));
+                records.put(task.lastAt(), onRecord(task, get(id).plan()));
             } catch (Problem problem) {
                 // one that is gone is looked at again
                 if (problem.status() != 404) {
-                    attempts.put(task.lastAt(), null);
+                    records.put(task.lastAt(), OnRecord.UNREADABLE);
                 }
             }
         }
-        return ledger.change(writer -> step(writer, writer.state().actions().get(id), attempts)).durable();
+        return ledger.change(writer -> step(writer, writer.state().actions().get(id), records)).durable();
+    }
+
+    /// What the journal has of a task that is to be retried.
+    ///
+    /// @param attempts all so far; empty where it is submitted anew
+    /// @param anew     null where it is put back as it is
+    /// @param refused  why neither can be; null if it can
+    private record OnRecord(List<Attempt> attempts, Submission anew, Problem refused) {
+
+        /// Of a task that cannot be retried anyway.
+        static final OnRecord NONE = new OnRecord(List.of(), null, null);
+        static final OnRecord UNREADABLE = refused(Problem.conflict(Actions.UNREADABLE));
+
+        static OnRecord refused(Problem why) {
+            return new OnRecord(List.of(), null, why);
+        }
+    }
+
+    private OnRecord onRecord(Task task, ActionPlan plan) {
+        if (plan.changes() == null) {
+            return new OnRecord(ledger.read(task, TaskReader::attempts), null, null);
+        }
+        TaskDocument document = ledger.read(task, TaskReader::document);
+        try {
+            Submission anew = submits.apply(Anew.body(document, plan.changes())).withPendingMax(plan.pendingMax());
+            return new OnRecord(List.of(), ledger.pool().share(anew), null);
+        } catch (JsonException wrong) {
+            return OnRecord.refused(Problem.conflict(wrong.getMessage()));
+        } catch (Problem wrong) {
+            return OnRecord.refused(wrong);
+        }
     }
 
     /// The next tasks whose attempts on record are needed.
@@ -183,11 +221,12 @@ public final class Actions {
     }
 
     private int end(TaskAction action) {
-        return Math.min(action.tasks().length, action.done() + step);
+        // one that is submitted anew may be large
+        return Math.min(action.tasks().length, action.done() + (action.plan().changes() == null ? step : 1));
     }
 
-    /// @param attempts of the tasks by the places of their last lines; null where the line cannot be read
-    private boolean step(Ledger.Writer writer, TaskAction action, Map<Long, List<Attempt>> attempts) {
+    /// @param records of the tasks by the places of their last lines
+    private boolean step(Ledger.Writer writer, TaskAction action, Map<Long, OnRecord> records) {
         if (action == null || action.ended()) {
             return false;
         }
@@ -198,6 +237,7 @@ public final class Actions {
             return false;
         }
         List<Event> events = new ArrayList<>();
+        int changed = 0;
         Map<String, Integer> refused = new TreeMap<>();
         Map<String, Integer> putBack = new HashMap<>();
         Set<Long> crons = new HashSet<>();
@@ -207,53 +247,60 @@ public final class Actions {
                 // what the one before it means to their cron task has to be in the state first
                 break;
             }
-            if (isUnread(action.plan().kind(), task, attempts)) {
+            if (isUnread(action.plan().kind(), task, records)) {
                 break;
             }
             try {
-                events.add(changed(writer.state(), action, i, attempts, putBack, now));
+                events.addAll(changed(writer, action, i, records, putBack, now));
+                changed++;
             } catch (Problem problem) {
                 refused.merge(reason(task, problem), 1, Integer::sum);
             }
         }
-        TaskAction after = action.stepped(events.size(), refused);
+        TaskAction after = action.stepped(changed, refused);
         if (after.done() > action.done()) {
             append(writer, events, new ActionEvent(What.PROGRESS, now, after));
         }
         return true;
     }
 
-    /// Whether the task's attempts are on record, but were not read: it has changed meanwhile.
-    private static boolean isUnread(ActionKind kind, Task task, Map<Long, List<Attempt>> attempts) {
+    /// Whether what is on record of the task was not read: it has changed meanwhile.
+    private static boolean isUnread(ActionKind kind, Task task, Map<Long, OnRecord> records) {
         return kind == ActionKind.RETRY && task != null && task.status().ended()
-                && !attempts.containsKey(task.lastAt());
+                && !records.containsKey(task.lastAt());
     }
 
-    private static Event.Change changed(QueueState state, TaskAction action, int index,
-            Map<Long, List<Attempt>> attempts, Map<String, Integer> putBack, long now) {
+    private static List<Event.Change> changed(Ledger.Writer writer, TaskAction action, int index,
+            Map<Long, OnRecord> records, Map<String, Integer> putBack, long now) {
+        QueueState state = writer.state();
         long id = action.tasks()[index];
         Task task = state.require(id);
         return switch (action.plan().kind()) {
-            case CANCEL -> state.cancel(id, null, now);
-            case DELETE -> state.delete(id, now);
+            case CANCEL -> List.of(state.cancel(id, null, now));
+            case DELETE -> List.of(state.delete(id, now));
             case PRIORITY -> {
                 Event.Change change = state.changePriority(id, action.plan().priority(), Integer.MAX_VALUE, now);
                 if (change.task().equals(task)) {
                     throw Problem.conflict(task.name() + " has this priority already");
                 }
-                yield change;
+                yield List.of(change);
             }
             case RETRY -> {
-                if (attempts.containsKey(task.lastAt()) && attempts.get(task.lastAt()) == null) {
-                    throw Problem.conflict(UNREADABLE);
+                OnRecord record = records.getOrDefault(task.lastAt(), OnRecord.NONE);
+                if (record.refused != null) {
+                    throw record.refused;
                 }
                 int most = action.plan().pendingMax();
-                Event.Change change = state.retry(id, attempts.getOrDefault(task.lastAt(), List.of()), most, now);
+                Event.Change change = state.retry(id, record.attempts, most, now);
+                if (record.anew != null) {
+                    Event.Change anew = state.submit(record.anew, writer.unusedId(), null, null, now);
+                    yield action.plan().changes().delete() ? List.of(anew, state.delete(id, now)) : List.of(anew);
+                }
                 Map<String, Integer> together = new HashMap<>(putBack);
                 together.merge(task.terms().caller().client(), 1, Integer::sum);
                 state.admitAgain(together, most);
                 putBack.putAll(together);
-                yield change;
+                yield List.of(change);
             }
         };
     }

@@ -15,6 +15,10 @@
 /// milliseconds at most, and between two steps the thread waits for the disk and keeps to the queue's
 /// [server.queue.ledger.Pace].
 ///
+/// **Retries with changes.** What a task was asked for stays as it is in the journal, so a task that is to be otherwise
+/// is submitted anew ([Anew]), by the reader of all submits; where that is asked for, the task is deleted in the same
+/// unit. A step does one of them, for they may be large.
+///
 /// **Refusals.** What cannot be done to a task by now (it has ended, it is gone, its client has no room) is counted by
 /// its reason, and the action goes on. A full disk or a failed journal is no refusal: the action waits.
 package server.action;

@@ -5,12 +5,14 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 import server.access.Asker;
 import server.action.Actions;
 import server.action.plan.ActionJson;
 import server.action.plan.ActionKind;
 import server.action.plan.ActionPlan;
+import server.action.plan.Changes;
 import server.action.plan.TaskAction;
 import server.api.HttpApi.Standing;
 import server.http.Answer;
@@ -21,6 +23,7 @@ import server.queue.index.TaskFilter;
 import server.queue.page.Matched;
 import server.settings.Settings;
 import server.task.FieldReader;
+import server.task.SubmissionReader;
 import server.task.TaskJson;
 import shared.Nearest;
 import shared.Problem;
@@ -31,7 +34,10 @@ import shared.json.JsonWriter;
 /// Actions: one change for all tasks that match a filter.
 final class ActionApi {
 
-    static final List<String> FIELDS = List.of("filter", "action", "priority", "dry_run", "expect");
+    static final List<String> FIELDS = List.of("filter", "action", "priority", "on", "with", "delete", "dry_run",
+            "expect");
+    private static final List<String> WITH = List.of("model", "num_ctx", "max_retries");
+    private static final Changes NO_CHANGES = new Changes(null, null, null, null, false);
 
     private final Settings settings;
     private final TaskFilters filters;
@@ -39,9 +45,12 @@ final class ActionApi {
     private final Actions actions;
     private final Searches searches;
     private final InstantSource clock;
+    private final BiConsumer<String, Boolean> hostCheck;
 
+    /// @param hostCheck as [SubmissionReader] has it
     ActionApi(Settings settings, TaskFilters filters, Standing standing, Actions actions, Searches searches,
-            InstantSource clock) {
+            InstantSource clock, BiConsumer<String, Boolean> hostCheck) {
+        this.hostCheck = hostCheck;
         this.settings = settings;
         this.filters = filters;
         this.standing = standing;
@@ -54,7 +63,7 @@ final class ActionApi {
     ///
     /// @param filter null: not given
     /// @param expect how many tasks must match; negative: not given
-    private record Asked(Query filter, ActionKind kind, Integer priority, boolean dryRun, int expect) {
+    private record Asked(Query filter, ActionKind kind, Integer priority, Changes changes, boolean dryRun, int expect) {
 
         void check() {
             if (filter == null) {
@@ -68,6 +77,13 @@ final class ActionApi {
                 throw Problem.badRequest(priority == null ? "priority is missing, as in {\"priority\":10}"
                         : "priority is only for the action priority, not for " + kind.text);
             }
+            if (!changes.equals(NO_CHANGES) && kind != ActionKind.RETRY) {
+                throw Problem.badRequest("on, with and delete are only for the action retry, not for " + kind.text);
+            }
+            if (changes.delete() && !changes.isAny()) {
+                throw Problem.badRequest("delete goes with on or with: a task that is put back as it is cannot be "
+                        + "deleted");
+            }
             if (dryRun == expect >= 0) {
                 throw Problem.badRequest(dryRun ? "give dry_run or expect, not both" : "expect is missing: the number "
                         + "of tasks that have to match, which \"dry_run\":true tells");
@@ -78,6 +94,9 @@ final class ActionApi {
     Answer begin(WebRequest request) throws InterruptedException {
         Asked asked = read(request.json(settings.get(HttpApi.OTHER_BODY_BYTES), "an action"));
         asked.check();
+        if (asked.changes().on() != null) {
+            hostCheck.accept(asked.changes().on(), false);
+        }
         String shown = asked.filter().json();
         if (shown.getBytes(StandardCharsets.UTF_8).length > ActionPlan.FILTER_MAX) {
             throw new Problem(413, "the filter of an action may have " + ActionPlan.FILTER_MAX + " bytes");
@@ -89,7 +108,7 @@ final class ActionApi {
         Matched matched = searches.run(request, () -> matched(filter, stand));
         ActionPlan plan = new ActionPlan(asked.kind(), priority, shown,
                 asker.speaksForOthers() ? null : asker.name(), asker.pendingMax(), matched.asOf(),
-                matched.byStatus(), clock.millis());
+                matched.byStatus(), clock.millis(), asked.changes().isAny() ? asked.changes() : null);
         List<String> warnings = Objects.equals(priority, asked.priority()) ? List.of()
                 : List.of("priority " + asked.priority() + " is lowered to " + priority + ", the highest that the "
                         + "token " + asker.name() + " may give");
@@ -155,6 +174,9 @@ final class ActionApi {
         Query filter = null;
         ActionKind kind = null;
         Integer priority = null;
+        String on = null;
+        Changes with = NO_CHANGES;
+        boolean delete = false;
         boolean dryRun = false;
         int expect = -1;
         json.beginObject();
@@ -163,13 +185,33 @@ final class ActionApi {
                 case "filter" -> filter = Query.read(json, Set.of(TaskFilters.and(TaskFilters.Standing.PARAMETERS)));
                 case "action" -> kind = fields.parsed(ActionApi::kind);
                 case "priority" -> priority = fields.priority();
+                case "on" -> on = fields.text(SubmissionReader.HOST_LENGTH_MAX);
+                case "with" -> with = with(json, fields);
+                case "delete" -> delete = json.bool();
                 case "dry_run" -> dryRun = json.bool();
                 case "expect" -> expect = fields.integer(0, Integer.MAX_VALUE);
                 default -> throw fields.unknown(FIELDS, "; known are " + String.join(", ", FIELDS));
             }
         }
         json.end();
-        return new Asked(filter, kind, priority, dryRun, expect);
+        return new Asked(filter, kind, priority, new Changes(on, with.model(), with.numCtx(), with.maxRetries(),
+                delete), dryRun, expect);
+    }
+
+    private static Changes with(JsonReader json, FieldReader fields) {
+        String model = null;
+        Integer numCtx = null;
+        Integer maxRetries = null;
+        json.beginObject();
+        for (String name = json.nextName(); name != null; name = json.nextName()) {
+            switch (name) {
+                case "model" -> model = fields.text(SubmissionReader.MODEL_LENGTH_MAX);
+                case "num_ctx" -> numCtx = fields.integer(1, Changes.NUM_CTX_MAX);
+                case "max_retries" -> maxRetries = fields.integer(0, SubmissionReader.RETRIES_MAX);
+                default -> throw fields.unknown(WITH, "; known are " + String.join(", ", WITH));
+            }
+        }
+        return new Changes(null, model, numCtx, maxRetries, false);
     }
 
     private static ActionKind kind(String text) {

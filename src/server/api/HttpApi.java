@@ -160,6 +160,7 @@ public final class HttpApi {
                         + "cut:bool replace:bool chunks:bool wait:duration from:time")
                 .add("Batch = count:int ids:[text] warnings?:[text]").add("PriorityAsked = priority:priority")
                 .add("asked = priority:priority filter:object action:ActionKind dry_run:bool expect:int "
+                        + "with:RetryWith delete:bool "
                         + "input:any messages:[any] prompt:text system:text options:object tools:[any] images:[any]")
                 .words("TaskType", Stream.of(TaskType.values()).map(type -> type.text))
                 .words("TaskStatus", Stream.of(TaskStatus.values()).map(status -> status.text))
@@ -218,7 +219,7 @@ public final class HttpApi {
         TaskFilters filters = new TaskFilters(queue, parts.clock());
         ListApi lists = new ListApi(settings, queue, filters, parts.standing(), searches, parts.clock());
         ActionApi actions = new ActionApi(settings, filters, parts.standing(), parts.actions(), searches,
-                parts.clock());
+                parts.clock(), parts.hosts()::check);
         routes
                 .add("POST", "/api/tasks", Scope.SUBMIT,
                         "submits a task | Submit Idempotency-Key | 200 WouldBe 201 Submitted 409 429 507",

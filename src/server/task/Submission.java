@@ -26,6 +26,11 @@ public record Submission(TaskType type, String model, int priority, Terms terms,
         this(type, model, priority, terms, payload, metadata, preview, null, Asker.NO_LIMIT);
     }
 
+    /// Returns the same, asked for by somebody of whose client so many tasks may be pending.
+    public Submission withPendingMax(int most) {
+        return new Submission(type, model, priority, terms, payload, metadata, preview, head, most);
+    }
+
     /// Returns the same with what tells by which request it came.
     public Submission by(Trace trace) {
         return new Submission(type, model, priority, terms, payload, metadata, preview, trace.in(head), pendingMax);

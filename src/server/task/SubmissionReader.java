@@ -28,7 +28,9 @@ public final class SubmissionReader {
 
     static final long GO_ZERO_TIME = Times.parse("time", "0001-01-01T00:00:00Z");
 
-    static final int MODEL_LENGTH_MAX = 512;
+    public static final int MODEL_LENGTH_MAX = 512;
+    public static final int HOST_LENGTH_MAX = TermsBuilder.HOST_LENGTH_MAX;
+    public static final int RETRIES_MAX = TermsBuilder.RETRIES_MAX;
 
     static final Setting<String> DEFAULT_MODEL = Setting.text("default_model").byDefault("qwen3").live()
             .says("the model of a task that names none");

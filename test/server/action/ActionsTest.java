@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import server.action.plan.ActionIndex;
 import server.action.plan.ActionKind;
 import server.action.plan.ActionPlan;
+import server.action.plan.Changes;
 import server.action.plan.TaskAction;
 import server.action.plan.TaskAction.Status;
 import server.journal.JournalOptions;
@@ -38,13 +39,18 @@ import server.queue.page.Matched;
 import server.queue.state.Event;
 import server.queue.state.LifeCycle;
 import server.queue.state.QueueOptions;
+import server.settings.Settings;
 import server.task.CronOrigin;
 import server.task.Submission;
+import server.task.SubmissionReader;
 import server.task.Task;
+import server.task.TaskJson;
 import server.task.Terms;
 import shared.Problem;
 import shared.TaskStatus;
 import shared.TaskType;
+import shared.json.Json;
+import shared.json.JsonWriter;
 import shared.json.Slice;
 import support.Await;
 import support.Effort;
@@ -54,6 +60,7 @@ import support.FaultyStorage;
 class ActionsTest {
 
     private static final int RUNS = Effort.of(60, 3_000);
+    private static final Changes CHANGES = new Changes("gpu-2", "c", 4_096, 7, true);
 
     @Test
     void action_throughPowerLosses_doesExactlyWhatMatched_eachOnce() {
@@ -82,6 +89,8 @@ class ActionsTest {
         FaultyStorage disk = new FaultyStorage();
         TaskQueue queue;
         Actions actions;
+        final SubmissionReader submissions = new SubmissionReader(Settings.DEFAULT, OrderLimits::of,
+                (name, remote) -> { });
         long now = 1_800_000_000_000L;
         int step = Actions.STEP;
 
@@ -95,7 +104,7 @@ class ActionsTest {
                     Duration.ZERO, Duration.ofDays(1), 1 << 20, OrderLimits.NONE);
             queue = TaskQueue.open(disk, new JournalOptions(1 << 16), options, () -> Instant.ofEpochMilli(now++),
                     () -> 0, random);
-            actions = new Actions(queue.ledger(), tasksMax, step);
+            actions = new Actions(queue.ledger(), submissions::read, tasksMax, step);
         }
 
         void reopen(int pendingMax, int tasksMax) throws IOException {
@@ -112,9 +121,17 @@ class ActionsTest {
         }
 
         TaskAction accept(ActionKind kind, Integer priority, TaskFilter filter) {
+            return accept(kind, priority, null, filter);
+        }
+
+        TaskAction retry(Changes changes, TaskFilter filter) {
+            return accept(ActionKind.RETRY, null, changes, filter);
+        }
+
+        private TaskAction accept(ActionKind kind, Integer priority, Changes changes, TaskFilter filter) {
             Matched matched = actions.matched(filter);
             return actions.accept(new ActionPlan(kind, priority, "{}", null, Integer.MAX_VALUE,
-                    matched.asOf(), matched.byStatus(), now), matched);
+                    matched.asOf(), matched.byStatus(), now, changes), matched);
         }
 
         TaskAction done(TaskAction action) {
@@ -145,12 +162,13 @@ class ActionsTest {
         void go() throws IOException {
             live(30 + random.nextInt(300), ActionKind.values());
             ActionKind kind = ActionKind.values()[random.nextInt(4)];
+            Changes changes = kind == ActionKind.RETRY && random.nextBoolean() ? CHANGES : null;
             Set<TaskStatus> statuses = random.nextBoolean() ? Set.of() : Set.of(TaskStatus.values()[random.nextInt(5)]);
             TaskFilter filter = of(statuses, random.nextBoolean() ? Set.of() : Set.of("a"));
             Matched matched = rig.actions.matched(filter);
             Set<Long> ids = matched.tasks().stream().map(Task::id).collect(Collectors.toSet());
             TaskAction action = rig.actions.accept(new ActionPlan(kind, kind == ActionKind.PRIORITY ? 77 : null, "{}",
-                    "me", Integer.MAX_VALUE, matched.asOf(), matched.byStatus(), rig.now), matched);
+                    "me", Integer.MAX_VALUE, matched.asOf(), matched.byStatus(), rig.now, changes), matched);
             boolean more = true;
             while (more) {
                 rig.disk.stopAfter(random.nextInt(3) > 0 ? Integer.MAX_VALUE : random.nextInt(4));
@@ -173,7 +191,11 @@ class ActionsTest {
                     more = true;
                 }
             }
-            check(rig.actions.get(action.id()), kind, ids, matched.asOf());
+            if (changes == null) {
+                check(rig.actions.get(action.id()), kind, ids, matched.asOf());
+            } else {
+                checkAnew(rig.actions.get(action.id()), ids, matched.asOf());
+            }
             rig.close();
         }
 
@@ -193,6 +215,23 @@ class ActionsTest {
             assertEquals(action.changed(), changes.size());
             assertTrue(ids.containsAll(changes.keySet()), "a task was touched that had not matched");
             assertTrue(changes.values().stream().allMatch(times -> times == 1), "a task was done twice");
+        }
+
+        /// Each that was changed is gone, and there is one new task for it, otherwise.
+        private void checkAnew(TaskAction action, Set<Long> ids, long asOf) throws IOException {
+            assertEquals(List.of(Status.COMPLETED, ids.size(), CHANGES), List.of(action.status(), action.done(),
+                    action.plan().changes()));
+            List<Long> anew = new ArrayList<>();
+            events(rig.queue, asOf, event -> {
+                if (event.event() instanceof Event.Change change && change.what() == Event.What.SUBMITTED
+                        && change.task().model().equals("c")) {
+                    anew.add(change.task().id());
+                }
+            });
+            assertEquals(action.changed(), anew.size());
+            Set<Long> there = rig.actions.matched(TaskFilter.ALL).tasks().stream().map(Task::id)
+                    .collect(Collectors.toSet());
+            assertTrue(ids.stream().filter(there::contains).count() <= ids.size() - action.changed(), "one is left");
         }
 
         private static Event.What what(ActionKind kind) {
@@ -282,6 +321,34 @@ class ActionsTest {
             assertEquals(3, action.changed());
             assertEquals(List.of(2), List.copyOf(action.refused().values()));
             assertEquals(Actions.NO_ROOM, action.refused().firstKey());
+        }
+    }
+
+    @Test
+    void retry_withChanges_submitsAnew_withAllElseAsItWas() throws IOException {
+        try (Rig rig = new Rig(1, 100, 100)) {
+            Submission asked = rig.submissions.read(("{\"type\":\"generate\",\"model\":\"a\",\"priority\":9,"
+                    + "\"prompt\":\"p\",\"options\":{\"seed\":12345678901234567890,\"num_ctx\":131072},"
+                    + "\"client\":\"me\",\"timeout\":\"7m\"}").getBytes(StandardCharsets.UTF_8));
+            rig.queue.submit(asked, null, null);
+            rig.queue.fail(rig.queue.startNext(LoadedOffers.at("h")), "CUDA out of memory", null);
+            rig.submit(1, "a");
+            TaskAction action = rig.done(rig.retry(new Changes("gpu-2", null, 4_096, 0, false),
+                    TaskFilter.ALL));
+            assertEquals(Map.of("is pending and cannot be retried; only a failed or cancelled task can", 1),
+                    action.refused());
+            List<Task> all = rig.actions.matched(TaskFilter.ALL).tasks();
+            assertEquals(List.of(TaskStatus.FAILED, TaskStatus.PENDING, TaskStatus.PENDING),
+                    all.stream().map(Task::status).toList());
+            JsonWriter shown = new JsonWriter();
+            TaskJson.write(shown, rig.queue.document(all.getLast()), more -> { }, List.of());
+            Json.Obj anew = (Json.Obj) Json.parse(shown.toBytes());
+            assertEquals("{\"prompt\":\"p\",\"options\":{\"seed\":12345678901234567890,\"num_ctx\":4096}}",
+                    new JsonWriter().value(anew.get("payload")).toString());
+            assertEquals(List.of("a", "gpu-2", "me", "7m"), List.of(anew.text("model"), anew.text("on"),
+                    anew.text("client"), anew.text("timeout")));
+            assertEquals(List.of(9L, 0L), List.of(anew.integer("priority", -1), anew.integer("max_retries", -1)));
+            assertEquals(4_096L, all.getLast().terms().runner().numCtx());
         }
     }
 

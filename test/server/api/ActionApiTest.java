@@ -113,6 +113,20 @@ final class ActionApiTest {
     }
 
     @Test
+    void retry_onAndWith_submitsAnew_andSaysSo() {
+        Json.Obj action = done("{\"model\":\"b\"}", "\"action\":\"retry\",\"on\":\"far\",\"with\":{\"model\":\"m\"},"
+                + "\"delete\":true", 2);
+        assertEquals("-cppp", statuses());
+        assertEquals(List.of("2", "1", "\"far\"", "{\"model\":\"m\"}", "true"), List.of(text(action, "done"),
+                text(action, "changed"), text(action, "on"), text(action, "with"), text(action, "delete")));
+        assertEquals("{\"is pending and cannot be retried; only a failed or cancelled task can\":1}",
+                text(action, "refused"));
+        Json.Obj anew = (Json.Obj) ((Json.Arr) Json.parse(server.get("/api/tasks?model=m").body())).values().getFirst();
+        assertEquals(List.of("pending", "Hi"), List.of(anew.text("status"), anew.text("preview")));
+        assertEquals("far", json(server.get("/api/tasks/" + anew.text("id"))).text("on"));
+    }
+
+    @Test
     void priority_changesThose_thatHaveAnother() {
         assertEquals(200, server.post("/api/tasks/" + ids.get(2) + "/priority", "{\"priority\":10}").statusCode());
         Json.Obj action = done("{\"model\":\"a\"}", "\"action\":\"priority\",\"priority\":\"high\"", 2);
@@ -144,6 +158,13 @@ final class ActionApiTest {
             "{'filter':{},'action':'cancel','expect':1,'dry_run':true}|not both",
             "{'filter':{},'action':'priority','expect':1}|priority is missing",
             "{'filter':{},'action':'cancel','priority':1,'expect':1}|priority is only for",
+            "{'filter':{},'action':'cancel','on':'far','expect':1}|only for the action retry",
+            "{'filter':{},'action':'retry','on':'fra','expect':1}|on: no host is named \"fra\"",
+            "{'filter':{},'action':'retry','on':' ','expect':1}|on must not be",
+            "{'filter':{},'action':'retry','delete':true,'expect':1}|delete goes with on or with",
+            "{'filter':{},'action':'retry','with':{'modle':'x'},'expect':1}|did you mean model",
+            "{'filter':{},'action':'retry','with':{'num_ctx':0},'expect':1}|num_ctx must be",
+            "{'filter':{},'action':'retry','with':{'max_retries':101},'expect':1}|max_retries must be",
             "{'filter':{'stauts':'failed'},'action':'cancel','expect':1}|did you mean status",
             "{'filter':{'limit':1},'action':'cancel','expect':1}|unknown field",
             "{'filter':{'status':'done'},'action':'cancel','expect':1}|status must be",

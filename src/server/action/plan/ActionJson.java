@@ -16,8 +16,10 @@ public final class ActionJson {
     public static final String SHAPES = """
             ActionMatched = matched:int by_status:{int} warnings?:[text]
             ActionMismatch = error ...ActionMatched
-            Action = id action:ActionKind priority?:int filter:object client|null status created_at:time \
-                ended_at:time|null ...ActionMatched done:int changed:int refused:{int}
+            RetryWith = model?:text num_ctx?:int max_retries?:int
+            Action = id action:ActionKind priority?:int on?:text with?:RetryWith delete?:bool filter:object \
+                client|null status created_at:time ended_at:time|null ...ActionMatched done:int changed:int \
+                refused:{int}
             """;
 
     private ActionJson() {
@@ -38,6 +40,9 @@ public final class ActionJson {
         out.name("action").string(plan.kind().text);
         if (plan.priority() != null) {
             out.name("priority").number(plan.priority());
+        }
+        if (plan.changes() != null) {
+            plan.changes().write(out);
         }
         out.name("filter").raw(plan.filter().getBytes(StandardCharsets.UTF_8));
         out.name("client").string(plan.client());

@@ -5,6 +5,7 @@
 /// |---|---|
 /// | `ActionPlan` | what its user asked for, and what matched |
 /// | `ActionKind` | what is done to each task |
+/// | `Changes` | what is to be otherwise where tasks are retried |
 /// | `TaskAction` | the plan, and how far it has come; immutable |
 /// | `ActionEvent` | a change of one |
 /// | `ActionIndex` | those at work, and the last 100 that have ended |

@@ -9,6 +9,7 @@ import java.util.function.BiConsumer;
 import server.action.plan.ActionEvent;
 import server.action.plan.ActionKind;
 import server.action.plan.ActionPlan;
+import server.action.plan.Changes;
 import server.action.plan.TaskAction;
 import server.action.plan.TaskAction.Status;
 import server.task.TaskId;
@@ -33,6 +34,11 @@ final class ActionLine {
             out.name("priority").number(plan.priority());
         }
         out.name("filter").string(plan.filter());
+        if (plan.changes() != null) {
+            out.name("changes").beginObject();
+            plan.changes().write(out);
+            out.endObject();
+        }
         TaskLine.text(out, "client", plan.client());
         TaskLine.number(out, "max_pending", plan.pendingMax(), Integer.MAX_VALUE);
         out.name("as_of").number(plan.asOf());
@@ -81,6 +87,7 @@ final class ActionLine {
         Status status = Status.RUNNING;
         Map<TaskStatus, Integer> matched = new EnumMap<>(TaskStatus.class);
         SortedMap<String, Integer> refused = new TreeMap<>();
+        Changes changes = null;
         in.beginObject();
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             switch (name) {
@@ -88,6 +95,7 @@ final class ActionLine {
                 case "kind" -> kind = ActionKind.parse(in.string());
                 case "priority" -> priority = Integer.valueOf(in.number());
                 case "filter" -> filter = in.string();
+                case "changes" -> changes = Changes.read(in);
                 case "client" -> client = in.string();
                 case "max_pending" -> pendingMax = Integer.parseInt(in.number());
                 case "as_of" -> asOf = Long.parseLong(in.number());
@@ -105,8 +113,8 @@ final class ActionLine {
         if (id < 0 || kind == null || filter == null) {
             throw in.error("an action without id, kind or filter");
         }
-        return new TaskAction(id, new ActionPlan(kind, priority, filter, client, pendingMax, asOf, matched, createdAt),
-                done, changed, refused, status, endedAt, null, 0, 0);
+        return new TaskAction(id, new ActionPlan(kind, priority, filter, client, pendingMax, asOf, matched, createdAt,
+                changes), done, changed, refused, status, endedAt, null, 0, 0);
     }
 
     private static void counts(JsonReader in, BiConsumer<String, Integer> to) {
