@@ -49,7 +49,12 @@ final class FrameTest {
         server.post("/api/queue/pause", "");
         server.submit(task("waits", ""));
         page.waitFor(LINE + " === 'Paused: nothing new starts; 1 ready.'");
-        server.post("/api/queue/drain", "");
+        // it is refused to all, so it is asked for first
+        String drain = ".now-top button[title^='Refuse new tasks']";
+        page.eval("location.hash = '#/queue'");
+        page.click(drain).waitForText("New tasks are refused from now on").click("dialog button[value=no]");
+        page.waitFor("!document.querySelector('dialog')").waitFor(LINE + ".startsWith('Paused: ')");
+        page.click(drain).click("dialog .danger");
         page.waitFor(LINE + ".startsWith('Draining: new tasks are refused; ')");
         page.click("#line button").waitFor(LINE + " === ''");
     }
