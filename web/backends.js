@@ -128,10 +128,10 @@ function drawn({slots, slots_used: used}) {
 }
 
 /** What it is doing now. */
-function doings({runners, slots_used: used}) {
+function doings({runners, slots_used: used, health}) {
     const busy = runners.filter(runner => runner.running > 0).map(({model, running, loading}) =>
         `${loading ? 'loading' : 'answering'} ${model}${running > 1 ? ` ×${running}` : ''}`);
-    return busy.length > 0 ? busy.join(', ') : used > 0 ? 'answering' : 'idle';
+    return busy.length > 0 ? busy.join(', ') : used > 0 ? 'answering' : health === 'down' ? '' : 'idle';
 }
 
 function runnerText({model, options, since, until}, now) {
@@ -148,9 +148,10 @@ function errorRate({completed_per_minute: completed, failed_per_minute: failed})
     return Number.isNaN(share) ? '–' : `${share.toFixed(share > 0 && share < 10 ? 1 : 0)} %`;
 }
 
-function models({installed, loaded, health}) {
+function models({installed, loaded, runners, health}) {
     const plain = name => name.replace(/:latest$/, '');
-    const warm = new Set(loaded.map(plain));
+    // what was sent there has a runner; of what others asked for only the host itself tells
+    const warm = new Set([...runners.filter(({loading}) => !loading).map(({model}) => model), ...loaded].map(plain));
     const all = [...new Set([...warm, ...(installed ?? []).map(plain)])];
     const shown = all.slice(0, MODELS_SHOWN_MAX);
     return [h('dt', {}, 'Models'), h('dd', {}, all.length === 0 ? installed !== null ? 'none'

@@ -41,7 +41,7 @@ export function theme(control) {
     let chosen = localStorage.getItem(THEME_KEY) ?? 'auto';
     const apply = () => {
         document.documentElement.dataset.theme = chosen;
-        text(control, {auto: '◐', light: '○', dark: '●'}[chosen]);
+        text(control, {auto: '◐', light: '☼', dark: '☾'}[chosen]);
         control.title = `Colours: ${chosen}`;
         control.setAttribute('aria-label', control.title);
     };

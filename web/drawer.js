@@ -3,7 +3,7 @@
 import {attribute, button, h, put, text} from './dom.js';
 import {serverSentEvents} from './events.js';
 import {clock} from './format.js';
-import {MARKS, short} from './task.js';
+import {MARKS, preview, short} from './task.js';
 
 const KEY = 'ollama-queue.events';
 const LINES_MAX = 500;
@@ -35,7 +35,7 @@ export function drawer(box, control, {api, live, complain}) {
         if (items.length === 0) {
             return;
         }
-        items.forEach(({task}) => task?.preview && previews.set(task.id, task.preview));
+        items.forEach(({task}) => task?.preview && previews.set(task.id, preview(task)));
         while (previews.size > 2 * LINES_MAX) {
             previews.delete(previews.keys().next().value);
         }

@@ -3,6 +3,7 @@
 import {attribute, button, h, put, s, text} from './dom.js';
 import {ago, count, number, timed} from './format.js';
 import {otherwise} from './again.js';
+import {preview} from './task.js';
 import {refresh} from './refresh.js';
 import {choosing, format, isEmpty, parse, TYPED} from './filter.js';
 import {FilterForm} from './filterform.js';
@@ -118,8 +119,8 @@ function cause(context, chosen, changed) {
     const fill = async () => {
         const {items} = await context.api.list('/api/tasks', {...filter(), limit: TASKS}, context.signal);
         const now = Date.now();
-        put(tasks, items.map(({id, preview, completed_at: ended}) => h('li', {}, h('time', {class: 'faint',
-            datetime: ended}, ago(ended, now)), h('a', {href: `#/tasks/${id}`, dir: 'auto'}, preview || id))),
+        put(tasks, items.map(task => h('li', {}, h('time', {class: 'faint', datetime: task.completed_at},
+            ago(task.completed_at, now)), h('a', {href: `#/tasks/${task.id}`, dir: 'auto'}, preview(task) || task.id))),
         group.tasks > items.length && h('li', {class: 'hint'}, `and ${number(group.tasks - items.length)} more`));
     };
     const details = h('details', {ontoggle: () => details.open && context.attempt(fill)},

@@ -5,7 +5,7 @@ import {drawnLane} from './activity.js';
 import {attribute, button, h, put, text} from './dom.js';
 import {age, clockTime, count, exact, number, priority, seconds, size, timed} from './format.js';
 import {Keyed} from './keyed.js';
-import {caller, progress} from './task.js';
+import {caller, preview, progress} from './task.js';
 
 /** So many empty places are drawn, more are counted. */
 const FREE_MAX = 4;
@@ -122,7 +122,7 @@ function row(task, context) {
     const node = h('li', {'data-id': task.id}, link, about, bar, told, time, cancel);
     return {node, show: now => {
         last = now;
-        text(link, now.preview || now.id);
+        text(link, preview(now) || now.id);
         attribute(link, 'title', now.preview);
         text(about, [now.model, now.priority === 5 ? null : priority(now.priority), caller(now),
             now.attempt > 1 && `attempt ${now.attempt}`].filter(one => one).join(' · '));

@@ -3,7 +3,7 @@
 import {attribute, button, h, put, text} from './dom.js';
 import {exact, named, old, priority, timed} from './format.js';
 import {SORTS} from './filter.js';
-import {CALL, caller, MARKS, ran, short, waitsUntil} from './task.js';
+import {CALL, caller, MARKS, preview, ran, short, waitsUntil} from './task.js';
 
 const COLUMNS = [
     ['status', 'Status', 'status'],
@@ -258,7 +258,7 @@ class Row {
         this.task = task;
         this.node.dataset.status = task.status;
         text(this.#mark, task.state === 'blocked' ? '!' : MARKS[task.status]);
-        text(this.link, task.preview || `(${short(task.id)})`);
+        text(this.link, preview(task) || `(${short(task.id)})`);
         attribute(this.link, 'title', task.preview ?? '');
         attribute(this.#box, 'aria-label', `Select ${task.preview || short(task.id)}`);
         text(this.#reason, timed(task.error?.split('\n')[0]));

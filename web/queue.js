@@ -7,7 +7,7 @@ import {toggle} from './filter.js';
 import {Keyed} from './keyed.js';
 import {modeButtons} from './queuebar.js';
 import {refresh} from './refresh.js';
-import {caller} from './task.js';
+import {caller, preview} from './task.js';
 
 const STATES = ['ready', 'retrying', 'scheduled', 'blocked'];
 const SAYS = {ready: 'wait for their turn', retrying: 'wait for their next attempt',
@@ -253,7 +253,7 @@ function row(task, context) {
         const later = now.state === 'scheduled' || now.state === 'retrying';
         text(when, now.starts_in ? within(now.starts_in) : later && time ? ago(time, at) : '–');
         when.title = later ? exact(time) : now.starts_in ? '' : 'not known when';
-        text(link, now.preview || now.id);
+        text(link, preview(now) || now.id);
         attribute(link, 'title', now.preview);
         text(why, timed(reason(now, at)));
         text(about, [now.model, now.priority === 5 ? null : priority(now.priority), caller(now)]

@@ -10,6 +10,8 @@ export const STATUSES = Object.keys(MARKS);
 /** The error of an attempt that was cancelled. */
 export const CANCELLED = 'cancelled';
 
+/** So many characters of a prompt the server shows in lists. */
+const PREVIEW = 80;
 /** Without a piece for so long an answer is silent. */
 const SILENT_MS = 5_000;
 
@@ -153,6 +155,11 @@ export function progress(task, ran) {
     const silent = task.at - Date.parse(task.last_token_at);
     return `${count(task.tokens, 'token')} · ${silent > SILENT_MS ? `silent for ${seconds(silent)}`
         : `${number(Math.round(task.tokens_per_second))}/s`}`;
+}
+
+/** The beginning of its prompt as lists have it, with a mark where that is not all of it; '' if it is not known. */
+export function preview(task) {
+    return task.preview ? `${task.preview}${[...task.preview].length < PREVIEW ? '' : '…'}` : '';
 }
 
 /** What it is about, in a line. */

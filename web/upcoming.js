@@ -2,7 +2,7 @@
 
 import {attribute, h, text} from './dom.js';
 import {priority, within} from './format.js';
-import {caller} from './task.js';
+import {caller, preview} from './task.js';
 
 /** @return {node, show(task)} */
 export function upcoming(task) {
@@ -14,7 +14,7 @@ export function upcoming(task) {
         text(position, now.position);
         text(when, now.starts_in ? within(now.starts_in) : '–');
         when.title = now.starts_in ? '' : 'not known: too few such tasks were measured';
-        text(link, now.preview || now.id);
+        text(link, preview(now) || now.id);
         attribute(link, 'title', now.preview);
         text(about, [now.model, now.priority === 5 ? null : priority(now.priority), caller(now),
             now.host && `on ${now.host}`, now.loads && 'loads its model first'].filter(one => one).join(' · '));

@@ -40,7 +40,34 @@ final class Afternoon {
             json.name("tokens").number(completed * 190L).name("tokens_per_second");
             json.number(Double.toString(Math.round(completed * 190 / 6.0) / 10.0)).endObject();
         }
-        return json.endArray().endObject().toString();
+        json.endArray().name("marks").beginArray();
+        mark(json, "restart", first.plus(minutes * 2L / 5, ChronoUnit.MINUTES), null);
+        mark(json, "paused", first.plus(minutes / 2L, ChronoUnit.MINUTES),
+                first.plus(minutes * 3L / 5, ChronoUnit.MINUTES));
+        json.endArray().name("by").beginObject().name("since").string(first.toString());
+        works(json, "priority", minutes, "5", "10", "1");
+        works(json, "model", minutes, "qwen3:8b", "llama3.2:3b", "mistral-small:24b", "nomic-embed-text");
+        works(json, "client", minutes, null, "open-webui", "nightly-index", "anna@example.org");
+        return json.endObject().endObject().toString();
+    }
+
+    private static void mark(JsonWriter json, String kind, Instant at, Instant until) {
+        json.beginObject().name("kind").string(kind).name("at").string(at.toString());
+        json.name("until").string(until == null ? at.toString() : until.toString()).endObject();
+    }
+
+    private static void works(JsonWriter json, String of, int minutes, String... names) {
+        json.name(of).beginArray();
+        for (int i = 0; i < names.length; i++) {
+            long tasks = 3L * minutes / (i + 1);
+            json.beginObject().name("name").string(names[i]).name("tasks").number(tasks);
+            json.name("failed").number(tasks / 40).name("wait_ms_p50").number(300).name("wait_ms_p95").number(18_400);
+            json.name("wait_ms_max").number(94_000).name("run_ms_p50").number(2_900 + 400L * i);
+            json.name("run_ms_p95").number(12_300).name("busy_seconds").number(tasks * 3).name("tokens");
+            json.number(tasks * 190).name("loads").number(tasks / 9).name("loading_seconds").number(tasks / 3);
+            json.endObject();
+        }
+        json.endArray();
     }
 
     private static JsonWriter length(JsonWriter json, int completed, long millis) {

@@ -59,6 +59,7 @@ final class AxeTest {
         views.put("cron/" + cron, ".runs td");
         views.put("backends", ".backend");
         views.put("charts", ".chart .line");
+        views.put("settings", ".settings tbody tr");
         return views;
     }
 

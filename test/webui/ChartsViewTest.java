@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.List;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,6 +48,13 @@ final class ChartsViewTest {
         page.waitFor("document.querySelector('[data-chart=depth] .unrecorded').getBBox().width"
                 + " < document.querySelector('[data-chart=depth] svg').clientWidth"
                 + " && document.querySelectorAll('[data-chart=depth] .axis').length >= 5");
+        // by priority, model and client: how many, and what they took
+        for (String row : List.of("priority normal", "model m", "client no client")) {
+            String[] words = row.split(" ", 2);
+            page.waitFor("document.querySelector('[data-work=" + words[0] + "] tbody tr').innerText.split('\\t')"
+                    + ".slice(0, 3).join() === '" + words[1] + ",1,0'");
+        }
+        page.waitFor("document.querySelector('[data-work=model] tbody').innerText.split('\\t')[9] === '3'");
         // what the server kept of it
         Json.Obj history = ServerProcess.object(server.get("/api/stats/history").body());
         long tokens = ((Json.Arr) history.get("buckets")).values().stream()
@@ -62,6 +70,9 @@ final class ChartsViewTest {
         long begin = page.number("document.querySelector('[data-chart=depth] .begin').getBBox().x");
         long left = page.number("document.querySelector('[data-chart=depth] .unrecorded').getBBox().x");
         long right = page.number("document.querySelector('[data-chart=depth] svg').clientWidth - 8");
+        assertEquals(4, page.number("document.querySelectorAll('[data-work=client] tbody tr').length"));
+        page.waitFor("document.querySelector('[data-chart=depth] .restart')");
+        page.waitFor("document.querySelector('[data-chart=depth] .paused').getBBox().width > 50");
         // 47 minutes of 60
         assertEquals(47.0 / 60, (right - begin) / (double) (right - left), 0.03);
         String marks = page.text("[...document.querySelectorAll('[data-chart=wait] text')]"
@@ -94,9 +105,9 @@ final class ChartsViewTest {
         afternoon(page).open(server.url() + "/#/charts").click("[value='24h']");
         page.waitFor("location.hash === '#/charts?window=24h'").waitForText("Each point covers 10 minutes");
         page.reload().waitFor("document.querySelector('[value=\"24h\"]')?.checked").click("summary");
-        page.waitFor("document.querySelectorAll('.charts-table tbody tr').length > 100");
-        assertEquals("12", page.text("document.querySelectorAll('.charts-table thead th').length"));
-        assertTrue(page.is("document.querySelectorAll('.charts-table tbody tr').length <= 145"));
+        page.waitFor("document.querySelectorAll('details .charts-table tbody tr').length > 100");
+        assertEquals("12", page.text("document.querySelectorAll('details .charts-table thead th').length"));
+        assertTrue(page.is("document.querySelectorAll('details .charts-table tbody tr').length <= 145"));
     }
 
     @Test

@@ -123,6 +123,11 @@ final class Scene implements AutoCloseable {
         return first("running&type=chat,generate");
     }
 
+    /// One that waits for its turn.
+    String waiting() {
+        return first("pending&state=ready&type=chat");
+    }
+
     String failed() {
         return first("failed&type=chat");
     }

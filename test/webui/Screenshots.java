@@ -49,6 +49,8 @@ final class Screenshots {
                         "document.body.innerText.includes('durable write')"),
                 new View("failed", "#/failed", "document.querySelector('.cause')"),
                 new View("failed-list", "#/tasks?status=failed&type=chat,generate", rows),
+                new View("task-waiting", "#/tasks/" + scene.waiting(),
+                        "document.body.innerText.includes('position')"),
                 new View("task-failed", "#/tasks/" + scene.failed(), "document.querySelector('.attempts')"),
                 new View("new", "#/new", "document.querySelector('form')"),
                 new View("cron", "#/cron", "document.querySelectorAll('.strip').length === 6"),
@@ -57,6 +59,7 @@ final class Screenshots {
                         + " && document.querySelectorAll('.preview li').length === 5"),
                 new View("backends", "#/backends", "document.querySelectorAll('.backend').length === 3"),
                 new View("charts", "#/charts", "document.querySelectorAll('.chart .line').length > 8"),
+                new View("settings", "#/settings", "document.querySelectorAll('.settings tbody tr').length > 20"),
                 new View("charts-day", "#/charts?window=24h", "document.querySelectorAll('.chart .line').length > 8"));
     }
 
