@@ -5,6 +5,9 @@ import java.util.Collection;
 /// Finds what somebody may have meant.
 public final class Nearest {
 
+    /// From so many letters on a word counts as a short form of one that begins with it.
+    private static final int SHORT_MIN = 4;
+
     private Nearest() {
     }
 
@@ -14,7 +17,7 @@ public final class Nearest {
         String initial = word.substring(0, Math.min(1, word.length()));
         int bestDistance = Math.max(2, word.length() / 3) + 1;
         for (String candidate : known) {
-            int distance = distance(word, candidate);
+            int distance = isShort(word, candidate) ? 1 : distance(word, candidate);
             // words that begin differently, and of which half differs, are not alike
             boolean alike = distance <= 1 || 2 * distance < word.length() || candidate.startsWith(initial);
             if (alike && distance < bestDistance) {
@@ -23,6 +26,10 @@ public final class Nearest {
             }
         }
         return best == null ? "" : "; did you mean " + best + "?";
+    }
+
+    private static boolean isShort(String word, String candidate) {
+        return word.length() >= SHORT_MIN && candidate.startsWith(word);
     }
 
     /// How many insertions, deletions, replacements and swaps of neighbours lie between two words (Damerau 1964, each

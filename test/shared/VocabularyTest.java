@@ -52,8 +52,10 @@ class VocabularyTest {
 
     @ParameterizedTest
     @CsvSource({"--prot, ; did you mean --port?", "sumbit, ; did you mean submit?", "submit, ; did you mean submit?",
-        "chat, ''", "'', ''", "statsu, ; did you mean status?", "past, ''"})
+        "chat, ''", "'', ''", "statsu, ; did you mean status?", "past, ''", "subm, ; did you mean submit?", "sub, ''",
+        "x-queue-prio, ; did you mean x-queue-priority?"})
     void hint_nearOrFar_namesTheNearestOrNothing(String word, String hint) {
-        assertEquals(hint, Nearest.hint(word, List.of("--port", "--host", "submit", "status")));
+        assertEquals(hint, Nearest.hint(word, List.of("--port", "--host", "submit", "status", "x-queue-keep",
+                "x-queue-priority")));
     }
 }

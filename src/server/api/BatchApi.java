@@ -22,7 +22,6 @@ import server.task.Trace;
 import server.settings.Settings;
 import shared.Problem;
 import shared.json.JsonReader;
-import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;
 
 /// Submits many tasks at once: an array, or a task on each line. All or none, so one mistake refuses the whole batch;
@@ -135,9 +134,6 @@ final class BatchApi {
     /// @param count how many there are with this one
     private void add(JsonReader json, TaskBatch batch, int count, Source source) {
         checkCount(count);
-        if (json.peek() != Kind.OBJECT) {
-            throw json.error("a task must be an object");
-        }
         int from = json.position();
         Submission submission = submissions.read(json, source.asker()).by(source.trace()).of(source.user(),
                 submissions.metadataMax());

@@ -223,11 +223,12 @@ public final class Dispatcher implements AutoCloseable {
     /// With what all hosts that may take a pending call refuse its model, for a reason of theirs or their accounts';
     /// null if one may take it.
     public Outcome.Failed refusal(Task task) {
-        if (hosts.all().stream().allMatch(host -> host.refusal(task.model()) == null)) {
+        long now = clock.millis();
+        if (hosts.all().stream().allMatch(host -> host.refusal(task.model(), now) == null)) {
             return null;
         }
         String refuser = routing().refuser(task);
-        Outcome.Failed refusal = refuser == null ? null : hosts.named(refuser).refusal(task.model());
+        Outcome.Failed refusal = refuser == null ? null : hosts.named(refuser).refusal(task.model(), now);
         return refusal != null && refusal.isAccounts() ? refusal : null;
     }
 

@@ -368,9 +368,9 @@ final class Host {
         return nextTry(now);
     }
 
-    /// With what it last refused the model; null if it does not.
-    synchronized Outcome.Failed refusal(String model) {
-        return refused.refusal(model);
+    /// With what it last refused the model, and for how long from now on; null if it does not.
+    synchronized Outcome.Failed refusal(String model, long now) {
+        return refused.refusal(model, now);
     }
 
     /// Whether a model that it refused worked again after this moment.

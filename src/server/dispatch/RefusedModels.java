@@ -1,5 +1,6 @@
 package server.dispatch;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,10 +57,11 @@ final class RefusedModels {
         return pair == null ? null : pair.refusal.message();
     }
 
-    /// With what the model was refused; null if it is not.
-    Outcome.Failed refusal(String model) {
+    /// With what the model was refused, and how long it is left alone from now on; null if it is not refused.
+    Outcome.Failed refusal(String model, long now) {
         Pair pair = pairs.get(RunnerKey.plain(model));
-        return pair == null ? null : pair.refusal;
+        return pair == null ? null : new Outcome.Failed(pair.refusal.cause(), pair.refusal.message(),
+                Duration.ofMillis(Math.max(0, pair.circuit.pauseEnd(now) - now)), pair.refusal.answer());
     }
 
     /// A task of this model is being sent.

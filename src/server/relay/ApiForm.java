@@ -38,13 +38,14 @@ public enum ApiForm {
     /// Returns the answer of a refusal.
     ///
     /// @param retryAfterSeconds when to come again, which is told with 429 and 503; more than 120 becomes 120
-    /// @param retry             false if it will not get better: the clients that send again by themselves do not
+    /// @param retry             false if it will not get better soon: the clients that send again by themselves do not
     Whole error(Problem problem, long retryAfterSeconds, boolean retry) {
         int status = problem.status();
         List<String> headers = new ArrayList<>();
         if (!retry) {
             headers.addAll(List.of("x-should-retry", "false"));
-        } else if (status == 429 || status == 503) {
+        }
+        if (status == 429 || status == 503 && retry) {
             headers.addAll(List.of("Retry-After",
                     Long.toString(Math.clamp(retryAfterSeconds, 1, RETRY_AFTER_MAX_SECONDS))));
         }

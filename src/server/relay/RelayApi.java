@@ -113,7 +113,7 @@ public final class RelayApi {
         Body body = request.body(parts.bodyBytesMax(), "a call");
         RelayBody read = RelayBody.read(path, body.json());
         if (read.model() == null || read.model().isEmpty()) {
-            throw Problem.badRequest("model is required");
+            throw Problem.badRequest("model is required, a text");
         }
         if (read.isLoad()) {
             parts.budgets().letIn(Collections.singleton(said.client()));

@@ -37,7 +37,7 @@ final class RelayedCall {
     private final Duration heartbeat;
     private final Repeats.Call same;
     private final Repeats repeats;
-    /// With what all hosts refused the call before it was sent; null: they did not.
+    /// With what all hosts refused the call before it was sent, and for how long; null: they did not.
     private Outcome.Failed setAside;
     /// Whether nobody reads what this one writes.
     private volatile boolean left;
@@ -237,7 +237,8 @@ final class RelayedCall {
     }
 
     private Answer error(Look look, Problem problem, boolean retry) {
-        Answer.Whole error = ApiForm.of(form.path()).error(problem, RETRY_AFTER_SECONDS, retry);
+        long again = setAside == null ? RETRY_AFTER_SECONDS : setAside.retryAfter().toSeconds() + 1;
+        Answer.Whole error = ApiForm.of(form.path()).error(problem, again, retry);
         return new Answer.Whole(error.status(), error.type(), error.bytes(), error.length(),
                 headers(look, error.headers()));
     }
@@ -276,7 +277,7 @@ final class RelayedCall {
         }
         HostHead head = look.head() != null ? look.head()
                 : look.failure() == null || look.failure().answer() == null ? null : look.failure().answer().head();
-        if (head != null && head.retryAfter() != null) {
+        if (head != null && head.retryAfter() != null && setAside == null) {
             headers.addAll(List.of("Retry-After", head.retryAfter()));
         }
         if (head != null && head.requestId() != null) {

@@ -75,7 +75,7 @@ final class BatchApiTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"T\\n\\n{\"type\":\"sing\"}\\nT|(line 3, column 9, at type)",
             "T\\n{\"prompt\":\"x\"}|chat, generate or embed (line 2, column 1)",
-            "T\\n[T]|a task must be an object (line 2, column 1)",
+            "T\\n[T]|expected an object, found an array (line 2, column 1)",
             "T\\nT T|line 2",
             "T\\n{|line 2", "{\"type\":\\n\"chat\"}|line 1"})
     void submit_oneMistakeInLines_isNamed_andNothingIsTaken(String template, String message) {

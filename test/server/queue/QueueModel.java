@@ -219,6 +219,11 @@ final class QueueModel {
         }
     }
 
+    void expire(Entry task, long now) {
+        endPending(task, TaskStatus.FAILED, "expired in the queue at " + Times.format(task.expiresAt)
+                + (task.error == null ? "" : "; its last trouble: " + task.error), now);
+    }
+
     void putBack(Entry task, String error, long retryAt, boolean recorded, boolean counted, long now) {
         if (recorded) {
             attempt(task, error, counted, now);
@@ -250,8 +255,7 @@ final class QueueModel {
     void due(long now) {
         for (Entry task : tasks) {
             if (task.status == TaskStatus.PENDING && expired(task, now)) {
-                endPending(task, TaskStatus.FAILED, "expired in the queue at "
-                        + Times.format(task.expiresAt), now);
+                expire(task, now);
             }
         }
         dueCalls(now);

@@ -206,8 +206,7 @@ class QueueSimulationTest {
             assertEquals(model.expired(expected, now) ? Event.What.FAILED : Event.What.STARTED, event.what());
             apply(event);
             if (event.what() == Event.What.FAILED) {
-                model.endPending(expected, TaskStatus.FAILED,
-                        "expired in the queue at " + Times.format(expected.expiresAt), now);
+                model.expire(expected, now);
             } else {
                 model.start(expected, model.chosen.offer().host(), now);
             }

@@ -62,6 +62,8 @@ final class ApiFormTest {
         assertArrayEquals(new String[] {"Retry-After", "1"},
                 ApiForm.OPENAI.error(new Problem(429, "slow"), 0, true).headers());
         assertArrayEquals(new String[] {"x-should-retry", "false"}, ApiForm.OPENAI.error(full, 9, false).headers());
+        assertArrayEquals(new String[] {"x-should-retry", "false", "Retry-After", "60"},
+                ApiForm.OPENAI.error(new Problem(429, "used up"), 60, false).headers());
         assertArrayEquals(new String[] {"WWW-Authenticate", "Bearer realm=\"ollama-queue\""},
                 ApiForm.MESSAGES.error(new Problem(401, "key")).headers());
         // a host's key is no concern of the caller's

@@ -180,7 +180,7 @@ class RelayApiTest {
     @Test
     void wrongCalls_areRefusedInTheCallersForm_andMakeNoTask() throws Exception {
         try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
-            assertRefused(400, "{\"error\":\"model is required\"}", rig.call("/api/chat", "{}"));
+            assertRefused(400, "{\"error\":\"model is required, a text\"}", rig.call("/api/chat", "{}"));
             assertRefused(400, "{\"error\":\"", rig.call("/api/chat", "{"));
             assertRefused(400, "{\"error\":{\"message\":\"", rig.call("/v1/embeddings", "nothing"));
             assertRefused(400, "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\"",
@@ -210,6 +210,19 @@ class RelayApiTest {
             assertEquals("false", second.headers().firstValue("x-should-retry").get());
             assertEquals(1, ollama.requests().size());
             assertTrue(rig.tasks().stream().allMatch(task -> task.status() == TaskStatus.FAILED));
+        }
+    }
+
+    @Test
+    void quota_isToldWithTheTimeUntilItsHostIsAskedAgain() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise((request, reply) -> reply.whole(429, "{\"error\":\"used up\"}", "Retry-After: 3600"));
+            assertEquals("3600", rig.call("/api/chat", CHAT).headers().firstValue("Retry-After").get());
+            HttpResponse<byte[]> second = rig.call("/api/chat", CHAT);
+            assertRefused(429, "{\"error\":\"127.0.0.1", second);
+            // of ours none is longer, for some clients give up then
+            assertEquals(List.of("120"), second.headers().allValues("Retry-After"));
+            assertEquals("false", second.headers().firstValue("x-should-retry").get());
         }
     }
 

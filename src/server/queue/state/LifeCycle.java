@@ -131,7 +131,9 @@ public final class LifeCycle {
     }
 
     static Event.Change expired(Task task, long now) {
-        return refused(task, "expired in the queue at " + Times.format(task.terms().expiresAt()), now);
+        String why = task.state().error();
+        return refused(task, "expired in the queue at " + Times.format(task.terms().expiresAt())
+                + (why == null ? "" : "; its last trouble: " + why), now);
     }
 
     /// Of a task that fails without an attempt.
