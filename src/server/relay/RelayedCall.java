@@ -148,7 +148,7 @@ final class RelayedCall {
             if (repeats.giveUp(same, task.id())) {
                 cancel();
             }
-            throw new IOException("its caller has left");
+            throw new Problem(499, "its caller has left");
         }
         if (!look.isAsked() && task.terms().caller().endsWithCaller()) {
             Outcome.Failed refusal = parts.dispatcher().refusal(task);

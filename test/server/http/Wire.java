@@ -105,6 +105,12 @@ public final class Wire implements AutoCloseable {
         return line.toString(StandardCharsets.UTF_8);
     }
 
+    /// Sends nothing more, as one that has left; answers can still be read.
+    public Wire leave() throws IOException {
+        socket.shutdownOutput();
+        return this;
+    }
+
     /// All that comes until the server closes the connection.
     public String rest() throws IOException {
         return new String(in.readAllBytes(), StandardCharsets.UTF_8);

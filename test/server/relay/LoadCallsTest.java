@@ -156,6 +156,31 @@ class LoadCallsTest {
     }
 
     @Test
+    void load_whoseCallerLeavesWhileItWaits_isNoErrorOfTheServers() throws Exception {
+        Semaphore gate = new Semaphore(0);
+        String load = "{\"model\":\"fake\",\"options\":{\"num_ctx\":1}}";
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            rig.dispatcher.reconfigure(new DispatchOptions(1, Duration.ofMinutes(1), Duration.ofMinutes(1),
+                    RoutingOptions.DEFAULT));
+            Await.until(() -> "not listed", () -> rig.hosts.backends().getFirst().installed() != null);
+            ollama.otherwise((request, reply) -> {
+                gate.acquire();
+                reply.whole(200, "{\"done\":true}");
+            });
+            CompletableFuture<HttpResponse<byte[]>> running = send(rig, CHAT);
+            Await.until(() -> "not running", () -> ollama.requests().size() == 1);
+            try (Wire loading = rig.wire().lines("POST /api/chat HTTP/1.1", "Host: localhost",
+                    "Content-Length: " + load.length(), "").raw(load).leave()) {
+                Wire.Reply told = loading.reply(true);
+                assertEquals(499, told.status(), told.body());
+            }
+            gate.release();
+            assertEquals(200, running.join().statusCode());
+            assertEquals(1, ollama.requests().size());
+        }
+    }
+
+    @Test
     void load_thatFailsAfterSignsOfLife_endsWithTheHostsWords() throws Exception {
         Semaphore gate = new Semaphore(0);
         Settings signs = Settings.DEFAULT.with(RelayOptions.HEARTBEAT, Duration.ofMillis(50));
