@@ -12,6 +12,8 @@ final class Follow {
 
     private final Session session;
     private final boolean events;
+    /// Gone once the answer begins.
+    private final Progress progress;
 
     private String lastId;
     /// The highest sequence number seen; after a reconnection the earlier events are sent again.
@@ -28,6 +30,7 @@ final class Follow {
     private Follow(Session session) {
         this.session = session;
         events = session.output().form == Output.Form.JSONL;
+        progress = new Progress(session);
     }
 
     /// The command `follow`.
@@ -52,7 +55,7 @@ final class Follow {
 
     private void follow(String id, Reconnect reconnect) {
         if (!events) {
-            Wait.untilNext(session, reconnect, id);
+            Wait.untilItRuns(session, reconnect, progress, id);
         }
         while (status == null || !status.ended()) {
             try (ServerEvents stream = new ServerEvents(session.api(), Api.task(id) + "/events", lastId)) {
@@ -65,9 +68,11 @@ final class Follow {
                     throw stream.ended();
                 }
             } catch (Failure failure) {
+                progress.clear();
                 reconnect.lost(failure);
             }
         }
+        progress.clear();
         if (!events && status == TaskStatus.COMPLETED) {
             task = session.api().object(Wait.ended(session, reconnect, id));
             // no pieces come of an embed, or of an answer that only calls tools
@@ -95,6 +100,7 @@ final class Follow {
             status = TaskPrinter.status(session, changed);
             if (!events && "retrying".equals(data.text("what"))) {
                 String error = changed.text("error");
+                progress.clear();
                 session.note("the attempt failed" + (error == null ? "" : ": " + error) + "; it will be retried");
             }
         }
@@ -108,6 +114,7 @@ final class Follow {
         if (events || piece == null || number < attempt) {
             return;
         }
+        progress.clear();
         if (number > attempt) {
             begin(number);
         }

@@ -2,10 +2,13 @@ package client;
 
 import java.util.List;
 
+import shared.TaskStatus;
 import shared.json.Json;
 
 /// Waits for tasks to end and prints what they answered.
 final class Wait {
+
+    private static final String NEXT_PATIENCE = "?wait=300ms";
 
     private Wait() {
     }
@@ -57,27 +60,23 @@ final class Wait {
         }
     }
 
-    /// On a terminal, tells where a pending task stands until it is next.
-    static void untilNext(Session session, Reconnect reconnect, String id) {
-        Progress progress = new Progress(session);
+    /// On a terminal, tells where a pending task stands until it runs, and then when it is probably done.
+    static void untilItRuns(Session session, Reconnect reconnect, Progress progress, String id) {
         String patience = "";
-        try {
-            while (progress.isOn()) {
-                try {
-                    Json.Obj task = session.api().object(session.api().get(Api.task(id) + patience));
-                    reconnect.reached();
-                    if (task.integer("position", 0) < 2) {
-                        return;
-                    }
-                    progress.show(task);
-                    patience = progress.patience();
-                } catch (Failure failure) {
-                    progress.clear();
-                    reconnect.lost(failure);
+        while (progress.isOn()) {
+            try {
+                Json.Obj task = session.api().object(session.api().get(Api.task(id) + patience));
+                reconnect.reached();
+                progress.show(task);
+                if (TaskPrinter.status(session, task) != TaskStatus.PENDING) {
+                    return;
                 }
+                // the server's answer waits for the end: it must not hold up the beginning of what is next
+                patience = task.integer("position", 0) == 1 ? NEXT_PATIENCE : progress.patience();
+            } catch (Failure failure) {
+                progress.clear();
+                reconnect.lost(failure);
             }
-        } finally {
-            progress.clear();
         }
     }
 }

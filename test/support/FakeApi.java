@@ -33,6 +33,7 @@ import shared.json.JsonWriter;
 /// | `fail` | the task fails |
 /// | `hang` | it stays pending |
 /// | `queued` | it is pending for two looks, at position 3 and 2 |
+/// | `loading` | it is next for one look, and runs for one |
 /// | `later`, `retrying` | it stays pending until an hour, half a minute after 2026-01-02T03:04:05Z |
 /// | `lost` | the submit arrives, the first answer to it does not |
 /// | `restart` | the first two reads of the task are cut off |
@@ -274,7 +275,8 @@ public final class FakeApi implements AutoCloseable {
             }
             json(exchange, 200, parts.length > 1 && parts[1].equals("explain") ? (task.model.equals("call")
                     ? FakeAnswers.RAN : FakeAnswers.EXPLAINED).replace("ID", task.id)
-                    : task.model.equals("queued") && visit(task.id) <= 2 ? queued(task) : json(task));
+                    : task.model.equals("queued") || task.model.equals("loading") ? early(task, visit(task.id))
+                    : json(task));
         } else if (parts[1].equals("cancel") && !task.status.equals("pending")) {
             error(exchange, 409, task.id + " is already " + task.status);
         } else {
@@ -290,13 +292,12 @@ public final class FakeApi implements AutoCloseable {
         }
     }
 
-    private String queued(Task task) {
-        int position;
-        synchronized (this) {
-            position = 4 - visits.get(task.id);
-        }
-        return json(task).replace("\"status\":\"completed\"", "\"status\":\"pending\"").replaceFirst("}$",
-                ",\"position\":" + position + ",\"starts_in\":{\"low\":" + position + ",\"high\":130}}");
+    private static String early(Task task, int visit) {
+        boolean queued = task.model.equals("queued");
+        String times = queued ? "\"position\":" + (4 - visit) + ",\"starts_in\":{\"low\":" + (4 - visit)
+                + ",\"high\":130}" : visit == 1 ? "\"position\":1" : "\"done_in\":{\"low\":10,\"high\":12}";
+        return visit > 2 ? json(task) : json(task).replaceFirst("}$", "," + times + "}").replace("\"completed\"",
+                queued || visit == 1 ? "\"pending\"" : "\"running\"");
     }
 
     private void events(HttpExchange exchange, Task task) throws IOException {

@@ -4,7 +4,11 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 
-/// How long the last completed attempts of each model took, and how many tokens they wrote, on each host and in all.
+import server.task.Task;
+import server.task.TaskState;
+
+/// How long the last completed attempts of each model took, without their loads, and how many tokens they wrote, on
+/// each host and in all; and what its loads took.
 ///
 /// Models and hosts are forgotten by when they last ran, never by who asks: so what is known follows from the events
 /// alone, and a replay knows the same.
@@ -47,6 +51,10 @@ public final class Estimates {
                     left[(9 * left.length + 9) / 10 - 1]);
         }
 
+        Left after(double millis) {
+            return new Left(mean + millis, deviation, low + millis, high + millis);
+        }
+
         /// It may end at any time until then.
         static Left upTo(double most) {
             return new Left(most / 2, most / 4, 0, most);
@@ -58,11 +66,13 @@ public final class Estimates {
         Sample all = new Sample();
         /// In milliseconds; those that ran last count most.
         double mean;
+        /// What a load takes, likewise; 0: not known.
+        double load;
     }
 
     /// Counts an attempt that was completed.
     ///
-    /// @param millis how long it took
+    /// @param millis how long it took, without the load that it waited for
     /// @param tokens how many it wrote; below 0: not known
     public void ran(String model, String host, long millis, long tokens) {
         String plain = RunnerKey.plain(model);
@@ -89,6 +99,31 @@ public final class Estimates {
         } else if (slowest == of) {
             longest = -1;
         }
+    }
+
+    /// Counts a load that an attempt which was counted has waited for, in milliseconds.
+    public void loaded(String model, long millis) {
+        Model of = models.get(RunnerKey.plain(model));
+        of.load = of.load == 0 ? millis : of.load + NEW * (millis - of.load);
+    }
+
+    /// Returns when the load is probably over that a running task began with, in milliseconds since the epoch; 0 if its
+    /// host had no need to load.
+    public long loadedAt(Task running) {
+        TaskState.Running run = (TaskState.Running) running.state();
+        Model of = run.chosen() != null && run.chosen().loads() ? models.get(RunnerKey.plain(running.model())) : null;
+        return of == null ? 0 : run.startedAt() + (long) of.load;
+    }
+
+    /// Returns what is left of a running task's attempt; null if there is no ground to say.
+    ///
+    /// @param so       what it has written so far; nothing while its host loads
+    /// @param loadedAt when the load that it waits for is probably over; 0: it waits for none
+    public Left left(Task running, Written so, long loadedAt, long now) {
+        long loaded = so.tokens() > 0 ? Math.min(loadedAt, now) : loadedAt;
+        long began = Math.max(running.state().startedAt(), loaded);
+        Left left = left(running.model(), running.state().host(), Math.max(0, now - began), so);
+        return left == null ? null : left.after(Math.max(0, began - now));
     }
 
     /// What an attempt of a model usually takes, in milliseconds: a mean in which the last ones count most; 0 if none
@@ -149,6 +184,7 @@ public final class Estimates {
             if (from != null) {
                 Model model = new Model();
                 model.mean = from.mean;
+                model.load = from.load;
                 model.all = from.all.copy();
                 from.hosts.forEach((host, sample) -> model.hosts.put(host, sample.copy()));
                 models.put(name, model);

@@ -359,8 +359,8 @@ public final class TaskQueue implements AutoCloseable {
     /// not wait for durability. Where a full disk's reserve is not enough: a Problem 507, and nothing has changed.
     public boolean complete(Run run, Slice result) {
         ResultText.Told told = ResultText.told(result);
-        long loadMs = run.task().terms().caller().record() ? -1 : told.loadMillis();
-        return end(run, (task, now) -> LifeCycle.completed(task, result, told.cut(), loadMs, told.tokens(), now));
+        return end(run, (task, now) -> LifeCycle.completed(task, result, told.cut(), told.loadMillis(),
+                told.tokens(), now));
     }
 
     /// Ends a run, and the task, with an error.

@@ -177,18 +177,18 @@ public final class Simulation {
         at(end, () -> {
             ran.add(new Ran(run.job.submitted.task(), run.attempts == 1, host, started, now,
                     begun.loads() ? begun.readyAt() - started : 0));
-            apply(ended(state.require(task.id()), run, attempt));
+            apply(ended(state.require(task.id()), run, attempt, Math.max(0, begun.readyAt() - started)));
             at(now + handover, () -> hosts.end(task, host, now));
         });
     }
 
-    private Event.Change ended(Task task, Run run, Attempt attempt) {
+    private Event.Change ended(Task task, Run run, Attempt attempt, long loadMs) {
         if (run.attempts < run.job.attempts.size()) {
             long pause = run.job.pauses.getOrDefault(attempt.number(), 0L);
             return !attempt.counted() ? LifeCycle.cutOff(task, now)
                     : LifeCycle.retrying(task, attempt.error(), pause == 0 ? 0 : now + pause, true, now);
         }
-        return attempt.error() == null ? LifeCycle.completed(task, null, false, now)
+        return attempt.error() == null ? LifeCycle.completed(task, null, false, loadMs, -1, now)
                 : LifeCycle.failed(task, attempt.error(), null, now);
     }
 }

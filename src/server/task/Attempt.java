@@ -12,7 +12,7 @@ import java.util.Locale;
 /// @param counted whether it used up a retry; one that a crash or a stop of the server cut off did not
 /// @param rule    which rule chose the host; null if it is not known
 /// @param died    whether it ended with the death of the server, rather than with an orderly stop
-/// @param loadMs  how long its host loaded the model, in milliseconds; -1: not known, or the task's result tells it
+/// @param loadMs  how long its host loaded the model, in milliseconds; -1: not known, but the result may tell it
 /// @param tokens  how many it wrote; -1: not known
 /// @param chosen why it started when it did; null if it is not known
 public record Attempt(int number, String host, long startedAt, long endedAt, String error, boolean counted,

@@ -4,7 +4,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.function.Function;
@@ -46,6 +48,8 @@ public final class Ahead {
     private final Deque<Comer> comers;
     private final PriorityQueue<End> ends = new PriorityQueue<>(Comparator.comparingDouble(End::at)
             .thenComparingLong(end -> end.task.order()));
+    /// When what a host loads is there, by host and model.
+    private final Map<String, Long> loadedAt = new HashMap<>();
     private final List<Before> before = new ArrayList<>();
     private int started;
     private double now;
@@ -145,10 +149,13 @@ public final class Ahead {
     }
 
     private void takeRunning() {
+        // those that were sent there meanwhile wait for the same load
+        standing.running().forEach(task -> loadedAt.merge(runner(task, task.state().host()),
+                estimates().loadedAt(task), Math::max));
         for (Task task : standing.running()) {
             crowd.add(task);
-            ends(task, estimates().left(task.model(), task.state().host(),
-                    standing.now() - task.state().startedAt(), written.apply(task)));
+            ends(task, 0, estimates().left(task, written.apply(task), loadedAt.get(runner(task, task.state().host())),
+                    standing.now()));
         }
     }
 
@@ -241,23 +248,29 @@ public final class Ahead {
             before.add(new Before(task.name(), why(task, choice.chosen().by())));
         }
         Left left = estimates().left(task.model(), offer.host(), 0, Written.NOTHING);
-        long load = offer.fit() == Fit.LOADS ? hosts.loadMs(task, offer.host()) : 0;
-        loads += offer.fit() == Fit.LOADS ? 1 : 0;
+        if (offer.fit() == Fit.LOADS) {
+            loads++;
+            loadedAt.put(runner(task, offer.host()), (long) now + hosts.loadMs(task, offer.host()));
+        }
+        double load = Math.max(0, loadedAt.getOrDefault(runner(task, offer.host()), 0L) - now);
         order.started(task, choice.slot(), offer.host(), (long) now);
         order.remove(task, choice.slot());
         hosts.started(task, offer.host());
         Task running = task.with(new TaskState.Running((long) now, offer.host(), offer.rule()));
         crowd.add(running);
-        // the mean has some loads in it
-        ends(running, left == null || load == 0 ? left
-                : new Left(Math.max(left.mean(), left.low() + load), left.deviation(), left.low(), left.high()));
+        ends(running, load, left);
         started++;
     }
 
-    private void ends(Task running, Left left) {
+    private static String runner(Task task, String host) {
+        return host + " " + RunnerKey.plain(task.model());
+    }
+
+    /// @param load for how long its host still loads before
+    private void ends(Task running, double load, Left left) {
         // one of which nothing is known is taken for a slow one; where nothing was measured, for nothing, lest
         // priorities grow by times that are made up. After its end there is no ground any more
-        ends.add(new End(running, now + (left == null ? estimates().longest() : left.mean()), left));
+        ends.add(new End(running, now + load + (left == null ? estimates().longest() : left.mean()), left));
         places = Math.max(places, ends.size());
         means += left == null ? 0 : left.mean();
     }
@@ -278,7 +291,7 @@ public final class Ahead {
     /// @param times by how much farther it is than what was played
     private Span span(double times) {
         return !grounded || standing.paused() ? null
-                : Span.around(now - base, times, Math.sqrt(variance / places), others()).after(base - standing.now())
+                : Span.around(now - base, times, Math.sqrt(variance) / places, others()).after(base - standing.now())
                         .notBefore(begins - standing.now());
     }
 

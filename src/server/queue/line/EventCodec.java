@@ -19,6 +19,7 @@ import server.task.Task;
 import server.task.TaskJson;
 import server.task.Terms;
 import server.task.Times;
+import shared.TaskStatus;
 import shared.json.JsonReader;
 import shared.json.JsonWriter;
 import shared.json.Slice;
@@ -35,7 +36,7 @@ import shared.json.Slice;
 ///  "attempts":[{"attempt":1,"host":…,"rule":…,"started_at":…,"ended_at":…,"error":…,"uncounted":true,
 ///    "chosen":"overdue load task_…",  why it started then, as in a running task: since 0.2
 ///    "died":true,               the server died while it ran: since 0.2
-///    "load_ms":…,               of an unrecorded one, which has no result to tell it: since 0.2
+///    "load_ms":…,               how long its host loaded, if it says so: since 0.2
 ///    "tokens":…}],              how many it wrote, if that is known: since 0.2
 ///  "head":{…},                                                         submitted: see Submission
 ///  "preview":…,"payload":{…},                                          submitted
@@ -221,7 +222,8 @@ public final class EventCodec {
         return new Decoder(JsonReader.ofOwn(line), line, Part.SHOWN).event();
     }
 
-    /// What a replay needs of a line: no payload, preview or result, and no attempts of an ended task. For one thread.
+    /// What a replay needs of a line: no payload, preview or result, and of ended tasks the attempts of those
+    /// only that completed, from which estimates learn. For one thread.
     Event decodeBriefly(Slice line) {
         return new Decoder(replayed.begin(line.bytes(), line.from(), line.to()), line, Part.STATE).event();
     }
@@ -306,10 +308,12 @@ public final class EventCodec {
                 case "order" -> task = there(task, "task").ordered(Long.parseLong(in.number()));
                 case "idempotency" -> idempotency();
                 case "attempts" -> {
-                    if (part == Part.STATE && there(task, "task").status().ended()) {
+                    TaskStatus status = there(task, "task").status();
+                    if (part == Part.STATE && status.ended() && status != TaskStatus.COMPLETED) {
                         return false;
                     }
                     attempts();
+                    return part != Part.STATE || !status.ended();
                 }
                 case "preview" -> {
                     if (part == Part.STATE) {

@@ -6,6 +6,8 @@ import java.util.function.ToLongFunction;
 
 import server.order.Deadlines;
 import server.order.Estimates;
+import server.order.Residency;
+import server.task.Attempt;
 import server.task.Task;
 import server.task.TaskState;
 import server.task.Times;
@@ -43,8 +45,13 @@ final class FinishTimes {
     void learn(Event.Change change) {
         if (change.what() == Event.What.COMPLETED) {
             TaskState run = change.task().state();
-            estimates.ran(change.task().model(), run.host(), run.endedAt() - run.startedAt(),
-                    change.attempts().isEmpty() ? -1 : change.attempts().getLast().tokens());
+            Attempt last = change.attempts().isEmpty() ? null : change.attempts().getLast();
+            long load = last == null || last.loadMs() <= Residency.WARM_MAX_MS ? 0 : last.loadMs();
+            estimates.ran(change.task().model(), run.host(), run.endedAt() - run.startedAt() - load,
+                    last == null ? -1 : last.tokens());
+            if (load > 0) {
+                estimates.loaded(change.task().model(), load);
+            }
         }
     }
 

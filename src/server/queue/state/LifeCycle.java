@@ -72,7 +72,7 @@ public final class LifeCycle {
     /// Returns the event of an attempt that completed the task.
     ///
     /// @param cut    whether the result ended because it had reached its greatest length
-    /// @param loadMs how long the host loaded, in milliseconds, if the result will not tell it; else -1
+    /// @param loadMs how long the host loaded, in milliseconds; -1: it does not tell
     /// @param tokens how many it wrote; -1: not known
     public static Event.Change completed(Task task, Slice result, boolean cut, long loadMs, long tokens, long now) {
         Running run = running(task);

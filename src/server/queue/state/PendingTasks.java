@@ -344,8 +344,8 @@ final class PendingTasks {
 
     /// In how long a running task is probably done; null where there is no ground.
     Span left(Task task, Written so, long now) {
-        Estimates.Left left = finishTimes.estimates().left(task.model(), task.state().host(),
-                Math.max(0, now - task.state().startedAt()), so);
+        Estimates estimates = finishTimes.estimates();
+        Estimates.Left left = estimates.left(task, so, estimates.loadedAt(task), now);
         return left == null ? null : new Span((long) left.low(), (long) Math.ceil(left.high()));
     }
 

@@ -17,6 +17,8 @@ final class ToyHosts implements HostsAhead {
         final int places;
         String loaded;
         int running;
+        /// When its load is over.
+        long loadedAt;
 
         Host(int places) {
             this.places = places;
@@ -24,6 +26,16 @@ final class ToyHosts implements HostsAhead {
     }
 
     private final Map<String, Host> hosts = new LinkedHashMap<>();
+    private final long load;
+
+    ToyHosts() {
+        this(0);
+    }
+
+    /// @param load how long a load takes, in milliseconds
+    ToyHosts(long load) {
+        this.load = load;
+    }
 
     ToyHosts with(String name, int places) {
         hosts.put(name, new Host(places));
@@ -31,7 +43,7 @@ final class ToyHosts implements HostsAhead {
     }
 
     ToyHosts copy() {
-        ToyHosts copy = new ToyHosts();
+        ToyHosts copy = new ToyHosts(load);
         hosts.forEach((name, host) -> {
             copy.with(name, host.places);
             copy.hosts.get(name).loaded = host.loaded;
@@ -86,6 +98,15 @@ final class ToyHosts implements HostsAhead {
 
     @Override
     public long loadMs(Task task, String host) {
-        return 0;
+        return load;
+    }
+
+    /// How long a task that starts there now waits for its model.
+    long loadsFor(Task task, String name, long now) {
+        Host host = hosts.get(name);
+        if (!task.model().equals(host.loaded)) {
+            host.loadedAt = now + load;
+        }
+        return Math.max(0, host.loadedAt - now);
     }
 }

@@ -22,6 +22,8 @@ import server.order.LoadedOffers;
 import server.order.Offer;
 import server.order.Offers;
 import server.order.OrderOptions;
+import server.order.Written;
+import server.order.ahead.Span;
 import server.order.limits.LimitsOf;
 import server.queue.line.EventCodec;
 import server.queue.line.Pool;
@@ -73,6 +75,47 @@ class FinishTimesTest {
     @Test
     void duration_countsFromTheSubmit() {
         assertEquals(NOW + 2 * MINUTE, submit(-2 * MINUTE).terms().placing().finishBy());
+    }
+
+    /// What the host told of its load stands in the journal's line, so that a replay knows the same.
+    @Test
+    void left_ofOneWhoseHostLoads_isTheRestOfTheLoad_andWhatAttemptsTakeWithoutIt() {
+        for (int i = 0; i < 3; i++) {
+            Task task = load(NOW);
+            apply(LifeCycle.completed(task, Slice.of(new byte[] {'1'}), false, 30_000, -1, NOW + 31_000));
+        }
+        Task loads = load(NOW);
+        assertEquals(new Span(31_000, 31_000), state.left(loads, Written.NOTHING, NOW));
+        assertEquals(new Span(11_000, 11_000), state.left(loads, Written.NOTHING, NOW + 20_000));
+        assertEquals(new Span(600, 600), state.left(loads, Written.NOTHING, NOW + 30_400));
+        // it has begun to answer: however long the load was, it is over
+        assertEquals(new Span(1_000, 1_000), state.left(loads, new Written(1, 0, 0), NOW + 2_000));
+        apply(LifeCycle.completed(loads, Slice.of(new byte[] {'1'}), false, NOW + 31_000));
+        Task loaded = submit(0);
+        apply(state.start(new LoadedOffers(candidate -> "h"), NOW));
+        assertEquals(new Span(1_000, 1_000), state.left(state.get(loaded.id()), Written.NOTHING, NOW));
+    }
+
+    /// A task whose host loads for it.
+    private Task load(long now) {
+        Task task = submit(0);
+        apply(state.start(new Offers() {
+            @Override
+            public Offer to(Task asked, Set<String> kept) {
+                return new Offer(Fit.LOADS, "h", null);
+            }
+
+            @Override
+            public boolean may(Task asked, String host) {
+                return true;
+            }
+
+            @Override
+            public Set<String> warm() {
+                return Set.of();
+            }
+        }, now));
+        return state.get(task.id());
     }
 
     @Test
