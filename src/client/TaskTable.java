@@ -83,6 +83,13 @@ final class TaskTable {
                 : seconds < 172_800 ? seconds / 3_600 + "h" : seconds / 86_400 + "d";
     }
 
+    /// Returns the same rounded up, for what takes no longer.
+    static String spanAtMost(Duration duration) {
+        long seconds = Math.max(0, (duration.toMillis() + 999) / 1_000);
+        long unit = seconds < 120 ? 1 : seconds < 7_200 ? 60 : seconds < 172_800 ? 3_600 : 86_400;
+        return span(Duration.ofSeconds((seconds + unit - 1) / unit * unit));
+    }
+
     /// The beginning of what is asked, which the server gives only in a summary.
     private static String preview(Json.Obj task) {
         Json asked = task.get("preview");

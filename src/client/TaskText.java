@@ -52,14 +52,13 @@ final class TaskText {
 
     /// Returns an estimate: `5s to 12s`.
     static String span(Json.Obj span) {
-        String low = seconds(span.get("low"));
-        String high = seconds(span.get("high"));
+        String low = TaskTable.span(seconds(span.get("low")));
+        String high = TaskTable.spanAtMost(seconds(span.get("high")));
         return low.equals(high) ? low : low + " to " + high;
     }
 
-    private static String seconds(Json value) {
-        return value instanceof Json.Num number ? TaskTable.span(Duration.ofMillis(
-                (long) (1_000 * Double.parseDouble(number.digits())))) : "?";
+    private static Duration seconds(Json value) {
+        return Duration.ofMillis((long) (1_000 * Double.parseDouble(value.text())));
     }
 
     private static boolean isTime(String member) {

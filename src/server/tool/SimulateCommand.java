@@ -57,6 +57,11 @@ final class SimulateCommand {
         }
         Recording recording = Recording.read(storage, backup ? named.getFileName().toString() : null,
                 problem -> call.err().println("problem: " + problem));
+        if (recording.size() + recording.leftOut() == 0) {
+            call.err().println(named + ": no task is on record there; name the server's data directory, or a backup's "
+                    + "file");
+            return 1;
+        }
         call.out().println(recording.size() + " tasks" + (recording.leftOut() == 0 ? "" : "; " + recording.leftOut()
                 + " that never ran or have not ended are left out"));
         call.out().println("\nrecorded");

@@ -93,6 +93,12 @@ class OrderRuleTest {
                 List<Ran> passes = ran.stream().filter(other -> other.order() > task.order()
                         && other.starts() < task.starts() && other.start() >= task.job().at()).toList();
                 if (passes.size() > maxBatch) {
+                    // once no other is overdue before it, it is next on its host, whatever that costs
+                    int next = ran.stream().filter(other -> other.order() < task.order()
+                            && other.starts() < task.starts()).mapToInt(Ran::starts).max().orElse(-1);
+                    int since = Math.max(next, passes.get(maxBatch - 1).starts());
+                    passes.forEach(pass -> assertTrue(pass.starts() <= since || !pass.host().equals(task.host()),
+                            () -> task + " was overdue, and passed on its host by " + pass));
                     long overdue = passes.get(maxBatch - 1).start();
                     long before = ran.stream().filter(other -> other.order() < task.order()
                             && other.starts() < task.starts() && other.start() >= overdue).count();

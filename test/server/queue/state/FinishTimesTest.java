@@ -90,7 +90,7 @@ class FinishTimesTest {
         assertEquals(new Span(600, 600), state.left(loads, Written.NOTHING, NOW + 30_400));
         // it has begun to answer: however long the load was, it is over
         assertEquals(new Span(1_000, 1_000), state.left(loads, new Written(1, 0, 0), NOW + 2_000));
-        apply(LifeCycle.completed(loads, Slice.of(new byte[] {'1'}), false, NOW + 31_000));
+        apply(LifeCycle.completed(loads, Slice.of(new byte[] {'1'}), false, 30_000, -1, NOW + 31_000));
         Task loaded = submit(0);
         apply(state.start(new LoadedOffers(candidate -> "h"), NOW));
         assertEquals(new Span(1_000, 1_000), state.left(state.get(loaded.id()), Written.NOTHING, NOW));
