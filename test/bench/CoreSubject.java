@@ -34,6 +34,9 @@ final class CoreSubject {
             choice(table, "and 100 with a finish_by", Rounds.read(core));
             table.row("core: the choice alone, 1,000 that would miss theirs", "us", Rounds.read(core).deepChoice,
                     Goal.atMost(2, "us"));
+            String[] due = core.read().split(" ");
+            table.row("core: what is due next, of these 1,000", "us", Figures.of(Double.parseDouble(due[1]) / 1e3),
+                    Figures.of(Double.parseDouble(due[0]) / 1e3), Goal.ratioAtMost(1.5));
             choice(table, "99 of 100 clients full", Rounds.read(core));
             String[] window = core.read().split(" ");
             table.row("core: a window opens for 1,000,000, longest step", "ms",

@@ -49,9 +49,18 @@ public final class Deadlines {
     /// Returns when one is late next, if it can begin at once; Long.MAX_VALUE if there is none. It may be over.
     public long next() {
         long next = Long.MAX_VALUE;
-        for (int slot : byTime.isEmpty() ? List.<Integer>of() : byTime.first(LOOKED_MAX)) {
-            Task task = tasks.apply(slot);
-            next = Math.min(next, task.terms().placing().finishBy() - usually(task) + 1);
+        if (byTime.isEmpty()) {
+            return next;
+        }
+        long longest = estimates.longest();
+        SortedSlots.Cursor cursor = byTime.cursor();
+        int looked = 0;
+        // those behind one that the slowest attempt could not make late earlier are later
+        while (cursor.key() - longest < next) {
+            next = Math.min(next, cursor.key() - usually(tasks.apply(cursor.slot())) + 1);
+            if (++looked == LOOKED_MAX || !cursor.next()) {
+                break;
+            }
         }
         return next;
     }

@@ -32,9 +32,10 @@ import shared.json.Slice;
 /// one place on a host that has one model loaded. Prints the processor time, in nanoseconds, of one operation (a third
 /// of a submit, a start and a completion), and the time of a choice alone (`QueueState.start`, without carrying its
 /// event out), the slowest hundredth left out, for the machine is shared: as it is; with a hundred tasks more that are
-/// to be finished by a time, which is far; with a thousand that would miss theirs if they waited; and with 99 of the
-/// clients full. A line a round. Last how long a window takes that opens for all of them: the longest step under the
-/// lock, and all steps. In the package of what it measures, for nobody else sees it.
+/// to be finished by a time, which is far; with a thousand that would miss theirs if they waited, and beside them the
+/// time of `QueueState.nextDue`; and with 99 of the clients full. A line a round. Last how long a window takes that
+/// opens for all of them: the longest step under the lock, and all steps. In the package of what it measures, for
+/// nobody else sees it.
 public final class CoreBench {
 
     private static final QueueOptions OPTIONS = new QueueOptions(10_000_000, 100_000, Duration.ofDays(7),
@@ -89,6 +90,7 @@ public final class CoreBench {
             late.round();
         }
         print(states, rounds);
+        System.out.println(states[0].nextDue() + " " + states[1].nextDue());
         for (CoreBench full : states) {
             full.pressing = false;
             full.fill();
@@ -110,6 +112,19 @@ public final class CoreBench {
         for (int i = 0; i < (pressing ? 1_000 : 100); i++) {
             submit(pressing ? MOST : 0, by(now() + (pressing ? SOON : 30 * DAY)));
         }
+    }
+
+    /// How long it takes to tell when the next of the thousand is late, which each look for the next task asks.
+    private double nextDue() throws IOException {
+        long begun = processorNanos();
+        long due = 0;
+        for (int i = 0; i < choices.length; i++) {
+            due += state.nextDue();
+        }
+        if (due <= 0) {
+            throw new IllegalStateException("nothing is due, ever");
+        }
+        return (double) (processorNanos() - begun) / choices.length;
     }
 
     private Terms by(long finishBy) {
