@@ -157,12 +157,13 @@ final class Boundary implements HttpHandler {
                 : "req_" + Long.toHexString(ThreadLocalRandom.current().nextLong() | Long.MIN_VALUE);
     }
 
-    private static Problem problem(HttpExchange exchange, String id, Throwable thrown) {
+    private Problem problem(HttpExchange exchange, String id, Throwable thrown) {
         return switch (thrown) {
             case Problem problem -> problem;
             case JsonException notJson -> notJson.problem();
             case JournalFailure failure -> new Problem(503, failure.getMessage());
-            case InterruptedException stopped -> new Problem(503, "the server is stopping");
+            case InterruptedException ended -> stopping.getAsBoolean() ? new Problem(503, "the server is stopping")
+                    : new Problem(499, "its caller has left");
             case CancellationException stopped -> new Problem(503, "the server is stopping");
             default -> {
                 LOG.log(Level.ERROR, "event=internal_error method=" + LogValue.of(exchange.getRequestMethod())
@@ -216,7 +217,7 @@ final class Boundary implements HttpHandler {
         out.close();
     }
 
-    private static void stream(HttpExchange exchange, WebRequest request, String id, Streamed answer)
+    private void stream(HttpExchange exchange, WebRequest request, String id, Streamed answer)
             throws IOException {
         Headers headers = exchange.getResponseHeaders();
         if (request.muchUnread() || request.last()) {

@@ -119,14 +119,7 @@ public final class RelayApi {
             parts.budgets().letIn(Collections.singleton(said.client()));
             Thread itself = Thread.currentThread();
             request.atEnd(parts.gone().watch(request.local(), request.remote(), itself::interrupt)::close);
-            try {
-                return loads.answer(request, path, read, said.on(), now);
-            } catch (InterruptedException left) {
-                if (parts.stopping().getAsBoolean()) {
-                    throw left;
-                }
-                throw new Problem(499, "its caller has left");
-            }
+            return loads.answer(request, path, read, said.on(), now);
         }
         CallerHints hints = said.withTier(read.serviceTier());
         IdempotencyKey key = IdempotencyKey.of(request);
