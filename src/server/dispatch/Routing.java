@@ -16,8 +16,8 @@ import shared.Priority;
 /// Which host takes a task. Pure: the same task, hosts and settings give the same answer.
 ///
 /// First the settings say where the task belongs: to the local hosts or to the endpoints, and by which [Rule]; the
-/// others are its second choice, if it has one. Then each of these hosts stands at a [Level] for it, and the first
-/// level with any host decides: of its hosts that may be sent a task now the best gets it, and if there is none the
+/// others are its second choice, if it has one. Then each of these hosts stands at a [Grade] for it, and the first
+/// grade with any host decides: of its hosts that may be sent a task now the best gets it, and if there is none the
 /// task waits. So it does while only a host is free that has failed it: one that fails every task would use up all
 /// their attempts while the good ones are full. Lists of models order the hosts, they do not judge: where no host has
 /// the model by its list, each is asked.
@@ -30,7 +30,7 @@ final class Routing {
     private final int waiting;
 
     /// How a host stands to a task, best first.
-    private enum Level {
+    private enum Grade {
         /// Healthy, has the model, has not failed the task, and belongs to its first choice.
         FIRST,
         /// The same of the second choice.
@@ -50,14 +50,14 @@ final class Routing {
     }
 
     /// @param remote whether this choice is the endpoints, or the local hosts; null: whichever has the name asked for
-    private record Choice(Boolean remote, Rule rule) {
+    private record HostChoice(Boolean remote, Rule rule) {
     }
 
     /// @param off whether the host may not be asked for the model now
-    private record Candidate(HostView host, Has has, Level level, boolean second, Rule rule, int failures,
+    private record Candidate(HostView host, Has has, Grade grade, boolean second, Rule rule, int failures,
             boolean loaded, boolean off, Fit fit) {
 
-        /// Whether this one is the better of two at the same level (start-up rule: see package-info).
+        /// Whether this one is the better of two at the same grade (start-up rule: see package-info).
         boolean betterThan(Candidate other) {
             if (fit == Fit.DRAINS != (other.fit == Fit.DRAINS)) {
                 return other.fit == Fit.DRAINS;
@@ -102,20 +102,20 @@ final class Routing {
     /// @param kept    the hosts that are kept free for others
     Offer offer(Task task, Set<String> without, Set<String> kept) {
         List<Candidate> candidates = candidates(task, without);
-        Level level = first(candidates);
-        if (!without.isEmpty() && (level == null || level == Level.HOPELESS)) {
+        Grade grade = first(candidates);
+        if (!without.isEmpty() && (grade == null || grade == Grade.HOPELESS)) {
             // the others, which it waited for, have gone; to be asked once more is what ends the task
             return offer(task, Set.of(), kept);
         }
-        if (level == null) {
+        if (grade == null) {
             return Offer.NONE;
         }
-        Candidate best = best(candidates, level, kept);
-        if (level == Level.FIRST && (best == null || best.fit == Fit.DRAINS)) {
-            best = better(best, best(candidates, Level.SECOND, kept));
+        Candidate best = best(candidates, grade, kept);
+        if (grade == Grade.FIRST && (best == null || best.fit == Fit.DRAINS)) {
+            best = better(best, best(candidates, Grade.SECOND, kept));
         }
-        if (level == Level.ASK && (best == null || best.fit == Fit.DRAINS)) {
-            best = better(best, best(candidates, Level.UNKNOWN, kept));
+        if (grade == Grade.ASK && (best == null || best.fit == Fit.DRAINS)) {
+            best = better(best, best(candidates, Grade.UNKNOWN, kept));
         }
         return best == null ? Offer.NONE : new Offer(best.fit, best.host.name(), best.rule.text);
     }
@@ -148,19 +148,19 @@ final class Routing {
 
     /// Whether a host is left that has the task's model, or may have it.
     boolean mayFind(Task task, Set<String> without) {
-        Level level = first(candidates(task, without));
-        return level != null && level != Level.HOPELESS;
+        Grade grade = first(candidates(task, without));
+        return grade != null && grade != Grade.HOPELESS;
     }
 
     /// Whether a host that is well, and has the task's model as far as is known, is only full.
     boolean onlyItsTurn(Task task, Set<String> without) {
-        Level level = first(candidates(task, without));
-        return level != null && level.compareTo(Level.FAILED) <= 0;
+        Grade grade = first(candidates(task, without));
+        return grade != null && grade.compareTo(Grade.FAILED) <= 0;
     }
 
     /// Whether a healthy host will be asked for it although its list lacks the model: there is none better.
     boolean asksAnyway(Task task, Set<String> without) {
-        return first(candidates(task, without)) == Level.ASK;
+        return first(candidates(task, without)) == Grade.ASK;
     }
 
     /// The local hosts that have a model, refuse it not, and have it loaded, then those that have a free place for it.
@@ -204,18 +204,18 @@ final class Routing {
         return candidates(task, Set.of()).stream().map(candidate -> candidate.host.name()).toList();
     }
 
-    private static Level first(List<Candidate> candidates) {
-        Level first = null;
+    private static Grade first(List<Candidate> candidates) {
+        Grade first = null;
         for (Candidate candidate : candidates) {
-            first = first == null || candidate.level.compareTo(first) < 0 ? candidate.level : first;
+            first = first == null || candidate.grade.compareTo(first) < 0 ? candidate.grade : first;
         }
         return first;
     }
 
-    private static Candidate best(List<Candidate> candidates, Level level, Set<String> kept) {
+    private static Candidate best(List<Candidate> candidates, Grade grade, Set<String> kept) {
         Candidate best = null;
         for (Candidate candidate : candidates) {
-            if (candidate.level == level && candidate.host.sendable() && !candidate.off
+            if (candidate.grade == grade && candidate.host.sendable() && !candidate.off
                     && candidate.fit != Fit.NONE && !kept.contains(candidate.host.name())
                     && (best == null || candidate.betterThan(best))) {
                 best = candidate;
@@ -225,14 +225,14 @@ final class Routing {
     }
 
     private List<Candidate> candidates(Task task, Set<String> without) {
-        List<Choice> choices = choices(task);
+        List<HostChoice> choices = choices(task);
         boolean anyTakes = anyTakes(task, choices);
         List<Candidate> all = new ArrayList<>(hosts.size());
         boolean open = true;
         RunnerKey key = RunnerKey.of(task);
         for (int i = 0; i < choices.size() && open; i++) {
-            Choice choice = choices.get(i);
-            boolean failed = first(all) == Level.FAILED;
+            HostChoice choice = choices.get(i);
+            boolean failed = first(all) == Grade.FAILED;
             for (HostView host : hosts) {
                 // where no host's settings name the model, those that were made for others are asked all the same
                 if (of(task, host, choice) && !without.contains(host.name())
@@ -251,16 +251,16 @@ final class Routing {
         boolean good = false;
         boolean free = false;
         for (Candidate candidate : first) {
-            good |= candidate.level == Level.FIRST;
-            free |= candidate.level == Level.FIRST && candidate.host.sendable();
+            good |= candidate.grade == Grade.FIRST;
+            free |= candidate.grade == Grade.FIRST && candidate.host.sendable();
         }
         boolean hurry = rule == Rule.CRITICAL || rule == Rule.QUEUE_FULL || rule == Rule.HIGH;
         return !good || hurry && !free;
     }
 
-    private boolean anyTakes(Task task, List<Choice> choices) {
+    private boolean anyTakes(Task task, List<HostChoice> choices) {
         for (HostView host : hosts) {
-            for (Choice choice : choices) {
+            for (HostChoice choice : choices) {
                 if (host.takes(task.model()) && of(task, host, choice)) {
                     return true;
                 }
@@ -269,7 +269,7 @@ final class Routing {
         return false;
     }
 
-    private static boolean of(Task task, HostView host, Choice choice) {
+    private static boolean of(Task task, HostView host, HostChoice choice) {
         return host.answers(task.terms().caller().endpoint()) && (choice.remote == null
                 ? host.name().equals(task.terms().on()) : choice.remote == host.remote());
     }
@@ -278,18 +278,18 @@ final class Routing {
         Has has = host.takes().isEmpty() ? host.models().has(task.model())
                 : host.takes(task.model()) && !host.models().denies(task.model()) ? Has.YES : Has.NO;
         int failures = failures(task, host.name());
-        Level level;
+        Grade grade;
         boolean off = host.keepsOff(task.model());
         if (host.up() && !off) {
-            level = has == Has.NO ? Level.ASK : failures > 0 ? Level.FAILED : second ? Level.SECOND : Level.FIRST;
+            grade = has == Has.NO ? Grade.ASK : failures > 0 ? Grade.FAILED : second ? Grade.SECOND : Grade.FIRST;
         } else {
-            level = switch (has) {
-                case YES -> Level.AWAY;
-                case UNKNOWN -> Level.UNKNOWN;
-                case NO -> off || host.passing() ? Level.SOON : Level.HOPELESS;
+            grade = switch (has) {
+                case YES -> Grade.AWAY;
+                case UNKNOWN -> Grade.UNKNOWN;
+                case NO -> off || host.passing() ? Grade.SOON : Grade.HOPELESS;
             };
         }
-        return new Candidate(host, has, level, second, rule, failures, host.models().hasLoaded(task.model()),
+        return new Candidate(host, has, grade, second, rule, failures, host.models().hasLoaded(task.model()),
                 off, host.fit(key));
     }
 
@@ -301,20 +301,20 @@ final class Routing {
         return failures;
     }
 
-    private List<Choice> choices(Task task) {
+    private List<HostChoice> choices(Task task) {
         if (task.terms().on() != null) {
-            return List.of(new Choice(null, Rule.ON));
+            return List.of(new HostChoice(null, Rule.ON));
         }
         Rule remote = remoteRule(task);
         if (remote != null) {
-            Choice first = new Choice(true, remote);
-            return options.fallbackToLocal() ? List.of(first, new Choice(false, Rule.FALLBACK)) : List.of(first);
+            HostChoice first = new HostChoice(true, remote);
+            return options.fallbackToLocal() ? List.of(first, new HostChoice(false, Rule.FALLBACK)) : List.of(first);
         }
         if (!endpoints) {
-            return List.of(new Choice(false, Rule.LOCAL));
+            return List.of(new HostChoice(false, Rule.LOCAL));
         }
-        return List.of(new Choice(false, options.localFirst() ? Rule.LOCAL_FIRST : Rule.BELOW_HIGH),
-                new Choice(true, Rule.NO_LOCAL_HOST));
+        return List.of(new HostChoice(false, options.localFirst() ? Rule.LOCAL_FIRST : Rule.BELOW_HIGH),
+                new HostChoice(true, Rule.NO_LOCAL_HOST));
     }
 
     /// The rule that sends a task to the endpoints; null if none does.

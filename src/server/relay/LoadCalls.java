@@ -80,7 +80,7 @@ final class LoadCalls {
     /// What a call is answered with.
     ///
     /// @param problem why, in words; null: it has what it asked for
-    private record Said(Answer.Whole answer, Problem problem) {
+    private record Answered(Answer.Whole answer, Problem problem) {
     }
 
     /// Answers such a call; with signs of life, after a silence.
@@ -92,33 +92,33 @@ final class LoadCalls {
         if (on != null) {
             parts.hosts().check(on, false);
         }
-        FutureTask<Said> asked = new FutureTask<>(() -> ask(request, path, read, on,
+        FutureTask<Answered> asked = new FutureTask<>(() -> ask(request, path, read, on,
                 now.maxWait().isZero() ? NEVER : now.maxWait()));
         Thread.ofVirtual().name("load").start(asked);
         request.atEnd(() -> asked.cancel(true));
-        Said said = within(asked, heartbeat.isZero() ? NEVER : heartbeat);
+        Answered said = within(asked, heartbeat.isZero() ? NEVER : heartbeat);
         AnswerForm form = new AnswerForm(path.path, read.streams(), false, read.model(), null, 0);
         return said != null ? said.answer
                 : new Answer.Streamed(form.contentType(), out -> writeLate(out, asked, form, heartbeat));
     }
 
     /// Null if it is not said by then.
-    private static Said within(Future<Said> asked, Duration time) throws InterruptedException {
+    private static Answered within(Future<Answered> asked, Duration time) throws InterruptedException {
         try {
             return asked.get(time.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException silent) {
             return null;
         } catch (ExecutionException failed) {
             if (failed.getCause() instanceof Problem problem) {
-                return new Said(ApiForm.OLLAMA.error(problem), problem);
+                return new Answered(ApiForm.OLLAMA.error(problem), problem);
             }
             throw new IllegalStateException(failed.getCause());
         }
     }
 
-    private void writeLate(OutputStream out, Future<Said> asked, AnswerForm form, Duration heartbeat)
+    private void writeLate(OutputStream out, Future<Answered> asked, AnswerForm form, Duration heartbeat)
             throws IOException, InterruptedException {
-        Said said = null;
+        Answered said = null;
         while (said == null) {
             out.write(form.signOfLife(0));
             out.flush();
@@ -140,7 +140,7 @@ final class LoadCalls {
     /// options, at once, else to one that has a free place for it, as soon as there is one.
     ///
     /// @param maxWait how long it may wait for a place
-    private Said ask(WebRequest request, ApiPath path, RelayBody read, String on, Duration maxWait)
+    private Answered ask(WebRequest request, ApiPath path, RelayBody read, String on, Duration maxWait)
             throws InterruptedException {
         List<HostAccess> all = parts.hosts().accesses().stream().filter(host -> on == null || on.equals(host.name()))
                 .toList();
@@ -151,7 +151,7 @@ final class LoadCalls {
             return ofAny(all, local, request, path, read, maxWait);
         }
         if (read.isUnload()) {
-            Said last = null;
+            Answered last = null;
             for (HostAccess host : having) {
                 last = send(host, request, path, read);
                 parts.dispatcher().askNow(host.name());
@@ -162,7 +162,7 @@ final class LoadCalls {
     }
 
     /// Asks a host as soon as it has a place for it.
-    private Said inPlace(WebRequest request, ApiPath path, RelayBody read, String on, Duration maxWait)
+    private Answered inPlace(WebRequest request, ApiPath path, RelayBody read, String on, Duration maxWait)
             throws InterruptedException {
         CompletableFuture<HostAccess> place = parts.dispatcher().take(read.model(), read.runner(), on);
         boolean isLoaded = false;
@@ -185,7 +185,7 @@ final class LoadCalls {
                     throw new IllegalStateException(never);
                 }
             }
-            Said said = send(place.join(), request, path, read);
+            Answered said = send(place.join(), request, path, read);
             isLoaded = said.problem == null && said.answer.status() == 200;
             return said;
         } finally {
@@ -197,9 +197,9 @@ final class LoadCalls {
 
     /// Asks the hosts one after another, for lists of models do not judge. One that has not listed its models yet may
     /// load it, and so has to have a place; one that has will most likely refuse it.
-    private Said ofAny(List<HostAccess> all, List<HostAccess> local, WebRequest request, ApiPath path,
+    private Answered ofAny(List<HostAccess> all, List<HostAccess> local, WebRequest request, ApiPath path,
             RelayBody read, Duration maxWait) throws InterruptedException {
-        Said last = null;
+        Answered last = null;
         for (HostAccess host : local) {
             last = !read.isUnload() && host.models().isEmpty()
                     ? inPlace(request, path, read, host.name(), maxWait) : send(host, request, path, read);
@@ -219,7 +219,7 @@ final class LoadCalls {
     }
 
     /// What Ollama answers; a host of another kind has its models always loaded.
-    private Said loaded(ApiPath path, RelayBody read) {
+    private Answered loaded(ApiPath path, RelayBody read) {
         JsonWriter out = new JsonWriter().beginObject().name("model").string(read.model()).name("created_at")
                 .string(parts.clock().instant().toString());
         if (path == ApiPath.CHAT) {
@@ -228,10 +228,10 @@ final class LoadCalls {
             out.name("response").string("");
         }
         out.name("done").bool(true).name("done_reason").string(read.isUnload() ? "unload" : "load").endObject();
-        return new Said(Answer.json(200, out), null);
+        return new Answered(Answer.json(200, out), null);
     }
 
-    private static Said send(HostAccess host, WebRequest request, ApiPath path, RelayBody read)
+    private static Answered send(HostAccess host, WebRequest request, ApiPath path, RelayBody read)
             throws InterruptedException {
         Slice body = new Slice(request.body().bytes(), 0, request.body().length());
         Collected to = new Collected();
@@ -239,7 +239,7 @@ final class LoadCalls {
                 read.model(), body, read.streams(), TIMEOUT, TIMEOUT, TIMEOUT, AnswerRoom.UNBOUNDED.share()), UNHEARD,
                 to);
         if (to.head != null) {
-            return new Said(new Answer.Whole(to.head.status(), to.head.contentType(), to.body.toByteArray(),
+            return new Answered(new Answer.Whole(to.head.status(), to.head.contentType(), to.body.toByteArray(),
                     to.body.size()), null);
         }
         Outcome.Failed failed = (Outcome.Failed) outcome;
@@ -247,7 +247,7 @@ final class LoadCalls {
             throw new Problem(502, failed.message());
         }
         HostHead head = failed.answer().head();
-        return new Said(new Answer.Whole(head.status(), head.contentType(), failed.answer().body(),
+        return new Answered(new Answer.Whole(head.status(), head.contentType(), failed.answer().body(),
                 failed.answer().body().length), new Problem(head.status(), failed.message()));
     }
 }

@@ -15,15 +15,15 @@ import shared.json.Slice;
 /// The tool calls of an answer, whose arguments come as pieces of a string and become an object, as in Ollama's.
 final class ToolCalls {
 
-    private final List<Call> calls = new ArrayList<>();
+    private final List<ToolCall> calls = new ArrayList<>();
 
-    private static final class Call {
+    private static final class ToolCall {
         private final String index;
         private String id;
         private String name = "";
         private final StringBuilder arguments = new StringBuilder();
 
-        Call(String index) {
+        ToolCall(String index) {
             this.index = index;
         }
     }
@@ -38,7 +38,7 @@ final class ToolCalls {
         Map<String, Slice> members = Members.of(piece, "tool_calls[]");
         Slice index = members.get("index");
         String id = Members.text(members.get("id"), "tool_calls[].id");
-        Call call = callOf(index == null ? null : index.text(), id);
+        ToolCall call = callOf(index == null ? null : index.text(), id);
         call.id = id == null || id.isEmpty() ? call.id : id;
         if (members.containsKey("function")) {
             Map<String, Slice> function = Members.of(members.get("function"), "tool_calls[].function");
@@ -56,7 +56,7 @@ final class ToolCalls {
     /// @param notes takes what is not as Ollama would have it
     void writeTo(JsonWriter out, List<String> notes) {
         out.beginArray();
-        for (Call call : calls) {
+        for (ToolCall call : calls) {
             out.beginObject();
             if (call.id != null) {
                 out.name("id").string(call.id);
@@ -68,9 +68,9 @@ final class ToolCalls {
         out.endArray();
     }
 
-    private Call callOf(String index, String id) {
-        Call last = calls.isEmpty() ? null : calls.getLast();
-        for (Call call : calls) {
+    private ToolCall callOf(String index, String id) {
+        ToolCall last = calls.isEmpty() ? null : calls.getLast();
+        for (ToolCall call : calls) {
             if (index != null && index.equals(call.index)) {
                 return call;
             }
@@ -78,11 +78,11 @@ final class ToolCalls {
         if (index == null && last != null && (id == null || id.equals(last.id))) {
             return last;
         }
-        calls.add(new Call(index));
+        calls.add(new ToolCall(index));
         return calls.getLast();
     }
 
-    private static void arguments(Call call, JsonWriter out, List<String> notes) {
+    private static void arguments(ToolCall call, JsonWriter out, List<String> notes) {
         String text = call.arguments.isEmpty() ? "{}" : call.arguments.toString();
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         try {

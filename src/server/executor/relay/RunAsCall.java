@@ -52,7 +52,7 @@ public final class RunAsCall {
         // of a whole answer nothing comes before its end, however long that takes
         Duration firstByte = streams ? call.firstByte() : call.timeout();
         Duration idle = streams ? call.idle() : call.timeout();
-        Written written = new Written(writer, pieces, to);
+        WritingPieces written = new WritingPieces(writer, pieces, to);
         Map<String, String> trace = new TreeMap<>(call.headers());
         trace.keySet().retainAll(TRACE);
         Outcome outcome = host.run(new Call(call.type(), call.model(), payload, call.timeout(), firstByte, idle,
@@ -98,7 +98,7 @@ public final class RunAsCall {
     }
 
     /// Writes the pieces as they come.
-    private static final class Written implements Pieces {
+    private static final class WritingPieces implements Pieces {
 
         private final AnswerWriter writer;
         private final Pieces pieces;
@@ -107,7 +107,7 @@ public final class RunAsCall {
         private boolean thought;
         private boolean spoke;
 
-        Written(AnswerWriter writer, Pieces pieces, RelaySink to) {
+        WritingPieces(AnswerWriter writer, Pieces pieces, RelaySink to) {
             this.writer = writer;
             this.pieces = pieces;
             this.to = to;
