@@ -58,6 +58,7 @@ import server.task.SubmissionReader;
 import server.tls.Tls;
 import server.websocket.WebSocketOptions;
 import server.websocket.WebSocketServer;
+import shared.LogValue;
 import shared.Problem;
 
 /// The wiring: every part is built in order, from the disk outwards, and closed in reverse.
@@ -250,13 +251,13 @@ final class Server implements AutoCloseable {
             queue.ledger().change(writer -> writer.append(
                     new Event.ModeChange(writer.state().mode(), writer.now(), true)));
         } catch (Problem refused) {
-            LOG.log(Level.WARNING, "event=start_not_recorded reason=\"" + refused.getMessage() + "\"");
+            LOG.log(Level.WARNING, "event=start_not_recorded reason=" + LogValue.of(refused.getMessage()));
         }
     }
 
     private static void tellLostWindows(TaskQueue queue) {
         queue.ledger().look(QueueState::lostWindows).value().forEach((window, count) -> LOG.log(Level.WARNING,
-                "event=window_missing window=" + window + " tasks=" + count
+                "event=window_missing window=" + LogValue.of(window) + " tasks=" + count
                         + " reason=\"the settings have no such window, so they wait\""));
     }
 

@@ -3,6 +3,7 @@ package shared;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -79,11 +80,20 @@ public final class Trust {
         try (InputStream in = Files.newInputStream(file)) {
             Collection<? extends Certificate> all = CertificateFactory.getInstance("X.509").generateCertificates(in);
             if (all.isEmpty()) {
-                throw new IllegalArgumentException(setting + ": " + file
-                        + " holds no certificate; it must be a PEM file");
+                throw none(setting, file, null);
             }
             return all;
+        } catch (CertificateException damaged) {
+            if (Files.readString(file, StandardCharsets.ISO_8859_1).contains("-----BEGIN CERTIFICATE-----")) {
+                throw damaged;
+            }
+            throw none(setting, file, damaged);
         }
+    }
+
+    private static IllegalArgumentException none(String setting, Path file, Exception why) {
+        return new IllegalArgumentException(setting + ": " + file + " holds no certificate; it must be a PEM file",
+                why);
     }
 
     private static IllegalArgumentException unusable(String setting, Path file, Exception why) {

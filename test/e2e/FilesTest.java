@@ -65,6 +65,7 @@ final class FilesTest {
         }
         offline("journal", "compact", data.toString());
         offline("journal", "repair", data.toString());
+        offline("token", "add", "ci", "--scope", "read", "--data-dir", data.toString());
         assertOwners(folder.resolve("deep"));
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(log)));
         assertOwners(temporary);

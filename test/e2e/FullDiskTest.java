@@ -7,11 +7,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -20,6 +24,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import server.access.Asker;
+import server.access.Scope;
+import server.access.TokenFile;
 import support.Await;
 import support.ServerProcess;
 import support.SmallDisk;
@@ -79,6 +86,36 @@ final class FullDiskTest {
             SmallDisk.remount(disk, "size=100m");
             awaitReady(server);
             assertEquals(201, server.post("/api/tasks", LATER + "x\"}").statusCode());
+        }
+    }
+
+    @Test
+    void fullDisk_tokenIsRevokedButNoneAdded() throws Exception {
+        String token = new TokenFile(disk).add(new Asker("ci", Scope.ADMIN, Asker.NO_LIMIT, Asker.NO_LIMIT),
+                System.currentTimeMillis(), 0);
+        try (ServerProcess server = ServerProcess.start(Map.of("OLLAMA_QUEUE_TOKEN", "own"), disk, "--ollama-host",
+                "echo:")) {
+            fillWithRubbish();
+            HttpResponse<String> added = ask(server, "POST", "/api/tokens", "own",
+                    "{\"name\":\"b\",\"scope\":\"read\"}");
+            assertEquals(507, added.statusCode(), added.body());
+            assertEquals(200, ask(server, "GET", "/api/tokens", token, "").statusCode());
+            assertEquals(204, ask(server, "DELETE", "/api/tokens/ci", "own", "").statusCode());
+            assertEquals(401, ask(server, "GET", "/api/tokens", token, "").statusCode());
+        }
+        assertEquals(List.of(), new TokenFile(disk).read());
+        try (Stream<Path> files = Files.list(disk)) {
+            assertEquals(List.of(), files.filter(name -> name.toString().endsWith(".part")).toList());
+        }
+    }
+
+    private static HttpResponse<String> ask(ServerProcess server, String method, String path, String token, String body)
+            throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(HttpRequest.newBuilder(URI.create(server.url() + path))
+                    .header("Authorization", "Bearer " + token).header("Content-Type", "application/json")
+                    .method(method, HttpRequest.BodyPublishers.ofString(body)).build(),
+                    HttpResponse.BodyHandlers.ofString());
         }
     }
 

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 import shared.LogValue;
 import shared.Problem;
@@ -22,6 +24,8 @@ public final class NamedTokens {
     /// The largest limit that one may have for what is pending.
     public static final int PENDING_MAX = 10_000_000;
 
+    /// As the JDK has it of ENOSPC, with or without a file in front.
+    private static final String NO_SPACE = "No space left on device";
     private static final Logger LOG = System.getLogger("server.access");
     /// A file that was written so lately may be written again without another stamp: a file system's clock has steps.
     private static final long SETTLED_MS = 2_000;
@@ -130,7 +134,10 @@ public final class NamedTokens {
     }
 
     private synchronized void writeUsed() {
+        Set<String> names = seen.tokens.stream().map(token -> token.asker().name()).collect(Collectors.toSet());
+        used.keySet().retainAll(names);
         Map<String, Long> now = Map.copyOf(used);
+        usedOnDisk.keySet().retainAll(names);
         usedOnDisk.putAll(now);
         try {
             file.writeUsed(now);
@@ -155,7 +162,7 @@ public final class NamedTokens {
     /// As [TokenFile#add], from now on.
     ///
     /// @param lifetime in milliseconds; 0: for ever
-    /// @throws Problem also 503 if the file cannot be changed
+    /// @throws Problem also 507 if the disk is full, 503 if the file cannot be changed
     public String add(Asker asker, long lifetime) {
         long now = clock.millis();
         return orProblem(() -> file.add(asker, now, lifetime == 0 ? 0 : now + lifetime));
@@ -184,7 +191,9 @@ public final class NamedTokens {
         try {
             return action.get();
         } catch (IOException broken) {
-            throw new Problem(503, broken.getMessage());
+            throw String.valueOf(broken.getMessage()).endsWith(NO_SPACE)
+                    ? new Problem(507, "the disk of the data directory is full; free some of it, then do this again")
+                    : new Problem(503, broken.getMessage());
         }
     }
 }

@@ -19,6 +19,7 @@ import java.security.SecureRandom;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -54,6 +55,8 @@ public final class TokenFile {
     private static final String PREFIX = "oq_";
     private static final int SECRET_BYTES = 32;
     private static final int HASH_BYTES = 32;
+    /// Of a token that was revoked where there was no room to write the others anew: no secret has it.
+    private static final byte[] NO_HASH = new byte[HASH_BYTES];
 
     private final Path directory;
     private final Path file;
@@ -108,6 +111,7 @@ public final class TokenFile {
             for (Json token : list.values()) {
                 tokens.add(token((Json.Obj) token));
             }
+            tokens.removeIf(token -> Arrays.equals(token.hash(), NO_HASH));
             return List.copyOf(tokens);
         } catch (JsonException notJson) {
             throw new IOException(file + ": " + notJson.problem().getMessage(), notJson);
@@ -153,28 +157,42 @@ public final class TokenFile {
                 throw new Problem(409, "there are " + TOKENS_MAX + " tokens, which is the limit; revoke one first");
             }
             tokens.add(new NamedToken(asker, Tokens.hash(secret), now, expiresAt));
+            return null;
         });
         return secret;
     }
 
     /// Makes the server want a token, as if one had been added and revoked; nothing changes if it wants one.
     public void demand() throws IOException {
-        change(tokens -> { });
+        change(tokens -> null);
     }
 
-    /// Takes a token away.
+    /// Takes a token away, also where the disk has no room for a new file.
     ///
     /// @throws Problem 404 if there is none of this name
     public void revoke(String name) throws IOException {
         change(tokens -> {
-            if (!tokens.removeIf(token -> token.asker().name().equals(name))) {
-                throw Problem.notFound("there is no token " + Problem.shown(name));
-            }
+            NamedToken gone = tokens.stream().filter(token -> token.asker().name().equals(name)).findFirst()
+                    .orElseThrow(() -> Problem.notFound("there is no token " + Problem.shown(name)));
+            tokens.remove(gone);
+            return gone;
         });
     }
 
+    /// Makes it as it was before a token was added whose secret reached nobody.
+    ///
+    /// @param first whether there was no file before
+    public void takeBack(String name, boolean first) throws IOException {
+        revoke(name);
+        if (first && read().isEmpty()) {
+            Files.delete(file);
+        }
+    }
+
     private interface Change {
-        void on(List<NamedToken> tokens);
+
+        /// Returns the token that is taken away, if that is all that changes, else null.
+        NamedToken on(List<NamedToken> tokens);
     }
 
     private void checkDirectory() throws IOException {
@@ -193,8 +211,28 @@ public final class TokenFile {
             lock.lock();
             List<NamedToken> before = read();
             List<NamedToken> tokens = new ArrayList<>(before == null ? List.of() : before);
-            change.on(tokens);
-            replace(file, written(tokens), true);
+            NamedToken gone = change.on(tokens);
+            try {
+                replace(file, written(tokens), true);
+            } catch (IOException noRoom) {
+                if (gone == null) {
+                    throw noRoom;
+                }
+                blank(gone.hash());
+            }
+        }
+    }
+
+    /// Writes zeros over a hash where it stands, which takes no room: even half of it lets nobody in.
+    private void blank(byte[] hash) throws IOException {
+        String hex = HexFormat.of().formatHex(hash);
+        int at = Files.readString(file, StandardCharsets.ISO_8859_1).indexOf(hex);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            ByteBuffer zeros = ByteBuffer.wrap("0".repeat(hex.length()).getBytes(StandardCharsets.US_ASCII));
+            while (zeros.hasRemaining()) {
+                channel.write(zeros, at + zeros.position());
+            }
+            channel.force(true);
         }
     }
 
@@ -258,6 +296,9 @@ public final class TokenFile {
             if (durably) {
                 channel.force(true);
             }
+        } catch (IOException noRoom) {
+            Files.deleteIfExists(part);
+            throw noRoom;
         }
         Files.move(part, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         if (durably) {

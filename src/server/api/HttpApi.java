@@ -222,10 +222,12 @@ public final class HttpApi {
                 parts.clock(), parts.hosts()::check);
         routes
                 .add("POST", "/api/tasks", Scope.SUBMIT,
-                        "submits a task | Submit Idempotency-Key | 200 WouldBe 201 Submitted 409 429 507",
+                        "submits a task | Submit Idempotency-Key X-Queue-Client | "
+                                + "200 WouldBe 201 Submitted 409 429 507",
                         tasks::submit, "dry_run")
                 .add("POST", "/api/tasks/batch", Scope.SUBMIT,
-                        "submits many tasks, all or none | [Submit] lines Idempotency-Key | 201 Batch 409 429 507",
+                        "submits many tasks, all or none | [Submit] lines Idempotency-Key X-Queue-Client | "
+                                + "201 Batch 409 429 507",
                         batches::submit)
                 .add("GET", "/api/tasks", Scope.READ, "lists tasks | | 200 [Summary] [Task] lines 404 409",
                         lists::list, ListApi.PARAMETERS)

@@ -1,5 +1,6 @@
 package server.metrics;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -28,7 +29,8 @@ final class Most {
     static <V> Map<String, long[]> of(Map<V, long[]> counts, Function<V, String> label) {
         Map<String, long[]> named = new HashMap<>();
         counts.forEach((value, of) -> {
-            String text = label.apply(value);
+            // half a character would be written as what other values have there too
+            String text = wellFormed(label.apply(value));
             add(named, text.length() > LENGTH_MAX ? OTHER : text, of);
         });
         long[] other = named.remove(OTHER);
@@ -42,6 +44,10 @@ final class Most {
             add(bounded, OTHER, other);
         }
         return bounded;
+    }
+
+    private static String wellFormed(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     private static void add(Map<String, long[]> counts, String label, long[] more) {

@@ -31,9 +31,14 @@ public final class OpenApi {
 
     /// What any request may be refused with, and what one may be that has a body or an id.
     private static final List<Integer> ALWAYS = List.of(400, 403, 408, 431, 500, 503);
+    /// What keeps out whoever has not the right token, and many of them at once.
+    private static final List<Integer> GUARDED = List.of(401, 429);
     private static final List<Integer> WITH_BODY = List.of(413, 415);
     private static final int FIRST_ERROR = 400;
     private static final String ERROR = "Error";
+    /// The ways to show a token.
+    private static final String TOKEN = "token";
+    private static final String KEY = "key";
     private static final String PARAMETERS = "parameters";
 
     private static final Map<Integer, String> MEANINGS = Map.ofEntries(Map.entry(200, "Done."),
@@ -67,7 +72,8 @@ public final class OpenApi {
         out.name("info").beginObject().name("title").string("ollama-queue").name("version").string(Version.TEXT);
         out.name("summary").string("A durable queue in front of Ollama and OpenAI-compatible hosts.");
         out.name("license").beginObject().name("name").string("MIT").name("identifier").string("MIT").endObject();
-        out.endObject().name("servers").beginArray().beginObject().name("url").string("/").endObject().endArray();
+        out.endObject().name("servers").beginArray();
+        server(out, "/").endObject().endArray();
         Map<String, List<Row>> paths = new TreeMap<>();
         routes.rows().stream().filter(row -> !row.about().isEmpty()).forEach(row ->
                 paths.computeIfAbsent(row.path().replace("*}", "}"), path -> new ArrayList<>()).add(row));
@@ -83,8 +89,10 @@ public final class OpenApi {
         out.name("responses").beginObject();
         errors.forEach(status -> answer(out.name(status.toString()), status, Set.of(ERROR)));
         out.endObject();
-        out.name("securitySchemes").beginObject().name("token").beginObject().name("type").string("http")
-                .name("scheme").string("bearer").endObject().endObject();
+        out.name("securitySchemes").beginObject().name(TOKEN).beginObject().name("type").string("http")
+                .name("scheme").string("bearer").endObject();
+        out.name(KEY).beginObject().name("type").string("apiKey").name("in").string("header").name("name")
+                .string("x-api-key").endObject().endObject();
         return Answer.json(200, out.endObject().endObject());
     }
 
@@ -100,8 +108,9 @@ public final class OpenApi {
         }
         out.beginObject().name("operationId").string(id(row.method(), path)).name("summary").string(about[0]);
         out.name("security").beginArray();
-        if (row.scope() != Scope.OPEN) {
-            out.beginObject().name("token").beginArray().string(row.scope().text).endArray().endObject();
+        for (String scheme : row.scope() == Scope.OPEN ? List.<String>of() : row.isRelayed() ? List.of(TOKEN, KEY)
+                : List.of(TOKEN)) {
+            out.beginObject().name(scheme).beginArray().string(row.scope().text).endArray().endObject();
         }
         out.endArray().name("parameters").beginArray();
         if (path.contains("{id}")) {
@@ -110,7 +119,16 @@ public final class OpenApi {
         row.parameters().stream().sorted().forEach(name -> parameter(out, name, "query",
                 shapes.typeOf(PARAMETERS, name)));
         headers.forEach(name -> parameter(out, name, "header", "text"));
+        parameter(out, "X-Request-Id", "header", "text");
         out.endArray();
+        if (row.isRelayed()) {
+            out.name("servers").beginArray();
+            server(out, "/").endObject();
+            server(out, "/q/{asked}").name("variables").beginObject().name("asked").beginObject();
+            out.name("default").string("priority=normal").name("description")
+                    .string("priority, client and on, as in priority=low,client=nightly").endObject().endObject();
+            out.endObject().endArray();
+        }
         if (!bodies.isEmpty()) {
             out.name("requestBody").beginObject();
             content(out, bodies);
@@ -141,7 +159,7 @@ public final class OpenApi {
         String error = row.isRelayed() ? "object" : ERROR;
         List<Integer> errors = new ArrayList<>(ALWAYS);
         if (row.scope() != Scope.OPEN) {
-            errors.add(401);
+            errors.addAll(GUARDED);
         }
         if (path.contains("{id}")) {
             errors.add(404);
@@ -184,6 +202,10 @@ public final class OpenApi {
             out.endObject();
         });
         out.endObject();
+    }
+
+    private static JsonWriter server(JsonWriter out, String url) {
+        return out.beginObject().name("url").string(url);
     }
 
     private static void parameter(JsonWriter out, String name, String in, String type) {

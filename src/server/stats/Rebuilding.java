@@ -8,6 +8,7 @@ import server.queue.TaskQueue;
 import server.queue.ledger.DurableEvent;
 import server.queue.ledger.EventLog;
 import server.queue.state.Event;
+import shared.LogValue;
 import shared.ResultText;
 
 /// Reads what the queue did before the server's start from its journal.
@@ -42,7 +43,7 @@ final class Rebuilding {
             }
         } catch (IOException | RuntimeException unreadable) {
             // the queue itself has been replayed; what is missing here is a part of a chart
-            LOG.log(Level.WARNING, "event=history_not_read reason=\"" + unreadable.getMessage() + "\"");
+            LOG.log(Level.WARNING, "event=history_not_read reason=" + LogValue.of(unreadable.getMessage()));
         }
         return past[0];
     }

@@ -74,7 +74,7 @@ record Identity(List<X509Certificate> chain, PrivateKey key) {
         for (Pem part : Pem.read(Tls.KEY.key(), file)) {
             if (part.encrypted() || part.label().equals("ENCRYPTED PRIVATE KEY")) {
                 throw new IOException(Tls.KEY.key() + ": the key in " + file + " is encrypted; decrypt it with: "
-                        + "openssl pkey -in " + file + " -out " + file + ".open");
+                        + "openssl pkey -in " + quoted(file) + " -out " + quoted(Path.of(file + ".open")));
             }
             try {
                 byte[] pkcs8 = switch (part.label()) {
@@ -98,17 +98,30 @@ record Identity(List<X509Certificate> chain, PrivateKey key) {
                 + "-----BEGIN PRIVATE KEY-----");
     }
 
-    private static boolean fits(PrivateKey key, PublicKey publicKey) {
+    /// As a shell takes it.
+    private static String quoted(Path file) {
+        String text = file.toString();
+        return text.matches("[\\w@%+=:,./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+    }
+
+    private static boolean fits(PrivateKey key, PublicKey publicKey) throws IOException {
         if (key instanceof RSAKey mine && publicKey instanceof RSAKey its) {
             return mine.getModulus().equals(its.getModulus());
         }
+        String algorithm = key.getAlgorithm().equals("EC") ? "SHA256withECDSA" : key.getAlgorithm();
+        byte[] words = {1, 2, 3};
+        byte[] signed;
         try {
-            Signature signature = Signature.getInstance(key.getAlgorithm().equals("EC") ? "SHA256withECDSA"
-                    : key.getAlgorithm());
-            byte[] words = {1, 2, 3};
+            Signature signature = Signature.getInstance(algorithm);
             signature.initSign(key);
             signature.update(words);
-            byte[] signed = signature.sign();
+            signed = signature.sign();
+        } catch (GeneralSecurityException unknown) {
+            throw new IOException(Tls.KEY.key() + ": the key is of a kind or on a curve that Java does not know; take "
+                    + "RSA, P-256, P-384, P-521 or Ed25519", unknown);
+        }
+        try {
+            Signature signature = Signature.getInstance(algorithm);
             signature.initVerify(publicKey);
             signature.update(words);
             return signature.verify(signed);

@@ -3,6 +3,7 @@ package server.tool;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -12,6 +13,7 @@ import server.journal.disk.LineVisitor;
 import server.journal.disk.Storage;
 import server.journal.recovery.Inspection;
 import server.journal.recovery.Repair;
+import shared.Controls;
 import shared.Problem;
 
 /// `journal verify|repair|dump DIR`: inspects a data directory, and repairs it.
@@ -79,7 +81,8 @@ final class JournalCommand {
         PrintStream out = call.out();
         Storage storage = only(call, "dump");
         Inspection found = inspect(storage, (seq, position, json) -> {
-            out.write(json.bytes(), json.from(), json.length());
+            // the same JSON, but nothing in it steers a terminal
+            out.writeBytes(Controls.shown(json.text(), false).getBytes(StandardCharsets.UTF_8));
             out.write('\n');
         });
         out.flush();

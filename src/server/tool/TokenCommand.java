@@ -48,6 +48,10 @@ final class TokenCommand {
             boolean first = file.read() == null;
             call.out().println(file.add(new Asker(name, scope, priorityMax, pendingMax), now,
                     lifetime == 0 ? 0 : now + lifetime));
+            if (call.out().checkError()) {
+                file.takeBack(name, first);
+                throw Problem.conflict("nothing can be written to standard output, so the token was taken back");
+            }
             call.err().println("note: the token is shown this once; only its hash is kept");
             if (first) {
                 call.err().println("note: it is the first one: from now on every request to the server needs a token");

@@ -311,6 +311,8 @@ final class SoakTest {
         double late = lives.subList(lives.size() / 2, lives.size()).stream().mapToLong(Usage::residentKb).average()
                 .orElse(0);
         assertTrue(late < early * 1.3, "memory is not level: " + lives);
+        long threads = lives.stream().mapToLong(Usage::threads).max().orElse(0);
+        assertTrue(threads <= lives.getFirst().threads() + 40, "threads: " + lives);
         long files = lives.stream().mapToLong(Usage::files).max().orElse(0);
         assertTrue(files < 3L * (CROWD + Workload.WORKERS), "descriptors: " + lives);
     }

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -171,7 +172,7 @@ final class NamedTokensTest {
         StringBuilder text = new StringBuilder("{\"version\":1,\"tokens\":[");
         for (int i = 1; i < TokenFile.TOKENS_MAX; i++) {
             text.append(i == 1 ? "" : ",").append("{\"name\":\"t").append(i).append("\",\"scope\":\"read\",")
-                    .append("\"created_at\":\"2026-01-02T03:04:05Z\",\"sha256\":\"").append("00".repeat(32))
+                    .append("\"created_at\":\"2026-01-02T03:04:05Z\",\"sha256\":\"").append("11".repeat(32))
                     .append("\"}");
         }
         Files.writeString(folder.resolve("tokens.json"), text.append("]}"));
@@ -180,6 +181,40 @@ final class NamedTokensTest {
         Problem full = assertThrows(Problem.class, () -> commands.add(new Asker("x", Scope.READ, 1, 1), NOW, 0));
         assertEquals(409, full.status());
         assertEquals(1_000, commands.read().size());
+    }
+
+    @Test
+    void revoke_withNoRoomForANewFile_isDoneInTheOldOne() throws IOException {
+        TokenFile commands = new TokenFile(folder);
+        String secret = commands.add(CI, NOW, 0);
+        String stays = commands.add(new Asker("b", Scope.READ, 1, 1), NOW, 0);
+        Tokens server = server();
+        assertEquals(CI, server.bearer(secret));
+        Path inTheWay = Files.createDirectories(folder.resolve("tokens.json.part/full"));
+        assertThrows(IOException.class, () -> commands.add(new Asker("c", Scope.READ, 1, 1), NOW, 0));
+        commands.revoke("ci");
+        assertNull(server.bearer(secret));
+        assertEquals("b", server.bearer(stays).name());
+        assertEquals(List.of("b"), commands.read().stream().map(token -> token.asker().name()).toList());
+        assertEquals(404, assertThrows(Problem.class, () -> commands.revoke("ci")).status());
+        Files.delete(inTheWay);
+        Files.delete(inTheWay.getParent());
+        commands.add(CI, NOW, 0);
+        assertNull(server.bearer(secret));
+        assertEquals(2, Files.readString(folder.resolve("tokens.json")).split("sha256").length - 1);
+    }
+
+    @Test
+    void use_ofRevokedTokens_isForgotten() throws IOException {
+        TokenFile commands = new TokenFile(folder);
+        Tokens server = server();
+        for (String name : List.of("a", "b", "c")) {
+            server.bearer(commands.add(new Asker(name, Scope.READ, 1, 1), NOW, 0));
+            if (!name.equals("c")) {
+                commands.revoke(name);
+            }
+        }
+        assertEquals(Set.of("c"), commands.used().keySet());
     }
 
     @Test

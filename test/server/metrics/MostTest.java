@@ -44,6 +44,15 @@ final class MostTest {
         assertArrayEquals(new long[] {0, 7}, bounded().get(Most.OTHER));
     }
 
+    @Test
+    void of_valuesThatAreWrittenAlike_areOne() {
+        counts.put("\ud800a", new long[] {1, 0});
+        counts.put("\ud801a", new long[] {2, 0});
+        counts.put("?a", new long[] {4, 0});
+        assertArrayEquals(new long[] {7, 0}, bounded().get("?a"));
+        assertEquals(1, bounded().size());
+    }
+
     private void fill(int values) {
         for (int i = 0; i < values; i++) {
             counts.put("v" + i, new long[] {i + 1, 0});

@@ -91,6 +91,9 @@ final class IdentityTest {
             assertEquals("server.tls_key: the key in " + key + " is encrypted; decrypt it with: openssl pkey -in " + key
                     + " -out " + key + ".open", refused(rsa, key, now));
         }
+        Path spaced = Files.copy(pkcs8, folder.resolve("its key"));
+        assertEquals("server.tls_key: the key in " + spaced + " is encrypted; decrypt it with: openssl pkey -in '"
+                + spaced + "' -out '" + spaced + ".open'", refused(rsa, spaced, now));
     }
 
     @Test
@@ -104,6 +107,14 @@ final class IdentityTest {
         Path wrongOrder = Certificates.join(folder.resolve("order"), rsa, ec);
         assertEquals(fits.formatted(Certificates.keyOf(ec), wrongOrder, "CN=rsa"),
                 refused(wrongOrder, Certificates.keyOf(ec), now));
+    }
+
+    @Test
+    void curveThatJavaDoesNotKnow_isNamedAsTheReason() throws IOException {
+        openssl("k1.key", "ecparam", "-name", "secp256k1", "-genkey", "-noout", "-out", "k1.key");
+        Path certificate = openssl("k1.crt", "req", "-x509", "-key", "k1.key", "-subj", "/CN=k1", "-out", "k1.crt");
+        assertTrue(refused(certificate, folder.resolve("k1.key"), now).contains("Java does not know"),
+                () -> refused(certificate, folder.resolve("k1.key"), now));
     }
 
     @Test

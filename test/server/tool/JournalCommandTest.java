@@ -81,6 +81,16 @@ class JournalCommandTest {
     }
 
     @Test
+    void dump_ofWhatSteersATerminal_isTheSameJsonEscaped() throws IOException {
+        try (Journal journal = open()) {
+            JournalRig.append(journal, JournalRig.rest("\u009b2J \u202e \u00e9"));
+            journal.awaitDurable(1);
+        }
+        assertEquals(0, run("dump", directory.toString()));
+        assertTrue(out.toString(StandardCharsets.UTF_8).contains("\"\\u009b2J \\u202e \u00e9\""), out::toString);
+    }
+
+    @Test
     void verify_severalDamages_namesEachAndDumpGoesOnBehindThem() throws IOException {
         long[] positions = write();
         for (int line : new int[] {3, 4, 50}) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,9 +37,12 @@ final class TokenCommandTest {
     private int run(String words) {
         out.reset();
         err.reset();
+        return run(List.of(("token " + words).strip().split(" ")), new PrintStream(out, true, StandardCharsets.UTF_8));
+    }
+
+    private int run(List<String> words, PrintStream to) {
         environment.put("HOME", folder.toString());
-        return OfflineCommands.run(List.of(("token " + words).strip().split(" ")), AllSettings.READER, environment,
-                clock, new PrintStream(out, true, StandardCharsets.UTF_8),
+        return OfflineCommands.run(words, AllSettings.READER, environment, clock, to,
                 new PrintStream(err, true, StandardCharsets.UTF_8));
     }
 
@@ -59,6 +63,27 @@ final class TokenCommandTest {
         assertEquals(0, run("add --scope=read b --data-dir=" + folder), err());
         assertEquals("note: the token is shown this once; only its hash is kept\n", err());
         assertEquals(2, new TokenFile(folder).read().size());
+    }
+
+    @Test
+    void add_whoseTokenCannotBePrinted_isTakenBack() throws IOException {
+        String words = " --scope read --data-dir " + folder;
+        PrintStream full = new PrintStream(new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        });
+        for (boolean first : new boolean[] {true, false}) {
+            err.reset();
+            assertEquals(1, run(List.of(("token add lost" + words).split(" ")), full));
+            assertEquals("ollama-queue-server: nothing can be written to standard output, so the token was taken back"
+                    + "\n", err());
+            assertEquals(first, new TokenFile(folder).read() == null);
+            assertEquals(0, run("add kept" + (first ? "" : "2") + words));
+        }
+        assertEquals(List.of("kept", "kept2"), new TokenFile(folder).read().stream()
+                .map(token -> token.asker().name()).toList());
     }
 
     @Test

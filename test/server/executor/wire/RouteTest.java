@@ -34,6 +34,10 @@ final class RouteTest {
         Path garbage = Files.writeString(folder.resolve("garbage.pem"), "-----BEGIN CERTIFICATE-----\nx\n");
         assertTrue(assertThrows(IllegalArgumentException.class, () -> Route.of(garbage.toString(), null)).getMessage()
                 .startsWith("ca_cert: " + garbage + " cannot be used: "));
+        Path key = Files.writeString(folder.resolve("key.pem"), "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIIkZ\n"
+                + "-----END EC PRIVATE KEY-----\n");
+        assertEquals("ca_cert: " + key + " holds no certificate; it must be a PEM file",
+                assertThrows(IllegalArgumentException.class, () -> Route.of(key.toString(), null)).getMessage());
     }
 
     @Test
