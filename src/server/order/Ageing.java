@@ -14,7 +14,7 @@ import shared.Priority;
 /// @param upTo  a priority; one that is higher by itself does not grow
 public record Ageing(long every, int upTo) {
 
-    static final Setting<Duration> EVERY = Setting.duration("ageing.every", "0s", "30d").byDefault("0s").live()
+    static final Setting<Duration> EVERY = Setting.durationOrZero("ageing.every", "1s", "30d").byDefault("0s").live()
             .says("how long a task waits until its effective priority is higher by 1; 0 turns ageing off");
     static final Setting<Integer> UP_TO = Setting.priority("ageing.up_to").byDefault("high").live()
             .says("the highest priority that waiting gives");

@@ -162,10 +162,21 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
     ///
     /// @param min as a user would write it
     public static Setting<Duration> duration(String key, String min, String max) {
-        return of(key, new Type<>("a duration from " + min + " to " + max, false, false, false, (name, texts) -> {
+        return duration(key, min, max, false);
+    }
+
+    /// Returns a setting that is 0 or a duration within bounds.
+    public static Setting<Duration> durationOrZero(String key, String min, String max) {
+        return duration(key, min, max, true);
+    }
+
+    private static Setting<Duration> duration(String key, String min, String max, boolean orZero) {
+        String form = (orZero ? "0s or " : "") + "a duration from " + min + " to " + max;
+        return of(key, new Type<>(form, false, false, false, (name, texts) -> {
             Duration value = Durations.parse(name, texts.getLast());
-            return value.compareTo(Durations.parse("", min)) < 0 || value.compareTo(Durations.parse("", max)) > 0
-                    ? null : value;
+            boolean isWithin = value.compareTo(Durations.parse("", min)) >= 0
+                    && value.compareTo(Durations.parse("", max)) <= 0;
+            return isWithin || orZero && value.isZero() ? value : null;
         }, null));
     }
 

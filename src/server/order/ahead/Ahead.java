@@ -219,12 +219,13 @@ public final class Ahead {
         } else if (now >= begins && base < begins) {
             base = now;
         }
-        order.age((long) now);
         while (!comers.isEmpty() && comers.peek().at() <= now) {
             Comer comer = comers.poll();
             standing.copy().tasks.put(comer.slot(), comer.task());
             order.add(comer.task(), comer.slot());
         }
+        // in this order, as the queue wakes: a level that its last task grows out of is over, unless one comes before
+        order.age((long) now);
     }
 
     /// Nothing runs: whatever was before, this is the moment at which it goes on.

@@ -353,6 +353,13 @@ class AheadTest {
         }
     }
 
+    /// The last task of a priority grew out of it in the moment in which another one came: the game forgot who had had
+    /// how much at it, the queue did not.
+    @Test
+    void forecast_ofWhatComesAsTheLastOneGrows_isWhatThenHappens() {
+        new AheadTest().isWhatHappens(new Random(58271535034429L), "seed 58271535034429");
+    }
+
     private void isWhatHappens(Random random, String told) {
         String[] models = random.nextBoolean() ? new String[] {"a", "b", "c"} : new String[] {"a"};
         learn(models);
