@@ -12,6 +12,8 @@ import {Speaker} from './speaker.js';
 const MARKDOWN_MAX = 200_000;
 /** What takes longer to draw is drawn more seldom, so that it takes a tenth of the time at most. */
 const FRAME_MS = 8;
+/** But not more seldom than this: what took long may have been the machine. */
+const PAUSE_MAX_MS = 2_000;
 
 export class Answer {
     #source = document.createTextNode('');
@@ -146,7 +148,7 @@ export class Answer {
             this.spoke();
         }
         const took = performance.now() - begun;
-        this.#drawAt = took > FRAME_MS ? begun + 10 * took : 0;
+        this.#drawAt = took > FRAME_MS ? performance.now() + Math.min(10 * took, PAUSE_MAX_MS) : 0;
     }
 
     #draw() {

@@ -80,7 +80,7 @@ export default {
             area.hidden = work.hidden = figures.hidden = !any;
             put(empty, 'No activity yet. ', h('a', {href: '#/new', 'data-needs': 'submit'}, 'Submit a task'),
                 ' to see its timings here.');
-            put(summary, said(history));
+            put(summary, said(history), ' ', legend(history));
             if (any) {
                 charts.forEach(chart => chart.show(history));
                 put(work, workTables(history));
@@ -99,6 +99,13 @@ export default {
         return update;
     },
 };
+
+/** What the marks in the charts mean, as many of them as there are. */
+function legend({marks = []}) {
+    const starts = marks.filter(({kind}) => kind === 'restart').length;
+    return [starts > 0 && `A dotted line: the server started (${starts}×).`,
+        marks.length > starts && 'Grey: paused or draining.'].filter(Boolean).join(' ');
+}
 
 /** With times as numbers. */
 function prepared(answer) {
@@ -172,7 +179,7 @@ function workTables({by}) {
     return Object.entries(names).filter(([of]) => by?.[of].length > 0).map(([of, name]) => h('section',
         {class: 'panel', 'data-work': of}, h('h2', {}, `By ${of}`), h('div', {class: 'scroll charts-table',
             tabindex: '0', role: 'region', 'aria-label': `What tasks took by ${of}`}, h('table', {class: 'table'},
-            h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, of),
+            h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, of[0].toUpperCase() + of.slice(1)),
                 WORK.map(([title]) => h('th', {scope: 'col', class: 'number'}, title)))),
             h('tbody', {}, by[of].map(one => h('tr', {}, h('th', {scope: 'row'}, name(one)),
                 WORK.map(([, value]) => h('td', {class: 'number'}, value(one))))))))));

@@ -71,6 +71,7 @@ final class ChartsViewTest {
         long left = page.number("document.querySelector('[data-chart=depth] .unrecorded').getBBox().x");
         long right = page.number("document.querySelector('[data-chart=depth] svg').clientWidth - 8");
         assertEquals(4, page.number("document.querySelectorAll('[data-work=client] tbody tr').length"));
+        page.waitForText("A dotted line: the server started (1×). Grey: paused or draining.");
         page.waitFor("document.querySelector('[data-chart=depth] .restart')");
         page.waitFor("document.querySelector('[data-chart=depth] .paused').getBBox().width > 50");
         // 47 minutes of 60
