@@ -143,7 +143,7 @@ function line(item, wanted, previews) {
 
 function words({event, what, mode, queue}) {
     return event === 'cron' ? `cron ${what}` : event !== 'queue' ? what
-        : what === 'started' ? 'the server started' : `the queue is ${mode ?? queue?.mode ?? what}`;
+        : what === 'server_started' ? 'the server started' : `the queue is ${mode ?? queue?.mode ?? what}`;
 }
 
 function passes(wanted, {event, what}) {

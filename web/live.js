@@ -135,7 +135,7 @@ export class Live {
             this.#followers.forEach(follower => guarded(() => follower.hear(item)));
         } else if (item.event === 'reset' || TOLD.includes(item.event) && item.seq > this.#seq) {
             this.#seq = item.seq;
-            if (item.what === 'started') {
+            if (item.event === 'task' && item.what === 'started') {
                 this.#followers.forEach(follower => follower.started(item.task));
             }
             this.#listeners.forEach(listener => guarded(() => listener(item)));

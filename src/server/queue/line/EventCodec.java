@@ -43,8 +43,8 @@ import shared.json.Slice;
 ///  "result":{…}}                                                       completed, and failed by a host's answer
 /// {…,"event":"cron","what":"fired","at":…,"cron":{"id":…,…},             see CronLine
 ///  "template":{…}}                                                     created, and updated if it changes
-/// {…,"event":"queue","what":"paused","at":…,"mode":"paused"}           paused, resumed, draining; and the
-///                                                                     server's start, `started`: since 0.2
+/// {…,"event":"queue","what":"paused","at":…,"mode":"paused"}           paused, resumed, draining; since 0.2
+///                                                                     server_started, which changes no mode
 /// {…,"event":"queue","what":"progress","at":…,"mode":"running",        an action: since 0.2; accepted, progress,
 ///  "action":{"id":…,…},"tasks":"…"}                                    completed, stopped; see ActionLine
 /// ```
@@ -73,7 +73,7 @@ public final class EventCodec {
     private static final byte[] SHIFT = "shift".getBytes(StandardCharsets.US_ASCII);
     /// Ends the name of a JSON value that is written as a string, because it holds line ends and must stay as it is.
     private static final String TEXT = "_text";
-    private static final String START = "started";
+    private static final String START = "server_started";
 
     private final Pool pool;
     /// For the lines of the replay, which one thread reads.

@@ -244,7 +244,7 @@ class EventCodecTest {
     void feed_isThePublicForm() {
         assertEquals("{\"seq\":7,\"event\":\"queue\",\"what\":\"resumed\",\"at\":\"2026-01-02T03:04:05.678Z\","
                 + "\"mode\":\"running\"}", EventCodec.feed(7, new Event.ModeChange(QueueMode.RUNNING, T)).text());
-        assertEquals("{\"seq\":7,\"event\":\"queue\",\"what\":\"started\",\"at\":\"2026-01-02T03:04:05.678Z\","
+        assertEquals("{\"seq\":7,\"event\":\"queue\",\"what\":\"server_started\",\"at\":\"2026-01-02T03:04:05.678Z\","
                 + "\"mode\":\"paused\"}", EventCodec.feed(7, new Event.ModeChange(QueueMode.PAUSED, T, true)).text());
         String feed = EventCodec.feed(8, submitted()).text();
         assertTrue(feed.startsWith("{\"seq\":8,\"event\":\"task\",\"what\":\"submitted\","
