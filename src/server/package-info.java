@@ -54,7 +54,7 @@
 /// | `history` | virtual, ends | reads the last day from the journal, for the charts |
 /// | `cron` | platform | fires what is due |
 /// | `actions` | platform | does the next step of each action on many tasks |
-/// | `supervisor` | platform, under systemd alone | says READY=1, and WATCHDOG=1 as long as the queue answers |
+/// | `supervisor` | platform, under systemd alone | says READY=1, WATCHDOG=1 as long as the queue answers, STOPPING=1 |
 /// | `SIGHUP handler` | platform, of the JDK | reloads the settings: [server.Reload] |
 ///
 /// `main` and `dispatch` are not daemons: they keep the process alive until it is closed.
