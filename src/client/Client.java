@@ -69,6 +69,10 @@ public final class Client {
     void interrupted() {
         String id = waitingFor.get();
         if (id != null && !id.equals(Session.NO_END)) {
+            if (terminal.isTerminal().test(2)) {
+                // behind what is on this line: where the task stands, or a part of its answer
+                terminal.err().println();
+            }
             Session.report(terminal, new Failure(Failure.INTERRUPTED, "interrupted while waiting for " + id,
                     goesOn(id)));
         }

@@ -48,7 +48,13 @@ final class Follow {
             return Wait.print(session, List.of(id), contact);
         }
         session.waitingFor().set(id);
-        int exit = session.each(List.of(id), one -> new Follow(session).follow(one, new Reconnect(session, contact)));
+        Follow follow = new Follow(session);
+        int exit;
+        try {
+            exit = session.each(List.of(id), one -> follow.follow(one, new Reconnect(session, contact)));
+        } finally {
+            follow.progress.clear();
+        }
         session.waitingFor().set(null);
         return exit;
     }

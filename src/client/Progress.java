@@ -40,7 +40,10 @@ final class Progress {
         if (task.get("done_in") instanceof Json.Obj span) {
             parts.add("done in " + TaskText.span(span));
         }
-        show(parts.isEmpty() ? "" : TaskTable.cell(task, "status") + ": " + String.join(", ", parts));
+        String status = TaskTable.cell(task, "status");
+        // of one for whose times there is no ground it is told that it waits, or runs
+        show(!parts.isEmpty() ? status + ": " + String.join(", ", parts)
+                : status.equals("pending") || status.equals("running") ? status : "");
     }
 
     void show(String text) {

@@ -1,6 +1,7 @@
 package client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
@@ -12,12 +13,13 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import support.FakeApi;
 
-/// A command whose time is over gives its caller the answer and stops what it does.
+/// A command whose time is over gives its caller the answer and stops what it does; one that is interrupted says so.
 final class TimeoutTest {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -42,14 +44,37 @@ final class TimeoutTest {
         assertEquals(2, said.lines().count(), said);
     }
 
-    private int run(FakeApi api, String line) {
-        return client(api).run(() -> List.of(line.split(" ")));
+    /// The signal comes while the line is shown; then the command is over.
+    @Test
+    void interrupted_behindALineThatTellsHowItStands_isToldOnALineOfItsOwn() throws Exception {
+        try (FakeApi api = new FakeApi()) {
+            assertEquals(0, run(api, "submit chat --model hang --prompt x"), err::toString);
+            Client[] client = new Client[1];
+            PrintStream shown = new PrintStream(err, true, StandardCharsets.UTF_8) {
+                @Override
+                public void print(String text) {
+                    super.print(text);
+                    if (text.endsWith("pending")) {
+                        client[0].interrupted();
+                        throw new AssertionError("interrupted");
+                    }
+                }
+            };
+            client[0] = client(api, shown, true);
+            assertThrows(AssertionError.class, () -> client[0].run(() -> List.of("wait", "000000000001")));
+            String said = err.toString(StandardCharsets.UTF_8);
+            assertTrue(said.startsWith("\r\033[Kpending\nollama-queue: error: interrupted while waiting for "), said);
+        }
     }
 
-    private Client client(FakeApi api) {
-        return new Client(new Terminal(new ByteArrayInputStream(new byte[0]), out,
-                new PrintStream(err, true, StandardCharsets.UTF_8), Map.of("OLLAMA_QUEUE_CLIENT_SERVER_URL", api.url(),
-                "HOME", "/nowhere"), descriptor -> false, () -> 80, new SleptTime("2026-01-02T03:04:05Z"),
-                () -> ZoneOffset.UTC));
+    private int run(FakeApi api, String line) {
+        PrintStream shown = new PrintStream(err, true, StandardCharsets.UTF_8);
+        return client(api, shown, false).run(() -> List.of(line.split(" ")));
+    }
+
+    private Client client(FakeApi api, PrintStream shown, boolean isTerminal) {
+        return new Client(new Terminal(new ByteArrayInputStream(new byte[0]), out, shown,
+                Map.of("OLLAMA_QUEUE_CLIENT_SERVER_URL", api.url(), "HOME", "/nowhere"), descriptor -> isTerminal,
+                () -> 80, new SleptTime("2026-01-02T03:04:05Z"), () -> ZoneOffset.UTC));
     }
 }

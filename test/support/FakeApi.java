@@ -295,7 +295,7 @@ public final class FakeApi implements AutoCloseable {
     private static String early(Task task, int visit) {
         boolean queued = task.model.equals("queued");
         String times = queued ? "\"position\":" + (4 - visit) + ",\"starts_in\":{\"low\":" + (4 - visit)
-                + ",\"high\":130}" : visit == 1 ? "\"position\":1" : "\"done_in\":{\"low\":10,\"high\":12}";
+                + ",\"high\":130}" : visit == 1 ? "\"position\":1" : "\"done_in\":null";
         return visit > 2 ? json(task) : json(task).replaceFirst("}$", "," + times + "}").replace("\"completed\"",
                 queued || visit == 1 ? "\"pending\"" : "\"running\"");
     }
