@@ -31,7 +31,9 @@ def post(path, body, stream):
             if not response.ok:
                 return response.status, (await response.json())["error"]
             if stream:
-                return response.headers["Content-Type"], (await response.content.read()).decode()
+                lines = [line.removeprefix("data: ") for line in (await response.content.read()).decode().splitlines()]
+                return response.headers["Content-Type"], [json.loads(line) if line.startswith("{") else line
+                                                          for line in lines]
             return await response.json()
     return asyncio.run(ask())
 
