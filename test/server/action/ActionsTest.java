@@ -59,7 +59,7 @@ import support.FaultyStorage;
 /// Actions on a real queue, step by step; the disk is in memory and loses power at any moment.
 class ActionsTest {
 
-    private static final int RUNS = Effort.of(25, 3_000);
+    private static final int RUNS = Effort.of(60, 3_000);
     private static final Changes CHANGES = new Changes("gpu-2", "c", 4_096, 7, true);
 
     @Test

@@ -40,7 +40,7 @@ import support.Effort;
 /// Limits of clients and models, and windows: one by one, and against a plain list under random operations.
 class LimitsTest {
 
-    private static final int RUNS = Effort.of(100, 20_000);
+    private static final int RUNS = Effort.of(300, 20_000);
     private static final long NOON = Times.parse("now", "2026-01-02T12:00:00Z");
     private static final long HOUR = 3_600_000;
     private static final String NIGHT = "windows: {night: '22:00-06:00 UTC'}\n";
