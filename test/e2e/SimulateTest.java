@@ -163,7 +163,8 @@ class SimulateTest {
         String text = simulate(0, cut.toString());
         assertTrue(text.matches("(?s)problem: .*cut\\.backup.*\\d+ tasks.*"), text);
         assertTrue(simulate(1, "nothing").contains("nothing does not exist"), simulate(1, "nothing"));
-        assertEquals("src: no task is on record there; name the server's data directory, or a backup's file\n",
+        assertEquals("ollama-queue-server: src: no task is on record there; name the server's data directory, or a "
+                + "backup's file\n",
                 simulate(1, "src"));
     }
 

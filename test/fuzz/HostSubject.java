@@ -79,7 +79,7 @@ final class HostSubject implements Subject {
         return new HostSubject("events", true, List.of("data: ", "event: response.completed\n", "\"response\":{",
                 "\"type\":\"response.output_text.delta\"", "\"delta\":\"x\"", "\"type\":\"content_block_delta\"",
                 "\"delta\":{\"type\":\"text_delta\",\"text\":\"x\"}", "\"status\":\"failed\""),
-                (in, room, pieces) -> new KeptStream(HOST, LIMITS, room, pieces).read(in, rest -> { }));
+                (in, room, pieces) -> new KeptStream(HOST, LIMITS, room, pieces).read(in, InputStream::readAllBytes));
     }
 
     @Override

@@ -58,8 +58,7 @@ final class SimulateCommand {
         Recording recording = Recording.read(storage, backup ? named.getFileName().toString() : null,
                 problem -> call.err().println("problem: " + problem));
         if (recording.size() + recording.leftOut() == 0) {
-            call.err().println(named + ": no task is on record there; name the server's data directory, or a backup's "
-                    + "file");
+            call.complain(named + ": no task is on record there; name the server's data directory, or a backup's file");
             return 1;
         }
         call.out().println(recording.size() + " tasks" + (recording.leftOut() == 0 ? "" : "; " + recording.leftOut()

@@ -30,7 +30,7 @@ public final class KeptStream {
 
     /// Reads what a host sends behind its last word.
     public interface Rest {
-        void read(InputStream rest) throws InterruptedException;
+        void read(InputStream rest) throws IOException, InterruptedException;
     }
 
     private final String host;
@@ -55,9 +55,11 @@ public final class KeptStream {
             return true;
         }
         try {
-            return Members.of(data, "an event").get("type") instanceof Slice type
-                    && new JsonReader(type.bytes(), type.from(), type.to()).peek() == JsonReader.Kind.STRING
-                    && LAST.contains(type.text().substring(1, type.length() - 1));
+            if (!(Members.of(data, "an event").get("type") instanceof Slice type)) {
+                return false;
+            }
+            JsonReader in = Members.reader(type);
+            return in.peek() == JsonReader.Kind.STRING && LAST.contains(in.string());
         } catch (JsonException | IllegalArgumentException strange) {
             return false;
         }

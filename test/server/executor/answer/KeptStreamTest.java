@@ -5,18 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
 import server.executor.AnswerRoom;
 import server.executor.HostFailure;
 import server.executor.Limits;
 import server.executor.Outcome.Cause;
 import shared.json.Json;
+import shared.json.Slice;
 import support.Collected;
 
 class KeptStreamTest {
@@ -59,6 +61,14 @@ class KeptStreamTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = ' ', quoteCharacter = '`', value = {"true [DONE]", "true {\"type\":\"message_stop\"}",
+            "true {\"type\":\"response\\u002ecompleted\"}", "false {\"type\":\"r\u00e9sponse\u3000.completed\"}",
+            "false {\"type\":\"\"}", "false {\"type\":1}", "false {\"type\":null}", "false [1]", "false {\"type"})
+    void isLast_ofAnEvent_isItsTypes(boolean is, String event) {
+        assertEquals(is, KeptStream.isLast(Slice.of(event.getBytes(StandardCharsets.UTF_8))));
+    }
+
     @Test
     void read_tooLarge_isFinal() {
         int length = STREAM.getBytes(StandardCharsets.UTF_8).length;
@@ -68,15 +78,7 @@ class KeptStreamTest {
 
     private Json.Obj read(String stream, Limits limits) throws Exception {
         return (Json.Obj) Json.parse(new KeptStream("host", limits, AnswerRoom.UNBOUNDED.share(), pieces)
-                .read(new ByteArrayInputStream(stream.getBytes(StandardCharsets.UTF_8)), KeptStreamTest::pass)
+                .read(new ByteArrayInputStream(stream.getBytes(StandardCharsets.UTF_8)), InputStream::readAllBytes)
                 .toBytes());
-    }
-
-    private static void pass(InputStream rest) {
-        try {
-            rest.readAllBytes();
-        } catch (IOException broken) {
-            throw new UncheckedIOException(broken);
-        }
     }
 }
