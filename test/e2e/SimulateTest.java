@@ -35,19 +35,17 @@ class SimulateTest {
     private static final Duration LOAD = Duration.ofMillis(400);
     private static final Duration RUN = Duration.ofMillis(300);
     private static final int TASKS = 12;
-    private static final Pattern TOTAL = Pattern.compile(
-            "total time ([\\d.]+) s, (\\d+) loads\n  host \\S+: busy (\\d+) %");
+    private static final int RECORDINGS_MAX = 3;
+    private static final Pattern TOTAL = Pattern.compile("total time ([\\d.]+) s, (\\d+) loads");
 
     @TempDir
     Path directory;
 
-    /// @param busy how much of that its host, or the first of them, had something to do
-    private record Run(double seconds, int loads, double busy) {
+    private record Run(double seconds, int loads) {
     }
 
     /// Runs a call that is not recorded, which warms the server up, then tasks of three models by turns.
-    private Path record(Path config, boolean clients, int room) throws Exception {
-        Path data = directory.resolve("data");
+    private void record(Path data, Path config, boolean clients, int room) throws Exception {
         try (FakeOllama fake = FakeOllama.start().models("a", "b", "c", "d")) {
             LoadingOllama loading = LoadingOllama.of(fake, room, room, LOAD, RUN);
             try (ServerProcess server = ServerProcess.start(data, "--config", config.toString(), "--ollama-host",
@@ -69,7 +67,25 @@ class SimulateTest {
                         runs(simulate(0, data.toString(), "--config", config.toString())).getFirst().loads);
             }
         }
-        return data;
+    }
+
+    /// Records a run and simulates it. A machine that stood still for a moment is in the record and in no simulation, so a
+    /// run that is not given back is recorded anew; one that never is fails.
+    private String simulated(boolean clients, int room, Path config, String... more) throws Exception {
+        for (int i = 1; ; i++) {
+            Path data = directory.resolve("data" + i);
+            record(data, config, clients, room);
+            List<String> words = new ArrayList<>(List.of(data.toString(), "--config", config.toString()));
+            words.addAll(List.of(more));
+            String text = simulate(0, words.toArray(String[]::new));
+            Run real = runs(text).getFirst();
+            Run again = runs(text).get(1);
+            assertEquals(real.loads, again.loads, text);
+            if (i == RECORDINGS_MAX || Math.abs(real.seconds - again.seconds) <= 0.05 * real.seconds) {
+                assertEquals(real.seconds, again.seconds, 0.05 * real.seconds, text);
+                return text;
+            }
+        }
     }
 
     private Path config(String name, String text) throws IOException {
@@ -91,29 +107,17 @@ class SimulateTest {
     private static List<Run> runs(String text) {
         List<Run> runs = new ArrayList<>();
         for (Matcher total = TOTAL.matcher(text); total.find();) {
-            double seconds = Double.parseDouble(total.group(1));
-            runs.add(new Run(seconds, Integer.parseInt(total.group(2)),
-                    seconds * Integer.parseInt(total.group(3)) / 100));
+            runs.add(new Run(Double.parseDouble(total.group(1)), Integer.parseInt(total.group(2))));
         }
         return runs;
-    }
-
-    private static void assertGivesBack(List<Run> runs, String text) {
-        Run real = runs.getFirst();
-        // while tasks are submitted, and between two of them, a busy machine keeps the real host idle
-        assertEquals(real.seconds, runs.get(1).seconds, 0.05 * real.seconds + real.seconds - real.busy, text);
-        assertEquals(real.busy, runs.get(1).busy, 0.05 * real.seconds, text);
-        assertEquals(real.loads, runs.get(1).loads, text);
     }
 
     @Test
     void plainOrder_givesBackTotalTimeAndLoads_andAffinityWouldHaveLoadedLess() throws Exception {
         Path plain = config("plain.yaml", "affinity:\n  enabled: false\n");
         Path affine = config("affine.yaml", "affinity:\n  enabled: true\n");
-        String text = simulate(0, record(plain, false, 1).toString(), "--config", plain.toString(), "--policy",
-                affine.toString(), "--policy=" + plain);
+        String text = simulated(false, 1, plain, "--policy", affine.toString(), "--policy=" + plain);
         List<Run> runs = runs(text);
-        assertGivesBack(runs, text);
         assertEquals(1 + TASKS, runs.getFirst().loads, text);
         assertEquals(1 + 3, runs.get(2).loads, text);
         // each of the loads that it is without took as long at least
@@ -125,23 +129,20 @@ class SimulateTest {
     @Test
     void affinity_givesBackTotalTimeAndLoads_alsoOfCallsThatAreNotRecorded() throws Exception {
         Path affine = config("affine.yaml", "affinity:\n  max_wait: 1m\nwindows: {day: \"00:00-24:00 UTC\"}\n");
-        Path data = record(affine, true, 1);
-        String text = simulate(0, data.toString(), "--config", affine.toString());
-        assertGivesBack(runs(text), text);
+        String text = simulated(true, 1, affine);
         assertEquals(1 + 3, runs(text).getFirst().loads, text);
         assertTrue(text.startsWith("13 tasks\n"), text);
         assertTrue(Pattern.compile("client c0 +6 .*\n +client c1 +6 ").matcher(text).find(), text);
         // without the window's settings, as where a policy is given for them that lacks it
-        text = simulate(0, data.toString());
+        text = simulate(0, directory.resolve("data1").toString());
         assertTrue(text.contains("\n  12 tasks did not run: the window day is not in these settings\n"), text);
     }
 
     @Test
     void roomForTwoModels_eachAnsweringTwo_givesBackTotalTimeAndLoads() throws Exception {
         Path config = config("two.yaml", "ollama:\n  parallel: 2\n");
-        String text = simulate(0, record(config, false, 2).toString(), "--config", config.toString());
+        String text = simulated(false, 2, config);
         assertTrue(text.contains(", parallel 2, room for 2 models\n"), text);
-        assertGivesBack(runs(text), text);
     }
 
     @Test
