@@ -69,8 +69,8 @@ class SimulateTest {
         }
     }
 
-    /// Records a run and simulates it. A machine that stood still for a moment is in the record and in no simulation, so a
-    /// run that is not given back is recorded anew; one that never is fails.
+    /// Records a run and simulates it. A machine that stood still for a moment is in the record and in no simulation,
+    /// so a run that is not given back is recorded anew; one that never is fails.
     private String simulated(boolean clients, int room, Path config, String... more) throws Exception {
         for (int i = 1; ; i++) {
             Path data = directory.resolve("data" + i);
