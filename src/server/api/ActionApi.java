@@ -37,7 +37,6 @@ final class ActionApi {
     static final List<String> FIELDS = List.of("filter", "action", "priority", "on", "with", "delete", "dry_run",
             "expect");
     private static final List<String> WITH = List.of("model", "num_ctx", "max_retries");
-    private static final Changes NO_CHANGES = new Changes(null, null, null, null, false);
 
     private final Settings settings;
     private final TaskFilters filters;
@@ -77,7 +76,7 @@ final class ActionApi {
                 throw Problem.badRequest(priority == null ? "priority is missing, as in {\"priority\":10}"
                         : "priority is only for the action priority, not for " + kind.text);
             }
-            if (!changes.equals(NO_CHANGES) && kind != ActionKind.RETRY) {
+            if (!changes.equals(Changes.NONE) && kind != ActionKind.RETRY) {
                 throw Problem.badRequest("on, with and delete are only for the action retry, not for " + kind.text);
             }
             if (changes.delete() && !changes.isAny()) {
@@ -175,7 +174,7 @@ final class ActionApi {
         ActionKind kind = null;
         Integer priority = null;
         String on = null;
-        Changes with = NO_CHANGES;
+        Changes with = Changes.NONE;
         boolean delete = false;
         boolean dryRun = false;
         int expect = -1;

@@ -133,20 +133,27 @@ class LoadCallsTest {
         }
     }
 
+    /// Sends a call that has the only place until the gate opens.
+    private static CompletableFuture<HttpResponse<byte[]>> sendToTheOnlyPlace(RelayRig rig, FakeOllama ollama,
+            Semaphore gate) {
+        rig.dispatcher.reconfigure(new DispatchOptions(1, Duration.ofMinutes(1), Duration.ofMinutes(1),
+                RoutingOptions.DEFAULT));
+        Await.until(() -> "not listed", () -> rig.hosts.backends().getFirst().installed() != null);
+        ollama.otherwise((request, reply) -> {
+            gate.acquire();
+            reply.whole(200, "{\"done\":true}");
+        });
+        CompletableFuture<HttpResponse<byte[]>> running = send(rig, CHAT);
+        Await.until(() -> "not running", () -> ollama.requests().size() == 1);
+        return running;
+    }
+
     @Test
     void load_thatWaitsForTooLong_isTold() throws Exception {
         Semaphore gate = new Semaphore(0);
         Settings brief = Settings.DEFAULT.with(RelayOptions.MAX_WAIT, Duration.ofMillis(100));
         try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(brief, ollama.url())) {
-            rig.dispatcher.reconfigure(new DispatchOptions(1, Duration.ofMinutes(1), Duration.ofMinutes(1),
-                    RoutingOptions.DEFAULT));
-            Await.until(() -> "not listed", () -> rig.hosts.backends().getFirst().installed() != null);
-            ollama.otherwise((request, reply) -> {
-                gate.acquire();
-                reply.whole(200, "{\"done\":true}");
-            });
-            CompletableFuture<HttpResponse<byte[]>> running = send(rig, CHAT);
-            Await.until(() -> "not running", () -> ollama.requests().size() == 1);
+            CompletableFuture<HttpResponse<byte[]>> running = sendToTheOnlyPlace(rig, ollama, gate);
             HttpResponse<byte[]> told = rig.call("/api/chat", "{\"model\":\"fake\",\"options\":{\"num_ctx\":1}}");
             refused(503, "{\"error\":\"no host had a place for it in 100 ms (relay.max_wait)", told);
             assertTrue(told.headers().firstValue("Retry-After").isPresent());
@@ -160,15 +167,7 @@ class LoadCallsTest {
         Semaphore gate = new Semaphore(0);
         String load = "{\"model\":\"fake\",\"options\":{\"num_ctx\":1}}";
         try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
-            rig.dispatcher.reconfigure(new DispatchOptions(1, Duration.ofMinutes(1), Duration.ofMinutes(1),
-                    RoutingOptions.DEFAULT));
-            Await.until(() -> "not listed", () -> rig.hosts.backends().getFirst().installed() != null);
-            ollama.otherwise((request, reply) -> {
-                gate.acquire();
-                reply.whole(200, "{\"done\":true}");
-            });
-            CompletableFuture<HttpResponse<byte[]>> running = send(rig, CHAT);
-            Await.until(() -> "not running", () -> ollama.requests().size() == 1);
+            CompletableFuture<HttpResponse<byte[]>> running = sendToTheOnlyPlace(rig, ollama, gate);
             try (Wire loading = rig.wire().lines("POST /api/chat HTTP/1.1", "Host: localhost",
                     "Content-Length: " + load.length(), "").raw(load).leave()) {
                 Wire.Reply told = loading.reply(true);

@@ -14,6 +14,8 @@ import shared.json.JsonWriter;
 /// @param delete     whether the task itself is deleted as the new one comes
 public record Changes(String on, String model, Integer numCtx, Integer maxRetries, boolean delete) {
 
+    /// All is to be as before.
+    public static final Changes NONE = new Changes(null, null, null, null, false);
     /// The largest context, in tokens.
     public static final int NUM_CTX_MAX = 1 << 30;
 
@@ -50,7 +52,7 @@ public record Changes(String on, String model, Integer numCtx, Integer maxRetrie
     /// Reads an object whose members [#write] wrote; what a later version may have added is passed over.
     public static Changes read(JsonReader in) {
         String on = null;
-        Changes with = new Changes(null, null, null, null, false);
+        Changes with = NONE;
         String model = null;
         Integer numCtx = null;
         Integer maxRetries = null;
