@@ -269,6 +269,8 @@ final class SoakTest {
         Await.until(() -> "event " + last + " is told, now " + work.lastSeq, () -> work.lastSeq >= last);
         Stream.concat(work.submitted.stream().filter(id -> !work.unwanted.contains(id)), answered.stream())
                 .filter(id -> !work.completions.containsKey(id))
+                // a call may be gone before its follower is back, who is then told that he comes too late
+                .filter(id -> work.resets.get() == 0 || statuses.containsKey(id))
                 .forEach(id -> wrong.add(id + " was never told to be completed"));
         assertTrue(wrong.isEmpty(), () -> wrong.size() + ": " + wrong.stream().limit(5).map(text -> text + " "
                 + server.get("/api/tasks/" + text.replaceFirst(".*(task_\\w+).*", "$1")).body()).toList());

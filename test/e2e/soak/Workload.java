@@ -284,12 +284,10 @@ final class Workload implements AutoCloseable {
     }
 
     /// What was told up to here is kept no longer, so the list says it, as it does to every program that comes back
-    /// late; a call that has been answered may not even be there any more.
+    /// late.
     private void reload(long seq) throws IOException {
-        Set<String> ended = Set.copyOf(answered);
         ServerProcess.lines(url + "/api/tasks?status=completed&limit=100000000",
                 task -> completions.putIfAbsent(task.text("id"), 0));
-        ended.forEach(id -> completions.putIfAbsent(id, 0));
         resets.incrementAndGet();
         lastSeq = seq;
     }
