@@ -34,7 +34,7 @@ final class Ended {
                 InstantSource.system(), () -> 0, new Random(1))) {
             String prompt = "a line of a prompt ".repeat(16).substring(0, 300);
             Semaphore ready = new Semaphore(0);
-            queue.onReady(ready::release);
+            queue.runs().onReady(ready::release);
             Slice payload = slice("{\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]}");
             Slice result = slice("{\"message\":{\"role\":\"assistant\",\"content\":\"yes\"},\"done\":true}");
             Submission submission = new Submission(TaskType.CHAT, "qwen3", 5, Terms.DEFAULT, payload, null,
@@ -46,7 +46,7 @@ final class Ended {
                 }
                 queue.submit(batch);
                 for (int ended = 0; ended < BATCH; ended++) {
-                    queue.complete(next(queue, ready), result);
+                    queue.runs().complete(next(queue, ready), result);
                 }
             }
         }
@@ -57,7 +57,7 @@ final class Ended {
     private static Run next(TaskQueue queue, Semaphore ready) {
         while (true) {
             ready.drainPermits();
-            Run run = queue.startNext(LoadedOffers.at("bench"));
+            Run run = queue.runs().startNext(LoadedOffers.at("bench"));
             if (run != null) {
                 return run;
             }

@@ -25,7 +25,7 @@ import server.live.RelayedAnswers;
 import server.order.AnswerLimit;
 import server.order.KeepAlive;
 import server.queue.Run;
-import server.queue.TaskQueue;
+import server.queue.Runs;
 import server.queue.state.Event;
 import server.stats.AttemptNews;
 import server.task.Task;
@@ -49,7 +49,7 @@ final class AttemptRunner {
     /// Until an outcome that had no room on the disk is tried again.
     private static final Duration ROOM_PAUSE = Duration.ofSeconds(1);
 
-    private final TaskQueue queue;
+    private final Runs runs;
     private final Supplier<Routing> routing;
     private final Asked asked;
     private final HealthCheck health;
@@ -66,10 +66,10 @@ final class AttemptRunner {
     /// @param health  is told of a host that may have gone away
     /// @param hold    is told of this server's own trouble
     /// @param news    are told what attempts do
-    AttemptRunner(TaskQueue queue, Supplier<Routing> routing, Asked asked, HealthCheck health,
+    AttemptRunner(Runs runs, Supplier<Routing> routing, Asked asked, HealthCheck health,
             List<AttemptNews> news, Answers answers, RelayedAnswers relayed, RetryPolicy policy,
             DispatchOptions options, Hold hold, InstantSource clock) {
-        this.queue = queue;
+        this.runs = runs;
         this.routing = routing;
         this.asked = asked;
         this.health = health;
@@ -139,7 +139,7 @@ final class AttemptRunner {
     /// Puts the task back, because the server stops.
     void cutOff(Run run) {
         try {
-            queue.cutOff(run);
+            runs.cutOff(run);
         } catch (JournalFailure | Problem failed) {
             notRecorded(run, failed);
         }
@@ -187,10 +187,10 @@ final class AttemptRunner {
         boolean kept = task.terms().caller().record();
         try {
             // read before it has left memory
-            Event.Request request = queue.request(task);
+            Event.Request request = runs.request(task);
             // the host learns of a task only after its submit and its start are on the disk
-            queue.awaitDurable(run.seq());
-            if (!queue.current(run)) {
+            runs.awaitDurable(run);
+            if (!runs.current(run)) {
                 unknown(run, host);
                 return null;
             }
@@ -247,7 +247,7 @@ final class AttemptRunner {
             throws InterruptedException {
         switch (outcome) {
             case Outcome.Completed completed -> {
-                queue.complete(run, completed.result());
+                runs.complete(run, completed.result());
                 long now = clock.millis();
                 Host.Completed told = host.completed(run.task().model(), found, completed.result(), now);
                 news.forEach(one -> one.answered(run.task().id(), told.tokens(), pieces,
@@ -279,12 +279,12 @@ final class AttemptRunner {
             case OWN -> {
                 hold.begin(error, now);
                 host.unknown(model);
-                queue.putBack(run, error, 0, false);
+                runs.putBack(run, error, 0, false);
             }
             case UNREACHABLE -> {
                 host.unreachable(model, error, now);
                 health.askNow(host);
-                queue.putBack(run, error, 0, false);
+                runs.putBack(run, error, 0, false);
             }
             case BUSY -> stepBehind(run, error, host.busy(model, failure, retryAfter, now), now);
             case ACCOUNT -> refused(run, host, failure, retryAfter, now);
@@ -331,7 +331,7 @@ final class AttemptRunner {
         if (answer != null) {
             answer.failing(failure);
         }
-        queue.fail(run, error, CallRunner.recorded(run.task(), failure));
+        runs.fail(run, error, CallRunner.recorded(run.task(), failure));
     }
 
     /// What one task alone is refused for, while the host takes others of its model, leaves the host to these.
@@ -341,7 +341,7 @@ final class AttemptRunner {
         asked.refused(task, host.name(), failure, now);
         if (before != 0 && host.recoveredSince(run.task().model(), before)) {
             host.failed(run.task().model(), true, now);
-            queue.putBack(run, failure.message(), now + Math.max(retryAfter, ALONE_PAUSE_MS), false);
+            runs.putBack(run, failure.message(), now + Math.max(retryAfter, ALONE_PAUSE_MS), false);
         } else {
             long pauseEnd = host.refuses(run.task().model(), failure, retryAfter, now);
             if (run.task().terms().caller().endsWithCaller() && failure.isAccounts()
@@ -361,13 +361,13 @@ final class AttemptRunner {
     private void stepBehind(Run run, String error, long pauseEnd, long now) {
         Set<String> without = asked.without(run.task().id());
         boolean elsewhere = routing.get().offer(run.task(), without, Set.of()).fit().canStart();
-        queue.putBack(run, error, elsewhere ? 0 : Math.min(pauseEnd, now + STEP_BEHIND_MAX_MS) + STEP_BEHIND_MS, false);
+        runs.putBack(run, error, elsewhere ? 0 : Math.min(pauseEnd, now + STEP_BEHIND_MAX_MS) + STEP_BEHIND_MS, false);
     }
 
     private void tryAgain(Run run, Outcome.Failed failure, long now) {
         Task task = run.task();
         if (policy.triesAgain(task, failure.cause())) {
-            queue.putBack(run, failure.message(), now + policy.delay(task, failure), true);
+            runs.putBack(run, failure.message(), now + policy.delay(task, failure), true);
         } else {
             fail(run, failure.message(), failure);
         }
@@ -379,16 +379,16 @@ final class AttemptRunner {
         Task task = run.task();
         asked.refused(task.id(), host.name(), failure, now);
         if (routing.get().mayFind(task, asked.without(task.id()))) {
-            queue.putBack(run, failure.message(), 0, false);
+            runs.putBack(run, failure.message(), 0, false);
             return;
         }
         String verdict = asked.verdict(task.id(), task.model());
         boolean waits = task.terms().waitForModel() && asked.anyLacksModel(task.id());
         asked.forget(task.id());
         if (failure.cause() == Cause.FRONT && !health.isItself(host)) {
-            queue.putBack(run, failure.message(), 0, false);
+            runs.putBack(run, failure.message(), 0, false);
         } else if (waits) {
-            queue.putBack(run, verdict, clock.millis() + MODEL_PAUSE_MS, false);
+            runs.putBack(run, verdict, clock.millis() + MODEL_PAUSE_MS, false);
         } else {
             fail(run, verdict, failure);
         }

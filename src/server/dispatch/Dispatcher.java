@@ -94,7 +94,7 @@ public final class Dispatcher implements AutoCloseable {
         this.options = options;
         this.clock = clock;
         health = new HealthCheck(hosts, options.routing().healthCheckInterval(), clock);
-        runner = new AttemptRunner(queue, this::routing, asked, health, hosts.news(), answers, relayed,
+        runner = new AttemptRunner(queue.runs(), this::routing, asked, health, hosts.news(), answers, relayed,
                 new RetryPolicy(random), options, hold,
                 clock);
         loop = Thread.ofPlatform().name("dispatch").unstarted(this::loop);
@@ -102,9 +102,9 @@ public final class Dispatcher implements AutoCloseable {
 
     /// Begins to give tasks to the hosts, and to ask these how they are.
     public void start() {
-        queue.onReady(this::ready);
+        queue.runs().onReady(this::ready);
         queue.ledger().onChange(this::changed);
-        queue.onRunCancelled(this::interrupt);
+        queue.runs().onRunCancelled(this::interrupt);
         hosts.onChange(this::wake);
         hosts.onGain(this::modelGained);
         health.start();
@@ -320,7 +320,7 @@ public final class Dispatcher implements AutoCloseable {
             try {
                 endDied();
                 giveUpLost();
-                long due = Math.min(Math.min(queue.tick(), hosts.nextTry()), hold.nextTry(clock.millis()));
+                long due = Math.min(Math.min(queue.runs().tick(), hosts.nextTry()), hold.nextTry(clock.millis()));
                 startReady();
                 long ms = Math.max(1, Math.min(due - clock.millis(), SLEEP_MAX_MS));
                 if (!awake.get()) {
@@ -368,7 +368,7 @@ public final class Dispatcher implements AutoCloseable {
                 || !hosts.anyPlace() || !hold.allows(now)) {
             return false;
         }
-        Run run = queue.startNext(offers());
+        Run run = queue.runs().startNext(offers());
         if (run == null) {
             return false;
         }
@@ -430,7 +430,7 @@ public final class Dispatcher implements AutoCloseable {
     private void end(Attempt attempt, String why) {
         LOG.log(Level.WARNING, "event=attempt_died id=" + attempt.run.task().name() + " error=" + LogValue.of(why));
         hold.begin(why, clock.millis());
-        queue.cutOff(attempt.run);
+        queue.runs().cutOff(attempt.run);
         attempt.host.unknown(attempt.run.task().model());
         ended(attempt);
     }

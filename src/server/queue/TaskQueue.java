@@ -1,25 +1,18 @@
 package server.queue;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 import server.clock.ClockReport;
 import server.journal.Backup;
-import server.journal.JournalFailure;
 import server.journal.JournalOptions;
-import server.journal.NoRoom;
-import server.journal.Urgency;
 import server.journal.disk.Storage;
-import server.order.Offers;
 import server.queue.index.TaskFilter;
 import server.queue.ledger.Commit;
 import server.queue.ledger.DurableEvent;
@@ -40,33 +33,23 @@ import server.task.Submission;
 import server.task.Task;
 import server.task.TaskDocument;
 import shared.Problem;
-import shared.ResultText;
-import shared.json.Slice;
 
-/// The tasks, as handlers and the dispatcher see them: each method is a decision or a look at the [Ledger]. Every
-/// public method that changes or shows something returns only once all that it tells of is durable, unless it says
-/// otherwise.
+/// The tasks, as handlers see them; the dispatcher's side is [Runs]. Each method is a decision or a look at the
+/// [Ledger]. Every public method that changes or shows something returns only once all that it tells of is durable,
+/// unless it says otherwise.
 public final class TaskQueue implements AutoCloseable {
-
-    /// How many events one call of [#tick] makes, so that none keeps its caller for long.
-    private static final int WORK_MAX = 1000;
-
-    /// Until what is due is tried again when the disk was full.
-    private static final long ROOM_PAUSE_MS = 1000;
 
     private final Ledger ledger;
     private final Pages pages;
     private final InstantSource clock;
+    private final Runs runs;
     private final EndWaiters waiters = new EndWaiters();
-    private final List<Runnable> onReady = new CopyOnWriteArrayList<>();
-    private final List<Consumer<Task>> onRunCancelled = new CopyOnWriteArrayList<>();
 
     private TaskQueue(Ledger ledger, InstantSource clock) {
         this.ledger = ledger;
         this.clock = clock;
         pages = new Pages(ledger);
-        ledger.onChange(this::changed);
-        ledger.onRoom(this::ready);
+        runs = new Runs(ledger, clock);
         ledger.onFailure(waiters::giveUp);
         ledger.onEvent(waiters::happened);
     }
@@ -89,13 +72,18 @@ public final class TaskQueue implements AutoCloseable {
         return ledger;
     }
 
+    /// The dispatcher's side of the queue: where attempts begin and end.
+    public Runs runs() {
+        return runs;
+    }
+
     /// Sets new limits, and how long ended tasks are kept.
     public void reconfigure(QueueOptions options) {
         ledger.changeNow(writer -> {
             writer.state().reconfigure(options);
             return null;
         });
-        ready();
+        runs.ready();
     }
 
     // ---- changes, for handlers; they throw Problem 404, 409, 429, 503, 507
@@ -227,15 +215,6 @@ public final class TaskQueue implements AutoCloseable {
         return ledger.read(task, TaskReader::request).preview();
     }
 
-    /// What the task's host is to be sent, read from the journal.
-    public Event.Request request(Task task) throws IOException {
-        try {
-            return ledger.reader().request(task);
-        } catch (UncheckedIOException unreadable) {
-            throw unreadable.getCause();
-        }
-    }
-
     /// The place of a pending task in the order, from 1, wherever it can run; 0 if it is not pending.
     public int position(long id) {
         return ledger.look(state -> state.position(id)).value();
@@ -293,9 +272,19 @@ public final class TaskQueue implements AutoCloseable {
         return ledger.look(QueueState::mode).value();
     }
 
+    /// How many tasks wait for nothing but their turn.
+    public int readyCount() {
+        return ledger.look(QueueState::readyCount).value();
+    }
+
     /// Null while the journal is well; else why the server is not ready to take changes.
     public String failure() {
         return ledger.failure();
+    }
+
+    /// Calls this if the journal failed for good, at once if it has already; it may be called twice.
+    public void onFailure(Runnable listener) {
+        ledger.onFailure(listener);
     }
 
     /// What is full, and what helps: large tasks, or all new ones, are refused. Null while the disk has room.
@@ -306,126 +295,6 @@ public final class TaskQueue implements AutoCloseable {
     /// A copy of all there is, to be written; see [Backup].
     public Backup backup() {
         return ledger.backup();
-    }
-
-    // ---- the dispatcher's side
-
-    /// Begins the next attempt, of the task that is next by what the hosts offer. Returns without waiting for
-    /// durability (see [Run#seq]).
-    ///
-    /// @param offers asked under the ledger's lock, so quick and without calling back
-    /// @return null if there is none, or the queue is paused, or the journal has no room now; [#onReady] calls once
-    ///         that may have changed
-    public Run startNext(Offers offers) {
-        try {
-            while (failure() == null) {
-                Commit<Task> first = ledger.changeNow(writer -> {
-                    Event.Change event = writer.state().start(offers, writer.now());
-                    // also of one that has expired: what ends without a run has no claim to the reserve
-                    return event == null ? null : writer.append(event, Urgency.NORMAL);
-                });
-                Task task = first.value();
-                if (task == null) {
-                    return null;
-                }
-                if (!task.status().ended()) {
-                    return new Run(task, task.attempts().size() + 1, first.seq());
-                }
-            }
-        } catch (NoRoom none) {
-            // what makes room, or ends, calls for another look
-        }
-        return null;
-    }
-
-    /// How many tasks wait for nothing but their turn.
-    public int readyCount() {
-        return ledger.look(QueueState::readyCount).value();
-    }
-
-    /// Waits until everything up to this sequence number is durable.
-    ///
-    /// @throws JournalFailure if the journal can write no more
-    public void awaitDurable(long seq) {
-        ledger.awaitDurable(seq);
-    }
-
-    /// Whether this run is still the task's current one (it was not cancelled).
-    public boolean current(Run run) {
-        return ledger.look(state -> taskOf(run, state) != null).value();
-    }
-
-    /// Ends a run with a result. This and the three methods below return false if the run is no longer current. They do
-    /// not wait for durability. Where a full disk's reserve is not enough: a Problem 507, and nothing has changed.
-    public boolean complete(Run run, Slice result) {
-        ResultText.Told told = ResultText.told(result);
-        return end(run, (task, now) -> LifeCycle.completed(task, result, told.cut(), told.loadMillis(),
-                told.tokens(), now));
-    }
-
-    /// Ends a run, and the task, with an error.
-    ///
-    /// @param answer what the host answered to a call, JSON; null for none
-    public boolean fail(Run run, String error, Slice answer) {
-        return end(run, (task, now) -> LifeCycle.failed(task, ledger.pool().share(error), answer, now));
-    }
-
-    /// Ends a run; the task is pending again.
-    ///
-    /// @param retryAt when the next attempt may begin, milliseconds since the epoch; 0: at once
-    /// @param counted whether this used up a retry and is an attempt on record. A host's failure is neither
-    public boolean putBack(Run run, String error, long retryAt, boolean counted) {
-        return end(run, (task, now) -> LifeCycle.retrying(task, ledger.pool().share(error), retryAt, counted, now));
-    }
-
-    /// Ends a run because the server stops; the task is pending again. The attempt is on record but uses up no retry,
-    /// so the next attempt gets its own number, and an offset in this attempt's answer cannot be mistaken for one in
-    /// the next's.
-    public boolean cutOff(Run run) {
-        return end(run, LifeCycle::cutOff);
-    }
-
-    /// Does what is due: scheduled tasks and retries become ready, expired ones fail, old ones are forgotten.
-    ///
-    /// @return when it wants to be called again, milliseconds since the epoch; Long.MAX_VALUE: not before a change
-    public long tick() {
-        if (ledger.changeNow(writer -> {
-            writer.hold();
-            writer.state().lackRoom(full() != null);
-            return writer.state().wake(writer.now());
-        }).value()) {
-            ready();
-        }
-        try {
-            boolean more = failure() == null;
-            for (int i = 0; more && i < WORK_MAX; i++) {
-                more = ledger.changeNow(writer -> {
-                    Event.Change due = writer.state().due(writer.now());
-                    if (due != null) {
-                        writer.append(due, Urgency.NORMAL);
-                    }
-                    return due != null;
-                }).value();
-            }
-        } catch (NoRoom none) {
-            return clock.millis() + ROOM_PAUSE_MS;
-        }
-        return failure() == null ? ledger.look(QueueState::nextLook).value() : Long.MAX_VALUE;
-    }
-
-    /// Calls this after a change that may let a task start (quick, any thread).
-    public void onReady(Runnable listener) {
-        onReady.add(listener);
-    }
-
-    /// Calls this when a running task was cancelled, durable or not (quick, any thread).
-    public void onRunCancelled(Consumer<Task> listener) {
-        onRunCancelled.add(listener);
-    }
-
-    /// Calls this if the journal failed for good, at once if it has already; it may be called twice.
-    public void onFailure(Runnable listener) {
-        ledger.onFailure(listener);
     }
 
     // ---- the feed
@@ -455,46 +324,5 @@ public final class TaskQueue implements AutoCloseable {
     public void close() {
         ledger.close();
         waiters.giveUp();
-    }
-
-    // ---- inside
-
-    /// Tells the dispatcher what it has to know of a change, whoever made it.
-    private void changed(List<? extends Event> events) {
-        boolean ready = false;
-        for (Event event : events) {
-            ready |= event.mayLetStart();
-            if (event instanceof Event.Change change && change.what() == Event.What.CANCELLED
-                    && change.task().state().startedAt() != 0) {
-                onRunCancelled.forEach(listener -> listener.accept(change.task()));
-            }
-        }
-        if (ready) {
-            ready();
-        }
-    }
-
-    private void ready() {
-        onReady.forEach(Runnable::run);
-    }
-
-    /// The task if this run is its current one, else null.
-    private static Task taskOf(Run run, QueueState state) {
-        Task task = state.get(run.task().id());
-        // each start makes a state of its own, which nothing but the run's end replaces
-        return task != null && task.state() == run.task().state() ? task : null;
-    }
-
-    /// @param ending the event that ends the run, of the task and the time
-    private boolean end(Run run, BiFunction<Task, Long, Event.Change> ending) {
-        return ledger.change(writer -> {
-            long now = writer.now();
-            Task task = taskOf(run, writer.state());
-            if (task != null) {
-                Event.Change late = LifeCycle.overTime(task, now);
-                writer.append(ending.apply(writer.state().timed(late == null ? task : writer.append(late)), now));
-            }
-            return task != null;
-        }).value();
     }
 }

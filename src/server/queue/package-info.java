@@ -1,10 +1,11 @@
-/// The queue: what handlers and the dispatcher do with tasks. Six rooms, each knows only those to its right:
+/// The queue: what handlers (`TaskQueue`) and the dispatcher (`Runs`) do with tasks. Six rooms, each knows only those
+/// to its right:
 ///
 /// ```
 ///  queue ──▶ page ──▶ ledger ──▶ line ──▶ state ──▶ index
 ///  TaskQueue  lists    lock,      events   the pure   where a
-///  Compaction          journal,   as JSON  state and  task is
-///                      feed       lines    decisions  found
+///  Runs                journal,   as JSON  state and  task is
+///  Compaction          feed       lines    decisions  found
 /// ```
 ///
 /// **The way of a change**, for instance a submit:

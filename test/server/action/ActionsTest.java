@@ -264,7 +264,7 @@ class ActionsTest {
                 case 0, 1 -> rig.queue.submit(submission(random.nextBoolean() ? "a" : "b"), null, null);
                 case 2 -> cronTask();
                 case 3, 4 -> {
-                    Run run = rig.queue.startNext(LoadedOffers.at("h"));
+                    Run run = rig.queue.runs().startNext(LoadedOffers.at("h"));
                     if (run != null) {
                         runs.add(run);
                     }
@@ -273,9 +273,9 @@ class ActionsTest {
                     if (!runs.isEmpty()) {
                         Run run = runs.remove(random.nextInt(runs.size()));
                         if (random.nextBoolean()) {
-                            rig.queue.fail(run, "bad", null);
+                            rig.queue.runs().fail(run, "bad", null);
                         } else {
-                            rig.queue.complete(run, Slice.of("{}".getBytes(StandardCharsets.UTF_8)));
+                            rig.queue.runs().complete(run, Slice.of("{}".getBytes(StandardCharsets.UTF_8)));
                         }
                     }
                 }
@@ -315,7 +315,7 @@ class ActionsTest {
         try (Rig rig = new Rig(1, 3, 100)) {
             for (int i = 0; i < 5; i++) {
                 rig.submit(1, "a");
-                rig.queue.fail(rig.queue.startNext(LoadedOffers.at("h")), "bad", null);
+                rig.queue.runs().fail(rig.queue.runs().startNext(LoadedOffers.at("h")), "bad", null);
             }
             TaskAction action = rig.done(rig.accept(ActionKind.RETRY, null, TaskFilter.ALL));
             assertEquals(3, action.changed());
@@ -331,7 +331,7 @@ class ActionsTest {
                     + "\"prompt\":\"p\",\"options\":{\"seed\":12345678901234567890,\"num_ctx\":131072},"
                     + "\"client\":\"me\",\"timeout\":\"7m\"}").getBytes(StandardCharsets.UTF_8));
             rig.queue.submit(asked, null, null);
-            rig.queue.fail(rig.queue.startNext(LoadedOffers.at("h")), "CUDA out of memory", null);
+            rig.queue.runs().fail(rig.queue.runs().startNext(LoadedOffers.at("h")), "CUDA out of memory", null);
             rig.submit(1, "a");
             TaskAction action = rig.done(rig.retry(new Changes("gpu-2", null, 4_096, 0, false),
                     TaskFilter.ALL));
@@ -357,7 +357,7 @@ class ActionsTest {
         try (Rig rig = new Rig(1, 100, 100)) {
             for (int i = 0; i < 3; i++) {
                 rig.submit(1, "a");
-                rig.queue.fail(rig.queue.startNext(LoadedOffers.at("h")), "bad", null);
+                rig.queue.runs().fail(rig.queue.runs().startNext(LoadedOffers.at("h")), "bad", null);
             }
             // a line is read with what follows it, so those behind the damage are whole
             Task damaged = rig.actions.matched(TaskFilter.ALL).tasks().getFirst();

@@ -199,8 +199,8 @@ public final class ApiServer implements AutoCloseable {
 
     /// Begins the next attempt.
     public Run start() {
-        Run run = queue.startNext(LoadedOffers.at("box"));
-        queue.awaitDurable(run.seq());
+        Run run = queue.runs().startNext(LoadedOffers.at("box"));
+        queue.runs().awaitDurable(run);
         return run;
     }
 
@@ -211,7 +211,7 @@ public final class ApiServer implements AutoCloseable {
     /// Ends an attempt as the dispatcher does.
     public void complete(Run run, String result) {
         answers.end(run.task().id(), run.attempt());
-        queue.complete(run, Slice.of(result.getBytes(StandardCharsets.UTF_8)));
+        queue.runs().complete(run, Slice.of(result.getBytes(StandardCharsets.UTF_8)));
     }
 
     /// A call that this client waits for; its id.
@@ -224,12 +224,12 @@ public final class ApiServer implements AutoCloseable {
 
     public void fail(Run run, String error) {
         answers.breakOff(run.task().id(), run.attempt());
-        queue.fail(run, error, null);
+        queue.runs().fail(run, error, null);
     }
 
     public void putBack(Run run, String error) {
         answers.breakOff(run.task().id(), run.attempt());
-        queue.putBack(run, error, 0, true);
+        queue.runs().putBack(run, error, 0, true);
     }
 
     public static Json.Obj json(HttpResponse<String> response) {

@@ -94,16 +94,16 @@ class DiskApiTest {
         assertEquals(200, server.post("/api/tasks/" + waiting + "/cancel", "").statusCode());
         assertEquals(204, server.ask("DELETE", "/api/tasks/" + waiting, null).statusCode());
         assertEquals(200, server.get("/api/tasks?full=true").statusCode());
-        Run next = server.queue.startNext(LoadedOffers.at("box"));
+        Run next = server.queue.runs().startNext(LoadedOffers.at("box"));
         assertNotNull(next, "what was taken runs");
         Problem tooLarge = assertThrows(Problem.class,
-                () -> server.queue.complete(next, Slice.of(("{\"response\":\"" + "r".repeat(SEGMENT) + "\"}")
+                () -> server.queue.runs().complete(next, Slice.of(("{\"response\":\"" + "r".repeat(SEGMENT) + "\"}")
                         .getBytes(StandardCharsets.UTF_8))));
         assertEquals(507, tooLarge.status());
-        assertTrue(server.queue.putBack(next, "no room for its result", 0, true));
+        assertTrue(server.queue.runs().putBack(next, "no room for its result", 0, true));
 
         CountDownLatch room = new CountDownLatch(1);
-        server.queue.onReady(room::countDown);
+        server.queue.runs().onReady(room::countDown);
         server.storage.capacity(Long.MAX_VALUE);
         assertTrue(room.await(60, TimeUnit.SECONDS));
         assertEquals(200, server.get("/readyz").statusCode());

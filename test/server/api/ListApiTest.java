@@ -81,8 +81,8 @@ final class ListApiTest {
             "?relayed=true|6,5", "?relayed=false|4,3,2,1,0", "?client=me&relayed=true|5",
             "?client=me&relayed=false&limit=1|4", "?cut=true|3", "?cut=false&client=me|5,4"})
     void list_ofClients_andOfCalls(String query, String expected) {
-        for (Run run = server.queue.startNext(LoadedOffers.at("h")); run != null;
-                run = server.queue.startNext(LoadedOffers.at("h"))) {
+        for (Run run = server.queue.runs().startNext(LoadedOffers.at("h")); run != null;
+                run = server.queue.runs().startNext(LoadedOffers.at("h"))) {
             String reason = run.task().name().equals(ids.get(3)) ? "length" : "stop";
             server.complete(run, "{\"response\":\"\",\"done_reason\":\"" + reason + "\"}");
         }
@@ -99,9 +99,10 @@ final class ListApiTest {
 
     /// The first runs on h and fails, the second is completed there, the third fails on another host.
     private void ends() {
-        server.queue.fail(server.queue.startNext(LoadedOffers.at("h")), "model 'b:7b' needs 9 GiB", null);
-        server.complete(server.queue.startNext(LoadedOffers.at("h")), "{\"response\":\"A Fox\"}");
-        server.queue.fail(server.queue.startNext(LoadedOffers.at("gpu-2")), "model 'x' needs 12 GiB", null);
+        server.queue.runs().fail(server.queue.runs().startNext(LoadedOffers.at("h")), "model 'b:7b' needs 9 GiB", null);
+        server.complete(server.queue.runs().startNext(LoadedOffers.at("h")), "{\"response\":\"A Fox\"}");
+        server.queue.runs().fail(server.queue.runs().startNext(LoadedOffers.at("gpu-2")), "model 'x' needs 12 GiB",
+                null);
         ids.add(server.submit("{\"type\":\"chat\",\"prompt\":\"Four\",\"client\":\"Erna\","
                 + "\"metadata\":{\"t\":[42.5,\"Ox\"]}}"));
     }

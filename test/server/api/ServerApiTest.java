@@ -107,7 +107,7 @@ final class ServerApiTest {
     void mode_pauseHolds_drainRefuses_resumeEndsBoth() {
         assertEquals("paused", json(server.post("/api/queue/pause", null)).text("mode"));
         server.submit(HELLO);
-        assertNull(server.queue.startNext(LoadedOffers.at("box")));
+        assertNull(server.queue.runs().startNext(LoadedOffers.at("box")));
         server.held = "no descriptors";
         assertEquals("not ready: no descriptors; tasks wait", error(server.get("/readyz")));
         server.held = null;

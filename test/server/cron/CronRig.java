@@ -90,7 +90,7 @@ final class CronRig implements AutoCloseable {
 
     /// SIGKILL once all that was done is on the disk, and a new start some time later.
     void kill(Duration down) throws IOException {
-        queue.awaitDurable(queue.ledger().appendedSeq());
+        queue.ledger().awaitDurable(queue.ledger().appendedSeq());
         killNow(down);
     }
 
@@ -128,11 +128,11 @@ final class CronRig implements AutoCloseable {
     }
 
     Run start() {
-        return queue.startNext(LoadedOffers.at("h"));
+        return queue.runs().startNext(LoadedOffers.at("h"));
     }
 
     void complete(Run run) {
-        queue.complete(run, Slice.of("{\"response\":\"fi\\\"ne\"}".getBytes(StandardCharsets.UTF_8)));
+        queue.runs().complete(run, Slice.of("{\"response\":\"fi\\\"ne\"}".getBytes(StandardCharsets.UTF_8)));
     }
 
     @Override

@@ -256,7 +256,7 @@ final class CronTimerTest {
     void overlap_replace_cancelsTheOldTaskInTheSameMoment() throws IOException {
         try (CronRig rig = new CronRig()) {
             List<Task> cancelled = new ArrayList<>();
-            rig.queue.onRunCancelled(cancelled::add);
+            rig.queue.runs().onRunCancelled(cancelled::add);
             rig.add("0 * * * *", "'overlap':'replace'");
             rig.pass(HOUR);
             Run run = rig.start();
@@ -354,12 +354,12 @@ final class CronTimerTest {
             rig.pass(Duration.ofHours(20));
             Run run = rig.start();
             assertEquals("{\"prompt\":\"2026-01-02 14:30:00 2026-01-02T14:30:00-05:00 America/New_York 1 the x []\"}",
-                    rig.queue.request(run.task()).payload().text());
+                    rig.queue.runs().request(run.task()).payload().text());
             rig.complete(run);
             rig.pass(Duration.ofHours(24));
             Task second = rig.made().getLast();
-            assertTrue(rig.queue.request(second).payload().text().endsWith(" 2 the x [fi\\\"ne]\"}"),
-                    rig.queue.request(second).payload().text());
+            assertTrue(rig.queue.runs().request(second).payload().text().endsWith(" 2 the x [fi\\\"ne]\"}"),
+                    rig.queue.runs().request(second).payload().text());
             assertEquals(2, rig.store.get(cron.id()).runCount());
             assertNull(rig.store.get(cron.id()).lastSkip());
         }

@@ -99,8 +99,8 @@ final class EventHubTest {
         try (Subscription subscription = hub.subscribe(EventFilter.ALL)) {
             Task task = submit(1).getFirst();
             queue.changePriority(task.id(), 9, Integer.MAX_VALUE);
-            queue.putBack(queue.startNext(LoadedOffers.at("h1")), "busy", 0, true);
-            queue.complete(queue.startNext(LoadedOffers.at("h2")), json("{\"response\":\"x\"}"));
+            queue.runs().putBack(queue.runs().startNext(LoadedOffers.at("h1")), "busy", 0, true);
+            queue.runs().complete(queue.runs().startNext(LoadedOffers.at("h2")), json("{\"response\":\"x\"}"));
             queue.changeMode(QueueMode.PAUSED);
             queue.delete(task.id());
             read(subscription, 8, live);

@@ -67,7 +67,7 @@ final class SubscriptionTest {
             answer.thinking("Hm");
             answer.text("Hel");
             answers.end(task.id(), run.attempt());
-            queue.fail(run, "broken", null);
+            queue.runs().fail(run, "broken", null);
             assertEquals(List.of("SUBMITTED", "STARTED", "1.0 Hm", "1.2 Hel", "FAILED", "end FAILED"),
                     untilEnd(items));
         }
@@ -81,12 +81,12 @@ final class SubscriptionTest {
             answers.begin(task.id(), first.attempt(), first.seq()).text("one");
             assertEquals(List.of("SUBMITTED", "STARTED", "1.0 one"), next(items, 3));
             answers.end(task.id(), first.attempt());
-            queue.putBack(first, "busy", 0, true);
+            queue.runs().putBack(first, "busy", 0, true);
             Run second = start();
             AnswerBuffer answer = answers.begin(task.id(), second.attempt(), second.seq());
             answer.text("two");
             answers.end(task.id(), second.attempt());
-            queue.complete(second, json("{\"response\":\"two\"}"));
+            queue.runs().complete(second, json("{\"response\":\"two\"}"));
             assertEquals(List.of("RETRYING", "STARTED", "2.0 two", "COMPLETED", "end COMPLETED"), untilEnd(items));
         }
     }
@@ -95,7 +95,7 @@ final class SubscriptionTest {
     void task_textAndThinkingThatAlternated_areReadFromAnyPlaceAsTheyCame() throws Exception {
         Task task = submit();
         Run run = start();
-        queue.complete(run, json("{\"response\":\"bbdd\",\"thinking\":\"AAAACCCC\",\"runs\":[4,2,4,2]}"));
+        queue.runs().complete(run, json("{\"response\":\"bbdd\",\"thinking\":\"AAAACCCC\",\"runs\":[4,2,4,2]}"));
         assertEquals(List.of("SUBMITTED", "STARTED", "1.0 AAAA", "1.4 bb", "1.6 CCCC", "1.10 dd", "COMPLETED",
                 "end COMPLETED"), read(task, AnswerPlace.START));
         assertEquals(List.of("SUBMITTED", "STARTED", "1.6 CCCC", "1.10 dd", "COMPLETED", "end COMPLETED"),
@@ -107,7 +107,7 @@ final class SubscriptionTest {
     @Test
     void task_runsThatDoNotFitTheResult_areAHostsOwn_andDoNotCount() throws Exception {
         Task task = submit();
-        queue.complete(start(), json("{\"response\":\"bb\",\"thinking\":\"AA\",\"runs\":[0,1,7]}"));
+        queue.runs().complete(start(), json("{\"response\":\"bb\",\"thinking\":\"AA\",\"runs\":[0,1,7]}"));
         assertEquals(List.of("SUBMITTED", "STARTED", "1.0 AA", "1.2 bb", "COMPLETED", "end COMPLETED"),
                 read(task, AnswerPlace.START));
     }
@@ -127,7 +127,7 @@ final class SubscriptionTest {
             answers.begin(task.id(), run.attempt(), run.seq()).text("Hello");
             assertEquals(List.of("1.0 Hello"), next(items, 1));
             answers.end(task.id(), run.attempt());
-            queue.complete(run, json("{\"response\":\"Hello\"}"));
+            queue.runs().complete(run, json("{\"response\":\"Hello\"}"));
             assertEquals(List.of("end COMPLETED"), untilEnd(items));
         }
     }
@@ -145,7 +145,7 @@ final class SubscriptionTest {
             items.resume(0);
             assertEquals(List.of("SUBMITTED", "STARTED", "1.3 two"), next(items, 3));
             answers.end(task.id(), run.attempt());
-            queue.complete(run, json("{\"response\":\"onetwo\"}"));
+            queue.runs().complete(run, json("{\"response\":\"onetwo\"}"));
             assertEquals(List.of("COMPLETED", "end COMPLETED"), untilEnd(items));
         }
     }
@@ -175,7 +175,7 @@ final class SubscriptionTest {
                 written.append(i).append(' ');
             }
             answers.end(task.id(), run.attempt());
-            queue.complete(run, json("{\"response\":\"" + written + "\"}"));
+            queue.runs().complete(run, json("{\"response\":\"" + written + "\"}"));
             for (Future<String> text : all) {
                 assertEquals(written.toString(), text.get(60, TimeUnit.SECONDS));
             }
@@ -188,9 +188,9 @@ final class SubscriptionTest {
     }
 
     private Run start() {
-        Run run = queue.startNext(LoadedOffers.at("box"));
+        Run run = queue.runs().startNext(LoadedOffers.at("box"));
         assertNotNull(run);
-        queue.awaitDurable(run.seq());
+        queue.runs().awaitDurable(run);
         return run;
     }
 

@@ -86,12 +86,12 @@ class BackupTest {
     }
 
     private void completeNext() {
-        Run run = queue.startNext(LoadedOffers.at("h"));
+        Run run = queue.runs().startNext(LoadedOffers.at("h"));
         while (run == null) {
             // the next segment is being made
-            run = queue.startNext(LoadedOffers.at("h"));
+            run = queue.runs().startNext(LoadedOffers.at("h"));
         }
-        queue.complete(run, json("{\"response\":\"done\"}"));
+        queue.runs().complete(run, json("{\"response\":\"done\"}"));
     }
 
     @Test

@@ -55,9 +55,9 @@ class CallRetentionTest {
             for (int i = 0; i < 50; i++) {
                 Await.until("a submit", () -> done(queue, () -> queue.submit(call(payload, true), null, null)));
                 AtomicReference<Run> run = new AtomicReference<>();
-                Await.until("a start", () -> done(queue, () -> run.set(queue.startNext(LoadedOffers.at("h"))))
+                Await.until("a start", () -> done(queue, () -> run.set(queue.runs().startNext(LoadedOffers.at("h"))))
                         && run.get() != null);
-                Await.until("an end", () -> done(queue, () -> queue.complete(run.get(), json("{}"))));
+                Await.until("an end", () -> done(queue, () -> queue.runs().complete(run.get(), json("{}"))));
             }
             assertEquals(kept, queue.find(kept.name()));
         }
@@ -70,9 +70,9 @@ class CallRetentionTest {
         Task completed = queue.submit(call(json("{\"x\":\"secret\"}"), false), null, null).document().task();
         Task failed = queue.submit(call(json("{\"x\":\"secret\"}\n"), false), null, null).document().task();
         Task waiting = queue.submit(call(json("{\"x\":\"later\"}"), false), null, null).document().task();
-        queue.complete(queue.startNext(LoadedOffers.at("h")), json("{\"response\":\"open too\"}"));
-        queue.complete(queue.startNext(LoadedOffers.at("h")), json("{\"response\":\"secret too\"}"));
-        queue.fail(queue.startNext(LoadedOffers.at("h")), "no", json("{\"error\":\"secret too\"}"));
+        queue.runs().complete(queue.runs().startNext(LoadedOffers.at("h")), json("{\"response\":\"open too\"}"));
+        queue.runs().complete(queue.runs().startNext(LoadedOffers.at("h")), json("{\"response\":\"secret too\"}"));
+        queue.runs().fail(queue.runs().startNext(LoadedOffers.at("h")), "no", json("{\"error\":\"secret too\"}"));
         for (Task gone : List.of(completed, failed)) {
             assertUnrecorded(queue, gone);
             assertEquals(409, assertThrows(Problem.class, () -> queue.retry(gone.id(), Integer.MAX_VALUE)).status());
@@ -116,7 +116,7 @@ class CallRetentionTest {
 
     /// Whether it was done; else the disk was full.
     private static boolean done(TaskQueue queue, Runnable change) {
-        queue.tick();
+        queue.runs().tick();
         try {
             change.run();
             return true;

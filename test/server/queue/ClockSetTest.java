@@ -66,10 +66,10 @@ final class ClockSetTest {
     void retry_waitsAsLongAsBefore_forwardOrBack() {
         for (long by : new long[] {-HOUR, -DAY, -YEARS, DAY, YEARS}) {
             Task task = submit(0);
-            queue.putBack(start(), "lost", now + 4_000, true);
+            queue.runs().putBack(start(), "lost", now + 4_000, true);
             pass(1_000);
             set(by);
-            queue.tick();
+            queue.runs().tick();
             assertEquals(now + 3_000, queue.find(task.name()).retryAt());
             pass(2_999);
             assertNull(start());
@@ -82,12 +82,12 @@ final class ClockSetTest {
     @Test
     void retry_ofATaskThatHadNotBegunYet_waitsAgainOnlyForItsTurn() {
         Task task = submit(0);
-        queue.putBack(start(), "lost", now + 4_000, true);
+        queue.runs().putBack(start(), "lost", now + 4_000, true);
         pass(5_000);
-        queue.tick();
+        queue.runs().tick();
         set(-YEARS);
         queue.changePriority(task.id(), 7, Integer.MAX_VALUE);
-        queue.tick();
+        queue.runs().tick();
         assertEquals(task.id(), start().task().id());
     }
 
@@ -95,7 +95,7 @@ final class ClockSetTest {
     void restart_withAClockThatIsBehindTheJournal_retriesWithinThePause() throws IOException {
         now += YEARS;
         Task task = submit(0);
-        queue.putBack(start(), "lost", now + 4_000, true);
+        queue.runs().putBack(start(), "lost", now + 4_000, true);
         // what is seen is durable
         assertEquals(now + 4_000, queue.find(task.name()).retryAt());
         for (int i = 0; i < 2; i++) {
@@ -113,7 +113,7 @@ final class ClockSetTest {
     void scheduledTime_isADate() {
         Task task = submit(T0 + DAY);
         set(-HOUR);
-        queue.tick();
+        queue.runs().tick();
         pass(DAY);
         assertNull(start());
         set(HOUR);
@@ -124,10 +124,10 @@ final class ClockSetTest {
     void scheduledTime_thatHadComeByAWrongClock_isWaitedForAgain() {
         Task task = submit(T0 + DAY);
         set(YEARS);
-        queue.tick();
+        queue.runs().tick();
         assertEquals(1, queue.readyCount());
         set(-YEARS);
-        queue.tick();
+        queue.runs().tick();
         assertNull(start());
         assertEquals(0, queue.readyCount());
         pass(DAY);
@@ -143,7 +143,7 @@ final class ClockSetTest {
             start();
             pass(6_000);
             set(by);
-            queue.complete(run, Slice.of(new byte[] {'1'}));
+            queue.runs().complete(run, Slice.of(new byte[] {'1'}));
             queue.cancel(cancelled.id(), null);
             for (Task task : new Task[] {completed, cancelled}) {
                 Attempt attempt = queue.document(task.id()).attempts().getFirst();
@@ -164,7 +164,7 @@ final class ClockSetTest {
     }
 
     private Run start() {
-        return queue.startNext(LoadedOffers.at("h1"));
+        return queue.runs().startNext(LoadedOffers.at("h1"));
     }
 
     private Task submit(long scheduledAt) {

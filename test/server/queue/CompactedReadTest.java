@@ -34,9 +34,9 @@ final class CompactedReadTest {
         try (TaskQueue queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(8192), QueueOptions.DEFAULT,
                 () -> Instant.ofEpochMilli(1_800_000_000_000L), () -> 0, new Random(7))) {
             submit(queue, "read slowly");
-            Run run = queue.startNext(LoadedOffers.at("h"));
+            Run run = queue.runs().startNext(LoadedOffers.at("h"));
             Task before = run.task();
-            queue.complete(run, json("{\"response\":\"done\"}"));
+            queue.runs().complete(run, json("{\"response\":\"done\"}"));
             for (int i = 0; i < 40; i++) {
                 submit(queue, "x".repeat(400));
             }

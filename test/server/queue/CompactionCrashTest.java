@@ -159,10 +159,10 @@ class CompactionCrashTest {
             }
             queue.changeMode(QueueMode.values()[random.nextInt(3)]);
             for (Run run : runs) {
-                queue.putBack(run, "stopped", 0, false);
+                queue.runs().putBack(run, "stopped", 0, false);
             }
             runs.clear();
-            queue.awaitDurable(queue.ledger().appendedSeq());
+            queue.ledger().awaitDurable(queue.ledger().appendedSeq());
         }
 
         private void step() {
@@ -170,7 +170,7 @@ class CompactionCrashTest {
                 case 0, 1, 2 -> submit();
                 case 3 -> queue.submit(queue.newBatch().add(submission()).add(submission()).add(submission()));
                 case 4, 5 -> {
-                    Run run = queue.startNext(LoadedOffers.at("h" + random.nextInt(2)));
+                    Run run = queue.runs().startNext(LoadedOffers.at("h" + random.nextInt(2)));
                     if (run != null) {
                         runs.add(run);
                     }
@@ -188,7 +188,7 @@ class CompactionCrashTest {
                 default -> {
                     now += random.nextLong(30_000_000);
                     Set<Long> before = tasks().keySet();
-                    queue.tick();
+                    queue.runs().tick();
                     before.removeAll(tasks().keySet());
                     deleted.addAll(before);
                 }
@@ -218,9 +218,9 @@ class CompactionCrashTest {
             Run run = runs.poll();
             if (run != null) {
                 switch (random.nextInt(4)) {
-                    case 0 -> queue.fail(run, "bad", null);
-                    case 1 -> queue.putBack(run, "again", now + random.nextInt(1000), true);
-                    default -> queue.complete(run, json("{\"response\":\"r" + random.nextInt() + "\"}"));
+                    case 0 -> queue.runs().fail(run, "bad", null);
+                    case 1 -> queue.runs().putBack(run, "again", now + random.nextInt(1000), true);
+                    default -> queue.runs().complete(run, json("{\"response\":\"r" + random.nextInt() + "\"}"));
                 }
             }
         }
@@ -258,7 +258,7 @@ class CompactionCrashTest {
             Map<Long, String> documents = new HashMap<>();
             tasks().forEach((id, task) -> documents.put(id, text(task)));
             long lastSeq = queue.ledger().appendedSeq();
-            queue.awaitDurable(lastSeq);
+            queue.ledger().awaitDurable(lastSeq);
             TreeMap<Long, String> events = new TreeMap<>();
             EventCodec codec = new EventCodec(new Pool());
             JournalOf.of(queue.ledger()).scan(from)

@@ -91,7 +91,7 @@ class CompactionTest {
             Task secret = submit("the secret prompt");
             Task kept = submit("the kept prompt");
             for (Task task : List.of(secret, kept)) {
-                queue.complete(queue.startNext(LoadedOffers.at("h")),
+                queue.runs().complete(queue.runs().startNext(LoadedOffers.at("h")),
                         json("{\"response\":\"re: the secret answer " + task.id() + "\"}"));
             }
             queue.delete(secret.id());
@@ -137,7 +137,7 @@ class CompactionTest {
         CronTask gone = crons.create(plan("gone"), json("{\"type\":\"generate\",\"prompt\":\"the other one\"}"));
         for (int run = 0; run < 3; run++) {
             crons.run(crons.get(made.id()), submission("a run"));
-            queue.complete(queue.startNext(LoadedOffers.at("h")), json("{}"));
+            queue.runs().complete(queue.runs().startNext(LoadedOffers.at("h")), json("{}"));
         }
         crons.remove(gone.id());
         CronTask before = crons.get(made.id());
@@ -166,12 +166,12 @@ class CompactionTest {
         open(disk);
         for (int i = 0; i < 300; i++) {
             submit("x".repeat(200));
-            queue.complete(queue.startNext(LoadedOffers.at("h")), json("{}"));
+            queue.runs().complete(queue.runs().startNext(LoadedOffers.at("h")), json("{}"));
         }
         now += Duration.ofDays(8).toMillis();
         Task last = submit("last");
         while (queue.stats().total() > 1) {
-            queue.tick();
+            queue.runs().tick();
         }
         long before = size();
         CompactionReport report = compact(KEEP_NONE);
@@ -258,7 +258,7 @@ class CompactionTest {
         List<Task> tasks = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             tasks.add(submit("x".repeat(2000)));
-            queue.complete(queue.startNext(LoadedOffers.at("h")), json("{}"));
+            queue.runs().complete(queue.runs().startNext(LoadedOffers.at("h")), json("{}"));
         }
         assertFalse(compaction.isWorthIt(0.5), "all of them are there");
         tasks.forEach(task -> queue.delete(task.id()));

@@ -71,15 +71,15 @@ class TaskQueueTest {
     void task_fromSubmitToAnswer_isShownWhole() throws IOException {
         Submitted submitted = queue.submit(submission("Hello", 5), null, null);
         assertFalse(submitted.replayed());
-        Run run = queue.startNext(LoadedOffers.at("h1"));
+        Run run = queue.runs().startNext(LoadedOffers.at("h1"));
         assertEquals(1, run.attempt());
-        assertEquals("{\"prompt\":\"Hello\"}", queue.request(run.task()).payload().text());
-        assertTrue(queue.putBack(run, "lost", 0, true));
+        assertEquals("{\"prompt\":\"Hello\"}", queue.runs().request(run.task()).payload().text());
+        assertTrue(queue.runs().putBack(run, "lost", 0, true));
         now += 5;
-        Run second = queue.startNext(LoadedOffers.at("h2"));
+        Run second = queue.runs().startNext(LoadedOffers.at("h2"));
         assertEquals(2, second.attempt());
-        assertFalse(queue.complete(run, json("{}")), "the first run is over");
-        assertTrue(queue.complete(second, json("{\"response\":\"Hi\"}")));
+        assertFalse(queue.runs().complete(run, json("{}")), "the first run is over");
+        assertTrue(queue.runs().complete(second, json("{\"response\":\"Hi\"}")));
 
         TaskDocument document = queue.document(run.task().id());
         assertEquals(TaskStatus.COMPLETED, document.task().status());
@@ -94,8 +94,8 @@ class TaskQueueTest {
     @Test
     void heldBackSync_nothingTellsOfTheChange() throws Exception {
         Task known = queue.submit(submission("known", 5), null, null).document().task();
-        Run run = queue.startNext(LoadedOffers.at("h1"));
-        queue.awaitDurable(run.seq());
+        Run run = queue.runs().startNext(LoadedOffers.at("h1"));
+        queue.runs().awaitDurable(run);
         List<String> events = Collections.synchronizedList(new ArrayList<>());
         CountDownLatch published = new CountDownLatch(1);
         queue.onEvent(event -> {
@@ -108,7 +108,7 @@ class TaskQueueTest {
         untilBlocked();
 
         disk.holdSync();
-        queue.complete(run, json("{\"response\":\"r\"}"));
+        queue.runs().complete(run, json("{\"response\":\"r\"}"));
         disk.awaitHeldSync();
         List<FutureTask<?>> tellers = List.of(waiter,
                 begin(() -> queue.submit(submission("new", 5), null, null)),
@@ -141,7 +141,7 @@ class TaskQueueTest {
         Task waiting = queue.submit(submission("two", 5), null, null).document().task();
         Task cancelled = queue.submit(submission("three", 5), null, null).document().task();
         queue.cancel(cancelled.id(), null);
-        queue.startNext(LoadedOffers.at("h1"));
+        queue.runs().startNext(LoadedOffers.at("h1"));
         queue.changeMode(QueueMode.PAUSED);
         now += 7;
         reopen();
@@ -158,14 +158,14 @@ class TaskQueueTest {
         assertEquals(running, again.document().task());
         assertThrows(Problem.class, () -> queue.submit(submission("x", 1), "key", "other"));
         queue.changeMode(QueueMode.RUNNING);
-        assertEquals(running.id(), queue.startNext(LoadedOffers.at("h1")).task().id());
+        assertEquals(running.id(), queue.runs().startNext(LoadedOffers.at("h1")).task().id());
     }
 
     @Test
     void restart_callsWhoseCallersAreGone_areCancelledWithThatReason_kept_and_submitted_goOn() throws IOException {
         Task running = call("one", false);
         Task kept = call("two", true);
-        queue.startNext(LoadedOffers.at("h1"));
+        queue.runs().startNext(LoadedOffers.at("h1"));
         Task waiting = call("three", false);
         Task submitted = queue.submit(submission("four", 5), null, null).document().task();
         reopen();
@@ -196,7 +196,7 @@ class TaskQueueTest {
     @Test
     void idempotencyKey_knownOne_getsTheFirstAnswerAgain() {
         TaskDocument first = queue.submit(submission("one", 10), "key", "print").document();
-        queue.complete(queue.startNext(LoadedOffers.at("h1")), json("{}"));
+        queue.runs().complete(queue.runs().startNext(LoadedOffers.at("h1")), json("{}"));
         Submitted again = queue.submit(submission("one", 10), "key", "print");
         assertEquals(first.task(), again.document().task());
         assertEquals(first.payload().text(), again.document().payload().text());
@@ -206,14 +206,14 @@ class TaskQueueTest {
     @Test
     void retry_keepsTheAttempts_alsoAfterARestart() throws IOException {
         Task task = queue.submit(submission("one", 5), null, null).document().task();
-        queue.fail(queue.startNext(LoadedOffers.at("h1")), "bad", null);
+        queue.runs().fail(queue.runs().startNext(LoadedOffers.at("h1")), "bad", null);
         assertEquals("bad", queue.document(task.id()).error());
         reopen();
         assertEquals(1, queue.retry(task.id(), Integer.MAX_VALUE).attempts().size());
         reopen();
-        Run second = queue.startNext(LoadedOffers.at("h1"));
+        Run second = queue.runs().startNext(LoadedOffers.at("h1"));
         assertEquals(2, second.attempt());
-        queue.complete(second, json("{}"));
+        queue.runs().complete(second, json("{}"));
         assertEquals(2, queue.document(task.id()).attempts().size());
     }
 
@@ -221,16 +221,16 @@ class TaskQueueTest {
     void cancel_ofARunningTask_endsItsRun() {
         Task task = queue.submit(submission("one", 5), null, null).document().task();
         List<Long> cancelled = new ArrayList<>();
-        queue.onRunCancelled(t -> cancelled.add(t.id()));
-        Run run = queue.startNext(LoadedOffers.at("h1"));
-        assertTrue(queue.current(run));
+        queue.runs().onRunCancelled(t -> cancelled.add(t.id()));
+        Run run = queue.runs().startNext(LoadedOffers.at("h1"));
+        assertTrue(queue.runs().current(run));
         queue.changePriority(task.id(), 7, Integer.MAX_VALUE);
-        assertTrue(queue.current(run));
+        assertTrue(queue.runs().current(run));
         queue.cancel(task.id(), null);
-        assertFalse(queue.current(run));
-        assertFalse(queue.complete(run, json("{}")));
-        assertFalse(queue.fail(run, "x", null));
-        assertFalse(queue.putBack(run, "x", 0, true));
+        assertFalse(queue.runs().current(run));
+        assertFalse(queue.runs().complete(run, json("{}")));
+        assertFalse(queue.runs().fail(run, "x", null));
+        assertFalse(queue.runs().putBack(run, "x", 0, true));
         assertEquals(List.of(task.id()), cancelled);
         assertEquals(TaskStatus.CANCELLED, queue.document(task.id()).task().status());
     }
@@ -279,8 +279,8 @@ class TaskQueueTest {
     @Test
     void eventsOf_recentTask_areAllOfThem_ofAnOldOneTheFirstAndTheLast() throws IOException {
         Task task = queue.submit(submission("one", 5), null, null).document().task();
-        Run run = queue.startNext(LoadedOffers.at("h1"));
-        queue.complete(run, json("{}"));
+        Run run = queue.runs().startNext(LoadedOffers.at("h1"));
+        queue.runs().complete(run, json("{}"));
         assertEquals(List.of("submitted", "started", "completed"), whats(queue.eventsOf(task.id())));
         reopen();
         List<DurableEvent> events = queue.eventsOf(task.id());
@@ -294,18 +294,18 @@ class TaskQueueTest {
     @Test
     void tick_wakesExpiresAndTellsWhenNext() {
         AtomicBoolean ready = new AtomicBoolean();
-        queue.onReady(() -> ready.set(true));
+        queue.runs().onReady(() -> ready.set(true));
         Terms later = new Terms(T0 + 50, T0 + 90, 1000, 3, 10, 20, 2, false, null, false);
         Task task = queue.submit(new Submission(TaskType.CHAT, "m", 5, later, json("{}"), null, ""), null, null)
                 .document().task();
-        assertNull(queue.startNext(LoadedOffers.at("h1")));
-        assertEquals(T0 + 50, queue.tick());
+        assertNull(queue.runs().startNext(LoadedOffers.at("h1")));
+        assertEquals(T0 + 50, queue.runs().tick());
         now = T0 + 50;
         ready.set(false);
-        assertEquals(T0 + 90, queue.tick());
+        assertEquals(T0 + 90, queue.runs().tick());
         assertTrue(ready.get());
         now = T0 + 90;
-        assertNotEquals(T0 + 90, queue.tick());
+        assertNotEquals(T0 + 90, queue.runs().tick());
         assertEquals("expired in the queue at 2027-01-15T08:00:00.090Z", queue.document(task.id()).error());
     }
 
@@ -321,7 +321,7 @@ class TaskQueueTest {
         assertThrows(Exception.class, () -> waiter.get(60, TimeUnit.SECONDS));
         assertTrue(told.await(60, TimeUnit.SECONDS));
         assertTrue(queue.failure() != null);
-        assertNull(queue.startNext(LoadedOffers.at("h1")));
+        assertNull(queue.runs().startNext(LoadedOffers.at("h1")));
     }
 
     // ---- helpers

@@ -36,8 +36,8 @@ final class RebuildingTest {
             submit(queue, "a");
             complete(queue, "{\"response\":\"x\",\"eval_count\":42,\"load_duration\":3000000000}");
             submit(queue, "b");
-            Run failing = queue.startNext(LoadedOffers.at("gpu"));
-            queue.fail(failing, "CUDA out of memory", null);
+            Run failing = queue.runs().startNext(LoadedOffers.at("gpu"));
+            queue.runs().fail(failing, "CUDA out of memory", null);
             queue.changeMode(QueueMode.PAUSED);
             queue.changeMode(QueueMode.RUNNING);
             submit(queue, "a");
@@ -86,9 +86,9 @@ final class RebuildingTest {
     }
 
     private static void complete(TaskQueue queue, String result) {
-        Run run = queue.startNext(LoadedOffers.at("gpu"));
-        queue.awaitDurable(run.seq());
-        queue.complete(run, Slice.of(result.getBytes(StandardCharsets.UTF_8)));
+        Run run = queue.runs().startNext(LoadedOffers.at("gpu"));
+        queue.runs().awaitDurable(run);
+        queue.runs().complete(run, Slice.of(result.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static Minute sum(History history) {
