@@ -62,6 +62,8 @@ final class Workload implements AutoCloseable {
     final Set<String> answered = ConcurrentHashMap.newKeySet();
     /// How often each task was told to be completed.
     final Map<String, Integer> completions = new ConcurrentHashMap<>();
+    /// Tasks that were told to have failed because the disk had no room for their result.
+    final Set<String> resultless = ConcurrentHashMap.newKeySet();
     /// What was not as it must be.
     final Queue<String> wrong = new ConcurrentLinkedQueue<>();
     /// How much work was done.
@@ -275,12 +277,25 @@ final class Workload implements AutoCloseable {
                     wrong.add("event " + told.seq() + " came after " + lastSeq);
                 }
                 lastSeq = told.seq();
-                if ("completed".equals(told.what()) && told.data().get("task") instanceof Json.Obj task
-                        && completions.merge(task.text("id"), 1, Integer::sum) > 1) {
-                    wrong.add(task.text("id") + " was completed twice");
+                if (told.data().get("task") instanceof Json.Obj task) {
+                    changed(told.what(), task);
                 }
             }
         }
+    }
+
+    private void changed(String what, Json.Obj task) {
+        String id = task.text("id");
+        if ("completed".equals(what) && completions.merge(id, 1, Integer::sum) > 1) {
+            wrong.add(id + " was completed twice");
+        }
+        if ("failed".equals(what) && hadNoRoom(task)) {
+            resultless.add(id);
+        }
+    }
+
+    private static boolean hadNoRoom(Json.Obj task) {
+        return task.text("error").startsWith("no room for its result");
     }
 
     /// What was told up to here is kept no longer, so the list says it, as it does to every program that comes back
@@ -288,6 +303,8 @@ final class Workload implements AutoCloseable {
     private void reload(long seq) throws IOException {
         ServerProcess.lines(url + "/api/tasks?status=completed&limit=100000000",
                 task -> completions.putIfAbsent(task.text("id"), 0));
+        ServerProcess.lines(url + "/api/tasks?status=failed&limit=100000000",
+                task -> resultless.addAll(hadNoRoom(task) ? Set.of(task.text("id")) : Set.of()));
         resets.incrementAndGet();
         lastSeq = seq;
     }
