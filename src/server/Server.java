@@ -153,7 +153,7 @@ final class Server implements AutoCloseable {
                     web.gone(), clock, web::stopping, settings.get(HttpApi.TASK_BYTES)), RelayOptions.of(settings));
             PassedCalls passed = new PassedCalls(hosts, settings.get(HttpApi.TASK_BYTES), relay::options);
             HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions, budgets,
-                    hosts, dispatcher::ask, new HttpApi.Standing(dispatcher::explain, dispatcher::outlook,
+                    hosts, dispatcher::ask, new HttpApi.Insight(dispatcher::explain, dispatcher::outlook,
                     dispatcher::progress), dispatcher::held, clock, crons, runner.actions(), history, passed::cloud,
                     settings.get(JournalOptions.PATH), tokens, loaded), web);
             Routes routes = api.routes();

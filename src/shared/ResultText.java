@@ -132,7 +132,7 @@ public record ResultText(String text, String thinking, List<Long> runs) {
         return new Told(cut, load, tokens);
     }
 
-    private static long written(Tokens told) {
+    private static long written(TokenCounts told) {
         return told.written > 0 ? told.written : -1;
     }
 
@@ -188,26 +188,26 @@ public record ResultText(String text, String thinking, List<Long> runs) {
     }
 
     /// How many tokens a model read and wrote; 0 where it does not tell.
-    public record Tokens(long read, long written) {
+    public record TokenCounts(long read, long written) {
     }
 
     /// Returns what the `usage` of OpenAI's or Anthropic's API tells.
-    public static Tokens tokens(Json usage) {
-        return !(usage instanceof Json.Obj object) ? new Tokens(0, 0)
-                : new Tokens(object.integer("prompt_tokens", object.integer("input_tokens", 0)),
+    public static TokenCounts tokens(Json usage) {
+        return !(usage instanceof Json.Obj object) ? new TokenCounts(0, 0)
+                : new TokenCounts(object.integer("prompt_tokens", object.integer("input_tokens", 0)),
                         object.integer("completion_tokens", object.integer("output_tokens", 0)));
     }
 
     /// Returns the same of a stream of events, the last of which counts.
-    public static Tokens tokens(String events) {
-        Tokens tokens = new Tokens(0, 0);
+    public static TokenCounts tokens(String events) {
+        TokenCounts tokens = new TokenCounts(0, 0);
         for (String line : (Iterable<String>) events.lines()::iterator) {
             Json.Obj event = line.contains("\"usage\"") ? event(line) : null;
             if (event != null) {
                 // Responses tell it in their `response`; Messages what they read in the `message` they begin with
                 Json whole = event.get("response") == null ? event.get("message") : event.get("response");
-                Tokens told = tokens((whole instanceof Json.Obj response ? response : event).get("usage"));
-                tokens = new Tokens(told.read > 0 ? told.read : tokens.read,
+                TokenCounts told = tokens((whole instanceof Json.Obj response ? response : event).get("usage"));
+                tokens = new TokenCounts(told.read > 0 ? told.read : tokens.read,
                         told.written > 0 ? told.written : tokens.written);
             }
         }

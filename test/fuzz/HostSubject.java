@@ -36,7 +36,7 @@ final class HostSubject implements Subject {
 
     /// @return the result
     private interface Reading {
-        Slice read(InputStream in, AnswerRoom.Share room, Pieces pieces) throws IOException, InterruptedException;
+        Slice read(InputStream in, AnswerRoom.Portion room, Pieces pieces) throws IOException, InterruptedException;
     }
 
     private final String name;
@@ -130,7 +130,7 @@ final class HostSubject implements Subject {
     /// @return the result without what depends on the time, or the failure
     private String read(InputStream in, List<String> said) throws IOException, InterruptedException {
         AnswerRoom room = new AnswerRoom(1 << 20);
-        try (AnswerRoom.Share share = room.share()) {
+        try (AnswerRoom.Portion share = room.share()) {
             Slice result = reading.read(in, share, new Pieces() {
                 @Override
                 public void text(String piece) {

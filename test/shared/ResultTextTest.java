@@ -11,7 +11,7 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import shared.ResultText.Told;
-import shared.ResultText.Tokens;
+import shared.ResultText.TokenCounts;
 import shared.json.Json;
 import shared.json.Slice;
 
@@ -96,18 +96,19 @@ class ResultTextTest {
 
     @Test
     void tokens_ofAStream_areItsLast() {
-        assertEquals(new Tokens(12, 7), ResultText.tokens("""
+        assertEquals(new TokenCounts(12, 7), ResultText.tokens("""
                 data: {"type":"message_start","message":{"usage":{"input_tokens":12,"output_tokens":1}}}
 
                 data: {"type":"message_delta","usage":{"output_tokens":7}}
 
                 data: {"type":"message_stop"}
                 """));
-        assertEquals(new Tokens(0, 4), ResultText.tokens(
+        assertEquals(new TokenCounts(0, 4), ResultText.tokens(
                 "data: {\"type\":\"response.completed\",\"response\":{\"usage\":{\"output_tokens\":4}}}\n\n"));
-        assertEquals(new Tokens(0, 0), ResultText.tokens("data: \"usage\"\n\nnothing"));
-        assertEquals(new Tokens(9, 3), ResultText.tokens(Json.parse("{\"prompt_tokens\":9,\"completion_tokens\":3}")));
-        assertEquals(new Tokens(0, 0), ResultText.tokens(Json.parse("7")));
+        assertEquals(new TokenCounts(0, 0), ResultText.tokens("data: \"usage\"\n\nnothing"));
+        assertEquals(new TokenCounts(9, 3),
+                ResultText.tokens(Json.parse("{\"prompt_tokens\":9,\"completion_tokens\":3}")));
+        assertEquals(new TokenCounts(0, 0), ResultText.tokens(Json.parse("7")));
     }
 
     private static Slice slice(String json) {

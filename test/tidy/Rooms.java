@@ -24,6 +24,13 @@ final class Rooms {
     /// A class of the server by its full name, as an import has it; the room is the group.
     private static final Pattern MENTIONED = Pattern.compile("\\b(server(?:\\.[a-z]\\w*)*)\\.[A-Z]\\w*");
 
+    /// The modifiers and the name of a type inside of another one.
+    private static final Pattern NESTED = Pattern.compile(
+            "(?m)^ +((?:[a-z-]+ )*)(?:class|record|interface|enum) ([A-Z]\\w*)");
+
+    /// `Parts` is what an API is made of, `What` what an event tells of: both are only read with the name of theirs.
+    private static final Set<String> NAMES_FOR_TWO = Set.of("Parts", "What");
+
     private static final String SERVER = "server.";
 
     /// Each room of the server, and the other rooms whose classes it may use. The room `server` is the wiring and may
@@ -85,6 +92,7 @@ final class Rooms {
     /// Rules about the files of the tree together, by name.
     static final Map<String, Function<List<SourceFile>, List<String>>> ALL = new LinkedHashMap<>(Map.of(
             "names", Rooms::namesTwice,
+            "type-names", Rooms::typesTwice,
             "front-page", Rooms::withoutFrontPage,
             "room-size", Rooms::tooLarge,
             "rooms-known", Rooms::unknownRooms));
@@ -147,6 +155,34 @@ final class Rooms {
             }
         }
         return found;
+    }
+
+    /// A nested type with the name of a file, or of another nested type that other files see too. The client and the
+    /// server do not meet, so each is taken with `shared` alone.
+    private static List<String> typesTwice(List<SourceFile> files) {
+        Set<String> found = new TreeSet<>();
+        for (String program : new String[] {"src/client", "src/server"}) {
+            Map<String, String> owners = new TreeMap<>();
+            List<SourceFile> seen = files.stream().filter(file -> file.isJava()
+                    && (file.isUnder(program) || file.isUnder("src/shared"))).toList();
+            seen.forEach(file -> owners.put(file.name().replace(".java", ""), file.path()));
+            for (SourceFile file : seen) {
+                // the cases of a sealed interface are read with its name: Event.Change
+                boolean cases = file.code().contains("\npublic sealed interface ");
+                for (Matcher type = NESTED.matcher(file.code()); type.find();) {
+                    String name = type.group(2);
+                    String owner = owners.get(name);
+                    boolean own = cases || type.group(1).contains("private ");
+                    if (owner != null && (!own || owner.endsWith("/" + name + ".java"))
+                            && !NAMES_FOR_TWO.contains(name)) {
+                        found.add(file.path() + ": its type " + name + " has a name of " + owner);
+                    } else if (!own) {
+                        owners.put(name, file.path());
+                    }
+                }
+            }
+        }
+        return List.copyOf(found);
     }
 
     private static List<String> withoutFrontPage(List<SourceFile> files) {

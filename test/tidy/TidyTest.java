@@ -122,6 +122,16 @@ class TidyTest {
     @Test
     void rulesOfTheTree_onTheirExamples_findThem() {
         assertTreeFound("names", "src/client/Lines.java", "src/server/queue/Lines.java");
+        assertTypesFound(1, "src/server/a/Run.java", "class Run {\n}", "src/server/b/B.java",
+                "class B {\n    private record Run() {");
+        assertTypesFound(1, "src/shared/A.java", "class A {\n    record Found() {", "src/server/b/B.java",
+                "class B {\n    public static final class Found {");
+        assertTypesFound(0, "src/client/Run.java", "class Run {\n}", "src/server/b/B.java",
+                "class B {\n    private record Run() {");
+        assertTypesFound(0, "src/server/a/A.java", "class A {\n    record Key() {", "src/server/b/B.java",
+                "class B {\n    private record Key() {");
+        assertTypesFound(0, "src/server/a/A.java", "class A {\n    record Change() {", "src/server/b/B.java",
+                "public class C {\n}\npublic sealed interface B {\n    record Change() implements B {");
         assertTreeFound("front-page", "src/a/A.java", "src/a/package-info.java", "src/a/b/B.java");
         assertTreeFound("rooms-known", Stream.concat(Stream.of("src/server/newcomer/A.java"), rooms())
                 .toArray(String[]::new));
@@ -168,6 +178,11 @@ class TidyTest {
         List<SourceFile> files = Stream.of(paths).map(path -> SourceFile.of(path, "\n")).toList();
         List<String> found = Rooms.ALL.get(rule).apply(files);
         assertEquals(1, found.size(), rule + ": " + found);
+    }
+
+    private static void assertTypesFound(int count, String path, String text, String other, String otherText) {
+        assertEquals(count, Rooms.ALL.get("type-names").apply(List.of(SourceFile.of(path, text + "\n"),
+                SourceFile.of(other, otherText + "\n"))).size(), text + otherText);
     }
 
     private static void assertNotFound(String rule, String path, String text) {

@@ -32,11 +32,11 @@ public final class Guard {
     ///
     /// @param from     the address that it comes from
     /// @param protocol as `HTTP/1.1`
-    public record Asked(InetAddress from, String protocol, URI uri, Headers headers) {
+    public record Request(InetAddress from, String protocol, URI uri, Headers headers) {
 
         /// Returns a request as `jdk.httpserver` has it.
-        public static Asked of(HttpExchange exchange) {
-            return new Asked(exchange.getRemoteAddress().getAddress(), exchange.getProtocol(),
+        public static Request of(HttpExchange exchange) {
+            return new Request(exchange.getRemoteAddress().getAddress(), exchange.getProtocol(),
                     exchange.getRequestURI(), exchange.getRequestHeaders());
         }
 
@@ -146,7 +146,7 @@ public final class Guard {
     /// @param pagePort  the port of the page, which an `Origin` may have in place of the `Host`'s; 0: none
     /// @param isRelayed whether it asks for a path of Ollama or its like
     /// @throws Problem 400 or 403
-    public void check(Asked asked, int pagePort, boolean isRelayed) {
+    public void check(Request asked, int pagePort, boolean isRelayed) {
         if (!access.tokens().needed()) {
             checkPeer(asked);
         }
@@ -175,7 +175,7 @@ public final class Guard {
     ///
     /// @param isRelayed whether it asks for a path of Ollama or its like
     /// @param preflight whether the browser asks what the page may send
-    public List<String> headers(Asked asked, boolean isRelayed, boolean preflight) {
+    public List<String> headers(Request asked, boolean isRelayed, boolean preflight) {
         List<String> origins = asked.headers().get("Origin");
         String origin = origins == null ? null : origins.getFirst();
         return origin == null || !access.allow(origin, isRelayed) ? List.of()
@@ -186,7 +186,7 @@ public final class Guard {
     /// the page itself is no matter.
     ///
     /// @throws Problem 403
-    public void checkSite(Asked asked) {
+    public void checkSite(Request asked) {
         if ("cross-site".equals(asked.only("Sec-fetch-site")) && asked.only("Origin") == null) {
             throw new Problem(403, "a page of another site may not ask here");
         }
@@ -199,13 +199,13 @@ public final class Guard {
     /// @return who asks
     /// @throws Problem 401, for a wrong token after a while, or 429; 403 if it does not allow this; 503 if the tokens
     ///                 cannot be read
-    public Asker identify(Asked asked, String token, Scope scope) throws InterruptedException {
+    public Asker identify(Request asked, String token, Scope scope) throws InterruptedException {
         Asker asker = identify(asked, token);
         asker.check(scope);
         return asker;
     }
 
-    private Asker identify(Asked asked, String token) throws InterruptedException {
+    private Asker identify(Request asked, String token) throws InterruptedException {
         Tokens tokens = access.tokens();
         if (!tokens.needed()) {
             return Asker.ANYBODY;
@@ -251,7 +251,7 @@ public final class Guard {
         }
     }
 
-    private void checkPeer(Asked asked) {
+    private void checkPeer(Request asked) {
         if (asked.forwarded() || !loopbackOnly && !isPrivate(asked.from())) {
             throw new Problem(403, "without a token this server answers loopback and private networks only; "
                     + "set server.token, or add one with ollama-queue-server token add, and send it as "

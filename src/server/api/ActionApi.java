@@ -14,7 +14,7 @@ import server.action.plan.ActionKind;
 import server.action.plan.ActionPlan;
 import server.action.plan.Changes;
 import server.action.plan.TaskAction;
-import server.api.HttpApi.Standing;
+import server.api.HttpApi.Insight;
 import server.http.Answer;
 import server.http.Query;
 import server.http.WebRequest;
@@ -40,14 +40,14 @@ final class ActionApi {
 
     private final Settings settings;
     private final TaskFilters filters;
-    private final Standing standing;
+    private final Insight standing;
     private final Actions actions;
     private final Searches searches;
     private final InstantSource clock;
     private final BiConsumer<String, Boolean> hostCheck;
 
     /// @param hostCheck as [SubmissionReader] has it
-    ActionApi(Settings settings, TaskFilters filters, Standing standing, Actions actions, Searches searches,
+    ActionApi(Settings settings, TaskFilters filters, Insight standing, Actions actions, Searches searches,
             InstantSource clock, BiConsumer<String, Boolean> hostCheck) {
         this.hostCheck = hostCheck;
         this.settings = settings;
@@ -62,7 +62,8 @@ final class ActionApi {
     ///
     /// @param filter null: not given
     /// @param expect how many tasks must match; negative: not given
-    private record Asked(Query filter, ActionKind kind, Integer priority, Changes changes, boolean dryRun, int expect) {
+    private record ActionRequest(Query filter, ActionKind kind, Integer priority, Changes changes, boolean dryRun,
+            int expect) {
 
         void check() {
             if (filter == null) {
@@ -91,7 +92,7 @@ final class ActionApi {
     }
 
     Answer begin(WebRequest request) throws InterruptedException {
-        Asked asked = read(request.json(settings.get(HttpApi.OTHER_BODY_BYTES), "an action"));
+        ActionRequest asked = read(request.json(settings.get(HttpApi.OTHER_BODY_BYTES), "an action"));
         asked.check();
         if (asked.changes().on() != null) {
             hostCheck.accept(asked.changes().on(), false);
@@ -103,7 +104,7 @@ final class ActionApi {
         Asker asker = request.asker();
         TaskFilter filter = allowed(filters.of(asked.filter()), asker);
         Integer priority = asked.priority() == null ? null : (Integer) Math.min(asked.priority(), asker.priorityMax());
-        TaskFilters.Standing stand = TaskFilters.Standing.of(asked.filter());
+        TaskFilters.ByStanding stand = TaskFilters.ByStanding.of(asked.filter());
         Matched matched = searches.run(request, () -> matched(filter, stand));
         ActionPlan plan = new ActionPlan(asked.kind(), priority, shown,
                 asker.speaksForOthers() ? null : asker.name(), asker.pendingMax(), matched.asOf(),
@@ -130,7 +131,7 @@ final class ActionApi {
         return Answer.json(202, out, "Location", "/api/tasks/actions/" + action.name());
     }
 
-    private Matched matched(TaskFilter filter, TaskFilters.Standing stand) {
+    private Matched matched(TaskFilter filter, TaskFilters.ByStanding stand) {
         if (stand.isAll()) {
             return actions.matched(filter);
         }
@@ -168,7 +169,7 @@ final class ActionApi {
         return out;
     }
 
-    private static Asked read(JsonReader json) {
+    private static ActionRequest read(JsonReader json) {
         FieldReader fields = new FieldReader(json);
         Query filter = null;
         ActionKind kind = null;
@@ -181,7 +182,7 @@ final class ActionApi {
         json.beginObject();
         for (String name = json.nextName(); name != null; name = json.nextName()) {
             switch (name) {
-                case "filter" -> filter = Query.read(json, Set.of(TaskFilters.and(TaskFilters.Standing.PARAMETERS)));
+                case "filter" -> filter = Query.read(json, Set.of(TaskFilters.and(TaskFilters.ByStanding.PARAMETERS)));
                 case "action" -> kind = fields.parsed(ActionApi::kind);
                 case "priority" -> priority = fields.priority();
                 case "on" -> on = fields.text(SubmissionReader.HOST_LENGTH_MAX);
@@ -193,7 +194,7 @@ final class ActionApi {
             }
         }
         json.end();
-        return new Asked(filter, kind, priority, new Changes(on, with.model(), with.numCtx(), with.maxRetries(),
+        return new ActionRequest(filter, kind, priority, new Changes(on, with.model(), with.numCtx(), with.maxRetries(),
                 delete), dryRun, expect);
     }
 

@@ -102,7 +102,7 @@ final class BackendsApi {
         backend.runners().forEach(runner -> write(out, runner));
         out.endArray();
         out.name("fits").number(backend.fits());
-        Activity.Lane lane = backend.lane();
+        Activity.HostLane lane = backend.lane();
         out.name("today").beginObject().name("loads").number(backend.loadsToday());
         seconds(out.name("loading_seconds"), lane.loadingToday());
         seconds(out.name("answering_seconds"), lane.answeringToday());
@@ -116,7 +116,7 @@ final class BackendsApi {
         out.endArray().endObject().endObject();
     }
 
-    private static void write(JsonWriter out, Backend.Runner runner) {
+    private static void write(JsonWriter out, Backend.RunnerView runner) {
         out.beginObject().name("model").string(runner.model()).name("options");
         if (runner.options() == null) {
             out.nul();

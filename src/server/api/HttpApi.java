@@ -83,7 +83,7 @@ public final class HttpApi {
     /// @param tokens  those of the data directory
     /// @param loaded  the settings as they were read last
     public record Parts(TaskQueue queue, Compaction compaction, EventHub events, SubmissionReader submissions,
-            ClientBudgets budgets, Hosts hosts, Ask asked, Standing standing, Supplier<String> held,
+            ClientBudgets budgets, Hosts hosts, Ask asked, Insight standing, Supplier<String> held,
             InstantSource clock, CronRequests crons, Actions actions, History history, Supplier<Slice> cloud, Path data,
             NamedTokens tokens, Supplier<Loader> loaded) {
     }
@@ -100,7 +100,7 @@ public final class HttpApi {
     /// @param explain  of one task
     /// @param outlook  of all pending ones, and so many of those that start next
     /// @param progress of what runs
-    public record Standing(Function<Task, Explanation> explain, IntFunction<Outlook> outlook,
+    public record Insight(Function<Task, Explanation> explain, IntFunction<Outlook> outlook,
             Supplier<List<Progress>> progress) {
     }
 

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
-import server.api.HttpApi.Standing;
+import server.api.HttpApi.Insight;
 import server.http.Answer;
 import server.http.Query;
 import server.http.WebRequest;
 import server.order.ahead.Ahead;
-import server.order.ahead.Explanation.Kind;
+import server.order.ahead.Explanation.Reason;
 import server.order.ahead.Explanation.Waiting;
 import server.order.ahead.Outlook;
 import server.order.ahead.Outlook.State;
@@ -56,12 +56,12 @@ final class ListApi {
     private final Settings settings;
     private final TaskQueue queue;
     private final TaskFilters filters;
-    private final Standing standing;
+    private final Insight standing;
     private final Pages pages;
     private final Searches searches;
     private final InstantSource clock;
 
-    ListApi(Settings settings, TaskQueue queue, TaskFilters filters, Standing standing, Searches searches,
+    ListApi(Settings settings, TaskQueue queue, TaskFilters filters, Insight standing, Searches searches,
             InstantSource clock) {
         this.clock = clock;
         this.standing = standing;
@@ -78,7 +78,7 @@ final class ListApi {
     /// @param outlook null: how pending tasks stand does not matter
     /// @param told    how they stand, where that is shown; else null
     private record Listing(TaskFilter filter, TaskSort sort, boolean ascending, boolean full, boolean lines,
-            TaskFilters.Standing standing, Outlook outlook, Outlook told) {
+            TaskFilters.ByStanding standing, Outlook outlook, Outlook told) {
 
         boolean looksAtAll() {
             return sort != TaskSort.CREATED_AT || !filter.isWalked() || outlook != null;
@@ -109,7 +109,7 @@ final class ListApi {
         boolean lines = request.accepts(Answer.NDJSON);
         int choice = query.choice("sort", SORTS, 0);
         TaskSort sort = choice == SORTS.size() - 1 ? null : TaskSort.values()[choice];
-        TaskFilters.Standing stand = TaskFilters.Standing.of(query);
+        TaskFilters.ByStanding stand = TaskFilters.ByStanding.of(query);
         // the newest, the most urgent, the longest first; names and states in their order
         int order = sort == null || sort == TaskSort.STATUS || sort == TaskSort.MODEL ? 0 : 1;
         boolean ascending = query.choice("order", ORDERS, order) == 0;
@@ -132,7 +132,7 @@ final class ListApi {
         long left = limit - first.tasks().size();
         String type = lines ? Answer.NDJSON : Answer.JSON;
         String total = Long.toString(first.total());
-        Answer.Body body = out -> write(request, listing, first, left, out);
+        Answer.StreamBody body = out -> write(request, listing, first, left, out);
         // more than one page is only made while it is written, too late for a link to what follows it
         if (first.more() && left == 0) {
             String next = "<" + request.path() + query.with("after", last(first), "offset") + ">; rel=\"next\"";
@@ -263,7 +263,7 @@ final class ListApi {
         Upcoming start = listing.outlook().start(task);
         int position = start != null ? start.position()
                 : State.of(waiting.kind()) == State.READY ? queue.position(task.id()) : 0;
-        NowApi.write(out.name("waits_for"), waiting.kind() == Kind.PLACE ? Waiting.turn(position) : waiting);
+        NowApi.write(out.name("waits_for"), waiting.kind() == Reason.PLACE ? Waiting.turn(position) : waiting);
         if (start != null) {
             NowApi.next(out, start);
         } else if (position > 0) {

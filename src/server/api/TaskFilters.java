@@ -14,7 +14,7 @@ import server.order.ahead.Explanation.Waiting;
 import server.order.ahead.Outlook.State;
 import server.order.ahead.Outlook;
 import server.queue.TaskQueue;
-import server.queue.index.Cause;
+import server.queue.index.ErrorPattern;
 import server.queue.index.TaskFilter;
 import server.queue.index.TaskTimes;
 import server.task.Task;
@@ -46,7 +46,7 @@ final class TaskFilters {
 
     TaskFilter of(Query query) {
         long now = clock.millis();
-        Set<Long> causes = query.set("cause", Cause::parse);
+        Set<Long> causes = query.set("cause", ErrorPattern::parse);
         Set<TaskStatus> statuses = query.set("status", TaskStatus::parse);
         // what a cause is asked for has failed
         return new TaskFilter(causes.isEmpty() || !statuses.isEmpty() ? statuses : Set.of(TaskStatus.FAILED),
@@ -85,14 +85,14 @@ final class TaskFilters {
     ///
     /// @param states   empty: it does not matter
     /// @param waitsFor the text of the group that they are in, see [Outlook#groups]; null: it does not matter
-    record Standing(Set<State> states, String waitsFor) {
+    record ByStanding(Set<State> states, String waitsFor) {
 
         static final String[] PARAMETERS = {"state", "waits_for"};
 
         private static final List<String> STATES = Arrays.stream(State.values()).map(State::text).toList();
 
-        static Standing of(Query query) {
-            return new Standing(query.set("state", Standing::state), query.text("waits_for"));
+        static ByStanding of(Query query) {
+            return new ByStanding(query.set("state", ByStanding::state), query.text("waits_for"));
         }
 
         /// Whether it chooses all tasks, also those that are not pending.

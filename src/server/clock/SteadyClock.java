@@ -37,7 +37,7 @@ public final class SteadyClock implements InstantSource, ClockReport {
     private final LongSupplier nanos;
     private final LongSupplier uptimeMs;
     private final long startMs;
-    private volatile Reference reference;
+    private volatile Anchor reference;
 
     /// What was read together the last time.
     ///
@@ -45,7 +45,7 @@ public final class SteadyClock implements InstantSource, ClockReport {
     /// @param setMs       the sum of the jumps that were taken over
     /// @param jumpMs      how far the wall clock is ahead of it; 0: they agree
     /// @param jumpSinceMs the uptime at which it had jumped there; if they agree, at which they began to
-    private record Reference(long steadyMs, long nanos, long uptimeMs, long setMs, long jumpMs,
+    private record Anchor(long steadyMs, long nanos, long uptimeMs, long setMs, long jumpMs,
             long jumpSinceMs) {
     }
 
@@ -57,7 +57,7 @@ public final class SteadyClock implements InstantSource, ClockReport {
         this.uptimeMs = uptimeMs;
         startMs = wall.millis();
         long uptime = uptimeMs.getAsLong();
-        reference = new Reference(startMs, nanos.getAsLong(), uptime, 0, 0, uptime);
+        reference = new Anchor(startMs, nanos.getAsLong(), uptime, 0, 0, uptime);
     }
 
     /// Returns a clock on this machine's. Where there is no `/proc/uptime`, a sleep of the machine counts as a jump.
@@ -67,7 +67,7 @@ public final class SteadyClock implements InstantSource, ClockReport {
 
     @Override
     public long millis() {
-        Reference last = reference;
+        Anchor last = reference;
         long now = wall.millis();
         long passedMs = (nanos.getAsLong() - last.nanos) / 1_000_000;
         if (last.jumpMs != 0 && passedMs < JUMPED_AGE_MAX_MS) {
@@ -87,7 +87,7 @@ public final class SteadyClock implements InstantSource, ClockReport {
     @Override
     public long sureSince() {
         millis();
-        Reference last = reference;
+        Anchor last = reference;
         return last.jumpMs == 0 && uptimeMs.getAsLong() - last.jumpSinceMs >= AGREED_MS ? 0 : startMs;
     }
 
@@ -98,7 +98,7 @@ public final class SteadyClock implements InstantSource, ClockReport {
     }
 
     private synchronized long compare() {
-        Reference last = reference;
+        Anchor last = reference;
         long now = wall.millis();
         long nano = nanos.getAsLong();
         long uptime = uptimeMs.getAsLong();
@@ -108,17 +108,17 @@ public final class SteadyClock implements InstantSource, ClockReport {
             if (last.jumpMs != 0) {
                 LOG.log(Level.WARNING, "event=clock_is_back reason=\"the jump is ignored\"");
             }
-            reference = new Reference(now, nano, uptime, last.setMs, 0, last.jumpMs == 0 ? last.jumpSinceMs : uptime);
+            reference = new Anchor(now, nano, uptime, last.setMs, 0, last.jumpMs == 0 ? last.jumpSinceMs : uptime);
         } else if (last.jumpMs == 0 || Math.abs(jump - last.jumpMs) >= TOLERANCE_MS) {
             LOG.log(Level.WARNING, () -> "event=clock_jumped by=" + by(jump) + " reason=\"deletions,"
                     + " expiries and due times follow it once it has lasted for a minute\"");
-            reference = new Reference(steady, nano, uptime, last.setMs, jump, uptime);
+            reference = new Anchor(steady, nano, uptime, last.setMs, jump, uptime);
         } else if (uptime - last.jumpSinceMs >= AGREED_MS) {
             LOG.log(Level.WARNING, () -> "event=clock_set by=" + by(jump)
                     + " reason=\"the jump has lasted for a minute\"");
-            reference = new Reference(now, nano, uptime, last.setMs + jump, 0, last.jumpSinceMs);
+            reference = new Anchor(now, nano, uptime, last.setMs + jump, 0, last.jumpSinceMs);
         } else {
-            reference = new Reference(steady, nano, uptime, last.setMs, last.jumpMs, last.jumpSinceMs);
+            reference = new Anchor(steady, nano, uptime, last.setMs, last.jumpMs, last.jumpSinceMs);
         }
         return reference.steadyMs;
     }

@@ -9,7 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.function.Supplier;
 
 import server.cron.plan.CronReader;
-import server.cron.plan.CronReader.Read;
+import server.cron.plan.CronReader.Parsed;
 import server.cron.plan.CronRuns;
 import server.cron.plan.CronTask;
 import server.queue.TaskQueue;
@@ -60,7 +60,7 @@ public final class CronRequests {
     /// @param json    the JSON object and nothing after it
     /// @param replace whether one of the same name is made the same, instead of being in the way
     public CronTask create(JsonReader json, boolean replace) {
-        Read read = read(json, null);
+        Parsed read = read(json, null);
         Templates.check(read.template(), submissions);
         while (true) {
             CronTask before = replace ? store.named(read.plan().name()) : null;
@@ -79,7 +79,7 @@ public final class CronRequests {
     public CronTask update(long id, Supplier<JsonReader> json) {
         while (true) {
             CronTask before = store.get(id);
-            Read read = read(json.get(), before);
+            Parsed read = read(json.get(), before);
             Slice template = null;
             if (read.template() != null) {
                 template = Templates.merge(store.template(before), read.template());
@@ -136,8 +136,8 @@ public final class CronRequests {
         return "";
     }
 
-    private Read read(JsonReader json, CronTask before) {
-        Read read = reader.read(json, before == null ? null : before.plan());
+    private Parsed read(JsonReader json, CronTask before) {
+        Parsed read = reader.read(json, before == null ? null : before.plan());
         json.end();
         return read;
     }

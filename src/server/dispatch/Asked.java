@@ -15,21 +15,21 @@ import server.executor.Outcome.Cause;
 /// ended; after a restart the hosts are asked again. For any thread.
 final class Asked {
 
-    private final Map<Long, Answers> byTask = new ConcurrentHashMap<>();
+    private final Map<Long, Refusals> byTask = new ConcurrentHashMap<>();
 
     /// @param at milliseconds since the epoch
-    private record Refusal(Outcome.Failed failure, long at) {
+    private record LastRefusal(Outcome.Failed failure, long at) {
     }
 
     /// Immutable.
     ///
     /// @param without the hosts that the task need not be sent to again
-    private record Answers(Map<String, Refusal> byHost, Set<String> without) {
+    private record Refusals(Map<String, LastRefusal> byHost, Set<String> without) {
 
-        static final Answers NONE = new Answers(Map.of(), Set.of());
+        static final Refusals NONE = new Refusals(Map.of(), Set.of());
 
-        Answers with(String host, Refusal refusal) {
-            Map<String, Refusal> more = new LinkedHashMap<>(byHost);
+        Refusals with(String host, LastRefusal refusal) {
+            Map<String, LastRefusal> more = new LinkedHashMap<>(byHost);
             more.put(host, refusal);
             Set<String> lacking = new LinkedHashSet<>();
             more.forEach((name, said) -> {
@@ -37,36 +37,36 @@ final class Asked {
                     lacking.add(name);
                 }
             });
-            return new Answers(more, lacking);
+            return new Refusals(more, lacking);
         }
     }
 
     /// The hosts that lack the task's model, or whose front takes no such request.
     Set<String> without(long task) {
-        return byTask.getOrDefault(task, Answers.NONE).without;
+        return byTask.getOrDefault(task, Refusals.NONE).without;
     }
 
     /// Records what a host answered.
     void refused(long task, String host, Outcome.Failed failure, long now) {
-        byTask.compute(task, (id, before) -> (before == null ? Answers.NONE : before)
-                .with(host, new Refusal(failure, now)));
+        byTask.compute(task, (id, before) -> (before == null ? Refusals.NONE : before)
+                .with(host, new LastRefusal(failure, now)));
     }
 
     /// When this host last refused the task, in milliseconds since the epoch; 0: never.
     long refusedAt(long task, String host) {
-        Refusal refusal = byTask.getOrDefault(task, Answers.NONE).byHost.get(host);
+        LastRefusal refusal = byTask.getOrDefault(task, Refusals.NONE).byHost.get(host);
         return refusal == null ? 0 : refusal.at;
     }
 
     /// Whether a host lacks the task's model.
     boolean anyLacksModel(long task) {
-        return byTask.getOrDefault(task, Answers.NONE).byHost.values().stream()
+        return byTask.getOrDefault(task, Refusals.NONE).byHost.values().stream()
                 .anyMatch(refusal -> refusal.failure.cause() == Cause.MODEL_MISSING);
     }
 
     /// Why no host takes the task, once all were asked.
     String verdict(long task, String model) {
-        Answers answers = byTask.getOrDefault(task, Answers.NONE);
+        Refusals answers = byTask.getOrDefault(task, Refusals.NONE);
         List<String> reasons = new ArrayList<>();
         boolean missing = true;
         for (String host : answers.without) {

@@ -86,11 +86,11 @@ final class AttemptRunner {
     /// @param progress to be kept up to date
     /// @param stopping whether an interrupt means that the server stops, rather than that the task was cancelled
     /// @param givenUp  why an interrupt means that the host is given up; null: it does not
-    void run(Run run, Host host, Host.Found found, OrderedPieces.Progress progress, BooleanSupplier stopping,
+    void run(Run run, Host host, Host.Found found, OrderedPieces.AnswerProgress progress, BooleanSupplier stopping,
             Supplier<String> givenUp) {
         LOG.log(Level.DEBUG, () -> "event=attempt_started id=" + run.task().name() + " attempt=" + run.attempt()
                 + " host=" + LogValue.of(host.name()));
-        try (AnswerRoom.Share share = room.share()) {
+        try (AnswerRoom.Portion share = room.share()) {
             Outcome outcome = outcome(run, host, found, progress, share);
             if (outcome != null) {
                 LOG.log(Level.DEBUG, () -> "event=attempt_ended id=" + run.task().name() + " attempt=" + run.attempt()
@@ -174,8 +174,8 @@ final class AttemptRunner {
     }
 
     /// Null if the task was cancelled before the host was asked.
-    private Outcome outcome(Run run, Host host, Host.Found found, OrderedPieces.Progress progress,
-            AnswerRoom.Share room) throws InterruptedException {
+    private Outcome outcome(Run run, Host host, Host.Found found, OrderedPieces.AnswerProgress progress,
+            AnswerRoom.Portion room) throws InterruptedException {
         Task task = run.task();
         long begun = clock.millis();
         OrderedPieces pieces = new OrderedPieces(answers.begin(task.id(), run.attempt(), run.seq()), () -> {

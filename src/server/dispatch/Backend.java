@@ -34,7 +34,7 @@ public record Backend(String name, String kind, String url, boolean remote, bool
         healthSince, long checkedAt, String error, long leftAloneUntil, String version, Set<String> installed,
         Set<String> loaded, int slots, int parallel, int slotsUsed, int weight, int priority, long completed, long
         failed, long tokens, double tokensPerSecond, double completedPerMinute, double failedPerMinute, List<Refused>
-        refused, List<Runner> runners, int fits, int loadsToday, Activity.Lane lane, Sums sums) {
+        refused, List<RunnerView> runners, int fits, int loadsToday, Activity.HostLane lane, Sums sums) {
 
     /// @param attempts   how many attempts ended how: by a cause, `completed` or `interrupted`
     /// @param tokensRead what the models read, where the host tells
@@ -50,7 +50,7 @@ public record Backend(String name, String kind, String url, boolean remote, bool
     /// @param usual   how long a load of it usually takes, in milliseconds; 0: not known
     /// @param size    what it takes, in bytes; 0: not known
     /// @param vram    how much of that in the memory of graphics cards
-    public record Runner(String model, RunnerOptions options, long since, long until, int running, boolean loading,
+    public record RunnerView(String model, RunnerOptions options, long since, long until, int running, boolean loading,
             long usual, long size, long vram) {
     }
 

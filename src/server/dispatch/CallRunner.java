@@ -30,7 +30,7 @@ final class CallRunner {
     /// @param request as it stands in the journal
     /// @param times   the task's limits of silence
     static Outcome run(TaskExecutor executor, Task task, Event.Request request, Duration firstByte, Duration idle,
-            AnswerRoom.Share room, Pieces pieces, RelaySink to, InstantSource clock) throws InterruptedException {
+            AnswerRoom.Portion room, Pieces pieces, RelaySink to, InstantSource clock) throws InterruptedException {
         Caller caller = task.terms().caller();
         Json.Obj head = request.head() == null ? null : (Json.Obj) Json.read(JsonReader.ofOwn(request.head()));
         boolean streams = head != null && head.get("stream") instanceof Json.Bool stream && stream.value();

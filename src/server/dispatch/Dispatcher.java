@@ -55,7 +55,7 @@ public final class Dispatcher implements AutoCloseable {
     private final AttemptRunner runner;
     private final Hold hold = new Hold();
     /// All that run. One that is here although its thread has ended died of something.
-    private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
+    private final Set<RunningAttempt> attempts = ConcurrentHashMap.newKeySet();
     private final Queue<Taker> takers = new ConcurrentLinkedQueue<>();
     /// Had by the one thread that gives places away.
     private final Semaphore starting = new Semaphore(1);
@@ -69,17 +69,17 @@ public final class Dispatcher implements AutoCloseable {
     private record Taker(String model, RunnerKey key, String on, CompletableFuture<HostAccess> place) {
     }
 
-    private static final class Attempt {
+    private static final class RunningAttempt {
         final Run run;
         final Host host;
         final Host.Found found;
-        final OrderedPieces.Progress progress = new OrderedPieces.Progress();
+        final OrderedPieces.AnswerProgress progress = new OrderedPieces.AnswerProgress();
         /// Set before it is started.
         Thread thread;
         /// Why its host is given up; null: it is not.
         volatile String givenUp;
 
-        Attempt(Run run, Host host, Host.Found found) {
+        RunningAttempt(Run run, Host host, Host.Found found) {
             this.run = run;
             this.host = host;
             this.found = found;
@@ -203,7 +203,7 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     private Written written(Task task) {
-        for (Attempt attempt : attempts) {
+        for (RunningAttempt attempt : attempts) {
             if (attempt.run.task().id() == task.id()) {
                 return attempt.progress.written();
             }
@@ -212,7 +212,7 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     private String alone() {
-        for (Attempt attempt : attempts) {
+        for (RunningAttempt attempt : attempts) {
             if (attempt.run.task().runsAlone()) {
                 return attempt.run.task().name();
             }
@@ -379,7 +379,7 @@ public final class Dispatcher implements AutoCloseable {
             LOG.log(Level.WARNING, "event=task_runs_alone id=" + run.task().name()
                     + " reason=\"the server died so often while it ran\"");
         }
-        Attempt attempt = new Attempt(run, host, found);
+        RunningAttempt attempt = new RunningAttempt(run, host, found);
         attempt.thread = Thread.ofVirtual().name("attempt-" + run.task().name()).unstarted(() -> run(attempt));
         attempts.add(attempt);
         try {
@@ -390,13 +390,13 @@ public final class Dispatcher implements AutoCloseable {
         return true;
     }
 
-    private void run(Attempt attempt) {
+    private void run(RunningAttempt attempt) {
         runner.run(attempt.run, attempt.host, attempt.found, attempt.progress, () -> stopping,
                 () -> attempt.givenUp);
         ended(attempt);
     }
 
-    private void ended(Attempt attempt) {
+    private void ended(RunningAttempt attempt) {
         attempts.remove(attempt);
         attempt.host.ended(attempt.run.task().model(), clock.millis());
         if (attempt.found == Host.Found.TO_LOAD) {
@@ -407,7 +407,7 @@ public final class Dispatcher implements AutoCloseable {
 
     /// Ends the attempts whose threads died of something: there may be no memory or no class left to say so there.
     private void endDied() {
-        for (Attempt attempt : attempts) {
+        for (RunningAttempt attempt : attempts) {
             // it may have ended in order between the two looks
             if (attempt.thread.getState() == Thread.State.TERMINATED && attempts.contains(attempt)) {
                 end(attempt, "its thread died");
@@ -418,7 +418,7 @@ public final class Dispatcher implements AutoCloseable {
     /// Ends the calls that have not begun on hosts that do not tell any more how they are: of a whole answer no silence
     /// is too long.
     private void giveUpLost() {
-        for (Attempt attempt : attempts) {
+        for (RunningAttempt attempt : attempts) {
             RelayedAnswer answer = attempt.host.isLost() ? relayed.find(attempt.run.task().id()) : null;
             if (answer != null && !answer.begun() && attempt.givenUp == null) {
                 attempt.givenUp = attempt.host.name() + " did not answer three health checks in a row";
@@ -427,7 +427,7 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    private void end(Attempt attempt, String why) {
+    private void end(RunningAttempt attempt, String why) {
         LOG.log(Level.WARNING, "event=attempt_died id=" + attempt.run.task().name() + " error=" + LogValue.of(why));
         hold.begin(why, clock.millis());
         queue.runs().cutOff(attempt.run);
@@ -437,7 +437,7 @@ public final class Dispatcher implements AutoCloseable {
 
     private void interrupt(Task cancelled) {
         asked.forget(cancelled.id());
-        for (Attempt attempt : attempts) {
+        for (RunningAttempt attempt : attempts) {
             if (attempt.run.task().id() == cancelled.id()) {
                 attempt.thread.interrupt();
             }
@@ -472,7 +472,7 @@ public final class Dispatcher implements AutoCloseable {
         if (loop.isAlive()) {
             loop.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
         }
-        for (Attempt attempt : attempts) {
+        for (RunningAttempt attempt : attempts) {
             attempt.thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
         }
     }

@@ -14,7 +14,7 @@ import server.order.RunnerKey;
 import server.order.Written;
 import server.order.ahead.Ahead;
 import server.order.ahead.Explanation;
-import server.order.ahead.Explanation.Kind;
+import server.order.ahead.Explanation.Reason;
 import server.order.ahead.Explanation.Waiting;
 import server.order.ahead.Forecast;
 import server.order.ahead.Outlook;
@@ -86,7 +86,7 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
 
     private static List<Outlook.Group> groups(Backlog backlog, Map<Wants, Waiting> known) {
         Map<Waiting, Outlook.Group> groups = new LinkedHashMap<>();
-        for (Backlog.Lane lane : backlog.lanes()) {
+        for (Backlog.WaitingLane lane : backlog.lanes()) {
             groups.merge(known.get(Wants.of(lane.first())), new Outlook.Group(known.get(Wants.of(lane.first())),
                     lane.tasks(), lane.first(), 0), (one, other) -> new Outlook.Group(one.waiting(), one.tasks()
                     + other.tasks(), one.first().order() < other.first().order() ? one.first() : other.first(), 0));
@@ -121,7 +121,7 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
 
     private Waiting waiting(Task task, Standing standing, Forecast forecast) {
         Waiting whole = whole(standing.now());
-        if (task.wakeAt() > standing.now() && (whole == null || whole.kind() != Kind.ALONE) && isThere(task)) {
+        if (task.wakeAt() > standing.now() && (whole == null || whole.kind() != Reason.ALONE) && isThere(task)) {
             return time(task);
         }
         Waiting trouble = trouble(task, standing.heldBy(), whole, forecast.offer() == null ? routing.get() : null,
@@ -133,7 +133,7 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
     private Waiting waiting(Task task, Waiting heldBy, Waiting whole, Routing all, long now) {
         Waiting trouble = trouble(task, heldBy, whole, all, now);
         Waiting held = trouble != null ? trouble : room(task, all);
-        return held != null ? held : new Waiting(Kind.PLACE, "a free place");
+        return held != null ? held : new Waiting(Reason.PLACE, "a free place");
     }
 
     /// What answers where a place stays free for a task; null if none does.
@@ -144,7 +144,7 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
         }
         String own = RunnerKey.plain(task.model());
         List<String> answers = host.runners().answers();
-        return new Waiting(Kind.ROOM, answers.contains(own) ? own + " to have answered on " + host.name()
+        return new Waiting(Reason.ROOM, answers.contains(own) ? own + " to have answered on " + host.name()
                 + ", which then loads it with other options" : String.join(" or ", answers) + " to have answered on "
                 + host.name() + ", which has no room for " + own + " beside it");
     }
@@ -152,16 +152,17 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
     /// What all tasks wait for; null if for nothing in common.
     private Waiting whole(long now) {
         if (alone.get() != null) {
-            return new Waiting(Kind.ALONE, alone.get() + " runs alone, because the server died so often while it ran");
+            return new Waiting(Reason.ALONE,
+                    alone.get() + " runs alone, because the server died so often while it ran");
         }
         String reason = hold.reason(now);
-        return reason != null ? new Waiting(Kind.SERVER, reason)
-                : queue.mode() == QueueMode.PAUSED ? new Waiting(Kind.QUEUE, "the queue, which is paused") : null;
+        return reason != null ? new Waiting(Reason.SERVER, reason)
+                : queue.mode() == QueueMode.PAUSED ? new Waiting(Reason.QUEUE, "the queue, which is paused") : null;
     }
 
     private static Waiting time(Task task) {
-        return task.retryAt() > 0 ? new Waiting(Kind.RETRY, "its next attempt, at " + Times.format(task.wakeAt()))
-                : new Waiting(Kind.TIME, "its time, " + Times.format(task.wakeAt()));
+        return task.retryAt() > 0 ? new Waiting(Reason.RETRY, "its next attempt, at " + Times.format(task.wakeAt()))
+                : new Waiting(Reason.TIME, "its time, " + Times.format(task.wakeAt()));
     }
 
     private boolean isThere(Task task) {
@@ -172,13 +173,13 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
     ///
     /// @param all null: it is known that a host takes it
     private Waiting trouble(Task task, Waiting heldBy, Waiting whole, Routing all, long now) {
-        if (whole != null && whole.kind() == Kind.ALONE) {
+        if (whole != null && whole.kind() == Reason.ALONE) {
             return whole;
         }
         if (!isThere(task)) {
-            return new Waiting(Kind.HOST, "no host is named " + task.terms().on());
+            return new Waiting(Reason.HOST, "no host is named " + task.terms().on());
         }
-        if (heldBy != null || whole != null && whole.kind() == Kind.SERVER) {
+        if (heldBy != null || whole != null && whole.kind() == Reason.SERVER) {
             return heldBy == null ? whole : heldBy;
         }
         Waiting host = all == null ? null : host(task, all, now);
@@ -201,6 +202,6 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
                 lack &= trouble.equals(Host.lacking(name, task.model()));
             }
         }
-        return new Waiting(lack && !separator.equals(": ") ? Kind.MODEL : Kind.HOST, reasons.toString());
+        return new Waiting(lack && !separator.equals(": ") ? Reason.MODEL : Reason.HOST, reasons.toString());
     }
 }

@@ -36,7 +36,7 @@ final class Host {
     private static final int SILENCES_MAX = 3;
     /// A request may reach the host so much later than it was counted, and a minute's next one at once.
     private static final long ON_THE_WAY_MS = 2_000;
-    private static final HostReport.Runner NO_SIZE = new HostReport.Runner("", 0, 0, 0, 0);
+    private static final HostReport.ReportedRunner NO_SIZE = new HostReport.ReportedRunner("", 0, 0, 0, 0);
     /// The kind of host that loads models.
     static final String LOADING_KIND = "ollama";
 
@@ -70,7 +70,7 @@ final class Host {
     /// Null: it loads nothing.
     private Residency runners;
     /// What it told last of what its models take, by model.
-    private Map<String, HostReport.Runner> sizes = Map.of();
+    private Map<String, HostReport.ReportedRunner> sizes = Map.of();
     private final Activity activity;
 
     /// @param tokens     what the model wrote
@@ -286,7 +286,7 @@ final class Host {
 
     /// @param found how the attempt found its model
     Completed completed(String model, Found found, Slice result, long now) {
-        HostCounters.Pace pace = HostCounters.Pace.of(result);
+        HostCounters.Speed pace = HostCounters.Speed.of(result);
         long loadMillis = -1;
         synchronized (this) {
             models = models.ran(model);
@@ -448,7 +448,7 @@ final class Host {
                 counters.completed(), counters.failed(), counters.tokens(), counters.tokensPerSecond(),
                 counters.completedPerMinute(now), counters.failedPerMinute(now), refusals,
                 runners == null ? List.of() : runners.runners().stream().filter(runner -> runner.isThere(now))
-                        .map(runner -> new Backend.Runner(runner.model(), runner.options(), runner.since(),
+                        .map(runner -> new Backend.RunnerView(runner.model(), runner.options(), runner.since(),
                                 runner.running() > 0 || runner.until() == Long.MAX_VALUE ? 0 : runner.until(),
                                 runner.running(), runner.loading(), runners.loadMs().getOrDefault(runner.model(),
                                 0L), sizes.getOrDefault(runner.model(), NO_SIZE).size(),

@@ -88,7 +88,7 @@ final class HostCounters {
         recentlyFailed.add(1, now);
     }
 
-    void completed(Pace pace, long now) {
+    void completed(Speed pace, long now) {
         completed++;
         recentlyCompleted.add(1, now);
         tokens += (long) pace.tokens;
@@ -102,7 +102,7 @@ final class HostCounters {
     /// What an answer tells of how fast it was written.
     ///
     /// @param loadNanos how long it loaded; negative: it does not tell
-    record Pace(double tokens, double nanos, double loadNanos, double tokensRead) {
+    record Speed(double tokens, double nanos, double loadNanos, double tokensRead) {
 
         long loadMillis() {
             return loadNanos < 0 ? -1 : (long) (loadNanos / MILLI_NANOS);
@@ -111,7 +111,7 @@ final class HostCounters {
         /// @param result Ollama's final object: `eval_count` tokens in `eval_duration` nanoseconds, after
         ///               `prompt_eval_count` that were read; of other APIs the `usage` tells the tokens and nothing the
         ///               time
-        static Pace of(Slice result) {
+        static Speed of(Slice result) {
             double tokens = 0;
             double nanos = 0;
             double loadNanos = -1;
@@ -130,11 +130,11 @@ final class HostCounters {
                     } else if (number && name.equals("prompt_eval_count")) {
                         read = Double.parseDouble(in.number());
                     } else if (name.equals("usage")) {
-                        ResultText.Tokens told = ResultText.tokens(Json.read(in));
+                        ResultText.TokenCounts told = ResultText.tokens(Json.read(in));
                         tokens = told.written();
                         read = told.read();
                     } else if (name.equals("text") && in.peek() == JsonReader.Kind.STRING) {
-                        ResultText.Tokens told = ResultText.tokens(in.string());
+                        ResultText.TokenCounts told = ResultText.tokens(in.string());
                         tokens = told.written();
                         read = told.read();
                     } else {
@@ -142,9 +142,9 @@ final class HostCounters {
                     }
                 }
             } catch (JsonException strange) {
-                return new Pace(0, 0, -1, 0);
+                return new Speed(0, 0, -1, 0);
             }
-            return new Pace(tokens, nanos, loadNanos, read);
+            return new Speed(tokens, nanos, loadNanos, read);
         }
     }
 }

@@ -25,7 +25,7 @@ final class OrderedPieces implements Pieces {
     private static final int TEXT = 1;
 
     /// How far an answer is: the attempt's thread writes it, any may read it.
-    static final class Progress {
+    static final class AnswerProgress {
         /// A piece is a token, mostly.
         volatile long pieces;
         /// When the first and the last piece came, milliseconds since the epoch; 0: none has.
@@ -41,7 +41,7 @@ final class OrderedPieces implements Pieces {
 
     private final Pieces next;
     private final Runnable first;
-    private final Progress progress;
+    private final AnswerProgress progress;
     /// Is told how many pieces came since the last time.
     private final LongConsumer counted;
     private final InstantSource clock;
@@ -55,7 +55,7 @@ final class OrderedPieces implements Pieces {
 
     /// @param first is called before the first piece
     /// @param counted is told from time to time how many pieces came since
-    OrderedPieces(Pieces next, Runnable first, Progress progress, LongConsumer counted, InstantSource clock) {
+    OrderedPieces(Pieces next, Runnable first, AnswerProgress progress, LongConsumer counted, InstantSource clock) {
         this.counted = counted;
         this.next = next;
         this.first = first;

@@ -28,18 +28,18 @@ public final class AnswerRoom {
     }
 
     /// Returns the part of one attempt, empty at first. Close it once the attempt's outcome is on record.
-    public Share share() {
-        return new Share();
+    public Portion share() {
+        return new Portion();
     }
 
     /// What one attempt takes. For its thread.
-    public final class Share implements AutoCloseable {
+    public final class Portion implements AutoCloseable {
 
         private long held;
         private long line;
         private long answer;
 
-        private Share() {
+        private Portion() {
         }
 
         /// Takes what the buffer of a line needs.

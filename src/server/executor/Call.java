@@ -15,11 +15,11 @@ import shared.json.Slice;
 /// @param room      takes note of what of the answer is in memory
 /// @param trace     the headers of W3C's Trace Context that its request came with, for the host, by name
 public record Call(TaskType type, String model, Slice payload, Duration timeout, Duration firstByte, Duration idle,
-        AnswerRoom.Share room, Map<String, String> trace) {
+        AnswerRoom.Portion room, Map<String, String> trace) {
 
     /// Without a trace.
     public Call(TaskType type, String model, Slice payload, Duration timeout, Duration firstByte, Duration idle,
-            AnswerRoom.Share room) {
+            AnswerRoom.Portion room) {
         this(type, model, payload, timeout, firstByte, idle, room, Map.of());
     }
 

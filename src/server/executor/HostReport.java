@@ -8,7 +8,7 @@ import java.util.List;
 /// @param installed null if it has no list, or one that does not tell which models it answers to
 /// @param loaded    the models that answer without being loaded first; null if it does not tell
 /// @param runners   more of these; null if it does not tell
-public record HostReport(String version, List<String> installed, List<String> loaded, List<Runner> runners) {
+public record HostReport(String version, List<String> installed, List<String> loaded, List<ReportedRunner> runners) {
 
     /// The Ollama whose API is spoken where there is none: programs ask for one that is new enough.
     public static final String OLLAMA_VERSION = "0.33.0";
@@ -24,6 +24,6 @@ public record HostReport(String version, List<String> installed, List<String> lo
     /// @param expiresAt     when it is thrown out if nobody asks for it, milliseconds since the epoch; 0: not told
     /// @param size          what it takes, in bytes; 0: not told
     /// @param sizeVram      how much of that in the memory of graphics cards
-    public record Runner(String model, long contextLength, long expiresAt, long size, long sizeVram) {
+    public record ReportedRunner(String model, long contextLength, long expiresAt, long size, long sizeVram) {
     }
 }

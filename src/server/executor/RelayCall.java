@@ -19,7 +19,7 @@ import shared.json.Slice;
 /// @param idle      the longest silence of a stream after that
 /// @param room      takes note of what of the answer is in memory
 public record RelayCall(TaskType type, String path, String query, Map<String, String> headers, String model, Slice body,
-        boolean streams, Duration timeout, Duration firstByte, Duration idle, AnswerRoom.Share room) {
+        boolean streams, Duration timeout, Duration firstByte, Duration idle, AnswerRoom.Portion room) {
 
     /// Returns the path with the query string, if there is one.
     public String target() {

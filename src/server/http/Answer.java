@@ -28,15 +28,15 @@ public sealed interface Answer {
     ///
     /// @param type   null: none is told
     /// @param length of the body, in bytes; -1 if it is not known before its end
-    record Streamed(int status, String type, long length, Body body, String... headers) implements Answer {
+    record Streamed(int status, String type, long length, StreamBody body, String... headers) implements Answer {
 
         /// A 200 whose length is not known.
-        public Streamed(String type, Body body, String... headers) {
+        public Streamed(String type, StreamBody body, String... headers) {
             this(200, type, -1, body, headers);
         }
     }
 
-    interface Body {
+    interface StreamBody {
         /// Flush what must not wait. An error here can only cut the connection.
         void writeTo(OutputStream out) throws IOException, InterruptedException;
     }

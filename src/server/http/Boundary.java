@@ -137,7 +137,7 @@ final class Boundary implements HttpHandler {
         if (relayed) {
             request.errors(match.errors());
         }
-        Guard.Asked asked = Guard.Asked.of(exchange);
+        Guard.Request asked = Guard.Request.of(exchange);
         guard.check(asked, 0, relayed);
         boolean preflight = method.equals("OPTIONS");
         String[] forItsPage = guard.headers(asked, relayed, preflight).toArray(new String[0]);

@@ -31,7 +31,7 @@ public final class LiveOutputs {
         return max - room.availablePermits();
     }
 
-    public interface Body {
+    public interface LiveBody {
         /// Writes the stream, until it returns or throws.
         void writeTo(LiveOutput out) throws IOException, InterruptedException;
     }
@@ -39,7 +39,7 @@ public final class LiveOutputs {
     /// Returns an answer that is a stream of events.
     ///
     /// @throws Problem 503 if there are too many already
-    public Answer open(WebRequest request, String type, Body body) {
+    public Answer open(WebRequest request, String type, LiveBody body) {
         if (!room.tryAcquire()) {
             open.forEach(LiveOutput::endIfStuck);
             throw new Problem(503, "already " + max + " event streams are open, which is the limit");
@@ -51,7 +51,7 @@ public final class LiveOutputs {
                 "X-Accel-Buffering", "no");
     }
 
-    private void write(WebRequest request, Body body, OutputStream to) throws IOException, InterruptedException {
+    private void write(WebRequest request, LiveBody body, OutputStream to) throws IOException, InterruptedException {
         LiveOutput out = new LiveOutput(to, pingEvery, request::stillPasses);
         open.add(out);
         try {

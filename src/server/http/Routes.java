@@ -36,7 +36,7 @@ public final class Routes {
     /// @param about      see [Row]
     /// @param parameters the query parameters that it knows
     /// @param errors     the form of its errors, by which it is a relayed one; null: the server's own
-    record Route(Scope scope, String about, Handler handler, Set<String> parameters,
+    record Method(Scope scope, String about, Handler handler, Set<String> parameters,
             Function<Problem, Whole> errors) {
     }
 
@@ -46,7 +46,7 @@ public final class Routes {
     /// @param errors the route's; where there is none, another one's of the path
     /// @param hints  the segment behind `/q/`, as it was sent; null: none
     /// @param path   of the routes, as it stands in the table
-    record Match(Route route, String id, String allow, Function<Problem, Whole> errors, String hints, String path) {
+    record Match(Method route, String id, String allow, Function<Problem, Whole> errors, String hints, String path) {
 
         /// What a token must allow; where there is no such route, any token will do.
         Scope scope() {
@@ -59,13 +59,13 @@ public final class Routes {
     }
 
     /// All that is answered at one path.
-    private record Resource(String path, String[] segments, Map<String, Route> methods) {
+    private record Resource(String path, String[] segments, Map<String, Method> methods) {
 
         Match match(String method, String id) {
-            Route own = methods.get(method);
-            Route route = own == null && method.equals("HEAD") ? methods.get("GET") : own;
+            Method own = methods.get(method);
+            Method route = own == null && method.equals("HEAD") ? methods.get("GET") : own;
             return new Match(route, id, route == null || method.equals("OPTIONS") ? allow() : null,
-                    route != null ? route.errors() : methods.values().stream().map(Route::errors)
+                    route != null ? route.errors() : methods.values().stream().map(Method::errors)
                             .filter(Objects::nonNull).findFirst().orElse(null), null, path);
         }
 
@@ -88,7 +88,7 @@ public final class Routes {
     /// @param scope what a token must allow, where one is needed
     /// @param about what it does, takes and answers, as `server.openapi` reads it
     public Routes add(String method, String path, Scope scope, String about, Handler handler, String... parameters) {
-        return add(method, path, new Route(scope, about, handler, Set.of(parameters), null));
+        return add(method, path, new Method(scope, about, handler, Set.of(parameters), null));
     }
 
     /// Returns a route of Ollama or its like: pages of the origins that Ollama allows may use it, any query is taken,
@@ -99,7 +99,7 @@ public final class Routes {
     /// @param errors how its API tells of an error
     public Routes addRelayed(String method, String path, Scope scope, String about, Function<Problem, Whole> errors,
             Handler handler) {
-        return add(method, path, new Route(scope, about, handler, Set.of(), errors));
+        return add(method, path, new Method(scope, about, handler, Set.of(), errors));
     }
 
     /// Returns all rows, for those who tell of the API.
@@ -111,7 +111,7 @@ public final class Routes {
         return rows;
     }
 
-    private Routes add(String method, String path, Route route) {
+    private Routes add(String method, String path, Method route) {
         (path.contains(ID) || path.endsWith(REST) ? withId : plain)
                 .computeIfAbsent(path, text -> new Resource(text, segments(text), new LinkedHashMap<>()))
                 .methods().put(method, route);

@@ -16,7 +16,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 
 import server.access.Asker;
-import server.access.Guard.Asked;
+import server.access.Guard.Request;
 import server.http.Answer.Whole;
 import server.http.Bodies.Body;
 import shared.Problem;
@@ -325,7 +325,7 @@ public final class WebRequest implements AutoCloseable {
     boolean last() {
         return headers.containsKey("Transfer-encoding") || headers.containsKey("Content-length")
                 && !headers.getFirst("Content-length").equals("0")
-                && (headers.containsKey("Via") || Asked.of(exchange).forwarded());
+                && (headers.containsKey("Via") || Request.of(exchange).forwarded());
     }
 
     /// Whether trailer fields are left unread.

@@ -37,7 +37,7 @@ public final class RelayedAnswer implements RelaySink {
     }
 
     // all under this lock
-    private final AnswerRoom.Share room;
+    private final AnswerRoom.Portion room;
     private String host;
     private long askedAt;
     private boolean isAsked;
@@ -57,7 +57,7 @@ public final class RelayedAnswer implements RelaySink {
     boolean attempted;
 
     /// @param room where its bytes are counted until the last caller has left
-    RelayedAnswer(AnswerRoom.Share room) {
+    RelayedAnswer(AnswerRoom.Portion room) {
         this.room = room;
     }
 

@@ -6,7 +6,7 @@ import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 
 import server.dispatch.Backend;
-import server.dispatch.Backend.Runner;
+import server.dispatch.Backend.RunnerView;
 
 /// What is told of each host. Those behind the first [Most#VALUES_MAX] of the settings share one sample.
 final class HostMetrics {
@@ -38,7 +38,7 @@ final class HostMetrics {
         out.gauge(OURS + "host_refused_models", "Models that a host refuses, or is busy for.");
         each(host -> host.refused().size());
         out.gauge(OURS + "host_runners", "Models in a host's memory, by what they do there: load, answer or idle.");
-        each(host -> host.runners().stream().filter(Runner::loading).count(), "state", "loading");
+        each(host -> host.runners().stream().filter(RunnerView::loading).count(), "state", "loading");
         each(host -> host.runners().stream().filter(runner -> !runner.loading() && runner.running() > 0).count(),
                 "state", "answering");
         each(host -> host.runners().stream().filter(runner -> !runner.loading() && runner.running() == 0).count(),

@@ -164,7 +164,7 @@ final class Choosing {
             if (at.order() >= at.share.bound) {
                 continue;
             }
-            Kind kind = at.lane().kind;
+            DemandGroup kind = at.lane().kind;
             // where a kind had no place, no other task of it has one
             if ((kind.oneByOne || kind.asked != number) && isOverdue(at)) {
                 Offer offer = ask(at);
@@ -220,9 +220,9 @@ final class Choosing {
 
     /// The first for which a host has loaded what it needs, where it is known which models can be.
     private Found loaded(Level level) {
-        List<Kind> left = new ArrayList<>();
+        List<DemandGroup> left = new ArrayList<>();
         for (String model : warm) {
-            for (Kind kind : level.models.getOrDefault(model, List.of())) {
+            for (DemandGroup kind : level.models.getOrDefault(model, List.of())) {
                 if (kind.asked != number) {
                     left.add(kind);
                 }
@@ -243,9 +243,9 @@ final class Choosing {
         return null;
     }
 
-    private Found walked(Share share, List<Kind> left) {
+    private Found walked(Share share, List<DemandGroup> left) {
         for (Walk at = new Walk(share); at.next();) {
-            Kind kind = at.lane().kind;
+            DemandGroup kind = at.lane().kind;
             if (kind.oneByOne ? warm.contains(kind.warmModel) : left.remove(kind)) {
                 Offer offer = ask(at);
                 if (offer.fit() == Fit.LOADED) {
@@ -257,7 +257,7 @@ final class Choosing {
     }
 
     /// The same where few of a share's lanes come into question: to go through all would fetch each from memory.
-    private Found lookedUp(Share share, List<Kind> left) {
+    private Found lookedUp(Share share, List<DemandGroup> left) {
         List<Lane> lanes = share.lanes(left);
         lanes.sort(Comparator.comparingLong(lane -> lane.slots.firstKey()));
         for (Lane lane : lanes) {
@@ -293,7 +293,7 @@ final class Choosing {
     }
 
     private void keepDrained(Level level) {
-        for (Kind kind : level.kinds.values()) {
+        for (DemandGroup kind : level.kinds.values()) {
             if (kind.asked == number && !kind.oneByOne && kind.offer.fit() == Fit.DRAINS) {
                 keep(kind.offer);
             }
@@ -337,7 +337,7 @@ final class Choosing {
         return ask(at.lane().kind, at.slot());
     }
 
-    private Offer ask(Kind kind, int slot) {
+    private Offer ask(DemandGroup kind, int slot) {
         if (kind.oneByOne) {
             single = single == null ? new HashMap<>() : single;
             Offer known = single.get(slot);
@@ -356,7 +356,7 @@ final class Choosing {
         return kind.offer;
     }
 
-    private Offer offer(Kind kind, int slot) {
+    private Offer offer(DemandGroup kind, int slot) {
         return clients.isOpen(kind.demand.window(), now) && clients.modelHasRoom(kind.demand.model())
                 ? offers.to(tasks.apply(slot), kept) : Offer.NONE;
     }

@@ -6,11 +6,11 @@ import server.queue.index.SortedSlots;
 /// behind it.
 final class Lane {
 
-    final Kind kind;
+    final DemandGroup kind;
     final Turn turn;
     final SortedSlots slots = new SortedSlots();
 
-    Lane(Kind kind, Turn turn) {
+    Lane(DemandGroup kind, Turn turn) {
         this.kind = kind;
         this.turn = turn;
     }

@@ -20,9 +20,9 @@ final class Level {
     final TreeSet<Share> waiting = new TreeSet<>();
     private final TreeSet<Share> parked = new TreeSet<>();
     final TreeMap<Long, Share> passed = new TreeMap<>();
-    final Map<Demand, Kind> kinds = new HashMap<>();
+    final Map<Demand, DemandGroup> kinds = new HashMap<>();
     /// The kinds of each model, without those that are asked one by one.
-    final Map<String, List<Kind>> models = new HashMap<>();
+    final Map<String, List<DemandGroup>> models = new HashMap<>();
     /// How many kinds are asked one by one.
     int oneByOne;
     final Map<String, Share> shares = new HashMap<>();
@@ -276,9 +276,9 @@ final class Level {
     }
 
     private Lane lane(Turn turn, Demand demand) {
-        Kind kind = kinds.get(demand);
+        DemandGroup kind = kinds.get(demand);
         if (kind == null) {
-            kind = new Kind(demand);
+            kind = new DemandGroup(demand);
             kinds.put(demand, kind);
             if (kind.oneByOne) {
                 oneByOne++;
@@ -295,14 +295,14 @@ final class Level {
         return lane;
     }
 
-    private void forgetLane(Kind kind) {
+    private void forgetLane(DemandGroup kind) {
         kind.lanes--;
         if (kind.lanes == 0) {
             kinds.remove(kind.demand);
             if (kind.oneByOne) {
                 oneByOne--;
             } else {
-                List<Kind> others = models.get(kind.warmModel);
+                List<DemandGroup> others = models.get(kind.warmModel);
                 others.remove(kind);
                 if (others.isEmpty()) {
                     models.remove(kind.warmModel);

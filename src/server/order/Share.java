@@ -86,10 +86,10 @@ final class Share implements Comparable<Share> {
     }
 
     /// The lanes of these kinds.
-    List<Lane> lanes(List<Kind> kinds) {
+    List<Lane> lanes(List<DemandGroup> kinds) {
         List<Lane> lanes = new ArrayList<>(1);
         for (Turn turn : turns) {
-            for (Kind kind : kinds) {
+            for (DemandGroup kind : kinds) {
                 Lane lane = turn.lanes.get(kind);
                 if (lane != null) {
                     lanes.add(lane);

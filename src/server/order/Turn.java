@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 /// The tasks of a client in a level whose passes are counted from the same moment on, and what was started since.
 final class Turn {
 
-    final Map<Kind, Lane> lanes = new HashMap<>();
+    final Map<DemandGroup, Lane> lanes = new HashMap<>();
     private final OrderOptions options;
     private final Marks all;
     private final Map<String, Marks> byHost = new HashMap<>(4);

@@ -131,7 +131,7 @@ public final class RelayApi {
         }
         Caller caller = new Caller(hints.client(), path, true, keep, record,
                 hints.priority() == null && hints.on() == null);
-        Submission submission = parts.submissions().ofCall(new SubmissionReader.Call(caller, request.asker(),
+        Submission submission = parts.submissions().ofCall(new SubmissionReader.CallTerms(caller, request.asker(),
                 hints.user(), hints.on(),
                 now.maxWait().isZero() ? 0 : parts.clock().millis() + now.maxWait().toMillis(),
                 hints.priority() != null ? hints.priority() : read.streams() ? now.priority() : now.wholePriority(),
@@ -156,7 +156,7 @@ public final class RelayApi {
     private Answer submitted(WebRequest request, Submission submission, boolean streams, IdempotencyKey key,
             RelayOptions now) throws IOException, InterruptedException {
         Caller caller = submission.terms().caller();
-        Repeats.Call same = byAnSdk(request) ? new Repeats.Call(caller.endpoint().path, caller.client(),
+        Repeats.CallKey same = byAnSdk(request) ? new Repeats.CallKey(caller.endpoint().path, caller.client(),
                 IdempotencyKey.fingerprint(request.body())) : null;
         String count = request.header(RETRY_COUNT);
         Repeats.Kept before = count == null || count.equals("0") ? null : repeats.take(same);
@@ -208,7 +208,7 @@ public final class RelayApi {
         return answer;
     }
 
-    private Answer answer(WebRequest request, Task task, RelayedAnswer answer, boolean streams, Repeats.Call same,
+    private Answer answer(WebRequest request, Task task, RelayedAnswer answer, boolean streams, Repeats.CallKey same,
             RelayOptions now) throws IOException, InterruptedException {
         AnswerForm form = new AnswerForm(task.terms().caller().endpoint().path, streams,
                 byAnSdk(request), task.model(), task.name(), task.createdAt());

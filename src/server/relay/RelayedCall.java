@@ -35,7 +35,7 @@ final class RelayedCall {
     private final RelayedAnswer answer;
     private final AnswerForm form;
     private final Duration heartbeat;
-    private final Repeats.Call same;
+    private final Repeats.CallKey same;
     private final Repeats repeats;
     /// With what all hosts refused the call before it was sent, and for how long; null: they did not.
     private Outcome.Failed setAside;
@@ -45,7 +45,7 @@ final class RelayedCall {
     /// @param heartbeat see [RelayOptions]
     /// @param same      by which it is known when its SDK sends it again; null: that does not
     RelayedCall(RelayApi.Parts parts, Task task, RelayedAnswer answer, AnswerForm form, Duration heartbeat,
-            Repeats.Call same, Repeats repeats) {
+            Repeats.CallKey same, Repeats repeats) {
         this.parts = parts;
         this.task = task;
         this.answer = answer;

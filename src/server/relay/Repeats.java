@@ -16,7 +16,7 @@ final class Repeats {
     private static final int CALLS_MAX = 10_000;
 
     /// What tells that a call is the same as an earlier one.
-    record Call(String path, String client, String fingerprint) {
+    record CallKey(String path, String client, String fingerprint) {
     }
 
     /// @param error  of an answer that was broken off; null: the task waits for its caller to come back
@@ -26,7 +26,7 @@ final class Repeats {
 
     private final long keptNanos;
     /// The eldest first.
-    private final Map<Call, Kept> kept = new LinkedHashMap<>();
+    private final Map<CallKey, Kept> kept = new LinkedHashMap<>();
 
     /// @param keptFor how long after its end a call is remembered
     Repeats(Duration keptFor) {
@@ -34,17 +34,17 @@ final class Repeats {
     }
 
     /// The caller of a task that waits has left.
-    void left(Call call, long task) {
+    void left(CallKey call, long task) {
         put(call, new Kept(task, null, System.nanoTime() + keptNanos));
     }
 
     /// A whole answer was broken off.
-    void brokenOff(Call call, long task, Problem error) {
+    void brokenOff(CallKey call, long task, Problem error) {
         put(call, new Kept(task, error, System.nanoTime() + keptNanos));
     }
 
     /// What is left of the same call; null for nothing. A task is handed on once.
-    synchronized Kept take(Call call) {
+    synchronized Kept take(CallKey call) {
         Kept found = kept.get(call);
         if (found == null || found.untilNanos - System.nanoTime() < 0) {
             return null;
@@ -56,7 +56,7 @@ final class Repeats {
     }
 
     /// Whether a task still waits for its caller to come back.
-    synchronized boolean waits(Call call, long task) {
+    synchronized boolean waits(CallKey call, long task) {
         Kept found = kept.get(call);
         return found != null && found.error == null && found.task == task && found.untilNanos - System.nanoTime() > 0;
     }
@@ -64,12 +64,12 @@ final class Repeats {
     /// Forgets a task for which nobody came back.
     ///
     /// @return false if somebody did
-    synchronized boolean giveUp(Call call, long task) {
+    synchronized boolean giveUp(CallKey call, long task) {
         Kept found = kept.get(call);
         return found != null && found.error == null && found.task == task && kept.remove(call, found);
     }
 
-    private synchronized void put(Call call, Kept what) {
+    private synchronized void put(CallKey call, Kept what) {
         kept.remove(call);
         kept.put(call, what);
         Iterator<Kept> eldest = kept.values().iterator();

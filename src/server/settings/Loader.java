@@ -236,7 +236,7 @@ public final class Loader {
     /// A map of a list, or one with a name.
     ///
     /// @param name null in a list
-    private record Item(String prefix, Text name, Fields map) {
+    private record NamedMap(String prefix, Text name, Fields map) {
     }
 
     /// Reads a list, or maps by name; everything in it is shown.
@@ -248,7 +248,7 @@ public final class Loader {
         List<Settings> maps = new ArrayList<>();
         Value enabled = outer.get(list.substring(0, list.lastIndexOf('.') + 1) + "enabled");
         boolean isUsed = enabled == null || enabled.read().equals(true);
-        for (Item item : items(list)) {
+        for (NamedMap item : items(list)) {
             boolean isRead = isUsed && isEnabled(table.get(list + "[].enabled"), item.prefix, item.map);
             Map<String, Value> values = isRead
                     ? values(table.of(list), setting -> given(setting, item.prefix, item.map), new HashMap<>())
@@ -267,14 +267,14 @@ public final class Loader {
     }
 
     /// What else stands there was refused when the file was opened.
-    private List<Item> items(String list) {
-        List<Item> items = new ArrayList<>();
+    private List<NamedMap> items(String list) {
+        List<NamedMap> items = new ArrayList<>();
         Field field = field(list);
         if (field != null && table.of(list).getFirst().isNamed()) {
             if (field.value() instanceof Fields named) {
                 for (Field one : named.fields().values()) {
                     if (one.value() instanceof Fields map) {
-                        items.add(new Item(list + "." + one.name().text() + ".", one.name(), map));
+                        items.add(new NamedMap(list + "." + one.name().text() + ".", one.name(), map));
                     }
                 }
             }
@@ -282,7 +282,7 @@ public final class Loader {
             List<Node> nodes = field.value() instanceof Items some ? some.items() : List.of(field.value());
             for (Node node : nodes) {
                 if (node instanceof Fields map) {
-                    items.add(new Item(list + "[" + items.size() + "].", null, map));
+                    items.add(new NamedMap(list + "[" + items.size() + "].", null, map));
                 }
             }
         }

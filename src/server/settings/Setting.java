@@ -44,10 +44,10 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
     /// @param optional whether an empty text means no value
     /// @param reader   from a text, or several if `many`, to the value; null for one that is wrong
     /// @param check    of a map of texts: checks a name and its value; null for any other kind
-    record Type<T>(String form, boolean many, boolean hidden, boolean optional, Reader<T> reader, PairCheck check) {
+    record Type<T>(String form, boolean many, boolean hidden, boolean optional, TextReader<T> reader, PairCheck check) {
     }
 
-    interface Reader<T> {
+    interface TextReader<T> {
         /// @throws Problem with a message of its own, in which `name` is the value's
         T read(String name, List<String> texts);
     }
@@ -106,7 +106,7 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
     ///
     /// @param hidden whether the values are secrets
     public static Setting<Map<String, String>> pairs(String key, String form, boolean hidden, PairCheck check) {
-        Reader<Map<String, String>> none = (name, texts) -> Map.of();
+        TextReader<Map<String, String>> none = (name, texts) -> Map.of();
         return of(key, new Type<>(form, true, hidden, false, none, check)).byDefault("");
     }
 

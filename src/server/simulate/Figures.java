@@ -14,8 +14,8 @@ import java.util.function.Function;
 /// @param loads    how many times a host loaded a model
 /// @param neverRan how many tasks did not run, by the reason
 /// @param all      how long the tasks waited for their first attempts
-public record Figures(long total, int loads, Map<String, Integer> neverRan, Map<String, Busy> hosts, Waits all,
-        Map<Integer, Waits> byPriority, Map<String, Waits> byClient) {
+public record Figures(long total, int loads, Map<String, Integer> neverRan, Map<String, Busy> hosts, WaitTimes all,
+        Map<Integer, WaitTimes> byPriority, Map<String, WaitTimes> byClient) {
 
     /// What clients are called whose tasks name none.
     static final String NOBODY = "-";
@@ -26,12 +26,12 @@ public record Figures(long total, int loads, Map<String, Integer> neverRan, Map<
     public record Busy(int loads, long busy, long loading) {
     }
 
-    public record Waits(int tasks, long p50, long p95, long longest) {
+    public record WaitTimes(int tasks, long p50, long p95, long longest) {
 
-        private static Waits of(List<Ran> first) {
+        private static WaitTimes of(List<Ran> first) {
             long[] sorted = first.stream().mapToLong(Ran::waited).sorted().toArray();
-            return sorted.length == 0 ? new Waits(0, 0, 0, 0) : new Waits(sorted.length, sorted[sorted.length / 2],
-                    sorted[(int) (sorted.length * 0.95)], sorted[sorted.length - 1]);
+            return sorted.length == 0 ? new WaitTimes(0, 0, 0, 0) : new WaitTimes(sorted.length,
+                    sorted[sorted.length / 2], sorted[(int) (sorted.length * 0.95)], sorted[sorted.length - 1]);
         }
     }
 
@@ -42,7 +42,7 @@ public record Figures(long total, int loads, Map<String, Integer> neverRan, Map<
         groups(all, Ran::host).forEach((host, attempts) -> hosts.put(host, busy(attempts)));
         List<Ran> first = all.stream().filter(Ran::first).toList();
         return new Figures(end - begin, hosts.values().stream().mapToInt(Busy::loads).sum(), neverRan, hosts,
-                Waits.of(first), waits(first, ran -> -ran.task().priority(), priority -> -priority),
+                WaitTimes.of(first), waits(first, ran -> -ran.task().priority(), priority -> -priority),
                 waits(first, ran -> ran.task().terms().caller().client() == null ? NOBODY
                         : ran.task().terms().caller().client(), client -> client));
     }
@@ -60,10 +60,10 @@ public record Figures(long total, int loads, Map<String, Integer> neverRan, Map<
     }
 
     /// @param shown of a sorted key
-    private static <K extends Comparable<K>> Map<K, Waits> waits(List<Ran> first, Function<Ran, K> key,
+    private static <K extends Comparable<K>> Map<K, WaitTimes> waits(List<Ran> first, Function<Ran, K> key,
             Function<K, K> shown) {
-        Map<K, Waits> waits = new LinkedHashMap<>();
-        groups(first, key).forEach((group, some) -> waits.put(shown.apply(group), Waits.of(some)));
+        Map<K, WaitTimes> waits = new LinkedHashMap<>();
+        groups(first, key).forEach((group, some) -> waits.put(shown.apply(group), WaitTimes.of(some)));
         return waits;
     }
 

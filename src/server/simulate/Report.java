@@ -23,7 +23,7 @@ public final class Report {
                 client.equals(Figures.NOBODY) ? "no client" : "client " + client, waits));
     }
 
-    private static void print(PrintStream out, String name, Figures.Waits waits) {
+    private static void print(PrintStream out, String name, Figures.WaitTimes waits) {
         out.println(row(name, String.valueOf(waits.tasks()), seconds(waits.p50()), seconds(waits.p95()),
                 seconds(waits.longest())));
     }

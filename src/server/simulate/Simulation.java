@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import server.dispatch.SimulatedHosts;
 import server.order.OrderOptions;
 import server.order.RunnerKey;
-import server.order.ahead.Explanation.Kind;
+import server.order.ahead.Explanation.Reason;
 import server.order.ahead.Explanation.Waiting;
 import server.order.limits.OrderLimits;
 import server.queue.state.Event;
@@ -36,7 +36,7 @@ public final class Simulation {
     private final Recording recording;
     private final SimulatedHosts hosts;
     private final QueueState state;
-    private final Map<Long, Run> runs = new HashMap<>();
+    private final Map<Long, JobRun> runs = new HashMap<>();
     private final PriorityQueue<Due> due =
             new PriorityQueue<>(Comparator.comparingLong(Due::at).thenComparingLong(Due::number));
     private final List<Ran> ran = new ArrayList<>();
@@ -49,11 +49,11 @@ public final class Simulation {
     private record Due(long at, long number, Runnable step) {
     }
 
-    private static final class Run {
+    private static final class JobRun {
         final Job job;
         int attempts;
 
-        Run(Job job) {
+        JobRun(Job job) {
             this.job = job;
         }
     }
@@ -76,7 +76,7 @@ public final class Simulation {
 
     private Figures run() {
         for (Job job : recording.jobs()) {
-            runs.put(job.submitted.task().id(), new Run(job));
+            runs.put(job.submitted.task().id(), new JobRun(job));
             at(job.submitted.at(), () -> apply(job.submitted));
         }
         for (Event step : recording.steps()) {
@@ -112,8 +112,8 @@ public final class Simulation {
         String window = task.terms().placing().window();
         String on = task.terms().on();
         if (held != null) {
-            return held.kind() == Kind.NO_WINDOW ? "the window " + window + " is not in these settings"
-                    : held.kind() == Kind.WINDOW ? "the window " + window + " does not open" : held.text();
+            return held.kind() == Reason.NO_WINDOW ? "the window " + window + " is not in these settings"
+                    : held.kind() == Reason.WINDOW ? "the window " + window + " does not open" : held.text();
         }
         return state.mode() == QueueMode.PAUSED ? "the queue was paused"
                 : on != null && !hosts.has(on) ? "no host is named " + on
@@ -169,7 +169,7 @@ public final class Simulation {
 
     private void begin(Task task) {
         String host = task.state().host();
-        Run run = runs.get(task.id());
+        JobRun run = runs.get(task.id());
         Attempt attempt = run.job.attempts.get(run.attempts++);
         SimulatedHosts.Begun begun = hosts.begin(task, host, run.job.keep, recording.loads().usual(host, task.model()));
         long started = now;
@@ -182,7 +182,7 @@ public final class Simulation {
         });
     }
 
-    private Event.Change ended(Task task, Run run, Attempt attempt, long loadMs) {
+    private Event.Change ended(Task task, JobRun run, Attempt attempt, long loadMs) {
         if (run.attempts < run.job.attempts.size()) {
             long pause = run.job.pauses.getOrDefault(attempt.number(), 0L);
             return !attempt.counted() ? LifeCycle.cutOff(task, now)

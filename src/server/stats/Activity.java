@@ -29,7 +29,7 @@ public final class Activity {
     /// @param loading   by part, the oldest first; the last one is the running one
     /// @param answering likewise
     /// @param loadingEver since the counting began; so is `answeringEver`
-    public record Lane(long[] loading, long[] answering, long loadingToday, long answeringToday, long loadingEver,
+    public record HostLane(long[] loading, long[] answering, long loadingToday, long answeringToday, long loadingEver,
             long answeringEver) {
     }
 
@@ -46,9 +46,9 @@ public final class Activity {
     }
 
     /// Returns what it did until now.
-    public Lane lane(long now) {
+    public HostLane lane(long now) {
         count(now);
-        return new Lane(ordered(loading), ordered(answering), loadingToday, answeringToday, loadingEver,
+        return new HostLane(ordered(loading), ordered(answering), loadingToday, answeringToday, loadingEver,
                 answeringEver);
     }
 

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import server.queue.index.Cause;
+import server.queue.index.ErrorPattern;
 import server.queue.index.FailureCause;
 import server.task.Task;
 
@@ -21,7 +21,7 @@ final class Failures {
     private static final long MINUTE_MS = 60_000;
     private static final int MINUTES = 60;
 
-    private record Key(Cause cause, String model, String host) {
+    private record Key(ErrorPattern cause, String model, String host) {
     }
 
     private static final class Group {
@@ -36,9 +36,9 @@ final class Failures {
 
     void add(Task task, long at) {
         forget(at);
-        Key key = new Key(Cause.of(task), task.model(), task.state().host());
+        Key key = new Key(ErrorPattern.of(task), task.model(), task.state().host());
         if (!groups.containsKey(key) && groups.size() >= CAUSES_MAX) {
-            key = new Key(Cause.OTHER, null, null);
+            key = new Key(ErrorPattern.OTHER, null, null);
         }
         Group group = groups.computeIfAbsent(key, absent -> new Group());
         long minute = Math.floorDiv(at, MINUTE_MS);
@@ -58,7 +58,7 @@ final class Failures {
     /// @param host  null if no host was asked
     /// @param at    when it had failed
     void remove(String model, String error, String host, long at) {
-        Group group = groups.get(new Key(Cause.of(error), model, host));
+        Group group = groups.get(new Key(ErrorPattern.of(error), model, host));
         long minute = Math.floorDiv(at, MINUTE_MS);
         if (group == null || group.minutes.isEmpty() || minute < group.minutes.getFirst()[0]) {
             return;

@@ -19,7 +19,7 @@ public final class CronId {
     }
 
     /// Returns the ids that begin with a text, with or without `cron_`; null if none can.
-    public static TaskId.Range range(String text) {
+    public static TaskId.IdRange range(String text) {
         return TaskId.range(PREFIX, text);
     }
 }

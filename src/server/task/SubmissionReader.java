@@ -154,14 +154,15 @@ public final class SubmissionReader {
     /// @param on        the name of the one host that may run it; null: any
     /// @param expiresAt when it fails if it is still pending, milliseconds since the epoch; 0: never
     /// @param head      see [Submission]
-    public record Call(Caller caller, Asker asker, String user, String on, long expiresAt, int priority, Slice head) {
+    public record CallTerms(Caller caller, Asker asker, String user, String on, long expiresAt, int priority,
+            Slice head) {
     }
 
     /// Makes the submission of a call of a host's API.
     ///
     /// @param body as it came
     /// @param read the same, read
-    public Submission ofCall(Call call, Slice body, RelayBody read) {
+    public Submission ofCall(CallTerms call, Slice body, RelayBody read) {
         String model = read.model();
         if (model.isEmpty() || model.length() > MODEL_LENGTH_MAX) {
             throw Problem.badRequest("model must have 1 to " + MODEL_LENGTH_MAX + " characters");

@@ -20,7 +20,7 @@ public final class TaskId {
     }
 
     /// The ids that begin alike: from low to high, both included.
-    public record Range(long low, long high) {
+    public record IdRange(long low, long high) {
     }
 
     /// Writes an id as text: `task_` and its 12 digits.
@@ -50,11 +50,11 @@ public final class TaskId {
     }
 
     /// Returns the ids that begin with a text of at least one digit, with or without `task_`; null if none can.
-    public static Range range(String text) {
+    public static IdRange range(String text) {
         return range(PREFIX, text);
     }
 
-    static Range range(String prefix, String text) {
+    static IdRange range(String prefix, String text) {
         int from = text.startsWith(prefix) ? prefix.length() : 0;
         int digits = text.length() - from;
         if (digits < 1 || digits > DIGITS) {
@@ -62,7 +62,7 @@ public final class TaskId {
         }
         long number = number(text, from);
         int open = 5 * (DIGITS - digits);
-        return number < 0 ? null : new Range(number << open, (number + 1 << open) - 1);
+        return number < 0 ? null : new IdRange(number << open, (number + 1 << open) - 1);
     }
 
     /// Returns the only one that a text stands for.

@@ -51,7 +51,7 @@ final class Connection implements MessageReader.Listener {
     /// Null for none.
     private final Tls tls;
     private final WebSocketOptions options;
-    private final Gate gate;
+    private final Entrance gate;
 
     private final Inbox inbox;
     private final MessageReader rules;
@@ -71,7 +71,7 @@ final class Connection implements MessageReader.Listener {
     private volatile long writingSince;
 
     /// @param tls null: without TLS
-    Connection(Socket socket, Tls tls, WebSocketOptions options, Gate gate) {
+    Connection(Socket socket, Tls tls, WebSocketOptions options, Entrance gate) {
         this.socket = socket;
         this.tls = tls;
         this.options = options;

@@ -31,12 +31,12 @@ final class Reception {
 
     private final Socket socket;
     private final WebSocketOptions options;
-    private final Gate gate;
+    private final Entrance gate;
 
     private byte[] bytes;
     private int length;
 
-    Reception(Socket socket, WebSocketOptions options, Gate gate) {
+    Reception(Socket socket, WebSocketOptions options, Entrance gate) {
         this.socket = socket;
         this.options = options;
         this.gate = gate;

@@ -19,7 +19,7 @@ import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 import server.access.Guard;
-import server.access.Guard.Asked;
+import server.access.Guard.Request;
 import server.access.OtherLoopback;
 import server.access.Scope;
 import server.tls.Tls;
@@ -168,7 +168,7 @@ public final class WebSocketServer implements AutoCloseable {
     }
 
     /// One connection's way in, and out again.
-    private final class Entry implements Gate {
+    private final class Entry implements Entrance {
 
         private boolean admitted;
         private volatile String token;
@@ -186,7 +186,7 @@ public final class WebSocketServer implements AutoCloseable {
 
         @Override
         public Supplier<Dialogue> admit(RequestHead request, InetAddress from) throws InterruptedException {
-            Asked asked = new Asked(from, request.protocol(), request.uri(), request.headers());
+            Request asked = new Request(from, request.protocol(), request.uri(), request.headers());
             guard.check(asked, pagePort, false);
             String bearer = asked.bearer();
             token = bearer != null ? bearer : Handshake.token(request.headers());

@@ -6,7 +6,7 @@
 /// | bits: `FrameHead`, `FrameReader`, `FrameWriter` | frames to bytes and back, however split | checks no rule |
 /// | rules: `MessageReader`, `Utf8Check`, `Close`, `Violation` | messages, what a client must not do | no I/O |
 /// | connection: `Handshake`, `Reception`, `Inbox`, `Connection` | one socket, its time and end | what is said |
-/// | server: `WebSocketServer`, `Gate` | who may come in, and how many | |
+/// | server: `WebSocketServer`, `Entrance` | who may come in, and how many | |
 ///
 /// A `Dialogue` says what is said; the API brings it (`server.api.LiveDialogue`).
 ///

@@ -394,7 +394,7 @@ public final class JsonReader {
             }
         }
         int behind = at + word.length();
-        if (behind < end && Found.isOfWord(bytes[behind])) {
+        if (behind < end && FoundText.isOfWord(bytes[behind])) {
             throw unexpected("a value");
         }
         at = behind;
@@ -495,6 +495,6 @@ public final class JsonReader {
     // ---- errors
 
     private JsonException unexpected(String expected) {
-        return error("expected " + expected + ", found " + Found.at(bytes, at, end));
+        return error("expected " + expected + ", found " + FoundText.at(bytes, at, end));
     }
 }

@@ -38,7 +38,7 @@ import server.live.EventHub;
 import server.order.LoadedOffers;
 import server.order.ahead.Explanation;
 import server.order.ahead.Outlook;
-import server.order.ahead.Explanation.Kind;
+import server.order.ahead.Explanation.Reason;
 import server.order.ahead.Explanation.Waiting;
 import server.order.limits.OrderLimits;
 import server.order.limits.ClientBudgets;
@@ -119,8 +119,8 @@ public final class ApiServer implements AutoCloseable {
         runner = ActionRunner.start(queue.ledger(), submissions::read);
         api = new HttpApi(local, pingEvery, new Parts(queue, compaction, events, submissions,
                 new ClientBudgets(OrderLimits.of(settings), InstantSource.system()), hosts,
-                name -> hosts.enable(name, true), new HttpApi.Standing(this::explain, play -> new Outlook(Map.of(),
-                        List.of(), task -> new Waiting(Kind.PLACE, "a place")), List::of), () -> held,
+                name -> hosts.enable(name, true), new HttpApi.Insight(this::explain, play -> new Outlook(Map.of(),
+                        List.of(), task -> new Waiting(Reason.PLACE, "a place")), List::of), () -> held,
                 InstantSource.system(),
                 new CronRequests(queue, submissions, ZoneId.of("Europe/Berlin"), InstantSource.system()),
                 runner.actions(),
@@ -131,7 +131,7 @@ public final class ApiServer implements AutoCloseable {
 
     private Explanation explain(Task task) {
         return waiting == null || task.status() != TaskStatus.PENDING ? explanation
-                : new Explanation(new Waiting(Kind.HOST, waiting), null, -1, null, null);
+                : new Explanation(new Waiting(Reason.HOST, waiting), null, -1, null, null);
     }
 
     /// Small limits, for tests at the limit, and a ping every 100 ms.

@@ -26,7 +26,7 @@ import server.http.Wire;
 import server.order.Fit;
 import server.order.Offer;
 import server.order.ahead.Explanation;
-import server.order.ahead.Explanation.Kind;
+import server.order.ahead.Explanation.Reason;
 import server.order.ahead.Explanation.Load;
 import server.order.ahead.Explanation.Waiting;
 import server.order.ahead.Forecast;
@@ -202,7 +202,7 @@ final class TaskApiTest {
     @Test
     void explain_saysAllThatIsKnown() {
         String id = server.submit(HELLO);
-        server.explanation = new Explanation(new Waiting(Kind.TURN, "the task before it"), new Forecast(2,
+        server.explanation = new Explanation(new Waiting(Reason.TURN, "the task before it"), new Forecast(2,
                 new Span(1_500, 2_040), "it is first", new Offer(Fit.LOADS, "gpu", "local"),
                 List.of(new Before("task_1", Why.LOADED))), 60_000, null, null);
         Json.Obj why = json(server.get("/api/tasks/" + id + "/explain"));

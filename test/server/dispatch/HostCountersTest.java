@@ -28,6 +28,6 @@ class HostCountersTest {
     }
 
     private void completed(String result) {
-        counters.completed(HostCounters.Pace.of(Slice.of(result.getBytes(StandardCharsets.UTF_8))), 0);
+        counters.completed(HostCounters.Speed.of(Slice.of(result.getBytes(StandardCharsets.UTF_8))), 0);
     }
 }

@@ -24,7 +24,7 @@ final class OrderedPiecesTest {
         public void thinking(String piece) {
             handed.add("~" + piece);
         }
-    }, () -> { }, new OrderedPieces.Progress(), count -> { }, InstantSource.system());
+    }, () -> { }, new OrderedPieces.AnswerProgress(), count -> { }, InstantSource.system());
 
     @Test
     void halvesOfACharacter_comeAsOne() {

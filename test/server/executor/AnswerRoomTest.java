@@ -12,7 +12,7 @@ final class AnswerRoomTest {
 
     @Test
     void answer_upToAll_fits_oneByteMoreNeverWill() throws HostFailure {
-        try (AnswerRoom.Share share = room.share()) {
+        try (AnswerRoom.Portion share = room.share()) {
             share.line(60, "a");
             share.answer(100, "a");
             HostFailure failure = assertThrows(HostFailure.class, () -> share.answer(101, "a"));
@@ -22,8 +22,8 @@ final class AnswerRoomTest {
 
     @Test
     void answer_besideOthers_isPutOff_andFitsOnceTheyHaveEnded() throws HostFailure {
-        try (AnswerRoom.Share late = room.share()) {
-            try (AnswerRoom.Share early = room.share()) {
+        try (AnswerRoom.Portion late = room.share()) {
+            try (AnswerRoom.Portion early = room.share()) {
                 early.answer(70, "a");
                 late.answer(30, "b");
                 HostFailure failure = assertThrows(HostFailure.class, () -> late.answer(31, "b"));
@@ -32,7 +32,7 @@ final class AnswerRoomTest {
             }
             late.answer(100, "b");
         }
-        try (AnswerRoom.Share next = room.share()) {
+        try (AnswerRoom.Portion next = room.share()) {
             next.answer(100, "c");
         }
     }

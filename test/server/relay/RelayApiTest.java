@@ -284,7 +284,7 @@ class RelayApiTest {
             Task task = rig.task().task();
             first.leave();
             // the server learns a little later that the first caller has left
-            Repeats.Call same = new Repeats.Call("/api/chat", null, IdempotencyKey.fingerprint(
+            Repeats.CallKey same = new Repeats.CallKey("/api/chat", null, IdempotencyKey.fingerprint(
                     new Bodies.Body(CHAT.getBytes(StandardCharsets.UTF_8), CHAT.length(), 9)));
             Await.until(() -> "still there", () -> rig.relay.repeats().waits(same, task.id()));
             if (ended) {

@@ -17,7 +17,7 @@ class ActivityTest {
         activity.turn(true, true, NOON + 1_000);
         activity.turn(false, true, NOON + 7_000);
         activity.turn(false, false, NOON + 8_500);
-        Activity.Lane lane = activity.lane(NOON + 12_000);
+        Activity.HostLane lane = activity.lane(NOON + 12_000);
         int last = Activity.PARTS - 1;
         assertEquals("[4000, 2000, 0]", Arrays.toString(Arrays.copyOfRange(lane.loading(), last - 2, last + 1)));
         assertEquals("[0, 1500, 0]", Arrays.toString(Arrays.copyOfRange(lane.answering(), last - 2, last + 1)));
@@ -29,7 +29,7 @@ class ActivityTest {
     void longAnswer_fillsTheLane_andTheNextDayBeginsAtZero() {
         Activity activity = new Activity(NOON);
         activity.turn(false, true, NOON);
-        Activity.Lane lane = activity.lane(NOON + 86_400_000);
+        Activity.HostLane lane = activity.lane(NOON + 86_400_000);
         assertEquals(43_200_000, lane.answeringToday());
         assertEquals((Activity.PARTS - 1) * Activity.PART_MS, Arrays.stream(lane.answering()).sum());
         assertEquals(0, lane.answering()[Activity.PARTS - 1]);
@@ -48,7 +48,7 @@ class ActivityTest {
             activity.turn(random.nextBoolean(), true, now);
             furthest = Math.max(furthest, now);
         }
-        Activity.Lane lane = activity.lane(furthest);
+        Activity.HostLane lane = activity.lane(furthest);
         assertEquals(furthest - NOON, lane.loadingToday() + lane.answeringToday(), "seed " + seed);
         long parts = Arrays.stream(lane.loading()).sum() + Arrays.stream(lane.answering()).sum();
         long kept = furthest - Math.max(NOON, (furthest / Activity.PART_MS - Activity.PARTS + 1) * Activity.PART_MS);

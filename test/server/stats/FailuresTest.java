@@ -6,7 +6,7 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
-import server.queue.index.Cause;
+import server.queue.index.ErrorPattern;
 import server.queue.index.FailureCause;
 import server.task.Task;
 import server.task.TaskState;
@@ -30,7 +30,7 @@ final class FailuresTest {
         failures.add(failed(1, "a", "took 5 s"), NOON);
         failures.add(failed(2, "b", "took 6 s"), NOON + 30 * MINUTE);
         failures.add(failed(3, "b", "took 7 s"), NOON + 31 * MINUTE);
-        Cause cause = Cause.of("took 1 s");
+        ErrorPattern cause = ErrorPattern.of("took 1 s");
         assertEquals(List.of(new FailureCause(cause, "b", "gpu", 2, NOON + 31 * MINUTE, 3, "took 7 s"),
                 new FailureCause(cause, "a", "gpu", 1, NOON, 1, "took 5 s")), failures.all(NOON + 60 * MINUTE));
         assertEquals(1, failures.all(NOON + 61 * MINUTE).size());
@@ -59,6 +59,6 @@ final class FailuresTest {
         failures.add(failed(7, "other", "wrong"), NOON);
         List<FailureCause> all = failures.all(NOON);
         assertEquals(Failures.CAUSES_MAX + 1, all.size());
-        assertEquals(new FailureCause(Cause.OTHER, null, null, 2, NOON, 7, "wrong"), all.getFirst());
+        assertEquals(new FailureCause(ErrorPattern.OTHER, null, null, 2, NOON, 7, "wrong"), all.getFirst());
     }
 }

@@ -23,7 +23,7 @@ import support.Await;
 /// unread in their sockets.
 final class HeldUpTest {
 
-    private static final Gate OPEN = new Gate() {
+    private static final Entrance OPEN = new Entrance() {
         @Override
         public boolean takes(int bytes) {
             return true;

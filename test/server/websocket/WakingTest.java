@@ -107,7 +107,7 @@ final class WakingTest {
     void waking_whileTheSocketIsWaitedFor_isNotLost() throws Exception {
         SlowSocket socket = new SlowSocket();
         BlockingQueue<News> dialogues = new LinkedBlockingQueue<>();
-        Connection connection = new Connection(socket, null, EchoServer.OPTIONS, new Gate() {
+        Connection connection = new Connection(socket, null, EchoServer.OPTIONS, new Entrance() {
             @Override
             public boolean takes(int bytes) {
                 return true;

@@ -49,7 +49,7 @@ public final class ActionIndex {
     /// @param text an id or a unique prefix of one, with or without `action_`
     /// @throws Problem 404 if there is none, 409 if there are several
     public TaskAction find(String text) {
-        TaskId.Range range = TaskId.range(text.startsWith(TaskAction.PREFIX)
+        TaskId.IdRange range = TaskId.range(text.startsWith(TaskAction.PREFIX)
                 ? text.substring(TaskAction.PREFIX.length()) : text);
         return TaskId.only(text, range == null ? List.of() : byId.values().stream()
                 .filter(action -> action.id() >= range.low() && action.id() <= range.high()).toList(),

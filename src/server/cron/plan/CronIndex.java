@@ -121,7 +121,7 @@ public final class CronIndex {
             return whole;
         }
         List<CronTask> found = named(text);
-        TaskId.Range range = CronId.range(text);
+        TaskId.IdRange range = CronId.range(text);
         if (found.isEmpty() && range != null) {
             found = those(cron -> cron.id() >= range.low() && cron.id() <= range.high());
         }

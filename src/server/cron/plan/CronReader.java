@@ -35,7 +35,7 @@ public final class CronReader {
     private static final Set<String> RESERVED = Set.of("preview", ".", "..");
 
     /// @param template null if it was not given
-    public record Read(CronPlan plan, Slice template) {
+    public record Parsed(CronPlan plan, Slice template) {
     }
 
     private final ZoneId serverZone;
@@ -51,7 +51,7 @@ public final class CronReader {
     /// Reads the JSON object that comes next.
     ///
     /// @param before the plan that is changed, of which stays what is not named; null for a new one
-    public Read read(JsonReader json, CronPlan before) {
+    public Parsed read(JsonReader json, CronPlan before) {
         Draft draft = new Draft(json, before, metadataMax);
         json.beginObject();
         for (String name = json.nextName(); name != null; name = json.nextName()) {
@@ -140,7 +140,7 @@ public final class CronReader {
             return true;
         }
 
-        Read build(ZoneId serverZone, boolean whole) {
+        Parsed build(ZoneId serverZone, boolean whole) {
             if (whole) {
                 require("name", name, "\"name\":\"nightly\"");
                 require("cron_expr", expression, "\"cron_expr\":\"0 9 * * 1-5\"");
@@ -159,7 +159,7 @@ public final class CronReader {
             if (endAt != 0 && endAt <= startAt) {
                 throw Problem.badRequest("end_at must be later than start_at");
             }
-            return new Read(new CronPlan(name, expression, zone, enabled, missed, missedMaxAge, overlap, jitter,
+            return new Parsed(new CronPlan(name, expression, zone, enabled, missed, missedMaxAge, overlap, jitter,
                     startAt, endAt, maxRuns, metadata), template);
         }
 

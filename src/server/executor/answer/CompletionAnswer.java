@@ -30,7 +30,7 @@ public final class CompletionAnswer {
 
     private final String host;
     private final Limits limits;
-    private final AnswerRoom.Share room;
+    private final AnswerRoom.Portion room;
     private final Pieces pieces;
     private final long began;
 
@@ -50,7 +50,7 @@ public final class CompletionAnswer {
 
     /// @param host  for messages
     /// @param began when the request was sent, by `System.nanoTime`
-    public CompletionAnswer(String host, Limits limits, AnswerRoom.Share room, long began, Pieces pieces) {
+    public CompletionAnswer(String host, Limits limits, AnswerRoom.Portion room, long began, Pieces pieces) {
         this.host = host;
         this.limits = limits;
         this.room = room;

@@ -35,12 +35,12 @@ public final class KeptStream {
 
     private final String host;
     private final Limits limits;
-    private final AnswerRoom.Share room;
+    private final AnswerRoom.Portion room;
     private final Pieces pieces;
     private boolean says;
 
     /// @param host for messages
-    public KeptStream(String host, Limits limits, AnswerRoom.Share room, Pieces pieces) {
+    public KeptStream(String host, Limits limits, AnswerRoom.Portion room, Pieces pieces) {
         this.host = host;
         this.limits = limits;
         this.room = room;

@@ -30,7 +30,7 @@ public final class StreamedAnswer {
     private final TaskType type;
     private final String host;
     private final Limits limits;
-    private final AnswerRoom.Share room;
+    private final AnswerRoom.Portion room;
     private final Pieces pieces;
 
     /// In the order of their first appearance, which is Ollama's. The message's own value is null here.
@@ -42,7 +42,7 @@ public final class StreamedAnswer {
     private String doneReason = "";
 
     /// @param host for messages
-    public StreamedAnswer(TaskType type, String host, Limits limits, AnswerRoom.Share room, Pieces pieces) {
+    public StreamedAnswer(TaskType type, String host, Limits limits, AnswerRoom.Portion room, Pieces pieces) {
         this.type = type;
         this.host = host;
         this.limits = limits;

@@ -155,8 +155,8 @@ final class OllamaExecutor implements TaskExecutor {
         return named(list).stream().map(model -> model.text("name")).toList();
     }
 
-    private static List<HostReport.Runner> runners(Json.Obj list) {
-        return named(list).stream().map(model -> new HostReport.Runner(model.text("name"),
+    private static List<HostReport.ReportedRunner> runners(Json.Obj list) {
+        return named(list).stream().map(model -> new HostReport.ReportedRunner(model.text("name"),
                 whole(model, "context_length"), time(model.text("expires_at")), whole(model, "size"),
                 whole(model, "size_vram"))).toList();
     }

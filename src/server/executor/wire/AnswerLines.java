@@ -18,7 +18,7 @@ public final class AnswerLines {
     private final InputStream in;
     private final String host;
     private final int max;
-    private final AnswerRoom.Share room;
+    private final AnswerRoom.Portion room;
 
     /// What was read lies in [from, to); of it, up to `scanned` there is no line end.
     private byte[] buffer = new byte[CAPACITY_BYTES];
@@ -28,7 +28,7 @@ public final class AnswerLines {
 
     /// @param max  the longest line, in bytes
     /// @param room of the attempt
-    public AnswerLines(InputStream in, String host, int max, AnswerRoom.Share room) {
+    public AnswerLines(InputStream in, String host, int max, AnswerRoom.Portion room) {
         this.in = in;
         this.host = host;
         this.max = max;
@@ -38,7 +38,7 @@ public final class AnswerLines {
     /// Returns the whole of an answer that is no stream of lines, at most so long.
     ///
     /// @throws HostFailure if it is longer
-    public static byte[] whole(InputStream in, String host, int max, AnswerRoom.Share room) throws IOException {
+    public static byte[] whole(InputStream in, String host, int max, AnswerRoom.Portion room) throws IOException {
         byte[] bytes = new byte[CAPACITY_BYTES];
         int length = 0;
         for (int count = in.read(bytes); count >= 0; count = in.read(bytes, length, bytes.length - length)) {

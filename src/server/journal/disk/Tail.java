@@ -12,9 +12,9 @@ import java.util.Arrays;
 /// @param bytes  from there to the last byte that is not fill; empty at the end of the lines
 /// @param seqMax the highest sequence number of the valid lines behind; -1 if there is none
 /// @param reason of damage, for people
-public record Tail(Kind kind, long offset, byte[] bytes, long seqMax, String reason) {
+public record Tail(Condition kind, long offset, byte[] bytes, long seqMax, String reason) {
 
-    public enum Kind { END, TORN, DAMAGED }
+    public enum Condition { END, TORN, DAMAGED }
 
     /// Tells what follows the valid lines of a segment that is not closed.
     ///
@@ -23,7 +23,7 @@ public record Tail(Kind kind, long offset, byte[] bytes, long seqMax, String rea
         String name = Segment.name(number);
         long length = storage.size(name);
         if (length < size) {
-            return new Tail(Kind.DAMAGED, offset, new byte[0], -1, length <= offset
+            return new Tail(Condition.DAMAGED, offset, new byte[0], -1, length <= offset
                     ? "the file ends here, but its segment has " + size + " bytes and no closing mark"
                     : "the bytes here are not a line, and the file is shorter than its segment");
         }
@@ -35,7 +35,7 @@ public record Tail(Kind kind, long offset, byte[] bytes, long seqMax, String rea
         }
         byte[] dropped = Arrays.copyOf(bytes, used);
         if (used == 0) {
-            return new Tail(Kind.END, offset, dropped, -1, "");
+            return new Tail(Condition.END, offset, dropped, -1, "");
         }
         Line line = new Line();
         long seqMax = -1;
@@ -44,16 +44,16 @@ public record Tail(Kind kind, long offset, byte[] bytes, long seqMax, String rea
             if (line.parse(bytes, from, to)) {
                 seqMax = Math.max(seqMax, line.seq);
                 if (line.synced > Segment.position(number, offset)) {
-                    return new Tail(Kind.DAMAGED, offset, dropped, seqMax, "the bytes here are not a line, but were "
-                            + "synced before the valid line at offset " + (offset + from) + " was written");
+                    return new Tail(Condition.DAMAGED, offset, dropped, seqMax, "the bytes here are not a line, but "
+                            + "were synced before the valid line at offset " + (offset + from) + " was written");
                 }
             }
         }
         int hole = indexOfFill(bytes, 0);
         return hole >= 0 && neverWritten(bytes, offset, hole)
-                ? new Tail(Kind.TORN, offset, dropped, seqMax, "")
-                : new Tail(Kind.DAMAGED, offset, dropped, seqMax, "the bytes here are not a line, but no part of them "
-                        + "is a sector that was never written");
+                ? new Tail(Condition.TORN, offset, dropped, seqMax, "")
+                : new Tail(Condition.DAMAGED, offset, dropped, seqMax, "the bytes here are not a line, but no part of "
+                        + "them is a sector that was never written");
     }
 
     private static boolean neverWritten(byte[] bytes, long offset, int hole) {

@@ -161,7 +161,7 @@ public final class Inspection {
                     + tail.bytes().length + " bytes of a batch that was never synced; the next start drops them");
             case DAMAGED -> problem(reader.number, end, tail.reason());
         }
-        return tail.kind() == Tail.Kind.DAMAGED;
+        return tail.kind() == Tail.Condition.DAMAGED;
     }
 
     private void problem(int number, long offset, String what) {

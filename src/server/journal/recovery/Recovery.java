@@ -136,11 +136,11 @@ public final class Recovery {
         }
         Pass last = found.after(before);
         long nextSeq = Math.max(1, last.nextSeq);
-        if (tail != null && tail.kind() == Tail.Kind.DAMAGED) {
+        if (tail != null && tail.kind() == Tail.Condition.DAMAGED) {
             throw new JournalDamage(storage, Segment.name(number), tail.offset(), nextSeq,
                     tail.reason());
         }
-        if (last.more == 0 && (tail == null || tail.kind() == Tail.Kind.END)) {
+        if (last.more == 0 && (tail == null || tail.kind() == Tail.Condition.END)) {
             if (tail != null) {
                 close(last, nextSeq);
             }

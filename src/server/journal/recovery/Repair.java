@@ -174,7 +174,7 @@ public final class Repair {
 
     private boolean endsLikeACrash(Scan scan) throws IOException {
         return !scan.closed && Tail.of(storage, scan.number, scan.headerSize, scan.firstBad).kind()
-                != Tail.Kind.DAMAGED;
+                != Tail.Condition.DAMAGED;
     }
 
     private byte[] bytes(String name) throws IOException {

@@ -22,19 +22,19 @@ public record Explanation(Waiting waitsFor, Forecast forecast, long longest, Spa
     /// What a pending task waits for.
     ///
     /// @param text for people
-    public record Waiting(Kind kind, String text) {
+    public record Waiting(Reason kind, String text) {
 
         /// For nothing but its turn.
         ///
         /// @param position 1 is next
         public static Waiting turn(int position) {
-            return position <= 1 ? new Waiting(Kind.PLACE, "a free place; it is next")
-                    : new Waiting(Kind.TURN, position == 2 ? "the task before it"
+            return position <= 1 ? new Waiting(Reason.PLACE, "a free place; it is next")
+                    : new Waiting(Reason.TURN, position == 2 ? "the task before it"
                     : "the " + (position - 1) + " tasks before it");
         }
     }
 
-    public enum Kind {
+    public enum Reason {
         /// The queue is paused.
         QUEUE,
         /// Its own time.

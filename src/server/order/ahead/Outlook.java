@@ -22,8 +22,8 @@ public record Outlook(Map<Long, Upcoming> next, List<Group> groups, Function<Tas
     private static final long SCHEDULED_FROM = 1L << 50;
 
     /// What tasks are taken together for that wait for a time of their own.
-    public static final Waiting ITS_TIME = new Waiting(Explanation.Kind.TIME, "its time");
-    public static final Waiting ITS_NEXT_ATTEMPT = new Waiting(Explanation.Kind.RETRY, "its next attempt");
+    public static final Waiting ITS_TIME = new Waiting(Explanation.Reason.TIME, "its time");
+    public static final Waiting ITS_NEXT_ATTEMPT = new Waiting(Explanation.Reason.RETRY, "its next attempt");
 
     /// How a pending task stands.
     public enum State {
@@ -34,7 +34,7 @@ public record Outlook(Map<Long, Upcoming> next, List<Group> groups, Function<Tas
         }
 
         /// By what it waits for.
-        public static State of(Explanation.Kind kind) {
+        public static State of(Explanation.Reason kind) {
             return switch (kind) {
                 case QUEUE, ALONE, ROOM, PLACE, TURN -> READY;
                 case RETRY -> RETRYING;

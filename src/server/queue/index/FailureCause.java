@@ -7,5 +7,6 @@ package server.queue.index;
 /// @param lastAt milliseconds since the epoch
 /// @param task   the id of the last one
 /// @param error  its error as it is; null if it has none
-public record FailureCause(Cause cause, String model, String host, long count, long lastAt, long task, String error) {
+public record FailureCause(ErrorPattern cause, String model, String host, long count, long lastAt, long task,
+        String error) {
 }

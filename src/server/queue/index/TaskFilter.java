@@ -12,7 +12,7 @@ import shared.TaskType;
 /// @param cut     whether its answer ended because it had reached its greatest length; null lets both pass
 /// @param hosts   names of the hosts that ran them, or run them
 /// @param times   when they were created and ended
-/// @param causes  ids of [Cause]s; what passes has failed
+/// @param causes  ids of [ErrorPattern]s; what passes has failed
 /// @param crons ids of the cron tasks that made them
 /// @param query text searched, in any case, in id, model, client, host, cron task's name, error, metadata, prompt and
 ///              answer, newest first, in at most the last 100,000

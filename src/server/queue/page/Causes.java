@@ -7,14 +7,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-import server.queue.index.Cause;
+import server.queue.index.ErrorPattern;
 import server.queue.index.FailureCause;
 import server.task.Task;
 
 /// Groups failed tasks by cause, model and host. For one thread.
 final class Causes {
 
-    private record Key(Cause cause, String model, String host) {
+    private record Key(ErrorPattern cause, String model, String host) {
     }
 
     private static final class Group {
@@ -35,7 +35,7 @@ final class Causes {
 
     /// Takes a task; passes over one that has not failed.
     void add(Task task) {
-        Cause cause = Cause.of(task);
+        ErrorPattern cause = ErrorPattern.of(task);
         if (cause == null) {
             return;
         }

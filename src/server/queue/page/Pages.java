@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-import server.queue.index.Cause;
+import server.queue.index.ErrorPattern;
 import server.queue.index.TaskFilter;
 import server.queue.ledger.Commit;
 import server.queue.ledger.Ledger;
@@ -215,7 +215,7 @@ public final class Pages {
     }
 
     private static boolean isOf(Set<Long> causes, Task task) {
-        Cause cause = causes.isEmpty() ? null : Cause.of(task);
+        ErrorPattern cause = causes.isEmpty() ? null : ErrorPattern.of(task);
         return causes.isEmpty() || cause != null && causes.contains(cause.id());
     }
 

@@ -14,10 +14,11 @@ import server.task.Task;
 /// @param retrying  how many wait for their next attempt
 /// @param wakes     when the first of these two kinds goes on; Long.MAX_VALUE if there is none
 /// @param standing  to be played with; null if nobody asked for it
-public record Backlog(List<Lane> lanes, List<Shut> shut, int scheduled, int retrying, long wakes, Standing standing) {
+public record Backlog(List<WaitingLane> lanes, List<Shut> shut, int scheduled, int retrying, long wakes,
+        Standing standing) {
 
     /// @param heldBy the limit that keeps all of them from starting; null for none
-    public record Lane(Task first, int tasks, Waiting heldBy) {
+    public record WaitingLane(Task first, int tasks, Waiting heldBy) {
     }
 
     /// @param opens when; Long.MAX_VALUE for never: the settings do not have it

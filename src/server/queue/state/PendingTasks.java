@@ -18,7 +18,7 @@ import server.order.ReadyOrder;
 import server.order.RunnerKey;
 import server.order.Written;
 import server.order.ahead.Ahead;
-import server.order.ahead.Explanation.Kind;
+import server.order.ahead.Explanation.Reason;
 import server.order.ahead.Explanation.Waiting;
 import server.order.ahead.Span;
 import server.order.ahead.Standing;
@@ -323,17 +323,17 @@ final class PendingTasks {
     ///
     /// @param running a running task by its id; null: nothing is to be played
     Backlog backlog(LongFunction<Task> running, boolean paused, long now) {
-        List<Backlog.Lane> lanes = new ArrayList<>();
+        List<Backlog.WaitingLane> lanes = new ArrayList<>();
         ready.lanes((slot, count) -> {
             Task first = tasks.apply(slot);
-            lanes.add(new Backlog.Lane(first, count, heldBy(first, now)));
+            lanes.add(new Backlog.WaitingLane(first, count, heldBy(first, now)));
         });
         List<Backlog.Shut> closed = new ArrayList<>();
         gates.shut((name, count) -> {
             Window window = limits.windows().get(name);
             String why = shut(name, now);
             // one that has just opened lets its tasks go at the next look
-            closed.add(new Backlog.Shut(name, new Waiting(window == null ? Kind.NO_WINDOW : Kind.WINDOW,
+            closed.add(new Backlog.Shut(name, new Waiting(window == null ? Reason.NO_WINDOW : Reason.WINDOW,
                     why == null ? "its window " + name : why), count, window == null ? Long.MAX_VALUE
                     : window.next(now)));
         });
@@ -353,15 +353,15 @@ final class PendingTasks {
     /// limit; null for nothing.
     Waiting heldBy(Task task, long now) {
         if (task.terms().expiresAt() > 0 && task.terms().expiresAt() <= now) {
-            return new Waiting(Kind.TIME, "the clock, by which it has expired, to be right for a minute");
+            return new Waiting(Reason.TIME, "the clock, by which it has expired, to be right for a minute");
         }
         String name = task.terms().placing().window();
         String held = name == null ? null : shut(name, now);
         if (held != null) {
-            return new Waiting(limits.windows().containsKey(name) ? Kind.WINDOW : Kind.NO_WINDOW, held);
+            return new Waiting(limits.windows().containsKey(name) ? Reason.WINDOW : Reason.NO_WINDOW, held);
         }
         String full = limits.full(task, crowd);
-        return full == null ? null : new Waiting(Kind.LIMIT, full);
+        return full == null ? null : new Waiting(Reason.LIMIT, full);
     }
 
     /// Why a window is not open, for people; null if it is.

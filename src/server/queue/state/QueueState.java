@@ -318,7 +318,7 @@ public final class QueueState {
     /// @param text an id or a unique prefix of one
     /// @throws Problem 404 if there is none, 409 if there are several
     public Task find(String text) {
-        TaskId.Range range = TaskId.range(text);
+        TaskId.IdRange range = TaskId.range(text);
         List<Integer> found = range == null ? List.of()
                 : tasks.ids.range(range.low(), range.high(), TaskId.CANDIDATES_MAX);
         return TaskId.only(text, found.stream().map(tasks.arrivals::get).toList(), "task", Task::name);

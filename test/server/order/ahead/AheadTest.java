@@ -20,7 +20,7 @@ import server.order.Ageing;
 import server.order.Fit;
 import server.order.OrderOptions;
 import server.order.Written;
-import server.order.ahead.Explanation.Kind;
+import server.order.ahead.Explanation.Reason;
 import server.order.ahead.Forecast.Before;
 import server.order.ahead.Forecast.Why;
 import server.order.limits.LimitsOf;
@@ -237,7 +237,7 @@ class AheadTest {
         state.reconfigure(QueueOptions.DEFAULT.with(LimitsOf.yaml("clients: {me: {max_running: 0}}")));
         Task mine = submit("a", 5, "me", Terms.DEFAULT);
         assertNull(forecast(mine).startsIn());
-        assertEquals(Kind.LIMIT, state.standing(mine, now).heldBy().kind());
+        assertEquals(Reason.LIMIT, state.standing(mine, now).heldBy().kind());
         Task other = submit("a");
         assertNotNull(forecast(other).startsIn());
         apply(new Event.ModeChange(QueueMode.PAUSED, now));

@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 import shared.Problem;
 
 /// Who may open a connection, and what is said on it.
-interface Gate {
+interface Entrance {
 
     /// Whether there is room for so many bytes more of the request that is coming in.
     boolean takes(int bytes);

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import shared.Problem;
 
-class CauseTest {
+class ErrorPatternTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '^', value = {
@@ -29,24 +29,24 @@ class CauseTest {
         "expired in the queue at 2026-01-02T03:04:05.678Z|expired in the queue at …",
         "^^|no reason given"})
     void text_isTheErrorWithoutWhatDiffers(String error, String text) {
-        assertEquals(text, Cause.of(error).text());
+        assertEquals(text, ErrorPattern.of(error).text());
     }
 
     @Test
     void text_isTheFirstLine_cutOff() {
-        assertEquals("one", Cause.of("one\nat line 7").text());
-        assertEquals("no reason given", Cause.of((String) null).text());
-        assertEquals(201, Cause.of("x".repeat(500)).text().length());
+        assertEquals("one", ErrorPattern.of("one\nat line 7").text());
+        assertEquals("no reason given", ErrorPattern.of((String) null).text());
+        assertEquals(201, ErrorPattern.of("x".repeat(500)).text().length());
     }
 
     @Test
     void id_followsFromTheText_andIsReadBack() {
-        Cause cause = Cause.of("took 5 s");
+        ErrorPattern cause = ErrorPattern.of("took 5 s");
         assertEquals("725w", cause.name().substring(0, 4));
-        assertEquals(cause, Cause.of("took 77 s"));
-        assertNotEquals(cause.id(), Cause.of("took long").id());
-        assertEquals(cause.id(), Cause.parse(cause.name()));
-        assertThrows(Problem.class, () -> Cause.parse("took"));
-        assertThrows(Problem.class, () -> Cause.parse("task_7k3f9q2m4x8z"));
+        assertEquals(cause, ErrorPattern.of("took 77 s"));
+        assertNotEquals(cause.id(), ErrorPattern.of("took long").id());
+        assertEquals(cause.id(), ErrorPattern.parse(cause.name()));
+        assertThrows(Problem.class, () -> ErrorPattern.parse("took"));
+        assertThrows(Problem.class, () -> ErrorPattern.parse("task_7k3f9q2m4x8z"));
     }
 }

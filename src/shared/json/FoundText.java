@@ -4,12 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /// What stands at a place of a text where something else was expected, as messages tell it.
-final class Found {
+final class FoundText {
 
     /// So much of a word is told.
     private static final int WORD_MAX = 32;
 
-    private Found() {
+    private FoundText() {
     }
 
     /// Tells the word at an index, or the one character.

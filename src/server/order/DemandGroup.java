@@ -1,7 +1,7 @@
 package server.order;
 
 /// The tasks of one demand in a level, whoever they are of, with what the hosts offered them last.
-final class Kind {
+final class DemandGroup {
 
     final Demand demand;
     final boolean oneByOne;
@@ -13,7 +13,7 @@ final class Kind {
     long asked;
     Offer offer;
 
-    Kind(Demand demand) {
+    DemandGroup(Demand demand) {
         this.demand = demand;
         oneByOne = demand.oneByOne();
         warmModel = RunnerKey.plain(demand.model());

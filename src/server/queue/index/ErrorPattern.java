@@ -12,10 +12,10 @@ import shared.TaskStatus;
 ///
 /// @param id   60 bits that follow from the text alone, so it is the same after a restart
 /// @param text the first line of the error, with an ellipsis for each of these
-public record Cause(long id, String text) {
+public record ErrorPattern(long id, String text) {
 
     /// What stands for several causes that are not told apart.
-    public static final Cause OTHER = new Cause(0, "other causes");
+    public static final ErrorPattern OTHER = new ErrorPattern(0, "other causes");
 
     private static final int TEXT_MAX = 200;
     private static final String NONE = "no reason given";
@@ -38,19 +38,19 @@ public record Cause(long id, String text) {
     private static final Pattern SEVERAL = Pattern.compile("\u2026(?:[\\s,;:./+-]*\u2026)+");
 
     /// Returns the cause of a failed task; null for any other task.
-    public static Cause of(Task task) {
+    public static ErrorPattern of(Task task) {
         return task.status() == TaskStatus.FAILED ? of(task.state().error()) : null;
     }
 
     /// Returns the cause that an error's text tells.
     ///
     /// @param error null if there is none
-    public static Cause of(String error) {
+    public static ErrorPattern of(String error) {
         String line = error == null ? "" : error.lines().findFirst().orElse("").strip();
         String start = line.length() > 2 * TEXT_MAX ? line.substring(0, 2 * TEXT_MAX) : line;
         String text = SEVERAL.matcher(VARIABLE.matcher(start).replaceAll("\u2026")).replaceAll("\u2026");
         text = text.isEmpty() ? NONE : text.length() > TEXT_MAX ? text.substring(0, TEXT_MAX) + "\u2026" : text;
-        return new Cause(hash(text), text);
+        return new ErrorPattern(hash(text), text);
     }
 
     /// Reads the id of a cause as [#name] writes it.
