@@ -8,7 +8,7 @@ public final class Controls {
     private Controls() {
     }
 
-    /// Returns a text in which each of them is shown as JSON escapes it, as in `\u001b`.
+    /// Returns a text in which each control character is shown as JSON escapes it, as in `\u001b`.
     ///
     /// @param lines whether the ends of lines (LF, CR LF) and tabs stay as they are
     public static String shown(String text, boolean lines) {

@@ -37,6 +37,9 @@ final class Rules {
     private static final String PUBLIC_METHOD = "    public (?!record|class|interface|enum|sealed|abstract class|"
             + "final class|static void main)[^=;]* \\w+\\(.*";
 
+    /// The first line of a docstring that begins with what the method does: Returns, Waits, …
+    private static final String SAYS_WHAT = " +/// (?!This|Its|As\\b)[A-Z][a-z]+s\\b.*";
+
     /// Every rule by its name, in the order of the report.
     static final Map<String, Function<SourceFile, List<String>>> ALL = all();
 
@@ -168,8 +171,8 @@ final class Rules {
                 begin--;
             }
             if (!lines.subList(end, i).contains("    @Override")
-                    && (begin == end || lines.get(begin).matches(" +/// @.*"))) {
-                found.add(file.path() + ":" + (i + 1) + ": a docstring first says what the method does");
+                    && (begin == end || !lines.get(begin).matches(SAYS_WHAT))) {
+                found.add(file.path() + ":" + (i + 1) + ": a docstring first says what the method does: Returns …");
             }
         }
         return found;

@@ -104,6 +104,7 @@ class TidyTest {
         assertFound("stack", "src/a/A.java", "e.printStackTrace();");
         assertFound("sleep", "test/a/A.java", "Thread.sleep(100);");
         assertFound("docstring", "src/a/A.java", "}\n    public int size() {");
+        assertFound("docstring", "src/a/A.java", "}\n    /// How many.\n    public int size() {");
         assertFound("docstring", "src/a/A.java", "}\n    /// @param a of all\n    @Deprecated\n    public int a() {");
         assertFound("thread", "src/server/A.java", "new Thread(this::run).start();");
         for (String html : List.of("a.innerHTML = b", "a.insertAdjacentHTML('beforeend', b)", "document.write(a)",
@@ -158,7 +159,7 @@ class TidyTest {
         assertNotFound("sleep", "test/a/A.java", "/// never Thread.sleep(1)\nString a = \"Thread.sleep(1)\";\n"
                 + "char c = '\"'; /* Thread.sleep(1)\nThread.sleep(1) */\n"
                 + "String b = \"\"\"\n  \\\"\"\" Thread.sleep(1)\n\"\"\";");
-        assertNotFound("docstring", "src/a/A.java", "}\n    /// How many.\n    public int size() {\n    }\n\n"
+        assertNotFound("docstring", "src/a/A.java", "}\n    /// Returns how many.\n    public int size() {\n    }\n\n"
                 + "    @Override\n    public String toString() {\n    public A(int a) {");
         assertNotFound("html", "web/a.js", "a.textContent = b; // srcdoc");
         assertNotFound("html", "test/a/A.java", "innerHTML");

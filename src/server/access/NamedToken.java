@@ -15,7 +15,7 @@ public record NamedToken(Asker asker, byte[] hash, long createdAt, long expiresA
         return expiresAt != 0 && now >= expiresAt;
     }
 
-    /// Returns when it was last used; 0: never.
+    /// Returns when it was last used, in milliseconds since the epoch; 0: never.
     ///
     /// @param used by name, also of earlier ones of the same name
     public long usedAt(Map<String, Long> used) {

@@ -159,7 +159,7 @@ public final class NamedTokens {
         return token.usedAt(used);
     }
 
-    /// As [TokenFile#add], from now on.
+    /// Adds a named token as [TokenFile#add] does; it holds from now on.
     ///
     /// @param lifetime in milliseconds; 0: for ever
     /// @throws Problem also 507 if the disk is full, 503 if the file cannot be changed

@@ -179,7 +179,7 @@ public final class TokenFile {
         });
     }
 
-    /// Makes it as it was before a token was added whose secret reached nobody.
+    /// Restores the file as it was before a token was added whose secret reached nobody.
     ///
     /// @param first whether there was no file before
     public void takeBack(String name, boolean first) throws IOException {

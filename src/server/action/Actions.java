@@ -135,7 +135,7 @@ public final class Actions {
         return ledger.look(state -> require(state, id)).durable();
     }
 
-    /// Returns all that are at work, and the last that have ended; the last to come first.
+    /// Returns the actions that are at work, and the last that have ended; the newest first.
     public List<TaskAction> all() {
         return ledger.look(state -> state.actions().all()).durable();
     }

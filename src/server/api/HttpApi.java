@@ -139,7 +139,7 @@ public final class HttpApi {
         serverApi.announce(wsPort);
     }
 
-    /// What is said on a WebSocket.
+    /// Prepares what is said on a WebSocket.
     ///
     /// @param rawQuery of its request; null: none
     /// @return begins the dialogue, for the calling thread
@@ -175,8 +175,8 @@ public final class HttpApi {
                 .request("TokenAsked", TokensApi.FIELDS, "tokenAsked", "Token");
     }
 
-    /// Every method and path, with what a token must allow for it, what it tells of itself, and the query parameters
-    /// that it knows.
+    /// Returns every method and path, with what a token must allow for it, what it tells of itself, and the query
+    /// parameters that it knows.
     public Routes routes() {
         Routes routes = new Routes();
         files.addTo(routes);

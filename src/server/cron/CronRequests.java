@@ -73,9 +73,10 @@ public final class CronRequests {
         }
     }
 
-    /// Changes what the JSON names.
+    /// Changes the members of a cron task that the JSON names; its other members stay.
     ///
     /// @param json makes a new reader of the JSON at each call
+    /// @throws Problem 404 if there is none, 400 if the JSON is wrong, 409 if another one has the name
     public CronTask update(long id, Supplier<JsonReader> json) {
         while (true) {
             CronTask before = store.get(id);
@@ -91,7 +92,9 @@ public final class CronRequests {
         }
     }
 
-    /// Runs one now.
+    /// Runs a cron task now, by hand, and returns its task.
+    ///
+    /// @throws Problem 404 if there is none
     public TaskDocument run(long id) {
         TaskDocument made = null;
         while (made == null) {

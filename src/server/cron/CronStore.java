@@ -95,7 +95,7 @@ public final class CronStore {
                 new CronEvent(What.REMOVED, writer.now(), writer.state().crons().require(id), null)))).durable();
     }
 
-    /// The cron task that a text names.
+    /// Returns the cron task that a text names.
     ///
     /// @param text a name, an id or a unique prefix of one
     /// @throws Problem 404 if there is none, 409 if there are several
@@ -110,24 +110,25 @@ public final class CronStore {
         return ledger.look(state -> state.crons().named(name).isEmpty() ? null : state.crons().find(name)).durable();
     }
 
-    /// The cron task with this id.
+    /// Returns the cron task with this id.
     ///
     /// @throws Problem 404 if there is none
     public CronTask get(long id) {
         return ledger.look(state -> state.crons().require(id)).durable();
     }
 
-    /// All cron tasks in the order of their creation.
+    /// Returns all cron tasks in the order of their creation.
     public List<CronTask> all() {
         return ledger.look(state -> state.crons().all()).durable();
     }
 
-    /// Those that fire and whose last run that ended failed, in no order.
+    /// Returns the cron tasks that fire and whose last run that ended failed, in no order.
     public List<CronTask> failing() {
         return ledger.look(state -> state.crons().failing()).durable();
     }
 
-    /// Its next due times after this moment, as long as nothing changes, enabled or not; fewer if there are no more.
+    /// Returns the next due times of a cron task after a moment, as long as nothing changes, enabled or not; fewer if
+    /// there are no more.
     ///
     /// @param after milliseconds since the epoch
     public static List<Long> dueAfter(CronTask cron, long after, int count) {
@@ -139,7 +140,7 @@ public final class CronStore {
         return times;
     }
 
-    /// The template of its tasks as it was given, read from the journal.
+    /// Returns the template of its tasks as it was given, read from the journal.
     ///
     /// @throws Problem 404 if it is gone
     public Slice template(CronTask cron) {
@@ -157,7 +158,7 @@ public final class CronStore {
         }
     }
 
-    /// A task's status; null if it is gone. Does not wait until that is durable.
+    /// Returns a task's status; null if it is gone. Does not wait until that is durable.
     public TaskStatus status(long task) {
         return ledger.look(state -> {
             Task found = state.get(task);
@@ -176,7 +177,7 @@ public final class CronStore {
 
     // ---- for the timer; these do not wait until a change is durable
 
-    /// The next due time that wants a task. Those that get none are passed over here.
+    /// Returns the next due time that wants a task. Those that get none are passed over here.
     ///
     /// @param since when the server began to serve due times
     /// @return null if there is none now, or if `atMost` were passed over, because others need the lock: see
@@ -215,7 +216,7 @@ public final class CronStore {
                 : writer.append(new Event.Cron(CronPolicy.failed(due.cron(), due.dueAt(), reason, writer.now()))));
     }
 
-    /// When [#due] has something to do next, milliseconds since the epoch; Long.MAX_VALUE: not before a change.
+    /// Returns when [#due] has something to do next, milliseconds since the epoch; Long.MAX_VALUE: not before a change.
     public long nextLook() {
         return ledger.look(state -> isServing(state) ? state.crons().nextLook() : Long.MAX_VALUE).value();
     }

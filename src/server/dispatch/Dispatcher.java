@@ -190,7 +190,7 @@ public final class Dispatcher implements AutoCloseable {
     public record Progress(Task task, int attempt, boolean loads, long tokens, long firstAt, long lastAt) {
     }
 
-    /// The attempts that run, in no order.
+    /// Returns the attempts that run, in no order.
     public List<Progress> progress() {
         return attempts.stream().map(attempt -> new Progress(attempt.run.task(), attempt.run.attempt(),
                 attempt.found != Host.Found.LOADED, attempt.progress.pieces, attempt.progress.firstAt,
@@ -220,8 +220,8 @@ public final class Dispatcher implements AutoCloseable {
         return null;
     }
 
-    /// With what all hosts that may take a pending call refuse its model, for a reason of theirs or their accounts';
-    /// null if one may take it.
+    /// Returns the refusal that every host which may take a pending call would answer for its model, for a reason of
+    /// the host's or its account's; null if one may take it.
     public Outcome.Failed refusal(Task task) {
         long now = clock.millis();
         if (hosts.all().stream().allMatch(host -> host.refusal(task.model(), now) == null)) {
@@ -232,7 +232,7 @@ public final class Dispatcher implements AutoCloseable {
         return refusal != null && refusal.isAccounts() ? refusal : null;
     }
 
-    /// Why no attempt begins, for a reason of this server's own; null if there is none.
+    /// Returns why no attempt begins, for a reason of this server's own; null if there is none.
     public String held() {
         return hold.reason(clock.millis());
     }

@@ -21,7 +21,7 @@ public record HostOptions(HostAddress address, String kind, boolean remote, int 
         this(address, kind, remote, weight, maxConcurrent, priority, parallel, 0);
     }
 
-    /// The one Ollama of a server that has no list of hosts.
+    /// Returns the one Ollama of a server that has no list of hosts.
     ///
     /// @param url as the user wrote it
     public static HostOptions local(String url, int parallel) {

@@ -42,7 +42,7 @@ public final class Hosts implements AutoCloseable {
         this.clock = clock;
     }
 
-    /// Opens them; connects to none. One that is named twice by its address alone is taken once.
+    /// Opens the hosts; connects to none. One that is named twice by its address alone is taken once.
     ///
     /// @param workers how many attempts run at once on the local hosts together
     /// @throws Problem if one of them is not right
@@ -73,7 +73,7 @@ public final class Hosts implements AutoCloseable {
         workers = newWorkers;
     }
 
-    /// Every host as it is now.
+    /// Returns every host as it is now.
     public List<Backend> backends() {
         return all.stream().map(this::shown).toList();
     }
@@ -129,7 +129,8 @@ public final class Hosts implements AutoCloseable {
         }
     }
 
-    /// Logs, at the first start after version 0.1, what its Ollama hosts got more of.
+    /// Logs, at the first start after version 0.1, that its Ollama hosts now get no more tasks of one model at once
+    /// than `ollama.parallel` says.
     public void tellParallel() {
         String names = all.stream().filter(Host::loadsModels).map(host -> host.name() + " "
                 + shown(host).parallel()).collect(Collectors.joining(", "));
@@ -140,19 +141,19 @@ public final class Hosts implements AutoCloseable {
         }
     }
 
-    /// How many attempts run now.
+    /// Returns how many attempts run now.
     public int running() {
         return all.stream().mapToInt(Host::running).sum();
     }
 
-    /// How many more could run, if every host were well.
+    /// Returns how many more could run, if every host were well.
     public int idle() {
         int local = Math.min(workers, all.stream().filter(host -> !host.options.remote()).mapToInt(this::slots).sum());
         int remote = all.stream().filter(host -> host.options.remote()).mapToInt(this::slots).sum();
         return Math.max(0, local + remote - running());
     }
 
-    /// How many more could run now, as the hosts are: one that is disabled or down has no place.
+    /// Returns how many more could run now, as the hosts are: one that is disabled or down has no place.
     public int free() {
         return Math.max(0, Math.min(workers, places(false)) + places(true) - running());
     }
@@ -218,7 +219,7 @@ public final class Hosts implements AutoCloseable {
         return next;
     }
 
-    /// Tells this what attempts do.
+    /// Adds a listener that is told what attempts do.
     public void onNews(AttemptNews listener) {
         news.add(listener);
     }

@@ -23,7 +23,7 @@ public final class ExecutorRegistry {
         return load(List.of());
     }
 
-    /// These and the kinds of the jars in a folder.
+    /// Loads the built-in kinds and those of the jars in a folder.
     ///
     /// @param plugins null for none
     /// @throws Problem if there is no such folder, or naming the jars in it that cannot be used

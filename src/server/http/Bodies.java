@@ -43,7 +43,7 @@ public final class Bodies {
         }
     }
 
-    /// Returns how many bytes all of them take now.
+    /// Returns how many bytes all bodies take now.
     public long used() {
         return bytesMax - room.get();
     }

@@ -127,6 +127,8 @@ public final class Query {
     }
 
     /// Returns a parameter; null if it is not given, or empty.
+    ///
+    /// @throws Problem 400 if it appears twice
     public String text(String name) {
         String found = null;
         for (Parameter parameter : parameters) {
@@ -155,7 +157,9 @@ public final class Query {
         return values;
     }
 
-    /// Returns the values of such a parameter, parsed, each once.
+    /// Returns the values of a parameter that may be repeated and may hold a list with commas, each once.
+    ///
+    /// @param parse throws a Problem 400 for a value that is wrong
     public <T> Set<T> set(String name, Function<String, T> parse) {
         Set<T> values = new LinkedHashSet<>();
         for (String text : texts(name)) {
@@ -164,7 +168,10 @@ public final class Query {
         return values;
     }
 
-    /// Returns a whole number of a range.
+    /// Returns a parameter that is a whole number.
+    ///
+    /// @param otherwise the answer if it is not given
+    /// @throws Problem 400 if it is no whole number from `min` to `max`
     public long number(String name, long otherwise, long min, long max) {
         String text = text(name);
         if (text == null) {
@@ -183,6 +190,8 @@ public final class Query {
     }
 
     /// Returns whether a parameter is true; false if it is not given.
+    ///
+    /// @throws Problem 400 if it is neither true nor false
     public boolean flag(String name) {
         String text = text(name);
         if (text == null || text.equals("false") || text.equals("0")) {
@@ -194,7 +203,10 @@ public final class Query {
         throw Problem.badRequest(name + " must be true or false, not \"" + Problem.shown(text) + "\"");
     }
 
-    /// Returns one of a parameter's names, as its index.
+    /// Returns which of these names a parameter is, as an index.
+    ///
+    /// @param otherwise the answer if it is not given
+    /// @throws Problem 400 if it is none of them
     public int choice(String name, List<String> names, int otherwise) {
         String text = text(name);
         if (text == null) {

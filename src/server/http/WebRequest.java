@@ -145,6 +145,8 @@ public final class WebRequest implements AutoCloseable {
     }
 
     /// Returns the value of a header; null if it is absent.
+    ///
+    /// @throws Problem 400 if it appears twice, or holds a control character
     public String header(String name) {
         List<String> values = headers.get(name);
         if (values == null) {
@@ -226,6 +228,7 @@ public final class WebRequest implements AutoCloseable {
     ///
     /// @param max  the limit in bytes
     /// @param what what the limit belongs to, in its error message
+    /// @throws Problem 400 if it is empty, 413 if it is larger, 415 if its type or encoding is another one
     public JsonReader json(int max, String what) {
         checkEncoding();
         String type = bodyType();
@@ -257,7 +260,10 @@ public final class WebRequest implements AutoCloseable {
     /// Reads the body if it is JSON, or gives its bytes as they come if its type says that it is lines of JSON: to be
     /// closed once nothing of them is in memory.
     ///
+    /// @param max  the limit in bytes
+    /// @param what what the limit belongs to, in its error message
     /// @return null if it is JSON, and [#body] has it
+    /// @throws Problem 400 if it is empty, 413 if it is larger, 415 if it is neither
     public InputStream linesOrJson(int max, String what) {
         checkEncoding();
         String type = bodyType();
@@ -305,6 +311,9 @@ public final class WebRequest implements AutoCloseable {
     }
 
     /// Returns the length of the body; -1 if it comes in chunks.
+    ///
+    /// @return in bytes
+    /// @throws Problem 400 if `Content-Length` is no number
     public long announced() {
         String length = header("Content-length");
         if (length == null) {
@@ -383,7 +392,7 @@ public final class WebRequest implements AutoCloseable {
         bodies.giveBack(bytes);
     }
 
-    /// Runs this once the request is over, however it ends.
+    /// Runs an action once the request is over, however it ends.
     public void atEnd(Runnable action) {
         Runnable before = end;
         end = () -> {

@@ -131,7 +131,7 @@ public final class WebServer implements AutoCloseable {
         listener.start();
     }
 
-    /// Returns all that it answers.
+    /// Returns every route that it answers.
     public List<Routes.Row> rows() {
         return routes.rows();
     }

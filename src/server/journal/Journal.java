@@ -144,17 +144,17 @@ public final class Journal implements AutoCloseable {
         return intake.full();
     }
 
-    /// Calls this whenever there is more room, on a thread of the journal's. It must be quick.
+    /// Calls a listener whenever there is more room, on a thread of the journal's. It must be quick.
     public void onRoom(Runnable listener) {
         intake.supply.onMore(listener);
     }
 
-    /// Calls this on the writer's thread whenever more became durable, with [#durableSeq]. It must be quick.
+    /// Calls a listener on the writer's thread whenever more became durable, with [#durableSeq]. It must be quick.
     public void onDurable(LongConsumer listener) {
         durableListeners.add(listener);
     }
 
-    /// Calls this on the writer's thread after every sync of lines.
+    /// Calls a listener on the writer's thread after every sync of lines.
     public void onSync(Synced listener) {
         syncListeners.add(listener);
     }
@@ -168,7 +168,7 @@ public final class Journal implements AutoCloseable {
         return bytes;
     }
 
-    /// Calls this once, on the writer's thread, when a write or sync failed for good.
+    /// Calls a listener once, on the writer's thread, when a write or sync failed for good.
     public void onFailure(Runnable listener) {
         failureListeners.add(listener);
     }

@@ -162,7 +162,7 @@ public final class Segments {
         return found;
     }
 
-    /// Returns where a line is now; -1 if it was dropped.
+    /// Returns the position at which a line is now; -1 if it was dropped.
     public long locate(long position) {
         Moved table = moved.get(Segment.number(position));
         if (table == null) {

@@ -12,7 +12,7 @@ public final class AnswerLimit {
     private AnswerLimit() {
     }
 
-    /// How many tokens the answer to a request may have.
+    /// Returns how many tokens the answer to a request may have.
     ///
     /// @param payload the request's body
     /// @return 0: as many as it likes, or it does not say

@@ -46,7 +46,8 @@ public final class Deadlines {
         }
     }
 
-    /// Returns when one is late next, if it can begin at once; Long.MAX_VALUE if there is none. It may be over.
+    /// Returns when the next task will be late even if it begins at once, in milliseconds since the epoch; may be past;
+    /// Long.MAX_VALUE if there is none.
     public long next() {
         long next = Long.MAX_VALUE;
         if (byTime.isEmpty()) {

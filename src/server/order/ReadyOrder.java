@@ -179,7 +179,8 @@ public final class ReadyOrder {
         return choosing != null && choosing.keepsFree();
     }
 
-    /// Returns when a priority grows next, or something is overdue, presses or is late; Long.MAX_VALUE if never.
+    /// Returns when a priority grows next, or something is overdue, presses or is late, in milliseconds since the
+    /// epoch; Long.MAX_VALUE if never.
     public long nextChange() {
         long overdue = Long.MAX_VALUE;
         for (Level level : levels.values()) {

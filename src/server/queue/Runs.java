@@ -79,7 +79,7 @@ public final class Runs {
         ledger.awaitDurable(run.seq());
     }
 
-    /// What the task's host is to be sent, read from the journal.
+    /// Returns what the task's host is to be sent, read from the journal.
     public Event.Request request(Task task) throws IOException {
         try {
             return ledger.reader().request(task);
@@ -88,7 +88,7 @@ public final class Runs {
         }
     }
 
-    /// Whether this run is still the task's current one (it was not cancelled).
+    /// Returns whether this run is still the task's current one (it was not cancelled).
     public boolean current(Run run) {
         return ledger.look(state -> taskOf(run, state) != null).value();
     }
@@ -151,12 +151,12 @@ public final class Runs {
         return ledger.failure() == null ? ledger.look(QueueState::nextLook).value() : Long.MAX_VALUE;
     }
 
-    /// Calls this after a change that may let a task start (quick, any thread).
+    /// Calls a listener after a change that may let a task start (quick, any thread).
     public void onReady(Runnable listener) {
         onReady.add(listener);
     }
 
-    /// Calls this when a running task was cancelled, durable or not (quick, any thread).
+    /// Calls a listener when a running task was cancelled, durable or not (quick, any thread).
     public void onRunCancelled(Consumer<Task> listener) {
         onRunCancelled.add(listener);
     }

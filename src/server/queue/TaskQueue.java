@@ -67,12 +67,12 @@ public final class TaskQueue implements AutoCloseable {
         return queue;
     }
 
-    /// The ledger below the queue, for its other clients: cron tasks and compaction.
+    /// Returns the ledger below the queue, for its other clients: cron tasks and compaction.
     public Ledger ledger() {
         return ledger;
     }
 
-    /// The dispatcher's side of the queue: where attempts begin and end.
+    /// Returns the dispatcher's side of the queue: where attempts begin and end.
     public Runs runs() {
         return runs;
     }
@@ -126,12 +126,14 @@ public final class TaskQueue implements AutoCloseable {
     public record Submitted(TaskDocument document, boolean replayed) {
     }
 
-    /// An empty batch, to be filled and given to [#submit(TaskBatch)], then closed.
+    /// Makes an empty batch, to be filled and given to [#submit(TaskBatch)], then closed.
     public TaskBatch newBatch() {
         return new TaskBatch(ledger, clock.millis());
     }
 
     /// Takes new tasks, all or none, in order, in one commit.
+    ///
+    /// @throws Problem 429 if they would be too many, 503 or 507 if nothing can be written
     public List<Task> submit(TaskBatch batch) {
         if (batch.isEmpty()) {
             return List.of();
@@ -142,6 +144,7 @@ public final class TaskQueue implements AutoCloseable {
     /// Cancels a task that is pending or running.
     ///
     /// @param reason what it shows as its error; null for nothing
+    /// @throws Problem 404 if there is none, 409 if it has ended
     public Task cancel(long id, String reason) {
         return ledger.change(writer -> writer.append(writer.state().cancel(id, reason, writer.now()))).durable();
     }
@@ -154,6 +157,8 @@ public final class TaskQueue implements AutoCloseable {
     }
 
     /// Changes the priority of a task that has not ended, but not beyond `most`; does nothing if it has this one.
+    ///
+    /// @throws Problem 404 if there is none, 409 if it has ended
     public Task changePriority(long id, int priority, int most) {
         return ledger.change(writer -> {
             Event.Change change = writer.state().changePriority(id, priority, most, writer.now());
@@ -163,6 +168,8 @@ public final class TaskQueue implements AutoCloseable {
     }
 
     /// Makes a failed or cancelled task pending again, if its client has no more than `pendingMax` pending then.
+    ///
+    /// @throws Problem 404 if there is none, 409 if it is neither, 429 if too many are pending
     public Task retry(long id, int pendingMax) {
         while (true) {
             Task before = ledger.look(state -> state.require(id)).value();
@@ -176,6 +183,8 @@ public final class TaskQueue implements AutoCloseable {
     }
 
     /// Forgets a task that has ended.
+    ///
+    /// @throws Problem 404 if there is none, 409 if it has not ended
     public void delete(long id) {
         ledger.change(writer -> writer.append(writer.state().delete(id, writer.now()))).durable();
     }
@@ -188,7 +197,7 @@ public final class TaskQueue implements AutoCloseable {
 
     // ---- reads
 
-    /// The task that a text names.
+    /// Returns the task that a text names.
     ///
     /// @param idOrPrefix an id or a unique prefix of one, with or without `task_`
     /// @throws Problem 404 if there is none, 409 if there are several
@@ -196,26 +205,28 @@ public final class TaskQueue implements AutoCloseable {
         return ledger.look(state -> state.find(idOrPrefix)).durable();
     }
 
-    /// The task as it is now, whole.
+    /// Returns the task as it is now, whole.
     ///
     /// @throws Problem 404 if there is none
     public TaskDocument document(long id) {
         return document(ledger.look(state -> state.require(id)).durable());
     }
 
-    /// A task that was read before, whole as it was then.
+    /// Returns a task that was read before, whole as it was then.
     ///
     /// @throws Problem 404 if it was deleted since
     public TaskDocument document(Task task) {
         return ledger.read(task, TaskReader::document);
     }
 
-    /// The first 80 characters of a task's prompt, read from the journal.
+    /// Returns the first 80 characters of a task's prompt, read from the journal.
+    ///
+    /// @throws Problem 404 if it was deleted since
     public String preview(Task task) {
         return ledger.read(task, TaskReader::request).preview();
     }
 
-    /// The place of a pending task in the order, from 1, wherever it can run; 0 if it is not pending.
+    /// Returns the place of a pending task in the order, from 1, wherever it can run; 0 if it is not pending.
     public int position(long id) {
         return ledger.look(state -> state.position(id)).value();
     }
@@ -235,8 +246,8 @@ public final class TaskQueue implements AutoCloseable {
         return document(id);
     }
 
-    /// The id of the cron task that a text names, to filter tasks or events by; a whole id may be that of one that is
-    /// gone.
+    /// Returns the id of the cron task that a text names, to filter tasks or events by; a whole id may be that of one
+    /// that is gone.
     ///
     /// @param text a name, an id or a unique prefix of one
     /// @throws Problem 404 if there is none, 409 if there are several
@@ -244,7 +255,7 @@ public final class TaskQueue implements AutoCloseable {
         return ledger.look(state -> state.crons().idOf(text)).durable();
     }
 
-    /// A page of the tasks that pass a filter, in some order.
+    /// Returns a page of the tasks that pass a filter, in some order.
     ///
     /// @param limit  how many tasks the page has at most
     /// @param offset how many tasks it passes over
@@ -254,7 +265,7 @@ public final class TaskQueue implements AutoCloseable {
         return pages.page(filter, sort, ascending, limit, offset, after);
     }
 
-    /// The queue's figures and its newest tasks, as of one moment.
+    /// Returns the queue's figures and its newest tasks, as of one moment.
     ///
     /// @param newest how many tasks
     public QueueSnapshot snapshot(int newest) {
@@ -262,55 +273,57 @@ public final class TaskQueue implements AutoCloseable {
                 .durable();
     }
 
-    /// The queue's figures.
+    /// Returns the queue's figures.
     public QueueStats stats() {
         return ledger.look(state -> state.stats(ledger.appendedSeq())).durable();
     }
 
-    /// The mode now, whether or not its last change is durable.
+    /// Returns the mode now, whether or not its last change is durable.
     public QueueMode mode() {
         return ledger.look(QueueState::mode).value();
     }
 
-    /// How many tasks wait for nothing but their turn.
+    /// Returns how many tasks wait for nothing but their turn.
     public int readyCount() {
         return ledger.look(QueueState::readyCount).value();
     }
 
-    /// Null while the journal is well; else why the server is not ready to take changes.
+    /// Returns why the server is not ready to take changes; null while the journal is well.
     public String failure() {
         return ledger.failure();
     }
 
-    /// Calls this if the journal failed for good, at once if it has already; it may be called twice.
+    /// Calls a listener if the journal failed for good, at once if it has already; it may be called twice.
     public void onFailure(Runnable listener) {
         ledger.onFailure(listener);
     }
 
-    /// What is full, and what helps: large tasks, or all new ones, are refused. Null while the disk has room.
+    /// Returns what is full, and what helps: large tasks, or all new ones, are refused. Null while the disk has room.
     public String full() {
         return ledger.full();
     }
 
-    /// A copy of all there is, to be written; see [Backup].
+    /// Makes a copy of all there is, to be written; see [Backup].
     public Backup backup() {
         return ledger.backup();
     }
 
     // ---- the feed
 
-    /// Calls this with every event once it is durable, in order, on the journal's writer thread: quick, never blocking.
+    /// Calls a listener with every event once it is durable, in order, on the journal's writer thread: quick, never
+    /// blocking.
     public void onEvent(Consumer<DurableEvent> listener) {
         ledger.onEvent(listener);
     }
 
-    /// The events of one task so far, as they were published: those among the last thousand of all, and in any case
-    /// its first and its last. What lies between them long ago would have to be searched for in the whole journal.
+    /// Returns the events of one task so far, as they were published: those among the last thousand of all, and in any
+    /// case its first and its last. What lies between them long ago would have to be searched for in the whole journal.
     public List<DurableEvent> eventsOf(long id) {
         return ledger.eventsOf(ledger.look(state -> state.require(id)).durable());
     }
 
-    /// Everything up to this sequence number is on the disk for good; listeners of events may not have all of it yet.
+    /// Returns the sequence number up to which everything is on the disk for good; listeners of events may not have all
+    /// of it yet.
     public long durableSeq() {
         return ledger.durableSeq();
     }

@@ -221,7 +221,8 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         return new Setting<>(key, type, fallback, flag, isLive, isNeeded, List.of(newNames), instead, does);
     }
 
-    /// Of two such settings that are given, the one from the stronger source counts; from the same it is a mistake.
+    /// Returns this setting as one that must not be given beside another. Of two that are given, the one from the
+    /// stronger source counts; from the same it is a mistake.
     public Setting<T> insteadOf(Setting<?> other) {
         return new Setting<>(key, type, fallback, flag, isLive, isNeeded, names, other, does);
     }

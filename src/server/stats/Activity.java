@@ -38,14 +38,14 @@ public final class Activity {
         counted = now;
     }
 
-    /// Notes what it does from now on.
+    /// Notes whether the host loads or answers from a moment on.
     public void turn(boolean nowLoads, boolean nowAnswers, long now) {
         count(now);
         loads = nowLoads;
         answers = nowAnswers;
     }
 
-    /// Returns what it did until now.
+    /// Returns what the host did until a moment.
     public HostLane lane(long now) {
         count(now);
         return new HostLane(ordered(loading), ordered(answering), loadingToday, answeringToday, loadingEver,

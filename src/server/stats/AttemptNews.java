@@ -13,7 +13,7 @@ public interface AttemptNews {
         // not everybody counts them
     }
 
-    /// A host has completed an answer.
+    /// Tells that a host has completed an answer.
     ///
     /// @param tokens     what the model wrote; 0 if the host does not tell
     /// @param counted    how many pieces were told of, see [#wrote]

@@ -238,18 +238,18 @@ public final class History implements AttemptNews {
         }
     }
 
-    /// All since the server's start.
+    /// Returns the figures since the server's start.
     public synchronized SoFar soFar() {
         return new SoFar(ever.submitted, ever.completed, ever.failed, ever.cancelled, ever.waits.counted(),
                 ever.runs.counted(), ever.loads.counted(), ever.firstPieces.counted());
     }
 
-    /// Since when there is a record, milliseconds since the epoch.
+    /// Returns the time since when there is a record, milliseconds since the epoch.
     public synchronized long since() {
         return since;
     }
 
-    /// The last minutes, oldest first, up to the running one; none from before the record.
+    /// Returns the last minutes, oldest first, up to the running one; none from before the record.
     public synchronized List<Minute> last(int minutes, long now) {
         turn(now);
         long first = Math.max(current.minute - minutes + 1, Math.floorDiv(since, MINUTE_MS));
@@ -265,13 +265,13 @@ public final class History implements AttemptNews {
         return all;
     }
 
-    /// Of the last minutes, or since the record began if that is later.
+    /// Returns the rates of the last minutes, or since the record began if that is later.
     public synchronized Rates rates(long now) {
         return new Rates(submitted.perMinute(now), completed.perMinute(now), failed.perMinute(now),
                 tokens.perMinute(now) / 60);
     }
 
-    /// The tasks that failed in the last hour, by cause, the most frequent first.
+    /// Returns the tasks that failed in the last hour, by cause, the most frequent first.
     public synchronized List<FailureCause> failures(long now) {
         return failures.all(now);
     }
@@ -288,7 +288,7 @@ public final class History implements AttemptNews {
     public record WorkBy(List<WorkOf> priority, List<WorkOf> model, List<WorkOf> client, long since) {
     }
 
-    /// What tasks took since a moment, in milliseconds since the epoch, or since the oldest that is known.
+    /// Returns what tasks took since a moment, in milliseconds since the epoch, or since the oldest that is known.
     public synchronized WorkBy work(long from) {
         return new WorkBy(work.byPriority(from), work.byModel(from), work.byClient(from), Math.max(from,
                 Math.max(work.since(), since)));
@@ -301,7 +301,7 @@ public final class History implements AttemptNews {
     public record Mark(String kind, long at, long until) {
     }
 
-    /// What happened since a moment, oldest first.
+    /// Returns what happened since a moment, oldest first.
     public synchronized List<Mark> marks(long from) {
         return marks.stream().filter(mark -> mark.at >= from || mark.until == 0 && !mark.kind.equals(RESTART)
                 || mark.until >= from).toList();

@@ -14,7 +14,8 @@ import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 
 /// Reads the value of one member of an object, or says what is wrong with it, where it stands, and what would be right.
-/// Its name is the member's that the reader has reached.
+/// Its name is the member's that the reader has reached. Every method throws a [JsonException] with the place if the
+/// value is something else.
 public final class FieldReader {
 
     /// No duration or time that is text is longer, and no number that makes sense has more digits.

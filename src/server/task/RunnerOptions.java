@@ -17,7 +17,7 @@ public record RunnerOptions(Long numCtx, Long numBatch, Long numGpu, Long mainGp
     /// Of a request that has options, but none of these.
     public static final RunnerOptions NONE = new RunnerOptions(null, null, null, null, null, null, null, null);
 
-    /// Reads those of a stored payload.
+    /// Reads the options of a stored payload.
     ///
     /// @param endpoint null: that of the type in Ollama's own API
     /// @return null if it has no options at all, or its API has none
@@ -49,7 +49,7 @@ public record RunnerOptions(Long numCtx, Long numBatch, Long numGpu, Long mainGp
         return reading.build();
     }
 
-    /// Writes those that are given, as an object.
+    /// Writes the options that are given, as an object.
     public void write(JsonWriter out) {
         out.beginObject();
         number(out, "num_ctx", numCtx);

@@ -162,6 +162,7 @@ public final class SubmissionReader {
     ///
     /// @param body as it came
     /// @param read the same, read
+    /// @throws Problem 400 if its model has no name, or its host cannot be chosen
     public Submission ofCall(CallTerms call, Slice body, RelayBody read) {
         String model = read.model();
         if (model.isEmpty() || model.length() > MODEL_LENGTH_MAX) {

@@ -59,12 +59,13 @@ public record Task(long id, TaskType type, String model, int priority, TaskState
                 + " may have");
     }
 
-    /// Returns when it may start at the earliest, by `scheduled_at` and `retry_at`; 0 for at once.
+    /// Returns when it may start at the earliest, by `scheduled_at` and `retry_at`, in milliseconds since the epoch; 0:
+    /// at once.
     public long wakeAt() {
         return Math.max(terms.scheduledAt(), retryAt());
     }
 
-    /// Returns when its next attempt may begin; 0 if it waits for none.
+    /// Returns when its next attempt may begin, in milliseconds since the epoch; 0 if it waits for none.
     public long retryAt() {
         return state instanceof TaskState.Pending pending ? pending.retryAt() : 0;
     }

@@ -46,6 +46,8 @@ public final class Times {
     /// between date and time. A leap second is the first moment of the next minute.
     ///
     /// @param what names the value in the error message, as in `scheduled_at`
+    /// @return milliseconds since the epoch
+    /// @throws Problem 400 if it has no such form
     public static long parse(String what, String text) {
         long time = parse(text);
         if (time == Long.MIN_VALUE) {

@@ -54,6 +54,9 @@ public final class Values {
     }
 
     /// Returns the constant that a text names, in lower case.
+    ///
+    /// @param what names the value in the error message
+    /// @throws Problem 400 if it names none
     public static <E extends Enum<E>> E choice(E[] all, String what, String text) {
         List<String> names = Arrays.stream(all).map(each -> each.name().toLowerCase(Locale.ROOT)).toList();
         int found = names.indexOf(text);

@@ -17,7 +17,7 @@ public final class FrameWriter {
         this.out = out;
     }
 
-    /// A text message.
+    /// Sends a text message.
     ///
     /// @param utf8 its bytes, which are taken as they are
     public void text(byte[] utf8, int from, int to) throws IOException {

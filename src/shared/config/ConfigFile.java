@@ -123,6 +123,7 @@ public final class ConfigFile {
     /// Returns the text at a place with `${NAME}` and `${NAME:-default}` put in; `$${` stands for `${`.
     ///
     /// @param key for messages
+    /// @throws Problem with the place, if it is a list or a map, or needs a variable that is not set
     public String text(String key, Node node) {
         if (!(node instanceof Node.Text scalar)) {
             throw wrong(node, key + " must be one value, not a list or a map");

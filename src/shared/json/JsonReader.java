@@ -9,8 +9,8 @@ import shared.TextPlace;
 import shared.Utf8;
 
 /// Reads JSON from UTF-8 bytes, value by value, as strictly as RFC 8259 allows; two members of one name are refused
-/// too. The caller asks for what it expects; [#skip] passes over a value, checked but not built, whose bytes can then
-/// be handed on as they stand.
+/// too. The caller asks for what it expects; if it is not there, a [JsonException] tells the place. [#skip] passes over
+/// a value, checked but not built, whose bytes can then be handed on.
 public final class JsonReader {
 
     /// How deep arrays and objects may nest in a text from outside, where nothing else is said.

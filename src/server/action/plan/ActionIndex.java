@@ -28,12 +28,12 @@ public final class ActionIndex {
         return byId.get(id);
     }
 
-    /// Returns those at work, the first to come first.
+    /// Returns the actions at work, the oldest first.
     public List<TaskAction> running() {
         return byId.values().stream().filter(action -> !action.ended()).sorted(ActionIndex::byArrival).toList();
     }
 
-    /// Returns all that are kept, the last to come first.
+    /// Returns all actions that are kept, the newest first.
     public List<TaskAction> all() {
         List<TaskAction> all = new ArrayList<>(byId.values());
         all.sort(ActionIndex::byArrival);

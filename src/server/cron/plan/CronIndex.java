@@ -35,18 +35,18 @@ public final class CronIndex {
     /// Those that fire and whose last run that ended failed.
     private final Set<Long> failing = new TreeSet<>();
 
-    /// How many cron tasks there are.
+    /// Returns how many cron tasks there are.
     public int size() {
         return byId.size();
     }
 
-    /// The cron task with this id; null if there is none.
+    /// Returns the cron task with this id; null if there is none.
     public CronTask get(long id) {
         Entry entry = byId.get(id);
         return entry == null ? null : entry.cron;
     }
 
-    /// The cron task with this id.
+    /// Returns the cron task with this id.
     ///
     /// @throws Problem 404 if there is none
     public CronTask require(long id) {
@@ -88,22 +88,22 @@ public final class CronIndex {
         }
     }
 
-    /// When the first of them is to be decided on; Long.MAX_VALUE if none is.
+    /// Returns when the next cron task is to be decided on, milliseconds since the epoch; Long.MAX_VALUE if none is.
     public long nextLook() {
         return order.isEmpty() ? Long.MAX_VALUE : order.first().lookAt;
     }
 
-    /// The one that has been due the longest; null if none is due now.
+    /// Returns the cron task that has been due the longest; null if none is due now.
     public CronTask due(long now) {
         return nextLook() > now ? null : get(order.first().id);
     }
 
-    /// Those that fire and whose last run that ended failed, in no order.
+    /// Returns the cron tasks that fire and whose last run that ended failed, in no order.
     public List<CronTask> failing() {
         return failing.stream().map(this::get).toList();
     }
 
-    /// In the order of their creation.
+    /// Returns all cron tasks, in the order of their creation.
     public List<CronTask> all() {
         List<CronTask> all = new ArrayList<>(byId.size());
         byId.values().forEach(entry -> all.add(entry.cron));
@@ -112,7 +112,7 @@ public final class CronIndex {
         return all;
     }
 
-    /// The cron task that a text names.
+    /// Returns the cron task that a text names.
     ///
     /// @param text a whole id, a name, or a unique prefix of an id, in this order
     public CronTask find(String text) {
@@ -128,7 +128,7 @@ public final class CronIndex {
         return TaskId.only(text, found, "cron task", CronTask::name);
     }
 
-    /// The id that a text stands for, which may be the whole one of a cron task that is gone.
+    /// Returns the id that a text stands for, which may be the whole one of a cron task that is gone.
     ///
     /// @param text as [#find] takes it
     public long idOf(String text) {
@@ -136,7 +136,7 @@ public final class CronIndex {
         return id >= 0 && named(text).isEmpty() ? id : find(text).id();
     }
 
-    /// Those that have a name; more than one only if they are from an older version of the program.
+    /// Returns the cron tasks that have a name; more than one only if they are from an older version of the program.
     public List<CronTask> named(String name) {
         return byName.getOrDefault(name, List.of()).stream().map(this::get).toList();
     }

@@ -34,7 +34,7 @@ public final class CronJson {
     private CronJson() {
     }
 
-    /// The whole cron task.
+    /// Writes the whole cron task.
     ///
     /// @param template as it was given
     /// @param statuses a task's status by its id, null for one that is gone
@@ -45,7 +45,8 @@ public final class CronJson {
         out.endObject();
     }
 
-    /// The form of lists: of its runs the last ones; and of events: without its template too, which is null then.
+    /// Writes the form of lists: of its runs the last ones; and of events: without its template too, which is null
+    /// then.
     public static void writeSummary(JsonWriter out, CronTask cron, Slice template) {
         out.beginObject();
         members(out, cron, template);

@@ -19,30 +19,30 @@ public final class CronRuns {
         this.packed = packed;
     }
 
-    /// How many runs it knows, the last at most.
+    /// Returns how many runs it knows, the last at most.
     public int size() {
         return packed.length / 2;
     }
 
-    /// The id of the run's task.
+    /// Returns the id of the run's task.
     public long task(int index) {
         return packed[2 * index] >>> OUTCOME_BITS;
     }
 
-    /// When the run was due, in milliseconds since the epoch.
+    /// Returns when the run was due, in milliseconds since the epoch.
     ///
     /// @param index from 0, the oldest first
     public long dueAt(int index) {
         return packed[2 * index + 1];
     }
 
-    /// How its task ended; null while it has not.
+    /// Returns how its task ended; null while it has not.
     public TaskStatus outcome(int index) {
         int outcome = (int) packed[2 * index] & (1 << OUTCOME_BITS) - 1;
         return outcome == 0 ? null : TaskStatus.values()[outcome - 1];
     }
 
-    /// How many of the last runs that ended failed, one after another.
+    /// Returns how many of the last runs that ended failed, one after another.
     public int failedLast() {
         int failed = 0;
         for (int i = size() - 1; i >= 0; i--) {
@@ -54,7 +54,7 @@ public final class CronRuns {
         return failed;
     }
 
-    /// With one more; the oldest goes if there are too many.
+    /// Returns these runs and one more; the oldest goes if there are too many.
     ///
     /// @param outcome null for none yet
     public CronRuns with(long task, long dueAt, TaskStatus outcome) {

@@ -40,7 +40,7 @@ public final class CronSchedule {
         return expression.isEvery();
     }
 
-    /// Returns the first due time after this one; 0 if there is none.
+    /// Returns the first due time after a moment, both in milliseconds since the epoch; 0 if there is none.
     public long next(long after) {
         try {
             long from = Math.max(after, plan.startAt() - 1);

@@ -39,7 +39,7 @@ public final class CompactedFile implements AutoCloseable {
         return Segment.name(number) + Segment.PART;
     }
 
-    /// Returns where the next line begins.
+    /// Returns where the next line begins, in bytes from the start of the file.
     public int offset() {
         return Math.toIntExact(written + buffer.position());
     }
@@ -72,7 +72,7 @@ public final class CompactedFile implements AutoCloseable {
         file.force();
     }
 
-    /// Of one that is complete; durable after [Storage#sync].
+    /// Gives a file that is complete its name; durable after [Storage#sync].
     public static void giveName(Storage storage, int number) throws IOException {
         storage.rename(partName(number), Segment.name(number));
     }

@@ -114,12 +114,12 @@ public final class SegmentReader {
         return terminator >= 0;
     }
 
-    /// Returns where the line that was read begins.
+    /// Returns where the line that was read begins, in bytes from the start of the file.
     public long offset() {
         return base + start;
     }
 
-    /// Returns where the next one begins.
+    /// Returns where the next line begins, in bytes from the start of the file.
     public long end() {
         return base + end;
     }

@@ -55,7 +55,7 @@ public record Outlook(Map<Long, Upcoming> next, List<Group> groups, Function<Tas
         }
     }
 
-    /// Returns how many pending tasks stand so.
+    /// Returns how many pending tasks are in a state.
     public int count(State state) {
         return groups.stream().filter(group -> group.state() == state).mapToInt(Group::tasks).sum();
     }
@@ -75,14 +75,14 @@ public record Outlook(Map<Long, Upcoming> next, List<Group> groups, Function<Tas
         };
     }
 
-    /// The order in which tasks probably start: what was played, the others that are ready, what is blocked, then by
-    /// time. It holds for this moment only.
+    /// Returns the order in which tasks probably start: what was played, the others that are ready, what is blocked,
+    /// then by time. It holds for this moment only.
     public Comparator<Task> order() {
         return Comparator.comparingLong(new Ranks(this)::of)
                 .thenComparing(Comparator.comparingInt(Task::priority).reversed()).thenComparingLong(Task::order);
     }
 
-    /// Of a task that starts soon; else null.
+    /// Returns when and where a task starts, if it starts soon; null for any other.
     public Upcoming start(Task task) {
         return next.get(task.id());
     }

@@ -10,7 +10,7 @@ import server.task.Task;
 /// @param offer    where it starts then
 public record Upcoming(Task task, int position, Span startsIn, Offer offer) {
 
-    /// The same at another position.
+    /// Returns the same at another position.
     public Upcoming at(int otherPosition) {
         return new Upcoming(task, otherPosition, startsIn, offer);
     }

@@ -23,9 +23,10 @@ public final class Budget {
         lengthMs = MINUTE_MS + moreMs;
     }
 
-    /// In how many milliseconds the next request may be made; 0: now.
+    /// Returns the milliseconds until the next request may be made; 0: now.
     ///
-    /// @param most how many of a minute
+    /// @param most how many of a minute, at least 1
+    /// @param now  milliseconds since the epoch
     public long pause(int most, long now) {
         forget(now);
         if (made.size() < most) {

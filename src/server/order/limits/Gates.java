@@ -143,7 +143,8 @@ public final class Gates {
         return gate.open && !gate.isMoving();
     }
 
-    /// Returns when [#pass] has something to do next; 0 if it has not done all yet, Long.MAX_VALUE if never.
+    /// Returns when [#pass] has something to do next, in milliseconds since the epoch; 0 if it has not done all yet,
+    /// Long.MAX_VALUE if never.
     public long next() {
         long next = Long.MAX_VALUE;
         for (Gate gate : gates.values()) {

@@ -81,7 +81,7 @@ public final class Window {
                 || opens(today.minusDays(1)) && begin(today.minusDays(1)) <= at && at < end(today.minusDays(1));
     }
 
-    /// Returns when it opens or closes next.
+    /// Returns when it opens or closes next after a moment, both in milliseconds since the epoch.
     public long next(long after) {
         boolean open = isOpen(after);
         LocalDate first = date(after).minusDays(1);

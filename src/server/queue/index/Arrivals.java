@@ -93,7 +93,7 @@ public final class Arrivals {
         }
     }
 
-    /// Calls this before each change, until [#unwatch].
+    /// Calls a listener before each change, until [#unwatch].
     public void watch(Watcher watcher) {
         watchers.add(watcher);
     }

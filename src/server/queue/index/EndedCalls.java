@@ -48,7 +48,7 @@ public final class EndedCalls {
         return slots.isEmpty();
     }
 
-    /// Returns when the first of them ended.
+    /// Returns when the call that ended first did, in milliseconds since the epoch; there must be one.
     public long firstEnd() {
         return slots.firstKey();
     }
@@ -58,7 +58,7 @@ public final class EndedCalls {
         return slots.firstSlot();
     }
 
-    /// Returns what all of them take in the journal.
+    /// Returns what the ended calls take in the journal, in bytes.
     public long bytes() {
         return bytes;
     }

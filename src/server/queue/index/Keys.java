@@ -36,6 +36,9 @@ public final class Keys {
     }
 
     /// Returns the task's id; -1 if the key is null or unknown.
+    ///
+    /// @param fingerprint of the body that came with the key
+    /// @throws Problem 409 if the key came with another body
     public long find(String key, String fingerprint) {
         Known known = key == null ? null : byKey.get(key);
         if (known == null) {

@@ -27,7 +27,7 @@ public final class TasksByCron {
         }
     }
 
-    /// Returns those that pass; the filter's query is left aside, but it names at least one cron task.
+    /// Returns the tasks that pass; the filter's query is left aside, but it names at least one cron task.
     public List<Task> tasks(TaskFilter filter, Arrivals arrivals) {
         List<Task> tasks = new ArrayList<>();
         for (long cron : filter.crons()) {

@@ -349,18 +349,18 @@ public final class Ledger implements AutoCloseable {
 
     // ---- listeners: they must be quick
 
-    /// Calls this with the events of every change, in the thread that made it, once the lock is free. They are facts,
-    /// but not yet durable, and those of two threads may come in another order than they were made.
+    /// Calls a listener with the events of every change, in the thread that made it, once the lock is free. They are
+    /// facts, but not yet durable, and those of two threads may come in another order than they were made.
     public void onChange(Consumer<List<? extends Event>> listener) {
         onChange.add(listener);
     }
 
-    /// Calls this with every event once it is durable, in order, on the journal's writer thread.
+    /// Calls a listener with every event once it is durable, in order, on the journal's writer thread.
     public void onEvent(Consumer<DurableEvent> listener) {
         feed.listen(listener);
     }
 
-    /// Calls this if the journal failed for good, at once if it has already; it may be called twice.
+    /// Calls a listener if the journal failed for good, at once if it has already; it may be called twice.
     public void onFailure(Runnable listener) {
         journal.onFailure(listener);
         if (failure() != null) {
@@ -368,12 +368,12 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
-    /// Calls this on the journal's writer thread after every sync of lines.
+    /// Calls a listener on the journal's writer thread after every sync of lines.
     public void onSync(Journal.Synced listener) {
         journal.onSync(listener);
     }
 
-    /// Calls this whenever a full disk has more room.
+    /// Calls a listener whenever a full disk has more room.
     public void onRoom(Runnable listener) {
         journal.onRoom(listener);
     }

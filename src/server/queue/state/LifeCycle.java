@@ -98,8 +98,8 @@ public final class LifeCycle {
         return task.terms().caller().record() ? answer : null;
     }
 
-    /// Back to pending after an attempt that used up a retry (`counted`), or after a failure that was the host's and
-    /// leaves no trace but the reason of the wait.
+    /// Makes a task pending again after an attempt that used up a retry (`counted`), or after a failure that was the
+    /// host's and leaves no trace but the reason of the wait.
     public static Event.Change retrying(Task task, String error, long retryAt, boolean counted, long now) {
         Running run = running(task);
         List<Attempt> attempts = counted
@@ -152,6 +152,7 @@ public final class LifeCycle {
     /// Returns the event of a task that is cancelled.
     ///
     /// @param reason null if nobody gave one
+    /// @throws Problem 409 if it has ended
     public static Event.Change cancelled(Task task, String reason, long now) {
         return switch (task.state()) {
             case Pending pending -> change(Event.What.CANCELLED, now,

@@ -14,6 +14,8 @@ public enum QueueMode {
     public final String text = name().toLowerCase(Locale.ROOT);
 
     /// Returns the mode that a text names.
+    ///
+    /// @throws IllegalArgumentException if none has this name
     public static QueueMode parse(String text) {
         for (QueueMode mode : values()) {
             if (mode.text.equals(text)) {

@@ -69,7 +69,7 @@ public final class QueueState {
         heldBefore = before;
     }
 
-    /// While the disk is nearly full, calls that have ended are forgotten, whatever their age.
+    /// Sets whether the disk is nearly full: while it is, calls that have ended are forgotten, whatever their age.
     public void lackRoom(boolean isShort) {
         tasks.retention.lackRoom(isShort);
     }
@@ -107,7 +107,7 @@ public final class QueueState {
         tasks.admission.check(wanted);
     }
 
-    /// As [#admit(Wanted)], for one.
+    /// Checks as [#admit(Wanted)] does, for one.
     public void admit(Submission asked) {
         admit(Wanted.of(asked));
     }
@@ -145,29 +145,30 @@ public final class QueueState {
         return LifeCycle.started(task, next, clockSet, now);
     }
 
-    /// The place of a pending task behind those that wait for nothing but their turn, from 1; 0 if it is not pending.
+    /// Returns the place of a pending task behind those that wait for nothing but their turn, from 1; 0 if it is not
+    /// pending.
     public int position(long id) {
         Task task = get(id);
         return task == null || task.status() != TaskStatus.PENDING ? 0 : tasks.pending.ready().countBefore(task) + 1;
     }
 
-    /// How the queue stands, to tell what becomes of a pending task.
+    /// Returns how the queue stands, to tell what becomes of a pending task.
     public Standing standing(Task task, long now) {
         return tasks.pending.standing(task, tasks.ids.find(task.id()), id -> timed(require(id)),
                 mode == QueueMode.PAUSED, now);
     }
 
-    /// How the pending tasks stand; `play`: with a copy to be played with.
+    /// Returns how the pending tasks stand; `play`: with a copy to be played with.
     public Backlog backlog(boolean play, long now) {
         return tasks.pending.backlog(play ? id -> timed(require(id)) : null, mode == QueueMode.PAUSED, now);
     }
 
-    /// In how long a running task is probably done; null where there is no ground.
+    /// Returns how long a running task probably still takes; null where nothing tells.
     public Span left(Task task, Written so, long now) {
         return tasks.pending.left(timed(task), so, now);
     }
 
-    /// The priority by which a pending task is ordered now.
+    /// Returns the priority by which a pending task is ordered now.
     public int effectivePriority(Task task) {
         return tasks.pending.ready().priority(task);
     }
@@ -220,7 +221,7 @@ public final class QueueState {
         return LifeCycle.deleted(require(id), now);
     }
 
-    /// What is due by itself: a task that expires, or one that is forgotten; null if nothing is.
+    /// Returns what is due by itself: a task that expires, or one that is forgotten; null if nothing is.
     public Event.Change due(long now) {
         Task expires = tasks.pending.firstExpired(heldBefore, now);
         if (expires != null) {
@@ -231,7 +232,7 @@ public final class QueueState {
         return slot < 0 ? late : LifeCycle.deleted(tasks.arrivals.get(slot), now);
     }
 
-    /// What an event means to the cron task whose task it is about; null for nothing.
+    /// Returns what an event means to the cron task whose task it is about; null for nothing.
     public CronEvent echo(Event event) {
         if (event instanceof Event.Change change && change.task().cron() != null && change.task().status().ended()
                 && change.what() != Event.What.DELETED) {
@@ -241,7 +242,7 @@ public final class QueueState {
         return null;
     }
 
-    /// The task of a cron task's last run, if it is pending or running; else null.
+    /// Returns the task of a cron task's last run, if it is pending or running; else null.
     public Task busy(CronTask cron) {
         int runs = cron.runs().size();
         Task task = runs == 0 ? null : get(cron.runs().task(runs - 1));
@@ -297,12 +298,12 @@ public final class QueueState {
 
     // ---- reads
 
-    /// The task with this id; null if there is none.
+    /// Returns the task with this id; null if there is none.
     public Task get(long id) {
         return tasks.get(id);
     }
 
-    /// The task with this id.
+    /// Returns the task with this id.
     ///
     /// @throws Problem 404 if there is none
     public Task require(long id) {
@@ -313,7 +314,7 @@ public final class QueueState {
         return task;
     }
 
-    /// The task that a text names.
+    /// Returns the task that a text names.
     ///
     /// @param text an id or a unique prefix of one
     /// @throws Problem 404 if there is none, 409 if there are several
@@ -324,50 +325,50 @@ public final class QueueState {
         return TaskId.only(text, found.stream().map(tasks.arrivals::get).toList(), "task", Task::name);
     }
 
-    /// The task with the start of its run as the clock, which may have been set since, would now tell it: until its end
-    /// is the time that passed.
+    /// Returns the task with the start of its run as the clock, which may have been set since, would now tell it: until
+    /// its end is the time that passed.
     public Task timed(Task task) {
         return task.timed(clockSet);
     }
 
-    /// The id of the task that came with this idempotency key; -1 if none did.
+    /// Returns the id of the task that came with this idempotency key; -1 if none did.
     ///
     /// @throws Problem 409 if it came with another body
     public long known(String key, String fingerprint) {
         return tasks.keys.find(key, fingerprint);
     }
 
-    /// Whether the queue runs, is paused or takes no new tasks.
+    /// Returns whether the queue runs, is paused or takes no new tasks.
     public QueueMode mode() {
         return mode;
     }
 
-    /// Where the line of its last change lies; 0 if there was none.
+    /// Returns the journal position of the line that last changed the mode; 0 if there was none.
     public long modeAt() {
         return modeAt;
     }
 
-    /// When the queue last began to run after a pause or a drain, milliseconds since the epoch; 0 for never.
+    /// Returns when the queue last began to run after a pause or a drain, milliseconds since the epoch; 0 for never.
     public long resumedAt() {
         return resumedAt;
     }
 
-    /// How many tasks wait for nothing but their turn.
+    /// Returns how many tasks wait for nothing but their turn.
     public int readyCount() {
         return tasks.pending.ready().size();
     }
 
-    /// How many tasks there are, by what they have in common.
+    /// Returns how many tasks there are, by what they have in common.
     public Totals totals() {
         return tasks.totals;
     }
 
-    /// The cron tasks.
+    /// Returns the cron tasks.
     public CronIndex crons() {
         return crons;
     }
 
-    /// The changes that go on for all tasks that matched a filter.
+    /// Returns the changes that go on for all tasks that matched a filter.
     public ActionIndex actions() {
         return actions;
     }
@@ -377,56 +378,57 @@ public final class QueueState {
         crons.put(cron, busy(cron) != null);
     }
 
-    /// The tasks that these cron tasks made.
+    /// Returns the tasks that these cron tasks made.
     public List<Task> cronMade(TaskFilter filter) {
         return tasks.cronMade.tasks(filter, tasks.arrivals);
     }
 
-    /// The latest time of an event, in milliseconds since the epoch; the clock may not have reached it again.
+    /// Returns the latest time of an event, in milliseconds since the epoch; the clock may not have reached it again.
     public long latest() {
         return latest;
     }
 
-    /// All tasks in the order of their arrival, each in a slot.
+    /// Returns all tasks in the order of their arrival, each in a slot.
     public Arrivals arrivals() {
         return tasks.arrivals;
     }
 
-    /// The task's slot in [#arrivals]; negative if there is none.
+    /// Returns the task's slot in [#arrivals]; negative if there is none.
     public int slotOf(long id) {
         return tasks.ids.find(id);
     }
 
-    /// When [#wake] or [#due] has something to do next; 0 if [#wake] has not done all yet, Long.MAX_VALUE if never.
+    /// Returns when [#wake] or [#due] has something to do next, in milliseconds since the epoch; 0 if [#wake] has not
+    /// done all yet, Long.MAX_VALUE if never.
     public long nextDue() {
         long next = Math.min(tasks.pending.nextWake(), tasks.retention.nextDue(heldBefore > 0));
         return heldBefore > 0 ? next : Math.min(next, tasks.pending.nextDue());
     }
 
-    /// When to look at the latest for what can start: as [#nextDue], and where the time alone may give another task a
-    /// place that the last choice kept free.
+    /// Returns when to look at the latest for what can start: as [#nextDue], and where the time alone may give another
+    /// task a place that the last choice kept free.
     public long nextLook() {
         return Math.min(nextDue(), tasks.pending.nextChange());
     }
 
-    /// Why a task cannot be finished by its time, for people; null if it can, or has none.
+    /// Returns why a task cannot be finished by its time, for people; null if it can, or has none.
     public String lateness(Task task, long now) {
         return tasks.pending.lateness(task, now);
     }
 
-    /// How many tasks wait for windows that the settings do not have, by the windows' names.
+    /// Returns how many tasks wait for windows that the settings do not have, by the windows' names.
     public Map<String, Integer> lostWindows() {
         return tasks.pending.lostWindows();
     }
 
-    /// The tasks whose run or caller ends with the server: all that are running, and the pending ones of callers that
-    /// wait for them.
+    /// Returns the tasks whose run or caller ends with the server: all that are running, and the pending ones of
+    /// callers that wait for them.
     public List<Task> leftBehind() {
         return tasks.arrivals.unended(task -> task.status() == TaskStatus.RUNNING
                 || task.terms().caller().endsWithCaller());
     }
 
-    /// The queue's figures.
+    /// Returns the queue's figures.
     ///
     /// @param lastSeq the sequence number of the last event that they tell of
     public QueueStats stats(long lastSeq) {
