@@ -106,7 +106,7 @@ final class Bulk {
     /// Asks whoever sits at the terminal.
     private static boolean agrees(Session session, Arguments arguments, Json.Obj counts) {
         if (!session.terminal().isTerminal().test(0) || !session.terminal().isTerminal().test(2)) {
-            throw Failure.usage("nobody can be asked whether to " + arguments.command().name() + " "
+            throw Failure.usage("there is no terminal to ask whether to " + arguments.command().name() + " "
                     + counts(counts) + ": give --yes, or --expect " + counts.integer("matched", 0), null);
         }
         session.output().flush();

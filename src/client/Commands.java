@@ -14,9 +14,9 @@ final class Commands {
           --server URL          server address, also OLLAMA_QUEUE_CLIENT_SERVER_URL
                                 (http://localhost:8080)
           --token-file FILE     file with the token for the server
-          --token TOKEN         the token itself, which ps shows to every user of this
-                                machine; OLLAMA_QUEUE_TOKEN does not
-          --ca-cert FILE        certificates to trust beside Java's, as PEM; also
+          --token TOKEN         the token itself; ps shows it to every user of this
+                                machine, unlike OLLAMA_QUEUE_TOKEN
+          --ca-cert FILE        PEM file of further certificates to trust; also
                                 OLLAMA_QUEUE_CLIENT_CA_CERT
           --config FILE         settings file (~/.ollama-queue/config.yaml, then
                                 /etc/ollama-queue/config.yaml)
@@ -48,16 +48,15 @@ final class Commands {
         execution:
           --priority PRIORITY   number, or low, normal, high, critical (1, 5, 10, 15)
           --task-timeout DURATION  time limit for one attempt
-          --first-byte-timeout DURATION  time limit until its answer begins
+          --first-byte-timeout DURATION  time limit until the answer begins
           --max-retries N       retries after a failed attempt
           --on HOST             run only on this host
           --remote              run on a remote endpoint
           --wait-for-model      wait while no host has the model
-          --client NAME         who asks for the task, to tell clients apart
+          --client NAME         name of the client that the task belongs to
           --by TIME             finish by this time, or within this duration, if that
                                 is possible: 08:00, 2h
-          --window NAME         start only in this time of the day, which the
-                                server's settings define
+          --window NAME         start only within this window of the server's settings
           --metadata JSON       object to store with the task; JSON or @FILE
         """;
 
@@ -84,7 +83,7 @@ final class Commands {
           --relayed             only calls of programs that take the server for Ollama
           --cut                 only answers that ended at their length limit
           --host LIST           names of the hosts that ran them, or run them
-          --cause LIST          failed for this cause, of ollama-queue causes
+          --cause LIST          cause of the failure: an ID of ollama-queue causes
           --since TIME          submitted since: 2026-01-02T03:04:05Z, or 2h for two
                                 hours ago
           --until TIME          submitted before
@@ -95,10 +94,10 @@ final class Commands {
         """;
 
     private static final String ALL_FLAGS = """
-          --all                 all tasks that the filters choose, in place of IDs; asks
-          --dry-run             only tell how many they are
+          --all                 all tasks that match the filters, instead of IDs; asks
+          --dry-run             only print how many tasks match
           --yes                 do not ask
-          --expect N            do nothing unless they are N
+          --expect N            do nothing unless N tasks match
 
         filters:
         """ + FILTERS;
@@ -139,7 +138,7 @@ final class Commands {
                     """, TaskListing::export),
             new Command("import", "", "submit exported tasks as new tasks; print their IDs", """
                       --file FILE           one task per line; - for stdin
-                      --all                 also tasks that had ended
+                      --all                 include tasks that had ended
                     """, """
                       ollama-queue import --file tasks.ndjson
                       ollama-queue import --server http://new:8080 --file tasks.ndjson --all
@@ -147,7 +146,7 @@ final class Commands {
             new Command("show", "ID", "print everything about a task", "", """
                       ollama-queue show 7k3f
                     """, Show::show),
-            new Command("explain", "ID", "tell what a task waits for, and what goes before it", "", """
+            new Command("explain", "ID", "show what a task waits for, and what goes before it", "", """
                       ollama-queue explain 7k3f
                     """, Explain::run),
             new Command("result", "ID...", "print the answers of completed tasks", "", """
@@ -171,7 +170,7 @@ final class Commands {
                       ollama-queue retry 7k3f
                       ollama-queue retry --all --status failed --ended-since 12h
                     """, Change::retry),
-            new Command("delete", "[ID]...", "forget tasks that have ended", ALL_FLAGS, """
+            new Command("delete", "[ID]...", "delete tasks that have ended", ALL_FLAGS, """
                       ollama-queue delete 7k3f
                       ollama-queue delete --all --status completed --ended-until 7d --yes
                     """, Change::delete),

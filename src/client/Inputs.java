@@ -151,7 +151,7 @@ final class Inputs {
     private InputStream openRaw(String flag, String file, String limit) {
         if (file.equals("-")) {
             if (stdinTaken) {
-                throw Failure.usage("standard input is asked for twice", null);
+                throw Failure.usage("standard input can be used only once", null);
             }
             stdinTaken = true;
             return new Counted(terminal.in(), "standard input", limit);

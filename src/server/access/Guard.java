@@ -165,8 +165,8 @@ public final class Guard {
         String origin = asked.only("Origin");
         if (origin != null && !access.allow(origin, isRelayed) && (host == null || !sameOrigin(origin, host)
                 && (pagePort == 0 || !sameOrigin(origin, withoutPort(host) + ":" + pagePort)))) {
-            throw new Problem(403, "a page of another origin may not ask here; "
-                    + "add it to server.allowed_origins if it should be able to");
+            throw new Problem(403, "requests from pages of other origins are refused; "
+                    + "add the origin to server.allowed_origins to allow it");
         }
     }
 
@@ -188,7 +188,7 @@ public final class Guard {
     /// @throws Problem 403
     public void checkSite(Request asked) {
         if ("cross-site".equals(asked.only("Sec-fetch-site")) && asked.only("Origin") == null) {
-            throw new Problem(403, "a page of another site may not ask here");
+            throw new Problem(403, "requests from pages of other sites are refused");
         }
     }
 
@@ -219,7 +219,7 @@ public final class Guard {
             if (bearer != null) {
                 return bearer;
             }
-            wrong = new Problem(401, "the token is none of the server's");
+            wrong = new Problem(401, "this server does not know the token");
         } catch (Problem expiredOrUnreadable) {
             wrong = expiredOrUnreadable;
         }

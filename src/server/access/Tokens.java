@@ -15,7 +15,7 @@ import shared.Problem;
 public final class Tokens {
 
     public static final Setting<String> TOKEN = Setting.secret("server.token").live().alsoNamed("OLLAMA_QUEUE_TOKEN")
-            .says("a token that may do everything; with it every request must carry a token, except those for "
+            .says("a token with all rights; once it is set, every request must carry a token, except those for "
                     + "/healthz, /readyz and the page's files; also $OLLAMA_QUEUE_TOKEN. Tokens with fewer rights: "
                     + "ollama-queue-server token add");
     static final Setting<String> TOKEN_FILE = Setting.secretFile("server.token_file").live().insteadOf(TOKEN)

@@ -82,7 +82,7 @@ record LiveRequest(long since, List<From> subscribe, List<String> unsubscribe, b
     private static void known(Json.Obj object, Set<String> members) {
         for (Map.Entry<String, Json> member : object.members().entrySet()) {
             if (!members.contains(member.getKey())) {
-                throw Problem.badRequest("\"" + Problem.shown(member.getKey()) + "\" means nothing here"
+                throw Problem.badRequest("\"" + Problem.shown(member.getKey()) + "\" is unknown here"
                         + Nearest.hint(member.getKey(), members));
             }
         }

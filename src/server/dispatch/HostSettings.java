@@ -35,7 +35,7 @@ public final class HostSettings {
     private static final Setting<Integer> HOST_RATE = Setting.integer(HOSTS + "requests_per_minute", 1, 1_000_000)
             .says("how many attempts and loads it is sent in any minute; further tasks wait, or go elsewhere");
     private static final Setting<Path> HOST_CA_CERT = Setting.path(HOSTS + "ca_cert").optional()
-            .says("a PEM file with the certificate of the issuer of its own, in addition to those that Java trusts");
+            .says("PEM file of its own issuer's certificate, trusted in addition to those that Java trusts");
     private static final Setting<List<String>> HOST = Setting.texts("ollama.host", "addresses, with commas between")
             .byDefault("http://localhost:11434").flag("--ollama-host URL").alsoNamed("OLLAMA_HOST", "ollama_host")
             .insteadOf(HOST_URL)
@@ -44,7 +44,7 @@ public final class HostSettings {
     private static final Setting<Integer> PARALLEL = Setting.integer("ollama.parallel", 0, 10_000).byDefault("1")
             .flag("--parallel N").alsoNamed("OLLAMA_NUM_PARALLEL")
             .says("how many tasks of one model and runner options each Ollama runs at once: its OLLAMA_NUM_PARALLEL; "
-                    + "0, as to Ollama, is 1");
+                    + "0 counts as 1, as in Ollama");
 
     static final Setting<Boolean> REMOTE = Setting.bool("remote_scheduling.enabled").byDefault("false")
             .says("whether to use the endpoints");
@@ -73,7 +73,7 @@ public final class HostSettings {
             "a map of headers", true, HostAddress::checkHeader).says("further headers of the requests to it");
 
     private static final Setting<Path> CA_CERT = Setting.path(EACH + "ca_cert").optional()
-            .says("a PEM file with the certificate of the issuer of its own, in addition to those that Java trusts");
+            .says("PEM file of its own issuer's certificate, trusted in addition to those that Java trusts");
 
     public static final Setting<Path> PLUGINS = Setting.path("plugins").optional().flag("--plugins DIR")
             .says("a folder of jars with further kinds of hosts");

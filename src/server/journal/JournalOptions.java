@@ -15,7 +15,7 @@ import server.settings.Settings;
 public record JournalOptions(int segmentSize, int reserve, Duration pause) {
 
     public static final Setting<Path> PATH = Setting.path("storage.path").byDefault("./data").flag("--data-dir DIR")
-            .alsoNamed("QUEUE_STORAGE_PATH", "storage_path").says("the folder of the journal");
+            .alsoNamed("QUEUE_STORAGE_PATH", "storage_path").says("folder of the journal");
     private static final Setting<Integer> SEGMENT_SIZE = Setting.size("storage.segment_size", "64KiB", "1GiB")
             .byDefault("16MiB").says("the size of a file of the journal");
     public static final List<Setting<?>> SETTINGS = List.of(PATH, SEGMENT_SIZE);

@@ -171,7 +171,7 @@ final class LoadCalls {
             while (!place.isDone()) {
                 long left = end - System.nanoTime();
                 if (left <= 0) {
-                    throw new Problem(503, "no host had a place for it in " + maxWait.toMillis() + " ms ("
+                    throw new Problem(503, "no host had a free place for it within " + maxWait.toMillis() + " ms ("
                             + RelayOptions.MAX_WAIT.key() + ")");
                 }
                 if (parts.stopping().getAsBoolean()) {

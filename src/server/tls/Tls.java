@@ -24,8 +24,8 @@ import server.settings.Settings;
 public final class Tls implements AutoCloseable {
 
     public static final Setting<Path> CERT = Setting.path("server.tls_cert").optional().flag("--tls-cert FILE")
-            .says("PEM file of the server's certificate, then those of its issuers: with it the server speaks TLS "
-                    + "alone; read again when it changes");
+            .says("PEM file of the server's certificate, then those of its issuers: with it the server speaks only "
+                    + "TLS; read again when it changes");
     public static final Setting<Path> KEY = Setting.path("server.tls_key").optional().flag("--tls-key FILE")
             .says("PEM file of the certificate's private key (PKCS#8, PKCS#1 or SEC1), not encrypted; read again when "
                     + "it changes");

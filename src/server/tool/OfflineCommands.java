@@ -32,11 +32,11 @@ public final class OfflineCommands {
             new OfflineCommand("journal", "compact", "DIR [option]... [--environment FILE]",
                     "drop what the existing tasks do not need; no server may be running", CompactCommand::run),
             new OfflineCommand("token", "add", "NAME --scope SCOPE [limit]... [option]... [--environment FILE]",
-                    "add a named token and print it, this once; a server may be running", TokenCommand::add),
+                    "add a named token and print it once; a server may be running", TokenCommand::add),
             new OfflineCommand("token", "list", "[option]... [--environment FILE]",
                     "print the named tokens, what they allow and when they were last used", TokenCommand::list),
             new OfflineCommand("token", "revoke", "NAME [option]... [--environment FILE]",
-                    "take a named token away at once; a server may be running", TokenCommand::revoke),
+                    "revoke a named token immediately; a server may be running", TokenCommand::revoke),
             new OfflineCommand("simulate", "", "DIR [--policy FILE]... [option]... [--environment FILE]",
                     "replay the recorded tasks under other settings and print loads and waits; a server may be running",
                     SimulateCommand::run));

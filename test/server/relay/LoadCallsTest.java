@@ -155,7 +155,7 @@ class LoadCallsTest {
         try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(brief, ollama.url())) {
             CompletableFuture<HttpResponse<byte[]>> running = sendToTheOnlyPlace(rig, ollama, gate);
             HttpResponse<byte[]> told = rig.call("/api/chat", "{\"model\":\"fake\",\"options\":{\"num_ctx\":1}}");
-            refused(503, "{\"error\":\"no host had a place for it in 100 ms (relay.max_wait)", told);
+            refused(503, "{\"error\":\"no host had a free place for it within 100 ms (relay.max_wait)", told);
             assertTrue(told.headers().firstValue("Retry-After").isPresent());
             gate.release();
             assertEquals(200, running.join().statusCode());

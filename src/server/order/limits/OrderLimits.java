@@ -49,7 +49,7 @@ public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual,
             .says("how many tasks of the model may run at once");
     private static final Setting<Map<String, String>> WINDOWS = Setting.pairs("windows",
             "a map from names to times of the day", false, OrderLimits::checkWindow).live()
-            .says("times of the day by name, " + Window.FORM + "; a task with a `window` starts in it only");
+            .says("times of the day by name, " + Window.FORM + "; a task with a `window` starts only within it");
     public static final List<Setting<?>> SETTINGS = List.of(WEIGHT, MAX_RUNNING, MAX_PENDING, PRIORITY_MAX, RATE,
             WINDOW, MODEL_RUNNING, WINDOWS);
 
