@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import support.FakeApi;
+import support.Jdks;
+import support.Programs;
 
 /// What only a real process shows: descriptors, pipes and signals.
 @Tag("process")
@@ -85,7 +87,7 @@ final class ProcessTest {
                     + "\"$@\" submit chat --prompt 'Grüße 😀' --wait; "
                     + "\"$@\" submit chat --prompt \"$(printf 'Gr\\374\\337e')\"; echo \"status $?\" >&2; "
                     + "\"$@\" batch --file 'Grüße.json'; echo \"status $?\" >&2; "
-                    + "\"$@\" status --config 'Grüße.yaml'; echo \"status $?\" >&2", api, "");
+                    + "\"$@\" status --config 'Grüße.yaml'; echo \"status $?\" >&2", "", classes(api));
             assertEquals("Grüße 😀\n",
                     new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
             String said = new String(shell.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -148,20 +150,30 @@ final class ProcessTest {
 
     /// A script in which `"$@"` is the client.
     private static Process shell(String script, FakeApi api, String line) throws IOException {
+        return shell(script, line, command(api));
+    }
+
+    private static Process shell(String script, String line, List<String> client) throws IOException {
         List<String> words = new ArrayList<>(List.of("sh", "-c", script, "sh"));
-        words.addAll(command(api));
+        words.addAll(client);
         ProcessBuilder builder = new ProcessBuilder(words);
         builder.environment().putAll(Map.of("LINE", line, "LC_ALL", "C.UTF-8"));
         return builder.start();
     }
 
     private static List<String> command(FakeApi api, String... words) {
-        List<String> command = new ArrayList<>(List.of("env",
-                "OLLAMA_QUEUE_CLIENT_SERVER_URL=" + api.url(), System.getProperty("java.home") + "/bin/java"));
-        String modules = System.getProperty("jdk.module.path");
-        command.addAll(modules == null ? List.of("-cp", System.getProperty("java.class.path"), "client.Client")
-                : List.of("-p", modules, "-m", "ollamaqueue.client/client.Client"));
+        List<String> command = new ArrayList<>(List.of("env", "OLLAMA_QUEUE_CLIENT_SERVER_URL=" + api.url(),
+                Programs.client().toString()));
         command.addAll(List.of(words));
+        return command;
+    }
+
+    /// Without its launcher, which would set another locale.
+    private static List<String> classes(FakeApi api) {
+        List<String> command = new ArrayList<>(List.of("env", "OLLAMA_QUEUE_CLIENT_SERVER_URL=" + api.url(),
+                Jdks.current() + "/bin/java"));
+        command.addAll(Jdks.BRIEF);
+        command.addAll(List.of("-p", "build/modules", "-m", "ollamaqueue.client/client.Client"));
         return command;
     }
 }

@@ -37,8 +37,6 @@ import support.Jdks;
 class SingleFileCacheTest {
 
     private static final int ENTRIES_MAX = 5;
-    /// What compiles once does without the second compiler.
-    private static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
     private static final int AT_ONCE = Effort.of(2, 8);
     /// Neither root nor who runs this, be it `nobody`.
     private static final String OTHER_USER = "65533";
@@ -46,12 +44,23 @@ class SingleFileCacheTest {
     @TempDir
     private Path folder;
     private Path shared;
+    /// This JDK, whose `java` starts sources as [Jdks#source] says.
+    private Path jdk;
     private Path program;
     private Path cache;
 
     @BeforeAll
-    void share(@TempDir Path all) {
+    void share(@TempDir Path all) throws IOException {
         shared = all;
+        jdk = all.resolve("jdk");
+        Path java = Files.createDirectories(jdk.resolve("bin")).resolve("java");
+        List<String> source = Jdks.source(Jdks.current());
+        Files.writeString(java, """
+                #!/bin/sh
+                case "$*" in *.java*) exec %s "$@" ;; esac
+                exec %s "$@"
+                """.formatted(String.join(" ", source), source.getFirst()));
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     @BeforeEach
@@ -127,7 +136,7 @@ class SingleFileCacheTest {
     void java_manyAtOnceOnAnEmptyCache_allWorkAndOneStays() throws Exception {
         List<Process> starts = new ArrayList<>();
         for (int i = 0; i < AT_ONCE; i++) {
-            starts.add(start(quick(Jdks.current()), Map.of(), Integer.toString(i)));
+            starts.add(start(Jdks.source(Jdks.current()), Map.of(), Integer.toString(i)));
         }
         for (int i = 0; i < AT_ONCE; i++) {
             assertEquals("hello " + i + "\n", output(starts.get(i)));
@@ -173,7 +182,7 @@ class SingleFileCacheTest {
         String text = Files.readString(program).replace("(\"hello ", "(nothing + \"hello ");
         Files.writeString(program, text);
         long line = text.substring(0, text.indexOf("(nothing")).lines().count();
-        Process process = start(quick(Jdks.current()), Map.of());
+        Process process = start(Jdks.source(Jdks.current()), Map.of());
         String said = output(process);
         assertTrue(said.contains("Client.java:" + line + ": error: cannot find symbol"), said);
         assertEquals(1, process.exitValue());
@@ -184,7 +193,7 @@ class SingleFileCacheTest {
     void java_classThatJavacMade_startsFromTheFileBesideItOrSaysHow() throws Exception {
         List<String> compile = new ArrayList<>(List.of(Jdks.current() + "/bin/javac", "-proc:none", "-d",
                 folder.toString(), program.toString()));
-        QUICK.forEach(option -> compile.add("-J" + option));
+        Jdks.BRIEF.forEach(option -> compile.add("-J" + option));
         assertEquals(0, new ProcessBuilder(compile).inheritIO().start().waitFor());
         List<String> made = quick(Jdks.current(), "-cp", folder.toString());
         program = Path.of("Client");
@@ -341,12 +350,12 @@ class SingleFileCacheTest {
     }
 
     private String java(Path jdk, String... words) throws Exception {
-        return output(start(quick(jdk), Map.of(), words));
+        return output(start(Jdks.source(jdk), Map.of(), words));
     }
 
     private static List<String> quick(Path jdk, String... options) {
         List<String> command = new ArrayList<>(List.of(jdk + "/bin/java"));
-        command.addAll(QUICK);
+        command.addAll(Jdks.BRIEF);
         command.addAll(List.of(options));
         return command;
     }
@@ -360,8 +369,8 @@ class SingleFileCacheTest {
         command.add(this.program.toString());
         command.addAll(List.of(words));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        Map<String, String> all = new HashMap<>(Map.of("PATH", System.getenv("PATH"), "JAVA_HOME",
-                Jdks.current().toString(), "HOME", folder.resolve("home with space").toString()));
+        Map<String, String> all = new HashMap<>(Map.of("PATH", System.getenv("PATH"), "JAVA_HOME", jdk.toString(),
+                "HOME", folder.resolve("home with space").toString()));
         all.putAll(environment);
         builder.environment().clear();
         builder.environment().putAll(all);

@@ -33,8 +33,6 @@ class SingleFileTest {
 
     private static final Path MADE = Path.of("build/dist/Client.java").toAbsolutePath();
     private static final Path SCRIPT = Path.of("test/e2e/commands.txt").toAbsolutePath();
-    /// What compiles once does without the second compiler.
-    private static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
     /// The home of a user of each JDK.
     private final Map<Path, Path> homes = new HashMap<>();
@@ -147,8 +145,7 @@ class SingleFileTest {
     }
 
     private static List<String> java(Path jdk, Path source) {
-        List<String> command = new ArrayList<>(List.of(jdk.resolve("bin/java").toString()));
-        command.addAll(QUICK);
+        List<String> command = new ArrayList<>(Jdks.source(jdk));
         command.add(source.toString());
         return command;
     }
@@ -172,7 +169,7 @@ class SingleFileTest {
     private String compiled(Path jdk, Path source) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(jdk.resolve("bin/javac").toString(), "-Xlint:all", "-Werror",
                 "-proc:none", "-d", folder.toString(), source.toString()));
-        QUICK.forEach(option -> command.add("-J" + option));
+        Jdks.BRIEF.forEach(option -> command.add("-J" + option));
         Process javac = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(javac.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(javac.waitFor(60, TimeUnit.SECONDS), "the compiler ends");

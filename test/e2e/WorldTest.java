@@ -22,14 +22,13 @@ import support.FakeOllama;
 import support.FakeOllamaAnswer;
 import support.FakeOpenAi;
 import support.FakeOpenAiAnswer;
+import support.Programs;
 import support.ServerProcess;
 
 /// What breaks queues at other people's places, by the commands of `world.txt`: a host that refuses, one whose every
 /// model is odd in one way, a good one, and an endpoint.
 @Timeout(300)
 final class WorldTest {
-
-    private static final String CLIENT = Path.of("build/bin/ollama-queue").toAbsolutePath().toString();
 
     private static final Path SCRIPT = Path.of("test/e2e/world.txt");
 
@@ -58,9 +57,10 @@ final class WorldTest {
                     default_model: fake
                     """.formatted(locked.url(), odd.url(), good.url(), far.url()));
             try (ServerProcess server = ServerProcess.start(folder.resolve("data"), "--config", config.toString())) {
-                String path = Path.of("build/bin").toAbsolutePath() + ":" + System.getenv("PATH");
-                new ClientScript(List.of(CLIENT), Map.of("PATH", path, "LC_ALL", "C.UTF-8", "HOME",
-                        folder.toString(), "TZ", "UTC"), server.url(), folder).run(SCRIPT);
+                String path = Programs.client().getParent() + ":" + Programs.server().getParent() + ":"
+                        + System.getenv("PATH");
+                new ClientScript(List.of(Programs.client().toString()), Map.of("PATH", path, "LC_ALL", "C.UTF-8",
+                        "HOME", folder.toString(), "TZ", "UTC"), server.url(), folder).run(SCRIPT);
             }
         }
     }

@@ -12,32 +12,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
+import support.Jdks;
+
 /// The tool that makes the single file, on small trees of sources.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("process")
 class SingleFileToolTest {
 
     private static final String KEEP = "final class Keep {\n    static void keep() {\n    }\n}\n";
     private static final String KEPT = "\n// ---- client/single\n\n" + KEEP;
 
-    private Path tool;
-
     @TempDir
     private Path sources;
-
-    @BeforeAll
-    void compile(@TempDir Path classes) throws Exception {
-        tool = classes;
-        assertEquals("", ran("javac", "-d", classes.toString(), "src/client/single/SingleFile.java",
-                "src/client/single/Needed.java", "src/client/single/Merged.java"));
-    }
 
     @BeforeEach
     void head() throws IOException {
@@ -210,22 +200,15 @@ class SingleFileToolTest {
         assertFalse(Files.exists(sources.resolve("made/Client.java")), "nothing is made");
     }
 
-    /// What the tool says.
+    /// What the tool says, started as `make` starts it.
     private String make() throws IOException, InterruptedException {
         Files.createDirectories(sources.resolve("made"));
-        return ran("java", "-cp", tool.toString(), "client.single.SingleFile",
-                sources.resolve("made/Client.java").toString(), sources.toString());
-    }
-
-    private static String ran(String program, String... words) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/" + program));
-        // a run of the compiler on so little is over before the second compiler of the JVM pays
-        String jvm = program.equals("javac") ? "-J" : "";
-        command.addAll(List.of(jvm + "-XX:TieredStopAtLevel=1", jvm + "-XX:+UseSerialGC"));
-        command.addAll(List.of(words));
+        List<String> command = new ArrayList<>(Jdks.source(Jdks.current()));
+        command.addAll(List.of("src/client/single/SingleFile.java", sources.resolve("made/Client.java").toString(),
+                sources.toString()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS), program + " ends");
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it ends");
         assertEquals(said.isEmpty() ? 0 : 1, process.exitValue(), said);
         return said;
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// What `make test` runs: the test classes in the folders given, as [Selection] says, in some processes side by side,
 /// one class at a time in each ([Lane]); a line for each class, the failures once more at the end, and as the last line
@@ -19,16 +20,20 @@ import java.util.TreeMap;
 /// dies is a failure of the class that it ran, and another takes its place.
 ///
 /// System properties, which the lanes have too: those of [Selection]; `seed`; `log`, which shows what is logged. For
-/// the run alone: `lanes`, how many at most. Where the environment has `CI`, a skipped test is a failed one.
+/// the run alone: `lanes`, how many at most; else two for each processor, for a test often waits: for a process, the
+/// disk, a moment that it is about. Where the environment has `CI`, a skipped test is a failed one.
 final class TestRun {
 
     private static final boolean CI = System.getenv("CI") != null;
     /// How long each class took in the last run, as `SECONDS NAME`.
     private static final Path TIMES = Path.of("build/test.times");
     /// Rooms whose classes take longest, for a run without such a file.
-    private static final List<String> LONG = List.of("dist", "e2e", "webui", "client");
+    private static final List<String> LONG = List.of("client", "dist", "e2e", "fuzz", "support", "tidy", "webui");
+    /// Classes that share their lane's browser. Every other lane has one: it takes what needs it first.
+    private static final Pattern BROWSED = Pattern.compile("(webui|support\\.browser)\\..*");
 
-    private final Deque<String> classes = new ArrayDeque<>();
+    private final Deque<String> browsed = new ArrayDeque<>();
+    private final Deque<String> others = new ArrayDeque<>();
     private final Map<String, Double> times = new TreeMap<>();
     private final List<String> failures = new ArrayList<>();
     private int passed;
@@ -57,11 +62,13 @@ final class TestRun {
         Map<String, Double> last = new HashMap<>(times);
         Comparator<String> order = Comparator.comparingDouble(name -> -last.getOrDefault(name,
                 LONG.contains(name.substring(0, name.indexOf('.'))) ? 1e6 : 0));
-        names.stream().sorted(order.thenComparing(Comparator.naturalOrder())).forEach(classes::add);
+        names.stream().sorted(order.thenComparing(Comparator.naturalOrder()))
+                .forEach(name -> (BROWSED.matcher(name).matches() ? browsed : others).add(name));
     }
 
     private void run() throws InterruptedException {
-        int count = Math.min(classes.size(), Integer.getInteger("lanes", Runtime.getRuntime().availableProcessors()));
+        int count = Math.min(browsed.size() + others.size(),
+                Integer.getInteger("lanes", 2 * Runtime.getRuntime().availableProcessors()));
         List<Thread> lanes = new ArrayList<>();
         for (int lane = 1; lane <= count; lane++) {
             int number = lane;
@@ -75,23 +82,24 @@ final class TestRun {
     /// Keeps a lane at work, and starts another when it died, until no class is left.
     private void lane(int number) {
         int starts = 0;
-        for (String name = next(); name != null;) {
+        for (String name = next(number); name != null;) {
             starts++;
             try (LaneProcess lane = LaneProcess.start(number + "." + starts)) {
-                for (; name != null; name = next()) {
+                for (; name != null; name = next(number)) {
                     int[] tests = {0};
                     Report.Ended ended = lane.run(name, report -> tests[0] += count(report));
                     done(name, tests[0], ended);
                 }
             } catch (IOException | RuntimeException died) {
                 fail(name, died.toString());
-                name = next();
+                name = next(number);
             }
         }
     }
 
-    private synchronized String next() {
-        return classes.poll();
+    private synchronized String next(int lane) {
+        String name = lane % 2 == 1 ? browsed.poll() : null;
+        return name == null ? others.poll() : name;
     }
 
     /// @return how many tests it tells of

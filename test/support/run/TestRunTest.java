@@ -104,7 +104,7 @@ final class TestRunTest {
         Path out = folder.resolve("out");
         List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' INT HUP; exec \"$@\" <&-", "sh",
                 System.getProperty("java.home") + "/bin/java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp",
-                "build/test/rest", "-Donly=support.run.TestRunTest$*", "-Dlimit=2", "-Dlanes=2", "support.run.TestRun",
+                "build/test/rest", "-Donly=support.run.TestRunTest$*", "-Dlimit=2", "-Dlanes=1", "support.run.TestRun",
                 "build/test/rest"));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile());
         builder.environment().remove("CI");
