@@ -165,7 +165,7 @@ public final class Guard {
         String origin = asked.only("Origin");
         if (origin != null && !access.allow(origin, isRelayed) && (host == null || !sameOrigin(origin, host)
                 && (pagePort == 0 || !sameOrigin(origin, withoutPort(host) + ":" + pagePort)))) {
-            throw new Problem(403, "requests from pages of other origins are refused; "
+            throw new Problem(403, "requests from pages of another origin are refused; "
                     + "add the origin to server.allowed_origins to allow it");
         }
     }
@@ -188,7 +188,7 @@ public final class Guard {
     /// @throws Problem 403
     public void checkSite(Request asked) {
         if ("cross-site".equals(asked.only("Sec-fetch-site")) && asked.only("Origin") == null) {
-            throw new Problem(403, "requests from pages of other sites are refused");
+            throw new Problem(403, "requests from pages of another site are refused");
         }
     }
 
