@@ -145,9 +145,12 @@ public final class Guard {
     ///
     /// @param pagePort  the port of the page, which an `Origin` may have in place of the `Host`'s; 0: none
     /// @param isRelayed whether it asks for a path of Ollama or its like
+    /// @return whether [#identify] has to let it in, too: a token is needed
     /// @throws Problem 400 or 403
-    public void check(Request asked, int pagePort, boolean isRelayed) {
-        if (!access.tokens().needed()) {
+    public boolean check(Request asked, int pagePort, boolean isRelayed) {
+        // once, because it looks at the disk
+        boolean needed = access.tokens().needed();
+        if (!needed) {
             checkPeer(asked);
         }
         String host = asked.only("Host");
@@ -157,7 +160,7 @@ public final class Guard {
                 throw Problem.badRequest("a request needs exactly one Host header");
             }
         } else {
-            checkHost(host, access);
+            checkHost(host, access, needed);
         }
         if (asked.uri().getRawAuthority() != null) {
             checkAbsolute(asked.uri(), host);
@@ -168,6 +171,7 @@ public final class Guard {
             throw new Problem(403, "requests from pages of another origin are refused; "
                     + "add the origin to server.allowed_origins to allow it");
         }
+        return needed;
     }
 
     /// Returns the headers, names and values in turn, by which a page of another origin that may ask can also read the
@@ -192,7 +196,7 @@ public final class Guard {
         }
     }
 
-    /// Looks at the token, where one is needed.
+    /// Looks at the token of a request, where [#check] says that one is needed.
     ///
     /// @param token null: the request bears none
     /// @param scope what it must allow
@@ -206,16 +210,12 @@ public final class Guard {
     }
 
     private Asker identify(Request asked, String token) throws InterruptedException {
-        Tokens tokens = access.tokens();
-        if (!tokens.needed()) {
-            return Asker.ANYBODY;
-        }
         if (token == null) {
             throw new Problem(401, "authentication required: send a token as Authorization: Bearer TOKEN");
         }
         Problem wrong;
         try {
-            Asker bearer = tokens.bearer(token);
+            Asker bearer = access.tokens().bearer(token);
             if (bearer != null) {
                 return bearer;
             }
@@ -259,9 +259,9 @@ public final class Guard {
         }
     }
 
-    private void checkHost(String host, Access allowed) {
+    private void checkHost(String host, Access allowed, boolean tokenNeeded) {
         String name = name(host);
-        boolean passes = allowed.tokens().needed() || name.equals("localhost")
+        boolean passes = tokenNeeded || name.equals("localhost")
                 || name.equals(boundTo) || name.indexOf('.') < 0
                 && name.indexOf(':') < 0 || allowed.hosts().contains(name) || isPrivateLiteral(name)
                 || PRIVATE_NAMES.stream().anyMatch(name::endsWith)

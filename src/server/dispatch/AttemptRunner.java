@@ -28,6 +28,7 @@ import server.queue.Run;
 import server.queue.Runs;
 import server.queue.state.Event;
 import server.stats.AttemptNews;
+import server.task.Submission;
 import server.task.Task;
 import server.task.Trace;
 import shared.LogValue;
@@ -187,7 +188,7 @@ final class AttemptRunner {
         boolean kept = task.terms().caller().record();
         try {
             // read before it has left memory
-            Event.Request request = runs.request(task);
+            Event.Request request = request(task);
             // the host learns of a task only after its submit and its start are on the disk
             runs.awaitDurable(run);
             if (!runs.current(run)) {
@@ -235,6 +236,13 @@ final class AttemptRunner {
                 answers.end(task.id(), run.attempt());
             }
         }
+    }
+
+    private Event.Request request(Task task) throws IOException {
+        RelayedAnswer answer = relayed.find(task.id());
+        Submission brought = answer == null ? null : answer.brought();
+        return brought == null ? runs.request(task)
+                : new Event.Request(brought.payload(), brought.preview(), null, null, brought.head());
     }
 
     /// What is still loaded beside the model tells how many fit.

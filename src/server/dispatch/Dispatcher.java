@@ -111,10 +111,9 @@ public final class Dispatcher implements AutoCloseable {
         loop.start();
     }
 
-    /// While nothing could be started, a look at every submit would only take time from the submits: the end of an
-    /// attempt, or of a host's pause, is followed by one.
+    /// While nothing could be started, a look at every submit and at every end would only take time from them.
     private void ready() {
-        if (hosts.anyPlace()) {
+        if ((queue.ledger().mayStart(clock.millis()) || !takers.isEmpty()) && hosts.anyPlace()) {
             try {
                 startReady();
             } catch (RuntimeException | Error failure) {
@@ -283,8 +282,7 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     /// The hosts as they are now; those are kept free that have to end tasks before they can load what waits for it.
-    private Offers offers() {
-        Routing routing = routing();
+    private Offers offers(Routing routing) {
         Set<String> loading = new HashSet<>();
         takers.forEach(taker -> loading.addAll(routing.draining(taker.model, taker.key, taker.on)));
         return new Offers() {
@@ -364,11 +362,11 @@ public final class Dispatcher implements AutoCloseable {
     private boolean startOne() {
         long now = clock.millis();
         // to look for a task takes much longer than to see that there is none
-        if (stopping || queue.ledger().look(state -> state.readyCount() == 0 && state.nextDue() > now).value()
-                || !hosts.anyPlace() || !hold.allows(now)) {
+        if (stopping || !queue.ledger().mayStart(now) || !hold.allows(now)) {
             return false;
         }
-        Run run = queue.runs().startNext(offers());
+        Routing routing = routing();
+        Run run = routing.anyPlace() ? queue.runs().startNext(offers(routing)) : null;
         if (run == null) {
             return false;
         }

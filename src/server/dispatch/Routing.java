@@ -96,6 +96,11 @@ final class Routing {
         endpoints = hosts.stream().anyMatch(HostView::remote);
     }
 
+    /// Returns whether any host may be sent a task; if not, no task need be looked at.
+    boolean anyPlace() {
+        return hosts.stream().anyMatch(HostView::sendable);
+    }
+
     /// Returns what the hosts offer a task.
     ///
     /// @param without the hosts that said they lack its model when they were asked for this task

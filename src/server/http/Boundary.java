@@ -13,6 +13,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 
+import server.access.Asker;
 import server.access.Guard;
 import server.access.Scope;
 import server.http.Answer.Streamed;
@@ -138,7 +139,7 @@ final class Boundary implements HttpHandler {
             request.errors(match.errors());
         }
         Guard.Request asked = Guard.Request.of(exchange);
-        guard.check(asked, 0, relayed);
+        boolean tokenNeeded = guard.check(asked, 0, relayed);
         boolean preflight = method.equals("OPTIONS");
         String[] forItsPage = guard.headers(asked, relayed, preflight).toArray(new String[0]);
         set(exchange.getResponseHeaders(), forItsPage);
@@ -146,7 +147,8 @@ final class Boundary implements HttpHandler {
         if (scope != Scope.OPEN && !(preflight && forItsPage.length > 0)) {
             guard.checkSite(asked);
             String token = relayed ? asked.apiKey() : asked.bearer();
-            request.by(guard.identify(asked, token, scope), () -> guard.stillPasses(token));
+            request.by(tokenNeeded ? guard.identify(asked, token, scope) : Asker.ANYBODY,
+                    () -> guard.stillPasses(token));
         }
     }
 

@@ -10,6 +10,7 @@ import server.executor.HostFailure;
 import server.executor.HostHead;
 import server.executor.Outcome;
 import server.executor.RelaySink;
+import server.task.Submission;
 import server.task.Task;
 import shared.json.Slice;
 
@@ -52,6 +53,8 @@ public final class RelayedAnswer implements RelaySink {
     /// Opens when those who wait are to look; null while nobody waits for one.
     private CountDownLatch next;
 
+    private volatile Submission brought;
+
     // under the lock of the entry in RelayedAnswers
     int callers;
     boolean attempted;
@@ -59,6 +62,16 @@ public final class RelayedAnswer implements RelaySink {
     /// @param room where its bytes are counted until the last caller has left
     RelayedAnswer(AnswerRoom.Portion room) {
         this.room = room;
+    }
+
+    /// Keeps what its caller brought for the host, so that it need not be read from the journal.
+    public void bring(Submission submission) {
+        brought = submission;
+    }
+
+    /// Returns what its caller brought for the host; null if that lies in the journal alone.
+    public Submission brought() {
+        return brought;
     }
 
     /// Nobody reads it any more.

@@ -285,7 +285,7 @@ public final class TaskQueue implements AutoCloseable {
 
     /// Returns how many tasks wait for nothing but their turn.
     public int readyCount() {
-        return ledger.look(QueueState::readyCount).value();
+        return ledger.readyCount();
     }
 
     /// Returns why the server is not ready to take changes; null while the journal is well.

@@ -185,6 +185,7 @@ public final class RelayApi {
         }
         long id = parts.queue().newId();
         RelayedAnswer answer = enter(request, id);
+        answer.bring(submission);
         Taken taken = parts.queue().take(submission, id, own, fingerprint).value();
         Task task = taken.task();
         if (taken.replayed()) {

@@ -187,10 +187,12 @@ public final class WebSocketServer implements AutoCloseable {
         @Override
         public Supplier<Dialogue> admit(RequestHead request, InetAddress from) throws InterruptedException {
             Request asked = new Request(from, request.protocol(), request.uri(), request.headers());
-            guard.check(asked, pagePort, false);
+            boolean tokenNeeded = guard.check(asked, pagePort, false);
             String bearer = asked.bearer();
             token = bearer != null ? bearer : Handshake.token(request.headers());
-            guard.identify(asked, token, Scope.READ);
+            if (tokenNeeded) {
+                guard.identify(asked, token, Scope.READ);
+            }
             Handshake.check(request);
             if (closed) {
                 throw new Problem(503, "the server is stopping");

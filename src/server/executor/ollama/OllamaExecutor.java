@@ -227,7 +227,7 @@ final class OllamaExecutor implements TaskExecutor {
 
     /// An embed's answer: one object.
     private Slice whole(Call call, InputStream body) throws IOException {
-        byte[] bytes = AnswerLines.whole(body, name(), limits.answer(), call.room());
+        byte[] bytes = AnswerLines.whole(body, -1, name(), limits.answer(), call.room());
         boolean embeddings = false;
         Slice error = null;
         int from;

@@ -231,7 +231,7 @@ final class OpenAiExecutor implements TaskExecutor {
     }
 
     private byte[] whole(Call call, InputStream body) throws IOException {
-        return AnswerLines.whole(body, name(), limits.answer(), call.room());
+        return AnswerLines.whole(body, -1, name(), limits.answer(), call.room());
     }
 
     private List<String> names(byte[] body) throws HostFailure {

@@ -120,7 +120,7 @@ public final class HostRelay {
         }
         headers.forEach(request::setHeader);
         return client.exchange(request.build(), CallTimes.within(ASK_TIMEOUT), (response, answer, watch) ->
-                new HostAnswer(Refusal.head(response), AnswerLines.whole(answer, host, limits.answer(),
+                new HostAnswer(Refusal.head(response), AnswerLines.whole(answer, -1, host, limits.answer(),
                         AnswerRoom.UNBOUNDED.share())));
     }
 
@@ -137,10 +137,10 @@ public final class HostRelay {
         return new HostStream(Refusal.head(opened.response()), opened.body());
     }
 
-    private Slice result(Type type, RelayCall call, InputStream body, Pieces pieces, long began, CallWatch watch)
+    private Slice result(Type type, RelayCall call, HandedOn body, Pieces pieces, long began, CallWatch watch)
             throws IOException, InterruptedException {
         if (type == Type.JSON) {
-            return whole(call, body);
+            return whole(call, body, body.head.length());
         }
         if (type == Type.LINES) {
             return new StreamedAnswer(call.type(), host, limits, call.room(), pieces).read(body);
@@ -155,8 +155,8 @@ public final class HostRelay {
     }
 
     /// One JSON value, as it came.
-    private Slice whole(RelayCall call, InputStream body) throws IOException {
-        byte[] bytes = AnswerLines.whole(body, host, limits.answer(), call.room());
+    private Slice whole(RelayCall call, InputStream body, long announced) throws IOException {
+        byte[] bytes = AnswerLines.whole(body, announced, host, limits.answer(), call.room());
         try {
             JsonReader in = new JsonReader(bytes, 0, bytes.length, limits.depth()).repeatsNames();
             in.skip();

@@ -37,9 +37,12 @@ public final class AnswerLines {
 
     /// Returns the whole of an answer that is no stream of lines, at most so long.
     ///
+    /// @param announced its length; -1 if it is not known
     /// @throws HostFailure if it is longer
-    public static byte[] whole(InputStream in, String host, int max, AnswerRoom.Portion room) throws IOException {
-        byte[] bytes = new byte[CAPACITY_BYTES];
+    public static byte[] whole(InputStream in, long announced, String host, int max, AnswerRoom.Portion room)
+            throws IOException {
+        // one more, where its end is read
+        byte[] bytes = new byte[announced < 0 ? CAPACITY_BYTES : (int) Math.min(CAPACITY_BYTES, announced + 1)];
         int length = 0;
         for (int count = in.read(bytes); count >= 0; count = in.read(bytes, length, bytes.length - length)) {
             length += count;

@@ -64,6 +64,9 @@ public final class Ledger implements AutoCloseable {
     private final TaskReader reader;
     private final Feed feed = new Feed();
     private final List<Consumer<List<? extends Event>>> onChange = new CopyOnWriteArrayList<>();
+    // of the state as the last change left it: asked at each end of an attempt, where the lock would be one time more
+    private volatile int readyCount;
+    private volatile long nextDue;
 
     private Ledger(QueueState state, Journal journal, EventCodec codec, Pool pool, InstantSource clock,
             ClockReport report, RandomGenerator random) {
@@ -75,6 +78,7 @@ public final class Ledger implements AutoCloseable {
         this.random = random;
         reader = new TaskReader(journal, codec);
         journal.onDurable(feed::durable);
+        publish();
     }
 
     /// Recovers the state from its journal. Nothing happens to the tasks: those that were running still are.
@@ -124,6 +128,7 @@ public final class Ledger implements AutoCloseable {
                 T value = decision.apply(writer);
                 return new Commit<>(value, this);
             } finally {
+                publish();
                 lock.unlock();
             }
         } finally {
@@ -145,6 +150,21 @@ public final class Ledger implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    private void publish() {
+        readyCount = state.readyCount();
+        nextDue = state.nextDue();
+    }
+
+    /// Returns how many tasks wait for nothing but their turn, after the last change.
+    public int readyCount() {
+        return readyCount;
+    }
+
+    /// Returns whether a task waits for nothing but its turn, or something is due. It takes no lock.
+    public boolean mayStart(long now) {
+        return readyCount > 0 || nextDue <= now;
     }
 
     /// Draws an id that no task and no cron task has. Nothing is appended, so the journal's writer is not woken: it
