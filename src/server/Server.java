@@ -206,8 +206,7 @@ final class Server implements AutoCloseable {
     private static void refuseItself(Hosts hosts, WebServer web) throws IOException {
         for (Backend host : hosts.backends()) {
             // what other kinds have for an address is their own
-            boolean http = host.kind().equals("ollama") || host.kind().equals("openai");
-            URI url = URI.create(http ? host.url() : "/");
+            URI url = URI.create(host.url().matches("https?://.*") ? host.url() : "/");
             String name = url.getHost() == null ? "" : url.getHost().toLowerCase(Locale.ROOT);
             if (url.getPort() == web.address().getPort()
                     && (name.equals(web.host().toLowerCase(Locale.ROOT)) || LOOPBACK.contains(name))) {

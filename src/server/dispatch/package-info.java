@@ -63,7 +63,6 @@
 /// task's attempt is interrupted; its end does nothing, since its run is no longer current. An attempt whose thread
 /// died of something is ended by the dispatch thread, which looks for such each second.
 ///
-/// **Start-up rule.** The order within a level is written out as `if`s: comparators made by `Comparator` are
-/// serializable lambdas, which a class archive cannot keep, and making them again costs every start some milliseconds.
-/// Ask that again of each JDK.
+/// **Start-up rule** (rules of the start, on the front page of `server`). The order within a level is written out as
+/// `if`s: comparators made by `Comparator` are serializable lambdas, which a class archive cannot keep.
 package server.dispatch;

@@ -20,9 +20,8 @@
 /// **Relayed routes** ([server.http.Routes]), the paths of Ollama and its like, differ in whose pages may ask, in the
 /// form of their errors, in that the type of a body does not matter, and in that `/q/…` may stand before them.
 ///
-/// **Start-up rule.** No pattern `switch` and no `HttpClient` on the way to the first answer: the first use of each
-/// takes milliseconds of the start. The boundary therefore tells its two kinds of answers apart by `instanceof`. Ask
-/// that again of each JDK.
+/// **Start-up rule** (rules of the start, on the front page of `server`). No pattern `switch` and no `HttpClient` on
+/// the way to the first answer: the boundary therefore tells its two kinds of answers apart by `instanceof`.
 ///
 /// **Assumed of `jdk.httpserver`** (`src/PLATFORM.md`): it reads chunk sizes modulo 2^32, takes a bare CR for a line
 /// end, throws at trailer fields, and notices a client that has gone only by writing to it. Where accepting

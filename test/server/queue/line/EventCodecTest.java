@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,11 @@ import server.action.plan.ActionEvent;
 import server.action.plan.ActionKind;
 import server.action.plan.ActionPlan;
 import server.action.plan.TaskAction;
+import server.cron.plan.CronEvent;
+import server.cron.plan.CronPlan;
+import server.cron.plan.CronTask;
+import server.cron.plan.Missed;
+import server.cron.plan.Overlap;
 import server.queue.state.Event;
 import server.queue.state.QueueMode;
 import server.task.ApiPath;
@@ -84,6 +91,36 @@ class EventCodecTest {
             assertEquals(terms, read.task().terms());
             assertEquals(9, read.task().order());
             assertEquals(List.of(ATTEMPT), read.attempts());
+        }
+    }
+
+    /// The compiler sees to it that each is written; one that nothing reads would stop the next start.
+    @Test
+    void everyKindOfEvent_everyWord_isReadAgain() {
+        List<Event> all = new ArrayList<>();
+        for (Event.What what : Event.What.values()) {
+            all.add(new Event.Change(what, T, task(TaskState.Pending.READY), List.of(), what == Event.What.SUBMITTED
+                    ? submitted().request() : null, null));
+        }
+        CronTask cron = CronTask.blank(ID, new CronPlan("n", "0 * * * *", "UTC", true, Missed.ONCE, 1, Overlap.QUEUE, 2,
+                3, 4, 5, null), T);
+        for (CronEvent.What what : CronEvent.What.values()) {
+            all.add(new Event.Cron(new CronEvent(what, T, cron, json("{\"type\":\"chat\"}"))));
+        }
+        TaskAction action = TaskAction.accepted(ID, new ActionPlan(ActionKind.CANCEL, 0, "{}", null, 1, 2, Map.of(), T),
+                new long[] {ID});
+        for (ActionEvent.What what : ActionEvent.What.values()) {
+            all.add(new Event.Action(new ActionEvent(what, T, action), QueueMode.RUNNING));
+        }
+        for (QueueMode mode : QueueMode.values()) {
+            all.add(new Event.ModeChange(mode, T));
+        }
+        assertEquals(Set.of(Event.class.getPermittedSubclasses()), all.stream().map(Event::getClass)
+                .collect(Collectors.toSet()));
+        for (Event event : all) {
+            Event read = codec.decode(line(event));
+            assertEquals(event.getClass(), read.getClass());
+            assertEquals(text(event), text(read));
         }
     }
 
