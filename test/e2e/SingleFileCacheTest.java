@@ -44,17 +44,17 @@ class SingleFileCacheTest {
     @TempDir
     private Path folder;
     private Path shared;
-    /// This JDK, whose `java` starts sources as [Jdks#source] says.
+    /// This JDK, whose `java` starts sources as [Jdks#compiling] says.
     private Path jdk;
     private Path program;
     private Path cache;
 
     @BeforeAll
-    void share(@TempDir Path all) throws IOException {
+    void share(@TempDir Path all) throws Exception {
         shared = all;
         jdk = all.resolve("jdk");
         Path java = Files.createDirectories(jdk.resolve("bin")).resolve("java");
-        List<String> source = Jdks.source(Jdks.current());
+        List<String> source = Jdks.compiling(Jdks.current());
         Files.writeString(java, """
                 #!/bin/sh
                 case "$*" in *.java*) exec %s "$@" ;; esac
@@ -136,7 +136,7 @@ class SingleFileCacheTest {
     void java_manyAtOnceOnAnEmptyCache_allWorkAndOneStays() throws Exception {
         List<Process> starts = new ArrayList<>();
         for (int i = 0; i < AT_ONCE; i++) {
-            starts.add(start(Jdks.source(Jdks.current()), Map.of(), Integer.toString(i)));
+            starts.add(start(Jdks.compiling(Jdks.current()), Map.of(), Integer.toString(i)));
         }
         for (int i = 0; i < AT_ONCE; i++) {
             assertEquals("hello " + i + "\n", output(starts.get(i)));
@@ -182,7 +182,7 @@ class SingleFileCacheTest {
         String text = Files.readString(program).replace("(\"hello ", "(nothing + \"hello ");
         Files.writeString(program, text);
         long line = text.substring(0, text.indexOf("(nothing")).lines().count();
-        Process process = start(Jdks.source(Jdks.current()), Map.of());
+        Process process = start(Jdks.compiling(Jdks.current()), Map.of());
         String said = output(process);
         assertTrue(said.contains("Client.java:" + line + ": error: cannot find symbol"), said);
         assertEquals(1, process.exitValue());
@@ -350,7 +350,7 @@ class SingleFileCacheTest {
     }
 
     private String java(Path jdk, String... words) throws Exception {
-        return output(start(Jdks.source(jdk), Map.of(), words));
+        return output(start(Jdks.compiling(jdk), Map.of(), words));
     }
 
     private static List<String> quick(Path jdk, String... options) {

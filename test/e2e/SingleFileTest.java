@@ -144,8 +144,8 @@ class SingleFileTest {
         return home;
     }
 
-    private static List<String> java(Path jdk, Path source) {
-        List<String> command = new ArrayList<>(Jdks.source(jdk));
+    private static List<String> java(Path jdk, Path source) throws Exception {
+        List<String> command = new ArrayList<>(Jdks.compiling(jdk));
         command.add(source.toString());
         return command;
     }

@@ -1,11 +1,13 @@
 package support;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -15,9 +17,9 @@ public final class Jdks {
 
     /// What runs for a moment is over before the second compiler pays.
     public static final List<String> BRIEF = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
-    /// Java's compiler as the JVM maps it, which halves the work of starting a source. The first start makes it, and
-    /// the JVM makes it anew for another JDK; nothing is said about it.
-    private static final Path COMPILER = Path.of("build/compiler.jsa").toAbsolutePath();
+    /// Java's compiler as the JVM maps it, which halves the work of starting a source. Whoever is first makes it, and
+    /// `make` throws it away for another JDK.
+    private static final Path COMPILER = Path.of("build/test/compiler.jsa").toAbsolutePath();
 
     private Jdks() {
     }
@@ -27,15 +29,35 @@ public final class Jdks {
         return Path.of(System.getProperty("java.home"));
     }
 
-    /// The words before the name of a source file that `java` is to compile and run.
-    public static List<String> source(Path jdk) {
+    /// The words before the name of a source file that `java` is to compile and run, or before the options of a
+    /// program that calls the compiler.
+    public static List<String> compiling(Path jdk) throws IOException, InterruptedException {
         List<String> words = new ArrayList<>(List.of(jdk + "/bin/java"));
         words.addAll(BRIEF);
         if (jdk.equals(current())) {
-            words.addAll(List.of("-Xlog:disable", "-Xlog:all=error,cds=off:stderr", "-XX:+AutoCreateSharedArchive",
+            mapCompiler();
+            words.addAll(List.of("-Xlog:disable", "-Xlog:all=error,cds=off:stderr",
                     "-XX:SharedArchiveFile=" + COMPILER));
         }
         return words;
+    }
+
+    /// Another lane may be at it, too: it is renamed whole.
+    private static synchronized void mapCompiler() throws IOException, InterruptedException {
+        if (Files.exists(COMPILER)) {
+            return;
+        }
+        Path part = COMPILER.resolveSibling("compiler." + ProcessHandle.current().pid());
+        List<String> command = new ArrayList<>(List.of(current() + "/bin/java"));
+        command.addAll(BRIEF);
+        command.addAll(List.of("-Xlog:disable", "-XX:ArchiveClassesAtExit=" + part, "build/dist/Client.java",
+                "version"));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        // it keeps nothing
+        builder.environment().keySet().removeAll(List.of("HOME", "XDG_CACHE_HOME"));
+        assertEquals(0, builder.start().waitFor());
+        Files.move(part, COMPILER, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /// The oldest that the client is made for: a JDK 17, without which the calling test is skipped; where CI is set

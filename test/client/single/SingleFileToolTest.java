@@ -12,22 +12,37 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.Jdks;
 
 /// The tool that makes the single file, on small trees of sources.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("process")
 class SingleFileToolTest {
 
     private static final String KEEP = "final class Keep {\n    static void keep() {\n    }\n}\n";
     private static final String KEPT = "\n// ---- client/single\n\n" + KEEP;
 
+    private Path tool;
+
     @TempDir
     private Path sources;
+
+    @BeforeAll
+    void compile(@TempDir Path classes) throws Exception {
+        tool = classes;
+        List<String> command = new ArrayList<>(List.of(Jdks.current() + "/bin/javac", "-d", classes.toString(),
+                "src/client/single/SingleFile.java", "src/client/single/Needed.java",
+                "src/client/single/Merged.java"));
+        Jdks.BRIEF.forEach(option -> command.add("-J" + option));
+        assertEquals("", ran(command));
+    }
 
     @BeforeEach
     void head() throws IOException {
@@ -200,12 +215,16 @@ class SingleFileToolTest {
         assertFalse(Files.exists(sources.resolve("made/Client.java")), "nothing is made");
     }
 
-    /// What the tool says, started as `make` starts it.
+    /// What the tool says.
     private String make() throws IOException, InterruptedException {
         Files.createDirectories(sources.resolve("made"));
-        List<String> command = new ArrayList<>(Jdks.source(Jdks.current()));
-        command.addAll(List.of("src/client/single/SingleFile.java", sources.resolve("made/Client.java").toString(),
-                sources.toString()));
+        List<String> command = new ArrayList<>(Jdks.compiling(Jdks.current()));
+        command.addAll(List.of("-cp", tool.toString(), "client.single.SingleFile",
+                sources.resolve("made/Client.java").toString(), sources.toString()));
+        return ran(command);
+    }
+
+    private static String ran(List<String> command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it ends");
