@@ -145,7 +145,7 @@ public final class Guard {
     ///
     /// @param pagePort  the port of the page, which an `Origin` may have in place of the `Host`'s; 0: none
     /// @param isRelayed whether it asks for a path of Ollama or its like
-    /// @return whether [#identify] has to let it in, too: a token is needed
+    /// @return whether a token is needed, for [#identify]
     /// @throws Problem 400 or 403
     public boolean check(Request asked, int pagePort, boolean isRelayed) {
         // once, because it looks at the disk
@@ -196,15 +196,16 @@ public final class Guard {
         }
     }
 
-    /// Looks at the token of a request, where [#check] says that one is needed.
+    /// Looks at the token of a request, where one is needed.
     ///
     /// @param token null: the request bears none
     /// @param scope what it must allow
+    /// @param needed what [#check] has returned
     /// @return who asks
     /// @throws Problem 401, for a wrong token after a while, or 429; 403 if it does not allow this; 503 if the tokens
     ///                 cannot be read
-    public Asker identify(Request asked, String token, Scope scope) throws InterruptedException {
-        Asker asker = identify(asked, token);
+    public Asker identify(Request asked, String token, Scope scope, boolean needed) throws InterruptedException {
+        Asker asker = needed ? identify(asked, token) : Asker.ANYBODY;
         asker.check(scope);
         return asker;
     }

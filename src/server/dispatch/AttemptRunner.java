@@ -240,7 +240,7 @@ final class AttemptRunner {
 
     private Event.Request request(Task task) throws IOException {
         RelayedAnswer answer = relayed.find(task.id());
-        Submission brought = answer == null ? null : answer.brought();
+        Submission brought = answer == null ? null : answer.takeBrought();
         return brought == null ? runs.request(task)
                 : new Event.Request(brought.payload(), brought.preview(), null, null, brought.head());
     }

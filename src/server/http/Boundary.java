@@ -13,7 +13,6 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 
-import server.access.Asker;
 import server.access.Guard;
 import server.access.Scope;
 import server.http.Answer.Streamed;
@@ -147,8 +146,7 @@ final class Boundary implements HttpHandler {
         if (scope != Scope.OPEN && !(preflight && forItsPage.length > 0)) {
             guard.checkSite(asked);
             String token = relayed ? asked.apiKey() : asked.bearer();
-            request.by(tokenNeeded ? guard.identify(asked, token, scope) : Asker.ANYBODY,
-                    () -> guard.stillPasses(token));
+            request.by(guard.identify(asked, token, scope, tokenNeeded), () -> guard.stillPasses(token));
         }
     }
 

@@ -52,8 +52,7 @@ public final class RelayedAnswer implements RelaySink {
     private long changes;
     /// Opens when those who wait are to look; null while nobody waits for one.
     private CountDownLatch next;
-
-    private volatile Submission brought;
+    private Submission brought;
 
     // under the lock of the entry in RelayedAnswers
     int callers;
@@ -64,14 +63,17 @@ public final class RelayedAnswer implements RelaySink {
         this.room = room;
     }
 
-    /// Keeps what its caller brought for the host, so that it need not be read from the journal.
-    public void bring(Submission submission) {
+    /// Keeps what its caller has brought for the host, so that it need not be read from the journal: until it is taken,
+    /// or a caller leaves, for a request's room in memory is held no longer.
+    public synchronized void bring(Submission submission) {
         brought = submission;
     }
 
-    /// Returns what its caller brought for the host; null if that lies in the journal alone.
-    public Submission brought() {
-        return brought;
+    /// Takes what its caller has brought, once; null if that is in the journal alone.
+    public synchronized Submission takeBrought() {
+        Submission taken = brought;
+        brought = null;
+        return taken;
     }
 
     /// Nobody reads it any more.

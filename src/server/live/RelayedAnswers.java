@@ -46,6 +46,7 @@ public final class RelayedAnswers {
     public void leave(long task) {
         byTask.computeIfPresent(task, (id, answer) -> {
             answer.callers--;
+            answer.bring(null);
             return kept(answer);
         });
     }

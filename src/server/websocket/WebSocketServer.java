@@ -190,9 +190,7 @@ public final class WebSocketServer implements AutoCloseable {
             boolean tokenNeeded = guard.check(asked, pagePort, false);
             String bearer = asked.bearer();
             token = bearer != null ? bearer : Handshake.token(request.headers());
-            if (tokenNeeded) {
-                guard.identify(asked, token, Scope.READ);
-            }
+            guard.identify(asked, token, Scope.READ, tokenNeeded);
             Handshake.check(request);
             if (closed) {
                 throw new Problem(503, "the server is stopping");

@@ -16,6 +16,9 @@ import org.junit.jupiter.api.Test;
 import server.executor.AnswerRoom;
 import server.executor.HostHead;
 import server.live.RelayedAnswer.Look;
+import server.task.Submission;
+import shared.TaskType;
+import shared.json.Slice;
 
 class RelayedAnswersTest {
 
@@ -34,6 +37,27 @@ class RelayedAnswersTest {
         answers.end(7);
         assertNull(answers.find(7));
         assertNotNull(answers.begin(7, "gpu", 2));
+        answers.end(7);
+    }
+
+    @Test
+    void whatACallerBrought_canBeTakenOnce_andIsGoneOnceACallerHasLeft() {
+        Submission brought = new Submission(TaskType.CHAT, "m", 5, null, Slice.of(new byte[] {'{', '}'}), null, "");
+        RelayedAnswer answer = answers.enter(7);
+        assertNull(answer.takeBrought());
+        answer.bring(brought);
+        assertSame(brought, answers.find(7).takeBrought());
+        assertNull(answer.takeBrought());
+        // the room of the request that had it is given back when its caller leaves, whoever is still there
+        answers.enter(7);
+        answer.bring(brought);
+        answers.leave(7);
+        assertNull(answers.find(7).takeBrought());
+        // also where an attempt goes on without any caller
+        answer.bring(brought);
+        answers.begin(7, "gpu", 1);
+        answers.leave(7);
+        assertNull(answers.find(7).takeBrought());
         answers.end(7);
     }
 
