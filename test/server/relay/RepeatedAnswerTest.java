@@ -3,20 +3,21 @@ package server.relay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.InputStream;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 
 import org.junit.jupiter.api.Test;
 import server.http.Answer;
-import server.settings.Settings;
 import server.task.TaskDocument;
 import shared.TaskStatus;
 import shared.json.Json;
 import shared.json.Slice;
-import support.Await;
 import support.FakeOllama;
 import support.FakeOllamaAnswer;
 
@@ -164,12 +165,23 @@ class RepeatedAnswerTest {
 
     @Test
     void whileItRuns_theAnswerComesFromItsFirstByte() throws Exception {
-        try (RelayRig rig = new RelayRig(Settings.DEFAULT, "echo:?delay=100ms")) {
-            CompletableFuture<HttpResponse<byte[]>> first = rig.client().sendAsync(
-                    rig.request("/api/chat", CHAT + "}", "Idempotency-Key", "k"), BodyHandlers.ofByteArray());
-            Await.until(() -> "tasks: " + rig.tasks(), () -> rig.tasks().size() == 1
-                    && rig.tasks().getFirst().status() == TaskStatus.RUNNING);
-            assertEquals(text(keyed(rig, "/api/chat", CHAT + "}")), text(first.get()));
+        CountDownLatch bothRead = new CountDownLatch(1);
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.next((request, reply) -> {
+                reply.begin("application/x-ndjson");
+                reply.part("{\"message\":{\"content\":\"one\"},\"done\":false}\n");
+                bothRead.await();
+                reply.part("{\"message\":{\"content\":\" two\"},\"done\":true}\n");
+            });
+            HttpRequest request = rig.request("/api/chat", CHAT + "}", "Idempotency-Key", "k");
+            // each comes with its head, and so with the first bytes
+            HttpResponse<InputStream> first = rig.client().send(request, BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> again = rig.client().send(request, BodyHandlers.ofInputStream());
+            assertEquals(TaskStatus.RUNNING, rig.task().task().status());
+            bothRead.countDown();
+            String said = new String(first.body().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(said.contains("one") && said.contains(" two"), said);
+            assertEquals(said, new String(again.body().readAllBytes(), StandardCharsets.UTF_8));
             assertEquals(1, rig.tasks().size());
         }
     }
