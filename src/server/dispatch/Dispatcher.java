@@ -113,7 +113,7 @@ public final class Dispatcher implements AutoCloseable {
 
     /// While nothing could be started, a look at every submit and at every end would only take time from them.
     private void ready() {
-        if ((queue.ledger().mayStart(clock.millis()) || !takers.isEmpty()) && hosts.anyPlace()) {
+        if (queue.ledger().mayStart(clock.millis()) || !takers.isEmpty()) {
             try {
                 startReady();
             } catch (RuntimeException | Error failure) {

@@ -51,7 +51,7 @@ final class Host {
 
     // all below: under this host's lock
     private boolean enabled = true;
-    private int running;
+    private volatile int running;
     private Health health = Health.UNKNOWN;
     private long healthSince;
     private long checkedAt;
@@ -136,7 +136,8 @@ final class Host {
         return enabled && isOpen(now) && (health != Health.DOWN || !tells);
     }
 
-    synchronized int running() {
+    /// Takes no lock: all who submit ask it.
+    int running() {
         return running;
     }
 

@@ -177,18 +177,6 @@ public final class Hosts implements AutoCloseable {
         return byName.get(name);
     }
 
-    /// Whether any host may be sent a task now; if not, no task need be looked at.
-    boolean anyPlace() {
-        long now = clock.millis();
-        boolean worker = localRunning() < workers;
-        for (Host host : all) {
-            if (host.view(host.options.remote() || worker, now).sendable()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     List<HostView> views() {
         long now = clock.millis();
         boolean worker = localRunning() < workers;

@@ -181,7 +181,12 @@ public final class WebRequest implements AutoCloseable {
 
     /// Returns whether there is a header whose name begins so, in whatever case.
     public boolean hasHeader(String start) {
-        return headers.keySet().stream().anyMatch(name -> name.regionMatches(true, 0, start, 0, start.length()));
+        for (String name : headers.keySet()) {
+            if (name.regionMatches(true, 0, start, 0, start.length())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Returns the two ends of its connection.

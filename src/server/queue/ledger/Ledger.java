@@ -66,7 +66,7 @@ public final class Ledger implements AutoCloseable {
     private final List<Consumer<List<? extends Event>>> onChange = new CopyOnWriteArrayList<>();
     // of the state as the last change left it: asked at each end of an attempt, where the lock would be one time more
     private volatile int readyCount;
-    private volatile long nextDue;
+    private volatile long startableAt;
 
     private Ledger(QueueState state, Journal journal, EventCodec codec, Pool pool, InstantSource clock,
             ClockReport report, RandomGenerator random) {
@@ -154,7 +154,7 @@ public final class Ledger implements AutoCloseable {
 
     private void publish() {
         readyCount = state.readyCount();
-        nextDue = state.nextDue();
+        startableAt = readyCount > 0 ? 0 : state.nextDue();
     }
 
     /// Returns how many tasks wait for nothing but their turn, after the last change.
@@ -164,7 +164,7 @@ public final class Ledger implements AutoCloseable {
 
     /// Returns whether a task waits for nothing but its turn, or something is due. It takes no lock.
     public boolean mayStart(long now) {
-        return readyCount > 0 || nextDue <= now;
+        return startableAt <= now;
     }
 
     /// Draws an id that no task and no cron task has. Nothing is appended, so the journal's writer is not woken: it
