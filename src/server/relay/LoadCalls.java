@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -17,6 +16,7 @@ import server.dispatch.HostAccess;
 import server.executor.AnswerRoom;
 import server.executor.HostHead;
 import server.executor.Outcome;
+import server.executor.Outcome.Cause;
 import server.executor.Pieces;
 import server.executor.RelayCall;
 import server.executor.RelaySink;
@@ -79,8 +79,29 @@ final class LoadCalls {
 
     /// What a call is answered with.
     ///
-    /// @param problem why, in words; null: it has what it asked for
-    private record Answered(Answer.Whole answer, Problem problem) {
+    /// @param problem      why, in words; null: it has what it asked for
+    /// @param isAwayOrBusy whether the host could not be reached, or had no time
+    private record Answered(Answer.Whole answer, Problem problem, boolean isAwayOrBusy) {
+    }
+
+    /// What a call asks for.
+    ///
+    /// @param on       the only host that it may go to; null: any
+    /// @param maxWait  how long it may wait
+    /// @param endNanos until when, by System.nanoTime
+    private record LoadRequest(WebRequest request, ApiPath path, RelayBody read, String on, Duration maxWait,
+            long endNanos) {
+
+        long left() {
+            return endNanos - System.nanoTime();
+        }
+
+        void checkTime() {
+            if (left() <= 0) {
+                throw new Problem(503, "no host had a free place for it within " + maxWait.toMillis() + " ms ("
+                        + RelayOptions.MAX_WAIT.key() + ")");
+            }
+        }
     }
 
     /// Answers such a call; with signs of life, after a silence.
@@ -92,8 +113,9 @@ final class LoadCalls {
         if (on != null) {
             parts.hosts().check(on, false);
         }
-        FutureTask<Answered> asked = new FutureTask<>(() -> ask(request, path, read, on,
-                now.maxWait().isZero() ? NEVER : now.maxWait()));
+        Duration maxWait = now.maxWait().isZero() ? NEVER : now.maxWait();
+        FutureTask<Answered> asked = new FutureTask<>(() -> ask(new LoadRequest(request, path, read, on, maxWait,
+                System.nanoTime() + maxWait.toNanos())));
         Thread.ofVirtual().name("load").start(asked);
         request.atEnd(() -> asked.cancel(true));
         Answered said = within(asked, heartbeat.isZero() ? NEVER : heartbeat);
@@ -110,7 +132,7 @@ final class LoadCalls {
             return null;
         } catch (ExecutionException failed) {
             if (failed.getCause() instanceof Problem problem) {
-                return new Answered(ApiForm.OLLAMA.error(problem), problem);
+                return new Answered(ApiForm.OLLAMA.error(problem), problem, false);
             }
             throw new IllegalStateException(failed.getCause());
         }
@@ -136,86 +158,122 @@ final class LoadCalls {
         }
     }
 
-    /// Asks for it: an unload goes to every host that has the model; a load to one that has it loaded with these
-    /// options, at once, else to one that has a free place for it, as soon as there is one.
-    ///
-    /// @param maxWait how long it may wait for a place
-    private Answered ask(WebRequest request, ApiPath path, RelayBody read, String on, Duration maxWait)
-            throws InterruptedException {
-        List<HostAccess> all = parts.hosts().accesses().stream().filter(host -> on == null || on.equals(host.name()))
-                .toList();
-        List<HostAccess> local = all.stream().filter(host -> !host.remote() && host.isUp()
-                && host.executor().relays(path.path)).toList();
-        List<HostAccess> having = local.stream().filter(host -> host.has(read.model())).toList();
-        if (having.isEmpty()) {
-            return ofAny(all, local, request, path, read, maxWait);
-        }
-        if (read.isUnload()) {
-            Answered last = null;
-            for (HostAccess host : having) {
-                last = send(host, request, path, read);
-                parts.dispatcher().askNow(host.name());
+    /// Asks for it, again and again where the hosts that may have the model are away or busy: tasks wait for them, too.
+    private Answered ask(LoadRequest load) throws InterruptedException {
+        Answered said = askNow(load);
+        while (said == null) {
+            load.checkTime();
+            if (parts.stopping().getAsBoolean()) {
+                throw stopping();
             }
-            return last;
+            Thread.sleep(LOOK_EVERY);
+            said = askNow(load);
         }
-        return inPlace(request, path, read, on, maxWait);
+        return said;
+    }
+
+    /// An unload goes to every host that has the model; a load to one that has it loaded with these options, at once,
+    /// else to one that has a free place for it, as soon as there is one.
+    ///
+    /// @return null if a host that may have it is away or busy
+    private Answered askNow(LoadRequest load) throws InterruptedException {
+        String model = load.read.model();
+        List<HostAccess> all = parts.hosts().accesses().stream()
+                .filter(host -> load.on == null || load.on.equals(host.name())).toList();
+        List<HostAccess> local = all.stream().filter(host -> !host.remote()
+                && host.executor().relays(load.path.path)).toList();
+        List<HostAccess> up = local.stream().filter(HostAccess::isUp).toList();
+        List<HostAccess> having = up.stream().filter(host -> host.has(model)).toList();
+        if (!having.isEmpty()) {
+            return load.read.isUnload() ? unload(having, load) : inPlace(load, load.on);
+        }
+        boolean isElsewhere = all.stream().anyMatch(host -> isAlwaysLoaded(host, load));
+        boolean mayComeBack = local.stream().anyMatch(host -> !host.isUp()
+                && (host.has(model) || up.isEmpty() && host.models().isEmpty()));
+        if (isElsewhere || !mayComeBack) {
+            return ofAny(all, up, load);
+        }
+        if (load.read.isUnload()) {
+            throw new Problem(503, "no host that has the model '" + model + "' can be reached");
+        }
+        return null;
+    }
+
+    /// @return the first failure, if there is one
+    private Answered unload(List<HostAccess> having, LoadRequest load) throws InterruptedException {
+        Answered told = null;
+        for (HostAccess host : having) {
+            Answered said = send(host, load);
+            told = told == null || told.problem == null ? said : told;
+            parts.dispatcher().askNow(host.name());
+        }
+        return told;
     }
 
     /// Asks a host as soon as it has a place for it.
-    private Answered inPlace(WebRequest request, ApiPath path, RelayBody read, String on, Duration maxWait)
-            throws InterruptedException {
-        CompletableFuture<HostAccess> place = parts.dispatcher().take(read.model(), read.runner(), on);
+    ///
+    /// @param on the only host that it may go to, whatever its list says; null: any that has the model
+    private Answered inPlace(LoadRequest load, String on) throws InterruptedException {
+        String model = load.read.model();
+        CompletableFuture<HostAccess> place = parts.dispatcher().take(model, load.read.runner(), on);
         boolean isLoaded = false;
-        long end = System.nanoTime() + maxWait.toNanos();
         try {
             while (!place.isDone()) {
-                long left = end - System.nanoTime();
-                if (left <= 0) {
-                    throw new Problem(503, "no host had a free place for it within " + maxWait.toMillis() + " ms ("
-                            + RelayOptions.MAX_WAIT.key() + ")");
-                }
+                load.checkTime();
                 if (parts.stopping().getAsBoolean()) {
-                    throw new Problem(503, "the server is stopping");
+                    throw stopping();
                 }
                 try {
-                    place.get(Math.min(LOOK_EVERY.toNanos(), left), TimeUnit.NANOSECONDS);
+                    place.get(Math.min(LOOK_EVERY.toNanos(), load.left()), TimeUnit.NANOSECONDS);
                 } catch (TimeoutException none) {
                     // it waits on
                 } catch (ExecutionException never) {
                     throw new IllegalStateException(never);
                 }
             }
-            Answered said = send(place.join(), request, path, read);
+            Answered said = send(place.join(), load);
             isLoaded = said.problem == null && said.answer.status() == 200;
-            return said;
+            return said.isAwayOrBusy ? null : said;
         } finally {
             if (!place.cancel(false)) {
-                parts.dispatcher().giveBack(place.join(), read.model(), isLoaded);
+                parts.dispatcher().giveBack(place.join(), model, isLoaded);
             }
         }
     }
 
+    private static Problem stopping() {
+        return new Problem(503, "the server is stopping");
+    }
+
     /// Asks the hosts one after another, for lists of models do not judge. One that has not listed its models yet may
     /// load it, and so has to have a place; one that has will most likely refuse it.
-    private Answered ofAny(List<HostAccess> all, List<HostAccess> local, WebRequest request, ApiPath path,
-            RelayBody read, Duration maxWait) throws InterruptedException {
+    ///
+    /// @return null if one of them is away or busy, and the others lack it
+    private Answered ofAny(List<HostAccess> all, List<HostAccess> up, LoadRequest load) throws InterruptedException {
+        String model = load.read.model();
         Answered last = null;
-        for (HostAccess host : local) {
-            last = !read.isUnload() && host.models().isEmpty()
-                    ? inPlace(request, path, read, host.name(), maxWait) : send(host, request, path, read);
-            if (last.answer.status() != 404) {
-                return last;
+        boolean oneMayHave = false;
+        for (HostAccess host : up) {
+            Answered said = !load.read.isUnload() && host.models().isEmpty() ? inPlace(load, host.name())
+                    : send(host, load);
+            if (said == null || said.isAwayOrBusy) {
+                oneMayHave = true;
+            } else if (said.answer.status() != 404) {
+                return said;
             }
+            last = said;
         }
-        for (HostAccess host : all) {
-            if (host.has(read.model()) && !host.executor().relays(path.path)) {
-                return loaded(path, read);
-            }
+        if (all.stream().anyMatch(host -> isAlwaysLoaded(host, load))) {
+            return loaded(load.path, load.read);
         }
-        if (last == null) {
-            throw Problem.notFound("model '" + read.model() + "' not found");
+        if (up.isEmpty()) {
+            throw Problem.notFound("model '" + model + "' not found");
         }
-        return last;
+        return oneMayHave && !load.read.isUnload() ? null : last;
+    }
+
+    private static boolean isAlwaysLoaded(HostAccess host, LoadRequest load) {
+        return host.has(load.read.model()) && !host.executor().relays(load.path.path);
     }
 
     /// What Ollama answers; a host of another kind has its models always loaded.
@@ -228,26 +286,29 @@ final class LoadCalls {
             out.name("response").string("");
         }
         out.name("done").bool(true).name("done_reason").string(read.isUnload() ? "unload" : "load").endObject();
-        return new Answered(Answer.json(200, out), null);
+        return new Answered(Answer.json(200, out), null, false);
     }
 
-    private static Answered send(HostAccess host, WebRequest request, ApiPath path, RelayBody read)
-            throws InterruptedException {
-        Slice body = new Slice(request.body().bytes(), 0, request.body().length());
+    private static Answered send(HostAccess host, LoadRequest load) throws InterruptedException {
+        RelayBody read = load.read;
+        Slice body = new Slice(load.request.body().bytes(), 0, load.request.body().length());
         Collected to = new Collected();
-        Outcome outcome = host.executor().relay(new RelayCall(path.type, path.path, request.rawQuery(), Map.of(),
-                read.model(), body, read.streams(), TIMEOUT, TIMEOUT, TIMEOUT, AnswerRoom.UNBOUNDED.share()), UNHEARD,
-                to);
+        Outcome outcome = host.executor().relay(new RelayCall(load.path.type, load.path.path,
+                load.request.rawQuery(), RelayApi.sentOn(load.request), read.model(), body, read.streams(), TIMEOUT,
+                TIMEOUT, TIMEOUT, AnswerRoom.UNBOUNDED.share()), UNHEARD, to);
         if (to.head != null) {
             return new Answered(new Answer.Whole(to.head.status(), to.head.contentType(), to.body.toByteArray(),
-                    to.body.size()), null);
+                    to.body.size()), null, false);
         }
         Outcome.Failed failed = (Outcome.Failed) outcome;
-        if (failed.answer() == null) {
-            throw new Problem(502, failed.message());
+        boolean isAwayOrBusy = failed.cause() == Cause.UNREACHABLE || failed.cause() == Cause.BUSY;
+        Problem problem = new Problem(failed.callStatus(), failed.message());
+        // the page of a login is no answer
+        if (failed.answer() == null || failed.answer().head().status() != problem.status()) {
+            return new Answered(ApiForm.OLLAMA.error(problem), problem, isAwayOrBusy);
         }
         HostHead head = failed.answer().head();
         return new Answered(new Answer.Whole(head.status(), head.contentType(), failed.answer().body(),
-                failed.answer().body().length), new Problem(head.status(), failed.message()));
+                failed.answer().body().length), problem, isAwayOrBusy);
     }
 }

@@ -177,8 +177,9 @@ public final class RelayApi {
                 return RepeatedAnswer.of(document, streams);
             }
         }
-        // the keys of one client, and of one path, are no other's
-        String own = key == null ? null : caller.endpoint().path + " " + caller.client() + " " + key.text();
+        // the keys of one client, and of one path, are no other's; no client's name is empty
+        String client = caller.client() == null ? "" : caller.client();
+        String own = key == null ? null : caller.endpoint().path + " " + client + " " + key.text();
         String fingerprint = key == null ? null : key.fingerprint();
         if (own == null || parts.queue().ledger().look(state -> state.known(own, fingerprint)).value() < 0) {
             parts.budgets().letIn(Collections.singleton(caller.client()));

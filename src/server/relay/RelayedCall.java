@@ -39,8 +39,8 @@ final class RelayedCall {
     private final Repeats repeats;
     /// With what all hosts refused the call before it was sent, and for how long; null: they did not.
     private Outcome.Failed setAside;
-    /// Whether nobody reads what this one writes.
-    private volatile boolean left;
+    /// What is kept for the caller's SDK, where nobody reads what this one writes; null: somebody does.
+    private volatile Repeats.Kept left;
 
     /// @param heartbeat see [RelayOptions]
     /// @param same      by which it is known when its SDK sends it again; null: that does not
@@ -59,14 +59,19 @@ final class RelayedCall {
     /// Who leaves with the whole answer, before its orderly end, cancels nothing.
     void callerLeft() {
         Look look = answer.look();
-        if (left || !task.terms().caller().endsWithCaller() || look.hostEnded() || form.hasSaidLast(look.bytes())) {
+        if (!task.terms().caller().endsWithCaller() || look.hostEnded() || form.hasSaidLast(look.bytes())) {
             return;
         }
         if (same != null && look.host() == null) {
-            repeats.left(same, task.id());
-            left = true;
-        } else {
+            keepPlace();
+        } else if (left == null) {
             cancel();
+        }
+    }
+
+    private synchronized void keepPlace() {
+        if (left == null) {
+            left = repeats.left(same, task.id());
         }
     }
 
@@ -86,10 +91,10 @@ final class RelayedCall {
             if (parts.queue().failure() != null) {
                 throw new Problem(503, "the journal cannot be written: " + parts.queue().failure());
             }
-            if (!left && !heartbeat.isZero() && System.nanoTime() >= signAt) {
+            if (left == null && !heartbeat.isZero() && System.nanoTime() >= signAt) {
                 // what the head tells of
                 parts.queue().ledger().look(state -> task).durable();
-                return new Answer.Streamed(200, form.contentType(), -1, this::writeLate, headers(look));
+                return new Answer.Streamed(200, form.contentType(), -1, out -> write(out, true, -1), headers(look));
             }
             if (parts.stopping().getAsBoolean() && !look.isAsked()) {
                 return stopped(look);
@@ -105,51 +110,57 @@ final class RelayedCall {
             return refused(look);
         }
         return new Answer.Streamed(head.status(), head.contentType(), head.length(),
-                out -> copy(out, 0, head.length()), headers(look));
+                out -> write(out, false, head.length()), headers(look));
     }
 
     private Answer stopped(Look look) {
-        return error(look, new Problem(503, "the server is stopping"), true);
+        return error(look, stopping(), true);
+    }
+
+    private static Problem stopping() {
+        return new Problem(503, "the server is stopping");
     }
 
     private Duration step(long signAt) {
         Duration untilSign = Duration.ofNanos(Math.max(1, signAt - System.nanoTime()));
-        return heartbeat.isZero() || untilSign.compareTo(LOOK_EVERY) > 0 ? LOOK_EVERY : untilSign;
+        return left != null || heartbeat.isZero() || untilSign.compareTo(LOOK_EVERY) > 0 ? LOOK_EVERY : untilSign;
     }
 
-    /// An answer that begins before the host's, with the first sign of life.
-    private void writeLate(OutputStream out) throws IOException, InterruptedException {
+    /// Writes the answer; where the server ends first, that it does.
+    ///
+    /// @param early  whether it begins before the host's
+    /// @param length of all of it; -1 if it is not known
+    private void write(OutputStream out, boolean early, long length) throws IOException {
+        try {
+            if (early) {
+                awaitHost(out);
+            }
+            copy(out, length);
+        } catch (InterruptedException ends) {
+            fail(out, stopping());
+        }
+    }
+
+    /// Gives signs of life until a host answers, the first at once.
+    private void awaitHost(OutputStream out) throws IOException, InterruptedException {
         Look look = answer.look();
         long signAt = System.nanoTime();
         while (look.head() == null && look.ended() == null) {
-            if (!left && System.nanoTime() >= signAt) {
-                sign(out);
+            if (parts.stopping().getAsBoolean() && !look.isAsked()) {
+                // no host will be asked any more
+                throw new InterruptedException();
+            }
+            if (left == null && System.nanoTime() >= signAt) {
+                write(out, form.signOfLife(parts.queue().position(task.id())));
                 signAt += heartbeat.dividedBy(SIGNS).toNanos();
             }
             look = next(look, signAt);
-        }
-        copy(out, 0, -1);
-    }
-
-    private void sign(OutputStream out) throws IOException {
-        try {
-            write(out, form.signOfLife(parts.queue().position(task.id())));
-        } catch (IOException gone) {
-            // it may come back
-            if (!left) {
-                throw gone;
-            }
         }
     }
 
     /// What there is after something has happened, or after a while. A call that every host refuses ends.
     private Look next(Look look, long signAt) throws IOException, InterruptedException {
-        if (left && !repeats.waits(same, task.id())) {
-            if (repeats.giveUp(same, task.id())) {
-                cancel();
-            }
-            throw new Problem(499, "its caller has left");
-        }
+        checkLeft();
         if (!look.isAsked() && task.terms().caller().endsWithCaller()) {
             Outcome.Failed refusal = parts.dispatcher().refusal(task);
             if (refusal != null) {
@@ -157,6 +168,16 @@ final class RelayedCall {
             }
         }
         return answer.await(look.changes(), step(signAt));
+    }
+
+    /// Ends what nobody came back for in time, or somebody else has now.
+    private void checkLeft() {
+        if (left != null && left.isOver()) {
+            if (left.claim()) {
+                cancel();
+            }
+            throw new Problem(499, "its caller has left");
+        }
     }
 
     private void refuse(Outcome.Failed refusal) {
@@ -169,10 +190,8 @@ final class RelayedCall {
     }
 
     /// Writes the host's answer as it comes.
-    ///
-    /// @param length of all of it; -1 if it is not known
-    private void copy(OutputStream out, int from, long length) throws IOException, InterruptedException {
-        int sent = from;
+    private void copy(OutputStream out, long length) throws IOException, InterruptedException {
+        int sent = 0;
         Look look = answer.look();
         while (true) {
             boolean over = look.ended() != null || look.cut() != null;
@@ -186,6 +205,7 @@ final class RelayedCall {
                 finish(out, look);
                 return;
             }
+            checkLeft();
             look = answer.await(look.changes(), LOOK_EVERY);
         }
     }
@@ -195,13 +215,18 @@ final class RelayedCall {
         if (look.cut() == null && (look.ended().status() == TaskStatus.COMPLETED || look.hostEnded())) {
             return;
         }
-        Slice bytes = look.bytes();
+        fail(out, look.cut() != null ? new Problem(503, look.cut().message()) : problem(look));
+    }
+
+    /// Ends an answer that has begun.
+    private void fail(OutputStream out, Problem problem) throws IOException {
+        Slice bytes = answer.look().bytes();
         boolean torn = bytes.length() > 0 && bytes.bytes()[bytes.length() - 1] != '\n';
-        Problem problem = look.cut() != null ? new Problem(503, look.cut().message()) : problem(look);
         AnswerForm.Ending ending = form.failure(problem, parts.clock().millis(), torn);
         write(out, ending.bytes());
         if (ending.breaksOff()) {
-            if (same != null) {
+            // the server that is started again may take it
+            if (same != null && !parts.stopping().getAsBoolean()) {
                 repeats.brokenOff(same, task.id(), problem);
             }
             throw new IOException("the answer could not be finished");
@@ -216,9 +241,12 @@ final class RelayedCall {
         try {
             out.write(bytes, from, count);
             out.flush();
-        } catch (IOException left) {
+        } catch (IOException gone) {
             callerLeft();
-            throw left;
+            // where its SDK may come back, the answer goes on
+            if (left == null) {
+                throw gone;
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import shared.Problem;
 
@@ -19,9 +20,22 @@ final class Repeats {
     record CallKey(String path, String client, String fingerprint) {
     }
 
-    /// @param error  of an answer that was broken off; null: the task waits for its caller to come back
+    /// @param error      of an answer that was broken off; null: the task waits for its caller to come back
     /// @param untilNanos by System.nanoTime
-    record Kept(long task, Problem error, long untilNanos) {
+    /// @param claimed    whether the caller has come back, or its task was given up
+    record Kept(long task, Problem error, long untilNanos, AtomicBoolean claimed) {
+
+        /// Returns whether nobody can have it any more.
+        boolean isOver() {
+            return claimed.get() || untilNanos - System.nanoTime() <= 0;
+        }
+
+        /// Takes a task over, or gives it up.
+        ///
+        /// @return false if that was done before
+        boolean claim() {
+            return claimed.compareAndSet(false, true);
+        }
     }
 
     private final long keptNanos;
@@ -33,51 +47,38 @@ final class Repeats {
         keptNanos = keptFor.toNanos();
     }
 
-    /// The caller of a task that waits has left.
-    void left(CallKey call, long task) {
-        put(call, new Kept(task, null, System.nanoTime() + keptNanos));
-    }
-
-    /// A whole answer was broken off.
-    void brokenOff(CallKey call, long task, Problem error) {
-        put(call, new Kept(task, error, System.nanoTime() + keptNanos));
-    }
-
-    /// What is left of the same call; null for nothing. A task is handed on once.
-    synchronized Kept take(CallKey call) {
-        Kept found = kept.get(call);
-        if (found == null || found.untilNanos - System.nanoTime() < 0) {
-            return null;
-        }
-        if (found.error == null) {
-            kept.remove(call);
-        }
-        return found;
-    }
-
-    /// Whether a task still waits for its caller to come back.
-    synchronized boolean waits(CallKey call, long task) {
-        Kept found = kept.get(call);
-        return found != null && found.error == null && found.task == task && found.untilNanos - System.nanoTime() > 0;
-    }
-
-    /// Forgets a task for which nobody came back.
+    /// Remembers a task that waits and whose caller has left.
     ///
-    /// @return false if somebody did
-    synchronized boolean giveUp(CallKey call, long task) {
-        Kept found = kept.get(call);
-        return found != null && found.error == null && found.task == task && kept.remove(call, found);
+    /// @return for the one to claim who gives it up once it is over
+    Kept left(CallKey call, long task) {
+        return put(call, task, null);
     }
 
-    private synchronized void put(CallKey call, Kept what) {
+    /// Remembers a whole answer that was broken off.
+    void brokenOff(CallKey call, long task, Problem error) {
+        put(call, task, error);
+    }
+
+    /// Returns what is left of the same call, and takes it over; null for nothing. A task is handed on once.
+    Kept take(CallKey call) {
+        Kept found = look(call);
+        return found == null || found.error == null && !found.claim() ? null : found;
+    }
+
+    /// Returns what is left of the same call; null for nothing.
+    synchronized Kept look(CallKey call) {
+        Kept found = kept.get(call);
+        return found == null || found.isOver() ? null : found;
+    }
+
+    private synchronized Kept put(CallKey call, long task, Problem error) {
+        Kept what = new Kept(task, error, System.nanoTime() + keptNanos, new AtomicBoolean());
         kept.remove(call);
         kept.put(call, what);
         Iterator<Kept> eldest = kept.values().iterator();
-        while (eldest.hasNext()) {
-            if (eldest.next().untilNanos - System.nanoTime() > 0 && kept.size() <= CALLS_MAX) {
-                return;
-            }
+        while (eldest.hasNext() && (eldest.next().isOver() || kept.size() > CALLS_MAX)) {
             eldest.remove();
         }
+        return what;
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -18,6 +19,7 @@ import java.util.concurrent.Semaphore;
 
 import org.junit.jupiter.api.Test;
 import server.dispatch.DispatchOptions;
+import server.dispatch.HostAccess;
 import server.dispatch.RoutingOptions;
 import server.http.Wire;
 import server.settings.Settings;
@@ -159,6 +161,45 @@ class LoadCallsTest {
             assertTrue(told.headers().firstValue("Retry-After").isPresent());
             gate.release();
             assertEquals(200, running.join().statusCode());
+        }
+    }
+
+    @Test
+    void load_whileItsHostIsAwayOrBusy_waits_asTasksDo() throws Exception {
+        RoutingOptions usual = RoutingOptions.DEFAULT;
+        DispatchOptions quick = new DispatchOptions(4, Duration.ofMinutes(1), Duration.ofMinutes(1), new RoutingOptions(
+                Duration.ofMillis(50), usual.localFirst(), usual.fallbackToLocal(), usual.localQueueMax()));
+        String load = "{\"model\":\"fake\"}";
+        FakeOllama first = FakeOllama.start();
+        int port = URI.create(first.url()).getPort();
+        try (RelayRig rig = new RelayRig(Settings.DEFAULT, quick, Duration.ofMinutes(1), first.url())) {
+            Await.until(() -> "not listed", () -> rig.hosts.backends().getFirst().installed() != null);
+            first.close();
+            // connections are refused, before the server knows that it is away and afterwards
+            CompletableFuture<HttpResponse<byte[]>> early = send(rig, load);
+            Await.until(() -> "still up", () -> rig.hosts.accesses().stream().noneMatch(HostAccess::isUp));
+            CompletableFuture<HttpResponse<byte[]>> late = send(rig, load);
+            refused(503, "{\"error\":\"no host that has the model 'fake' can be reached",
+                    rig.call("/api/chat", load.replace("}", ",\"keep_alive\":0}")));
+            try (FakeOllama again = FakeOllama.start(port)) {
+                again.next(FakeOllamaAnswer.busy());
+                assertEquals(200, early.join().statusCode());
+                assertEquals(200, late.join().statusCode());
+                assertEquals(3, again.requests().size());
+            }
+        }
+    }
+
+    @Test
+    void unload_whoseFirstHostHasGone_reachesTheOthers() throws Exception {
+        String unload = "{\"model\":\"fake\",\"keep_alive\":0}";
+        try (FakeOllama one = FakeOllama.start(); FakeOllama other = FakeOllama.start();
+                RelayRig rig = new RelayRig(one.url(), other.url())) {
+            Await.until(() -> "not listed", () -> rig.hosts.backends().stream().allMatch(host ->
+                    host.installed() != null));
+            one.otherwise((request, reply) -> reply.breakOff());
+            refused(502, "{\"error\":\"", rig.call("/api/chat", unload));
+            assertEquals(unload, other.takeRequest().body());
         }
     }
 

@@ -50,6 +50,7 @@ final class RelayRig implements AutoCloseable {
     final Hosts hosts;
     final Dispatcher dispatcher;
     final WebServer web;
+    final RelayApi.Parts parts;
     final RelayApi relay;
     private final RelayedAnswers relayed = new RelayedAnswers();
     private final GoneCallers gone = new GoneCallers(Path.of("/proc/net"), Duration.ofMillis(20));
@@ -75,10 +76,10 @@ final class RelayRig implements AutoCloseable {
         web = WebServer.bind(settings.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0), null,
                 TestTokens.none());
         Routes routes = new Routes();
-        relay = new RelayApi(new RelayApi.Parts(queue, hosts, dispatcher, relayed,
+        parts = new RelayApi.Parts(queue, hosts, dispatcher, relayed,
                 new SubmissionReader(settings, OrderLimits::of, hosts::check),
-                new ClientBudgets(OrderLimits.of(settings), clock), gone, clock, web::stopping, BODY_MAX),
-                RelayOptions.of(settings), repeatedWithin);
+                new ClientBudgets(OrderLimits.of(settings), clock), gone, clock, web::stopping, BODY_MAX);
+        relay = new RelayApi(parts, RelayOptions.of(settings), repeatedWithin);
         relay.addTo(routes);
         new PassedCalls(hosts, BODY_MAX, () -> RelayOptions.of(settings))
                 .addTo(routes, request -> Answer.text("the page"));

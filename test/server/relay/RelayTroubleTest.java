@@ -3,8 +3,11 @@ package server.relay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -12,8 +15,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import server.dispatch.DispatchOptions;
+import server.http.Answer;
+import server.http.Bodies;
+import server.http.IdempotencyKey;
 import server.http.Wire;
 import server.queue.state.QueueMode;
 import server.settings.Settings;
@@ -43,6 +51,88 @@ class RelayTroubleTest {
             caller.close();
             Await.until(() -> "not cancelled", () -> rig.task().task().status() == TaskStatus.CANCELLED);
             assertEquals("its caller has left", rig.queue.document(task.id()).error());
+        }
+    }
+
+    /// A host has begun meanwhile, for nobody.
+    @Test
+    void sdkThatDoesNotComeBack_losesItsHost() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(Settings.DEFAULT,
+                DispatchOptions.DEFAULT, Duration.ofSeconds(1), ollama.url())) {
+            ollama.otherwise((request, reply) -> {
+                reply.begin("application/x-ndjson");
+                reply.part("{\"done\":false}\n");
+                request.awaitCancelled();
+            });
+            rig.queue.changeMode(QueueMode.PAUSED);
+            Wire caller = rig.wire().lines("POST /api/chat HTTP/1.1", "Host: localhost", "x-stainless-lang: python",
+                    "Content-Length: " + CHAT.length(), "").raw(CHAT);
+            Task task = rig.task().task();
+            caller.close();
+            Repeats.CallKey same = new Repeats.CallKey("/api/chat", null, IdempotencyKey.fingerprint(
+                    new Bodies.Body(CHAT.getBytes(StandardCharsets.UTF_8), CHAT.length(), 9)));
+            Await.until(() -> "still there", () -> rig.relay.repeats().look(same) != null
+                    || rig.task().task().status() == TaskStatus.CANCELLED);
+            rig.queue.changeMode(QueueMode.RUNNING);
+            Await.until(() -> "not cancelled", () -> rig.task().task().status() == TaskStatus.CANCELLED);
+            assertEquals("its caller has left", rig.queue.document(task.id()).error());
+        }
+    }
+
+    @Test
+    void placesThatAreForgotten_areStillGivenUp() {
+        Repeats repeats = new Repeats(Duration.ZERO);
+        Repeats.Kept over = repeats.left(new Repeats.CallKey("/api/chat", null, "one"), 1);
+        repeats.left(new Repeats.CallKey("/api/chat", null, "other"), 2);
+        assertTrue(over.isOver() && over.claim());
+        assertFalse(over.claim());
+    }
+
+    /// @param text what the caller reads last
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"/api/chat|\"error\":\"the server is stopping\"",
+            "/v1/chat/completions|data: {\"error\":{\"message\":\"the server is stopping\"",
+            "/v1/messages|event: error", "/v1/responses|event: response.failed"})
+    void serverThatStops_saysSoInAnswersThatHaveBegun(String path, String text) throws Exception {
+        Settings signs = Settings.DEFAULT.with(RelayOptions.HEARTBEAT, Duration.ofMillis(30));
+        String body = CHAT.replace("{\"model", "{\"stream\":true,\"model");
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(signs, ollama.url())) {
+            rig.queue.changeMode(QueueMode.PAUSED);
+            Wire caller = rig.wire().lines("POST " + path + " HTTP/1.1", "Host: localhost", "Connection: close",
+                    "Content-Length: " + body.length(), "").raw(body);
+            assertEquals("HTTP/1.1 200 OK", caller.line());
+            rig.web.stopIntake();
+            String rest = caller.rest();
+            assertTrue(rest.contains(text) && rest.contains("the server is stopping"), rest);
+            assertEquals(!path.startsWith("/api"), rest.endsWith("\r\n0\r\n\r\n"), rest);
+        }
+    }
+
+    @Test
+    void serverThatEnds_saysSoInAnswersOfHosts() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise((request, reply) -> {
+                reply.begin("application/x-ndjson");
+                reply.part("{\"done\":false}\n");
+                request.awaitCancelled();
+            });
+            Wire caller = rig.wire().lines("POST /api/chat HTTP/1.1", "Host: localhost", "Connection: close",
+                    "Content-Length: " + CHAT.length(), "").raw(CHAT);
+            while (!caller.line().contains("\"done\":false")) {
+                // until the host has begun
+            }
+            Task task = rig.task().task();
+            Answer.Streamed answer = (Answer.Streamed) new RelayedCall(rig.parts, task,
+                    rig.parts.answers().enter(task.id()), new AnswerForm("/api/chat", true, false, "m", task.name(), 0),
+                    Duration.ZERO, null, rig.relay.repeats()).answer();
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            // as the end of the server does with all who wait
+            Thread.currentThread().interrupt();
+            assertThrows(IOException.class, () -> answer.body().writeTo(out));
+            assertTrue(out.toString(StandardCharsets.UTF_8).contains("\"error\":\"the server is stopping\""),
+                    out.toString(StandardCharsets.UTF_8));
+            rig.parts.answers().leave(task.id());
+            caller.close();
         }
     }
 
