@@ -34,8 +34,8 @@ final class Rules {
     private static final String PLACE_PARSED = "\"[^\"]*\\b(line|column)\\b[^\"]*(\\\\\\\\d|\\[0-9)";
 
     /// But for `main`, whose class says what it is.
-    private static final String PUBLIC_METHOD = "    public (?!record|class|interface|enum|sealed|abstract class|"
-            + "final class|static void main)[^=;]* \\w+\\(.*";
+    private static final String PUBLIC_METHOD = "(?:    ){1,2}public (?!record|class|interface|enum|sealed|"
+            + "abstract class|final class|static final class|static void main)[^=;]* \\w+\\(.*";
 
     /// The first line of a docstring that begins with what the method does: Returns, Waits, …
     private static final String SAYS_WHAT = " +/// (?!This|Its|As\\b)[A-Z][a-z]+s\\b.*";
@@ -163,14 +163,14 @@ final class Rules {
                 continue;
             }
             int end = i;
-            while (lines.get(end - 1).startsWith("    @")) {
+            while (lines.get(end - 1).strip().startsWith("@")) {
                 end--;
             }
             int begin = end;
-            while (lines.get(begin - 1).startsWith("    ///")) {
+            while (lines.get(begin - 1).strip().startsWith("///")) {
                 begin--;
             }
-            if (!lines.subList(end, i).contains("    @Override")
+            if (lines.subList(end, i).stream().noneMatch(line -> line.strip().equals("@Override"))
                     && (begin == end || !lines.get(begin).matches(SAYS_WHAT))) {
                 found.add(file.path() + ":" + (i + 1) + ": a docstring first says what the method does: Returns …");
             }

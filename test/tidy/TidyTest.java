@@ -105,6 +105,7 @@ class TidyTest {
         assertFound("sleep", "test/a/A.java", "Thread.sleep(100);");
         assertFound("docstring", "src/a/A.java", "}\n    public int size() {");
         assertFound("docstring", "src/a/A.java", "}\n    /// How many.\n    public int size() {");
+        assertFound("docstring", "src/a/A.java", "    record B() {\n        public int size() {");
         assertFound("docstring", "src/a/A.java", "}\n    /// @param a of all\n    @Deprecated\n    public int a() {");
         assertFound("thread", "src/server/A.java", "new Thread(this::run).start();");
         for (String html : List.of("a.innerHTML = b", "a.insertAdjacentHTML('beforeend', b)", "document.write(a)",

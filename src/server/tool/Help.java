@@ -47,9 +47,9 @@ public final class Help {
               longer than the segment's size   there are bytes that the server never wrote
             A note is what the next start repairs by itself: the last batch, never acknowledged, was cut off.
 
-            repair keeps each file that it changes as FILE.broken and says what it dropped: file, offset, sequence
-            numbers. A task whose submit was dropped is gone; what was dropped behind it returns the task to how it
-            was before.
+            repair keeps each file that it changes as FILE.broken and says what it dropped: file, offset,
+            sequence numbers. A task whose submit was dropped is gone; a task of which only later lines were
+            dropped is again as it was before them.
 
             exit status: 0 all is well; 1 there are problems, or DIR cannot be used; 2 wrong usage
             """;

@@ -24,7 +24,7 @@ public record Explanation(Waiting waitsFor, Forecast forecast, long longest, Spa
     /// @param text for people
     public record Waiting(Reason kind, String text) {
 
-        /// For nothing but its turn.
+        /// Returns what a task waits for that waits only for its turn.
         ///
         /// @param position 1 is next
         public static Waiting turn(int position) {

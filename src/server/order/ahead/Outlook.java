@@ -29,11 +29,12 @@ public record Outlook(Map<Long, Upcoming> next, List<Group> groups, Function<Tas
     public enum State {
         READY, RETRYING, SCHEDULED, BLOCKED;
 
+        /// Returns its name as the API has it, in lower case.
         public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
 
-        /// By what it waits for.
+        /// Returns how a task stands that waits for this.
         public static State of(Explanation.Reason kind) {
             return switch (kind) {
                 case QUEUE, ALONE, ROOM, PLACE, TURN -> READY;
@@ -50,6 +51,7 @@ public record Outlook(Map<Long, Upcoming> next, List<Group> groups, Function<Tas
     /// @param until when the first of them goes on by itself, milliseconds since the epoch; 0: not known
     public record Group(Waiting waiting, int tasks, Task first, long until) {
 
+        /// Returns how its tasks stand.
         public State state() {
             return State.of(waiting.kind());
         }
