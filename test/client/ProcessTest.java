@@ -110,8 +110,8 @@ final class ProcessTest {
     @Test
     void events_timedOut_saysThatItStopped() throws Exception {
         try (FakeApi api = new FakeApi()) {
-            Process shell = shell("\"$@\" events --task hang --timeout 200ms; echo \"status $?\" >&2", api, "");
-            assertEquals("ollama-queue: error: stopped after 200ms\nstatus 124\n",
+            Process shell = shell("\"$@\" events --task hang --timeout 2s; echo \"status $?\" >&2", api, "");
+            assertEquals("ollama-queue: error: stopped after 2s\nstatus 124\n",
                     new String(shell.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
             end(shell);
         }
