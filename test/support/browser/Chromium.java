@@ -20,8 +20,6 @@ public final class Chromium implements AutoCloseable {
         this.process = process;
         tools = new DevTools(process.address());
         context = tools.call(null, "Target.createBrowserContext", "disposeOnDetach", true).text("browserContextId");
-        // keeps the process that all pages share, for it ends with the last of them
-        tools.call(null, "Target.createTarget", "url", "about:blank", "browserContextId", context);
     }
 
     /// The one that all classes of this process have together: started when it is first asked for, and again after a
@@ -55,16 +53,12 @@ public final class Chromium implements AutoCloseable {
         return new Chromium(new BrowserProcess(Chromium::command, "DevTools listening on "));
     }
 
-    /// All pages are drawn by one process, whatever their site: to start one, and to compile there what the page loads,
-    /// takes more than what most tests do with it.
     private static List<String> command(Path profile) {
         List<String> command = new ArrayList<>(List.of(installed().toString(), "--headless",
                 "--remote-debugging-port=0", "--user-data-dir=" + profile, "--no-first-run", "--disable-gpu",
                 "--disable-dev-shm-usage", "--disable-extensions", "--disable-sync", "--disable-default-apps",
                 "--disable-component-update", "--disable-background-networking", "--no-proxy-server",
                 "--force-color-profile=srgb", "--lang=en-GB", "--font-render-hinting=none",
-                "--renderer-process-limit=1", "--disable-site-isolation-trials",
-                "--disable-features=SpareRendererForSitePerProcess,IsolateOrigins,site-per-process",
                 "--host-resolver-rules=MAP " + LAN
                 + " 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"));
         if (System.getProperty("user.name").equals("root")) {
