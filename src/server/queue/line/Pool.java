@@ -25,8 +25,10 @@ public final class Pool {
         }
         int hash = value.hashCode();
         int at = (hash ^ hash >>> 16) & SIZE - 1;
-        if (value.equals(known[at])) {
-            return (T) known[at];
+        // looked at once: another thread may put something else there meanwhile
+        Object there = known[at];
+        if (value.equals(there)) {
+            return (T) there;
         }
         known[at] = value;
         return value;
