@@ -37,8 +37,7 @@ class LoadCallsTest {
         String said = "{\"model\":\"fake\",\"done\":true,\"done_reason\":\"load\"}";
         try (FakeOllama one = FakeOllama.start(); FakeOllama other = FakeOllama.start();
                 RelayRig rig = new RelayRig(one.url(), other.url())) {
-            Await.until(() -> "not listed", () -> rig.hosts.backends().stream().allMatch(host ->
-                    host.installed() != null));
+            awaitLists(rig);
             one.otherwise((request, reply) -> reply.whole(200, said));
             other.otherwise((request, reply) -> reply.whole(200, said));
             assertEquals(said, text(rig.call("/api/generate", load)));
@@ -88,13 +87,17 @@ class LoadCallsTest {
         }
     }
 
+    private static void awaitLists(RelayRig rig) {
+        Await.until(() -> "not listed", () -> rig.hosts.backends().stream().allMatch(host ->
+                host.installed() != null));
+    }
+
     @Test
     void loadAndUnload_onANamedHost_goToNoOther() throws Exception {
         String load = "{\"model\":\"fake\"}";
         try (FakeOllama one = FakeOllama.start(); FakeOllama other = FakeOllama.start();
                 RelayRig rig = new RelayRig(one.url(), other.url())) {
-            Await.until(() -> "not listed", () -> rig.hosts.backends().stream().allMatch(host ->
-                    host.installed() != null));
+            awaitLists(rig);
             String on = rig.hosts.backends().get(1).name();
             for (String body : List.of(load, load.replace("}", ",\"keep_alive\":0}"), load.replace("fake", "new"))) {
                 assertEquals(200, rig.call("/api/chat", body, "X-Queue-On", on).statusCode());
@@ -195,8 +198,7 @@ class LoadCallsTest {
         String unload = "{\"model\":\"fake\",\"keep_alive\":0}";
         try (FakeOllama one = FakeOllama.start(); FakeOllama other = FakeOllama.start();
                 RelayRig rig = new RelayRig(one.url(), other.url())) {
-            Await.until(() -> "not listed", () -> rig.hosts.backends().stream().allMatch(host ->
-                    host.installed() != null));
+            awaitLists(rig);
             one.otherwise((request, reply) -> reply.breakOff());
             refused(502, "{\"error\":\"", rig.call("/api/chat", unload));
             assertEquals(unload, other.takeRequest().body());
