@@ -48,6 +48,15 @@ public sealed interface Outcome {
             this(cause, message, retryAfter, null);
         }
 
+        /// Returns the failure of a request that a host cannot be asked, as its kind knows: nothing was sent to it, and
+        /// the caller of a call learns of it by a 400.
+        ///
+        /// @param message says what would be right
+        public static Failed ofRequest(String message) {
+            return new Failed(Cause.FINAL, message, null, new HostAnswer(new HostHead(400, null, -1, null, null),
+                    null));
+        }
+
         private static final Set<Integer> ACCOUNTS = Set.of(401, 402, 403, 429);
 
         /// The longest pause that a host is granted; one that asks for more has a wrong clock.

@@ -86,7 +86,7 @@ public final class PassedCalls {
         add(routes, "POST", COUNT_TOKENS, Scope.SUBMIT,
                 "as Anthropic's: counts tokens | object | 200 any 404", request -> pass(COUNT_TOKENS, request));
         // after all others, so that an SDK can read that there is nothing
-        for (String rest : List.of("/v1/messages/{id*}", "/v1/{id*}")) {
+        for (String rest : List.of("/v1/messages/{id*}", "/v1", "/v1/{id*}")) {
             for (String method : List.of("GET", "POST", "PUT", "PATCH", "DELETE")) {
                 add(routes, method, rest, Scope.READ, "", request -> {
                     throw Problem.notFound("nothing is at this path");

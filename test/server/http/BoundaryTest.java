@@ -251,9 +251,11 @@ final class BoundaryTest {
 
     @Test
     void contentEncoding_is415() throws IOException {
-        wire.send("POST", "/echo", "Content-Type: application/json", "Content-Length: 2", "Content-Encoding: identity");
-        wire.raw("{}");
-        assertEquals(200, wire.reply(true).status());
+        for (String none : List.of("Content-Encoding: identity", "Content-Encoding:", "Content-Encoding: ")) {
+            wire.send("POST", "/echo", "Content-Type: application/json", "Content-Length: 2", none);
+            wire.raw("{}");
+            assertEquals(200, wire.reply(true).status(), none);
+        }
         wire.send("POST", "/echo", "Content-Type: application/json", "Content-Length: 2", "Content-Encoding: gzip");
         wire.raw("{}");
         Reply refused = wire.reply(true);

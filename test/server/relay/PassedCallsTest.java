@@ -368,8 +368,10 @@ final class PassedCallsTest {
     void pathThatIsNone_isA404InItsApisForm() throws IOException {
         serve();
         for (String method : List.of("GET", "POST", "DELETE")) {
-            assertTrue(none(method, "/v1/files/x").startsWith("{\"error\":{\"message\":\"nothing is at this path\","
-                    + "\"type\":\"not_found_error\""));
+            for (String path : List.of("/v1/files/x", "/v1", "/v1/")) {
+                assertTrue(none(method, path).startsWith("{\"error\":{\"message\":\"nothing is at this path\","
+                        + "\"type\":\"not_found_error\""), path);
+            }
             assertTrue(none(method, "/q/priority=low/v1/messages/batches").startsWith("{\"type\":\"error\",\"error\":{"
                     + "\"type\":\"not_found_error\""));
             assertTrue(none(method, "/api/nothing").startsWith("{\"error\":\"nothing is at this path;"));

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 import server.access.TestTokens;
@@ -20,6 +21,8 @@ import server.dispatch.Dispatcher;
 import server.dispatch.HostOptions;
 import server.dispatch.Hosts;
 import server.executor.ExecutorRegistry;
+import server.executor.HostAddress;
+import server.executor.Limits;
 import server.http.Answer;
 import server.http.GoneCallers;
 import server.http.Routes;
@@ -56,7 +59,7 @@ final class RelayRig implements AutoCloseable {
     private final GoneCallers gone = new GoneCallers(Path.of("/proc/net"), Duration.ofMillis(20));
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    /// @param addresses of the hosts, as `OLLAMA_HOST` has them
+    /// @param addresses of the hosts, as `OLLAMA_HOST` has them; an endpoint's ends with `/v1`
     RelayRig(Settings settings, String... addresses) throws IOException {
         this(settings, DispatchOptions.of(settings), Duration.ofMinutes(1), addresses);
     }
@@ -68,8 +71,7 @@ final class RelayRig implements AutoCloseable {
         InstantSource clock = InstantSource.system();
         queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT, clock,
                 () -> 0, new Random(42));
-        hosts = Hosts.open(ExecutorRegistry.load(), Arrays.stream(addresses).map(url -> HostOptions.local(url, 4))
-                .toList(), 4, clock);
+        hosts = Hosts.open(ExecutorRegistry.load(), Arrays.stream(addresses).map(RelayRig::host).toList(), 4, clock);
         queue.onEvent(relayed::happened);
         dispatcher = new Dispatcher(queue, hosts, new Answers(), relayed, dispatch, clock,
                 new Random(7));
@@ -85,6 +87,11 @@ final class RelayRig implements AutoCloseable {
                 .addTo(routes, request -> Answer.text("the page"));
         web.serve(routes);
         dispatcher.start();
+    }
+
+    private static HostOptions host(String url) {
+        return url.endsWith("/v1") ? new HostOptions(new HostAddress("far", url, "key", Map.of(), Map.of(), null,
+                Limits.DEFAULT), "openai", true, 1, 4, 0, 4) : HostOptions.local(url, 4);
     }
 
     RelayRig(String... addresses) throws IOException {

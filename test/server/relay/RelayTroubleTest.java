@@ -24,14 +24,17 @@ import server.http.Bodies;
 import server.http.IdempotencyKey;
 import server.http.Wire;
 import server.queue.state.QueueMode;
+import server.settings.Setting;
 import server.settings.Settings;
 import server.task.Task;
 import server.task.TaskDocument;
+import server.task.Terms;
 import shared.TaskStatus;
 import support.Await;
 import support.FakeOllama;
 import support.FakeOllamaAnswer;
 import support.FakeOllamaRequest;
+import support.FakeOpenAi;
 
 /// What an outside review found.
 class RelayTroubleTest {
@@ -279,6 +282,36 @@ class RelayTroubleTest {
             assertEquals(503, answer.statusCode());
             assertTrue(answer.headers().firstValue("Retry-After").isPresent());
             assertEquals(rig.task().task().name(), answer.headers().firstValue("X-Queue-Task").get());
+        }
+    }
+
+    /// @param begin of the error, in the form of the call's API
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"/api/chat|{\"error\":\"", "/api/embed|{\"error\":\"",
+            "/v1/chat/completions|{\"error\":{\"message\":\"",
+            "/v1/messages|{\"type\":\"error\",\"error\":{\"type\":\"timeout_error\",\"message\":\""})
+    void timeThatRunsOutBeforeTheHead_isA504(String path, String begin) throws Exception {
+        @SuppressWarnings("unchecked")
+        Setting<Duration> timeout = (Setting<Duration>) Terms.SETTINGS.getFirst();
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(
+                Settings.DEFAULT.with(timeout, Duration.ofMillis(300)), ollama.url())) {
+            ollama.otherwise(FakeOllamaAnswer.hang());
+            HttpResponse<byte[]> answer = rig.call(path, CHAT);
+            assertEquals(504, answer.statusCode(), text(answer));
+            assertTrue(text(answer).startsWith(begin) && text(answer).contains("300ms"), text(answer));
+            assertEquals(TaskStatus.FAILED, rig.task().task().status());
+        }
+    }
+
+    @Test
+    void whatAnEndpointCannotBeAsked_isA400ThatSaysWhatIsRight() throws Exception {
+        try (FakeOpenAi far = FakeOpenAi.start(); RelayRig rig = new RelayRig(far.url())) {
+            HttpResponse<byte[]> answer = rig.call("/api/chat", CHAT.replace("{\"model", "{\"n\":2,\"model"));
+            assertEquals("400 {\"error\":\"far cannot take the task: n must be 1, because a task has one answer\"}",
+                    answer.statusCode() + " " + text(answer));
+            assertEquals("{\"status\":400}", rig.task().result().text());
+            assertEquals(400, rig.call("/api/chat", CHAT.replace("}]", "}],\"options\":7")).statusCode());
+            assertEquals(200, rig.call("/api/chat", CHAT.replace("{\"model", "{\"n\":1,\"model")).statusCode());
         }
     }
 

@@ -173,7 +173,7 @@ final class OpenAiExecutor implements TaskExecutor {
         try {
             translation = new Translation(call, model, endpoint, usage);
         } catch (IllegalArgumentException | JsonException wrong) {
-            return new Outcome.Failed(Cause.FINAL, name() + " cannot take the task: " + wrong.getMessage(), null);
+            return Outcome.Failed.ofRequest(name() + " cannot take the task: " + wrong.getMessage());
         }
         HttpRequest request = HostClient.traced(call, endpoint.request(translation.path()))
                 .setHeader("Content-Type", "application/json")

@@ -46,7 +46,7 @@ public final class RunAsCall {
             payload = payload(call);
             writer = AnswerWriter.of(call.path(), call.model(), call.body(), clock);
         } catch (JsonException | IllegalArgumentException wrong) {
-            return new Outcome.Failed(Cause.FINAL, wrong.getMessage(), null);
+            return Outcome.Failed.ofRequest(wrong.getMessage());
         }
         boolean streams = call.streams() && call.type() != TaskType.EMBED;
         // of a whole answer nothing comes before its end, however long that takes
