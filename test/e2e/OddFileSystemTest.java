@@ -1,20 +1,26 @@
 package e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import support.Programs;
 import support.ServerProcess;
@@ -29,24 +35,32 @@ final class OddFileSystemTest {
     @TempDir
     Path directory;
 
-    @Test
-    void directoryThatCannotBeSynced_isUsedWithAWarning() throws Exception {
+    /// One that knows no `fallocate` either, as NFS.
+    ///
+    /// @param from    by which sync of a thread the system begins to refuse
+    /// @param atStart whether the start has one
+    @ParameterizedTest
+    @CsvSource({"1,true", "3,false"})
+    void directoryThatCannotBeSynced_isUsedWithAWarning(int from, boolean atStart) throws Exception {
         List<String> ids = new ArrayList<>();
-        try (ServerProcess server = traced("fsync", "EINVAL")) {
-            server.awaitLogged("event=directory_sync_unsupported directory=" + data());
+        try (ServerProcess server = start(traced("fsync:error=EINVAL:when=" + from + "+",
+                "fallocate:error=EOPNOTSUPP"), "64KiB")) {
+            assertEquals(atStart, server.logged().contains("event=directory_sync_unsupported"), server::logged);
             for (int i = 0; i < 60; i++) {
                 ids.add(server.submit(LATER));
             }
+            server.awaitLogged("event=directory_sync_unsupported directory=" + data());
             assertEquals(0, terminate(server), server::logged);
             assertEquals(1, server.logged().split("event=directory_sync_unsupported", -1).length - 1, server.logged());
         }
         allThere(ids);
     }
 
-    @Test
-    void quotaThatRefusesAWrite_isAnOrderlyEnd() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"pwrite64:error=EDQUOT,Disk quota exceeded", "fdatasync:error=EINVAL,Invalid argument"})
+    void refusalInTheMidst_isAnOrderlyEnd(String refusal, String word) throws Exception {
         List<String> ids = new ArrayList<>();
-        try (ServerProcess server = traced("pwrite64", "EDQUOT:when=30+")) {
+        try (ServerProcess server = start(traced(refusal + ":when=30+"), "64KiB")) {
             while (server.process().isAlive()) {
                 try {
                     HttpResponse<String> answer = server.post("/api/tasks", LATER);
@@ -58,16 +72,37 @@ final class OddFileSystemTest {
                 }
             }
             assertEquals(1, server.awaitExit(), server::logged);
-            assertTrue(server.logged().contains("Disk quota exceeded"), server.logged());
+            assertTrue(server.logged().contains("the journal can write no more: cannot ")
+                    && server.logged().contains(".journal: " + word), server.logged());
         }
         assertTrue(ids.size() > 5, ids.size() + " were taken");
         allThere(ids);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "fdatasync:error=EIO | cannot sync DATA/0000000001.journal.part: Input/output error",
+            "fsync:error=EIO | cannot sync directory DATA: Input/output error",
+            "ulimit -f 1 | cannot write DATA/0000000001.journal.part: File too large",
+            "ulimit -n 63 | this process may open only 63 files, and a server needs 64 at least: raise it with "
+                    + "ulimit -n"})
+    void refusalAtTheStart_isAWordAndNoStart(String refusal, String word) throws Exception {
+        List<String> command = new ArrayList<>(refusal.startsWith("ulimit") ? limited(refusal) : traced(refusal));
+        command.addAll(server());
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("HOME", directory.toString());
+        Process process = builder.start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(1, process.waitFor(), said);
+        assertTrue(said.contains(word.replace("DATA", data().toString())), said);
+        // nobody is there to do that
+        assertFalse(said.contains("tried again") || said.contains("goes on by itself"), said);
+    }
+
     @Test
     void limitOfFileSizes_refusesWhatDoesNotFitAndSaysSo() throws Exception {
         List<String> ids = new ArrayList<>();
-        try (ServerProcess server = start(List.of("bash", "-c", "ulimit -f 1024; exec \"$0\" \"$@\""), "16MiB")) {
+        try (ServerProcess server = start(limited("ulimit -f 1024"), "16MiB")) {
             server.awaitLogged("event=journal_full reason=\"cannot make " + data());
             assertTrue(server.logged().contains("File too large"), server.logged());
             assertEquals(503, server.get("/readyz").statusCode());
@@ -90,9 +125,19 @@ final class OddFileSystemTest {
         return directory.resolve("data");
     }
 
-    private ServerProcess traced(String call, String error) throws Exception {
-        List<String> strace = List.of("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + call, "-e", "inject="
-                + call + ":error=" + error);
+    private static List<String> limited(String limit) {
+        return List.of("bash", "-c", limit + "; exec \"$0\" \"$@\"");
+    }
+
+    /// @param refusals system calls, `:error=` and what they answer
+    private static List<String> traced(String... refusals) throws Exception {
+        // all other calls go on without it
+        List<String> strace = new ArrayList<>(List.of("strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e",
+                "trace=" + Stream.of(refusals).map(refusal -> refusal.replaceFirst(":.*", ""))
+                        .collect(Collectors.joining(","))));
+        for (String refusal : refusals) {
+            strace.addAll(List.of("-e", "inject=" + refusal));
+        }
         List<String> probe = new ArrayList<>(strace);
         probe.add("true");
         boolean works;
@@ -103,13 +148,17 @@ final class OddFileSystemTest {
             works = false;
         }
         Assumptions.assumeTrue(works, "there is no strace, or it may not trace");
-        return start(strace, "64KiB");
+        return strace;
+    }
+
+    private List<String> server() {
+        return List.of(Programs.server().toString(), "--port", "0", "--data-dir", data().toString(), "--ollama-host",
+                "echo:");
     }
 
     private ServerProcess start(List<String> before, String segmentSize) {
         List<String> command = new ArrayList<>(before);
-        command.addAll(List.of(Programs.server().toString(), "--port", "0", "--data-dir",
-                data().toString(), "--ollama-host", "echo:"));
+        command.addAll(server());
         return ServerProcess.of(command, Map.of("OLLAMA_QUEUE_STORAGE_SEGMENT_SIZE", segmentSize),
                 directory.resolve("server.log"));
     }

@@ -28,14 +28,19 @@ public record Connections(int http, int webSocket) {
     /// The same for one of WebSocket.
     private static final int TLS_WEBSOCKET_BYTES = 40 << 10;
 
+    /// With fewer a server can do nothing for long: without a connection 20 are open.
+    private static final int FILES_MIN = 64;
+
     /// Returns what this process can have. Says so in the log where it is less than was asked for.
     ///
     /// @param calls     how many calls of hosts may run at a time
     /// @param listeners how many there are of HTTP, each of which counts its connections for itself
     /// @param isTls     whether they speak TLS
-    public static Connections of(Settings settings, int calls, int listeners, boolean isTls) {
+    /// @throws IOException if this process may open too few files to work at all
+    public static Connections of(Settings settings, int calls, int listeners, boolean isTls) throws IOException {
         int wanted = settings.get(RequestLimits.CONNECTIONS);
         int files = openFilesMax();
+        check(files);
         String[] open = new File("/proc/self/fd").list();
         Connections most = of(wanted, files, open == null ? 0 : open.length, calls, listeners);
         int http = most.http * listeners;
@@ -44,6 +49,13 @@ public record Connections(int http, int webSocket) {
                     + most.webSocket + " open_files_max=" + files + " hint=\"raise it with ulimit -n\"");
         }
         return isTls ? most.within(Runtime.getRuntime().maxMemory(), listeners) : most;
+    }
+
+    static void check(int files) throws IOException {
+        if (files < FILES_MIN) {
+            throw new IOException("this process may open only " + files + " files, and a server needs " + FILES_MIN
+                    + " at least: raise it with ulimit -n");
+        }
     }
 
     /// HTTP has three quarters of what is not kept back. Where that is hardly anything, both have a quarter of all.

@@ -48,17 +48,19 @@ final class Preparer implements AutoCloseable {
     }
 
     /// Makes a segment. One that cannot be made leaves nothing behind, least of all its bytes on a full disk.
-    void make(Segment.Fresh fresh) throws IOException {
+    ///
+    /// @param again whether the caller tries again where it fails, which the message then tells
+    void make(Segment.Fresh fresh, boolean again) throws IOException {
         String name = Segment.name(fresh.number());
         try {
             write(name, fresh.number(), fresh.size());
         } catch (IOException failure) {
             delete(name + Segment.PART);
-            throw new IOException(reason(name, fresh.size(), failure), failure);
+            throw new IOException(reason(name, fresh.size(), failure, again), failure);
         }
     }
 
-    private String reason(String name, int size, IOException failure) {
+    private String reason(String name, int size, IOException failure, boolean again) {
         long free = -1;
         try {
             free = storage.free();
@@ -68,7 +70,8 @@ final class Preparer implements AutoCloseable {
         boolean full = free >= 0 && free < size;
         return (full ? "the disk is full: " : "") + "cannot make " + storage.describe(name) + ", a file of " + size
                 + " bytes" + (free < 0 ? "" : ", where " + free + " are free") + ": " + FileReason.of(failure)
-                + (full ? "; free some space there, the server then goes on by itself" : "; it is tried again");
+                + (full ? "; free some space there" : "")
+                + (!again ? "" : full ? ", the server then goes on by itself" : "; it is tried again");
     }
 
     private void delete(String name) {

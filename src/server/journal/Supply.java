@@ -70,7 +70,7 @@ final class Supply {
                 Segment.sizeFor(0, Math.min(FIRST_BYTES, options.segmentSize())));
         while (true) {
             try {
-                preparer.make(fresh);
+                preparer.make(fresh, false);
                 return fresh;
             } catch (IOException failure) {
                 if (fresh.size() < 2 * Segment.PAGE) {
@@ -160,7 +160,7 @@ final class Supply {
 
     private void tryToMake(Segment.Fresh fresh) {
         try {
-            preparer.make(fresh);
+            preparer.make(fresh, true);
         } catch (IOException | RuntimeException e) {
             failed(fresh, e.getMessage());
             return;

@@ -1,6 +1,9 @@
 package server.access;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
 
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +26,12 @@ final class ConnectionsTest {
         assertEquals(new Connections(14, 4), Connections.of(12_000, 72, 40, 4, 1));
         assertEquals(new Connections(54, 36), Connections.of(12_000, 256, 40, 4, 2), "on two loopbacks");
         assertEquals(new Connections(1, 1), Connections.of(12_000, 1, 40, 4, 1));
+    }
+
+    @Test
+    void check_tooFewFilesToWork_isRefused() throws IOException {
+        Connections.check(64);
+        assertThrows(IOException.class, () -> Connections.check(63));
     }
 
     @Test

@@ -171,8 +171,8 @@ class JournalFullTest {
         FaultyStorage none = new FaultyStorage();
         none.capacity(1000);
         IOException refused = assertThrows(IOException.class, () -> open(none));
-        assertTrue(refused.getMessage().startsWith("the disk is full: cannot make memory/0000000001.journal"),
-                refused.getMessage());
+        assertTrue(refused.getMessage().startsWith("the disk is full: cannot make memory/0000000001.journal")
+                && refused.getMessage().endsWith("; free some space there"), refused.getMessage());
     }
 
     @Test

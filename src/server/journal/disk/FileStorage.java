@@ -261,7 +261,11 @@ public final class FileStorage implements Storage {
 
         @Override
         public void truncate(long size) throws IOException {
-            channel.truncate(size);
+            try {
+                channel.truncate(size);
+            } catch (IOException e) {
+                throw failed("cut", e);
+            }
         }
 
         @Override

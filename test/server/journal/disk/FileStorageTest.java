@@ -2,15 +2,19 @@ package server.journal.disk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileStorageTest {
@@ -33,6 +37,17 @@ class FileStorageTest {
         }
         assertEquals("rwx------", permissions(data));
         assertEquals("rw-------", permissions(data.resolve("0000000001.journal")));
+    }
+
+    @Test
+    void file_failure_namesIt() throws Exception {
+        Storage.Writable file = new FileStorage(directory).create("x.journal");
+        file.close();
+        for (Executable use : List.<Executable>of(() -> file.truncate(0), file::force,
+                () -> file.write(ByteBuffer.allocate(1), 0))) {
+            String message = assertThrows(IOException.class, use).getMessage();
+            assertTrue(message.startsWith("cannot ") && message.contains(directory + "/x.journal: "), message);
+        }
     }
 
     @Test
