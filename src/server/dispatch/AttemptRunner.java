@@ -113,7 +113,7 @@ final class AttemptRunner {
             unknown(run, host);
             notRecorded(run, failed);
         } finally {
-            relayed.end(run.task().id());
+            relayed.end(run.task().id(), run.seq());
         }
     }
 
@@ -205,7 +205,7 @@ final class AttemptRunner {
                             Duration.ofMillis(task.terms().timeout()), firstByte, options.idle(), room,
                             Trace.of(request.head()).headers()), pieces)
                     : CallRunner.run(host.executor, task, request, firstByte, options.idle(), room, pieces,
-                            relayed.begin(task.id(), host.name(), clock.millis()), clock);
+                            relayed.begin(task.id(), run.seq(), host.name(), clock.millis()), clock);
             Objects.requireNonNull(outcome, "the kind of host gave no outcome");
             pieces.end();
             if (outcome instanceof Outcome.Completed completed) {

@@ -53,10 +53,12 @@ public final class RelayedAnswer implements RelaySink {
     /// Opens when those who wait are to look; null while nobody waits for one.
     private CountDownLatch next;
     private Submission brought;
+    private boolean released;
 
     // under the lock of the entry in RelayedAnswers
     int callers;
-    boolean attempted;
+    /// By which event the attempt began that gives it; 0: none does.
+    long attempt;
 
     /// @param room where its bytes are counted until the last caller has left
     RelayedAnswer(AnswerRoom.Portion room) {
@@ -76,8 +78,9 @@ public final class RelayedAnswer implements RelaySink {
         return taken;
     }
 
-    /// Nobody reads it any more.
+    /// Nobody reads it any more: what an attempt that was cancelled still brings is dropped.
     synchronized void release() {
+        released = true;
         room.close();
     }
 
@@ -105,6 +108,9 @@ public final class RelayedAnswer implements RelaySink {
 
     @Override
     public synchronized void bytes(byte[] more, int from, int count) {
+        if (released) {
+            return;
+        }
         try {
             room.answer(length + count, host);
         } catch (HostFailure full) {

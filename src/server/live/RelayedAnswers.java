@@ -42,20 +42,30 @@ public final class RelayedAnswers {
         return entered;
     }
 
-    /// Notes that a caller reads no longer.
-    public void leave(long task) {
-        byTask.computeIfPresent(task, (id, answer) -> {
-            answer.callers--;
-            answer.bring(null);
-            return kept(answer);
+    /// Notes that a caller reads no longer what it got from [#enter]; a later attempt may have another answer by now.
+    public void leave(long task, RelayedAnswer entered) {
+        byTask.compute(task, (id, there) -> {
+            entered.callers--;
+            entered.bring(null);
+            RelayedAnswer left = kept(entered);
+            return there == entered ? left : there;
         });
     }
 
     /// Begins an attempt's answer, which its callers read; to be ended with [#end] once the outcome is on record.
-    public RelayedAnswer begin(long task, String host, long now) {
+    ///
+    /// @param attempt the sequence number of the event that the attempt began with
+    public RelayedAnswer begin(long task, long attempt, String host, long now) {
         RelayedAnswer begun = byTask.compute(task, (id, there) -> {
-            RelayedAnswer answer = there == null || there.begun() ? new RelayedAnswer(room.share()) : there;
-            answer.attempted = true;
+            RelayedAnswer answer = there;
+            if (there == null || there.begun()) {
+                answer = new RelayedAnswer(room.share());
+                if (there != null) {
+                    there.attempt = 0;
+                    kept(there);
+                }
+            }
+            answer.attempt = attempt;
             return answer;
         });
         begun.asked(host, now);
@@ -67,10 +77,13 @@ public final class RelayedAnswers {
         return byTask.get(task);
     }
 
-    /// Ends an attempt's answer.
-    public void end(long task) {
+    /// Ends an attempt's answer. Does nothing if another attempt has begun since.
+    public void end(long task, long attempt) {
         byTask.computeIfPresent(task, (id, answer) -> {
-            answer.attempted = false;
+            if (answer.attempt != attempt) {
+                return answer;
+            }
+            answer.attempt = 0;
             answer.left();
             return kept(answer);
         });
@@ -86,7 +99,7 @@ public final class RelayedAnswers {
     }
 
     private static RelayedAnswer kept(RelayedAnswer answer) {
-        if (answer.callers > 0 || answer.attempted) {
+        if (answer.callers > 0 || answer.attempt != 0) {
             return answer;
         }
         answer.release();

@@ -206,7 +206,7 @@ public final class RelayApi {
 
     private RelayedAnswer enter(WebRequest request, long task) {
         RelayedAnswer answer = parts.answers().enter(task);
-        request.atEnd(() -> parts.answers().leave(task));
+        request.atEnd(() -> parts.answers().leave(task, answer));
         return answer;
     }
 

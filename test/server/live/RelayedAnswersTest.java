@@ -30,14 +30,14 @@ class RelayedAnswersTest {
     void answer_isThereAsLongAsSomebodyReadsOrWritesIt() {
         RelayedAnswer answer = answers.enter(7);
         assertSame(answer, answers.enter(7));
-        answers.leave(7);
-        assertSame(answer, answers.begin(7, "gpu", 1));
-        answers.leave(7);
+        answers.leave(7, answer);
+        assertSame(answer, answers.begin(7, 3, "gpu", 1));
+        answers.leave(7, answer);
         assertSame(answer, answers.find(7));
-        answers.end(7);
+        answers.end(7, 3);
         assertNull(answers.find(7));
-        assertNotNull(answers.begin(7, "gpu", 2));
-        answers.end(7);
+        assertNotNull(answers.begin(7, 4, "gpu", 2));
+        answers.end(7, 4);
     }
 
     @Test
@@ -51,19 +51,19 @@ class RelayedAnswersTest {
         // the room of the request that had it is given back when its caller leaves, whoever is still there
         answers.enter(7);
         answer.bring(brought);
-        answers.leave(7);
+        answers.leave(7, answer);
         assertNull(answers.find(7).takeBrought());
         // also where an attempt goes on without any caller
         answer.bring(brought);
-        answers.begin(7, "gpu", 1);
-        answers.leave(7);
+        answers.begin(7, 3, "gpu", 1);
+        answers.leave(7, answer);
         assertNull(answers.find(7).takeBrought());
-        answers.end(7);
+        answers.end(7, 3);
     }
 
     @Test
     void look_showsAllSoFar_andStaysAsItIs() throws InterruptedException {
-        RelayedAnswer answer = answers.begin(7, "gpu", 1);
+        RelayedAnswer answer = answers.begin(7, 3, "gpu", 1);
         Look before = answer.look();
         assertTrue(before.isAsked() && before.host().equals("gpu") && before.head() == null);
         answer.head(HEAD);
@@ -82,26 +82,80 @@ class RelayedAnswersTest {
 
     @Test
     void anotherAttemptAfterAHead_isAnotherAnswer() {
-        RelayedAnswer first = answers.begin(7, "gpu", 1);
+        RelayedAnswer first = answers.begin(7, 3, "gpu", 1);
         first.head(HEAD);
-        assertNotSame(first, answers.begin(7, "gpu", 2));
+        assertNotSame(first, answers.begin(7, 4, "gpu", 2));
     }
 
     @Test
     void answersWithoutRoom_areCut_untilTheOthersHaveLeft() {
-        RelayedAnswer one = answers.begin(1, "gpu", 1);
+        RelayedAnswer one = answers.begin(1, 3, "gpu", 1);
         one.head(HEAD);
         one.bytes(new byte[8], 0, 8);
-        RelayedAnswer other = answers.begin(2, "gpu", 1);
+        RelayedAnswer other = answers.begin(2, 3, "gpu", 1);
         other.head(HEAD);
         other.bytes(new byte[3], 0, 3);
         assertTrue(other.look().cut().message().startsWith("no memory is left"), other.look().cut().message());
         assertEquals(0, other.look().bytes().length());
         assertNull(one.look().cut());
-        answers.end(1);
-        RelayedAnswer third = answers.begin(3, "gpu", 1);
+        answers.end(1, 3);
+        RelayedAnswer third = answers.begin(3, 3, "gpu", 1);
         third.head(HEAD);
         third.bytes(new byte[8], 0, 8);
         assertNull(third.look().cut());
+    }
+
+    @Test
+    void attemptThatEndsWhenTheNextHasBegun_leavesThatOneItsAnswer() {
+        RelayedAnswer answer = answers.enter(7);
+        answers.begin(7, 3, "lacks it", 1);
+        // it was put back, and another host asked, before the first one's thread had come to its end
+        assertSame(answer, answers.begin(7, 4, "gpu", 2));
+        answers.end(7, 3);
+        assertTrue(answer.look().isAsked());
+        answers.leave(7, answer);
+        assertSame(answer, answers.find(7));
+        answers.end(7, 4);
+        assertNull(answers.find(7));
+        assertAllRoomIsFree();
+    }
+
+    @Test
+    void taskThatIsRetriedWhileACallerStillReads_leavesEachItsOwnAnswer() {
+        RelayedAnswer first = answers.enter(7);
+        answers.begin(7, 3, "gpu", 1);
+        first.head(HEAD);
+        first.bytes(new byte[4], 0, 4);
+        answers.end(7, 3);
+        RelayedAnswer second = answers.begin(7, 4, "gpu", 2);
+        assertSame(second, answers.enter(7));
+        answers.leave(7, first);
+        answers.end(7, 4);
+        // its caller still waits to be told
+        assertSame(second, answers.find(7));
+        answers.leave(7, second);
+        assertNull(answers.find(7));
+        assertAllRoomIsFree();
+    }
+
+    @Test
+    void whatACancelledAttemptBringsLate_takesNoRoom() {
+        RelayedAnswer first = answers.begin(7, 3, "gpu", 1);
+        first.head(HEAD);
+        first.bytes(new byte[4], 0, 4);
+        answers.begin(7, 4, "gpu", 2);
+        first.bytes(new byte[4], 0, 4);
+        answers.end(7, 3);
+        answers.end(7, 4);
+        assertNull(answers.find(7));
+        assertAllRoomIsFree();
+    }
+
+    private void assertAllRoomIsFree() {
+        RelayedAnswer other = answers.begin(8, 5, "gpu", 3);
+        other.head(HEAD);
+        other.bytes(new byte[10], 0, 10);
+        assertNull(other.look().cut());
+        answers.end(8, 5);
     }
 }

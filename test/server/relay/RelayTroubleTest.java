@@ -23,6 +23,7 @@ import server.http.Answer;
 import server.http.Bodies;
 import server.http.IdempotencyKey;
 import server.http.Wire;
+import server.live.RelayedAnswer;
 import server.queue.state.QueueMode;
 import server.settings.Setting;
 import server.settings.Settings;
@@ -125,16 +126,17 @@ class RelayTroubleTest {
                 // until the host has begun
             }
             Task task = rig.task().task();
-            Answer.Streamed answer = (Answer.Streamed) new RelayedCall(rig.parts, task,
-                    rig.parts.answers().enter(task.id()), new AnswerForm("/api/chat", true, false, "m", task.name(), 0),
-                    Duration.ZERO, null, rig.relay.repeats()).answer();
+            RelayedAnswer entered = rig.parts.answers().enter(task.id());
+            Answer.Streamed answer = (Answer.Streamed) new RelayedCall(rig.parts, task, entered,
+                    new AnswerForm("/api/chat", true, false, "m", task.name(), 0), Duration.ZERO, null,
+                    rig.relay.repeats()).answer();
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             // as the end of the server does with all who wait
             Thread.currentThread().interrupt();
             assertThrows(IOException.class, () -> answer.body().writeTo(out));
             assertTrue(out.toString(StandardCharsets.UTF_8).contains("\"error\":\"the server is stopping\""),
                     out.toString(StandardCharsets.UTF_8));
-            rig.parts.answers().leave(task.id());
+            rig.parts.answers().leave(task.id(), entered);
             caller.close();
         }
     }
