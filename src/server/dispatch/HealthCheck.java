@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
@@ -26,6 +27,9 @@ final class HealthCheck implements AutoCloseable {
     private volatile Duration interval;
     private final InstantSource clock;
     private final Map<Host, Thread> threads = new ConcurrentHashMap<>();
+    /// Those to be asked again at once. To wake a thread is not enough: one that is asking just now, and so waits for
+    /// its host, is woken in that wait and then knows nothing of it.
+    private final Set<Host> wanted = ConcurrentHashMap.newKeySet();
 
     HealthCheck(Hosts hosts, Duration interval, InstantSource clock) {
         this.hosts = hosts;
@@ -48,6 +52,7 @@ final class HealthCheck implements AutoCloseable {
 
     /// Asks a host now, for something was wrong with it.
     void askNow(Host host) {
+        wanted.add(host);
         LockSupport.unpark(threads.get(host));
     }
 
@@ -59,6 +64,7 @@ final class HealthCheck implements AutoCloseable {
     private void loop(Host host) {
         while (!Thread.currentThread().isInterrupted()) {
             long pause = interval.toMillis();
+            wanted.remove(host);
             try {
                 IOException silent = ask(host, false);
                 if (silent != null) {
@@ -71,7 +77,9 @@ final class HealthCheck implements AutoCloseable {
             } catch (RuntimeException | Error bug) {
                 LOG.log(Level.ERROR, "event=health_check_failed host=" + LogValue.of(host.name()), bug);
             }
-            LockSupport.parkNanos(this, pause * 1_000_000);
+            if (!wanted.contains(host)) {
+                LockSupport.parkNanos(this, pause * 1_000_000);
+            }
         }
     }
 

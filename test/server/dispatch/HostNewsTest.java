@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 
 import org.junit.jupiter.api.Test;
 
@@ -86,6 +87,26 @@ final class HostNewsTest {
             assertEquals("no memory", ended(queue, submit(queue, call)).error());
             assertEquals("no memory", dispatcher.held());
             assertEquals(1, hosts.backends().getFirst().failed());
+        }
+    }
+
+    @Test
+    void hostThatIsToBeAskedWhileItIsAsked_isAskedAgain() throws Exception {
+        SimulatedHost a = new SimulatedHost("a");
+        Semaphore answers = a.holdReports();
+        // it asks by itself in a day only, but for the first time
+        InstantSource clock = new SettableClock("2027-01-01T00:00:00Z");
+        Hosts hosts = new Hosts(List.of(local(a)), 2, clock);
+        HealthCheck health = new HealthCheck(hosts, Duration.ofDays(1), clock);
+        try {
+            health.start();
+            Await.until("it is asked, and waited for", () -> a.reports.get() == 1 && answers.hasQueuedThreads());
+            health.askNow(hosts.named("a"));
+            answers.release(2);
+            Await.until("it was asked for the second time", () -> a.reports.get() == 2
+                    && answers.availablePermits() == 0);
+        } finally {
+            health.close();
         }
     }
 

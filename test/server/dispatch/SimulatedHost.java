@@ -39,6 +39,9 @@ final class SimulatedHost implements TaskExecutor {
     /// How often it gave an answer, by prompt.
     final Map<String, Integer> answered = new ConcurrentHashMap<>();
     final AtomicInteger asked = new AtomicInteger();
+    /// How often it was asked how it is.
+    final AtomicInteger reports = new AtomicInteger();
+    private volatile Semaphore reportGate = new Semaphore(Integer.MAX_VALUE / 2);
 
     SimulatedHost(String name) {
         this.name = name;
@@ -58,6 +61,12 @@ final class SimulatedHost implements TaskExecutor {
     Semaphore hold() {
         gate = new Semaphore(0);
         return gate;
+    }
+
+    /// From now on each answer to how it is needs a permit.
+    Semaphore holdReports() {
+        reportGate = new Semaphore(0);
+        return reportGate;
     }
 
     void down(boolean isDown) {
@@ -130,7 +139,9 @@ final class SimulatedHost implements TaskExecutor {
     }
 
     @Override
-    public HostReport report() throws IOException {
+    public HostReport report() throws IOException, InterruptedException {
+        reports.incrementAndGet();
+        reportGate.acquire();
         if (down) {
             throw new IOException("cannot connect to " + name);
         }
