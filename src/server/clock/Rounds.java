@@ -1,5 +1,7 @@
 package server.clock;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -9,6 +11,8 @@ import java.util.function.BooleanSupplier;
 /// thread for each of them would cost more than a quick call itself.
 public final class Rounds {
 
+    private static final Logger LOG = System.getLogger(Rounds.class.getName());
+
     private final String name;
     private final Duration interval;
     private final Runnable round;
@@ -16,7 +20,7 @@ public final class Rounds {
     private final AtomicBoolean running = new AtomicBoolean();
 
     /// @param name  of the thread
-    /// @param round done at each interval; it must be quick and throw nothing
+    /// @param round done at each interval; it must be quick. One that fails, for want of memory, is not the last
     /// @param any   whether there is anything to look after
     public Rounds(String name, Duration interval, Runnable round, BooleanSupplier any) {
         this.name = name;
@@ -28,7 +32,12 @@ public final class Rounds {
     /// Lets the rounds begin, if they have not. Call it whenever there is one thing more.
     public void begin() {
         if (!running.get() && running.compareAndSet(false, true)) {
-            Thread.ofVirtual().name(name).start(this::run);
+            try {
+                Thread.ofVirtual().name(name).start(this::run);
+            } catch (RuntimeException | Error notStarted) {
+                running.set(false);
+                throw notStarted;
+            }
         }
     }
 
@@ -36,10 +45,19 @@ public final class Rounds {
         do {
             do {
                 LockSupport.parkNanos(this, interval.toNanos());
-                round.run();
+                look();
             } while (any.getAsBoolean());
             running.set(false);
             // what came before that saw the rounds go on
         } while (any.getAsBoolean() && running.compareAndSet(false, true));
+    }
+
+    private void look() {
+        try {
+            round.run();
+        } catch (RuntimeException | Error failure) {
+            // nobody else would look any more
+            LOG.log(Level.ERROR, "event=round_failed thread=" + name, failure);
+        }
     }
 }
