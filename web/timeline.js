@@ -95,7 +95,7 @@ function why(attempt, task) {
 function said(task, {attempt: number, error, ended_at: ended}, opened, since) {
     const text = task.unfinished?.find(({attempt}) => attempt === number)?.text;
     if (!text && error && Date.parse(ended) < since) {
-        return h('p', {class: 'hint'}, 'What it may have said is gone: the server was started again since.');
+        return h('p', {class: 'hint'}, 'Any output is gone: the server was restarted since then.');
     }
     const control = button('Copy', () => copy(control, text), {class: 'quiet'});
     return text && h('details', {class: 'unfinished', 'data-attempt': number, open: opened.has(String(number))},

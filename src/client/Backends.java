@@ -36,7 +36,7 @@ final class Backends {
         }
         byte[] json = session.api().post("/api/backends/" + Api.encode(name) + "/" + verb, Map.of(), RequestBody.EMPTY);
         session.aside(name + (verb.equals("enable") ? " is enabled"
-                : " is disabled until it is enabled or the server starts again; what runs there goes on"));
+                : " is disabled until it is enabled or the server is restarted; tasks that run there continue"));
         return json;
     }
 

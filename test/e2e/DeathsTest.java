@@ -41,9 +41,9 @@ final class DeathsTest {
             }
             try (ServerProcess server = start(fake)) {
                 Await.until("the first of them runs", () -> fake.running() == 1);
-                assertEquals(List.of("running", "the server died while it ran, again and again; next it runs alone"),
+                assertEquals(List.of("running", "the server died while it ran, repeatedly; next it runs alone"),
                         List.of(task(server, killer).text("status"), task(server, good).text("error")));
-                assertEquals(killer + " runs alone, because the server died so often while it ran",
+                assertEquals(killer + " runs alone, because the server died repeatedly while it ran",
                         task(server, good).text("waiting"));
                 server.awaitLogged("event=task_runs_alone id=" + killer);
                 assertEquals(0, server.terminate());
@@ -57,7 +57,7 @@ final class DeathsTest {
                     : FakeOllamaAnswer.tokens("Hi")).play(request, reply));
             try (ServerProcess server = start(fake)) {
                 Json.Obj failed = server.awaitEnd(killer);
-                assertEquals("the server died while it ran, again and again, the last time while nothing else ran",
+                assertEquals("the server died while it ran, repeatedly, the last time while nothing else ran",
                         failed.text("error"));
                 assertEquals(5, ((Json.Arr) failed.get("attempts")).values().size(), failed.text());
                 assertEquals("completed", server.awaitEnd(good).text("status"));

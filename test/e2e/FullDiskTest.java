@@ -138,8 +138,8 @@ final class FullDiskTest {
                 // it ends at once, and may be gone before its answer is read; it must not say yes
             }
             assertEquals(1, server.awaitExit());
-            assertTrue(server.logged().matches("(?s).*ollama-queue-server: the journal can write no more: cannot write "
-                    + "\\S+\\.journal: No space left on device.*"), server.logged());
+            assertTrue(server.logged().matches("(?s).*ollama-queue-server: the journal can no longer be written: "
+                    + "cannot write \\S+\\.journal: No space left on device.*"), server.logged());
         }
     }
 

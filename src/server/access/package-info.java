@@ -2,12 +2,12 @@
 ///
 /// | class | what it decides |
 /// |---|---|
-/// | `Guard` | where a request comes from, which `Host` and `Origin` it may name, whether it needs the token |
-/// | `Origins` | whose pages may ask beside the server's own, and the CORS headers that they get |
-/// | `Scope`, `Asker` | what a route wants and a token allows; who asks, by its token |
-/// | `Tokens` | whose a token is: compared in constant time, kept as hashes only |
-/// | `NamedTokens`, `TokenFile` | the named ones as the running server sees them; as they lie on the disk |
-/// | `Guesses` | how long the answer to a wrong token of an address waits, and whether the log tells of it |
+/// | `Guard` | the origin of a request, the `Host` and `Origin` it may name, whether it needs the token |
+/// | `Origins` | other servers' pages that may ask, and the CORS headers that they get |
+/// | `Scope`, `Asker` | what a route requires and a token allows; who asks, by its token |
+/// | `Tokens` | the owner of a token: compared in constant time, kept only as hashes |
+/// | `NamedTokens`, `TokenFile` | named tokens in the running server; on the disk |
+/// | `Guesses` | how long the answer to an address's wrong token is delayed, and whether it is logged |
 ///
 /// ```
 ///  token add|revoke ──▶ TokenFile ──▶ tokens.json ◀── a look before each judgement ── NamedTokens ◀── Tokens ◀── Guard
@@ -15,8 +15,8 @@
 ///                                                                  the request's Asker (name, scope, limits) ◀──┘
 /// ```
 ///
-/// **Rules.** What cannot be read lets nobody in. A reload replaces hosts and tokens as one object. A right token never
-/// waits. Nothing here reads a body or knows a route: the caller says which scope a route wants, and whether it is one
-/// of Ollama's. What a handler itself has to hold to, whose task it changes and which client it submits for, it asks
-/// the request's `Asker`.
+/// **Rules.** A file that cannot be read lets nobody in. A reload replaces hosts and tokens as one object. A right
+/// token is never delayed. Nothing here reads a body or knows a route: the caller passes the scope that a route
+/// requires, and whether it is one of Ollama's. A handler asks the request's `Asker` whose tasks it may change and for
+/// which client it may submit.
 package server.access;

@@ -1,5 +1,5 @@
-/// Actions at work: their place in the queue's ledger, and the thread that carries them out. What an action is is told
-/// in [server.action.plan], which knows nothing of this room.
+/// Actions at work: their place in the queue's ledger, and the thread that carries them out. [server.action.plan]
+/// defines what an action is, and knows nothing of this room.
 ///
 /// ```
 ///  handlers  Actions.matched ─▶ ids of what matched at one moment ─▶ Actions.accept ─▶ [accepted]  durable, then 202
@@ -9,16 +9,15 @@
 ///                                             └──────── a step of each action in turn ──┘
 /// ```
 ///
-/// **Rules.** An action touches exactly the tasks whose ids stand in its first line. A step's changes and the line that
-/// tells how far the action has come are one unit of the journal, which recovery keeps whole or not at all; so after
-/// any crash it goes on with the next task, and none is done twice. A step holds the ledger's lock for a few
-/// milliseconds at most, and between two steps the thread waits for the disk and keeps to the queue's
-/// [server.queue.ledger.Pace].
+/// **Rules.** An action changes exactly the tasks whose ids are in its first line. A step's changes and its line of
+/// progress are one unit of the journal, which recovery keeps whole or not at all; so after any crash the action
+/// continues with the next task, and none is done twice. A step holds the ledger's lock for a few milliseconds at most,
+/// and between two steps the thread waits for the disk and keeps to the queue's [server.queue.ledger.Pace].
 ///
-/// **Retries with changes.** What a task was asked for stays as it is in the journal, so a task that is to be otherwise
-/// is submitted anew ([Anew]), by the reader of all submits; where that is asked for, the task is deleted in the same
-/// unit. A step does one of them, for they may be large.
+/// **Retries with changes.** A task's request never changes in the journal, so a retry with changes submits a new task
+/// ([Anew]), by the reader of all submits; if requested, the old task is deleted in the same unit. A step handles one
+/// such task, because tasks may be large.
 ///
-/// **Refusals.** What cannot be done to a task by now (it has ended, it is gone, its client has no room) is counted by
-/// its reason, and the action goes on. A full disk or a failed journal is no refusal: the action waits.
+/// **Refusals.** A change that has become impossible (the task has ended or is gone, its client has no room) is counted
+/// by its reason, and the action continues. A full disk or a failed journal is not a refusal: the action waits.
 package server.action;

@@ -54,7 +54,7 @@ public final class CronStore {
     public CronTask create(CronPlan plan, Slice template) {
         long made = ledger.change(writer -> {
             if (writer.state().crons().size() >= COUNT_MAX) {
-                throw new Problem(429, "there are " + COUNT_MAX + " cron tasks, and no more can be; remove some");
+                throw new Problem(429, "there are " + COUNT_MAX + " cron tasks, which is the limit; remove some");
             }
             writer.state().crons().requireFree(plan.name());
             long now = writer.now();

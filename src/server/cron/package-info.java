@@ -1,6 +1,6 @@
-/// Cron tasks at work: their requests, their place in the queue's ledger, and the timer that makes due times into
-/// tasks. What a cron task is and what becomes of it is decided in [server.cron.plan], which knows nothing of this
-/// room; expressions are [shared.cron].
+/// Cron tasks at work: their requests, their place in the queue's ledger, and the timer that turns due times into
+/// tasks. [server.cron.plan] defines cron tasks and decides about them, and knows nothing of this room; expressions are
+/// in [shared.cron].
 ///
 /// ```
 ///  "cron" (platform)  CronTimer ─ CronStore.due ─ CronPolicy.decide ─┬─ Wait: sleeps, at most a second
@@ -11,11 +11,11 @@
 ///  handlers           CronRequests ─ CronReader, Templates ─ CronStore ─▶ Ledger
 /// ```
 ///
-/// **Rules.** A due time makes exactly one task or is passed over with a reason, through crashes too, since both lines
-/// of a firing are one unit. The timer takes no lock but the ledger's, through its doors, and does nothing while the
-/// queue is paused or draining: due times that pass meanwhile are missed, and `missed` says what becomes of them.
+/// **Rules.** A due time creates exactly one task or is skipped with a reason, even across crashes, because both lines
+/// of a firing are one unit. The timer takes only the ledger's lock, through its doors, and does nothing while the
+/// queue is paused or draining: due times that pass meanwhile are missed, and `missed` says how they are treated.
 ///
-/// **Clocks.** The timer compares the wall clock with the monotonic one each second. Set forward, or after a sleep of
-/// the machine, due times are missed ones; set back by three hours or more, all cron tasks follow the new time at once;
-/// set back by less, no due time comes again.
+/// **Clocks.** The timer compares the wall clock with the monotonic one each second. If the clock is set forward, or
+/// after a sleep of the machine, the due times passed count as missed; if it is set back by three hours or more, all
+/// cron tasks follow the new time at once; if by less, no due time fires again.
 package server.cron;

@@ -375,7 +375,7 @@ public final class Dispatcher implements AutoCloseable {
         hold.sent();
         if (run.task().runsAlone()) {
             LOG.log(Level.WARNING, "event=task_runs_alone id=" + run.task().name()
-                    + " reason=\"the server died so often while it ran\"");
+                    + " reason=\"the server died repeatedly while it ran\"");
         }
         RunningAttempt attempt = new RunningAttempt(run, host, found);
         attempt.thread = Thread.ofVirtual().name("attempt-" + run.task().name()).unstarted(() -> run(attempt));

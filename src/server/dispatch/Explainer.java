@@ -153,7 +153,7 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
     private Waiting whole(long now) {
         if (alone.get() != null) {
             return new Waiting(Reason.ALONE,
-                    alone.get() + " runs alone, because the server died so often while it ran");
+                    alone.get() + " runs alone, because the server died repeatedly while it ran");
         }
         String reason = hold.reason(now);
         return reason != null ? new Waiting(Reason.SERVER, reason)

@@ -353,12 +353,12 @@ final class Host {
         counters.countFailed(now);
         if (refused.refuse(model, refusal, retryAfter, now)) {
             LOG.log(Level.WARNING, "event=model_set_aside host=" + LogValue.of(name()) + " model="
-                    + LogValue.of(model) + " error=" + LogValue.of(refusal.inShort() + "; backends tells why"));
+                    + LogValue.of(model) + " error=" + LogValue.of(refusal.inShort() + "; see backends"));
         }
         if (refused.anotherSince(model, workedAt)) {
             if (circuit.allows(now)) {
                 LOG.log(Level.WARNING, "event=host_set_aside host=" + LogValue.of(name()) + " error="
-                        + LogValue.of(refusal.inShort() + " for more than one model; backends tells why"));
+                        + LogValue.of(refusal.inShort() + " for more than one model; see backends"));
             }
             circuit.busy(now, retryAfter);
             trouble = why;

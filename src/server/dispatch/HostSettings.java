@@ -165,7 +165,7 @@ public final class HostSettings {
         HostOptions same = name == null ? null : byName.putIfAbsent(name, host);
         if (same != null && (address.name() != null || !same.equals(host))) {
             problems.accept(settings.wrong(address.name() == null ? url : named, index,
-                    " is the name of another one, too; give each host a name of its own"));
+                    " is the name of another host, too; give each host its own name"));
         }
     }
 

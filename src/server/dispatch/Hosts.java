@@ -136,7 +136,7 @@ public final class Hosts implements AutoCloseable {
                 + shown(host).parallel()).collect(Collectors.joining(", "));
         if (!names.isEmpty()) {
             LOG.log(Level.INFO, "event=parallel_is_new hosts=" + LogValue.of(names) + " was=" + workers
-                    + " hint=\"an Ollama host now gets no more tasks of one model at once than ollama.parallel says; "
+                    + " hint=\"an Ollama host now runs at most ollama.parallel tasks of one model at once; "
                     + "set it, or OLLAMA_NUM_PARALLEL, to the OLLAMA_NUM_PARALLEL of the Ollama\"");
         }
     }

@@ -1,4 +1,4 @@
-/// Gives ready tasks to hosts, and decides what follows from an attempt's end.
+/// Gives ready tasks to hosts, and decides what follows the end of an attempt.
 ///
 /// ```
 ///  "dispatch" (platform)   tick, at the latest each second ─┐
@@ -9,7 +9,7 @@
 ///  "health-HOST" (virtual) every `health_check_interval`, at once after a failure: report() ─▶ Host
 /// ```
 ///
-/// **Routing** ([server.dispatch.Routing], pure). The settings name a first choice and perhaps a second one:
+/// **Routing** ([server.dispatch.Routing], pure). The settings give each task a first and perhaps a second choice:
 ///
 /// | the task | first choice | second choice |
 /// |---|---|---|
@@ -20,8 +20,8 @@
 /// | high priority, without `local_first_policy` | endpoints | local hosts, likewise |
 /// | any other | local hosts | endpoints, if there are any |
 ///
-/// Each host then stands at a level for the task, best first; the first level that has any host decides
-/// (FIRST is of the first choice, SECOND of the second):
+/// Each host then has a level for the task, best first; the first level that has any host decides (FIRST means the
+/// first choice, SECOND the second):
 ///
 /// | level | the host | the task |
 /// |---|---|---|
@@ -33,11 +33,11 @@
 /// | HOPELESS | is away for longer and lacks the model | fails: no host has the model |
 ///
 /// Within a level: fewer failures of this task, first choice, runner loaded, higher `priority`, less load per `weight`,
-/// model loaded, higher `weight`. A host that would have to throw out or reload what answers
-/// ([server.order.Residency]) comes last of all, and gets nothing until that has ended.
+/// model loaded, higher `weight`. A host that would have to evict or reload an answering runner
+/// ([server.order.Residency]) comes last, and gets nothing until that runner is done.
 ///
 /// **What a failure means.** A status and its text become a cause in one table, `executor/wire/Refusal`; failures
-/// below HTTP do in `LostConnection`. What follows from a cause:
+/// below HTTP do in `LostConnection`. The consequences of a cause:
 ///
 /// | cause | examples | the attempt | the task | the host |
 /// |---|---|---|---|---|
@@ -50,18 +50,18 @@
 /// | UNREACHABLE | no connection | does not count | elsewhere, or waits | is down |
 /// | OWN | no descriptors or memory here | does not count | waits | nothing is begun for a while |
 ///
-/// A model that a host refuses (ACCOUNT) is tried again after 1 s, doubling to a minute, or when the host said; one for
-/// which it is busy likewise, doubling to 30 s. A second such model of which it says the same makes it the whole host's
-/// trouble, unless a task completed there since; so does a host that refuses its own list as well. A host whose
-/// `requests_per_minute` are used up is left alone until it may be sent the next one; that is no failure. A task that
-/// is refused while others of its model run waits alone. Before FRONT ends a task, the host is asked whether it still
-/// is what its kind says; if not, it is down and the task waits. A task gives up waiting at its `expires_at`.
+/// A model that a host refuses (ACCOUNT) is tried again after 1 s, doubling to a minute, or when the host says so; a
+/// model for which the host is busy likewise, doubling to 30 s. A second model refused in the same way sets the whole
+/// host aside, unless a task completed there since; so does a refusal of the host's own list. A host whose
+/// `requests_per_minute` are used up is left alone until it may get the next request; that is not a failure. A task
+/// that is refused while others of its model run waits alone. Before FRONT ends a task, the host is asked whether it
+/// still is what its kind says; if not, it is down and the task waits. A task gives up waiting at its `expires_at`.
 ///
-/// **Rules.** Attempts are begun by whichever thread found the reason, one at a time. A [server.dispatch.Host] is
-/// guarded by its own lock, held for moments and never while another is taken; a [server.dispatch.Circuit] has its own
-/// below it. The queue's lock may be held while a routing is asked, so routing takes no lock of the queue. A cancelled
-/// task's attempt is interrupted; its end does nothing, since its run is no longer current. An attempt whose thread
-/// died of something is ended by the dispatch thread, which looks for such each second.
+/// **Rules.** The thread that finds the reason starts an attempt, one at a time. A [server.dispatch.Host] is guarded by
+/// its own lock, held for moments and never while another is taken; a [server.dispatch.Circuit] has its own below it.
+/// The queue's lock may be held while a routing is asked, so routing takes no lock of the queue. A cancelled task's
+/// attempt is interrupted; its end does nothing, since its run is no longer current. The dispatch thread looks each
+/// second for attempts whose thread has died, and ends them.
 ///
 /// **Start-up rule** (rules of the start, on the front page of `server`). The order within a level is written out as
 /// `if`s: comparators made by `Comparator` are serializable lambdas, which a class archive cannot keep.

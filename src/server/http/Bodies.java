@@ -119,7 +119,7 @@ public final class Bodies {
         if (room.getAndAdd(-bytes) < Math.min(bytes, bytesMax)) {
             giveBack(bytes);
             throw new Problem(503, "the requests and answers in memory hold " + bytesMax
-                    + " bytes together, which is the limit; come again in a moment");
+                    + " bytes together, which is the limit; try again in a moment");
         }
     }
 

@@ -396,7 +396,7 @@ final class Intake {
     void fail(Throwable cause) {
         lock.lock();
         try {
-            failure = new JournalFailure("the journal can write no more: " + cause.getMessage(), cause);
+            failure = new JournalFailure("the journal can no longer be written: " + cause.getMessage(), cause);
             // the batches stay, so that their lines can still be read
             pending.forEach(batch -> batch.done.countDown());
             changed.signalAll();

@@ -71,7 +71,7 @@ final class Preparer implements AutoCloseable {
         return (full ? "the disk is full: " : "") + "cannot make " + storage.describe(name) + ", a file of " + size
                 + " bytes" + (free < 0 ? "" : ", where " + free + " are free") + ": " + FileReason.of(failure)
                 + (full ? "; free some space there" : "")
-                + (!again ? "" : full ? ", the server then goes on by itself" : "; it is tried again");
+                + (!again ? "" : full ? ", the server then continues by itself" : "; the server tries again");
     }
 
     private void delete(String name) {

@@ -42,15 +42,15 @@ public final class OpenApi {
     private static final String PARAMETERS = "parameters";
 
     private static final Map<Integer, String> MEANINGS = Map.ofEntries(Map.entry(200, "Done."),
-            Map.entry(201, "Created, and durable."), Map.entry(202, "Accepted, and durable; it goes on."),
-            Map.entry(204, "Done; there is nothing to say."), Map.entry(304, "As it was."),
+            Map.entry(201, "Created, and durable."), Map.entry(202, "Accepted, and durable; the work continues."),
+            Map.entry(204, "Done; the answer is empty."), Map.entry(304, "Not modified."),
             Map.entry(400, "Malformed; the error names the field or the position."),
             Map.entry(401, "A token is needed."), Map.entry(403, "Not allowed."), Map.entry(404, "Not found."),
             Map.entry(408, "The request arrives too slowly."), Map.entry(409, "It does not fit what is there."),
             Map.entry(413, "Too large."), Map.entry(415, "Of a content type that is not taken here."),
-            Map.entry(429, "Too many; Retry-After says when to come again."),
+            Map.entry(429, "Too many; Retry-After says when to try again."),
             Map.entry(431, "The headers are too large."), Map.entry(500, "A fault of the server, or of its disk."),
-            Map.entry(502, "The host failed."), Map.entry(503, "Not now; Retry-After says when to come again."),
+            Map.entry(502, "The host failed."), Map.entry(503, "Not now; Retry-After says when to try again."),
             Map.entry(504, "The host did not answer in time."), Map.entry(507, "The disk is full."));
 
     private static final Map<String, String> MEDIA = Map.of("text", Answer.TEXT, "html", "text/html; charset=utf-8",

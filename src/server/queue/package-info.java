@@ -1,5 +1,5 @@
-/// The queue: what handlers (`TaskQueue`) and the dispatcher (`Runs`) do with tasks. Six rooms, each knows only those
-/// to its right:
+/// The queue: the operations on tasks for handlers (`TaskQueue`) and the dispatcher (`Runs`). There are six rooms; each
+/// knows only those to its right:
 ///
 /// ```
 ///  queue ──▶ page ──▶ ledger ──▶ line ──▶ state ──▶ index
@@ -8,7 +8,7 @@
 ///  Compaction          feed       lines    decisions  found
 /// ```
 ///
-/// **The way of a change**, for instance a submit:
+/// **The path of a change**, for instance a submit:
 ///
 /// ```
 ///  TaskQueue.submit ─ Ledger.change ─┬─ waits while the disk is far behind               no lock
@@ -23,14 +23,13 @@
 /// ```
 ///
 /// **Rules.** Nothing is answered or shown before it is durable, unless a method says otherwise. A task's status has
-/// one owner, the ledger; whoever runs an attempt holds a [server.queue.Run], which is void as soon as the task's state
-/// is another one. What a task's end means is told by the feed, so those who wait in [server.queue.TaskQueue#awaitEnd]
-/// wake only when it is durable.
+/// one owner, the ledger; an attempt holds a [server.queue.Run], which is void as soon as the task's state changes. The
+/// feed reports a task's end, so threads that wait in [server.queue.TaskQueue#awaitEnd] wake only when it is durable.
 ///
-/// **Threads.** None of its own but "journal-compaction" ([server.queue.Compaction]); every method may be called by any
-/// thread.
+/// **Threads.** Only "journal-compaction" ([server.queue.Compaction]) belongs to this room; any thread may call every
+/// method.
 ///
-/// **A batch** is made ready by its caller's threads before the lock is taken: the lock is held for the append and the
-/// indexes only. Its lines lie outside of the heap until they are durable, because the heap need not have room for them
-/// beside a long queue.
+/// **A batch** is prepared by its caller's threads before the lock is taken: the lock is held only for the append and
+/// the indexes. Its lines lie outside the heap until they are durable, because the heap may have no room for them in
+/// addition to a long queue.
 package server.queue;

@@ -45,7 +45,7 @@ public record RelayOptions(boolean enabled, boolean modelManagement, int priorit
     /// Refuses a call while none is taken.
     void checkEnabled() {
         if (!enabled) {
-            throw Problem.notFound("this server takes no calls of Ollama, OpenAI and Anthropic: " + ENABLED.key()
+            throw Problem.notFound("this server accepts no calls of Ollama, OpenAI and Anthropic: " + ENABLED.key()
                     + " is false");
         }
     }

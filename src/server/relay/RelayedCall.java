@@ -278,7 +278,7 @@ final class RelayedCall {
             case TaskState.Cancelled cancelled -> new Problem(499, cancelled(ended));
             case TaskState.Failed failed -> new Problem(status(setAside != null ? setAside : look.failure()),
                     failed.error());
-            case TaskState.Completed completed -> new Problem(500, "the answer of " + ended.name() + " is not at hand");
+            case TaskState.Completed completed -> new Problem(500, "the answer of " + ended.name() + " is lost");
             case TaskState.Pending pending -> throw new IllegalStateException("pending");
             case TaskState.Running running -> throw new IllegalStateException("running");
         };

@@ -1,4 +1,4 @@
-/// Relayed calls: what the clients of Ollama, OpenAI and Anthropic ask of their APIs goes through the queue, unchanged.
+/// Relayed calls: requests of clients of Ollama, OpenAI and Anthropic pass through the queue unchanged.
 ///
 /// ```
 ///  POST /api/chat, /v1/…  ─▶ RelayApi ─▶ Submission ─▶ TaskQueue ─▶ dispatch ─▶ TaskExecutor.relay ──HTTP──▶ host
@@ -14,15 +14,15 @@
 /// | `CallerHints` | who calls and how, from headers, path and body |
 /// | `RelayApi` | makes a task of a call |
 /// | `RelayedCall` | one caller that waits for its task's answer and then gets it |
-/// | `RepeatedAnswer` | the answer of a call that is made again after its task has ended |
+/// | `RepeatedAnswer` | the answer to a call that is repeated after its task has ended |
 /// | `AnswerForm` | the form of one call's answer: its type, its signs of life, its end where it fails |
-/// | `PassedCalls` | the calls that are no tasks: lists of all hosts together, questions about one model, the root |
+/// | `PassedCalls` | calls that are not tasks: lists of all hosts together, questions about one model, the root |
 /// | `ModelCalls` | the calls that change a host's models, passed on to one host |
-/// | `LastAnswers`, `ModelLists` | what each host answered last, and how that is put together |
+/// | `LastAnswers`, `ModelLists` | the last answers of each host, and how they are combined |
 ///
-/// **Rules.** Bodies and answers pass byte for byte; nothing here builds them again but a stream of which the result is
-/// left. What the queue reads of them, it reads leniently ([server.task.RelayBody]): the host judges. The status is
-/// kept back until it can be the true one. The last byte of an answer follows the task's durable end.
+/// **Rules.** Bodies and answers pass byte for byte; only a stream of which just the result is left is built again. The
+/// queue reads parts of them leniently ([server.task.RelayBody]): the host judges. The status is held back until the
+/// true one is known. The last byte of an answer follows the task's durable end.
 ///
 /// **Threads.** A call keeps its `http` thread until its answer is written; a host's answer is read by the attempt's.
 package server.relay;

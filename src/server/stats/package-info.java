@@ -1,16 +1,16 @@
-/// What the queue did lately, in memory only; what was before the server's start is read from the journal.
+/// The queue's recent history, in memory only; the time before the server's start is read from the journal.
 ///
 /// | class | what it keeps |
 /// |---|---|
 /// | `History` | the last 24 hours, minute by minute, made from the durable events |
 /// | `Failures` | the tasks that failed in the last hour, by cause |
 /// | `Recent`, `Rates` | how often something happened in the last minutes |
-/// | `SoFar`, `Buckets` | all since the server's start, for monitoring |
-/// | `AttemptNews` | how `dispatch` tells of attempts |
-/// | `Work`, `WorkOf` | what tasks took of the hosts, by priority, model and client |
+/// | `SoFar`, `Buckets` | totals since the server's start, for monitoring |
+/// | `AttemptNews` | how `dispatch` reports attempts |
+/// | `Work`, `WorkOf` | the hosts' time used by tasks, by priority, model and client |
 /// | `Rebuilding` | reads the time before the start from the journal |
 /// | `Histogram` | lengths of time, to within its error, for percentiles |
 ///
 /// **Rules.** `History` is safe for any thread and waits for nobody; the journal's writer calls it. Its `switch` over
-/// events has no default: an event that is added must be given its meaning here. Times are the wall clock's.
+/// events has no default: a new event must be given its meaning here. Times are the wall clock's.
 package server.stats;

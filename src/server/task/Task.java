@@ -70,7 +70,7 @@ public record Task(long id, TaskType type, String model, int priority, TaskState
         return state instanceof TaskState.Pending pending ? pending.retryAt() : 0;
     }
 
-    /// Returns whether it is to run alone: the server died so often while it ran that it may be the reason.
+    /// Returns whether it is to run alone: the server died repeatedly while it ran that it may be the reason.
     public boolean runsAlone() {
         int deaths = 0;
         for (Attempt attempt : attempts) {

@@ -1,4 +1,4 @@
-/// A task: what a submit says of it, what memory holds of it, and its JSON.
+/// A task: its submit, its form in memory, and its JSON.
 ///
 /// ```
 ///   POST body ──▶ SubmissionReader ──▶ Submission ──▶ (queue) ──▶ Task ──▶ TaskJson ──▶ GET, events
@@ -10,13 +10,12 @@
 /// ```
 ///
 /// Rules:
-/// - All here is immutable but the readers, which serve one text. A change of a task makes a new one.
-/// - What a submit says is checked once, here: what is wrong with a value is a `JsonException` that names the member
-///   and its place, what is wrong with the whole a `Problem`. Both are answered with 400.
-/// - A payload's values stay the bytes that they were. Where nothing is to be changed, the payload is a slice of the
-///   request.
-/// - What a task's JSON shows is either what a submit takes or stands in [shared.TaskFields#SERVERS]; a test holds the
-///   two together, so that what was exported can be imported.
+/// - Everything here is immutable except the readers, each of which serves one text. A change creates a new `Task`.
+/// - A submit is checked once, here: an error in a value is a `JsonException` that names the member and its place, an
+///   error in the whole a `Problem`. Both are answered with 400.
+/// - A payload's values keep their bytes. If nothing has to be changed, the payload is a slice of the request.
+/// - Each field of a task's JSON is either accepted by a submit or listed in [shared.TaskFields#SERVERS]; a test
+///   compares the two, so that an export can be imported.
 /// - Times are milliseconds since the epoch and durations milliseconds; 0 is none.
 ///
 /// Assumed: a payload is not kept in memory (it lies in the journal); of a million tasks each byte in

@@ -151,7 +151,7 @@ final class Connection implements MessageReader.Listener {
             }
         } else if (since != 0 && now - Math.max(since, awake) > options.stuckMax().toNanos()) {
             LOG.log(Level.INFO, () -> "event=websocket_dropped from=" + socket.getInetAddress().getHostAddress()
-                    + " reason=\"it reads nothing\"");
+                    + " reason=\"the client reads nothing\"");
             abort();
         } else if (!gate.stillAdmits()) {
             close(new Close(Close.POLICY, "its token is no longer valid"));

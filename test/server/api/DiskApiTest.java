@@ -82,7 +82,7 @@ class DiskApiTest {
         assertEquals(507, refused.statusCode(), refused.body());
         assertTrue(ApiServer.error(refused).startsWith("the disk is full: cannot make memory/000000000"),
                 refused.body());
-        assertTrue(ApiServer.error(refused).endsWith("free some space there, the server then goes on by itself"));
+        assertTrue(ApiServer.error(refused).endsWith("free some space there, the server then continues by itself"));
         assertEquals(507, server.post("/api/tasks/batch", "[" + ApiServer.HELLO + "," + ApiServer.HELLO + "]")
                 .statusCode());
         assertEquals(503, server.get("/readyz").statusCode());

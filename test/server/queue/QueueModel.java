@@ -209,11 +209,11 @@ final class QueueModel {
             endRun(task, TaskStatus.CANCELLED, LifeCycle.CALLER_GONE, false, now);
         } else if (task.status == TaskStatus.RUNNING && task.runsAlone()) {
             attempt(task, LifeCycle.DIED, false, now);
-            end(task, TaskStatus.FAILED, LifeCycle.DIED + ", again and again, the last time while nothing else ran",
+            end(task, TaskStatus.FAILED, LifeCycle.DIED + ", repeatedly, the last time while nothing else ran",
                     Math.max(now, task.startedAt));
         } else if (task.status == TaskStatus.RUNNING) {
             attempt(task, LifeCycle.DIED, false, now);
-            pending(task, LifeCycle.DIED + (task.runsAlone() ? ", again and again; next it runs alone" : ""), 0);
+            pending(task, LifeCycle.DIED + (task.runsAlone() ? ", repeatedly; next it runs alone" : ""), 0);
         } else if (task.status == TaskStatus.PENDING && callerGone) {
             endPending(task, TaskStatus.CANCELLED, LifeCycle.CALLER_GONE, now);
         }

@@ -172,7 +172,7 @@ class TaskQueueTest {
         for (Task gone : List.of(running, waiting)) {
             TaskDocument document = queue.document(gone.id());
             assertEquals(TaskStatus.CANCELLED, document.task().status());
-            assertEquals("its caller is gone: the server was started again", document.error());
+            assertEquals("its caller is gone: the server was restarted", document.error());
         }
         assertEquals(1, queue.document(running.id()).attempts().size());
         for (Task there : List.of(kept, submitted)) {

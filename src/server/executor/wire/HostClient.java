@@ -251,7 +251,7 @@ public final class HostClient implements AutoCloseable {
             case "gzip", "x-gzip" -> new GZIPInputStream(body);
             case "deflate" -> new InflaterInputStream(body);
             default -> throw new HostFailure(Cause.FINAL, host + " sent an answer with \"Content-Encoding: "
-                    + encoding + "\", which nobody asked for; of these only gzip and deflate are read");
+                    + encoding + "\", which was not requested; only gzip and deflate can be decoded");
         };
     }
 

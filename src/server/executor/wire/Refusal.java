@@ -59,11 +59,11 @@ public final class Refusal {
             row(408, 408, null, Cause.PASSING, null),
             row(410, 410, null, Cause.FRONT, null),
             // limits of one host's front, or of its version
-            row(413, 415, null, Cause.FRONT, "this host takes no such request"),
+            row(413, 415, null, Cause.FRONT, "this host does not accept such a request"),
             row(425, 425, null, Cause.PASSING, null),
             row(429, 429, CONTENT, Cause.FINAL, null),
             row(429, 429, null, Cause.ACCOUNT, "its limit is used up for now"),
-            row(431, 431, null, Cause.FRONT, "this host takes no such request"),
+            row(431, 431, null, Cause.FRONT, "this host does not accept such a request"),
             row(400, 499, null, Cause.FINAL, null),
             row(500, 500, REQUEST, Cause.FINAL, null),
             row(501, 501, null, Cause.FRONT, "this host cannot do it"),

@@ -1,14 +1,12 @@
-/// What comes next, and when, for people: a copy of the order is played forward by the same choice that the live queue
-/// makes, against a copy of the hosts, where attempts take as long as such attempts usually do. Pure, as
-/// [server.order] is.
+/// The forecast of what comes next, and when, for people: a copy of the order is played forward by the live queue's own
+/// choice, against a copy of the hosts, where attempts take their usual time. Pure, as [server.order] is.
 ///
 /// ```
-///  under the queue's lock   QueueState.standing ─▶ Standing (copy of the order, what runs, estimates)
+///  under the queue's lock   QueueState.standing ─▶ Standing (copy of the order, running attempts, estimates)
 ///  after it                 Ahead.of(standing, copy of the hosts) ─▶ Forecast
 ///  of all tasks             Ahead.starts ─▶ Upcoming, in their order; with what the others wait for ─▶ Outlook
 /// ```
 ///
-/// **What it is worth.** The order in which tasks start is exact where nothing else comes, attempts end in the order in
-/// which their means say, and the hosts load and fail as is known. Of a deep queue only the first tasks are played; who
-/// stands behind them is told by counting.
+/// **Accuracy.** The order of starts is exact if nothing else arrives, attempts end in the order of their means, and
+/// the hosts load and fail as known. Of a deep queue only the first tasks are played; the others are counted.
 package server.order.ahead;

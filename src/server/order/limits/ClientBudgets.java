@@ -56,7 +56,7 @@ public final class ClientBudgets {
             if (wait > 0) {
                 long seconds = (long) Math.ceil(wait / SECOND_MS);
                 throw new Problem(429, (client == null ? "requests without a client" : "client " + client) + ": "
-                        + most + " may come in a minute, and did; come again in " + seconds + " s").after(seconds);
+                        + most + " may come in a minute, and did; try again in " + seconds + " s").after(seconds);
             }
         }
     }

@@ -1,13 +1,13 @@
-/// What the settings allow clients and models, and when: how many tasks may be pending and run, which priority and
-/// which window they may have. Pure, as `server.order`: times and settings come in as arguments.
+/// The limits that settings put on clients and models: how many tasks may be pending and running, with which priority
+/// and in which window. Pure, as `server.order`: times and settings come in as arguments.
 ///
 /// | class | what it does |
 /// |---|---|
-/// | `OrderLimits` | the settings `clients`, `models` and `windows`, and what a submit has to obey of them |
-/// | `Crowd` | counts what is pending and runs, by client and model |
-/// | `Budget` | how many requests were made in the last minute; `ClientBudgets` has one of each client |
-/// | `Window` | a time of the day; `Gates` has the tasks that wait for one, and tells when it opens and closes |
+/// | `OrderLimits` | the settings `clients`, `models` and `windows`, and their rules for a submit |
+/// | `Crowd` | counts pending and running tasks, by client and model |
+/// | `Budget` | the number of requests in the last minute; `ClientBudgets` has one for each client |
+/// | `Window` | a time of the day; `Gates` holds the tasks that wait for one, and knows when it opens and closes |
 ///
-/// **Rules.** Called under the queue's lock, so it is quick; `ClientBudgets` alone has a lock of its own, for handlers.
-/// Nothing here is on record: it follows from the tasks, the settings and the time, or a restart forgets it.
+/// **Rules.** Calls happen under the queue's lock, so they are quick; only `ClientBudgets` has its own lock, for
+/// handlers. Nothing here is recorded: it follows from the tasks, the settings and the time, or a restart forgets it.
 package server.order.limits;

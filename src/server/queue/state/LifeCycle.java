@@ -30,7 +30,7 @@ public final class LifeCycle {
 
     public static final String CUT_OFF = "the server stopped while it ran";
     public static final String DIED = "the server died while it ran";
-    public static final String CALLER_GONE = "its caller is gone: the server was started again";
+    public static final String CALLER_GONE = "its caller is gone: the server was restarted";
     private static final String CANCELLED = "cancelled";
 
     private LifeCycle() {
@@ -123,11 +123,11 @@ public final class LifeCycle {
         List<Attempt> attempts = attempted(task, run, end, DIED, false, true, -1, -1);
         if (task.runsAlone()) {
             return new Event.Change(Event.What.FAILED, now, ended(task, new Failed(run.startedAt(), end, run.host(),
-                    DIED + ", again and again, the last time while nothing else ran")), attempts, null, null);
+                    DIED + ", repeatedly, the last time while nothing else ran")), attempts, null, null);
         }
         Task after = task.with(pending(0, DIED), task.retries(), attempts);
         return change(Event.What.RETRYING, now, after.runsAlone()
-                ? after.with(pending(0, DIED + ", again and again; next it runs alone")) : after, attempts);
+                ? after.with(pending(0, DIED + ", repeatedly; next it runs alone")) : after, attempts);
     }
 
     static Event.Change expired(Task task, long now) {

@@ -102,7 +102,7 @@ public final class QueueState {
     /// @throws Problem 429 if one of the limits is reached, 503 if the queue is draining
     public void admit(Wanted wanted) {
         if (mode == QueueMode.DRAINING) {
-            throw new Problem(503, "the queue is draining and takes no new tasks until it is resumed");
+            throw new Problem(503, "the queue is draining and accepts no new tasks until it is resumed");
         }
         tasks.admission.check(wanted);
     }

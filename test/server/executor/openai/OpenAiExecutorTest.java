@@ -130,7 +130,7 @@ class OpenAiExecutorTest extends OpenAiHarness {
         "404 | The model `x` does not exist | MODEL_MISSING | model 'q' not found on cloud",
         "404 | model 'x' not found | MODEL_MISSING | model 'q' not found on cloud",
         "408 | slow | PASSING | cloud answered 408: slow",
-        "413 | big | FRONT | cloud answered 413: big (this host takes no such request)",
+        "413 | big | FRONT | cloud answered 413: big (this host does not accept such a request)",
         "422 | extra | FINAL | cloud answered 422: extra",
         "429 | later | ACCOUNT | cloud answered 429: later (its limit is used up for now)",
         "500 | died | PASSING | cloud answered 500: died",

@@ -205,7 +205,7 @@ class QueueStateTest {
             }
             state.leftBehind().forEach(task -> apply(LifeCycle.leftBehind(task, NOW + 2)));
         }
-        assertEquals("the server died while it ran, again and again; next it runs alone",
+        assertEquals("the server died while it ran, repeatedly; next it runs alone",
                 state.get(suspect.id()).state().error());
         assertEquals("the server died while it ran", state.get(other.id()).state().error());
         Task urgent = submit(10);
@@ -218,7 +218,7 @@ class QueueStateTest {
         assertNull(state.start(ANYWHERE, NOW), suspect.name() + " runs alone");
 
         state.leftBehind().forEach(task -> apply(LifeCycle.leftBehind(task, NOW + 3)));
-        assertEquals(new TaskState.Failed(NOW, NOW + 3, "h1", "the server died while it ran, again and again, the last"
+        assertEquals(new TaskState.Failed(NOW, NOW + 3, "h1", "the server died while it ran, repeatedly, the last"
                 + " time while nothing else ran"), state.get(suspect.id()).state());
         assertEquals(List.of(other.id()), startAll(NOW));
     }
@@ -416,7 +416,7 @@ class QueueStateTest {
     @Test
     void draining_refusesNewTasks() {
         apply(new Event.ModeChange(QueueMode.DRAINING, NOW));
-        assertRefused(503, "the queue is draining and takes no new tasks until it is resumed", () -> admit(1, 0));
+        assertRefused(503, "the queue is draining and accepts no new tasks until it is resumed", () -> admit(1, 0));
     }
 
     @Test
