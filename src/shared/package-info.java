@@ -1,5 +1,5 @@
-/// The words that server and client share: what a task's type, status and priority are called, and the one exception
-/// for a mistake that its reader can mend.
+/// The vocabulary that server and client share: the names of a task's type, status and priority, and the one exception
+/// for an error that the user can correct.
 ///
 /// ```
 ///   text ──▶ Utf8 ──▶ shared.json, shared.config ──▶ values
@@ -11,10 +11,10 @@
 ///
 /// Rules:
 /// - Bytes become text in two places only, [shared.Utf8] and the JSON reader. Both skip a byte order mark and name
-///   UTF-16 as what it is.
-/// - A place in a text is data ([shared.TextPlace]). Nobody takes a message apart to find it; who wraps a problem uses
-///   [shared.Problem#reason] and [shared.Problem#at].
-/// - Whom a TLS client trusts is decided in one place, [shared.Trust], for the client and for the server's hosts.
+///   UTF-16 in their errors.
+/// - A place in a text is data ([shared.TextPlace]). No code parses a message to find it; code that wraps a problem
+///   uses [shared.Problem#reason] and [shared.Problem#at].
+/// - One place, [shared.Trust], decides whom a TLS client trusts, for the client and for the server's hosts.
 /// - Nothing here knows of the server or the client, holds state or starts a thread. Values are immutable.
 /// - It compiles for Java 17, because the client's single file does: no patterns in `switch`.
 ///

@@ -2,6 +2,6 @@
 /// so that the live queue, the simulation of the tests and `simulate` run the same code. The rules stand in DESIGN.md,
 /// "Order".
 ///
-/// **Rules.** Called under the queue's lock, so it is quick, and calls nothing back but the [server.order.Offers] that
+/// **Rules.** It is called under the queue's lock, so it is quick, and calls back only the [server.order.Offers] that
 /// it was given.
 package server.order;

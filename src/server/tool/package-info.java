@@ -1,4 +1,4 @@
-/// The offline commands of `ollama-queue-server`: what it does when it starts no server.
+/// The offline commands of `ollama-queue-server`: those that do not start a server.
 ///
 /// ```
 /// Main ── first word is no option ──▶ OfflineCommands.run ──▶ a row of the table ──▶ its action
@@ -8,7 +8,7 @@
 ///
 /// - [OfflineCommands#ALL] is the only list of the commands: dispatch, `--help` and `GROUP --help` are made from it. To
 ///   add a command, add a row and a method that takes an `Invocation`; a new group also needs its text in `Help`.
-/// - A command answers its exit status: 0 all is well, 1 there are problems or it could not be done. Wrong usage is a
+/// - A command returns its exit status: 0 success, 1 problems found or the command failed. Wrong usage is a
 ///   `Problem`, which becomes status 2 in one place; an `IOException` becomes status 1. Results go to `out`; errors and
 ///   notes go to `err`.
 /// - A command runs on the main thread and starts no other, except for those of a journal that it opens. Commands that

@@ -1,15 +1,15 @@
-/// JSON (RFC 8259) as bytes of UTF-8: a reader that is asked for what is expected, a writer, and a tree for those to
+/// JSON (RFC 8259) as bytes of UTF-8: a reader that is asked for the expected values, a writer, and a tree for code in
 /// which speed does not matter.
 ///
 /// | class | what it does |
 /// |---|---|
-/// | `JsonReader` | passes over a text value by value; checks all of it, builds only what is asked for |
-/// | `SeenNames` | refuses a name that an object has twice |
-/// | `Quoted`, `Words` | the text between quotes; short texts that come again are built once |
-/// | `Slice` | the bytes of a value as they stand, to be handed on without a copy |
+/// | `JsonReader` | reads a text value by value; checks all of it, builds only the values asked for |
+/// | `SeenNames` | refuses duplicate names in an object |
+/// | `Quoted`, `Words` | the text between quotes; repeated short texts are built once |
+/// | `Slice` | the bytes of a value, unchanged, to be passed on without a copy |
 /// | `JsonWriter` | compact JSON; puts the commas |
 /// | `Json` | a value as a tree |
-/// | `JsonException` | what is wrong, with line, column and path |
+/// | `JsonException` | an error, with line, column and path |
 ///
 /// How an object is read, wherever that is done:
 ///
@@ -25,12 +25,12 @@
 /// ```
 ///
 /// Rules:
-/// - A text from outside may nest [shared.json.JsonReader#DEPTH_MAX] deep or as deep as a setting says; what these
-///   programs wrote is read with [shared.json.JsonReader#ofOwn], which allows for the text that it holds.
-/// - A slice keeps the whole array alive that it points into. A value that stays for long is copied.
+/// - A text from outside may nest [shared.json.JsonReader#DEPTH_MAX] deep or as deep as a setting says; text written by
+///   these programs is read with [shared.json.JsonReader#ofOwn], which allows any depth that the text can have.
+/// - A slice keeps the whole array alive into which it points. A long-lived value is copied.
 /// - A reader and a writer belong to one thread.
 /// - The reader is on the path of every line of the journal at the start, the writer on that of every event: `make
-///   bench ONLY=json` and `start` say what a change costs.
+///   bench ONLY=json` and `start` show the cost of a change.
 ///
 /// Assumed: numbers are kept as their digits, so nothing is lost that a `double` would lose.
 package shared.json;

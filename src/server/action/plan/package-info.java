@@ -3,18 +3,18 @@
 ///
 /// | noun | is |
 /// |---|---|
-/// | `ActionPlan` | what its user asked for, and what matched |
-/// | `ActionKind` | what is done to each task |
-/// | `Changes` | what is to be otherwise where tasks are retried |
-/// | `TaskAction` | the plan, and how far it has come; immutable |
-/// | `ActionEvent` | a change of one |
-/// | `ActionIndex` | those at work, and the last 100 that have ended |
-/// | `ActionJson` | how users and the feed see one |
+/// | `ActionPlan` | the user's request, and the tasks that matched |
+/// | `ActionKind` | the change made to each task |
+/// | `Changes` | the changes with which tasks are retried |
+/// | `TaskAction` | the plan and its progress; immutable |
+/// | `ActionEvent` | a change of an action |
+/// | `ActionIndex` | running actions, and the last 100 that have ended |
+/// | `ActionJson` | an action as users and the feed see it |
 ///
 /// ```
 ///              step (done grows)
 ///               ┌────┐
 ///  accepted ──▶ running ──┬──▶ completed   each of its tasks was changed or refused
-///                         └──▶ stopped     somebody stopped it; what was done stays
+///                         └──▶ stopped     somebody stopped it; its changes stay
 /// ```
 package server.action.plan;

@@ -1,12 +1,12 @@
-/// What a cron task is, and what becomes of it. Pure: no clock, no thread, no I/O; it knows `server.task` and `shared`.
+/// Cron tasks and the decisions about them. Pure: no clock, no thread, no I/O; it knows `server.task` and `shared`.
 ///
 /// | noun | is |
 /// |---|---|
-/// | `CronPlan` | what its user asked for, but for the template |
-/// | `CronTask` | the plan, and how far it has come; immutable |
+/// | `CronPlan` | the user's request, except the template |
+/// | `CronTask` | the plan and its progress; immutable |
 /// | `CronRuns` | its last 20 runs, packed |
-/// | `CronEvent` | a change of one |
-/// | `CronIndex` | all of them, by id and by the time of their next look |
+/// | `CronEvent` | a change of a cron task |
+/// | `CronIndex` | all cron tasks, by id and by the time of their next check |
 ///
 /// | reads or decides | |
 /// |---|---|

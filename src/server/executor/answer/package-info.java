@@ -1,4 +1,4 @@
-/// Reads what hosts answer, and puts a stream's pieces together into one result. The kinds of host and the relay share
+/// Reads hosts' answers, and puts a stream's pieces together into one result. The kinds of host and the relay share
 /// it.
 ///
 /// ```
@@ -9,13 +9,13 @@
 ///   events of responses and messages ─▶ KeptStream ───────────────▶ result: {"content_type":…,"text":…}
 /// ```
 ///
-/// The other way, for hosts that cannot be asked in a caller's API and for answers that are sent again:
+/// The reverse, for hosts that do not speak a caller's API and for repeated answers:
 ///
 /// ```
 ///   pieces, result ─▶ AnswerWriter ─┬─ OllamaWriter ─▶ lines of JSON, one object
 ///                      (Said)       └─ OpenAiWriter ─▶ events, one object
 /// ```
 ///
-/// Bytes of an answer are copied, not decoded and encoded again: a result holds what the host wrote. Whatever is wrong
-/// with an answer is a [server.executor.HostFailure].
+/// Bytes of an answer are copied, not decoded and encoded again: a result has the host's own bytes. Any error in an
+/// answer is a [server.executor.HostFailure].
 package server.executor.answer;

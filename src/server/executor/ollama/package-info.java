@@ -3,6 +3,6 @@
 ///
 /// - `/api/chat`, `/api/generate`: NDJSON, read line by line; the last line has `"done":true`. An answer without it
 ///   was cut off. `/api/embed`: one object.
-/// - `/api/version`, `/api/tags`, `/api/ps` tell how the host is.
-/// - Bytes of an answer are copied, not decoded and encoded again: a result holds what the host wrote.
+/// - `/api/version`, `/api/tags`, `/api/ps` report the state of the host.
+/// - Bytes of an answer are copied, not decoded and encoded again: a result has the host's own bytes.
 package server.executor.ollama;

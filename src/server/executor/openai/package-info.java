@@ -1,4 +1,4 @@
-/// OpenAI-compatible hosts: a task is translated into OpenAI's words ([server.executor.openai.Translation], a table),
+/// OpenAI-compatible hosts: a task is translated into OpenAI's API ([server.executor.openai.Translation], a table),
 /// and the answer back into Ollama's final object.
 ///
 /// ```
@@ -7,8 +7,8 @@
 ///                          /embeddings ────────────────────────────▶ EmbeddingsAnswer ──▶ result
 /// ```
 ///
-/// - What has no counterpart is left out and named in the result's `notes`, or refused before anything is sent if the
-///   answer would be one to another question.
+/// - A field without a counterpart is left out and named in the result's `notes`; if the answer would then be to
+///   another question, the task is refused before anything is sent.
 /// - Keys and headers of an [server.executor.openai.Endpoint] are secrets: every message of a host passes through
 ///   `redact`.
 package server.executor.openai;

@@ -1,4 +1,4 @@
-/// Calls of the hosts' own APIs, sent on as they are.
+/// Calls of the hosts' own APIs, passed on unchanged.
 ///
 /// ```
 ///   RelayCall ─▶ HostRelay ──HTTP──▶ host
@@ -15,9 +15,8 @@
 ///                  └── AnswerWriter ──▶ RelaySink ──▶ the caller
 /// ```
 ///
-/// - Nothing of a refusal or of a lost connection reaches the sink: it is an outcome, and the call may be made
-///   elsewhere.
-/// - A host's answer is read at the host's pace, whoever listens.
+/// - A refusal or a lost connection never reaches the sink: it is an outcome, and the call may be repeated elsewhere.
+/// - A host's answer is read at the host's pace, however slow the caller is.
 /// - A whole answer's result is the answer itself; a stream of Ollama's lines or of chat completions is put together;
 ///   other streams are `{"content_type":…,"text":…}`.
 package server.executor.relay;

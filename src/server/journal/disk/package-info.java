@@ -1,5 +1,5 @@
-/// What lies on the disk: lines, segments, compacted files, backups, and the storage under them. The front page of
-/// `server.journal` specifies their bytes; here they are read and written, and nothing is decided.
+/// The files on the disk: lines, segments, compacted files, backups, and the storage under them. The front page of
+/// `server.journal` specifies their bytes; this room only reads and writes them.
 ///
 /// ```
 /// Storage (FileStorage)  ◀── SegmentReader, StoredLines ◀── lines, front to back or one by one
@@ -8,7 +8,7 @@
 /// ```
 ///
 /// - [Storage] is the only way to the file system, small enough that a test can make every part of it fail.
-/// - Bytes that are not as specified are a [JournalDamage], with file, offset and sequence number; what the system
-///   refuses is any other `IOException`.
+/// - Bytes that violate the specification are a [JournalDamage], with file, offset and sequence number; a refusal by
+///   the system is any other `IOException`.
 /// - Nothing here has a thread or a lock; each reader and writer is for one thread.
 package server.journal.disk;
