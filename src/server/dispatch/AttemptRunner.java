@@ -269,7 +269,7 @@ final class AttemptRunner {
                 if (answer != null && answer.begun()) {
                     brokenOff(run, host, told);
                 } else {
-                    failed(run, host, told);
+                    failed(pieces > 0 ? run.withAnswer() : run, host, told);
                 }
             }
         }

@@ -50,6 +50,8 @@
 /// | UNREACHABLE | no connection | does not count | elsewhere, or waits | is down |
 /// | OWN | no descriptors or memory here | does not count | waits | nothing is begun for a while |
 ///
+/// An attempt that does not count is on record all the same once its answer has begun, for its readers.
+///
 /// A model that a host refuses (ACCOUNT) is tried again after 1 s, doubling to a minute, or when the host says so; a
 /// model for which the host is busy likewise, doubling to 30 s. A second model refused in the same way sets the whole
 /// host aside, unless a task completed there since; so does a refusal of the host's own list. A host whose

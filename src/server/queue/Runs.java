@@ -63,7 +63,7 @@ public final class Runs {
                     return null;
                 }
                 if (!task.status().ended()) {
-                    return new Run(task, task.attempts().size() + 1, first.seq());
+                    return new Run(task, task.attempts().size() + 1, first.seq(), false);
                 }
             }
         } catch (NoRoom none) {
@@ -108,12 +108,14 @@ public final class Runs {
         return end(run, (task, now) -> LifeCycle.failed(task, ledger.pool().share(error), answer, now));
     }
 
-    /// Ends a run; the task is pending again.
+    /// Ends a run; the task is pending again. One whose answer has begun is on record in any case: the next attempt
+    /// gets a number of its own, and no reader takes its answer for the rest of this one's.
     ///
     /// @param retryAt when the next attempt may begin, milliseconds since the epoch; 0: at once
     /// @param counted whether this used up a retry and is an attempt on record. A host's failure is neither
     public boolean putBack(Run run, String error, long retryAt, boolean counted) {
-        return end(run, (task, now) -> LifeCycle.retrying(task, ledger.pool().share(error), retryAt, counted, now));
+        return end(run, (task, now) -> LifeCycle.retrying(task, ledger.pool().share(error), retryAt, counted,
+                run.begun(), now));
     }
 
     /// Ends a run because the server stops; the task is pending again. The attempt is on record but uses up no retry,

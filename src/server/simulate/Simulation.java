@@ -186,7 +186,7 @@ public final class Simulation {
         if (run.attempts < run.job.attempts.size()) {
             long pause = run.job.pauses.getOrDefault(attempt.number(), 0L);
             return !attempt.counted() ? LifeCycle.cutOff(task, now)
-                    : LifeCycle.retrying(task, attempt.error(), pause == 0 ? 0 : now + pause, true, now);
+                    : LifeCycle.retrying(task, attempt.error(), pause == 0 ? 0 : now + pause, true, false, now);
         }
         return attempt.error() == null ? LifeCycle.completed(task, null, false, loadMs, -1, now)
                 : LifeCycle.failed(task, attempt.error(), null, now);

@@ -11,11 +11,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 
 import server.executor.HostAddress;
 import server.executor.Limits;
+import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 import server.journal.JournalOptions;
 import server.live.Answers;
@@ -23,6 +25,7 @@ import server.live.RelayedAnswers;
 import server.queue.TaskQueue;
 import server.queue.state.QueueOptions;
 import server.task.ApiPath;
+import server.task.Attempt;
 import server.task.Caller;
 import server.task.Submission;
 import server.task.Task;
@@ -87,6 +90,26 @@ final class HostNewsTest {
             assertEquals("no memory", ended(queue, submit(queue, call)).error());
             assertEquals("no memory", dispatcher.held());
             assertEquals(1, hosts.backends().getFirst().failed());
+        }
+    }
+
+    @Test
+    void attemptThatDoesNotCount_isOnRecordOnceItsAnswerHasBegun() throws Exception {
+        AtomicInteger left = new AtomicInteger(2);
+        SimulatedHost a = new SimulatedHost("a").models("new:latest").says("Hel").answer(call -> left.decrementAndGet()
+                >= 0 ? SimulatedHost.failed(Cause.OWN, "no memory is left", null) : new Outcome.Completed(
+                        SimulatedHost.ANSWER));
+        Hosts hosts = new Hosts(List.of(local(a)), 2, CLOCK);
+        try (TaskQueue queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT,
+                CLOCK, () -> 0, new Random(7));
+                Dispatcher dispatcher = new Dispatcher(queue, hosts, new Answers(), new RelayedAnswers(),
+                        DispatchOptions.DEFAULT, CLOCK, new Random(7))) {
+            dispatcher.start();
+            TaskDocument ended = ended(queue, submit(queue, terms(null)));
+            assertEquals(TaskStatus.COMPLETED, ended.task().status());
+            assertEquals(0, ended.task().retries());
+            assertEquals(List.of(1, 2, 3), ended.attempts().stream().map(Attempt::number).toList());
+            assertEquals(List.of(false, false, true), ended.attempts().stream().map(Attempt::counted).toList());
         }
     }
 

@@ -33,6 +33,8 @@ final class SimulatedHost implements TaskExecutor {
     private volatile String silent;
     private volatile List<String> models = List.of("m:latest");
     private volatile Function<Call, Outcome> answer = call -> new Outcome.Completed(ANSWER);
+    /// What comes before the outcome; empty: nothing.
+    private volatile String says = "";
     private volatile Semaphore gate = new Semaphore(Integer.MAX_VALUE / 2);
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger most = new AtomicInteger();
@@ -54,6 +56,11 @@ final class SimulatedHost implements TaskExecutor {
 
     SimulatedHost answer(Function<Call, Outcome> next) {
         answer = next;
+        return this;
+    }
+
+    SimulatedHost says(String text) {
+        says = text;
         return this;
     }
 
@@ -110,6 +117,9 @@ final class SimulatedHost implements TaskExecutor {
             if (!models.contains(call.model() + ":latest")) {
                 return new Outcome.Failed(Cause.MODEL_MISSING, "model '" + call.model() + "' not found on " + name,
                         null);
+            }
+            if (!says.isEmpty()) {
+                pieces.text(says);
             }
             Outcome outcome = answer.apply(call);
             if (outcome instanceof Outcome.Completed) {

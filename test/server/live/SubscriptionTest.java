@@ -92,6 +92,26 @@ final class SubscriptionTest {
     }
 
     @Test
+    void task_attemptAfterOneThatDidNotCount_isReadFromItsOwnStart() throws Exception {
+        Task task = submit();
+        try (Subscription items = hub.subscribe(task, AnswerPlace.START, memory)) {
+            Run first = start();
+            answers.begin(task.id(), first.attempt(), first.seq()).text("one");
+            assertEquals(List.of("SUBMITTED", "STARTED", "1.0 one"), next(items, 3));
+            answers.end(task.id(), first.attempt());
+            // as after an answer that broke off because its account had no credit left
+            queue.runs().putBack(first.withAnswer(), "no credit", 0, false);
+            Run second = start();
+            answers.begin(task.id(), second.attempt(), second.seq()).text("another");
+            answers.end(task.id(), second.attempt());
+            queue.runs().complete(second, json("{\"response\":\"another\"}"));
+            assertEquals(List.of("RETRYING", "STARTED", "2.0 another", "COMPLETED", "end COMPLETED"),
+                    untilEnd(items));
+        }
+        assertEquals(0, queue.find(task.name()).retries());
+    }
+
+    @Test
     void task_textAndThinkingThatAlternated_areReadFromAnyPlaceAsTheyCame() throws Exception {
         Task task = submit();
         Run run = start();

@@ -236,8 +236,9 @@ class QueueSimulationTest {
                 boolean counted = random.nextBoolean();
                 long retryAt = random.nextBoolean() ? 0 : now + random.nextInt(5_000);
                 String error = random.nextInt(3) == 0 ? null : "busy";
-                apply(LifeCycle.retrying(state.get(run.id), error, retryAt, counted, now));
-                model.putBack(run, error, retryAt, counted, counted, now);
+                boolean begun = random.nextBoolean();
+                apply(LifeCycle.retrying(state.get(run.id), error, retryAt, counted, begun, now));
+                model.putBack(run, error, retryAt, counted || begun, counted, now);
             }
         }
 

@@ -100,10 +100,13 @@ public final class LifeCycle {
 
     /// Makes a task pending again after an attempt that used up a retry (`counted`), or after a failure that was the
     /// host's and leaves no trace but the reason of the wait.
-    public static Event.Change retrying(Task task, String error, long retryAt, boolean counted, long now) {
+    ///
+    /// @param begun whether some of an answer has come: then the attempt stays on record in any case
+    public static Event.Change retrying(Task task, String error, long retryAt, boolean counted, boolean begun,
+            long now) {
         Running run = running(task);
-        List<Attempt> attempts = counted
-                ? attempted(task, run, Math.max(now, run.startedAt()), error, true) : task.attempts();
+        List<Attempt> attempts = counted || begun
+                ? attempted(task, run, Math.max(now, run.startedAt()), error, counted) : task.attempts();
         return change(Event.What.RETRYING, now,
                 task.with(pending(retryAt, error), task.retries() + (counted ? 1 : 0), attempts), attempts);
     }

@@ -211,7 +211,7 @@ class LimitsTest {
         assertEquals(TaskStatus.RUNNING, state.get(first.id()).status());
         assertNull(start(morning));
         // a retry waits for the window too
-        apply(LifeCycle.retrying(state.get(first.id()), "busy", morning + HOUR, true, morning));
+        apply(LifeCycle.retrying(state.get(first.id()), "busy", morning + HOUR, true, false, morning));
         assertNull(start(morning + 2 * HOUR));
         assertEquals(first.id(), start(evening + 24 * HOUR).task().id());
         assertEquals(second.id(), start(evening + 24 * HOUR).task().id());
@@ -381,7 +381,8 @@ class LimitsTest {
         if (!running.isEmpty()) {
             Task task = running.get(random.nextInt(running.size()));
             switch (random.nextInt(3)) {
-                case 0 -> apply(LifeCycle.retrying(task, "busy", random.nextBoolean() ? 0 : now + HOUR, false, now));
+                case 0 -> apply(LifeCycle.retrying(task, "busy", random.nextBoolean() ? 0 : now + HOUR, false, false,
+                        now));
                 case 1 -> apply(state.cancel(task.id(), null, now));
                 default -> complete(task, now);
             }

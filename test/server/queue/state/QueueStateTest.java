@@ -68,8 +68,8 @@ class QueueStateTest {
         Task second = submit(5);
         start(NOW);
         start(NOW);
-        apply(LifeCycle.retrying(state.get(first.id()), "busy", 0, false, NOW));
-        apply(LifeCycle.retrying(state.get(second.id()), "busy", 0, false, NOW));
+        apply(LifeCycle.retrying(state.get(first.id()), "busy", 0, false, false, NOW));
+        apply(LifeCycle.retrying(state.get(second.id()), "busy", 0, false, false, NOW));
         Event.Change event = state.start(new LoadedOffers(task -> task.id() == second.id() ? "h2" : null), NOW);
         assertEquals(second.id(), event.task().id());
     }
@@ -79,7 +79,7 @@ class QueueStateTest {
         Task first = submit(5);
         Task second = submit(5);
         start(NOW);
-        apply(LifeCycle.retrying(state.get(first.id()), "host gone", 0, false, NOW));
+        apply(LifeCycle.retrying(state.get(first.id()), "host gone", 0, false, false, NOW));
         assertEquals(List.of(first.id(), second.id()), startAll(NOW));
     }
 
@@ -152,7 +152,7 @@ class QueueStateTest {
         Task task = submit("m", 5, scheduled(0, NOW + HOUR));
         start(NOW);
         assertNull(state.due(NOW + HOUR));
-        apply(LifeCycle.retrying(state.get(task.id()), "lost", 0, true, NOW + HOUR));
+        apply(LifeCycle.retrying(state.get(task.id()), "lost", 0, true, false, NOW + HOUR));
         assertEquals(Event.What.FAILED, state.due(NOW + HOUR).what());
     }
 
@@ -160,7 +160,7 @@ class QueueStateTest {
     void retrying_countedFailure_usesUpARetryAndIsOnRecord() {
         Task task = submit(5);
         start(NOW);
-        apply(LifeCycle.retrying(state.get(task.id()), "lost", NOW + 500, true, NOW + 1));
+        apply(LifeCycle.retrying(state.get(task.id()), "lost", NOW + 500, true, false, NOW + 1));
         Task after = state.get(task.id());
         assertEquals(new TaskState.Pending(NOW + 500, "lost"), after.state());
         assertEquals(1, after.retries());
@@ -171,7 +171,7 @@ class QueueStateTest {
     void retrying_failureOfTheHost_leavesNoTraceButTheReason() {
         Task task = submit(5);
         start(NOW);
-        apply(LifeCycle.retrying(state.get(task.id()), "refused", 0, false, NOW + 1));
+        apply(LifeCycle.retrying(state.get(task.id()), "refused", 0, false, false, NOW + 1));
         assertEquals(0, state.get(task.id()).retries());
         assertEquals(List.of(), state.get(task.id()).attempts());
         assertEquals("refused", state.get(task.id()).state().error());
@@ -259,7 +259,7 @@ class QueueStateTest {
         apply(event);
         assertEquals(List.of(LoadedOffers.attempt(1, "h1", NOW, NOW + 3, "cancelled", false, false)), event.attempts());
         assertThrows(Problem.class, () -> LifeCycle.completed(state.get(task.id()), Slice.of(new byte[0]), false, NOW));
-        assertThrows(Problem.class, () -> LifeCycle.retrying(state.get(task.id()), "x", 0, true, NOW));
+        assertThrows(Problem.class, () -> LifeCycle.retrying(state.get(task.id()), "x", 0, true, false, NOW));
     }
 
     @Test
@@ -268,7 +268,7 @@ class QueueStateTest {
         Task second = submit(5);
         start(NOW);
         apply(state.changePriority(first.id(), 1, Integer.MAX_VALUE, NOW));
-        apply(LifeCycle.retrying(state.get(first.id()), null, 0, false, NOW));
+        apply(LifeCycle.retrying(state.get(first.id()), null, 0, false, false, NOW));
         assertEquals(List.of(second.id(), first.id()), startAll(NOW));
         apply(LifeCycle.failed(state.get(first.id()), "x", null, NOW));
         assertRefused(409,
@@ -443,7 +443,7 @@ class QueueStateTest {
         for (int i = 0; i < 10_000; i++) {
             Task task = submit(5);
             start(NOW);
-            apply(LifeCycle.retrying(state.get(task.id()), "lost", NOW + 1, true, NOW));
+            apply(LifeCycle.retrying(state.get(task.id()), "lost", NOW + 1, true, false, NOW));
         }
         Task untried = submit("other", 5, Terms.DEFAULT);
         int[] asked = new int[1];
