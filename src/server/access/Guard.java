@@ -81,7 +81,7 @@ public final class Guard {
 
     public static final Setting<List<String>> ALLOWED_HOSTS = Setting.texts("server.allowed_hosts",
             "names, with commas between").byDefault("").live()
-            .says("further names that a request's Host header may have while there is no token");
+            .says("further names allowed in the Host header of requests while no token is set");
     public static final List<Setting<?>> SETTINGS = List.of(Tokens.TOKEN, Tokens.TOKEN_FILE, ALLOWED_HOSTS,
             Origins.ALLOWED, Origins.OLLAMAS);
 

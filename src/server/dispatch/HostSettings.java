@@ -33,9 +33,9 @@ public final class HostSettings {
     private static final Setting<Integer> HOST_PARALLEL = Setting.integer(HOSTS + "parallel", 1, 10_000)
             .says("how many tasks of one model and runner options an Ollama runs at once; without it ollama.parallel");
     private static final Setting<Integer> HOST_RATE = Setting.integer(HOSTS + "requests_per_minute", 1, 1_000_000)
-            .says("how many attempts and loads it is sent in any minute; further tasks wait, or go elsewhere");
+            .says("most attempts and loads sent to it in any minute; further tasks wait, or go elsewhere");
     private static final Setting<Path> HOST_CA_CERT = Setting.path(HOSTS + "ca_cert").optional()
-            .says("PEM file of its own issuer's certificate, trusted in addition to those that Java trusts");
+            .says("PEM file of its issuer's certificate, trusted in addition to those that Java trusts");
     private static final Setting<List<String>> HOST = Setting.texts("ollama.host", "addresses, with commas between")
             .byDefault("http://localhost:11434").flag("--ollama-host URL").alsoNamed("OLLAMA_HOST", "ollama_host")
             .insteadOf(HOST_URL)
@@ -63,7 +63,7 @@ public final class HostSettings {
     private static final Setting<Integer> CONCURRENT = Setting.integer(EACH + "max_concurrent", 1, 10_000)
             .byDefault("4").says("how many tasks it runs at once");
     private static final Setting<Integer> RATE = Setting.integer(EACH + "requests_per_minute", 1, 1_000_000)
-            .says("how many attempts it is sent in any minute; further tasks wait, or go elsewhere");
+            .says("most attempts sent to it in any minute; further tasks wait, or go elsewhere");
     private static final Setting<Map<String, String>> MODELS = Setting.pairs(EACH + "models",
             "a list of models, or a map from our name to theirs", false, HostSettings::checkModel)
             .says("its models; without this setting those that it lists");
@@ -73,7 +73,7 @@ public final class HostSettings {
             "a map of headers", true, HostAddress::checkHeader).says("further headers of the requests to it");
 
     private static final Setting<Path> CA_CERT = Setting.path(EACH + "ca_cert").optional()
-            .says("PEM file of its own issuer's certificate, trusted in addition to those that Java trusts");
+            .says("PEM file of its issuer's certificate, trusted in addition to those that Java trusts");
 
     public static final Setting<Path> PLUGINS = Setting.path("plugins").optional().flag("--plugins DIR")
             .says("a folder of jars with further kinds of hosts");

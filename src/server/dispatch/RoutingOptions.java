@@ -19,10 +19,10 @@ public record RoutingOptions(Duration healthCheckInterval, boolean localFirst, b
             Setting.duration(SECTION + "health_check_interval", "1s", "1d").byDefault("30s").live()
             .says("how often to check the health of hosts and endpoints");
     private static final Setting<Boolean> FALLBACK_TO_LOCAL = Setting.bool(SECTION + "fallback_to_local")
-            .byDefault("true").live().says("whether the local hosts run what no endpoint takes");
+            .byDefault("true").live().says("whether the local hosts run tasks that no endpoint takes");
     private static final Setting<Boolean> LOCAL_FIRST = Setting.bool(SECTION + "local_first_policy").byDefault("true")
-            .live().says("true: only tasks that ask for an endpoint or are critical go to one, and those of high "
-                    + "priority while the local queue is full; false: all of high priority and above do");
+            .live().says("true: endpoints get only tasks that ask for one, critical tasks, and high-priority tasks "
+                    + "while the local queue is full; false: all tasks of high priority and above");
     private static final Setting<Integer> LOCAL_QUEUE_MAX =
             Setting.integer(SECTION + "max_local_queue_size", 0, 10_000_000).byDefault("100").live()
             .says("waiting tasks at which the local queue counts as full; 0 disables the limit");

@@ -15,9 +15,9 @@ import shared.Priority;
 public record Ageing(long every, int upTo) {
 
     static final Setting<Duration> EVERY = Setting.durationOrZero("ageing.every", "1s", "30d").byDefault("0s").live()
-            .says("how long a task waits until its effective priority is higher by 1; 0 turns ageing off");
+            .says("waiting time that raises a task's effective priority by 1; 0 turns ageing off");
     static final Setting<Integer> UP_TO = Setting.priority("ageing.up_to").byDefault("high").live()
-            .says("the highest priority that waiting gives");
+            .says("the highest priority that ageing can reach");
 
     /// Priorities stay as they are.
     public static final Ageing NONE = new Ageing(0, Priority.HIGH.value);

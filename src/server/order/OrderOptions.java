@@ -15,7 +15,7 @@ import server.settings.Settings;
 public record OrderOptions(boolean affinity, long maxWait, int maxBatch, Ageing ageing) {
 
     private static final Setting<Boolean> AFFINITY = Setting.bool("affinity.enabled").byDefault("true").live()
-            .says("whether tasks go first whose model is loaded where a place is free, within one priority");
+            .says("whether tasks whose model is loaded on a free host go first, within one priority");
     private static final Setting<Duration> MAX_WAIT = Setting.duration("affinity.max_wait", "1s", "30d")
             .byDefault("60s").live().says("how long a task may be passed over; then it is next on its host");
     private static final Setting<Integer> MAX_BATCH = Setting.integer("affinity.max_batch", 1, 1000)

@@ -37,7 +37,7 @@ public final class SubmissionReader {
     static final Setting<Integer> TASK_METADATA_BYTES = Setting.size("limits.task_metadata_bytes", "2", "16MiB")
             .byDefault("64KiB").says("largest metadata of a task or cron task");
     public static final Setting<Integer> JSON_DEPTH = Setting.integer("limits.json_depth", 1, JsonReader.DEPTH_LIMIT)
-            .byDefault("" + JsonReader.DEPTH_MAX).says("how deep JSON may nest, in requests and in answers of hosts");
+            .byDefault("" + JsonReader.DEPTH_MAX).says("maximum nesting depth of JSON in requests and hosts' answers");
 
     /// The fields that a submit may set.
     public static final List<String> KNOWN = known();

@@ -32,8 +32,8 @@ public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual,
     private static final int NAME_LENGTH_MAX = 512;
 
     private static final Setting<Double> WEIGHT = Setting.number(EACH + "weight", 1, 1000).byDefault("1").live()
-            .says("the client's share of the hosts, beside the weights of the others; `clients.default` is for "
-                    + "tasks without a client and for clients that have no entry");
+            .says("the client's share of the hosts, relative to other clients' weights; `clients.default` applies "
+                    + "to tasks without a client and to clients without an entry");
     private static final Setting<Integer> MAX_RUNNING = Setting.integer(EACH + "max_running", 0, TASKS_MAX).live()
             .says("how many of its tasks may run at once");
     private static final Setting<Integer> MAX_PENDING = Setting.integer(EACH + "max_pending", 0, TASKS_MAX).live()
@@ -41,8 +41,8 @@ public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual,
     private static final Setting<Integer> PRIORITY_MAX = Setting.priority(EACH + "priority_max").live()
             .says("the highest priority of its tasks; a higher one is lowered to it");
     private static final Setting<Integer> RATE = Setting.integer(EACH + "requests_per_minute", 1, RATE_MAX).live()
-            .says("how many submits, batches and relayed calls of it are let in in any minute; more are answered with "
-                    + "429 and when to come again");
+            .says("most submits, batches and relayed calls of the client in any minute; further ones are answered "
+                    + "with 429 and Retry-After");
     private static final Setting<String> WINDOW = Setting.text(EACH + "window").live()
             .says("the window in which its tasks start, unless they name one");
     private static final Setting<Integer> MODEL_RUNNING = Setting.integer("models{}.max_running", 0, TASKS_MAX).live()

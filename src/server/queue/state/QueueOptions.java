@@ -28,11 +28,11 @@ public record QueueOptions(int pendingMax, int completedMax, Duration completedA
             .byDefault("1d").live().says("how long to keep relayed calls that have ended; 0 keeps them forever");
     private static final Setting<Long> RELAYED_BYTES = Setting.memory("retention.relayed_bytes", "0", "100TiB")
             .byDefault("2GiB").live()
-            .says("what the relayed calls that have ended may take of the journal together; 0 sets no limit");
+            .says("space in the journal for all ended relayed calls together; 0 sets no limit");
     private static final Setting<Integer> PENDING_TASKS = Setting.integer("limits.pending_tasks", 1, 10_000_000)
             .byDefault("2000000").live().says("most pending tasks; a submit beyond it is answered with 429");
     private static final Setting<Long> METADATA_BYTES = Setting.memory("limits.metadata_bytes", "0", "100%")
-            .byDefault("12.5%").live().says("largest metadata of all tasks together, which is kept in memory");
+            .byDefault("12.5%").live().says("largest total metadata of all tasks, which is kept in memory");
     static final Setting<Integer> UNLIKE_TASKS = Setting.integer("limits.unlike_tasks", 1, 10_000_000)
             .byDefault("50000").live().says("most kinds of tasks by client, model, priority and options, each of "
                     + "which takes 1.5 KB of memory; a submit beyond it is answered with 429");
