@@ -46,8 +46,8 @@ final class PageBench {
     }
 
     static void run(Work work, Table table) throws Exception {
-        if (!Chromium.isInstalled()) {
-            System.out.println("page: there is no Chromium");
+        if (!Chromium.isInstalled(true)) {
+            System.out.println("page: there is no full Chromium");
             return;
         }
         Path folder = work.fresh("page");

@@ -21,7 +21,7 @@ import support.browser.Page;
 import support.browser.WithBrowser;
 
 /// A task beside the list: what is seen of its answer while it comes, and of what it took.
-@WithBrowser
+@WithBrowser(full = true)
 @Timeout(90)
 final class AnswerTest {
 

@@ -18,9 +18,14 @@ final class BrowserExtension implements ExecutionCondition, ParameterResolver, A
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        return !Chromium.isInstalled()
-                ? ConditionEvaluationResult.disabled("there is no Chromium: apt-get install chromium")
-                : ConditionEvaluationResult.enabled(null);
+        return Chromium.isInstalled(full(context)) ? ConditionEvaluationResult.enabled(null)
+                : ConditionEvaluationResult.disabled(full(context)
+                        ? "there is no full Chromium: apt-get install chromium"
+                        : "there is no Chromium: apt-get install chromium-headless-shell, or chromium");
+    }
+
+    private static boolean full(ExtensionContext context) {
+        return context.getRequiredTestClass().getAnnotation(WithBrowser.class).full();
     }
 
     @Override
@@ -30,8 +35,8 @@ final class BrowserExtension implements ExecutionCondition, ParameterResolver, A
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return context.getStore(HERE).getOrComputeIfAbsent("page", key -> Chromium.ofLane().open(1280, 800),
-                Page.class);
+        return context.getStore(HERE).getOrComputeIfAbsent("page",
+                key -> Chromium.ofLane(full(context)).open(1280, 800), Page.class);
     }
 
     @Override

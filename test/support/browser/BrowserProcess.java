@@ -59,7 +59,8 @@ final class BrowserProcess implements AutoCloseable {
     private static URI address(Process process, String says) {
         CompletableFuture<URI> address = new CompletableFuture<>();
         StringBuilder complaints = new StringBuilder();
-        Thread.ofVirtual().start(() -> {
+        // a virtual thread would keep a carrier for itself: the read of a pipe blocks it
+        Thread.ofPlatform().daemon().name("browser").start(() -> {
             try (BufferedReader lines = process.errorReader(StandardCharsets.UTF_8)) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                     if (line.startsWith(says)) {

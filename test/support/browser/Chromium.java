@@ -3,12 +3,17 @@ package support.browser;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /// A headless Chromium as a process of its own, with an empty profile. It reaches nothing but this machine.
 public final class Chromium implements AutoCloseable {
 
-    private static final AtomicReference<Chromium> OF_LANE = new AtomicReference<>();
+    private static final List<String> SHELLS = List.of("chromium-headless-shell", "chrome-headless-shell");
+    private static final List<String> FULL = List.of("chromium", "chromium-browser", "google-chrome", "chrome");
+    /// By their programs.
+    private static final Map<Path, Chromium> OF_LANE = new ConcurrentHashMap<>();
     /// A name by which it reaches this machine as one of the network's: over plain HTTP it trusts that less.
     public static final String LAN = "queue.lan";
 
@@ -24,37 +29,45 @@ public final class Chromium implements AutoCloseable {
 
     /// The one that all classes of this process have together: started when it is first asked for, and again after a
     /// test that exceeded its time limit, with which it is killed.
-    public static synchronized Chromium ofLane() {
-        Chromium browser = OF_LANE.get();
-        if (browser != null && !browser.process.isAlive()) {
-            browser.close();
-            browser = null;
-        }
-        if (browser == null) {
-            browser = start();
-            OF_LANE.set(browser);
-        }
-        return browser;
+    ///
+    /// @param full as [WithBrowser#full] says
+    public static synchronized Chromium ofLane(boolean full) {
+        return OF_LANE.compute(installed(full), (program, browser) -> {
+            if (browser != null && browser.process.isAlive()) {
+                return browser;
+            }
+            if (browser != null) {
+                browser.close();
+            }
+            return start(program);
+        });
     }
 
-    public static boolean isInstalled() {
-        return installed() != null;
+    /// @param full as [WithBrowser#full] says
+    public static boolean isInstalled(boolean full) {
+        return installed(full) != null;
     }
 
-    /// Where it is installed: in `CHROMIUM` or on the `PATH`; null if nowhere.
-    private static Path installed() {
+    /// The program in `CHROMIUM`, or the first one on the `PATH`: the headless shell, where that will do; null if there
+    /// is none.
+    private static Path installed(boolean full) {
         String named = System.getenv("CHROMIUM");
         return named != null ? Path.of(named)
-                : BrowserProcess.installed("chromium", "chromium-browser", "google-chrome", "chrome");
+                : BrowserProcess.installed(Stream.concat(full ? Stream.of() : SHELLS.stream(), FULL.stream())
+                        .toArray(String[]::new));
     }
 
-    /// Starts it and waits until it can be driven.
+    /// Starts the full one and waits until it can be driven.
     public static Chromium start() {
-        return new Chromium(new BrowserProcess(Chromium::command, "DevTools listening on "));
+        return start(installed(true));
     }
 
-    private static List<String> command(Path profile) {
-        List<String> command = new ArrayList<>(List.of(installed().toString(), "--headless",
+    private static Chromium start(Path program) {
+        return new Chromium(new BrowserProcess(profile -> command(program, profile), "DevTools listening on "));
+    }
+
+    private static List<String> command(Path program, Path profile) {
+        List<String> command = new ArrayList<>(List.of(program.toString(), "--headless",
                 "--remote-debugging-port=0", "--user-data-dir=" + profile, "--no-first-run", "--disable-gpu",
                 "--disable-dev-shm-usage", "--disable-extensions", "--disable-sync", "--disable-default-apps",
                 "--disable-component-update", "--disable-background-networking", "--no-proxy-server",

@@ -107,7 +107,7 @@ final class PageTest {
                 + "{name: 'clipboard-read'})).state].join()";
         assertEquals("1,left=1,granted", page.text(left));
         assertEquals("1,left=1,granted", page.another().open(url).text(left));
-        try (Page next = Chromium.ofLane().open(300, 300)) {
+        try (Page next = Chromium.ofLane(false).open(300, 300)) {
             assertEquals(",,prompt", next.open(url).text(left));
         }
     }

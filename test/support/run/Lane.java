@@ -98,9 +98,10 @@ final class Lane implements TestExecutionListener {
         // an empty name is the end
         for (String name = classes.take(); !name.isEmpty(); name = classes.take()) {
             Class<?> tests = Class.forName(name, false, Lane.class.getClassLoader());
-            if (AnnotationSupport.isAnnotated(tests, WithBrowser.class) && Chromium.isInstalled()) {
+            WithBrowser browser = tests.getAnnotation(WithBrowser.class);
+            if (browser != null && Chromium.isInstalled(browser.full())) {
                 // the lane's own, for all its classes
-                Chromium.ofLane();
+                Chromium.ofLane(browser.full());
                 leftovers.know();
             }
             long start = System.nanoTime();
