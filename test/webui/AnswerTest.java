@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.FakeOllama;
@@ -22,7 +21,6 @@ import support.browser.WithBrowser;
 
 /// A task beside the list: what is seen of its answer while it comes, and of what it took.
 @WithBrowser(full = true)
-@Timeout(90)
 final class AnswerTest {
 
     private final CountDownLatch thought = new CountDownLatch(1);

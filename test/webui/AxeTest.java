@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.Npm;
@@ -21,7 +20,6 @@ import support.browser.WithBrowser;
 
 /// What the npm package `axe-core` finds: every view, in both colours, at three widths.
 @WithBrowser
-@Timeout(120)
 final class AxeTest {
 
     private static final int[] WIDTHS = {1440, 768, 390};

@@ -13,7 +13,6 @@ import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
@@ -26,7 +25,6 @@ import support.browser.WithBrowser;
 
 /// The view Backends, with a host that works and one that is away.
 @WithBrowser
-@Timeout(90)
 final class BackendsViewTest {
 
     private static final String EVIL = "<script>alert(1)</script>";

@@ -11,7 +11,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
@@ -22,7 +21,6 @@ import support.browser.WithBrowser;
 /// The view Charts: with what the server really tells, and with the hours of work of [Afternoon].
 @WithBrowser
 @TestInstance(Lifecycle.PER_CLASS)
-@Timeout(90)
 final class ChartsViewTest {
 
     private ServerProcess server;

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
@@ -24,7 +23,6 @@ import support.browser.WithBrowser;
 /// The view Cron, used as a person uses it.
 @WithBrowser
 @TestInstance(Lifecycle.PER_CLASS)
-@Timeout(90)
 final class CronViewTest {
 
     private static final String EVIL = "<img src=x onerror=\"alert(1)\"><script>alert(2)</script>'\"&amp;";

@@ -11,7 +11,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.FakeOllama;
@@ -21,7 +20,6 @@ import support.browser.WithBrowser;
 
 /// What broke, by cause, and what puts it back; and changes of all tasks that match a filter.
 @WithBrowser
-@Timeout(240)
 final class FailedViewTest {
 
     private final AtomicInteger free = new AtomicInteger(4_096);

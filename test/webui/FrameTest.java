@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.ServerProcess;
@@ -17,7 +16,6 @@ import support.browser.WithBrowser;
 
 /// What every view has: the server's name, the line for what matters most, the events; and the view Settings.
 @WithBrowser
-@Timeout(90)
 final class FrameTest {
 
     private static final String LINE = "(document.querySelector('#line:not([hidden]) p')?.textContent ?? '')";

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.ServerProcess;
@@ -22,7 +21,6 @@ import support.browser.WithBrowser;
 
 /// Whether everybody can read and work every view.
 @WithBrowser
-@Timeout(90)
 @TestInstance(Lifecycle.PER_CLASS)
 final class LegibleTest {
 

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.PathProxy;
@@ -20,7 +19,6 @@ import support.browser.WithBrowser;
 
 /// How the page stays in touch with the server: over WebSocket or events, through restarts, with a token.
 @WithBrowser
-@Timeout(90)
 final class LiveTest {
 
     private static final String LONG = "{\"type\":\"generate\",\"prompt\":\"" + "word ".repeat(5_000) + "\"}";

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,7 +29,6 @@ import support.browser.WithBrowser;
 /// How an answer's Markdown becomes nodes, in the page itself. What must hold of each text: no element and no attribute
 /// but those listed, no link but to pages and mails, and the same nodes however it comes in pieces.
 @WithBrowser
-@Timeout(90)
 @TestInstance(Lifecycle.PER_CLASS)
 final class MarkdownTest {
 

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,7 +30,6 @@ import support.browser.WithBrowser;
 /// The parts of the page that only compute, called where they run. (The package is not `web`: that is a folder of the
 /// server's module, so no class outside of it may lie in a package of this name.)
 @WithBrowser
-@Timeout(60)
 @TestInstance(Lifecycle.PER_CLASS)
 final class ModulesTest {
 

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
@@ -25,7 +24,6 @@ import support.browser.WithBrowser;
 
 /// The view New task, used as a person uses it.
 @WithBrowser
-@Timeout(90)
 @TestInstance(Lifecycle.PER_CLASS)
 final class NewTaskTest {
 

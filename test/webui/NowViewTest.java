@@ -10,7 +10,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.FakeOllama;
@@ -23,7 +22,6 @@ import support.browser.WithBrowser;
 
 /// The view Now, before a host that works and one that is away.
 @WithBrowser
-@Timeout(90)
 final class NowViewTest {
 
     private static final String ROW = "document.querySelector('[data-host=gpu] .lane-tasks li')";

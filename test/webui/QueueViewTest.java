@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.concurrent.Semaphore;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.FakeOllama;
@@ -20,7 +19,6 @@ import support.browser.WithBrowser;
 
 /// The view Queue, and what New task says of it.
 @WithBrowser
-@Timeout(90)
 final class QueueViewTest {
 
     private static final String ROWS = "[...document.querySelectorAll('.queue-rows a')].map(a => a.textContent).join()";

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import server.access.Asker;
@@ -21,7 +20,6 @@ import support.browser.WithBrowser;
 
 /// What the page offers to the bearers of different tokens.
 @WithBrowser
-@Timeout(90)
 final class RightsViewTest {
 
     @TempDir

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import support.Await;
@@ -23,7 +22,6 @@ import support.browser.WithBrowser;
 
 /// Many tabs of one browser: browsers open six connections to an origin, and the tabs share one that stays open.
 @WithBrowser
-@Timeout(180)
 final class TabsTest {
 
     private static final int TABS = 12;

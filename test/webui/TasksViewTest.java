@@ -15,7 +15,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
@@ -27,7 +26,6 @@ import support.browser.WithBrowser;
 /// The view Tasks, used as a person uses it. The embedded model takes 20 ms a word. All tests have one page, for to
 /// load it takes most of a test's time: which changes how the page works says so, and then it is loaded anew.
 @WithBrowser
-@Timeout(90)
 @TestInstance(Lifecycle.PER_CLASS)
 final class TasksViewTest {
 

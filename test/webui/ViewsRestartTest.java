@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
@@ -20,7 +19,6 @@ import support.browser.WithBrowser;
 
 /// Cron, Backends and Charts while the server dies and comes back.
 @WithBrowser
-@Timeout(240)
 final class ViewsRestartTest {
 
     @TempDir

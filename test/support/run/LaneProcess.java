@@ -28,7 +28,8 @@ final class LaneProcess implements AutoCloseable {
             "limit");
     /// By name, for JUnit is on the lanes' class path only.
     private static final String LANE = "support.run.Lane";
-    private static final int START_MS = 60_000;
+    /// As a test has: a machine that does much else takes a minute to start a process.
+    private static final int START_MS = 300_000;
     /// Longer than the longest limit of a test: a lane that says nothing for so long is dead in spite of its watchdog.
     /// Zero for no limit.
     private static final int SILENCE_MS = Effort.isProof() ? 0 : 600_000;
