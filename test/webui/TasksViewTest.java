@@ -372,7 +372,7 @@ final class TasksViewTest {
         // a field takes the digits
         page.press("1").waitFor("document.activeElement.value === '1' && location.hash === '#/new'");
         page.eval("document.activeElement.blur()");
-        page.press("3").waitFor("location.hash === '#/tasks'");
+        page.press("3").waitFor("location.hash === '#/tasks' && document.querySelector('tbody tr')");
         // Tab goes to each control once, and what has the focus shows it
         page.eval("document.body.focus()");
         List<String> reached = new ArrayList<>();
