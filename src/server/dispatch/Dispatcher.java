@@ -223,7 +223,12 @@ public final class Dispatcher implements AutoCloseable {
     /// the host's or its account's; null if one may take it.
     public Outcome.Failed refusal(Task task) {
         long now = clock.millis();
-        if (hosts.all().stream().allMatch(host -> host.refusal(task.model(), now) == null)) {
+        // each call that waits asks
+        boolean any = false;
+        for (Host host : hosts.all()) {
+            any |= host.refusal(task.model(), now) != null;
+        }
+        if (!any) {
             return null;
         }
         String refuser = routing().refuser(task);

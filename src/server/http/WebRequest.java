@@ -172,11 +172,20 @@ public final class WebRequest implements AutoCloseable {
         Map<String, String> found = new TreeMap<>();
         headers.forEach((name, values) -> {
             String lower = name.toLowerCase(Locale.ROOT);
-            if (names.contains(lower) || starts.stream().anyMatch(lower::startsWith)) {
+            if (names.contains(lower) || beginsAsOneOf(starts, lower)) {
                 found.put(lower, values.getFirst());
             }
         });
         return found;
+    }
+
+    private static boolean beginsAsOneOf(List<String> starts, String name) {
+        for (String start : starts) {
+            if (name.startsWith(start)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Returns whether there is a header whose name begins so, in whatever case.

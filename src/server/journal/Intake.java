@@ -372,9 +372,10 @@ final class Intake {
         lock.lock();
         try {
             pending.removeFirst();
-            // Of all who keep the journal busy, half are to wait for one sync while the others, who are released now,
-            // prepare their next lines. A sync for each few of them would take the processor from all.
-            sharing = (batch.count + (pending.isEmpty() ? 0 : pending.peekFirst().count)) / 2;
+            // Of all who keep the journal busy, three of four are to wait for one sync while the others prepare their
+            // next lines. A sync for each few of them would take the processor from all: with half of them it is only
+            // what came during the last sync. One that writes alone, a line or two at a time, never waits.
+            sharing = (batch.count + (pending.isEmpty() ? 0 : pending.peekFirst().count)) * 3 / 4;
             pendingBytes -= batch.end - batch.start;
             settled = batch.settledSeq > 0;
             // the commit point: from here on the lines are shown; those of a unit when all of them are on the disk

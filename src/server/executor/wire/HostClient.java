@@ -245,8 +245,11 @@ public final class HostClient implements AutoCloseable {
 
     /// Some proxies compress what nobody asked to be compressed.
     private InputStream decoded(HttpResponse<?> response, InputStream body) throws IOException {
-        String encoding = response.headers().firstValue("Content-Encoding").orElse("identity").strip();
-        return switch (encoding.toLowerCase(Locale.ROOT)) {
+        String encoding = Refusal.first(response.headers(), "Content-Encoding");
+        if (encoding == null) {
+            return body;
+        }
+        return switch (encoding.strip().toLowerCase(Locale.ROOT)) {
             case "identity", "" -> body;
             case "gzip", "x-gzip" -> new GZIPInputStream(body);
             case "deflate" -> new InflaterInputStream(body);

@@ -128,10 +128,15 @@ public final class Refusal {
 
     private static HostHead head(int status, HttpHeaders headers) {
         // a body that was compressed is handed on as it was before
-        long length = headers.firstValue("Content-Encoding").isPresent() ? -1
-                : headers.firstValueAsLong("Content-Length").orElse(-1);
-        return new HostHead(status, headers.firstValue("Content-Type").orElse(null), length,
-                headers.firstValue("Retry-After").orElse(null), headers.firstValue("x-request-id").orElse(null));
+        String length = first(headers, "Content-Encoding") == null ? first(headers, "Content-Length") : null;
+        return new HostHead(status, first(headers, "Content-Type"), length == null ? -1 : Long.parseLong(length),
+                first(headers, "Retry-After"), first(headers, "x-request-id"));
+    }
+
+    /// The first value of a header, null if it is absent: `HttpHeaders.firstValue` makes a stream for each.
+    static String first(HttpHeaders headers, String name) {
+        List<String> values = headers.allValues(name);
+        return values.isEmpty() ? null : values.getFirst();
     }
 
     /// `Retry-After` as seconds, whole or not, or as a date.

@@ -18,11 +18,17 @@ public final class EndedCalls {
     private final SortedSlots slots = new SortedSlots();
     private long bytes;
 
-    /// Takes note of a line of a task that is out of this order now; does nothing for one that is no call.
-    public void wrote(Task task, int length) {
+    /// Takes note of the first line of a task; does nothing for one that is no call.
+    public void arrived(Task task, int length) {
         if (task.terms().caller().relayed()) {
-            sizes.compute(task.id(), (id, known) -> known == null ? new Size(length, 0)
-                    : new Size(known.first, length));
+            sizes.put(task.id(), new Size(length, 0));
+        }
+    }
+
+    /// Takes note of the line of a task's end, before it is added.
+    public void ended(Task task, int length) {
+        if (task.terms().caller().relayed()) {
+            sizes.compute(task.id(), (id, known) -> new Size(known.first, length));
         }
     }
 

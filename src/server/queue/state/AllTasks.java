@@ -56,7 +56,7 @@ final class AllTasks {
     /// @return the task in its place
     Task arrive(Event.Change change, long seq, long position, int length) {
         Task task = change.task().arrived(seq, position);
-        retention.wrote(task, length);
+        retention.arrived(task, length);
         int slot = arrivals.add(task);
         ids.add(task.id(), slot);
         admission.add(task);
@@ -94,7 +94,9 @@ final class AllTasks {
         long order = change.task().order() != 0 ? change.task().order() : before.order();
         Task after = change.task().following(before, change.what() == Event.What.RETRIED ? seq : order, position);
         arrivals.replace(slot, after);
-        retention.wrote(after, length);
+        if (after.status().ended()) {
+            retention.ended(after, length);
+        }
         if (!stays) {
             index(after, slot);
         }

@@ -252,10 +252,14 @@ public final class LifeCycle {
 
     private static List<Attempt> attempted(Task task, Running run, long end, String error, boolean counted,
             boolean died, long loadMs, long tokens) {
-        List<Attempt> attempts = new ArrayList<>(task.attempts().size() + 1);
-        attempts.addAll(task.attempts());
-        attempts.add(new Attempt(attempts.size() + 1, run.host(), run.startedAt(), end, error, counted,
-                run.rule(), died, loadMs, tokens, run.chosen()));
+        List<Attempt> before = task.attempts();
+        Attempt last = new Attempt(before.size() + 1, run.host(), run.startedAt(), end, error, counted,
+                run.rule(), died, loadMs, tokens, run.chosen());
+        if (before.isEmpty()) {
+            return List.of(last);
+        }
+        List<Attempt> attempts = new ArrayList<>(before);
+        attempts.add(last);
         return List.copyOf(attempts);
     }
 

@@ -40,11 +40,18 @@ final class Retention {
         roomShort = isShort;
     }
 
-    /// Takes note of a task's line, before the task is added.
+    /// Takes note of a task's first line.
     ///
     /// @param length of the line, in bytes
-    void wrote(Task task, int length) {
-        calls.wrote(task, length);
+    void arrived(Task task, int length) {
+        calls.arrived(task, length);
+    }
+
+    /// Takes note of the line of a task's end, before the task is added.
+    ///
+    /// @param length of the line, in bytes
+    void ended(Task task, int length) {
+        calls.ended(task, length);
     }
 
     void add(Task task, int slot) {
