@@ -71,8 +71,13 @@ public final class CronTimer implements AutoCloseable {
     /// @return for how many milliseconds there is nothing to do, at most a second
     long step() {
         noticeClock();
-        while (!loop.stopping() && serveOne()) {
-            // until nothing is due
+        try {
+            while (!loop.stopping() && serveOne()) {
+                // until nothing is due
+            }
+        } catch (Problem refused) {
+            // a full disk or a failed journal, of which others tell, or the queue drains: what is due stays due
+            return SLEEP_MAX_MS;
         }
         return Math.clamp(store.nextLook() - clock.millis(), 1, SLEEP_MAX_MS);
     }
@@ -111,6 +116,7 @@ public final class CronTimer implements AutoCloseable {
     }
 
     /// @return false if nothing is due now
+    /// @throws Problem 503 or 507 if nothing can be written now
     private boolean serveOne() {
         Due due = store.due(since, WORK_MAX);
         if (due == null) {
@@ -121,8 +127,7 @@ public final class CronTimer implements AutoCloseable {
             store.fire(due, submission);
         } catch (Problem refused) {
             if (refused.status() == 503 || refused.status() == 507) {
-                // nothing can be written now, or the queue drains: it stays due
-                return false;
+                throw refused;
             }
             fail(due, refused.getMessage());
         } catch (RuntimeException failure) {

@@ -2,9 +2,11 @@ package server.cron;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,10 +26,15 @@ import server.queue.index.TaskFilter;
 import server.queue.page.TaskSort;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
+import server.task.Submission;
 import server.task.Task;
+import server.task.Terms;
+import shared.Problem;
 import shared.TaskStatus;
+import shared.TaskType;
 import shared.json.JsonWriter;
 import shared.json.Slice;
+import support.Await;
 
 /// Due times become tasks, over a real queue and journal, through crashes, pauses and clocks that jump.
 final class CronTimerTest {
@@ -296,6 +303,28 @@ final class CronTimerTest {
             assertEquals(1, rig.made().size());
             assertEquals(2, rig.only().skipped());
             assertTrue(rig.only().lastSkip().startsWith("the queue is full"), rig.only().lastSkip());
+        }
+    }
+
+    @Test
+    void aFullDisk_isNotTriedAgainAtOnce_andTheRunStaysDue() throws IOException {
+        try (CronRig rig = new CronRig()) {
+            rig.add("0 * * * *", "");
+            rig.storage.capacity(0);
+            Slice prompt = Slice.of(("{\"prompt\":\"" + "x".repeat(1_000) + "\"}").getBytes(StandardCharsets.US_ASCII));
+            Submission large = new Submission(TaskType.GENERATE, "m", 5, Terms.DEFAULT, prompt, null, "x");
+            assertEquals(507, assertThrows(Problem.class, () -> {
+                while (true) {
+                    rig.queue.submit(large, null, null);
+                }
+            }).status());
+            rig.sleep(HOUR);
+            assertEquals(1_000, rig.timer.step());
+            assertEquals(0, rig.made().size());
+            rig.storage.capacity(Long.MAX_VALUE);
+            Await.until("the journal has room", () -> rig.queue.full() == null);
+            rig.timer.step();
+            assertEquals(1, rig.made().size());
         }
     }
 
