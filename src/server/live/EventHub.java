@@ -1,5 +1,7 @@
 package server.live;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +24,8 @@ import server.task.Task;
 ///
 /// Most subscribers hear of one task each: they are looked up by its id, so that they cost nothing while others change.
 public final class EventHub implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger("server.live");
 
     /// How many events may wait to be handed on. One takes the thread about as long as an append to every outbox.
     private static final int WAITING_MAX = 50_000;
@@ -229,7 +233,7 @@ public final class EventHub implements AutoCloseable {
                 to = broad;
                 gap = lost;
                 upTo = passed;
-                resting = events.isEmpty();
+                resting = events.isEmpty() && !gap;
                 if (resting) {
                     handedOn = upTo;
                 } else {
@@ -237,13 +241,22 @@ public final class EventHub implements AutoCloseable {
                     lost = false;
                 }
             }
-            if (events.isEmpty()) {
+            if (events.isEmpty() && !gap) {
                 LockSupport.park(this);
-            } else {
-                int woken = handOn(events, to, gap);
-                handedOn = upTo;
-                LockSupport.parkNanos(this, Math.min(REST_MAX_NANOS, woken * REST_EACH_NANOS));
+                continue;
             }
+            long rest = REST_MAX_NANOS;
+            try {
+                rest = Math.min(rest, handOn(events, to, gap) * REST_EACH_NANOS);
+                handedOn = upTo;
+            } catch (RuntimeException | Error failure) {
+                // for want of memory, most likely; nobody else would hand on, so who has missed something is told
+                LOG.log(Level.ERROR, "event=events_not_handed_on", failure);
+                synchronized (lock) {
+                    lost = true;
+                }
+            }
+            LockSupport.parkNanos(this, rest);
         }
     }
 

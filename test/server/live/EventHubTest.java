@@ -9,13 +9,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.AbstractSet;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +41,7 @@ import shared.TaskStatus;
 import shared.TaskType;
 import shared.json.Json;
 import shared.json.Slice;
+import support.Await;
 import support.FaultyStorage;
 
 final class EventHubTest {
@@ -59,6 +63,40 @@ final class EventHubTest {
     void close() {
         hub.close();
         queue.close();
+    }
+
+    @Test
+    void handingOnThatFails_dropsAllThatHeard_andIsNotTheLast() {
+        AtomicBoolean failed = new AtomicBoolean();
+        Set<String> models = new AbstractSet<>() {
+            @Override
+            public boolean contains(Object model) {
+                if (failed.compareAndSet(false, true)) {
+                    throw new OutOfMemoryError("of the test");
+                }
+                return true;
+            }
+
+            @Override
+            public Iterator<String> iterator() {
+                return List.of("m").iterator();
+            }
+
+            @Override
+            public int size() {
+                return 1;
+            }
+        };
+        try (Subscription all = hub.subscribe(EventFilter.ALL);
+                Subscription one = hub.subscribe(new EventFilter(Set.of(), Set.of(), Set.of(), models, Set.of()))) {
+            submit(1);
+            Await.until("who had all is told that something may be missing", () -> all.poll() instanceof Item.Dropped);
+            Await.until("so is who missed it", () -> one.poll() instanceof Item.Dropped);
+        }
+        try (Subscription next = hub.subscribe(EventFilter.ALL)) {
+            submit(1);
+            Await.until("what comes next is handed on", () -> next.poll() instanceof Item.Change);
+        }
     }
 
     @Test
