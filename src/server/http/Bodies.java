@@ -56,9 +56,10 @@ public final class Bodies {
         }
         int first = announced < 0 ? Math.min(FIRST_BYTES / 8, max + 1) : (int) Math.min(FIRST_BYTES, announced);
         take(first);
-        byte[] bytes = new byte[first];
+        int taken = first;
         int length = 0;
         try {
+            byte[] bytes = new byte[first];
             for (;;) {
                 int count = length == bytes.length ? 0 : read(in, bytes, length, bytes.length - length);
                 if (count < 0 || length + count == announced) {
@@ -72,12 +73,14 @@ public final class Bodies {
                     // fourfold, because each growing copies what is there
                     int more = (int) Math.min(3L * length, (announced < 0 ? max + 1L : announced) - length);
                     take(more);
+                    taken += more;
                     bytes = Arrays.copyOf(bytes, length + more);
                 }
             }
-        } catch (Problem problem) {
-            giveBack(bytes.length);
-            throw problem;
+        } catch (RuntimeException | Error refused) {
+            // also where there is less memory than was counted
+            giveBack(taken);
+            throw refused;
         }
     }
 
