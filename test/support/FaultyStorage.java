@@ -78,6 +78,9 @@ public final class FaultyStorage implements Storage {
 
     private boolean locked;
     private long capacity = Long.MAX_VALUE;
+    /// What the next of these calls throws; null: nothing.
+    private Error nextCreate;
+    private Error nextSize;
     /// How many writes and syncs until the one that fails; 0: none does.
     private int writesLeft;
     private int syncsLeft;
@@ -128,6 +131,21 @@ public final class FaultyStorage implements Storage {
     /// How many changes of any kind there were.
     public synchronized int changes() {
         return changes;
+    }
+
+    /// The next file that is made fails so, as where there is no memory.
+    public synchronized void nextCreateThrows(Error error) {
+        nextCreate = error;
+    }
+
+    /// The next question for a file's length fails so.
+    public synchronized void nextSizeThrows(Error error) {
+        nextSize = error;
+    }
+
+    /// Whether what was to be thrown was.
+    public synchronized boolean hasThrown() {
+        return nextCreate == null && nextSize == null;
     }
 
     /// So many bytes fit on the disk.
@@ -200,6 +218,11 @@ public final class FaultyStorage implements Storage {
 
     @Override
     public synchronized Writable create(String name) throws IOException {
+        Error error = nextCreate;
+        nextCreate = null;
+        if (error != null) {
+            throw error;
+        }
         change();
         File file = new File();
         changeDirectory(names -> names.put(name, file));
@@ -213,6 +236,11 @@ public final class FaultyStorage implements Storage {
 
     @Override
     public synchronized long size(String name) throws IOException {
+        Error error = nextSize;
+        nextSize = null;
+        if (error != null) {
+            throw error;
+        }
         return file(name).length;
     }
 

@@ -161,7 +161,8 @@ final class Supply {
     private void tryToMake(Segment.Fresh fresh) {
         try {
             preparer.make(fresh, true);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // whatever it was: who waits for it would wait for ever
             failed(fresh, e.getMessage());
             return;
         }

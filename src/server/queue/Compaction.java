@@ -67,7 +67,7 @@ public final class Compaction implements AutoCloseable {
                 }
             } catch (JournalFailure itIsOver) {
                 return;
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 LOG.log(Level.WARNING, () -> "event=compaction_failed reason=" + LogValue.of(e.getMessage()));
             }
             rest();

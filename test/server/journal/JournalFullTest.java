@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -62,6 +63,29 @@ class JournalFullTest {
             assertTrue(full.getMessage().contains("No space left on device; free some space there"), full.getMessage());
             return done;
         }
+    }
+
+    @Test
+    void append_segmentThatWasNotMadeForWantOfMemory_isMadeInTheEnd() throws Exception {
+        try (Journal journal = open(storage)) {
+            storage.nextCreateThrows(new OutOfMemoryError("of the test"));
+            assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+                for (int done = 0; done < 200;) {
+                    try {
+                        JournalRig.tryAppend(journal, Urgency.LOW, Unit.of(line(100)));
+                        done++;
+                    } catch (NoRoom none) {
+                        try {
+                            journal.awaitRoom(none);
+                        } catch (JournalFull full) {
+                            // it is tried again
+                        }
+                    }
+                }
+            });
+            assertTrue(storage.hasThrown());
+        }
+        assertEquals(200, replayed(storage).size());
     }
 
     @Test
