@@ -52,7 +52,6 @@ import server.task.Terms;
 import shared.Problem;
 import shared.TaskType;
 import shared.json.Slice;
-import support.Await;
 import support.FaultyStorage;
 import support.Offline;
 
@@ -314,25 +313,6 @@ class CompactionTest {
             }
             String template = crons.template(crons.get(cron.id())).text();
             assertTrue(template.contains("old") || template.contains("new"), template + ", seed " + seed);
-        }
-    }
-
-    @Test
-    void byItself_lookThatFailsForWantOfMemory_isNotTheLast() throws Exception {
-        open(disk);
-        for (int i = 0; i < 200; i++) {
-            Task task = submit("x".repeat(200));
-            queue.cancel(task.id(), null);
-            queue.delete(task.id());
-        }
-        int files = disk.list().size();
-        disk.nextSizeThrows(new OutOfMemoryError("of the test"));
-        try (Compaction compaction = new Compaction(queue.ledger(), KEEP_NONE)) {
-            compaction.start();
-            Await.until("a look has failed", disk::hasThrown);
-            // it looks again once something has happened
-            submit("kept");
-            Await.until("it is compacted", () -> disk.list().size() < files / 2);
         }
     }
 
