@@ -271,8 +271,7 @@ final class Server implements AutoCloseable {
 
     /// Whether the queue goes on; does not return while it is stuck.
     boolean answers() {
-        queue.readyCount();
-        return queue.failure() == null;
+        return queue.ledger().answers();
     }
 
     /// Why the journal can write no more; null while it can.

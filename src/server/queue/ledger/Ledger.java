@@ -410,6 +410,11 @@ public final class Ledger implements AutoCloseable {
         return journal.failure();
     }
 
+    /// Returns whether changes can be made; does not return while somebody keeps the lock.
+    public boolean answers() {
+        return look(state -> failure() == null).value();
+    }
+
     /// Returns what reads that take long have to keep to.
     public Pace pace() {
         return pace;
