@@ -30,7 +30,7 @@ final class MemoryTest {
                 two.send("GET", path.formatted(id));
                 three.send("GET", path.formatted(id));
                 HttpResponse<String> answer = awaitStatus(server, id, 503);
-                assertTrue(answer.body().contains("come again in a moment"), answer.body());
+                assertTrue(answer.body().contains("try again in a moment"), answer.body());
                 assertTrue(answer.headers().firstValue("Retry-After").isPresent());
                 assertEquals(200, server.get("/api/tasks?limit=1").statusCode(), "a small answer has room");
             }

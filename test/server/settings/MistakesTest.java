@@ -46,9 +46,9 @@ class MistakesTest {
         "ollama: {hosts: [{url: a, weight: x}]} | c.yaml, line 1, column 35: ollama.hosts[0].weight must be a "
                 + "whole number from 1 to 1000, not \"x\"",
         "ollama: {hosts: [{name: x, url: a}, {name: x, url: b}]} | c.yaml, line 1, column 44: ollama.hosts[1].name is "
-                + "the name of another one, too; give each host a name of its own",
+                + "the name of another host, too; give each host its own name",
         "ollama: {hosts: [{url: a}, {url: 'a:11434', weight: 2}]} | c.yaml, line 1, column 34: ollama.hosts[1].url is "
-                + "the name of another one, too; give each host a name of its own",
+                + "the name of another host, too; give each host its own name",
         "ollama: {hosts: [{url: a}, {url: a}]} | -",
         "server: {token_file: nosuch} | c.yaml, line 1, column 22: server.token_file: cannot read nosuch: there is no "
                 + "such file",
@@ -106,7 +106,7 @@ class MistakesTest {
         "E {name: a, base_url: 'http://a', headers: {X-A: b, x-a: c}} | E.headers: the header \"x-a\" is given twice",
         "E {name: a, base_url: 'http://a', headers: [X-A]} | E.headers must be a map of headers",
         "E {name: a, base_url: 'http://a', models: {q: }} | E.models: the name of a model must not be empty",
-        "E {name: 'localhost:11434', base_url: 'http://a'} | E.name is the name of another one, too; give each host"})
+        "E {name: 'localhost:11434', base_url: 'http://a'} | E.name is the name of another host, too; give each host"})
     void load_whatAnExecutorRefuses_isNamedWithItsPlace(String yaml, String message) {
         String endpoint = "remote_scheduling.endpoints[0]";
         String whole = yaml.startsWith("E ") ? "remote_scheduling: {enabled: on, endpoints: ["
