@@ -165,7 +165,7 @@ EARLY := -XX:Tier0InvokeNotifyFreqLog=4 -XX:Tier3MinInvocationThreshold=10 -XX:T
 # A server that is out of memory ends, for a supervisor starts it again, and nothing that was acknowledged is lost.
 # What is still there after two collections is a waiting task: to copy it up to 15 times only makes the pauses longer.
 # While a thousand streams begin, a collection copies all that came since the last one: a ninth of the heap for that, in
-# place of a third, halves the pause. It is a ninth of the whole, which is there from the start on a machine of any size.
+# place of a third, halves the pause. The whole heap is there from the start, so that this holds on any machine.
 %/ollama-queue-server: FLAGS := -Xmx512m -XX:InitialRAMPercentage=25 -XX:NewRatio=8 -XX:MaxTenuringThreshold=1 \
 	$(EARLY) -XX:+ExitOnOutOfMemoryError \
 	-XX:+UseCompactObjectHeaders --enable-native-access=ollamaqueue.server $(JVM)

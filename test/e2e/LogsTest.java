@@ -171,7 +171,7 @@ final class LogsTest {
         assertLogged(lines, "\"event\":\"request\",\"method\":\"POST\",\"path\":\"/api/tasks\",\"status\":\"400\",",
                 "\"request_id\":\"given-5\"}");
         assertLogged(lines, "\"event\":\"model_set_aside\",", "\"model\":\"quota\",\"error\":\"answered 429; "
-                + "backends tells why\"}");
+                + "see backends\"}");
         assertLogged(lines, "\"event\":\"attempt_ended\",", "\"outcome\":\"final\"}");
         assertLogged(lines, "\"event\":\"wrong_token\",", "\"count\":\"1\"}");
     }

@@ -126,7 +126,8 @@ final class HostNewsTest {
             Await.until("it is asked, and waited for", () -> a.reports.get() == 1 && answers.hasQueuedThreads());
             health.askNow(hosts.named("a"));
             answers.release(2);
-            Await.until("it was asked for the second time", () -> a.reports.get() == 2
+            // the semaphore may wake it once more, which makes it ask once more
+            Await.until("it was asked for the second time", () -> a.reports.get() >= 2
                     && answers.availablePermits() == 0);
         } finally {
             health.close();
