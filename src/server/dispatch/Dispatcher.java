@@ -223,12 +223,7 @@ public final class Dispatcher implements AutoCloseable {
     /// the host's or its account's; null if one may take it.
     public Outcome.Failed refusal(Task task) {
         long now = clock.millis();
-        // each call that waits asks
-        boolean any = false;
-        for (Host host : hosts.all()) {
-            any |= host.refusal(task.model(), now) != null;
-        }
-        if (!any) {
+        if (hosts.all().stream().allMatch(host -> host.refusal(task.model(), now) == null)) {
             return null;
         }
         String refuser = routing().refuser(task);

@@ -172,20 +172,11 @@ public final class WebRequest implements AutoCloseable {
         Map<String, String> found = new TreeMap<>();
         headers.forEach((name, values) -> {
             String lower = name.toLowerCase(Locale.ROOT);
-            if (names.contains(lower) || beginsAsOneOf(starts, lower)) {
+            if (names.contains(lower) || starts.stream().anyMatch(lower::startsWith)) {
                 found.put(lower, values.getFirst());
             }
         });
         return found;
-    }
-
-    private static boolean beginsAsOneOf(List<String> starts, String name) {
-        for (String start : starts) {
-            if (name.startsWith(start)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /// Returns whether there is a header whose name begins so, in whatever case.
