@@ -223,7 +223,8 @@ public final class EventHub implements AutoCloseable {
         while (true) {
             List<DurableEvent> events;
             List<Subscription> to;
-            boolean gap;
+            // who joins later has missed nothing
+            List<Subscription> missed;
             long upTo;
             synchronized (lock) {
                 if (closed) {
@@ -231,23 +232,23 @@ public final class EventHub implements AutoCloseable {
                 }
                 events = waiting;
                 to = broad;
-                gap = lost;
+                missed = lost ? List.copyOf(joined) : List.of();
+                lost = false;
                 upTo = passed;
-                resting = events.isEmpty() && !gap;
+                resting = events.isEmpty() && missed.isEmpty();
                 if (resting) {
                     handedOn = upTo;
                 } else {
                     waiting = new ArrayList<>();
-                    lost = false;
                 }
             }
-            if (events.isEmpty() && !gap) {
+            if (events.isEmpty() && missed.isEmpty()) {
                 LockSupport.park(this);
                 continue;
             }
             long rest = REST_MAX_NANOS;
             try {
-                rest = Math.min(rest, handOn(events, to, gap) * REST_EACH_NANOS);
+                rest = Math.min(rest, handOn(events, to, missed) * REST_EACH_NANOS);
                 handedOn = upTo;
             } catch (RuntimeException | Error failure) {
                 // for want of memory, most likely; nobody else would hand on, so who has missed something is told
@@ -261,10 +262,8 @@ public final class EventHub implements AutoCloseable {
     }
 
     /// @return how many were woken
-    private int handOn(List<DurableEvent> events, List<Subscription> to, boolean gap) {
-        if (gap) {
-            joined.forEach(subscription -> subscription.drop("more happened than the server could hand on"));
-        }
+    private int handOn(List<DurableEvent> events, List<Subscription> to, List<Subscription> missed) {
+        missed.forEach(subscription -> subscription.drop("more happened than the server could hand on"));
         List<Handed> handed = new ArrayList<>(events.size());
         int woken = 0;
         for (DurableEvent event : events) {
