@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
+import shared.Utf8;
 import shared.config.Durations;
 import shared.json.JsonWriter;
+import shared.json.Slice;
 
 /// The public JSON form of a task. The members from `id` to `metadata` are always there, in this order; behind them
 /// stands what only some tasks have: `retry_at`, `cut`, `rule` (while it runs), the run of a cron task that made it,
@@ -91,14 +93,20 @@ public final class TaskJson {
     private static void members(JsonWriter out, TaskDocument document) {
         Task task = document.task();
         identity(out, task);
-        out.name("payload").raw(document.shownPayload());
+        out.name("payload").raw(inside(document.shownPayload()));
         course(out, task);
-        out.name("result").raw(document.result());
+        out.name("result").raw(inside(document.result()));
         out.name("error").string(document.error());
         attempts(out.name("attempts"), document.attempts());
         metadata(out, task);
         extras(out, task);
         document.trace().writeTo(out);
+    }
+
+    /// A call's body or answer, which are kept as they came, within a text of which lists write one on each line.
+    private static Slice inside(Slice value) {
+        return value == null ? null : Values.oneLine(new Slice(value.bytes(),
+                Utf8.afterMark(value.bytes(), value.from(), value.to()), value.to()));
     }
 
     private static void identity(JsonWriter out, Task task) {

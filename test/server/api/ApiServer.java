@@ -216,10 +216,14 @@ public final class ApiServer implements AutoCloseable {
 
     /// A call that this client waits for; its id.
     public String call(String client) {
+        return call(client, "{\"model\":\"qwen3\",\"messages\":[]}");
+    }
+
+    /// The same with a body of one's own.
+    public String call(String client, String body) {
         Terms terms = Terms.DEFAULT.of(new Caller(client, ApiPath.CHAT, true, false, true), null, 0);
-        byte[] body = "{\"model\":\"qwen3\",\"messages\":[]}".getBytes(StandardCharsets.UTF_8);
-        return queue.submit(new Submission(TaskType.CHAT, "qwen3", 5, terms, Slice.of(body), null, "Hi"), null, null)
-                .document().task().name();
+        return queue.submit(new Submission(TaskType.CHAT, "qwen3", 5, terms,
+                Slice.of(body.getBytes(StandardCharsets.UTF_8)), null, "Hi"), null, null).document().task().name();
     }
 
     public void fail(Run run, String error) {

@@ -97,6 +97,18 @@ final class ListApiTest {
         assertEquals(first, response.headers().firstValue("X-Total-Count").orElseThrow());
     }
 
+    /// As curl sends what is written over several lines, and as OpenAI's hosts answer.
+    @Test
+    void list_ndjson_hasALineForEachCall_whateverLineEndsItsBodyAndItsAnswerHave() {
+        server.call("me", "{\n \"model\": \"m\",\n \"messages\": [\r\n {\"role\": \"user\"}\n ]\n}\n");
+        for (Run run = server.queue.runs().startNext(LoadedOffers.at("h")); run != null;
+                run = server.queue.runs().startNext(LoadedOffers.at("h"))) {
+            server.complete(run, "{\n \"choices\": [\n ]\n}\n");
+        }
+        HttpResponse<String> lines = server.get("/api/tasks?full=true", "Accept", "application/x-ndjson");
+        assertEquals(5, lines.body().lines().map(Json::parse).count(), lines.body());
+    }
+
     /// The first runs on h and fails, the second is completed there, the third fails on another host.
     private void ends() {
         server.queue.runs().fail(server.queue.runs().startNext(LoadedOffers.at("h")), "model 'b:7b' needs 9 GiB", null);

@@ -43,6 +43,20 @@ class TaskJsonTest {
         assertTrue(text.contains("\"payload\":{\"Messages\":[]},"), text);
     }
 
+    /// Their line ends, and a byte order mark before them, stay in the journal.
+    @Test
+    void write_bodyAndAnswerOfACall_areOnTheTasksOneLine() {
+        Terms terms = new Terms(0, 0, 0, 0, 0, 0, 0, false, null, false, 0,
+                new Caller(null, ApiPath.CHAT, true, false, true), null, Placing.NONE);
+        String text = whole(new TaskDocument(task(new TaskState.Completed(T, T + 1, "gpu"), terms, null),
+                slice("\ufeff{\r\n\"model\":\"a\",\n\"messages\":[\n{\"content\":\"x\\ny\"}]\n}\n"), null,
+                List.of(), slice("\ufeff{\"a\":[\r\n1,\n2]}\r\n"), Trace.of(null)));
+        assertTrue(text.contains("\"payload\":{\"messages\":[ {\"content\":\"x\\ny\"}]},"), text);
+        assertTrue(text.contains("\"result\":{\"a\":[  1, 2]}  ,"), text);
+        assertEquals(1, text.lines().count());
+        assertEquals("[1,2]", ((Json.Obj) ((Json.Obj) Json.parse(text)).get("result")).get("a").text());
+    }
+
     /// So that an export can be imported, whatever a task shows.
     @Test
     void write_everyMember_isOneThatASubmitTakesOrPassesOver() {
