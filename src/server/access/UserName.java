@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
+import shared.Problem;
+
 /// Whom programs name as their user by themselves, in headers that nobody asked them for.
 public final class UserName {
 
@@ -26,9 +28,13 @@ public final class UserName {
     /// @param header the value of a header by its name; null if it is absent
     public static String of(UnaryOperator<String> header, Predicate<String> willDo) {
         for (String name : HEADERS) {
-            String user = header.apply(name);
-            if (user != null && willDo.test(user)) {
-                return user;
+            try {
+                String user = header.apply(name);
+                if (user != null && willDo.test(user)) {
+                    return user;
+                }
+            } catch (Problem twice) {
+                // it names nobody
             }
         }
         return null;

@@ -164,8 +164,8 @@ public final class WebRequest implements AutoCloseable {
         return value;
     }
 
-    /// Returns the headers with one of these names, or whose names begin so, by their names in lower case; of several
-    /// values the first.
+    /// Returns the headers with one of these names, or whose names begin so, by their names in lower case; several
+    /// values of one are joined, as HTTP has it.
     ///
     /// @param starts in lower case
     public Map<String, String> headers(Set<String> names, List<String> starts) {
@@ -173,7 +173,7 @@ public final class WebRequest implements AutoCloseable {
         headers.forEach((name, values) -> {
             String lower = name.toLowerCase(Locale.ROOT);
             if (names.contains(lower) || starts.stream().anyMatch(lower::startsWith)) {
-                found.put(lower, values.getFirst());
+                found.put(lower, String.join(", ", values));
             }
         });
         return found;
@@ -201,8 +201,8 @@ public final class WebRequest implements AutoCloseable {
 
     /// Returns whether the client accepts answers of this type.
     public boolean accepts(String type) {
-        String accept = header("Accept");
-        return accept != null && accept.toLowerCase(Locale.ROOT).contains(type);
+        List<String> accept = headers.get("Accept");
+        return accept != null && String.join(",", accept).toLowerCase(Locale.ROOT).contains(type);
     }
 
     /// The type of the body, in lower case and without parameters.

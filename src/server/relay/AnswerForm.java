@@ -87,6 +87,15 @@ public record AnswerForm(String path, boolean streams, boolean isStainless, Stri
         }
     }
 
+    /// Returns whether an answer that goes no further stops within a line or an event.
+    ///
+    /// @param body all of it so far
+    boolean isTorn(Slice body) {
+        String end = new Slice(body.bytes(), Math.max(body.from(), body.to() - 3), body.to()).text();
+        boolean lines = api() == ApiForm.OLLAMA;
+        return !end.isEmpty() && !(lines ? end.endsWith("\n") : end.endsWith("\n\n") || end.equals("\n\r\n"));
+    }
+
     /// Returns how the answer ends for an error after its head was sent.
     ///
     /// @param torn whether the host's last piece stopped within a line or an event

@@ -18,6 +18,9 @@ public enum ApiForm {
     private static final int RETRY_AFTER_MAX_SECONDS = 120;
     private static final int RETRY_AFTER_SECONDS = Integer.parseInt(Guard.RETRY_AFTER_SECONDS);
 
+    /// By which the SDKs of OpenAI and Anthropic know it.
+    private static final List<String> SHOULD_NOT_RETRY = List.of("x-should-retry", "false");
+
     /// Returns the API of a path: Ollama's own wherever it is no other's.
     ///
     /// @param path without `/q/…` before it
@@ -30,9 +33,17 @@ public enum ApiForm {
         return path.startsWith(start) && (path.length() == start.length() || path.charAt(start.length()) == '/');
     }
 
-    /// Returns the answer of a refusal, after which the same request may be sent again.
+    /// Returns the answer of a refusal. What is wrong with the request itself is wrong the next time, too: the clients
+    /// that send again by themselves, also after a 409, are told not to.
     Whole error(Problem problem) {
-        return error(problem, problem.retryAfter() > 0 ? problem.retryAfter() : RETRY_AFTER_SECONDS, true);
+        Whole error = error(problem, problem.retryAfter() > 0 ? problem.retryAfter() : RETRY_AFTER_SECONDS, true);
+        int status = problem.status();
+        if (status >= 500 || status == 408 || status == 429) {
+            return error;
+        }
+        List<String> headers = new ArrayList<>(List.of(error.headers()));
+        headers.addAll(SHOULD_NOT_RETRY);
+        return new Whole(status, error.type(), error.bytes(), error.length(), headers.toArray(new String[0]));
     }
 
     /// Returns the answer of a refusal.
@@ -43,7 +54,7 @@ public enum ApiForm {
         int status = problem.status();
         List<String> headers = new ArrayList<>();
         if (!retry) {
-            headers.addAll(List.of("x-should-retry", "false"));
+            headers.addAll(SHOULD_NOT_RETRY);
         }
         if (status == 429 || status == 503 && retry) {
             headers.addAll(List.of("Retry-After",

@@ -1,5 +1,7 @@
 package server.relay;
 
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +55,7 @@ public record CallerHints(String client, String user, Integer priority, String o
         boolean isClient = user != null && asker.speaksForOthers();
         return new CallerHints(isNamed ? named : isClient ? user : pathsClient, isClient ? null : user,
                 hint(header, "X-Queue-Priority", path, "priority", Priority::parse),
-                hint(header, "X-Queue-On", path, "on", CallerHints::host),
+                hint(name -> fromHeader(header.apply(name)), "X-Queue-On", path, "on", CallerHints::host),
                 hint(header, "X-Queue-Keep", null, null, CallerHints::flag),
                 hint(header, "X-Queue-Record", null, null, CallerHints::flag));
     }
@@ -69,6 +71,21 @@ public record CallerHints(String client, String user, Integer priority, String o
             default -> null;
         };
         return meant == null ? this : new CallerHints(client, user, meant.value, on, keep, record);
+    }
+
+    /// Returns a name as a header has it: a header's characters are bytes, and these are the name's UTF-8.
+    static String asHeader(String name) {
+        return new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
+    /// The name that a header has; what is no UTF-8 stays as it is.
+    private static String fromHeader(String value) {
+        try {
+            return value == null ? null : StandardCharsets.UTF_8.newDecoder()
+                    .decode(StandardCharsets.ISO_8859_1.encode(value)).toString();
+        } catch (CharacterCodingException latin) {
+            return value;
+        }
     }
 
     /// Reads both, so that neither is ever wrong unnoticed; the header's counts.

@@ -117,14 +117,21 @@ public final class PassedCalls {
     private void add(Routes routes, String method, String path, Scope scope, String about, Handler handler) {
         routes.addRelayed(method, path, scope, about, ApiForm.of(path)::error, request -> {
             options.get().checkEnabled();
-            // of use to one call alone, but what is wrong is an error for each
-            RelayApi.hints(request);
+            checkHints(request);
             return handler.handle(request);
         });
     }
 
+    /// They are of use to few of these calls, but what is wrong is an error for each.
+    private void checkHints(WebRequest request) {
+        String on = RelayApi.hints(request).on();
+        if (on != null) {
+            hosts.check(on, false);
+        }
+    }
+
     private Answer root(WebRequest request, Handler page) throws IOException, InterruptedException {
-        RelayApi.hints(request);
+        checkHints(request);
         boolean browser = request.method().equals("GET") && request.accepts("text/html");
         return browser || !options.get().enabled() ? page.handle(request) : Answer.text(RUNNING);
     }
@@ -203,9 +210,6 @@ public final class PassedCalls {
     ///
     /// @param on the only one to ask; null: all
     private List<HostAccess> candidates(String path, String model, String on) {
-        if (on != null) {
-            hosts.check(on, false);
-        }
         List<HostAccess> all = new ArrayList<>(local(path));
         endpoints().stream().filter(host -> host.executor().relays(path) && host.has(model)).forEach(all::add);
         all.removeIf(host -> on != null && !host.name().equals(on));

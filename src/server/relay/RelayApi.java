@@ -48,6 +48,8 @@ public final class RelayApi {
     private static final List<String> HEADERS_BEGIN = List.of("anthropic-", "openai-");
     /// What of it is a credential.
     private static final Pattern SECRET = Pattern.compile("key|token|secret|auth");
+    /// What no header may hold.
+    private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1f\\x7f]");
     private static final String ABOUT = "a call of a host's API, which becomes a task | RelayedCall "
             + "Idempotency-Key X-Queue-Client X-Queue-Keep X-Queue-On X-Queue-Priority X-Queue-Record | "
             + "200 any lines events 404 409 429 502 504 507";
@@ -222,9 +224,16 @@ public final class RelayApi {
     }
 
     /// The headers that go on to the host.
+    ///
+    /// @throws Problem 400 if one holds a control character: no client could send it
     static Map<String, String> sentOn(WebRequest request) {
         Map<String, String> headers = request.headers(HEADERS, HEADERS_BEGIN);
         headers.keySet().removeIf(name -> SECRET.matcher(name).find());
+        headers.forEach((name, value) -> {
+            if (CONTROL.matcher(value).find()) {
+                throw Problem.badRequest("the header " + name + " holds a control character");
+            }
+        });
         return headers;
     }
 

@@ -55,16 +55,18 @@ final class RelayedCall {
         this.repeats = repeats;
     }
 
-    /// The caller waits no longer. Where its SDK may send the call again, one that waits keeps its place for a while.
-    /// Who leaves with the whole answer, before its orderly end, cancels nothing.
+    /// The caller waits no longer. Where its SDK may send the call again, one that waits keeps its place for a while,
+    /// and so does any that goes on without its caller. Who leaves with the whole answer, before its orderly end,
+    /// cancels nothing.
     void callerLeft() {
         Look look = answer.look();
-        if (!task.terms().caller().endsWithCaller() || look.hostEnded() || form.hasSaidLast(look.bytes())) {
+        if (look.hostEnded() || form.hasSaidLast(look.bytes())) {
             return;
         }
-        if (same != null && look.host() == null) {
+        boolean ends = task.terms().caller().endsWithCaller();
+        if (same != null && look.head() == null && !(ends && look.isAsked())) {
             keepPlace();
-        } else if (left == null) {
+        } else if (ends && left == null) {
             cancel();
         }
     }
@@ -94,7 +96,8 @@ final class RelayedCall {
             if (left == null && !heartbeat.isZero() && System.nanoTime() >= signAt) {
                 // what the head tells of
                 parts.queue().ledger().look(state -> task).durable();
-                return new Answer.Streamed(200, form.contentType(), -1, out -> write(out, true, -1), headers(look));
+                return new Answer.Streamed(200, form.contentType(), -1, out -> write(out, true, -1),
+                        headers(look, null));
             }
             if (parts.stopping().getAsBoolean() && !look.isAsked()) {
                 return stopped(look);
@@ -110,7 +113,7 @@ final class RelayedCall {
             return refused(look);
         }
         return new Answer.Streamed(head.status(), head.contentType(), head.length(),
-                out -> write(out, false, head.length()), headers(look));
+                out -> write(out, false, head.length()), headers(look, head.retryAfter()));
     }
 
     private Answer stopped(Look look) {
@@ -173,7 +176,7 @@ final class RelayedCall {
     /// Ends what nobody came back for in time, or somebody else has now.
     private void checkLeft() {
         if (left != null && left.isOver()) {
-            if (left.claim()) {
+            if (left.claim() && task.terms().caller().endsWithCaller()) {
                 cancel();
             }
             throw new Problem(499, "its caller has left");
@@ -220,9 +223,7 @@ final class RelayedCall {
 
     /// Ends an answer that has begun.
     private void fail(OutputStream out, Problem problem) throws IOException {
-        Slice bytes = answer.look().bytes();
-        boolean torn = bytes.length() > 0 && bytes.bytes()[bytes.length() - 1] != '\n';
-        AnswerForm.Ending ending = form.failure(problem, parts.clock().millis(), torn);
+        AnswerForm.Ending ending = form.failure(problem, parts.clock().millis(), form.isTorn(answer.look().bytes()));
         write(out, ending.bytes());
         if (ending.breaksOff()) {
             // the server that is started again may take it
@@ -261,14 +262,16 @@ final class RelayedCall {
         }
         HostHead head = said.head();
         return new Answer.Whole(head.status(), head.contentType(), said.body(), said.body().length,
-                headers(look, "x-should-retry", "false"));
+                headers(look, head.retryAfter(), "x-should-retry", "false"));
     }
 
     private Answer error(Look look, Problem problem, boolean retry) {
-        long again = setAside == null ? RETRY_AFTER_SECONDS : setAside.retryAfter().toSeconds() + 1;
+        Outcome.Failed failure = setAside != null ? setAside : look.failure();
+        long again = failure == null || failure.retryAfter() == null ? RETRY_AFTER_SECONDS
+                : failure.retryAfter().toSeconds() + 1;
         Answer.Whole error = ApiForm.of(form.path()).error(problem, again, retry);
         return new Answer.Whole(error.status(), error.type(), error.bytes(), error.length(),
-                headers(look, error.headers()));
+                headers(look, null, error.headers()));
     }
 
     /// Why the task ended without an answer.
@@ -295,18 +298,19 @@ final class RelayedCall {
         return failure == null ? 503 : failure.callStatus();
     }
 
-    private String[] headers(Look look, String... more) {
+    /// @param retryAfter the host's own, where its answer is passed on; null: none
+    private String[] headers(Look look, String retryAfter, String... more) {
         List<String> headers = new ArrayList<>(List.of(more));
         headers.addAll(List.of("X-Queue-Task", task.name()));
         task.lowered().forEach(warning -> headers.addAll(List.of("X-Queue-Warning", warning)));
         if (look.host() != null) {
-            headers.addAll(List.of("X-Queue-Host", look.host(),
+            headers.addAll(List.of("X-Queue-Host", CallerHints.asHeader(look.host()),
                     "X-Queue-Waited-Ms", Long.toString(Math.max(0, look.askedAt() - task.createdAt()))));
         }
         HostHead head = look.head() != null ? look.head()
                 : look.failure() == null || look.failure().answer() == null ? null : look.failure().answer().head();
-        if (head != null && head.retryAfter() != null && setAside == null) {
-            headers.addAll(List.of("Retry-After", head.retryAfter()));
+        if (retryAfter != null) {
+            headers.addAll(List.of("Retry-After", retryAfter));
         }
         if (head != null && head.requestId() != null) {
             headers.addAll(List.of("x-request-id", head.requestId()));

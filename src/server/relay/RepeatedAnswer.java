@@ -48,7 +48,7 @@ final class RepeatedAnswer {
         List<String> headers = new ArrayList<>(List.of(answer.headers()));
         headers.addAll(List.of("X-Queue-Task", task.name()));
         if (!document.attempts().isEmpty()) {
-            headers.addAll(List.of("X-Queue-Host", document.attempts().getLast().host()));
+            headers.addAll(List.of("X-Queue-Host", CallerHints.asHeader(document.attempts().getLast().host())));
         }
         return new Whole(answer.status(), answer.type(), answer.bytes(), answer.length(),
                 headers.toArray(new String[0]));

@@ -65,6 +65,16 @@ final class AnswerFormTest {
         assertFalse(form(path, false, false).hasSaidLast(said));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"''|false|false", "'x'|true|true", "'x~'|false|true", "'~'|false|true",
+            "'x~~'|false|false", "'x^~^~'|false|false", "'x^~'|false|true", "'data: a~data: b~~'|false|false",
+            "'~~'|false|false"})
+    void isTorn_withinALineOrAnEvent(String body, boolean line, boolean event) {
+        Slice said = Slice.of(body.replace('~', '\n').replace('^', '\r').getBytes(StandardCharsets.UTF_8));
+        assertEquals(line, form("/api/chat", true, false).isTorn(said));
+        assertEquals(event, form("/v1/messages", true, false).isTorn(said));
+    }
+
     @Test
     void failure_whole_isOnlyBrokenOff() {
         Ending end = form("/v1/chat/completions", false, false).failure(GONE, 1_500, true);

@@ -35,7 +35,6 @@ final class ApiFormTest {
                 + "\"message\":\"model 'x' not found\"}}", body(ApiForm.MESSAGES.error(problem)));
         assertEquals(404, ApiForm.OPENAI.error(problem).status());
         assertEquals("application/json", ApiForm.OPENAI.error(problem).type());
-        assertArrayEquals(new String[0], ApiForm.OPENAI.error(problem).headers());
     }
 
     @ParameterizedTest
@@ -64,8 +63,15 @@ final class ApiFormTest {
         assertArrayEquals(new String[] {"x-should-retry", "false"}, ApiForm.OPENAI.error(full, 9, false).headers());
         assertArrayEquals(new String[] {"x-should-retry", "false", "Retry-After", "60"},
                 ApiForm.OPENAI.error(new Problem(429, "used up"), 60, false).headers());
-        assertArrayEquals(new String[] {"WWW-Authenticate", "Bearer realm=\"ollama-queue\""},
+        assertArrayEquals(new String[] {"WWW-Authenticate", "Bearer realm=\"ollama-queue\"", "x-should-retry", "false"},
                 ApiForm.MESSAGES.error(new Problem(401, "key")).headers());
+        for (int status : new int[] {400, 404, 409, 413, 415}) {
+            assertArrayEquals(new String[] {"x-should-retry", "false"},
+                    ApiForm.OPENAI.error(new Problem(status, "wrong")).headers());
+        }
+        for (int status : new int[] {408, 500, 507}) {
+            assertArrayEquals(new String[0], ApiForm.OPENAI.error(new Problem(status, "later")).headers());
+        }
         // a host's key is no concern of the caller's
         assertArrayEquals(new String[] {"x-should-retry", "false"},
                 ApiForm.MESSAGES.error(new Problem(401, "key"), 9, false).headers());

@@ -297,11 +297,15 @@ final class PassedCallsTest {
     @Test
     void whatIsWrongInAHint_isA400() throws IOException {
         serve(host("a", a));
-        for (String path : List.of("/q/prio=low/api/tags", "/q/priority=often/", "/q/on/v1/models")) {
+        for (String path : List.of("/q/prio=low/api/tags", "/q/priority=often/", "/q/on/v1/models",
+                "/q/on=b/api/tags", "/q/on=b/", "/q/on=b/v1/models/m")) {
             assertEquals(400, ask("GET", path, null).statusCode(), path);
         }
         assertEquals(400, ask("GET", "/api/ps", null, "X-Queue-Priority", "often").statusCode());
         assertEquals(400, ask("GET", "/v1/models", null, "X-Queue-Prio", "low").statusCode());
+        HttpResponse<String> on = ask("GET", "/api/version", null, "X-Queue-On", "b");
+        assertTrue(on.statusCode() == 400 && on.body().contains("(hosts: a)"), on.body());
+        assertEquals(200, ask("GET", "/q/on=a/api/tags", null).statusCode());
     }
 
     @Test

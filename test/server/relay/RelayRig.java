@@ -59,7 +59,8 @@ final class RelayRig implements AutoCloseable {
     private final GoneCallers gone = new GoneCallers(Path.of("/proc/net"), Duration.ofMillis(20));
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    /// @param addresses of the hosts, as `OLLAMA_HOST` has them; an endpoint's ends with `/v1`
+    /// @param addresses of the hosts, as `OLLAMA_HOST` has them; an endpoint's ends with `/v1`; `NAME=` may stand
+    ///                  before one
     RelayRig(Settings settings, String... addresses) throws IOException {
         this(settings, DispatchOptions.of(settings), Duration.ofMinutes(1), addresses);
     }
@@ -90,6 +91,11 @@ final class RelayRig implements AutoCloseable {
     }
 
     private static HostOptions host(String url) {
+        int name = url.indexOf('=');
+        if (name >= 0) {
+            return new HostOptions(new HostAddress(url.substring(0, name), url.substring(name + 1), null, Map.of(),
+                    Map.of(), null, Limits.DEFAULT), null, false, 1, 0, 0, 4);
+        }
         return url.endsWith("/v1") ? new HostOptions(new HostAddress("far", url, "key", Map.of(), Map.of(), null,
                 Limits.DEFAULT), "openai", true, 1, 4, 0, 4) : HostOptions.local(url, 4);
     }
